@@ -1,0 +1,1 @@
+"""Sound files, spectrograms, recordings, phase reconstruction."""

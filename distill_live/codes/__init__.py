@@ -1,0 +1,1 @@
+"""Codes as integers: the grid and the timeline. No torch."""

@@ -1,0 +1,1 @@
+"""Routing of controls to parameters and requests."""

@@ -1,0 +1,67 @@
+"""The errors that a user can meet. Each message says what was wrong, what is legal, what to do."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class DistillError(Exception):
+    """Base of every error that distill-live raises on purpose."""
+
+
+class AudioFileError(DistillError):
+    """A sound file could not be read or written."""
+
+
+class DatasetError(DistillError):
+    """A folder of recordings cannot be trained on."""
+
+
+class ModelFileError(DistillError):
+    """A model file is damaged, too old, too new or not a model at all."""
+
+
+class ModelNotFoundError(DistillError):
+    """No model, or more than one, goes by the given name."""
+
+
+class NoPriorError(DistillError):
+    """The model has a codec but no trained prior, so it cannot generate."""
+
+    def __init__(self, message: str = "Model has no trained prior") -> None:
+        super().__init__(message)
+
+
+class CodesError(DistillError):
+    """A grid of codes is malformed or belongs to another model."""
+
+
+class ParameterError(DistillError):
+    """A parameter is unknown or its value cannot be used."""
+
+
+class PatchError(DistillError):
+    """A patch file cannot be used."""
+
+
+class PluginError(DistillError):
+    """A plugin is missing, has a name twice or does not fulfil its contract."""
+
+
+class DeviceError(DistillError):
+    """A sound, MIDI or torch device is missing or refuses the settings."""
+
+
+class TrainingError(DistillError):
+    """Training cannot start or cannot go on."""
+
+
+class LiveError(DistillError):
+    """The live server cannot start or cannot go on."""
+
+
+def nearest_name(name: str, known: Iterable[str]) -> str:
+    """A hint such as " (did you mean 'top_k'?)", or "" when nothing known is close to `name`."""
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    return f" (did you mean {close[0]!r}?)" if close else ""

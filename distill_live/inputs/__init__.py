@@ -1,0 +1,1 @@
+"""Where controls come from."""

@@ -1,0 +1,1 @@
+"""The engine, the audio ring and what keeps them running."""

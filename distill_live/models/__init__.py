@@ -1,0 +1,1 @@
+"""The networks, the vocoder, and the model file."""

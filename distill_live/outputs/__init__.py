@@ -1,0 +1,1 @@
+"""Where sound goes, and the process that brings it there."""
