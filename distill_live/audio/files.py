@@ -1,0 +1,166 @@
+"""Reading and writing sound files: the one door to soundfile."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from distill_live.audio.resample import resample
+from distill_live.errors import AudioFileError
+
+Samples = NDArray[np.float32]
+
+#: What `find_recordings` takes for a recording.
+AUDIO_SUFFIXES = (".wav", ".flac", ".ogg", ".mp3", ".aiff", ".aif")
+
+#: libsndfile's name of each format that can be written, by file suffix without the dot.
+WRITTEN_FORMATS = {"wav": "WAV", "flac": "FLAC", "ogg": "OGG", "mp3": "MP3"}
+
+_COMPRESSED = {"ogg": "VORBIS", "mp3": "MPEG_LAYER_III"}
+_BIT_DEPTHS = {
+    "wav": {16: "PCM_16", 24: "PCM_24", 32: "FLOAT"},
+    "flac": {16: "PCM_16", 24: "PCM_24"},
+}
+# libsndfile's Vorbis encoder overflows its stack when it is given minutes at once.
+_WRITE_SAMPLES = 65_536
+
+
+def read_audio(path: str | Path) -> tuple[Samples, int]:
+    """All samples `[N, channels]` (full scale is -1..1) of a file, and its sample rate in Hz.
+
+    Raises AudioFileError when it is missing, no sound file, empty or not finite.
+    """
+    try:
+        samples, sample_rate = soundfile.read(str(path), dtype="float32", always_2d=True)
+    except (soundfile.SoundFileError, OSError) as error:
+        raise AudioFileError(f"cannot read {path}: {error}") from error
+    if samples.shape[0] == 0:
+        raise AudioFileError(f"cannot read {path}: it holds no samples")
+    if not np.isfinite(samples).all():
+        raise AudioFileError(f"cannot read {path}: it holds samples that are no finite numbers")
+    return samples, int(sample_rate)
+
+
+def read_mono(path: str | Path, sample_rate: int = 48_000) -> Samples:
+    """A file mixed to mono and resampled to `sample_rate`: `[N]`. Raises as `read_audio`."""
+    samples, from_rate = read_audio(path)
+    return resample(samples.mean(axis=1), from_rate, sample_rate)
+
+
+def write_audio(
+    path: str | Path,
+    audio: Samples,
+    sample_rate: int,
+    bit_depth: int = 24,
+    format: str | None = None,
+) -> None:
+    """Write samples `[N]` or `[N, C]` to a file that appears only when it is complete.
+
+    `format` is wav, flac, ogg or mp3, else the path's suffix says it; `bit_depth` is 16, 24 or 32
+    (32 is float, wav only; ogg and mp3 have none). Beyond full scale is clipped, but for float.
+
+    Raises AudioFileError for an unknown format or depth, and when the file cannot be written.
+    """
+    path = Path(path)
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=_existing(path.parent))
+    os.close(descriptor)
+    temporary = Path(name)
+    try:
+        channels = 1 if audio.ndim == 1 else audio.shape[1]
+        format = format or _format_of(path)
+        with SoundFileWriter(temporary, sample_rate, channels, bit_depth, format) as writer:
+            writer.write(audio.reshape(-1, channels))
+        _publish(temporary, path)
+    except OSError as error:
+        raise AudioFileError(f"cannot write {path}: {error}") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+class SoundFileWriter:
+    """A sound file that grows block by block, as a recorder needs it; also a context manager.
+
+    Format and depth as `write_audio`. Raises AudioFileError when it cannot be opened or written.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        sample_rate: int,
+        channels: int,
+        bit_depth: int = 24,
+        format: str | None = None,
+    ) -> None:
+        self.path = Path(path)
+        format = format or _format_of(self.path)
+        subtype = _subtype(format, bit_depth)
+        try:
+            self._file = soundfile.SoundFile(
+                str(self.path), "w", sample_rate, channels, subtype, format=WRITTEN_FORMATS[format]
+            )
+        except (soundfile.SoundFileError, OSError, ValueError) as error:
+            raise AudioFileError(f"cannot write {self.path}: {error}") from error
+
+    def write(self, block: Samples) -> None:
+        """Append a block `[n, C]`."""
+        try:
+            for start in range(0, block.shape[0], _WRITE_SAMPLES):
+                self._file.write(block[start : start + _WRITE_SAMPLES])
+        except (soundfile.SoundFileError, OSError) as error:
+            raise AudioFileError(f"cannot write {self.path}: {error}") from error
+
+    def close(self) -> None:
+        """Finish the file; a second call does nothing."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _format_of(path: Path) -> str:
+    return path.suffix.lower().lstrip(".")
+
+
+def _subtype(format: str, bit_depth: int) -> str:
+    if format not in WRITTEN_FORMATS:
+        raise AudioFileError(f"cannot write {format!r}; formats are {', '.join(WRITTEN_FORMATS)}")
+    if format in _COMPRESSED:
+        return _COMPRESSED[format]
+    depths = _BIT_DEPTHS[format]
+    if bit_depth not in depths:
+        legal = ", ".join(map(str, depths))
+        raise AudioFileError(f"{format} has no bit depth {bit_depth}; legal are {legal}")
+    return depths[bit_depth]
+
+
+def _existing(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise AudioFileError(f"cannot write into {folder}: {error}") from error
+    return folder
+
+
+def _publish(temporary: Path, path: Path) -> None:
+    with temporary.open("rb") as written:
+        os.fsync(written.fileno())
+    # mkstemp makes files that only their owner reads; a recording is an ordinary file.
+    mask = os.umask(0)
+    os.umask(mask)
+    temporary.chmod(0o666 & ~mask)
+    os.replace(temporary, path)

@@ -1,0 +1,106 @@
+"""Sound to normalised log-mel frames and back: the one door to torchaudio."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import torch
+import torchaudio
+from torch import Tensor
+from torch.nn import functional
+
+
+@dataclass(frozen=True)
+class SpectrogramConfig:
+    """How sound becomes mel frames; stored in the model file.
+
+    `floor` is the power added before the logarithm (1e-8 is -80 dB below a full-scale noise-like
+    signal); `mean` and `deviation` are those of the training set's log power, so that a normalised
+    mel has about mean 0 and deviation 1.
+    """
+
+    sample_rate: int = 48_000
+    n_fft: int = 2048
+    hop_length: int = 512
+    n_mels: int = 128
+    f_min: float = 20.0
+    f_max: float = 24_000.0
+    floor: float = 1e-8
+    mean: float = 0.0
+    deviation: float = 1.0
+
+    @property
+    def bins(self) -> int:
+        """Number of linear frequency bins."""
+        return self.n_fft // 2 + 1
+
+
+class AudioSpectrogram:
+    """Waveforms `[B, 1, N]` to normalised log-mel power `[B, 1, M, T]` and back.
+
+    Frame t is centred at sample `t * hop_length`; beyond both ends there is silence. Power is
+    divided by n_fft and each mel filter sums to 1, so a mel is the mean power around its centre.
+    """
+
+    def __init__(self, config: SpectrogramConfig | None = None) -> None:
+        self.config = config or SpectrogramConfig()
+        self.device = torch.device("cpu")
+        self.window = torch.hann_window(self.config.n_fft)
+        self.mel_bank = _mel_bank(self.config)
+        self._inverse_bank = torch.linalg.pinv(self.mel_bank.double()).float()
+
+    def to(self, device: torch.device | str) -> Self:
+        """Move the constants to `device`."""
+        self.device = torch.device(device)
+        self.window = self.window.to(self.device)
+        self.mel_bank = self.mel_bank.to(self.device)
+        self._inverse_bank = self._inverse_bank.to(self.device)
+        return self
+
+    def waveform_to_mel(self, waveform: Tensor, column_frames: int = 1) -> Tensor:
+        """`[B, 1, N]` to normalised `[B, 1, M, T]`, T = ceil(N / hop) rounded up to whole columns
+        of `column_frames` frames (silence is appended)."""
+        hop, n_fft = self.config.hop_length, self.config.n_fft
+        waveform = waveform.squeeze(1).to(self.device)
+        frames = -(-waveform.shape[-1] // (hop * column_frames)) * column_frames
+        needed = (frames - 1) * hop + n_fft // 2
+        padded = functional.pad(waveform, (n_fft // 2, max(needed - waveform.shape[-1], 0)))
+        spectrum = torch.stft(
+            padded, n_fft, hop, window=self.window, center=False, return_complex=True
+        )[..., :frames]
+        power = torch.matmul(self.mel_bank, spectrum.abs().square() / n_fft)
+        return self.normalise(torch.log(power + self.config.floor)).unsqueeze(1)
+
+    def mel_to_waveform(self, mel: Tensor) -> Tensor:
+        """Normalised `[B, 1, M, T]` to `[B, 1, T * hop]`, phases by the phase vocoder."""
+        from distill_live.audio.phase import reconstruct
+
+        return torch.stack([reconstruct(self, one[0]) for one in mel]).unsqueeze(1)
+
+    def mel_to_magnitude(self, mel: Tensor) -> Tensor:
+        """Normalised `[..., M, T]` to magnitudes of the short-time spectrum `[..., bins, T]`, on
+        the scale of an unscaled `torch.stft`."""
+        power = (torch.exp(self.denormalise(mel)) - self.config.floor).clamp(min=0.0)
+        linear = torch.matmul(self._inverse_bank, power * self.config.n_fft)
+        return linear.clamp(min=0.0).sqrt()
+
+    def normalise(self, log_power: Tensor) -> Tensor:
+        """Log power to about mean 0, deviation 1."""
+        return (log_power - self.config.mean) / self.config.deviation
+
+    def denormalise(self, mel: Tensor) -> Tensor:
+        """The inverse of `normalise`."""
+        return mel * self.config.deviation + self.config.mean
+
+
+def _mel_bank(config: SpectrogramConfig) -> Tensor:
+    """Triangular filters `[M, bins]`, each with sum 1.
+
+    Slaney's scale is linear below 1 kHz, so that at n_fft 2048 no low filter falls between bins.
+    """
+    bank = torchaudio.functional.melscale_fbanks(
+        config.bins, config.f_min, config.f_max, config.n_mels, config.sample_rate,
+        norm=None, mel_scale="slaney",
+    ).T  # fmt: skip
+    return (bank / bank.sum(dim=1, keepdim=True)).contiguous()
