@@ -1,0 +1,66 @@
+# make serve   set everything up and play the demo model
+# make test    set everything up and run all checks
+# make bench   measure this machine
+# make lint    formatting, lint and types alone
+
+PYTHON ?= python3
+VENV ?= .venv
+
+bin := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+sudo := $(if $(filter-out 0,$(shell id -u)),sudo)
+apt_install := $(sudo) env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends
+# What the tests drive: a sound server without a sound card, JACK for MIDI, OSC clients.
+test_packages := libportaudio2 libasound2-plugins pulseaudio pulseaudio-utils \
+	jackd2 jack-tools libjack-jackd2-0 liblo-tools puredata-core
+
+.PHONY: serve test bench lint clean
+.DELETE_ON_ERROR:
+
+serve: $(VENV)/installed $(VENV)/sound-library
+	$(bin)/distill-live serve $(ARGS)
+
+test: lint $(VENV)/test-programs
+	$(bin)/pytest $(ARGS)
+
+bench: $(VENV)/installed
+	$(bin)/distill-live bench $(ARGS)
+
+lint: $(VENV)/installed-test
+	$(bin)/ruff check .
+	$(bin)/ruff format --check .
+	$(bin)/mypy
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache
+
+$(VENV)/created:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "distill-live needs Python 3.11 or later, not " + sys.version.split()[0] + ": make PYTHON=/path/to/python3 ...")'
+	@if ! $(PYTHON) -c 'import ensurepip' 2>/dev/null && command -v apt-get >/dev/null; then \
+		$(sudo) apt-get update -q && $(apt_install) python3-venv; fi
+	$(PYTHON) -m venv $(VENV)
+	touch $@
+
+$(VENV)/installed: $(VENV)/created pyproject.toml
+	$(bin)/python -m pip install --quiet -e .
+	touch $@
+
+$(VENV)/installed-test: $(VENV)/created pyproject.toml
+	$(bin)/python -m pip install --quiet -e '.[test]'
+	touch $@ $(VENV)/installed
+
+# PortAudio, when it is missing and apt is there to ask; without it `serve` plays on its clock.
+$(VENV)/sound-library: $(VENV)/installed
+	@if $(bin)/python -c 'import sounddevice' 2>/dev/null; then :; \
+	elif command -v apt-get >/dev/null; then \
+		$(sudo) apt-get update -q && $(apt_install) libportaudio2; \
+	else echo "PortAudio is missing: install it to hear sound"; fi
+	touch $@
+
+$(VENV)/test-programs: $(VENV)/created
+	@if command -v apt-get >/dev/null && \
+		! dpkg-query --show --showformat='$${Status}\n' $(test_packages) 2>&1 \
+		| awk '!/ok installed/ { missing = 1 } END { exit missing }'; then \
+		$(sudo) apt-get update -q && \
+		echo 'jackd2 jackd/tweak_rt_limits boolean false' | $(sudo) debconf-set-selections && \
+		$(apt_install) $(test_packages); fi
+	touch $@
