@@ -1,0 +1,158 @@
+"""A grid of codes and the file it travels in."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from distill_live.atomic_file import atomic_file
+from distill_live.errors import CodesError
+
+SUFFIXES = (".json", ".npz")
+FORMAT = "distill-codes"
+FORMAT_VERSION = 1
+
+# What json, zipfile and numpy raise for the bytes of a damaged file.
+_DAMAGE = (
+    ValueError,
+    TypeError,
+    LookupError,
+    EOFError,
+    RuntimeError,
+    OverflowError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
+
+@dataclass(frozen=True)
+class CodeGrid:
+    """Codes `[T, F, Q]` (T columns, F bands low to high, Q levels coarse to fine) of one model.
+
+    Every code is in 0..codebook_size-1. `model_sha256` is the checksum of the codec's weights: only
+    a model with the same codec can decode the grid. One column lasts `column_samples` samples at
+    `sample_rate` Hz. Raises CodesError when the parts do not fit each other.
+    """
+
+    codes: NDArray[np.int64]
+    model_name: str
+    model_sha256: str
+    level_labels: tuple[str, ...]
+    codebook_size: int
+    column_samples: int
+    sample_rate: int = 48_000
+
+    def __post_init__(self) -> None:
+        codes = np.asarray(self.codes)
+        if codes.ndim != 3 or not np.issubdtype(codes.dtype, np.integer):
+            raise CodesError(
+                f"codes must be integers [columns, bands, levels], not {codes.dtype} {codes.shape}"
+            )
+        if codes.shape[2] != len(self.level_labels):
+            raise CodesError(
+                f"{codes.shape[2]} levels of codes have {len(self.level_labels)} labels"
+            )
+        if codes.size and not 0 <= codes.min() <= codes.max() < self.codebook_size:
+            raise CodesError(
+                f"codes must be 0..{self.codebook_size - 1}, these are {codes.min()}..{codes.max()}"
+            )
+        object.__setattr__(self, "codes", codes.astype(np.int64))
+
+    @property
+    def duration_s(self) -> float:
+        """Length of the sound in seconds."""
+        return len(self.codes) * self.column_samples / self.sample_rate
+
+    def require_model(self, name: str, sha256: str) -> None:
+        """Raise CodesError unless the model called `name` has the codec that made these codes."""
+        if sha256 != self.model_sha256:
+            raise CodesError(
+                f"these codes were made by the model {self.model_name!r}, and {name!r} has another "
+                f"codec: decode them with {self.model_name!r}"
+            )
+
+
+def save_grid(path: Path, grid: CodeGrid) -> None:
+    """Write a grid as .json (one column per line) or .npz (small and quick). Atomic.
+
+    Raises CodesError for another suffix, or when the file cannot be written.
+    """
+    suffix = _check_suffix(path)
+    description = {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "model": {"name": grid.model_name, "sha256": grid.model_sha256},
+        "shape": list(grid.codes.shape),
+        "level_labels": list(grid.level_labels),
+        "codebook_size": grid.codebook_size,
+        "column_samples": grid.column_samples,
+        "sample_rate": grid.sample_rate,
+    }
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with atomic_file(path) as temporary:
+            if suffix == ".npz":
+                small = grid.codes.astype(np.min_scalar_type(grid.codebook_size))
+                np.savez_compressed(temporary, codes=small, description=json.dumps(description))
+            else:
+                temporary.write_text(_as_json(description, grid.codes), encoding="utf-8")
+    except OSError as error:
+        raise CodesError(f"cannot save {path}: {error.strerror or error}") from error
+
+
+def load_grid(path: Path) -> CodeGrid:
+    """Read a grid from .json or .npz.
+
+    Raises CodesError when the file is missing, damaged, newer than this program or no grid.
+    """
+    suffix = _check_suffix(path)
+    try:
+        description, codes = _read_npz(path) if suffix == ".npz" else _read_json(path)
+        if (description["format"], description["format_version"]) != (FORMAT, FORMAT_VERSION):
+            raise CodesError(f"{path} is no {FORMAT} file of version {FORMAT_VERSION}")
+        if list(codes.shape) != description["shape"]:
+            raise CodesError(f"{path} says shape {description['shape']}, has {list(codes.shape)}")
+        return CodeGrid(
+            codes=codes,
+            model_name=str(description["model"]["name"]),
+            model_sha256=str(description["model"]["sha256"]),
+            level_labels=tuple(map(str, description["level_labels"])),
+            codebook_size=int(description["codebook_size"]),
+            column_samples=int(description["column_samples"]),
+            sample_rate=int(description["sample_rate"]),
+        )
+    except OSError as error:
+        raise CodesError(f"cannot read {path}: {error.strerror or error}") from error
+    except _DAMAGE as error:
+        raise CodesError(f"{path} is damaged or holds no codes: {error}") from error
+
+
+def _read_json(path: Path) -> tuple[dict[str, Any], NDArray[Any]]:
+    document = json.loads(path.read_text(encoding="utf-8"))
+    codes = np.array(document.pop("codes"))
+    # An empty list has no type of its own, and forgets how many bands and levels it had.
+    return document, codes if codes.size else np.zeros(document["shape"], dtype=np.int64)
+
+
+def _read_npz(path: Path) -> tuple[dict[str, Any], NDArray[Any]]:
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
+        return json.loads(str(content["description"])), content["codes"]
+
+
+def _as_json(description: dict[str, Any], codes: NDArray[np.int64]) -> str:
+    head = json.dumps(description, indent=2).removesuffix("\n}")
+    columns = ",\n".join(json.dumps(column) for column in codes.tolist())
+    return f'{head},\n  "codes": [\n{columns}\n  ]\n}}\n'
+
+
+def _check_suffix(path: Path) -> str:
+    if path.suffix not in SUFFIXES:
+        raise CodesError(f"{path} must end in {' or '.join(SUFFIXES)}")
+    return path.suffix

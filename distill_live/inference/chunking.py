@@ -1,0 +1,34 @@
+"""Joining chunks that were decoded apart from each other, as models of Distill v1.1 are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: How far neighbouring chunks overlap when nothing else is asked for: 50 ms at 48 kHz.
+DEFAULT_OVERLAP_SAMPLES = 2400
+
+
+def crossfade_chunks(
+    chunks: Sequence[NDArray[np.float32]], overlap_samples: int = DEFAULT_OVERLAP_SAMPLES
+) -> NDArray[np.float32]:
+    """Join chunks `[N]` into one sound; the end of each fades into the start of the next.
+
+    The fade follows the two halves of a Hann window, whose sum is 1. It is shortened to half of a
+    chunk that is too short for it, so that the two fades of one chunk never meet.
+    """
+    joined = np.zeros(0, dtype=np.float32)
+    limits = [overlap_samples, *(len(chunk) // 2 for chunk in chunks)]
+    overlap = max(min(limits), 0)
+    fade_in = (0.5 - 0.5 * np.cos(np.pi * (np.arange(overlap) + 0.5) / max(overlap, 1))).astype(
+        np.float32
+    )
+    for chunk in chunks:
+        if len(joined) and overlap:
+            faded = joined[-overlap:] * fade_in[::-1] + chunk[:overlap] * fade_in
+            joined = np.concatenate([joined[:-overlap], faded, chunk[overlap:]])
+        else:
+            joined = np.concatenate([joined, chunk])
+    return joined

@@ -1,0 +1,122 @@
+"""Where models are looked for, and how one is named. Reads headers only."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from distill_live.errors import ModelFileError, ModelNotFoundError, nearest_name
+from distill_live.models.header import read_header
+
+SUFFIX = ".distill"
+
+_LEGAL_NAME = re.compile(r"\w[\w .+-]{0,63}")
+_PACKAGE_FOLDER = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class ModelEntry:
+    """A model file of the library: `metadata` from its header, or `error` when it is damaged."""
+
+    path: Path
+    metadata: dict[str, Any]
+    error: str = ""
+
+    @property
+    def name(self) -> str:
+        """What the user calls it: the file name without its suffix."""
+        return self.path.stem
+
+
+def user_models_folder() -> Path:
+    """The user's own models, where training saves: `distill-live/models` in `XDG_DATA_HOME`, or in
+    the platform's usual place."""
+    chosen = os.environ.get("XDG_DATA_HOME")
+    if chosen:
+        base = Path(chosen)
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Application Support"
+    elif sys.platform == "win32":
+        base = Path(os.environ.get("APPDATA") or Path.home() / "AppData" / "Roaming")
+    else:
+        base = Path.home() / ".local" / "share"
+    return base / "distill-live" / "models"
+
+
+def package_models_folder() -> Path:
+    """The models that ship: inside an installed package, beside it in a checkout."""
+    shipped = _PACKAGE_FOLDER / "shipped" / "models"
+    return shipped if shipped.is_dir() else _PACKAGE_FOLDER.parent / "models"
+
+
+def search_path() -> list[Path]:
+    """The folders that are searched, first to last: ./models, the user's, the package's."""
+    return [Path("models"), user_models_folder(), package_models_folder()]
+
+
+def list_models() -> list[ModelEntry]:
+    """Every model that a name can reach, in search order; of two with one name the first."""
+    return [_read_entry(path) for path in _reachable().values()]
+
+
+def find_model(name: str | Path) -> Path:
+    """The file of the model called `name`: a path, a file name, a stem or a unique start of one.
+
+    Raises ModelNotFoundError when there is none, or more than one with that start.
+    """
+    given = Path(name)
+    if given.is_file():
+        return given
+    known = _reachable()
+    stem = str(name).removesuffix(SUFFIX)
+    matches = [stem] if stem in known else [other for other in known if other.startswith(stem)]
+    if len(matches) == 1:
+        return known[matches[0]]
+    if matches and stem:
+        raise ModelNotFoundError(
+            f"{str(name)!r} can be {', '.join(sorted(matches))}: write more of the name"
+        )
+    folders = ", ".join(str(folder) for folder in search_path())
+    raise ModelNotFoundError(
+        f"no model {str(name)!r}{nearest_name(stem, known)}; looked in {folders}"
+    )
+
+
+def new_model_path(name: str, *, replace: bool = False, folder: Path | None = None) -> Path:
+    """Where a new model called `name` is saved: in `folder`, or among the user's own models.
+
+    Raises ModelFileError when the name is not a legal file name, or taken and not to be replaced.
+    """
+    if not _LEGAL_NAME.fullmatch(name) or name.endswith((".", " ")):
+        raise ModelFileError(
+            f"{name!r} cannot name a model: use up to 64 letters, digits, spaces and _ . + -"
+        )
+    path = (folder or user_models_folder()) / f"{name.removesuffix(SUFFIX)}{SUFFIX}"
+    if path.exists() and not replace:
+        raise ModelFileError(f"{path} exists already: choose another name, or add --force")
+    return path
+
+
+def _reachable() -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    for path in _model_files():
+        found.setdefault(path.stem, path)
+    return found
+
+
+def _model_files() -> Iterator[Path]:
+    for folder in search_path():
+        # A name with a leading dot is what an interrupted save leaves behind.
+        yield from sorted(p for p in folder.glob(f"*{SUFFIX}") if not p.name.startswith("."))
+
+
+def _read_entry(path: Path) -> ModelEntry:
+    try:
+        return ModelEntry(path, read_header(path).metadata)
+    except ModelFileError as error:
+        return ModelEntry(path, {}, str(error))

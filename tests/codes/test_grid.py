@@ -1,0 +1,109 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from distill_live.codes.grid import SUFFIXES, CodeGrid, load_grid, save_grid
+from distill_live.errors import CodesError
+
+
+def grid_of(columns: int) -> CodeGrid:
+    codes = np.random.default_rng(1).integers(0, 64, (columns, 8, 3))
+    return CodeGrid(codes, "rain", "abc", ("Structure", "Timbre", "Detail"), 64, 4096)
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize("columns", [0, 5])
+def test_a_grid_comes_back_as_it_was_saved(tmp_path: Path, suffix: str, columns: int) -> None:
+    grid = grid_of(columns)
+    path = tmp_path / f"codes{suffix}"
+    save_grid(path, grid)
+    found = load_grid(path)
+    np.testing.assert_array_equal(found.codes, grid.codes)
+    assert replace(found, codes=grid.codes).__dict__.keys() == grid.__dict__.keys()
+    assert found.model_name == "rain"
+    assert found.level_labels == grid.level_labels
+    assert (found.codebook_size, found.column_samples, found.sample_rate) == (64, 4096, 48_000)
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_the_same_grid_gives_the_same_bytes(tmp_path: Path, suffix: str) -> None:
+    one, two = tmp_path / f"one{suffix}", tmp_path / f"two{suffix}"
+    save_grid(one, grid_of(5))
+    save_grid(two, grid_of(5))
+    assert one.read_bytes() == two.read_bytes()
+
+
+def test_the_json_file_has_one_column_per_line(tmp_path: Path) -> None:
+    path = tmp_path / "codes.json"
+    save_grid(path, grid_of(5))
+    lines = path.read_text().splitlines()
+    assert sum(line.startswith("[[") for line in lines) == 5
+
+
+@pytest.mark.parametrize(
+    ("codes", "message"),
+    [
+        (np.zeros((2, 8)), "must be integers"),
+        (np.zeros((2, 8, 3)), "must be integers"),
+        (np.zeros((2, 8, 2), dtype=int), "2 levels of codes have 3 labels"),
+        (np.full((2, 8, 3), 64), r"0\.\.63, these are 64"),
+        (np.full((2, 8, 3), -1), r"0\.\.63, these are -1"),
+    ],
+)
+def test_codes_that_do_not_fit_are_refused(codes: np.ndarray, message: str) -> None:
+    with pytest.raises(CodesError, match=message):
+        replace(grid_of(1), codes=codes)
+
+
+def test_another_codec_is_refused_with_the_right_models_name() -> None:
+    grid_of(1).require_model("renamed", "abc")
+    with pytest.raises(CodesError, match=r"decode them with 'rain'"):
+        grid_of(1).require_model("rain", "def")
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_every_truncation_is_refused(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"codes{suffix}"
+    save_grid(path, grid_of(2))
+    content = path.read_bytes().rstrip()
+    for length in range(0, len(content), 7):
+        path.write_bytes(content[:length])
+        with pytest.raises(CodesError):
+            load_grid(path)
+
+
+def test_no_flipped_byte_raises_anything_but_a_codes_error(tmp_path: Path) -> None:
+    path = tmp_path / "codes.npz"
+    save_grid(path, grid_of(2))
+    content = path.read_bytes()
+    refused = 0
+    for position in range(len(content)):
+        damaged = bytearray(content)
+        damaged[position] ^= 0xFF
+        path.write_bytes(damaged)
+        try:
+            load_grid(path)
+        except CodesError:
+            refused += 1
+    assert refused > len(content) // 2
+
+
+@pytest.mark.parametrize(
+    "change", [{"format": "x"}, {"format_version": 2}, {"shape": [9, 8, 3]}, {"model": None}]
+)
+def test_a_file_of_another_kind_is_refused(tmp_path: Path, change: dict[str, object]) -> None:
+    path = tmp_path / "codes.json"
+    save_grid(path, grid_of(1))
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    with pytest.raises(CodesError):
+        load_grid(path)
+
+
+def test_unknown_suffixes_and_missing_files_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(CodesError, match=r"must end in \.json or \.npz"):
+        save_grid(tmp_path / "codes.txt", grid_of(1))
+    with pytest.raises(CodesError, match="No such file"):
+        load_grid(tmp_path / "none.json")
