@@ -1,0 +1,52 @@
+"""Records what is played, beside the playing: a tap that may lose samples but holds nothing up."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from distill_live.audio.files import SoundFileWriter
+from distill_live.errors import AudioFileError
+from distill_live.live.ring import TapRing
+
+_POLL_SECONDS = 0.1
+
+
+class Recorder:
+    """Writes the tap into a sound file, from `start` to `stop`, in a thread of control.
+
+    `lost` counts samples that the disk was too slow for; `error` says why a recording broke off.
+    """
+
+    def __init__(self, tap: TapRing, path: Path, sample_rate: int = 48_000) -> None:
+        self._tap, self.path = tap, path
+        self._file = SoundFileWriter(path, sample_rate, 1)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
+        self.lost = 0
+        self.error: str | None = None
+
+    def start(self) -> None:
+        """Record from this moment on."""
+        self._position = self._tap.written
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Write what is still missing and finish the file."""
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            with self._file:
+                while not self._stop.wait(_POLL_SECONDS):
+                    self._copy()
+                self._copy()
+        except AudioFileError as error:
+            self.error = f"recording into {self.path} broke off: {error}"
+
+    def _copy(self) -> None:
+        samples, lost = self._tap.read(self._position)
+        self._position += lost + len(samples)
+        self.lost += lost
+        self._file.write(samples[:, None])

@@ -1,0 +1,34 @@
+"""Real time into nothing: for tests, and for machines without a sound card."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from distill_live.outputs.options import OutputOptions, Source
+
+
+class ClockOutput:
+    """Takes a block from the source whenever one would have been played."""
+
+    def __init__(self, options: OutputOptions) -> None:
+        self.sample_rate = options.audio_rate or 48_000
+        self._block = options.block or 1024
+
+    def describe(self) -> str:
+        """What it plays on."""
+        return "clock (no sound device)"
+
+    def run(self, source: Source, stopped: Callable[[], bool]) -> None:
+        """Take blocks at the pace of real time; a late block is caught up with."""
+        out = np.zeros((self._block, 1), np.float32)
+        began, taken = time.monotonic(), 0
+        while not stopped():
+            source.render(out)
+            taken += self._block
+            time.sleep(max(began + taken / self.sample_rate - time.monotonic(), 0.0))
+
+    def close(self) -> None:
+        """Nothing is held."""

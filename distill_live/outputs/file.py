@@ -1,0 +1,46 @@
+"""Into a sound file, as fast as the engine makes it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from distill_live.audio.files import SoundFileWriter
+from distill_live.errors import DeviceError
+from distill_live.outputs.options import OutputOptions, Source
+
+
+class FileOutput:
+    """Writes mono sound of a given duration; waits for the engine rather than have a gap."""
+
+    def __init__(self, options: OutputOptions) -> None:
+        if options.path is None or options.duration is None:
+            raise DeviceError(
+                "the file output needs a file and a length: --output file:take.wav --duration 60"
+            )
+        self.sample_rate = options.audio_rate or 48_000
+        self._block = options.block or 1024
+        self._left = round(options.duration * self.sample_rate)
+        self._path = options.path
+        self._file = SoundFileWriter(options.path, self.sample_rate, 1)
+
+    def describe(self) -> str:
+        """The file it writes."""
+        return f"file {self._path}"
+
+    def run(self, source: Source, stopped: Callable[[], bool]) -> None:
+        """Write blocks as soon as the source has them, until the duration is reached."""
+        while self._left > 0 and not stopped():
+            if not source.can_fill(self._block):
+                time.sleep(0.002)
+                continue
+            block = np.zeros((min(self._block, self._left), 1), np.float32)
+            source.render(block)
+            self._file.write(block)
+            self._left -= len(block)
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._file.close()

@@ -1,0 +1,80 @@
+"""The audio process: one output, the last mile, and nothing else. No torch."""
+
+from __future__ import annotations
+
+import gc
+import time
+from multiprocessing.connection import Connection
+
+from distill_live.errors import DistillError
+from distill_live.live.last_mile import LastMile
+from distill_live.live.ring import AudioRing, TapRing
+from distill_live.live.status import LiveStatus
+from distill_live.live.supervisor import end_with_parent, ignore_interrupts
+from distill_live.outputs.options import Output, OutputOptions
+from distill_live.parameters import ParameterStore
+from distill_live.plugins import load_plugin
+
+#: How often the channel is asked whether control is still there, in seconds.
+_ASK_SECONDS = 0.02
+
+
+def run_audio(
+    channel: Connection,
+    options: OutputOptions,
+    ring: AudioRing,
+    parameters: ParameterStore,
+    status: LiveStatus,
+    tap: TapRing,
+) -> None:
+    """The audio process: open the output, say so, play until the channel closes.
+
+    Sends ("opened", description), then ("finished",) at the end of a duration, or ("failed", why).
+    """
+    ignore_interrupts()
+    end_with_parent()
+    output: Output | None = None
+    try:
+        output = load_plugin("outputs", options.output)(options)
+        assert output is not None  # noqa: S101 - for the type checker
+        source = LastMile(ring, parameters, status, tap, output.sample_rate)
+        channel.send(("opened", output.describe()))
+        gc.collect()
+        gc.freeze()
+        gc.disable()
+        stopped = _Closed(channel)
+        output.run(source, stopped)
+        if not stopped():
+            channel.send(("finished",))
+    except DistillError as error:
+        channel.send(("failed", str(error)))
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        return
+    finally:
+        if output is not None:
+            output.close()
+
+
+class _Closed:
+    """Whether the channel has been closed; asks the system at most every `_ASK_SECONDS`."""
+
+    def __init__(self, channel: Connection) -> None:
+        self._channel = channel
+        self._ask_again = 0.0
+        self._closed = False
+
+    def __call__(self) -> bool:
+        now = time.monotonic()
+        if not self._closed and now >= self._ask_again:
+            self._ask_again = now + _ASK_SECONDS
+            self._closed = _is_closed(self._channel)
+        return self._closed
+
+
+def _is_closed(channel: Connection) -> bool:
+    try:
+        while channel.poll():
+            channel.recv()
+    except (EOFError, OSError):
+        return True
+    return False

@@ -1,0 +1,142 @@
+"""The sound card, through PortAudio."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from distill_live.errors import DeviceError
+from distill_live.outputs.options import OutputOptions, Source
+
+#: A device whose stream has stopped by itself is looked at again this often, in seconds.
+_WATCH_SECONDS = 0.05
+
+
+class SoundDeviceOutput:
+    """A float32 output stream; the same mono sound on the first two channels."""
+
+    def __init__(self, options: OutputOptions) -> None:
+        sounddevice = _portaudio()
+        self._options = options
+        self._device = _find_device(sounddevice, options.audio_device)
+        info = sounddevice.query_devices(self._device)
+        self.name: str = info["name"]
+        self.channels = min(2, int(info["max_output_channels"]))
+        self.sample_rate = self._pick_rate(sounddevice, info)
+
+    def _pick_rate(self, sounddevice: Any, info: dict[str, Any]) -> int:
+        wanted = self._options.audio_rate
+        for rate in [wanted] if wanted else [48_000, int(info["default_samplerate"])]:
+            try:
+                sounddevice.check_output_settings(
+                    self._device, self.channels, "float32", samplerate=rate
+                )
+                return rate
+            except (sounddevice.PortAudioError, ValueError) as error:
+                reason = error
+        raise DeviceError(
+            f"{self.name} cannot play {self.channels} channels of float32 at "
+            f"{wanted or '48000'} Hz ({reason}); its own rate is "
+            f"{int(info['default_samplerate'])} Hz: --audio-rate sets the rate"
+        )
+
+    def describe(self) -> str:
+        """The device's name and rate."""
+        return f"{self.name} at {self.sample_rate} Hz"
+
+    def run(self, source: Source, stopped: Callable[[], bool]) -> None:
+        """Play until stopped. Raises DeviceError when the stream cannot start or ends by itself."""
+        sounddevice = _portaudio()
+
+        def callback(out: Any, _frames: int, _time: Any, flags: Any) -> None:
+            source.render(out)
+            if flags:
+                source.count_fault()
+
+        try:
+            with sounddevice.OutputStream(
+                samplerate=self.sample_rate,
+                blocksize=self._options.block or 0,
+                device=self._device,
+                channels=self.channels,
+                dtype="float32",
+                latency=self._options.latency_ms / 1e3,
+                callback=callback,
+            ) as stream:
+                while stream.active and not stopped():
+                    time.sleep(_WATCH_SECONDS)
+        except sounddevice.PortAudioError as error:
+            raise DeviceError(f"{self.name} cannot play: {error}") from error
+        if not stopped():
+            raise DeviceError(f"{self.name} has stopped by itself")
+
+    def close(self) -> None:
+        """The stream is closed when `run` returns."""
+
+
+def list_devices() -> list[dict[str, Any]]:
+    """Output devices as dicts: index, name, host_api, channels, sample_rate, default.
+
+    Raises DeviceError when PortAudio itself is missing.
+    """
+    sounddevice = _portaudio()
+    apis = sounddevice.query_hostapis()
+    default = sounddevice.default.device[1]
+    return [
+        {
+            "index": index,
+            "name": info["name"],
+            "host_api": apis[info["hostapi"]]["name"],
+            "channels": info["max_output_channels"],
+            "sample_rate": info["default_samplerate"],
+            "default": index == default,
+        }
+        for index, info in enumerate(sounddevice.query_devices())
+        if info["max_output_channels"] > 0
+    ]
+
+
+def _find_device(sounddevice: Any, name: str | None) -> int:
+    devices = list_devices()
+    if not devices:
+        raise DeviceError("there is no sound device")
+    if name is None:
+        default = [device["index"] for device in devices if device["default"]]
+        return int(default[0] if default else devices[0]["index"])
+    exact = [d["index"] for d in devices if name in (d["name"], str(d["index"]))]
+    part = [d["index"] for d in devices if name.casefold() in d["name"].casefold()]
+    if not exact + part:
+        names = ", ".join(repr(device["name"]) for device in devices)
+        raise DeviceError(f"no sound device is called {name!r}; there are: {names}")
+    return int((exact + part)[0])
+
+
+def _portaudio() -> Any:
+    """The sounddevice module; importing it starts PortAudio."""
+    try:
+        with _quiet_stderr():
+            import sounddevice
+    except OSError as error:
+        raise DeviceError(
+            f"PortAudio is missing ({error}); install it, on Debian: apt-get install libportaudio2"
+        ) from error
+    return sounddevice
+
+
+@contextmanager
+def _quiet_stderr() -> Iterator[None]:
+    """Keep ALSA's and JACK's chatter about devices that are not there off the terminal."""
+    sys.stderr.flush()
+    saved = os.dup(2)
+    null = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(null, 2)
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(null)
+        os.close(saved)

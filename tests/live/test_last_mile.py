@@ -1,0 +1,157 @@
+import numpy as np
+import pytest
+
+from distill_live.live.last_mile import (
+    CEILING,
+    FADE_DRY,
+    FADE_PANIC,
+    FADE_STOP,
+    DCBlock,
+    LastMile,
+    limit,
+)
+from distill_live.live.ring import AudioRing, TapRing
+from distill_live.live.status import LiveStatus, Transport
+from distill_live.parameters import ParameterStore
+
+
+class Rig:
+    """A last mile with its ring; `tone` makes sound of which every sample is 0.5 or -0.5."""
+
+    def __init__(self, sample_rate: int = 48_000) -> None:
+        self.ring, self.tap = AudioRing(), TapRing()
+        self.parameters, self.status = ParameterStore(), LiveStatus()
+        self.mile = LastMile(self.ring, self.parameters, self.status, self.tap, sample_rate)
+        self.lane = self.ring.begin_future(0)
+        self.ring.switch(self.lane, 0, 0)
+
+    def fill(self, count: int) -> None:
+        start = self.ring.written(self.lane)
+        self.write(np.where(np.arange(start, start + count) % 2, 0.5, -0.5))
+
+    def write(self, samples: np.ndarray) -> None:
+        self.ring.write(self.lane, samples.astype(np.float32))
+
+    def render(self, count: int, channels: int = 2, block: int = 256) -> np.ndarray:
+        out = np.full((count, channels), np.nan, np.float32)
+        for start in range(0, count, block):
+            self.mile.render(out[start : start + block])
+        return out
+
+
+def first_quiet(samples: np.ndarray) -> int:
+    """Index after the last sample that is not zero."""
+    return int(np.flatnonzero(samples)[-1]) + 1
+
+
+def test_all_channels_carry_the_same_finite_sound() -> None:
+    rig = Rig()
+    rig.fill(20_000)
+    out = rig.render(10_000, channels=3)
+    assert np.isfinite(out).all() and np.abs(out).max() > 0.4
+    assert (out[:, 0] == out[:, 1]).all() and (out[:, 0] == out[:, 2]).all()
+
+
+def test_a_ring_that_runs_dry_fades_out_once_and_comes_back_by_a_fade() -> None:
+    rig = Rig()
+    rig.fill(10_000)
+    out = np.abs(rig.render(12_800)[:, 0])
+    assert rig.status["underruns"] == 1
+    assert 10_000 - FADE_DRY < first_quiet(out) < 10_000
+    rig.fill(20_000)
+    out = np.abs(rig.render(10_240)[:, 0])
+    assert rig.status["underruns"] == 1
+    assert out[0] < 0.01 and out[5000] > 0.49
+
+
+def test_a_fade_has_no_step() -> None:
+    rig = Rig()
+    rig.fill(10_000)
+    steps = np.diff(np.abs(rig.render(12_800)[:, 0]))
+    assert np.abs(steps).max() < 0.01
+
+
+def test_silence_before_the_first_sound_is_no_underrun() -> None:
+    rig = Rig()
+    rig.render(5_000)
+    assert rig.status["underruns"] == 0
+    assert rig.status["played"] == 0
+
+
+@pytest.mark.parametrize(
+    ("transport", "length"), [(Transport.STOP, FADE_STOP), (Transport.PANIC, FADE_PANIC)]
+)
+def test_stop_and_panic_fade_out_and_hold_the_position(transport: Transport, length: int) -> None:
+    rig = Rig()
+    rig.fill(30_000)
+    rig.render(5_120)
+    rig.status["transport"] = transport
+    out = np.abs(rig.render(5_120)[:, 0])
+    assert first_quiet(out) == length - 1
+    assert rig.ring.read_position == 5_120 + length
+    assert rig.status["silent"] == 1
+    assert rig.status["underruns"] == 0
+    rig.status["transport"] = Transport.PLAY
+    assert np.abs(rig.render(5_120)[:, 0]).max() > 0.49
+    assert rig.ring.read_position == 5_120 + length + 5_120
+
+
+def test_gain_moves_by_a_ramp_of_ten_milliseconds_and_zero_is_silence() -> None:
+    rig = Rig()
+    rig.fill(60_000)
+    rig.render(10_240)
+    rig.parameters.set("gain", 0.0)
+    out = np.abs(rig.render(10_240, block=1024)[:, 0])
+    assert first_quiet(out) < 480
+    assert np.abs(np.diff(out)).max() < 0.01
+
+
+def test_samples_that_are_no_number_play_as_zero_and_are_counted() -> None:
+    rig = Rig()
+    samples = np.zeros(20_000)
+    samples[9_000:9_005] = [np.nan, np.inf, -np.inf, np.nan, 1e30]
+    rig.write(samples)
+    out = rig.render(15_360)
+    assert np.isfinite(out).all()
+    assert rig.status["repaired"] == 4
+
+
+def test_nothing_exceeds_full_scale() -> None:
+    rig = Rig()
+    rig.write(100.0 * np.sin(np.arange(20_000)))
+    assert np.abs(rig.render(15_360)).max() <= 1.0
+
+
+def test_the_limiter_leaves_moderate_samples_alone() -> None:
+    samples = np.linspace(-0.8, 0.8, 101, dtype=np.float32)
+    np.testing.assert_array_equal(limit(samples), samples)
+    assert np.abs(limit(np.float32([-1e9, 1e9]))).max() <= CEILING + 1e-6
+
+
+def test_the_dc_block_removes_an_offset_and_equals_its_recursion() -> None:
+    block = DCBlock()
+    out = np.concatenate([block.process(np.full(777, 0.5, np.float32)) for _ in range(100)])
+    assert abs(out[-1]) < 1e-3
+    from distill_live.live.last_mile import DC_POLE
+
+    expected, last_in, last_out = [], 0.0, 0.0
+    for _ in range(3000):
+        last_out = 0.5 - last_in + DC_POLE * last_out
+        last_in = 0.5
+        expected.append(last_out)
+    np.testing.assert_allclose(out[:3000], expected, atol=1e-6)
+
+
+def test_the_tap_gets_what_was_played() -> None:
+    rig = Rig()
+    rig.fill(20_000)
+    out = rig.render(10_240)
+    np.testing.assert_array_equal(rig.tap.read(0)[0], out[:, 0])
+
+
+def test_another_device_rate_gets_the_same_pitch() -> None:
+    rig = Rig(sample_rate=44_100)
+    rig.write(0.5 * np.sin(2 * np.pi * 1000 * np.arange(120_000) / 48_000))
+    out = rig.render(44_100, block=441)[:, 0][-32_768:]
+    spectrum = np.abs(np.fft.rfft(out * np.hanning(len(out))))
+    assert abs(np.argmax(spectrum) * 44_100 / len(out) - 1000) < 2

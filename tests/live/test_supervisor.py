@@ -1,0 +1,122 @@
+"""Real processes are started, killed and hung."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from distill_live.errors import LiveError
+from distill_live.live.supervisor import Supervisor, Worker
+from distill_live.shared_memory import SharedArray
+from tests.live import workers
+
+
+def wait_for(condition: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline, f"waited in vain for {what}"
+        time.sleep(0.02)
+
+
+def is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z" if os.name == "posix" else True
+
+
+class Rig:
+    def __init__(self, target: Callable[..., None] = workers.beat) -> None:
+        self.memory = SharedArray((2,), "f8")
+        self.worker = Worker("engine", target, (self.memory,), lambda: self.memory.array[0])
+        self.worker.patience = 1.0
+        self.failures: list[str] = []
+        self.supervisor = Supervisor(
+            self.worker, on_failure=lambda _, why: self.failures.append(why)
+        )
+
+    def note(self, _worker: Worker, why: str) -> None:
+        self.failures.append(why)
+
+    def beating(self) -> bool:
+        self.supervisor.poll()
+        return bool(self.memory.array[1] == self.worker.pid)
+
+    def __enter__(self) -> "Rig":
+        self.supervisor.start()
+        wait_for(self.beating, "the first heartbeat")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.supervisor.end()
+
+
+def test_a_killed_worker_is_started_again() -> None:
+    with Rig() as rig:
+        first = rig.worker.pid
+        assert first is not None
+        os.kill(first, signal.SIGKILL)
+        wait_for(lambda: rig.beating() and rig.worker.pid != first, "a new worker")
+        assert rig.failures == ["ended with exit code -9"]
+        assert rig.worker.restarts == 1
+
+
+def test_a_hung_worker_is_replaced() -> None:
+    with Rig() as rig:
+        first = rig.worker.pid
+        assert first is not None
+        os.kill(first, signal.SIGSTOP)
+        wait_for(lambda: rig.beating() and rig.worker.pid != first, "a new worker")
+        assert len(rig.failures) == 1 and rig.failures[0].startswith("hung")
+        assert not is_running(first)
+
+
+def test_ending_leaves_no_process() -> None:
+    with Rig() as rig:
+        pid = rig.worker.pid
+    assert pid is not None and not is_running(pid)
+
+
+def test_a_worker_that_cannot_start_is_given_up() -> None:
+    rig = Rig(workers.fail)
+    rig.supervisor.start()
+
+    def poll_for_ever() -> bool:
+        rig.supervisor.poll()
+        return False
+
+    with pytest.raises(LiveError, match="engine process failed 3 times"):
+        wait_for(poll_for_ever, "the supervisor to give up")
+    rig.supervisor.end()
+
+
+def test_messages_arrive_and_requests_are_taken() -> None:
+    with Rig(workers.echo) as rig:
+        rig.worker.send(("hello", 1))
+        said: list[tuple[object, ...]] = []
+
+        def heard() -> bool:
+            said.extend(message for _, message in rig.supervisor.poll())
+            return bool(said)
+
+        wait_for(heard, "the echo")
+        assert said == [("hello", 1)]
+
+
+@pytest.mark.parametrize("how", ["beat", "deaf"])
+def test_workers_end_when_their_parent_is_killed(how: str) -> None:
+    parent = subprocess.Popen(
+        [sys.executable, "-m", "tests.live.workers", how], stdout=subprocess.PIPE, text=True
+    )
+    assert parent.stdout is not None
+    child = int(parent.stdout.readline())
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    wait_for(lambda: not is_running(child), "the worker to end")

@@ -1,0 +1,51 @@
+"""Workers for the supervisor's tests; run as a module it is a parent that can be killed."""
+
+import os
+import sys
+import time
+from multiprocessing.connection import Connection
+
+from distill_live.live.supervisor import Worker, end_with_parent
+from distill_live.shared_memory import SharedArray
+
+
+def beat(channel: Connection, memory: SharedArray) -> None:
+    end_with_parent()
+    try:
+        while not channel.poll(0.02):
+            memory.array[:] = (time.monotonic(), os.getpid())
+        channel.recv()
+    except EOFError:
+        return
+
+
+def deaf(channel: Connection, memory: SharedArray) -> None:
+    end_with_parent(grace=0.1)
+    while True:
+        memory.array[:] = (time.monotonic(), os.getpid())
+        time.sleep(0.02)
+
+
+def echo(channel: Connection, memory: SharedArray) -> None:
+    try:
+        while True:
+            memory.array[:] = (time.monotonic(), os.getpid())
+            if channel.poll(0.02):
+                channel.send(channel.recv())
+    except EOFError:
+        return
+
+
+def fail(channel: Connection, memory: SharedArray) -> None:
+    sys.exit(7)
+
+
+if __name__ == "__main__":
+    shared = SharedArray((2,), "f8")
+    target = {"beat": beat, "deaf": deaf}[sys.argv[1]]
+    worker = Worker("engine", target, (shared,), lambda: shared.array[0])
+    worker.start()
+    while not shared.array[1]:
+        time.sleep(0.02)
+    print(worker.pid, flush=True)
+    time.sleep(60)
