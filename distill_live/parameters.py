@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import reprlib
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -36,12 +38,13 @@ class Parameter:
 
         Raises ParameterError for what is no finite number.
         """
-        if isinstance(value, str) or not isinstance(value, int | float):
-            raise ParameterError(f"{self.name} takes a number, {self.legal()}, not {value!r}")
-        if not math.isfinite(value):
-            raise ParameterError(f"{self.name} takes a finite number, {self.legal()}, not {value}")
-        value = min(max(float(value), self.minimum), self.maximum)
-        return value if self.kind == "float" else float(round(value))
+        if not isinstance(value, int | float):
+            shown = reprlib.repr(value)
+            raise ParameterError(f"{self.name} takes a number, {self.legal()}, not {shown}")
+        if not abs(value) <= sys.float_info.max:
+            raise ParameterError(f"{self.name} takes a finite number, {self.legal()}")
+        clipped = float(min(max(value, self.minimum), self.maximum))
+        return clipped if self.kind == "float" else float(round(clipped))
 
     def from_norm(self, travel: float) -> float:
         """The value at `travel` (0..1) of a controller's way from minimum to maximum."""

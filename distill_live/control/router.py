@@ -1,0 +1,208 @@
+"""The one place where a message from any input becomes a parameter's value or a request."""
+
+from __future__ import annotations
+
+import difflib
+import reprlib
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from distill_live.control.limited_log import LimitedLog
+from distill_live.control.patch_schema import OscSource, ParameterMapping, Patch
+from distill_live.control.requests import REQUESTS
+from distill_live.errors import ParameterError
+from distill_live.parameters import PARAMETERS, ParameterStore, find_parameter, scale_travel
+
+ROOT = "/distill"
+
+#: An OSC message to send back to whoever asked: address and arguments.
+Reply = tuple[str, tuple[object, ...]]
+Handler = Callable[[Sequence[object]], list[Reply]]
+#: MIDI channel (1..16, None: any) and controller number (0..127).
+ControlChange = tuple[int | None, int]
+
+
+@dataclass
+class Counters:
+    """What has come in since the start.
+
+    `received` messages were well formed; of them `unknown` had no target, `refused` a value that
+    cannot be used and `clipped` one that was out of range. `malformed` packets held no message.
+    """
+
+    received: int = 0
+    malformed: int = 0
+    unknown: int = 0
+    refused: int = 0
+    clipped: int = 0
+
+
+class Router:
+    """Takes messages from any input, on any thread, and applies the built-in namespace and a patch.
+
+    `store` receives parameter values; `request` is called with a name of `REQUESTS` and its
+    arguments; `log` with one line of text. Both are called with the router's lock held: they must
+    return soon and not call back. `patch` adds its mappings to the namespace below `/distill`.
+    """
+
+    def __init__(
+        self,
+        store: ParameterStore,
+        request: Callable[[str, tuple[object, ...]], None],
+        patch: Patch | None,
+        log: Callable[[str], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.counters = Counters()
+        self._store = store
+        self._request = request
+        self._log = LimitedLog(log, clock)
+        self._lock = threading.Lock()
+        self._last: tuple[str, Sequence[object]] | None = None
+        self._osc: dict[str, list[Handler]] = {}
+        self._cc: dict[ControlChange, list[Handler]] = {}
+        self.use_patch(patch)
+
+    @property
+    def last_message(self) -> str:
+        """The message taken last, as a short text, such as "/distill/gain 0.5"; "" before any."""
+        last = self._last
+        if last is None:
+            return ""
+        return " ".join([_printable(last[0]), *(reprlib.repr(value) for value in last[1][:4])])
+
+    def use_patch(self, patch: Patch | None) -> None:
+        """Replace the mappings of the patch in use by those of `patch`."""
+        osc = self._namespace()
+        cc: dict[ControlChange, list[Handler]] = {}
+        for mapping in patch.map if patch else ():
+            handler: Handler = (
+                partial(self._move, mapping)
+                if isinstance(mapping, ParameterMapping)
+                else partial(self._press, mapping.do)
+            )
+            source = mapping.source
+            if isinstance(source, OscSource):
+                osc.setdefault(source.osc, []).append(handler)
+            else:
+                cc.setdefault((source.channel, source.cc), []).append(handler)
+        with self._lock:
+            self._osc, self._cc = osc, cc
+
+    def receive_osc(self, address: str, arguments: Sequence[object]) -> list[Reply]:
+        """Apply one OSC message and return what to answer its sender."""
+        with self._lock:
+            handlers = self._osc.get(address, ())
+            if not handlers:
+                self._log.write_once(address, lambda: self._unknown_address(address))
+            return self._apply(address, arguments, handlers)
+
+    def receive_cc(self, channel: int, control: int, value: int) -> None:
+        """Apply one MIDI control change: channel 1..16, control and value 0..127."""
+        name = f"CC {control} on channel {channel}"
+        with self._lock:
+            handlers = [
+                *self._cc.get((channel, control), ()),
+                *self._cc.get((None, control), ()),
+            ]
+            if not handlers:
+                self._log.write_once(name, lambda: f"{name} is not mapped by the patch")
+            self._apply(name, (value / 127,), handlers)
+
+    def count_malformed(self, source: str, reason: str) -> None:
+        """Note a packet from `source` that holds no message."""
+        with self._lock:
+            self.counters.malformed += 1
+            self._log.write("malformed", f"malformed packet from {source}: {reason}")
+
+    def warn(self, kind: str, line: str) -> None:
+        """Log what went wrong in an input; at most one line a second for each kind."""
+        with self._lock:
+            self._log.write(kind, line)
+
+    def _apply(
+        self, name: str, arguments: Sequence[object], handlers: Sequence[Handler]
+    ) -> list[Reply]:
+        self.counters.received += 1
+        self.counters.unknown += not handlers
+        self._last = (name, arguments)
+        replies: list[Reply] = []
+        for handler in handlers:
+            try:
+                replies += handler(arguments)
+            except ParameterError as error:
+                self.counters.refused += 1
+                self._log.write("refused", f"refused {_printable(name)}: {error}")
+        return replies
+
+    def _namespace(self) -> dict[str, list[Handler]]:
+        handlers: dict[str, Handler] = {"get": self._get, "ping": self._ping}
+        handlers |= {name: partial(self._press, name) for name in REQUESTS}
+        handlers |= {name: partial(self._set, name) for name in PARAMETERS}
+        return {f"{ROOT}/{name}": [handler] for name, handler in handlers.items()}
+
+    def _set(self, name: str, arguments: Sequence[object]) -> list[Reply]:
+        value = _one_number(name, arguments)
+        parameter = find_parameter(name)
+        stored = self._store.set(name, value)
+        if not parameter.minimum <= value <= parameter.maximum:
+            self.counters.clipped += 1
+            line = f"{name} {value:g} is outside {parameter.legal()}, taken as {stored:g}"
+            self._log.write("clipped", line)
+        return []
+
+    def _move(self, mapping: ParameterMapping, arguments: Sequence[object]) -> list[Reply]:
+        travel = _one_number(mapping.to, arguments)
+        if not 0.0 <= travel <= 1.0:
+            self.counters.clipped += 1
+            self._log.write("clipped", f"a mapped control sends 0..1, not {travel:g}")
+        self._store.set(mapping.to, scale_travel(travel, *mapping.limits, mapping.shape))
+        return []
+
+    def _press(self, name: str, arguments: Sequence[object]) -> list[Reply]:
+        # Buttons send a second message, 0, when they are let go; a bang has no number at all.
+        bang = not arguments or arguments[0] is None
+        if bang or _one_number(name, arguments) >= 0.5:
+            self._request(name, ())
+        return []
+
+    def _get(self, arguments: Sequence[object]) -> list[Reply]:
+        if not all(isinstance(name, str) for name in arguments):
+            raise ParameterError("get takes names of parameters, or nothing for all of them")
+        names = [str(name).removeprefix(f"{ROOT}/") for name in arguments] or list(PARAMETERS)
+        return [(f"{ROOT}/{name}", (self._current(name),)) for name in names]
+
+    def _current(self, name: str) -> float | int:
+        kind = find_parameter(name).kind
+        return self._store[name] if kind == "float" else int(self._store[name])
+
+    def _ping(self, arguments: Sequence[object]) -> list[Reply]:
+        return [(f"{ROOT}/pong", tuple(arguments))]
+
+    def _unknown_address(self, address: str) -> str:
+        names = {known.rsplit("/", 1)[-1]: known for known in self._osc}
+        last_part = address[:200].rsplit("/", 1)[-1]
+        close = difflib.get_close_matches(last_part, names, n=1, cutoff=0.5)
+        hint = f" (did you mean {names[close[0]]}?)" if close else ""
+        return f"unknown OSC address {_printable(address)}{hint}"
+
+
+def _one_number(name: str, arguments: Sequence[object]) -> float:
+    """The single finite number in `arguments`, else ParameterError."""
+    if len(arguments) != 1:
+        raise ParameterError(f"{name} takes one number, not {len(arguments)}")
+    value = arguments[0]
+    if not isinstance(value, int | float):
+        raise ParameterError(f"{name} takes a number, not {reprlib.repr(value)}")
+    if not abs(value) <= sys.float_info.max:
+        raise ParameterError(f"{name} takes a finite number")
+    return float(value)
+
+
+def _printable(text: str) -> str:
+    """`text` cut short and without what could steer a terminal."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text[:200])
