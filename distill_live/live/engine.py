@@ -36,16 +36,15 @@ class Engine:
         self._generator = Generator(loaded, int(self._drawn_with["seed"]), start)
         self._lane = ring.begin_future(start)
         ring.switch(self._lane, start, 0)
-        self._timer = _Timer(status, self._generator.column_samples / loaded.sample_rate)
-        self._renew = False
+        self._timer = _Timer(status, loaded.column_samples / loaded.spectrogram.config.sample_rate)
+        self._take = self._drawn_take = 0
 
     def turn(self) -> bool:
         """Do one piece of work; False if there is nothing to do now."""
         self._status.beat("engine_beat")
         sampling = self._read_sampling()
-        if sampling != self._drawn_with or self._renew:
-            self._drawn_with = sampling
-            self._renew = False
+        if sampling != self._drawn_with or self._take != self._drawn_take:
+            self._drawn_with, self._drawn_take = sampling, self._take
             self._make_new_future()
             return True
         heard = self._ring.read_position
@@ -60,13 +59,15 @@ class Engine:
         return True
 
     def drop_future(self) -> None:
-        """Make the unheard future anew in the next turn, whatever changed."""
-        self._renew = True
+        """Let the unheard future be drawn differently, from the next turn on."""
+        self._take += 1
 
     def _make_new_future(self) -> None:
         """Draw, decode and publish again all that is not heard yet."""
         earliest = self._ring.read_position + self._settings.guard
-        at = self._generator.rewind_to(earliest, int(self._drawn_with["seed"]))
+        at = self._generator.rewind_to(
+            earliest, int(self._drawn_with["seed"]), self._drawn_take
+        )
         samples = [self._next_column()]
         enough = max(at, earliest) + self._settings.future_lead
         while self._generator.position < enough:

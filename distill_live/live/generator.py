@@ -48,7 +48,6 @@ class Generator:
         self._decoded = 0
         self._marks: deque[_Mark] = deque()
         self.timeline = Timeline(codec.bands, codec.num_quantizers, HISTORY_COLUMNS)
-        self.column_samples = codec.column_frames * loaded.spectrogram.config.hop_length
 
     @property
     def position(self) -> int:
@@ -82,11 +81,12 @@ class Generator:
         while len(self._marks) > 1 and self._marks[1].position <= position:
             self._marks.popleft()
 
-    def rewind_to(self, position: int, seed: int) -> int:
+    def rewind_to(self, position: int, seed: int, take: int) -> int:
         """Go back to the first column whose sound begins at or after an absolute position.
 
-        What was sampled from there on is forgotten and will be drawn anew, with `seed`. Returns
-        the position where the new sound begins: the present one, if nothing decoded lies there.
+        What was sampled from there on is forgotten and will be drawn anew, from `seed` and `take`.
+        Returns the position where the new sound begins: the present one, if nothing that is
+        decoded lies there.
         """
         target: _Mark | None = None
         while self._marks and self._marks[-1].position >= position:
@@ -97,5 +97,5 @@ class Generator:
             self._decoded = target.column
         self.timeline.truncate(self._decoded)
         self._session.rewind(self._decoded)
-        self._session.seed = seed
+        self._session.seed, self._session.take = seed, take
         return self.position

@@ -84,7 +84,8 @@ class LastMile:
         self._pull(mono)
         mono *= self._gain_ramp(count)
         mono = limit(mono)
-        self._tap.write(mono)
+        if self._status["played"]:
+            self._tap.write(mono)
         self._status["peak"] = float(np.abs(mono).max(initial=0.0))
         return mono
 

@@ -27,7 +27,7 @@ class Recorder:
         self.error: str | None = None
 
     def start(self) -> None:
-        """Record from this moment on."""
+        """Record what is played from this moment on, or from the first sound."""
         self._position = self._tap.written
         self._thread.start()
 

@@ -1,0 +1,196 @@
+"""`distill-live serve`: the one place that joins controls, engine and audio."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Any
+
+import typer
+
+from distill_live.control.patch import find_patch, load_patch
+from distill_live.control.router import Router
+from distill_live.errors import LiveError, NoPriorError
+from distill_live.inputs.osc import parse_endpoint
+from distill_live.live.server import Server, ServerSettings
+from distill_live.models.header import read_header
+from distill_live.models.library import find_model
+from distill_live.outputs.options import OutputOptions
+from distill_live.outputs.process import run_audio
+from distill_live.parameters import ParameterStore
+from distill_live.plugins import load_plugin
+
+_POLL_SECONDS = 0.02
+_STATUS_SECONDS = 0.25
+
+
+def serve(
+    model: Annotated[str, typer.Argument(help="Name or path of a model.")] = "demo",
+    device: Annotated[
+        str, typer.Option(help="Where the model is computed: auto, cpu, cuda or mps.")
+    ] = "auto",
+    output: Annotated[
+        str,
+        typer.Option(help="sounddevice, clock (no sound) or file:PATH (needs --duration)."),
+    ] = "sounddevice",
+    audio_device: Annotated[
+        str | None, typer.Option(help="Sound device; part of its name is enough.")
+    ] = None,
+    audio_rate: Annotated[
+        int | None, typer.Option(help="The sound device's rate in Hz.", min=8_000, max=384_000)
+    ] = None,
+    block: Annotated[
+        int | None, typer.Option(help="Samples per block.", min=16, max=16_384)
+    ] = None,
+    latency: Annotated[
+        float, typer.Option(help="The sound device's latency in ms.", min=1, max=2_000)
+    ] = 100.0,
+    record: Annotated[
+        Path | None, typer.Option(help="Record what is played into this sound file.")
+    ] = None,
+    duration: Annotated[
+        float | None, typer.Option(help="Stop after this many seconds of sound.", min=0.1)
+    ] = None,
+    osc: Annotated[
+        str, typer.Option(help="HOST:PORT on which OSC messages are taken.")
+    ] = "127.0.0.1:9000",
+    midi: Annotated[
+        str | None, typer.Option(help="MIDI input; part of its name is enough.")
+    ] = None,
+    patch: Annotated[str, typer.Option(help="Patch: a path, or a name in ./patches.")] = "default",
+) -> None:
+    """Play a model without end, steered over OSC and MIDI. Ctrl-C fades out and stops."""
+    options = OutputOptions(
+        audio_device=audio_device, audio_rate=audio_rate, block=block, latency_ms=latency
+    )
+    options = _choose_output(options, output, duration)
+    anywhere = options.output == "sounddevice" and audio_device is None
+    settings = ServerSettings(
+        model=_playable_model(model),
+        run_audio=run_audio,
+        output_options=options,
+        fallback_options=replace(options, output="clock", audio_rate=None) if anywhere else None,
+        device=device,
+        record=record,
+        duration=None if options.output == "file" else duration,
+    )
+    parameters = ParameterStore()
+    console = _Console()
+    server = Server(settings, parameters, console.log)
+    router = Router(parameters, server.request, load_patch(find_patch(patch)), console.log)
+    inputs = [
+        load_plugin("inputs", "osc")(*parse_endpoint(osc), router),
+        load_plugin("inputs", "midi")(router, midi),
+    ]
+    _play(server, router, inputs, console)
+
+
+def _choose_output(options: OutputOptions, output: str, duration: float | None) -> OutputOptions:
+    name, _, path = output.partition(":")
+    if name != "file":
+        return replace(options, output=name)
+    if not path or duration is None:
+        raise LiveError(
+            "the file output needs a file and a length: --output file:take.wav --duration 60"
+        )
+    return replace(options, output=name, path=Path(path), duration=duration)
+
+
+def _playable_model(name: str) -> Path:
+    path = find_model(name)
+    if not read_header(path).metadata.get("prior"):
+        raise NoPriorError(
+            f"Model has no trained prior: {path} can encode and decode, but not play; "
+            f"train one: distill-live train-prior {name} FOLDER"
+        )
+    return path
+
+
+def _play(server: Server, router: Router, inputs: list[Any], console: _Console) -> None:
+    stop = _stop_on_signals()
+    began = time.monotonic()
+    announced = False
+    try:
+        osc, *others = inputs
+        osc.start()
+        server.start()
+        for source in others:
+            source.start()
+        while not stop.wait(_POLL_SECONDS) and server.poll():
+            if server.sounding and not announced:
+                announced = True
+                console.say(
+                    f"playing {server.model_name} on {server.output_name}, "
+                    f"OSC on {osc.host}:{osc.port}, "
+                    f"after {time.monotonic() - began:.1f} s"
+                )
+            console.show_status(server, router)
+    finally:
+        for source in inputs:
+            source.stop()
+        server.end()
+        console.clear()
+
+
+def _stop_on_signals() -> threading.Event:
+    """An event that SIGINT, SIGTERM and their like set, also where a shell had SIGINT ignored."""
+    stop = threading.Event()
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), handle)
+    return stop
+
+
+class _Console:
+    """Lines for people on standard error, a status line below them where that is a terminal."""
+
+    def __init__(self) -> None:
+        self._live = sys.stderr.isatty()
+        self._next = 0.0
+        self._lock = threading.Lock()
+
+    def say(self, line: str) -> None:
+        """A line on standard output, at once."""
+        with self._lock:
+            self._erase()
+            typer.echo(line)
+            sys.stdout.flush()
+
+    def log(self, line: str) -> None:
+        """A line on standard error; from any thread."""
+        with self._lock:
+            self._erase()
+            typer.echo(line, err=True)
+
+    def show_status(self, server: Server, router: Router) -> None:
+        """Draw the status line again, if it is time to."""
+        if not self._live or time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + _STATUS_SECONDS
+        status = server.status
+        line = (
+            f"{server.model_name}  load {status['load']:4.0%}  ring {server.ring_seconds:4.2f} s  "
+            f"underruns {status['underruns']:.0f}  restarts {server.restarts}  "
+            f"{router.last_message}"
+        )
+        with self._lock:
+            self._erase()
+            typer.echo(line[:110], nl=False, err=True)
+
+    def clear(self) -> None:
+        """Leave an empty line for the shell."""
+        with self._lock:
+            self._erase()
+
+    def _erase(self) -> None:
+        if self._live:
+            typer.echo("\r\x1b[K", nl=False, err=True)

@@ -1,0 +1,145 @@
+"""A real `distill-live serve` in a process of its own, and an OSC client to play it."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from pythonosc.osc_message import OscMessage
+from pythonosc.osc_message_builder import OscMessageBuilder
+
+
+class ServerProcess:
+    """`with ServerProcess(...)` waits until it plays; leaving kills what is still there."""
+
+    def __init__(self, *arguments: str, environment: dict[str, str] | None = None) -> None:
+        self._command = [
+            sys.executable, "-m", "distill_live", "serve", *arguments, "--osc", "127.0.0.1:0",
+        ]  # fmt: skip
+        self._environment = environment
+        self.errors = ""
+
+    def __enter__(self) -> Self:
+        self.process = subprocess.Popen(
+            self._command, env=self._environment, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        assert self.process.stdout is not None
+        self.announcement = self.process.stdout.readline()
+        match = re.search(r"OSC on [\d.]+:(\d+)", self.announcement)
+        if match is None:
+            self.end()
+            raise AssertionError(f"no sound: {self.announcement!r} {self.errors}")
+        self.osc = OscClient(int(match[1]))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.osc.close()
+        self.end()
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        """Send a signal unless it has ended; returns the exit code and fills `errors`."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        try:
+            _, errors = self.process.communicate(timeout=30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            _, errors = self.process.communicate()
+            errors += "killed, because it did not end"
+        except ValueError:
+            errors = ""
+        self.errors += errors
+        return self.process.returncode
+
+    def children(self) -> list[int]:
+        """Ids of all processes that the server has started."""
+        return [pid for pid, parent in _processes() if parent == self.process.pid]
+
+    def child_with(self, library: str) -> int:
+        """The child that has a library loaded: "libtorch" is the engine, "libportaudio" audio."""
+        found: list[int] = []
+
+        def look() -> bool:
+            found[:] = [pid for pid in self.children() if library in _maps(pid)]
+            return bool(found)
+
+        wait_for(look, f"a process with {library}")
+        return found[0]
+
+
+class OscClient:
+    """Sends to the server and hears its answers."""
+
+    def __init__(self, port: int) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.settimeout(0.5)
+        self._socket.connect(("127.0.0.1", port))
+
+    def send(self, address: str, *arguments: object) -> None:
+        builder = OscMessageBuilder(address)
+        for argument in arguments:
+            builder.add_arg(argument)
+        self._socket.send(builder.build().dgram)
+
+    def ask(self, address: str, *arguments: object) -> list[object]:
+        """Send until an answer comes; returns the answer's arguments."""
+        for _ in range(60):
+            self.send(address, *arguments)
+            try:
+                return list(OscMessage(self._socket.recv(65_536)).params)
+            except TimeoutError:
+                continue
+        raise AssertionError(f"no answer to {address}")
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+def wait_for(condition: Callable[[], bool], what: str) -> None:
+    """Wait up to a minute for something that must come."""
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline, f"waited in vain for {what}"
+        time.sleep(0.05)
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process exists and is no zombie."""
+    return any(running == pid for running, _ in _processes())
+
+
+def _processes() -> list[tuple[int, int]]:
+    """(id, parent's id) of every living process."""
+    found = []
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            stat = _read(Path("/proc") / entry / "stat").rpartition(")")[2].split()
+            if stat and stat[0] != "Z":
+                found.append((int(entry), int(stat[1])))
+    return found
+
+
+def _maps(pid: int) -> str:
+    return _read(Path(f"/proc/{pid}/maps"))
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:
+        return ""

@@ -1,0 +1,202 @@
+"""The whole server: real processes, real UDP, a real sound card in software, real signals."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from distill_live.audio.files import read_audio
+from tests.commands.server_process import ServerProcess, is_running, wait_for
+from tests.sound_card import Recording, SoundCard
+
+CLOCK = ("--output", "clock")
+
+
+def loudness(samples: np.ndarray) -> float:
+    return float(np.abs(samples).max(initial=0.0))
+
+
+def serve(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run `serve` to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "distill_live", "serve", *arguments],
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+
+
+def assert_nothing_is_left(processes: list[int]) -> None:
+    wait_for(lambda: not any(is_running(pid) for pid in processes), "all processes to end")
+    left = [path.name for path in Path("/dev/shm").iterdir()]
+    assert not [name for name in left if any(f"-{pid}-" in name for pid in processes)]
+
+
+def test_what_the_sound_card_plays_is_what_the_recorder_writes(
+    tiny_model: Path, tmp_path: Path
+) -> None:
+    take = tmp_path / "take.wav"
+    with SoundCard() as card, Recording(card) as recording:
+        arguments = (str(tiny_model), "--record", str(take), "--latency", "500", "--duration", "4")
+        with ServerProcess(*arguments, environment=card.environment) as server:
+            assert server.announcement.startswith(f"playing {tiny_model.stem} on ")
+            assert server.process.wait(60) == 0
+        recording.wait_seconds(1)
+    heard = recording.recorded[:, 0]
+    written = read_audio(take)[0][:, 0]
+    assert len(written) >= 4 * 48_000
+    start = int(np.flatnonzero(heard)[0])
+    first = int(np.flatnonzero(written)[0])
+    count = min(len(heard) - start, len(written) - first)
+    assert count > 3 * 48_000
+    np.testing.assert_allclose(
+        heard[start : start + count], written[first : first + count], atol=2**-22
+    )
+
+
+def test_osc_moves_parameters_and_answers(tiny_model: Path) -> None:
+    with ServerProcess(str(tiny_model), *CLOCK) as server:
+        assert server.osc.ask("/distill/ping", 7) == [7]
+        server.osc.send("/distill/temperature", 0.5)
+        assert server.osc.ask("/distill/get", "temperature") == [0.5]
+        server.osc.send("/distill/temperature", 99.0)
+        assert server.osc.ask("/distill/get", "temperature") == [2.0]
+        assert server.end() == 0
+
+
+def test_gain_zero_is_heard_as_silence(tiny_model: Path) -> None:
+    with (
+        SoundCard() as card,
+        ServerProcess(str(tiny_model), environment=card.environment) as server,
+    ):
+        server.osc.send("/distill/gain", 0.0)
+        assert server.osc.ask("/distill/get", "gain") == [0.0]
+        with Recording(card) as recording:
+            recording.wait_seconds(1.5)
+            quiet = recording.samples[-24_000:]
+            server.osc.send("/distill/gain", 1.0)
+            recording.wait(lambda: loudness(recording.samples[-24_000:]) > 0)
+        assert loudness(quiet) == 0.0
+
+
+def test_stop_and_panic_silence_and_play_goes_on(tiny_model: Path) -> None:
+    with (
+        SoundCard() as card,
+        ServerProcess(str(tiny_model), environment=card.environment) as server,
+        Recording(card) as recording,
+    ):
+        for verb in ("stop", "panic"):
+            server.osc.send(f"/distill/{verb}")
+            recording.wait(lambda: loudness(recording.samples[-24_000:]) == 0)
+            server.osc.send("/distill/play")
+            recording.wait(lambda: loudness(recording.samples[-24_000:]) > 0)
+
+
+@pytest.mark.parametrize("library", ["libtorch_cpu", "libportaudio"])
+def test_sound_comes_back_after_a_process_is_killed(tiny_model: Path, library: str) -> None:
+    with (
+        SoundCard() as card,
+        ServerProcess(str(tiny_model), environment=card.environment) as server,
+    ):
+        victim = server.child_with(library)
+        others = [pid for pid in server.children() if pid != victim]
+        os.kill(victim, signal.SIGKILL)
+        wait_for(lambda: server.child_with(library) != victim, "a new process")
+        with Recording(card) as recording:
+            recording.wait(lambda: loudness(recording.samples[-24_000:]) > 0)
+        assert server.osc.ask("/distill/ping", 1) == [1]
+        assert all(is_running(pid) for pid in others)
+        everything = [*server.children(), server.process.pid]
+        assert server.end() == 0
+        assert "ended with exit code -9; starting it again" in server.errors
+        assert_nothing_is_left(everything)
+
+
+def test_when_control_is_killed_all_end(tiny_model: Path) -> None:
+    with ServerProcess(str(tiny_model), *CLOCK) as server:
+        everything = [*server.children(), server.process.pid]
+        assert len(everything) >= 3
+        server.process.kill()
+        server.process.wait()
+        assert_nothing_is_left(everything)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_it_cleanly(tiny_model: Path, number: int) -> None:
+    with ServerProcess(str(tiny_model), *CLOCK) as server:
+        everything = [*server.children(), server.process.pid]
+        assert server.end(number) == 0
+        assert "Traceback" not in server.errors
+        assert_nothing_is_left(everything)
+
+
+def test_it_stops_on_sigint_when_it_was_started_in_the_background(tiny_model: Path) -> None:
+    # A job in the background of a script starts with SIGINT ignored.
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with ServerProcess(str(tiny_model), *CLOCK) as server:
+            assert server.end(signal.SIGINT) == 0
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_without_a_sound_device_it_says_so_and_plays_into_nothing(tiny_model: Path) -> None:
+    environment = {**os.environ, "ALSA_CONFIG_PATH": "/dev/null", "JACK_NO_START_SERVER": "1"}
+    with ServerProcess(str(tiny_model), environment=environment) as server:
+        assert "on clock" in server.announcement
+        assert server.end() == 0
+        assert "there is no sound device" in server.errors
+
+
+def test_a_missing_sound_device_that_was_named_ends_it(tiny_model: Path) -> None:
+    ended = serve(str(tiny_model), "--audio-device", "nobody", "--osc", "127.0.0.1:0")
+    assert ended.returncode == 1
+    assert "sound device" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_the_file_output_writes_the_same_bytes_twice(tiny_model: Path, tmp_path: Path) -> None:
+    for name in ("one.wav", "two.wav"):
+        ended = serve(
+            str(tiny_model), "--output", f"file:{tmp_path / name}", "--duration", "3",
+            "--osc", "127.0.0.1:0",
+        )  # fmt: skip
+        assert ended.returncode == 0, ended.stderr
+    first, second = ((tmp_path / name).read_bytes() for name in ("one.wav", "two.wav"))
+    assert first == second
+    samples, rate = read_audio(tmp_path / "one.wav")
+    assert len(samples) == 3 * rate
+    assert loudness(samples) > 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("no-such-model",), "no model 'no-such-model'"),
+        (("{model}", "--osc", "nowhere"), "is no OSC endpoint"),
+        (("{model}", "--output", "file"), "needs a file and a length"),
+        (("{model}", "--output", "clocks"), "did you mean 'clock'?"),
+        (("{model}", "--device", "tpu"), "no device 'tpu'"),
+        (("{model}", "--patch", "{patch}"), "did you mean 'temperature'?"),
+    ],
+)
+def test_what_cannot_work_is_refused_in_one_line(
+    tiny_model: Path, tmp_path: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    patch = tmp_path / "wrong.yaml"
+    patch.write_text("version: 1\nmap:\n  - {from: {cc: 1}, to: temprature}\n")
+    ended = serve(*(argument.format(model=tiny_model, patch=patch) for argument in arguments))
+    assert ended.returncode == 1
+    assert said in ended.stderr
+    assert len(ended.stderr.strip().splitlines()) == 1
+
+
+def test_a_port_in_use_is_refused_and_the_other_server_plays_on(tiny_model: Path) -> None:
+    with ServerProcess(str(tiny_model), *CLOCK) as server:
+        port = server.announcement.partition("OSC on ")[2].partition(",")[0]
+        ended = serve(str(tiny_model), *CLOCK, "--osc", port)
+        assert ended.returncode == 1
+        assert "--osc" in ended.stderr
+        assert server.osc.ask("/distill/ping", 1) == [1]

@@ -1,0 +1,51 @@
+"""A real PortAudio stream into a software sound card, whose recording is checked."""
+
+import subprocess
+import sys
+
+import numpy as np
+
+from tests.sound_card import Recording, SoundCard
+
+
+def run_python(card: SoundCard, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments], env=card.environment, capture_output=True, text=True,
+        timeout=120, check=False,
+    )  # fmt: skip
+
+
+def test_every_sample_arrives_once_and_in_order() -> None:
+    with SoundCard() as card, Recording(card) as recording:
+        played = run_python(card, "-m", "tests.outputs.play_ramp", "4")
+        assert played.returncode == 0, played.stderr
+        assert "48000 Hz" in played.stdout
+        recording.wait_seconds(1)
+    numbers = np.rint(recording.recorded[:, 0].astype(np.float64) * 2**24).astype(int)
+    heard = numbers[numbers > 0]
+    assert len(heard) > 3 * 48_000
+    assert (np.diff(heard) == 1).all()
+    np.testing.assert_array_equal(recording.recorded[:, 0], recording.recorded[:, 1])
+
+
+def test_an_unknown_device_is_refused_with_the_names_of_those_there() -> None:
+    code = (
+        "from distill_live.outputs.sounddevice import SoundDeviceOutput as S\n"
+        "from distill_live.outputs.options import OutputOptions as O\n"
+        "from distill_live.errors import DeviceError\n"
+        "try: S(O(audio_device='nobody'))\n"
+        "except DeviceError as error: print(error)\n"
+    )
+    with SoundCard() as card:
+        said = run_python(card, "-c", code).stdout
+    assert said.startswith("no sound device is called 'nobody'; there are: ")
+    assert "'pulse'" in said
+
+
+def test_devices_are_listed() -> None:
+    code = (
+        "from distill_live.outputs.sounddevice import list_devices\n"
+        "print([d['name'] for d in list_devices() if d['channels'] > 0 and d['sample_rate'] > 0])"
+    )
+    with SoundCard() as card:
+        assert "'pulse'" in run_python(card, "-c", code).stdout

@@ -1,0 +1,130 @@
+"""A sound card in software: PulseAudio with a null sink, its monitor recorded sample by sample.
+
+Needs libportaudio2, libasound2-plugins, pulseaudio and pulseaudio-utils; a real PortAudio stream
+plays into it as device "pulse".
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from tests.tools import require_program
+
+_ALSA = """</usr/share/alsa/alsa.conf>
+pcm.pulse { type pulse }
+ctl.pulse { type pulse }
+pcm.!default { type pulse }
+ctl.!default { type pulse }
+"""
+
+
+class SoundCard:
+    """Start with `with`; processes given `environment` find a device called "pulse"."""
+
+    def __init__(self) -> None:
+        for program in ("pulseaudio", "pactl", "parec"):
+            require_program(program)
+
+    def __enter__(self) -> Self:
+        # A short path: a socket's may not exceed 108 characters.
+        self._folder = tempfile.TemporaryDirectory(prefix="card")
+        folder = Path(self._folder.name)
+        socket = folder / "socket"
+        (folder / "asound.conf").write_text(_ALSA)
+        self.environment = {
+            **os.environ,
+            "XDG_RUNTIME_DIR": str(folder),
+            "HOME": str(folder),
+            "PULSE_SERVER": f"unix:{socket}",
+            "ALSA_CONFIG_PATH": str(folder / "asound.conf"),
+        }
+        self._server = subprocess.Popen(
+            [
+                "pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--system=false",
+                "-L", "module-null-sink sink_name=t rate=48000 format=float32le channels=2",
+                "-L", f"module-native-protocol-unix auth-anonymous=1 socket={socket}",
+            ],
+            env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        while self._ask("info"):
+            assert self._server.poll() is None, "pulseaudio did not start"
+            time.sleep(0.05)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._server.terminate()
+        self._server.wait()
+        self._folder.cleanup()
+
+    def _ask(self, question: str) -> int:
+        return subprocess.run(
+            ["pactl", question], env=self.environment, capture_output=True, check=False
+        ).returncode
+
+
+class Recording:
+    """Records what a sound card plays, from entering `with` to leaving it; then see `samples`."""
+
+    def __init__(self, card: SoundCard) -> None:
+        self._card = card
+
+    def __enter__(self) -> Self:
+        self._file = tempfile.TemporaryFile()
+        self._recorder = subprocess.Popen(
+            [
+                "parec", "-d", "t.monitor", "--format=float32le", "--rate=48000", "--channels=2",
+                "--raw", "--latency-msec=50",
+            ],
+            env=self._card.environment, stdout=self._file,
+        )  # fmt: skip
+        self.wait(lambda: self.size > 0)
+        return self
+
+    @property
+    def size(self) -> int:
+        """Bytes recorded so far."""
+        return os.fstat(self._file.fileno()).st_size
+
+    def wait(self, condition: object) -> None:
+        """Wait until `condition()` is true."""
+        assert callable(condition)
+        deadline = time.monotonic() + 60
+        while not condition():
+            assert time.monotonic() < deadline, "nothing is recorded"
+            time.sleep(0.02)
+
+    def wait_seconds(self, seconds: float) -> None:
+        """Wait until that much more sound is recorded."""
+        target = self.size + round(seconds * 48_000) * 8
+        self.wait(lambda: self.size >= target)
+
+    @property
+    def samples(self) -> np.ndarray:
+        """All that is recorded so far, [N, 2]."""
+        self._file.seek(0)
+        raw = np.frombuffer(self._file.read(), "<f4")
+        return raw[: len(raw) // 2 * 2].reshape(-1, 2)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._recorder.terminate()
+        self._recorder.wait()
+        self.recorded = self.samples
+        self._file.close()
