@@ -1,3 +1,76 @@
-"""A live instrument that learns from your own recordings."""
+"""A live instrument that learns from your own recordings.
+
+The public names load when they are first used, so that `import distill_live` is quick and does not
+import torch.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
+    from distill_live.inference.chunking import crossfade_chunks
+    from distill_live.inference.codes import decode, encode
+    from distill_live.inference.generation import generate_audio_from_prior
+    from distill_live.models.persistence import LoadedVQModel, load_model_v2, save_model_v2
+    from distill_live.models.prior import (
+        CodePrior,
+        PriorConfig,
+        flatten_codes,
+        get_adaptive_prior_config,
+        unflatten_codes,
+    )
+    from distill_live.models.sampling import sample_code_sequence
+    from distill_live.models.vqvae import ConvVQVAE, VQVAEConfig, get_adaptive_vqvae_config
+    from distill_live.training.sequences import extract_code_sequences
+
+_MODULES = {
+    "AudioSpectrogram": "audio.spectrogram",
+    "CodePrior": "models.prior",
+    "ConvVQVAE": "models.vqvae",
+    "LoadedVQModel": "models.persistence",
+    "PriorConfig": "models.prior",
+    "SpectrogramConfig": "audio.spectrogram",
+    "VQVAEConfig": "models.vqvae",
+    "crossfade_chunks": "inference.chunking",
+    "decode": "inference.codes",
+    "encode": "inference.codes",
+    "extract_code_sequences": "training.sequences",
+    "flatten_codes": "models.prior",
+    "generate_audio_from_prior": "inference.generation",
+    "get_adaptive_prior_config": "models.prior",
+    "get_adaptive_vqvae_config": "models.vqvae",
+    "load_model_v2": "models.persistence",
+    "sample_code_sequence": "models.sampling",
+    "save_model_v2": "models.persistence",
+    "unflatten_codes": "models.prior",
+}
+__all__ = [
+    "AudioSpectrogram",
+    "CodePrior",
+    "ConvVQVAE",
+    "LoadedVQModel",
+    "PriorConfig",
+    "SpectrogramConfig",
+    "VQVAEConfig",
+    "crossfade_chunks",
+    "decode",
+    "encode",
+    "extract_code_sequences",
+    "flatten_codes",
+    "generate_audio_from_prior",
+    "get_adaptive_prior_config",
+    "get_adaptive_vqvae_config",
+    "load_model_v2",
+    "sample_code_sequence",
+    "save_model_v2",
+    "unflatten_codes",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

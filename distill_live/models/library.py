@@ -15,6 +15,9 @@ from distill_live.models.header import read_header
 
 SUFFIX = ".distill"
 
+#: The model that ships, and that is played when no other is named.
+DEMO = "demo"
+
 _LEGAL_NAME = re.compile(r"\w[\w .+-]{0,63}")
 _PACKAGE_FOLDER = Path(__file__).resolve().parents[1]
 
@@ -52,6 +55,11 @@ def package_models_folder() -> Path:
     """The models that ship: inside an installed package, beside it in a checkout."""
     shipped = _PACKAGE_FOLDER / "shipped" / "models"
     return shipped if shipped.is_dir() else _PACKAGE_FOLDER.parent / "models"
+
+
+def is_shipped(path: Path) -> bool:
+    """Whether the file is the demo of the package, which is not the user's to change."""
+    return path.resolve() == (package_models_folder() / f"{DEMO}{SUFFIX}").resolve()
 
 
 def search_path() -> list[Path]:

@@ -1,0 +1,85 @@
+"""The `distill-live` command. A subcommand's module is imported when that subcommand is called."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from distill_live import __version__
+from distill_live.errors import DistillError
+
+#: Every subcommand and its one line of help. `train-prior` lives in commands/train_prior.py.
+COMMANDS = {
+    "serve": "Play a model without end, steered over OSC and MIDI.",
+    "train": "Make a model from a folder of recordings.",
+    "train-prior": "Train the prior of a model anew.",
+    "generate": "Write new sound to files.",
+    "encode": "Turn a sound file into a grid of codes.",
+    "decode": "Turn a grid of codes into a sound file.",
+    "models": "List, inspect, tag, rename, search and delete models.",
+    "devices": "List sound devices and MIDI inputs.",
+    "bench": "Measure how fast this machine is.",
+}
+
+
+class _LazyCommand(TyperCommand):
+    """Knows a subcommand's name and help; everything else comes from its module when it is used."""
+
+    def make_context(self, info_name: Any, args: Any, parent: Any = None, **extra: Any) -> Any:
+        return self._load().make_context(info_name, args, parent, **extra)
+
+    def _load(self) -> Any:
+        name = str(self.name)
+        function = name.replace("-", "_")
+        module = importlib.import_module(f"distill_live.commands.{function}")
+        app: typer.Typer | None = getattr(module, "app", None)
+        if app is None:
+            app = typer.Typer(add_completion=False)
+            app.command(name)(getattr(module, function))
+        return typer.main.get_command(app)
+
+
+class _LazyGroup(TyperGroup):
+    """The subcommands of COMMANDS, in that order."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = {name: _LazyCommand(name, help=text) for name, text in COMMANDS.items()}
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"distill-live {__version__}")
+        raise typer.Exit
+
+
+app = typer.Typer(cls=_LazyGroup, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """A live instrument that learns from your own recordings."""
+
+
+def main() -> None:
+    """Run the command line. An error that we raise on purpose is one line on standard error.
+
+    The environment variable DISTILL_DEBUG shows where it came from.
+    """
+    try:
+        app()
+    except DistillError as error:
+        if os.environ.get("DISTILL_DEBUG"):
+            raise
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(1)

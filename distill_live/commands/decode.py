@@ -1,0 +1,38 @@
+"""`distill-live decode`: a grid of codes into a sound file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from distill_live.commands.loading import load_model
+from distill_live.commands.options import Device, DeviceOption, ModelOption
+from distill_live.commands.output import progress_bar
+
+
+def decode(
+    codes: Annotated[Path, typer.Argument(metavar="CODES", help="A .json or .npz of encode.")],
+    model: ModelOption,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", help="A sound file (wav, flac, ogg, mp3); else CODES' .wav."),
+    ] = None,
+    bit_depth: Annotated[
+        int, typer.Option("--bit-depth", help="16, 24 or 32 (32 is float, wav only).")
+    ] = 24,
+    device: DeviceOption = Device.auto,
+) -> None:
+    """Turn a grid of codes into a sound file, with the model that made the codes."""
+    from distill_live.audio.files import write_audio
+    from distill_live.codes.grid import load_grid
+    from distill_live.inference import codes as inference
+
+    grid = load_grid(codes)
+    loaded = load_model(model, device)
+    with progress_bar("decoding") as advance:
+        samples = inference.decode(loaded, grid, advance)
+    path = output or Path(codes.name).with_suffix(".wav")
+    write_audio(path, samples, grid.sample_rate, bit_depth)
+    typer.echo(f"{path}: {grid.duration_s:.1f} s")

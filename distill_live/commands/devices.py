@@ -1,0 +1,65 @@
+"""`distill-live devices`: what can be heard and what can be turned."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from distill_live.commands.output import print_json
+from distill_live.errors import DeviceError
+
+
+def devices(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List sound devices (for serve --audio-device) and MIDI inputs (for serve --midi)."""
+    audio, audio_error = _audio_devices()
+    midi, midi_error = _midi_inputs()
+    if as_json:
+        print_json(
+            {"audio": audio, "audio_error": audio_error, "midi": midi, "midi_error": midi_error}
+        )
+        return
+    if audio:
+        _print_audio(audio)
+    else:
+        typer.echo(f"no sound device{audio_error and ': ' + audio_error}; serve runs on its clock")
+    typer.echo("")
+    if midi:
+        typer.echo("\n".join(["MIDI inputs:", *midi]))
+    else:
+        typer.echo(f"no MIDI input{midi_error and ': ' + midi_error}")
+
+
+def _print_audio(devices: list[dict[str, Any]]) -> None:
+    table = Table("", "sound device", "through", "channels", "rate in Hz", box=None)
+    for device in devices:
+        table.add_row(
+            "*" if device["default"] else "",
+            device["name"],
+            device["host_api"],
+            str(device["channels"]),
+            f"{device['sample_rate']:g}",
+        )
+    Console().print(table)
+
+
+def _audio_devices() -> tuple[list[dict[str, Any]], str]:
+    from distill_live.outputs.sounddevice import list_devices
+
+    try:
+        return list_devices(), ""
+    except DeviceError as error:
+        return [], str(error)
+
+
+def _midi_inputs() -> tuple[list[str], str]:
+    from distill_live.inputs.midi import list_inputs
+
+    try:
+        return [port.name for port in list_inputs()], ""
+    except DeviceError as error:
+        return [], str(error)

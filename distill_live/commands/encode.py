@@ -1,0 +1,34 @@
+"""`distill-live encode`: a sound file into a grid of codes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from distill_live.commands.loading import load_model
+from distill_live.commands.options import Device, DeviceOption, ModelOption
+
+
+def encode(
+    audio: Annotated[Path, typer.Argument(metavar="AUDIO", help="A sound file.")],
+    model: ModelOption,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", help="A .json or .npz file; else AUDIO's name with .json."),
+    ] = None,
+    device: DeviceOption = Device.auto,
+) -> None:
+    """Turn a sound file into a grid of codes: columns x bands x levels."""
+    from distill_live.audio.files import read_mono
+    from distill_live.codes.grid import save_grid
+    from distill_live.inference import codes
+
+    loaded = load_model(model, device)
+    samples = read_mono(audio, loaded.spectrogram.config.sample_rate)
+    grid = codes.encode(loaded, samples)
+    path = output or Path(audio.name).with_suffix(".json")
+    save_grid(path, grid)
+    columns, bands, levels = grid.codes.shape
+    typer.echo(f"{path}: {columns} columns x {bands} bands x {levels} levels")

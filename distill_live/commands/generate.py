@@ -1,0 +1,134 @@
+"""`distill-live generate`: new sound into files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from distill_live import __version__
+from distill_live.atomic_file import atomic_file
+from distill_live.commands.loading import load_model
+from distill_live.commands.options import (
+    Device,
+    DeviceOption,
+    ModelArgument,
+    SoundFormat,
+    parameter_option,
+)
+from distill_live.commands.output import progress_bar
+from distill_live.parameters import PARAMETERS
+
+if TYPE_CHECKING:
+    from distill_live.models.persistence import LoadedVQModel
+
+_SEEDS = PARAMETERS["seed"]
+
+
+def generate(
+    model: ModelArgument,
+    duration: Annotated[
+        float, typer.Option("--duration", min=0.01, help="Length of each sound in seconds.")
+    ] = 10.0,
+    temperature: Annotated[float, parameter_option("temperature")] = 1.0,
+    top_k: Annotated[int, parameter_option("top_k")] = 0,
+    top_p: Annotated[float, parameter_option("top_p")] = 0.9,
+    overlap: Annotated[
+        float | None,
+        typer.Option("--overlap", min=0, help="Chunk models only: cross-fade in milliseconds."),
+    ] = None,
+    count: Annotated[
+        int, typer.Option("--count", min=1, help="How many sounds; the seed counts up.")
+    ] = 1,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            "--seed",
+            min=int(_SEEDS.minimum),
+            max=int(_SEEDS.maximum),
+            help="The first sound's seed; random when not given.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path, typer.Option("--output", help="The folder that the files go to.")
+    ] = Path(),
+    format: Annotated[SoundFormat, typer.Option("--format", help="File format.")] = (
+        SoundFormat.wav
+    ),
+    sample_rate: Annotated[
+        int | None,
+        typer.Option("--sample-rate", min=8_000, max=384_000, help="In Hz; else the model's."),
+    ] = None,
+    bit_depth: Annotated[
+        int, typer.Option("--bit-depth", help="16, 24 or 32 (32 is float, wav only).")
+    ] = 24,
+    device: DeviceOption = Device.auto,
+) -> None:
+    """Write new sound to files, each with a .json beside it that says how it was made.
+
+    The same model, seed and settings give the same bytes.
+    """
+    from distill_live.inference.generation import (
+        OVERLAP_IGNORED,
+        draw_seed,
+        generate_audio_from_prior,
+    )
+
+    loaded = load_model(model, device)
+    loaded.require_prior()
+    if overlap is not None:
+        typer.echo(f"warning: {OVERLAP_IGNORED}", err=True)
+    first = draw_seed() if seed is None else seed
+    for number in range(count):
+        used = (first + number) % (int(_SEEDS.maximum) + 1)
+        with progress_bar(f"seed {used}") as advance:
+            audio, _ = generate_audio_from_prior(
+                loaded, temperature, top_k, top_p, duration, None, used, advance
+            )
+        path = _free_path(output, f"{loaded.metadata['name']}_{used}", format)
+        _write_sound(path, audio, sample_rate, bit_depth, loaded)
+        settings: dict[str, object] = {
+            "temperature": temperature,
+            "top_k": top_k,
+            "top_p": top_p,
+            "duration_s": duration,
+            "sample_rate": sample_rate or loaded.spectrogram.config.sample_rate,
+            "bit_depth": bit_depth,
+        }
+        _write_sidecar(path, loaded, used, settings)
+        typer.echo(path)
+
+
+def _write_sound(
+    path: Path, audio: Any, sample_rate: int | None, bit_depth: int, loaded: LoadedVQModel
+) -> None:
+    from distill_live.audio.files import write_audio
+    from distill_live.audio.resample import resample
+
+    own_rate = loaded.spectrogram.config.sample_rate
+    rate = sample_rate or own_rate
+    write_audio(path, resample(audio, own_rate, rate), rate, bit_depth)
+
+
+def _write_sidecar(
+    path: Path, loaded: LoadedVQModel, seed: int, settings: dict[str, object]
+) -> None:
+    metadata = loaded.metadata
+    content = {
+        "model": {"name": metadata["name"], "weights_sha256": metadata["weights_sha256"]},
+        "seed": seed,
+        "settings": settings,
+        "version": __version__,
+    }
+    with atomic_file(path.with_suffix(".json")) as temporary:
+        temporary.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+def _free_path(folder: Path, stem: str, suffix: str) -> Path:
+    """`folder/stem.suffix`, or with a number behind the stem when that is taken."""
+    path, number = folder / f"{stem}.{suffix}", 2
+    while path.exists() or path.with_suffix(".json").exists():
+        path, number = folder / f"{stem}_{number}.{suffix}", number + 1
+    return path

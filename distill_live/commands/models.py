@@ -1,0 +1,196 @@
+"""`distill-live models`: the library, from the files' headers alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from distill_live.commands.output import print_json
+from distill_live.errors import ModelFileError
+from distill_live.models.header import read_header, rewrite_metadata
+from distill_live.models.library import (
+    ModelEntry,
+    find_model,
+    is_shipped,
+    list_models,
+    new_model_path,
+)
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="List, inspect, tag, rename, search, delete models.",
+)
+
+Model = Annotated[str, typer.Argument(metavar="MODEL", help="A path, a name or its unique start.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command("list")
+def list_all(as_json: Json = False) -> None:
+    """Every model that can be named."""
+    _show(list_models(), as_json)
+
+
+@app.command()
+def search(
+    text: Annotated[str, typer.Argument(help="Part of a name, a tag or a training file's name.")],
+    as_json: Json = False,
+) -> None:
+    """Models whose name, tags or training files contain TEXT."""
+    _show([entry for entry in list_models() if _matches(entry, text.casefold())], as_json)
+
+
+@app.command()
+def info(model: Model, as_json: Json = False) -> None:
+    """All that a model's header says."""
+    path = find_model(model)
+    header = read_header(path)
+    described = {"file": str(path), "weights_bytes": header.weights_bytes} | header.metadata
+    if as_json:
+        print_json(described)
+        return
+    table = Table(show_header=False, box=None)
+    for key, value in described.items():
+        table.add_row(key.replace("_", " "), _brief(value))
+    Console().print(table)
+
+
+@app.command("show-health")
+def show_health(model: Model, as_json: Json = False) -> None:
+    """How much of each level's codebook is in use."""
+    metadata = read_header(find_model(model)).metadata
+    health = metadata.get("codebook_health") or []
+    if as_json:
+        print_json(health)
+        return
+    if not health:
+        raise ModelFileError(f"{metadata['name']} says nothing about its codebooks")
+    table = Table("level", "utilisation", "perplexity", "dead codes", box=None)
+    for label, level in zip(metadata["level_labels"], health, strict=False):
+        table.add_row(
+            label,
+            f"{level['utilisation']:.0%}",
+            f"{level['perplexity']:.1f}",
+            str(level["dead_codes"]),
+        )
+    Console().print(table)
+
+
+@app.command()
+def tag(
+    model: Model,
+    add: Annotated[list[str] | None, typer.Argument(metavar="[TAG]...", help="To add.")] = None,
+    remove: Annotated[list[str] | None, typer.Option("--remove", help="A tag to remove.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Add tags to a model, or remove them; the weights stay as they are."""
+    path = _find_own(model)
+    tags = dict.fromkeys([*read_header(path).metadata["tags"], *(add or [])])
+    kept = [one for one in tags if one not in (remove or [])]
+    metadata = rewrite_metadata(path, tags=kept).metadata
+    if as_json:
+        print_json({"name": metadata["name"], "tags": kept})
+    else:
+        typer.echo(f"{metadata['name']}: {', '.join(kept) or 'no tags'}")
+
+
+@app.command()
+def rename(
+    model: Model,
+    new_name: Annotated[str, typer.Argument(metavar="NEW_NAME")],
+    force: Annotated[bool, typer.Option("--force", help="Replace a model of that name.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Give a model another name; its file is renamed with it."""
+    old = _find_own(model)
+    new = new_model_path(new_name, replace=force, folder=old.parent)
+    rewrite_metadata(old, name=new.stem)
+    old.replace(new)
+    if as_json:
+        print_json({"name": new.stem, "file": str(new)})
+    else:
+        typer.echo(f"renamed to {new}")
+
+
+@app.command()
+def delete(
+    model: Model,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Delete a model's file."""
+    path = _find_own(model)
+    if not yes:
+        typer.confirm(f"Delete {path}?", abort=True, err=True)
+    path.unlink()
+    if as_json:
+        print_json({"deleted": str(path)})
+    else:
+        typer.echo(f"deleted {path}")
+
+
+def _find_own(name: str) -> Path:
+    """The model's file, which may be changed unless it ships with distill-live."""
+    path = find_model(name)
+    if is_shipped(path):
+        raise ModelFileError(f"{path} ships with distill-live: copy it to change it")
+    return path
+
+
+def _matches(entry: ModelEntry, text: str) -> bool:
+    metadata = entry.metadata
+    words = [entry.name, *metadata.get("tags", []), *(metadata.get("dataset_files") or [])]
+    return any(text in str(word).casefold() for word in words)
+
+
+def _show(entries: list[ModelEntry], as_json: bool) -> None:
+    if as_json:
+        print_json([_summary(entry) for entry in entries])
+        return
+    if not entries:
+        typer.echo("no models; make one with: distill-live train FOLDER")
+        return
+    table = Table("name", "prior", "codes", "tags", "created", "file", box=None)
+    for entry in entries:
+        row = _summary(entry)
+        codes = f"{row['levels']} x {row['codebook_size']}" if not entry.error else "damaged"
+        tags = ", ".join(row["tags"])
+        table.add_row(
+            row["name"],
+            "yes" if row["prior"] else "no",
+            codes,
+            tags,
+            row["created"][:10],
+            row["file"],
+        )
+    Console().print(table)
+
+
+def _summary(entry: ModelEntry) -> dict[str, Any]:
+    metadata = entry.metadata
+    codec = metadata.get("codec", {})
+    return {
+        "name": entry.name,
+        "file": str(entry.path),
+        "tags": metadata.get("tags", []),
+        "created": metadata.get("created", ""),
+        "prior": bool(metadata.get("prior")),
+        "levels": codec.get("num_quantizers"),
+        "codebook_size": codec.get("codebook_size"),
+        "error": entry.error or None,
+    }
+
+
+def _brief(value: Any) -> str:
+    """One or a few lines: long lists by their length and ends."""
+    if isinstance(value, dict):
+        return "\n".join(f"{key}: {_brief(item)}" for key, item in value.items())
+    if isinstance(value, list):
+        shown = value if len(value) <= 8 else [*value[:3], "...", *value[-3:]]
+        return ", ".join(f"{one:.4g}" if isinstance(one, float) else str(one) for one in shown)
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,52 @@
+"""Sound to a grid of codes and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from distill_live.codes.grid import CodeGrid
+from distill_live.models.persistence import LoadedVQModel
+
+
+def encode(loaded: LoadedVQModel, audio: NDArray[np.float32]) -> CodeGrid:
+    """Mono samples `[N]` at the model's rate to codes; silence fills up the last column."""
+    config = loaded.model.config
+    waveform = torch.from_numpy(np.ascontiguousarray(audio, dtype=np.float32))[None, None]
+    with torch.inference_mode():
+        mel = loaded.spectrogram.waveform_to_mel(waveform, config.column_frames)
+        indices, (bands, columns) = loaded.model.encode(mel)
+    return CodeGrid(
+        codes=indices.view(columns, bands, config.num_quantizers).cpu().numpy(),
+        model_name=loaded.metadata["name"],
+        model_sha256=loaded.metadata["codec_sha256"],
+        level_labels=tuple(loaded.metadata["level_labels"]),
+        codebook_size=config.codebook_size,
+        column_samples=loaded.column_samples,
+        sample_rate=loaded.spectrogram.config.sample_rate,
+    )
+
+
+def decode(
+    loaded: LoadedVQModel,
+    grid: CodeGrid,
+    progress_callback: Callable[[float], None] | None = None,
+) -> NDArray[np.float32]:
+    """Codes to mono samples: T columns give exactly `T * column_samples` of them.
+
+    Column by column through the same streams as live, so that the bytes are the same.
+    Raises CodesError when another codec made the codes.
+    """
+    grid.require_model(loaded.metadata["name"], loaded.metadata["codec_sha256"])
+    decoder, vocoder = loaded.model.stream(), loaded.vocoder.stream()
+    blocks = []
+    with torch.inference_mode():
+        for number, column in enumerate(grid.codes, start=1):
+            blocks.append(vocoder.push(decoder.push(column[None])))
+            if progress_callback:
+                progress_callback(number / len(grid.codes))
+        blocks += [vocoder.push(decoder.flush()), vocoder.flush()]
+    return torch.cat(blocks).cpu().numpy()

@@ -1,0 +1,68 @@
+"""New sound from a model's prior, as the live server makes it, but as fast as it goes."""
+
+from __future__ import annotations
+
+import random
+import warnings
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from distill_live.models.persistence import LoadedVQModel
+from distill_live.models.sampling import Sampling
+
+MAX_SEED = 2**31 - 1
+OVERLAP_IGNORED = "only models that decode in chunks have an overlap; it is ignored"
+
+
+def generate_audio_from_prior(
+    loaded: LoadedVQModel,
+    temperature: float = 1.0,
+    top_k: int = 0,
+    top_p: float = 0.9,
+    duration_s: float = 10.0,
+    overlap_samples: int | None = None,
+    seed: int | None = None,
+    progress_callback: Callable[[float], None] | None = None,
+) -> tuple[NDArray[np.float32], int]:
+    """Sample and decode `duration_s` seconds: (audio `[N]` at the model's rate, the seed used).
+
+    The same model, seed and settings give the same bytes, the ones that the live server plays.
+    Without a seed a random one is drawn. `progress_callback` gets the part done, 0..1.
+    `overlap_samples` is for models whose chunks are decoded apart; for others it means nothing, and
+    giving it is a UserWarning. Raises NoPriorError when the model has no prior.
+    """
+    if overlap_samples is not None:
+        warnings.warn(OVERLAP_IGNORED, stacklevel=2)
+    seed = draw_seed() if seed is None else seed
+    total = round(duration_s * loaded.spectrogram.config.sample_rate)
+    audio = np.zeros(total, dtype=np.float32)
+    done = 0
+    for block in _stream_samples(loaded, Sampling(temperature, top_k, top_p), seed):
+        used = block[: total - done]
+        audio[done : done + len(used)] = used
+        done += len(used)
+        if progress_callback:
+            progress_callback(done / max(total, 1))
+        if done >= total:
+            break
+    return audio, seed
+
+
+def draw_seed() -> int:
+    """A seed that nobody chose, 0..MAX_SEED."""
+    return random.randint(0, MAX_SEED)  # noqa: S311  # it picks music, it guards nothing
+
+
+def _stream_samples(
+    loaded: LoadedVQModel, sampling: Sampling, seed: int
+) -> Iterator[NDArray[np.float32]]:
+    """Column by column through the same streams that the live generator runs."""
+    session = loaded.require_prior().session(seed)
+    decoder, vocoder = loaded.model.stream(), loaded.vocoder.stream()
+    while True:
+        with torch.inference_mode():
+            samples = vocoder.push(decoder.push(session.step(sampling)))
+        yield samples.cpu().numpy()

@@ -1,0 +1,158 @@
+"""Saving and loading whole models: the one door to safetensors."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import safetensors
+import safetensors.torch
+import torch
+from torch import Tensor, nn
+
+from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
+from distill_live.errors import ModelFileError, NoPriorError
+from distill_live.models.header import read_model_bytes, write_model_bytes
+from distill_live.models.prior import CodePrior, PriorConfig
+from distill_live.models.vocoder import PhaseConfig, PhaseVocoder, Vocoder
+from distill_live.models.vqvae import ConvVQVAE, VQVAEConfig, level_labels
+
+_Network = TypeVar("_Network", bound=nn.Module)
+
+
+@dataclass
+class LoadedVQModel:
+    """A model ready to use; `metadata` is its file's header.
+
+    The networks are on `device`, in evaluation mode and without gradients.
+    """
+
+    model: ConvVQVAE
+    prior: CodePrior | None
+    vocoder: Vocoder
+    spectrogram: AudioSpectrogram
+    device: torch.device
+    metadata: dict[str, Any]
+
+    @property
+    def column_samples(self) -> int:
+        """Length of one column in samples."""
+        return self.model.config.column_frames * self.spectrogram.config.hop_length
+
+    def require_prior(self) -> CodePrior:
+        """The prior; raises NoPriorError when the model has none."""
+        if self.prior is None:
+            raise NoPriorError
+        return self.prior
+
+
+def save_model_v2(
+    path: str | Path,
+    *,
+    model: ConvVQVAE,
+    spectrogram: AudioSpectrogram,
+    prior: CodePrior | None = None,
+    vocoder: PhaseVocoder | None = None,
+    metadata: dict[str, Any] | None = None,
+) -> None:
+    """Save a model as one `.distill` file, atomically.
+
+    `metadata` adds to the header what the networks do not know: name (default: the file name),
+    tags, created, training, codebook_health, loss_curves, level_labels, loudness_db,
+    dataset_files. Raises ModelFileError when the file cannot be written.
+    """
+    path = Path(path)
+    codec_tensors = _named_tensors("codec", model)
+    tensors = codec_tensors | (_named_tensors("prior", prior) if prior else {})
+    described = {
+        "name": path.stem,
+        "tags": [],
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "level_labels": list(level_labels(model.config.num_quantizers)),
+        **(metadata or {}),
+        "spectrogram": asdict(spectrogram.config),
+        "codec": asdict(model.config),
+        "codec_sha256": _sha256(codec_tensors),
+        "prior": asdict(prior.config) if prior else None,
+        "vocoder": {"kind": "phase", **asdict(vocoder.config if vocoder else PhaseConfig())},
+    }
+    write_model_bytes(path, described, safetensors.torch.save(tensors))
+
+
+def load_model_v2(path: str | Path, device: torch.device | str = "cpu") -> LoadedVQModel:
+    """Load a model file; every byte is checked before it is used, and no code in it runs.
+
+    Raises ModelFileError, one line, when the file is missing, damaged, older or newer.
+    """
+    path, device = Path(path), torch.device(device)
+    header, content = read_model_bytes(path)
+    metadata = header.metadata
+    try:
+        tensors = safetensors.torch.load(content)
+        spectrogram = AudioSpectrogram(SpectrogramConfig(**metadata["spectrogram"])).to(device)
+        codec_config = VQVAEConfig(**metadata["codec"])
+        codec = _restore(lambda: ConvVQVAE(codec_config), "codec", tensors)
+        prior = None
+        if metadata.get("prior"):
+            prior_config = PriorConfig(**metadata["prior"])
+            prior = _restore(lambda: CodePrior.from_config(prior_config), "prior", tensors)
+        vocoder = _build_vocoder(metadata.get("vocoder") or {"kind": "phase"}, spectrogram)
+    except (safetensors.SafetensorError, RuntimeError, TypeError, ValueError, KeyError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ModelFileError(f"{path} does not fit this version: {reason}") from error
+    return LoadedVQModel(
+        model=codec.to(device),
+        prior=prior.to(device) if prior else None,
+        vocoder=vocoder,
+        spectrogram=spectrogram,
+        device=device,
+        metadata=metadata,
+    )
+
+
+def _restore(build: Callable[[], _Network], part: str, tensors: dict[str, Tensor]) -> _Network:
+    """Build a network and fill it with the tensors whose names begin with its part's.
+
+    The shapes are compared with a network without memory first: a header that asks for a giant
+    must not cost more than an error.
+    """
+    own = {
+        name.removeprefix(f"{part}."): tensor
+        for name, tensor in tensors.items()
+        if name.startswith(f"{part}.")
+    }
+    with torch.device("meta"):
+        expected = {name: tensor.shape for name, tensor in build().state_dict().items()}
+    found = {name: tensor.shape for name, tensor in own.items()}
+    if found != expected:
+        wrong = sorted(n for n in expected | found if expected.get(n) != found.get(n))
+        raise ValueError(f"the weights {part}.{wrong[0]} do not have the shape its header gives")
+    network = build()
+    network.load_state_dict(own)
+    return network.eval().requires_grad_(False)
+
+
+def _build_vocoder(description: dict[str, Any], spectrogram: AudioSpectrogram) -> Vocoder:
+    settings = dict(description)
+    kind = settings.pop("kind")
+    if kind != "phase":
+        raise ValueError(f"its vocoder is of the unknown kind {kind!r}")
+    return PhaseVocoder(spectrogram, PhaseConfig(**settings))
+
+
+def _named_tensors(part: str, network: nn.Module) -> dict[str, Tensor]:
+    state = network.state_dict()
+    return {f"{part}.{name}": state[name].detach().cpu().contiguous() for name in sorted(state)}
+
+
+def _sha256(tensors: dict[str, Tensor]) -> str:
+    """A checksum of names, shapes and values; the same wherever and whenever they are saved."""
+    digest = hashlib.sha256()
+    for name, tensor in tensors.items():
+        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
+        digest.update(tensor.numpy().tobytes())
+    return digest.hexdigest()

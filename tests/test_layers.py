@@ -1,0 +1,162 @@
+"""Who may import whom, what importing may do, and which file is the one door to a library."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import distill_live
+from distill_live.cli import COMMANDS
+
+PACKAGE = Path(distill_live.__file__).parent
+MODULES = {
+    ".".join(("distill_live", *path.relative_to(PACKAGE).with_suffix("").parts)): path
+    for path in sorted(PACKAGE.rglob("*.py"))
+}
+
+#: Import nothing of ours, and everyone may import them.
+LEAVES = {"errors", "shared_memory", "atomic_file"}
+#: Layer -> the layers or modules below that it may import.
+BELOW = {
+    "atomic_file": set(),
+    "errors": set(),
+    "shared_memory": set(),
+    "parameters": set(),
+    "plugins": set(),
+    "audio": set(),
+    "codes": {"parameters", "plugins"},
+    "edits": {"codes", "parameters"},
+    "models": {"audio"},
+    "training": {"models", "audio"},
+    "inference": {"models", "codes", "audio"},
+    "control": {"codes", "parameters", "plugins"},
+    "inputs": {"control", "parameters"},
+    "live": {"models", "codes", "audio", "parameters"},
+    "outputs": {
+        "live.ring", "live.last_mile", "live.status", "live.supervisor",
+        "audio", "parameters", "plugins",
+    },
+    "web": {"control", "codes", "models.library", "parameters"},
+    "commands": {
+        "web", "live", "training", "inference", "models", "control", "inputs", "outputs", "codes",
+        "audio", "parameters", "plugins",
+    },
+}  # fmt: skip
+
+#: Library -> the module, or the folder, that alone imports it.
+DOORS = {
+    "sounddevice": "outputs",
+    "rtmidi": "inputs.midi",
+    "mido": "inputs.midi",
+    "pythonosc": "inputs.osc",
+    "yaml": "control.patch",
+    "safetensors": "models.persistence",
+    "soundfile": "audio.files",
+    "soxr": "audio.resample",
+    "torchaudio": "audio.spectrogram",
+    "vector_quantize_pytorch": "models.quantizer",
+}
+#: Codes, edits and everything in the control and audio processes do without torch.
+NO_TORCH = ("codes", "edits", "control", "inputs", "outputs", "parameters", "plugins")
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module that a file imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            if node.module.count(".") < 2:
+                yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            yield node.module
+
+
+def within(module: str, allowed: set[str]) -> bool:
+    return any(module == name or module.startswith(f"{name}.") for name in allowed)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_layers_import_downward_only(module: str) -> None:
+    _, _, inside = module.partition(".")
+    layer = inside.split(".")[0]
+    if layer in ("__init__", "__main__", "cli"):
+        return
+    own = {
+        name.removeprefix("distill_live.")
+        for name in imports(MODULES[module])
+        if f"{name}.__init__" in MODULES or name in MODULES
+    } - {"distill_live"}
+    assert sorted(n for n in own if not within(n, BELOW[layer] | LEAVES | {layer})) == []
+
+
+@pytest.mark.parametrize("library", DOORS)
+def test_a_library_has_one_door(library: str) -> None:
+    users = {
+        module.removeprefix("distill_live.")
+        for module, path in MODULES.items()
+        if within(library, {name.split(".")[0] for name in imports(path)})
+    }
+    assert users
+    assert sorted(user for user in users if not within(user, {DOORS[library]})) == []
+
+
+def test_codes_controls_and_outputs_do_without_torch() -> None:
+    found = [
+        module
+        for module, path in MODULES.items()
+        if within(module.removeprefix("distill_live."), set(NO_TORCH))
+        and any(within(name, {"torch"}) for name in imports(path))
+    ]
+    assert found == []
+
+
+def run_python(code: str) -> str:
+    """What a fresh interpreter prints; its errors fail the test."""
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    return result.stdout
+
+
+def test_importing_every_module_starts_and_prints_nothing() -> None:
+    code = f"""
+import importlib, multiprocessing, os, signal, sys, threading, torch
+handlers = [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)]
+for name in {[m for m in MODULES if not m.endswith("__main__")]!r}:
+    importlib.import_module(name.removesuffix(".__init__"))
+assert threading.active_count() == 1, threading.enumerate()
+assert multiprocessing.active_children() == []
+assert [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)] == handlers
+assert "sounddevice" not in sys.modules, "importing it starts PortAudio"
+"""
+    assert run_python(code) == ""
+
+
+def test_the_package_and_the_control_process_import_no_torch() -> None:
+    run_python(
+        "import sys, distill_live, distill_live.commands.serve\n"
+        "assert 'torch' not in sys.modules, 'torch was imported'"
+    )
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_help_does_not_import_torch(command: str) -> None:
+    shown = run_python(
+        "import sys, distill_live.cli as cli\n"
+        f"sys.argv = ['distill-live', *{command.split()!r}, '--help']\n"
+        "try:\n    cli.main()\nexcept SystemExit as end:\n    assert not end.code\n"
+        "for heavy in ('torch', 'scipy', 'sounddevice'):\n"
+        "    assert heavy not in sys.modules, heavy"
+    )
+    assert f"Usage: distill-live {command}".rstrip() in shown
+
+
+def test_every_public_name_loads_from_the_package() -> None:
+    for name in distill_live.__all__:
+        assert getattr(distill_live, name).__name__ == name
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = distill_live.nothing
