@@ -60,6 +60,6 @@ def _midi_inputs() -> tuple[list[str], str]:
     from distill_live.inputs.midi import list_inputs
 
     try:
-        return [port.name for port in list_inputs()], ""
+        return list_inputs(), ""
     except DeviceError as error:
         return [], str(error)
