@@ -31,7 +31,7 @@ def devices(
     if midi:
         typer.echo("\n".join(["MIDI inputs:", *midi]))
     else:
-        typer.echo(f"no MIDI input{midi_error and ': ' + midi_error}")
+        typer.echo(midi_error or "no MIDI input")
 
 
 def _print_audio(devices: list[dict[str, Any]]) -> None:

@@ -5,41 +5,13 @@ import pytest
 
 from distill_live.errors import ModelFileError, ModelNotFoundError
 from distill_live.models import library
-from distill_live.models.header import write_model_bytes
 from distill_live.models.library import find_model, list_models, new_model_path
-
-
-@pytest.fixture
-def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path, Path]:
-    """The three folders that are searched, empty."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    monkeypatch.setattr(library, "_PACKAGE_FOLDER", tmp_path / "package")
-    here = tmp_path / "models"
-    user = tmp_path / "data" / "distill-live" / "models"
-    package = tmp_path / "package" / "shipped" / "models"
-    for folder in (here, user, package):
-        folder.mkdir(parents=True)
-    return here, user, package
-
-
-def save(folder: Path, name: str) -> Path:
-    metadata = {
-        "name": name,
-        "tags": [],
-        "created": "",
-        "spectrogram": {},
-        "codec": {},
-        "level_labels": [],
-        "codec_sha256": "",
-    }
-    path = folder / f"{name}.distill"
-    write_model_bytes(path, metadata, (2).to_bytes(8, "little") + b"{}")
-    return path
+from tests.conftest import Folders
+from tests.conftest import save_empty_model as save
 
 
 def test_a_model_is_found_in_every_folder_and_the_first_one_wins(
-    folders: tuple[Path, Path, Path],
+    folders: Folders,
 ) -> None:
     here, user, package = folders
     for folder in (user, package):
@@ -52,49 +24,47 @@ def test_a_model_is_found_in_every_folder_and_the_first_one_wins(
 
 
 def test_path_file_name_stem_and_unique_start_all_name_a_model(
-    folders: tuple[Path, Path, Path], tmp_path: Path
+    folders: Folders, tmp_path: Path
 ) -> None:
-    path = save(folders[1], "rain forest")
+    path = save(folders.user, "rain forest")
     for name in (path, str(path), "rain forest.distill", "rain forest", "rain", "r"):
         assert find_model(name) == path
 
 
 def test_a_whole_name_wins_over_a_longer_one_with_that_start(
-    folders: tuple[Path, Path, Path],
+    folders: Folders,
 ) -> None:
-    save(folders[1], "rain2")
+    save(folders.user, "rain2")
     assert find_model("rain").name == "rain2.distill"
-    save(folders[1], "rain")
+    save(folders.user, "rain")
     assert find_model("rain").name == "rain.distill"
 
 
-def test_a_start_of_two_names_is_refused_with_both(folders: tuple[Path, Path, Path]) -> None:
-    save(folders[0], "rain")
-    save(folders[1], "rail")
+def test_a_start_of_two_names_is_refused_with_both(folders: Folders) -> None:
+    save(folders.here, "rain")
+    save(folders.user, "rail")
     with pytest.raises(ModelNotFoundError, match="rail, rain: write more"):
         find_model("rai")
 
 
 @pytest.mark.parametrize("name", ["dmeo", "nothing like it", ""])
-def test_an_unknown_name_is_refused_with_the_folders(
-    folders: tuple[Path, Path, Path], name: str
-) -> None:
-    save(folders[2], "demo")
-    save(folders[2], "other")
+def test_an_unknown_name_is_refused_with_the_folders(folders: Folders, name: str) -> None:
+    save(folders.package, "demo")
+    save(folders.package, "other")
     with pytest.raises(ModelNotFoundError, match=r"looked in models, .*data.*package"):
         find_model(name)
 
 
-def test_an_unknown_name_comes_with_the_nearest_one(folders: tuple[Path, Path, Path]) -> None:
-    save(folders[2], "demo")
+def test_an_unknown_name_comes_with_the_nearest_one(folders: Folders) -> None:
+    save(folders.package, "demo")
     with pytest.raises(ModelNotFoundError, match="did you mean 'demo'"):
         find_model("dmeo.distill")
 
 
-def test_a_damaged_file_is_listed_with_its_error(folders: tuple[Path, Path, Path]) -> None:
-    save(folders[0], "good")
-    (folders[1] / "bad.distill").write_bytes(b"")
-    (folders[1] / ".123.half.distill").write_bytes(b"")
+def test_a_damaged_file_is_listed_with_its_error(folders: Folders) -> None:
+    save(folders.here, "good")
+    (folders.user / "bad.distill").write_bytes(b"")
+    (folders.user / ".123.half.distill").write_bytes(b"")
     entries = {entry.name: entry for entry in list_models()}
     assert list(entries) == ["good", "bad"]
     assert entries["good"].metadata["name"] == "good"
@@ -102,13 +72,13 @@ def test_a_damaged_file_is_listed_with_its_error(folders: tuple[Path, Path, Path
 
 
 def test_new_models_go_to_the_users_folder_and_replace_none(
-    folders: tuple[Path, Path, Path],
+    folders: Folders,
 ) -> None:
-    assert new_model_path("rain") == folders[1] / "rain.distill"
-    save(folders[1], "rain")
+    assert new_model_path("rain") == folders.user / "rain.distill"
+    save(folders.user, "rain")
     with pytest.raises(ModelFileError, match="--force"):
         new_model_path("rain")
-    assert new_model_path("rain", replace=True) == folders[1] / "rain.distill"
+    assert new_model_path("rain", replace=True) == folders.user / "rain.distill"
 
 
 @pytest.mark.parametrize("name", ["", "../rain", "a/b", "a\\b", ".hidden", "x" * 65, "dot."])

@@ -1,0 +1,127 @@
+"""`distill-live bench`: how fast this machine plays a model."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from distill_live.commands.loading import load_model
+from distill_live.commands.options import Device, DeviceOption, JsonOption
+from distill_live.commands.output import print_json
+from distill_live.errors import LiveError
+from distill_live.models.library import DEMO
+
+if TYPE_CHECKING:
+    from distill_live.models.persistence import LoadedVQModel
+
+_START_LIMIT_S = 120
+
+
+def bench(
+    model: Annotated[str, typer.Argument(metavar="[MODEL]", help="The model to measure.")] = DEMO,
+    seconds: Annotated[
+        float, typer.Option("--seconds", min=1.0, help="How much sound to make.")
+    ] = 20.0,
+    device: DeviceOption = Device.auto,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure sampling, decoding and vocoding on one thread, and the time to first sound.
+
+    A real-time factor is computing time per time of sound: below 1 keeps up, lower is better.
+    """
+    loaded = load_model(model, device)
+    columns = round(seconds * loaded.spectrogram.config.sample_rate / loaded.column_samples)
+    figures = _measure(loaded, columns)
+    figures["time to first sound, s"] = _time_to_first_sound(model, device)
+    if as_json:
+        print_json({"model": loaded.metadata["name"], "device": str(loaded.device)} | figures)
+        return
+    table = Table(f"{loaded.metadata['name']} on {loaded.device}, one thread", "", box=None)
+    table.columns[1].justify = "right"
+    for label, figure in figures.items():
+        table.add_row(label, f"{figure:,.3g}" if figure < 1000 else f"{figure:,.0f}")
+    Console().print(table)
+
+
+def _measure(loaded: LoadedVQModel, columns: int) -> dict[str, float]:
+    """Seconds of each part of the way of the sound, as rates and real-time factors."""
+    import torch
+
+    from distill_live.models.sampling import Sampling
+
+    session, sampling = loaded.require_prior().session(seed=0), Sampling()
+    decoder, vocoder = loaded.model.stream(), loaded.vocoder.stream()
+    spent = {"prior": 0.0, "decode": 0.0, "vocoder": 0.0}
+    grids = []
+    with torch.inference_mode():
+        vocoder.push(decoder.push(session.step(sampling)))  # the first call of each sets things up
+        for _ in range(columns):
+            began = time.perf_counter()
+            grids.append(session.step(sampling))
+            sampled = time.perf_counter()
+            mel = _finished(decoder.push(grids[-1]))
+            decoded = time.perf_counter()
+            _finished(vocoder.push(mel))
+            spent["prior"] += sampled - began
+            spent["decode"] += decoded - sampled
+            spent["vocoder"] += time.perf_counter() - decoded
+    sound = columns * loaded.column_samples / loaded.spectrogram.config.sample_rate
+    codes = columns * grids[0].size
+    return {
+        "tokens per second, with cache": codes / spent["prior"],
+        "tokens per second, without": _uncached_rate(loaded, grids),
+        **{f"real-time factor, {part}": time_spent / sound for part, time_spent in spent.items()},
+        "real-time factor, together": sum(spent.values()) / sound,
+    }
+
+
+def _uncached_rate(loaded: LoadedVQModel, grids: list[Any]) -> float:
+    """Codes per second when every code is drawn from a pass over all codes of a context."""
+    import numpy as np
+    import torch
+
+    prior = loaded.require_prior()
+    codes = torch.from_numpy(np.concatenate(grids).reshape(1, -1)).to(loaded.device)
+    context = codes[:, : prior.config.seq_len]
+    passes = 8
+    began = time.perf_counter()
+    with torch.inference_mode():
+        for _ in range(passes):
+            _finished(prior(context)[:, -1].argmax())
+    return passes / (time.perf_counter() - began)
+
+
+def _finished(tensor: Any) -> Any:
+    """The tensor, computed: a GPU returns before it has finished."""
+    if tensor.is_cuda:
+        import torch
+
+        torch.cuda.synchronize()
+    return tensor
+
+
+def _time_to_first_sound(model: str, device: str) -> float:
+    """Seconds from the start of `serve` until it says that it plays."""
+    command = [sys.executable, "-m", "distill_live", "serve", model, "--device", str(device)]
+    began = time.perf_counter()
+    with subprocess.Popen(  # noqa: S603  # our own command line
+        [*command, "--output", "clock", "--osc", "127.0.0.1:0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as server:
+        try:
+            line = server.stdout.readline() if server.stdout else ""
+            waited = time.perf_counter() - began
+        finally:
+            server.terminate()
+            server.wait(_START_LIMIT_S)
+    if not line.startswith("playing"):
+        raise LiveError(f"serve did not begin to play: try it with `distill-live serve {model}`")
+    return waited

@@ -1,0 +1,41 @@
+import json
+
+import pytest
+
+from distill_live.errors import DeviceError
+from distill_live.inputs import midi
+from distill_live.outputs import sounddevice
+from tests.conftest import RunCli
+
+CARD = {
+    "index": 3,
+    "name": "card",
+    "host_api": "ALSA",
+    "channels": 2,
+    "sample_rate": 48_000.0,
+    "default": True,
+}
+
+
+def test_devices_lists_sound_and_midi(run_cli: RunCli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sounddevice, "list_devices", lambda: [CARD])
+    monkeypatch.setattr(midi, "list_inputs", lambda: ["knobs"])
+    shown = json.loads(run_cli("devices", "--json").out)
+    assert shown == {"audio": [CARD], "audio_error": "", "midi": ["knobs"], "midi_error": ""}
+    text = run_cli("devices").out
+    assert "*  card" in text
+    assert "knobs" in text
+
+
+def test_devices_without_any_still_answers(
+    run_cli: RunCli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> list[str]:
+        raise DeviceError("PortAudio is missing")
+
+    monkeypatch.setattr(sounddevice, "list_devices", fail)
+    monkeypatch.setattr(midi, "list_inputs", lambda: [])
+    result = run_cli("devices")
+    assert result.code == 0
+    assert "no sound device: PortAudio is missing; serve runs on its clock" in result.out
+    assert "no MIDI input" in result.out

@@ -1,0 +1,118 @@
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from distill_live.models.header import read_header
+from tests.conftest import Folders, RunCli, save_empty_model
+
+
+def printed(run_cli: RunCli, *arguments: object) -> Any:
+    result = run_cli("models", *arguments, "--json")
+    assert (result.code, result.err) == (0, "")
+    return json.loads(result.out)
+
+
+def test_list_shows_every_model_and_marks_damaged_ones(run_cli: RunCli, folders: Folders) -> None:
+    save_empty_model(folders.user, "rain", tags=["wet"], prior={"x": 1})
+    (folders.here / "broken.distill").write_bytes(b"")
+    listed = {entry["name"]: entry for entry in printed(run_cli, "list")}
+    assert list(listed) == ["broken", "rain"]
+    assert "damaged" in listed["broken"]["error"]
+    assert (listed["rain"]["tags"], listed["rain"]["prior"]) == (["wet"], True)
+    table = run_cli("models", "list").out
+    assert "damaged" in table
+    assert "wet" in table
+
+
+def test_an_empty_library_says_how_to_fill_it(run_cli: RunCli, folders: Folders) -> None:
+    assert "distill-live train FOLDER" in run_cli("models", "list").out
+    assert printed(run_cli, "list") == []
+
+
+@pytest.mark.parametrize("text", ["RAI", "wet", "thunder"])
+def test_search_looks_at_names_tags_and_recordings(
+    run_cli: RunCli, folders: Folders, text: str
+) -> None:
+    save_empty_model(folders.user, "rain", tags=["wet"], dataset_files=["Thunder.wav"])
+    save_empty_model(folders.user, "desert")
+    assert [entry["name"] for entry in printed(run_cli, "search", text)] == ["rain"]
+
+
+def test_info_prints_the_whole_header(run_cli: RunCli, folders: Folders) -> None:
+    path = save_empty_model(folders.user, "rain", loudness_db=-20.5)
+    shown = printed(run_cli, "info", "rain")
+    assert shown["file"] == str(path)
+    assert shown["loudness_db"] == -20.5
+    assert "-20.5" in run_cli("models", "info", "rain").out
+
+
+def test_health_has_a_row_per_level(run_cli: RunCli, folders: Folders) -> None:
+    health = [
+        {"utilisation": 1.0, "perplexity": 40.0, "dead_codes": 0},
+        {"utilisation": 0.25, "perplexity": 9.0, "dead_codes": 48},
+    ]
+    save_empty_model(
+        folders.user, "rain", codebook_health=health, level_labels=["Structure", "Detail"]
+    )
+    assert printed(run_cli, "show-health", "rain") == health
+    lines = run_cli("models", "show-health", "rain").out.splitlines()
+    assert [line.split() for line in lines[1:]] == [
+        ["Structure", "100%", "40.0", "0"],
+        ["Detail", "25%", "9.0", "48"],
+    ]
+
+
+def test_a_model_without_health_says_so(run_cli: RunCli, folders: Folders) -> None:
+    save_empty_model(folders.user, "rain")
+    assert "says nothing about its codebooks" in run_cli("models", "show-health", "rain").err
+
+
+def test_tags_are_added_once_and_removed(run_cli: RunCli, folders: Folders) -> None:
+    path = save_empty_model(folders.user, "rain", tags=["wet"])
+    assert printed(run_cli, "tag", "rain", "wet", "slow")["tags"] == ["wet", "slow"]
+    assert printed(run_cli, "tag", "rain", "--remove", "wet")["tags"] == ["slow"]
+    assert read_header(path).metadata["tags"] == ["slow"]
+
+
+def test_rename_changes_file_and_header(run_cli: RunCli, folders: Folders) -> None:
+    save_empty_model(folders.user, "rain")
+    assert printed(run_cli, "rename", "rain", "hail")["name"] == "hail"
+    assert [path.name for path in folders.user.iterdir()] == ["hail.distill"]
+    assert read_header(folders.user / "hail.distill").metadata["name"] == "hail"
+
+
+def test_rename_replaces_another_model_only_when_forced(run_cli: RunCli, folders: Folders) -> None:
+    save_empty_model(folders.user, "rain")
+    save_empty_model(folders.user, "hail")
+    refused = run_cli("models", "rename", "rain", "hail")
+    assert refused.code == 1
+    assert "--force" in refused.err
+    assert read_header(folders.user / "rain.distill").metadata["name"] == "rain"
+    assert run_cli("models", "rename", "rain", "hail", "--force").code == 0
+
+
+def test_delete_asks_first(
+    run_cli: RunCli, folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = save_empty_model(folders.user, "rain")
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    assert run_cli("models", "delete", "rain").code == 1
+    assert path.exists()
+    assert printed(run_cli, "delete", "rain", "--yes") == {"deleted": str(path)}
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    "command", [("delete", "demo", "--yes"), ("rename", "demo", "mine"), ("tag", "demo", "x")]
+)
+def test_the_demo_is_not_the_users_to_change(
+    run_cli: RunCli, folders: Folders, command: tuple[str, ...]
+) -> None:
+    path = save_empty_model(folders.package, "demo")
+    result = run_cli("models", *command)
+    assert result.code == 1
+    assert "ships with distill-live" in result.err
+    assert Path(path).exists()

@@ -1,0 +1,53 @@
+import subprocess
+import sys
+
+import pytest
+
+import distill_live
+from distill_live.cli import COMMANDS
+from distill_live.errors import DistillError
+from tests.conftest import RunCli
+
+
+def test_the_version_is_the_packages(run_cli: RunCli) -> None:
+    result = run_cli("--version")
+    assert (result.code, result.out) == (0, f"distill-live {distill_live.__version__}\n")
+
+
+def test_help_lists_every_command(run_cli: RunCli) -> None:
+    shown = run_cli("--help").out
+    for command, text in COMMANDS.items():
+        assert command in shown
+        assert text in shown
+
+
+def test_without_a_command_the_help_is_shown(run_cli: RunCli) -> None:
+    assert "Usage: distill-live" in "".join(run_cli()[1:])
+
+
+def test_an_unknown_command_comes_with_the_nearest_one(run_cli: RunCli) -> None:
+    result = run_cli("trian")
+    assert result.code == 2
+    assert "Did you mean 'train'" in result.err
+
+
+def test_an_error_on_purpose_is_one_line_and_exit_code_1(run_cli: RunCli) -> None:
+    result = run_cli("models", "info", "no such model")
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith("error: no model 'no such model'")
+    assert result.err.count("\n") == 1
+
+
+def test_distill_debug_shows_where_an_error_came_from(
+    run_cli: RunCli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISTILL_DEBUG", "1")
+    with pytest.raises(DistillError):
+        run_cli("models", "info", "no such model")
+
+
+def test_the_package_runs_as_a_module() -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "distill_live", "--version"], capture_output=True, text=True
+    )
+    assert result.stdout == f"distill-live {distill_live.__version__}\n"
