@@ -51,4 +51,5 @@ def test_the_first_pd_patch_sends_each_slider_and_button(tmp_path: Path) -> None
         f"/distill/{name}" for name in ("temperature", "top_p", "gain", "play", "stop", "panic")
     ]
     assert received["/distill/gain"] == [1.0]
+    assert 0.9 < received["/distill/temperature"][0] < 1.1
     assert received["/distill/play"] == []
