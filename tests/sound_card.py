@@ -16,7 +16,7 @@ from typing import Self
 
 import numpy as np
 
-from tests.tools import require_program
+from tests.tools import require_program, wait_until
 
 _ALSA = """</usr/share/alsa/alsa.conf>
 pcm.pulse { type pulse }
@@ -90,7 +90,7 @@ class Recording:
             ],
             env=self._card.environment, stdout=self._file,
         )  # fmt: skip
-        self.wait(lambda: self.size > 0)
+        wait_until(lambda: self.size > 0, "the first recorded sample")
         return self
 
     @property
@@ -98,18 +98,10 @@ class Recording:
         """Bytes recorded so far."""
         return os.fstat(self._file.fileno()).st_size
 
-    def wait(self, condition: object) -> None:
-        """Wait until `condition()` is true."""
-        assert callable(condition)
-        deadline = time.monotonic() + 60
-        while not condition():
-            assert time.monotonic() < deadline, "nothing is recorded"
-            time.sleep(0.02)
-
     def wait_seconds(self, seconds: float) -> None:
         """Wait until that much more sound is recorded."""
         target = self.size + round(seconds * 48_000) * 8
-        self.wait(lambda: self.size >= target)
+        wait_until(lambda: self.size >= target, "recorded sound")
 
     @property
     def samples(self) -> np.ndarray:

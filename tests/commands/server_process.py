@@ -8,14 +8,14 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
+
+from tests.tools import wait_until
 
 
 class ServerProcess:
@@ -78,7 +78,7 @@ class ServerProcess:
             found[:] = [pid for pid in self.children() if library in _maps(pid)]
             return bool(found)
 
-        wait_for(look, f"a process with {library}")
+        wait_until(look, f"a process with {library}")
         return found[0]
 
 
@@ -108,14 +108,6 @@ class OscClient:
 
     def close(self) -> None:
         self._socket.close()
-
-
-def wait_for(condition: Callable[[], bool], what: str) -> None:
-    """Wait up to a minute for something that must come."""
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline, f"waited in vain for {what}"
-        time.sleep(0.05)
 
 
 def is_running(pid: int) -> bool:

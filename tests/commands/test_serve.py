@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from distill_live.audio.files import read_audio
-from tests.commands.server_process import ServerProcess, is_running, wait_for
+from tests.commands.server_process import ServerProcess, is_running
 from tests.sound_card import Recording, SoundCard
+from tests.tools import wait_until
 
 CLOCK = ("--output", "clock")
 
@@ -29,8 +30,9 @@ def serve(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def assert_nothing_is_left(processes: list[int]) -> None:
-    wait_for(lambda: not any(is_running(pid) for pid in processes), "all processes to end")
-    left = [path.name for path in Path("/dev/shm").iterdir()]
+    wait_until(lambda: not any(is_running(pid) for pid in processes), "all processes to end")
+    shared = Path("/dev/shm")  # noqa: S108 - looked at, not written
+    left = [path.name for path in shared.iterdir()]
     assert not [name for name in left if any(f"-{pid}-" in name for pid in processes)]
 
 
@@ -77,7 +79,7 @@ def test_gain_zero_is_heard_as_silence(tiny_model: Path) -> None:
             recording.wait_seconds(1.5)
             quiet = recording.samples[-24_000:]
             server.osc.send("/distill/gain", 1.0)
-            recording.wait(lambda: loudness(recording.samples[-24_000:]) > 0)
+            wait_until(lambda: loudness(recording.samples[-24_000:]) > 0, "sound")
         assert loudness(quiet) == 0.0
 
 
@@ -89,9 +91,9 @@ def test_stop_and_panic_silence_and_play_goes_on(tiny_model: Path) -> None:
     ):
         for verb in ("stop", "panic"):
             server.osc.send(f"/distill/{verb}")
-            recording.wait(lambda: loudness(recording.samples[-24_000:]) == 0)
+            wait_until(lambda: loudness(recording.samples[-24_000:]) == 0, "silence")
             server.osc.send("/distill/play")
-            recording.wait(lambda: loudness(recording.samples[-24_000:]) > 0)
+            wait_until(lambda: loudness(recording.samples[-24_000:]) > 0, "sound")
 
 
 @pytest.mark.parametrize("library", ["libtorch_cpu", "libportaudio"])
@@ -103,9 +105,9 @@ def test_sound_comes_back_after_a_process_is_killed(tiny_model: Path, library: s
         victim = server.child_with(library)
         others = [pid for pid in server.children() if pid != victim]
         os.kill(victim, signal.SIGKILL)
-        wait_for(lambda: server.child_with(library) != victim, "a new process")
+        wait_until(lambda: server.child_with(library) != victim, "a new process")
         with Recording(card) as recording:
-            recording.wait(lambda: loudness(recording.samples[-24_000:]) > 0)
+            wait_until(lambda: loudness(recording.samples[-24_000:]) > 0, "sound")
         assert server.osc.ask("/distill/ping", 1) == [1]
         assert all(is_running(pid) for pid in others)
         everything = [*server.children(), server.process.pid]

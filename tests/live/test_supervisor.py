@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,13 +13,7 @@ from distill_live.errors import LiveError
 from distill_live.live.supervisor import Supervisor, Worker
 from distill_live.shared_memory import SharedArray
 from tests.live import workers
-
-
-def wait_for(condition: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline, f"waited in vain for {what}"
-        time.sleep(0.02)
+from tests.tools import wait_until
 
 
 def is_running(pid: int) -> bool:
@@ -50,7 +43,7 @@ class Rig:
 
     def __enter__(self) -> "Rig":
         self.supervisor.start()
-        wait_for(self.beating, "the first heartbeat")
+        wait_until(self.beating, "the first heartbeat")
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -62,7 +55,7 @@ def test_a_killed_worker_is_started_again() -> None:
         first = rig.worker.pid
         assert first is not None
         os.kill(first, signal.SIGKILL)
-        wait_for(lambda: rig.beating() and rig.worker.pid != first, "a new worker")
+        wait_until(lambda: rig.beating() and rig.worker.pid != first, "a new worker")
         assert rig.failures == ["ended with exit code -9"]
         assert rig.worker.restarts == 1
 
@@ -72,7 +65,7 @@ def test_a_hung_worker_is_replaced() -> None:
         first = rig.worker.pid
         assert first is not None
         os.kill(first, signal.SIGSTOP)
-        wait_for(lambda: rig.beating() and rig.worker.pid != first, "a new worker")
+        wait_until(lambda: rig.beating() and rig.worker.pid != first, "a new worker")
         assert len(rig.failures) == 1 and rig.failures[0].startswith("hung")
         assert not is_running(first)
 
@@ -92,7 +85,7 @@ def test_a_worker_that_cannot_start_is_given_up() -> None:
         return False
 
     with pytest.raises(LiveError, match="engine process failed 3 times"):
-        wait_for(poll_for_ever, "the supervisor to give up")
+        wait_until(poll_for_ever, "the supervisor to give up")
     rig.supervisor.end()
 
 
@@ -105,7 +98,7 @@ def test_messages_arrive_and_requests_are_taken() -> None:
             said.extend(message for _, message in rig.supervisor.poll())
             return bool(said)
 
-        wait_for(heard, "the echo")
+        wait_until(heard, "the echo")
         assert said == [("hello", 1)]
 
 
@@ -119,4 +112,4 @@ def test_workers_end_when_their_parent_is_killed(how: str) -> None:
     parent.kill()
     parent.wait()
     parent.stdout.close()
-    wait_for(lambda: not is_running(child), "the worker to end")
+    wait_until(lambda: not is_running(child), "the worker to end")
