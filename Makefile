@@ -41,11 +41,11 @@ $(VENV)/created:
 	touch $@
 
 $(VENV)/installed: $(VENV)/created pyproject.toml
-	$(bin)/python -m pip install --quiet -e .
+	$(bin)/python -m pip install --disable-pip-version-check -e .
 	touch $@
 
 $(VENV)/installed-test: $(VENV)/created pyproject.toml
-	$(bin)/python -m pip install --quiet -e '.[test]'
+	$(bin)/python -m pip install --disable-pip-version-check -e '.[test]'
 	touch $@ $(VENV)/installed
 
 # PortAudio, when it is missing and apt is there to ask; without it `serve` plays on its clock.

@@ -3,13 +3,17 @@
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
 from distill_live import cli
+from distill_live.audio.files import write_audio
 from distill_live.models import library
 from distill_live.models.header import write_model_bytes
+
+if TYPE_CHECKING:
+    from distill_live.models.persistence import LoadedVQModel
 
 
 class CliResult(NamedTuple):
@@ -82,3 +86,52 @@ def save_empty_model(folder: Path, name: str, **metadata: object) -> Path:
     path = folder / f"{name}.distill"
     write_model_bytes(path, described, (2).to_bytes(8, "little") + b"{}")
     return path
+
+
+@pytest.fixture(scope="session")
+def tiny_model_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model file of untrained, tiny networks, with a prior. Do not write to it."""
+    import torch
+    from distill_live.models.prior import CodePrior, PriorConfig
+
+    from distill_live.audio.spectrogram import AudioSpectrogram
+    from distill_live.models.persistence import save_model_v2
+    from distill_live.models.vqvae import ConvVQVAE, VQVAEConfig
+
+    torch.manual_seed(0)
+    config = VQVAEConfig(codebook_size=16, code_width=8, width=16, encoder_blocks=1,
+                         decoder_blocks=1, fine_width=8)  # fmt: skip
+    codec = ConvVQVAE(config)
+    torch.nn.init.normal_(codec.quantizer.codebooks)
+    prior = CodePrior(PriorConfig())
+    path = tmp_path_factory.mktemp("tiny") / "tiny.distill"
+    save_model_v2(path, model=codec, prior=prior, spectrogram=AudioSpectrogram())
+    return path
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tiny_model_path: Path) -> LoadedVQModel:
+    """That model, loaded. Streams and sessions are the tests' own; do not change its weights."""
+    from distill_live.models.persistence import load_model_v2
+
+    return load_model_v2(tiny_model_path)
+
+
+@pytest.fixture
+def tiny_in_library(tiny_model_path: Path, folders: Folders) -> Path:
+    """A copy of that model in the user's folder, found as "tiny"."""
+    return Path(shutil.copy(tiny_model_path, folders.user))
+
+
+@pytest.fixture(scope="session")
+def sounds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of six recordings, about a second each: sines, chirps and bursts of noise."""
+    folder = tmp_path_factory.mktemp("sounds")
+    seconds = np.arange(48_000) / 48_000
+    noise = np.random.default_rng(0).standard_normal(len(seconds))
+    for hertz in (110, 440, 1760):
+        sine = 0.3 * np.sin(2 * np.pi * hertz * seconds)
+        bursts = 0.2 * noise * (np.sin(2 * np.pi * hertz / 100 * seconds) > 0.5)
+        write_audio(folder / f"sine_{hertz}.wav", sine.astype(np.float32), 48_000)
+        write_audio(folder / f"burst_{hertz}.wav", bursts.astype(np.float32), 48_000)
+    return folder

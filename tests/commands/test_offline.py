@@ -1,0 +1,103 @@
+"""generate, encode and decode, as they are typed."""
+
+import json
+from pathlib import Path
+
+import pytest
+import soundfile
+
+import distill_live
+from distill_live.codes.grid import load_grid
+from tests.conftest import Folders, RunCli
+
+
+def test_generate_writes_sounds_and_how_they_were_made(
+    run_cli: RunCli, tiny_in_library: Path, folders: Folders
+) -> None:
+    result = run_cli("generate", "tiny", "--duration", 0.2, "--seed", 5, "--count", 2)
+    assert result.code == 0
+    assert result.out.split() == ["tiny_5.wav", "tiny_6.wav"]
+    assert soundfile.info("tiny_5.wav").subtype == "PCM_24"
+    assert soundfile.info("tiny_5.wav").frames == 9600
+    sidecar = json.loads(Path("tiny_6.json").read_text())
+    assert sidecar["seed"] == 6
+    assert sidecar["model"]["name"] == "tiny"
+    assert sidecar["settings"]["duration_s"] == 0.2
+    assert sidecar["version"] == distill_live.__version__
+
+
+def test_generate_again_gives_the_same_bytes_beside_the_first(
+    run_cli: RunCli, tiny_in_library: Path
+) -> None:
+    for _ in range(2):
+        run_cli("generate", "tiny", "--duration", 0.2, "--seed", 5)
+    assert Path("tiny_5_2.wav").read_bytes() == Path("tiny_5.wav").read_bytes()
+    assert Path("tiny_5_2.json").read_bytes() == Path("tiny_5.json").read_bytes()
+
+
+@pytest.mark.parametrize("format", ["wav", "flac", "ogg", "mp3"])
+def test_generate_writes_every_format_at_another_rate(
+    run_cli: RunCli, tiny_in_library: Path, format: str
+) -> None:
+    run_cli(
+        "generate", "tiny", "--duration", 0.2, "--seed", 1, "--format", format,
+        "--sample-rate", 44_100, "--bit-depth", 16, "--output", "sounds",
+    )  # fmt: skip
+    assert soundfile.info(f"sounds/tiny_1.{format}").samplerate == 44_100
+
+
+def test_an_overlap_is_one_warning_for_all_sounds(run_cli: RunCli, tiny_in_library: Path) -> None:
+    result = run_cli("generate", "tiny", "--duration", 0.1, "--count", 2, "--overlap", 50)
+    assert result.code == 0
+    assert result.err.count("warning: only models that decode in chunks") == 1
+
+
+@pytest.mark.parametrize("suffix", ["json", "npz"])
+def test_encode_and_decode_go_there_and_back(
+    run_cli: RunCli, tiny_in_library: Path, sounds: Path, suffix: str
+) -> None:
+    codes = f"codes.{suffix}"
+    encoded = run_cli("encode", sounds / "sine_440.wav", "--model", "tiny", "--output", codes)
+    assert encoded.out == f"{codes}: 12 columns x 8 bands x 3 levels\n"
+    assert load_grid(Path(codes)).model_name == "tiny"
+    decoded = run_cli("decode", codes, "--model", "tiny", "--output", "out.wav")
+    assert decoded.code == 0
+    assert soundfile.info("out.wav").frames == 12 * 4096
+
+
+def test_encode_and_decode_choose_names_in_the_working_folder(
+    run_cli: RunCli, tiny_in_library: Path, sounds: Path
+) -> None:
+    run_cli("encode", sounds / "sine_440.wav", "--model", "tiny")
+    run_cli("decode", "sine_440.json", "--model", "tiny")
+    assert Path("sine_440.wav").exists()
+
+
+def test_decode_refuses_codes_of_another_model(
+    run_cli: RunCli, tiny_in_library: Path, sounds: Path
+) -> None:
+    run_cli("encode", sounds / "sine_440.wav", "--model", "tiny", "--output", "codes.json")
+    document = json.loads(Path("codes.json").read_text())
+    document["model"] = {"name": "rain", "sha256": "other"}
+    Path("codes.json").write_text(json.dumps(document))
+    result = run_cli("decode", "codes.json", "--model", "tiny")
+    assert result.code == 1
+    assert "made by the model 'rain'" in result.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("generate", "tiny", "--bit-depth", 20, "--duration", 0.1), "no bit depth 20"),
+        (("encode", "missing.wav", "--model", "tiny"), "cannot read missing.wav"),
+        (("decode", "missing.json", "--model", "tiny"), "cannot read missing.json"),
+        (("generate", "tiny", "--device", "mps"), "no Apple GPU"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line(
+    run_cli: RunCli, tiny_in_library: Path, arguments: tuple[object, ...], reason: str
+) -> None:
+    result = run_cli(*arguments)
+    assert result.code == 1
+    assert result.err.startswith("error: ")
+    assert reason in result.err

@@ -1,0 +1,102 @@
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+
+from distill_live.errors import ModelFileError, NoPriorError
+from distill_live.models.header import read_header, rewrite_metadata
+from distill_live.models.persistence import LoadedVQModel, load_model_v2, save_model_v2
+
+
+def state(network: torch.nn.Module) -> dict[str, torch.Tensor]:
+    return network.state_dict()
+
+
+def test_every_weight_comes_back_as_it_was_saved(tiny_model: LoadedVQModel, tmp_path: Path) -> None:
+    save_model_v2(
+        tmp_path / "again.distill",
+        model=tiny_model.model,
+        prior=tiny_model.prior,
+        spectrogram=tiny_model.spectrogram,
+    )
+    again = load_model_v2(tmp_path / "again.distill")
+    assert again.model.config == tiny_model.model.config
+    assert again.require_prior().config == tiny_model.require_prior().config
+    for one, other in (
+        (again.model, tiny_model.model),
+        (again.require_prior(), tiny_model.require_prior()),
+    ):
+        assert state(one).keys() == state(other).keys()
+        assert all(torch.equal(state(one)[name], state(other)[name]) for name in state(one))
+
+
+def test_a_loaded_model_is_ready_to_play(tiny_model: LoadedVQModel) -> None:
+    for network in (tiny_model.model, tiny_model.require_prior()):
+        assert not network.training
+        assert not any(parameter.requires_grad for parameter in network.parameters())
+    assert tiny_model.column_samples == 4096
+    assert tiny_model.metadata["name"] == "tiny"
+
+
+def test_the_header_holds_what_the_file_is_given(tiny_model: LoadedVQModel, tmp_path: Path) -> None:
+    path = tmp_path / "rain.distill"
+    given = {"tags": ["wet"], "loudness_db": -20.0, "dataset_files": ["a.wav"]}
+    save_model_v2(path, model=tiny_model.model, spectrogram=tiny_model.spectrogram, metadata=given)
+    found = read_header(path).metadata
+    assert found.items() >= given.items()
+    assert found["name"] == "rain"
+    assert found["level_labels"] == ["Structure", "Timbre", "Detail"]
+    assert found["codec"]["codebook_size"] == 16
+    assert found["prior"] is None
+
+
+def test_the_codecs_checksum_does_not_depend_on_the_prior(
+    tiny_model: LoadedVQModel, tmp_path: Path
+) -> None:
+    path = tmp_path / "codec.distill"
+    save_model_v2(path, model=tiny_model.model, spectrogram=tiny_model.spectrogram)
+    assert read_header(path).metadata["codec_sha256"] == tiny_model.metadata["codec_sha256"]
+    assert read_header(path).metadata["weights_sha256"] != tiny_model.metadata["weights_sha256"]
+
+
+def test_a_model_without_a_prior_says_so(tiny_model: LoadedVQModel, tmp_path: Path) -> None:
+    path = tmp_path / "codec.distill"
+    save_model_v2(path, model=tiny_model.model, spectrogram=tiny_model.spectrogram)
+    with pytest.raises(NoPriorError, match="Model has no trained prior"):
+        load_model_v2(path).require_prior()
+
+
+def test_a_flipped_weight_or_a_cut_end_is_refused(tiny_model_path: Path, tmp_path: Path) -> None:
+    content = tiny_model_path.read_bytes()
+    path = tmp_path / "damaged.distill"
+    start = read_header(tiny_model_path).weights_start
+    for position in range(start, len(content), len(content) // 20):
+        damaged = bytearray(content)
+        damaged[position] ^= 0x10
+        path.write_bytes(damaged)
+        with pytest.raises(ModelFileError, match="do not match their checksum"):
+            load_model_v2(path)
+        path.write_bytes(content[:position])
+        with pytest.raises(ModelFileError, match="bytes of weights instead of"):
+            load_model_v2(path)
+
+
+@pytest.mark.parametrize(
+    ("part", "change", "reason"),
+    [
+        ("codec", {"width": 17}, "does not have the shape|do not have the shape"),
+        ("codec", {"width": 10**7}, "do not have the shape"),
+        ("codec", {"wings": 2}, "wings"),
+        ("codec", {"width": "wide"}, "does not fit this version"),
+        ("vocoder", {"kind": "magic"}, "unknown kind 'magic'"),
+    ],
+)
+def test_a_header_that_does_not_fit_the_weights_is_refused_in_one_line(
+    tiny_model_path: Path, tmp_path: Path, part: str, change: dict[str, object], reason: str
+) -> None:
+    path = Path(shutil.copy(tiny_model_path, tmp_path))
+    rewrite_metadata(path, **{part: read_header(path).metadata[part] | change})
+    with pytest.raises(ModelFileError, match=reason) as caught:
+        load_model_v2(path)
+    assert "\n" not in str(caught.value)
