@@ -1,10 +1,14 @@
 """What many tests need: a command line, an empty library, sounds and a tiny model."""
 
+from __future__ import annotations
+
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 import pytest
 
 from distill_live import cli
