@@ -99,7 +99,7 @@ def _mel_bank(config: SpectrogramConfig) -> Tensor:
 
     Slaney's scale is linear below 1 kHz, so that at n_fft 2048 no low filter falls between bins.
     """
-    bank = torchaudio.functional.melscale_fbanks(
+    bank: Tensor = torchaudio.functional.melscale_fbanks(
         config.bins, config.f_min, config.f_max, config.n_mels, config.sample_rate,
         norm=None, mel_scale="slaney",
     ).T  # fmt: skip

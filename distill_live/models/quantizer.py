@@ -1,0 +1,94 @@
+"""Residual vector quantization: codebooks that play without the library that trains them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+@dataclass(frozen=True)
+class LearningConfig:
+    """How codebooks follow the encoder while it trains.
+
+    `decay` is that of the moving averages, `dead_below` the moving count of uses per step under
+    which a code is replaced by a vector of the batch.
+    """
+
+    commitment_weight: float = 0.25
+    decay: float = 0.95
+    dead_below: float = 2.0
+    kmeans_iters: int = 20
+    rotation: bool = True
+
+
+class ResidualCodebooks(nn.Module):
+    """Q codebooks of V vectors; each level codes what the levels before it left over."""
+
+    def __init__(self, num_quantizers: int, codebook_size: int, size: int) -> None:
+        super().__init__()
+        self.codebooks: Tensor
+        self.register_buffer("codebooks", torch.zeros(num_quantizers, codebook_size, size))
+        self.learner: Any = None
+
+    def lookup(self, indices: Tensor) -> Tensor:
+        """Codes `[..., Q]` to the sum of their vectors `[..., D]`."""
+        levels = torch.arange(indices.shape[-1], device=indices.device)
+        vectors: Tensor = self.codebooks[levels, indices].sum(dim=-2)
+        return vectors
+
+    @torch.no_grad()
+    def encode(self, vectors: Tensor) -> Tensor:
+        """Vectors `[..., D]` to the nearest codes, level by level `[..., Q]`."""
+        residual, codes = vectors, []
+        for book in self.codebooks:
+            # |x - c|^2 without |x|^2, which is the same for all codes.
+            distance = book.square().sum(dim=1) - 2.0 * residual @ book.T
+            codes.append(distance.argmin(dim=-1))
+            residual = residual - book[codes[-1]]
+        return torch.stack(codes, dim=-1)
+
+    def forward(self, vectors: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Vectors `[B, S, D]` to (quantized, straight through; codes `[B, S, Q]`; commitment loss).
+
+        The codebooks follow the vectors while a learner is there and the module trains.
+        """
+        if self.learner is not None and self.training:
+            quantized, codes, losses = self.learner(vectors)
+            return quantized, codes, losses.sum()
+        codes = self.encode(vectors)
+        quantized = self.lookup(codes)
+        loss = functional.mse_loss(vectors, quantized)
+        return vectors + (quantized - vectors).detach(), codes, loss
+
+    def start_learning(self, config: LearningConfig) -> None:
+        """Attach the learner: k-means from the first batch, moving averages, no dead codes."""
+        # Seconds of import that nobody needs who only plays.
+        from vector_quantize_pytorch import ResidualVQ
+
+        levels, codebook_size, size = self.codebooks.shape
+        self.learner = ResidualVQ(
+            dim=size,
+            num_quantizers=levels,
+            codebook_size=codebook_size,
+            kmeans_init=True,
+            kmeans_iters=config.kmeans_iters,
+            decay=config.decay,
+            threshold_ema_dead_code=config.dead_below,
+            commitment_weight=config.commitment_weight,
+            rotation_trick=config.rotation,
+        ).to(self.codebooks.device)
+
+    @torch.no_grad()
+    def sync(self) -> None:
+        """Take over the codebooks as the learner has them now."""
+        if self.learner is not None:
+            self.codebooks.copy_(self.learner.codebooks.reshape(self.codebooks.shape))
+
+    def finish_learning(self) -> None:
+        """Take over the codebooks and drop the learner."""
+        self.sync()
+        self.learner = None

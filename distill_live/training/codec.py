@@ -1,0 +1,242 @@
+"""Training the codec: recordings in, an autoencoder with living codebooks out."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from distill_live.audio.dataset import Recordings, training_columns
+from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
+from distill_live.errors import TrainingError
+from distill_live.models.vqvae import ConvVQVAE
+from distill_live.training.config import CodecTrainingConfig
+from distill_live.training.crops import MelCrops
+from distill_live.training.health import LevelHealth, codebook_health
+from distill_live.training.losses import spectral_loss
+from distill_live.training.muon import Muon, is_matrix
+
+_MAX_GRADIENT = 1.0
+
+# Enough columns to judge an epoch by; a large set is judged by a fixed part of its recordings.
+_JUDGED_COLUMNS = 8192
+
+
+@dataclass(frozen=True)
+class CodecEpoch:
+    """What one epoch came to.
+
+    `loss` is the mean training loss; `training_db` and `validation_db` are mean absolute
+    differences of log mels in dB, over the recordings' training parts and held-out ends.
+    `health` is per level, coarse to fine.
+    """
+
+    epoch: int
+    epochs: int
+    loss: float
+    training_db: float
+    validation_db: float
+    health: list[LevelHealth]
+
+
+@dataclass(frozen=True)
+class TrainedCodec:
+    """The best model that the training saw, on the CPU's or the given device, ready to use.
+
+    `history` has every finished epoch, `best_epoch` (from 1) is the one that `model` and `health`
+    are of; `interrupted` says that Ctrl-C ended it early.
+    """
+
+    model: ConvVQVAE
+    spectrogram: AudioSpectrogram
+    history: list[CodecEpoch]
+    best_epoch: int
+    interrupted: bool
+
+    @property
+    def health(self) -> list[LevelHealth]:
+        """Codebook health of the kept model, per level."""
+        return self.history[self.best_epoch - 1].health
+
+
+def train_codec(
+    recordings: Recordings,
+    config: CodecTrainingConfig,
+    device: torch.device | str = "cpu",
+    on_epoch: Callable[[CodecEpoch], None] | None = None,
+) -> TrainedCodec:
+    """Train a codec; the epoch with the smallest validation error is kept.
+
+    Ctrl-C keeps the best so far, once an epoch has ended; before that it goes through. Raises
+    TrainingError when the loss is no number any more and nothing was kept yet.
+    """
+    # Seeded, without disturbing whoever else draws random numbers in this process.
+    with torch.random.fork_rng():
+        torch.manual_seed(config.seed)
+        trainer = _CodecTrainer(recordings, config, torch.device(device))
+        interrupted = False
+        try:
+            trainer.run(on_epoch)
+        except KeyboardInterrupt:
+            if not trainer.history:
+                raise
+            interrupted = True
+    return trainer.result(interrupted)
+
+
+def fit_spectrogram(
+    recordings: Recordings, config: SpectrogramConfig, column_frames: int
+) -> tuple[AudioSpectrogram, list[Tensor]]:
+    """A spectrogram normalised to these recordings, and their normalised mels `[M, T]`."""
+    plain = AudioSpectrogram(config)
+    logs = [
+        plain.waveform_to_mel(torch.from_numpy(one.samples)[None, None], column_frames)[0, 0]
+        for one in recordings.recordings
+    ]
+    together = torch.cat(logs, dim=1)
+    fitted = AudioSpectrogram(
+        replace(config, mean=float(together.mean()), deviation=max(float(together.std()), 0.1))
+    )
+    return fitted, [fitted.normalise(log) for log in logs]
+
+
+class _CodecTrainer:
+    def __init__(
+        self, recordings: Recordings, config: CodecTrainingConfig, device: torch.device
+    ) -> None:
+        self.config, self.device = config, device
+        frames = config.codec.column_frames
+        spectrogram = SpectrogramConfig(
+            sample_rate=recordings.sample_rate, n_mels=config.codec.n_mels
+        )
+        self.spectrogram, mels = fit_spectrogram(recordings, spectrogram, frames)
+        self.spectrogram.to(device)
+        ends = [training_columns(m.shape[-1] // frames, config.holdout) * frames for m in mels]
+        self.judged = _spread(list(zip(mels, ends, strict=True)), _JUDGED_COLUMNS * frames)
+        self.crops = MelCrops(
+            [mel[:, :end] for mel, end in zip(mels, ends, strict=True)],
+            config.crop_columns * frames, self.spectrogram.config, config.gain_db, config.seed,
+        )  # fmt: skip
+        self.model = ConvVQVAE(config.codec).to(device)
+        self.model.quantizer.start_learning(config.learning)
+        self.optimizers = _optimizers(self.model, config)
+        self.history: list[CodecEpoch] = []
+        self.best_epoch = 0
+        self._best_weights: dict[str, Tensor] = {}
+
+    def run(self, on_epoch: Callable[[CodecEpoch], None] | None) -> None:
+        for epoch in range(1, self.config.epochs + 1):
+            loss = self._train_epoch(epoch)
+            if not math.isfinite(loss):
+                if not self.history:
+                    raise TrainingError("the codec's loss is no number any more; nothing was kept")
+                return
+            self._judge(epoch, loss)
+            if on_epoch:
+                on_epoch(self.history[-1])
+
+    def result(self, interrupted: bool) -> TrainedCodec:
+        self.model.quantizer.learner = None
+        self.model.load_state_dict(self._best_weights)
+        self.model.eval().requires_grad_(False)
+        return TrainedCodec(
+            self.model, self.spectrogram, self.history, self.best_epoch, interrupted
+        )
+
+    def _train_epoch(self, epoch: int) -> float:
+        self.model.train()
+        steps, total = self.config.steps_per_epoch, 0.0
+        for step in range(steps):
+            _set_rates(self.optimizers, self.config, (epoch - 1) * steps + step)
+            mel = self.crops.draw(self.config.batch_crops).to(self.device)
+            with _half_precision(self.device):
+                reconstruction, _, commitment = self.model(mel)
+            loss = spectral_loss(reconstruction.float(), mel) + commitment
+            self.model.zero_grad(set_to_none=True)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(self.model.parameters(), _MAX_GRADIENT)
+            for optimizer in self.optimizers:
+                optimizer.step()
+            total += loss.item()
+        return total / steps
+
+    @torch.no_grad()
+    def _judge(self, epoch: int, loss: float) -> None:
+        self.model.eval()
+        self.model.quantizer.sync()
+        codes, seen, unseen = [], [], []
+        for mel, end in self.judged:
+            with _half_precision(self.device):
+                reconstruction, indices, _ = self.model(mel.to(self.device)[None, None])
+            error = (reconstruction[0, 0].float().cpu() - mel).abs().mean(dim=0)
+            codes.append(indices[0])
+            seen.append(error[:end])
+            unseen.append(error[end:])
+        in_db = self.spectrogram.config.deviation * 10 / math.log(10)
+        training = torch.cat(seen)
+        # Where no recording is long enough to hold something back, the training part is all.
+        validation = torch.cat(unseen) if sum(map(len, unseen)) else training
+        health = codebook_health(torch.cat(codes), self.config.codec.codebook_size)
+        self.history.append(
+            CodecEpoch(
+                epoch, self.config.epochs, loss,
+                float(training.mean()) * in_db, float(validation.mean()) * in_db, health,
+            )
+        )  # fmt: skip
+        best = min(self.history, key=lambda one: one.validation_db)
+        if best.epoch == epoch:
+            self.best_epoch = epoch
+            self._best_weights = self._weights()
+
+    def _weights(self) -> dict[str, Tensor]:
+        return {
+            name: tensor
+            for name, tensor in copy.deepcopy(self.model.state_dict()).items()
+            if not name.startswith("quantizer.learner.")
+        }
+
+
+def _spread(pairs: list[tuple[Tensor, int]], max_frames: int) -> list[tuple[Tensor, int]]:
+    """Every k-th recording, k the smallest that keeps the whole near `max_frames`."""
+    frames = sum(mel.shape[-1] for mel, _ in pairs)
+    return pairs[:: max(1, math.ceil(frames / max_frames))]
+
+
+def _optimizers(model: ConvVQVAE, config: CodecTrainingConfig) -> list[torch.optim.Optimizer]:
+    weights = list(model.parameters())
+    matrices = [weight for weight in weights if is_matrix(weight)]
+    others = [weight for weight in weights if not is_matrix(weight)]
+    return [
+        Muon(matrices, lr=config.hidden_rate, weight_decay=config.weight_decay),
+        torch.optim.AdamW(others, lr=config.rate, betas=(0.9, 0.95), weight_decay=0.0),
+    ]
+
+
+def _set_rates(
+    optimizers: list[torch.optim.Optimizer], config: CodecTrainingConfig, step: int
+) -> None:
+    """Rise in a straight line, then fall along half a cosine to nearly nothing."""
+    done = step / (config.epochs * config.steps_per_epoch)
+    factor = min(1.0, 0.01 + done / config.warmup) * (0.51 + 0.49 * math.cos(math.pi * done))
+    for optimizer, rate in zip(optimizers, (config.hidden_rate, config.rate), strict=True):
+        for group in optimizer.param_groups:
+            group["lr"] = rate * factor
+
+
+def _half_precision(device: torch.device) -> AbstractContextManager[Any]:
+    """bfloat16 where the processor computes in it: nearly twice as fast on CPUs that do, many
+    times slower on those that only pretend."""
+    # Not every release that we run on has this question.
+    ask = getattr(torch.cpu, "get_capabilities", dict)
+    capabilities: dict[str, Any] = dict(ask())
+    if device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False):
+        return torch.autocast("cuda", torch.bfloat16)
+    if device.type == "cpu" and capabilities.get("avx512_bf16"):
+        return torch.autocast("cpu", torch.bfloat16)
+    return nullcontext()

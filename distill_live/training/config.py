@@ -1,0 +1,44 @@
+"""How long and how fast the codec trains."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from distill_live.audio.dataset import HOLDOUT
+from distill_live.models.quantizer import LearningConfig
+from distill_live.models.vqvae import VQVAEConfig
+
+
+@dataclass(frozen=True)
+class CodecTrainingConfig:
+    """Everything that `train_codec` needs besides the recordings.
+
+    An epoch is `steps_per_epoch` batches of `batch_crops` crops, each `crop_columns` columns long
+    and starting at any frame. `hidden_rate` is the learning rate of the matrices (Muon), `rate` of
+    everything else (AdamW); both rise over `warmup` of the training and fall along a cosine.
+    `gain_db` is how far the level of half of the crops is moved up or down. The last `holdout` of
+    each recording is kept for validation.
+    """
+
+    codec: VQVAEConfig = field(default_factory=VQVAEConfig)
+    learning: LearningConfig = field(default_factory=LearningConfig)
+    epochs: int = 24
+    steps_per_epoch: int = 25
+    batch_crops: int = 16
+    crop_columns: int = 32
+    hidden_rate: float = 0.02
+    rate: float = 1e-3
+    weight_decay: float = 0.01
+    warmup: float = 0.03
+    gain_db: float = 3.0
+    holdout: float = HOLDOUT
+    seed: int = 0
+
+
+def get_adaptive_codec_config(codec: VQVAEConfig, columns: int) -> CodecTrainingConfig:
+    """Settings for recordings of so many columns: an epoch sees at least as many as there are."""
+    defaults = CodecTrainingConfig(codec=codec)
+    batch_columns = defaults.batch_crops * defaults.crop_columns
+    steps = max(defaults.steps_per_epoch, math.ceil(columns / batch_columns))
+    return CodecTrainingConfig(codec=codec, steps_per_epoch=steps)
