@@ -96,7 +96,7 @@ def save_empty_model(folder: Path, name: str, **metadata: object) -> Path:
 def tiny_model_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model file of untrained, tiny networks, with a prior. Do not write to it."""
     import torch
-    from distill_live.models.prior import CodePrior, PriorConfig
+    from distill_live.models.prior import CodePrior
 
     from distill_live.audio.spectrogram import AudioSpectrogram
     from distill_live.models.persistence import save_model_v2
@@ -107,7 +107,7 @@ def tiny_model_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
                          decoder_blocks=1, fine_width=8)  # fmt: skip
     codec = ConvVQVAE(config)
     torch.nn.init.normal_(codec.quantizer.codebooks)
-    prior = CodePrior(PriorConfig())
+    prior = CodePrior(codebook_size=16, seq_len=8 * 24, hidden_size=16, num_layers=1, num_heads=2)
     path = tmp_path_factory.mktemp("tiny") / "tiny.distill"
     save_model_v2(path, model=codec, prior=prior, spectrogram=AudioSpectrogram())
     return path

@@ -66,6 +66,7 @@ def save_model_v2(
     dataset_files. Raises ModelFileError when the file cannot be written.
     """
     path = Path(path)
+    phase = vocoder.config if vocoder else PhaseConfig(block_frames=model.config.column_frames)
     codec_tensors = _named_tensors("codec", model)
     tensors = codec_tensors | (_named_tensors("prior", prior) if prior else {})
     described = {
@@ -78,7 +79,7 @@ def save_model_v2(
         "codec": asdict(model.config),
         "codec_sha256": _sha256(codec_tensors),
         "prior": asdict(prior.config) if prior else None,
-        "vocoder": {"kind": "phase", **asdict(vocoder.config if vocoder else PhaseConfig())},
+        "vocoder": {"kind": "phase", **asdict(phase)},
     }
     write_model_bytes(path, described, safetensors.torch.save(tensors))
 
