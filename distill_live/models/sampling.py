@@ -1,0 +1,141 @@
+"""How a code is drawn from a prior's logits: temperature, top-k, top-p, one uniform number."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from distill_live.errors import ParameterError
+
+if TYPE_CHECKING:
+    from distill_live.models.prior import CodePrior
+
+_SEED_BITS = (1 << 64) - 1
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How freely codes are drawn; each value is one number, or a tuple of one per level.
+
+    `temperature` is 0.1..2, `top_k` 0 or more codes (0 is off), `top_p` 0..1 (0 and 1 are off).
+    Raises ParameterError for values outside.
+    """
+
+    temperature: float | tuple[float, ...] = 1.0
+    top_k: int | tuple[int, ...] = 0
+    top_p: float | tuple[float, ...] = 0.9
+
+    def __post_init__(self) -> None:
+        _check("temperature", self.temperature, 0.1, 2.0)
+        _check("top_k", self.top_k, 0, math.inf)
+        _check("top_p", self.top_p, 0.0, 1.0)
+
+    def levels(self, num_quantizers: int) -> list[tuple[float, int, float]]:
+        """(temperature, top_k, top_p) of each level, coarse to fine.
+
+        Raises ParameterError when a tuple does not have one value per level.
+        """
+        values = (self.temperature, self.top_k, self.top_p)
+        spread = [v if isinstance(v, tuple) else (v,) * num_quantizers for v in values]
+        if any(len(v) != num_quantizers for v in spread):
+            raise ParameterError(
+                f"the model has {num_quantizers} levels: give one number for all, or one for each"
+            )
+        return [(t, int(k), p) for t, k, p in zip(*spread, strict=True)]
+
+
+def sample_code(
+    logits: NDArray[np.float32],
+    uniform: float,
+    temperature: float = 1.0,
+    top_k: int = 0,
+    top_p: float = 1.0,
+) -> int:
+    """Draw a code from logits `[V]` with a number from [0, 1): same numbers, same code."""
+    return draw_code(code_probabilities(logits, temperature, top_k, top_p), uniform)
+
+
+def code_probabilities(
+    logits: NDArray[np.float32], temperature: float = 1.0, top_k: int = 0, top_p: float = 1.0
+) -> NDArray[np.float64]:
+    """Logits `[V]` to the probabilities `[V]` that codes are drawn with.
+
+    The `top_k` likeliest codes stay (0: all), of those the likeliest that together reach `top_p`
+    of what is left (0 and 1: all). Logits that are not finite count as impossible; if none is
+    finite, all codes are equally likely.
+    """
+    logits = logits.astype(np.float64)
+    finite = np.isfinite(logits)
+    if not finite.all():
+        if not finite.any():
+            return np.full(len(logits), 1.0 / len(logits))
+        logits[~finite] = -np.inf
+    weights: NDArray[np.float64] = np.exp((logits - logits.max()) / temperature)
+    few, part = 0 < top_k < len(weights), 0.0 < top_p < 1.0
+    if few or part:
+        order = np.argsort(-weights, kind="stable")
+        kept = top_k if few else len(order)
+        if part:
+            reached = np.cumsum(weights[order[:kept]])
+            kept = min(kept, int(np.searchsorted(reached, top_p * reached[-1])) + 1)
+        weights[order[kept:]] = 0.0
+    probabilities: NDArray[np.float64] = weights / weights.sum()
+    return probabilities
+
+
+def draw_code(probabilities: NDArray[np.float64], uniform: float) -> int:
+    """The code at which the running sum of probabilities `[V]` passes `uniform` of its total."""
+    reached = np.cumsum(probabilities)
+    code = int(np.searchsorted(reached, uniform * reached[-1], side="right"))
+    # A product that rounds up to the total would lead behind the last possible code.
+    return code if code < len(reached) else int(np.flatnonzero(probabilities)[-1])
+
+
+def entropy_bits(probabilities: NDArray[np.float64]) -> float:
+    """Entropy of probabilities `[V]`, 0..log2(V) bits."""
+    possible = probabilities[probabilities > 0.0]
+    return float(-(possible * np.log2(possible)).sum()) + 0.0
+
+
+def column_uniforms(seed: int, take: int, column: int, count: int) -> NDArray[np.float64]:
+    """The `count` numbers in [0, 1) that one column is drawn with.
+
+    Any integer is a seed or a take. The column stands in the upper half of Philox's counter: each
+    column has 2^128 blocks of its own, so that no two columns share a number.
+    """
+    key = np.array([seed & _SEED_BITS, take & _SEED_BITS], dtype=np.uint64)
+    counter = np.array([0, 0, column, 0], dtype=np.uint64)
+    return np.random.Generator(np.random.Philox(key=key, counter=counter)).random(count)
+
+
+def sample_code_sequence(
+    prior: CodePrior,
+    temperature: float | tuple[float, ...] = 1.0,
+    top_k: int | tuple[int, ...] = 0,
+    top_p: float | tuple[float, ...] = 0.9,
+    seed: int = 0,
+    device: torch.device | str | None = None,
+    columns: int = 12,
+) -> Tensor:
+    """Sample `columns` columns of codes `[1, S, Q]`, S = columns * bands.
+
+    They are the codes that a live session with this seed and these settings plays first. The prior
+    is moved to `device` if one is given. Raises ParameterError for settings out of range.
+    """
+    sampling = Sampling(temperature, top_k, top_p)
+    session = (prior if device is None else prior.to(device)).session(seed)
+    grid = np.concatenate([session.step(sampling) for _ in range(columns)])
+    return torch.from_numpy(grid).flatten(0, 1)[None].to(prior.device)
+
+
+def _check(name: str, value: float | tuple[float, ...], low: float, high: float) -> None:
+    for one in value if isinstance(value, tuple) else (value,):
+        if not low <= one <= high:
+            legal = f"{low:g}..{high:g}" if math.isfinite(high) else f"{low:g} or more"
+            raise ParameterError(f"{name} is {legal}, not {one}")
