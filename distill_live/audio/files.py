@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -12,6 +10,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from distill_live.atomic_file import atomic_file
 from distill_live.audio.resample import resample
 from distill_live.errors import AudioFileError
 
@@ -69,19 +68,16 @@ def write_audio(
     Raises AudioFileError for an unknown format or depth, and when the file cannot be written.
     """
     path = Path(path)
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=_existing(path.parent))
-    os.close(descriptor)
-    temporary = Path(name)
+    channels = 1 if audio.ndim == 1 else audio.shape[1]
     try:
-        channels = 1 if audio.ndim == 1 else audio.shape[1]
-        format = format or _format_of(path)
-        with SoundFileWriter(temporary, sample_rate, channels, bit_depth, format) as writer:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with (
+            atomic_file(path) as temporary,
+            SoundFileWriter(temporary, sample_rate, channels, bit_depth, format) as writer,
+        ):
             writer.write(audio.reshape(-1, channels))
-        _publish(temporary, path)
     except OSError as error:
         raise AudioFileError(f"cannot write {path}: {error}") from error
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 class SoundFileWriter:
@@ -146,21 +142,3 @@ def _subtype(format: str, bit_depth: int) -> str:
         legal = ", ".join(map(str, depths))
         raise AudioFileError(f"{format} has no bit depth {bit_depth}; legal are {legal}")
     return depths[bit_depth]
-
-
-def _existing(folder: Path) -> Path:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise AudioFileError(f"cannot write into {folder}: {error}") from error
-    return folder
-
-
-def _publish(temporary: Path, path: Path) -> None:
-    with temporary.open("rb") as written:
-        os.fsync(written.fileno())
-    # mkstemp makes files that only their owner reads; a recording is an ordinary file.
-    mask = os.umask(0)
-    os.umask(mask)
-    temporary.chmod(0o666 & ~mask)
-    os.replace(temporary, path)

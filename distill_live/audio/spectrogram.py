@@ -10,6 +10,9 @@ import torchaudio
 from torch import Tensor
 from torch.nn import functional
 
+# An hour's complex spectrum is gigabytes, its mels are not.
+_FRAMES_AT_ONCE = 2048
+
 
 @dataclass(frozen=True)
 class SpectrogramConfig:
@@ -48,42 +51,44 @@ class AudioSpectrogram:
         self.device = torch.device("cpu")
         self.window = torch.hann_window(self.config.n_fft)
         self.mel_bank = _mel_bank(self.config)
-        self._inverse_bank = torch.linalg.pinv(self.mel_bank.double()).float()
 
     def to(self, device: torch.device | str) -> Self:
         """Move the constants to `device`."""
         self.device = torch.device(device)
         self.window = self.window.to(self.device)
         self.mel_bank = self.mel_bank.to(self.device)
-        self._inverse_bank = self._inverse_bank.to(self.device)
         return self
 
     def waveform_to_mel(self, waveform: Tensor, column_frames: int = 1) -> Tensor:
         """`[B, 1, N]` to normalised `[B, 1, M, T]`, T = ceil(N / hop) rounded up to whole columns
         of `column_frames` frames (silence is appended)."""
+        if waveform.shape[-1] == 0:
+            return torch.zeros(len(waveform), 1, self.config.n_mels, 0, device=self.device)
         hop, n_fft = self.config.hop_length, self.config.n_fft
         waveform = waveform.squeeze(1).to(self.device)
         frames = -(-waveform.shape[-1] // (hop * column_frames)) * column_frames
         needed = (frames - 1) * hop + n_fft // 2
         padded = functional.pad(waveform, (n_fft // 2, max(needed - waveform.shape[-1], 0)))
-        spectrum = torch.stft(
-            padded, n_fft, hop, window=self.window, center=False, return_complex=True
-        )[..., :frames]
-        power = torch.matmul(self.mel_bank, spectrum.abs().square() / n_fft)
-        return self.normalise(torch.log(power + self.config.floor)).unsqueeze(1)
+        parts = [
+            self._log_power(padded[:, first * hop : (first + _FRAMES_AT_ONCE - 1) * hop + n_fft])
+            for first in range(0, frames, _FRAMES_AT_ONCE)
+        ]
+        return self.normalise(torch.cat(parts, dim=-1)[..., :frames]).unsqueeze(1)
 
     def mel_to_waveform(self, mel: Tensor) -> Tensor:
         """Normalised `[B, 1, M, T]` to `[B, 1, T * hop]`, phases by the phase vocoder."""
+        # It works on spectrograms, so it imports this module.
         from distill_live.audio.phase import reconstruct
 
         return torch.stack([reconstruct(self, one[0]) for one in mel]).unsqueeze(1)
 
-    def mel_to_magnitude(self, mel: Tensor) -> Tensor:
-        """Normalised `[..., M, T]` to magnitudes of the short-time spectrum `[..., bins, T]`, on
-        the scale of an unscaled `torch.stft`."""
-        power = (torch.exp(self.denormalise(mel)) - self.config.floor).clamp(min=0.0)
-        linear = torch.matmul(self._inverse_bank, power * self.config.n_fft)
-        return linear.clamp(min=0.0).sqrt()
+    def _log_power(self, padded: Tensor) -> Tensor:
+        n_fft, hop = self.config.n_fft, self.config.hop_length
+        spectrum = torch.stft(
+            padded, n_fft, hop, window=self.window, center=False, return_complex=True
+        )
+        power = torch.matmul(self.mel_bank, spectrum.abs().square() / n_fft)
+        return torch.log(power + self.config.floor)
 
     def normalise(self, log_power: Tensor) -> Tensor:
         """Log power to about mean 0, deviation 1."""

@@ -1,0 +1,125 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from distill_live.audio.files import (
+    WRITTEN_FORMATS,
+    SoundFileWriter,
+    read_audio,
+    read_mono,
+    write_audio,
+)
+from distill_live.errors import AudioFileError
+
+
+def tone(seconds: float = 0.5, rate: int = 48_000) -> np.ndarray:
+    time = np.arange(round(seconds * rate)) / rate
+    return (0.5 * np.sin(2 * np.pi * 440 * time)).astype(np.float32)
+
+
+@pytest.mark.parametrize("format", WRITTEN_FORMATS)
+def test_what_is_written_can_be_read_in_every_format(format: str, tmp_path: Path) -> None:
+    stereo = np.stack([tone(), -tone()], axis=1)
+    write_audio(tmp_path / f"sound.{format}", stereo, 48_000)
+    samples, rate = read_audio(tmp_path / f"sound.{format}")
+    assert (samples.shape, samples.dtype, rate) == (stereo.shape, np.float32, 48_000)
+    np.testing.assert_allclose(samples[:, 0].std(), stereo[:, 0].std(), rtol=0.02)
+    assert np.corrcoef(samples[:, 0], samples[:, 1])[0, 1] < -0.9
+
+
+@pytest.mark.parametrize(
+    ("name", "depth", "step"),
+    [("a.wav", 16, 2**-15), ("a.wav", 24, 2**-23), ("a.wav", 32, 1e-9),
+     ("a.flac", 16, 2**-15), ("a.flac", 24, 2**-23)],
+)  # fmt: skip
+def test_samples_are_exact_to_the_bit_depth(
+    name: str, depth: int, step: float, tmp_path: Path
+) -> None:
+    write_audio(tmp_path / name, tone(), 48_000, bit_depth=depth)
+    read = read_mono(tmp_path / name)
+    assert np.abs(read - tone()).max() <= step
+    assert (np.abs(read - tone()).max() > 0) == (depth != 32)
+
+
+def test_beyond_full_scale_is_clipped_not_wrapped(tmp_path: Path) -> None:
+    loud = np.array([2.0, -2.0, 0.25], np.float32)
+    write_audio(tmp_path / "loud.wav", loud, 48_000, bit_depth=16)
+    np.testing.assert_allclose(read_mono(tmp_path / "loud.wav"), [1, -1, 0.25], atol=1e-4)
+
+
+def test_a_stereo_file_of_another_rate_becomes_mono_at_48_khz(tmp_path: Path) -> None:
+    sound = tone(rate=44_100)
+    write_audio(tmp_path / "stereo.wav", np.stack([sound, 0 * sound], axis=1), 44_100)
+    mono = read_mono(tmp_path / "stereo.wav")
+    assert mono.shape == (24_000,)
+    np.testing.assert_allclose(mono[2000:20_000], tone()[2000:20_000] / 2, atol=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"), [(None, "No such file"), (b"", "cannot read"), (b"noise" * 99, "cannot")]
+)
+def test_what_is_no_sound_file_is_refused_by_name(
+    content: bytes | None, reason: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "broken.wav"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(AudioFileError, match=r"broken\.wav") as error:
+        read_audio(path)
+    assert reason in str(error.value) or "Error opening" in str(error.value)
+
+
+def test_a_file_without_samples_is_refused(tmp_path: Path) -> None:
+    write_audio(tmp_path / "empty.wav", np.zeros(0, np.float32), 48_000)
+    with pytest.raises(AudioFileError, match="holds no samples"):
+        read_audio(tmp_path / "empty.wav")
+
+
+def test_a_file_with_samples_that_are_no_numbers_is_refused(tmp_path: Path) -> None:
+    write_audio(tmp_path / "nan.wav", np.array([0, np.nan], np.float32), 48_000, bit_depth=32)
+    with pytest.raises(AudioFileError, match="no finite numbers"):
+        read_audio(tmp_path / "nan.wav")
+
+
+@pytest.mark.parametrize(
+    ("name", "depth", "legal"),
+    [("a.xyz", 24, "wav, flac, ogg, mp3"), ("a", 24, "wav, flac"), ("a.flac", 32, "16, 24"),
+     ("a.wav", 8, "16, 24, 32")],
+)  # fmt: skip
+def test_an_impossible_format_is_refused_with_what_is_legal(
+    name: str, depth: int, legal: str, tmp_path: Path
+) -> None:
+    with pytest.raises(AudioFileError, match=legal):
+        write_audio(tmp_path / name, tone(), 48_000, bit_depth=depth)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "sound.wav"
+    write_audio(path, tone(), 48_000)
+    before = path.read_bytes()
+    with pytest.raises(AudioFileError):
+        write_audio(path, tone(), 48_000, bit_depth=8)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_minutes_of_ogg_are_written(tmp_path: Path) -> None:
+    write_audio(tmp_path / "long.ogg", np.tile(tone(1.0, 8000), 180), 8000)
+    assert len(read_audio(tmp_path / "long.ogg")[0]) == 180 * 8000
+
+
+def test_a_recorder_appends_block_by_block(tmp_path: Path) -> None:
+    path = tmp_path / "take.wav"
+    stereo = np.stack([tone(), -tone()], axis=1)
+    with SoundFileWriter(path, 48_000, channels=2, bit_depth=32) as writer:
+        for start in range(0, len(stereo), 1000):
+            writer.write(stereo[start : start + 1000])
+    writer.close()
+    assert read_audio(path)[0].tobytes() == stereo.tobytes()
+
+
+def test_a_recorder_that_cannot_open_its_file_says_so(tmp_path: Path) -> None:
+    with pytest.raises(AudioFileError, match="cannot write"):
+        SoundFileWriter(tmp_path / "missing" / "take.wav", 48_000, channels=2)
