@@ -1,0 +1,12 @@
+from distill_live.models.vqvae import VQVAEConfig
+from distill_live.training.config import CodecTrainingConfig, get_adaptive_codec_config
+
+
+def test_a_small_set_gets_the_default_steps() -> None:
+    codec = VQVAEConfig(codebook_size=64)
+    assert get_adaptive_codec_config(codec, columns=640) == CodecTrainingConfig(codec=codec)
+
+
+def test_an_epoch_sees_as_many_columns_as_there_are() -> None:
+    config = get_adaptive_codec_config(VQVAEConfig(), columns=100_000)
+    assert config.steps_per_epoch * config.batch_crops * config.crop_columns >= 100_000
