@@ -158,7 +158,7 @@ class PriorSession:
             )
         if codes.size and not 0 <= codes.min() <= codes.max() < config.codebook_size:
             raise CodesError(f"the model's codes are 0..{config.codebook_size - 1}")
-        return codes.reshape(len(codes), -1).astype(np.int64)
+        return codes.reshape(len(codes), config.column_codes).astype(np.int64)
 
 
 class _Span:
@@ -188,10 +188,10 @@ class _History:
         """Add columns `[T, F * Q]`; the oldest make room."""
         first = self.end
         self.end += len(rows)
-        self.begin = max(self.begin, self.end - HISTORY_COLUMNS)
+        self.begin = max(self.begin, self.end - len(self._ring))
         kept = np.arange(max(first, self.begin), self.end)
-        self._ring[kept % HISTORY_COLUMNS] = rows[len(rows) - len(kept) :]
+        self._ring[kept % len(self._ring)] = rows[len(rows) - len(kept) :]
 
     def rows(self, start: int, end: int) -> Grid:
         """Columns start..end-1 as `[T, F * Q]`."""
-        return self._ring[np.arange(start, end) % HISTORY_COLUMNS].astype(np.int64)
+        return self._ring[np.arange(start, end) % len(self._ring)].astype(np.int64)

@@ -1,0 +1,270 @@
+"""A session goes on without end, goes back, and is a function of what it is given."""
+
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from distill_live.errors import CodesError, ParameterError
+from distill_live.models import session as session_module
+from distill_live.models.prior import CodePrior
+from distill_live.models.sampling import Sampling
+from distill_live.models.session import PriorSession
+
+Grid = NDArray[np.int64]
+FREE = Sampling(top_p=0.0)
+
+
+def play(session: PriorSession, columns: int, sampling: Sampling = FREE) -> Grid:
+    return np.concatenate([session.step(sampling) for _ in range(columns)])
+
+
+def test_a_step_is_one_column_of_codes(prior: CodePrior) -> None:
+    session = prior.session(0)
+    codes = session.step(FREE)
+    assert (codes.shape, codes.dtype, session.column) == ((1, 2, 3), np.int64, 1)
+    assert 0 <= codes.min() <= codes.max() < 12
+
+
+def test_the_same_seed_gives_the_same_codes(prior: CodePrior) -> None:
+    assert np.array_equal(play(prior.session(5), 30), play(prior.session(5), 30))
+
+
+def test_another_seed_gives_other_codes(prior: CodePrior) -> None:
+    assert not np.array_equal(play(prior.session(5), 4), play(prior.session(6), 4))
+
+
+@pytest.mark.parametrize("column", [0, 1, 4, 9, 12, 13])
+def test_codes_after_a_rewind_are_those_before_it(prior: CodePrior, column: int) -> None:
+    session = prior.session(1)
+    grid = play(session, 14)
+    session.rewind(column)
+    assert session.column == column
+    assert play(session, 14 - column).tobytes() == grid[column:].tobytes()
+
+
+def test_codes_after_many_rewinds_over_many_anchors_stay_the_same(prior: CodePrior) -> None:
+    session = prior.session(2)
+    grid = play(session, 230)
+    for column in (229, 215, 101, 228, 3, 160, 0):
+        session.rewind(column)
+        played = play(session, min(20, 230 - column))
+        assert played.tobytes() == grid[column : column + len(played)].tobytes()
+        session.prime(grid[session.column :])
+
+
+def test_a_rewind_within_the_last_two_anchors_fills_no_cache_anew(
+    prior: CodePrior, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = prior.session(3)
+    play(session, 14)
+    steps, fills = [], []
+    stepper = session._stepper
+    step, prefill = stepper.step, stepper.prefill
+    monkeypatch.setattr(stepper, "step", lambda *a: steps.append(1) or step(*a))
+    monkeypatch.setattr(stepper, "prefill", lambda *a: fills.append(1) or prefill(*a))
+    for column in (13, 12, 11, 10, 8):
+        session.rewind(column)
+        session.step(FREE)
+    assert (len(steps), len(fills)) == (5 * 6, 0)
+
+
+def test_a_new_take_draws_other_codes_and_an_old_one_its_own_again(prior: CodePrior) -> None:
+    session = prior.session(1)
+    first = play(session, 10)
+    session.rewind(7)
+    session.take = 1
+    second = play(session, 3)
+    session.rewind(7)
+    session.take = 0
+    assert not np.array_equal(second, first[7:])
+    assert np.array_equal(play(session, 3), first[7:])
+
+
+@pytest.mark.parametrize("column", [10, 11, 12])
+def test_what_was_played_anew_before_an_anchor_is_what_it_goes_on_from(
+    prior: CodePrior, column: int
+) -> None:
+    session, primed = prior.session(1), prior.session(1)
+    grid = play(session, 14)
+    session.rewind(column)
+    session.take = primed.take = 1
+    second = play(session, 14 - column)
+    primed.prime(np.concatenate([grid[:column], second]))
+    assert np.array_equal(play(session, 8), play(primed, 8))
+
+
+def test_the_seed_can_change_while_it_plays(prior: CodePrior) -> None:
+    session = prior.session(1)
+    first = play(session, 10)
+    session.rewind(5)
+    session.seed = 2
+    assert not np.array_equal(play(session, 5), first[5:])
+
+
+def test_settings_can_change_at_any_column(prior: CodePrior) -> None:
+    session = prior.session(1)
+    first = play(session, 10)
+    session.rewind(5)
+    cold = play(session, 5, Sampling(temperature=0.1))
+    session.rewind(5)
+    assert not np.array_equal(cold, first[5:])
+    assert np.array_equal(play(session, 5), first[5:])
+
+
+def test_committed_codes_change_what_follows(prior: CodePrior) -> None:
+    session, other = prior.session(1), prior.session(1)
+    grid = play(session, 10)
+    play(other, 10)
+    edited = (grid[9:] + 1) % 12
+    other.commit(edited)
+    assert other.column == 10
+    assert not np.array_equal(play(session, 4), play(other, 4))
+
+
+@pytest.mark.parametrize("columns", [1, 3, 9])
+def test_committing_codes_is_as_if_they_had_been_played(prior: CodePrior, columns: int) -> None:
+    session, given = prior.session(1), prior.session(1)
+    grid = play(session, 10)
+    grid[10 - columns :] = (grid[10 - columns :] + 5) % 12
+    session.commit(grid[10 - columns :])
+    given.prime(grid)
+    assert np.array_equal(play(session, 6), play(given, 6))
+
+
+def test_committing_what_was_played_changes_nothing(prior: CodePrior) -> None:
+    session, other = prior.session(1), prior.session(1)
+    grid = play(session, 10)
+    play(other, 10)
+    session.commit(grid[4:])
+    assert np.array_equal(play(session, 5), play(other, 5))
+
+
+def test_primed_codes_are_continued_from_as_if_played(prior: CodePrior) -> None:
+    session, primed = prior.session(1), prior.session(1)
+    grid = play(session, 21)
+    primed.prime(grid)
+    assert primed.column == 21
+    assert np.array_equal(play(primed, 9), play(session, 9))
+
+
+def test_a_column_depends_on_at_most_one_context_before_it(prior: CodePrior) -> None:
+    one, other = prior.session(1), prior.session(1)
+    grid = play(one, 19)
+    changed = grid.copy()
+    changed[:12] = (changed[:12] + 1) % 12
+    other.prime(changed)
+    assert np.array_equal(play(one, 1), play(other, 1))
+
+
+def test_top_k_of_one_leaves_nothing_to_chance(prior: CodePrior) -> None:
+    greedy = Sampling(top_k=1)
+    one, other = prior.session(1), prior.session(99)
+    assert np.array_equal(play(one, 6, greedy), play(other, 6, greedy))
+    assert one.entropy == 0.0
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_settings_of_a_level_act_on_that_level_alone(
+    prior: CodePrior, level: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flat = np.zeros(12, dtype=np.float32)
+    session = prior.session(1)
+    monkeypatch.setattr(session._stepper, "logits", lambda _x, _cell: flat)
+    top_k = [0, 0, 0]
+    top_k[level] = 1
+    varied = [len(np.unique(one)) > 1 for one in play(session, 20, Sampling(top_k=tuple(top_k))).T]
+    assert varied == [one != level for one in range(3)]
+
+
+def test_settings_for_another_number_of_levels_are_refused(prior: CodePrior) -> None:
+    session = prior.session(1)
+    with pytest.raises(ParameterError, match="3 levels"):
+        session.step(Sampling(temperature=(1.0, 1.0)))
+    assert session.column == 0
+
+
+def test_entropy_is_bits_per_code_of_the_last_column(
+    prior: CodePrior, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = prior.session(1)
+    assert session.entropy == 0.0
+    flat = np.zeros(12, dtype=np.float32)
+    monkeypatch.setattr(session._stepper, "logits", lambda _x, _cell: flat)
+    session.step(Sampling(top_k=8))
+    assert session.entropy == pytest.approx(3.0)
+
+
+def test_a_prior_gone_mad_still_gives_legal_codes(prior: CodePrior) -> None:
+    mad = copy.deepcopy(prior)
+    mad.heads[1] = torch.nan
+    mad.heads[2, :11] = torch.inf
+    grid = play(mad.session(1), 12)
+    assert 0 <= grid.min() <= grid.max() < 12
+    assert len(np.unique(grid[..., 1])) > 3
+
+
+def test_it_plays_500_columns_in_the_memory_it_started_with(prior: CodePrior) -> None:
+    session = prior.session(1)
+    caches = [span.cache.layers for span in session._spans]
+    storage = [layer.data_ptr() for layers in caches for layer in layers]
+    shapes = [layer.shape for layers in caches for layer in layers]
+    ring = session._history._ring
+    play(session, 500)
+    assert [layer.data_ptr() for layers in caches for layer in layers] == storage
+    assert [layer.shape for layers in caches for layer in layers] == shapes
+    assert session._history._ring is ring
+    assert len(session._spans) == 2
+
+
+def test_what_is_too_long_ago_is_refused_and_the_oldest_named(
+    prior: CodePrior, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_module, "HISTORY_COLUMNS", 20)
+    session = prior.session(1)
+    grid = play(session, 50)
+    with pytest.raises(CodesError, match="oldest to go back to is 36"):
+        session.rewind(35)
+    session.rewind(36)
+    assert np.array_equal(play(session, 14), grid[36:])
+
+
+def test_a_grid_longer_than_the_history_primes_with_its_end(
+    prior: CodePrior, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = prior.session(1)
+    grid = play(session, 50)
+    monkeypatch.setattr(session_module, "HISTORY_COLUMNS", 20)
+    primed = prior.session(1)
+    primed.prime(grid)
+    assert np.array_equal(play(primed, 5), play(session, 5))
+
+
+def test_columns_not_reached_yet_are_refused(prior: CodePrior) -> None:
+    session = prior.session(1)
+    play(session, 3)
+    for column in (4, -1):
+        with pytest.raises(CodesError, match=r"0\.\.3"):
+            session.rewind(column)
+    with pytest.raises(CodesError, match="has not been played"):
+        session.commit(np.zeros((4, 2, 3), dtype=np.int64))
+
+
+@pytest.mark.parametrize("method", ["commit", "prime"])
+def test_codes_that_do_not_fit_the_model_are_refused(prior: CodePrior, method: str) -> None:
+    session = prior.session(1)
+    play(session, 3)
+    with pytest.raises(CodesError, match=r"\[T, 2, 3\]"):
+        getattr(session, method)(np.zeros((1, 3, 2), dtype=np.int64))
+    with pytest.raises(CodesError, match=r"0\.\.11"):
+        getattr(session, method)(np.full((1, 2, 3), 12))
+    assert session.column == 3
+
+
+def test_a_session_needs_no_evaluation_mode(prior: CodePrior) -> None:
+    training = copy.deepcopy(prior).train()
+    assert np.array_equal(play(training.session(1), 10), play(prior.session(1), 10))
