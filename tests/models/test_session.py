@@ -95,7 +95,9 @@ def test_what_was_played_anew_before_an_anchor_is_what_it_goes_on_from(
     session.take = primed.take = 1
     second = play(session, 14 - column)
     primed.prime(np.concatenate([grid[:column], second]))
-    assert np.array_equal(play(session, 8), play(primed, 8))
+    play(session, 1), play(primed, 1)
+    caches = [one._span(14).cache.layers for one in (session, primed)]
+    assert all(map(torch.equal, *caches))  # to the last bit, which codes seldom show
 
 
 def test_the_seed_can_change_while_it_plays(prior: CodePrior) -> None:
