@@ -37,13 +37,21 @@ def assert_nothing_is_left(processes: list[int]) -> None:
 
 
 def test_what_the_sound_card_plays_is_what_the_recorder_writes(
-    tiny_model: Path, tmp_path: Path
+    tiny_model_path: Path, tmp_path: Path
 ) -> None:
     take = tmp_path / "take.wav"
     with SoundCard() as card, Recording(card) as recording:
-        arguments = (str(tiny_model), "--record", str(take), "--latency", "500", "--duration", "4")
+        arguments = (
+            str(tiny_model_path),
+            "--record",
+            str(take),
+            "--latency",
+            "500",
+            "--duration",
+            "4",
+        )
         with ServerProcess(*arguments, environment=card.environment) as server:
-            assert server.announcement.startswith(f"playing {tiny_model.stem} on ")
+            assert server.announcement.startswith(f"playing {tiny_model_path.stem} on ")
             assert server.process.wait(60) == 0
         recording.wait_seconds(1)
     heard = recording.recorded[:, 0]
@@ -58,8 +66,8 @@ def test_what_the_sound_card_plays_is_what_the_recorder_writes(
     )
 
 
-def test_osc_moves_parameters_and_answers(tiny_model: Path) -> None:
-    with ServerProcess(str(tiny_model), *CLOCK) as server:
+def test_osc_moves_parameters_and_answers(tiny_model_path: Path) -> None:
+    with ServerProcess(str(tiny_model_path), *CLOCK) as server:
         assert server.osc.ask("/distill/ping", 7) == [7]
         server.osc.send("/distill/temperature", 0.5)
         assert server.osc.ask("/distill/get", "temperature") == [0.5]
@@ -68,10 +76,10 @@ def test_osc_moves_parameters_and_answers(tiny_model: Path) -> None:
         assert server.end() == 0
 
 
-def test_gain_zero_is_heard_as_silence(tiny_model: Path) -> None:
+def test_gain_zero_is_heard_as_silence(tiny_model_path: Path) -> None:
     with (
         SoundCard() as card,
-        ServerProcess(str(tiny_model), environment=card.environment) as server,
+        ServerProcess(str(tiny_model_path), environment=card.environment) as server,
     ):
         server.osc.send("/distill/gain", 0.0)
         assert server.osc.ask("/distill/get", "gain") == [0.0]
@@ -83,10 +91,10 @@ def test_gain_zero_is_heard_as_silence(tiny_model: Path) -> None:
         assert loudness(quiet) == 0.0
 
 
-def test_stop_and_panic_silence_and_play_goes_on(tiny_model: Path) -> None:
+def test_stop_and_panic_silence_and_play_goes_on(tiny_model_path: Path) -> None:
     with (
         SoundCard() as card,
-        ServerProcess(str(tiny_model), environment=card.environment) as server,
+        ServerProcess(str(tiny_model_path), environment=card.environment) as server,
         Recording(card) as recording,
     ):
         for verb in ("stop", "panic"):
@@ -97,10 +105,10 @@ def test_stop_and_panic_silence_and_play_goes_on(tiny_model: Path) -> None:
 
 
 @pytest.mark.parametrize("library", ["libtorch_cpu", "libportaudio"])
-def test_sound_comes_back_after_a_process_is_killed(tiny_model: Path, library: str) -> None:
+def test_sound_comes_back_after_a_process_is_killed(tiny_model_path: Path, library: str) -> None:
     with (
         SoundCard() as card,
-        ServerProcess(str(tiny_model), environment=card.environment) as server,
+        ServerProcess(str(tiny_model_path), environment=card.environment) as server,
     ):
         victim = server.child_with(library)
         others = [pid for pid in server.children() if pid != victim]
@@ -116,8 +124,8 @@ def test_sound_comes_back_after_a_process_is_killed(tiny_model: Path, library: s
         assert_nothing_is_left(everything)
 
 
-def test_when_control_is_killed_all_end(tiny_model: Path) -> None:
-    with ServerProcess(str(tiny_model), *CLOCK) as server:
+def test_when_control_is_killed_all_end(tiny_model_path: Path) -> None:
+    with ServerProcess(str(tiny_model_path), *CLOCK) as server:
         everything = [*server.children(), server.process.pid]
         assert len(everything) >= 3
         server.process.kill()
@@ -126,43 +134,43 @@ def test_when_control_is_killed_all_end(tiny_model: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_stops_it_cleanly(tiny_model: Path, number: int) -> None:
-    with ServerProcess(str(tiny_model), *CLOCK) as server:
+def test_a_signal_stops_it_cleanly(tiny_model_path: Path, number: int) -> None:
+    with ServerProcess(str(tiny_model_path), *CLOCK) as server:
         everything = [*server.children(), server.process.pid]
         assert server.end(number) == 0
         assert "Traceback" not in server.errors
         assert_nothing_is_left(everything)
 
 
-def test_it_stops_on_sigint_when_it_was_started_in_the_background(tiny_model: Path) -> None:
+def test_it_stops_on_sigint_when_it_was_started_in_the_background(tiny_model_path: Path) -> None:
     # A job in the background of a script starts with SIGINT ignored.
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        with ServerProcess(str(tiny_model), *CLOCK) as server:
+        with ServerProcess(str(tiny_model_path), *CLOCK) as server:
             assert server.end(signal.SIGINT) == 0
     finally:
         signal.signal(signal.SIGINT, before)
 
 
-def test_without_a_sound_device_it_says_so_and_plays_into_nothing(tiny_model: Path) -> None:
+def test_without_a_sound_device_it_says_so_and_plays_into_nothing(tiny_model_path: Path) -> None:
     environment = {**os.environ, "ALSA_CONFIG_PATH": "/dev/null", "JACK_NO_START_SERVER": "1"}
-    with ServerProcess(str(tiny_model), environment=environment) as server:
+    with ServerProcess(str(tiny_model_path), environment=environment) as server:
         assert "on clock" in server.announcement
         assert server.end() == 0
         assert "there is no sound device" in server.errors
 
 
-def test_a_missing_sound_device_that_was_named_ends_it(tiny_model: Path) -> None:
-    ended = serve(str(tiny_model), "--audio-device", "nobody", "--osc", "127.0.0.1:0")
+def test_a_missing_sound_device_that_was_named_ends_it(tiny_model_path: Path) -> None:
+    ended = serve(str(tiny_model_path), "--audio-device", "nobody", "--osc", "127.0.0.1:0")
     assert ended.returncode == 1
     assert "sound device" in ended.stderr
     assert "Traceback" not in ended.stderr
 
 
-def test_the_file_output_writes_the_same_bytes_twice(tiny_model: Path, tmp_path: Path) -> None:
+def test_the_file_output_writes_the_same_bytes_twice(tiny_model_path: Path, tmp_path: Path) -> None:
     for name in ("one.wav", "two.wav"):
         ended = serve(
-            str(tiny_model), "--output", f"file:{tmp_path / name}", "--duration", "3",
+            str(tiny_model_path), "--output", f"file:{tmp_path / name}", "--duration", "3",
             "--osc", "127.0.0.1:0",
         )  # fmt: skip
         assert ended.returncode == 0, ended.stderr
@@ -185,20 +193,20 @@ def test_the_file_output_writes_the_same_bytes_twice(tiny_model: Path, tmp_path:
     ],
 )
 def test_what_cannot_work_is_refused_in_one_line(
-    tiny_model: Path, tmp_path: Path, arguments: tuple[str, ...], said: str
+    tiny_model_path: Path, tmp_path: Path, arguments: tuple[str, ...], said: str
 ) -> None:
     patch = tmp_path / "wrong.yaml"
     patch.write_text("version: 1\nmap:\n  - {from: {cc: 1}, to: temprature}\n")
-    ended = serve(*(argument.format(model=tiny_model, patch=patch) for argument in arguments))
+    ended = serve(*(argument.format(model=tiny_model_path, patch=patch) for argument in arguments))
     assert ended.returncode == 1
     assert said in ended.stderr
     assert len(ended.stderr.strip().splitlines()) == 1
 
 
-def test_a_port_in_use_is_refused_and_the_other_server_plays_on(tiny_model: Path) -> None:
-    with ServerProcess(str(tiny_model), *CLOCK) as server:
+def test_a_port_in_use_is_refused_and_the_other_server_plays_on(tiny_model_path: Path) -> None:
+    with ServerProcess(str(tiny_model_path), *CLOCK) as server:
         port = server.announcement.partition("OSC on ")[2].partition(",")[0]
-        ended = serve(str(tiny_model), *CLOCK, "--osc", port)
+        ended = serve(str(tiny_model_path), *CLOCK, "--osc", port)
         assert ended.returncode == 1
         assert "--osc" in ended.stderr
         assert server.osc.ask("/distill/ping", 1) == [1]
