@@ -1,0 +1,75 @@
+"""First phases for new frames, from magnitudes alone.
+
+The logarithm of a magnitude knows the phase's slopes (Portnoff 1979; Prusa, Balazs and Sondergaard
+2017): its slope over frequency says how far the sound lies from the bin's centre, its slope over
+time how far it lies from the frame's centre. Here peaks go on in time at their own frequency
+(Beauregard, Harish and Wyse 2015) and carry the bins around them, frame by frame.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+
+class PhaseStart:
+    """Phases of frames `[T, bins]` that continue those of the frame before them."""
+
+    def __init__(self, n_fft: int, hop_length: int) -> None:
+        self._n_fft, self._hop = n_fft, hop_length
+        self._bins = torch.arange(n_fft // 2 + 1)
+        # Whole turns leave the phase as it is, and small angles keep their last bits.
+        turns = (self._bins * hop_length) % n_fft
+        self._centre_advance = turns * (2 * math.pi / n_fft)
+        self._bin_advance = 2 * math.pi * hop_length / n_fft
+        # Variance, in samples squared, of the Gaussian that is most like a Hann window: its
+        # time-frequency ratio is 0.25645 n_fft^2 (Prusa et al., table 1).
+        self._spread = 0.25645 * n_fft**2 / (2 * math.pi)
+
+    def __call__(self, phase: Tensor, before: Tensor, magnitudes: Tensor) -> Tensor:
+        """Phases `[T, bins]` in radians of frames with logarithmic `magnitudes` `[T, bins]`.
+
+        `phase` and `before`, `[bins]` each, are phase and logarithmic magnitude of the frame
+        before the first.
+        """
+        peak = self._nearest_peak(magnitudes)
+        advance = self._advance(magnitudes)
+        around = self._around_peak(before, magnitudes, peak)
+        phases = []
+        for row in range(len(magnitudes)):
+            phase = (phase + advance[row])[peak[row]] + around[row]
+            phases.append(phase)
+        return torch.stack(phases)
+
+    def _nearest_peak(self, magnitudes: Tensor) -> Tensor:
+        """The bin of the peak that is nearest to each bin; a frame without peaks: the bin."""
+        inner = magnitudes[:, 1:-1]
+        above = (inner > magnitudes[:, :-2]) & (inner >= magnitudes[:, 2:])
+        is_peak = torch.nn.functional.pad(above, (1, 1))
+        bins, far = self._bins, 4 * len(self._bins)
+        below = torch.where(is_peak, bins, -far).cummax(dim=1).values
+        over = torch.where(is_peak, bins, far).flip(1).cummin(dim=1).values.flip(1)
+        nearest = torch.where(bins - below <= over - bins, below, over)
+        return torch.where((nearest < 0) | (nearest >= len(bins)), bins, nearest)
+
+    def _advance(self, magnitudes: Tensor) -> Tensor:
+        """By how much the phase of each bin goes on from frame to frame, radians."""
+        slope = torch.zeros_like(magnitudes)
+        slope[:, 1:-1] = (magnitudes[:, 2:] - magnitudes[:, :-2]) / 2
+        bins_off = slope * (self._n_fft / (2 * math.pi)) ** 2 / self._spread
+        return self._centre_advance + bins_off.clamp(-2, 2) * self._bin_advance
+
+    def _around_peak(self, before: Tensor, magnitudes: Tensor, peak: Tensor) -> Tensor:
+        """The phase of each bin less that of its peak, radians."""
+        earlier = torch.cat([before[None], magnitudes[:-1]])
+        later = torch.cat([magnitudes[1:], magnitudes[-1:]])
+        span = torch.full((len(magnitudes), 1), 2.0 * self._hop)
+        span[-1] = self._hop  # nothing is known after the last frame
+        delay = (self._spread * (later - earlier) / span).clamp(-self._n_fft / 2, self._n_fft / 2)
+        between = (delay[:, 1:] + delay[:, :-1]) * (-math.pi / self._n_fft)
+        summed = torch.nn.functional.pad(between.cumsum(dim=1), (1, 0))
+        # Sound at the centre of a frame turns the phase by half a turn from bin to bin.
+        odd = ((self._bins - peak) % 2) * math.pi
+        return summed - summed.gather(1, peak) + odd
