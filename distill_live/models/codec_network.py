@@ -27,7 +27,7 @@ class VQVAEConfig:
     n_mels: int = 128
     lookahead_columns: int = 0
     code_width: int = 32
-    width: int = 192
+    width: int = 128
     encoder_blocks: int = 4
     decoder_blocks: int = 6
     fine_width: int = 32

@@ -13,8 +13,8 @@ Tails = tuple[Tensor, ...]
 class Past:
     """Hands each causal layer the end of its previous input, and collects the new ends.
 
-    A fresh `Past()` is a stream's start: every layer sees zeros before its first input. Tensors
-    are replaced, never changed in place, so `tails` can be kept and used again as a snapshot.
+    A `fresh` one, made without tails, is a stream's start: every layer sees zeros before its first
+    input. Tensors are replaced, never changed in place, so `tails` can be kept as a snapshot.
     """
 
     def __init__(self, tails: Tails = ()) -> None:
@@ -29,8 +29,6 @@ class Past:
 
     def extend(self, x: Tensor, length: int) -> Tensor:
         """Put the `length` positions before `x` `[B, C, F, T]` in front of it."""
-        if length == 0:
-            return x
         if self.fresh:
             x = functional.pad(x, (length, 0))
         else:

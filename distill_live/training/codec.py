@@ -76,10 +76,11 @@ def train_codec(
     Ctrl-C keeps the best so far, once an epoch has ended; before that it goes through. Raises
     TrainingError when the loss is no number any more and nothing was kept yet.
     """
+    device = torch.device(device)
     # Seeded, without disturbing whoever else draws random numbers in this process.
-    with torch.random.fork_rng():
+    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         torch.manual_seed(config.seed)
-        trainer = _CodecTrainer(recordings, config, torch.device(device))
+        trainer = _CodecTrainer(recordings, config, device)
         interrupted = False
         try:
             trainer.run(on_epoch)
