@@ -13,9 +13,10 @@ from typing import Annotated, Any
 
 import typer
 
+from distill_live.commands.options import Device, DeviceOption
 from distill_live.control.patch import find_patch, load_patch
 from distill_live.control.router import Router
-from distill_live.errors import LiveError, NoPriorError
+from distill_live.errors import LiveError, NoPriorError, PluginError, nearest_name
 from distill_live.inputs.osc import parse_endpoint
 from distill_live.live.server import Server, ServerSettings
 from distill_live.models.header import read_header
@@ -23,7 +24,7 @@ from distill_live.models.library import find_model
 from distill_live.outputs.options import OutputOptions
 from distill_live.outputs.process import run_audio
 from distill_live.parameters import ParameterStore
-from distill_live.plugins import load_plugin
+from distill_live.plugins import find_plugins, load_plugin
 
 _POLL_SECONDS = 0.02
 _STATUS_SECONDS = 0.25
@@ -31,9 +32,7 @@ _STATUS_SECONDS = 0.25
 
 def serve(
     model: Annotated[str, typer.Argument(help="Name or path of a model.")] = "demo",
-    device: Annotated[
-        str, typer.Option(help="Where the model is computed: auto, cpu, cuda or mps.")
-    ] = "auto",
+    device: DeviceOption = Device.auto,
     output: Annotated[
         str,
         typer.Option(help="sounddevice, clock (no sound) or file:PATH (needs --duration)."),
@@ -92,6 +91,12 @@ def serve(
 
 def _choose_output(options: OutputOptions, output: str, duration: float | None) -> OutputOptions:
     name, _, path = output.partition(":")
+    known = find_plugins("outputs")
+    if name not in known:
+        raise PluginError(
+            f"no output is called {name!r}{nearest_name(name, known)}; there are: "
+            f"{', '.join(sorted(known))}"
+        )
     if name != "file":
         return replace(options, output=name)
     if not path or duration is None:

@@ -65,9 +65,7 @@ class Engine:
     def _make_new_future(self) -> None:
         """Draw, decode and publish again all that is not heard yet."""
         earliest = self._ring.read_position + self._settings.guard
-        at = self._generator.rewind_to(
-            earliest, int(self._drawn_with["seed"]), self._drawn_take
-        )
+        at = self._generator.rewind_to(earliest, int(self._drawn_with["seed"]), self._drawn_take)
         samples = [self._next_column()]
         enough = max(at, earliest) + self._settings.future_lead
         while self._generator.position < enough:

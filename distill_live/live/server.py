@@ -75,7 +75,13 @@ class Server:
             self._audio_arguments(settings.output_options),
             lambda: self.status["audio_beat"],
         )
-        self._supervisor = Supervisor(self._engine, self._audio, on_failure=self._tell_failure)
+        self._supervisor = Supervisor(
+            self._engine,
+            self._audio,
+            on_message=self._hear,
+            on_failure=self._tell_failure,
+            on_hopeless=self._give_up,
+        )
         self._recorder = Recorder(self._tap, settings.record) if settings.record else None
         self._opened = self._finished = False
 
@@ -90,8 +96,7 @@ class Server:
 
         Raises LiveError when it cannot go on.
         """
-        for worker, (kind, *details) in self._supervisor.poll():
-            self._hear(worker, kind, *details)
+        self._supervisor.poll()
         duration = self._settings.duration
         ended = duration is not None and self.status["played"] >= duration * SAMPLE_RATE
         return not (self._finished or ended)
@@ -110,7 +115,7 @@ class Server:
     @property
     def restarts(self) -> int:
         """How often a process had to be started again."""
-        return sum(worker.restarts for worker in self._supervisor.workers.values())
+        return sum(worker.restarts for worker in self._supervisor.workers)
 
     def request(self, name: str, _arguments: tuple[object, ...] = ()) -> None:
         """Carry out "play", "stop" or "panic"; from any thread."""
@@ -137,7 +142,8 @@ class Server:
     def _audio_arguments(self, options: Any) -> tuple[Any, ...]:
         return (options, self._ring, self._parameters, self.status, self._tap)
 
-    def _hear(self, worker: Worker, kind: str, *details: Any) -> None:
+    def _hear(self, worker: Worker, message: tuple[Any, ...]) -> None:
+        kind, *details = message
         if kind == "ready":
             self.model_name = details[0]
         elif kind == "opened":
@@ -159,8 +165,14 @@ class Server:
             raise LiveError(reason)
         self._log(f"audio: {reason}")
         if fallback is not None and self._audio.arguments[0] != fallback:
-            self._log("playing into nothing, at the pace of real time, until there is a device")
+            self._log("playing into nothing, at the pace of real time")
             self._audio.arguments = self._audio_arguments(fallback)
+
+    def _give_up(self, worker: Worker) -> None:
+        reason = f"the {worker.name} process keeps failing right after its start"
+        if worker is not self._audio:
+            raise LiveError(reason)
+        self._fall_back(reason)
 
     def _tell_failure(self, worker: Worker, reason: str) -> None:
         if reason != "ended with exit code 0":

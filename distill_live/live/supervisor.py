@@ -16,11 +16,9 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from distill_live.errors import LiveError
-
 _spawn = multiprocessing.get_context("spawn")
 
-#: A worker that fails this often within `QUICK_SECONDS` of its start is not started again.
+#: A worker that fails this often within `QUICK_SECONDS` of its start is hopeless.
 QUICK_FAILURES, QUICK_SECONDS = 3, 5.0
 #: Longest pause before a worker is started again.
 LONGEST_PAUSE = 2.0
@@ -103,55 +101,71 @@ class Worker:
                 self._process.join(1.0)
             self._process = None
 
-    def revive(self) -> None:
-        """Replace a failed process, after a pause that grows with quick failures.
+    def note_failure(self) -> bool:
+        """Plan the next start, after a pause that grows with quick failures.
 
-        Raises LiveError when it keeps failing right after its start.
+        Returns False when the process keeps failing right after its start.
         """
-        if self._start_at == 0.0:
-            quick = time.monotonic() - self._started < QUICK_SECONDS
-            self._quick_failures = self._quick_failures + 1 if quick else 0
-            if self._quick_failures >= QUICK_FAILURES:
-                raise LiveError(
-                    f"the {self.name} process failed {QUICK_FAILURES} times right after its start"
-                )
-            pause = min(0.25 * self._quick_failures, LONGEST_PAUSE)
-            self._start_at = time.monotonic() + pause
+        quick = time.monotonic() - self._started < QUICK_SECONDS
+        self._quick_failures = self._quick_failures + 1 if quick else 0
+        self._start_at = time.monotonic() + min(0.25 * self._quick_failures, LONGEST_PAUSE)
+        if self._quick_failures < QUICK_FAILURES:
+            return True
+        self._quick_failures = 0
+        return False
+
+    def revive(self) -> None:
+        """Replace the failed process, once the pause is over."""
         if time.monotonic() >= self._start_at:
-            self._start_at = 0.0
             self.end(0.0)
             self.restarts += 1
             self.start()
 
 
 class Supervisor:
-    """Keeps a set of workers alive; `poll` is called a few times a second by control."""
+    """Keeps a set of workers alive; `poll` is called many times a second by control.
 
-    def __init__(self, *workers: Worker, on_failure: Callable[[Worker, str], None]) -> None:
-        self.workers = {worker.name: worker for worker in workers}
-        self._on_failure = on_failure
-        self._reported: set[int | None] = set()
+    `on_message(worker, message)` hears what workers say, `on_failure(worker, why)` that one must be
+    replaced. `on_hopeless(worker)` may change the arguments of a worker that keeps failing right
+    after its start, or raise.
+    """
+
+    def __init__(
+        self,
+        *workers: Worker,
+        on_message: Callable[[Worker, tuple[Any, ...]], None],
+        on_failure: Callable[[Worker, str], None],
+        on_hopeless: Callable[[Worker], None],
+    ) -> None:
+        self.workers = workers
+        self._on_message, self._on_failure = on_message, on_failure
+        self._on_hopeless = on_hopeless
+        self._failed: set[int | None] = set()
 
     def start(self) -> None:
         """Start all workers."""
-        for worker in self.workers.values():
+        for worker in self.workers:
             worker.start()
 
-    def poll(self) -> list[tuple[Worker, tuple[Any, ...]]]:
-        """All new messages; failed workers are replaced. Raises LiveError as `Worker.revive`."""
-        said = [(w, message) for w in self.workers.values() for message in w.messages()]
-        for worker in self.workers.values():
+    def poll(self) -> None:
+        """Hand on all new messages and replace failed workers."""
+        for worker in self.workers:
+            for message in worker.messages():
+                self._on_message(worker, message)
+        for worker in self.workers:
             reason = worker.failure()
-            if reason is not None:
-                if worker.pid not in self._reported:
-                    self._reported.add(worker.pid)
-                    self._on_failure(worker, reason)
-                worker.revive()
-        return said
+            if reason is None:
+                continue
+            if worker.pid not in self._failed:
+                self._failed.add(worker.pid)
+                self._on_failure(worker, reason)
+                if not worker.note_failure():
+                    self._on_hopeless(worker)
+            worker.revive()
 
-    def end(self, grace: float = 2.0) -> None:
+    def end(self, grace: float = 4.0) -> None:
         """End all workers."""
-        for worker in self.workers.values():
+        for worker in self.workers:
             worker.end(grace)
 
 
@@ -160,7 +174,7 @@ def ignore_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def end_with_parent(grace: float = 1.0) -> None:
+def end_with_parent(grace: float = 3.0) -> None:
     """In a worker: make sure that this process ends, even if it hangs, once its parent is gone.
 
     A daemon thread sleeps until the parent ends; the worker then has `grace` seconds to go by

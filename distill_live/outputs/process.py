@@ -9,7 +9,7 @@ from multiprocessing.connection import Connection
 from distill_live.errors import DistillError
 from distill_live.live.last_mile import LastMile
 from distill_live.live.ring import AudioRing, TapRing
-from distill_live.live.status import LiveStatus
+from distill_live.live.status import LiveStatus, Transport
 from distill_live.live.supervisor import end_with_parent, ignore_interrupts
 from distill_live.outputs.options import Output, OutputOptions
 from distill_live.parameters import ParameterStore
@@ -42,7 +42,7 @@ def run_audio(
         gc.collect()
         gc.freeze()
         gc.disable()
-        stopped = _Closed(channel)
+        stopped = _Closed(channel, status)
         output.run(source, stopped)
         if not stopped():
             channel.send(("finished",))
@@ -56,10 +56,13 @@ def run_audio(
 
 
 class _Closed:
-    """Whether the channel has been closed; asks the system at most every `_ASK_SECONDS`."""
+    """Whether the channel has been closed; asks the system at most every `_ASK_SECONDS`.
 
-    def __init__(self, channel: Connection) -> None:
-        self._channel = channel
+    It closes when control ends, even without a word: then the sound must fade out here.
+    """
+
+    def __init__(self, channel: Connection, status: LiveStatus) -> None:
+        self._channel, self._status = channel, status
         self._ask_again = 0.0
         self._closed = False
 
@@ -68,6 +71,8 @@ class _Closed:
         if not self._closed and now >= self._ask_again:
             self._ask_again = now + _ASK_SECONDS
             self._closed = _is_closed(self._channel)
+            if self._closed:
+                self._status["transport"] = Transport.STOP
         return self._closed
 
 

@@ -14,6 +14,8 @@ from distill_live.outputs.options import OutputOptions, Source
 
 #: A device whose stream has stopped by itself is looked at again this often, in seconds.
 _WATCH_SECONDS = 0.05
+#: What is left to be rendered when the transport stops; the device's latency comes on top.
+_FADE_SECONDS = 0.06
 
 
 class SoundDeviceOutput:
@@ -49,7 +51,10 @@ class SoundDeviceOutput:
         return f"{self.name} at {self.sample_rate} Hz"
 
     def run(self, source: Source, stopped: Callable[[], bool]) -> None:
-        """Play until stopped. Raises DeviceError when the stream cannot start or ends by itself."""
+        """Play until stopped, and what is then still on its way to the ear.
+
+        Raises DeviceError when the stream cannot start or ends by itself.
+        """
         sounddevice = _portaudio()
 
         def callback(out: Any, _frames: int, _time: Any, flags: Any) -> None:
@@ -69,6 +74,8 @@ class SoundDeviceOutput:
             ) as stream:
                 while stream.active and not stopped():
                     time.sleep(_WATCH_SECONDS)
+                if stream.active:
+                    time.sleep(_FADE_SECONDS + stream.latency)
         except sounddevice.PortAudioError as error:
             raise DeviceError(f"{self.name} cannot play: {error}") from error
         if not stopped():

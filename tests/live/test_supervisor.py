@@ -30,12 +30,16 @@ class Rig:
         self.worker = Worker("engine", target, (self.memory,), lambda: self.memory.array[0])
         self.worker.patience = 1.0
         self.failures: list[str] = []
+        self.said: list[tuple[object, ...]] = []
         self.supervisor = Supervisor(
-            self.worker, on_failure=lambda _, why: self.failures.append(why)
+            self.worker,
+            on_message=lambda _, message: self.said.append(message),
+            on_failure=lambda _, why: self.failures.append(why),
+            on_hopeless=self.give_up,
         )
 
-    def note(self, _worker: Worker, why: str) -> None:
-        self.failures.append(why)
+    def give_up(self, worker: Worker) -> None:
+        raise LiveError(f"{worker.name} is hopeless")
 
     def beating(self) -> bool:
         self.supervisor.poll()
@@ -84,22 +88,17 @@ def test_a_worker_that_cannot_start_is_given_up() -> None:
         rig.supervisor.poll()
         return False
 
-    with pytest.raises(LiveError, match="engine process failed 3 times"):
+    with pytest.raises(LiveError, match="engine is hopeless"):
         wait_until(poll_for_ever, "the supervisor to give up")
+    assert rig.failures == ["ended with exit code 7"] * 3
     rig.supervisor.end()
 
 
 def test_messages_arrive_and_requests_are_taken() -> None:
     with Rig(workers.echo) as rig:
         rig.worker.send(("hello", 1))
-        said: list[tuple[object, ...]] = []
-
-        def heard() -> bool:
-            said.extend(message for _, message in rig.supervisor.poll())
-            return bool(said)
-
-        wait_until(heard, "the echo")
-        assert said == [("hello", 1)]
+        wait_until(lambda: rig.beating() and rig.said, "the echo")
+        assert rig.said == [("hello", 1)]
 
 
 @pytest.mark.parametrize("how", ["beat", "deaf"])
