@@ -143,7 +143,7 @@ class _TooMuchError(Exception):
 
 
 def _tag(node: yaml.Node) -> str:
-    return str(node.tag).replace("tag:yaml.org,2002:", "!!")
+    return str(node.tag)[:60].replace("tag:yaml.org,2002:", "!!")
 
 
 def _read_text(path: Path) -> str:

@@ -113,14 +113,20 @@ class Router:
                 self._log.write_once(name, lambda: f"{name} is not mapped by the patch")
             self._apply(name, (value / 127,), handlers)
 
+    def receive_unmapped(self, name: str) -> None:
+        """Note a message, such as "note_on on channel 1", that no patch can map."""
+        with self._lock:
+            self._log.write_once(name, lambda: f"{name} is not mapped by the patch")
+            self._apply(name, (), ())
+
     def count_malformed(self, source: str, reason: str) -> None:
         """Note a packet from `source` that holds no message."""
         with self._lock:
             self.counters.malformed += 1
             self._log.write("malformed", f"malformed packet from {source}: {reason}")
 
-    def warn(self, kind: str, line: str) -> None:
-        """Log what went wrong in an input; at most one line a second for each kind."""
+    def tell(self, kind: str, line: str) -> None:
+        """Log a line about an input; at most one a second of each kind."""
         with self._lock:
             self._log.write(kind, line)
 

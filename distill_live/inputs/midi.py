@@ -45,13 +45,13 @@ class MidiPort:
     number: int
 
 
-def list_inputs() -> list[MidiPort]:
-    """Every MIDI input port of the machine.
+def list_inputs() -> list[str]:
+    """The names of the machine's MIDI input ports.
 
     Raises DeviceError ("MIDI unavailable: why") when there is no backend to ask.
     """
     with _open_backends() as backends:
-        return _ports(backends)
+        return [port.name for port in _ports(backends)]
 
 
 def choose_port(ports: Sequence[MidiPort], name: str | None) -> MidiPort | None:
@@ -64,17 +64,6 @@ def choose_port(ports: Sequence[MidiPort], name: str | None) -> MidiPort | None:
         if wanted:
             return port
     return None
-
-
-def read_control_change(message: Sequence[int]) -> tuple[int, int, int] | None:
-    """Channel (1..16), control and value (0..127) of a control change; None for other messages.
-
-    Raises ValueError for bytes that are no MIDI message.
-    """
-    parsed = mido.Message.from_bytes(message)
-    if parsed.type != "control_change":
-        return None
-    return parsed.channel + 1, parsed.control, parsed.value
 
 
 class MidiInput:
@@ -94,11 +83,13 @@ class MidiInput:
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Open a port and begin to receive. Never raises for want of MIDI: `status` says why."""
+        """Open a port and begin to receive; log `status`, which says so when there is no MIDI."""
         try:
             self._device, self.status = _open_port(self._name)
         except DeviceError as error:
             self.status = str(error)
+        self._router.tell("midi status", self.status)
+        if self._device is None:
             return
         self._stopping.clear()
         self._thread = threading.Thread(target=self._run, name="midi-input", daemon=True)
@@ -113,14 +104,16 @@ class MidiInput:
             self._thread = self._device = None
 
     def take(self, message: Sequence[int]) -> None:
-        """Hand the bytes of one message to the router; whatever they are, nothing is raised."""
+        """Hand the bytes of one message to the router, which counts those that are none."""
         try:
-            control_change = read_control_change(message)
+            parsed = mido.Message.from_bytes(message)
         except Exception as error:
             self._router.count_malformed("MIDI", str(error))
             return
-        if control_change:
-            self._router.receive_cc(*control_change)
+        if parsed.type == "control_change":
+            self._router.receive_cc(parsed.channel + 1, parsed.control, parsed.value)
+        elif hasattr(parsed, "channel"):
+            self._router.receive_unmapped(f"{parsed.type} on channel {parsed.channel + 1}")
 
     def _run(self) -> None:
         while not self._stopping.wait(POLL_S):
@@ -128,7 +121,7 @@ class MidiInput:
                 while (event := self._device.get_message()) is not None:
                     self.take(event[0])
             except Exception as error:
-                self._router.warn("midi", f"MIDI: {error!r}")
+                self._router.tell("midi", f"MIDI: {error!r}")
 
 
 def _open_port(name: str | None) -> tuple[Any, str]:
@@ -175,7 +168,7 @@ def _open_backends() -> Iterator[dict[str, Any]]:
                 with _quiet_stderr():
                     backends[backend] = rtmidi.MidiIn(compiled[api_name], name=CLIENT_NAME)
             except (rtmidi.RtMidiError, OSError) as error:
-                reasons.append(f"{backend}: {error}")
+                reasons.append(f"{backend}: {_reason(error)}")
     if not backends:
         raise DeviceError(f"MIDI unavailable: {'; '.join(reasons) or 'no backend'}")
     try:
@@ -198,7 +191,12 @@ def _call(method: Any, *arguments: Any, **named: Any) -> Any:
     try:
         return method(*arguments, **named)
     except (rtmidi.RtMidiError, OSError, UnicodeError) as error:
-        raise DeviceError(f"MIDI unavailable: {error}") from error
+        raise DeviceError(f"MIDI unavailable: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    """RtMidi's message without the name of the function that it begins with."""
+    return str(error).rpartition("::")[2].partition(": ")[2].rstrip(".") or str(error)
 
 
 def _close(device: Any) -> None:

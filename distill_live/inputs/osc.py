@@ -29,7 +29,7 @@ RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024
 
 _BUNDLE = b"#bundle\0"
 _BUNDLE_HEADER_BYTES = 16
-_KNOWN_TAGS = b"ifhdsbrmtTFN[]"
+_TAG_BYTES = {**dict.fromkeys(b"ifrm", 4), **dict.fromkeys(b"hdt", 8), **dict.fromkeys(b"TFN[]", 0)}
 # Tags that python-osc does not know, read as one that it knows of the same size: an impulse as
 # true, a symbol as a string, a character as an integer.
 _TAG_SYNONYMS = bytes.maketrans(b"ISc", b"Tsi")
@@ -106,14 +106,28 @@ def _read_message(leaf: bytes) -> tuple[str, list[Any]]:
     tags_start = (leaf.find(b"\0") // 4 + 1) * 4
     tags_end = max(leaf.find(b"\0", tags_start), tags_start)
     tags = leaf[tags_start:tags_end].translate(_TAG_SYNONYMS)
-    unknown = tags.removeprefix(b",").translate(None, _KNOWN_TAGS)
-    if unknown:
-        raise MalformedPacketError(f"type tags {unknown[:8]!r}")
+    _check_arguments(tags.removeprefix(b","), leaf, (tags_end // 4 + 1) * 4 if tags else tags_end)
     try:
         message = OscMessage(leaf[:tags_start] + tags + leaf[tags_end:])
         return str(message.address), message.params
     except Exception as error:
         raise MalformedPacketError(f"{type(error).__name__} in a message") from error
+
+
+def _check_arguments(tags: bytes, leaf: bytes, start: int) -> None:
+    """Raise unless the arguments are all there: python-osc makes a missing number a zero."""
+    for tag in tags:
+        if tag == ord("s"):
+            start = (leaf.find(b"\0", start) // 4 + 1) * 4 or len(leaf) + 1
+        elif tag == ord("b"):
+            size = int.from_bytes(leaf[start : start + 4], "big", signed=True)
+            start += 4 + (size + 3) // 4 * 4 if size >= 0 else len(leaf)
+        elif tag in _TAG_BYTES:
+            start += _TAG_BYTES[tag]
+        else:
+            raise MalformedPacketError(f"unknown type tag {chr(tag)!r}")
+    if start > len(leaf):
+        raise MalformedPacketError("a message ends before its arguments")
 
 
 class OscInput:
@@ -169,7 +183,7 @@ class OscInput:
                 # Windows: an earlier answer found nobody at the other end.
                 continue
             except OSError as error:
-                self._router.warn("osc receive", f"OSC: receiving failed: {error}")
+                self._router.tell("osc receive", f"OSC: receiving failed: {error}")
                 time.sleep(0.01)
                 break
         return packets
@@ -187,7 +201,7 @@ class OscInput:
                     udp.sendto(build_message(*reply), sender)
             except Exception as error:
                 # One message that fails, or a sender that is gone, must not end the reading.
-                self._router.warn("osc message", f"OSC: {address[:200]!r} failed: {error!r}")
+                self._router.tell("osc message", f"OSC: {address[:200]!r} failed: {error!r}")
 
 
 def _bind(host: str, port: int) -> socket.socket:

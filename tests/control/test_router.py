@@ -1,0 +1,211 @@
+from __future__ import annotations
+
+import math
+import threading
+
+import pytest
+
+from distill_live.control.requests import REQUESTS
+from distill_live.control.router import Counters
+from distill_live.parameters import PARAMETERS
+from tests.control.conftest import Desk
+
+
+def test_an_address_below_distill_sets_the_parameter(desk: Desk) -> None:
+    assert desk.router.receive_osc("/distill/temperature", [0.5]) == []
+    assert desk.store["temperature"] == 0.5
+    assert desk.router.counters == Counters(received=1)
+    assert desk.lines == []
+
+
+@pytest.mark.parametrize(("value", "stored"), [(3, 2.0), (-1.0, 0.0), (True, 1.0), (False, 0.0)])
+def test_whole_numbers_and_booleans_are_numbers_and_are_clipped(
+    desk: Desk, value: object, stored: float
+) -> None:
+    desk.router.receive_osc("/distill/gain", [value])
+    assert desk.store["gain"] == stored
+
+
+def test_a_clipped_value_is_counted_and_told(desk: Desk) -> None:
+    desk.router.receive_osc("/distill/temperature", [64.0])
+    assert desk.router.counters == Counters(received=1, clipped=1)
+    assert desk.lines == ["temperature 64 is outside 0.1..2, taken as 2"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[math.nan], [math.inf], [-math.inf], ["0.5"], [None], [b"x"], [[0.5]], [0.5, 0.6], []],
+)
+def test_what_is_not_one_finite_number_is_refused_counted_and_told(
+    desk: Desk, arguments: list[object]
+) -> None:
+    desk.router.receive_osc("/distill/gain", arguments)
+    assert desk.store["gain"] == PARAMETERS["gain"].default
+    assert desk.router.counters == Counters(received=1, refused=1)
+    assert len(desk.lines) == 1
+    assert desk.lines[0].startswith("refused /distill/gain: gain takes ")
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+@pytest.mark.parametrize("arguments", [[], [None], [1], [1.0], [True]])
+def test_a_verb_makes_its_request_by_a_bang_or_a_pressed_button(
+    desk: Desk, name: str, arguments: list[object]
+) -> None:
+    desk.router.receive_osc(f"/distill/{name}", arguments)
+    assert desk.requests == [(name, ())]
+
+
+@pytest.mark.parametrize("released", [0, 0.0, False])
+def test_letting_a_button_go_makes_no_request(desk: Desk, released: object) -> None:
+    desk.router.receive_osc("/distill/stop", [released])
+    assert desk.requests == []
+    assert desk.router.counters.refused == 0
+
+
+@pytest.mark.parametrize("argument", [math.nan, "now"])
+def test_a_verb_with_nonsense_is_refused(desk: Desk, argument: object) -> None:
+    desk.router.receive_osc("/distill/panic", [argument])
+    assert desk.requests == []
+    assert desk.router.counters.refused == 1
+
+
+def test_get_answers_the_named_parameter_in_its_own_type(desk: Desk) -> None:
+    desk.store.set("gain", 0.25)
+    desk.store.set("seed", 7)
+    assert desk.router.receive_osc("/distill/get", ["gain"]) == [("/distill/gain", (0.25,))]
+    [(address, (seed,))] = desk.router.receive_osc("/distill/get", ["/distill/seed"])
+    assert (address, seed, type(seed)) == ("/distill/seed", 7, int)
+
+
+def test_get_without_a_name_answers_every_parameter(desk: Desk) -> None:
+    replies = desk.router.receive_osc("/distill/get", [])
+    assert [address for address, _ in replies] == [f"/distill/{name}" for name in PARAMETERS]
+
+
+@pytest.mark.parametrize("argument", ["temprature", 3])
+def test_get_of_no_parameter_is_refused(desk: Desk, argument: object) -> None:
+    assert desk.router.receive_osc("/distill/get", [argument]) == []
+    assert desk.router.counters.refused == 1
+
+
+def test_ping_answers_pong_with_the_same_arguments(desk: Desk) -> None:
+    assert desk.router.receive_osc("/distill/ping", [1, "a", 0.5]) == [
+        ("/distill/pong", (1, "a", 0.5))
+    ]
+    assert desk.router.receive_osc("/distill/ping", []) == [("/distill/pong", ())]
+
+
+@pytest.mark.parametrize("address", ["/distill/temprature", "/temperature", "/distill/Temperature"])
+def test_an_unknown_address_is_counted_and_told_once_with_the_nearest_one(
+    desk: Desk, address: str
+) -> None:
+    for _ in range(3):
+        assert desk.router.receive_osc(address, [0.5]) == []
+    assert desk.router.counters == Counters(received=3, unknown=3)
+    assert desk.lines == [f"unknown OSC address {address} (did you mean /distill/temperature?)"]
+
+
+def test_what_could_steer_a_terminal_is_not_logged(desk: Desk) -> None:
+    desk.router.receive_osc("/\x1b[2J" + "x" * 9000, ["\x1b]0;title\x07"])
+    shown = [*desk.lines, desk.router.last_message]
+    assert all(line.isprintable() and len(line) < 300 for line in shown)
+
+
+def test_the_last_message_is_told_in_short(desk: Desk) -> None:
+    assert desk.router.last_message == ""
+    desk.router.receive_osc("/distill/gain", [0.5])
+    assert desk.router.last_message == "/distill/gain 0.5"
+    desk.router.receive_cc(2, 7, 127)
+    assert desk.router.last_message == "CC 7 on channel 2 1.0"
+
+
+def test_a_mapped_address_spreads_its_way_over_the_range_by_the_curve(desk: Desk) -> None:
+    desk.use({"from": {"osc": "/1/fader1"}, "to": "temperature", "range": [1.5, 0.5]})
+    desk.router.receive_osc("/1/fader1", [0.25])
+    assert desk.store["temperature"] == 1.25
+    desk.use({"from": {"osc": "/1/fader1"}, "to": "temperature", "curve": "s"})
+    desk.router.receive_osc("/1/fader1", [1])
+    assert desk.store["temperature"] == 2.0
+
+
+def test_a_mapped_address_outside_0_to_1_is_clipped_and_counted(desk: Desk) -> None:
+    desk.use({"from": {"osc": "/1/fader1"}, "to": "gain", "range": [0.0, 1.0]})
+    desk.router.receive_osc("/1/fader1", [127.0])
+    assert desk.store["gain"] == 1.0
+    assert desk.router.counters == Counters(received=1, clipped=1)
+
+
+def test_a_mapped_address_with_nonsense_is_refused(desk: Desk) -> None:
+    desk.use({"from": {"osc": "/1/fader1"}, "to": "gain"})
+    desk.router.receive_osc("/1/fader1", [math.inf])
+    assert desk.store["gain"] == PARAMETERS["gain"].default
+    assert desk.router.counters.refused == 1
+
+
+def test_a_controller_reaches_both_ends_of_the_range(desk: Desk) -> None:
+    desk.use({"from": {"cc": 7}, "to": "gain", "range": [0.0, 1.0]})
+    desk.router.receive_cc(1, 7, 127)
+    assert desk.store["gain"] == 1.0
+    desk.router.receive_cc(16, 7, 0)
+    assert desk.store["gain"] == 0.0
+
+
+def test_a_mapping_with_a_channel_hears_that_channel_alone(desk: Desk) -> None:
+    desk.use({"from": {"cc": 7, "channel": 2}, "to": "gain", "range": [0.0, 1.0]})
+    desk.router.receive_cc(1, 7, 0)
+    assert desk.store["gain"] == 1.0
+    desk.router.receive_cc(2, 7, 0)
+    assert desk.store["gain"] == 0.0
+    assert desk.router.counters == Counters(received=2, unknown=1)
+    assert desk.lines == ["CC 7 on channel 1 is not mapped by the patch"]
+
+
+def test_one_source_may_move_several_targets(desk: Desk) -> None:
+    desk.use(
+        {"from": {"cc": 7}, "to": "gain", "range": [0.0, 1.0]},
+        {"from": {"cc": 7}, "to": "top_p", "range": [1.0, 0.0]},
+        {"from": {"cc": 7, "channel": 3}, "do": "play"},
+    )
+    desk.router.receive_cc(3, 7, 127)
+    assert (desk.store["gain"], desk.store["top_p"]) == (1.0, 0.0)
+    assert desk.requests == [("play", ())]
+    assert desk.router.counters.received == 1
+
+
+def test_a_mapped_button_fires_when_pressed_from_cc_64_up(desk: Desk) -> None:
+    desk.use({"from": {"cc": 41}, "do": "play"}, {"from": {"osc": "/1/push1"}, "do": "panic"})
+    for value in (0, 63, 64, 127):
+        desk.router.receive_cc(1, 41, value)
+    desk.router.receive_osc("/1/push1", [1.0])
+    desk.router.receive_osc("/1/push1", [0.0])
+    assert desk.requests == [("play", ()), ("play", ()), ("panic", ())]
+
+
+def test_a_new_patch_replaces_the_mappings_and_keeps_the_built_in_addresses(desk: Desk) -> None:
+    desk.use({"from": {"cc": 7}, "to": "gain"})
+    desk.use({"from": {"cc": 8}, "to": "gain"})
+    desk.router.receive_cc(1, 7, 0)
+    desk.router.receive_osc("/distill/seed", [5])
+    assert desk.store["gain"] == PARAMETERS["gain"].default
+    assert desk.store["seed"] == 5
+
+
+def test_malformed_packets_are_counted_apart(desk: Desk) -> None:
+    desk.router.count_malformed("OSC sender 1.2.3.4:5", "no address")
+    assert desk.router.counters == Counters(malformed=1)
+    assert desk.lines == ["malformed packet from OSC sender 1.2.3.4:5: no address"]
+
+
+def test_many_threads_lose_no_count(desk: Desk) -> None:
+    def send() -> None:
+        for number in range(2000):
+            desk.router.receive_osc("/distill/seed", [number])
+            desk.router.receive_osc("/distill/play", [])
+
+    threads = [threading.Thread(target=send) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert desk.router.counters == Counters(received=16_000)
+    assert len(desk.requests) == 8000

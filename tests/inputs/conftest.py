@@ -1,0 +1,44 @@
+"""A router behind the real inputs, and what it was made to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from distill_live.control.patch import find_patch, load_patch
+from distill_live.control.router import Router
+from distill_live.inputs.osc import OscInput
+from distill_live.parameters import ParameterStore
+
+
+@dataclass
+class Instrument:
+    """A router with the default patch, the store it writes, its requests and its log lines."""
+
+    store: ParameterStore = field(default_factory=ParameterStore)
+    requests: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    router: Router = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.router = Router(
+            self.store,
+            lambda name, _arguments: self.requests.append(name),
+            load_patch(find_patch("default")),
+            self.lines.append,
+        )
+
+
+@pytest.fixture
+def instrument() -> Instrument:
+    return Instrument()
+
+
+@pytest.fixture
+def osc(instrument: Instrument) -> Iterator[OscInput]:
+    reader = OscInput("127.0.0.1", 0, instrument.router)
+    reader.start()
+    yield reader
+    reader.stop()

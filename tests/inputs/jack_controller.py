@@ -1,0 +1,28 @@
+"""Sends each line of standard input, a MIDI message in hexadecimal, from the JACK port NAME:out."""
+
+from __future__ import annotations
+
+import queue
+import sys
+
+import jack  # type: ignore[import-untyped]
+
+
+def main(name: str) -> None:
+    client = jack.Client(name, use_exact_name=True, no_start_server=True)
+    port = client.midi_outports.register("out")
+    messages: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+
+    def process(_samples: int) -> None:
+        port.clear_buffer()
+        while not messages.empty():
+            port.write_midi_event(0, messages.get())
+
+    client.set_process_callback(process)
+    with client:
+        for line in sys.stdin:
+            messages.put(bytes.fromhex(line))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,32 @@
+"""What tests share: real programs that may be missing, and waiting without depending on speed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable
+
+import pytest
+
+
+def require_program(name: str) -> str:
+    """The path of an installed program.
+
+    Without it the test is skipped, or fails where the environment says CI=true.
+    """
+    path = shutil.which(name)
+    if path is None:
+        reason = f"the program {name!r} is not installed"
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{reason}, and with CI=true nothing may be left out")
+        pytest.skip(reason)
+    return path
+
+
+def wait_until(condition: Callable[[], object], what: str, timeout_s: float = 60.0) -> None:
+    """Return as soon as `condition` holds; fail, naming `what`, only long after it should have."""
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, f"waited {timeout_s:g} s for {what}"
+        time.sleep(0.005)
