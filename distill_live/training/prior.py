@@ -1,0 +1,285 @@
+"""Training the prior on the codes of a frozen codec, and judging it beside counting."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from distill_live.audio.dataset import HOLDOUT, Recordings
+from distill_live.audio.spectrogram import AudioSpectrogram
+from distill_live.errors import TrainingError
+from distill_live.models.prior import CodePrior, PriorConfig
+from distill_live.models.vqvae import ConvVQVAE
+from distill_live.training.baselines import Baselines, measure_baselines
+from distill_live.training.sequences import GAINS_DB, CodeSequences, extract_code_sequences
+from distill_live.training.windows import CodeCrops, Window
+
+_MAX_GRADIENT = 1.0
+
+# Enough codes to judge an epoch by; a large set is judged by windows spread evenly over it.
+_JUDGED_WINDOWS = 96
+
+# Above this ratio of perplexities, validation to training, a prior quotes more than it varies.
+_MEMORISED = 2.0
+
+
+@dataclass(frozen=True)
+class PriorTrainingConfig:
+    """Everything that `train_prior` needs besides the codec and the recordings.
+
+    An epoch is `steps_per_epoch` batches of about `batch_columns` columns. `rate` is AdamW's; it
+    rises over `warmup` of the training and falls along a cosine. Of each crop's input codes a part,
+    `corruption` on average, is replaced by random ones. `averaging` is the decay of the moving
+    average of weights that is judged and kept. Training ends early after `patience` epochs without
+    a better one. The last `holdout` of each recording is kept for validation.
+    """
+
+    prior: PriorConfig = field(default_factory=PriorConfig)
+    epochs: int = 24
+    steps_per_epoch: int = 50
+    batch_columns: int = 96
+    rate: float = 2e-3
+    weight_decay: float = 0.05
+    warmup: float = 0.05
+    corruption: float = 0.05
+    averaging: float = 0.99
+    patience: int = 6
+    gains_db: tuple[float, ...] = GAINS_DB
+    holdout: float = HOLDOUT
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class PriorEpoch:
+    """What one epoch came to: perplexities per code, 1..V.
+
+    `training` is over the epoch's crops while it trained, with dropout; `validation` over the
+    held-out columns, each continued from what comes before it, as in playing.
+    """
+
+    epoch: int
+    epochs: int
+    training: float
+    validation: float
+
+
+@dataclass(frozen=True)
+class PriorReport:
+    """The kept prior beside counting, by perplexity per code (1..V, lower is better).
+
+    `training` and `validation` are measured alike, without dropout.
+    """
+
+    training: float
+    validation: float
+    baselines: Baselines
+
+    @property
+    def beats_counting(self) -> bool:
+        """Whether it predicts held-out codes better than both count models."""
+        return self.validation < min(self.baselines.unigram, self.baselines.previous_column)
+
+    @property
+    def warning(self) -> str | None:
+        """What to know and do when the prior has learned its recordings by heart, else None."""
+        ratio = self.validation / self.training
+        if ratio < _MEMORISED:
+            return None
+        return (
+            f"the prior has learned much by heart: perplexity {self.training:.1f} on what it was "
+            f"trained on, {self.validation:.1f} on what it was not ({ratio:.1f} times). It will "
+            "quote the recordings; add recordings, train fewer epochs, take a smaller prior or "
+            "play it at a higher temperature"
+        )
+
+
+@dataclass(frozen=True)
+class TrainedPrior:
+    """The best prior that the training saw, ready to use.
+
+    `history` has every finished epoch, `best_epoch` (from 1) is the one that `prior` and `report`
+    are of; `interrupted` says that Ctrl-C ended it early.
+    """
+
+    prior: CodePrior
+    history: list[PriorEpoch]
+    best_epoch: int
+    report: PriorReport
+    interrupted: bool
+
+
+def train_prior(
+    codec: ConvVQVAE,
+    spectrogram: AudioSpectrogram,
+    recordings: Recordings,
+    config: PriorTrainingConfig,
+    device: torch.device | str = "cpu",
+    on_epoch: Callable[[PriorEpoch], None] | None = None,
+) -> TrainedPrior:
+    """Train a prior on recordings as a frozen codec codes them; see `train_prior_on_codes`."""
+    sequences = extract_code_sequences(
+        codec, spectrogram, recordings, config.holdout, config.gains_db
+    )
+    return train_prior_on_codes(sequences, config, device, on_epoch)
+
+
+def train_prior_on_codes(
+    sequences: CodeSequences,
+    config: PriorTrainingConfig,
+    device: torch.device | str = "cpu",
+    on_epoch: Callable[[PriorEpoch], None] | None = None,
+) -> TrainedPrior:
+    """Train a prior; the epoch with the smallest validation perplexity is kept.
+
+    Ctrl-C keeps the best so far, once an epoch has ended; before that it goes through. Raises
+    TrainingError when there are no codes, or the loss is no number any more and nothing was kept.
+    """
+    if not sequences.training:
+        raise TrainingError("the recordings are shorter than one column each: nothing to learn")
+    baselines = measure_baselines(sequences, config.prior.codebook_size)
+    # Seeded, without disturbing whoever else draws random numbers in this process.
+    with torch.random.fork_rng():
+        torch.manual_seed(config.seed)
+        trainer = _PriorTrainer(sequences, config, torch.device(device))
+        interrupted = False
+        try:
+            trainer.run(on_epoch)
+        except KeyboardInterrupt:
+            if not trainer.history:
+                raise
+            interrupted = True
+    return trainer.result(baselines, interrupted)
+
+
+class _PriorTrainer:
+    def __init__(
+        self, sequences: CodeSequences, config: PriorTrainingConfig, device: torch.device
+    ) -> None:
+        self.config, self.device = config, device
+        context = config.prior.context_columns
+        self.crops = CodeCrops(sequences.training, context, config.seed)
+        self.batch_crops = max(1, round(config.batch_columns / self.crops.mean_columns))
+        self.judged = _spread(
+            [
+                w
+                for grid, first in sequences.validation
+                for w in Window.of_grid(grid, first, context)
+            ]
+        )
+        self.familiar = _spread(
+            [w for grid in sequences.training for w in Window.of_grid(grid, 0, context)]
+        )
+        self.prior = CodePrior.from_config(config.prior).to(device)
+        self.average = copy.deepcopy(self.prior).eval().requires_grad_(False)
+        self.optimizer = _optimizer(self.prior, config)
+        self.steps = 0
+        self.history: list[PriorEpoch] = []
+        self.best_epoch = 0
+        self._best_weights: dict[str, Tensor] = {}
+
+    def run(self, on_epoch: Callable[[PriorEpoch], None] | None) -> None:
+        for epoch in range(1, self.config.epochs + 1):
+            loss = self._train_epoch()
+            if not math.isfinite(loss):
+                if not self.history:
+                    raise TrainingError("the prior's loss is no number any more; nothing was kept")
+                return
+            self._judge(epoch, loss)
+            if on_epoch:
+                on_epoch(self.history[-1])
+            if epoch - self.best_epoch >= self.config.patience:
+                return
+
+    def result(self, baselines: Baselines, interrupted: bool) -> TrainedPrior:
+        self.average.load_state_dict(self._best_weights)
+        report = PriorReport(
+            training=math.exp(window_loss(self.average, self.familiar)),
+            validation=self.history[self.best_epoch - 1].validation,
+            baselines=baselines,
+        )
+        return TrainedPrior(self.average, self.history, self.best_epoch, report, interrupted)
+
+    def _train_epoch(self) -> float:
+        """Train for an epoch; its mean loss, in nats per code."""
+        self.prior.train()
+        total = 0.0
+        for _ in range(self.config.steps_per_epoch):
+            self._set_rate()
+            codes, real = (part.to(self.device) for part in self.crops.draw(self.batch_crops))
+            logits = self.prior(_corrupted(codes, self.config))
+            loss = functional.cross_entropy(logits[real], codes[real])
+            self.optimizer.zero_grad(set_to_none=True)
+            torch.autograd.backward(loss)
+            torch.nn.utils.clip_grad_norm_(self.prior.parameters(), _MAX_GRADIENT)
+            self.optimizer.step()
+            self.steps += 1
+            self._follow()
+            total += loss.item()
+        return total / self.config.steps_per_epoch
+
+    def _set_rate(self) -> None:
+        """Rise in a straight line, then fall along half a cosine to nearly nothing."""
+        done = self.steps / (self.config.epochs * self.config.steps_per_epoch)
+        rise = min(1.0, (done + 0.005) / self.config.warmup)
+        rate = self.config.rate * rise * (0.51 + 0.49 * math.cos(math.pi * done))
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+
+    @torch.no_grad()
+    def _follow(self) -> None:
+        """Move the average a little towards the weights; faster while it is young."""
+        decay = min(self.config.averaging, self.steps / (self.steps + 9))
+        pairs = zip(self.average.parameters(), self.prior.parameters(), strict=True)
+        for average, weight in pairs:
+            average.lerp_(weight, 1.0 - decay)
+
+    def _judge(self, epoch: int, loss: float) -> None:
+        validation = math.exp(window_loss(self.average, self.judged))
+        self.history.append(PriorEpoch(epoch, self.config.epochs, math.exp(loss), validation))
+        if min(self.history, key=lambda one: one.validation).epoch == epoch:
+            self.best_epoch = epoch
+            self._best_weights = copy.deepcopy(self.average.state_dict())
+
+
+@torch.inference_mode()
+def window_loss(prior: CodePrior, windows: list[Window]) -> float:
+    """Mean loss in nats over the codes that windows want predicted."""
+    total, count = 0.0, 0
+    for window in windows:
+        codes = window.codes[None].to(prior.device)
+        logits = prior(codes)[0, window.scored :]
+        total += functional.cross_entropy(logits, codes[0, window.scored :], reduction="sum").item()
+        count += len(logits)
+    return total / count
+
+
+def _spread(windows: list[Window]) -> list[Window]:
+    """Every k-th window, k the smallest that leaves no more than are needed to judge."""
+    return windows[:: math.ceil(len(windows) / _JUDGED_WINDOWS)]
+
+
+def _corrupted(codes: Tensor, config: PriorTrainingConfig) -> Tensor:
+    """Codes `[B, T]` with a part replaced, so that a stream survives its own surprises."""
+    part = 2.0 * config.corruption * torch.rand(len(codes), 1, device=codes.device)
+    replaced = torch.rand(codes.shape, device=codes.device) < part
+    return torch.where(replaced, torch.randint_like(codes, config.prior.codebook_size), codes)
+
+
+def _optimizer(prior: CodePrior, config: PriorTrainingConfig) -> torch.optim.Optimizer:
+    """AdamW; norms and the heads' biases do not decay."""
+    decaying = [p for p in prior.parameters() if p.ndim > 1 and p is not prior.head_bias]
+    others = [p for p in prior.parameters() if p.ndim == 1 or p is prior.head_bias]
+    groups: list[dict[str, Any]] = [
+        {"params": decaying},
+        {"params": others, "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW(
+        groups, lr=config.rate, betas=(0.9, 0.98), weight_decay=config.weight_decay
+    )
