@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from distill_live.commands.loading import load_model
-from distill_live.commands.options import Device, DeviceOption, JsonOption
+from distill_live.commands.options import DeviceOption, JsonOption
 from distill_live.commands.output import print_json
 from distill_live.errors import LiveError
 from distill_live.models.library import DEMO
@@ -28,7 +28,7 @@ def bench(
     seconds: Annotated[
         float, typer.Option("--seconds", min=1.0, help="How much sound to make.")
     ] = 20.0,
-    device: DeviceOption = Device.auto,
+    device: DeviceOption = "auto",
     as_json: JsonOption = False,
 ) -> None:
     """Measure sampling, decoding and vocoding on one thread, and the time to first sound.

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from distill_live.commands.loading import load_model
-from distill_live.commands.options import Device, DeviceOption, ModelOption
+from distill_live.commands.options import DeviceOption, ModelOption
 from distill_live.commands.output import progress_bar
 
 
@@ -22,7 +22,7 @@ def decode(
     bit_depth: Annotated[
         int, typer.Option("--bit-depth", help="16, 24 or 32 (32 is float, wav only).")
     ] = 24,
-    device: DeviceOption = Device.auto,
+    device: DeviceOption = "auto",
 ) -> None:
     """Turn a grid of codes into a sound file, with the model that made the codes."""
     from distill_live.audio.files import write_audio

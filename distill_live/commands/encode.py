@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from distill_live.commands.loading import load_model
-from distill_live.commands.options import Device, DeviceOption, ModelOption
+from distill_live.commands.options import DeviceOption, ModelOption
 
 
 def encode(
@@ -18,7 +18,7 @@ def encode(
         Path | None,
         typer.Option("--output", help="A .json or .npz file; else AUDIO's name with .json."),
     ] = None,
-    device: DeviceOption = Device.auto,
+    device: DeviceOption = "auto",
 ) -> None:
     """Turn a sound file into a grid of codes: columns x bands x levels."""
     from distill_live.audio.files import read_mono

@@ -12,7 +12,6 @@ from distill_live import __version__
 from distill_live.atomic_file import atomic_file
 from distill_live.commands.loading import load_model
 from distill_live.commands.options import (
-    Device,
     DeviceOption,
     ModelArgument,
     SoundFormat,
@@ -54,9 +53,7 @@ def generate(
     output: Annotated[
         Path, typer.Option("--output", help="The folder that the files go to.")
     ] = Path(),
-    format: Annotated[SoundFormat, typer.Option("--format", help="File format.")] = (
-        SoundFormat.wav
-    ),
+    format: Annotated[SoundFormat, typer.Option("--format", help="File format.")] = ("wav"),
     sample_rate: Annotated[
         int | None,
         typer.Option("--sample-rate", min=8_000, max=384_000, help="In Hz; else the model's."),
@@ -64,7 +61,7 @@ def generate(
     bit_depth: Annotated[
         int, typer.Option("--bit-depth", help="16, 24 or 32 (32 is float, wav only).")
     ] = 24,
-    device: DeviceOption = Device.auto,
+    device: DeviceOption = "auto",
 ) -> None:
     """Write new sound to files, each with a .json beside it that says how it was made.
 

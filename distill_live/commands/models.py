@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -15,7 +14,7 @@ from distill_live.models.header import read_header, rewrite_metadata
 from distill_live.models.library import (
     ModelEntry,
     find_model,
-    is_shipped,
+    find_own_model,
     list_models,
     new_model_path,
 )
@@ -89,7 +88,7 @@ def tag(
     as_json: Json = False,
 ) -> None:
     """Add tags to a model, or remove them; the weights stay as they are."""
-    path = _find_own(model)
+    path = find_own_model(model)
     tags = dict.fromkeys([*read_header(path).metadata["tags"], *(add or [])])
     kept = [one for one in tags if one not in (remove or [])]
     metadata = rewrite_metadata(path, tags=kept).metadata
@@ -107,7 +106,7 @@ def rename(
     as_json: Json = False,
 ) -> None:
     """Give a model another name; its file is renamed with it."""
-    old = _find_own(model)
+    old = find_own_model(model)
     new = new_model_path(new_name, replace=force, folder=old.parent)
     rewrite_metadata(old, name=new.stem)
     old.replace(new)
@@ -124,7 +123,7 @@ def delete(
     as_json: Json = False,
 ) -> None:
     """Delete a model's file."""
-    path = _find_own(model)
+    path = find_own_model(model)
     if not yes:
         typer.confirm(f"Delete {path}?", abort=True, err=True)
     path.unlink()
@@ -132,14 +131,6 @@ def delete(
         print_json({"deleted": str(path)})
     else:
         typer.echo(f"deleted {path}")
-
-
-def _find_own(name: str) -> Path:
-    """The model's file, which may be changed unless it ships with distill-live."""
-    path = find_model(name)
-    if is_shipped(path):
-        raise ModelFileError(f"{path} ships with distill-live: copy it to change it")
-    return path
 
 
 def _matches(entry: ModelEntry, text: str) -> bool:
@@ -187,10 +178,18 @@ def _summary(entry: ModelEntry) -> dict[str, Any]:
 
 
 def _brief(value: Any) -> str:
-    """One or a few lines: long lists by their length and ends."""
+    """A value of the header for people: nested ones on a line each, long lists by their ends."""
     if isinstance(value, dict):
-        return "\n".join(f"{key}: {_brief(item)}" for key, item in value.items())
+        return "\n".join(f"{key}: {_in_line(item)}" for key, item in value.items())
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return "\n".join(map(_in_line, value))
+    return _in_line(value)
+
+
+def _in_line(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_in_line(item)}" for key, item in value.items())
     if isinstance(value, list):
         shown = value if len(value) <= 8 else [*value[:3], "...", *value[-3:]]
-        return ", ".join(f"{one:.4g}" if isinstance(one, float) else str(one) for one in shown)
+        return ", ".join(map(_in_line, shown))
     return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
 import typer
 
 from distill_live.parameters import PARAMETERS
 
+Device = Literal["auto", "cpu", "cuda", "mps"]
+ColumnFrames = Literal["4", "8", "16"]
+PriorSize = Literal["small", "medium", "large"]
+SoundFormat = Literal["wav", "flac", "ogg", "mp3"]
 
-class Device(StrEnum):
-    """Torch's devices."""
-
-    auto = "auto"
-    cpu = "cpu"
-    cuda = "cuda"
-    mps = "mps"
-
-
-class SoundFormat(StrEnum):
-    """Sound files that can be written."""
-
-    wav = "wav"
-    flac = "flac"
-    ogg = "ogg"
-    mp3 = "mp3"
-
-
+FolderArgument = Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the recordings are.")]
 ModelArgument = Annotated[
     str, typer.Argument(metavar="MODEL", help="A path, a name or its unique start.")
 ]
 ModelOption = Annotated[str, typer.Option("--model", help="A path, a name or its unique start.")]
+PriorSizeOption = Annotated[
+    PriorSize | None, typer.Option("--prior-size", help="Of the prior; else by files.")
+]
 DeviceOption = Annotated[Device, typer.Option("--device", help="What torch computes on.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace a model of that name.")]

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from distill_live.commands.options import Device, DeviceOption
+from distill_live.commands.options import DeviceOption
 from distill_live.control.patch import find_patch, load_patch
 from distill_live.control.router import Router
 from distill_live.errors import LiveError, NoPriorError, PluginError, nearest_name
@@ -32,7 +32,7 @@ _STATUS_SECONDS = 0.25
 
 def serve(
     model: Annotated[str, typer.Argument(help="Name or path of a model.")] = "demo",
-    device: DeviceOption = Device.auto,
+    device: DeviceOption = "auto",
     output: Annotated[
         str,
         typer.Option(help="sounddevice, clock (no sound) or file:PATH (needs --duration)."),

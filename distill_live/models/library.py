@@ -57,11 +57,6 @@ def package_models_folder() -> Path:
     return shipped if shipped.is_dir() else _PACKAGE_FOLDER.parent / "models"
 
 
-def is_shipped(path: Path) -> bool:
-    """Whether the file is the demo of the package, which is not the user's to change."""
-    return path.resolve() == (package_models_folder() / f"{DEMO}{SUFFIX}").resolve()
-
-
 def search_path() -> list[Path]:
     """The folders that are searched, first to last: ./models, the user's, the package's."""
     return [Path("models"), user_models_folder(), package_models_folder()]
@@ -93,6 +88,14 @@ def find_model(name: str | Path) -> Path:
     raise ModelNotFoundError(
         f"no model {str(name)!r}{nearest_name(stem, known)}; looked in {folders}"
     )
+
+
+def find_own_model(name: str | Path) -> Path:
+    """As `find_model`; raises ModelFileError for the demo, which is not the user's to change."""
+    path = find_model(name)
+    if path.resolve() == (package_models_folder() / f"{DEMO}{SUFFIX}").resolve():
+        raise ModelFileError(f"{path} ships with distill-live: copy it to change it")
+    return path
 
 
 def new_model_path(name: str, *, replace: bool = False, folder: Path | None = None) -> Path:
