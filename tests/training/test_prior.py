@@ -1,0 +1,173 @@
+"""Training a prior, on codes made by a rule that counting cannot see."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from distill_live.errors import TrainingError
+from distill_live.models.prior import PriorConfig
+from distill_live.models.sampling import Sampling
+from distill_live.training import prior as training_module
+from distill_live.training.baselines import Baselines
+from distill_live.training.prior import (
+    PriorEpoch,
+    PriorReport,
+    PriorTrainingConfig,
+    TrainedPrior,
+    train_prior_on_codes,
+    window_loss,
+)
+from distill_live.training.sequences import CodeSequences, Grid
+from distill_live.training.windows import CodeCrops, Window
+
+TINY = PriorTrainingConfig(
+    prior=PriorConfig(
+        codebook_size=8, seq_len=8 * 4, num_quantizers=2, hidden_size=32, num_layers=1,
+        num_heads=2, dropout=0.1, bands=2,
+    ),
+    epochs=4, steps_per_epoch=20, batch_columns=128, rate=1e-2, averaging=0.9,
+)  # fmt: skip
+
+
+def periodic(columns: int, phase: int) -> Grid:
+    """Columns of 2 bands and 2 levels that repeat after 6, one code in twenty at random.
+
+    The same code comes twice in a period and goes on differently, so that the column before says
+    little; the one before that says it all.
+    """
+    bar = np.array([0, 1, 2, 0, 2, 1])
+    times = (np.arange(columns) + phase) % 6
+    grid = np.stack([bar[times], bar[times] + 3, 5 - bar[times], bar[(times + 2) % 6]], axis=1)
+    random = np.random.default_rng(phase)
+    noise = random.integers(0, 8, grid.shape)
+    noisy = np.where(random.random(grid.shape) < 0.05, noise, grid)
+    return noisy.reshape(columns, 2, 2).astype(np.int16)
+
+
+@pytest.fixture(scope="module")
+def sequences() -> CodeSequences:
+    return CodeSequences(
+        [periodic(60, phase) for phase in range(6)],
+        [(periodic(60, phase + 6), 40) for phase in range(3)],
+    )
+
+
+@pytest.fixture(scope="module")
+def trained(sequences: CodeSequences) -> TrainedPrior:
+    return train_prior_on_codes(sequences, TINY)
+
+
+def test_a_prior_predicts_what_counting_cannot(trained: TrainedPrior) -> None:
+    report = trained.report
+    assert report.beats_counting
+    assert report.validation < 0.8 * report.baselines.previous_column
+    assert report.baselines.previous_column < report.baselines.unigram
+
+
+def test_each_epoch_is_told_as_it_ends(sequences: CodeSequences, trained: TrainedPrior) -> None:
+    heard: list[PriorEpoch] = []
+    train_prior_on_codes(sequences, TINY, on_epoch=heard.append)
+    assert [(one.epoch, one.epochs) for one in heard] == [(n, 4) for n in range(1, 5)]
+    assert heard == trained.history
+
+
+def test_the_kept_prior_is_the_one_of_the_best_epoch(
+    sequences: CodeSequences, trained: TrainedPrior
+) -> None:
+    windows = [w for grid, first in sequences.validation for w in Window.of_grid(grid, first, 8)]
+    best = min(one.validation for one in trained.history)
+    assert trained.history[trained.best_epoch - 1].validation == best
+    assert math.exp(window_loss(trained.prior, windows)) == pytest.approx(best)
+    assert trained.report.validation == best
+
+
+def test_a_trained_prior_plays(trained: TrainedPrior) -> None:
+    assert trained.prior.session(0).step(Sampling()).shape == (1, 2, 2)
+    assert not any(parameter.requires_grad for parameter in trained.prior.parameters())
+
+
+def test_the_same_seed_trains_the_same_prior(
+    sequences: CodeSequences, trained: TrainedPrior
+) -> None:
+    torch.manual_seed(99)
+    again = train_prior_on_codes(sequences, TINY)
+    for one, other in zip(again.prior.parameters(), trained.prior.parameters(), strict=True):
+        assert torch.equal(one, other)
+
+
+def test_training_leaves_other_random_numbers_alone(sequences: CodeSequences) -> None:
+    before = torch.get_rng_state()
+    train_prior_on_codes(sequences, dataclasses.replace(TINY, epochs=1, steps_per_epoch=1))
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_an_interrupt_keeps_the_best_so_far(sequences: CodeSequences) -> None:
+    def interrupt(epoch: PriorEpoch) -> None:
+        if epoch.epoch == 2:
+            raise KeyboardInterrupt
+
+    kept = train_prior_on_codes(sequences, TINY, on_epoch=interrupt)
+    assert kept.interrupted
+    assert len(kept.history) == 2
+    assert kept.report.validation == min(one.validation for one in kept.history)
+
+
+def test_an_interrupt_before_the_first_epochs_end_goes_through(
+    sequences: CodeSequences, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(_crops: CodeCrops, _count: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(CodeCrops, "draw", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        train_prior_on_codes(sequences, TINY)
+
+
+def test_training_ends_when_it_has_not_become_better_for_long(
+    sequences: CodeSequences, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    losses = iter([2.0, 1.0, 1.5, 1.2, 1.1, 0.5])
+    monkeypatch.setattr(training_module, "window_loss", lambda *_: next(losses))
+    config = dataclasses.replace(TINY, epochs=9, steps_per_epoch=1, patience=3)
+    kept = train_prior_on_codes(sequences, config)
+    assert len(kept.history) == 5
+    assert (kept.best_epoch, kept.interrupted) == (2, False)
+
+
+def test_a_loss_that_is_no_number_keeps_the_best_before_it(
+    sequences: CodeSequences, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    losses = iter([1.0, math.nan])
+    monkeypatch.setattr(training_module._PriorTrainer, "_train_epoch", lambda _: next(losses))
+    assert len(train_prior_on_codes(sequences, TINY).history) == 1
+
+
+def test_a_loss_that_is_no_number_from_the_start_is_an_error(sequences: CodeSequences) -> None:
+    with pytest.raises(TrainingError, match="no number"):
+        train_prior_on_codes(sequences, dataclasses.replace(TINY, rate=math.inf))
+
+
+def test_recordings_without_a_single_column_are_refused() -> None:
+    with pytest.raises(TrainingError, match="shorter than one column"):
+        train_prior_on_codes(CodeSequences([], []), TINY)
+
+
+def report(training: float, validation: float) -> PriorReport:
+    return PriorReport(training, validation, Baselines(unigram=30.0, previous_column=20.0))
+
+
+def test_knowing_the_recordings_by_heart_is_warned_of() -> None:
+    assert report(12.0, 15.0).warning is None
+    warning = report(5.0, 15.0).warning
+    assert warning is not None
+    assert all(part in warning for part in ("5.0", "15.0", "3.0 times", "add recordings"))
+
+
+@pytest.mark.parametrize(("validation", "beats"), [(19.9, True), (20.0, False), (25.0, False)])
+def test_counting_is_beaten_when_both_count_models_are(validation: float, beats: bool) -> None:
+    assert report(10.0, validation).beats_counting is beats
