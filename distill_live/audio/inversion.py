@@ -14,6 +14,7 @@ from distill_live.audio.spectrogram import AudioSpectrogram
 LOUDEST = 7.0
 #: How far one correction may turn the power of a mel up or down.
 _CORRECTION_LIMIT = 10.0
+_LOBE_BINS = 4
 
 
 class MelInversion:
@@ -38,6 +39,13 @@ class MelInversion:
     def quietest(self) -> float:
         """The magnitude of a bin whose power is the spectrogram's floor."""
         return math.sqrt(self._floor * self._scale)
+
+    @property
+    def resolved_bins(self) -> int:
+        """The first bin whose mels are wider than the lobe of a Hann window, four bins."""
+        widths = self._filter_sums / self._analysis.amax(dim=0)
+        wide = self._analysis[:, widths >= _LOBE_BINS].sum(dim=1) > 0
+        return int(wide.int().argmax()) if wide.any() else len(wide)
 
     def mel_power(self, mel: Tensor) -> Tensor:
         """Normalised log mels `[M, T]` to mel powers `[T, M]`; what is not a number is silence."""

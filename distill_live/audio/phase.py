@@ -95,7 +95,7 @@ class PhaseReconstructor:
         if self.n_fft % self.hop or self.n_fft < 2 * self.hop:
             raise ValueError(f"n_fft {self.n_fft} must be a multiple, from 2, of hop {self.hop}")
         self._inversion = MelInversion(spectrogram)
-        self._start = PhaseStart(self.n_fft, self.hop)
+        self._start = PhaseStart(self.n_fft, self.hop, self._inversion.resolved_bins)
         self._window = spectrogram.window.detach().to("cpu", torch.float32)
         self._overlap = self.n_fft // self.hop - 1
         self._mels, self._bins = sound.n_mels, sound.bins
@@ -187,7 +187,7 @@ class PhaseReconstructor:
         kept = len(state.ahead)
         phase = state.ahead[-1].angle() if kept else state.phase
         before = logs[kept - 1] if kept else (state.magnitude if state.frames else logs[0])
-        phases = self._start(phase, before, logs[kept:])
+        phases = self._start(phase, before, logs[kept:], state.frames + kept)
         return torch.cat([state.ahead, torch.polar(torch.ones_like(phases), phases)])
 
     def _iterate(
