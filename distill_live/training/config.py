@@ -24,8 +24,8 @@ class CodecTrainingConfig:
     codec: VQVAEConfig = field(default_factory=VQVAEConfig)
     learning: LearningConfig = field(default_factory=LearningConfig)
     epochs: int = 24
-    steps_per_epoch: int = 25
-    batch_crops: int = 16
+    steps_per_epoch: int = 50
+    batch_crops: int = 8
     crop_columns: int = 32
     hidden_rate: float = 0.02
     rate: float = 1e-3

@@ -9,13 +9,21 @@ from torch.nn import functional
 # place costs less than what it misses altogether.
 _SCALES = (2, 4)
 
+# How much more a loud cell counts than a quiet one, per deviation of log power, and the range
+# within which it does. Envelopes and levels come out better, quiet detail hardly worse.
+_LOUDNESS = 0.4
+_LOUDNESS_RANGE = (-1.5, 3.0)
+
 
 def spectral_loss(reconstruction: Tensor, mel: Tensor) -> Tensor:
     """Multi-scale distance of normalised log mels `[B, 1, M, T]`: the mean absolute difference of
-    cells, of their averages, and of their changes from frame to frame."""
-    loss = (reconstruction - mel).abs().mean()
+    cells, of their averages, and of their changes from frame to frame, loud ones counting more."""
+    weight = (_LOUDNESS * mel.clamp(*_LOUDNESS_RANGE)).exp()
+    weight = weight / weight.mean()
+    difference = reconstruction - mel
+    loss = (weight * difference.abs()).mean()
     for scale in _SCALES:
-        pooled = functional.avg_pool2d(reconstruction, scale) - functional.avg_pool2d(mel, scale)
-        loss = loss + 0.5 * pooled.abs().mean()
-    change = reconstruction.diff(dim=-1) - mel.diff(dim=-1)
-    return loss + 0.5 * change.abs().mean()
+        pooled = functional.avg_pool2d(difference, scale).abs()
+        loss = loss + 0.5 * (functional.avg_pool2d(weight, scale) * pooled).mean()
+    change_weight = (weight[..., 1:] + weight[..., :-1]) / 2
+    return loss + 0.5 * (change_weight * difference.diff(dim=-1).abs()).mean()

@@ -19,3 +19,13 @@ def test_a_shift_by_one_frame_costs_less_than_a_missing_onset() -> None:
     shifted = torch.roll(mel, 1, dims=-1)
     shifted[..., 0] = 0.0
     assert float(spectral_loss(shifted, mel)) < float(spectral_loss(0 * mel, mel)) / 2
+
+
+def test_a_loud_cell_counts_more_than_a_quiet_one() -> None:
+    mel = torch.zeros(1, 1, 128, 16)
+    mel[:, :, :64] = 2.0
+    wrong_loud, wrong_quiet = mel.clone(), mel.clone()
+    wrong_loud[:, :, 0] += 1.0
+    wrong_quiet[:, :, 127] += 1.0
+    loud, quiet = spectral_loss(wrong_loud, mel), spectral_loss(wrong_quiet, mel)
+    assert 1.5 < float(loud / quiet) < 3.0
