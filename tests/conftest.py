@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -18,6 +19,10 @@ from distill_live.models.header import write_model_bytes
 
 if TYPE_CHECKING:
     from distill_live.models.persistence import LoadedVQModel
+
+# Before torch is imported, here and in every process that a test starts: networks this small gain
+# nothing from a second thread, and on a busy machine threads that wait for each other take minutes.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 class CliResult(NamedTuple):

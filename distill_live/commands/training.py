@@ -80,9 +80,9 @@ def add_prior(
     """
     loaded = load_model_v2(path, device)
     config = _prior_config(loaded, recordings, size, epochs)
-    report.begin_prior(config)
     began = time.monotonic()
     try:
+        report.begin_prior(config)
         trained = train_prior(
             loaded.model, loaded.spectrogram, recordings, config, device, report.prior_epoch
         )

@@ -1,0 +1,47 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from distill_live.commands import bench
+from tests.conftest import RunCli
+
+FIGURES = [
+    "tokens per second, with cache",
+    "tokens per second, without",
+    "real-time factor, prior",
+    "real-time factor, decode",
+    "real-time factor, vocoder",
+    "real-time factor, together",
+    "time to first sound, s",
+]
+
+
+def test_every_part_is_measured_on_the_real_way_of_the_sound(
+    run_cli: RunCli, tiny_in_library: Path
+) -> None:
+    result = run_cli("bench", "tiny", "--seconds", 1, "--json")
+    assert result.code == 0, result.err
+    measured = json.loads(result.out)
+    assert (measured.pop("model"), measured.pop("device")) == ("tiny", "cpu")
+    assert list(measured) == FIGURES
+    assert all(figure > 0 for figure in measured.values())
+
+
+def test_the_table_has_a_row_per_figure(
+    run_cli: RunCli, tiny_in_library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench, "_time_to_first_sound", lambda *_: 1.5)
+    lines = run_cli("bench", "tiny", "--seconds", 1).out.splitlines()
+    assert lines[0].split() == ["tiny", "on", "cpu,", "one", "thread"]
+    assert [line.rsplit(maxsplit=1)[0].strip() for line in lines[1:]] == FIGURES
+    assert lines[-1].split()[-1] == "1.5"
+
+
+def test_a_server_that_does_not_play_is_an_error(
+    run_cli: RunCli, tiny_in_library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.executable", "/bin/true")
+    result = run_cli("bench", "tiny", "--seconds", 1)
+    assert result.code == 1
+    assert "serve did not begin to play" in result.err

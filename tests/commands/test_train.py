@@ -1,0 +1,194 @@
+import json
+import shutil
+import signal
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from distill_live.audio.files import write_audio
+from distill_live.commands import training
+from distill_live.commands.report import Report
+from distill_live.models.header import read_header
+from distill_live.models.prior import PriorConfig
+from distill_live.models.vqvae import VQVAEConfig
+from distill_live.training import config as codec_training
+from distill_live.training.codec import CodecEpoch
+from distill_live.training.config import CodecTrainingConfig
+from distill_live.training.prior import PriorEpoch, PriorTrainingConfig
+from tests.conftest import Folders, RunCli
+
+
+@pytest.fixture(autouse=True)
+def seconds_not_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same way through everything, with networks and steps that take no time."""
+
+    def tiny_codec(codec: VQVAEConfig, columns: int) -> CodecTrainingConfig:
+        assert columns > 0
+        small = replace(codec, code_width=8, width=16, encoder_blocks=1, decoder_blocks=1)
+        return CodecTrainingConfig(
+            small, epochs=2, steps_per_epoch=2, batch_crops=4, crop_columns=8
+        )
+
+    def tiny_prior(size: str | int, codebook_size: int, levels: int, bands: int) -> PriorConfig:
+        assert size in (6, "medium")
+        return PriorConfig(codebook_size, 4 * levels * bands, levels, 16, 1, 2, 0.0, bands)
+
+    def tiny_prior_training(prior: PriorConfig) -> PriorTrainingConfig:
+        return PriorTrainingConfig(prior, epochs=2, steps_per_epoch=2, gains_db=(0.0,))
+
+    monkeypatch.setattr(codec_training, "get_adaptive_codec_config", tiny_codec)
+    monkeypatch.setattr(training, "get_adaptive_prior_config", tiny_prior)
+    monkeypatch.setattr(training, "PriorTrainingConfig", tiny_prior_training)
+
+
+def test_a_folder_becomes_a_model_in_the_users_folder(
+    run_cli: RunCli, folders: Folders, sounds: Path
+) -> None:
+    result = run_cli("train", sounds, "--name", "mine", "--codebook-size", 8)
+    assert (result.code, result.err) == (0, "")
+    path = folders.user / "mine.distill"
+    assert result.out.splitlines()[-2:] == [f"model: {path}", "next:  distill-live serve mine"]
+    metadata = read_header(path).metadata
+    assert metadata["name"] == "mine"
+    assert (metadata["codec"]["codebook_size"], metadata["prior"]["codebook_size"]) == (8, 8)
+    assert sorted(metadata["dataset_files"]) == sorted(path.name for path in sounds.iterdir())
+    assert -40 < metadata["loudness_db"] < -5
+    assert len(metadata["codebook_health"]) == 3
+    assert len(metadata["loss_curves"]["codec"]["loss"]) == 2
+    assert len(metadata["loss_curves"]["prior"]["validation"]) == 2
+    assert metadata["training"]["prior_perplexity"]["baselines"]["unigram"] > 1
+
+
+def test_every_epoch_shows_losses_and_the_health_of_each_level(
+    run_cli: RunCli, folders: Folders, sounds: Path
+) -> None:
+    lines = run_cli("train", sounds, "--no-prior", "--codebook-size", 8).out.splitlines()
+    epochs = [line.split() for line in lines if "/2" in line]
+    # epoch, loss, two errors, then utilisation, perplexity and dead codes of each of three levels.
+    assert [len(cells) for cells in epochs] == [4 + 3 * 3] * 2
+    health = read_header(folders.user / f"{sounds.name}.distill").metadata["codebook_health"]
+    used = [[cells[4], cells[7], cells[10]] for cells in epochs]
+    assert [f"{100 * level['utilisation']:.0f}" for level in health] in used
+
+
+def test_no_prior_stops_after_the_codec_and_says_how_to_go_on(
+    run_cli: RunCli, folders: Folders, sounds: Path
+) -> None:
+    result = run_cli("train", sounds, "--name", "mine", "--no-prior")
+    assert f"next:  distill-live train-prior mine {sounds}" in result.out
+    before = read_header(folders.user / "mine.distill").metadata
+    assert before["prior"] is None
+    assert run_cli("train-prior", "mine", sounds, "--prior-size", "medium").code == 0
+    after = read_header(folders.user / "mine.distill").metadata
+    assert after["prior"]["codebook_size"] == before["codec"]["codebook_size"]
+    for kept in ("codec_sha256", "created", "codebook_health", "loudness_db", "dataset_files"):
+        assert after[kept] == before[kept]
+
+
+def test_options_reach_the_codec(run_cli: RunCli, folders: Folders, sounds: Path) -> None:
+    run_cli(
+        "train", sounds, "--name", "mine", "--no-prior", "--rvq-levels", 2, "--column-frames", 4,
+        "--commitment-weight", 0.5, "--epochs", 1,
+    )  # fmt: skip
+    metadata = read_header(folders.user / "mine.distill").metadata
+    assert metadata["codec"]["num_quantizers"] == 2
+    assert metadata["codec"]["column_frames"] == 4
+    assert metadata["codec"]["codebook_size"] == 64
+    assert metadata["level_labels"] == ["Structure", "Detail"]
+    assert metadata["training"]["codec"]["learning"]["commitment_weight"] == 0.5
+    assert metadata["training"]["codec"]["epochs"] == 1
+
+
+def test_an_existing_model_is_not_replaced_without_force(
+    run_cli: RunCli, folders: Folders, sounds: Path
+) -> None:
+    (folders.user / "mine.distill").write_text("precious")
+    refused = run_cli("train", sounds, "--name", "mine")
+    assert (refused.code, refused.out) == (1, "")
+    assert "--force" in refused.err
+    assert (folders.user / "mine.distill").read_text() == "precious"
+    assert run_cli("train", sounds, "--name", "mine", "--no-prior", "--force").code == 0
+    assert read_header(folders.user / "mine.distill").metadata["name"] == "mine"
+
+
+def test_what_cannot_be_read_is_told_and_skipped(
+    run_cli: RunCli, folders: Folders, sounds: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "recordings"
+    shutil.copytree(sounds, folder)
+    (folder / "broken.wav").write_text("no sound")
+    result = run_cli("train", folder, "--no-prior")
+    assert result.code == 0
+    assert "skipped broken.wav: " in result.out
+    assert "6 recordings, 6.0 s" in result.out
+
+
+def test_a_folder_without_recordings_is_refused_before_training(
+    run_cli: RunCli, folders: Folders, tmp_path: Path
+) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    result = run_cli("train", empty)
+    assert result.code == 1
+    assert "no recordings in" in result.err
+    assert list(folders.user.iterdir()) == []
+
+
+def test_ctrl_c_in_the_codec_keeps_the_best_so_far(
+    run_cli: RunCli, folders: Folders, sounds: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(report: Report, epoch: CodecEpoch) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(Report, "codec_epoch", interrupt)
+    result = run_cli("train", sounds, "--name", "mine")
+    assert result.code == 130
+    assert "next:  distill-live train-prior mine" in result.out
+    curves = read_header(folders.user / "mine.distill").metadata["loss_curves"]
+    assert len(curves["codec"]["loss"]) == 1
+
+
+def test_ctrl_c_in_the_prior_keeps_the_best_so_far(
+    run_cli: RunCli, folders: Folders, sounds: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(report: Report, epoch: PriorEpoch) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(Report, "prior_epoch", interrupt)
+    result = run_cli("train", sounds, "--name", "mine")
+    assert result.code == 130
+    assert "next:  distill-live serve mine" in result.out
+    curves = read_header(folders.user / "mine.distill").metadata["loss_curves"]
+    assert len(curves["prior"]["validation"]) == 1
+
+
+def test_ctrl_c_before_the_first_epoch_of_the_prior_keeps_the_codec(
+    run_cli: RunCli, folders: Folders, sounds: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Report, "begin_prior", lambda *_: signal.raise_signal(signal.SIGINT))
+    result = run_cli("train", sounds, "--name", "mine")
+    assert result.code == 130
+    assert "next:  distill-live train-prior mine" in result.out
+    assert read_header(folders.user / "mine.distill").metadata["prior"] is None
+
+
+def test_a_level_that_uses_few_codes_is_a_warning(
+    run_cli: RunCli, folders: Folders, tmp_path: Path
+) -> None:
+    folder = tmp_path / "hum"
+    seconds = np.arange(48_000) / 48_000
+    write_audio(folder / "hum.wav", (0.3 * np.sin(2 * np.pi * 50 * seconds)).astype("f4"), 48_000)
+    result = run_cli("train", folder, "--no-prior", "--codebook-size", 1024)
+    assert "warning: Structure uses only" in result.out
+    assert "smaller --codebook-size" in result.out
+
+
+def test_what_training_made_can_be_listed_and_played(
+    run_cli: RunCli, folders: Folders, sounds: Path
+) -> None:
+    run_cli("train", sounds, "--name", "mine", "--codebook-size", 8)
+    listed = json.loads(run_cli("models", "list", "--json").out)
+    assert [(entry["name"], entry["prior"]) for entry in listed] == [("mine", True)]
+    assert run_cli("generate", "mine", "--duration", 0.1, "--seed", 1).code == 0
