@@ -101,10 +101,10 @@ def save_empty_model(folder: Path, name: str, **metadata: object) -> Path:
 def tiny_model_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model file of untrained, tiny networks, with a prior. Do not write to it."""
     import torch
-    from distill_live.models.prior import CodePrior
 
     from distill_live.audio.spectrogram import AudioSpectrogram
     from distill_live.models.persistence import save_model_v2
+    from distill_live.models.prior import CodePrior
     from distill_live.models.vqvae import ConvVQVAE, VQVAEConfig
 
     torch.manual_seed(0)
