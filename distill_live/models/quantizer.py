@@ -14,15 +14,14 @@ from torch.nn import functional
 class LearningConfig:
     """How codebooks follow the encoder while it trains.
 
-    `decay` is that of the moving averages, `dead_below` the moving count of uses per step under
-    which a code is replaced by a vector of the batch.
+    `decay` is that of the moving averages. A code is dead, and replaced by a vector of the batch,
+    when its moving count of uses falls below `dead_share` of what even use would give it.
     """
 
     commitment_weight: float = 0.25
     decay: float = 0.95
-    dead_below: float = 2.0
+    dead_share: float = 0.06
     kmeans_iters: int = 20
-    rotation: bool = True
 
 
 class ResidualCodebooks(nn.Module):
@@ -64,7 +63,7 @@ class ResidualCodebooks(nn.Module):
         loss = functional.mse_loss(vectors, quantized)
         return vectors + (quantized - vectors).detach(), codes, loss
 
-    def start_learning(self, config: LearningConfig) -> None:
+    def start_learning(self, config: LearningConfig, vectors_per_step: int) -> None:
         """Attach the learner: k-means from the first batch, moving averages, no dead codes."""
         # Seconds of import that nobody needs who only plays.
         from vector_quantize_pytorch import ResidualVQ
@@ -77,9 +76,9 @@ class ResidualCodebooks(nn.Module):
             kmeans_init=True,
             kmeans_iters=config.kmeans_iters,
             decay=config.decay,
-            threshold_ema_dead_code=config.dead_below,
+            threshold_ema_dead_code=config.dead_share * vectors_per_step / codebook_size,
             commitment_weight=config.commitment_weight,
-            rotation_trick=config.rotation,
+            rotation_trick=False,
         ).to(self.codebooks.device)
 
     @torch.no_grad()

@@ -125,7 +125,8 @@ class _CodecTrainer:
             config.crop_columns * frames, self.spectrogram.config, config.gain_db, config.seed,
         )  # fmt: skip
         self.model = ConvVQVAE(config.codec).to(device)
-        self.model.quantizer.start_learning(config.learning)
+        vectors_per_step = config.batch_crops * config.crop_columns * config.codec.bands
+        self.model.quantizer.start_learning(config.learning, vectors_per_step)
         self.optimizers = _optimizers(self.model, config)
         self.history: list[CodecEpoch] = []
         self.best_epoch = 0
@@ -143,7 +144,7 @@ class _CodecTrainer:
                 on_epoch(self.history[-1])
 
     def result(self, interrupted: bool) -> TrainedCodec:
-        self.model.quantizer.learner = None
+        self.model.quantizer.finish_learning()
         self.model.load_state_dict(self._best_weights)
         self.model.eval().requires_grad_(False)
         return TrainedCodec(

@@ -60,7 +60,7 @@ def test_forward_gives_quantized_vectors_and_lets_gradients_through(
 def test_learning_fits_the_codebooks_to_the_vectors() -> None:
     torch.manual_seed(0)
     quantizer = ResidualCodebooks(num_quantizers=2, codebook_size=16, size=4)
-    quantizer.start_learning(LearningConfig())
+    quantizer.start_learning(LearningConfig(), vectors_per_step=512)
     vectors = clusters()
     for _ in range(20):
         quantizer(vectors)
@@ -74,7 +74,7 @@ def test_learning_fits_the_codebooks_to_the_vectors() -> None:
 def test_learning_and_playing_agree_on_codes_and_vectors() -> None:
     torch.manual_seed(0)
     quantizer = ResidualCodebooks(num_quantizers=3, codebook_size=16, size=4)
-    quantizer.start_learning(LearningConfig())
+    quantizer.start_learning(LearningConfig(), vectors_per_step=512)
     vectors = clusters()
     for _ in range(5):
         quantizer(vectors)
@@ -88,7 +88,7 @@ def test_learning_and_playing_agree_on_codes_and_vectors() -> None:
 def test_a_dead_code_comes_back_to_life() -> None:
     torch.manual_seed(0)
     quantizer = ResidualCodebooks(num_quantizers=1, codebook_size=16, size=4)
-    quantizer.start_learning(LearningConfig())
+    quantizer.start_learning(LearningConfig(), vectors_per_step=512)
     quantizer(clusters())
     quantizer.learner.layers[0]._codebook.embed.data[0, 3] = 1e3
     for _ in range(60):
