@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from distill_live.commands.options import JsonOption
 from distill_live.commands.output import print_json
 from distill_live.errors import DeviceError
 
 
 def devices(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """List sound devices (for serve --audio-device) and MIDI inputs (for serve --midi)."""
     audio, audio_error = _audio_devices()

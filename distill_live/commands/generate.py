@@ -11,12 +11,7 @@ import typer
 from distill_live import __version__
 from distill_live.atomic_file import atomic_file
 from distill_live.commands.loading import load_model
-from distill_live.commands.options import (
-    DeviceOption,
-    ModelArgument,
-    SoundFormat,
-    parameter_option,
-)
+from distill_live.commands.options import DeviceOption, ModelArgument, SoundFormat
 from distill_live.commands.output import progress_bar
 from distill_live.parameters import PARAMETERS
 
@@ -24,6 +19,18 @@ if TYPE_CHECKING:
     from distill_live.models.persistence import LoadedVQModel
 
 _SEEDS = PARAMETERS["seed"]
+_DEFAULTS = {name: parameter.default for name, parameter in PARAMETERS.items()}
+
+
+def _parameter_option(name: str) -> Any:
+    """The option of a parameter of the instrument; help and range come from its declaration."""
+    parameter = PARAMETERS[name]
+    return typer.Option(
+        f"--{name.replace('_', '-')}",
+        min=parameter.minimum,
+        max=parameter.maximum,
+        help=parameter.doc,
+    )
 
 
 def generate(
@@ -31,9 +38,9 @@ def generate(
     duration: Annotated[
         float, typer.Option("--duration", min=0.01, help="Length of each sound in seconds.")
     ] = 10.0,
-    temperature: Annotated[float, parameter_option("temperature")] = 1.0,
-    top_k: Annotated[int, parameter_option("top_k")] = 0,
-    top_p: Annotated[float, parameter_option("top_p")] = 0.9,
+    temperature: Annotated[float, _parameter_option("temperature")] = _DEFAULTS["temperature"],
+    top_k: Annotated[int, _parameter_option("top_k")] = int(_DEFAULTS["top_k"]),
+    top_p: Annotated[float, _parameter_option("top_p")] = _DEFAULTS["top_p"],
     overlap: Annotated[
         float | None,
         typer.Option("--overlap", min=0, help="Chunk models only: cross-fade in milliseconds."),

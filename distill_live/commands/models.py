@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from distill_live.commands.options import ForceOption, JsonOption, ModelArgument
 from distill_live.commands.output import print_json
 from distill_live.errors import ModelFileError
 from distill_live.models.header import read_header, rewrite_metadata
@@ -25,12 +26,9 @@ app = typer.Typer(
     help="List, inspect, tag, rename, search, delete models.",
 )
 
-Model = Annotated[str, typer.Argument(metavar="MODEL", help="A path, a name or its unique start.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
 
 @app.command("list")
-def list_all(as_json: Json = False) -> None:
+def list_all(as_json: JsonOption = False) -> None:
     """Every model that can be named."""
     _show(list_models(), as_json)
 
@@ -38,14 +36,14 @@ def list_all(as_json: Json = False) -> None:
 @app.command()
 def search(
     text: Annotated[str, typer.Argument(help="Part of a name, a tag or a training file's name.")],
-    as_json: Json = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Models whose name, tags or training files contain TEXT."""
     _show([entry for entry in list_models() if _matches(entry, text.casefold())], as_json)
 
 
 @app.command()
-def info(model: Model, as_json: Json = False) -> None:
+def info(model: ModelArgument, as_json: JsonOption = False) -> None:
     """All that a model's header says."""
     path = find_model(model)
     header = read_header(path)
@@ -60,7 +58,7 @@ def info(model: Model, as_json: Json = False) -> None:
 
 
 @app.command("show-health")
-def show_health(model: Model, as_json: Json = False) -> None:
+def show_health(model: ModelArgument, as_json: JsonOption = False) -> None:
     """How much of each level's codebook is in use."""
     metadata = read_header(find_model(model)).metadata
     health = metadata.get("codebook_health") or []
@@ -82,10 +80,10 @@ def show_health(model: Model, as_json: Json = False) -> None:
 
 @app.command()
 def tag(
-    model: Model,
+    model: ModelArgument,
     add: Annotated[list[str] | None, typer.Argument(metavar="[TAG]...", help="To add.")] = None,
     remove: Annotated[list[str] | None, typer.Option("--remove", help="A tag to remove.")] = None,
-    as_json: Json = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Add tags to a model, or remove them; the weights stay as they are."""
     path = find_own_model(model)
@@ -100,10 +98,10 @@ def tag(
 
 @app.command()
 def rename(
-    model: Model,
+    model: ModelArgument,
     new_name: Annotated[str, typer.Argument(metavar="NEW_NAME")],
-    force: Annotated[bool, typer.Option("--force", help="Replace a model of that name.")] = False,
-    as_json: Json = False,
+    force: ForceOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Give a model another name; its file is renamed with it."""
     old = find_own_model(model)
@@ -118,9 +116,9 @@ def rename(
 
 @app.command()
 def delete(
-    model: Model,
+    model: ModelArgument,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    as_json: Json = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Delete a model's file."""
     path = find_own_model(model)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
-
-from distill_live.parameters import PARAMETERS
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
 ColumnFrames = Literal["4", "8", "16"]
@@ -25,14 +23,3 @@ PriorSizeOption = Annotated[
 DeviceOption = Annotated[Device, typer.Option("--device", help="What torch computes on.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace a model of that name.")]
-
-
-def parameter_option(name: str) -> Any:
-    """The option of a parameter of the instrument; help and range come from its declaration."""
-    parameter = PARAMETERS[name]
-    return typer.Option(
-        f"--{name.replace('_', '-')}",
-        min=parameter.minimum,
-        max=parameter.maximum,
-        help=parameter.doc,
-    )
