@@ -64,6 +64,7 @@ def write_audio(
 
     `format` is wav, flac, ogg or mp3, else the path's suffix says it; `bit_depth` is 16, 24 or 32
     (32 is float, wav only; ogg and mp3 have none). Beyond full scale is clipped, but for float.
+    The same samples and settings give the same bytes.
 
     Raises AudioFileError for an unknown format or depth, and when the file cannot be written.
     """
@@ -71,11 +72,10 @@ def write_audio(
     channels = 1 if audio.ndim == 1 else audio.shape[1]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with (
-            atomic_file(path) as temporary,
-            SoundFileWriter(temporary, sample_rate, channels, bit_depth, format) as writer,
-        ):
-            writer.write(audio.reshape(-1, channels))
+        with atomic_file(path) as temporary:
+            with SoundFileWriter(temporary, sample_rate, channels, bit_depth, format) as writer:
+                writer.write(audio.reshape(-1, channels))
+            make_reproducible(temporary, format or _format_of(path))
     except OSError as error:
         raise AudioFileError(f"cannot write {path}: {error}") from error
 

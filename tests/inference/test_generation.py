@@ -3,12 +3,12 @@ import warnings
 import numpy as np
 import pytest
 import torch
-from distill_live.models.sampling import Sampling
 
 from distill_live.errors import NoPriorError
 from distill_live.inference.codes import decode, encode
 from distill_live.inference.generation import generate_audio_from_prior
 from distill_live.models.persistence import LoadedVQModel
+from distill_live.models.sampling import Sampling
 
 
 def test_the_same_seed_gives_the_same_bytes(tiny_model: LoadedVQModel) -> None:
