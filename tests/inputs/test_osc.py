@@ -24,6 +24,7 @@ from distill_live.inputs.osc import (
     parse_endpoint,
     read_packet,
 )
+from distill_live.parameters import scale_travel
 from tests.inputs.conftest import Instrument
 from tests.tools import require_program, wait_until
 
@@ -385,6 +386,6 @@ def test_pd_sets_parameters_makes_requests_and_hears_the_answer(
     assert "distill temperature 0.75" in done.stderr
     assert done.returncode == 0
     assert instrument.store["temperature"] == 0.75
-    assert instrument.store["gain"] == 1.0
+    assert instrument.store["gain"] == scale_travel(0.5, 0.0, 1.0, "exp")
     assert instrument.requests == ["play"]
     assert instrument.router.counters == Counters(received=4)
