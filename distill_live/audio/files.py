@@ -11,6 +11,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from distill_live.atomic_file import atomic_file
+from distill_live.audio.reproducible import make_reproducible
 from distill_live.audio.resample import resample
 from distill_live.errors import AudioFileError
 
