@@ -120,7 +120,6 @@ class PhaseReconstructor:
             weight=torch.zeros(self._overlap, self.hop),
         )
 
-    @torch.no_grad()
     def push(self, state: PhaseState, mel: Tensor) -> tuple[Tensor, PhaseState]:
         """Normalised mels `[M, k]`, k from 0, to samples `[n]` float32 and the next state.
 
@@ -141,11 +140,8 @@ class PhaseReconstructor:
         state = replace(state, waiting=waiting[:, whole:].clone())
         return torch.cat(parts) if parts else torch.zeros(0), state
 
-    @torch.no_grad()
     def flush(self, state: PhaseState) -> tuple[Tensor, PhaseState]:
         """The rest, up to exactly hop times the frames pushed, and a state that is at its end."""
-        if state.ended:
-            return torch.zeros(0), state
         samples = torch.zeros(0)
         if state.waiting.shape[1] or len(state.ahead):
             samples, state = self._advance(state, state.waiting, 0)

@@ -35,9 +35,11 @@ def test_a_sound_has_hop_times_frames_samples(frames: int, lookahead: int) -> No
 
 
 @pytest.mark.parametrize("hertz", [82.4, 440.0, 1234.5])
-def test_the_frequency_and_level_of_a_sine_survive(hertz: float) -> None:
+@pytest.mark.parametrize("lookahead", [0, 1])
+def test_the_frequency_and_level_of_a_sine_survive(hertz: float, lookahead: int) -> None:
     original = sine(hertz)
-    found = reconstruct(SPECTROGRAM, mel_of(original))
+    config = PhaseConfig(lookahead_frames=lookahead)
+    found = reconstruct(SPECTROGRAM, mel_of(original), config)
     middle = slice(4 * HOP, 44 * HOP)
     spectrum = torch.fft.rfft(found[middle] * torch.hann_window(40 * HOP)).abs()
     assert abs(int(spectrum.argmax()) - hertz * 40 * HOP / RATE) <= 1.0
