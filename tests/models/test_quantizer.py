@@ -90,7 +90,9 @@ def test_a_dead_code_comes_back_to_life() -> None:
     quantizer = ResidualCodebooks(num_quantizers=1, codebook_size=16, size=4)
     quantizer.start_learning(LearningConfig(), vectors_per_step=512)
     quantizer(clusters())
-    quantizer.learner.layers[0]._codebook.embed.data[0, 3] = 1e3
+    book = quantizer.learner.layers[0]._codebook
+    book.embed.data[0, 3] = 1e3
+    book.embed_avg.data[0, 3] = 1e3 * book.cluster_size[0, 3]
     for _ in range(60):
         quantizer(clusters())
     quantizer.sync()

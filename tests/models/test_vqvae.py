@@ -75,6 +75,15 @@ def test_decode_cuts_to_the_target_shape(model: ConvVQVAE) -> None:
 
 def test_positions_are_time_major() -> None:
     model = make_model()
+    mel = torch.randn(1, 1, 128, COLUMNS * 8)
+    latent, (found, _) = model.encoder(mel)[0], model.encode(mel)
+    for column, band in [(0, 0), (0, 7), (2, 5), (6, 1)]:
+        expected = model.quantizer.encode(latent[:, band, column])
+        assert found[0, column * 8 + band].tolist() == expected.tolist()
+
+
+def test_embeddings_of_positions_are_time_major() -> None:
+    model = make_model()
     codes = random_codes(model)
     vectors = model.codes_to_embeddings(codes.reshape(1, -1, 3), (8, COLUMNS))
     for column, band in [(0, 0), (0, 7), (2, 5), (6, 1)]:

@@ -8,7 +8,9 @@ from distill_live.training.muon import Muon, is_matrix, orthogonal
 @pytest.mark.parametrize("shape", [(16, 16), (12, 40), (40, 12)])
 def test_a_direction_becomes_nearly_orthogonal(shape: tuple[int, int]) -> None:
     torch.manual_seed(0)
-    singular = torch.linalg.svdvals(orthogonal(torch.randn(shape)))
+    matrix = orthogonal(torch.randn(shape))
+    assert matrix.shape == shape
+    singular = torch.linalg.svdvals(matrix)
     assert float(singular.min()) > 0.3
     assert float(singular.max()) < 1.3
 
