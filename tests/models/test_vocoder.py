@@ -39,6 +39,18 @@ def test_pieces_give_the_bytes_of_the_whole(mel: Tensor, frames: int, lookahead:
     assert len(whole) == stream.emitted == 45 * HOP
 
 
+def test_the_number_of_threads_changes_no_byte(mel: Tensor) -> None:
+    threads = torch.get_num_threads()
+    found = []
+    try:
+        for count in (1, 2, 3):
+            torch.set_num_threads(count)
+            found.append(VOCODER(mel).numpy().tobytes())
+    finally:
+        torch.set_num_threads(threads)
+    assert found[0] == found[1] == found[2]
+
+
 @pytest.mark.parametrize("column_frames", [4, 8, 16])
 def test_every_column_gives_a_column_but_the_first(mel: Tensor, column_frames: int) -> None:
     config = PhaseConfig(block_frames=column_frames, iterations=1)
