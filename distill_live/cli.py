@@ -72,13 +72,13 @@ def _root(
 
 
 def main() -> None:
-    """Run the command line. An error that we raise on purpose is one line on standard error.
+    """Run the command line. What the user or the machine got wrong is one line on standard error.
 
     The environment variable DISTILL_DEBUG shows where it came from.
     """
     try:
         app()
-    except DistillError as error:
+    except (DistillError, OSError) as error:
         if os.environ.get("DISTILL_DEBUG"):
             raise
         typer.echo(f"error: {error}", err=True)

@@ -1,12 +1,13 @@
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import distill_live
 from distill_live.cli import COMMANDS
 from distill_live.errors import DistillError
-from tests.conftest import RunCli
+from tests.conftest import Folders, RunCli, save_empty_model
 
 
 def test_the_version_is_the_packages(run_cli: RunCli) -> None:
@@ -36,6 +37,19 @@ def test_an_error_on_purpose_is_one_line_and_exit_code_1(run_cli: RunCli) -> Non
     assert (result.code, result.out) == (1, "")
     assert result.err.startswith("error: no model 'no such model'")
     assert result.err.count("\n") == 1
+
+
+def test_what_the_system_refuses_is_one_line_too(
+    run_cli: RunCli, folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = save_empty_model(folders.user, "rain")
+
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    result = run_cli("models", "delete", "rain", "--yes")
+    assert result == (1, "", f"error: [Errno 13] Permission denied: '{path}'\n")
 
 
 def test_distill_debug_shows_where_an_error_came_from(

@@ -74,8 +74,8 @@ def _measure(loaded: LoadedVQModel, columns: int) -> dict[str, float]:
     sound = columns * loaded.column_samples / loaded.spectrogram.config.sample_rate
     codes = columns * grids[0].size
     return {
-        "tokens per second, with cache": codes / spent["prior"],
-        "tokens per second, without": _uncached_rate(loaded, grids),
+        "codes per second, with cache": codes / spent["prior"],
+        "codes per second, without": _uncached_rate(loaded, grids),
         **{f"real-time factor, {part}": time_spent / sound for part, time_spent in spent.items()},
         "real-time factor, together": sum(spent.values()) / sound,
     }

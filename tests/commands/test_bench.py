@@ -7,8 +7,8 @@ from distill_live.commands import bench
 from tests.conftest import RunCli
 
 FIGURES = [
-    "tokens per second, with cache",
-    "tokens per second, without",
+    "codes per second, with cache",
+    "codes per second, without",
     "real-time factor, prior",
     "real-time factor, decode",
     "real-time factor, vocoder",
