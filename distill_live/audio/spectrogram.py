@@ -27,7 +27,7 @@ class SpectrogramConfig:
     n_fft: int = 2048
     hop_length: int = 512
     n_mels: int = 128
-    f_min: float = 20.0
+    f_min: float = 0.0
     f_max: float = 24_000.0
     floor: float = 1e-8
     mean: float = 0.0
@@ -103,6 +103,7 @@ def _mel_bank(config: SpectrogramConfig) -> Tensor:
     """Triangular filters `[M, bins]`, each with sum 1.
 
     Slaney's scale is linear below 1 kHz, so that at n_fft 2048 no low filter falls between bins.
+    From 0 Hz on, neighbouring bins of the bass weigh differently in each, which keeps its pitch.
     """
     bank: Tensor = torchaudio.functional.melscale_fbanks(
         config.bins, config.f_min, config.f_max, config.n_mels, config.sample_rate,

@@ -124,6 +124,8 @@ def _find_device(sounddevice: Any, name: str | None) -> int:
 
 def _portaudio() -> Any:
     """The sounddevice module; importing it starts PortAudio."""
+    # Asking for devices must not start a JACK server of its own.
+    os.environ.setdefault("JACK_NO_START_SERVER", "1")
     try:
         with _quiet_stderr():
             import sounddevice

@@ -1,0 +1,152 @@
+"""Play a model through a real sounddevice stream and check that every sample arrived.
+
+    python -m tests.benchmarks.play_on_rig [MODEL] [--seconds 60]
+
+The sound card is PulseAudio with a null sink; beside the server a C player (pacat) plays into a
+second sink. A run in which the C player has gaps too says nothing about us: `control_whole` is
+false then. Prints a line of JSON:
+
+    seconds         length of the recording that was compared
+    missing         samples that were played but are not in the recording, `extra`: the reverse
+    engine_load     CPU seconds of the engine per second of sound (one core is 1), `audio_load` too
+    first_sound_s   from the command to the first sound
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from distill_live.audio.files import read_audio
+from tests.commands.server_process import ServerProcess
+from tests.sound_card import Recording, SoundCard
+
+RATE = 48_000
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("model", nargs="?", default="demo")
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--latency", default="100")
+    options = parser.parse_args()
+    with SoundCard() as card, tempfile.TemporaryDirectory() as folder:
+        result = play(card, Path(folder), options.model, options.seconds, options.latency)
+    print(json.dumps(result))
+
+
+def play(
+    card: SoundCard, folder: Path, model: str, seconds: float, latency: str
+) -> dict[str, object]:
+    """Play and compare; the numbers that the module's docstring names."""
+    take = folder / "take.wav"
+    control = ControlPlayer(card, folder, seconds)
+    began = time.monotonic()
+    with Recording(card) as recording, ServerProcess(
+        model, "--record", str(take), "--latency", latency, "--duration", str(seconds),
+        environment=card.environment,
+    ) as server:  # fmt: skip
+        first_sound = time.monotonic() - began
+        engine, audio = server.child_with("libtorch_cpu"), server.child_with("libportaudio")
+        before = cpu_seconds(engine), cpu_seconds(audio), time.monotonic()
+        time.sleep(max(seconds - 3, 1))
+        span = time.monotonic() - before[2]
+        loads = (cpu_seconds(engine) - before[0]) / span, (cpu_seconds(audio) - before[1]) / span
+        server.process.wait()
+        recording.wait_seconds(1)
+    return {
+        **compare(read_audio(take)[0][:, 0], recording.recorded[:, 0]),
+        "engine_load": round(loads[0], 3),
+        "audio_load": round(loads[1], 3),
+        "first_sound_s": round(first_sound, 2),
+        "control_whole": control.whole(),
+    }
+
+
+def compare(played: np.ndarray, heard: np.ndarray) -> dict[str, object]:
+    """How the recording differs from what was played, sample by sample."""
+    played, heard = trim(played), trim(heard)
+    at_played = at_heard = missing = extra = 0
+    while at_played < len(played) and at_heard < len(heard):
+        count = min(len(played) - at_played, len(heard) - at_heard)
+        same = np.isclose(
+            played[at_played : at_played + count], heard[at_heard : at_heard + count], atol=2**-22
+        )
+        wrong = int(np.argmin(same)) if not same.all() else count
+        at_played, at_heard = at_played + wrong, at_heard + wrong
+        if wrong < count:
+            skip_played, skip_heard = realign(played[at_played:], heard[at_heard:])
+            missing, extra = missing + skip_played, extra + skip_heard
+            at_played, at_heard = at_played + skip_played, at_heard + skip_heard
+    return {"seconds": round(len(heard) / RATE, 2), "missing": missing, "extra": extra}
+
+
+def realign(played: np.ndarray, heard: np.ndarray) -> tuple[int, int]:
+    """How many samples to skip on either side until both agree again for 64 samples."""
+    for skip in range(1, RATE):
+        for skip_played, skip_heard in ((0, skip), (skip, 0), (skip, skip)):
+            a, b = played[skip_played:][:64], heard[skip_heard:][:64]
+            if len(a) == len(b) == 64 and np.allclose(a, b, atol=2**-22):
+                return skip_played, skip_heard
+    return len(played), len(heard)
+
+
+def trim(samples: np.ndarray) -> np.ndarray:
+    """Without the silence at both ends."""
+    sounding = np.flatnonzero(np.abs(samples) > 2**-20)
+    return samples[sounding[0] : sounding[-1] + 1] if len(sounding) else samples[:0]
+
+
+def cpu_seconds(pid: int) -> float:
+    """CPU time that a process has used, all threads."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+class ControlPlayer:
+    """A C program that plays beside us: samples that say their own number."""
+
+    def __init__(self, card: SoundCard, folder: Path, seconds: float) -> None:
+        self._recorded = folder / "control.f32"
+        numbers = np.arange(1, 1 + round(min(seconds, 300.0) * RATE))
+        (folder / "ramp.f32").write_bytes((numbers / 2**24).astype("<f4").tobytes())
+        subprocess.run(
+            ["pactl", "load-module", "module-null-sink", "sink_name=control", "rate=48000",
+             "format=float32le", "channels=1"],
+            env=card.environment, check=True, capture_output=True,
+        )  # fmt: skip
+        common = ["--format=float32le", "--rate=48000", "--channels=1", "--raw"]
+        with self._recorded.open("wb") as out:
+            self._recorder = subprocess.Popen(
+                ["parec", "-d", "control.monitor", *common], env=card.environment, stdout=out
+            )
+        self._player = subprocess.Popen(
+            [
+                "pacat", "-p", "-d", "control", "--latency-msec=100", *common,
+                str(folder / "ramp.f32"),
+            ],
+            env=card.environment,
+        )  # fmt: skip
+
+    def whole(self) -> bool:
+        """Stop it; whether all that it played arrived in one piece."""
+        self._player.terminate()
+        self._player.wait()
+        self._recorder.terminate()
+        self._recorder.wait()
+        raw = np.fromfile(self._recorded, "<f4").astype(np.float64)
+        numbers = np.rint(raw * 2**24).astype(int)
+        sounding = np.flatnonzero(numbers)
+        inside = numbers[sounding[0] : sounding[-1] + 1] if len(sounding) else numbers[:0]
+        return len(inside) > 0 and bool((np.diff(inside) == 1).all())
+
+
+if __name__ == "__main__":
+    main()
