@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import signal
-import sys
 import threading
 import time
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from distill_live.commands.options import DeviceOption
-from distill_live.control.patch import find_patch, load_patch
-from distill_live.control.router import Router
+from distill_live.commands.status_line import StatusLine
 from distill_live.errors import LiveError, NoPriorError, PluginError, nearest_name
-from distill_live.inputs.osc import parse_endpoint
-from distill_live.live.server import Server, ServerSettings
 from distill_live.models.header import read_header
 from distill_live.models.library import find_model
 from distill_live.outputs.options import OutputOptions
-from distill_live.outputs.process import run_audio
-from distill_live.parameters import ParameterStore
 from distill_live.plugins import find_plugins, load_plugin
 
+if TYPE_CHECKING:
+    from distill_live.control.router import Router
+    from distill_live.live.server import Server
+
 _POLL_SECONDS = 0.02
-_STATUS_SECONDS = 0.25
 
 
 def serve(
@@ -64,6 +61,13 @@ def serve(
     patch: Annotated[str, typer.Option(help="Patch: a path, or a name in ./patches.")] = "default",
 ) -> None:
     """Play a model without end, steered over OSC and MIDI. Ctrl-C fades out and stops."""
+    from distill_live.control.patch import find_patch, load_patch
+    from distill_live.control.router import Router
+    from distill_live.inputs.osc import parse_endpoint
+    from distill_live.live.server import Server, ServerSettings
+    from distill_live.outputs.process import run_audio
+    from distill_live.parameters import ParameterStore
+
     options = OutputOptions(
         audio_device=audio_device, audio_rate=audio_rate, block=block, latency_ms=latency
     )
@@ -79,14 +83,14 @@ def serve(
         duration=None if options.output == "file" else duration,
     )
     parameters = ParameterStore()
-    console = _Console()
-    server = Server(settings, parameters, console.log)
-    router = Router(parameters, server.request, load_patch(find_patch(patch)), console.log)
+    line = StatusLine()
+    server = Server(settings, parameters, line.log)
+    router = Router(parameters, server.request, load_patch(find_patch(patch)), line.log)
     inputs = [
         load_plugin("inputs", "osc")(*parse_endpoint(osc), router),
         load_plugin("inputs", "midi")(router, midi),
     ]
-    _play(server, router, inputs, console)
+    _play(server, router, inputs, line)
 
 
 def _choose_output(options: OutputOptions, output: str, duration: float | None) -> OutputOptions:
@@ -116,7 +120,7 @@ def _playable_model(name: str) -> Path:
     return path
 
 
-def _play(server: Server, router: Router, inputs: list[Any], console: _Console) -> None:
+def _play(server: Server, router: Router, inputs: list[Any], line: StatusLine) -> None:
     stop = _stop_on_signals()
     began = time.monotonic()
     announced = False
@@ -129,17 +133,17 @@ def _play(server: Server, router: Router, inputs: list[Any], console: _Console) 
         while not stop.wait(_POLL_SECONDS) and server.poll():
             if server.sounding and not announced:
                 announced = True
-                console.say(
+                line.say(
                     f"playing {server.model_name} on {server.output_name}, "
                     f"OSC on {osc.host}:{osc.port}, "
                     f"after {time.monotonic() - began:.1f} s"
                 )
-            console.show_status(server, router)
+            line.show(server, router)
     finally:
         for source in inputs:
             source.stop()
         server.end()
-        console.clear()
+        line.clear()
 
 
 def _stop_on_signals() -> threading.Event:
@@ -153,49 +157,3 @@ def _stop_on_signals() -> threading.Event:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), handle)
     return stop
-
-
-class _Console:
-    """Lines for people on standard error, a status line below them where that is a terminal."""
-
-    def __init__(self) -> None:
-        self._live = sys.stderr.isatty()
-        self._next = 0.0
-        self._lock = threading.Lock()
-
-    def say(self, line: str) -> None:
-        """A line on standard output, at once."""
-        with self._lock:
-            self._erase()
-            typer.echo(line)
-            sys.stdout.flush()
-
-    def log(self, line: str) -> None:
-        """A line on standard error; from any thread."""
-        with self._lock:
-            self._erase()
-            typer.echo(line, err=True)
-
-    def show_status(self, server: Server, router: Router) -> None:
-        """Draw the status line again, if it is time to."""
-        if not self._live or time.monotonic() < self._next:
-            return
-        self._next = time.monotonic() + _STATUS_SECONDS
-        status = server.status
-        line = (
-            f"{server.model_name}  load {status['load']:4.0%}  ring {server.ring_seconds:4.2f} s  "
-            f"underruns {status['underruns']:.0f}  restarts {server.restarts}  "
-            f"{router.last_message}"
-        )
-        with self._lock:
-            self._erase()
-            typer.echo(line[:110], nl=False, err=True)
-
-    def clear(self) -> None:
-        """Leave an empty line for the shell."""
-        with self._lock:
-            self._erase()
-
-    def _erase(self) -> None:
-        if self._live:
-            typer.echo("\r\x1b[K", nl=False, err=True)

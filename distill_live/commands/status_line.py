@@ -1,0 +1,62 @@
+"""What `serve` shows on a terminal: lines for people, and a status line below them."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from distill_live.control.router import Router
+    from distill_live.live.server import Server
+
+_STATUS_SECONDS = 0.25
+
+
+class StatusLine:
+    """Lines for people on standard error, a status line below them where that is a terminal."""
+
+    def __init__(self) -> None:
+        self._live = sys.stderr.isatty()
+        self._next = 0.0
+        self._lock = threading.Lock()
+
+    def say(self, line: str) -> None:
+        """A line on standard output, at once."""
+        with self._lock:
+            self._erase()
+            typer.echo(line)
+            sys.stdout.flush()
+
+    def log(self, line: str) -> None:
+        """A line on standard error; from any thread."""
+        with self._lock:
+            self._erase()
+            typer.echo(line, err=True)
+
+    def show(self, server: Server, router: Router) -> None:
+        """Draw the status line again, if it is time to."""
+        if not self._live or time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + _STATUS_SECONDS
+        status = server.status
+        text = (
+            f"{server.model_name}  load {status['load']:4.0%}  ring {server.ring_seconds:4.2f} s  "
+            f"underruns {status['underruns']:.0f}  restarts {server.restarts}  "
+            f"{router.last_message}"
+        )
+        with self._lock:
+            self._erase()
+            typer.echo(text[:110], nl=False, err=True)
+
+    def clear(self) -> None:
+        """Leave an empty line for the shell."""
+        with self._lock:
+            self._erase()
+
+    def _erase(self) -> None:
+        if self._live:
+            typer.echo("\r\x1b[K", nl=False, err=True)
