@@ -155,7 +155,7 @@ def _read_text(path: Path) -> str:
     if len(data) > MAX_BYTES:
         raise PatchError(f"{path} is no patch: it is larger than {MAX_BYTES // 1024} KiB")
     try:
-        return data.decode("utf-8-sig")
+        return data.decode()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise _patch_error(path, [(line, "no UTF-8 text; save the file as UTF-8")]) from None

@@ -109,6 +109,7 @@ map:
         ("{from: {cc: 7}, to: gain, do: play}", "a mapping has `from`"),
         ("{from: {cc: 7}, do: play, range: [0, 1]}", "unknown key 'range'"),
         ("{from: {cc: 7}, to: gain, range: [0]}", "range cannot be [0]"),
+        ("{from: {cc: 7}, to: gain, range: [-1, 1]}", "range holds -1, outside gain's 0..2"),
         ("{from: {cc: 7}, to: gain, range: [0, .nan]}", "range cannot be nan"),
         ("{from: {cc: 7}, to: gain, range: [0, one]}", "range cannot be 'one'"),
         ("{from: {cc: 7}, to: gain, range: 1}", "range cannot be 1"),
@@ -189,7 +190,7 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
         load_patch(tmp_path / "none.yaml")
 
 
-def test_a_patch_is_found_by_path_and_by_name_in_the_working_folder_first(
+def test_a_patch_is_found_by_path_then_in_the_working_folder_then_among_the_shipped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -199,6 +200,8 @@ def test_a_patch_is_found_by_path_and_by_name_in_the_working_folder_first(
     (tmp_path / "patches" / "default.yaml").write_text("version: 1")
     (tmp_path / "mine.yml").write_text("version: 1")
     assert find_patch("default") == Path("patches/default.yaml")
+    (tmp_path / "default.yaml").write_text("version: 1")
+    assert find_patch("default") == Path("default.yaml")
     assert find_patch("mine") == Path("mine.yml")
     assert find_patch(str(tmp_path / "mine.yml")) == tmp_path / "mine.yml"
 

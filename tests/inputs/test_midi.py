@@ -183,3 +183,8 @@ def test_random_bytes_are_never_raised_at_the_reader(instrument: Instrument) -> 
     source.take([0xB0, 7, 0])
     assert instrument.store["gain"] == 0.0
     assert instrument.router.counters.malformed > 10_000
+
+
+def test_channels_are_counted_from_1_as_musicians_do(instrument: Instrument) -> None:
+    MidiInput(instrument.router).take([0xB3, 99, 1])
+    assert instrument.lines == ["CC 99 on channel 4 is not mapped by the patch"]

@@ -85,7 +85,7 @@ MALFORMED = {
     "a bundle element of size -8": HEADER + struct.pack(">i", -8) + bytes(8),
     "the smallest size of all": HEADER + struct.pack(">i", -(2**31)),
     "an element larger than the packet": HEADER + struct.pack(">i", 400) + GAIN,
-    "an element of no multiple of 4": HEADER + struct.pack(">i", 3) + bytes(4),
+    "an element of no multiple of 4": HEADER + struct.pack(">i", 26) + GAIN + b"\0\0",
     "an element of size 0": HEADER + bytes(4),
     "a bundle without a time tag": b"#bundle\0",
     "a bundle that ends in a size": HEADER + b"\0\0",
