@@ -18,12 +18,13 @@ MODULES = {
 }
 
 #: Import nothing of ours, and everyone may import them.
-LEAVES = {"errors", "shared_memory", "atomic_file"}
+LEAVES = {"errors", "shared_memory", "atomic_file", "quiet_stderr"}
 #: Layer -> the layers or modules below that it may import.
 BELOW = {
     "atomic_file": set(),
     "errors": set(),
     "shared_memory": set(),
+    "quiet_stderr": set(),
     "parameters": set(),
     "plugins": set(),
     "audio": set(),
@@ -36,7 +37,7 @@ BELOW = {
     "inputs": {"control", "parameters"},
     "live": {"models", "codes", "audio", "parameters"},
     "outputs": {
-        "live.ring", "live.last_mile", "live.status", "live.supervisor",
+        "live.ring", "live.last_mile", "live.status", "live.worker_process",
         "audio", "parameters", "plugins",
     },
     "web": {"control", "codes", "models.library", "parameters"},

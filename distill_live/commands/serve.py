@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import signal
-import threading
 import time
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -15,9 +15,10 @@ import typer
 from distill_live.commands.options import DeviceOption
 from distill_live.commands.status_line import StatusLine
 from distill_live.errors import LiveError, NoPriorError, PluginError, nearest_name
+from distill_live.live.worker_process import STOP_SIGNALS
 from distill_live.models.header import read_header
-from distill_live.models.library import find_model
-from distill_live.outputs.options import OutputOptions
+from distill_live.models.library import DEMO, find_model
+from distill_live.outputs.options import FILE_NEEDS, OutputOptions
 from distill_live.plugins import find_plugins, load_plugin
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ _POLL_SECONDS = 0.02
 
 
 def serve(
-    model: Annotated[str, typer.Argument(help="Name or path of a model.")] = "demo",
+    model: Annotated[str, typer.Argument(help="Name or path of a model.")] = DEMO,
     device: DeviceOption = "auto",
     output: Annotated[
         str,
@@ -79,15 +80,18 @@ def serve(
         output_options=options,
         fallback_options=replace(options, output="clock", audio_rate=None) if anywhere else None,
         device=device,
-        record=record,
+        finite=options.output == "file",
+        record=_new_file(record) if record else None,
         duration=None if options.output == "file" else duration,
     )
     parameters = ParameterStore()
+    patches = load_patch(find_patch(patch))
+    host, port = parse_endpoint(osc)
     line = StatusLine()
     server = Server(settings, parameters, line.log)
-    router = Router(parameters, server.request, load_patch(find_patch(patch)), line.log)
+    router = Router(parameters, server.request, patches, line.log)
     inputs = [
-        load_plugin("inputs", "osc")(*parse_endpoint(osc), router),
+        load_plugin("inputs", "osc")(host, port, router),
         load_plugin("inputs", "midi")(router, midi),
     ]
     _play(server, router, inputs, line)
@@ -104,10 +108,15 @@ def _choose_output(options: OutputOptions, output: str, duration: float | None) 
     if name != "file":
         return replace(options, output=name)
     if not path or duration is None:
-        raise LiveError(
-            "the file output needs a file and a length: --output file:take.wav --duration 60"
-        )
-    return replace(options, output=name, path=Path(path), duration=duration)
+        raise LiveError(FILE_NEEDS)
+    return replace(options, output=name, path=_new_file(Path(path)), duration=duration)
+
+
+def _new_file(path: Path) -> Path:
+    """A path that no take has yet."""
+    if path.exists():
+        raise LiveError(f"{path} exists already: choose another name, or move it away")
+    return path
 
 
 def _playable_model(name: str) -> Path:
@@ -121,39 +130,39 @@ def _playable_model(name: str) -> Path:
 
 
 def _play(server: Server, router: Router, inputs: list[Any], line: StatusLine) -> None:
-    stop = _stop_on_signals()
+    stop = _StopSignal()
     began = time.monotonic()
-    announced = False
-    try:
-        osc, *others = inputs
+    osc, *others = inputs
+    with ExitStack() as cleanup:
+        cleanup.callback(line.clear)
         osc.start()
+        cleanup.callback(osc.stop)
+        cleanup.callback(server.end)
         server.start()
         for source in others:
             source.start()
-        while not stop.wait(_POLL_SECONDS) and server.poll():
+            cleanup.callback(source.stop)
+        announced, going = False, True
+        while going and not stop.given:
+            going = server.poll()
             if server.sounding and not announced:
                 announced = True
                 line.say(
                     f"playing {server.model_name} on {server.output_name}, "
-                    f"OSC on {osc.host}:{osc.port}, "
-                    f"after {time.monotonic() - began:.1f} s"
+                    f"OSC on {osc.host}:{osc.port}, after {time.monotonic() - began:.1f} s"
                 )
             line.show(server, router)
-    finally:
-        for source in inputs:
-            source.stop()
-        server.end()
-        line.clear()
+            time.sleep(_POLL_SECONDS)
 
 
-def _stop_on_signals() -> threading.Event:
-    """An event that SIGINT, SIGTERM and their like set, also where a shell had SIGINT ignored."""
-    stop = threading.Event()
+class _StopSignal:
+    """Whether a stop signal has come; also where a shell had SIGINT ignored."""
 
-    def handle(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
+    def __init__(self) -> None:
+        self.given = False
+        for number in STOP_SIGNALS:
+            signal.signal(number, self._take)
 
-    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), handle)
-    return stop
+    def _take(self, _number: int, _frame: FrameType | None) -> None:
+        # No lock may be taken here: the main thread may hold it.
+        self.given = True

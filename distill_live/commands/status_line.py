@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import threading
 import time
@@ -50,7 +51,7 @@ class StatusLine:
         )
         with self._lock:
             self._erase()
-            typer.echo(text[:110], nl=False, err=True)
+            typer.echo(text[: shutil.get_terminal_size().columns - 1], nl=False, err=True)
 
     def clear(self) -> None:
         """Leave an empty line for the shell."""

@@ -6,7 +6,6 @@ Without a backend, a server or a port there is no MIDI, and the instrument goes 
 from __future__ import annotations
 
 import contextlib
-import os
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import mido
 
 from distill_live.control.router import Router
 from distill_live.errors import DeviceError
+from distill_live.quiet_stderr import quiet_stderr
 
 try:
     import rtmidi
@@ -165,7 +165,7 @@ def _open_backends() -> Iterator[dict[str, Any]]:
     for api_name, backend in _BACKENDS.items():
         if api_name in compiled:
             try:
-                with _quiet_stderr():
+                with quiet_stderr():
                     backends[backend] = rtmidi.MidiIn(compiled[api_name], name=CLIENT_NAME)
             except (rtmidi.RtMidiError, OSError) as error:
                 reasons.append(f"{backend}: {_reason(error)}")
@@ -202,23 +202,6 @@ def _reason(error: Exception) -> str:
 def _close(device: Any) -> None:
     device.close_port()
     device.delete()
-
-
-@contextlib.contextmanager
-def _quiet_stderr() -> Iterator[None]:
-    """Keep the C libraries' own complaints off the terminal: the exception says the same."""
-    try:
-        saved = os.dup(2)
-    except OSError:
-        yield
-        return
-    try:
-        with open(os.devnull, "w") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
-        yield
-    finally:
-        os.dup2(saved, 2)
-        os.close(saved)
 
 
 def _is_in(part: str, text: str) -> bool:

@@ -9,9 +9,10 @@ import time
 
 import numpy as np
 
+from distill_live.errors import LiveError
 from distill_live.live.engine_process import EngineSettings
 from distill_live.live.generator import Generator
-from distill_live.live.ring import AudioRing, Samples
+from distill_live.live.ring import SAMPLE_RATE, AudioRing, Samples
 from distill_live.live.status import LiveStatus
 from distill_live.models.persistence import LoadedVQModel
 from distill_live.models.sampling import Sampling
@@ -29,6 +30,9 @@ class Engine:
         status: LiveStatus,
         settings: EngineSettings,
     ) -> None:
+        rate = loaded.spectrogram.config.sample_rate
+        if rate != SAMPLE_RATE:
+            raise LiveError(f"the model's sample rate is {rate} Hz; only {SAMPLE_RATE} Hz can play")
         self._ring, self._parameters, self._status = ring, parameters, status
         self._settings = settings
         self._drawn_with = self._read_sampling()
@@ -36,20 +40,22 @@ class Engine:
         self._generator = Generator(loaded, int(self._drawn_with["seed"]), start)
         self._lane = ring.begin_future(start)
         ring.switch(self._lane, start, 0)
-        self._timer = _Timer(status, loaded.column_samples / loaded.spectrogram.config.sample_rate)
+        self._timer = _Timer(status, loaded.column_samples / SAMPLE_RATE)
         self._take = self._drawn_take = 0
 
     def turn(self) -> bool:
         """Do one piece of work; False if there is nothing to do now."""
         self._status.beat("engine_beat")
+        heard = self._ring.read_position
+        lead = self._generator.position - heard
         sampling = self._read_sampling()
-        if sampling != self._drawn_with or self._take != self._drawn_take:
+        changed = sampling != self._drawn_with or self._take != self._drawn_take
+        if changed and lead >= self._lead_for_a_new_future():
             self._drawn_with, self._drawn_take = sampling, self._take
             self._make_new_future()
             return True
-        heard = self._ring.read_position
         self._generator.forget_before(heard)
-        if self._generator.position - heard < self._settings.ring_lead:
+        if lead < self._settings.ring_lead:
             self._ring.write(self._lane, self._next_column())
         elif self._generator.lookahead < self._settings.lookahead:
             self._sample_column()
@@ -61,6 +67,12 @@ class Engine:
     def drop_future(self) -> None:
         """Let the unheard future be drawn differently, from the next turn on."""
         self._take += 1
+
+    def _lead_for_a_new_future(self) -> float:
+        """Samples that must be ready, so that the old future lasts until the new one is made."""
+        column = max(self._status["column_seconds"], 0.01) * SAMPLE_RATE
+        made_at_once = self._settings.future_lead // self._generator.column_samples + 2
+        return self._settings.guard + column * made_at_once
 
     def _make_new_future(self) -> None:
         """Draw, decode and publish again all that is not heard yet."""

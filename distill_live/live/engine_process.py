@@ -6,16 +6,11 @@ import gc
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from distill_live.errors import DistillError
 from distill_live.live.ring import AudioRing
 from distill_live.live.status import LiveStatus
-from distill_live.live.supervisor import end_with_parent, ignore_interrupts
+from distill_live.live.worker_process import run_worker
 from distill_live.parameters import ParameterStore
-
-if TYPE_CHECKING:
-    from distill_live.live.engine import Engine
 
 
 @dataclass(frozen=True)
@@ -51,36 +46,40 @@ def run_engine(
 
     Sends ("ready", model name) or ("failed", why); takes ("drop_future",).
     """
-    ignore_interrupts()
-    end_with_parent()
+    run_worker(
+        channel,
+        lambda: _play(channel, model, device, ring, parameters, status, settings),
+    )
+
+
+def _play(
+    channel: Connection,
+    model: Path,
+    device: str,
+    ring: AudioRing,
+    parameters: ParameterStore,
+    status: LiveStatus,
+    settings: EngineSettings,
+) -> None:
     import torch  # here, so that control can import this module without torch
 
     from distill_live.live.engine import Engine
     from distill_live.models.devices import pick_device
     from distill_live.models.persistence import load_model_v2
 
-    try:
-        torch.set_num_threads(settings.threads)
-        loaded = load_model_v2(model, pick_device(device))
-        with torch.inference_mode():
-            engine = Engine(loaded, ring, parameters, status, settings)
-            gc.collect()
-            gc.freeze()
-            status.add("engine_starts")
-            channel.send(("ready", loaded.metadata["name"]))
-            _play(engine, channel, settings)
-    except (EOFError, BrokenPipeError, ConnectionResetError):
-        return
-    except DistillError as error:
-        channel.send(("failed", str(error)))
-
-
-def _play(engine: Engine, channel: Connection, settings: EngineSettings) -> None:
-    requests = {"drop_future": engine.drop_future}
-    busy = True
-    while True:
-        while channel.poll(0.0 if busy else settings.idle_seconds):
-            name, *arguments = channel.recv()
-            requests[name](*arguments)
-            busy = True
-        busy = engine.turn()
+    torch.set_num_threads(settings.threads)
+    loaded = load_model_v2(model, pick_device(device))
+    with torch.inference_mode():
+        engine = Engine(loaded, ring, parameters, status, settings)
+        gc.collect()
+        gc.freeze()
+        status.add("engine_starts")
+        channel.send(("ready", loaded.metadata["name"]))
+        requests = {"drop_future": engine.drop_future}
+        busy = True
+        while True:
+            while channel.poll(0.0 if busy else settings.idle_seconds):
+                name, *arguments = channel.recv()
+                requests[name](*arguments)
+                busy = True
+            busy = engine.turn()

@@ -44,6 +44,7 @@ class Generator:
         self._session = loaded.require_prior().session(seed)
         self._decoder = loaded.model.stream()
         self._vocoder = loaded.vocoder.stream()
+        self.column_samples = loaded.column_samples
         self._start = start
         self._decoded = 0
         self._marks: deque[_Mark] = deque()

@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from distill_live.audio.resample import StreamResampler
-from distill_live.live.ring import AudioRing, RingReader, Samples, TapRing
+from distill_live.live.ring import SAMPLE_RATE, AudioRing, RingReader, Samples, TapRing
 from distill_live.live.status import LiveStatus, Transport
 from distill_live.parameters import ParameterStore
 
-SAMPLE_RATE = 48_000
 #: Samples of a fade when the ring runs dry (20 ms), on `stop` (50 ms), on `panic` (10 ms).
 FADE_DRY, FADE_STOP, FADE_PANIC = 960, 2400, 480
 #: Samples of a fade back in (20 ms), and what the ring must hold before it comes (100 ms).
@@ -48,6 +47,8 @@ class LastMile:
         self._parameters, self._status, self._tap = parameters, status, tap
         self._envelope = _Envelope()
         self._dry = True
+        self._ending = False
+        self._rate = sample_rate
         self._gain = parameters["gain"]
         self._dc = DCBlock()
         self._resampler = (
@@ -63,8 +64,19 @@ class LastMile:
         self._status.add("blocks")
 
     def can_fill(self, count: int) -> bool:
-        """Whether `count` samples (at 48 kHz) could be played now without running dry."""
-        return self._reader.available >= count + max(FADE_DRY, RESUME)
+        """Whether `count` samples (at the device's rate) could be played now without running dry.
+
+        Never while the transport holds: an output that can wait does not write silence.
+        """
+        self._status.beat("audio_beat")
+        if self._stopping and self._envelope.silent:
+            return False
+        needed = -(-count * SAMPLE_RATE // self._rate) + 2 * GAIN_RAMP
+        return self._reader.available >= needed + max(FADE_DRY, RESUME)
+
+    def end(self) -> None:
+        """Fade out for good, as `stop` does."""
+        self._ending = True
 
     def count_fault(self) -> None:
         """Take note of a fault that the device reports."""
@@ -122,10 +134,13 @@ class LastMile:
             self._dry = True
             if not self._envelope.silent:
                 self._status.add("underruns")
-        transport = self._status["transport"]
-        if transport != Transport.PLAY:
-            return FADE_PANIC if transport == Transport.PANIC else FADE_STOP
+        if self._stopping:
+            return FADE_PANIC if self._status["transport"] == Transport.PANIC else FADE_STOP
         return min(FADE_DRY, available) if self._dry else None
+
+    @property
+    def _stopping(self) -> bool:
+        return self._ending or self._status["transport"] != Transport.PLAY
 
     def _gain_ramp(self, count: int) -> Any:
         target = self._parameters["gain"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from distill_live.audio.files import SoundFileWriter
 from distill_live.errors import AudioFileError
-from distill_live.live.ring import TapRing
+from distill_live.live.ring import SAMPLE_RATE, TapRing
 
 _POLL_SECONDS = 0.1
 
@@ -18,23 +18,27 @@ class Recorder:
     `lost` counts samples that the disk was too slow for; `error` says why a recording broke off.
     """
 
-    def __init__(self, tap: TapRing, path: Path, sample_rate: int = 48_000) -> None:
+    def __init__(self, tap: TapRing, path: Path) -> None:
         self._tap, self.path = tap, path
-        self._file = SoundFileWriter(path, sample_rate, 1)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self.lost = 0
         self.error: str | None = None
 
     def start(self) -> None:
-        """Record what is played from this moment on, or from the first sound."""
+        """Record what is played from this moment on, or from the first sound.
+
+        Raises AudioFileError when the file cannot be written.
+        """
+        self._file = SoundFileWriter(self.path, SAMPLE_RATE, 1)
         self._position = self._tap.written
         self._thread.start()
 
     def stop(self) -> None:
-        """Write what is still missing and finish the file."""
+        """Write what is still missing and finish the file, if it was started."""
         self._stop.set()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
 
     def _run(self) -> None:
         try:

@@ -16,6 +16,8 @@ from distill_live.shared_memory import SharedArray
 
 Samples = NDArray[np.float32]
 
+#: Of all sound before the last mile, in Hz.
+SAMPLE_RATE = 48_000
 #: Samples a lane holds; 5.5 s at 48 kHz. A power of two, so that positions wrap cheaply.
 CAPACITY = 2**18
 #: Samples that the writer leaves free behind the reader, for a block that is just being read.
@@ -62,16 +64,17 @@ class AudioRing:
         """
         return self.read_position + CAPACITY - MARGIN - position
 
-    # --- the engine's side
-
     def begin_future(self, at: int) -> int:
         """The lane to write a new future into, emptied from position `at` on.
 
         It is the lane that does not sound. While a switch is pending, that lane already waits to be
         heard, and what it holds before `at` stays.
         """
-        lane = 1 - self.sounding_lane
-        end = min(self.written(lane), at) if self.switch_pending else at
+        # Read once: the reader may take the switch at any moment.
+        taken = int(self._marks.array[_TAKEN])
+        lane = 1 - int(self._slot(taken)[0])
+        pending = taken < self._marks.array[_PUBLISHED]
+        end = min(self.written(lane), at) if pending else at
         self._marks.array[_WRITTEN + lane] = end
         return lane
 
@@ -98,8 +101,6 @@ class AudioRing:
         count = int(self._marks.array[_PUBLISHED]) + 1
         self._slot(count)[:] = (lane, at, fade)
         self._marks.array[_PUBLISHED] = count
-
-    # --- the reader's side
 
     def pending_switch(self) -> tuple[int, int, int] | None:
         """The newest switch `(lane, at, fade)` that was not taken yet."""
@@ -131,18 +132,13 @@ class AudioRing:
 
 
 class RingReader:
-    """Reads a ring in order, changing lanes where the engine says so. Belongs to the audio process.
-
-    Allocates only when a block is longer than any before.
-    """
+    """Reads a ring in order, in the audio process; changes lanes where the engine says so."""
 
     def __init__(self, ring: AudioRing) -> None:
         self.ring = ring
         self.lane = ring.sounding_lane
-        self._old_lane = self.lane
-        self._fade_length = 0
-        self._fade_left = 0
-        self._old = np.zeros(0, np.float32)
+        self._fading = np.zeros(0, np.float32)
+        self._faded = 0
 
     @property
     def available(self) -> int:
@@ -159,33 +155,33 @@ class RingReader:
         position = self.ring.read_position
         pending = self.ring.pending_switch()
         if pending is None or pending[1] >= position + len(out):
-            self._read_lane(position, out)
+            self._sound(position, out)
         else:
             before = max(pending[1] - position, 0)
-            self._read_lane(position, out[:before])
-            self._change_lane(pending[0], pending[2])
-            self._read_lane(position + before, out[before:])
+            self._sound(position, out[:before])
+            self._change_lane(position + before, pending[0], pending[2])
+            self._sound(position + before, out[before:])
         self.ring.advance(len(out))
 
-    def _change_lane(self, lane: int, fade: int) -> None:
-        self._old_lane, self.lane = self.lane, lane
-        self._fade_length = self._fade_left = fade
+    def _change_lane(self, position: int, lane: int, fade: int) -> None:
+        """Fade from what would have sounded, which may itself be a fade, to another lane."""
+        old = np.zeros(fade, np.float32)
+        self._mix(position, old)
+        self.lane, self._fading, self._faded = lane, old, 0
         self.ring.take_switch()
 
-    def _read_lane(self, position: int, out: Samples) -> None:
+    def _sound(self, position: int, out: Samples) -> None:
+        self._faded += self._mix(position, out)
+
+    def _mix(self, position: int, out: Samples) -> int:
+        """Fill `out` from the lane and the fade under way; returns how much of the fade it took."""
         self.ring.copy_out(self.lane, position, out)
-        count = min(self._fade_left, len(out))
-        if count == 0:
-            return
-        if len(self._old) < count:
-            self._old = np.zeros(count, np.float32)
-        old = self._old[:count]
-        self.ring.copy_out(self._old_lane, position, old)
-        done = self._fade_length - self._fade_left
-        phase = (np.arange(done, done + count, dtype=np.float32) + 1.0) / (self._fade_length + 1.0)
-        weight = 0.5 - 0.5 * np.cos(np.pi * phase)
-        out[:count] = old + weight * (out[:count] - old)
-        self._fade_left -= count
+        old = self._fading[self._faded : self._faded + len(out)]
+        if len(old):
+            steps = np.arange(self._faded + 1, self._faded + 1 + len(old), dtype=np.float32)
+            weight = 0.5 - 0.5 * np.cos(np.pi * steps / (len(self._fading) + 1.0))
+            out[: len(old)] = old + weight * (out[: len(old)] - old)
+        return len(old)
 
 
 class TapRing:

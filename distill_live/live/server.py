@@ -15,12 +15,12 @@ from typing import Any, Protocol
 from distill_live.errors import LiveError
 from distill_live.live.engine_process import EngineSettings, run_engine
 from distill_live.live.recorder import Recorder
-from distill_live.live.ring import AudioRing, TapRing
+from distill_live.live.ring import SAMPLE_RATE, AudioRing, TapRing
 from distill_live.live.status import LiveStatus, Transport
-from distill_live.live.supervisor import Supervisor, Worker
+from distill_live.live.supervisor import Supervisor
+from distill_live.live.worker import Worker
 from distill_live.parameters import ParameterStore
 
-SAMPLE_RATE = 48_000
 #: Longest wait for the fade when the server stops, in seconds.
 _FADE_SECONDS = 0.5
 
@@ -36,13 +36,15 @@ class ServerSettings:
     """What to play and where.
 
     `output_options` go to `run_audio`; `fallback_options` are used instead when no device was
-    asked for by name and none can be opened (None: then the server ends with an error).
+    asked for by name and none can be opened (None: then the server ends with an error). A `finite`
+    output ends by itself, and is not started again when it fails: a file would be lost.
     """
 
     model: Path
     run_audio: AudioTarget
     output_options: Any
     fallback_options: Any = None
+    finite: bool = False
     device: str = "auto"
     record: Path | None = None
     duration: float | None = None
@@ -86,10 +88,10 @@ class Server:
         self._opened = self._finished = False
 
     def start(self) -> None:
-        """Start the workers and the recording."""
-        self._supervisor.start()
+        """Start the recording and the workers. Raises AudioFileError if it cannot be recorded."""
         if self._recorder:
             self._recorder.start()
+        self._supervisor.start()
 
     def poll(self) -> bool:
         """Look after the workers; False when the performance has come to its end.
@@ -150,23 +152,29 @@ class Server:
             self._opened = True
             self.output_name = details[0]
         elif kind == "finished":
-            self._finished = True
+            self._finished = worker.done = True
         elif worker is self._audio:
-            self._fall_back(details[0])
+            self._hear_of_device(details[0])
         elif not self.status["engine_starts"]:
             raise LiveError(details[0])
         else:
             self._log(f"engine: {details[0]}")
 
+    def _hear_of_device(self, reason: str) -> None:
+        """The audio process says why it cannot play; it will be started again."""
+        if self._opened and not self._settings.finite:
+            self._log(f"audio: {reason}")
+        else:
+            self._fall_back(reason)
+
     def _fall_back(self, reason: str) -> None:
-        """Play on without a device, when the audio process says that it cannot use one."""
+        """Play on without a device; raises LiveError where that is not wanted."""
         fallback = self._settings.fallback_options
-        if fallback is None and not self._opened:
+        if fallback is None or self._audio.arguments[0] == fallback:
             raise LiveError(reason)
         self._log(f"audio: {reason}")
-        if fallback is not None and self._audio.arguments[0] != fallback:
-            self._log("playing into nothing, at the pace of real time")
-            self._audio.arguments = self._audio_arguments(fallback)
+        self._log("playing into nothing, at the pace of real time")
+        self._audio.arguments = self._audio_arguments(fallback)
 
     def _give_up(self, worker: Worker) -> None:
         reason = f"the {worker.name} process keeps failing right after its start"
@@ -175,5 +183,7 @@ class Server:
         self._fall_back(reason)
 
     def _tell_failure(self, worker: Worker, reason: str) -> None:
+        if worker is self._audio and self._settings.finite:
+            raise LiveError(f"the {worker.name} process {reason} before the file was complete")
         if reason != "ended with exit code 0":
             self._log(f"the {worker.name} process {reason}; starting it again")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from distill_live.live.ring import SAMPLE_RATE
 from distill_live.outputs.options import OutputOptions, Source
 
 
@@ -14,7 +15,7 @@ class ClockOutput:
     """Takes a block from the source whenever one would have been played."""
 
     def __init__(self, options: OutputOptions) -> None:
-        self.sample_rate = options.audio_rate or 48_000
+        self.sample_rate = options.audio_rate or SAMPLE_RATE
         self._block = options.block or 1024
 
     def describe(self) -> str:

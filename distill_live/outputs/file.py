@@ -9,7 +9,8 @@ import numpy as np
 
 from distill_live.audio.files import SoundFileWriter
 from distill_live.errors import DeviceError
-from distill_live.outputs.options import OutputOptions, Source
+from distill_live.live.ring import SAMPLE_RATE
+from distill_live.outputs.options import FILE_NEEDS, OutputOptions, Source
 
 
 class FileOutput:
@@ -17,10 +18,8 @@ class FileOutput:
 
     def __init__(self, options: OutputOptions) -> None:
         if options.path is None or options.duration is None:
-            raise DeviceError(
-                "the file output needs a file and a length: --output file:take.wav --duration 60"
-            )
-        self.sample_rate = options.audio_rate or 48_000
+            raise DeviceError(FILE_NEEDS)
+        self.sample_rate = options.audio_rate or SAMPLE_RATE
         self._block = options.block or 1024
         self._left = round(options.duration * self.sample_rate)
         self._path = options.path

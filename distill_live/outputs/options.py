@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+FILE_NEEDS = "the file output needs a file and a length: --output file:take.wav --duration 60"
+
 
 @dataclass(frozen=True)
 class OutputOptions:

@@ -6,11 +6,10 @@ import gc
 import time
 from multiprocessing.connection import Connection
 
-from distill_live.errors import DistillError
 from distill_live.live.last_mile import LastMile
 from distill_live.live.ring import AudioRing, TapRing
-from distill_live.live.status import LiveStatus, Transport
-from distill_live.live.supervisor import end_with_parent, ignore_interrupts
+from distill_live.live.status import LiveStatus
+from distill_live.live.worker_process import run_worker
 from distill_live.outputs.options import Output, OutputOptions
 from distill_live.parameters import ParameterStore
 from distill_live.plugins import load_plugin
@@ -31,28 +30,30 @@ def run_audio(
 
     Sends ("opened", description), then ("finished",) at the end of a duration, or ("failed", why).
     """
-    ignore_interrupts()
-    end_with_parent()
-    output: Output | None = None
+    run_worker(channel, lambda: _play(channel, options, ring, parameters, status, tap))
+
+
+def _play(
+    channel: Connection,
+    options: OutputOptions,
+    ring: AudioRing,
+    parameters: ParameterStore,
+    status: LiveStatus,
+    tap: TapRing,
+) -> None:
+    output: Output = load_plugin("outputs", options.output)(options)
     try:
-        output = load_plugin("outputs", options.output)(options)
-        assert output is not None  # noqa: S101 - for the type checker
         source = LastMile(ring, parameters, status, tap, output.sample_rate)
         channel.send(("opened", output.describe()))
         gc.collect()
         gc.freeze()
         gc.disable()
-        stopped = _Closed(channel, status)
+        stopped = _Closed(channel, source)
         output.run(source, stopped)
-        if not stopped():
-            channel.send(("finished",))
-    except DistillError as error:
-        channel.send(("failed", str(error)))
-    except (EOFError, BrokenPipeError, ConnectionResetError):
-        return
     finally:
-        if output is not None:
-            output.close()
+        output.close()
+    if not stopped():
+        channel.send(("finished",))
 
 
 class _Closed:
@@ -61,8 +62,8 @@ class _Closed:
     It closes when control ends, even without a word: then the sound must fade out here.
     """
 
-    def __init__(self, channel: Connection, status: LiveStatus) -> None:
-        self._channel, self._status = channel, status
+    def __init__(self, channel: Connection, source: LastMile) -> None:
+        self._channel, self._source = channel, source
         self._ask_again = 0.0
         self._closed = False
 
@@ -72,7 +73,7 @@ class _Closed:
             self._ask_again = now + _ASK_SECONDS
             self._closed = _is_closed(self._channel)
             if self._closed:
-                self._status["transport"] = Transport.STOP
+                self._source.end()
         return self._closed
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 from distill_live.errors import DeviceError
+from distill_live.live.ring import SAMPLE_RATE
 from distill_live.outputs.options import OutputOptions, Source
+from distill_live.quiet_stderr import quiet_stderr
 
 #: A device whose stream has stopped by itself is looked at again this often, in seconds.
 _WATCH_SECONDS = 0.05
@@ -32,7 +32,7 @@ class SoundDeviceOutput:
 
     def _pick_rate(self, sounddevice: Any, info: dict[str, Any]) -> int:
         wanted = self._options.audio_rate
-        for rate in [wanted] if wanted else [48_000, int(info["default_samplerate"])]:
+        for rate in [wanted] if wanted else [SAMPLE_RATE, int(info["default_samplerate"])]:
             try:
                 sounddevice.check_output_settings(
                     self._device, self.channels, "float32", samplerate=rate
@@ -42,7 +42,7 @@ class SoundDeviceOutput:
                 reason = error
         raise DeviceError(
             f"{self.name} cannot play {self.channels} channels of float32 at "
-            f"{wanted or '48000'} Hz ({reason}); its own rate is "
+            f"{wanted or SAMPLE_RATE} Hz ({reason}); its own rate is "
             f"{int(info['default_samplerate'])} Hz: --audio-rate sets the rate"
         )
 
@@ -127,25 +127,12 @@ def _portaudio() -> Any:
     # Asking for devices must not start a JACK server of its own.
     os.environ.setdefault("JACK_NO_START_SERVER", "1")
     try:
-        with _quiet_stderr():
+        with quiet_stderr():
             import sounddevice
     except OSError as error:
         raise DeviceError(
             f"PortAudio is missing ({error}); install it, on Debian: apt-get install libportaudio2"
         ) from error
+    except Exception as error:
+        raise DeviceError(f"PortAudio does not start: {error}") from error
     return sounddevice
-
-
-@contextmanager
-def _quiet_stderr() -> Iterator[None]:
-    """Keep ALSA's and JACK's chatter about devices that are not there off the terminal."""
-    sys.stderr.flush()
-    saved = os.dup(2)
-    null = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(null, 2)
-        yield
-    finally:
-        os.dup2(saved, 2)
-        os.close(null)
-        os.close(saved)

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from distill_live.errors import LiveError
-from distill_live.live.supervisor import Supervisor, Worker
+from distill_live.live.supervisor import Supervisor
+from distill_live.live.worker import Worker
 from distill_live.shared_memory import SharedArray
 from tests.live import workers
 from tests.tools import wait_until

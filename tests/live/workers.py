@@ -5,25 +5,27 @@ import sys
 import time
 from multiprocessing.connection import Connection
 
-from distill_live.live.supervisor import Worker, end_with_parent
+from distill_live.live.worker import Worker
+from distill_live.live.worker_process import run_worker
 from distill_live.shared_memory import SharedArray
 
 
 def beat(channel: Connection, memory: SharedArray) -> None:
-    end_with_parent()
-    try:
+    def work() -> None:
         while not channel.poll(0.02):
             memory.array[:] = (time.monotonic(), os.getpid())
         channel.recv()
-    except EOFError:
-        return
+
+    run_worker(channel, work)
 
 
 def deaf(channel: Connection, memory: SharedArray) -> None:
-    end_with_parent(grace=0.1)
-    while True:
-        memory.array[:] = (time.monotonic(), os.getpid())
-        time.sleep(0.02)
+    def work() -> None:
+        while True:
+            memory.array[:] = (time.monotonic(), os.getpid())
+            time.sleep(0.02)
+
+    run_worker(channel, work)
 
 
 def echo(channel: Connection, memory: SharedArray) -> None:

@@ -1,0 +1,60 @@
+"""What the engine's and the audio process do for their own sake: obey control, and end with it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from multiprocessing.connection import Connection, wait
+
+from distill_live.errors import DistillError
+
+#: Signals that stop the server. A terminal or a service manager sends them to all its processes.
+STOP_SIGNALS = tuple(
+    getattr(signal, name)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+    if hasattr(signal, name)
+)
+
+
+def run_worker(channel: Connection, work: Callable[[], None]) -> None:
+    """Do the work of a process until its channel closes; say ("failed", why) if it cannot be done.
+
+    Stop signals are left to control, which ends its workers in order.
+    """
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    _end_with_parent()
+    try:
+        work()
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        return
+    except Exception as error:
+        if os.environ.get("DISTILL_DEBUG"):
+            raise
+        known = isinstance(error, DistillError)
+        _say_failure(channel, str(error) if known else f"{type(error).__name__}: {error}")
+
+
+def _say_failure(channel: Connection, reason: str) -> None:
+    try:
+        channel.send(("failed", reason))
+    except OSError:
+        return
+
+
+def _end_with_parent(grace: float = 3.0) -> None:
+    """End this process, even if it hangs, `grace` seconds after its parent is gone."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        wait([parent.sentinel])
+        time.sleep(grace)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="end-with-parent", daemon=True).start()
