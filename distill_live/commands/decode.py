@@ -9,7 +9,7 @@ import typer
 
 from distill_live.commands.loading import load_model
 from distill_live.commands.options import DeviceOption, ModelOption
-from distill_live.commands.output import progress_bar
+from distill_live.commands.output import check_sound_file, free_path, progress_bar
 
 
 def decode(
@@ -17,7 +17,9 @@ def decode(
     model: ModelOption,
     output: Annotated[
         Path | None,
-        typer.Option("--output", help="A sound file (wav, flac, ogg, mp3); else CODES' .wav."),
+        typer.Option(
+            "--output", help="A sound file (wav, flac, ogg, mp3); else CODES' name with .wav."
+        ),
     ] = None,
     bit_depth: Annotated[
         int, typer.Option("--bit-depth", help="16, 24 or 32 (32 is float, wav only).")
@@ -30,9 +32,11 @@ def decode(
     from distill_live.inference import codes as inference
 
     grid = load_grid(codes)
+    suffix = output.suffix.lower().lstrip(".") if output else "wav"
+    check_sound_file(suffix, grid.sample_rate, bit_depth)
     loaded = load_model(model, device)
     with progress_bar("decoding") as advance:
         samples = inference.decode(loaded, grid, advance)
-    path = output or Path(codes.name).with_suffix(".wav")
+    path = output or free_path(Path(), codes.stem, "wav")
     write_audio(path, samples, grid.sample_rate, bit_depth)
     typer.echo(f"{path}: {grid.duration_s:.1f} s")

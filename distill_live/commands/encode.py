@@ -9,6 +9,7 @@ import typer
 
 from distill_live.commands.loading import load_model
 from distill_live.commands.options import DeviceOption, ModelOption
+from distill_live.commands.output import free_path
 
 
 def encode(
@@ -28,7 +29,7 @@ def encode(
     loaded = load_model(model, device)
     samples = read_mono(audio, loaded.spectrogram.config.sample_rate)
     grid = codes.encode(loaded, samples)
-    path = output or Path(audio.name).with_suffix(".json")
+    path = output or free_path(Path(), audio.stem, "json")
     save_grid(path, grid)
     columns, bands, levels = grid.codes.shape
     typer.echo(f"{path}: {columns} columns x {bands} bands x {levels} levels")

@@ -12,7 +12,7 @@ from distill_live import __version__
 from distill_live.atomic_file import atomic_file
 from distill_live.commands.loading import load_model
 from distill_live.commands.options import DeviceOption, ModelArgument, SoundFormat
-from distill_live.commands.output import progress_bar
+from distill_live.commands.output import check_sound_file, free_path, progress_bar
 from distill_live.parameters import PARAMETERS
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def generate(
     output: Annotated[
         Path, typer.Option("--output", help="The folder that the files go to.")
     ] = Path(),
-    format: Annotated[SoundFormat, typer.Option("--format", help="File format.")] = ("wav"),
+    format: Annotated[SoundFormat, typer.Option("--format", help="File format.")] = "wav",
     sample_rate: Annotated[
         int | None,
         typer.Option("--sample-rate", min=8_000, max=384_000, help="In Hz; else the model's."),
@@ -82,6 +82,8 @@ def generate(
 
     loaded = load_model(model, device)
     loaded.require_prior()
+    rate = sample_rate or loaded.spectrogram.config.sample_rate
+    check_sound_file(format, rate, bit_depth)
     if overlap is not None:
         typer.echo(f"warning: {OVERLAP_IGNORED}", err=True)
     first = draw_seed() if seed is None else seed
@@ -91,14 +93,14 @@ def generate(
             audio, _ = generate_audio_from_prior(
                 loaded, temperature, top_k, top_p, duration, None, used, advance
             )
-        path = _free_path(output, f"{loaded.metadata['name']}_{used}", format)
-        _write_sound(path, audio, sample_rate, bit_depth, loaded)
+        path = free_path(output, f"{loaded.metadata['name']}_{used}", format, "json")
+        _write_sound(path, audio, rate, bit_depth, loaded)
         settings: dict[str, object] = {
             "temperature": temperature,
             "top_k": top_k,
             "top_p": top_p,
             "duration_s": duration,
-            "sample_rate": sample_rate or loaded.spectrogram.config.sample_rate,
+            "sample_rate": rate,
             "bit_depth": bit_depth,
         }
         _write_sidecar(path, loaded, used, settings)
@@ -106,14 +108,13 @@ def generate(
 
 
 def _write_sound(
-    path: Path, audio: Any, sample_rate: int | None, bit_depth: int, loaded: LoadedVQModel
+    path: Path, audio: Any, sample_rate: int, bit_depth: int, loaded: LoadedVQModel
 ) -> None:
     from distill_live.audio.files import write_audio
     from distill_live.audio.resample import resample
 
     own_rate = loaded.spectrogram.config.sample_rate
-    rate = sample_rate or own_rate
-    write_audio(path, resample(audio, own_rate, rate), rate, bit_depth)
+    write_audio(path, resample(audio, own_rate, sample_rate), sample_rate, bit_depth)
 
 
 def _write_sidecar(
@@ -128,11 +129,3 @@ def _write_sidecar(
     }
     with atomic_file(path.with_suffix(".json")) as temporary:
         temporary.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-
-
-def _free_path(folder: Path, stem: str, suffix: str) -> Path:
-    """`folder/stem.suffix`, or with a number behind the stem when that is taken."""
-    path, number = folder / f"{stem}.{suffix}", 2
-    while path.exists() or path.with_suffix(".json").exists():
-        path, number = folder / f"{stem}_{number}.{suffix}", number + 1
-    return path

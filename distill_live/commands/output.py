@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import typer
@@ -13,6 +15,29 @@ import typer
 def print_json(value: Any) -> None:
     """Print a result for programs, on standard output."""
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def free_path(folder: Path, stem: str, *suffixes: str) -> Path:
+    """`folder/stem.suffix` with the first suffix; a number follows the stem while a file with any
+    of the suffixes is there."""
+    name, number = stem, 2
+    while any((folder / f"{name}.{suffix}").exists() for suffix in suffixes):
+        name, number = f"{stem}_{number}", number + 1
+    return folder / f"{name}.{suffixes[0]}"
+
+
+def check_sound_file(format: str, sample_rate: int, bit_depth: int) -> None:
+    """Raise AudioFileError now, not after minutes of computing, when no such file can be written.
+
+    A moment of silence is written, because libsndfile alone knows which rates a format takes.
+    """
+    import numpy as np
+
+    from distill_live.audio.files import write_audio
+
+    silence = np.zeros(sample_rate // 10, dtype=np.float32)
+    with TemporaryDirectory() as folder:
+        write_audio(Path(folder) / "silence", silence, sample_rate, bit_depth, format)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """generate, encode and decode, as they are typed."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,66 @@ def test_encode_and_decode_choose_names_in_the_working_folder(
     run_cli("encode", sounds / "sine_440.wav", "--model", "tiny")
     run_cli("decode", "sine_440.json", "--model", "tiny")
     assert Path("sine_440.wav").exists()
+
+
+@pytest.mark.parametrize("suffix", ["json", "npz"])
+def test_decode_leaves_the_recording_that_the_codes_were_made_of(
+    run_cli: RunCli, tiny_in_library: Path, sounds: Path, suffix: str
+) -> None:
+    shutil.copy(sounds / "sine_440.wav", "rain.wav")
+    run_cli("encode", "rain.wav", "--model", "tiny", "--output", f"rain.{suffix}")
+    for name in ("rain_2.wav", "rain_3.wav"):
+        assert run_cli("decode", f"rain.{suffix}", "--model", "tiny").out.startswith(f"{name}: ")
+    assert Path("rain.wav").read_bytes() == (sounds / "sine_440.wav").read_bytes()
+
+
+def test_encode_leaves_what_says_how_a_sound_was_made(
+    run_cli: RunCli, tiny_in_library: Path, sounds: Path
+) -> None:
+    Path("sine_440.json").write_text("precious")
+    run_cli("encode", sounds / "sine_440.wav", "--model", "tiny")
+    assert Path("sine_440.json").read_text() == "precious"
+    assert load_grid(Path("sine_440_2.json")).model_name == "tiny"
+
+
+def test_an_output_that_is_named_may_be_replaced(
+    run_cli: RunCli, tiny_in_library: Path, sounds: Path
+) -> None:
+    Path("codes.json").write_text("old")
+    run_cli("encode", sounds / "sine_440.wav", "--model", "tiny", "--output", "codes.json")
+    Path("out.wav").write_text("old")
+    run_cli("decode", "codes.json", "--model", "tiny", "--output", "out.wav")
+    assert soundfile.info("out.wav").frames == 12 * 4096
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--bit-depth", 20), ("--format", "flac", "--bit-depth", 32),
+     ("--format", "mp3", "--sample-rate", 384_000)],
+)  # fmt: skip
+def test_a_file_that_cannot_be_written_is_refused_before_any_sound_is_made(
+    run_cli: RunCli,
+    tiny_in_library: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[object, ...],
+) -> None:
+    from distill_live.inference import generation
+
+    monkeypatch.setattr(generation, "generate_audio_from_prior", lambda *_: pytest.fail("made"))
+    result = run_cli("generate", "tiny", *arguments)
+    assert result.code == 1
+    assert result.err.startswith("error: ")
+
+
+def test_decode_refuses_a_file_that_cannot_be_written_before_it_decodes(
+    run_cli: RunCli, tiny_in_library: Path, sounds: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from distill_live.inference import codes
+
+    run_cli("encode", sounds / "sine_440.wav", "--model", "tiny", "--output", "codes.json")
+    monkeypatch.setattr(codes, "decode", lambda *_: pytest.fail("decoded"))
+    result = run_cli("decode", "codes.json", "--model", "tiny", "--output", "out.txt")
+    assert "cannot write 'txt'" in result.err
 
 
 def test_decode_refuses_codes_of_another_model(
