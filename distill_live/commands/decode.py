@@ -17,9 +17,7 @@ def decode(
     model: ModelOption,
     output: Annotated[
         Path | None,
-        typer.Option(
-            "--output", help="A sound file (wav, flac, ogg, mp3); else CODES' name with .wav."
-        ),
+        typer.Option("--output", help="A sound file (wav, flac, ogg, mp3); else CODES' .wav."),
     ] = None,
     bit_depth: Annotated[
         int, typer.Option("--bit-depth", help="16, 24 or 32 (32 is float, wav only).")
