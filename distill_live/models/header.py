@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ MODEL_TYPE = "vqvae"
 MAX_HEADER_BYTES = 8 * 1024 * 1024
 MAX_TENSORS = 10_000
 
+_LEGAL_NAME = re.compile(r"\w[\w .+-]{0,63}")
 _LENGTH_BYTES = 8
 _PYTORCH_ZIP = b"PK\x03\x04"
 _NO_SEAL = "0" * 64
@@ -40,6 +42,17 @@ _REQUIRED: dict[str, type] = {
     "weights_sha256": str,
     "codec_sha256": str,
 }
+
+
+def check_name(name: str) -> None:
+    """Raise ModelFileError unless a model, and so the files that are made of it, may be called so.
+
+    A header is what a stranger wrote: its name must not lead into another folder.
+    """
+    if not _LEGAL_NAME.fullmatch(name) or name.endswith((".", " ")):
+        raise ModelFileError(
+            f"{name!r} cannot name a model: use up to 64 letters, digits, spaces and _ . + -"
+        )
 
 
 @dataclass(frozen=True)
@@ -91,8 +104,10 @@ def write_model_bytes(path: Path, metadata: dict[str, Any], safetensors: bytes) 
     """Save a model: `safetensors` is such a file as bytes; its header is replaced by ours.
 
     Sets `format_version`, `model_type` and `weights_sha256`. Atomic: an old file of that name is
-    replaced as a whole or not at all. Raises ModelFileError when it cannot be written.
+    replaced as a whole or not at all. Raises ModelFileError when it cannot be written, or the
+    metadata's name is not legal.
     """
+    check_name(metadata["name"])
     length = int.from_bytes(safetensors[:_LENGTH_BYTES], "little")
     weights = memoryview(safetensors)[_LENGTH_BYTES + length :]
     tensors = json.loads(safetensors[_LENGTH_BYTES : _LENGTH_BYTES + length])
@@ -115,14 +130,16 @@ def write_model_bytes(path: Path, metadata: dict[str, Any], safetensors: bytes) 
 def rewrite_metadata(path: Path, **changes: Any) -> ModelHeader:
     """Change some of the metadata; the weight bytes are copied as they are. Atomic.
 
-    Raises ModelFileError when the file cannot be read or written.
+    Raises ModelFileError when the file cannot be read or written, or the name is not legal.
     """
     header = read_header(path)
+    check_name(changes.get("name", header.metadata["name"]))
     head = _header_bytes(header.metadata | changes, header.tensors)
     try:
         with (
-            path.open("rb") as old,
             atomic_file(path) as temporary,
+            # Closed before the file is replaced: Windows replaces none that is open.
+            path.open("rb") as old,
             temporary.open("wb") as new,
         ):
             old.seek(header.weights_start)
@@ -174,6 +191,10 @@ def _parse_header(raw: bytes, path: Path) -> tuple[dict[str, Any], dict[str, Any
     wrong = [key for key, kind in _REQUIRED.items() if not isinstance(metadata.get(key), kind)]
     if wrong or metadata["model_type"] != MODEL_TYPE:
         raise _damaged(path, f"its header lacks {', '.join(wrong) or 'the model type vqvae'}")
+    try:
+        check_name(metadata["name"])
+    except ModelFileError as error:
+        raise _damaged(path, str(error)) from error
     return metadata, tensors
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,14 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from distill_live.errors import ModelFileError, ModelNotFoundError, nearest_name
-from distill_live.models.header import read_header
+from distill_live.models.header import check_name, read_header
 
 SUFFIX = ".distill"
 
 #: The model that ships, and that is played when no other is named.
 DEMO = "demo"
 
-_LEGAL_NAME = re.compile(r"\w[\w .+-]{0,63}")
 _PACKAGE_FOLDER = Path(__file__).resolve().parents[1]
 
 
@@ -103,11 +101,9 @@ def new_model_path(name: str, *, replace: bool = False, folder: Path | None = No
 
     Raises ModelFileError when the name is not a legal file name, or taken and not to be replaced.
     """
-    if not _LEGAL_NAME.fullmatch(name) or name.endswith((".", " ")):
-        raise ModelFileError(
-            f"{name!r} cannot name a model: use up to 64 letters, digits, spaces and _ . + -"
-        )
-    path = (folder or user_models_folder()) / f"{name.removesuffix(SUFFIX)}{SUFFIX}"
+    stem = name.removesuffix(SUFFIX)
+    check_name(stem)
+    path = (folder or user_models_folder()) / f"{stem}{SUFFIX}"
     if path.exists() and not replace:
         raise ModelFileError(f"{path} exists already: choose another name, or add --force")
     return path

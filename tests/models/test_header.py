@@ -1,6 +1,7 @@
 import json
+import os
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
@@ -86,6 +87,43 @@ def test_a_rewrite_keeps_the_weights_and_seals_the_header_anew(model_path: Path)
     assert (after.metadata["name"], after.metadata["tags"]) == ("other", ["a", "b"])
     assert after.metadata["weights_sha256"] == before.metadata["weights_sha256"]
     assert read_model_bytes(model_path)[1].endswith(WEIGHTS)
+
+
+def test_no_file_is_open_while_it_is_replaced(
+    model_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[IO[Any]] = []
+    plain_open, plain_replace = Path.open, os.replace
+
+    def open_and_note(path: Path, mode: str) -> IO[Any]:
+        opened.append(plain_open(path, mode))
+        return opened[-1]
+
+    def replace(source: Path, target: Path) -> None:
+        assert all(file.closed for file in opened), "Windows refuses this"
+        plain_replace(source, target)
+
+    monkeypatch.setattr(Path, "open", open_and_note)
+    monkeypatch.setattr("os.replace", replace)
+    assert rewrite_metadata(model_path, tags=["new"]).metadata["tags"] == ["new"]
+    write_model_bytes(model_path, METADATA, serialised())
+
+
+@pytest.mark.parametrize("name", ["", "../rain", "a/b", "a\\b", "C:rain", ".rain", "x" * 65])
+def test_a_name_that_could_lead_elsewhere_is_neither_read_nor_written(
+    model_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    content = model_path.read_bytes()
+    with pytest.raises(ModelFileError, match="cannot name a model"):
+        write_model_bytes(model_path, METADATA | {"name": name}, serialised())
+    with pytest.raises(ModelFileError, match="cannot name a model"):
+        rewrite_metadata(model_path, name=name)
+    assert model_path.read_bytes() == content
+    with monkeypatch.context() as patch:
+        patch.setattr(header, "check_name", lambda _: None)
+        write_model_bytes(model_path, METADATA | {"name": name}, serialised())
+    with pytest.raises(ModelFileError, match=r"is damaged: .* cannot name a model"):
+        read_header(model_path)
 
 
 def test_a_save_that_fails_leaves_the_old_file(

@@ -81,7 +81,9 @@ def test_new_models_go_to_the_users_folder_and_replace_none(
     assert new_model_path("rain", replace=True) == folders.user / "rain.distill"
 
 
-@pytest.mark.parametrize("name", ["", "../rain", "a/b", "a\\b", ".hidden", "x" * 65, "dot."])
+@pytest.mark.parametrize(
+    "name", ["", "../rain", "a/b", "a\\b", ".hidden", "x" * 65, "dot.", "dot..distill"]
+)
 def test_names_that_are_no_file_names_are_refused(name: str) -> None:
     with pytest.raises(ModelFileError, match="cannot name a model"):
         new_model_path(name)
