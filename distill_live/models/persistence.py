@@ -18,10 +18,39 @@ from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
 from distill_live.errors import ModelFileError, NoPriorError
 from distill_live.models.header import read_model_bytes, write_model_bytes
 from distill_live.models.prior import CodePrior, PriorConfig
-from distill_live.models.vocoder import PhaseConfig, PhaseVocoder, Vocoder
+from distill_live.models.vocoder import PhaseConfig, PhaseVocoder
 from distill_live.models.vqvae import ConvVQVAE, VQVAEConfig, level_labels
 
 _Network = TypeVar("_Network", bound=nn.Module)
+
+# Part of the header -> whole number in it -> its legal range, far beyond every model of ours.
+# Checked before anything is built: what these size is not compared with the weights, or too late.
+_LIMITS: dict[str, dict[str, tuple[int, int]]] = {
+    "spectrogram": {
+        "sample_rate": (8_000, 384_000), "n_fft": (16, 16_384), "hop_length": (1, 16_384),
+        "n_mels": (1, 1_024),
+    },
+    "codec": {
+        "codebook_size": (1, 65_536), "num_quantizers": (1, 64), "column_frames": (1, 256),
+        "bands": (1, 1_024), "n_mels": (1, 1_024), "lookahead_columns": (0, 1),
+        "encoder_blocks": (0, 256), "decoder_blocks": (0, 256), "fine_blocks": (0, 256),
+    },
+    "prior": {
+        "codebook_size": (1, 65_536), "seq_len": (1, 65_536), "num_quantizers": (1, 64),
+        "num_layers": (0, 256), "num_heads": (1, 1_024), "bands": (1, 1_024),
+        "hidden_size": (1, 16_384),
+    },
+    "vocoder": {
+        "block_frames": (1, 256), "lookahead_frames": (0, 256), "held_frames": (0, 256),
+        "iterations": (0, 1_024), "corrections": (0, 1_024), "inversion_steps": (0, 1_024),
+    },
+}  # fmt: skip
+
+# What networks, filters and dataclasses raise when they are given numbers that make no sense.
+_MISFITS = (
+    safetensors.SafetensorError, RuntimeError, TypeError, ValueError, LookupError, ArithmeticError,
+    MemoryError, AttributeError, AssertionError,
+)  # fmt: skip
 
 
 @dataclass
@@ -33,7 +62,7 @@ class LoadedVQModel:
 
     model: ConvVQVAE
     prior: CodePrior | None
-    vocoder: Vocoder
+    vocoder: PhaseVocoder
     spectrogram: AudioSpectrogram
     device: torch.device
     metadata: dict[str, Any]
@@ -93,6 +122,7 @@ def load_model_v2(path: str | Path, device: torch.device | str = "cpu") -> Loade
     header, content = read_model_bytes(path)
     metadata = header.metadata
     try:
+        _check_limits(metadata)
         tensors = safetensors.torch.load(content)
         spectrogram = AudioSpectrogram(SpectrogramConfig(**metadata["spectrogram"])).to(device)
         codec_config = VQVAEConfig(**metadata["codec"])
@@ -102,7 +132,7 @@ def load_model_v2(path: str | Path, device: torch.device | str = "cpu") -> Loade
             prior_config = PriorConfig(**metadata["prior"])
             prior = _restore(lambda: CodePrior.from_config(prior_config), "prior", tensors)
         vocoder = _build_vocoder(metadata.get("vocoder") or {"kind": "phase"}, spectrogram)
-    except (safetensors.SafetensorError, RuntimeError, TypeError, ValueError, KeyError) as error:
+    except _MISFITS as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ModelFileError(f"{path} does not fit this version: {reason}") from error
     return LoadedVQModel(
@@ -113,6 +143,18 @@ def load_model_v2(path: str | Path, device: torch.device | str = "cpu") -> Loade
         device=device,
         metadata=metadata,
     )
+
+
+def _check_limits(metadata: dict[str, Any]) -> None:
+    """Raise ValueError for a number in the header that is out of its range."""
+    for part, limits in _LIMITS.items():
+        settings = metadata.get(part) or {}
+        if not isinstance(settings, dict):
+            raise ValueError(f"its {part} is no table of settings")
+        for name, (low, high) in limits.items():
+            value = settings.get(name, low)
+            if not isinstance(value, int) or not low <= value <= high:
+                raise ValueError(f"{name} of its {part} is {low}..{high}, not {value!r:.40}")
 
 
 def _restore(build: Callable[[], _Network], part: str, tensors: dict[str, Tensor]) -> _Network:
@@ -137,7 +179,7 @@ def _restore(build: Callable[[], _Network], part: str, tensors: dict[str, Tensor
     return network.eval().requires_grad_(False)
 
 
-def _build_vocoder(description: dict[str, Any], spectrogram: AudioSpectrogram) -> Vocoder:
+def _build_vocoder(description: dict[str, Any], spectrogram: AudioSpectrogram) -> PhaseVocoder:
     settings = dict(description)
     kind = settings.pop("kind")
     if kind != "phase":

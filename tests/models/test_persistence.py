@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from distill_live.errors import ModelFileError, NoPriorError
+from distill_live.models import persistence
 from distill_live.models.header import read_header, rewrite_metadata
 from distill_live.models.persistence import LoadedVQModel, load_model_v2, save_model_v2
 
@@ -90,6 +91,16 @@ def test_a_flipped_weight_or_a_cut_end_is_refused(tiny_model_path: Path, tmp_pat
         ("codec", {"wings": 2}, "wings"),
         ("codec", {"width": "wide"}, "does not fit this version"),
         ("vocoder", {"kind": "magic"}, "unknown kind 'magic'"),
+        ("vocoder", {"iterations": 10**9}, "iterations of its vocoder is 0..1024"),
+        ("spectrogram", {"n_fft": 10**9}, "n_fft of its spectrogram is 16..16384"),
+        ("spectrogram", {"n_mels": 1e30}, "n_mels of its spectrogram is 1..1024"),
+        ("spectrogram", {"hop_length": 0}, "hop_length of its spectrogram is 1..16384"),
+        ("spectrogram", {"f_max": 10**400}, "does not fit this version"),
+        ("codec", {"bands": 0}, "bands of its codec is 1..1024"),
+        ("codec", {"decoder_blocks": 10**9}, "decoder_blocks of its codec is 0..256"),
+        ("prior", {"num_heads": 0}, "num_heads of its prior is 1..1024"),
+        ("prior", {"seq_len": 10**12}, "seq_len of its prior is 1..65536"),
+        ("prior", {"num_layers": 10**9}, "num_layers of its prior is 0..256"),
     ],
 )
 def test_a_header_that_does_not_fit_the_weights_is_refused_in_one_line(
@@ -99,4 +110,19 @@ def test_a_header_that_does_not_fit_the_weights_is_refused_in_one_line(
     rewrite_metadata(path, **{part: read_header(path).metadata[part] | change})
     with pytest.raises(ModelFileError, match=reason) as caught:
         load_model_v2(path)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "error", [ZeroDivisionError("zero"), IndexError(), OverflowError("far"), MemoryError()]
+)
+def test_whatever_a_strange_header_sets_off_is_one_line(
+    tiny_model_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(persistence, "AudioSpectrogram", fail)
+    with pytest.raises(ModelFileError, match="does not fit this version: .") as caught:
+        load_model_v2(tiny_model_path)
     assert "\n" not in str(caught.value)
