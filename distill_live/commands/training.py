@@ -14,7 +14,9 @@ import typer
 from distill_live import __version__
 from distill_live.audio.dataset import Recordings, load_recordings
 from distill_live.commands.report import Report
+from distill_live.errors import ModelNotFoundError
 from distill_live.models.header import read_header
+from distill_live.models.library import find_model
 from distill_live.models.persistence import LoadedVQModel, load_model_v2, save_model_v2
 from distill_live.models.prior import PriorSize, get_adaptive_prior_config
 from distill_live.training.codec import TrainedCodec
@@ -90,14 +92,14 @@ def add_prior(
         return True
     report.end_prior(trained.report)
     old = loaded.metadata
-    training = old["training"] | {
+    training = (old.get("training") or {}) | {
         "prior": _settings(config, "prior"),
         "prior_seconds": round(time.monotonic() - began, 1),
         "prior_best_epoch": trained.best_epoch,
         "prior_files": [recording.name for recording in recordings.recordings],
         "prior_perplexity": asdict(trained.report),
     }
-    old_curves = old["loss_curves"]
+    old_curves = old.get("loss_curves") or {}
     curves = {
         "training": [epoch.training for epoch in trained.history],
         "validation": [epoch.validation for epoch in trained.history],
@@ -107,6 +109,7 @@ def add_prior(
         model=loaded.model,
         spectrogram=loaded.spectrogram,
         prior=trained.prior,
+        vocoder=loaded.vocoder,
         metadata=old | {"training": training, "loss_curves": old_curves | {"prior": curves}},
     )
     return trained.interrupted
@@ -115,9 +118,18 @@ def add_prior(
 def say_next(path: Path, folder: Path) -> None:
     """Where the model is and what to type now."""
     has_prior = read_header(path).metadata["prior"]
-    command = f"serve {path.stem}" if has_prior else f"train-prior {path.stem} {folder}"
+    name = path.stem if _goes_by_its_name(path) else path
+    command = f"serve {name}" if has_prior else f"train-prior {name} {folder}"
     typer.echo(f"model: {path}")
     typer.echo(f"next:  distill-live {command}")
+
+
+def _goes_by_its_name(path: Path) -> bool:
+    """Whether the file's stem finds it, and no other model nor nothing."""
+    try:
+        return find_model(path.stem).resolve() == path.resolve()
+    except ModelNotFoundError:
+        return False
 
 
 def _prior_config(

@@ -10,7 +10,7 @@ import pytest
 from distill_live.audio.files import write_audio
 from distill_live.commands import training
 from distill_live.commands.report import Report
-from distill_live.models.header import read_header
+from distill_live.models.header import read_header, rewrite_metadata
 from distill_live.models.prior import PriorConfig
 from distill_live.models.vqvae import VQVAEConfig
 from distill_live.training import config as codec_training
@@ -85,6 +85,28 @@ def test_no_prior_stops_after_the_codec_and_says_how_to_go_on(
     assert after["prior"]["codebook_size"] == before["codec"]["codebook_size"]
     for kept in ("codec_sha256", "created", "codebook_health", "loudness_db", "dataset_files"):
         assert after[kept] == before[kept]
+
+
+def test_a_prior_keeps_what_it_does_not_make(
+    run_cli: RunCli, tiny_in_library: Path, sounds: Path
+) -> None:
+    before = read_header(tiny_in_library).metadata
+    assert "training" not in before and "loss_curves" not in before
+    rewrite_metadata(tiny_in_library, vocoder=before["vocoder"] | {"iterations": 5})
+    result = run_cli("train-prior", "tiny", sounds)
+    assert (result.code, result.err) == (0, "")
+    after = read_header(tiny_in_library).metadata
+    assert after["vocoder"] == before["vocoder"] | {"iterations": 5}
+    assert list(after["loss_curves"]) == ["prior"]
+
+
+def test_a_model_that_its_name_does_not_reach_is_served_by_its_path(
+    run_cli: RunCli, folders: Folders, tiny_model_path: Path, sounds: Path
+) -> None:
+    path = Path(shutil.copy(tiny_model_path, "outside.distill"))
+    assert f"next:  distill-live serve {path}\n" in run_cli("train-prior", path, sounds).out
+    shutil.copy(tiny_model_path, folders.user / "outside.distill")
+    assert f"next:  distill-live serve {path}\n" in run_cli("train-prior", path, sounds).out
 
 
 def test_options_reach_the_codec(run_cli: RunCli, folders: Folders, sounds: Path) -> None:
