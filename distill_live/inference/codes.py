@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from distill_live.codes.grid import CodeGrid
+from distill_live.errors import CodesError
 from distill_live.models.persistence import LoadedVQModel
 
 
@@ -38,9 +39,10 @@ def decode(
     """Codes to mono samples: T columns give exactly `T * column_samples` of them.
 
     Column by column through the same streams as live, so that the bytes are the same.
-    Raises CodesError when another codec made the codes.
+    Raises CodesError when another codec made the codes, or they cannot be this one's.
     """
     grid.require_model(loaded.metadata["name"], loaded.metadata["codec_sha256"])
+    _require_fit(loaded, grid)
     decoder, vocoder = loaded.model.stream(), loaded.vocoder.stream()
     blocks = []
     with torch.inference_mode():
@@ -50,3 +52,23 @@ def decode(
                 progress_callback(number / len(grid.codes))
         blocks += [vocoder.push(decoder.flush()), vocoder.flush()]
     return torch.cat(blocks).cpu().numpy()
+
+
+def _require_fit(loaded: LoadedVQModel, grid: CodeGrid) -> None:
+    """Raise CodesError unless the grid has the model's own numbers: a file says what it likes."""
+    config = loaded.model.config
+    _, bands, levels = grid.codes.shape
+    for name, legal, found in (
+        ("bands", config.bands, bands),
+        ("levels", config.num_quantizers, levels),
+        ("codebook_size", config.codebook_size, grid.codebook_size),
+        ("column_samples", loaded.column_samples, grid.column_samples),
+        ("sample_rate", loaded.spectrogram.config.sample_rate, grid.sample_rate),
+    ):
+        if found != legal:
+            raise CodesError(
+                f"codes of the model {loaded.metadata['name']!r} have {name} {legal}, these have "
+                f"{found}: encode the sound again"
+            )
+    if grid.codes.size and not 0 <= grid.codes.min() <= grid.codes.max() < config.codebook_size:
+        raise CodesError(f"codes of this model are 0..{config.codebook_size - 1}")

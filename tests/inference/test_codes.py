@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -35,6 +36,31 @@ def test_the_same_codes_give_the_same_bytes(tiny_model: LoadedVQModel) -> None:
 def test_the_codes_of_another_codec_are_refused(tiny_model: LoadedVQModel) -> None:
     grid = replace(encode(tiny_model, noise(4096)), model_sha256="other", model_name="rain")
     with pytest.raises(CodesError, match="decode them with 'rain'"):
+        decode(tiny_model, grid)
+
+
+@pytest.mark.parametrize(
+    ("change", "legal"),
+    [
+        ({"codes": np.zeros((2, 7, 3), int)}, "bands 8, these have 7"),
+        ({"codes": np.zeros((2, 8, 2), int), "level_labels": ("a", "b")}, "levels 3, these have 2"),
+        ({"codes": np.full((2, 8, 3), 40), "codebook_size": 64}, "codebook_size 16, these have 64"),
+        ({"column_samples": 1}, "column_samples 4096, these have 1"),
+        ({"sample_rate": 44_100}, "sample_rate 48000, these have 44100"),
+    ],
+)
+def test_codes_that_cannot_be_this_models_are_refused(
+    tiny_model: LoadedVQModel, change: dict[str, Any], legal: str
+) -> None:
+    grid = replace(encode(tiny_model, noise(4096)), **change)
+    with pytest.raises(CodesError, match=legal):
+        decode(tiny_model, grid)
+
+
+def test_codes_out_of_range_are_refused(tiny_model: LoadedVQModel) -> None:
+    grid = encode(tiny_model, noise(4096))
+    grid.codes[0, 0, 0] = 16
+    with pytest.raises(CodesError, match=r"0\.\.15"):
         decode(tiny_model, grid)
 
 
