@@ -123,6 +123,6 @@ def test_whatever_a_strange_header_sets_off_is_one_line(
         raise error
 
     monkeypatch.setattr(persistence, "AudioSpectrogram", fail)
-    with pytest.raises(ModelFileError, match="does not fit this version: .") as caught:
+    with pytest.raises(ModelFileError, match=r"does not fit this version: .") as caught:
         load_model_v2(tiny_model_path)
     assert "\n" not in str(caught.value)
