@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from distill_live.commands.loading import load_model
-from distill_live.commands.options import DeviceOption, JsonOption
+from distill_live.commands.options import DeviceOption, JsonOption, seconds_option
 from distill_live.commands.output import print_json
 from distill_live.errors import LiveError
 from distill_live.models.library import DEMO
@@ -20,14 +21,13 @@ from distill_live.models.library import DEMO
 if TYPE_CHECKING:
     from distill_live.models.persistence import LoadedVQModel
 
-_START_LIMIT_S = 120
+_START_LIMIT_S = 120.0
+_STOP_LIMIT_S = 20.0
 
 
 def bench(
     model: Annotated[str, typer.Argument(metavar="[MODEL]", help="The model to measure.")] = DEMO,
-    seconds: Annotated[
-        float, typer.Option("--seconds", min=1.0, help="How much sound to make.")
-    ] = 20.0,
+    seconds: Annotated[float, seconds_option("--seconds", 1.0, "How much sound to make.")] = 20.0,
     device: DeviceOption = "auto",
     as_json: JsonOption = False,
 ) -> None:
@@ -116,12 +116,23 @@ def _time_to_first_sound(model: str, device: str) -> float:
         stderr=subprocess.DEVNULL,
         text=True,
     ) as server:
+        # Its end ends the wait for its line.
+        limit = threading.Timer(_START_LIMIT_S, server.terminate)
+        limit.start()
         try:
             line = server.stdout.readline() if server.stdout else ""
             waited = time.perf_counter() - began
         finally:
-            server.terminate()
-            server.wait(_START_LIMIT_S)
+            limit.cancel()
+            _stop(server)
     if not line.startswith("playing"):
         raise LiveError(f"serve did not begin to play: try it with `distill-live serve {model}`")
     return waited
+
+
+def _stop(server: subprocess.Popen[str]) -> None:
+    server.terminate()
+    try:
+        server.wait(_STOP_LIMIT_S)
+    except subprocess.TimeoutExpired:
+        server.kill()

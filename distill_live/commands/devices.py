@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from distill_live.commands.options import JsonOption
-from distill_live.commands.output import print_json
+from distill_live.commands.output import add_plain_row, print_json
 from distill_live.errors import DeviceError
 
 
@@ -38,7 +38,8 @@ def devices(
 def _print_audio(devices: list[dict[str, Any]]) -> None:
     table = Table("", "sound device", "through", "channels", "rate in Hz", box=None)
     for device in devices:
-        table.add_row(
+        add_plain_row(
+            table,
             "*" if device["default"] else "",
             device["name"],
             device["host_api"],

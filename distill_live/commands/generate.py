@@ -11,7 +11,7 @@ import typer
 from distill_live import __version__
 from distill_live.atomic_file import atomic_file
 from distill_live.commands.loading import load_model
-from distill_live.commands.options import DeviceOption, ModelArgument, SoundFormat
+from distill_live.commands.options import DeviceOption, ModelArgument, SoundFormat, seconds_option
 from distill_live.commands.output import check_sound_file, free_path, progress_bar
 from distill_live.parameters import PARAMETERS
 
@@ -36,7 +36,7 @@ def _parameter_option(name: str) -> Any:
 def generate(
     model: ModelArgument,
     duration: Annotated[
-        float, typer.Option("--duration", min=0.01, help="Length of each sound in seconds.")
+        float, seconds_option("--duration", 0.01, "Length of each sound in seconds.")
     ] = 10.0,
     temperature: Annotated[float, _parameter_option("temperature")] = _DEFAULTS["temperature"],
     top_k: Annotated[int, _parameter_option("top_k")] = int(_DEFAULTS["top_k"]),

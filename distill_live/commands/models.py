@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from distill_live.commands.options import ForceOption, JsonOption, ModelArgument
-from distill_live.commands.output import print_json
+from distill_live.commands.output import add_plain_row, print_json
 from distill_live.errors import ModelFileError
 from distill_live.models.header import read_header, rewrite_metadata
 from distill_live.models.library import (
@@ -53,7 +53,7 @@ def info(model: ModelArgument, as_json: JsonOption = False) -> None:
         return
     table = Table(show_header=False, box=None)
     for key, value in described.items():
-        table.add_row(key.replace("_", " "), _brief(value))
+        add_plain_row(table, key.replace("_", " "), _brief(value))
     Console().print(table)
 
 
@@ -69,7 +69,8 @@ def show_health(model: ModelArgument, as_json: JsonOption = False) -> None:
         raise ModelFileError(f"{metadata['name']} says nothing about its codebooks")
     table = Table("level", "utilisation", "perplexity", "dead codes", box=None)
     for label, level in zip(metadata["level_labels"], health, strict=False):
-        table.add_row(
+        add_plain_row(
+            table,
             label,
             f"{level['utilisation']:.0%}",
             f"{level['perplexity']:.1f}",
@@ -149,7 +150,8 @@ def _show(entries: list[ModelEntry], as_json: bool) -> None:
         row = _summary(entry)
         codes = f"{row['levels']} x {row['codebook_size']}" if not entry.error else "damaged"
         tags = ", ".join(row["tags"])
-        table.add_row(
+        add_plain_row(
+            table,
             row["name"],
             "yes" if row["prior"] else "no",
             codes,

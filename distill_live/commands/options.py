@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -23,3 +24,14 @@ PriorSizeOption = Annotated[
 DeviceOption = Annotated[Device, typer.Option("--device", help="What torch computes on.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace a model of that name.")]
+
+
+def _require_finite(seconds: float | None) -> float | None:
+    if seconds is not None and not math.isfinite(seconds):
+        raise typer.BadParameter(f"{seconds} is no finite number of seconds.")
+    return seconds
+
+
+def seconds_option(name: str, minimum: float, help: str) -> Any:
+    """An option for a length in seconds: `minimum` or more, and an end to it."""
+    return typer.Option(name, min=minimum, help=help, callback=_require_finite)

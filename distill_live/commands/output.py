@@ -7,14 +7,24 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 
 def print_json(value: Any) -> None:
     """Print a result for programs, on standard output."""
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def add_plain_row(table: Table, *cells: str) -> None:
+    """Add a row as it is written: names with [brackets] or :colons: are no markup."""
+    from rich.text import Text
+
+    table.add_row(*map(Text, cells))
 
 
 def free_path(folder: Path, stem: str, *suffixes: str) -> Path:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from distill_live.commands.options import DeviceOption
+from distill_live.commands.options import DeviceOption, seconds_option
 from distill_live.commands.status_line import StatusLine
 from distill_live.errors import LiveError, NoPriorError, PluginError, nearest_name
 from distill_live.live.worker_process import STOP_SIGNALS
@@ -51,7 +51,7 @@ def serve(
         Path | None, typer.Option(help="Record what is played into this sound file.")
     ] = None,
     duration: Annotated[
-        float | None, typer.Option(help="Stop after this many seconds of sound.", min=0.1)
+        float | None, seconds_option("--duration", 0.1, "Stop after this many seconds of sound.")
     ] = None,
     osc: Annotated[
         str, typer.Option(help="HOST:PORT on which OSC messages are taken.")

@@ -1,9 +1,11 @@
 import json
+import time
 from pathlib import Path
 
 import pytest
 
 from distill_live.commands import bench
+from distill_live.errors import LiveError
 from tests.conftest import RunCli
 
 FIGURES = [
@@ -45,3 +47,19 @@ def test_a_server_that_does_not_play_is_an_error(
     result = run_cli("bench", "tiny", "--seconds", 1)
     assert result.code == 1
     assert "serve did not begin to play" in result.err
+
+
+@pytest.mark.parametrize("script", ["exec sleep 60", "trap '' TERM; exec sleep 3"])
+def test_a_server_that_says_nothing_is_an_error_after_the_limit(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str
+) -> None:
+    silent = tmp_path / "python"
+    silent.write_text(f"#!/bin/sh\n{script}\n")
+    silent.chmod(0o755)
+    monkeypatch.setattr("sys.executable", str(silent))
+    monkeypatch.setattr(bench, "_START_LIMIT_S", 0.2)
+    monkeypatch.setattr(bench, "_STOP_LIMIT_S", 0.2)
+    began = time.monotonic()
+    with pytest.raises(LiveError, match="did not begin to play"):
+        bench._time_to_first_sound("tiny", "cpu")
+    assert time.monotonic() - began < 20

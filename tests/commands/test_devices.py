@@ -27,6 +27,14 @@ def test_devices_lists_sound_and_midi(run_cli: RunCli, monkeypatch: pytest.Monke
     assert "knobs" in text
 
 
+def test_a_device_with_brackets_is_shown_as_it_is(
+    run_cli: RunCli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sounddevice, "list_devices", lambda: [CARD | {"name": "card [/] [hw:0]"}])
+    monkeypatch.setattr(midi, "list_inputs", lambda: [])
+    assert "card [/] [hw:0]" in run_cli("devices").out
+
+
 def test_devices_without_any_still_answers(
     run_cli: RunCli, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -65,6 +65,20 @@ def test_health_has_a_row_per_level(run_cli: RunCli, folders: Folders) -> None:
     ]
 
 
+def test_names_with_brackets_are_shown_as_they_are(run_cli: RunCli, folders: Folders) -> None:
+    health = [{"utilisation": 1.0, "perplexity": 2.0, "dead_codes": 0}]
+    save_empty_model(
+        folders.user, "rain", tags=["[/]", ":cat:"], dataset_files=["kick [loop].wav"],
+        level_labels=["[red]Low"], codebook_health=health,
+    )  # fmt: skip
+    (folders.here / "[b]broken.distill").write_bytes(b"")
+    listed = run_cli("models", "list")
+    assert listed.code == 0
+    assert "[/], :cat:" in listed.out and "[b]broken" in listed.out
+    assert "kick [loop].wav" in run_cli("models", "info", "rain").out
+    assert "[red]Low" in run_cli("models", "show-health", "rain").out
+
+
 def test_a_model_without_health_says_so(run_cli: RunCli, folders: Folders) -> None:
     save_empty_model(folders.user, "rain")
     assert "says nothing about its codebooks" in run_cli("models", "show-health", "rain").err

@@ -123,6 +123,19 @@ def test_a_file_that_cannot_be_written_is_refused_before_any_sound_is_made(
     assert result.err.startswith("error: ")
 
 
+@pytest.mark.parametrize("seconds", ["nan", "inf"])
+@pytest.mark.parametrize(
+    ("command", "option"), [("generate", "--duration"), ("bench", "--seconds"),
+                            ("serve", "--duration")]
+)  # fmt: skip
+def test_a_length_without_end_is_refused(
+    run_cli: RunCli, tiny_in_library: Path, command: str, option: str, seconds: str
+) -> None:
+    result = run_cli(command, "tiny", option, seconds)
+    assert result.code == 2
+    assert f"Invalid value for '{option}'" in result.err
+
+
 def test_decode_refuses_a_file_that_cannot_be_written_before_it_decodes(
     run_cli: RunCli, tiny_in_library: Path, sounds: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
