@@ -21,6 +21,7 @@ from distill_live.training.crops import MelCrops
 from distill_live.training.health import LevelHealth, codebook_health
 from distill_live.training.losses import spectral_loss
 from distill_live.training.muon import Muon, is_matrix
+from distill_live.training.schedule import rate_factor
 
 _MAX_GRADIENT = 1.0
 
@@ -185,16 +186,15 @@ class _CodecTrainer:
         # Where no recording is long enough to hold something back, the training part is all.
         validation = torch.cat(unseen) if sum(map(len, unseen)) else training
         health = codebook_health(torch.cat(codes), self.config.codec.codebook_size)
-        self.history.append(
-            CodecEpoch(
-                epoch, self.config.epochs, loss,
-                float(training.mean()) * in_db, float(validation.mean()) * in_db, health,
-            )
+        ended = CodecEpoch(
+            epoch, self.config.epochs, loss,
+            float(training.mean()) * in_db, float(validation.mean()) * in_db, health,
         )  # fmt: skip
-        best = min(self.history, key=lambda one: one.validation_db)
-        if best.epoch == epoch:
-            self.best_epoch = epoch
-            self._best_weights = self._weights()
+        # The weights first: a Ctrl-C while they are copied must leave no epoch without them.
+        history = [*self.history, ended]
+        best = min(history, key=lambda one: one.validation_db)
+        weights = self._weights() if best is ended else self._best_weights
+        self.best_epoch, self._best_weights, self.history = best.epoch, weights, history
 
     def _weights(self) -> dict[str, Tensor]:
         return {
@@ -223,9 +223,8 @@ def _optimizers(model: ConvVQVAE, config: CodecTrainingConfig) -> list[torch.opt
 def _set_rates(
     optimizers: list[torch.optim.Optimizer], config: CodecTrainingConfig, step: int
 ) -> None:
-    """Rise in a straight line, then fall along half a cosine to nearly nothing."""
     done = step / (config.epochs * config.steps_per_epoch)
-    factor = min(1.0, 0.01 + done / config.warmup) * (0.51 + 0.49 * math.cos(math.pi * done))
+    factor = rate_factor(done, config.warmup, start=0.01)
     for optimizer, rate in zip(optimizers, (config.hidden_rate, config.rate), strict=True):
         for group in optimizer.param_groups:
             group["lr"] = rate * factor

@@ -18,6 +18,7 @@ from distill_live.errors import TrainingError
 from distill_live.models.prior import CodePrior, PriorConfig
 from distill_live.models.vqvae import ConvVQVAE
 from distill_live.training.baselines import Baselines, measure_baselines
+from distill_live.training.schedule import rate_factor
 from distill_live.training.sequences import GAINS_DB, CodeSequences, extract_code_sequences
 from distill_live.training.windows import CodeCrops, Window
 
@@ -225,10 +226,8 @@ class _PriorTrainer:
         return total / self.config.steps_per_epoch
 
     def _set_rate(self) -> None:
-        """Rise in a straight line, then fall along half a cosine to nearly nothing."""
         done = self.steps / (self.config.epochs * self.config.steps_per_epoch)
-        rise = min(1.0, (done + 0.005) / self.config.warmup)
-        rate = self.config.rate * rise * (0.51 + 0.49 * math.cos(math.pi * done))
+        rate = self.config.rate * rate_factor(done, self.config.warmup, start=0.1)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
 
@@ -242,10 +241,14 @@ class _PriorTrainer:
 
     def _judge(self, epoch: int, loss: float) -> None:
         validation = math.exp(window_loss(self.average, self.judged))
-        self.history.append(PriorEpoch(epoch, self.config.epochs, math.exp(loss), validation))
-        if min(self.history, key=lambda one: one.validation).epoch == epoch:
-            self.best_epoch = epoch
-            self._best_weights = copy.deepcopy(self.average.state_dict())
+        ended = PriorEpoch(epoch, self.config.epochs, math.exp(loss), validation)
+        # The weights first: a Ctrl-C while they are copied must leave no epoch without them.
+        history = [*self.history, ended]
+        best = min(history, key=lambda one: one.validation)
+        weights = self._best_weights
+        if best is ended:
+            weights = copy.deepcopy(self.average.state_dict())
+        self.best_epoch, self._best_weights, self.history = best.epoch, weights, history
 
 
 @torch.inference_mode()

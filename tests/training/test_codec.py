@@ -117,6 +117,17 @@ def test_ctrl_c_before_anything_was_learned_goes_through(
         train_codec(recordings, CONFIG)
 
 
+def test_ctrl_c_while_the_best_is_copied_leaves_no_epoch_without_weights(
+    recordings: Recordings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(_: codec._CodecTrainer) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(codec._CodecTrainer, "_weights", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        train_codec(recordings, replace(CONFIG, epochs=1))
+
+
 def test_the_same_seed_gives_the_same_model_and_disturbs_no_one_elses_random_numbers(
     recordings: Recordings,
 ) -> None:

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from distill_live.errors import TrainingError
-from distill_live.models.prior import PriorConfig
+from distill_live.models.prior import CodePrior, PriorConfig
 from distill_live.models.sampling import Sampling
 from distill_live.training import prior as training_module
 from distill_live.training.baselines import Baselines
@@ -126,6 +126,17 @@ def test_an_interrupt_before_the_first_epochs_end_goes_through(
     monkeypatch.setattr(CodeCrops, "draw", interrupt)
     with pytest.raises(KeyboardInterrupt):
         train_prior_on_codes(sequences, TINY)
+
+
+def test_an_interrupt_while_the_best_is_copied_leaves_no_epoch_without_weights(
+    sequences: CodeSequences, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(_: CodePrior) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(CodePrior, "state_dict", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        train_prior_on_codes(sequences, dataclasses.replace(TINY, epochs=1))
 
 
 def test_training_ends_when_it_has_not_become_better_for_long(
