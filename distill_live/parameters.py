@@ -46,10 +46,6 @@ class Parameter:
         clipped = float(min(max(value, self.minimum), self.maximum))
         return clipped if self.kind == "float" else float(round(clipped))
 
-    def from_norm(self, travel: float) -> float:
-        """The value at `travel` (0..1) of a controller's way from minimum to maximum."""
-        return self.clip(scale_travel(travel, self.minimum, self.maximum, self.curve))
-
     def legal(self) -> str:
         """The legal range in words."""
         unit = f" {self.unit}" if self.unit else ""

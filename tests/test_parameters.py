@@ -10,7 +10,6 @@ from distill_live.parameters import (
     PARAMETERS,
     SAMPLING_PARAMETERS,
     Curve,
-    Parameter,
     ParameterStore,
     find_parameter,
     scale_travel,
@@ -107,11 +106,6 @@ def test_travel_outside_0_to_1_stays_at_the_end() -> None:
 
 def test_a_range_can_run_backwards() -> None:
     assert scale_travel(0.25, 1.0, 0.0) == 0.75
-
-
-def test_a_whole_number_is_reached_from_travel() -> None:
-    steps = Parameter("steps", "int", 0, 10, 0, "", "")
-    assert [steps.from_norm(travel) for travel in (0.0, 0.26, 1.0)] == [0.0, 3.0, 10.0]
 
 
 def test_the_legal_range_is_told_with_its_unit() -> None:

@@ -51,6 +51,7 @@ class Encoder(nn.Module):
         self.out = nn.Conv2d(config.width, config.code_width, 1)
 
     def forward(self, mel: Tensor) -> Tensor:
+        """Normalised mels `[B, 1, M, T]`, T whole columns, to latents `[B, D, F, columns]`."""
         x = self.bands(self.patch(mel))
         for block in self.blocks:
             x = block(x)
@@ -79,6 +80,8 @@ class Decoder(nn.Module):
         self.to_mel = Unfold(config.fine_width, 1, 4, 4)
 
     def forward(self, quantized: Tensor, past: Past) -> Tensor:
+        """The next columns `[B, D, F, columns]` of a stream to their normalised mels
+        `[B, 1, M, T]`; with a lookahead a fresh `past` makes a column less."""
         x = self.bands(self.entry(quantized, past))
         for block in self.blocks:
             x = block(x, past)
@@ -103,7 +106,7 @@ class Block(nn.Module):
         )
         self.mix = nn.Conv2d(width, width, 1)
         nn.init.zeros_(self.mix.weight)
-        nn.init.zeros_(self.mix.bias)  # type: ignore[arg-type]
+        nn.init.zeros_(self.mix.bias)  # type: ignore[arg-type]  # torch: it may have none
 
     def forward(self, x: Tensor, past: Past | None = None) -> Tensor:
         """`[B, C, F, T]` to the same shape; a causal block needs the stream's `past`."""
@@ -121,6 +124,7 @@ class ChannelNorm(nn.Module):
         self.norm = nn.LayerNorm(width)
 
     def forward(self, x: Tensor) -> Tensor:
+        """`[B, C, F, T]` to the same shape."""
         y: Tensor = self.norm(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
         return y
 
@@ -133,6 +137,7 @@ class BandEmbedding(nn.Module):
         self.vectors = nn.Parameter(torch.randn(width, bands, 1) * 0.1)
 
     def forward(self, x: Tensor) -> Tensor:
+        """`[B, C, F, T]` to the same shape; F is the number of bands."""
         return x + self.vectors
 
 
@@ -145,6 +150,7 @@ class Unfold(nn.Module):
         self.linear = nn.Linear(channels, mels * frames * out_channels)
 
     def forward(self, x: Tensor) -> Tensor:
+        """`[B, C, F, T]` to `[B, C', F * mels, T * frames]`."""
         b, _, f, t = x.shape
         y = self.linear(x.permute(0, 2, 3, 1)).view(b, f, t, self.mels, self.frames, -1)
         y = y.permute(0, 1, 3, 2, 4, 5).reshape(b, f * self.mels, t * self.frames, -1)

@@ -50,17 +50,6 @@ class Sampling:
         return [(t, int(k), p) for t, k, p in zip(*spread, strict=True)]
 
 
-def sample_code(
-    logits: NDArray[np.float32],
-    uniform: float,
-    temperature: float = 1.0,
-    top_k: int = 0,
-    top_p: float = 1.0,
-) -> int:
-    """Draw a code from logits `[V]` with a number from [0, 1): same numbers, same code."""
-    return draw_code(code_probabilities(logits, temperature, top_k, top_p), uniform)
-
-
 def code_probabilities(
     logits: NDArray[np.float32], temperature: float = 1.0, top_k: int = 0, top_p: float = 1.0
 ) -> NDArray[np.float64]:

@@ -53,6 +53,8 @@ class CausalConv(nn.Module):
         self.conv = nn.Conv2d(channels, out_channels, kernel, padding=(kernel[0] // 2, 0))
 
     def forward(self, x: Tensor, past: Past) -> Tensor:
+        """The next positions `[B, C, F, T]` of a stream to `[B, C', F, T]`; leaves their end in
+        `past`."""
         fresh_lag = self.lookahead if past.fresh else 0
         y: Tensor = self.conv(past.extend(x, self.past_length)[..., fresh_lag:])
         return y

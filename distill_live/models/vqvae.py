@@ -39,7 +39,7 @@ class ConvVQVAE(nn.Module):
         )
         self.decoder = Decoder(self.config)
         # The layout in which CPUs convolve fastest.
-        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch types no layout here
 
     def forward(self, mel: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """`[B, 1, M, T]` to (reconstruction `[B, 1, M, T]`, codes `[B, S, Q]`, commitment loss)."""

@@ -38,11 +38,6 @@ class CodeSequences:
     training: list[Grid]
     validation: list[tuple[Grid, int]]
 
-    @property
-    def training_columns(self) -> int:
-        """Columns of all training grids together."""
-        return sum(map(len, self.training))
-
 
 @torch.inference_mode()
 def extract_code_sequences(
