@@ -143,6 +143,18 @@ def test_a_signal_stops_it_cleanly(tiny_model_path: Path, number: int) -> None:
         assert_nothing_is_left(everything)
 
 
+def test_a_signal_to_all_its_processes_stops_it_cleanly(tiny_model_path: Path) -> None:
+    # As a service manager, `timeout` or a terminal that is closed sends it.
+    with ServerProcess(str(tiny_model_path), *CLOCK) as server:
+        everything = [*server.children(), server.process.pid]
+        for pid in everything[:-1]:
+            os.kill(pid, signal.SIGTERM)
+        assert server.osc.ask("/distill/ping", 1) == [1]
+        assert server.end() == 0
+        assert "starting it again" not in server.errors
+        assert_nothing_is_left(everything)
+
+
 def test_it_stops_on_sigint_when_it_was_started_in_the_background(tiny_model_path: Path) -> None:
     # A job in the background of a script starts with SIGINT ignored.
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -176,11 +188,22 @@ def test_the_file_output_writes_the_same_bytes_twice(tiny_model_path: Path, tmp_
             "--osc", "127.0.0.1:0",
         )  # fmt: skip
         assert ended.returncode == 0, ended.stderr
+        assert ended.stdout.startswith("playing ")
     first, second = ((tmp_path / name).read_bytes() for name in ("one.wav", "two.wav"))
     assert first == second
     samples, rate = read_audio(tmp_path / "one.wav")
     assert len(samples) == 3 * rate
     assert loudness(samples) > 0
+
+
+def test_a_take_is_never_overwritten(tiny_model_path: Path, tmp_path: Path) -> None:
+    take = tmp_path / "take.wav"
+    take.write_bytes(b"the best take")
+    for options in (("--record", take), ("--output", f"file:{take}", "--duration", "1")):
+        ended = serve(str(tiny_model_path), *map(str, options), "--osc", "127.0.0.1:0")
+        assert ended.returncode == 1
+        assert "exists already" in ended.stderr
+    assert take.read_bytes() == b"the best take"
 
 
 @pytest.mark.parametrize(

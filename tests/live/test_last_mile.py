@@ -96,6 +96,33 @@ def test_stop_and_panic_fade_out_and_hold_the_position(transport: Transport, len
     assert rig.ring.read_position == 5_120 + length + 5_120
 
 
+def test_an_output_that_can_wait_gets_no_silence_while_the_transport_holds() -> None:
+    rig = Rig()
+    rig.fill(30_000)
+    assert rig.mile.can_fill(1024)
+    rig.status["transport"] = Transport.STOP
+    rig.render(5_120)
+    assert not rig.mile.can_fill(1024)
+    assert rig.status["audio_beat"] > 0
+    rig.status["transport"] = Transport.PLAY
+    assert rig.mile.can_fill(1024)
+
+
+def test_an_output_of_a_low_rate_waits_for_all_the_sound_that_it_needs() -> None:
+    rig = Rig(sample_rate=8_000)
+    rig.fill(30_000)
+    assert rig.mile.can_fill(2_000)
+    assert not rig.mile.can_fill(4_500)
+
+
+def test_the_end_fades_out_for_good() -> None:
+    rig = Rig()
+    rig.fill(30_000)
+    rig.render(5_120)
+    rig.mile.end()
+    assert first_quiet(np.abs(rig.render(5_120)[:, 0])) == FADE_STOP - 1
+
+
 def test_gain_moves_by_a_ramp_of_ten_milliseconds_and_zero_is_silence() -> None:
     rig = Rig()
     rig.fill(60_000)

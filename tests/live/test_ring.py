@@ -87,6 +87,22 @@ def test_a_future_made_before_the_last_one_sounds_replaces_it_in_place() -> None
     assert (heard[400:] == 20_000).all()
 
 
+def test_a_switch_during_a_fade_has_no_step() -> None:
+    ring, reader, _ = playing_ring(2000)
+    heard = [read(reader, 100)]
+    for number in (1, 2, 3):
+        at = ring.read_position
+        lane = ring.begin_future(at)
+        ring.write(lane, ramp(at, 1000) + 1000 * number)
+        ring.switch(lane, at, 400)
+        heard.append(read(reader, 200))
+    heard.append(read(reader, 400))
+    sound = np.concatenate(heard)
+    offset = sound - ramp(0, len(sound))
+    assert np.abs(np.diff(offset)).max() < 10
+    assert offset[-1] == 3000
+
+
 def test_what_is_available_counts_the_lane_that_will_sound() -> None:
     ring, reader, _ = playing_ring(1000)
     assert reader.available == 1000

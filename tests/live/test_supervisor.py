@@ -65,6 +65,27 @@ def test_a_killed_worker_is_started_again() -> None:
         assert rig.worker.restarts == 1
 
 
+def test_a_worker_that_is_done_is_not_started_again() -> None:
+    with Rig() as rig:
+        rig.worker.done = True
+        first = rig.worker.pid
+        assert first is not None
+        os.kill(first, signal.SIGKILL)
+        wait_until(lambda: not is_running(first), "the worker to end")
+        for _ in range(10):
+            rig.supervisor.poll()
+        assert (rig.worker.pid, rig.worker.restarts, rig.failures) == (first, 0, [])
+
+
+def test_requests_to_a_worker_that_hangs_do_not_wait() -> None:
+    with Rig() as rig:
+        assert rig.worker.pid is not None
+        os.kill(rig.worker.pid, signal.SIGSTOP)
+        for number in range(10_000):
+            rig.worker.send(("request", number))
+        os.kill(rig.worker.pid, signal.SIGKILL)
+
+
 def test_a_hung_worker_is_replaced() -> None:
     with Rig() as rig:
         first = rig.worker.pid
