@@ -1,6 +1,8 @@
 # make serve   set everything up and play the demo model
 # make test    set everything up and run all checks
 # make bench   measure this machine
+# make bench-rig       play a minute through a software sound card, check every sample
+# make bench-training FOLDER=...   train on a folder, measure what encode and decode lose
 # make lint    formatting, lint and types alone
 
 PYTHON ?= python3
@@ -13,7 +15,7 @@ apt_install := $(sudo) env DEBIAN_FRONTEND=noninteractive apt-get install -y --n
 test_packages := libportaudio2 libasound2-plugins pulseaudio pulseaudio-utils \
 	jackd2 jack-tools libjack-jackd2-0 liblo-tools puredata-core
 
-.PHONY: serve test bench lint clean
+.PHONY: serve test bench bench-rig bench-training lint clean
 .DELETE_ON_ERROR:
 
 serve: $(VENV)/installed $(VENV)/sound-library
@@ -24,6 +26,12 @@ test: lint $(VENV)/test-programs
 
 bench: $(VENV)/installed
 	$(bin)/distill-live bench $(ARGS)
+
+bench-rig: $(VENV)/installed-test $(VENV)/test-programs
+	$(bin)/python -m tests.benchmarks.play_on_rig $(ARGS)
+
+bench-training: $(VENV)/installed-test
+	$(bin)/python -m tests.benchmarks.train_and_measure $(FOLDER) $(ARGS)
 
 lint: $(VENV)/installed-test
 	$(bin)/ruff check .

@@ -8,7 +8,8 @@ false then. Prints a line of JSON:
 
     seconds         length of the recording that was compared
     missing         samples that were played but are not in the recording, `extra`: the reverse
-    engine_load     CPU seconds of the engine per second of sound (one core is 1), `audio_load` too
+    engine_load     CPU seconds per second of sound: the real-time factor of prior, decode, vocoder
+                    and all else that the engine does, on one core; `audio_load`: the audio process
     first_sound_s   from the command to the first sound
 """
 
