@@ -37,6 +37,8 @@ def read_audio(path: str | Path) -> tuple[Samples, int]:
 
     Raises AudioFileError when it is missing, no sound file, empty or not finite.
     """
+    if not Path(path).is_file():
+        raise AudioFileError(f"cannot read {path}: there is no such file")
     try:
         samples, sample_rate = soundfile.read(str(path), dtype="float32", always_2d=True)
     except (soundfile.SoundFileError, OSError) as error:
@@ -98,6 +100,8 @@ class SoundFileWriter:
         self.path = Path(path)
         format = format or _format_of(self.path)
         subtype = _subtype(format, bit_depth)
+        if not self.path.parent.is_dir():
+            raise AudioFileError(f"cannot write {self.path}: there is no such folder")
         try:
             self._file = soundfile.SoundFile(
                 str(self.path), "w", sample_rate, channels, subtype, format=WRITTEN_FORMATS[format]

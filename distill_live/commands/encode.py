@@ -17,7 +17,7 @@ def encode(
     model: ModelOption,
     output: Annotated[
         Path | None,
-        typer.Option("--output", help="A .json or .npz file; else AUDIO's name with .json."),
+        typer.Option("--output", help="A .json or .npz file; else AUDIO's name with .json, here."),
     ] = None,
     device: DeviceOption = "auto",
 ) -> None:

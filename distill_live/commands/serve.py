@@ -51,7 +51,8 @@ def serve(
         Path | None, typer.Option(help="Record what is played into this sound file.")
     ] = None,
     duration: Annotated[
-        float | None, seconds_option("--duration", 0.1, "Stop after this many seconds of sound.")
+        float | None,
+        seconds_option("--duration", 0.1, "Stop so many seconds after the first sound."),
     ] = None,
     osc: Annotated[
         str, typer.Option(help="HOST:PORT on which OSC messages are taken.")

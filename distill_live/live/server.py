@@ -86,6 +86,9 @@ class Server:
         )
         self._recorder = Recorder(self._tap, settings.record) if settings.record else None
         self._opened = self._finished = False
+        self._sounding_since: float | None = None
+        #: How often a process failed and had to be started again.
+        self.restarts = 0
 
     def start(self) -> None:
         """Start the recording and the workers. Raises AudioFileError if it cannot be recorded."""
@@ -99,9 +102,13 @@ class Server:
         Raises LiveError when it cannot go on.
         """
         self._supervisor.poll()
-        duration = self._settings.duration
-        ended = duration is not None and self.status["played"] >= duration * SAMPLE_RATE
-        return not (self._finished or ended)
+        if self.sounding and self._sounding_since is None:
+            self._sounding_since = time.monotonic()
+        return not (self._finished or self._is_over())
+
+    def _is_over(self) -> bool:
+        duration, since = self._settings.duration, self._sounding_since
+        return duration is not None and since is not None and time.monotonic() - since >= duration
 
     @property
     def sounding(self) -> bool:
@@ -113,11 +120,6 @@ class Server:
         """Sound that is made but not heard yet."""
         lane = self._ring.sounding_lane
         return max(self._ring.written(lane) - self._ring.read_position, 0) / SAMPLE_RATE
-
-    @property
-    def restarts(self) -> int:
-        """How often a process had to be started again."""
-        return sum(worker.restarts for worker in self._supervisor.workers)
 
     def request(self, name: str, _arguments: tuple[object, ...] = ()) -> None:
         """Carry out "play", "stop" or "panic"; from any thread."""
@@ -133,6 +135,8 @@ class Server:
             time.sleep(0.005)
         if self._recorder:
             self._recorder.stop()
+            if self.sounding and not self._recorder.error:
+                self._log(f"recorded {self._recorder.path}")
             if self._recorder.lost:
                 self._log(
                     f"the recording lost {self._recorder.lost} samples: the disk was too slow"
@@ -153,6 +157,7 @@ class Server:
             self.output_name = details[0]
         elif kind == "finished":
             self._finished = worker.done = True
+            self._log(f"finished {self.output_name}")
         elif worker is self._audio:
             self._hear_of_device(details[0])
         elif not self.status["engine_starts"]:
@@ -186,4 +191,5 @@ class Server:
         if worker is self._audio and self._settings.finite:
             raise LiveError(f"the {worker.name} process {reason} before the file was complete")
         if reason != "ended with exit code 0":
+            self.restarts += 1
             self._log(f"the {worker.name} process {reason}; starting it again")

@@ -99,13 +99,15 @@ def find_own_model(name: str | Path) -> Path:
 def new_model_path(name: str, *, replace: bool = False, folder: Path | None = None) -> Path:
     """Where a new model called `name` is saved: in `folder`, or among the user's own models.
 
-    Raises ModelFileError when the name is not a legal file name, or taken and not to be replaced.
+    Raises ModelFileError when the name is not a legal file name, or taken, in whatever folder
+    models are looked for, and not to be replaced.
     """
     stem = name.removesuffix(SUFFIX)
     check_name(stem)
     path = (folder or user_models_folder()) / f"{stem}{SUFFIX}"
-    if path.exists() and not replace:
-        raise ModelFileError(f"{path} exists already: choose another name, or add --force")
+    taken = path if path.exists() else _reachable().get(stem)
+    if taken and not replace:
+        raise ModelFileError(f"{taken} exists already: choose another name, or add --force")
     return path
 
 

@@ -20,7 +20,7 @@ class ClockOutput:
 
     def describe(self) -> str:
         """What it plays on."""
-        return "clock (no sound device)"
+        return "the clock (no sound)"
 
     def run(self, source: Source, stopped: Callable[[], bool]) -> None:
         """Take blocks at the pace of real time; a late block is caught up with."""

@@ -57,7 +57,8 @@ def test_a_stereo_file_of_another_rate_becomes_mono_at_48_khz(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("content", "reason"), [(None, "No such file"), (b"", "cannot read"), (b"noise" * 99, "cannot")]
+    ("content", "reason"),
+    [(None, "there is no such file"), (b"", "cannot read"), (b"noise" * 99, "cannot")],
 )
 def test_what_is_no_sound_file_is_refused_by_name(
     content: bytes | None, reason: str, tmp_path: Path
@@ -67,7 +68,7 @@ def test_what_is_no_sound_file_is_refused_by_name(
         path.write_bytes(content)
     with pytest.raises(AudioFileError, match=r"broken\.wav") as error:
         read_audio(path)
-    assert reason in str(error.value) or "Error opening" in str(error.value)
+    assert reason in str(error.value)
 
 
 def test_a_file_without_samples_is_refused(tmp_path: Path) -> None:

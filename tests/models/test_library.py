@@ -111,3 +111,10 @@ def test_a_checkout_finds_the_models_beside_the_package(
 ) -> None:
     monkeypatch.setattr(library, "_PACKAGE_FOLDER", tmp_path / "distill_live")
     assert library.package_models_folder() == tmp_path / "models"
+
+
+def test_a_name_that_another_folder_has_is_taken(folders: Folders) -> None:
+    shipped = save(folders.package, "demo")
+    with pytest.raises(ModelFileError, match="exists already"):
+        new_model_path("demo")
+    assert new_model_path("demo", replace=True) != shipped
