@@ -94,7 +94,8 @@ class Engine:
             return self._generator.decode_column()
 
     def _sample_column(self) -> None:
-        values = self._drawn_with
+        # Not `_drawn_with`: where there is no time for a new future, what is new still counts.
+        values = self._read_sampling()
         with self._timer:
             self._generator.sample_column(
                 Sampling(values["temperature"], int(values["top_k"]), values["top_p"])

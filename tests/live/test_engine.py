@@ -100,6 +100,18 @@ def test_a_fader_that_never_rests_does_not_starve_the_ring(loaded: LoadedVQModel
     assert player.status["futures"] == 10
 
 
+def test_a_machine_without_time_for_a_new_future_still_obeys(loaded: LoadedVQModel) -> None:
+    undisturbed = Player(loaded).hear(120_000)
+    player = Player(loaded)
+    before = player.hear(24_000)
+    player.status["column_seconds"] = 1.0
+    player.parameters.set("temperature", 0.1)
+    after = player.hear(96_000)
+    np.testing.assert_array_equal(before, undisturbed[:24_000])
+    assert player.status["futures"] == 0
+    assert (after != undisturbed[24_000:]).any()
+
+
 def test_a_dropped_future_is_drawn_differently(loaded: LoadedVQModel) -> None:
     undisturbed = Player(loaded).hear(72_000)
     player = Player(loaded)
