@@ -86,7 +86,7 @@ class Worker:
 
     def failure(self) -> str | None:
         """Why the worker must be replaced; None if all is well."""
-        if self._process is None or self.done:
+        if self._process is None:
             return None
         if self._process.exitcode is not None:
             return f"ended with exit code {self._process.exitcode}"
