@@ -21,8 +21,10 @@ COMMANDS = {
     "generate": "Write new sound to files.",
     "encode": "Turn a sound file into a grid of codes.",
     "decode": "Turn a grid of codes into a sound file.",
+    "render": "Play a session log again, into a sound file.",
     "models": "List, inspect, tag, rename, search and delete models.",
     "devices": "List sound devices and MIDI inputs.",
+    "soundcheck": "Find out how to play a model on this machine.",
     "bench": "Measure how fast this machine is.",
 }
 

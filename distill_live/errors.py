@@ -57,6 +57,10 @@ class TrainingError(DistillError):
     """Training cannot start or cannot go on."""
 
 
+class SessionLogError(DistillError):
+    """A session log cannot be written, read or played again."""
+
+
 class LiveError(DistillError):
     """The live server cannot start or cannot go on."""
 

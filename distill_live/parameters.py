@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 import reprlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
+
+import numpy as np
 
 from distill_live.errors import ParameterError, nearest_name
 from distill_live.shared_memory import SharedArray
@@ -15,13 +17,17 @@ from distill_live.shared_memory import SharedArray
 Kind = Literal["float", "int", "bool"]
 Curve = Literal["linear", "exp", "log", "s"]
 
+#: How many levels, coarse to fine, can have a value of their own; finer ones follow the global one.
+LEVELS_LIMIT = 4
+
 
 @dataclass(frozen=True)
 class Parameter:
     """A named number with a legal range.
 
     `minimum`, `maximum` and `default` are in `unit`; `curve` says how a controller's 0..1 travels
-    from minimum to maximum (see `shape_travel`).
+    from minimum to maximum (see `shape_travel`). With `per_level` each level can have a value of
+    its own; without one it follows the global value.
     """
 
     name: str
@@ -32,6 +38,7 @@ class Parameter:
     unit: str
     doc: str
     curve: Curve = "linear"
+    per_level: bool = False
 
     def clip(self, value: object) -> float:
         """The nearest legal value; ints and bools are rounded.
@@ -69,58 +76,126 @@ def scale_travel(travel: float, low: float, high: float, curve: Curve = "linear"
     return low + (high - low) * shape_travel(min(max(travel, 0.0), 1.0), curve)
 
 
+#: Declared parameters by their full names.
+Table = Mapping[str, Parameter]
+
 PARAMETERS: dict[str, Parameter] = {
     parameter.name: parameter
     for parameter in (
         Parameter("temperature", "float", 0.1, 2.0, 1.0, "",
-                  "How freely codes are drawn: low repeats what is likely, high surprises."),
+                  "How freely codes are drawn: low repeats what is likely, high surprises.",
+                  per_level=True),
         Parameter("top_k", "int", 0, 512, 0, "codes",
-                  "Draw only from the k likeliest codes; 0 is off."),
+                  "Draw only from the k likeliest codes; 0 is off.", per_level=True),
         Parameter("top_p", "float", 0.0, 1.0, 0.9, "",
                   "Draw only from the likeliest codes that together reach this probability; "
-                  "0 and 1 are off."),
+                  "0 and 1 are off.", per_level=True),
+        Parameter("min_p", "float", 0.0, 1.0, 0.0, "",
+                  "Draw only from codes that are at least this many times as likely as the "
+                  "likeliest; 0 is off.", per_level=True),
+        Parameter("repetition", "float", -1.0, 1.0, 0.0, "",
+                  "Below 0 avoids the codes that lately sounded, above 0 returns to them; 0 is "
+                  "off.", per_level=True),
         Parameter("seed", "int", 0, 2**31 - 1, 0, "",
                   "Which of all possible streams is played; the same seed gives the same stream."),
         Parameter("gain", "float", 0.0, 2.0, 1.0, "",
                   "Output level, linear; 0 is silence."),
+        Parameter("fade", "float", 5.0, 20.0, 10.0, "ms",
+                  "Cross-fade from what would have sounded to what sounds instead."),
+        Parameter("model_fade", "float", 0.05, 20.0, 2.0, "s",
+                  "Cross-fade from one model to the next.", curve="exp"),
     )
 }  # fmt: skip
 
 #: Parameters that change what the prior draws, so that a change makes the unheard future anew.
-SAMPLING_PARAMETERS = ("temperature", "top_k", "top_p", "seed")
+SAMPLING_PARAMETERS = ("temperature", "top_k", "top_p", "min_p", "repetition", "seed")
 
 
-def find_parameter(name: str) -> Parameter:
+def find_parameter(name: str, table: Table = PARAMETERS) -> Parameter:
     """The declared parameter of that name, else ParameterError with the nearest known name."""
-    if name not in PARAMETERS:
-        raise ParameterError(f"unknown parameter {name!r}{nearest_name(name, PARAMETERS)}")
-    return PARAMETERS[name]
+    if name not in table:
+        raise ParameterError(f"unknown parameter {name!r}{nearest_name(name, table)}")
+    return table[name]
 
 
 class ParameterStore:
-    """The current value of every parameter, in memory shared by all processes; last value wins.
+    """The current value of every parameter of `table`, in memory shared by all processes.
 
-    Control writes, engine and audio read; a value is one 8-byte number, so no lock is needed.
+    A parameter has a global value, and one for each level that it was set for alone; the last value
+    wins. Control writes, engine and audio read; a value is one 8-byte number, so no lock is needed.
     """
 
-    def __init__(self) -> None:
-        self._values = SharedArray((len(PARAMETERS),), "f8")
-        self._values.array[:] = [parameter.default for parameter in PARAMETERS.values()]
+    def __init__(self, table: Table = PARAMETERS) -> None:
+        self.table = dict(table)
+        self._rows = {name: row for row, name in enumerate(self.table)}
+        # One row for each parameter: the global value, then the levels' own. NaN: follows.
+        self._values = SharedArray((len(self.table), 1 + LEVELS_LIMIT), "f8")
+        self._values.array[:] = np.nan
+        self._values.array[:, 0] = [parameter.default for parameter in self.table.values()]
 
     def __getitem__(self, name: str) -> float:
-        return float(self._values.array[_INDEX[find_parameter(name).name]])
+        return float(self._values.array[self._row(name), 0])
 
     def __iter__(self) -> Iterator[str]:
-        return iter(PARAMETERS)
+        return iter(self.table)
 
-    def set(self, name: str, value: object) -> float:
-        """Store the nearest legal value and return it.
+    def set(self, name: str, value: object, level: int | None = None) -> float:
+        """Store the nearest legal value, globally or for one level (0: coarsest), and return it.
 
-        Raises ParameterError for an unknown name or what is no finite number.
+        Raises ParameterError for an unknown name, for what is no finite number, and for a level of
+        a parameter that has none or outside 0..LEVELS_LIMIT-1.
         """
-        stored = find_parameter(name).clip(value)
-        self._values.array[_INDEX[name]] = stored
+        stored = find_parameter(name, self.table).clip(value)
+        self._values.array[self._cell(name, level)] = stored
         return stored
 
+    def follow(self, name: str, level: int | None = None) -> None:
+        """Let one level, or every level, follow the global value again. Raises as `set` does."""
+        if level is None:
+            self._values.array[self._row(name), 1:] = np.nan
+        else:
+            self._values.array[self._cell(name, level)] = np.nan
 
-_INDEX = {name: index for index, name in enumerate(PARAMETERS)}
+    def levels(self, name: str, count: int) -> tuple[float, ...]:
+        """The values that count for the `count` coarsest levels, coarse to fine."""
+        # One copy of the row: a level that is set meanwhile must not be seen half-way.
+        shared, *own = self._values.array[self._row(name)].tolist()
+        own += [math.nan] * (count - LEVELS_LIMIT)
+        return tuple(shared if math.isnan(value) else value for value in own[:count])
+
+    def own(self, name: str, level: int) -> float | None:
+        """The level's own value; None while it follows the global one. Raises as `set` does."""
+        value = float(self._values.array[self._cell(name, level)])
+        return None if math.isnan(value) else value
+
+    def raw(self) -> bytes:
+        """All values as they are now: bytes to compare, and to hand to `changes`."""
+        return self._values.array.tobytes()
+
+    def changes(self, before: bytes, after: bytes) -> list[tuple[str, int | None, float | None]]:
+        """What differs between two results of `raw`: (name, level or None for all, value).
+
+        A value of None: the level follows the global value again.
+        """
+        values = np.frombuffer(after, "f8")
+        # Compared as bytes are: NaN equals itself.
+        changed = np.flatnonzero(np.frombuffer(before, "i8") != values.view("i8"))
+        names, found = list(self.table), []
+        for place in changed.tolist():
+            row, column = divmod(place, 1 + LEVELS_LIMIT)
+            value = float(values[place])
+            level = column - 1 if column else None
+            found.append((names[row], level, None if math.isnan(value) else value))
+        return found
+
+    def _row(self, name: str) -> int:
+        return self._rows[find_parameter(name, self.table).name]
+
+    def _cell(self, name: str, level: int | None) -> tuple[int, int]:
+        if level is None:
+            return self._row(name), 0
+        if not find_parameter(name, self.table).per_level:
+            raise ParameterError(f"{name} is one value for all levels; set it without a level")
+        if not 0 <= level < LEVELS_LIMIT:
+            raise ParameterError(f"{name} has levels 0..{LEVELS_LIMIT - 1}, not {level}")
+        return self._row(name), 1 + level

@@ -37,7 +37,8 @@ BELOW = {
     "inputs": {"control", "parameters"},
     "live": {"models", "codes", "audio", "parameters"},
     "outputs": {
-        "live.ring", "live.last_mile", "live.status", "live.worker_process",
+        "live.ring", "live.tap", "live.deck_mixer", "live.last_mile", "live.status",
+        "live.worker_process",
         "audio", "parameters", "plugins",
     },
     "web": {"control", "codes", "models.library", "parameters"},

@@ -7,9 +7,11 @@ import pytest
 
 from distill_live.errors import ParameterError
 from distill_live.parameters import (
+    LEVELS_LIMIT,
     PARAMETERS,
     SAMPLING_PARAMETERS,
     Curve,
+    Parameter,
     ParameterStore,
     find_parameter,
     scale_travel,
@@ -21,6 +23,7 @@ CURVES: tuple[Curve, ...] = ("linear", "exp", "log", "s")
 
 def _set_in_child(store: ParameterStore) -> None:
     store.set("temperature", 0.75)
+    store.set("extra", store.levels("temperature", 3)[2], 1)
 
 
 def test_every_parameter_has_its_default_within_its_range_and_a_doc() -> None:
@@ -71,17 +74,101 @@ def test_what_is_no_finite_number_is_refused_and_changes_nothing(value: object) 
     assert store["temperature"] == PARAMETERS["temperature"].default
 
 
+def test_a_level_has_its_own_value_and_the_others_follow_the_global_one() -> None:
+    store = ParameterStore()
+    assert store.set("temperature", 9, level=1) == 2.0
+    store.set("temperature", 0.5)
+    assert store.levels("temperature", 3) == (0.5, 2.0, 0.5)
+    assert (store.own("temperature", 1), store.own("temperature", 0)) == (2.0, None)
+    assert store["temperature"] == 0.5
+
+
+def test_one_level_or_all_of_them_follow_the_global_value_again() -> None:
+    store = ParameterStore()
+    for level in range(LEVELS_LIMIT):
+        store.set("top_p", 0.1, level)
+    store.follow("top_p", 2)
+    assert store.levels("top_p", 4) == (0.1, 0.1, 0.9, 0.1)
+    store.follow("top_p")
+    assert store.levels("top_p", 4) == (0.9,) * 4
+
+
+def test_levels_beyond_those_that_can_be_set_follow_the_global_value() -> None:
+    store = ParameterStore()
+    store.set("top_p", 0.1, LEVELS_LIMIT - 1)
+    assert store.levels("top_p", LEVELS_LIMIT + 2) == (0.9, 0.9, 0.9, 0.1, 0.9, 0.9)
+
+
+@pytest.mark.parametrize(
+    ("name", "level", "told"),
+    [
+        ("gain", 0, "gain is one value for all levels"),
+        ("temperature", LEVELS_LIMIT, r"temperature has levels 0\.\.3, not 4"),
+        ("temperature", -1, r"temperature has levels 0\.\.3, not -1"),
+    ],
+)
+def test_a_level_that_cannot_be_is_refused_and_changes_nothing(
+    name: str, level: int, told: str
+) -> None:
+    store = ParameterStore()
+    before = store.raw()
+    for use in (lambda: store.set(name, 0.5, level), lambda: store.follow(name, level),
+                lambda: store.own(name, level)):  # fmt: skip
+        with pytest.raises(ParameterError, match=told):
+            use()
+    assert store.raw() == before
+
+
+def test_the_raw_bytes_change_with_every_value_and_only_then() -> None:
+    store = ParameterStore()
+    seen = [store.raw()]
+    for change in (lambda: store.set("gain", 0.5), lambda: store.set("top_k", 3, 0),
+                   lambda: store.follow("top_k")):  # fmt: skip
+        change()
+        seen.append(store.raw())
+    assert len(set(seen[:-1])) == 3
+    assert seen[-1] == seen[1]
+    store.set("gain", 0.5)
+    assert store.raw() == seen[-1]
+
+
+def test_what_changed_is_told_by_name_level_and_value() -> None:
+    store = ParameterStore()
+    store.set("top_k", 3, 0)
+    before = store.raw()
+    store.set("gain", 0.5)
+    store.set("min_p", 0.25, 2)
+    store.follow("top_k", 0)
+    assert store.changes(before, store.raw()) == [
+        ("top_k", 0, None), ("min_p", 2, 0.25), ("gain", None, 0.5),
+    ]  # fmt: skip
+    assert store.changes(before, before) == []
+
+
+def test_a_store_holds_the_parameters_of_the_table_it_is_given() -> None:
+    extra = Parameter("edit/x/depth", "int", 0, 3, 2, "", "Depth.")
+    store = ParameterStore(PARAMETERS | {extra.name: extra})
+    assert list(store) == list(store.table) == [*PARAMETERS, extra.name]
+    assert store["edit/x/depth"] == 2
+    assert find_parameter("edit/x/depth", store.table) is extra
+    with pytest.raises(ParameterError, match="unknown parameter 'edit/x/depth'"):
+        ParameterStore().set("edit/x/depth", 1)
+
+
 def test_an_unknown_name_is_refused_with_the_nearest_known_one() -> None:
     with pytest.raises(ParameterError, match=r"'temprature' \(did you mean 'temperature'\?\)"):
         find_parameter("temprature")
 
 
 def test_a_child_process_shares_the_values() -> None:
-    store = ParameterStore()
+    extra = Parameter("extra", "float", 0, 1, 0, "", "Extra.", per_level=True)
+    store = ParameterStore(PARAMETERS | {"extra": extra})
+    store.set("temperature", 0.25, 2)
     child = multiprocessing.get_context("spawn").Process(target=_set_in_child, args=(store,))
     child.start()
     child.join()
-    assert store["temperature"] == 0.75
+    assert store.levels("temperature", 3) == (0.75, 0.75, 0.25)
+    assert store.levels("extra", 2) == (0, 0.25)
 
 
 @pytest.mark.parametrize("curve", CURVES)

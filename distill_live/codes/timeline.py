@@ -11,25 +11,38 @@ Codes = NDArray[np.int64]
 
 
 class Timeline:
-    """Columns of codes by absolute index, the newest `capacity` of them.
+    """Columns of codes by absolute index, the newest `capacity` of them, in two planes.
 
-    `end` is the index after the newest column; columns before `start` are forgotten.
+    `raw` codes are as they were sampled, `edited` codes as they were played last; until a column is
+    played both are the same. `end` is the index after the newest column; columns before `start`
+    are forgotten. One timeline is one segment: the codes of one model, from one beginning.
     """
 
     def __init__(self, bands: int, levels: int, capacity: int) -> None:
-        self._columns: Codes = np.zeros((capacity, bands, levels), np.int64)
+        self._planes: Codes = np.zeros((2, capacity, bands, levels), np.int64)
         self.end = 0
         self._first = 0
 
     @property
+    def capacity(self) -> int:
+        """How many columns are remembered."""
+        return int(self._planes.shape[1])
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(bands, levels) of a column."""
+        _, _, bands, levels = self._planes.shape
+        return bands, levels
+
+    @property
     def start(self) -> int:
         """Index of the oldest column that is still known."""
-        return max(self._first, self.end - len(self._columns))
+        return max(self._first, self.end - self.capacity)
 
     def append(self, columns: Codes) -> None:
-        """Add columns [T, F, Q] at the end."""
+        """Add sampled columns [T, F, Q] at the end."""
         for column in columns:
-            self._columns[self.end % len(self._columns)] = column
+            self._planes[:, self.end % self.capacity] = column
             self.end += 1
 
     def truncate(self, end: int) -> None:
@@ -41,11 +54,36 @@ class Timeline:
         self._first = self.start
         self.end = end
 
-    def columns(self, start: int, end: int) -> Codes:
-        """A copy of columns [end - start, F, Q]. Raises CodesError for columns it does not hold."""
+    def set_edited(self, column: int, codes: Codes) -> None:
+        """Note the codes [1, F, Q] with which a column is played.
+
+        Raises CodesError for a column it does not hold.
+        """
+        self._require(column, column + 1)
+        self._planes[1, column % self.capacity] = codes[0]
+
+    def raw(self, start: int, end: int) -> Codes:
+        """A copy of columns [end - start, F, Q] as sampled.
+
+        Raises CodesError for columns it does not hold.
+        """
+        return self._copy(0, start, end)
+
+    def edited(self, start: int, end: int) -> Codes:
+        """A copy of columns [end - start, F, Q] as played.
+
+        Raises CodesError for columns it does not hold.
+        """
+        return self._copy(1, start, end)
+
+    def _copy(self, plane: int, start: int, end: int) -> Codes:
+        self._require(start, end)
+        columns: Codes = self._planes[plane, np.arange(start, end) % self.capacity]
+        return columns
+
+    def _require(self, start: int, end: int) -> None:
         if not self.start <= start <= end <= self.end:
             raise CodesError(
                 f"columns {start} to {end} are not known: "
                 f"the timeline holds {self.start} to {self.end}"
             )
-        return self._columns[np.arange(start, end) % len(self._columns)]

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -51,59 +51,31 @@ def bench(
 
 def _measure(loaded: LoadedVQModel, columns: int) -> dict[str, float]:
     """Seconds of each part of the way of the sound, as rates and real-time factors."""
-    import torch
+    from distill_live.live.soundcheck import PARTS, measure
 
-    from distill_live.models.sampling import Sampling
-
-    session, sampling = loaded.require_prior().session(seed=0), Sampling()
-    decoder, vocoder = loaded.model.stream(), loaded.vocoder.stream()
-    spent = {"prior": 0.0, "decode": 0.0, "vocoder": 0.0}
-    grids = []
-    with torch.inference_mode():
-        vocoder.push(decoder.push(session.step(sampling)))  # the first call of each sets things up
-        for _ in range(columns):
-            began = time.perf_counter()
-            grids.append(session.step(sampling))
-            sampled = time.perf_counter()
-            mel = _finished(decoder.push(grids[-1]))
-            decoded = time.perf_counter()
-            _finished(vocoder.push(mel))
-            spent["prior"] += sampled - began
-            spent["decode"] += decoded - sampled
-            spent["vocoder"] += time.perf_counter() - decoded
-    sound = columns * loaded.column_samples / loaded.spectrogram.config.sample_rate
-    codes = columns * grids[0].size
+    timings = measure(loaded, columns, threads=1)
+    codes = columns * loaded.require_prior().config.column_codes
+    sound = timings.sound_seconds
     return {
-        "codes per second, with cache": codes / spent["prior"],
-        "codes per second, without": _uncached_rate(loaded, grids),
-        **{f"real-time factor, {part}": time_spent / sound for part, time_spent in spent.items()},
-        "real-time factor, together": sum(spent.values()) / sound,
+        "codes per second, with cache": codes / timings.total("sampling"),
+        "codes per second, without": _uncached_rate(loaded),
+        **{f"real-time factor, {part}": timings.total(part) / sound for part in PARTS},
+        "real-time factor, together": timings.total() / sound,
     }
 
 
-def _uncached_rate(loaded: LoadedVQModel, grids: list[Any]) -> float:
+def _uncached_rate(loaded: LoadedVQModel) -> float:
     """Codes per second when every code is drawn from a pass over all codes of a context."""
-    import numpy as np
     import torch
 
     prior = loaded.require_prior()
-    codes = torch.from_numpy(np.concatenate(grids).reshape(1, -1)).to(loaded.device)
-    context = codes[:, : prior.config.seq_len]
+    codes = torch.zeros((1, prior.config.seq_len), dtype=torch.int64, device=loaded.device)
     passes = 8
     began = time.perf_counter()
     with torch.inference_mode():
         for _ in range(passes):
-            _finished(prior(context)[:, -1].argmax())
+            prior(codes)[:, -1].argmax().item()  # a GPU has finished when the number is here
     return passes / (time.perf_counter() - began)
-
-
-def _finished(tensor: Any) -> Any:
-    """The tensor, computed: a GPU returns before it has finished."""
-    if tensor.is_cuda:
-        import torch
-
-        torch.cuda.synchronize()
-    return tensor
 
 
 def _time_to_first_sound(model: str, device: str) -> float:

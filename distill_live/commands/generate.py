@@ -41,6 +41,8 @@ def generate(
     temperature: Annotated[float, _parameter_option("temperature")] = _DEFAULTS["temperature"],
     top_k: Annotated[int, _parameter_option("top_k")] = int(_DEFAULTS["top_k"]),
     top_p: Annotated[float, _parameter_option("top_p")] = _DEFAULTS["top_p"],
+    min_p: Annotated[float, _parameter_option("min_p")] = _DEFAULTS["min_p"],
+    repetition: Annotated[float, _parameter_option("repetition")] = _DEFAULTS["repetition"],
     overlap: Annotated[
         float | None,
         typer.Option("--overlap", min=0, help="Chunk models only: cross-fade in milliseconds."),
@@ -87,23 +89,23 @@ def generate(
     if overlap is not None:
         typer.echo(f"warning: {OVERLAP_IGNORED}", err=True)
     first = draw_seed() if seed is None else seed
+    sampling: dict[str, Any] = {
+        "temperature": temperature,
+        "top_k": top_k,
+        "top_p": top_p,
+        "min_p": min_p,
+        "repetition": repetition,
+    }
     for number in range(count):
         used = (first + number) % (int(_SEEDS.maximum) + 1)
         with progress_bar(f"seed {used}") as advance:
             audio, _ = generate_audio_from_prior(
-                loaded, temperature, top_k, top_p, duration, None, used, advance
+                loaded, duration_s=duration, seed=used, progress_callback=advance, **sampling
             )
         path = free_path(output, f"{loaded.metadata['name']}_{used}", format, "json")
         _write_sound(path, audio, rate, bit_depth, loaded)
-        settings: dict[str, object] = {
-            "temperature": temperature,
-            "top_k": top_k,
-            "top_p": top_p,
-            "duration_s": duration,
-            "sample_rate": rate,
-            "bit_depth": bit_depth,
-        }
-        _write_sidecar(path, loaded, used, settings)
+        written = {"duration_s": duration, "sample_rate": rate, "bit_depth": bit_depth}
+        _write_sidecar(path, loaded, used, sampling | written)
         typer.echo(path)
 
 

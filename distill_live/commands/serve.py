@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from distill_live.commands.auto import measured_settings
 from distill_live.commands.options import DeviceOption, seconds_option
 from distill_live.commands.status_line import StatusLine
-from distill_live.errors import LiveError, NoPriorError, PluginError, nearest_name
+from distill_live.errors import LiveError, PluginError, nearest_name
 from distill_live.live.worker_process import STOP_SIGNALS
-from distill_live.models.header import read_header
-from distill_live.models.library import DEMO, find_model
+from distill_live.models.library import DEMO, find_playable
 from distill_live.outputs.options import FILE_NEEDS, OutputOptions
 from distill_live.plugins import find_plugins, load_plugin
 
@@ -47,8 +47,21 @@ def serve(
     latency: Annotated[
         float, typer.Option(help="The sound device's latency in ms.", min=1, max=2_000)
     ] = 100.0,
+    channels: Annotated[
+        str | None, typer.Option(help="Channels of the sound device to play on, such as 3,4.")
+    ] = None,
+    auto: Annotated[
+        bool, typer.Option("--auto", help="Measure this machine first, and adapt while playing.")
+    ] = False,
     record: Annotated[
         Path | None, typer.Option(help="Record what is played into this sound file.")
+    ] = None,
+    recordings: Annotated[
+        Path, typer.Option(help="Folder for what /distill/record records.")
+    ] = Path("recordings"),
+    log: Annotated[
+        Path | None,
+        typer.Option(help="Write a session log, which `render` plays again, into this file."),
     ] = None,
     duration: Annotated[
         float | None,
@@ -63,34 +76,48 @@ def serve(
     patch: Annotated[str, typer.Option(help="Patch: a path, or a name in ./patches.")] = "default",
 ) -> None:
     """Play a model without end, steered over OSC and MIDI. Ctrl-C fades out and stops."""
+    from distill_live.codes.edit import load_edits, parameter_table
     from distill_live.control.patch import find_patch, load_patch
     from distill_live.control.router import Router
     from distill_live.inputs.osc import parse_endpoint
+    from distill_live.live.engine_process import EngineSettings
     from distill_live.live.server import Server, ServerSettings
     from distill_live.outputs.process import run_audio
     from distill_live.parameters import ParameterStore
 
     options = OutputOptions(
-        audio_device=audio_device, audio_rate=audio_rate, block=block, latency_ms=latency
+        audio_device=audio_device,
+        audio_rate=audio_rate,
+        block=block,
+        latency_ms=latency,
+        channels=_parse_channels(channels) if channels else None,
     )
     options = _choose_output(options, output, duration)
     anywhere = options.output == "sounddevice" and audio_device is None
+    path = find_playable(model)
+    line = StatusLine()
+    engine = EngineSettings()
+    if auto:
+        engine, options = measured_settings(path, device, options, line.say)
     settings = ServerSettings(
-        model=_playable_model(model),
+        model=path,
         run_audio=run_audio,
         output_options=options,
         fallback_options=replace(options, output="clock", audio_rate=None) if anywhere else None,
         device=device,
         finite=options.output == "file",
         record=_new_file(record) if record else None,
+        recordings=recordings,
+        log=_new_file(log) if log else None,
         duration=None if options.output == "file" else duration,
+        engine=engine,
     )
-    parameters = ParameterStore()
-    patches = load_patch(find_patch(patch))
+    parameters = ParameterStore(parameter_table(load_edits(line.log)))
+    patches = load_patch(find_patch(patch), parameters.table)
     host, port = parse_endpoint(osc)
-    line = StatusLine()
     server = Server(settings, parameters, line.log)
     router = Router(parameters, server.request, patches, line.log)
+    server.on_model = router.use_levels
     inputs = [
         load_plugin("inputs", "osc")(host, port, router),
         load_plugin("inputs", "midi")(router, midi),
@@ -120,14 +147,12 @@ def _new_file(path: Path) -> Path:
     return path
 
 
-def _playable_model(name: str) -> Path:
-    path = find_model(name)
-    if not read_header(path).metadata.get("prior"):
-        raise NoPriorError(
-            f"Model has no trained prior: {path} can encode and decode, but not play; "
-            f"train one: distill-live train-prior {name} FOLDER"
-        )
-    return path
+def _parse_channels(text: str) -> tuple[int, ...]:
+    """Channel numbers, counted from 1, such as "3,4"."""
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isdecimal() and int(part) > 0 for part in parts):
+        raise LiveError(f"--channels {text!r} is no list of channels; legal: numbers such as 3,4")
+    return tuple(map(int, parts))
 
 
 def _play(server: Server, router: Router, inputs: list[Any], line: StatusLine) -> None:
@@ -149,7 +174,7 @@ def _play(server: Server, router: Router, inputs: list[Any], line: StatusLine) -
             if server.sounding and not announced:
                 announced = True
                 line.say(
-                    f"playing {server.model_name} on {server.output_name}, "
+                    f"playing {server.deck.name} on {server.output_name}, "
                     f"OSC on {osc.host}:{osc.port}, after {time.monotonic() - began:.1f} s"
                 )
             line.show(server, router)

@@ -43,11 +43,13 @@ class StatusLine:
         if not self._live or time.monotonic() < self._next:
             return
         self._next = time.monotonic() + _STATUS_SECONDS
-        status = server.status
+        engine = server.deck.status
+        behind = engine["short_lookahead"] + engine["short_context"] + engine["held_loops"]
         text = (
-            f"{server.model_name}  load {status['load']:4.0%}  ring {server.ring_seconds:4.2f} s  "
-            f"underruns {status['underruns']:.0f}  restarts {server.restarts}  "
-            f"{router.last_message}"
+            f"{server.deck.name}  load {engine['load']:4.0%}  "
+            f"ring {server.deck.ready_seconds:4.2f} s  "
+            f"underruns {server.status['underruns']:.0f}  behind {behind:.0f}  "
+            f"restarts {server.restarts}  {router.last_message}"
         )
         with self._lock:
             self._erase()

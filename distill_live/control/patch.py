@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from distill_live.control.patch_schema import TAGGED_MODELS, Patch
 from distill_live.errors import PatchError, nearest_name
+from distill_live.parameters import PARAMETERS, Table
 
 MAX_BYTES = 256 * 1024
 #: Values in a patch, each use of an alias counted anew: what keeps an alias bomb from going off.
@@ -43,8 +44,8 @@ def find_patch(name: str) -> Path:
     )
 
 
-def load_patch(path: Path | str) -> Patch:
-    """Read and check a patch.
+def load_patch(path: Path | str, table: Table = PARAMETERS) -> Patch:
+    """Read and check a patch, which may name the parameters of `table`.
 
     Raises PatchError with every problem in it: file, line, what is legal and the nearest name.
     """
@@ -54,7 +55,7 @@ def load_patch(path: Path | str) -> Patch:
     if document.problems:
         raise _patch_error(path, document.problems)
     try:
-        patch = Patch.model_validate(value)
+        patch = Patch.model_validate(value, context=table)
     except ValidationError as error:
         problems = [_explain(detail, document.lines) for detail in error.errors(include_url=False)]
         raise _patch_error(path, problems) from None

@@ -20,8 +20,9 @@ from pydantic import (
 )
 
 from distill_live.control.requests import REQUESTS
-from distill_live.errors import nearest_name
-from distill_live.parameters import PARAMETERS, Curve
+from distill_live.control.targets import find_target
+from distill_live.errors import ParameterError, nearest_name
+from distill_live.parameters import PARAMETERS, Curve, Parameter, Table
 
 _ADDRESS = re.compile(r"(/[^\s#*,/?\[\]{}]+)+")
 _BUILT_IN = re.compile(r"/distill(/.*)?")
@@ -76,7 +77,7 @@ class ParameterMapping(_PatchModel):
     """A control moves a parameter: its way 0..1 is bent by `curve` and spread over `range`."""
 
     source: Source = Field(alias="from", description="{osc: /address} or {cc: 0..127}")
-    to: str = Field(description="the name of a parameter")
+    to: str = Field(description="the name of a parameter, or PARAMETER/LEVEL")
     range: list[FiniteFloat] | None = Field(
         default=None, min_length=2, max_length=2, description="two numbers, [at 0, at 1]"
     )
@@ -84,14 +85,19 @@ class ParameterMapping(_PatchModel):
 
     @field_validator("to")
     @classmethod
-    def _is_parameter(cls, name: str) -> str:
-        return _known("parameter", name, list(PARAMETERS))
+    def _is_target(cls, name: str, info: ValidationInfo) -> str:
+        table = _table(info)
+        try:
+            find_target(name, table)
+        except ParameterError as error:
+            raise ValueError(f"{error}; legal: {', '.join(table)}") from None
+        return name
 
     @field_validator("range")
     @classmethod
     def _is_legal_range(cls, ends: list[float] | None, info: ValidationInfo) -> list[float] | None:
-        parameter = PARAMETERS.get(info.data.get("to", ""))
-        if parameter and ends:
+        if ends and "to" in info.data:
+            parameter = find_target(info.data["to"], _table(info)).parameter
             for end in ends:
                 if not parameter.minimum <= end <= parameter.maximum:
                     raise ValueError(
@@ -99,17 +105,18 @@ class ParameterMapping(_PatchModel):
                     )
         return ends
 
-    @property
-    def limits(self) -> tuple[float, float]:
-        """The parameter's values at the control's two ends; the first may be the higher one."""
+    def limits(self, parameter: Parameter) -> tuple[float, float]:
+        """The values at the control's two ends, of the parameter that `to` means.
+
+        The first may be the higher one.
+        """
         if self.range is not None:
             return self.range[0], self.range[1]
-        return PARAMETERS[self.to].minimum, PARAMETERS[self.to].maximum
+        return parameter.minimum, parameter.maximum
 
-    @property
-    def shape(self) -> Curve:
+    def shape(self, parameter: Parameter) -> Curve:
         """The curve of the control's way: the mapping's own, else the parameter's."""
-        return self.curve or PARAMETERS[self.to].curve
+        return self.curve or parameter.curve
 
 
 class RequestMapping(_PatchModel):
@@ -117,11 +124,27 @@ class RequestMapping(_PatchModel):
 
     source: Source = Field(alias="from", description="{osc: /address} or {cc: 0..127}")
     do: str = Field(description="the name of a request")
+    arguments: list[object] = Field(
+        default=[], validate_default=True, description="a list of what the request takes"
+    )
 
     @field_validator("do")
     @classmethod
     def _is_request(cls, name: str) -> str:
-        return _known("request", name, list(REQUESTS))
+        if name not in REQUESTS:
+            hint = nearest_name(name, REQUESTS)
+            raise ValueError(f"unknown request {name!r}{hint}; legal: {', '.join(REQUESTS)}")
+        return name
+
+    @field_validator("arguments")
+    @classmethod
+    def _are_legal(cls, arguments: list[object], info: ValidationInfo) -> list[object]:
+        if "do" in info.data:
+            try:
+                REQUESTS[info.data["do"]].check(arguments)
+            except ParameterError as error:
+                raise ValueError(f"arguments: {error}") from None
+        return arguments
 
 
 Mapping = Annotated[
@@ -135,7 +158,11 @@ Mapping = Annotated[
 
 
 class Patch(_PatchModel):
-    """A patch as a whole; `map` holds its mappings in the order of the file."""
+    """A patch as a whole; `map` holds its mappings in the order of the file.
+
+    The parameters that it may name are those of the table given as the context of the validation;
+    without one, those that every instrument has.
+    """
 
     version: Literal[1] = Field(description="1, the version of the patch format")
     name: str = Field(default="", max_length=100, description="a text of up to 100 letters")
@@ -151,8 +178,6 @@ TAGGED_MODELS: dict[str, type[BaseModel]] = {
 }
 
 
-def _known(kind: str, name: str, known: list[str]) -> str:
-    if name not in known:
-        hint = nearest_name(name, known)
-        raise ValueError(f"unknown {kind} {name!r}{hint}; legal: {', '.join(known)}")
-    return name
+def _table(info: ValidationInfo) -> Table:
+    table: Table = PARAMETERS if info.context is None else info.context
+    return table

@@ -2,7 +2,59 @@
 
 from __future__ import annotations
 
+import reprlib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
+
+from distill_live.errors import ParameterError
+
+#: The longest text that an argument may be.
+MAX_TEXT = 1_000
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One argument of a request: a number in `minimum`..`maximum`, a text, or 1 or 0.
+
+    `words` are texts that are legal in place of a number. What is `optional` and left out counts as
+    `default`.
+    """
+
+    name: str
+    kind: Literal["float", "int", "text", "bool"]
+    minimum: float = 0
+    maximum: float = 1
+    unit: str = ""
+    optional: bool = False
+    default: object = None
+    words: tuple[str, ...] = ()
+
+    def check(self, value: object) -> object:
+        """The value as a float, int, str or bool. Raises ParameterError when it is not legal."""
+        if value in self.words:
+            return value
+        if isinstance(value, str) and self._holds_text(value):
+            return value
+        if isinstance(value, int | float) and self._holds_number(value):
+            return {"float": float(value), "int": int(value), "bool": value >= 0.5}[self.kind]
+        raise ParameterError(f"{self.name} ({self.legal()}) cannot be {reprlib.repr(value)}")
+
+    def legal(self) -> str:
+        """What is legal, in words."""
+        if self.kind == "text":
+            return "a text"
+        if self.kind == "bool":
+            return "1 or 0"
+        span = f"{self.minimum:.10g}..{self.maximum:.10g} {self.unit}".rstrip()
+        return " or ".join([f"whole, {span}" if self.kind == "int" else span, *self.words])
+
+    def _holds_text(self, value: str) -> bool:
+        return self.kind == "text" and value.isprintable() and 0 < len(value) <= MAX_TEXT
+
+    def _holds_number(self, value: float) -> bool:
+        within = self.kind != "text" and self.minimum <= value <= self.maximum
+        return within and (self.kind != "int" or value == int(value))
 
 
 @dataclass(frozen=True)
@@ -11,6 +63,31 @@ class RequestSpec:
 
     name: str
     doc: str
+    arguments: tuple[Argument, ...] = ()
+
+    def check(self, arguments: Sequence[object]) -> tuple[object, ...]:
+        """The arguments in their own types, defaults filled in; None stands for one left out.
+
+        Raises ParameterError that says what the request takes.
+        """
+        if len(arguments) > len(self.arguments):
+            raise ParameterError(f"{self.name} takes {self.usage()}, not {len(arguments)} values")
+        given = [*arguments, *[None] * (len(self.arguments) - len(arguments))]
+        return tuple(map(self._check_one, self.arguments, given))
+
+    def usage(self) -> str:
+        """The arguments in words; those in brackets may be left out."""
+        words = [f"{argument.name} ({argument.legal()})" for argument in self.arguments]
+        optional = [argument.optional for argument in self.arguments]
+        shown = [f"[{word}]" if free else word for word, free in zip(words, optional, strict=True)]
+        return ", ".join(shown) or "no arguments"
+
+    def _check_one(self, argument: Argument, value: object) -> object:
+        if value is not None:
+            return argument.check(value)
+        if argument.optional:
+            return argument.default
+        raise ParameterError(f"{self.name} needs {self.usage()}")
 
 
 REQUESTS: dict[str, RequestSpec] = {
@@ -18,9 +95,22 @@ REQUESTS: dict[str, RequestSpec] = {
     for request in (
         RequestSpec("play", "Go on playing."),
         RequestSpec("stop", "Fade out in 50 ms and hold the timeline where it is."),
-        RequestSpec(
-            "panic",
-            "Fade out in 10 ms, switch all edits and modulation off, drop what is not yet heard.",
-        ),
+        RequestSpec("panic",
+                    "Fade out in 10 ms, switch all edits and modulation off, drop what is not yet "
+                    "heard."),
+        RequestSpec("hold", "Stay in the column that sounds."),
+        RequestSpec("release", "Go on from a hold or a loop."),
+        RequestSpec("loop", "Repeat the last seconds, to the sample, until `release`.",
+                    (Argument("seconds", "float", 0.05, 60.0, "s"),)),
+        RequestSpec("rewind",
+                    "Go back and continue differently, or with the take `same` exactly as before.",
+                    (Argument("seconds", "float", 0.01, 600.0, "s"),
+                     Argument("take", "int", 0, 2**31 - 1, optional=True, words=("same",)))),
+        RequestSpec("prime", "Encode a recording in the background and continue from it.",
+                    (Argument("file", "text"),)),
+        RequestSpec("model", "Load a model in the background and cross-fade to it.",
+                    (Argument("name", "text"),)),
+        RequestSpec("record", "Begin a recording of what is played, or end it.",
+                    (Argument("on", "bool"),)),
     )
-}
+}  # fmt: skip

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import difflib
 import reprlib
-import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from distill_live.control.actions import ROOT, Actions, Reply
 from distill_live.control.limited_log import LimitedLog
 from distill_live.control.patch_schema import OscSource, ParameterMapping, Patch
 from distill_live.control.requests import REQUESTS
+from distill_live.control.targets import Levels, UnknownLevelError
 from distill_live.errors import ParameterError
-from distill_live.parameters import PARAMETERS, ParameterStore, find_parameter, scale_travel
+from distill_live.parameters import ParameterStore
 
-ROOT = "/distill"
-
-#: An OSC message to send back to whoever asked: address and arguments.
-Reply = tuple[str, tuple[object, ...]]
 Handler = Callable[[Sequence[object]], list[Reply]]
 #: MIDI channel (1..16, None: any) and controller number (0..127).
 ControlChange = tuple[int | None, int]
@@ -44,9 +41,10 @@ class Counters:
 class Router:
     """Takes messages from any input, on any thread, and applies the built-in namespace and a patch.
 
-    `store` receives parameter values; `request` is called with a name of `REQUESTS` and its
-    arguments; `log` with one line of text. Both are called with the router's lock held: they must
-    return soon and not call back. `patch` adds its mappings to the namespace below `/distill`.
+    `store` receives parameter values, and its table says which there are; `request` is called with
+    a name of `REQUESTS` and its checked arguments; `log` with one line of text. Both are called
+    with the router's lock held: they must return soon and not call back. `patch` adds its mappings
+    to the namespace below `/distill`.
     """
 
     def __init__(
@@ -58,8 +56,8 @@ class Router:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.counters = Counters()
-        self._store = store
-        self._request = request
+        self._table = store.table
+        self._actions = Actions(store, request, self._note_clipped)
         self._log = LimitedLog(log, clock)
         self._lock = threading.Lock()
         self._last: tuple[str, Sequence[object]] | None = None
@@ -81,9 +79,9 @@ class Router:
         cc: dict[ControlChange, list[Handler]] = {}
         for mapping in patch.map if patch else ():
             handler: Handler = (
-                partial(self._move, mapping)
+                partial(self._actions.move, mapping)
                 if isinstance(mapping, ParameterMapping)
-                else partial(self._press, mapping.do)
+                else partial(self._actions.press, mapping)
             )
             source = mapping.source
             if isinstance(source, OscSource):
@@ -93,10 +91,15 @@ class Router:
         with self._lock:
             self._osc, self._cc = osc, cc
 
+    def use_levels(self, labels: Sequence[str]) -> None:
+        """Take the labels of the levels, coarse to fine, of the model that is now in play."""
+        with self._lock:
+            self._actions.levels = Levels(labels)
+
     def receive_osc(self, address: str, arguments: Sequence[object]) -> list[Reply]:
         """Apply one OSC message and return what to answer its sender."""
         with self._lock:
-            handlers = self._osc.get(address, ())
+            handlers = self._osc.get(address) or self._level_handlers(address)
             if not handlers:
                 self._log.write_once(address, lambda: self._unknown_address(address))
             return self._apply(address, arguments, handlers)
@@ -141,72 +144,42 @@ class Router:
             try:
                 replies += handler(arguments)
             except ParameterError as error:
-                self.counters.refused += 1
-                self._log.write("refused", f"refused {_printable(name)}: {error}")
+                self._refuse(name, error)
         return replies
 
+    def _refuse(self, name: str, error: ParameterError) -> None:
+        self.counters.refused += 1
+        line = f"refused {_printable(name)}: {error}"
+        if isinstance(error, UnknownLevelError):
+            # A fader for a level that this model lacks is no fault: once is enough.
+            self._log.write_once(line, lambda: line)
+        else:
+            self._log.write("refused", line)
+
     def _namespace(self) -> dict[str, list[Handler]]:
-        handlers: dict[str, Handler] = {"get": self._get, "ping": self._ping}
-        handlers |= {name: partial(self._press, name) for name in REQUESTS}
-        handlers |= {name: partial(self._set, name) for name in PARAMETERS}
+        handlers: dict[str, Handler] = {"get": self._actions.get, "ping": self._actions.ping}
+        handlers |= {name: partial(self._actions.verb, name) for name in REQUESTS}
+        handlers |= {name: partial(self._actions.set, name) for name in self._table}
         return {f"{ROOT}/{name}": [handler] for name, handler in handlers.items()}
 
-    def _set(self, name: str, arguments: Sequence[object]) -> list[Reply]:
-        value = _one_number(name, arguments)
-        parameter = find_parameter(name)
-        stored = self._store.set(name, value)
-        if not parameter.minimum <= value <= parameter.maximum:
-            self.counters.clipped += 1
-            line = f"{name} {value:g} is outside {parameter.legal()}, taken as {stored:g}"
-            self._log.write("clipped", line)
-        return []
+    def _level_handlers(self, address: str) -> Sequence[Handler]:
+        """What sets one level, when the address is a parameter's and a level's name behind it."""
+        name = address.removeprefix(f"{ROOT}/")
+        if name == address or name.rpartition("/")[0] not in self._table:
+            return ()
+        return [partial(self._actions.set, name)]
 
-    def _move(self, mapping: ParameterMapping, arguments: Sequence[object]) -> list[Reply]:
-        travel = _one_number(mapping.to, arguments)
-        if not 0.0 <= travel <= 1.0:
-            self.counters.clipped += 1
-            self._log.write("clipped", f"a mapped control sends 0..1, not {travel:g}")
-        self._store.set(mapping.to, scale_travel(travel, *mapping.limits, mapping.shape))
-        return []
-
-    def _press(self, name: str, arguments: Sequence[object]) -> list[Reply]:
-        # Buttons send a second message, 0, when they are let go; a bang has no number at all.
-        bang = not arguments or arguments[0] is None
-        if bang or _one_number(name, arguments) >= 0.5:
-            self._request(name, ())
-        return []
-
-    def _get(self, arguments: Sequence[object]) -> list[Reply]:
-        if not all(isinstance(name, str) for name in arguments):
-            raise ParameterError("get takes names of parameters, or nothing for all of them")
-        names = [str(name).removeprefix(f"{ROOT}/") for name in arguments] or list(PARAMETERS)
-        return [(f"{ROOT}/{name}", (self._current(name),)) for name in names]
-
-    def _current(self, name: str) -> float | int:
-        kind = find_parameter(name).kind
-        return self._store[name] if kind == "float" else int(self._store[name])
-
-    def _ping(self, arguments: Sequence[object]) -> list[Reply]:
-        return [(f"{ROOT}/pong", tuple(arguments))]
+    def _note_clipped(self, line: str) -> None:
+        self.counters.clipped += 1
+        self._log.write("clipped", line)
 
     def _unknown_address(self, address: str) -> str:
-        names = {known.rsplit("/", 1)[-1]: known for known in self._osc}
-        last_part = address[:200].rsplit("/", 1)[-1]
-        close = difflib.get_close_matches(last_part, names, n=1, cutoff=0.5)
+        # Compared without the root, which all have in common and some senders leave out.
+        names = {known.removeprefix(ROOT): known for known in self._osc}
+        wanted = address[:200].removeprefix(ROOT)
+        close = difflib.get_close_matches(wanted, names, n=1, cutoff=0.5)
         hint = f" (did you mean {names[close[0]]}?)" if close else ""
         return f"unknown OSC address {_printable(address)}{hint}"
-
-
-def _one_number(name: str, arguments: Sequence[object]) -> float:
-    """The single finite number in `arguments`, else ParameterError."""
-    if len(arguments) != 1:
-        raise ParameterError(f"{name} takes one number, not {len(arguments)}")
-    value = arguments[0]
-    if not isinstance(value, int | float):
-        raise ParameterError(f"{name} takes a number, not {reprlib.repr(value)}")
-    if not abs(value) <= sys.float_info.max:
-        raise ParameterError(f"{name} takes a finite number")
-    return float(value)
 
 
 def _printable(text: str) -> str:

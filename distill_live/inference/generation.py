@@ -19,20 +19,24 @@ OVERLAP_IGNORED = "only models that decode in chunks have an overlap; it is igno
 
 def generate_audio_from_prior(
     loaded: LoadedVQModel,
-    temperature: float = 1.0,
-    top_k: int = 0,
-    top_p: float = 0.9,
+    temperature: float | tuple[float, ...] = 1.0,
+    top_k: int | tuple[int, ...] = 0,
+    top_p: float | tuple[float, ...] = 0.9,
     duration_s: float = 10.0,
     overlap_samples: int | None = None,
     seed: int | None = None,
     progress_callback: Callable[[float], None] | None = None,
+    min_p: float | tuple[float, ...] = 0.0,
+    repetition: float | tuple[float, ...] = 0.0,
 ) -> tuple[NDArray[np.float32], int]:
     """Sample and decode `duration_s` seconds: (audio `[N]` at the model's rate, the seed used).
 
-    The same model, seed and settings give the same bytes, the ones that the live server plays.
-    Without a seed a random one is drawn. `progress_callback` gets the part done, 0..1.
+    The same model, seed and settings (see Sampling) give the same bytes, the ones that the live
+    server plays. Without a seed a random one is drawn. `progress_callback` gets the part done,
+    0..1.
     `overlap_samples` is for models whose chunks are decoded apart; for others it means nothing, and
-    giving it is a UserWarning. Raises NoPriorError when the model has no prior.
+    giving it is a UserWarning. Raises NoPriorError when the model has no prior, and ParameterError
+    for settings out of range.
     """
     if overlap_samples is not None:
         warnings.warn(OVERLAP_IGNORED, stacklevel=2)
@@ -40,7 +44,8 @@ def generate_audio_from_prior(
     total = round(duration_s * loaded.spectrogram.config.sample_rate)
     audio = np.zeros(total, dtype=np.float32)
     done = 0
-    for block in _stream_samples(loaded, Sampling(temperature, top_k, top_p), seed):
+    sampling = Sampling(temperature, top_k, top_p, min_p, repetition)
+    for block in _stream_samples(loaded, sampling, seed):
         used = block[: total - done]
         audio[done : done + len(used)] = used
         done += len(used)

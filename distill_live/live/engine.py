@@ -1,4 +1,4 @@
-"""The engine: keeps the ring filled, and makes the unheard future anew when the sampling changes.
+"""The engine: keeps the ring filled, and changes the unheard future when something is asked of it.
 
 It runs in a process of its own (see engine_process), in one Python thread, and waits for nobody.
 """
@@ -6,131 +6,260 @@ It runs in a process of its own (see engine_process), in one Python thread, and 
 from __future__ import annotations
 
 import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Literal
 
-import numpy as np
-
-from distill_live.errors import LiveError
+from distill_live.codes.edit import Edit
+from distill_live.codes.edit_rack import EditRack, EditSettings
+from distill_live.codes.timeline import Codes
+from distill_live.errors import CodesError, LiveError
+from distill_live.live.adaptation import RingAdaptation
 from distill_live.live.engine_process import EngineSettings
-from distill_live.live.generator import Generator
-from distill_live.live.ring import SAMPLE_RATE, AudioRing, Samples
-from distill_live.live.status import LiveStatus
+from distill_live.live.journal import Journal
+from distill_live.live.ladder import Ladder, Supply
+from distill_live.live.performance import Performance
+from distill_live.live.playhead import Hold, Loop
+from distill_live.live.ring import SAMPLE_RATE, AudioRing
+from distill_live.live.sampler import Draw
+from distill_live.live.status import EngineStatus, Motion
 from distill_live.models.persistence import LoadedVQModel
 from distill_live.models.sampling import Sampling
-from distill_live.parameters import SAMPLING_PARAMETERS, ParameterStore
+from distill_live.parameters import ParameterStore
+
+#: What is repeated when there is no time to make more, in samples, and the least worth it.
+REPEATED, LEAST_REPEATED = 72_000, 24_000
 
 
 class Engine:
-    """Fills a ring from one model. `turn` does the most urgent piece of work."""
+    """Plays one model into a ring. `turn` does the most urgent piece of work.
+
+    `say` takes a line of text for the performer; `clock` gives seconds. Raises LiveError when the
+    model cannot be played.
+    """
 
     def __init__(
         self,
         loaded: LoadedVQModel,
         ring: AudioRing,
         parameters: ParameterStore,
-        status: LiveStatus,
+        status: EngineStatus,
         settings: EngineSettings,
+        edits: Sequence[Edit] = (),
+        journal: Journal | None = None,
+        say: Callable[[str], None] = lambda line: None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         rate = loaded.spectrogram.config.sample_rate
         if rate != SAMPLE_RATE:
             raise LiveError(f"the model's sample rate is {rate} Hz; only {SAMPLE_RATE} Hz can play")
         self._ring, self._parameters, self._status = ring, parameters, status
-        self._settings = settings
-        self._drawn_with = self._read_sampling()
-        start = ring.read_position
-        self._generator = Generator(loaded, int(self._drawn_with["seed"]), start)
-        self._lane = ring.begin_future(start)
-        ring.switch(self._lane, start, 0)
-        self._timer = _Timer(status, loaded.column_samples / SAMPLE_RATE)
-        self._take = self._drawn_take = 0
+        self._settings, self._say, self._clock = settings, say, clock
+        self._journal = journal or Journal()
+        self._levels = loaded.model.config.num_quantizers
+        codebooks = loaded.model.quantizer.codebooks.cpu().numpy()
+        self._rack = EditRack(edits, parameters, codebooks, say)
+        # As if all were at its default until now: what is not is noted at once.
+        self._raw = ParameterStore(parameters.table).raw()
+        self._edits = EditSettings()
+        self._redraw_due = False
+        self._takes = 0
+        self._performance = Performance(
+            loaded, ring, self._rack, self._read_draw(0), settings, self._journal, say, clock
+        )
+        self._ladder = Ladder(self._performance.sampler.context_columns, status)
+        self._column_seconds = loaded.column_samples / SAMPLE_RATE
+        self._moves: deque[Callable[[], None]] = deque()
+        self._rest_until = 0.0
+        self._adaptation = RingAdaptation(settings.ring_lead) if settings.adaptive else None
+        self._last_turn = clock()
+        self._take_controls()
 
     def turn(self) -> bool:
         """Do one piece of work; False if there is nothing to do now."""
         self._status.beat("engine_beat")
+        self._performance.note_switches()
+        if self._parameters.raw() != self._raw:
+            self._take_controls()
+        busy = self._change_future() or self._fill()
+        if self._adaptation:
+            now, before = self._clock(), self._last_turn
+            self._last_turn = now
+            self._adaptation.note(now - before, now)
+        self._tell()
+        return busy
+
+    @property
+    def _ring_lead(self) -> int:
+        """Samples that the ring shall hold."""
+        return self._adaptation.ring_lead if self._adaptation else self._settings.ring_lead
+
+    def rewind(self, seconds: float, take: int | Literal["same"] | None = None) -> None:
+        """Go back, and continue with another take: a new one (None), "same" or the one given."""
+        self._move("rewind", partial(self._rewind, seconds, take), seconds, take)
+
+    def loop(self, seconds: float) -> None:
+        """Repeat the last so many seconds."""
+        self._move("loop", partial(self._performance.loop, seconds), seconds)
+
+    def hold(self) -> None:
+        """Stay in the column that sounds."""
+        self._move("hold", self._performance.hold)
+
+    def release(self) -> None:
+        """Go on from a hold or a loop."""
+        self._move("release", self._performance.release)
+
+    def prime(self, codes: Codes) -> None:
+        """Let what follows continue these codes [T, F, Q]."""
+        self._move("prime", partial(self._performance.prime, codes))
+
+    def panic(self) -> None:
+        """Forget what else was asked for, go on forward, let the future be drawn differently."""
+        self._moves.clear()
+        self._move("panic", self._performance.release)
+        self._take(self._new_take())
+
+    def _move(self, name: str, move: Callable[[], None], *arguments: float | str | None) -> None:
+        """Carry out a request as soon as there is time."""
         heard = self._ring.read_position
-        lead = self._generator.position - heard
-        sampling = self._read_sampling()
-        changed = sampling != self._drawn_with or self._take != self._drawn_take
-        if changed and lead >= self._lead_for_a_new_future():
-            self._drawn_with, self._drawn_take = sampling, self._take
-            self._make_new_future()
-            return True
-        self._generator.forget_before(heard)
-        if lead < self._settings.ring_lead:
-            self._ring.write(self._lane, self._next_column())
-        elif self._generator.lookahead < self._settings.lookahead:
-            self._sample_column()
-        else:
+        self._journal.note("request", name=name, arguments=arguments, heard=heard)
+        self._moves.append(move)
+
+    def _rewind(self, seconds: float, take: int | Literal["same"] | None) -> None:
+        if take is None:
+            take = self._new_take()
+        elif take == "same":
+            take = self._performance.draw.take
+        self._takes = max(self._takes, take)
+        self._performance.rewind(seconds, take)
+
+    def _new_take(self) -> int:
+        self._takes += 1
+        return self._takes
+
+    def _take(self, take: int) -> None:
+        self._performance.draw = self._performance.draw._replace(take=take)
+        self._redraw_due = True
+
+    def _take_controls(self) -> None:
+        """Read the parameters, and note what has changed since they were read last."""
+        raw = self._parameters.raw()
+        heard = self._ring.read_position
+        for name, level, value in self._parameters.changes(self._raw, raw):
+            self._journal.note("set", name=name, level=level, value=value, heard=heard)
+        self._raw = raw
+        performance = self._performance
+        performance.fade = round(self._parameters["fade"] * SAMPLE_RATE / 1e3)
+        draw = self._read_draw(performance.draw.take)
+        if draw != performance.draw:
+            performance.draw = draw
+            self._redraw_due = True
+
+    def _read_draw(self, take: int) -> Draw:
+        values = {
+            name: self._parameters.levels(name, self._levels)
+            for name in ("temperature", "top_p", "min_p", "repetition")
+        }
+        top_k = tuple(int(k) for k in self._parameters.levels("top_k", self._levels))
+        return Draw(Sampling(top_k=top_k, **values), int(self._parameters["seed"]), take)
+
+    def _change_future(self) -> bool:
+        """Do what is asked for, as far as there is time for it; False if nothing is, or none."""
+        edits = self._rack.read(self._performance.draw.seed)
+        if not (self._moves or self._redraw_due or edits != self._edits):
             return False
-        self._status["lookahead"] = self._generator.lookahead
+        # Half of the time is for changes, the other half for going on: a fader that never rests
+        # must not let the ring run dry.
+        began = self._clock()
+        if began < self._rest_until or self._performance.lead < self._lead_for_a_change():
+            return False
+        try:
+            self._change(edits)
+        except CodesError as error:
+            self._say(str(error))
+        self._rest_until = 2 * self._clock() - began
         return True
 
-    def drop_future(self) -> None:
-        """Let the unheard future be drawn differently, from the next turn on."""
-        self._take += 1
-
-    def _lead_for_a_new_future(self) -> float:
-        """Samples that must be ready, so that the old future lasts until the new one is made."""
-        column = max(self._status["column_seconds"], 0.01) * SAMPLE_RATE
-        made_at_once = self._settings.future_lead // self._generator.column_samples + 2
-        return self._settings.guard + column * made_at_once
-
-    def _make_new_future(self) -> None:
-        """Draw, decode and publish again all that is not heard yet."""
-        earliest = self._ring.read_position + self._settings.guard
-        at = self._generator.rewind_to(earliest, int(self._drawn_with["seed"]), self._drawn_take)
-        samples = [self._next_column()]
-        enough = max(at, earliest) + self._settings.future_lead
-        while self._generator.position < enough:
-            samples.append(self._next_column())
-        self._lane = self._ring.begin_future(at)
-        self._ring.write(self._lane, np.concatenate(samples))
-        self._ring.switch(self._lane, at, self._settings.fade)
+    def _change(self, edits: EditSettings) -> None:
+        if self._moves:
+            self._moves.popleft()()
+        elif self._redraw_due:
+            self._redraw_due = False
+            if self._performance.is_stale():
+                self._performance.redraw()
+        else:
+            self._edits = edits
+            self._performance.use_edits(edits)
         self._status.add("futures")
 
-    def _next_column(self) -> Samples:
-        with self._timer:
-            if not self._generator.lookahead:
-                self._sample_column()
-            return self._generator.decode_column()
+    def _lead_for_a_change(self) -> float:
+        """Samples that must be ready, so that the old future lasts until the new one is made."""
+        performance = self._performance
+        if not performance.timeline.end:
+            return 0.0
+        columns = performance.future_lead / SAMPLE_RATE // self._column_seconds + 2
+        return self._settings.guard + columns * performance.cost * SAMPLE_RATE
 
-    def _sample_column(self) -> None:
-        # Not `_drawn_with`: where there is no time for a new future, what is new still counts.
-        values = self._read_sampling()
-        with self._timer:
-            self._generator.sample_column(
-                Sampling(values["temperature"], int(values["top_k"]), values["top_p"])
-            )
-        self._status.add("columns")
+    def _fill(self) -> bool:
+        """Play or draw the next column, if the ring or the lookahead wants it."""
+        performance = self._performance
+        if performance.lead < self._ring_lead:
+            if self._must_repeat():
+                performance.repeat(REPEATED)
+                self._status.add("held_loops")
+            elif performance.is_ready:
+                performance.play()
+                self._ladder.note(self._supply())
+            else:
+                self._sample()
+            return True
+        if performance.lookahead >= self._settings.lookahead:
+            return False
+        self._sample()
+        return True
 
-    def _read_sampling(self) -> dict[str, float]:
-        return {name: self._parameters[name] for name in SAMPLING_PARAMETERS}
+    def _sample(self) -> None:
+        sampler = self._performance.sampler
+        if self._performance.sample():
+            self._status.add("columns")
+            if sampler.context_columns != self._ladder.context_columns:
+                sampler.context_columns = self._ladder.context_columns
 
+    def _must_repeat(self) -> bool:
+        """Whether the ring would run dry before the next column is made."""
+        performance = self._performance
+        playhead = performance.playhead
+        if playhead.motion is not None or playhead.remembered < LEAST_REPEATED:
+            return False
+        needed = performance.playing_cost.mean
+        if not performance.is_ready:
+            needed += performance.sampling_cost.mean
+        return performance.lead < self._settings.reserve + 1.5 * needed * SAMPLE_RATE
 
-class _Timer:
-    """Mean computing time of a column, over about the last fifty; nested uses count once."""
+    def _supply(self) -> Supply:
+        settings, performance = self._settings, self._performance
+        return Supply(
+            performance.cost / self._column_seconds,
+            performance.lead,
+            self._ring_lead,
+            performance.lookahead,
+            settings.lookahead,
+        )
 
-    def __init__(self, status: LiveStatus, column_seconds: float) -> None:
-        self._status = status
-        self._column_seconds = column_seconds
-        self._depth = 0
-        self._spent = 0.0
-        self._columns = status["columns"]
-
-    def __enter__(self) -> None:
-        if self._depth == 0:
-            self._began = time.perf_counter()
-        self._depth += 1
-
-    def __exit__(self, *_: object) -> None:
-        self._depth -= 1
-        if self._depth:
-            return
-        self._spent += time.perf_counter() - self._began
-        new = self._status["columns"] - self._columns
-        if new < 8:
-            return
-        mean, self._spent = self._spent / new, 0.0
-        self._columns += new
-        old = self._status["column_seconds"] or mean
-        self._status["column_seconds"] = old + 0.15 * (mean - old)
-        self._status["load"] = self._status["column_seconds"] / self._column_seconds
+    def _tell(self) -> None:
+        status, performance = self._status, self._performance
+        motion = performance.playhead.motion
+        status["position"] = performance.playhead.position
+        status["column"] = performance.playhead.sound_at(self._ring.read_position)[1]
+        status["lookahead"] = max(performance.lookahead, 0)
+        status["take"] = performance.draw.take
+        status["ring_lead"] = self._ring_lead
+        status["column_seconds"] = self._performance.cost
+        status["load"] = self._performance.cost / self._column_seconds
+        status["motion"] = (
+            Motion.HOLD if isinstance(motion, Hold)
+            else Motion.LOOP if isinstance(motion, Loop)
+            else Motion.FORWARD
+        )  # fmt: skip

@@ -6,11 +6,16 @@ import gc
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from distill_live.live.journal import JournalRing
 from distill_live.live.ring import AudioRing
-from distill_live.live.status import LiveStatus
+from distill_live.live.status import EngineStatus
 from distill_live.live.worker_process import run_worker
 from distill_live.parameters import ParameterStore
+
+if TYPE_CHECKING:
+    from distill_live.models.persistence import LoadedVQModel
 
 
 @dataclass(frozen=True)
@@ -25,61 +30,87 @@ class EngineSettings:
     guard: int = 1_440
     #: Sound that a new future must hold before it is published.
     future_lead: int = 9_600
-    #: Cross-fade between an old and a new future.
-    fade: int = 480
+    #: Sound that must be left beside what the next column takes to make; else the last sound is
+    #: repeated.
+    reserve: int = 4_800
     #: Longest wait between two looks at requests and parameters, in seconds.
     idle_seconds: float = 0.004
     #: CPU threads of torch.
     threads: int = 1
+    #: Fill the ring further where the engine is held up for long.
+    adaptive: bool = False
 
 
-def run_engine(
-    channel: Connection,
-    model: Path,
-    device: str,
-    ring: AudioRing,
-    parameters: ParameterStore,
-    status: LiveStatus,
-    settings: EngineSettings,
-) -> None:
+@dataclass(frozen=True)
+class EngineJob:
+    """What an engine's process works on: a model, a device, and what it shares with the others."""
+
+    model: Path
+    device: str
+    ring: AudioRing
+    parameters: ParameterStore
+    status: EngineStatus
+    settings: EngineSettings
+    journal: JournalRing | None = None
+
+
+def run_engine(channel: Connection, job: EngineJob) -> None:
     """The engine process: load, say so, play until the channel closes.
 
-    Sends ("ready", model name) or ("failed", why); takes ("drop_future",).
+    Sends ("ready", model name), ("said", line) or ("failed", why); takes the name of one of the
+    engine's requests with its arguments.
     """
-    run_worker(
-        channel,
-        lambda: _play(channel, model, device, ring, parameters, status, settings),
-    )
+    run_worker(channel, lambda: _play(channel, job))
 
 
-def _play(
-    channel: Connection,
-    model: Path,
-    device: str,
-    ring: AudioRing,
-    parameters: ParameterStore,
-    status: LiveStatus,
-    settings: EngineSettings,
-) -> None:
+def _play(channel: Connection, job: EngineJob) -> None:
     import torch  # here, so that control can import this module without torch
 
+    from distill_live.codes.edit import load_edits
     from distill_live.live.engine import Engine
+    from distill_live.live.journal import Journal
     from distill_live.models.devices import pick_device
     from distill_live.models.persistence import load_model_v2
 
-    torch.set_num_threads(settings.threads)
-    loaded = load_model_v2(model, pick_device(device))
+    torch.set_num_threads(job.settings.threads)
+    loaded = load_model_v2(job.model, pick_device(job.device))
+    journal = Journal(job.journal)
+    journal.note("engine", **describe_engine(job, loaded))
+
+    def say(line: str) -> None:
+        channel.send(("said", line))
+
+    # Control has said already which edits are left out.
+    edits = load_edits(lambda line: None)
     with torch.inference_mode():
-        engine = Engine(loaded, ring, parameters, status, settings)
+        engine = Engine(
+            loaded, job.ring, job.parameters, job.status, job.settings, edits, journal, say
+        )
         gc.collect()
         gc.freeze()
-        status.add("engine_starts")
+        job.status.add("engine_starts")
         channel.send(("ready", loaded.metadata["name"]))
-        requests = {"drop_future": engine.drop_future}
         busy = True
         while True:
-            while channel.poll(0.0 if busy else settings.idle_seconds):
+            while channel.poll(0.0 if busy else job.settings.idle_seconds):
                 name, *arguments = channel.recv()
-                requests[name](*arguments)
+                getattr(engine, name)(*arguments)
                 busy = True
             busy = engine.turn()
+
+
+def describe_engine(job: EngineJob, loaded: LoadedVQModel) -> dict[str, Any]:
+    """What a replay must know to make the same samples again."""
+    import torch
+
+    return {
+        "model": str(job.model),
+        "name": loaded.metadata["name"],
+        "codec_sha256": loaded.metadata["codec_sha256"],
+        "level_labels": list(loaded.metadata["level_labels"]),
+        "column_samples": loaded.column_samples,
+        "torch": torch.__version__,
+        "device": str(loaded.device),
+        "threads": torch.get_num_threads(),
+        "position": job.ring.read_position,
+    }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import threading
+import time
 from pathlib import Path
 
 from distill_live.audio.files import SoundFileWriter
 from distill_live.errors import AudioFileError
-from distill_live.live.ring import SAMPLE_RATE, TapRing
+from distill_live.live.ring import SAMPLE_RATE
+from distill_live.live.tap import TapRing
 
 _POLL_SECONDS = 0.1
 
@@ -15,14 +18,15 @@ _POLL_SECONDS = 0.1
 class Recorder:
     """Writes the tap into a sound file, from `start` to `stop`, in a thread of control.
 
-    `lost` counts samples that the disk was too slow for; `error` says why a recording broke off.
+    `written` counts the samples in the file, `lost` those that the disk was too slow for; `error`
+    says why a recording broke off.
     """
 
     def __init__(self, tap: TapRing, path: Path) -> None:
         self._tap, self.path = tap, path
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
-        self.lost = 0
+        self.written = self.lost = 0
         self.error: str | None = None
 
     def start(self) -> None:
@@ -54,3 +58,21 @@ class Recorder:
         self._position += lost + len(samples)
         self.lost += lost
         self._file.write(samples[:, None])
+        self.written += len(samples)
+
+
+def new_take_path(folder: Path, model_name: str) -> Path:
+    """A path in `folder` for a take of a model that begins now: date_time_model.wav.
+
+    No file has it yet. Makes the folder where it is missing; raises AudioFileError if it cannot.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise AudioFileError(f"cannot make the folder {folder}: {error}") from error
+    name = re.sub(r"[^\w.-]+", "-", model_name)
+    stem = f"{time.strftime('%Y-%m-%d_%H-%M-%S')}_{name}"
+    path, number = folder / f"{stem}.wav", 2
+    while path.exists():
+        path, number = folder / f"{stem}_{number}.wav", number + 1
+    return path

@@ -1,13 +1,14 @@
-"""The audio ring: sound that is made but not yet heard, in two lanes, shared by two processes.
+"""The audio ring: sound that is made but not yet heard, in lanes, shared by two processes.
 
 The engine writes, the audio process reads; nobody waits and nobody locks. Samples have absolute
-positions, so what lies ahead can be replaced: the engine writes the new future into the lane that
-does not sound and publishes `(lane, at)`; the reader changes lanes at the later of `at` and now.
+positions, so what lies ahead can be replaced: the engine writes the new future into a lane that
+nobody reads and publishes `(lane, at)`; the reader changes lanes at the later of `at` and now.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import threading
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,21 +23,49 @@ SAMPLE_RATE = 48_000
 CAPACITY = 2**18
 #: Samples that the writer leaves free behind the reader, for a block that is just being read.
 MARGIN = 2**14
+#: One lane sounds, one is just being changed to, one waits in a newer switch, one is free. With
+#: three, a writer that changes its mind in that instant would have to wait for the reader.
+LANES = 4
 
-_READ, _TAKEN, _PUBLISHED, _WRITTEN = 0, 1, 2, 3
-_SLOTS, _FIRST_SLOT = 8, 8
+#: Marks of the reader; then those of the writer.
+_READ, _TAKEN, _SOUNDING, _CLAIMED = 0, 1, 2, 3
+_PUBLISHED, _BEGIN, _WRITTEN = 4, 5, 5 + LANES
+_FIRST_SLOT = _WRITTEN + LANES
+#: Switches that are remembered. Each is (lane, at, fade) of the writer, (count, position) of the
+#: reader.
+SLOTS = 64
+_FIELDS, _BY_READER = 5, 3
+
+
+class Switch(NamedTuple):
+    """A change of lanes, the `number`-th: to `lane`, at `at`, with a fade of `fade` samples."""
+
+    number: int
+    lane: int
+    at: int
+    fade: int
 
 
 class AudioRing:
-    """Two lanes of mono float32 samples at absolute positions; one writer, one reader.
+    """Lanes of mono float32 samples at absolute positions; one writer, one reader.
 
-    Every mark is one aligned 8-byte integer with a single writer. A switch is written into one of
-    eight slots before the count of switches goes up, so a reader never sees half of it.
+    Every mark is one aligned 8-byte integer with a single writer. What a mark announces is written
+    before the mark: samples before `written`, a switch before `published`, where a switch was made
+    before `taken`. So nobody sees half of anything.
+
+    The lanes are safe because of two rules that meet. The reader claims a lane before it reads it,
+    and reads it only if the switch to it is still the newest after that; the writer publishes a
+    switch before it looks for a free lane, and takes none that sounds, is claimed or is published
+    last. Whoever comes second sees the other, and a claimed lane stays whole while it sounds.
     """
 
     def __init__(self) -> None:
-        self._lanes = SharedArray((2, CAPACITY), "f4")
-        self._marks = SharedArray((_FIRST_SLOT + 3 * _SLOTS,), "i8")
+        self._lanes = SharedArray((LANES, CAPACITY), "f4")
+        self._marks = SharedArray((_FIRST_SLOT + _FIELDS * SLOTS,), "i8")
+
+    def reset(self) -> None:
+        """Empty the ring and begin at position 0 again, while nobody reads or writes it."""
+        self._marks.array[:] = 0
 
     @property
     def read_position(self) -> int:
@@ -44,14 +73,24 @@ class AudioRing:
         return int(self._marks.array[_READ])
 
     @property
+    def published(self) -> int:
+        """How many switches the writer has published."""
+        return int(self._marks.array[_PUBLISHED])
+
+    @property
+    def taken(self) -> int:
+        """Count of the newest switch that the reader has made; 0 before the first."""
+        return int(self._marks.array[_TAKEN])
+
+    @property
     def switch_pending(self) -> bool:
-        """Whether a published switch has not been taken yet."""
-        return bool(self._marks.array[_TAKEN] < self._marks.array[_PUBLISHED])
+        """Whether the newest switch has not been made yet."""
+        return self.taken < self.published
 
     @property
     def sounding_lane(self) -> int:
         """The lane that the reader reads."""
-        return int(self._slot(int(self._marks.array[_TAKEN]))[0])
+        return int(self._marks.array[_SOUNDING])
 
     def written(self, lane: int) -> int:
         """Position after the last sample written into `lane`."""
@@ -64,18 +103,19 @@ class AudioRing:
         """
         return self.read_position + CAPACITY - MARGIN - position
 
-    def begin_future(self, at: int) -> int:
-        """The lane to write a new future into, emptied from position `at` on.
+    # The writer's side.
 
-        It is the lane that does not sound. While a switch is pending, that lane already waits to be
-        heard, and what it holds before `at` stays.
+    def begin_future(self, at: int) -> int:
+        """A lane for a new future, emptied; what is written into it begins at position `at`.
+
+        It neither sounds nor waits in a switch, whatever the reader does meanwhile.
         """
-        # Read once: the reader may take the switch at any moment.
-        taken = int(self._marks.array[_TAKEN])
-        lane = 1 - int(self._slot(taken)[0])
-        pending = taken < self._marks.array[_PUBLISHED]
-        end = min(self.written(lane), at) if pending else at
-        self._marks.array[_WRITTEN + lane] = end
+        _fence()
+        marks = self._marks.array
+        # A reader that claims another lane after this look can only claim the one published last.
+        busy = {marks[_CLAIMED], marks[_SOUNDING], self._slot(self.published)[0]}
+        lane = next(lane for lane in range(LANES) if lane not in busy)
+        marks[_BEGIN + lane] = marks[_WRITTEN + lane] = at
         return lane
 
     def write(self, lane: int, samples: Samples) -> None:
@@ -89,37 +129,82 @@ class AudioRing:
         self._lanes.array[lane, : len(samples) - head] = samples[head:]
         self._marks.array[_WRITTEN + lane] = start + len(samples)
 
-    def switch(self, lane: int, at: int, fade: int) -> None:
+    def content(self, lane: int, start: int, end: int) -> Samples:
+        """A copy of the samples at `start`..`end` of a lane.
+
+        Raises ValueError where the lane holds none, or no longer.
+        """
+        written = self.written(lane)
+        first = max(int(self._marks.array[_BEGIN + lane]), written - CAPACITY)
+        if not first <= start <= end <= written:
+            raise ValueError(
+                f"lane {lane} holds samples {first}..{written}, {start}..{end} were asked for"
+            )
+        out = np.empty(end - start, np.float32)
+        self.copy_out(lane, start, out)
+        return out
+
+    def switch(self, lane: int, at: int, fade: int) -> int:
         """Let the reader change to `lane` at position `at`, or now if that is past.
 
-        The old lane fades out while the new one fades in, over `fade` samples. A switch to that
-        lane that is still pending stays as it is.
+        The old sound fades out while the new one fades in, over `fade` samples. A switch that the
+        reader has not made yet is skipped, so what sounds now should last until `at`. Returns the
+        count of this one.
         """
-        pending = self.pending_switch()
-        if pending and pending[0] == lane and pending[1] <= at:
-            return
-        count = int(self._marks.array[_PUBLISHED]) + 1
-        self._slot(count)[:] = (lane, at, fade)
+        count = self.published + 1
+        self._slot(count)[:_BY_READER] = (lane, at, fade)
         self._marks.array[_PUBLISHED] = count
+        return count
 
     def pending_switch(self) -> tuple[int, int, int] | None:
-        """The newest switch `(lane, at, fade)` that was not taken yet."""
+        """The newest switch `(lane, at, fade)` if it has not been made yet."""
         if not self.switch_pending:
             return None
-        lane, at, fade = self._slot(int(self._marks.array[_PUBLISHED]))
-        return int(lane), int(at), int(fade)
+        lane, at, fade = self._slot(self.published)[:_BY_READER].tolist()
+        return lane, at, fade
 
-    def take_switch(self) -> None:
-        """Say that the newest switch has been made."""
-        self._marks.array[_TAKEN] = self._marks.array[_PUBLISHED]
+    def taken_at(self, count: int) -> int | None:
+        """The position at which a switch was made; None if it was not made (yet), but skipped.
+
+        For the writer, about the last `SLOTS` switches.
+        """
+        if count > self.taken:
+            return None
+        # From here on only a switch that is not published yet could change what the slot says.
+        made, position = self._slot(count)[_BY_READER:].tolist()
+        return position if made == count else None
+
+    # The reader's side.
+
+    def next_switch(self) -> Switch | None:
+        """The newest switch if it has not been made yet; it is not safe before `claim`."""
+        count = self.published
+        if count == self.taken:
+            return None
+        lane, at, fade = self._slot(count)[:_BY_READER].tolist()
+        return Switch(count, lane, at, fade)
+
+    def claim(self, switch: Switch) -> bool:
+        """Keep the switch's lane from the writer; False if a newer switch has come meanwhile."""
+        self._marks.array[_CLAIMED] = switch.lane
+        _fence()
+        return self.published == switch.number
+
+    def take_switch(self, switch: Switch, position: int) -> None:
+        """Say that a claimed switch has been made at `position`: the old lane is free."""
+        self._slot(switch.number)[_BY_READER:] = (switch.number, position)
+        self._marks.array[_SOUNDING] = switch.lane
+        self._marks.array[_TAKEN] = switch.number
 
     def copy_out(self, lane: int, position: int, out: Samples) -> None:
         """Fill `out` [n] with the lane's samples from `position` on; zeros where none are."""
         count = min(max(self.written(lane) - position, 0), len(out))
+        missing = min(max(int(self._marks.array[_BEGIN + lane]) - position, 0), count)
         first = position % CAPACITY
         head = min(count, CAPACITY - first)
         out[:head] = self._lanes.array[lane, first : first + head]
         out[head:count] = self._lanes.array[lane, : count - head]
+        out[:missing] = 0.0
         out[count:] = 0.0
 
     def advance(self, count: int) -> None:
@@ -127,91 +212,18 @@ class AudioRing:
         self._marks.array[_READ] += count
 
     def _slot(self, count: int) -> NDArray[Any]:
-        first = _FIRST_SLOT + 3 * (count % _SLOTS)
-        return self._marks.array[first : first + 3]
+        first = _FIRST_SLOT + _FIELDS * (count % SLOTS)
+        return self._marks.array[first : first + _FIELDS]
 
 
-class RingReader:
-    """Reads a ring in order, in the audio process; changes lanes where the engine says so."""
-
-    def __init__(self, ring: AudioRing) -> None:
-        self.ring = ring
-        self.lane = ring.sounding_lane
-        self._fading = np.zeros(0, np.float32)
-        self._faded = 0
-
-    @property
-    def available(self) -> int:
-        """Samples that can be read before the sounding future runs dry."""
-        pending = self.ring.pending_switch()
-        position = self.ring.read_position
-        end = self.ring.written(self.lane)
-        if pending and pending[1] <= max(end, position):
-            end = self.ring.written(pending[0])
-        return max(end - position, 0)
-
-    def read(self, out: Samples) -> None:
-        """Fill `out` [n] with the next samples and move on."""
-        position = self.ring.read_position
-        pending = self.ring.pending_switch()
-        if pending is None or pending[1] >= position + len(out):
-            self._sound(position, out)
-        else:
-            before = max(pending[1] - position, 0)
-            self._sound(position, out[:before])
-            self._change_lane(position + before, pending[0], pending[2])
-            self._sound(position + before, out[before:])
-        self.ring.advance(len(out))
-
-    def _change_lane(self, position: int, lane: int, fade: int) -> None:
-        """Fade from what would have sounded, which may itself be a fade, to another lane."""
-        old = np.zeros(fade, np.float32)
-        self._mix(position, old)
-        self.lane, self._fading, self._faded = lane, old, 0
-        self.ring.take_switch()
-
-    def _sound(self, position: int, out: Samples) -> None:
-        self._faded += self._mix(position, out)
-
-    def _mix(self, position: int, out: Samples) -> int:
-        """Fill `out` from the lane and the fade under way; returns how much of the fade it took."""
-        self.ring.copy_out(self.lane, position, out)
-        old = self._fading[self._faded : self._faded + len(out)]
-        if len(old):
-            steps = np.arange(self._faded + 1, self._faded + 1 + len(old), dtype=np.float32)
-            weight = 0.5 - 0.5 * np.cos(np.pi * steps / (len(self._fading) + 1.0))
-            out[: len(old)] = old + weight * (out[: len(old)] - old)
-        return len(old)
+_barrier = threading.Lock()
 
 
-class TapRing:
-    """What was played, for those who listen along (recorder, page): one writer, any readers.
+def _fence() -> None:
+    """Let no later look at a mark happen before earlier marks can be seen by others.
 
-    A reader that is slower than real time for longer than the ring loses samples; the writer never
-    waits.
+    A processor may look ahead of its own writing; taking a lock forbids it. Nobody else takes this
+    one in the same process, so nobody waits.
     """
-
-    def __init__(self) -> None:
-        self._samples = SharedArray((CAPACITY,), "f4")
-        self._written = SharedArray((1,), "i8")
-
-    @property
-    def written(self) -> int:
-        """Position after the newest sample."""
-        return int(self._written.array[0])
-
-    def write(self, samples: Samples) -> None:
-        """Append samples [N], N below the capacity."""
-        start = self.written
-        first = start % CAPACITY
-        head = min(len(samples), CAPACITY - first)
-        self._samples.array[first : first + head] = samples[:head]
-        self._samples.array[: len(samples) - head] = samples[head:]
-        self._written.array[0] = start + len(samples)
-
-    def read(self, position: int) -> tuple[Samples, int]:
-        """All samples from `position` on, and how many before them were lost."""
-        end = self.written
-        start = max(position, end - CAPACITY + MARGIN)
-        wrapped = np.arange(start, end) % CAPACITY
-        return self._samples.array[wrapped].copy(), start - position
+    with _barrier:
+        pass

@@ -1,10 +1,11 @@
-"""The server: shared memory, the two workers, the transport, and what to do when something fails.
+"""The server: shared memory, the workers, the transport, and what to do when something fails.
 
 It belongs to the control process and knows nothing of controls; commands/serve.py joins the two.
 """
 
 from __future__ import annotations
 
+import queue
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,16 +14,23 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from distill_live.errors import LiveError
-from distill_live.live.engine_process import EngineSettings, run_engine
-from distill_live.live.recorder import Recorder
-from distill_live.live.ring import SAMPLE_RATE, AudioRing, TapRing
+from distill_live.live.deck import Deck
+from distill_live.live.deck_mixer import DeckControl
+from distill_live.live.engine_process import EngineSettings
+from distill_live.live.priming import Priming
+from distill_live.live.session_journal import SessionJournal
 from distill_live.live.status import LiveStatus, Transport
 from distill_live.live.supervisor import Supervisor
+from distill_live.live.swap import ModelSwap
+from distill_live.live.takes import Takes
+from distill_live.live.tap import TapRing
 from distill_live.live.worker import Worker
 from distill_live.parameters import ParameterStore
 
 #: Longest wait for the fade when the server stops, in seconds.
 _FADE_SECONDS = 0.5
+#: Requests that the engine carries out by itself, under the same names.
+_ENGINE_REQUESTS = ("rewind", "loop", "hold", "release")
 
 
 class AudioTarget(Protocol):
@@ -37,7 +45,8 @@ class ServerSettings:
 
     `output_options` go to `run_audio`; `fallback_options` are used instead when no device was
     asked for by name and none can be opened (None: then the server ends with an error). A `finite`
-    output ends by itself, and is not started again when it fails: a file would be lost.
+    output ends by itself, and is not started again when it fails: a file would be lost. `record`
+    and `log` are files to write from the start; takes that are asked for go into `recordings`.
     """
 
     model: Path
@@ -47,12 +56,15 @@ class ServerSettings:
     finite: bool = False
     device: str = "auto"
     record: Path | None = None
+    recordings: Path = Path("recordings")
+    log: Path | None = None
     duration: float | None = None
     engine: EngineSettings = field(default_factory=EngineSettings)
 
 
 class Server:
-    """Plays one model. `start`, then `poll` many times a second until it returns False, then `end`.
+    """Plays one model, then another. `start`, then `poll` many times a second until it returns
+    False, then `end`.
 
     `log` takes one line of text for people.
     """
@@ -61,16 +73,14 @@ class Server:
         self, settings: ServerSettings, parameters: ParameterStore, log: Callable[[str], None]
     ) -> None:
         self._settings, self._log = settings, log
-        self.status, self._ring, self._tap = LiveStatus(), AudioRing(), TapRing()
-        self._parameters = parameters
-        self.model_name = settings.model.stem
+        #: Called with the level labels of each model that begins to play.
+        self.on_model: Callable[[tuple[str, ...]], None] = lambda labels: None
+        self.status, self._tap = LiveStatus(), TapRing()
+        self._parameters, self._deck_control = parameters, DeckControl()
+        keep = settings.log is not None
+        self._decks = (Deck(0, parameters, keep), Deck(1, parameters, keep))
+        self._decks[0].put(settings.model, settings.device, settings.engine)
         self.output_name = ""
-        self._engine = Worker("engine", run_engine, (), lambda: self.status["engine_beat"])
-        self._engine.arguments = (
-            settings.model, settings.device, self._ring, parameters, self.status, settings.engine,
-        )  # fmt: skip
-        # A load that takes long, or the first turn after it, is no hang.
-        self._engine.patience = 10.0
         self._audio = Worker(
             "audio",
             settings.run_audio,
@@ -78,30 +88,54 @@ class Server:
             lambda: self.status["audio_beat"],
         )
         self._supervisor = Supervisor(
-            self._engine,
+            self._decks[0].worker,
             self._audio,
             on_message=self._hear,
             on_failure=self._tell_failure,
             on_hopeless=self._give_up,
         )
-        self._recorder = Recorder(self._tap, settings.record) if settings.record else None
+        self._swap = ModelSwap(self._decks, self._deck_control, self._supervisor, parameters, log)
+        self._swap.on_begin, self._swap.on_end = self._begin_swap, self._end_swap
+        self._takes = Takes(self._tap, settings.recordings, log)
+        self._priming = Priming(log)
+        self._session: SessionJournal | None = None
+        self._requests: queue.SimpleQueue[tuple[str, tuple[Any, ...]]] = queue.SimpleQueue()
         self._opened = self._finished = False
         self._sounding_since: float | None = None
         #: How often a process failed and had to be started again.
         self.restarts = 0
 
+    @property
+    def deck(self) -> Deck:
+        """The deck that plays, or that is being faded to."""
+        return self._swap.deck
+
     def start(self) -> None:
-        """Start the recording and the workers. Raises AudioFileError if it cannot be recorded."""
-        if self._recorder:
-            self._recorder.start()
+        """Start recording, session log and workers.
+
+        Raises AudioFileError or SessionLogError if a file cannot be written.
+        """
+        if self._settings.log:
+            self._session = SessionJournal(self._settings.log, self._decks, self._log)
+        if self._settings.record:
+            self._takes.start(self._settings.record)
+        self.on_model(self.deck.level_labels)
         self._supervisor.start()
 
     def poll(self) -> bool:
-        """Look after the workers; False when the performance has come to its end.
+        """Look after the workers and requests; False when the performance has come to its end.
 
         Raises LiveError when it cannot go on.
         """
         self._supervisor.poll()
+        while not self._requests.empty():
+            self._carry_out(*self._requests.get())
+        self._swap.poll(self._settings.device, self._settings.engine)
+        codes = self._priming.poll(self.deck.path)
+        if codes is not None:
+            self.deck.worker.send(("prime", codes))
+        if self._session:
+            self._session.poll()
         if self.sounding and self._sounding_since is None:
             self._sounding_since = time.monotonic()
         return not (self._finished or self._is_over())
@@ -115,54 +149,77 @@ class Server:
         """Whether sound has begun."""
         return self.status["played"] > 0
 
-    @property
-    def ring_seconds(self) -> float:
-        """Sound that is made but not heard yet."""
-        lane = self._ring.sounding_lane
-        return max(self._ring.written(lane) - self._ring.read_position, 0) / SAMPLE_RATE
+    def request(self, name: str, arguments: tuple[Any, ...] = ()) -> None:
+        """Take one of the instrument's requests; from any thread, without waiting."""
+        if name in _ENGINE_REQUESTS:
+            self.deck.worker.send((name, *arguments))
+        elif name in ("play", "stop", "panic"):
+            self.status["transport"] = Transport[name.upper()]
+            if name == "panic":
+                self.deck.worker.send(("panic",))
+        else:
+            self._requests.put((name, arguments))
 
-    def request(self, name: str, _arguments: tuple[object, ...] = ()) -> None:
-        """Carry out "play", "stop" or "panic"; from any thread."""
-        self.status["transport"] = Transport[name.upper()]
-        if name == "panic":
-            self._engine.send(("drop_future",))
+    def _carry_out(self, name: str, arguments: tuple[Any, ...]) -> None:
+        """Requests that take longer: on the main thread, between two looks at the workers."""
+        if name == "model":
+            self._swap.ask(*arguments)
+        elif name == "prime":
+            self._priming.ask(Path(arguments[0]), self.deck.path)
+        elif name == "record":
+            (on,) = arguments
+            self._takes.record(on, self.deck.name)
 
     def end(self) -> None:
-        """Fade out, finish the recording, end the workers."""
+        """Fade out, finish recording and session log, end the workers."""
         self.status["transport"] = Transport.STOP
         deadline = time.monotonic() + _FADE_SECONDS
         while not self.status["silent"] and self._opened and time.monotonic() < deadline:
             time.sleep(0.005)
-        if self._recorder:
-            self._recorder.stop()
-            if self.sounding and not self._recorder.error:
-                self._log(f"recorded {self._recorder.path}")
-            if self._recorder.lost:
-                self._log(
-                    f"the recording lost {self._recorder.lost} samples: the disk was too slow"
-                )
-            if self._recorder.error:
-                self._log(self._recorder.error)
+        self._priming.close()
+        self._takes.stop()
+        self._swap.end()
         self._supervisor.end()
+        if self._session:
+            self._session.close(self.deck)
 
     def _audio_arguments(self, options: Any) -> tuple[Any, ...]:
-        return (options, self._ring, self._parameters, self.status, self._tap)
+        rings = (self._decks[0].ring, self._decks[1].ring)
+        return (options, rings, self._deck_control, self._parameters, self.status, self._tap)
+
+    def _begin_swap(self, new: Deck) -> None:
+        """Another deck begins to sound."""
+        self._log(f"now plays {new.name}")
+        self.on_model(new.level_labels)
+
+    def _end_swap(self, new: Deck) -> None:
+        """Another deck sounds alone."""
+        if self._session:
+            control = self._deck_control
+            self._session.note(
+                "swap",
+                deck=new.number,
+                at=control.began_at,
+                fade=control.fade,
+                faded=control.faded,
+                gain=control.gain(new.number),
+            )
 
     def _hear(self, worker: Worker, message: tuple[Any, ...]) -> None:
         kind, *details = message
-        if kind == "ready":
-            self.model_name = details[0]
+        if kind == "said":
+            self._log(details[0])
         elif kind == "opened":
             self._opened = True
             self.output_name = details[0]
         elif kind == "finished":
             self._finished = worker.done = True
             self._log(f"finished {self.output_name}")
-        elif worker is self._audio:
+        elif kind == "failed" and worker is self._audio:
             self._hear_of_device(details[0])
-        elif not self.status["engine_starts"]:
+        elif kind == "failed" and not self.sounding:
             raise LiveError(details[0])
-        else:
+        elif kind == "failed":
             self._log(f"engine: {details[0]}")
 
     def _hear_of_device(self, reason: str) -> None:

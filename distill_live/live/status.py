@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from enum import IntEnum
+from typing import ClassVar
 
 from distill_live.shared_memory import SharedArray
 
@@ -16,46 +17,82 @@ class Transport(IntEnum):
     PANIC = 2
 
 
-#: Name and meaning of each field. Every field has one writer.
-FIELDS = {
-    "transport": "control: see Transport",
-    "engine_beat": "engine: time.monotonic() of its last turn, s",
-    "engine_starts": "engine: how many engines have started to play",
-    "columns": "engine: columns sampled so far",
-    "lookahead": "engine: columns sampled but not decoded yet",
-    "column_seconds": "engine: computing time of one column, mean of the last ones, s",
-    "load": "engine: that time as a part of real time",
-    "futures": "engine: how often the unheard future was made anew",
-    "audio_beat": "audio: time.monotonic() of the last block, s",
-    "blocks": "audio: blocks played",
-    "played": "audio: samples of sound played (at 48 kHz); silence does not count",
-    "underruns": "audio: how often the ring ran dry",
-    "device_faults": "audio: how often the device reported a fault",
-    "repaired": "audio: samples that were no finite number and played as zero",
-    "silent": "audio: 1 while the last block was faded out altogether",
-    "peak": "audio: largest magnitude in the last block",
-}
+class Motion(IntEnum):
+    """Where the engine's columns come from."""
+
+    FORWARD = 0
+    HOLD = 1
+    LOOP = 2
 
 
-class LiveStatus:
-    """Named numbers in shared memory. Reading an unknown name raises KeyError."""
+class SharedNumbers:
+    """Named numbers in shared memory, all 0 at first. An unknown name raises KeyError.
+
+    A subclass says in `FIELDS` which there are and what they mean; every field has one writer.
+    """
+
+    FIELDS: ClassVar[dict[str, str]]
+    _index: ClassVar[dict[str, int]]
+
+    def __init_subclass__(cls) -> None:
+        cls._index = {name: index for index, name in enumerate(cls.FIELDS)}
 
     def __init__(self) -> None:
-        self._values = SharedArray((len(FIELDS),), "f8")
+        self._values = SharedArray((len(self.FIELDS),), "f8")
 
     def __getitem__(self, name: str) -> float:
-        return float(self._values.array[_INDEX[name]])
+        return float(self._values.array[self._index[name]])
 
     def __setitem__(self, name: str, value: float) -> None:
-        self._values.array[_INDEX[name]] = value
+        self._values.array[self._index[name]] = value
 
     def add(self, name: str, amount: float = 1.0) -> None:
         """Count up a field; only its one writer may do so."""
-        self._values.array[_INDEX[name]] += amount
+        self._values.array[self._index[name]] += amount
 
     def beat(self, name: str) -> None:
         """Write the present moment into a heartbeat field."""
         self[name] = time.monotonic()
 
+    def reset(self) -> None:
+        """Put all fields back to 0, while nobody else writes them."""
+        self._values.array[:] = 0.0
 
-_INDEX = {name: index for index, name in enumerate(FIELDS)}
+
+class LiveStatus(SharedNumbers):
+    """What control and the audio process say; there is one of it."""
+
+    FIELDS: ClassVar[dict[str, str]] = {
+        "transport": "control: see Transport",
+        "audio_beat": "audio: time.monotonic() of the last block, s",
+        "blocks": "audio: blocks played",
+        "played": "audio: samples of sound played (at 48 kHz); silence does not count",
+        "underruns": "audio: how often the ring ran dry",
+        "device_faults": "audio: how often the device reported a fault",
+        "repaired": "audio: samples that were no finite number and played as zero",
+        "silent": "audio: 1 while the last block was faded out altogether",
+        "peak": "audio: largest magnitude in the last block",
+    }
+
+
+class EngineStatus(SharedNumbers):
+    """What an engine says; there is one of it for each deck."""
+
+    FIELDS: ClassVar[dict[str, str]] = {
+        "engine_beat": "time.monotonic() of the last turn, s",
+        "engine_starts": "how many engines have started to play",
+        "columns": "columns sampled so far",
+        "lookahead": "columns sampled but not decoded yet",
+        "column_seconds": "computing time of one column, mean of the last ones, s",
+        "load": "that time as a part of real time",
+        "futures": "how often the unheard future was made anew",
+        "position": "ring position of the next sample to be made",
+        "column": "the column that sounds",
+        "take": "the take that is being drawn",
+        "motion": "see Motion",
+        "short_lookahead": "how often the lookahead was given up to keep up",
+        "short_context": "how often the context was shortened to keep up",
+        "held_loops": "how often the last columns were repeated to keep up",
+        "journal_lost": "entries of the session log that could not be kept",
+        "ring_lead": "samples that the ring shall hold ahead now",
+    }

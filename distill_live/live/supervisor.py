@@ -27,7 +27,7 @@ class Supervisor:
         on_failure: Callable[[Worker, str], None],
         on_hopeless: Callable[[Worker], None],
     ) -> None:
-        self.workers = workers
+        self.workers = list(workers)
         self._on_message, self._on_failure = on_message, on_failure
         self._on_hopeless = on_hopeless
 
@@ -35,6 +35,14 @@ class Supervisor:
         """Start all workers."""
         for worker in self.workers:
             worker.start()
+
+    def add(self, worker: Worker) -> None:
+        """Look after a worker that runs already, too."""
+        self.workers.append(worker)
+
+    def remove(self, worker: Worker) -> None:
+        """Look after a worker no more; it runs on."""
+        self.workers.remove(worker)
 
     def poll(self) -> None:
         """Hand on all new messages and replace failed workers."""

@@ -33,6 +33,12 @@ class VQVAEConfig:
     fine_width: int = 32
     fine_blocks: int = 1
 
+    @property
+    def decoder_past_columns(self) -> int:
+        """How many columns before one the decoder's output for it depends on, at most."""
+        fine_steps = self.column_frames // 4
+        return 2 * (1 + self.decoder_blocks) + -(-2 * self.fine_blocks // fine_steps)
+
 
 class Encoder(nn.Module):
     """`[B, 1, M, T]` to latents `[B, D, bands, columns]`; sees the past and the future."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from distill_live.errors import ModelFileError, ModelNotFoundError, nearest_name
+from distill_live.errors import ModelFileError, ModelNotFoundError, NoPriorError, nearest_name
 from distill_live.models.header import check_name, read_header
 
 SUFFIX = ".distill"
@@ -86,6 +86,20 @@ def find_model(name: str | Path) -> Path:
     raise ModelNotFoundError(
         f"no model {str(name)!r}{nearest_name(stem, known)}; looked in {folders}"
     )
+
+
+def find_playable(name: str) -> Path:
+    """The file of the model called `name`.
+
+    Raises ModelNotFoundError or ModelFileError, and NoPriorError when it cannot generate.
+    """
+    path = find_model(name)
+    if not read_header(path).metadata.get("prior"):
+        raise NoPriorError(
+            f"Model has no trained prior: {path} can encode and decode, but not play; "
+            f"train one: distill-live train-prior {name} FOLDER"
+        )
+    return path
 
 
 def find_own_model(name: str | Path) -> Path:

@@ -1,10 +1,11 @@
-"""How a code is drawn from a prior's logits: temperature, top-k, top-p, one uniform number."""
+"""How a code is drawn from a prior's logits: what repeats, temperature, filters, one uniform
+number."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import torch
@@ -19,45 +20,94 @@ if TYPE_CHECKING:
 _SEED_BITS = (1 << 64) - 1
 
 
+#: How many columns back `repetition` looks: 1.4 s of columns of 85 ms.
+REPETITION_COLUMNS = 16
+#: How far `repetition` 1 raises a code that all those columns had: e^8, 3000 times as likely.
+REPETITION_NATS = 8.0
+
+
+class LevelSampling(NamedTuple):
+    """The settings of one level."""
+
+    temperature: float
+    top_k: int
+    top_p: float
+    min_p: float
+    repetition: float
+
+    def probabilities(
+        self, logits: NDArray[np.float32], recent: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        """Logits `[V]` to the probabilities `[V]` that codes are drawn with; `recent` `[n]` are the
+        codes that the same cell had in the last REPETITION_COLUMNS columns."""
+        raised = raise_repeated(logits, recent, self.repetition) if self.repetition else logits
+        return code_probabilities(raised, self.temperature, self.top_k, self.top_p, self.min_p)
+
+
 @dataclass(frozen=True)
 class Sampling:
     """How freely codes are drawn; each value is one number, or a tuple of one per level.
 
-    `temperature` is 0.1..2, `top_k` 0 or more codes (0 is off), `top_p` 0..1 (0 and 1 are off).
-    Raises ParameterError for values outside.
+    `temperature` is 0.1..2, `top_k` 0 or more codes (0 is off), `top_p` 0..1 (0 and 1 are off),
+    `min_p` 0..1 (0 is off): see `code_probabilities`. `repetition` is -1..1: below 0 avoids the
+    codes of the last columns, above 0 returns to them (see `raise_repeated`). Raises ParameterError
+    for values outside.
     """
 
     temperature: float | tuple[float, ...] = 1.0
     top_k: int | tuple[int, ...] = 0
     top_p: float | tuple[float, ...] = 0.9
+    min_p: float | tuple[float, ...] = 0.0
+    repetition: float | tuple[float, ...] = 0.0
 
     def __post_init__(self) -> None:
         _check("temperature", self.temperature, 0.1, 2.0)
         _check("top_k", self.top_k, 0, math.inf)
         _check("top_p", self.top_p, 0.0, 1.0)
+        _check("min_p", self.min_p, 0.0, 1.0)
+        _check("repetition", self.repetition, -1.0, 1.0)
 
-    def levels(self, num_quantizers: int) -> list[tuple[float, int, float]]:
-        """(temperature, top_k, top_p) of each level, coarse to fine.
+    def levels(self, num_quantizers: int) -> list[LevelSampling]:
+        """The settings of each level, coarse to fine.
 
         Raises ParameterError when a tuple does not have one value per level.
         """
-        values = (self.temperature, self.top_k, self.top_p)
+        values = (self.temperature, self.top_k, self.top_p, self.min_p, self.repetition)
         spread = [v if isinstance(v, tuple) else (v,) * num_quantizers for v in values]
         if any(len(v) != num_quantizers for v in spread):
             raise ParameterError(
                 f"the model has {num_quantizers} levels: give one number for all, or one for each"
             )
-        return [(t, int(k), p) for t, k, p in zip(*spread, strict=True)]
+        return [LevelSampling(t, int(k), *rest) for t, k, *rest in zip(*spread, strict=True)]
+
+
+def raise_repeated(
+    logits: NDArray[np.floating], recent: NDArray[np.int64], repetition: float
+) -> NDArray[np.float64]:
+    """Logits `[V]`, each raised by how often its code came lately; `repetition` is -1..1.
+
+    `recent` `[n]` are the codes that the same cell had in the last columns, at most
+    REPETITION_COLUMNS: all of them raise a code by `repetition * REPETITION_NATS`, one of them by a
+    sixteenth of that. Where fewer columns have been, those that are missing count as other codes.
+    """
+    share = np.bincount(recent, minlength=len(logits)) / REPETITION_COLUMNS
+    raised: NDArray[np.float64] = logits + repetition * REPETITION_NATS * share
+    return raised
 
 
 def code_probabilities(
-    logits: NDArray[np.float32], temperature: float = 1.0, top_k: int = 0, top_p: float = 1.0
+    logits: NDArray[np.floating],
+    temperature: float = 1.0,
+    top_k: int = 0,
+    top_p: float = 1.0,
+    min_p: float = 0.0,
 ) -> NDArray[np.float64]:
     """Logits `[V]` to the probabilities `[V]` that codes are drawn with.
 
     The `top_k` likeliest codes stay (0: all), of those the likeliest that together reach `top_p`
-    of what is left (0 and 1: all). Logits that are not finite count as impossible; if none is
-    finite, all codes are equally likely.
+    of what is left (0 and 1: all), of those the ones at least `min_p` times as likely as the
+    likeliest (0: all; Nguyen et al., arXiv 2407.01082); all after `temperature`. Logits that are
+    not finite count as impossible; if none is finite, all codes are equally likely.
     """
     logits = logits.astype(np.float64)
     finite = np.isfinite(logits)
@@ -74,6 +124,8 @@ def code_probabilities(
             reached = np.cumsum(weights[order[:kept]])
             kept = min(kept, int(np.searchsorted(reached, top_p * reached[-1])) + 1)
         weights[order[kept:]] = 0.0
+    if min_p > 0.0:
+        weights[weights < min_p] = 0.0  # the likeliest weighs 1
     probabilities: NDArray[np.float64] = weights / weights.sum()
     return probabilities
 
@@ -111,13 +163,15 @@ def sample_code_sequence(
     seed: int = 0,
     device: torch.device | str | None = None,
     columns: int = 12,
+    min_p: float | tuple[float, ...] = 0.0,
+    repetition: float | tuple[float, ...] = 0.0,
 ) -> Tensor:
     """Sample `columns` columns of codes `[1, S, Q]`, S = columns * bands.
 
     They are the codes that a live session with this seed and these settings plays first. The prior
     is moved to `device` if one is given. Raises ParameterError for settings out of range.
     """
-    sampling = Sampling(temperature, top_k, top_p)
+    sampling = Sampling(temperature, top_k, top_p, min_p, repetition)
     session = (prior if device is None else prior.to(device)).session(seed)
     grid = np.concatenate([session.step(sampling) for _ in range(columns)])
     return torch.from_numpy(grid).flatten(0, 1)[None].to(prior.device)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from distill_live.errors import CodesError
+from distill_live.errors import CodesError, ParameterError
+from distill_live.models.graph_stepping import make_stepper
 from distill_live.models.sampling import (
+    REPETITION_COLUMNS,
     Sampling,
-    code_probabilities,
     column_uniforms,
     draw_code,
     entropy_bits,
 )
-from distill_live.models.stepping import PriorCache, PriorStepper
+from distill_live.models.stepping import PriorCache
 
 if TYPE_CHECKING:
     from distill_live.models.prior import CodePrior
@@ -26,16 +28,19 @@ Grid = NDArray[np.int64]
 #: How many columns a session remembers: eleven minutes of columns of 85 ms.
 HISTORY_COLUMNS = 8192
 
+#: The shortest context that a session may be given.
+MIN_CONTEXT_COLUMNS = 4
+
 
 class PriorSession:
     """Samples columns of codes, each a function of the model, `seed`, its number, `take`, the
-    sampling settings and the columns before it.
+    sampling settings, `context_columns` and the columns before it.
 
-    `seed` and `take` are any integers and may be set at any time, for the columns to come. At every
-    anchor, a multiple of half a context, a new cache is filled from the half context before it, in
-    one pass; in between it grows code by code. So what a column continues from depends on codes
-    alone, not on how the session came there. Caches are kept for the present and the last anchor:
-    going back that far costs nothing.
+    `seed` and `take` are any integers; they and `context_columns` may be set at any time, for the
+    columns to come. At every anchor, a multiple of half a context, a new cache is filled from the
+    half context before it, in one pass; in between it grows code by code. So what a column
+    continues from depends on codes alone, not on how the session came there. Caches are kept for
+    the present and the last anchor: going back that far costs nothing.
     """
 
     def __init__(self, prior: CodePrior, seed: int) -> None:
@@ -43,9 +48,10 @@ class PriorSession:
         self.take = 0
         self._config = prior.eval().config
         self._half = self._config.context_columns // 2
-        self._stepper = PriorStepper(prior)
+        self._stepper = make_stepper(prior)
         self._spans = [_Span(PriorCache(prior)), _Span(PriorCache(prior))]
         self._history = _History(self._config.column_codes)
+        self._drawing: object = None
         self._entropy = 0.0
 
     @property
@@ -56,29 +62,72 @@ class PriorSession:
     @property
     def entropy(self) -> float:
         """How undecided the last sampled column was: bits per code, on average, 0..log2(V), after
-        temperature, top-k and top-p."""
+        all that `sampling` does to the probabilities."""
         return self._entropy
 
-    @torch.inference_mode()
-    def step(self, sampling: Sampling) -> Grid:
-        """Sample the next column `[1, F, Q]`.
+    @property
+    def context_columns(self) -> int:
+        """How many columns a column is drawn from, at most: the model's own number, or a smaller
+        even one, MIN_CONTEXT_COLUMNS or more, which is faster and remembers less.
 
-        Raises ParameterError when `sampling` has settings for another number of levels.
+        The first column after a change steps through the columns since its anchor: at an anchor of
+        the new context none, just before one half a context. Setting it raises ParameterError for
+        other numbers.
+        """
+        return 2 * self._half
+
+    @context_columns.setter
+    def context_columns(self, columns: int) -> None:
+        own = self._config.context_columns
+        if columns != own and (columns % 2 or not MIN_CONTEXT_COLUMNS <= columns <= own):
+            raise ParameterError(
+                f"the context is an even number of columns, {MIN_CONTEXT_COLUMNS}..{own}, "
+                f"not {columns}"
+            )
+        self._half = columns // 2
+
+    def step(self, sampling: Sampling) -> Grid:
+        """Sample the next column `[1, F, Q]`. Raises what `steps` raises."""
+        for _ in self.steps(sampling):
+            pass
+        return self._grid(self._history.rows(self.column - 1, self.column))
+
+    @torch.inference_mode()
+    def steps(self, sampling: Sampling) -> Generator[None, None, Grid]:
+        """Sample the next column `[1, F, Q]`, with a pause after every band but the last.
+
+        It begins, and reads `seed`, `take` and `context_columns`, when first advanced; the column
+        counts from when it is returned. Closing the generator gives the half-drawn column up, and
+        so do `rewind`, `prime` and a `commit` of other codes: the session is then as if it had not
+        begun, and a generator that is advanced all the same raises CodesError. Raises CodesError
+        while another column is half drawn, and ParameterError when `sampling` has settings for
+        another number of levels.
         """
         levels = sampling.levels(self._config.num_quantizers)
-        size = self._config.column_codes
-        uniforms = column_uniforms(self.seed, self.take, self.column, size)
-        cache, before = self._continue()
-        entropy = 0.0
-        for cell in range(size):
-            logits = self._stepper.logits(self._stepper.step(cache, before), cell)
-            probabilities = code_probabilities(logits, *levels[cell % len(levels)])
-            before.append(draw_code(probabilities, uniforms[cell]))
-            entropy += entropy_bits(probabilities)
-        self._entropy = entropy / size
-        codes = np.array(before[-size:], dtype=np.int64)
-        self._history.append(codes[None])
-        return codes.reshape(1, self._config.bands, -1)
+        if self._drawing:
+            raise CodesError("a column is half drawn: finish it, close it or rewind, then step")
+        drawing = self._drawing = object()
+        try:
+            size, column = self._config.column_codes, self.column
+            uniforms = column_uniforms(self.seed, self.take, column, size)
+            cache, before = self._continue()
+            recent = self._history.rows(max(column - REPETITION_COLUMNS, 0), column)
+            entropy = 0.0
+            for cell in range(size):
+                if cell and cell % len(levels) == 0:
+                    yield
+                    self._require_drawing(drawing)
+                logits = self._stepper.logits(self._stepper.step(cache, before), cell)
+                probabilities = levels[cell % len(levels)].probabilities(logits, recent[:, cell])
+                before.append(draw_code(probabilities, uniforms[cell]))
+                entropy += entropy_bits(probabilities)
+            self._entropy = entropy / size
+            codes = np.array(before[-size:], dtype=np.int64)
+            self._history.append(codes[None])
+            return self._grid(codes)
+        finally:
+            if self._drawing is drawing:
+                self._give_up()
 
     def commit(self, codes: NDArray[np.integer]) -> None:
         """Continue from these codes `[k, F, Q]` instead of the last k columns.
@@ -100,8 +149,7 @@ class PriorSession:
         """
         self._require(column)
         self._history.end = column
-        for span in self._spans:
-            span.forget(column, self._config.column_codes)
+        self._give_up()
 
     def prime(self, grid: NDArray[np.integer]) -> None:
         """Continue from these codes `[T, F, Q]`, such as a recording's, as if they had been sampled
@@ -109,7 +157,23 @@ class PriorSession:
 
         Raises CodesError when they do not fit the model.
         """
-        self._history.append(self._checked(grid))
+        rows = self._checked(grid)
+        self._give_up()
+        self._history.append(rows)
+
+    def _give_up(self) -> None:
+        """Forget what is half drawn, and what the caches hold behind the last column."""
+        self._drawing = None
+        for span in self._spans:
+            span.forget(self.column, self._config.column_codes)
+
+    def _require_drawing(self, drawing: object) -> None:
+        if self._drawing is not drawing:
+            raise CodesError("the session went on from elsewhere: this column was given up")
+
+    def _grid(self, row: Grid) -> Grid:
+        """A column's codes as `[1, F, Q]`."""
+        return row.reshape(1, self._config.bands, -1)
 
     def _continue(self) -> tuple[PriorCache, list[int]]:
         """A cache of all that the next column continues from, and the last two columns' codes."""
@@ -127,23 +191,24 @@ class PriorSession:
     def _span(self, column: int) -> _Span:
         """The cache for a column, filled up to its anchor or beyond."""
         anchor = column // self._half * self._half
+        first = max(anchor - self._half, 0)
         for span in self._spans:
-            if span.anchor == anchor:
+            if (span.first, span.anchor) == (first, anchor):
                 return span
         span = min(self._spans, key=lambda one: one.anchor)
-        span.anchor, span.first, span.cache.length = anchor, max(anchor - self._half, 0), 0
+        span.anchor, span.first, span.cache.length = anchor, first, 0
         if anchor:
-            codes = self._history.rows(span.first, anchor)
+            codes = self._history.rows(first, anchor)
             self._stepper.prefill(span.cache, codes.reshape(-1))
         return span
 
     def _require(self, column: int) -> None:
-        """Raise CodesError unless the session can continue from `column`."""
+        """Raise CodesError unless the session can continue from `column`, in any context."""
         if not 0 <= column <= self.column:
             raise CodesError(f"column {column} has not been played; there are 0..{self.column}")
-        first = max(column // self._half * self._half - self._half, 0)
-        if first < self._history.begin:
-            oldest = -(-(self._history.begin + self._half) // self._half) * self._half
+        half, begin = self._config.context_columns // 2, self._history.begin
+        oldest = max(-(-(begin + half) // half) * half, begin + REPETITION_COLUMNS) if begin else 0
+        if column < oldest:
             raise CodesError(
                 f"column {column} is too long ago: the oldest to go back to is {oldest}"
             )

@@ -6,6 +6,7 @@ into the matrices behind them, and queries come scaled.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -57,7 +58,8 @@ class PriorStepper:
         self._codebook_size, self._levels = config.codebook_size, config.num_quantizers
         self._column_codes = config.column_codes
         self._table = prior.embedding.weight.detach()
-        self._turns = _turns(prior.rotary, config.num_heads)
+        self._cosines, self._sines = _turns(prior.rotary, config.num_heads)
+        self._turns = list(zip(self._cosines.unbind(0), self._sines.unbind(0), strict=True))
         places = torch.arange(3 * config.hidden_size, device=prior.device)
         self._partners = places.view(self._heads).roll(self._heads[2] // 2, -1).flatten()
         self._layers = [_lay_out(block) for block in prior.layers]
@@ -80,20 +82,37 @@ class PriorStepper:
         there are, or two columns. To be called in inference mode.
         """
         place = cache.length
-        cosines, sines = self._turns[place]
-        x = self._table.index_select(0, self._rows(place, before)).sum(0)
-        for layer, cached in zip(self._layers, cache.layers, strict=True):
-            y = torch.mv(layer.qkv, functional.layer_norm(x, self._width))
-            y = torch.addcmul(y * cosines, y.index_select(0, self._partners), sines)
-            qkv = y.view(self._heads)
+
+        def attend(cached: Tensor, qkv: Tensor) -> Tensor:
             cached[:, :, place] = qkv[1:]
             keys, values = cached[:, :, : place + 1].unbind(0)
             scores = torch.bmm(qkv[0].unsqueeze(1), keys.transpose(1, 2))  # [heads, 1, places]
-            y = torch.bmm(torch.softmax(scores, -1), values)
-            x = torch.addmv(x, layer.out, y.view(-1))
+            return torch.bmm(torch.softmax(scores, -1), values)
+
+        rows = torch.tensor(self._rows(place, before), device=self._table.device)
+        cache.length = place + 1
+        return self._through_layers(cache, rows, *self._turns[place], attend)
+
+    def _through_layers(
+        self,
+        cache: PriorCache,
+        rows: Tensor,
+        cosines: Tensor,
+        sines: Tensor,
+        attend: Callable[[Tensor, Tensor], Tensor],
+    ) -> Tensor:
+        """The activations `[D]` of a place that is fed the embedding's `rows`.
+
+        `cosines` and `sines` `[3D]` turn its queries and keys; `attend` takes a layer's cache and
+        the place's queries, keys and values `[3, heads, d]`, and gives what it finds there.
+        """
+        x = self._table.index_select(0, rows).sum(0)
+        for layer, cached in zip(self._layers, cache.layers, strict=True):
+            y = torch.mv(layer.qkv, functional.layer_norm(x, self._width))
+            y = torch.addcmul(y * cosines, y.index_select(0, self._partners), sines)
+            x = torch.addmv(x, layer.out, attend(cached, y.view(self._heads)).view(-1))
             y = torch.mv(layer.widen, functional.layer_norm(x, self._width))
             x = torch.addmv(x, layer.narrow, functional.gelu(y, approximate="tanh"))
-        cache.length = place + 1
         return x
 
     def logits(self, x: Tensor, cell: int) -> NDArray[np.float32]:
@@ -104,7 +123,7 @@ class PriorStepper:
         found: NDArray[np.float32] = y.cpu().numpy()
         return found
 
-    def _rows(self, place: int, before: list[int]) -> Tensor:
+    def _rows(self, place: int, before: list[int]) -> list[int]:
         """The embedding's rows for one place, as ContextEmbedding.rows finds them for all."""
         rows = []
         for number, distance in enumerate(self._neighbours):
@@ -113,16 +132,16 @@ class PriorStepper:
                 row = before[-distance] + (place - distance) % self._levels * self._codebook_size
             rows.append(row + number * self._span)
         rows.append(place % self._column_codes + len(rows) * self._span)
-        return torch.tensor(rows, device=self._table.device)
+        return rows
 
 
-def _turns(rotary: Tensor, heads: int) -> list[tuple[Tensor, Tensor]]:
-    """Each place's cosines and sines `[3D]`, for queries, keys and (not turned) values at once."""
+def _turns(rotary: Tensor, heads: int) -> tuple[Tensor, Tensor]:
+    """Cosines and sines `[places, 3D]`, for queries, keys and (not turned) values at once."""
     cosines, sines = rotary.tile(1, 1, heads)
     ones, zeros = torch.ones_like(cosines), torch.zeros_like(sines)
     cosines = torch.cat([cosines, cosines, ones], -1)
     sines = torch.cat([sines, sines, zeros], -1)
-    return list(zip(cosines.unbind(0), sines.unbind(0), strict=True))
+    return cosines, sines
 
 
 def _lay_out(block: Block) -> _Layer:

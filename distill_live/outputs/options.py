@@ -28,6 +28,8 @@ class OutputOptions:
     block: int | None = None
     #: Latency asked of the device, in milliseconds.
     latency_ms: float = 100.0
+    #: Channels of the device that the sound goes to, counted from 1; None is the first two.
+    channels: tuple[int, ...] | None = None
     #: File that the "file" output writes.
     path: Path | None = None
     #: Seconds of sound that the "file" output writes.

@@ -6,9 +6,11 @@ import gc
 import time
 from multiprocessing.connection import Connection
 
+from distill_live.live.deck_mixer import DeckControl, DeckMixer
 from distill_live.live.last_mile import LastMile
-from distill_live.live.ring import AudioRing, TapRing
+from distill_live.live.ring import AudioRing
 from distill_live.live.status import LiveStatus
+from distill_live.live.tap import TapRing
 from distill_live.live.worker_process import run_worker
 from distill_live.outputs.options import Output, OutputOptions
 from distill_live.parameters import ParameterStore
@@ -21,7 +23,8 @@ _ASK_SECONDS = 0.02
 def run_audio(
     channel: Connection,
     options: OutputOptions,
-    ring: AudioRing,
+    rings: tuple[AudioRing, AudioRing],
+    control: DeckControl,
     parameters: ParameterStore,
     status: LiveStatus,
     tap: TapRing,
@@ -30,20 +33,21 @@ def run_audio(
 
     Sends ("opened", description), then ("finished",) at the end of a duration, or ("failed", why).
     """
-    run_worker(channel, lambda: _play(channel, options, ring, parameters, status, tap))
+    run_worker(channel, lambda: _play(channel, options, rings, control, parameters, status, tap))
 
 
 def _play(
     channel: Connection,
     options: OutputOptions,
-    ring: AudioRing,
+    rings: tuple[AudioRing, AudioRing],
+    control: DeckControl,
     parameters: ParameterStore,
     status: LiveStatus,
     tap: TapRing,
 ) -> None:
     output: Output = load_plugin("outputs", options.output)(options)
     try:
-        source = LastMile(ring, parameters, status, tap, output.sample_rate)
+        source = LastMile(DeckMixer(rings, control), parameters, status, tap, output.sample_rate)
         channel.send(("opened", output.describe()))
         gc.collect()
         gc.freeze()

@@ -19,7 +19,7 @@ _FADE_SECONDS = 0.06
 
 
 class SoundDeviceOutput:
-    """A float32 output stream; the same mono sound on the first two channels."""
+    """A float32 output stream; the same mono sound on all channels chosen, silence on others."""
 
     def __init__(self, options: OutputOptions) -> None:
         sounddevice = _portaudio()
@@ -27,7 +27,9 @@ class SoundDeviceOutput:
         self._device = _find_device(sounddevice, options.audio_device)
         info = sounddevice.query_devices(self._device)
         self.name: str = info["name"]
-        self.channels = min(2, int(info["max_output_channels"]))
+        self._chosen = choose_channels(options.channels, self.name, info["max_output_channels"])
+        #: How many channels the stream has: up to the last one chosen.
+        self.channels = max(self._chosen)
         self.sample_rate = self._pick_rate(sounddevice, info)
 
     def _pick_rate(self, sounddevice: Any, info: dict[str, Any]) -> int:
@@ -57,8 +59,12 @@ class SoundDeviceOutput:
         """
         sounddevice = _portaudio()
 
+        silent = [n for n in range(self.channels) if n + 1 not in self._chosen]
+
         def callback(out: Any, _frames: int, _time: Any, flags: Any) -> None:
             source.render(out)
+            if silent:
+                out[:, silent] = 0.0
             if flags:
                 source.count_fault()
 
@@ -83,6 +89,21 @@ class SoundDeviceOutput:
 
     def close(self) -> None:
         """The stream is closed when `run` returns."""
+
+
+def choose_channels(wanted: tuple[int, ...] | None, name: str, count: int) -> tuple[int, ...]:
+    """The channels to play on, counted from 1, of a device that has `count` of them.
+
+    Raises DeviceError when it does not have those wanted.
+    """
+    if wanted is None:
+        return tuple(range(1, min(2, count) + 1))
+    if not wanted or not all(1 <= channel <= count for channel in wanted):
+        asked = ", ".join(map(str, wanted)) or "none"
+        raise DeviceError(
+            f"{name} has {count} channels; --channels takes numbers from 1 to {count}, not {asked}"
+        )
+    return wanted
 
 
 def list_devices() -> list[dict[str, Any]]:

@@ -19,27 +19,46 @@ def filled(count: int, capacity: int = 10) -> Timeline:
 def test_columns_keep_their_index_after_old_ones_are_forgotten() -> None:
     timeline = filled(25)
     assert (timeline.start, timeline.end) == (15, 25)
-    assert timeline.columns(17, 20)[:, 0, 0].tolist() == [17, 18, 19]
+    assert timeline.raw(17, 20)[:, 0, 0].tolist() == [17, 18, 19]
 
 
 def test_columns_that_are_forgotten_or_not_yet_there_are_refused() -> None:
     timeline = filled(25)
     for start, end in [(14, 16), (24, 26), (20, 19)]:
-        with pytest.raises(CodesError, match="the timeline holds 15 to 25"):
-            timeline.columns(start, end)
+        for plane in (timeline.raw, timeline.edited):
+            with pytest.raises(CodesError, match="the timeline holds 15 to 25"):
+                plane(start, end)
 
 
 def test_truncating_forgets_the_future_and_brings_no_past_back() -> None:
     timeline = filled(25)
     timeline.truncate(20)
     timeline.append(column(99))
-    assert timeline.columns(19, 21)[:, 0, 0].tolist() == [19, 99]
+    assert timeline.raw(19, 21)[:, 0, 0].tolist() == [19, 99]
     assert timeline.start == 15
     with pytest.raises(CodesError, match="cannot go back to column 14"):
         timeline.truncate(14)
 
 
+def test_raw_and_edited_codes_stand_side_by_side() -> None:
+    timeline = filled(25)
+    timeline.set_edited(17, column(77))
+    assert timeline.raw(16, 19)[:, 0, 0].tolist() == [16, 17, 18]
+    assert timeline.edited(16, 19)[:, 0, 0].tolist() == [16, 77, 18]
+    with pytest.raises(CodesError, match="the timeline holds"):
+        timeline.set_edited(25, column(1))
+
+
+def test_a_column_that_is_sampled_anew_is_unedited() -> None:
+    timeline = filled(5)
+    timeline.set_edited(4, column(77))
+    timeline.truncate(4)
+    timeline.append(column(8))
+    assert timeline.edited(4, 5)[0, 0, 0] == 8
+
+
 def test_what_is_given_out_is_a_copy() -> None:
     timeline = filled(3)
-    timeline.columns(0, 3)[:] = 77
-    assert timeline.columns(1, 2)[0, 0, 0] == 1
+    timeline.raw(0, 3)[:] = 77
+    assert timeline.raw(1, 2)[0, 0, 0] == 1
+    assert timeline.edited(1, 2)[0, 0, 0] == 1

@@ -11,7 +11,7 @@ from tests.conftest import RunCli
 FIGURES = [
     "codes per second, with cache",
     "codes per second, without",
-    "real-time factor, prior",
+    "real-time factor, sampling",
     "real-time factor, decode",
     "real-time factor, vocoder",
     "real-time factor, together",

@@ -27,6 +27,21 @@ def test_generate_writes_sounds_and_how_they_were_made(
     assert sidecar["version"] == distill_live.__version__
 
 
+def test_every_sampling_option_is_heard_and_written_down(
+    run_cli: RunCli, tiny_in_library: Path
+) -> None:
+    options = {
+        "temperature": 1.5, "top_k": 3, "top_p": 0.5, "min_p": 0.8, "repetition": 1.0,
+    }  # fmt: skip
+    base = ("generate", "tiny", "--duration", 2, "--seed", 5)
+    run_cli(*base)
+    plain = Path("tiny_5.wav").read_bytes()
+    for number, (name, value) in enumerate(options.items(), start=2):
+        run_cli(*base, f"--{name.replace('_', '-')}", value)
+        assert Path(f"tiny_5_{number}.wav").read_bytes() != plain, name
+        assert json.loads(Path(f"tiny_5_{number}.json").read_text())["settings"][name] == value
+
+
 def test_generate_again_gives_the_same_bytes_beside_the_first(
     run_cli: RunCli, tiny_in_library: Path
 ) -> None:
@@ -117,7 +132,7 @@ def test_a_file_that_cannot_be_written_is_refused_before_any_sound_is_made(
 ) -> None:
     from distill_live.inference import generation
 
-    monkeypatch.setattr(generation, "generate_audio_from_prior", lambda *_: pytest.fail("made"))
+    monkeypatch.setattr(generation, "generate_audio_from_prior", lambda *_, **__: pytest.fail("!"))
     result = run_cli("generate", "tiny", *arguments)
     assert result.code == 1
     assert result.err.startswith("error: ")

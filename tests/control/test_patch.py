@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 
 from distill_live.control.patch import MAX_BYTES, find_patch, load_patch
-from distill_live.control.patch_schema import Patch, RequestMapping
+from distill_live.control.patch_schema import ParameterMapping, Patch, RequestMapping
 from distill_live.control.requests import REQUESTS
+from distill_live.control.targets import find_target
 from distill_live.errors import PatchError
 from distill_live.parameters import PARAMETERS
+from tests.control.conftest import TABLE
 
 SHIPPED = sorted((Path(__file__).parents[2] / "patches").glob("*.yaml"))
 
@@ -42,10 +44,32 @@ def test_a_patch_is_read_in_order(tmp_path: Path) -> None:
     assert patch.name == "live"
     assert isinstance(button, RequestMapping)
     assert button.do == "play"
-    assert not isinstance(fader, RequestMapping)
-    assert (fader.limits, fader.shape) == ((1.8, 0.2), "exp")
-    assert not isinstance(knob, RequestMapping)
-    assert (knob.limits, knob.shape) == ((0.0, 2.0), PARAMETERS["gain"].curve)
+    assert isinstance(fader, ParameterMapping)
+    temperature, gain = PARAMETERS["temperature"], PARAMETERS["gain"]
+    assert (fader.limits(temperature), fader.shape(temperature)) == ((1.8, 0.2), "exp")
+    assert isinstance(knob, ParameterMapping)
+    assert (knob.limits(gain), knob.shape(gain)) == ((0.0, 2.0), gain.curve)
+
+
+def test_a_mapping_may_name_a_level_and_an_edit_of_the_table(tmp_path: Path) -> None:
+    (tmp_path / "set.yaml").write_text(
+        "version: 1\nmap:\n"
+        "  - {from: {cc: 1}, to: temperature/structure, range: [0.5, 2.0]}\n"
+        "  - {from: {cc: 2}, to: edit/freeze/on/2}\n"
+        "  - {from: {cc: 3}, to: edit/freeze/band}\n"
+    )
+    assert len(load_patch(tmp_path / "set.yaml", TABLE).map) == 3
+    with pytest.raises(PatchError, match="unknown parameter 'edit/freeze/band'"):
+        load_patch(tmp_path / "set.yaml")
+
+
+def test_a_button_may_carry_the_arguments_of_its_request(tmp_path: Path) -> None:
+    patch = load(
+        tmp_path, "version: 1\nmap:\n  - {from: {cc: 1}, do: rewind, arguments: [4, same]}\n"
+    )
+    [button] = patch.map
+    assert isinstance(button, RequestMapping)
+    assert button.arguments == [4, "same"]
 
 
 def test_a_patch_without_a_name_is_named_after_its_file(tmp_path: Path) -> None:
@@ -54,13 +78,18 @@ def test_a_patch_without_a_name_is_named_after_its_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name)
 def test_each_shipped_patch_loads(path: Path) -> None:
-    assert load_patch(path).map
+    assert load_patch(path, TABLE).map
 
 
 def test_the_default_patch_reaches_every_parameter_and_request() -> None:
-    mappings = load_patch(find_patch("default")).map
-    targets = {m.do if isinstance(m, RequestMapping) else m.to for m in mappings}
-    assert targets == {*PARAMETERS, *REQUESTS}
+    targets = {
+        mapping.do
+        if isinstance(mapping, RequestMapping)
+        else find_target(mapping.to, TABLE).parameter.name
+        for mapping in load_patch(find_patch("default"), TABLE).map
+    }
+    # Which model or which recording, only the player can say.
+    assert targets == {*TABLE, *REQUESTS} - {"model", "prime"}
 
 
 def test_every_problem_is_told_at_once_in_the_order_of_the_lines(tmp_path: Path) -> None:
@@ -81,12 +110,12 @@ map:
         "1: version cannot be 2; legal: 1, the version of the patch format",
         "2: unknown key 'mapp' (did you mean 'map'?); legal here: version, name, map",
         "4: unknown parameter 'temprature' (did you mean 'temperature'?); "
-        "legal: temperature, top_k, top_p, seed, gain",
+        f"legal: {', '.join(PARAMETERS)}",
         "5: cc cannot be 200; legal: a controller number 0..127",
         "5: unknown key 'chanel' (did you mean 'channel'?); legal here: cc, channel",
         "7: range holds 5, outside gain's 0..2",
         "8: curve cannot be 'expo'; legal: linear, exp, log or s",
-        "9: unknown request 'stopp' (did you mean 'stop'?); legal: play, stop, panic",
+        f"9: unknown request 'stopp' (did you mean 'stop'?); legal: {', '.join(REQUESTS)}",
         "10: a mapping has `from`, and either `to: PARAMETER` or `do: REQUEST`, "
         "not {'from': {'cc': 1}}",
         "11: 'from' is missing: {osc: /address} or {cc: 0..127}",
@@ -107,7 +136,15 @@ map:
         ("{from: {osc: /ä}, to: gain}", "'/ä' is no OSC address"),
         ("{from: {osc: /distill/gain}, to: gain}", "'/distill/gain' is built in"),
         ("{from: {cc: 7}, to: gain, do: play}", "a mapping has `from`"),
+        ("{from: {cc: 7}, to: gain/structure}", "gain is one value for all levels"),
+        ("{from: {cc: 7}, to: temperature/}", "'' is no level: give its label"),
+        ("{from: {cc: 7}, to: temperature/Structure}", "'Structure' is no level"),
+        ("{from: {cc: 7}, to: top_p/detail, range: [0, 2]}", "range holds 2, outside top_p's 0..1"),
         ("{from: {cc: 7}, do: play, range: [0, 1]}", "unknown key 'range'"),
+        ("{from: {cc: 7}, do: play, arguments: [1]}", "arguments: play takes no arguments"),
+        ("{from: {cc: 7}, do: rewind}", "arguments: rewind needs seconds (0.01..600 s)"),
+        ("{from: {cc: 7}, do: rewind, arguments: 4}", "arguments cannot be 4; legal: a list"),
+        ("{from: {cc: 7}, do: rewind, arguments: [[4]]}", "arguments: seconds (0.01..600 s) can"),
         ("{from: {cc: 7}, to: gain, range: [0]}", "range cannot be [0]"),
         ("{from: {cc: 7}, to: gain, range: [-1, 1]}", "range holds -1, outside gain's 0..2"),
         ("{from: {cc: 7}, to: gain, range: [0, .nan]}", "range cannot be nan"),

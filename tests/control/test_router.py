@@ -9,7 +9,7 @@ import pytest
 from distill_live.control.requests import REQUESTS
 from distill_live.control.router import Counters, Router
 from distill_live.parameters import PARAMETERS
-from tests.control.conftest import Desk
+from tests.control.conftest import TABLE, Desk
 
 
 def test_an_address_below_distill_sets_the_parameter(desk: Desk) -> None:
@@ -47,7 +47,7 @@ def test_what_is_not_one_finite_number_is_refused_counted_and_told(
     assert desk.lines[0].startswith("refused /distill/gain: gain takes ")
 
 
-@pytest.mark.parametrize("name", REQUESTS)
+@pytest.mark.parametrize("name", [name for name in REQUESTS if not REQUESTS[name].arguments])
 @pytest.mark.parametrize("arguments", [[], [None], [1], [0.5], [True]])
 def test_a_verb_makes_its_request_by_a_bang_or_a_pressed_button(
     desk: Desk, name: str, arguments: list[object]
@@ -70,6 +70,116 @@ def test_a_verb_with_nonsense_is_refused(desk: Desk, argument: object) -> None:
     assert desk.router.counters.refused == 1
 
 
+def test_a_verb_with_arguments_makes_its_request_with_them(desk: Desk) -> None:
+    desk.router.receive_osc("/distill/rewind", [4])
+    desk.router.receive_osc("/distill/rewind", [0.5, "same"])
+    desk.router.receive_osc("/distill/record", [0])
+    desk.router.receive_osc("/distill/model", ["demo"])
+    assert desk.requests == [
+        ("rewind", (4.0, None)), ("rewind", (0.5, "same")), ("record", (False,)),
+        ("model", ("demo",)),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("arguments", [[], [None]])
+def test_a_bang_to_a_verb_that_needs_arguments_is_refused_with_what_it_needs(
+    desk: Desk, arguments: list[object]
+) -> None:
+    desk.router.receive_osc("/distill/loop", arguments)
+    assert (desk.requests, desk.router.counters.refused) == ([], 1)
+    assert desk.lines == ["refused /distill/loop: loop needs seconds (0.05..60 s)"]
+
+
+def test_panic_switches_every_edit_off_before_it_is_handed_on() -> None:
+    desk = Desk()
+    seen: list[tuple[float, ...]] = []
+
+    def request(*_: object) -> None:
+        seen.extend(desk.store.levels(f"edit/{edit}/on", 3) for edit in ("freeze", "mask"))
+
+    router = Router(desk.store, request, None, desk.lines.append)
+    router.receive_osc("/distill/edit/freeze/on", [1])
+    router.receive_osc("/distill/edit/mask/on/timbre", [1])
+    router.receive_osc("/distill/edit/freeze/band", [3])
+    router.receive_osc("/distill/panic", [])
+    assert seen == [(0, 0, 0), (0, 0, 0)]
+    assert desk.store["edit/freeze/band"] == 3
+
+
+@pytest.mark.parametrize("level", ["timbre", "2"])
+def test_a_level_is_set_by_its_name_or_its_number(desk: Desk, level: str) -> None:
+    desk.router.receive_osc(f"/distill/temperature/{level}", [0.5])
+    assert desk.store.levels("temperature", 3) == (1.0, 0.5, 1.0)
+    assert desk.router.counters == Counters(received=1)
+
+
+@pytest.mark.parametrize("arguments", [[], [None]])
+def test_a_level_without_a_number_follows_the_global_value_again(
+    desk: Desk, arguments: list[object]
+) -> None:
+    desk.router.receive_osc("/distill/temperature/timbre", [0.5])
+    desk.router.receive_osc("/distill/temperature/detail", [0.6])
+    desk.router.receive_osc("/distill/temperature/timbre", arguments)
+    desk.router.receive_osc("/distill/temperature", [1.5])
+    assert desk.store.levels("temperature", 3) == (1.5, 1.5, 0.6)
+
+
+def test_a_level_s_value_out_of_range_is_clipped_counted_and_told(desk: Desk) -> None:
+    desk.router.receive_osc("/distill/top_p/1", [3])
+    assert desk.store.levels("top_p", 2) == (1.0, 0.9)
+    assert desk.router.counters == Counters(received=1, clipped=1)
+    assert desk.lines == ["top_p/1 3 is outside 0..1, taken as 1"]
+
+
+@pytest.mark.parametrize("level", ["texture", "0", "4", "1" * 9000, "x" * 9000])
+def test_a_level_that_the_model_lacks_is_refused_and_told_once_with_those_it_has(
+    desk: Desk, level: str
+) -> None:
+    before = desk.store.raw()
+    for _ in range(3):
+        desk.now += 60.0
+        desk.router.receive_osc(f"/distill/temperature/{level}", [0.5])
+    assert desk.store.raw() == before
+    assert desk.router.counters == Counters(received=3, refused=3)
+    [line] = desk.lines
+    assert line.endswith("; legal: structure, timbre, detail, or 1..3")
+    assert len(line) < 400
+
+
+def test_a_level_of_a_parameter_that_has_none_is_refused(desk: Desk) -> None:
+    desk.router.receive_osc("/distill/gain/structure", [0.5])
+    assert desk.router.counters == Counters(received=1, refused=1)
+    assert "gain is one value for all levels" in desk.lines[0]
+
+
+def test_the_levels_are_those_of_the_model_in_play(desk: Desk) -> None:
+    desk.use({"from": {"cc": 1}, "to": "temperature/low_end", "range": [0.5, 1.5]})
+    desk.router.receive_cc(1, 1, 127)
+    assert desk.router.counters.refused == 1
+    desk.router.use_levels(("Body", "Low  End"))
+    desk.router.receive_cc(1, 1, 127)
+    desk.router.receive_osc("/distill/temperature/body", [0.25])
+    assert desk.store.levels("temperature", 3) == (0.25, 1.5, 1.0)
+    desk.router.receive_osc("/distill/temperature/timbre", [0.1])
+    assert desk.router.counters.refused == 2
+
+
+def test_get_answers_what_counts_for_a_level(desk: Desk) -> None:
+    desk.router.receive_osc("/distill/temperature/timbre", [0.5])
+    names = ["temperature/timbre", "/distill/temperature/3", "edit/mask/on/detail"]
+    assert desk.router.receive_osc("/distill/get", names) == [
+        ("/distill/temperature/timbre", (0.5,)),
+        ("/distill/temperature/3", (1.0,)),
+        ("/distill/edit/mask/on/detail", (0,)),
+    ]
+
+
+def test_an_edit_is_switched_by_its_address(desk: Desk) -> None:
+    desk.router.receive_osc("/distill/edit/freeze/on", [True])
+    desk.router.receive_osc("/distill/edit/freeze/on/structure", [0])
+    assert desk.store.levels("edit/freeze/on", 3) == (0, 1, 1)
+
+
 def test_get_answers_the_named_parameter_in_its_own_type(desk: Desk) -> None:
     desk.store.set("gain", 0.25)
     desk.store.set("seed", 7)
@@ -80,10 +190,10 @@ def test_get_answers_the_named_parameter_in_its_own_type(desk: Desk) -> None:
 
 def test_get_without_a_name_answers_every_parameter(desk: Desk) -> None:
     replies = desk.router.receive_osc("/distill/get", [])
-    assert [address for address, _ in replies] == [f"/distill/{name}" for name in PARAMETERS]
+    assert [address for address, _ in replies] == [f"/distill/{name}" for name in TABLE]
 
 
-@pytest.mark.parametrize("argument", ["temprature", 3])
+@pytest.mark.parametrize("argument", ["temprature", "temperature/none", "gain/timbre", 3])
 def test_get_of_no_parameter_is_refused(desk: Desk, argument: object) -> None:
     assert desk.router.receive_osc("/distill/get", [argument]) == []
     assert desk.router.counters.refused == 1
@@ -104,6 +214,11 @@ def test_an_unknown_address_is_counted_and_told_once_with_the_nearest_one(
         assert desk.router.receive_osc(address, [0.5]) == []
     assert desk.router.counters == Counters(received=3, unknown=3)
     assert desk.lines == [f"unknown OSC address {address} (did you mean /distill/temperature?)"]
+
+
+def test_the_nearest_address_is_sought_among_whole_names(desk: Desk) -> None:
+    desk.router.receive_osc("/distill/edit/freze/on", [1])
+    assert desk.lines[0].endswith("(did you mean /distill/edit/freeze/on?)")
 
 
 def test_what_could_steer_a_terminal_is_not_logged(desk: Desk) -> None:
@@ -180,6 +295,13 @@ def test_a_mapped_button_fires_when_pressed_from_cc_64_up(desk: Desk) -> None:
     desk.router.receive_osc("/1/push1", [1.0])
     desk.router.receive_osc("/1/push1", [0.0])
     assert desk.requests == [("play", ()), ("play", ()), ("panic", ())]
+
+
+def test_a_mapped_button_hands_on_its_own_arguments(desk: Desk) -> None:
+    desk.use({"from": {"cc": 41}, "do": "rewind", "arguments": [4]})
+    desk.router.receive_cc(1, 41, 127)
+    desk.router.receive_cc(1, 41, 0)
+    assert desk.requests == [("rewind", (4.0, None))]
 
 
 def test_a_new_patch_replaces_the_mappings_and_keeps_the_built_in_addresses(desk: Desk) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from distill_live.errors import NoPriorError
+from distill_live.errors import NoPriorError, ParameterError
 from distill_live.inference.codes import decode, encode
 from distill_live.inference.generation import generate_audio_from_prior
 from distill_live.models.persistence import LoadedVQModel
@@ -34,10 +34,12 @@ def test_a_longer_sound_begins_like_a_shorter_one(tiny_model: LoadedVQModel) -> 
 
 
 def test_the_sound_is_that_of_the_sampled_codes_decoded(tiny_model: LoadedVQModel) -> None:
-    audio, _ = generate_audio_from_prior(tiny_model, 0.8, 5, 0.0, duration_s=0.5, seed=3)
+    audio, _ = generate_audio_from_prior(
+        tiny_model, 0.8, (5, 0, 0), 0.0, duration_s=0.5, seed=3, min_p=0.1, repetition=-0.5
+    )
     session = tiny_model.require_prior().session(3)
     with torch.inference_mode():
-        codes = [session.step(Sampling(0.8, 5, 0.0)) for _ in range(8)]
+        codes = [session.step(Sampling(0.8, (5, 0, 0), 0.0, 0.1, -0.5)) for _ in range(8)]
     grid = encode(tiny_model, np.zeros(1, np.float32))
     whole = decode(tiny_model, type(grid)(**{**vars(grid), "codes": np.concatenate(codes)}))
     np.testing.assert_array_equal(whole[: len(audio)], audio)
@@ -71,3 +73,8 @@ def test_a_model_without_a_prior_is_refused(tiny_model: LoadedVQModel) -> None:
     codec_only = LoadedVQModel(**{**vars(tiny_model), "prior": None})
     with pytest.raises(NoPriorError, match="Model has no trained prior"):
         generate_audio_from_prior(codec_only, duration_s=0.1)
+
+
+def test_settings_out_of_range_are_refused(tiny_model: LoadedVQModel) -> None:
+    with pytest.raises(ParameterError, match="min_p is 0"):
+        generate_audio_from_prior(tiny_model, duration_s=0.1, min_p=1.5)

@@ -7,17 +7,22 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from distill_live.codes.edit import parameter_table
 from distill_live.control.patch import find_patch, load_patch
 from distill_live.control.router import Router
+from distill_live.edits.freeze import Freeze
+from distill_live.edits.mask import Mask
 from distill_live.inputs.osc import OscInput
 from distill_live.parameters import ParameterStore
+
+TABLE = parameter_table([Freeze(), Mask()])
 
 
 @dataclass
 class Instrument:
     """A router with the default patch, the store it writes, its requests and its log lines."""
 
-    store: ParameterStore = field(default_factory=ParameterStore)
+    store: ParameterStore = field(default_factory=lambda: ParameterStore(TABLE))
     requests: list[str] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     router: Router = field(init=False)
@@ -25,10 +30,13 @@ class Instrument:
     def __post_init__(self) -> None:
         self.router = Router(
             self.store,
-            lambda name, _arguments: self.requests.append(name),
-            load_patch(find_patch("default")),
+            lambda name, _arguments: self.take_request(name),
+            load_patch(find_patch("default"), TABLE),
             self.lines.append,
         )
+
+    def take_request(self, name: str) -> None:
+        self.requests.append(name)
 
 
 @pytest.fixture

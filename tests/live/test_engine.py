@@ -1,133 +1,363 @@
 """The engine in this process, with a tiny model and a reader that takes sound when told to."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
-import torch
 
 from distill_live.live.engine import Engine
-from distill_live.live.engine_process import EngineSettings
-from distill_live.live.ring import AudioRing, RingReader
-from distill_live.live.status import LiveStatus
+from distill_live.live.journal import Journal
+from distill_live.live.status import Motion
 from distill_live.models.persistence import LoadedVQModel
-from distill_live.parameters import ParameterStore
+from tests.live.player import SETTINGS, Clock, Player
 
-SETTINGS = EngineSettings()
-
-
-@pytest.fixture
-def loaded(tiny_model: LoadedVQModel) -> LoadedVQModel:
-    return tiny_model
+SECOND = 48_000
 
 
-class Player:
-    """An engine and the reader of its ring."""
-
-    def __init__(self, loaded: LoadedVQModel, seed: int = 1) -> None:
-        self.parameters, self.status, self.ring = ParameterStore(), LiveStatus(), AudioRing()
-        self.parameters.set("seed", seed)
-        self.engine = Engine(loaded, self.ring, self.parameters, self.status, SETTINGS)
-        self.reader = RingReader(self.ring)
-
-    @torch.inference_mode()
-    def work(self) -> None:
-        """Let the engine do all it wants to."""
-        for _ in range(200):
-            if not self.engine.turn():
-                return
-        raise AssertionError("the engine never rests")
-
-    def hear(self, count: int, block: int = 480) -> np.ndarray:
-        """Play `count` samples, the engine working between the blocks."""
-        out = np.zeros(count, np.float32)
-        for start in range(0, count, block):
-            self.work()
-            assert self.reader.available >= block
-            self.reader.read(out[start : start + block])
-        return out
+def first_difference(one: np.ndarray, other: np.ndarray) -> int:
+    changed = np.flatnonzero(one != other)
+    assert len(changed), "both are the same"
+    return int(changed[0])
 
 
-def test_the_ring_is_kept_full_and_no_fuller(loaded: LoadedVQModel) -> None:
-    player = Player(loaded)
+def test_the_ring_is_kept_full_and_no_fuller(tiny_model: LoadedVQModel) -> None:
+    player = Player(tiny_model)
     player.work()
-    column = loaded.column_samples
+    column = tiny_model.column_samples
     assert SETTINGS.ring_lead <= player.reader.available <= SETTINGS.ring_lead + column
     assert player.status["lookahead"] == SETTINGS.lookahead
 
 
-def test_the_same_seed_gives_the_same_sound_however_it_is_taken(loaded: LoadedVQModel) -> None:
-    first, second = Player(loaded).hear(48_000, 480), Player(loaded).hear(48_000, 12_000)
+def test_the_same_seed_gives_the_same_sound_however_it_is_taken(tiny_model: LoadedVQModel) -> None:
+    first, second = Player(tiny_model).hear(SECOND, 480), Player(tiny_model).hear(SECOND, 12_000)
     assert np.abs(first).max() > 0
     np.testing.assert_array_equal(first, second)
 
 
-def test_another_seed_gives_another_sound(loaded: LoadedVQModel) -> None:
-    assert (Player(loaded, 1).hear(48_000) != Player(loaded, 2).hear(48_000)).any()
+def test_another_seed_gives_another_sound(tiny_model: LoadedVQModel) -> None:
+    one, other = Player(tiny_model, 1), Player(tiny_model, 2)
+    assert (one.hear(SECOND) != other.hear(SECOND)).any()
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "level"),
+    [("seed", 2, None), ("temperature", 0.1, None), ("temperature", 0.1, 2), ("top_k", 1, 0),
+     ("min_p", 1.0, None), ("repetition", 1.0, None)],
+)  # fmt: skip
 def test_a_changed_sampling_parameter_is_heard_long_before_the_ring_is_empty(
-    loaded: LoadedVQModel,
+    tiny_model: LoadedVQModel, name: str, value: float, level: int | None
 ) -> None:
-    undisturbed = Player(loaded).hear(72_000)
-    player = Player(loaded)
-    before = player.hear(24_000)
-    player.parameters.set("seed", 2)
-    after = player.hear(48_000)
-    np.testing.assert_array_equal(before, undisturbed[:24_000])
-    changed = np.flatnonzero(after != undisturbed[24_000:])
-    assert changed[0] < SETTINGS.guard + 2 * loaded.column_samples
+    undisturbed = Player(tiny_model).hear(2 * SECOND)
+    player = Player(tiny_model)
+    before = player.hear(SECOND)
+    player.parameters.set(name, value, level)
+    after = player.hear(SECOND)
+    np.testing.assert_array_equal(before, undisturbed[:SECOND])
+    # A column may happen to be drawn the same.
+    assert first_difference(after, undisturbed[SECOND:]) < (
+        SETTINGS.guard + 4 * tiny_model.column_samples
+    )
     assert player.status["futures"] == 1
 
 
 def test_a_change_that_is_taken_back_in_time_leaves_the_sound_as_it_was(
-    loaded: LoadedVQModel,
+    tiny_model: LoadedVQModel,
 ) -> None:
-    undisturbed = Player(loaded).hear(72_000)
-    player = Player(loaded)
-    before = player.hear(24_000)
+    undisturbed = Player(tiny_model).hear(2 * SECOND)
+    player = Player(tiny_model)
+    before = player.hear(SECOND)
     player.parameters.set("seed", 2)
     player.work()
     player.parameters.set("seed", 1)
-    np.testing.assert_array_equal(np.r_[before, player.hear(48_000)], undisturbed)
+    np.testing.assert_array_equal(np.r_[before, player.hear(SECOND)], undisturbed)
     assert player.status["futures"] == 2
 
 
-def test_a_fader_that_never_rests_does_not_starve_the_ring(loaded: LoadedVQModel) -> None:
-    player = Player(loaded)
-    player.hear(24_000)
-    for step in range(10):
-        player.parameters.set("temperature", 0.5 + step / 10)
+def test_changes_between_two_turns_count_as_one(tiny_model: LoadedVQModel) -> None:
+    player = Player(tiny_model)
+    player.hear(SECOND)
+    for step in range(100):
+        player.parameters.set("temperature", 0.5 + step / 100)
+    player.hear(SECOND)
+    assert player.status["futures"] == 1
+
+
+def test_a_fader_that_never_rests_does_not_starve_the_ring(tiny_model: LoadedVQModel) -> None:
+    clock = Clock()
+    player = Player(tiny_model, clock=clock)
+    player.hear(SECOND)
+    for step in range(100):
+        player.parameters.set("temperature", 0.5 + step / 100)
+        clock.now += 0.01
         player.hear(480)
-    assert player.status["futures"] == 10
+    assert player.status["futures"] == 100
 
 
-def test_a_machine_without_time_for_a_new_future_still_obeys(loaded: LoadedVQModel) -> None:
-    undisturbed = Player(loaded).hear(120_000)
-    player = Player(loaded)
-    before = player.hear(24_000)
-    player.status["column_seconds"] = 1.0
-    player.parameters.set("temperature", 0.1)
-    after = player.hear(96_000)
-    np.testing.assert_array_equal(before, undisturbed[:24_000])
-    assert player.status["futures"] == 0
-    assert (after != undisturbed[24_000:]).any()
+def test_while_a_change_takes_long_the_next_one_waits_as_long(tiny_model: LoadedVQModel) -> None:
+    player = Player(tiny_model, clock=(clock := Clock()))
+    player.hear(SECOND)
+    player.parameters.set("seed", 2)
+    player.engine._change = slow(clock, player.engine._change, 0.05)  # type: ignore[method-assign]
+    player.hear(480)
+    for step, futures in ((3, 1), (4, 1), (5, 2)):
+        player.parameters.set("seed", step)
+        player.hear(480)
+        assert player.status["futures"] == futures
+        clock.now += 0.03
 
 
-def test_a_dropped_future_is_drawn_differently(loaded: LoadedVQModel) -> None:
-    undisturbed = Player(loaded).hear(72_000)
-    player = Player(loaded)
-    before = player.hear(24_000)
-    player.engine.drop_future()
-    after = player.hear(48_000)
-    np.testing.assert_array_equal(before, undisturbed[:24_000])
-    assert (after != undisturbed[24_000:]).any()
+def slow(clock: Clock, work: Callable[..., None], seconds: float) -> Callable[..., None]:
+    def do(*arguments: object) -> None:
+        clock.now += seconds
+        work(*arguments)
+
+    return do
 
 
-def test_a_new_engine_goes_on_where_the_reader_stands(loaded: LoadedVQModel) -> None:
-    player = Player(loaded)
-    player.hear(24_000)
-    position = player.ring.read_position
-    player.engine = Engine(loaded, player.ring, player.parameters, player.status, SETTINGS)
+def test_an_edit_is_heard_within_the_column_that_sounds(tiny_model: LoadedVQModel) -> None:
+    undisturbed = Player(tiny_model).hear(2 * SECOND)
+    player = Player(tiny_model)
+    before = player.hear(SECOND)
+    player.parameters.set("edit/mask/on", 1, 0)
+    after = player.hear(SECOND)
+    np.testing.assert_array_equal(before, undisturbed[:SECOND])
+    heard = first_difference(after, undisturbed[SECOND:])
+    assert SETTINGS.guard <= heard < SETTINGS.guard + 2 * 480
+
+
+def test_an_edit_changes_what_is_played_and_not_what_is_drawn(tiny_model: LoadedVQModel) -> None:
+    plain, edited = Player(tiny_model), Player(tiny_model)
+    edited.parameters.set("edit/mask/on", 1)
+    plain.hear(2 * SECOND), edited.hear(2 * SECOND)
+    drawn, played = timeline(plain), timeline(edited)
+    np.testing.assert_array_equal(drawn.raw(0, 20), played.raw(0, 20))
+    np.testing.assert_array_equal(drawn.edited(0, 20), drawn.raw(0, 20))
+    assert (played.edited(0, 20) != played.raw(0, 20)).any()
+    assert (played.edited(0, 20) == played.edited(0, 1)).all()
+
+
+def timeline(player: Player):  # type: ignore[no-untyped-def]
+    return player.engine._performance.timeline
+
+
+def test_freeze_keeps_the_level_that_sounded(tiny_model: LoadedVQModel) -> None:
+    player = Player(tiny_model)
+    player.hear(SECOND)
+    player.parameters.set("edit/freeze/on", 1, 1)
+    player.hear(2 * SECOND)
+    column = int(player.status["column"])
+    played = timeline(player).edited(column - 8, column)
+    assert (played[:, :, 1] == played[0, :, 1]).all()
+    np.testing.assert_array_equal(
+        played[:, :, [0, 2]], timeline(player).raw(column - 8, column)[:, :, [0, 2]]
+    )
+
+
+def test_an_edit_that_fails_is_said_once_and_the_sound_goes_on(tiny_model: LoadedVQModel) -> None:
+    class Broken:
+        name, doc, window, parameters = "broken", "Fails.", 1, ()
+
+        def __call__(self, codes: np.ndarray, context: object) -> np.ndarray:
+            raise RuntimeError("out of ideas")
+
+    undisturbed = Player(tiny_model).hear(2 * SECOND)
+    player = Player(tiny_model, edits=[Broken()])
+    player.parameters.set("edit/broken/on", 1)
+    np.testing.assert_array_equal(player.hear(2 * SECOND), undisturbed)
+    assert len(player.said) == 1
+    assert "out of ideas" in player.said[0]
+
+
+def test_a_loop_repeats_the_last_passage_to_the_sample(tiny_model: LoadedVQModel) -> None:
+    length = 20_011
+    player = Player(tiny_model)
+    player.hear(2 * SECOND)
+    player.engine.loop(length / SECOND)
+    looped = player.hear(3 * SECOND)
+    assert player.status["motion"] == Motion.LOOP
+    start = SETTINGS.guard + 2 * 480
+    np.testing.assert_array_equal(looped[start:-length], looped[start + length :])
+    assert (
+        looped[start : start + SECOND // 4] != looped[start + SECOND // 4 :][: SECOND // 4]
+    ).any()
+
+
+def test_a_release_plays_the_loop_to_its_end_and_goes_on_as_if_it_had_never_been(
+    tiny_model: LoadedVQModel,
+) -> None:
+    undisturbed = Player(tiny_model).hear(4 * SECOND)
+    player = Player(tiny_model)
+    player.hear(2 * SECOND)
+    player.engine.loop(0.5)
+    player.hear(SECOND)
+    player.engine.release()
+    player.hear(2 * SECOND)
+    column = timeline(player).raw(0, 30)
+    other = Player(tiny_model)
+    other.hear(4 * SECOND)
+    np.testing.assert_array_equal(column, timeline(other).raw(0, 30))
+    assert player.status["motion"] == Motion.FORWARD
+    assert np.abs(undisturbed).max() > 0
+
+
+def test_a_loop_longer_than_the_past_says_so(tiny_model: LoadedVQModel) -> None:
+    player = Player(tiny_model)
+    player.hear(SECOND)
+    player.engine.loop(30.0)
+    player.hear(SECOND)
+    assert player.said == ["the loop is 1.03 s: no more is remembered"]
+
+
+def test_a_loop_before_the_first_sound_is_refused(tiny_model: LoadedVQModel) -> None:
+    player = Player(tiny_model)
+    player.engine.loop(1.0)
+    player.hear(SECOND)
+    assert player.status["motion"] == Motion.FORWARD
+    assert "nothing to loop yet" in player.said[0]
+
+
+def test_hold_stays_in_the_sounding_column_and_release_goes_on_with_the_next(
+    tiny_model: LoadedVQModel,
+) -> None:
+    undisturbed = Player(tiny_model)
+    undisturbed.hear(3 * SECOND)
+    player = Player(tiny_model)
+    player.hear(SECOND)
+    player.engine.hold()
     player.work()
-    heard = player.hear(48_000)
-    assert player.ring.read_position == position + 48_000
+    column = player.status["column"]
+    player.hear(2 * SECOND)
+    assert player.status["motion"] == Motion.HOLD
+    assert player.status["column"] == column
+    player.engine.release()
+    player.hear(SECOND)
+    assert column < player.status["column"] < column + 20
+    np.testing.assert_array_equal(timeline(player).raw(0, 20), timeline(undisturbed).raw(0, 20))
+
+
+def test_a_rewind_continues_differently(tiny_model: LoadedVQModel) -> None:
+    undisturbed = Player(tiny_model)
+    undisturbed.hear(4 * SECOND)
+    player = Player(tiny_model)
+    player.hear(2 * SECOND)
+    player.engine.rewind(1.0)
+    player.hear(2 * SECOND)
+    old, new = timeline(undisturbed).raw(0, 30), timeline(player).raw(0, 30)
+    same = (old == new).all(axis=(1, 2))
+    assert same[:11].all()
+    assert not same[12:].any()
+    assert player.status["take"] == 1
+
+
+@pytest.mark.parametrize("take", ["same", 0])
+def test_a_rewind_with_the_same_take_plays_the_same_codes(
+    tiny_model: LoadedVQModel, take: int | str
+) -> None:
+    # The tiny model's context is 8 columns: this goes back over many anchors.
+    undisturbed = Player(tiny_model)
+    undisturbed.hear(14 * SECOND)
+    player = Player(tiny_model)
+    player.hear(10 * SECOND)
+    player.engine.rewind(9.0, take)
+    player.hear(12 * SECOND)
+    np.testing.assert_array_equal(timeline(player).raw(0, 140), timeline(undisturbed).raw(0, 140))
+
+
+def test_every_take_can_be_had_again(tiny_model: LoadedVQModel) -> None:
+    player = Player(tiny_model)
+    player.hear(4 * SECOND)
+    played = []
+    for take in (None, None, 1, 2):
+        player.engine.rewind(2.0, take)
+        player.hear(2 * SECOND)
+        played.append((player.status["take"], timeline(player).raw(30, 40)))
+    assert [take for take, _ in played] == [1, 2, 1, 2]
+    for before, after in ((0, 2), (1, 3)):
+        assert (played[before][1] == played[after][1]).mean() > 0.2
+    player.engine.rewind(1.0)
+    player.work()
+    assert player.status["take"] == 3
+
+
+def test_a_rewind_beyond_the_beginning_stops_there_and_says_so(tiny_model: LoadedVQModel) -> None:
+    undisturbed = Player(tiny_model)
+    undisturbed.hear(2 * SECOND)
+    player = Player(tiny_model)
+    player.hear(SECOND)
+    player.engine.rewind(60.0, "same")
+    player.hear(2 * SECOND)
+    assert player.said == ["rewind went back 1.0 s: nothing before is remembered"]
+    np.testing.assert_array_equal(timeline(player).raw(0, 20), timeline(undisturbed).raw(0, 20))
+
+
+def test_a_rewind_goes_on_to_the_sample_where_it_went_back_to(tiny_model: LoadedVQModel) -> None:
+    # With the codes of the passage the same, only its phases may differ from the first time: after
+    # a rewind by nothing but a fade, the loudness is that of the first time.
+    player = Player(tiny_model)
+    first = player.hear(4 * SECOND)
+    player.engine.rewind(2.0, "same")
+    again = player.hear(2 * SECOND)
+    frames = slice(SECOND // 2, SECOND)
+    loudness = [np.sqrt((part[frames] ** 2).mean()) for part in (again, first[2 * SECOND :])]
+    assert loudness[0] == pytest.approx(loudness[1], rel=0.2)
+
+
+def test_a_prime_is_continued_and_a_rewind_stops_at_its_border(tiny_model: LoadedVQModel) -> None:
+    given = np.random.default_rng(0).integers(0, 16, (40, 8, 3))
+    player = Player(tiny_model)
+    player.hear(SECOND)
+    player.engine.prime(given)
+    player.hear(SECOND)
+    np.testing.assert_array_equal(timeline(player).raw(0, 40), given)
+    assert 40 < player.status["column"] < 60
+    player.engine.rewind(10.0)
+    player.hear(4_800)
+    assert "nothing before is remembered" in player.said[0]
+    assert 40 <= player.status["column"] < 45
+
+
+def test_a_prime_that_does_not_fit_is_refused_and_the_sound_goes_on(
+    tiny_model: LoadedVQModel,
+) -> None:
+    undisturbed = Player(tiny_model).hear(2 * SECOND)
+    player = Player(tiny_model)
+    before = player.hear(SECOND)
+    player.engine.prime(np.full((10, 8, 3), 99))
+    player.engine.prime(np.zeros((10, 4, 3), np.int64))
+    np.testing.assert_array_equal(np.r_[before, player.hear(SECOND)], undisturbed)
+    assert len(player.said) == 2
+
+
+def test_panic_releases_and_draws_the_future_differently(tiny_model: LoadedVQModel) -> None:
+    undisturbed = Player(tiny_model).hear(2 * SECOND)
+    player = Player(tiny_model)
+    before = player.hear(SECOND)
+    player.engine.hold()
+    player.engine.panic()
+    after = player.hear(SECOND)
+    np.testing.assert_array_equal(before, undisturbed[:SECOND])
+    assert (after != undisturbed[SECOND:]).any()
+    assert player.status["motion"] == Motion.FORWARD
+
+
+def test_requests_take_effect_while_nobody_listens(tiny_model: LoadedVQModel) -> None:
+    player = Player(tiny_model)
+    player.hear(2 * SECOND)
+    for request in (player.engine.hold, player.engine.release, lambda: player.engine.loop(0.5)):
+        request()
+        player.work()
+    looped = player.hear(2 * SECOND)
+    np.testing.assert_array_equal(looped[4800 : 4800 + 24_000], looped[4800 + 24_000 :][:24_000])
+
+
+def test_a_new_engine_goes_on_where_the_reader_stands(tiny_model: LoadedVQModel) -> None:
+    player = Player(tiny_model)
+    player.hear(SECOND // 2)
+    position = player.ring.read_position
+    player.engine = Engine(
+        tiny_model, player.ring, player.parameters, player.status, SETTINGS, (), Journal()
+    )
+    player.work()
+    heard = player.hear(SECOND)
+    assert player.ring.read_position == position + SECOND
     assert np.abs(heard).max() > 0

@@ -1,17 +1,21 @@
 import numpy as np
 import pytest
 
+from distill_live.live.deck_mixer import DeckControl, DeckMixer
+from distill_live.live.envelope import FADE_DRY
 from distill_live.live.last_mile import (
     CEILING,
-    FADE_DRY,
+    DC_POLE,
     FADE_PANIC,
     FADE_STOP,
+    LONGEST_PIECE,
     DCBlock,
     LastMile,
     limit,
 )
-from distill_live.live.ring import AudioRing, TapRing
+from distill_live.live.ring import AudioRing
 from distill_live.live.status import LiveStatus, Transport
+from distill_live.live.tap import TapRing
 from distill_live.parameters import ParameterStore
 
 
@@ -21,7 +25,9 @@ class Rig:
     def __init__(self, sample_rate: int = 48_000) -> None:
         self.ring, self.tap = AudioRing(), TapRing()
         self.parameters, self.status = ParameterStore(), LiveStatus()
-        self.mile = LastMile(self.ring, self.parameters, self.status, self.tap, sample_rate)
+        self.other_ring, self.decks = AudioRing(), DeckControl()
+        mixer = DeckMixer((self.ring, self.other_ring), self.decks)
+        self.mile = LastMile(mixer, self.parameters, self.status, self.tap, sample_rate)
         self.lane = self.ring.begin_future(0)
         self.ring.switch(self.lane, 0, 0)
 
@@ -151,7 +157,7 @@ def test_nothing_exceeds_full_scale() -> None:
 
 def test_the_limiter_leaves_moderate_samples_alone() -> None:
     samples = np.linspace(-0.8, 0.8, 101, dtype=np.float32)
-    np.testing.assert_array_equal(limit(samples), samples)
+    np.testing.assert_array_equal(limit(samples.copy()), samples)
     assert np.abs(limit(np.float32([-1e9, 1e9]))).max() <= CEILING + 1e-6
 
 
@@ -159,14 +165,50 @@ def test_the_dc_block_removes_an_offset_and_equals_its_recursion() -> None:
     block = DCBlock()
     out = np.concatenate([block.process(np.full(777, 0.5, np.float32)) for _ in range(100)])
     assert abs(out[-1]) < 1e-3
-    from distill_live.live.last_mile import DC_POLE
-
     expected, last_in, last_out = [], 0.0, 0.0
     for _ in range(3000):
         last_out = 0.5 - last_in + DC_POLE * last_out
         last_in = 0.5
         expected.append(last_out)
     np.testing.assert_allclose(out[:3000], expected, atol=1e-6)
+
+
+def test_a_block_longer_than_any_buffer_sounds_like_short_ones() -> None:
+    rig, other = Rig(), Rig()
+    for each in (rig, other):
+        each.fill(100_000)
+    long = rig.render(8 * LONGEST_PIECE, block=4 * LONGEST_PIECE)
+    np.testing.assert_array_equal(long, other.render(8 * LONGEST_PIECE, block=LONGEST_PIECE))
+    assert (rig.status["blocks"], other.status["blocks"]) == (2, 8)
+
+
+def test_the_peak_is_that_of_the_whole_block() -> None:
+    rig = Rig()
+    rig.write(np.where(np.arange(60_000) == 10_000, 0.7, 0.0))
+    rig.render(8_192)
+    rig.render(8_192, block=8_192)
+    assert 0.69 < rig.status["peak"] < 0.71
+
+
+def test_decks_change_in_silence_while_the_transport_holds() -> None:
+    rig = Rig()
+    rig.fill(30_000)
+    rig.render(5_120)
+    rig.status["transport"] = Transport.STOP
+    rig.render(5_120)
+    rig.decks.fade_to(1, 48_000)
+    rig.render(256)
+    assert (rig.decks.playing, rig.decks.busy) == (1, False)
+    assert rig.other_ring.read_position == 0
+
+
+def test_an_output_that_waits_changes_decks_too() -> None:
+    rig = Rig()
+    rig.other_ring.write(rig.other_ring.begin_future(0), np.ones(30_000, np.float32))
+    rig.other_ring.switch(1, 0, 0)
+    assert not rig.mile.can_fill(1024)
+    rig.decks.fade_to(1, 48_000)
+    assert rig.mile.can_fill(1024)
 
 
 def test_the_tap_gets_what_was_played() -> None:

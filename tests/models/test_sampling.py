@@ -9,13 +9,18 @@ import torch
 from distill_live.errors import ParameterError
 from distill_live.models.prior import CodePrior
 from distill_live.models.sampling import (
+    REPETITION_COLUMNS,
+    REPETITION_NATS,
+    LevelSampling,
     Sampling,
     code_probabilities,
     column_uniforms,
     draw_code,
     entropy_bits,
+    raise_repeated,
     sample_code_sequence,
 )
+from tests.models.sessions import play
 
 LOGITS = np.log(np.array([0.1, 0.4, 0.05, 0.25, 0.2], dtype=np.float32))
 
@@ -54,6 +59,56 @@ def test_top_p_keeps_the_likeliest_that_together_reach_it(top_p: float, codes: i
 def test_top_p_is_a_part_of_what_top_k_left() -> None:
     assert possible(top_k=2, top_p=0.6) == [1]
     assert possible(top_k=2, top_p=0.62) == [1, 3]
+
+
+@pytest.mark.parametrize(
+    ("min_p", "codes"), [(0.0, 5), (0.12, 5), (0.13, 4), (0.49, 3), (0.51, 2), (0.63, 1), (1.0, 1)]
+)
+def test_min_p_keeps_what_is_likely_enough_beside_the_likeliest(min_p: float, codes: int) -> None:
+    assert possible(min_p=min_p) == sorted([1, 3, 4, 0, 2][:codes])
+
+
+def test_min_p_of_one_keeps_all_of_equals() -> None:
+    assert np.count_nonzero(code_probabilities(np.zeros(5, dtype=np.float32), min_p=1.0)) == 5
+
+
+def test_min_p_looks_at_probabilities_after_temperature() -> None:
+    assert possible(temperature=0.5, min_p=0.3) == [1, 3]
+    assert possible(temperature=2.0, min_p=0.6) == [1, 3, 4]
+
+
+def test_min_p_takes_from_what_top_k_and_top_p_left() -> None:
+    assert possible(top_k=2, min_p=0.4) == [1, 3]
+    assert possible(top_p=0.9, min_p=0.4) == [1, 3, 4]
+    assert possible(top_k=3, top_p=0.6, min_p=0.7) == [1]
+
+
+def test_a_code_that_came_in_every_late_column_is_raised_by_all_the_nats() -> None:
+    recent = np.full(REPETITION_COLUMNS, 3)
+    for repetition in (1.0, -0.5):
+        raised = raise_repeated(LOGITS, recent, repetition) - LOGITS
+        assert np.allclose(raised, [0, 0, 0, repetition * REPETITION_NATS, 0])
+
+
+def test_a_code_is_raised_by_the_share_of_the_late_columns_that_had_it() -> None:
+    raised = raise_repeated(LOGITS, np.array([4, 0, 4]), 1.0) - LOGITS
+    assert np.allclose(raised, [0.5, 0, 0, 0, 1.0])
+
+
+def test_repetition_acts_before_temperature_and_filters() -> None:
+    recent, level = np.full(REPETITION_COLUMNS, 2), LevelSampling(2.0, 2, 0.0, 0.0, 0.5)
+    expected = code_probabilities(LOGITS + np.array([0, 0, 4, 0, 0]), temperature=2.0, top_k=2)
+    found = level.probabilities(LOGITS, recent)
+    assert np.allclose(found, expected)
+    assert np.flatnonzero(found).tolist() == [1, 2]
+
+
+def test_settings_that_are_off_leave_every_bit_of_the_probabilities() -> None:
+    level, recent = Sampling(0.8, 4, 0.95).levels(1)[0], np.arange(5)
+    assert (
+        level.probabilities(LOGITS, recent).tobytes()
+        == code_probabilities(LOGITS, 0.8, 4, 0.95).tobytes()
+    )
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
@@ -117,7 +172,8 @@ def test_no_number_is_shared_between_neighbouring_columns() -> None:
 @pytest.mark.parametrize(
     "settings",
     [{"temperature": 0.05}, {"temperature": (1.0, 2.5, 1.0)}, {"top_k": -1}, {"top_p": 1.1},
-     {"top_p": float("nan")}],
+     {"top_p": float("nan")}, {"min_p": -0.1}, {"min_p": (0.0, 1.1, 0.0)}, {"repetition": -1.1},
+     {"repetition": (1.5, 0.0, 0.0)}],
 )  # fmt: skip
 def test_settings_outside_their_range_are_refused(settings: dict[str, float]) -> None:
     with pytest.raises(ParameterError, match=next(iter(settings))):
@@ -125,8 +181,12 @@ def test_settings_outside_their_range_are_refused(settings: dict[str, float]) ->
 
 
 def test_one_number_holds_for_all_levels_and_a_tuple_for_each() -> None:
-    sampling = Sampling(temperature=(0.5, 1.0, 1.5), top_k=3, top_p=0.7)
-    assert sampling.levels(3) == [(0.5, 3, 0.7), (1.0, 3, 0.7), (1.5, 3, 0.7)]
+    sampling = Sampling((0.5, 1.0, 1.5), top_k=3, top_p=0.7, repetition=(0.0, 0.0, -0.5))
+    assert sampling.levels(3) == [
+        LevelSampling(0.5, 3, 0.7, 0.0, 0.0),
+        LevelSampling(1.0, 3, 0.7, 0.0, 0.0),
+        LevelSampling(1.5, 3, 0.7, 0.0, -0.5),
+    ]
 
 
 def test_a_tuple_needs_one_number_per_level() -> None:
@@ -135,8 +195,9 @@ def test_a_tuple_needs_one_number_per_level() -> None:
 
 
 def test_a_sequence_is_what_a_session_plays(prior: CodePrior) -> None:
-    codes = sample_code_sequence(prior, 0.9, 8, 0.95, seed=4, device="cpu", columns=11)
-    session = prior.session(4)
-    played = np.concatenate([session.step(Sampling(0.9, 8, 0.95)) for _ in range(11)])
+    codes = sample_code_sequence(
+        prior, 0.9, 8, 0.95, seed=4, device="cpu", columns=11, min_p=0.02, repetition=0.8
+    )
+    played = play(prior.session(4), 11, Sampling(0.9, 8, 0.95, 0.02, 0.8))
     assert codes.shape == (1, 22, 3)
     assert torch.equal(codes, torch.from_numpy(played).view(1, 22, 3))

@@ -7,20 +7,18 @@ import copy
 import numpy as np
 import pytest
 import torch
-from numpy.typing import NDArray
 
 from distill_live.errors import CodesError, ParameterError
 from distill_live.models import session as session_module
 from distill_live.models.prior import CodePrior
 from distill_live.models.sampling import Sampling
-from distill_live.models.session import PriorSession
+from tests.models.sessions import FREE, play
 
-Grid = NDArray[np.int64]
-FREE = Sampling(top_p=0.0)
-
-
-def play(session: PriorSession, columns: int, sampling: Sampling = FREE) -> Grid:
-    return np.concatenate([session.step(sampling) for _ in range(columns)])
+#: What seed 5 has always played on the tiny prior; a code per digit, a column per group.
+PLAYED = {
+    Sampling(): "85953a 55bb92 8b9407 599842 859a65 85b039 531a3b b9ab15",
+    Sampling(0.8, 8, 0.95): "85905a 59bb93 892549 5aa859 649a62 57a002 240a32 877b92",
+}
 
 
 def test_a_step_is_one_column_of_codes(prior: CodePrior) -> None:
@@ -32,6 +30,17 @@ def test_a_step_is_one_column_of_codes(prior: CodePrior) -> None:
 
 def test_the_same_seed_gives_the_same_codes(prior: CodePrior) -> None:
     assert np.array_equal(play(prior.session(5), 30), play(prior.session(5), 30))
+
+
+@pytest.mark.parametrize("sampling", PLAYED, ids=str)
+def test_a_seed_plays_what_it_played_in_earlier_versions(
+    prior: CodePrior, sampling: Sampling
+) -> None:
+    columns = play(prior.session(5), 8, sampling).reshape(8, 6)
+    assert (
+        " ".join("".join(f"{code:x}" for code in column) for column in columns)
+        == (PLAYED[sampling])
+    )
 
 
 def test_another_seed_gives_other_codes(prior: CodePrior) -> None:
@@ -226,16 +235,19 @@ def test_it_plays_500_columns_in_the_memory_it_started_with(prior: CodePrior) ->
     assert len(session._spans) == 2
 
 
+@pytest.mark.parametrize(("repetition_columns", "oldest"), [(2, 36), (16, 46)])
 def test_what_is_too_long_ago_is_refused_and_the_oldest_named(
-    prior: CodePrior, monkeypatch: pytest.MonkeyPatch
+    prior: CodePrior, monkeypatch: pytest.MonkeyPatch, repetition_columns: int, oldest: int
 ) -> None:
+    """The oldest has half a context before its anchor, and before it all that counts as lately."""
     monkeypatch.setattr(session_module, "HISTORY_COLUMNS", 20)
-    session = prior.session(1)
-    grid = play(session, 50)
-    with pytest.raises(CodesError, match="oldest to go back to is 36"):
-        session.rewind(35)
-    session.rewind(36)
-    assert np.array_equal(play(session, 14), grid[36:])
+    monkeypatch.setattr(session_module, "REPETITION_COLUMNS", repetition_columns)
+    session, again = prior.session(1), Sampling(top_p=0.0, repetition=0.5)
+    grid = play(session, 50, again)
+    with pytest.raises(CodesError, match=f"oldest to go back to is {oldest}$"):
+        session.rewind(oldest - 1)
+    session.rewind(oldest)
+    assert np.array_equal(play(session, 50 - oldest, again), grid[oldest:])
 
 
 def test_a_grid_longer_than_the_history_primes_with_its_end(

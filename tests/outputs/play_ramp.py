@@ -1,4 +1,7 @@
-"""Plays samples that say their own number through the real sounddevice output, for a given time."""
+"""Plays samples that say their own number through the real sounddevice output.
+
+Arguments: seconds, and the channels to play on.
+"""
 
 import sys
 
@@ -29,6 +32,8 @@ class RampSource:
 
 if __name__ == "__main__":
     source = RampSource()
-    output = SoundDeviceOutput(OutputOptions(latency_ms=800.0, audio_device="pulse"))
+    channels = tuple(map(int, sys.argv[2:])) or None
+    options = OutputOptions(latency_ms=800.0, audio_device="pulse", channels=channels)
+    output = SoundDeviceOutput(options)
     print(output.describe(), flush=True)
     output.run(source, lambda: source.position > float(sys.argv[1]) * 48_000)

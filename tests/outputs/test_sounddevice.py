@@ -4,7 +4,10 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
 
+from distill_live.errors import DeviceError
+from distill_live.outputs.sounddevice import choose_channels
 from tests.sound_card import Recording, SoundCard
 
 
@@ -26,6 +29,27 @@ def test_every_sample_arrives_once_and_in_order() -> None:
     assert len(heard) > 3 * 48_000
     assert (np.diff(heard) == 1).all()
     np.testing.assert_array_equal(recording.recorded[:, 0], recording.recorded[:, 1])
+
+
+def test_channels_that_are_not_chosen_are_silent() -> None:
+    with SoundCard() as card, Recording(card) as recording:
+        played = run_python(card, "-m", "tests.outputs.play_ramp", "1", "2")
+        assert played.returncode == 0, played.stderr
+        recording.wait_seconds(1)
+    assert (recording.recorded[:, 0] == 0).all()
+    assert recording.recorded[:, 1].any()
+
+
+def test_without_a_choice_the_first_two_channels_sound() -> None:
+    assert choose_channels(None, "card", 8) == (1, 2)
+    assert choose_channels(None, "card", 1) == (1,)
+
+
+def test_channels_that_a_device_lacks_are_refused_with_how_many_it_has() -> None:
+    assert choose_channels((3, 4), "card", 4) == (3, 4)
+    for wanted in ((4, 5), (0,), ()):
+        with pytest.raises(DeviceError, match=r"card has 4 channels; .* from 1 to 4, not "):
+            choose_channels(wanted, "card", 4)
 
 
 def test_an_unknown_device_is_refused_with_the_names_of_those_there() -> None:

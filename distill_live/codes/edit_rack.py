@@ -1,0 +1,174 @@
+"""The rack: the edits that are switched on, applied column by column while the codes sound."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from distill_live.codes.edit import SWITCH, Edit, EditContext, parameter_name
+from distill_live.codes.timeline import Codes
+from distill_live.errors import PluginError
+from distill_live.parameters import ParameterStore
+
+#: Gives the columns [end - start, F, Q] from start to end, as they were sampled.
+Raw = Callable[[int, int], Codes]
+_Array = TypeVar("_Array", bound=NDArray[np.generic])
+
+
+@dataclass(frozen=True)
+class EditSetting:
+    """One edit that is on: for which levels [Q], and the values of its parameters, in order."""
+
+    name: str
+    levels: tuple[bool, ...]
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class EditSettings:
+    """The edits that are on, in the order in which they run; what two instants can be compared by.
+
+    `seed` is 0 while no edit is on: nothing depends on it then.
+    """
+
+    edits: tuple[EditSetting, ...] = ()
+    seed: int = 0
+
+
+class EditRack:
+    """Runs the edits that are on, in order of name, each over what the one before it made of it.
+
+    Edits that the store's table does not know are left out: nothing could switch them on.
+    `codebooks` [Q, V, D] are the model's. An edit that fails is switched off for as long as the
+    rack lives, `log` gets one line, and the codes pass as they entered it. Columns before `first`
+    are not asked for: where a window reaches before it, column `first` stands for them.
+    """
+
+    def __init__(
+        self,
+        edits: Sequence[Edit],
+        store: ParameterStore,
+        codebooks: NDArray[np.float32],
+        log: Callable[[str], None],
+    ) -> None:
+        self.first = 0
+        self._edits = {
+            edit.name: edit
+            for edit in sorted(edits, key=lambda edit: edit.name)
+            if parameter_name(edit.name, SWITCH) in store.table
+        }
+        self._store, self._log = store, log
+        self._codebooks = _read_only(np.asarray(codebooks, np.float32))
+        self._settings = EditSettings()
+        self._held: dict[str, Codes] = {}
+
+    def read(self, seed: int) -> EditSettings:
+        """The settings as the store has them now; `seed` is the stream's."""
+        found = []
+        for name, edit in self._edits.items():
+            switches = self._store.levels(parameter_name(name, SWITCH), len(self._codebooks))
+            if any(switches):
+                values = [self._store[parameter_name(name, p.name)] for p in edit.parameters]
+                found.append(EditSetting(name, tuple(map(bool, switches)), tuple(values)))
+        return EditSettings(tuple(found), seed) if found else EditSettings()
+
+    def use(self, settings: EditSettings, column: int, raw: Raw) -> None:
+        """Apply `settings` from now on.
+
+        What levels that are newly on hold is what enters their edit in `column`. The raw columns up
+        to `reach(column, settings)` must be known.
+        """
+        before = {setting.name: setting.levels for setting in self._settings.edits}
+        held_before, self._held = self._held, {}
+        self._settings = settings
+        for depth, setting in enumerate(settings.edits):
+            entering = self._run(depth, column, column + 1, raw)[0]
+            if setting.name in before:
+                stays = np.logical_and(setting.levels, before[setting.name])
+                entering = np.where(stays, held_before[setting.name], entering)
+            self._held[setting.name] = _read_only(entering)
+
+    def reach(self, column: int, settings: EditSettings | None = None) -> int:
+        """The index after the last raw column that must be known to edit `column`.
+
+        With the settings in use, or with others that are to be used.
+        """
+        end = column + 1
+        for setting in reversed((settings or self._settings).edits):
+            if setting.name in self._edits:
+                end += -end % self._edits[setting.name].window
+        return end
+
+    def apply(self, column: int, raw: Raw) -> Codes:
+        """The column [1, F, Q] as edited."""
+        return self._run(len(self._settings.edits), column, column + 1, raw)
+
+    def _run(self, depth: int, start: int, end: int, raw: Raw) -> Codes:
+        """Columns start to end as they leave the first `depth` edits."""
+        if depth == 0:
+            return self._known(start, end, raw)
+        setting = self._settings.edits[depth - 1]
+        edit = self._edits.get(setting.name)
+        if edit is None:
+            return self._run(depth - 1, start, end, raw)
+        aligned = start - start % edit.window
+        entering = self._run(depth - 1, aligned, end + -end % edit.window, raw)
+        return self._edit(edit, setting, aligned, entering)[start - aligned : end - aligned]
+
+    def _edit(self, edit: Edit, setting: EditSetting, start: int, entering: Codes) -> Codes:
+        """What the edit makes of whole windows, the first of which begins at column `start`."""
+        leaving = np.empty_like(entering)
+        try:
+            for offset in range(0, len(entering), edit.window):
+                window = slice(offset, offset + edit.window)
+                context = self._context(edit, setting, start + offset)
+                edited = edit(_read_only(entering[window]), context)
+                self._check(edited, entering[window])
+                leaving[window] = edited
+        except Exception as error:
+            del self._edits[edit.name]
+            self._log(f"the edit {edit.name!r} failed and is off from now on: {error!r}")
+            return entering
+        return leaving
+
+    def _context(self, edit: Edit, setting: EditSetting, column: int) -> EditContext:
+        names = [parameter.name for parameter in edit.parameters]
+        return EditContext(
+            column=column,
+            levels=_read_only(np.array(setting.levels)),
+            values=MappingProxyType(dict(zip(names, setting.values, strict=True))),
+            held=self._held[setting.name],
+            seed=self._settings.seed,
+            codebooks=self._codebooks,
+        )
+
+    def _check(self, edited: Codes, entered: Codes) -> None:
+        if not isinstance(edited, np.ndarray):
+            raise PluginError(f"it returned {type(edited).__name__}; legal: an array of codes")
+        if edited.shape != entered.shape or edited.dtype != entered.dtype:
+            raise PluginError(
+                f"it returned {edited.dtype} {edited.shape}; "
+                f"legal: {entered.dtype} {entered.shape}, as it was given"
+            )
+        highest = self._codebooks.shape[1] - 1
+        if not 0 <= edited.min() <= edited.max() <= highest:
+            raise PluginError(
+                f"it returned codes {edited.min()}..{edited.max()}; legal: 0..{highest}"
+            )
+
+    def _known(self, start: int, end: int, raw: Raw) -> Codes:
+        if start >= self.first:
+            return raw(start, end)
+        known = raw(self.first, max(end, self.first + 1))
+        return known[np.maximum(np.arange(start, end) - self.first, 0)]
+
+
+def _read_only(array: _Array) -> _Array:
+    view = array.view()
+    view.flags.writeable = False
+    return view

@@ -1,0 +1,97 @@
+"""The session log: what a performance did, line by line, so that it can be played again.
+
+JSON lines. The first says what it is; each later one has an `op`, the name of what happened:
+
+    engine    an engine began to play: its `deck`, model, torch, device, threads, `position`
+    set       a parameter changed: `name`, `level` (null: all), `value` (null: follows again)
+    request   something was asked for: `name`, `arguments`
+    draw      the prior drew a column: `codes` [bands, levels]; cut: it forgot all from one on
+    push      a column was played; `codes` as edited, null as drawn
+    swap      the sound went over to another deck: `deck`, `at`, `fade`, `gains`
+    end       the performance ended: `heard`, the position up to which its deck was heard
+
+The others are the playhead's and the ring's doings between them (see live.replay). Positions are
+samples at 48 kHz in the ring of a deck.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, TextIO
+
+from distill_live.errors import SessionLogError
+
+FORMAT = "distill-session"
+FORMAT_VERSION = 1
+
+Entry = dict[str, Any]
+
+
+class SessionLogWriter:
+    """Writes a new session log, line by line; every call leaves whole lines on the disk.
+
+    Raises SessionLogError when the file exists or cannot be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file: TextIO = path.open("x", encoding="utf-8")
+        except FileExistsError:
+            raise SessionLogError(
+                f"{path} exists already: choose another name, or move it away"
+            ) from None
+        except OSError as error:
+            raise SessionLogError(f"cannot write {path}: {error.strerror or error}") from error
+        self.write([{"format": FORMAT, "format_version": FORMAT_VERSION}])
+
+    def write(self, entries: Iterable[Entry]) -> None:
+        """Append entries. Raises SessionLogError when the disk refuses them."""
+        try:
+            self._file.writelines(
+                json.dumps(entry, separators=(",", ":")) + "\n" for entry in entries
+            )
+            self._file.flush()
+        except OSError as error:
+            raise SessionLogError(f"cannot write {self.path}: {error.strerror or error}") from error
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+def read_session_log(path: Path) -> Iterator[Entry]:
+    """The entries of a log, in order. A last line that was cut short is left out.
+
+    Raises SessionLogError when the file is missing, damaged or no session log.
+    """
+    try:
+        with path.open(encoding="utf-8") as file:
+            yield from _entries(path, file)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SessionLogError(f"cannot read {path}: {error}") from error
+
+
+def _entries(path: Path, file: TextIO) -> Iterator[Entry]:
+    for number, line in enumerate(file, 1):
+        if not line.endswith("\n"):
+            return
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            entry = None
+        if number == 1:
+            if not isinstance(entry, dict) or entry.get("format") != FORMAT:
+                raise SessionLogError(f"{path} is no session log; `serve --log FILE` writes one")
+            if entry.get("format_version") != FORMAT_VERSION:
+                raise SessionLogError(
+                    f"{path} has version {entry.get('format_version')} of the session log; "
+                    f"this program reads version {FORMAT_VERSION}"
+                )
+        elif not isinstance(entry, dict) or not isinstance(entry.get("op"), str):
+            raise SessionLogError(f"{path} is damaged in line {number}")
+        else:
+            yield entry

@@ -1,0 +1,91 @@
+"""`distill-live render`: a session log into sound."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from distill_live.commands.loading import load_model
+from distill_live.commands.options import DeviceOption
+from distill_live.commands.output import free_path
+from distill_live.errors import SessionLogError
+
+if TYPE_CHECKING:
+    from distill_live.live.ring import Samples
+    from distill_live.models.persistence import LoadedVQModel
+
+
+def render(
+    log: Annotated[Path, typer.Argument(metavar="LOG", help="What `serve --log` has written.")],
+    model: Annotated[
+        str | None,
+        typer.Option(help="Another model: only parameter changes and requests are played again."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="A sound file; else LOG's name with .wav, here.")
+    ] = None,
+    device: DeviceOption = "auto",
+) -> None:
+    """Play a session log again, sample for sample what was heard, before gain and sound card."""
+    from distill_live.audio.files import SoundFileWriter
+    from distill_live.live.ring import SAMPLE_RATE
+
+    path = output or free_path(Path(), log.stem, "wav")
+    samples = _again(log, device) if model is None else _anew(log, model, device)
+    with SoundFileWriter(path, SAMPLE_RATE, 1) as file:
+        file.write(samples[:, None])
+    typer.echo(f"{path}: {len(samples) / SAMPLE_RATE:.2f} s")
+
+
+def _again(log: Path, device: str) -> Samples:
+    """The session as it was."""
+    import torch
+
+    from distill_live.codes.session_log import read_session_log
+    from distill_live.live.replay import replay_session
+
+    def load(entry: dict[str, Any]) -> LoadedVQModel:
+        return _load_same(entry, device)
+
+    with torch.inference_mode():
+        return replay_session(read_session_log(log), load)
+
+
+def _anew(log: Path, model: str, device: str) -> Samples:
+    """What was done in the session, done to another model."""
+    from distill_live.codes.edit import load_edits
+    from distill_live.codes.session_log import read_session_log
+    from distill_live.live.rerun import rerun_session
+
+    def say(line: str) -> None:
+        typer.echo(line, err=True)
+
+    loaded = load_model(model, device)
+    return rerun_session(read_session_log(log), loaded, load_edits(say), say)
+
+
+def _load_same(entry: dict[str, Any], device: str) -> LoadedVQModel:
+    """The model of a session, on as many threads as it had.
+
+    Raises SessionLogError when it has another codec by now.
+    """
+    import torch
+
+    path, name = Path(entry["model"]), entry["name"]
+    loaded = load_model(str(path) if path.exists() else name, device)
+    torch.set_num_threads(entry["threads"])
+    if loaded.metadata["codec_sha256"] != entry["codec_sha256"]:
+        raise SessionLogError(
+            f"the model {name!r} has another codec than in the session; `--model {name}` plays "
+            "its parameter changes and requests on it"
+        )
+    for what, here in (("torch", torch.__version__), ("device", str(loaded.device))):
+        if entry[what] != here:
+            typer.echo(
+                f"note: the session had {what} {entry[what]}, this is {here}: the last bits of the "
+                "sound may differ",
+                err=True,
+            )
+    return loaded

@@ -1,0 +1,72 @@
+"""What a name in an address or a patch means: a parameter, or one level of it."""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from distill_live.errors import ParameterError
+from distill_live.parameters import LEVELS_LIMIT, Parameter, Table, find_parameter
+
+#: The labels of most models' levels, coarse to fine; they count until a model says its own.
+DEFAULT_LABELS = ("Structure", "Timbre", "Detail")
+
+
+class UnknownLevelError(ParameterError):
+    """The model in play has no level of that name or number."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A parameter, or one level of it by the level's name or number (from 1, coarse to fine)."""
+
+    parameter: Parameter
+    level: str | None = None
+
+
+def find_target(name: str, table: Table) -> Target:
+    """The target of a name such as "temperature", "temperature/structure" or "temperature/1".
+
+    Which levels there are is the model's to say, see `Levels`. Raises ParameterError for an unknown
+    parameter, and for a level of one that has none.
+    """
+    parameter, _, level = name.rpartition("/")
+    if name in table or parameter not in table:
+        return Target(find_parameter(name, table))
+    if not table[parameter].per_level:
+        raise ParameterError(f"{parameter} is one value for all levels: leave the level out")
+    if not level or level != level_name(level):
+        raise ParameterError(
+            f"{reprlib.repr(level)} is no level: give its label in lower case with _ for spaces, "
+            "or its number, counted from 1"
+        )
+    return Target(table[parameter], level)
+
+
+def level_name(label: str) -> str:
+    """A level's label as it stands in addresses and patches: lower case, with _ for spaces."""
+    return "_".join(label.lower().split())
+
+
+class Levels:
+    """The levels of the model in play, by name and by number."""
+
+    def __init__(self, labels: Sequence[str] = DEFAULT_LABELS) -> None:
+        self._names = [level_name(label) for label in labels[:LEVELS_LIMIT]]
+        self._found = {name: level for level, name in enumerate(self._names)}
+        self._found |= {str(level + 1): level for level in range(len(self._names))}
+
+    def find(self, target: Target) -> int | None:
+        """The level that a target means, from 0, coarse to fine; None when it means all of them.
+
+        Raises UnknownLevelError, with the levels that there are.
+        """
+        if target.level is None:
+            return None
+        if target.level not in self._found:
+            raise UnknownLevelError(
+                f"the model in play has no level {reprlib.repr(target.level)}; "
+                f"legal: {', '.join(self._names)}, or 1..{len(self._names)}"
+            )
+        return self._found[target.level]

@@ -1,0 +1,1 @@
+"""The edits that ship in the box, one per file: what an author of plugins copies."""

@@ -1,0 +1,77 @@
+"""A deck: the place where an engine plays a model, with all that it shares with the others."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from distill_live.live.engine_process import EngineJob, EngineSettings, run_engine
+from distill_live.live.journal import JournalRing
+from distill_live.live.ring import SAMPLE_RATE, AudioRing
+from distill_live.live.status import EngineStatus
+from distill_live.live.worker import Worker
+from distill_live.models.header import read_header
+from distill_live.parameters import ParameterStore
+
+#: Of a model whose file does not say how loud it is.
+_UNKNOWN_LOUDNESS_DB = -18.0
+#: A model is never made louder or quieter than by this, to match another one.
+_MOST_GAIN_DB = 12.0
+
+
+class Deck:
+    """One of two: while one plays, the other one loads the next model.
+
+    `worker` is the engine's process; it is started by whoever puts a model on the deck.
+    """
+
+    def __init__(self, number: int, parameters: ParameterStore, journal: bool) -> None:
+        self.number = number
+        self.ring, self.status = AudioRing(), EngineStatus()
+        self.journal = JournalRing() if journal else None
+        self._parameters = parameters
+        self.name = ""
+        self.path = Path()
+        self.level_labels: tuple[str, ...] = ()
+        self.loudness_db = _UNKNOWN_LOUDNESS_DB
+        self.worker = self._new_worker()
+
+    @property
+    def ready_seconds(self) -> float:
+        """Sound that is made but not heard yet."""
+        newest = int(self.status["position"])
+        return max(newest - self.ring.read_position, 0) / SAMPLE_RATE
+
+    def put(self, path: Path, device: str, settings: EngineSettings) -> None:
+        """Put a model on the deck, while no engine works there; its worker can be started then.
+
+        Raises ModelFileError when the file is none that can be read.
+        """
+        header = read_header(path).metadata
+        self.path, self.name = path, str(header["name"])
+        self.level_labels = tuple(map(str, header["level_labels"]))
+        loudness = header.get("loudness_db")
+        self.loudness_db = _UNKNOWN_LOUDNESS_DB if loudness is None else float(loudness)
+        self.ring.reset()
+        self.status.reset()
+        self.worker = self._new_worker()
+        job = EngineJob(
+            path, device, self.ring, self._parameters, self.status, settings, self.journal
+        )
+        self.worker.arguments = (job,)
+
+    def gain_to_match(self, loudness_db: float) -> float:
+        """The linear gain that makes the deck's model as loud as one of `loudness_db`."""
+        difference = loudness_db - self.loudness_db
+        return float(10 ** (min(max(difference, -_MOST_GAIN_DB), _MOST_GAIN_DB) / 20))
+
+    def use_settings(self, settings: EngineSettings) -> None:
+        """Work with other settings from the next start on."""
+        (job,) = self.worker.arguments
+        self.worker.arguments = (replace(job, settings=settings),)
+
+    def _new_worker(self) -> Worker:
+        worker = Worker("engine", run_engine, (), lambda: self.status["engine_beat"])
+        # A load that takes long, or the first turn after it, is no hang.
+        worker.patience = 10.0
+        return worker

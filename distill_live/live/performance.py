@@ -1,0 +1,264 @@
+"""A performance: what is drawn, edited and played, and how all that is not heard yet is changed.
+
+Every change is of the same kind: go back to a place in the stream, play on from there into a future
+of its own, and publish that; see lanes. What happens is written into the journal as the calls
+that a replay makes again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from distill_live.codes.edit_rack import EditRack, EditSettings
+from distill_live.codes.timeline import Codes, Timeline
+from distill_live.errors import CodesError
+from distill_live.live.engine_process import EngineSettings
+from distill_live.live.journal import Journal
+from distill_live.live.lanes import LaneWriter
+from distill_live.live.playhead import Playhead
+from distill_live.live.ring import SAMPLE_RATE, AudioRing
+from distill_live.live.sampler import Draw, Sampler, plain
+from distill_live.live.stopwatch import Stopwatch
+from distill_live.live.voice import Voice
+from distill_live.models.persistence import LoadedVQModel
+
+#: Columns of past that the timeline keeps: six minutes of 85 ms columns.
+HISTORY_COLUMNS = 4096
+#: The shortest loop, in samples: 50 ms.
+SHORTEST_LOOP = 2_400
+
+
+class Performance:
+    """Plays one model into a ring.
+
+    `draw` says how columns to come are drawn and `fade` how many samples a change takes to be
+    heard in full. `say` takes a line of text for the performer; by `clock`, in seconds, it is
+    measured how long things take.
+    """
+
+    def __init__(
+        self,
+        loaded: LoadedVQModel,
+        ring: AudioRing,
+        rack: EditRack,
+        draw: Draw,
+        settings: EngineSettings,
+        journal: Journal,
+        say: Callable[[str], None],
+        clock: Callable[[], float],
+    ) -> None:
+        codec = loaded.model.config
+        self.draw, self.fade = draw, 480
+        self._ring, self._rack, self._journal, self._say = ring, rack, journal, say
+        self._settings = settings
+        self._column_samples = loaded.column_samples
+        self._codebook_size = codec.codebook_size
+        timeline = Timeline(codec.bands, codec.num_quantizers, HISTORY_COLUMNS)
+        self.sampler = Sampler(loaded.require_prior(), timeline, journal)
+        self._lanes = LaneWriter(ring, journal)
+        self.playhead = Playhead(Voice(loaded), timeline, ring.read_position)
+        self.sampling_cost, self.playing_cost = Stopwatch(clock), Stopwatch(clock)
+        self._jump_cost = Stopwatch(clock)
+        self._clock = clock
+        self._sampling_spent = 0.0
+
+    @property
+    def timeline(self) -> Timeline:
+        """The codes of the present segment."""
+        return self.playhead.timeline
+
+    @property
+    def lead(self) -> int:
+        """Samples that are made but not heard."""
+        return self.playhead.position - self._ring.read_position
+
+    @property
+    def lookahead(self) -> int:
+        """Columns that are drawn but not needed yet."""
+        return self.timeline.end - self.playhead.frontier
+
+    @property
+    def cost(self) -> float:
+        """Seconds that a column takes to be drawn and played, lately."""
+        return self.sampling_cost.mean + self.playing_cost.mean
+
+    @property
+    def future_lead(self) -> int:
+        """Samples that a new future holds when it is published."""
+        settings = self._settings
+        return max(settings.future_lead, settings.reserve + round(2 * self.cost * SAMPLE_RATE))
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the next column can be played: it is drawn, and so is what its edits look at."""
+        return self._rack.reach(self.playhead.column) <= self.timeline.end
+
+    def note_switches(self) -> None:
+        """Take notice of what has come to be heard."""
+        self._lanes.note_switches()
+        self.playhead.forget_before(self._ring.read_position)
+
+    def sample(self) -> bool:
+        """Draw a part of the next column; True when that completes it."""
+        began = self._clock()
+        complete = self.sampler.advance(self.draw)
+        self._sampling_spent += self._clock() - began
+        if complete:
+            self.sampling_cost.add(self._sampling_spent)
+            self._sampling_spent = 0.0
+        return complete
+
+    def play(self) -> None:
+        """Play the next column; it must be ready."""
+        column = self.playhead.column
+        with self.playing_cost:
+            codes = self._rack.apply(column, self.timeline.raw)
+            as_drawn = np.array_equal(codes, self.timeline.raw(column, column + 1))
+            self._journal.note(
+                "push",
+                column=column,
+                codes=None if as_drawn else plain(codes),
+                heard=self._ring.read_position,
+            )
+            self._lanes.write(self.playhead.push(codes))
+
+    def repeat(self, length: int) -> None:
+        """Play the last `length` samples again, because there is no time to make others."""
+        self._journal.note("repeat", length=length, fade=self.fade)
+        self._lanes.write(self.playhead.repeat(length, self.fade))
+
+    def is_stale(self) -> bool:
+        """Whether columns are drawn otherwise than `draw` says and can still be drawn anew."""
+        column = self.playhead.unheard_column(self._soonest())
+        return self.sampler.is_stale(column, self.draw)
+
+    def redraw(self) -> None:
+        """Draw anew, as `draw` says, all columns that can still change."""
+        at = self._soonest()
+        self._cut(self.playhead.unheard_column(at))
+        if self.playhead.motion is None and self._do("back_after", position=at):
+            self._begin_draft()
+            self._publish(self.playhead.position)
+
+    def use_edits(self, settings: EditSettings) -> None:
+        """Play on with these edits from now on, also within the column that sounds."""
+        at = self._soonest()
+        _, column = self.playhead.sound_at(at)
+        while self.timeline.end < self._rack.reach(column, settings):
+            self.sample()
+        self._rack.use(settings, column, self.timeline.raw)
+        self._change_motion(at)
+
+    def rewind(self, seconds: float, take: int) -> None:
+        """Go back and draw what comes then as take `take`."""
+        at = self._soonest_jump()
+        sample, _ = self.playhead.sound_at(at)
+        wanted = round((sample - seconds * SAMPLE_RATE) / self._column_samples)
+        column = min(max(wanted, self._oldest()), self.timeline.end)
+        if wanted < column:
+            back = sample / SAMPLE_RATE - column * self._column_samples / SAMPLE_RATE
+            self._say(f"rewind went back {max(back, 0.0):.1f} s: nothing before is remembered")
+        self.draw = self.draw._replace(take=take)
+        with self._jump_cost:
+            self._cut(column)
+            self._do("jump", column=column, position=at)
+            self._begin_draft()
+            self._publish(at)
+
+    def loop(self, seconds: float) -> None:
+        """Repeat the last so many seconds, until `release`."""
+        at = self._soonest_jump()
+        end, _ = self.playhead.sound_at(at)
+        begin = max(end - round(seconds * SAMPLE_RATE), self._oldest() * self._column_samples)
+        if end - begin < SHORTEST_LOOP:
+            self._say("there is nothing to loop yet: a loop repeats what was just played")
+            return
+        if end - begin < round(seconds * SAMPLE_RATE):
+            self._say(f"the loop is {(end - begin) / SAMPLE_RATE:.2f} s: no more is remembered")
+        with self._jump_cost:
+            self._do("loop", begin=begin, end=end, fade=self.fade, position=at)
+            self._begin_draft()
+            self._publish(at)
+
+    def hold(self) -> None:
+        """Stay in the column that sounds, until `release`."""
+        self._change_motion(self._soonest(), "hold")
+
+    def release(self) -> None:
+        """Go on from where a hold or a loop has come to."""
+        if self.playhead.motion is not None:
+            self._change_motion(self._soonest(), "release")
+
+    def prime(self, codes: Codes) -> None:
+        """Let what follows continue these codes [T, F, Q]: a new segment, cross-faded.
+
+        Raises CodesError when they do not fit the model.
+        """
+        self._require_fit(codes)
+        at = self._soonest_jump()
+        with self._jump_cost:
+            self._journal.note("begin_segment", codes=codes.tolist(), position=at)
+            self.playhead.begin_segment(codes, at)
+            self.sampler.begin_segment(self.timeline)
+            self._rack.first = self.timeline.end
+            self._begin_draft()
+            self._publish(at)
+
+    def _require_fit(self, codes: Codes) -> None:
+        """Raise CodesError unless these are codes [T, F, Q], T at least 1, of the model."""
+        shape = self.timeline.shape
+        if codes.ndim != 3 or codes.shape[1:] != shape or not len(codes):
+            raise CodesError(f"the model's columns are {list(shape)} codes, not {codes.shape}")
+        if not 0 <= codes.min() <= codes.max() < self._codebook_size:
+            raise CodesError(f"the model's codes are 0..{self._codebook_size - 1}")
+
+    def _soonest(self) -> int:
+        """The ring position from which on a change can be heard."""
+        return self._ring.read_position + self._settings.guard
+
+    def _soonest_jump(self) -> int:
+        """The same for a change after which the sound goes on elsewhere: it shall not be heard
+        before it is made, lest its beginning be lost."""
+        made = self._jump_cost.mean * SAMPLE_RATE
+        at = min(round(self._soonest() + made), self.playhead.position)
+        pending = self._ring.pending_switch()
+        # In a future that waits already nothing fades at `at`: its own beginning has a fade.
+        return at if pending is None else min(at, max(pending[1], self._ring.read_position))
+
+    def _oldest(self) -> int:
+        """The first column to go back to: of the segment, or of what is remembered."""
+        return max(self.timeline.start, self._rack.first)
+
+    def _change_motion(self, at: int, operation: str | None = None) -> None:
+        """Play what sounds at a ring position again, otherwise."""
+        again = self._do("back_before", position=at)
+        if operation is not None:
+            self._do(operation)
+        if again:
+            self._begin_draft()
+            self._publish(at)
+
+    def _cut(self, column: int) -> None:
+        if column < self.timeline.end:
+            self.sampler.cut(column)
+
+    def _do(self, operation: str, **arguments: Any) -> Any:
+        """Have the playhead do something, and write it down."""
+        self._journal.note(operation, **arguments)
+        return getattr(self.playhead, operation)(**arguments)
+
+    def _begin_draft(self) -> None:
+        self._journal.note("draft")
+        self._lanes.begin(self.playhead.position)
+
+    def _publish(self, at: int) -> None:
+        """Play into the draft until it can be heard from `at` on, and let it be heard."""
+        while self.playhead.position < max(at, self._ring.read_position) + self.future_lead:
+            if self.is_ready:
+                self.play()
+            else:
+                self.sample()
+        self._lanes.publish(at, self.fade)

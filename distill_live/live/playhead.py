@@ -1,0 +1,290 @@
+"""The playhead: which column sounds next, in what motion, and how to go back to what sounds now.
+
+All that it does follows from the calls it gets and from the codes in the timeline, so that the same
+calls give the same samples again (see replay).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from distill_live.codes.timeline import Codes, Timeline
+from distill_live.live.fades import cross_fade
+from distill_live.live.ring import Samples
+from distill_live.live.voice import Voice, VoiceMark
+
+#: Samples of sound kept for `repeat`: two seconds.
+RECENT = 96_000
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Stay in a column."""
+
+    column: int
+
+
+@dataclass(frozen=True)
+class Loop:
+    """Repeat the segment's samples `begin` to `end`; each seam is a fade of `fade` samples.
+
+    A pass begins with the voice at `entry`, just before `column`.
+    """
+
+    begin: int
+    end: int
+    fade: int
+    column: int
+    entry: VoiceMark
+
+    def wrap(self, sample: int) -> int:
+        """Where in the loop a sample lies that was counted on beyond its end."""
+        return self.begin + (sample - self.begin) % (self.end - self.begin)
+
+
+Motion = Hold | Loop | None
+
+_NOTHING = np.zeros(0, np.float32)
+
+
+def _nothing() -> Samples:
+    return _NOTHING
+
+
+@dataclass(frozen=True)
+class _State:
+    """All that the next sample depends on, but for the codes.
+
+    `sample` is the next sample's place in the segment. `beyond` are samples that are made but not
+    given, because a loop ends before them. `ending` is a sound that fades out under the next
+    samples; `faded` of its samples are over.
+    """
+
+    column: int
+    sample: int
+    motion: Motion = None
+    beyond: Samples = field(default_factory=_nothing)
+    ending: Samples = field(default_factory=_nothing)
+    faded: int = 0
+
+
+@dataclass(frozen=True)
+class _Mark:
+    """The state, and the voice, before the sound from ring position `position` on was made.
+
+    `repeated`: that sound was no column's but a repetition of what came before.
+    """
+
+    position: int
+    state: _State
+    voice: VoiceMark
+    repeated: bool
+
+
+class Playhead:
+    """Moves over a timeline and makes samples; `position` is the next one's place in the ring."""
+
+    def __init__(self, voice: Voice, timeline: Timeline, position: int) -> None:
+        self._voice = voice
+        self.timeline = timeline
+        self.position = position
+        self._state = _State(0, 0)
+        self._marks: deque[_Mark] = deque()
+        self._recent: deque[tuple[int, Samples]] = deque()
+
+    @property
+    def column(self) -> int:
+        """The column to be pushed next."""
+        return self._state.column
+
+    @property
+    def motion(self) -> Motion:
+        """None while it moves forward, else what it stays in."""
+        return self._state.motion
+
+    @property
+    def frontier(self) -> int:
+        """The first column that the present motion has no need of yet."""
+        motion = self._state.motion
+        if isinstance(motion, Hold):
+            return motion.column + 1
+        if isinstance(motion, Loop):
+            return self._voice.column_of(motion.end + motion.fade) + 1
+        return self._state.column
+
+    @property
+    def remembered(self) -> int:
+        """Samples that `repeat` could play again."""
+        return sum(len(samples) for _, samples in self._recent)
+
+    def push(self, codes: Codes) -> Samples:
+        """Play `column` with these codes [1, F, Q]; returns the samples [N] that now are made."""
+        self._set_mark()
+        state = self._state
+        self.timeline.set_edited(state.column, codes)
+        start = self._voice.start_of(state.column)
+        made = self._voice.push(codes)
+        if isinstance(state.motion, Hold):
+            self._state = replace(state, sample=start)
+            return self._give(self._blend(made))
+        done = state.sample + len(state.beyond) - start
+        made = np.concatenate([state.beyond, made[max(done, 0) :]])
+        self._state = replace(state, column=state.column + 1, beyond=_NOTHING)
+        return self._give(self._advance(made))
+
+    def repeat(self, length: int, fade: int) -> Samples:
+        """The last `length` samples once more, without moving on; fewer if fewer are remembered.
+
+        The seams before and after it are fades of up to `fade` samples.
+        """
+        self._set_mark(repeated=True)
+        recent = np.concatenate([_NOTHING, *(samples for _, samples in self._recent)])[-length:]
+        # Where the sound would go on to by itself, before the repetition and again after it.
+        ending = self._voice.rest()[:fade]
+        self._state = replace(self._state, ending=ending, faded=0)
+        again = self._blend(recent)
+        self._state = replace(self._state, ending=ending, faded=0)
+        return self._give(again)
+
+    def sound_at(self, position: int) -> tuple[int, int]:
+        """(sample of the segment, column) that sound at a ring position that is made or next."""
+        mark = self._mark_at(position)
+        state, gone = self._state, 0
+        if mark is not None:
+            state = mark.state
+            gone = 0 if mark.repeated else min(position, self.position) - mark.position
+        sample = state.sample + max(gone, 0)
+        if isinstance(state.motion, Loop):
+            sample = state.motion.wrap(sample)
+        return sample, state.column
+
+    def unheard_column(self, position: int) -> int:
+        """The first column that can be drawn anew if only the sound from `position` on changes."""
+        if self._state.motion is not None:
+            return self.frontier
+        mark = self._first_mark(position)
+        return self._state.column if mark is None else mark.state.column
+
+    def back_before(self, position: int) -> bool:
+        """Go back to the beginning of the column that sounds at a ring position, to play it again.
+
+        False, and nothing changes, if no sound is made yet at that position.
+        """
+        mark = self._mark_at(position)
+        if mark is None or position >= self.position:
+            return False
+        self._restore(mark, position)
+        return True
+
+    def back_after(self, position: int) -> bool:
+        """Go back to the first column whose sound begins at or after a ring position.
+
+        False, and nothing changes, if no sound is made yet from there on.
+        """
+        mark = self._mark_at(position)
+        if mark is None or not mark.repeated or position >= self.position:
+            mark = self._first_mark(position)
+        if mark is None:
+            return False
+        self._restore(mark, position)
+        return True
+
+    def jump(self, column: int, position: int) -> None:
+        """Let `column` sound from a ring position on, as it does after the columns before it."""
+        self._begin(column, position)
+        self._state = _State(column, self._voice.start_of(column))
+
+    def begin_segment(self, codes: Codes, position: int) -> None:
+        """Forget the timeline; go on, from a ring position, after these codes [T, F, Q]."""
+        self.timeline = Timeline(*self.timeline.shape, self.timeline.capacity)
+        self.timeline.append(codes)
+        self.jump(self.timeline.end, position)
+
+    def hold(self) -> None:
+        """Stay in the column that comes next."""
+        start = self._voice.start_of(self.column)
+        self._state = _State(self.column, start, Hold(self.column))
+
+    def loop(self, begin: int, end: int, fade: int, position: int) -> None:
+        """From a ring position on, repeat the segment's samples from `begin` to `end`."""
+        column = max(self._voice.column_of(begin), self.timeline.start)
+        self._begin(column, position)
+        motion = Loop(begin, end, fade, column, self._voice.mark())
+        self._state = _State(column, begin, motion)
+
+    def release(self) -> None:
+        """Go on forward, from where the motion has come to."""
+        self._state = replace(self._state, motion=None)
+
+    def forget_before(self, position: int) -> None:
+        """Drop the marks of sound that is over, all but that of what sounds."""
+        while len(self._marks) > 1 and self._marks[1].position <= position:
+            self._marks.popleft()
+
+    def _advance(self, made: Samples) -> Samples:
+        """What may sound of the samples made: all, or what the loop has room for."""
+        loop = self._state.motion
+        count = (
+            min(len(made), loop.end - self._state.sample) if isinstance(loop, Loop) else len(made)
+        )
+        sounding, beyond = self._blend(made[:count]), made[count:]
+        self._state = replace(self._state, sample=self._state.sample + count, beyond=beyond)
+        if isinstance(loop, Loop) and len(beyond) >= loop.fade:
+            self._voice.restore(loop.entry)
+            self._state = _State(loop.column, loop.begin, loop, ending=beyond[: loop.fade])
+        return sounding
+
+    def _blend(self, samples: Samples) -> Samples:
+        """The samples, with what still fades out under them."""
+        state = self._state
+        old = state.ending[state.faded : state.faded + len(samples)]
+        if not len(old):
+            return samples
+        blended = samples.copy()
+        blended[: len(old)] = cross_fade(old, samples[: len(old)], state.faded, len(state.ending))
+        self._state = replace(state, faded=state.faded + len(old))
+        return blended
+
+    def _give(self, samples: Samples) -> Samples:
+        self._recent.append((self.position, samples))
+        self.position += len(samples)
+        while self._recent[0][0] + len(self._recent[0][1]) < self.position - RECENT:
+            self._recent.popleft()
+        return samples
+
+    def _set_mark(self, repeated: bool = False) -> None:
+        self._marks.append(_Mark(self.position, self._state, self._voice.mark(), repeated))
+
+    def _mark_at(self, position: int) -> _Mark | None:
+        """The newest mark at or before a ring position."""
+        return next((mark for mark in reversed(self._marks) if mark.position <= position), None)
+
+    def _first_mark(self, position: int) -> _Mark | None:
+        """The oldest mark at or after a ring position."""
+        return next((mark for mark in self._marks if mark.position >= position), None)
+
+    def _restore(self, mark: _Mark, position: int) -> None:
+        while self._marks.pop() is not mark:
+            pass
+        self._voice.restore(mark.voice)
+        self._state = mark.state
+        self._rewind_ring(max(position, mark.position) if mark.repeated else mark.position)
+
+    def _begin(self, column: int, position: int) -> None:
+        """Let the voice go on after the columns before `column`, from a ring position on."""
+        while self._marks and self._marks[-1].position >= position:
+            self._marks.pop()
+        self._rewind_ring(position)
+        first = max(column - self._voice.past_columns, self.timeline.start)
+        self._voice.begin(column, self.timeline.edited(first, column))
+
+    def _rewind_ring(self, position: int) -> None:
+        self.position = position
+        while self._recent and self._recent[-1][0] >= position:
+            self._recent.pop()
+        if self._recent:
+            start, samples = self._recent.pop()
+            self._recent.append((start, samples[: position - start]))

@@ -1,0 +1,95 @@
+"""Encoding a recording while the engine plays, for the prior to continue from it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from distill_live.codes.grid import load_grid
+from distill_live.codes.timeline import Codes
+from distill_live.errors import DistillError, LiveError
+
+#: Columns of a recording that the prior is given, the last ones; more than any context.
+_COLUMNS = 512
+
+
+class Priming:
+    """One encoding at a time: the newest that was asked for. `say` tells what came of it."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+        self._encoding: Encoding | None = None
+
+    def ask(self, audio: Path, model: Path) -> None:
+        """Begin to encode a recording with a model's codec."""
+        self.close()
+        self._encoding = Encoding(audio, model)
+
+    def poll(self, model: Path) -> Codes | None:
+        """The recording's codes [T, F, Q], once, if `model` is still the one they were made for."""
+        if self._encoding is None:
+            return None
+        try:
+            codes = self._encoding.poll()
+            if codes is not None and self._encoding.model != model:
+                raise LiveError(f"another model plays now: prime {self._encoding.audio} again")
+        except LiveError as error:
+            self._say(str(error))
+            self.close()
+            return None
+        if codes is not None:
+            self._say(f"goes on from {self._encoding.audio}")
+            self.close()
+        return codes
+
+    def close(self) -> None:
+        """Give up what is being encoded."""
+        if self._encoding is not None:
+            self._encoding.close()
+            self._encoding = None
+
+
+class Encoding:
+    """`distill-live encode` in a process of its own, so that it takes no time from the engine."""
+
+    def __init__(self, audio: Path, model: Path) -> None:
+        self.audio, self.model = audio, model
+        self._folder = tempfile.TemporaryDirectory(prefix="distill-prime")
+        self._grid = Path(self._folder.name) / "codes.npz"
+        self._errors = tempfile.TemporaryFile("w+")
+        self._process = subprocess.Popen(  # noqa: S603 - our own command line
+            [
+                sys.executable, "-m", "distill_live", "encode", str(audio.absolute()),
+                "--model", str(model), "--output", str(self._grid), "--device", "cpu",
+            ],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self._errors,
+            env={**os.environ, "OMP_NUM_THREADS": "1"},
+        )  # fmt: skip
+
+    def poll(self) -> Codes | None:
+        """The last columns' codes [T, F, Q], as soon as they are there.
+
+        Raises LiveError when the recording cannot be encoded.
+        """
+        if self._process.poll() is None:
+            return None
+        try:
+            if self._process.returncode:
+                self._errors.seek(0)
+                lines = self._errors.read().strip().splitlines() or ["it ended without a word"]
+                raise LiveError(f"{self.audio} cannot be continued from: {lines[-1]}")
+            return load_grid(self._grid).codes[-_COLUMNS:]
+        except DistillError as error:
+            raise LiveError(str(error)) from error
+
+    def close(self) -> None:
+        """End the process if it still works, and remove what it wrote."""
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+        self._errors.close()
+        self._folder.cleanup()

@@ -1,0 +1,246 @@
+"""Playing a session log again: the same calls on the same playhead give the same samples.
+
+What comes out is what was heard, sample for sample: the lanes of the ring after switching, before
+the device's resampling, the gain and any fade for a ring that ran dry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from distill_live.codes.session_log import Entry
+from distill_live.codes.timeline import Codes, Timeline
+from distill_live.errors import DistillError, SessionLogError
+from distill_live.live.fades import cross_fade, equal_power
+from distill_live.live.performance import HISTORY_COLUMNS
+from distill_live.live.playhead import Playhead
+from distill_live.live.ring import Samples
+from distill_live.live.voice import Voice
+from distill_live.models.persistence import LoadedVQModel
+
+#: The playhead's calls that a log holds as they were made, with their arguments.
+_CALLS = ("back_before", "back_after", "jump", "hold", "loop", "release")
+
+
+def replay_session(entries: Iterable[Entry], load: Callable[[Entry], LoadedVQModel]) -> Samples:
+    """All that was heard in a session [N]: every engine's part, with the fades between models.
+
+    `load` gives the model of an "engine" entry. Raises SessionLogError when the log is damaged.
+    """
+    session = _Session(load)
+    for entry in entries:
+        session.take(entry)
+    return session.finish()
+
+
+class _Session:
+    """The decks of a session, one after the other."""
+
+    def __init__(self, load: Callable[[Entry], LoadedVQModel]) -> None:
+        self._load = load
+        self._decks: dict[int, list[DeckReplay]] = {}
+        self._playing = 0
+        self._heard: list[Samples] = []
+        self._ended: int | None = None
+        self._incoming = _Incoming()
+
+    def take(self, entry: Entry) -> None:
+        operation, deck = entry["op"], entry.get("deck", self._playing)
+        if operation == "engine":
+            self._begin(deck, DeckReplay(self._load(entry), entry))
+        elif operation == "swap":
+            self._swap(entry)
+        elif operation == "end":
+            self._ended = int(entry["heard"])
+        elif operation == "lost":
+            raise SessionLogError(
+                f"the log misses {entry['entries']} entries: what was heard cannot be made again"
+            )
+        elif deck in self._decks:
+            self._decks[deck][-1].take(entry)
+
+    def finish(self) -> Samples:
+        if self._playing in self._decks:
+            self._leave(self._ended)
+        return np.concatenate([np.zeros(0, np.float32), *self._heard])
+
+    def _begin(self, deck: int, replay: DeckReplay) -> None:
+        """An engine begins: on a deck that got a model, or where the one before it has died."""
+        if replay.start:
+            self._decks.setdefault(deck, []).append(replay)
+        else:
+            self._decks[deck] = [replay]
+
+    def _swap(self, entry: Entry) -> None:
+        ending = self._leave(int(entry["at"]), int(entry["faded"]))
+        self._playing = int(entry["deck"])
+        self._incoming = _Incoming(ending, int(entry["fade"]), float(entry["gain"]))
+
+    def _leave(self, end: int | None, beyond: int = 0) -> Samples:
+        """Let the deck that plays be heard up to ring position `end`; returns what of it is heard
+        after that, under the next deck."""
+        replays = self._decks.pop(self._playing)
+        parts = [replay.finish(after.start) for replay, after in pairwise(replays)]
+        parts.append(replays[-1].finish(None if end is None else end + beyond))
+        samples = self._incoming.mix(np.concatenate(parts))
+        kept = len(samples) - beyond
+        self._heard.append(samples[:kept])
+        return samples[kept:]
+
+
+@dataclass(frozen=True)
+class _Incoming:
+    """How a deck comes in: its gain, and the end of the deck before it, which fades out."""
+
+    ending: Samples = field(default_factory=lambda: np.zeros(0, np.float32))
+    fade: int = 0
+    gain: float = 1.0
+
+    def mix(self, samples: Samples) -> Samples:
+        """The deck's samples [N] with what still sounds of the one before."""
+        mixed = samples * np.float32(self.gain) if self.gain != 1.0 else samples.copy()
+        count = min(len(self.ending), len(mixed))
+        rising, falling = equal_power(0, count, self.fade)
+        mixed[:count] = mixed[:count] * rising + self.ending[:count] * falling
+        return mixed
+
+
+class Future:
+    """Samples from ring position `start` on, as they were written into a lane, and the length of
+    the fade with which it comes to be heard."""
+
+    def __init__(self, start: int, fade: int = 0) -> None:
+        self.start, self.fade = start, fade
+        self._samples = np.zeros(0, np.float32)
+        self._pieces: list[Samples] = []
+
+    @property
+    def end(self) -> int:
+        """The ring position after the last sample."""
+        return self.start + len(self._samples) + sum(map(len, self._pieces))
+
+    def append(self, samples: Samples) -> None:
+        """Add samples [N] at the end."""
+        self._pieces.append(samples)
+
+    def content(self, start: int, end: int) -> Samples:
+        """The samples at ring positions `start`..`end`; zeros where there are none."""
+        self._samples = np.concatenate([self._samples, *self._pieces])
+        self._pieces = []
+        out = np.zeros(max(end - start, 0), np.float32)
+        known = self._samples[max(start - self.start, 0) : max(end - self.start, 0)]
+        first = max(self.start - start, 0)
+        out[first : first + len(known)] = known
+        return out
+
+
+class DeckReplay:
+    """What one engine did, from its first entry on. `take` every later entry, then `finish`."""
+
+    def __init__(self, loaded: LoadedVQModel, entry: Entry) -> None:
+        codec = loaded.model.config
+        self.start = int(entry["position"])
+        timeline = Timeline(codec.bands, codec.num_quantizers, HISTORY_COLUMNS)
+        self._playhead = Playhead(Voice(loaded), timeline, self.start)
+        self._futures = {0: Future(self.start)}
+        self._newest = self._sounding = 0
+        self._drafted: Future | None = None
+        self._heard: list[Samples] = []
+        self._position = self.start
+        self._ending, self._faded = np.zeros(0, np.float32), 0
+        self._handlers: dict[str, Callable[..., None]] = {
+            "draw": self._draw, "cut": self._cut, "begin_segment": self._begin_segment,
+            "push": self._push, "repeat": self._repeat, "draft": self._draft,
+            "future": self._future, "switched": self._switched,
+        }  # fmt: skip
+        #: Called before each switch with (position, what would have sounded from there on [N]).
+        self.on_switch: Callable[[int, Samples], None] = lambda position, samples: None
+
+    def take(self, entry: Entry) -> None:
+        """Do what one entry says. Raises SessionLogError for an entry that cannot be."""
+        operation, fields = entry["op"], {k: v for k, v in entry.items() if k not in _NO_FIELDS}
+        try:
+            if operation in _CALLS:
+                getattr(self._playhead, operation)(**fields)
+            elif operation in self._handlers:
+                self._handlers[operation](**fields)
+        except (DistillError, TypeError, ValueError, LookupError) as error:
+            raise SessionLogError(f"the log's entry {operation!r} is damaged: {error}") from error
+
+    def finish(self, end: int | None = None) -> Samples:
+        """All that was heard [N], up to ring position `end`, or all that was made."""
+        future = self._futures[self._sounding]
+        self._emit(future.end if end is None else max(end, self._position))
+        return np.concatenate([np.zeros(0, np.float32), *self._heard])
+
+    def _draw(self, column: int, codes: list[Any]) -> None:
+        if column != self._playhead.timeline.end:
+            raise SessionLogError(f"column {column} follows {self._playhead.timeline.end - 1}")
+        self._playhead.timeline.append(np.array([codes], np.int64))
+
+    def _cut(self, column: int) -> None:
+        self._playhead.timeline.truncate(column)
+
+    def _begin_segment(self, codes: list[Any], position: int) -> None:
+        self._playhead.begin_segment(np.array(codes, np.int64), position)
+
+    def _push(self, column: int, codes: list[Any] | None, heard: int) -> None:
+        played: Codes = self._playhead.timeline.raw(column, column + 1)
+        if codes is not None:
+            played = np.array([codes], np.int64)
+        self._write(self._playhead.push(played))
+
+    def _repeat(self, length: int, fade: int) -> None:
+        self._write(self._playhead.repeat(length, fade))
+
+    def _draft(self) -> None:
+        self._drafted = Future(self._playhead.position)
+
+    def _future(self, number: int, start: int, fade: int, copied: bool) -> None:
+        future = Future(start, fade)
+        if copied:
+            before = self._futures[self._newest]
+            draft_start = self._drafted.start if self._drafted else start
+            future.append(before.content(start, draft_start))
+        if self._drafted is not None:
+            future.append(self._drafted.content(self._drafted.start, self._drafted.end))
+        self._drafted = None
+        self._futures[number] = future
+        self._newest = number
+
+    def _switched(self, future: int, at: int) -> None:
+        old = self._futures[self._sounding]
+        self._emit(at)
+        self.on_switch(at, old.content(at, old.end))
+        ending = self._mix(at, at + self._futures[future].fade)
+        self._sounding, self._ending, self._faded = future, ending, 0
+        for number in [n for n in self._futures if n < future]:
+            del self._futures[number]
+
+    def _write(self, samples: Samples) -> None:
+        (self._drafted or self._futures[self._newest]).append(samples)
+
+    def _emit(self, end: int) -> None:
+        if end > self._position:
+            samples = self._mix(self._position, end)
+            self._faded += end - self._position
+            self._heard.append(samples)
+            self._position = end
+
+    def _mix(self, start: int, end: int) -> Samples:
+        """What sounds at these positions, with what still fades out."""
+        samples = self._futures[self._sounding].content(start, end)
+        old = self._ending[self._faded : self._faded + len(samples)]
+        if len(old):
+            samples[: len(old)] = cross_fade(
+                old, samples[: len(old)], self._faded, len(self._ending)
+            )
+        return samples
+
+
+_NO_FIELDS = ("op", "deck")

@@ -1,0 +1,109 @@
+"""The sampler: lets the prior draw the columns that come next, a little at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from distill_live.codes.timeline import Codes, Timeline
+from distill_live.live.journal import Journal
+from distill_live.models.prior import CodePrior
+from distill_live.models.sampling import Sampling
+
+#: Columns of which is remembered how they were drawn; more than are ever ahead.
+_REMEMBERED = 512
+
+
+class Draw(NamedTuple):
+    """All that a column's draw depends on, but for the model and the past."""
+
+    sampling: Sampling
+    seed: int
+    take: int
+
+
+class Sampler:
+    """Adds columns at the end of a timeline, as a prior's session draws them."""
+
+    def __init__(self, prior: CodePrior, timeline: Timeline, journal: Journal) -> None:
+        self._prior, self._journal = prior, journal
+        self._timeline = timeline
+        self._session = prior.session(0)
+        self._steps: Generator[None, None, Codes] | None = None
+        self._draw: Draw | None = None
+        self._drawn: dict[int, Draw] = {}
+
+    @property
+    def entropy(self) -> float:
+        """How undecided the newest column was: bits per code."""
+        return self._session.entropy
+
+    @property
+    def context_columns(self) -> int:
+        """How many columns the prior looks back at most; may be set to fewer."""
+        return self._session.context_columns
+
+    @context_columns.setter
+    def context_columns(self, columns: int) -> None:
+        self._abandon()
+        self._session.context_columns = columns
+
+    def advance(self, draw: Draw) -> bool:
+        """Draw a part of the next column; True when that completes it.
+
+        A column that is half drawn is begun anew when it shall be drawn differently now.
+        """
+        if self._steps is None or draw != self._draw:
+            self._abandon()
+            self._session.seed, self._session.take = draw.seed, draw.take
+            self._steps, self._draw = self._session.steps(draw.sampling), draw
+        try:
+            next(self._steps)
+            return False
+        except StopIteration as end:
+            self._append(end.value)
+            return True
+
+    def is_stale(self, column: int, draw: Draw) -> bool:
+        """Whether any column from `column` on was drawn otherwise than by `draw`."""
+        columns = range(column, self._timeline.end)
+        return any(self._drawn.get(number, draw) != draw for number in columns)
+
+    def cut(self, column: int) -> None:
+        """Forget what is drawn from `column` on.
+
+        Raises CodesError, and forgets nothing, when that lies outside of what is remembered.
+        """
+        self._abandon()
+        self._session.rewind(column)
+        self._timeline.truncate(column)
+        self._journal.note("cut", column=column)
+
+    def begin_segment(self, timeline: Timeline) -> None:
+        """Draw what follows all that a timeline holds, and knows nothing of before."""
+        self._abandon()
+        self._session = self._prior.session(0)
+        self._session.prime(timeline.raw(0, timeline.end))
+        self._timeline, self._drawn = timeline, {}
+
+    def _append(self, codes: Codes) -> None:
+        column, self._steps = self._timeline.end, None
+        self._timeline.append(codes)
+        if self._draw is not None:
+            self._drawn[column] = self._draw
+        self._drawn.pop(column - _REMEMBERED, None)
+        self._journal.note("draw", column=column, codes=plain(codes))
+
+    def _abandon(self) -> None:
+        if self._steps is not None:
+            self._steps.close()
+            self._steps = None
+            self._session.rewind(self._session.column)
+
+
+def plain(codes: Codes) -> list[Any]:
+    """One column's codes [1, F, Q] as lists of numbers, a list per band."""
+    listed: list[Any] = np.asarray(codes)[0].tolist()
+    return listed

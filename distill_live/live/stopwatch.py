@@ -1,0 +1,36 @@
+"""How long a piece of work takes, on average lately and at worst."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+
+
+class Stopwatch:
+    """Used as `with stopwatch: ...` around each piece; see `mean` and `worst`, in seconds.
+
+    `clock` gives the time in seconds; where it stands still, nothing takes any.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._clock = clock
+        #: A running mean over about the last ten pieces; 0 before the first.
+        self.mean = 0.0
+        self._recent: deque[float] = deque(maxlen=128)
+
+    @property
+    def worst(self) -> float:
+        """The longest of the last 128 pieces; 0 before the first."""
+        return max(self._recent, default=0.0)
+
+    def add(self, seconds: float) -> None:
+        """Count in a piece that took so long."""
+        self.mean = self.mean + 0.1 * (seconds - self.mean) if self._recent else seconds
+        self._recent.append(seconds)
+
+    def __enter__(self) -> None:
+        self._began = self._clock()
+
+    def __exit__(self, *_: object) -> None:
+        self.add(self._clock() - self._began)

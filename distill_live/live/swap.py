@@ -1,0 +1,107 @@
+"""Changing the model while it plays: the new one loads on the other deck, then both cross-fade."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from distill_live.errors import DistillError
+from distill_live.live.deck import Deck
+from distill_live.live.deck_mixer import DeckControl
+from distill_live.live.engine_process import EngineSettings
+from distill_live.live.ring import SAMPLE_RATE
+from distill_live.live.supervisor import Supervisor
+from distill_live.models.library import find_playable
+from distill_live.parameters import ParameterStore
+
+#: Sound that a new engine must have made before the old one may fade, in seconds.
+_READY_SECONDS = 0.5
+
+
+class ModelSwap:
+    """Brings one model after another onto the free deck; `poll` is called many times a second.
+
+    A model that cannot be loaded changes nothing: `say` tells why. Of several models asked for
+    while one is still coming, the newest counts. `on_begin` and `on_end` are called with the new
+    deck when a fade begins to be heard and when it is over.
+    """
+
+    def __init__(
+        self,
+        decks: tuple[Deck, Deck],
+        control: DeckControl,
+        supervisor: Supervisor,
+        parameters: ParameterStore,
+        say: Callable[[str], None],
+    ) -> None:
+        self._decks, self._control, self._supervisor = decks, control, supervisor
+        self._parameters, self._say = parameters, say
+        self.on_begin: Callable[[Deck], None] = lambda deck: None
+        self.on_end: Callable[[Deck], None] = lambda deck: None
+        self._loudness_db = decks[0].loudness_db
+        self._wanted: str | None = None
+        self._coming: Deck | None = None
+        self._asked = self._fading = False
+        self.deck = decks[0]
+
+    def ask(self, name: str) -> None:
+        """Let the model called `name` play next."""
+        self._wanted = name
+
+    def poll(self, device: str, settings: EngineSettings) -> None:
+        """Take the next step of a swap that is under way, if it is time to."""
+        if self._coming is None:
+            if self._wanted is not None:
+                name, self._wanted = self._wanted, None
+                self._load(name, device, settings)
+        elif self._asked:
+            self._follow_fade(self._coming)
+        else:
+            self._await(self._coming)
+
+    def end(self) -> None:
+        """Give up what is under way, when the server ends."""
+        if self._fading:
+            self.on_end(self.deck)
+        if self._coming is not None and not self._asked:
+            self._coming.worker.end(1.0)
+
+    def _load(self, name: str, device: str, settings: EngineSettings) -> None:
+        deck = self._decks[1 - self.deck.number]
+        try:
+            deck.put(find_playable(name), device, settings)
+        except DistillError as error:
+            self._say(f"{self.deck.name} plays on: {error}")
+            return
+        deck.worker.start()
+        self._coming = deck
+
+    def _await(self, deck: Deck) -> None:
+        """Wait until the new engine has made sound, or has failed."""
+        reason = deck.worker.failure()
+        for kind, *details in deck.worker.messages():
+            if kind == "failed":
+                reason = details[0]
+            elif kind == "said":
+                self._say(details[0])
+        if reason is not None:
+            deck.worker.end(1.0)
+            self._coming = None
+            self._say(f"{self.deck.name} plays on: {deck.name} could not be loaded: {reason}")
+        elif deck.ready_seconds >= _READY_SECONDS and not self._control.busy:
+            fade = round(self._parameters["model_fade"] * SAMPLE_RATE)
+            self._control.fade_to(deck.number, fade, deck.gain_to_match(self._loudness_db))
+            self._supervisor.add(deck.worker)
+            self._asked = True
+
+    def _follow_fade(self, deck: Deck) -> None:
+        """From the first sample of the fade on the new deck plays; after the last the old rests."""
+        if not self._fading and self._control.playing == deck.number:
+            self._fading = True
+            self.deck = deck
+            self.on_begin(deck)
+        if self._fading and not self._control.busy:
+            self.on_end(deck)
+            old = self._decks[1 - deck.number]
+            self._supervisor.remove(old.worker)
+            old.worker.end(1.0)
+            self._coming, self._asked, self._fading = None, False, False

@@ -1,0 +1,52 @@
+"""Recording what is played, whenever it is asked for: one file after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from distill_live.errors import AudioFileError
+from distill_live.live.recorder import Recorder, new_take_path
+from distill_live.live.tap import TapRing
+
+
+class Takes:
+    """One recording at a time; `say` tells where it went, or why it broke off."""
+
+    def __init__(self, tap: TapRing, folder: Path, say: Callable[[str], None]) -> None:
+        self._tap, self._folder, self._say = tap, folder, say
+        self._recorder: Recorder | None = None
+
+    def start(self, path: Path) -> None:
+        """Record into a file. Raises AudioFileError when it cannot be written."""
+        recorder = Recorder(self._tap, path)
+        recorder.start()
+        self._recorder = recorder
+
+    def record(self, on: bool, name: str) -> None:
+        """Begin a new file, named after the time and the model, or finish the one that is open.
+
+        What is asked for twice changes nothing; what fails is said.
+        """
+        if not on:
+            self.stop()
+        elif self._recorder is None:
+            try:
+                path = new_take_path(self._folder, name)
+                self.start(path)
+                self._say(f"recording into {path}")
+            except (AudioFileError, OSError) as error:
+                self._say(f"cannot record: {error}")
+
+    def stop(self) -> None:
+        """Finish the file that is open, if one is."""
+        recorder, self._recorder = self._recorder, None
+        if recorder is None:
+            return
+        recorder.stop()
+        if recorder.error:
+            self._say(recorder.error)
+        elif recorder.written:
+            self._say(f"recorded {recorder.path}")
+        if recorder.lost:
+            self._say(f"the recording lost {recorder.lost} samples: the disk was too slow")

@@ -1,0 +1,41 @@
+"""The tap: what was played, kept for a while for those who listen along."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from distill_live.live.ring import CAPACITY, MARGIN, Samples
+from distill_live.shared_memory import SharedArray
+
+
+class TapRing:
+    """What was played, for those who listen along (recorder, page): one writer, any readers.
+
+    A reader that is slower than real time for longer than the ring loses samples; the writer never
+    waits.
+    """
+
+    def __init__(self) -> None:
+        self._samples = SharedArray((CAPACITY,), "f4")
+        self._written = SharedArray((1,), "i8")
+
+    @property
+    def written(self) -> int:
+        """Position after the newest sample."""
+        return int(self._written.array[0])
+
+    def write(self, samples: Samples) -> None:
+        """Append samples [N], N below the capacity."""
+        start = self.written
+        first = start % CAPACITY
+        head = min(len(samples), CAPACITY - first)
+        self._samples.array[first : first + head] = samples[:head]
+        self._samples.array[: len(samples) - head] = samples[head:]
+        self._written.array[0] = start + len(samples)
+
+    def read(self, position: int) -> tuple[Samples, int]:
+        """All samples from `position` on, and how many before them were lost."""
+        end = self.written
+        start = max(position, end - CAPACITY + MARGIN)
+        wrapped = np.arange(start, end) % CAPACITY
+        return self._samples.array[wrapped].copy(), start - position

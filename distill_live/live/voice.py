@@ -1,0 +1,86 @@
+"""The voice: codes in, samples out, through the codec's decoder and the vocoder of one model."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+
+from distill_live.codes.timeline import Codes
+from distill_live.live.ring import Samples
+from distill_live.models.persistence import LoadedVQModel
+
+#: Columns before the first one that the vocoder is given, so that its phases have settled.
+VOCODER_COLUMNS = 3
+
+
+class VoiceMark(NamedTuple):
+    """A voice between two columns; see `Voice.mark`."""
+
+    decoder: Any
+    vocoder: Any
+    first: int
+
+
+class Voice:
+    """Decoder and vocoder as one stream that takes column after column.
+
+    Every column completes `column_samples` samples, counted from the segment's beginning: those
+    from `start_of(column)` on.
+    """
+
+    def __init__(self, loaded: LoadedVQModel) -> None:
+        self._model, self._vocoder_of = loaded.model, loaded.vocoder
+        self.column_samples = loaded.column_samples
+        config = loaded.model.config
+        #: Columns of past that reach into the sound of a column.
+        self.past_columns = config.decoder_past_columns
+        self._delay = loaded.vocoder.delay_samples + config.lookahead_columns * self.column_samples
+        self.begin(0, np.zeros((0, config.bands, config.num_quantizers), np.int64))
+
+    def begin(self, column: int, before: Codes) -> None:
+        """Make ready for `column`, as if the columns `before` it [k, F, Q] had just been played.
+
+        With `past_columns` of them, or all there are, the mels that follow are what they always
+        are; the phases are found anew.
+        """
+        self._decoder, self._vocoder = self._model.stream(), self._vocoder_of.stream()
+        self._first = column - len(before)
+        for number, codes in enumerate(before):
+            mel = self._decoder.push(torch.from_numpy(codes[None]))
+            if number >= len(before) - VOCODER_COLUMNS:
+                self._vocoder.push(mel)
+
+    def start_of(self, column: int) -> int:
+        """The segment's sample at which the samples that `column` completes begin."""
+        return max(column * self.column_samples - self._delay, self._first * self.column_samples)
+
+    def column_of(self, sample: int) -> int:
+        """The column that completes a sample of the segment."""
+        return (sample + self._delay) // self.column_samples
+
+    def push(self, codes: Codes) -> Samples:
+        """The next column's codes [1, F, Q] to the samples [N] that it completes.
+
+        N is `column_samples`; less at the beginning of a segment.
+        """
+        mel = self._decoder.push(torch.from_numpy(codes))
+        return np.asarray(self._vocoder.push(mel).cpu().numpy(), dtype=np.float32)
+
+    def rest(self) -> Samples:
+        """What the columns pushed so far still hold: how the sound would end here [N]."""
+        mark = self.mark()
+        samples = np.asarray(self._vocoder.flush().cpu().numpy(), dtype=np.float32)
+        self.restore(mark)
+        return samples
+
+    def mark(self) -> VoiceMark:
+        """The voice as it is now; costs nothing, and nothing changes it later."""
+        return VoiceMark(self._decoder.snapshot(), self._vocoder.snapshot(), self._first)
+
+    def restore(self, mark: VoiceMark) -> None:
+        """Go on from a mark."""
+        self._decoder.restore(mark.decoder)
+        self._vocoder.restore(mark.vocoder)
+        self._first = mark.first

@@ -1,0 +1,72 @@
+"""Edits that break the contract, each in one way, and one that keeps it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from distill_live.parameters import Parameter
+
+DEPTH = Parameter("depth", "int", 0, 3, 2, "", "How deep.")
+
+
+class Sound:
+    name = "sound"
+    doc = "Changes nothing."
+    window: Any = 2
+    parameters: Any = (DEPTH,)
+
+    def __call__(self, codes: Any, _context: Any) -> Any:
+        return codes
+
+
+class OtherName(Sound):
+    name = "other"
+
+
+class NoWord(Sound):
+    name = "no word"
+
+
+class NoWindow(Sound):
+    window = 0
+
+
+class WindowOfTrue(Sound):
+    window = True
+
+
+class NoDoc(Sound):
+    doc = ""
+
+
+class NotCallable:
+    name, doc, window, parameters = "notcallable", "Does nothing.", 1, ()
+
+
+class OwnSwitch(Sound):
+    parameters = (Parameter("on", "bool", 0, 1, 0, "", "On."),)
+
+
+class TwiceTheSame(Sound):
+    parameters = (DEPTH, DEPTH)
+
+
+class BadParameterName(Sound):
+    parameters = (Parameter("De/pth", "int", 0, 3, 2, "", "How deep."),)
+
+
+class PerLevel(Sound):
+    parameters = (Parameter("depth", "int", 0, 3, 2, "", "How deep.", per_level=True),)
+
+
+class NoParameter(Sound):
+    parameters = ("depth",)
+
+
+class WantsArguments(Sound):
+    def __init__(self, depth: int) -> None:
+        self.depth = depth
+
+
+class LacksAll:
+    pass

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from importlib.metadata import EntryPoint
+
+import pytest
+
+from distill_live import plugins
+from distill_live.codes.edit import (
+    edit_parameters,
+    load_edits,
+    parameter_table,
+    switch_edits_off,
+)
+from distill_live.edits.freeze import Freeze
+from distill_live.edits.mask import Mask
+from distill_live.errors import PluginError
+from distill_live.parameters import PARAMETERS, ParameterStore
+from tests.codes.broken_edits import Sound
+
+
+def install(monkeypatch: pytest.MonkeyPatch, **classes: str) -> None:
+    """Let exactly these edits be installed, by entry points as a package has them."""
+    entries = [
+        EntryPoint(name, f"tests.codes.broken_edits:{found}", "distill_live.edits")
+        for name, found in classes.items()
+    ]
+    monkeypatch.setattr(plugins, "entry_points", lambda group: entries)
+
+
+def test_the_edits_that_ship_are_installed_as_plugins_are() -> None:
+    lines: list[str] = []
+    assert {"freeze", "mask"} <= {edit.name for edit in load_edits(lines.append)}
+    assert lines == []
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        ("OtherName", "its name is 'other'; legal: its entry point's"),
+        ("NoWindow", "its window is 0; legal: a number of columns, 1 or more"),
+        ("WindowOfTrue", "its window is True"),
+        ("NoDoc", "its doc must be a sentence"),
+        ("OwnSwitch", "its parameter 'on' is not legal"),
+        ("TwiceTheSame", "its parameter 'depth' is not legal"),
+        ("BadParameterName", "its parameter 'De/pth' is not legal"),
+        ("PerLevel", "its parameter 'depth' is per level"),
+        ("NoParameter", "its parameters hold 'depth', which is no Parameter"),
+        ("WantsArguments", "WantsArguments.__init__() missing 1 required"),
+        ("LacksAll", "'LacksAll' object has no attribute 'name'"),
+        ("Missing", "the edits plugin 'aaa' failed to load"),
+    ],
+)
+def test_an_edit_that_breaks_the_contract_is_told_and_left_out_and_the_others_are_there(
+    monkeypatch: pytest.MonkeyPatch, found: str, told: str
+) -> None:
+    monkeypatch.setattr(Sound, "name", "aaa")
+    install(monkeypatch, aaa=found)
+    lines: list[str] = []
+    assert load_edits(lines.append) == []
+    [line] = lines
+    assert line.startswith(f"the edit 'aaa' is left out: {told}")
+
+
+def test_what_cannot_be_called_and_what_cannot_be_addressed_is_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    install(monkeypatch, **{"sound": "Sound", "no word": "NoWord", "notcallable": "NotCallable"})
+    lines: list[str] = []
+    assert [edit.name for edit in load_edits(lines.append)] == ["sound"]
+    assert [line.split(": ")[0] for line in lines] == [
+        "the edit 'no word' is left out", "the edit 'notcallable' is left out",
+    ]  # fmt: skip
+
+
+def test_two_packages_with_one_name_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    entries = [EntryPoint("a", f"{module}:A", "distill_live.edits") for module in ("one", "two")]
+    monkeypatch.setattr(plugins, "entry_points", lambda group: entries)
+    with pytest.raises(PluginError, match="two edits plugins are named 'a'"):
+        load_edits(print)
+
+
+def test_an_edit_s_parameters_are_its_switch_for_each_level_and_its_own() -> None:
+    table = edit_parameters([Sound()])
+    assert list(table) == ["edit/sound/on", "edit/sound/depth"]
+    switch, depth = table.values()
+    assert (switch.name, switch.kind, switch.default) == ("edit/sound/on", "bool", 0)
+    assert (switch.per_level, depth.per_level) == (True, False)
+    assert (depth.name, depth.maximum, depth.default) == ("edit/sound/depth", 3, 2)
+
+
+def test_the_table_of_an_instrument_has_its_own_parameters_and_those_of_its_edits() -> None:
+    table = parameter_table([Freeze(), Mask()])
+    assert set(table) - set(PARAMETERS) == {"edit/freeze/on", "edit/freeze/band", "edit/mask/on"}
+    assert {**table, **PARAMETERS} == table
+    for name, parameter in table.items():
+        assert parameter.name == name
+        assert parameter.doc.endswith(".")
+
+
+def test_all_edits_are_switched_off_in_all_levels_and_keep_their_parameters() -> None:
+    store = ParameterStore(parameter_table([Freeze(), Sound()]))
+    store.set("edit/freeze/on", 1)
+    store.set("edit/sound/on", 1, 2)
+    store.set("edit/sound/depth", 3)
+    store.set("temperature", 0.5, 1)
+    switch_edits_off(store)
+    assert store.levels("edit/freeze/on", 4) == store.levels("edit/sound/on", 4) == (0, 0, 0, 0)
+    assert store.own("edit/sound/on", 2) is None
+    assert store["edit/sound/depth"] == 3
+    assert store.levels("temperature", 2) == (1.0, 0.5)

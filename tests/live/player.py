@@ -1,0 +1,77 @@
+"""An engine in this process, and a reader that takes its sound when it is told to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import torch
+
+from distill_live.codes.edit import Edit, parameter_table
+from distill_live.edits.freeze import Freeze
+from distill_live.edits.mask import Mask
+from distill_live.live.engine import Engine
+from distill_live.live.engine_process import EngineSettings
+from distill_live.live.journal import Journal, JournalRing
+from distill_live.live.ring import AudioRing
+from distill_live.live.ring_reader import RingReader
+from distill_live.live.status import EngineStatus
+from distill_live.models.persistence import LoadedVQModel
+from distill_live.parameters import ParameterStore
+
+SETTINGS = EngineSettings()
+EDITS: Sequence[Edit] = (Freeze(), Mask())
+
+
+class Clock:
+    """Time that passes only when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Player:
+    """An engine, and the reader of its ring; whatever it says is in `said`."""
+
+    def __init__(
+        self,
+        loaded: LoadedVQModel,
+        seed: int = 1,
+        clock: Callable[[], float] | None = None,
+        edits: Sequence[Edit] = EDITS,
+        start: int = 0,
+        **settings: Any,
+    ) -> None:
+        self.parameters = ParameterStore(parameter_table(edits))
+        self.status, self.ring, self.journal = EngineStatus(), AudioRing(), JournalRing()
+        self.said: list[str] = []
+        self.parameters.set("seed", seed)
+        self.ring.advance(start)
+        self.settings = replace(SETTINGS, **settings)
+        self.engine = Engine(
+            loaded, self.ring, self.parameters, self.status, self.settings, edits,
+            Journal(self.journal), self.said.append, clock or Clock(),
+        )  # fmt: skip
+        self.reader = RingReader(self.ring)
+
+    @torch.inference_mode()
+    def work(self) -> None:
+        """Let the engine do all it wants to."""
+        for _ in range(5000):
+            if not self.engine.turn():
+                return
+        raise AssertionError("the engine never rests")
+
+    def hear(self, count: int, block: int = 480) -> np.ndarray:
+        """Play `count` samples, the engine working between the blocks."""
+        out = np.zeros(count, np.float32)
+        for start in range(0, count, block):
+            self.work()
+            assert self.reader.available >= block
+            self.reader.read(out[start : start + block])
+        return out
