@@ -2,6 +2,8 @@
 # make test    set everything up and run all checks
 # make bench   measure this machine
 # make bench-rig       play a minute through a software sound card, check every sample
+# make bench-live      how soon changes are heard, and what abuse the sound survives (25 minutes)
+# make soak            ten minutes of play with fifty messages a second, every sample checked
 # make bench-training FOLDER=...   train on a folder, measure what encode and decode lose
 # make lint    formatting, lint and types alone
 
@@ -15,7 +17,7 @@ apt_install := $(sudo) env DEBIAN_FRONTEND=noninteractive apt-get install -y --n
 test_packages := libportaudio2 libasound2-plugins pulseaudio pulseaudio-utils \
 	jackd2 jack-tools libjack-jackd2-0 liblo-tools puredata-core
 
-.PHONY: serve test bench bench-rig bench-training lint clean
+.PHONY: serve test bench bench-rig bench-live soak bench-training lint clean
 .DELETE_ON_ERROR:
 
 serve: $(VENV)/installed $(VENV)/sound-library
@@ -29,6 +31,13 @@ bench: $(VENV)/installed
 
 bench-rig: $(VENV)/installed-test $(VENV)/test-programs
 	$(bin)/python -m tests.benchmarks.play_on_rig $(ARGS)
+
+bench-live: $(VENV)/installed-test $(VENV)/test-programs
+	$(bin)/python -m tests.benchmarks.live_latency $(ARGS)
+	$(bin)/python -m tests.benchmarks.live_abuse
+
+soak: $(VENV)/installed-test $(VENV)/test-programs
+	$(bin)/python -m tests.benchmarks.live_soak $(ARGS)
 
 bench-training: $(VENV)/installed-test
 	$(bin)/python -m tests.benchmarks.train_and_measure $(FOLDER) $(ARGS)

@@ -119,6 +119,41 @@ def tiny_model_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def tiny_two_levels_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A second one, as unlike the first as models can be: two levels with names of its own, four
+    bands, columns twice as long, fewer codes, and a loudness. Do not write to it."""
+    import torch
+
+    from distill_live.audio.spectrogram import AudioSpectrogram
+    from distill_live.models.persistence import save_model_v2
+    from distill_live.models.prior import CodePrior
+    from distill_live.models.vqvae import ConvVQVAE, VQVAEConfig
+
+    torch.manual_seed(1)
+    config = VQVAEConfig(codebook_size=12, num_quantizers=2, bands=4, column_frames=16,
+                         code_width=8, width=16, encoder_blocks=1, decoder_blocks=1,
+                         fine_width=8)  # fmt: skip
+    codec = ConvVQVAE(config)
+    torch.nn.init.normal_(codec.quantizer.codebooks)
+    prior = CodePrior(codebook_size=12, seq_len=8 * 8, num_quantizers=2, hidden_size=16,
+                      num_layers=1, num_heads=2, bands=4)  # fmt: skip
+    path = tmp_path_factory.mktemp("two") / "two.distill"
+    described = {"level_labels": ["Body", "Air"], "loudness_db": -12.0}
+    save_model_v2(
+        path, model=codec, prior=prior, spectrogram=AudioSpectrogram(), metadata=described
+    )
+    return path
+
+
+@pytest.fixture(scope="session")
+def tiny_two_levels(tiny_two_levels_path: Path) -> LoadedVQModel:
+    """That second model, loaded. Do not change its weights."""
+    from distill_live.models.persistence import load_model_v2
+
+    return load_model_v2(tiny_two_levels_path)
+
+
+@pytest.fixture(scope="session")
 def tiny_model(tiny_model_path: Path) -> LoadedVQModel:
     """That model, loaded. Streams and sessions are the tests' own; do not change its weights."""
     from distill_live.models.persistence import load_model_v2

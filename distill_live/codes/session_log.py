@@ -7,8 +7,9 @@ JSON lines. The first says what it is; each later one has an `op`, the name of w
     request   something was asked for: `name`, `arguments`
     draw      the prior drew a column: `codes` [bands, levels]; cut: it forgot all from one on
     push      a column was played; `codes` as edited, null as drawn
-    swap      the sound went over to another deck: `deck`, `at`, `fade`, `gains`
-    end       the performance ended: `heard`, the position up to which its deck was heard
+    swap      the sound went over to another deck: `deck` and its `gain`; `at`, where the old deck
+              was heard then, `fade`, how long both were to sound, `faded`, how long they did
+    end       the performance ended: `heard`, the position up to which its deck was heard, `counts`
 
 The others are the playhead's and the ring's doings between them (see live.replay). Positions are
 samples at 48 kHz in the ring of a deck.

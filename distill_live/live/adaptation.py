@@ -22,11 +22,9 @@ class RingAdaptation:
 
     def note(self, seconds: float, now: float) -> None:
         """The engine was busy or held up for so long, until the moment `now` in seconds."""
-        self._hold_ups = [(t, s) for t, s in self._hold_ups if now - t < MEMORY_SECONDS]
-        if not self._hold_ups or seconds > self._hold_ups[0][1]:
-            # Only what is longer than all later ones can ever count.
-            self._hold_ups = [(t, s) for t, s in self._hold_ups if s > seconds]
-            self._hold_ups.append((now, seconds))
-        longest = max(s for _, s in self._hold_ups)
+        # Only what is longer than all later ones can ever count: the first is the longest.
+        remembered = [(t, s) for t, s in self._hold_ups if now - t < MEMORY_SECONDS and s > seconds]
+        self._hold_ups = [*remembered, (now, seconds)]
+        longest = self._hold_ups[0][1]
         wanted = round((MARGIN * longest + SPARE_SECONDS) * SAMPLE_RATE)
         self.ring_lead = min(max(self._base, wanted), FULLEST)

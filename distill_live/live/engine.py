@@ -215,17 +215,21 @@ class Engine:
             else:
                 self._sample()
             return True
-        if performance.lookahead >= self._settings.lookahead:
+        # While a repetition plays there is time to draw more.
+        beyond = (performance.lead - self._ring_lead) // round(self._column_seconds * SAMPLE_RATE)
+        if performance.lookahead >= self._settings.lookahead + beyond:
             return False
         self._sample()
         return True
 
     def _sample(self) -> None:
-        sampler = self._performance.sampler
-        if self._performance.sample():
+        performance, sampler = self._performance, self._performance.sampler
+        if performance.sample():
             self._status.add("columns")
-            if sampler.context_columns != self._ladder.context_columns:
-                sampler.context_columns = self._ladder.context_columns
+            # At an anchor only: elsewhere the new context is as long to catch up with as to draw.
+            wanted = self._ladder.context_columns
+            if performance.timeline.end % (wanted // 2) == 0:
+                sampler.context_columns = wanted
 
     def _must_repeat(self) -> bool:
         """Whether the ring would run dry before the next column is made."""
@@ -233,9 +237,9 @@ class Engine:
         playhead = performance.playhead
         if playhead.motion is not None or playhead.remembered < LEAST_REPEATED:
             return False
-        needed = performance.playing_cost.mean
+        needed = performance.playing_cost.usual
         if not performance.is_ready:
-            needed += performance.sampling_cost.mean
+            needed += performance.sampling_cost.usual
         return performance.lead < self._settings.reserve + 1.5 * needed * SAMPLE_RATE
 
     def _supply(self) -> Supply:
@@ -256,8 +260,9 @@ class Engine:
         status["lookahead"] = max(performance.lookahead, 0)
         status["take"] = performance.draw.take
         status["ring_lead"] = self._ring_lead
-        status["column_seconds"] = self._performance.cost
-        status["load"] = self._performance.cost / self._column_seconds
+        mean = performance.sampling_cost.mean + performance.playing_cost.mean
+        status["column_seconds"] = mean
+        status["load"] = mean / self._column_seconds
         status["motion"] = (
             Motion.HOLD if isinstance(motion, Hold)
             else Motion.LOOP if isinstance(motion, Loop)

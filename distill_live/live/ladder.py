@@ -48,7 +48,7 @@ class Ladder:
     def context_columns(self) -> int:
         """The context to draw with: the model's own, a half or a quarter of it; even."""
         columns = self._full >> self._halvings
-        return max(columns - columns % 2, 4) if self._halvings else self._full
+        return min(max(columns - columns % 2, 4), self._full) if self._halvings else self._full
 
     def note(self, supply: Supply) -> None:
         """Take a step down or up, if it is time to, after a column was played."""

@@ -82,8 +82,8 @@ class Performance:
 
     @property
     def cost(self) -> float:
-        """Seconds that a column takes to be drawn and played, lately."""
-        return self.sampling_cost.mean + self.playing_cost.mean
+        """Seconds that a column usually takes to be drawn and played."""
+        return self.sampling_cost.usual + self.playing_cost.usual
 
     @property
     def future_lead(self) -> int:
@@ -222,7 +222,7 @@ class Performance:
     def _soonest_jump(self) -> int:
         """The same for a change after which the sound goes on elsewhere: it shall not be heard
         before it is made, lest its beginning be lost."""
-        made = self._jump_cost.mean * SAMPLE_RATE
+        made = self._jump_cost.usual * SAMPLE_RATE
         at = min(round(self._soonest() + made), self.playhead.position)
         pending = self._ring.pending_switch()
         # In a future that waits already nothing fades at `at`: its own beginning has a fade.

@@ -143,7 +143,7 @@ class Playhead:
         self._set_mark(repeated=True)
         recent = np.concatenate([_NOTHING, *(samples for _, samples in self._recent)])[-length:]
         # Where the sound would go on to by itself, before the repetition and again after it.
-        ending = self._voice.rest()[:fade]
+        ending = np.concatenate([self._state.beyond, self._voice.rest()])[:fade]
         self._state = replace(self._state, ending=ending, faded=0)
         again = self._blend(recent)
         self._state = replace(self._state, ending=ending, faded=0)

@@ -47,8 +47,9 @@ class Sampler:
 
     @context_columns.setter
     def context_columns(self, columns: int) -> None:
-        self._abandon()
-        self._session.context_columns = columns
+        if columns != self._session.context_columns:
+            self._abandon()
+            self._session.context_columns = columns
 
     def advance(self, draw: Draw) -> bool:
         """Draw a part of the next column; True when that completes it.
@@ -77,8 +78,9 @@ class Sampler:
         Raises CodesError, and forgets nothing, when that lies outside of what is remembered.
         """
         self._abandon()
-        self._session.rewind(column)
+        # The session remembers at least what the timeline does: it is the timeline that refuses.
         self._timeline.truncate(column)
+        self._session.rewind(column)
         self._journal.note("cut", column=column)
 
     def begin_segment(self, timeline: Timeline) -> None:

@@ -149,6 +149,17 @@ class Server:
         """Whether sound has begun."""
         return self.status["played"] > 0
 
+    @property
+    def counts(self) -> dict[str, float]:
+        """How often what went wrong; those of the engine since its model was put on the deck."""
+        audio = ("underruns", "device_faults", "repaired")
+        engine = ("futures", "short_lookahead", "short_context", "held_loops")
+        return {
+            **{name: self.status[name] for name in audio},
+            **{name: self.deck.status[name] for name in engine},
+            "restarts": self.restarts,
+        }
+
     def request(self, name: str, arguments: tuple[Any, ...] = ()) -> None:
         """Take one of the instrument's requests; from any thread, without waiting."""
         if name in _ENGINE_REQUESTS:
@@ -181,7 +192,7 @@ class Server:
         self._swap.end()
         self._supervisor.end()
         if self._session:
-            self._session.close(self.deck)
+            self._session.close(self.deck, self.counts)
 
     def _audio_arguments(self, options: Any) -> tuple[Any, ...]:
         rings = (self._decks[0].ring, self._decks[1].ring)

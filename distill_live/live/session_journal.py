@@ -40,9 +40,9 @@ class SessionJournal:
         self.poll()
         self._write([{"op": op, **fields}])
 
-    def close(self, deck: Deck) -> None:
-        """Write what is left, and up to where `deck`, the last one, was heard."""
-        self.note("end", deck=deck.number, heard=deck.ring.read_position)
+    def close(self, deck: Deck, counts: dict[str, float]) -> None:
+        """Write what is left, up to where `deck`, the last one, was heard, and what went wrong."""
+        self.note("end", deck=deck.number, heard=deck.ring.read_position, counts=counts)
         if self._log is not None:
             self._log.close()
 

@@ -1,14 +1,15 @@
-"""How long a piece of work takes, on average lately and at worst."""
+"""How long a piece of work takes: on average lately, and usually."""
 
 from __future__ import annotations
 
 import time
 from collections import deque
 from collections.abc import Callable
+from statistics import median
 
 
 class Stopwatch:
-    """Used as `with stopwatch: ...` around each piece; see `mean` and `worst`, in seconds.
+    """Used as `with stopwatch: ...` around each piece; see `mean` and `usual`, in seconds.
 
     `clock` gives the time in seconds; where it stands still, nothing takes any.
     """
@@ -17,12 +18,13 @@ class Stopwatch:
         self._clock = clock
         #: A running mean over about the last ten pieces; 0 before the first.
         self.mean = 0.0
-        self._recent: deque[float] = deque(maxlen=128)
+        self._recent: deque[float] = deque(maxlen=9)
 
     @property
-    def worst(self) -> float:
-        """The longest of the last 128 pieces; 0 before the first."""
-        return max(self._recent, default=0.0)
+    def usual(self) -> float:
+        """The median of the last nine pieces, 0 before the first: what one piece took that was
+        held up says nothing of the next."""
+        return median(self._recent) if self._recent else 0.0
 
     def add(self, seconds: float) -> None:
         """Count in a piece that took so long."""

@@ -86,6 +86,7 @@ class OscClient:
     """Sends to the server and hears its answers."""
 
     def __init__(self, port: int) -> None:
+        self.port = port
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.settimeout(0.5)
         self._socket.connect(("127.0.0.1", port))

@@ -1,0 +1,129 @@
+"""How soon a change is heard: from the OSC packet to the first sample that it makes different.
+
+    python -m tests.benchmarks.live_latency [MODEL] [--trials 100]
+
+The sound card is PulseAudio with a null sink at 50 ms latency. The clock stops when that sample
+arrives from the sink's monitor in a fragment of 5 ms: an upper bound. Kinds of change:
+
+    gain        an output parameter; until the sound is below -70 dB
+    edit        an edit of codes (mask on or off)
+    sampling    a sampling parameter (another seed)
+    rewind      a request that goes elsewhere
+
+For the latter three the sample is found by replaying the session log: it is the first that differs
+from what the old future would have given. Prints a line of JSON for each kind: milliseconds, how
+many trials were `lost`, and the least sound that the ring held ahead, `least_ring_ms`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import time
+from typing import Any
+
+import numpy as np
+
+from tests.benchmarks.live_rig import RATE, Heard, LiveRig, find, replay
+from tests.sound_card import SoundCard
+
+SILENCE = 10 ** (-70 / 20)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("model", nargs="?", default="demo")
+    parser.add_argument("--trials", type=int, default=100)
+    parser.add_argument("--kinds", nargs="*", default=["gain", "edit", "sampling", "rewind"])
+    options = parser.parse_args()
+    with SoundCard() as card:
+        for kind in options.kinds:
+            seconds = 4.0 * options.trials + 60
+            with LiveRig(card, options.model, seconds=seconds) as rig:
+                result = measure(rig, kind, options.trials)
+            print(json.dumps({"change": kind, **result}), flush=True)
+
+
+def measure(rig: LiveRig, kind: str, trials: int) -> dict[str, Any]:
+    """Make the changes, then find each in the recording."""
+    time.sleep(4.0)
+    sent = []
+    for trial in range(trials):
+        time.sleep(1.2 + random.random() / 5)  # noqa: S311 - so that no clock falls into step
+        sent.append(time.monotonic())
+        change(rig, kind, trial)
+        if kind == "gain":
+            time.sleep(0.5)
+            rig.server.osc.send("/distill/gain", 1.0)
+    time.sleep(1.5)
+    circumstances = rig.finish()
+    find_latencies = silences if kind == "gain" else differences
+    latencies, lead = find_latencies(rig, sent)
+    return {
+        "trials": trials,
+        "lost": trials - len(latencies),
+        **{f"p{q}": round(1e3 * float(np.percentile(latencies, q)), 1) for q in (50, 95, 100)},
+        **lead,
+        **circumstances,
+    }
+
+
+def change(rig: LiveRig, kind: str, trial: int) -> None:
+    """One change, which is sure to be one."""
+    if kind == "gain":
+        rig.server.osc.send("/distill/gain", 0.0)
+    elif kind == "edit":
+        rig.server.osc.send("/distill/edit/mask/on/timbre", float(trial % 2 == 0))
+    elif kind == "sampling":
+        rig.server.osc.send("/distill/seed", 1 + trial)
+    else:
+        rig.server.osc.send("/distill/rewind", 0.8)
+
+
+def silences(rig: LiveRig, sent: list[float]) -> tuple[list[float], dict[str, Any]]:
+    """When it became silent after each message; all of it stays so for 100 ms."""
+    recording = rig.monitor.samples
+    latencies = []
+    for moment in sent:
+        first = rig.monitor.index_at(moment)
+        loud = np.flatnonzero(np.abs(recording[first : first + RATE // 2]) > SILENCE)
+        quiet = first + (int(loud[-1]) + 1 if len(loud) else 0)
+        if (np.abs(recording[quiet : quiet + RATE // 10]) <= SILENCE).all():
+            latencies.append(rig.monitor.arrival(quiet) - moment)
+    return latencies, {}
+
+
+def differences(rig: LiveRig, sent: list[float]) -> tuple[list[float], dict[str, Any]]:
+    """When the first sample of each change was heard."""
+    heard = replay(rig.log, rig.model)
+    played, recording = heard.played, rig.monitor.samples
+    latencies, leads = [], []
+    begin = 0
+    for moment, at, other in zip(sent, *changes(heard), strict=False):
+        leads.append(len(other))
+        different = at + first_difference(heard.samples[at:], other)
+        begin = find(played[at - 2_400 : at], recording, begin) or begin
+        index = begin + 2_400 + different - at
+        if np.allclose(recording[begin : begin + 2_400], played[at - 2_400 : at], atol=2**-22):
+            latencies.append(rig.monitor.arrival(index) - moment)
+    return latencies, {"least_ring_ms": round(1e3 * min(leads) / RATE)}
+
+
+def changes(heard: Heard) -> tuple[list[int], list[np.ndarray]]:
+    """The switches that changes have led to: where, and what would have come without.
+
+    The first switch is the beginning of the sound.
+    """
+    at, other = zip(*heard.switches[1:], strict=True)
+    return list(at), list(other)
+
+
+def first_difference(one: np.ndarray, other: np.ndarray) -> int:
+    """The first sample at which two sounds differ."""
+    count = min(len(one), len(other))
+    return int(np.argmax(one[:count] != other[:count]))
+
+
+if __name__ == "__main__":
+    main()

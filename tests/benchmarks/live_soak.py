@@ -1,0 +1,91 @@
+"""Ten minutes of play with fifty OSC messages a second, every sample checked.
+
+    python -m tests.benchmarks.live_soak [MODEL] [--seconds 600] [--rate 50]
+
+Faders move all the time (temperature, top_p, one level's temperature, an edit's switch once a
+second), so that the engine makes one new future after the other. The recording is compared with
+the session log, sample for sample: `missing` and `extra` (a gap is both, or `extra`; a skip is
+`missing`). `memory` is each process's resident memory at the end per that after the first minute.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks.live_abuse import same_samples, silences
+from tests.benchmarks.live_rig import LiveRig
+from tests.benchmarks.play_on_rig import cpu_seconds
+from tests.sound_card import SoundCard
+
+SETTLED_S = 60.0
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("model", nargs="?", default="demo")
+    parser.add_argument("--seconds", type=float, default=600.0)
+    parser.add_argument("--rate", type=float, default=50.0)
+    options = parser.parse_args()
+    with SoundCard() as card, LiveRig(card, options.model, seconds=options.seconds) as rig:
+        result = soak(rig, options.seconds, options.rate)
+    print(json.dumps(result))
+
+
+def soak(rig: LiveRig, seconds: float, rate: float) -> dict[str, Any]:
+    """Play, then compare; the numbers that the module's docstring names."""
+    processes = {
+        "control": rig.server.process.pid,
+        "engine": rig.server.child_with("libtorch_cpu"),
+        "audio": rig.server.child_with("libportaudio"),
+    }
+    began = time.monotonic()
+    settled: dict[str, int] = {}
+    spent = {name: cpu_seconds(pid) for name, pid in processes.items()}
+    number = 0
+    while (elapsed := time.monotonic() - began) < seconds:
+        if not settled and elapsed >= min(SETTLED_S, seconds / 2):
+            settled = {name: resident(pid) for name, pid in processes.items()}
+        send(rig, number)
+        number += 1
+        time.sleep(max(began + number / rate - time.monotonic(), 0.0))
+    memory = {name: resident(pid) / settled[name] for name, pid in processes.items()}
+    load = {name: (cpu_seconds(pid) - spent[name]) / seconds for name, pid in processes.items()}
+    result = rig.finish()
+    return {
+        "messages": number,
+        **same_samples(rig),
+        **silences(rig),
+        "memory": {name: round(ratio, 4) for name, ratio in memory.items()},
+        "load": {name: round(share, 3) for name, share in load.items()},
+        **result,
+    }
+
+
+def send(rig: LiveRig, number: int) -> None:
+    """The next of a performer's messages."""
+    osc, turn = rig.server.osc, 0.5 + 0.5 * math.sin(number / 40)
+    if number % 50 == 0:
+        osc.send("/distill/edit/mask/on/detail", float(number % 100 == 0))
+    elif number % 3 == 0:
+        osc.send("/distill/temperature", 0.6 + 0.8 * turn)
+    elif number % 3 == 1:
+        osc.send("/distill/top_p", 0.7 + 0.3 * turn)
+    else:
+        osc.send("/distill/temperature/structure", 0.6 + 0.6 * turn)
+
+
+def resident(pid: int) -> int:
+    """Resident memory of a process in bytes."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) * 1024
+    raise LookupError(pid)
+
+
+if __name__ == "__main__":
+    main()
