@@ -19,10 +19,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
 
-from distill_live.errors import SessionLogError
+from distill_live.errors import CodesError, SessionLogError
 
 FORMAT = "distill-session"
 FORMAT_VERSION = 1
@@ -50,13 +51,15 @@ class SessionLogWriter:
         self.write([{"format": FORMAT, "format_version": FORMAT_VERSION}])
 
     def write(self, entries: Iterable[Entry]) -> None:
-        """Append entries. Raises SessionLogError when the disk refuses them."""
+        """Append entries. Raises SessionLogError, and closes, when the disk refuses them."""
         try:
             self._file.writelines(
                 json.dumps(entry, separators=(",", ":")) + "\n" for entry in entries
             )
             self._file.flush()
         except OSError as error:
+            with suppress(OSError):
+                self._file.close()
             raise SessionLogError(f"cannot write {self.path}: {error.strerror or error}") from error
 
     def close(self) -> None:
@@ -74,6 +77,15 @@ def read_session_log(path: Path) -> Iterator[Entry]:
             yield from _entries(path, file)
     except (OSError, UnicodeDecodeError) as error:
         raise SessionLogError(f"cannot read {path}: {error}") from error
+
+
+@contextmanager
+def reading_entry(entry: Entry) -> Iterator[None]:
+    """While an entry is being used: raise SessionLogError when it lacks what its `op` needs."""
+    try:
+        yield
+    except (CodesError, TypeError, ValueError, LookupError) as error:
+        raise SessionLogError(f"the log's entry {entry['op']!r} is damaged: {error}") from error
 
 
 def _entries(path: Path, file: TextIO) -> Iterator[Entry]:

@@ -9,7 +9,7 @@ import typer
 
 from distill_live.commands.loading import load_model
 from distill_live.commands.options import DeviceOption
-from distill_live.commands.output import free_path
+from distill_live.commands.output import check_sound_file, free_path
 from distill_live.errors import SessionLogError
 
 if TYPE_CHECKING:
@@ -29,13 +29,16 @@ def render(
     device: DeviceOption = "auto",
 ) -> None:
     """Play a session log again, sample for sample what was heard, before gain and sound card."""
-    from distill_live.audio.files import SoundFileWriter
+    from distill_live.audio.files import write_audio
     from distill_live.live.ring import SAMPLE_RATE
 
     path = output or free_path(Path(), log.stem, "wav")
+    format = path.suffix.lower().lstrip(".")
+    # Floats where the format has them: before the last mile sound may exceed full scale.
+    depth = 32 if format == "wav" else 24
+    check_sound_file(format, SAMPLE_RATE, depth)
     samples = _again(log, device) if model is None else _anew(log, model, device)
-    with SoundFileWriter(path, SAMPLE_RATE, 1) as file:
-        file.write(samples[:, None])
+    write_audio(path, samples, SAMPLE_RATE, depth)
     typer.echo(f"{path}: {len(samples) / SAMPLE_RATE:.2f} s")
 
 

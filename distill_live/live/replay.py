@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from distill_live.codes.session_log import Entry
+from distill_live.codes.session_log import Entry, reading_entry
 from distill_live.codes.timeline import Codes, Timeline
-from distill_live.errors import DistillError, SessionLogError
+from distill_live.errors import SessionLogError
 from distill_live.live.fades import cross_fade, equal_power
 from distill_live.live.performance import HISTORY_COLUMNS
 from distill_live.live.playhead import Playhead
@@ -30,12 +30,17 @@ _CALLS = ("back_before", "back_after", "jump", "hold", "loop", "release")
 def replay_session(entries: Iterable[Entry], load: Callable[[Entry], LoadedVQModel]) -> Samples:
     """All that was heard in a session [N]: every engine's part, with the fades between models.
 
-    `load` gives the model of an "engine" entry. Raises SessionLogError when the log is damaged.
+    `load` gives the model of an "engine" entry. Raises SessionLogError when the log is damaged
+    or holds no sound.
     """
     session = _Session(load)
     for entry in entries:
-        session.take(entry)
-    return session.finish()
+        with reading_entry(entry):
+            session.take(entry)
+    samples = session.finish()
+    if not len(samples):
+        raise SessionLogError("the session log holds no sound")
+    return samples
 
 
 class _Session:
@@ -164,13 +169,11 @@ class DeckReplay:
     def take(self, entry: Entry) -> None:
         """Do what one entry says. Raises SessionLogError for an entry that cannot be."""
         operation, fields = entry["op"], {k: v for k, v in entry.items() if k not in _NO_FIELDS}
-        try:
+        with reading_entry(entry):
             if operation in _CALLS:
                 getattr(self._playhead, operation)(**fields)
             elif operation in self._handlers:
                 self._handlers[operation](**fields)
-        except (DistillError, TypeError, ValueError, LookupError) as error:
-            raise SessionLogError(f"the log's entry {operation!r} is damaged: {error}") from error
 
     def finish(self, end: int | None = None) -> Samples:
         """All that was heard [N], up to ring position `end`, or all that was made."""

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from distill_live.codes.edit import Edit, parameter_table
-from distill_live.codes.session_log import Entry
+from distill_live.codes.session_log import Entry, reading_entry
 from distill_live.errors import ParameterError, SessionLogError
 from distill_live.live.engine import Engine
 from distill_live.live.engine_process import EngineSettings
@@ -67,6 +67,10 @@ class _Player:
 
     def do(self, entry: Entry) -> None:
         """Do again what an entry says was done."""
+        with reading_entry(entry):
+            self._do(entry)
+
+    def _do(self, entry: Entry) -> None:
         if entry["op"] == "request":
             if entry["name"] in _REQUESTS:
                 getattr(self._engine, entry["name"])(*entry["arguments"])
@@ -106,14 +110,17 @@ def _timed(entries: Iterable[Entry]) -> tuple[list[tuple[int, Entry]], int]:
     playing = 0
     for entry in entries:
         operation, deck = entry["op"], entry.get("deck", playing)
-        if operation == "engine" and not entry["position"]:
-            decks[deck] = _Engine(None if engines else 0)
-            engines.append(decks[deck])
-        elif operation == "swap":
-            decks[deck].began = (decks[playing].began or 0) + int(entry["at"])
-            playing = deck
-        elif "heard" in entry and deck in decks:
-            decks[deck].doings.append(entry)
+        with reading_entry(entry):
+            if operation == "engine" and not entry["position"]:
+                if deck == playing and engines:
+                    continue  # It was started again before anything was heard of it.
+                decks[deck] = _Engine(None if engines else 0)
+                engines.append(decks[deck])
+            elif operation == "swap":
+                decks[deck].began = (decks[playing].began or 0) + int(entry["at"])
+                playing = deck
+            elif "heard" in entry and deck in decks:
+                decks[deck].doings.append(entry)
     timed = [
         (engine.began + int(entry["heard"]), entry)
         for engine in engines

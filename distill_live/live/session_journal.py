@@ -45,6 +45,7 @@ class SessionJournal:
         self.note("end", deck=deck.number, heard=deck.ring.read_position, counts=counts)
         if self._log is not None:
             self._log.close()
+            self._log = None
 
     def _write(self, entries: list[Entry]) -> None:
         if self._log is None or not entries:

@@ -53,6 +53,8 @@ class ServerProcess:
 
     def end(self, number: int = signal.SIGTERM) -> int:
         """Send a signal unless it has ended; returns the exit code and fills `errors`."""
+        if self.process.stderr is None or self.process.stderr.closed:
+            return self.process.returncode
         if self.process.poll() is None:
             self.process.send_signal(number)
         try:
@@ -80,6 +82,14 @@ class ServerProcess:
 
         wait_until(look, f"a process with {library}")
         return found[0]
+
+
+def run_command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run `distill-live` with these arguments to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "distill_live", *arguments],
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
 
 
 class OscClient:

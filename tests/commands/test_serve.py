@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,7 @@ import pytest
 
 from distill_live.audio.files import read_audio
 from distill_live.outputs.sounddevice import list_devices
-from tests.commands.server_process import ServerProcess, is_running
+from tests.commands.server_process import ServerProcess, is_running, run_command
 from tests.sound_card import Recording, SoundCard
 from tests.tools import wait_until
 
@@ -24,10 +23,7 @@ def loudness(samples: np.ndarray) -> float:
 
 def serve(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run `serve` to its end."""
-    return subprocess.run(
-        [sys.executable, "-m", "distill_live", "serve", *arguments],
-        capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+    return run_command("serve", *arguments)
 
 
 def assert_nothing_is_left(processes: list[int]) -> None:

@@ -134,6 +134,10 @@ def test_a_log_that_misses_entries_is_refused(tiny_model: LoadedVQModel) -> None
         {"op": "draw", "column": 1, "codes": [[0]]},
         {"op": "jump"},
         {"op": "switched", "future": 77, "at": 0},
+        {"op": "swap", "at": 100, "faded": 10},
+        {"op": "engine"},
+        {"op": "end"},
+        {"op": "lost"},
         {"op": "loop", "begin": "x", "end": 1, "fade": 1, "position": 0},
     ],
 )

@@ -1,0 +1,339 @@
+"""The live engine as a performer meets it: a real server on the clock, played over real UDP."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.signal import lfilter
+
+from distill_live.audio.files import read_audio
+from distill_live.live.last_mile import DC_POLE
+from tests.commands.server_process import ServerProcess, run_command
+from tests.tools import wait_until
+
+SECOND = 48_000
+#: The tiny models are louder than full scale; this keeps them below where the limiter bends.
+QUIET = 0.05
+
+
+class Session:
+    """A server that writes a log and records; what it has done is read from the log."""
+
+    def __init__(self, server: ServerProcess, folder: Path) -> None:
+        self.server, self.osc = server, server.osc
+        self.log, self.take = folder / "session.log", folder / "take.wav"
+        self.recordings = folder / "recordings"
+        self._entries: list[dict[str, Any]] = []
+        self._seen = 0
+
+    def entries(self, op: str) -> list[dict[str, Any]]:
+        """All entries of one kind so far."""
+        with self.log.open("rb") as file:
+            file.seek(self._seen)
+            whole = file.read().rpartition(b"\n")[0]
+        if whole:
+            self._seen += len(whole) + 1
+            self._entries += map(json.loads, whole.splitlines())
+        return [entry for entry in self._entries if entry.get("op") == op]
+
+    def ask(self, address: str, *arguments: object) -> None:
+        """Send a request, and wait until an engine has taken it."""
+        before = len(self.entries("request"))
+        self.osc.send(f"/distill/{address}", *arguments)
+        wait_until(lambda: len(self.entries("request")) > before, address)
+
+    def set(self, address: str, value: float) -> None:
+        """Move a parameter, and wait until an engine has seen it."""
+        before = len(self.entries("set"))
+        self.osc.send(f"/distill/{address}", value)
+        wait_until(lambda: len(self.entries("set")) > before, address)
+
+    def swap(self, model: Path) -> None:
+        """Ask for a model, and wait until it sounds alone."""
+        before = len(self.entries("swap"))
+        self.osc.send("/distill/model", str(model))
+        wait_until(lambda: len(self.entries("swap")) > before, f"the swap to {model.stem}")
+
+    def hear(self, seconds: float) -> None:
+        """Wait until so much more has been played by the deck that plays."""
+        start = self.heard()
+        wait_until(lambda: self.heard() >= start + seconds * SECOND, "sound")
+
+    def heard(self) -> int:
+        """How much of the deck that plays was heard when its engine last played a column."""
+        deck = next((entry["deck"] for entry in reversed(self.entries("swap"))), 0)
+        return max((e["heard"] for e in self.entries("push") if e["deck"] == deck), default=0)
+
+    def end(self) -> dict[str, float]:
+        """Stop the server; returns what went wrong, as the log has it."""
+        assert self.server.end() == 0
+        assert "Traceback" not in self.server.errors
+        (last,) = self.entries("end")
+        counts: dict[str, float] = last["counts"]
+        return counts
+
+
+@contextmanager
+def session(model: Path, folder: Path, *options: str) -> Iterator[Session]:
+    arguments = (
+        str(model), "--output", "clock", "--log", str(folder / "session.log"),
+        "--recordings", str(folder / "recordings"), *options,
+    )  # fmt: skip
+    with ServerProcess(*arguments) as server:
+        yield Session(server, folder)
+
+
+def render(log: Path, output: Path, *options: str) -> np.ndarray:
+    ended = run_command("render", str(log), "--output", str(output), *options)
+    assert ended.returncode == 0, ended.stderr
+    return read_audio(output)[0][:, 0]
+
+
+def assert_is_what_was_recorded(
+    rendered: np.ndarray, take: np.ndarray, start: int, gain: float = QUIET
+) -> None:
+    """From sample `start` on, up to the fade at the end, the take is the rendered sound."""
+    heard = lfilter([1.0, -1.0], [1.0, -DC_POLE], rendered.astype(np.float64)) * np.float32(gain)
+    probe = take[start : start + 2_000]
+    shift = next(
+        (n for n in range(4_096) if np.abs(heard[start - n :][: len(probe)] - probe).max() < 1e-5),
+        None,
+    )
+    assert shift is not None, "the rendered sound is not in the take"
+    end = min(len(take), len(heard) + shift) - 2 * 2_400
+    assert end - start > 2 * SECOND
+    np.testing.assert_allclose(take[start:end], heard[start - shift : end - shift], atol=2**-22)
+
+
+def test_a_rendered_log_is_what_was_recorded_to_the_sample(
+    tiny_model_path: Path, tiny_two_levels_path: Path, sounds: Path, tmp_path: Path
+) -> None:
+    with session(tiny_model_path, tmp_path, "--record", str(tmp_path / "take.wav")) as played:
+        played.set("gain", QUIET)
+        played.hear(1.5)
+        start = played.heard()
+        played.set("temperature/structure", 0.4)
+        played.set("edit/mask/on/detail", 1)
+        played.ask("loop", 0.3)
+        played.hear(0.7)
+        played.ask("release")
+        played.set("edit/freeze/on", 1)
+        played.ask("hold")
+        played.hear(0.5)
+        played.ask("release")
+        played.set("edit/freeze/on", 0)
+        played.ask("rewind", 1.0)
+        played.hear(0.5)
+        played.ask("rewind", 0.5, "same")
+        played.ask("prime", str(sounds / "sine_440.wav"))
+        played.set("model_fade", 0.3)
+        played.swap(tiny_two_levels_path)
+        played.hear(0.5)
+        played.set("seed", 3)
+        played.hear(0.5)
+        counts = played.end()
+    assert counts["underruns"] == 0
+    rendered = render(tmp_path / "session.log", tmp_path / "again.wav")
+    assert_is_what_was_recorded(rendered, read_audio(played.take)[0][:, 0], start)
+
+
+def test_ten_swaps_in_a_row_leave_no_gap_and_nothing_behind(
+    tiny_model_path: Path, tiny_two_levels_path: Path, tmp_path: Path
+) -> None:
+    with session(tiny_model_path, tmp_path) as played:
+        played.set("model_fade", 0.05)
+        before = len(played.server.children())
+        for number in range(10):
+            played.swap((tiny_two_levels_path, tiny_model_path)[number % 2])
+        wait_until(lambda: len(played.server.children()) == before, "the old engines to end")
+        played.hear(0.5)
+        counts = played.end()
+    assert counts["underruns"] == counts["restarts"] == 0
+    swaps = played.entries("swap")
+    assert [swap["deck"] for swap in swaps] == 5 * [1, 0]
+    assert {swap["faded"] for swap in swaps} == {2_400}
+    assert "starting it again" not in played.server.errors
+
+
+def test_a_swap_matches_the_loudness_that_the_headers_tell(
+    tiny_model_path: Path, tiny_two_levels_path: Path, tmp_path: Path
+) -> None:
+    with session(tiny_model_path, tmp_path) as played:
+        played.set("model_fade", 0.05)
+        played.swap(tiny_two_levels_path)
+        played.swap(tiny_model_path)
+        played.end()
+    # The one says nothing and counts as -18 dB; the other has -12 dB.
+    gains = [swap["gain"] for swap in played.entries("swap")]
+    assert gains == pytest.approx([10 ** (-6 / 20), 1.0])
+
+
+def test_after_a_swap_the_levels_go_by_the_new_models_names(
+    tiny_model_path: Path, tiny_two_levels_path: Path, tmp_path: Path
+) -> None:
+    with session(tiny_model_path, tmp_path) as played:
+        played.set("model_fade", 0.05)
+        played.set("temperature/timbre", 0.5)
+        played.swap(tiny_two_levels_path)
+        played.set("temperature/air", 0.625)
+        played.set("edit/mask/on/body", 1)
+        played.osc.send("/distill/temperature/timbre", 0.75)
+        assert played.osc.ask("/distill/ping", 1) == [1]
+        played.end()
+    noted = [(e["name"], e["level"], e["value"]) for e in played.entries("set")]
+    assert ("temperature", 1, 0.625) in noted
+    assert ("edit/mask/on", 0, 1.0) in noted
+    assert ("temperature", 1, 0.75) not in noted
+
+
+def test_of_models_asked_for_while_one_is_coming_the_newest_is_next(
+    tiny_model_path: Path, tiny_two_levels_path: Path, tmp_path: Path
+) -> None:
+    with session(tiny_model_path, tmp_path) as played:
+        played.set("model_fade", 0.05)
+        before = len(played.server.children())
+        played.osc.send("/distill/model", str(tiny_two_levels_path))
+        wait_until(lambda: len(played.server.children()) > before, "another engine")
+        for model in (tmp_path / "nowhere", tiny_model_path):
+            played.osc.send("/distill/model", str(model))
+        wait_until(lambda: len(played.entries("swap")) == 2, "two swaps")
+        played.end()
+    assert "nowhere" not in played.server.errors
+    names = [entry["name"] for entry in played.entries("engine")]
+    assert names == ["tiny", "two", "tiny"]
+
+
+def damaged_copy(model: Path, folder: Path) -> Path:
+    """A model whose header is whole, but not its weights."""
+    copy = folder / "damaged.distill"
+    content = bytearray(model.read_bytes())
+    content[-100] ^= 1
+    copy.write_bytes(content)
+    return copy
+
+
+def test_a_model_that_cannot_be_played_is_said_and_the_old_one_plays_on(
+    tiny_model_path: Path, tiny_two_levels_path: Path, tmp_path: Path
+) -> None:
+    damaged = damaged_copy(tiny_model_path, tmp_path)
+    (tmp_path / "noise.distill").write_bytes(b"noise")
+    with session(tiny_model_path, tmp_path) as played:
+        played.set("model_fade", 0.05)
+        before = len(played.server.children())
+        for wrong in ("nowhere", str(tmp_path / "noise.distill"), str(damaged)):
+            played.osc.send("/distill/model", wrong)
+            assert played.osc.ask("/distill/ping", 1) == [1]
+            played.hear(0.2)
+        played.swap(tiny_two_levels_path)
+        wait_until(lambda: len(played.server.children()) == before, "the old engines to end")
+        counts = played.end()
+    assert counts["underruns"] == counts["restarts"] == 0
+    said = [line for line in played.server.errors.splitlines() if "plays on" in line]
+    assert len(said) == 3
+    assert "no model 'nowhere'" in said[0]
+    assert "noise.distill" in said[1]
+    assert said[2].startswith("tiny plays on: tiny could not be loaded: ")
+    assert "do not match their checksum" in said[2]
+    assert [swap["deck"] for swap in played.entries("swap")] == [1]
+
+
+def test_a_prime_is_continued_from_and_a_file_that_is_no_sound_is_said(
+    tiny_model_path: Path, sounds: Path, tmp_path: Path
+) -> None:
+    noise = tmp_path / "noise.wav"
+    noise.write_text("no sound")
+    with session(tiny_model_path, tmp_path) as played:
+        played.osc.send("/distill/prime", str(noise))
+        played.hear(0.5)
+        played.ask("prime", str(sounds / "sine_440.wav"))
+        wait_until(lambda: played.entries("begin_segment"), "the new segment")
+        played.hear(0.5)
+        counts = played.end()
+    assert counts["underruns"] == 0
+    (segment,) = played.entries("begin_segment")
+    assert len(segment["codes"]) == 12
+    assert f"goes on from {sounds / 'sine_440.wav'}" in played.server.errors
+
+
+def test_takes_are_recorded_whenever_it_is_asked_for(tiny_model_path: Path, tmp_path: Path) -> None:
+    with session(tiny_model_path, tmp_path) as played:
+        for number in (1, 2):
+            played.osc.send("/distill/record", 1)
+            wait_until(lambda: len(takes(played)) == number, "a take")  # noqa: B023
+            played.hear(0.5)
+            played.osc.send("/distill/record", 0)
+            assert played.osc.ask("/distill/ping", number) == [number]
+        played.hear(0.2)
+        played.end()
+    assert len(takes(played)) == 2
+    for take in takes(played):
+        samples, rate = read_audio(take)
+        assert rate == SECOND
+        assert len(samples) > SECOND // 4
+        assert np.abs(samples).max() > 0
+        assert f"recorded {take}" in played.server.errors
+
+
+def takes(played: Session) -> list[Path]:
+    return sorted(played.recordings.glob("*_tiny*.wav"))
+
+
+def test_a_take_that_is_running_is_finished_when_the_server_ends(
+    tiny_model_path: Path, tmp_path: Path
+) -> None:
+    with session(tiny_model_path, tmp_path) as played:
+        played.osc.send("/distill/record", 1)
+        played.hear(0.5)
+        played.end()
+    (take,) = takes(played)
+    assert len(read_audio(take)[0]) > SECOND // 4
+
+
+def test_another_model_can_play_what_was_done(
+    tiny_model_path: Path, tiny_two_levels_path: Path, tmp_path: Path
+) -> None:
+    with session(tiny_model_path, tmp_path) as played:
+        played.set("temperature", 0.5)
+        played.ask("loop", 0.3)
+        played.hear(1.0)
+        played.end()
+    other = ("--model", str(tiny_two_levels_path))
+    first, second = (render(played.log, tmp_path / f"{n}.wav", *other) for n in (1, 2))
+    np.testing.assert_array_equal(first, second)
+    assert np.abs(first).max() > 0
+    (end,) = played.entries("end")
+    assert len(first) == end["heard"]
+
+
+def test_a_log_that_exists_is_never_overwritten(tiny_model_path: Path, tmp_path: Path) -> None:
+    log = tmp_path / "session.log"
+    log.write_text("the best session")
+    ended = run_command("serve", str(tiny_model_path), "--output", "clock", "--log", str(log))
+    assert ended.returncode == 1
+    assert "exists already" in ended.stderr
+    assert log.read_text() == "the best session"
+
+
+@pytest.mark.parametrize("channels", ["0", "3,", "left", "-1", "3;4", ","])
+def test_channels_that_are_none_are_refused(tiny_model_path: Path, channels: str) -> None:
+    ended = run_command("serve", str(tiny_model_path), "--output", "clock", "--channels", channels)
+    assert ended.returncode == 1
+    assert "is no list of channels; legal: numbers such as 3,4" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_the_log_can_be_read_while_it_is_written(tiny_model_path: Path, tmp_path: Path) -> None:
+    with session(tiny_model_path, tmp_path) as played:
+        played.hear(0.5)
+        first, *lines = played.log.read_text().splitlines(keepends=True)
+        assert json.loads(first)["format"] == "distill-session"
+        whole = [json.loads(line)["op"] for line in lines if line.endswith("\n")]
+        assert whole[0] == "engine"
+        assert {"draw", "push", "switched"} <= set(whole)
+        assert "end" not in whole

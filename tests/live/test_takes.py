@@ -1,0 +1,120 @@
+"""Recordings one after the other, as they are asked for."""
+
+from pathlib import Path
+
+import numpy as np
+
+from distill_live.audio.files import read_audio
+from distill_live.live.ring import CAPACITY
+from distill_live.live.takes import Takes
+from distill_live.live.tap import TapRing
+from tests.live.full_disk import disk_full_after
+
+
+class Desk:
+    """Takes into a folder, and what they say."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.said: list[str] = []
+        self.tap = TapRing()
+        self.takes = Takes(self.tap, folder, self.said.append)
+
+    def files(self) -> list[Path]:
+        return sorted(self.folder.glob("*.wav"))
+
+
+def level(value: float) -> np.ndarray:
+    return np.full(4_000, value, np.float32)
+
+
+def test_what_is_played_between_on_and_off_is_in_a_file_of_its_own(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "takes")
+    for number in (1, 2):
+        desk.tap.write(level(0.9))
+        desk.takes.record(True, "rain")
+        desk.tap.write(level(number / 4))
+        desk.takes.record(False, "rain")
+    first, second = (read_audio(path)[0][:, 0] for path in desk.files())
+    np.testing.assert_array_equal(first, level(0.25))
+    np.testing.assert_array_equal(second, level(0.5))
+    assert desk.said == [
+        f"{verb} {path}" for path in desk.files() for verb in ("recording into", "recorded")
+    ]
+
+
+def test_what_is_asked_for_twice_changes_nothing(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.takes.record(False, "rain")
+    assert desk.said == []
+    for _ in range(2):
+        desk.takes.record(True, "rain")
+        desk.tap.write(level(0.5))
+    for _ in range(2):
+        desk.takes.record(False, "rain")
+    (path,) = desk.files()
+    assert len(read_audio(path)[0]) == 8_000
+    assert len(desk.said) == 2
+
+
+def test_a_take_that_was_begun_at_the_start_is_ended_like_any_other(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.takes.start(tmp_path / "mine.wav")
+    desk.takes.record(True, "rain")
+    desk.tap.write(level(0.5))
+    desk.takes.record(False, "rain")
+    assert desk.files() == [tmp_path / "mine.wav"]
+    assert desk.said == [f"recorded {tmp_path / 'mine.wav'}"]
+
+
+def test_a_folder_that_cannot_be_written_is_said_and_the_next_take_may_work(tmp_path: Path) -> None:
+    (tmp_path / "takes").touch()
+    desk = Desk(tmp_path / "takes")
+    desk.takes.record(True, "rain")
+    desk.takes.record(False, "rain")
+    (said,) = desk.said
+    assert said.startswith("cannot record: cannot make the folder")
+    (tmp_path / "takes").unlink()
+    desk.takes.record(True, "rain")
+    desk.tap.write(level(0.5))
+    desk.takes.stop()
+    assert len(desk.files()) == 1
+
+
+def test_of_a_take_without_sound_nothing_is_said(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.takes.start(tmp_path / "mine.wav")
+    desk.takes.stop()
+    assert desk.said == []
+
+
+def test_samples_that_the_disk_was_too_slow_for_are_counted_and_said(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    # More in one instant than the tap remembers: what a disk that hangs for seconds leaves.
+    half = np.zeros(CAPACITY // 2, np.float32)
+    recorder_is_late = np.concatenate([half, half])[: CAPACITY - 1]
+    desk.takes.record(True, "rain")
+    desk.tap.write(recorder_is_late)
+    desk.takes.stop()
+    (path,) = desk.files()
+    written = len(read_audio(path)[0])
+    assert desk.said[1:] == [
+        f"recorded {path}",
+        f"the recording lost {CAPACITY - 1 - written} samples: the disk was too slow",
+    ]
+
+
+def test_a_disk_that_is_full_is_said_and_the_next_take_may_work(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    with disk_full_after(10_000):
+        desk.takes.record(True, "rain")
+        desk.tap.write(level(0.5))
+        desk.takes.record(False, "rain")
+    (path,) = desk.files()
+    assert len(desk.said) == 2
+    assert desk.said[1].startswith(f"recording into {path} broke off: ")
+    desk.takes.record(True, "rain")
+    desk.tap.write(level(0.5))
+    desk.takes.record(False, "rain")
+    assert len(desk.files()) == 2
+    assert desk.said[3] == f"recorded {desk.files()[1]}"
