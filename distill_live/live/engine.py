@@ -35,8 +35,9 @@ REPEATED, LEAST_REPEATED = 72_000, 24_000
 class Engine:
     """Plays one model into a ring. `turn` does the most urgent piece of work.
 
-    `say` takes a line of text for the performer; `clock` gives seconds. Raises LiveError when the
-    model cannot be played.
+    `say` takes a line of text for the performer; `clock` gives seconds. Its first sample is the one
+    at ring position `start`, or that which is read next. Raises LiveError when the model cannot be
+    played.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Engine:
         journal: Journal | None = None,
         say: Callable[[str], None] = lambda line: None,
         clock: Callable[[], float] = time.monotonic,
+        start: int | None = None,
     ) -> None:
         rate = loaded.spectrogram.config.sample_rate
         if rate != SAMPLE_RATE:
@@ -66,8 +68,9 @@ class Engine:
         self._redraw_due = False
         self._takes = 0
         self._performance = Performance(
-            loaded, ring, self._rack, self._read_draw(0), settings, self._journal, say, clock
-        )
+            loaded, ring, ring.read_position if start is None else start, self._rack,
+            self._read_draw(0), settings, self._journal, say, clock,
+        )  # fmt: skip
         self._ladder = Ladder(self._performance.sampler.context_columns, status)
         self._column_seconds = loaded.column_samples / SAMPLE_RATE
         self._moves: deque[Callable[[], None]] = deque()

@@ -75,7 +75,9 @@ def _play(channel: Connection, job: EngineJob) -> None:
     torch.set_num_threads(job.settings.threads)
     loaded = load_model_v2(job.model, pick_device(job.device))
     journal = Journal(job.journal)
-    journal.note("engine", **describe_engine(job, loaded))
+    # Taken once: another may be reading the ring.
+    start = job.ring.read_position
+    journal.note("engine", position=start, **describe_engine(job, loaded))
 
     def say(line: str) -> None:
         channel.send(("said", line))
@@ -84,8 +86,9 @@ def _play(channel: Connection, job: EngineJob) -> None:
     edits = load_edits(lambda line: None)
     with torch.inference_mode():
         engine = Engine(
-            loaded, job.ring, job.parameters, job.status, job.settings, edits, journal, say
-        )
+            loaded, job.ring, job.parameters, job.status, job.settings, edits, journal, say,
+            start=start,
+        )  # fmt: skip
         gc.collect()
         gc.freeze()
         job.status.add("engine_starts")
@@ -112,5 +115,4 @@ def describe_engine(job: EngineJob, loaded: LoadedVQModel) -> dict[str, Any]:
         "torch": torch.__version__,
         "device": str(loaded.device),
         "threads": torch.get_num_threads(),
-        "position": job.ring.read_position,
     }

@@ -14,14 +14,14 @@ _TAKE_OVER_FADE = 480
 class LaneWriter:
     """Appends samples to the newest future in a ring.
 
-    After `begin` samples are collected for a future of their own, until `publish` lets it be heard.
+    Its first sample is the one at ring position `start`. After `begin` samples are collected for a
+    future of their own, until `publish` lets it be heard.
     """
 
-    def __init__(self, ring: AudioRing, journal: Journal) -> None:
+    def __init__(self, ring: AudioRing, start: int, journal: Journal) -> None:
         self._ring, self._journal = ring, journal
         self._seen = ring.published
         self._draft: list[Samples] | None = None
-        start = ring.read_position
         self._lane = ring.begin_future(start)
         # Where another engine has died, what is left of its sound may still be heard.
         self._switch(start, start, _TAKE_OVER_FADE if start else 0)

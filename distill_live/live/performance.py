@@ -32,7 +32,7 @@ SHORTEST_LOOP = 2_400
 
 
 class Performance:
-    """Plays one model into a ring.
+    """Plays one model into a ring, from ring position `start` on.
 
     `draw` says how columns to come are drawn and `fade` how many samples a change takes to be
     heard in full. `say` takes a line of text for the performer; by `clock`, in seconds, it is
@@ -43,6 +43,7 @@ class Performance:
         self,
         loaded: LoadedVQModel,
         ring: AudioRing,
+        start: int,
         rack: EditRack,
         draw: Draw,
         settings: EngineSettings,
@@ -58,8 +59,8 @@ class Performance:
         self._codebook_size = codec.codebook_size
         timeline = Timeline(codec.bands, codec.num_quantizers, HISTORY_COLUMNS)
         self.sampler = Sampler(loaded.require_prior(), timeline, journal)
-        self._lanes = LaneWriter(ring, journal)
-        self.playhead = Playhead(Voice(loaded), timeline, ring.read_position)
+        self._lanes = LaneWriter(ring, start, journal)
+        self.playhead = Playhead(Voice(loaded), timeline, start)
         self.sampling_cost, self.playing_cost = Stopwatch(clock), Stopwatch(clock)
         self._jump_cost = Stopwatch(clock)
         self._clock = clock

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -48,7 +47,7 @@ class _Session:
 
     def __init__(self, load: Callable[[Entry], LoadedVQModel]) -> None:
         self._load = load
-        self._decks: dict[int, list[DeckReplay]] = {}
+        self._decks: dict[int, DeckReplay] = {}
         self._playing = 0
         self._heard: list[Samples] = []
         self._ended: int | None = None
@@ -57,7 +56,9 @@ class _Session:
     def take(self, entry: Entry) -> None:
         operation, deck = entry["op"], entry.get("deck", self._playing)
         if operation == "engine":
-            self._begin(deck, DeckReplay(self._load(entry), entry))
+            # Where an engine has died, what it left is heard until the new one's sound begins.
+            before = self._decks.get(deck) if entry["position"] else None
+            self._decks[deck] = DeckReplay(self._load(entry), entry, before)
         elif operation == "swap":
             self._swap(entry)
         elif operation == "end":
@@ -67,19 +68,12 @@ class _Session:
                 f"the log misses {entry['entries']} entries: what was heard cannot be made again"
             )
         elif deck in self._decks:
-            self._decks[deck][-1].take(entry)
+            self._decks[deck].take(entry)
 
     def finish(self) -> Samples:
         if self._playing in self._decks:
             self._leave(self._ended)
         return np.concatenate([np.zeros(0, np.float32), *self._heard])
-
-    def _begin(self, deck: int, replay: DeckReplay) -> None:
-        """An engine begins: on a deck that got a model, or where the one before it has died."""
-        if replay.start:
-            self._decks.setdefault(deck, []).append(replay)
-        else:
-            self._decks[deck] = [replay]
 
     def _swap(self, entry: Entry) -> None:
         ending = self._leave(int(entry["at"]), int(entry["faded"]))
@@ -89,10 +83,8 @@ class _Session:
     def _leave(self, end: int | None, beyond: int = 0) -> Samples:
         """Let the deck that plays be heard up to ring position `end`; returns what of it is heard
         after that, under the next deck."""
-        replays = self._decks.pop(self._playing)
-        parts = [replay.finish(after.start) for replay, after in pairwise(replays)]
-        parts.append(replays[-1].finish(None if end is None else end + beyond))
-        samples = self._incoming.mix(np.concatenate(parts))
+        heard = self._decks.pop(self._playing).finish(None if end is None else end + beyond)
+        samples = self._incoming.mix(heard)
         kept = len(samples) - beyond
         self._heard.append(samples[:kept])
         return samples[kept:]
@@ -145,19 +137,28 @@ class Future:
 
 
 class DeckReplay:
-    """What one engine did, from its first entry on. `take` every later entry, then `finish`."""
+    """What one engine did, from its first entry on. `take` every later entry, then `finish`.
 
-    def __init__(self, loaded: LoadedVQModel, entry: Entry) -> None:
+    `before` is the engine that it took over from.
+    """
+
+    def __init__(
+        self, loaded: LoadedVQModel, entry: Entry, before: DeckReplay | None = None
+    ) -> None:
         codec = loaded.model.config
-        self.start = int(entry["position"])
+        start = int(entry["position"])
         timeline = Timeline(codec.bands, codec.num_quantizers, HISTORY_COLUMNS)
-        self._playhead = Playhead(Voice(loaded), timeline, self.start)
-        self._futures = {0: Future(self.start)}
+        self._playhead = Playhead(Voice(loaded), timeline, start)
+        self._futures = {0: Future(start)}
         self._newest = self._sounding = 0
         self._drafted: Future | None = None
         self._heard: list[Samples] = []
-        self._position = self.start
+        self._position = start
         self._ending, self._faded = np.zeros(0, np.float32), 0
+        if before is not None:
+            self._futures[0] = before._futures[before._sounding]
+            self._heard, self._position = before._heard, before._position
+            self._ending, self._faded = before._ending, before._faded
         self._handlers: dict[str, Callable[..., None]] = {
             "draw": self._draw, "cut": self._cut, "begin_segment": self._begin_segment,
             "push": self._push, "repeat": self._repeat, "draft": self._draft,

@@ -1,13 +1,13 @@
 """Whether the sound goes on while the processes are abused.
 
-    python -m tests.benchmarks.live_abuse [MODEL] [--cases ...] [--seconds 30] [--trials 20]
+    python -m tests.benchmarks.live_abuse [MODEL] [--control ...] [--engine ...] [--seconds 30]
 
-In the control process, each for the whole run: four busy threads, garbage collections of 1.5 million
-objects one after the other, a flood of UDP packets as fast as a process can send. Half of the
-time is used for latency trials as in live_latency. In the engine's process, every two seconds: the
-GIL held for 50, 200 and 500 ms, such garbage collections, a column that takes 400 ms and 1 s to
-be drawn (the ring holds 750 ms, the lookahead 500). Past all of that: every column takes 110 ms to
-be drawn where it lasts 85, and the GIL is held for 3 s.
+In the control process, for the whole run: four busy threads, garbage collections of 1.5 million
+objects one after the other, a flood of UDP packets as fast as a process can send, while latency
+is measured as in live_latency. In the engine's process, every two seconds: the GIL held for 50, 200
+and 500 ms, such garbage collections, a column that takes 400 ms and 1 s to be drawn (the ring holds
+750 ms, the lookahead 500). Past all of that: every column takes 110 ms to be drawn where it lasts
+85, and the GIL is held for 3 s.
 
 The recording is compared with the session log, sample for sample: `missing` and `extra`. Prints a
 line of JSON for each case.

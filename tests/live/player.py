@@ -53,11 +53,22 @@ class Player:
         self.parameters.set("seed", seed)
         self.ring.advance(start)
         self.settings = replace(SETTINGS, **settings)
-        self.engine = Engine(
-            loaded, self.ring, self.parameters, self.status, self.settings, edits,
-            Journal(self.journal), self.said.append, clock or Clock(),
-        )  # fmt: skip
+        self.edits, self.clock = edits, clock or Clock()
+        self.revive(loaded, start)
         self.reader = RingReader(self.ring)
+
+    def revive(self, loaded: LoadedVQModel, start: int) -> None:
+        """A new engine on the same ring, from a ring position on."""
+        self.engine = Engine(
+            loaded, self.ring, self.parameters, self.status, self.settings, self.edits,
+            Journal(self.journal), self.said.append, self.clock, start,
+        )  # fmt: skip
+
+    def hear_rest(self, count: int) -> np.ndarray:
+        """Play `count` samples of what is in the ring already."""
+        out = np.zeros(count, np.float32)
+        self.reader.read(out)
+        return out
 
     @torch.inference_mode()
     def work(self) -> None:

@@ -18,7 +18,7 @@ class Lanes:
     def __init__(self, start: int = 0) -> None:
         self.ring, self.notes = AudioRing(), JournalRing()
         self.ring.advance(start)
-        self.writer = LaneWriter(self.ring, Journal(self.notes))
+        self.writer = LaneWriter(self.ring, 0, Journal(self.notes))
         self.reader = RingReader(self.ring)
 
     def hear(self, count: int) -> np.ndarray:
@@ -139,7 +139,7 @@ def test_what_a_dead_writer_has_left_fades_into_what_the_new_one_writes() -> Non
     lanes = Lanes()
     lanes.writer.write(level(1, 10_000))
     lanes.hear(4_000)
-    LaneWriter(lanes.ring, Journal()).write(level(2, 10_000))
+    LaneWriter(lanes.ring, lanes.ring.read_position, Journal()).write(level(2, 10_000))
     heard = lanes.hear(5_000)
     np.testing.assert_allclose(heard[:480], cross_fade(level(1, 480), level(2, 480), 0, 480))
     assert (heard[480:] == 2).all()

@@ -1,1 +1,1 @@
-"""A plugin that misbehaves, to see whether the sound goes on; installed by tests.benchmarks only."""
+"""A plugin that misbehaves, to see whether the sound goes on; only benchmarks install it."""

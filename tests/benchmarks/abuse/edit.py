@@ -2,7 +2,7 @@
 
 The environment says how: `ABUSE_CONTROL` (busy, gc) from the start in the control process,
 `ABUSE_ENGINE` (gil MS, gc, prior MS) in the engine's, about once every two seconds. `prior` stalls
-the drawing of codes, the others whatever runs. `slow MS` lets every column take so long to be drawn.
+the drawing of codes, the others whatever runs. `slow MS` lets every column take so long to draw.
 """
 
 from __future__ import annotations
