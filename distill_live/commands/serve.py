@@ -141,7 +141,7 @@ def _choose_output(options: OutputOptions, output: str, duration: float | None) 
 
 
 def _new_file(path: Path) -> Path:
-    """A path that no take has yet."""
+    """A path that no file has yet."""
     if path.exists():
         raise LiveError(f"{path} exists already: choose another name, or move it away")
     return path

@@ -44,12 +44,11 @@ class StatusLine:
             return
         self._next = time.monotonic() + _STATUS_SECONDS
         engine = server.deck.status
-        behind = engine["short_lookahead"] + engine["short_context"] + engine["held_loops"]
         text = (
             f"{server.deck.name}  load {engine['load']:4.0%}  "
             f"ring {server.deck.ready_seconds:4.2f} s  "
-            f"underruns {server.status['underruns']:.0f}  behind {behind:.0f}  "
-            f"restarts {server.restarts}  {router.last_message}"
+            f"underruns {server.status['underruns']:.0f}  "
+            f"{server.newest_step or 'in time'}  restarts {server.restarts}  {router.last_message}"
         )
         with self._lock:
             self._erase()

@@ -9,7 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 from distill_live.codes.edit import Edit
 from distill_live.codes.edit_rack import EditRack, EditSettings
@@ -26,7 +26,7 @@ from distill_live.live.sampler import Draw
 from distill_live.live.status import EngineStatus, Motion
 from distill_live.models.persistence import LoadedVQModel
 from distill_live.models.sampling import Sampling
-from distill_live.parameters import ParameterStore
+from distill_live.parameters import SAMPLING_PARAMETERS, ParameterStore
 
 #: What is repeated when there is no time to make more, in samples, and the least worth it.
 REPEATED, LEAST_REPEATED = 72_000, 24_000
@@ -66,6 +66,8 @@ class Engine:
         self._raw = ParameterStore(parameters.table).raw()
         self._edits = EditSettings()
         self._redraw_due = False
+        #: Columns that must be drawn before edits that were switched on can be used.
+        self._missing = 0
         self._takes = 0
         self._performance = Performance(
             loaded, ring, ring.read_position if start is None else start, self._rack,
@@ -99,7 +101,7 @@ class Engine:
         return self._adaptation.ring_lead if self._adaptation else self._settings.ring_lead
 
     def rewind(self, seconds: float, take: int | Literal["same"] | None = None) -> None:
-        """Go back, and continue with another take: a new one (None), "same" or the one given."""
+        """Go back, and continue with a new take (None), the one given, or as it was ("same")."""
         self._move("rewind", partial(self._rewind, seconds, take), seconds, take)
 
     def loop(self, seconds: float) -> None:
@@ -121,8 +123,7 @@ class Engine:
     def panic(self) -> None:
         """Forget what else was asked for, go on forward, let the future be drawn differently."""
         self._moves.clear()
-        self._move("panic", self._performance.release)
-        self._take(self._new_take())
+        self._move("panic", partial(self._rewind, 0.0, None))
 
     def _move(self, name: str, move: Callable[[], None], *arguments: float | str | None) -> None:
         """Carry out a request as soon as there is time."""
@@ -131,20 +132,13 @@ class Engine:
         self._moves.append(move)
 
     def _rewind(self, seconds: float, take: int | Literal["same"] | None) -> None:
+        if take == "same":
+            self._performance.rewind(seconds, None)
+            return
         if take is None:
-            take = self._new_take()
-        elif take == "same":
-            take = self._performance.draw.take
+            take = self._takes + 1
         self._takes = max(self._takes, take)
         self._performance.rewind(seconds, take)
-
-    def _new_take(self) -> int:
-        self._takes += 1
-        return self._takes
-
-    def _take(self, take: int) -> None:
-        self._performance.draw = self._performance.draw._replace(take=take)
-        self._redraw_due = True
 
     def _take_controls(self) -> None:
         """Read the parameters, and note what has changed since they were read last."""
@@ -161,17 +155,23 @@ class Engine:
             self._redraw_due = True
 
     def _read_draw(self, take: int) -> Draw:
-        values = {
+        values: dict[str, Any] = {
             name: self._parameters.levels(name, self._levels)
-            for name in ("temperature", "top_p", "min_p", "repetition")
+            for name in SAMPLING_PARAMETERS
+            if name != "seed"
         }
-        top_k = tuple(int(k) for k in self._parameters.levels("top_k", self._levels))
-        return Draw(Sampling(top_k=top_k, **values), int(self._parameters["seed"]), take)
+        return Draw(Sampling(**values), int(self._parameters["seed"]), take)
 
     def _change_future(self) -> bool:
         """Do what is asked for, as far as there is time for it; False if nothing is, or none."""
         edits = self._rack.read(self._performance.draw.seed)
-        if not (self._moves or self._redraw_due or edits != self._edits):
+        if edits == self._edits:
+            self._missing = 0
+        else:
+            self._missing = max(self._performance.missing_columns(edits), 0)
+        # Edits that look far ahead wait until that is drawn: the sound must go on meanwhile.
+        edits_due = edits != self._edits and not self._missing
+        if not (self._moves or self._redraw_due or edits_due):
             return False
         # Half of the time is for changes, the other half for going on: a fader that never rests
         # must not let the ring run dry.
@@ -181,6 +181,8 @@ class Engine:
         try:
             self._change(edits)
         except CodesError as error:
+            if self._performance.is_drafting:
+                raise
             self._say(str(error))
         self._rest_until = 2 * self._clock() - began
         return True
@@ -216,18 +218,18 @@ class Engine:
                 performance.play()
                 self._ladder.note(self._supply())
             else:
-                self._sample()
+                self._draw_part()
             return True
         # While a repetition plays there is time to draw more.
         beyond = (performance.lead - self._ring_lead) // round(self._column_seconds * SAMPLE_RATE)
-        if performance.lookahead >= self._settings.lookahead + beyond:
+        if performance.lookahead >= self._settings.lookahead + beyond and not self._missing:
             return False
-        self._sample()
+        self._draw_part()
         return True
 
-    def _sample(self) -> None:
+    def _draw_part(self) -> None:
         performance, sampler = self._performance, self._performance.sampler
-        if performance.sample():
+        if performance.draw_part():
             self._status.add("columns")
             # At an anchor only: elsewhere the new context is as long to catch up with as to draw.
             wanted = self._ladder.context_columns
@@ -242,7 +244,7 @@ class Engine:
             return False
         needed = performance.playing_cost.usual
         if not performance.is_ready:
-            needed += performance.sampling_cost.usual
+            needed += performance.drawing_cost.usual
         return performance.lead < self._settings.reserve + 1.5 * needed * SAMPLE_RATE
 
     def _supply(self) -> Supply:
@@ -263,8 +265,7 @@ class Engine:
         status["lookahead"] = max(performance.lookahead, 0)
         status["take"] = performance.draw.take
         status["ring_lead"] = self._ring_lead
-        mean = performance.sampling_cost.mean + performance.playing_cost.mean
-        status["column_seconds"] = mean
+        mean = performance.drawing_cost.mean + performance.playing_cost.mean
         status["load"] = mean / self._column_seconds
         status["motion"] = (
             Motion.HOLD if isinstance(motion, Hold)

@@ -91,7 +91,6 @@ def _play(channel: Connection, job: EngineJob) -> None:
         )  # fmt: skip
         gc.collect()
         gc.freeze()
-        job.status.add("engine_starts")
         channel.send(("ready", loaded.metadata["name"]))
         busy = True
         while True:

@@ -9,6 +9,7 @@ import json
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from distill_live.shared_memory import SharedArray
 
@@ -53,6 +54,12 @@ class JournalRing:
         data += bytes(self._bytes.array[: count - head])
         self._marks.array[_READ] = end
         return data.decode().splitlines()
+
+
+def as_lists(codes: NDArray[np.int64]) -> list[Any]:
+    """One column's codes [1, F, Q] as lists of numbers, a list per band."""
+    listed: list[Any] = codes[0].tolist()
+    return listed
 
 
 class Journal:

@@ -26,6 +26,11 @@ class LaneWriter:
         # Where another engine has died, what is left of its sound may still be heard.
         self._switch(start, start, _TAKE_OVER_FADE if start else 0)
 
+    @property
+    def is_drafting(self) -> bool:
+        """Whether a future was begun and not published."""
+        return self._draft is not None
+
     def write(self, samples: Samples) -> None:
         """Append samples [N] to the draft, if there is one, else to what can be heard."""
         if self._draft is None:

@@ -16,17 +16,19 @@ from distill_live.codes.edit_rack import EditRack, EditSettings
 from distill_live.codes.timeline import Codes, Timeline
 from distill_live.errors import CodesError
 from distill_live.live.engine_process import EngineSettings
-from distill_live.live.journal import Journal
+from distill_live.live.journal import Journal, as_lists
 from distill_live.live.lanes import LaneWriter
 from distill_live.live.playhead import Playhead
 from distill_live.live.ring import SAMPLE_RATE, AudioRing
-from distill_live.live.sampler import Draw, Sampler, plain
+from distill_live.live.sampler import Draw, Sampler
 from distill_live.live.stopwatch import Stopwatch
 from distill_live.live.voice import Voice
 from distill_live.models.persistence import LoadedVQModel
 
 #: Columns of past that the timeline keeps: six minutes of 85 ms columns.
-HISTORY_COLUMNS = 4096
+TIMELINE_COLUMNS = 4096
+#: After so long without a sample read, the transport is taken to be stopped.
+STILL_SECONDS = 0.25
 #: The shortest loop, in samples: 50 ms.
 SHORTEST_LOOP = 2_400
 
@@ -57,14 +59,18 @@ class Performance:
         self._settings = settings
         self._column_samples = loaded.column_samples
         self._codebook_size = codec.codebook_size
-        timeline = Timeline(codec.bands, codec.num_quantizers, HISTORY_COLUMNS)
+        timeline = Timeline(codec.bands, codec.num_quantizers, TIMELINE_COLUMNS)
         self.sampler = Sampler(loaded.require_prior(), timeline, journal)
         self._lanes = LaneWriter(ring, start, journal)
         self.playhead = Playhead(Voice(loaded), timeline, start)
-        self.sampling_cost, self.playing_cost = Stopwatch(clock), Stopwatch(clock)
+        self.drawing_cost, self.playing_cost = Stopwatch(clock), Stopwatch(clock)
         self._jump_cost = Stopwatch(clock)
         self._clock = clock
-        self._sampling_spent = 0.0
+        #: The first column that belongs to the present segment and was not given by a prime.
+        self._segment_start = 0
+        self._jumped_at = 0
+        self._read, self._moved = ring.read_position, clock()
+        self._drawing_spent = 0.0
 
     @property
     def timeline(self) -> Timeline:
@@ -84,7 +90,7 @@ class Performance:
     @property
     def cost(self) -> float:
         """Seconds that a column usually takes to be drawn and played."""
-        return self.sampling_cost.usual + self.playing_cost.usual
+        return self.drawing_cost.usual + self.playing_cost.usual
 
     @property
     def future_lead(self) -> int:
@@ -100,28 +106,32 @@ class Performance:
     def note_switches(self) -> None:
         """Take notice of what has come to be heard."""
         self._lanes.note_switches()
-        self.playhead.forget_before(self._ring.read_position)
+        read = self._ring.read_position
+        if read != self._read:
+            self._read, self._moved = read, self._clock()
+        self.playhead.forget_before(read)
 
-    def sample(self) -> bool:
+    def draw_part(self) -> bool:
         """Draw a part of the next column; True when that completes it."""
         began = self._clock()
         complete = self.sampler.advance(self.draw)
-        self._sampling_spent += self._clock() - began
+        self._drawing_spent += self._clock() - began
         if complete:
-            self.sampling_cost.add(self._sampling_spent)
-            self._sampling_spent = 0.0
+            self.drawing_cost.add(self._drawing_spent)
+            self._drawing_spent = 0.0
         return complete
 
     def play(self) -> None:
         """Play the next column; it must be ready."""
         column = self.playhead.column
+        self._rack.first = self._oldest()
         with self.playing_cost:
             codes = self._rack.apply(column, self.timeline.raw)
             as_drawn = np.array_equal(codes, self.timeline.raw(column, column + 1))
             self._journal.note(
                 "push",
                 column=column,
-                codes=None if as_drawn else plain(codes),
+                codes=None if as_drawn else as_lists(codes),
                 heard=self._ring.read_position,
             )
             self._lanes.write(self.playhead.push(codes))
@@ -149,12 +159,18 @@ class Performance:
         at = self._soonest()
         _, column = self.playhead.sound_at(at)
         while self.timeline.end < self._rack.reach(column, settings):
-            self.sample()
+            self.draw_part()
+        self._rack.first = self._oldest()
         self._rack.use(settings, column, self.timeline.raw)
         self._change_motion(at)
 
-    def rewind(self, seconds: float, take: int) -> None:
-        """Go back and draw what comes then as take `take`."""
+    def missing_columns(self, settings: EditSettings) -> int:
+        """How many columns must still be drawn before these edits can be used."""
+        _, column = self.playhead.sound_at(self._soonest())
+        return self._rack.reach(column, settings) - self.timeline.end
+
+    def rewind(self, seconds: float, take: int | None) -> None:
+        """Go back; what comes then is drawn as take `take`, or as it was drawn before (None)."""
         at = self._soonest_jump()
         sample, _ = self.playhead.sound_at(at)
         wanted = round((sample - seconds * SAMPLE_RATE) / self._column_samples)
@@ -162,12 +178,14 @@ class Performance:
         if wanted < column:
             back = sample / SAMPLE_RATE - column * self._column_samples / SAMPLE_RATE
             self._say(f"rewind went back {max(back, 0.0):.1f} s: nothing before is remembered")
-        self.draw = self.draw._replace(take=take)
+        if take is not None:
+            self.draw = self.draw._replace(take=take)
         with self._jump_cost:
-            self._cut(column)
+            self._cut(column, again=take is None)
             self._do("jump", column=column, position=at)
             self._begin_draft()
             self._publish(at)
+        self._jumped_at = at
 
     def loop(self, seconds: float) -> None:
         """Repeat the last so many seconds, until `release`."""
@@ -183,6 +201,7 @@ class Performance:
             self._do("loop", begin=begin, end=end, fade=self.fade, position=at)
             self._begin_draft()
             self._publish(at)
+        self._jumped_at = at
 
     def hold(self) -> None:
         """Stay in the column that sounds, until `release`."""
@@ -199,14 +218,18 @@ class Performance:
         Raises CodesError when they do not fit the model.
         """
         self._require_fit(codes)
+        # What begins at one of the prior's anchors need not be stepped through.
+        half = self.sampler.context_columns // 2
+        codes = codes[len(codes) % half if len(codes) > half else 0 :]
         at = self._soonest_jump()
         with self._jump_cost:
             self._journal.note("begin_segment", codes=codes.tolist(), position=at)
             self.playhead.begin_segment(codes, at)
             self.sampler.begin_segment(self.timeline)
-            self._rack.first = self.timeline.end
+            self._segment_start = self.timeline.end
             self._begin_draft()
             self._publish(at)
+        self._jumped_at = at
 
     def _require_fit(self, codes: Codes) -> None:
         """Raise CodesError unless these are codes [T, F, Q], T at least 1, of the model."""
@@ -217,13 +240,27 @@ class Performance:
             raise CodesError(f"the model's codes are 0..{self._codebook_size - 1}")
 
     def _soonest(self) -> int:
-        """The ring position from which on a change can be heard."""
-        return self._ring.read_position + self._settings.guard
+        """The ring position from which on a change can be heard.
+
+        Never before a jump that is still to be heard: what was before it is gone.
+        """
+        guard = 0 if self._is_still else self._settings.guard
+        return max(self._ring.read_position + guard, self._jumped_at)
+
+    @property
+    def _is_still(self) -> bool:
+        """Whether nobody reads the ring now: the transport is stopped."""
+        return self._clock() - self._moved > STILL_SECONDS
+
+    @property
+    def is_drafting(self) -> bool:
+        """Whether a change is half made."""
+        return self._lanes.is_drafting
 
     def _soonest_jump(self) -> int:
         """The same for a change after which the sound goes on elsewhere: it shall not be heard
         before it is made, lest its beginning be lost."""
-        made = self._jump_cost.usual * SAMPLE_RATE
+        made = 0.0 if self._is_still else self._jump_cost.usual * SAMPLE_RATE
         at = min(round(self._soonest() + made), self.playhead.position)
         pending = self._ring.pending_switch()
         # In a future that waits already nothing fades at `at`: its own beginning has a fade.
@@ -231,7 +268,7 @@ class Performance:
 
     def _oldest(self) -> int:
         """The first column to go back to: of the segment, or of what is remembered."""
-        return max(self.timeline.start, self._rack.first)
+        return max(self.timeline.start, self._segment_start)
 
     def _change_motion(self, at: int, operation: str | None = None) -> None:
         """Play what sounds at a ring position again, otherwise."""
@@ -242,9 +279,9 @@ class Performance:
             self._begin_draft()
             self._publish(at)
 
-    def _cut(self, column: int) -> None:
+    def _cut(self, column: int, again: bool = False) -> None:
         if column < self.timeline.end:
-            self.sampler.cut(column)
+            self.sampler.cut(column, again)
 
     def _do(self, operation: str, **arguments: Any) -> Any:
         """Have the playhead do something, and write it down."""
@@ -261,5 +298,5 @@ class Performance:
             if self.is_ready:
                 self.play()
             else:
-                self.sample()
+                self.draw_part()
         self._lanes.publish(at, self.fade)

@@ -125,12 +125,13 @@ class Playhead:
         self._set_mark()
         state = self._state
         self.timeline.set_edited(state.column, codes)
-        start = self._voice.start_of(state.column)
         made = self._voice.push(codes)
+        end = self._voice.start_of(state.column + 1)
         if isinstance(state.motion, Hold):
-            self._state = replace(state, sample=start)
+            # The next time the column is full, which a segment's first column is not at first.
+            self._state = replace(state, sample=end - self._voice.column_samples)
             return self._give(self._blend(made))
-        done = state.sample + len(state.beyond) - start
+        done = state.sample + len(state.beyond) - (end - len(made))
         made = np.concatenate([state.beyond, made[max(done, 0) :]])
         self._state = replace(state, column=state.column + 1, beyond=_NOTHING)
         return self._give(self._advance(made))

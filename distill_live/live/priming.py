@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 from distill_live.codes.grid import load_grid
@@ -27,7 +28,10 @@ class Priming:
     def ask(self, audio: Path, model: Path) -> None:
         """Begin to encode a recording with a model's codec."""
         self.close()
-        self._encoding = Encoding(audio, model)
+        try:
+            self._encoding = Encoding(audio, model)
+        except OSError as error:
+            self._say(f"cannot prime {audio}: {error}")
 
     def poll(self, model: Path) -> Codes | None:
         """The recording's codes [T, F, Q], once, if `model` is still the one they were made for."""
@@ -54,21 +58,26 @@ class Priming:
 
 
 class Encoding:
-    """`distill-live encode` in a process of its own, so that it takes no time from the engine."""
+    """`distill-live encode` in a process of its own, so that it takes no time from the engine.
+
+    Raises OSError when the process cannot be started.
+    """
 
     def __init__(self, audio: Path, model: Path) -> None:
         self.audio, self.model = audio, model
-        self._folder = tempfile.TemporaryDirectory(prefix="distill-prime")
-        self._grid = Path(self._folder.name) / "codes.npz"
-        self._errors = tempfile.TemporaryFile("w+")
-        self._process = subprocess.Popen(  # noqa: S603 - our own command line
-            [
-                sys.executable, "-m", "distill_live", "encode", str(audio.absolute()),
-                "--model", str(model), "--output", str(self._grid), "--device", "cpu",
-            ],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self._errors,
-            env={**os.environ, "OMP_NUM_THREADS": "1"},
-        )  # fmt: skip
+        with ExitStack() as files:
+            folder = files.enter_context(tempfile.TemporaryDirectory(prefix="distill-prime"))
+            self._grid = Path(folder) / "codes.npz"
+            self._errors = files.enter_context(tempfile.TemporaryFile("w+"))
+            self._process = subprocess.Popen(  # noqa: S603 - our own command line
+                [
+                    sys.executable, "-m", "distill_live", "encode", str(audio.absolute()),
+                    "--model", str(model), "--output", str(self._grid), "--device", "cpu",
+                ],
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self._errors,
+                env={**os.environ, "OMP_NUM_THREADS": "1"},
+            )  # fmt: skip
+            self._files = files.pop_all()
 
     def poll(self) -> Codes | None:
         """The last columns' codes [T, F, Q], as soon as they are there.
@@ -91,5 +100,4 @@ class Encoding:
         if self._process.poll() is None:
             self._process.kill()
             self._process.wait()
-        self._errors.close()
-        self._folder.cleanup()
+        self._files.close()

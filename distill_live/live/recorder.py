@@ -61,8 +61,8 @@ class Recorder:
         self.written += len(samples)
 
 
-def new_take_path(folder: Path, model_name: str) -> Path:
-    """A path in `folder` for a take of a model that begins now: date_time_model.wav.
+def new_recording_path(folder: Path, model_name: str) -> Path:
+    """A path in `folder` for a recording of a model that begins now: date_time_model.wav.
 
     No file has it yet. Makes the folder where it is missing; raises AudioFileError if it cannot.
     """

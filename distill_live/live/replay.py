@@ -16,7 +16,7 @@ from distill_live.codes.session_log import Entry, reading_entry
 from distill_live.codes.timeline import Codes, Timeline
 from distill_live.errors import SessionLogError
 from distill_live.live.fades import cross_fade, equal_power
-from distill_live.live.performance import HISTORY_COLUMNS
+from distill_live.live.performance import TIMELINE_COLUMNS
 from distill_live.live.playhead import Playhead
 from distill_live.live.ring import Samples
 from distill_live.live.voice import Voice
@@ -147,7 +147,7 @@ class DeckReplay:
     ) -> None:
         codec = loaded.model.config
         start = int(entry["position"])
-        timeline = Timeline(codec.bands, codec.num_quantizers, HISTORY_COLUMNS)
+        timeline = Timeline(codec.bands, codec.num_quantizers, TIMELINE_COLUMNS)
         self._playhead = Playhead(Voice(loaded), timeline, start)
         self._futures = {0: Future(start)}
         self._newest = self._sounding = 0
@@ -165,7 +165,7 @@ class DeckReplay:
             "future": self._future, "switched": self._switched,
         }  # fmt: skip
         #: Called before each switch with (position, what would have sounded from there on [N]).
-        self.on_switch: Callable[[int, Samples], None] = lambda position, samples: None
+        self.on_switch: Callable[[int, Samples], None] | None = None
 
     def take(self, entry: Entry) -> None:
         """Do what one entry says. Raises SessionLogError for an entry that cannot be."""
@@ -220,7 +220,8 @@ class DeckReplay:
     def _switched(self, future: int, at: int) -> None:
         old = self._futures[self._sounding]
         self._emit(at)
-        self.on_switch(at, old.content(at, old.end))
+        if self.on_switch is not None:
+            self.on_switch(at, old.content(at, old.end))
         ending = self._mix(at, at + self._futures[future].fade)
         self._sounding, self._ending, self._faded = future, ending, 0
         for number in [n for n in self._futures if n < future]:

@@ -21,6 +21,8 @@ from distill_live.parameters import ParameterStore
 
 #: Samples between two looks at what was done: 10 ms.
 BLOCK = 480
+#: Requests that a log cannot repeat on another model. The others do not change what is made.
+_LEFT_OUT = ("model", "prime")
 #: Requests that any model can carry out.
 _REQUESTS = ("rewind", "loop", "hold", "release", "panic")
 
@@ -74,7 +76,7 @@ class _Player:
         if entry["op"] == "request":
             if entry["name"] in _REQUESTS:
                 getattr(self._engine, entry["name"])(*entry["arguments"])
-            else:
+            elif entry["name"] in _LEFT_OUT and entry["arguments"]:
                 self._say(f"{entry['name']} is left out: a log cannot repeat it on another model")
             return
         name, level, value = entry["name"], entry["level"], entry["value"]

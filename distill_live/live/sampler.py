@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Any, NamedTuple
-
-import numpy as np
+from typing import NamedTuple
 
 from distill_live.codes.timeline import Codes, Timeline
-from distill_live.live.journal import Journal
+from distill_live.live.journal import Journal, as_lists
 from distill_live.models.prior import CodePrior
 from distill_live.models.sampling import Sampling
-
-#: Columns of which is remembered how they were drawn; more than are ever ahead.
-_REMEMBERED = 512
 
 
 class Draw(NamedTuple):
@@ -28,17 +23,13 @@ class Sampler:
     """Adds columns at the end of a timeline, as a prior's session draws them."""
 
     def __init__(self, prior: CodePrior, timeline: Timeline, journal: Journal) -> None:
-        self._prior, self._journal = prior, journal
-        self._timeline = timeline
+        self._timeline, self._journal = timeline, journal
         self._session = prior.session(0)
         self._steps: Generator[None, None, Codes] | None = None
         self._draw: Draw | None = None
+        #: How each column of the timeline was drawn, and how those to be drawn again once were.
         self._drawn: dict[int, Draw] = {}
-
-    @property
-    def entropy(self) -> float:
-        """How undecided the newest column was: bits per code."""
-        return self._session.entropy
+        self._again: dict[int, Draw] = {}
 
     @property
     def context_columns(self) -> int:
@@ -56,6 +47,7 @@ class Sampler:
 
         A column that is half drawn is begun anew when it shall be drawn differently now.
         """
+        draw = self._again.get(self._timeline.end, draw)
         if self._steps is None or draw != self._draw:
             self._abandon()
             self._session.seed, self._session.take = draw.seed, draw.take
@@ -72,8 +64,8 @@ class Sampler:
         columns = range(column, self._timeline.end)
         return any(self._drawn.get(number, draw) != draw for number in columns)
 
-    def cut(self, column: int) -> None:
-        """Forget what is drawn from `column` on.
+    def cut(self, column: int, again: bool = False) -> None:
+        """Forget what is drawn from `column` on; with `again`, it will be drawn as it was.
 
         Raises CodesError, and forgets nothing, when that lies outside of what is remembered.
         """
@@ -81,31 +73,28 @@ class Sampler:
         # The session remembers at least what the timeline does: it is the timeline that refuses.
         self._timeline.truncate(column)
         self._session.rewind(column)
+        later = {number: draw for number, draw in self._drawn.items() if number >= column}
+        self._again = self._again | later if again else {}
         self._journal.note("cut", column=column)
 
     def begin_segment(self, timeline: Timeline) -> None:
         """Draw what follows all that a timeline holds, and knows nothing of before."""
         self._abandon()
-        self._session = self._prior.session(0)
+        self._session.restart()
         self._session.prime(timeline.raw(0, timeline.end))
-        self._timeline, self._drawn = timeline, {}
+        self._timeline, self._drawn, self._again = timeline, {}, {}
 
     def _append(self, codes: Codes) -> None:
         column, self._steps = self._timeline.end, None
         self._timeline.append(codes)
         if self._draw is not None:
             self._drawn[column] = self._draw
-        self._drawn.pop(column - _REMEMBERED, None)
-        self._journal.note("draw", column=column, codes=plain(codes))
+        self._again.pop(column, None)
+        self._drawn.pop(self._timeline.start - 1, None)
+        self._journal.note("draw", column=column, codes=as_lists(codes))
 
     def _abandon(self) -> None:
         if self._steps is not None:
             self._steps.close()
             self._steps = None
             self._session.rewind(self._session.column)
-
-
-def plain(codes: Codes) -> list[Any]:
-    """One column's codes [1, F, Q] as lists of numbers, a list per band."""
-    listed: list[Any] = np.asarray(codes)[0].tolist()
-    return listed

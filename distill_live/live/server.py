@@ -17,20 +17,21 @@ from distill_live.errors import LiveError
 from distill_live.live.deck import Deck
 from distill_live.live.deck_mixer import DeckControl
 from distill_live.live.engine_process import EngineSettings
+from distill_live.live.lateness import Lateness
 from distill_live.live.priming import Priming
+from distill_live.live.recordings import Recordings
 from distill_live.live.session_journal import SessionJournal
 from distill_live.live.status import LiveStatus, Transport
 from distill_live.live.supervisor import Supervisor
 from distill_live.live.swap import ModelSwap
-from distill_live.live.takes import Takes
 from distill_live.live.tap import TapRing
 from distill_live.live.worker import Worker
 from distill_live.parameters import ParameterStore
 
 #: Longest wait for the fade when the server stops, in seconds.
 _FADE_SECONDS = 0.5
-#: Requests that the engine carries out by itself, under the same names.
-_ENGINE_REQUESTS = ("rewind", "loop", "hold", "release")
+#: Requests that the engine carries out, and notes in the session log, under the same names.
+_ENGINE_REQUESTS = ("rewind", "loop", "hold", "release", "panic")
 
 
 class AudioTarget(Protocol):
@@ -46,7 +47,7 @@ class ServerSettings:
     `output_options` go to `run_audio`; `fallback_options` are used instead when no device was
     asked for by name and none can be opened (None: then the server ends with an error). A `finite`
     output ends by itself, and is not started again when it fails: a file would be lost. `record`
-    and `log` are files to write from the start; takes that are asked for go into `recordings`.
+    and `log` are files to write from the start; recordings that are asked for go into `recordings`.
     """
 
     model: Path
@@ -96,7 +97,8 @@ class Server:
         )
         self._swap = ModelSwap(self._decks, self._deck_control, self._supervisor, parameters, log)
         self._swap.on_begin, self._swap.on_end = self._begin_swap, self._end_swap
-        self._takes = Takes(self._tap, settings.recordings, log)
+        self._recordings = Recordings(self._tap, settings.recordings, log)
+        self._lateness = Lateness(log)
         self._priming = Priming(log)
         self._session: SessionJournal | None = None
         self._requests: queue.SimpleQueue[tuple[str, tuple[Any, ...]]] = queue.SimpleQueue()
@@ -118,7 +120,7 @@ class Server:
         if self._settings.log:
             self._session = SessionJournal(self._settings.log, self._decks, self._log)
         if self._settings.record:
-            self._takes.start(self._settings.record)
+            self._recordings.start(self._settings.record)
         self.on_model(self.deck.level_labels)
         self._supervisor.start()
 
@@ -134,8 +136,11 @@ class Server:
         codes = self._priming.poll(self.deck.path)
         if codes is not None:
             self.deck.worker.send(("prime", codes))
+        self._recordings.poll()
         if self._session:
             self._session.poll()
+        if self.sounding:
+            self._lateness.poll(self.deck.status)
         if self.sounding and self._sounding_since is None:
             self._sounding_since = time.monotonic()
         return not (self._finished or self._is_over())
@@ -150,6 +155,11 @@ class Server:
         return self.status["played"] > 0
 
     @property
+    def newest_step(self) -> str:
+        """What was given up lately to keep up with real time, in two words; else nothing."""
+        return self._lateness.newest
+
+    @property
     def counts(self) -> dict[str, float]:
         """How often what went wrong; those of the engine since its model was put on the deck."""
         audio = ("underruns", "device_faults", "repaired")
@@ -162,24 +172,28 @@ class Server:
 
     def request(self, name: str, arguments: tuple[Any, ...] = ()) -> None:
         """Take one of the instrument's requests; from any thread, without waiting."""
+        if name in ("play", "stop", "panic"):
+            self.status["transport"] = Transport[name.upper()]
         if name in _ENGINE_REQUESTS:
             self.deck.worker.send((name, *arguments))
-        elif name in ("play", "stop", "panic"):
-            self.status["transport"] = Transport[name.upper()]
-            if name == "panic":
-                self.deck.worker.send(("panic",))
         else:
             self._requests.put((name, arguments))
 
     def _carry_out(self, name: str, arguments: tuple[Any, ...]) -> None:
-        """Requests that take longer: on the main thread, between two looks at the workers."""
+        """What takes longer, and the log: on the main thread, between two looks at the workers."""
+        if self._session:
+            deck = self.deck
+            heard = deck.ring.read_position
+            self._session.note(
+                "request", deck=deck.number, name=name, arguments=arguments, heard=heard
+            )
         if name == "model":
             self._swap.ask(*arguments)
         elif name == "prime":
             self._priming.ask(Path(arguments[0]), self.deck.path)
         elif name == "record":
             (on,) = arguments
-            self._takes.record(on, self.deck.name)
+            self._recordings.record(on, self.deck.name)
 
     def end(self) -> None:
         """Fade out, finish recording and session log, end the workers."""
@@ -188,9 +202,9 @@ class Server:
         while not self.status["silent"] and self._opened and time.monotonic() < deadline:
             time.sleep(0.005)
         self._priming.close()
-        self._takes.stop()
-        self._swap.end()
+        self._recordings.stop()
         self._supervisor.end()
+        self._swap.end()
         if self._session:
             self._session.close(self.deck, self.counts)
 

@@ -9,14 +9,13 @@ import math
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from distill_live.live.engine_process import EngineSettings
 from distill_live.live.ring import SAMPLE_RATE
 from distill_live.models.persistence import LoadedVQModel
 from distill_live.models.sampling import Sampling
@@ -87,15 +86,6 @@ class Proposal:
     def plays(self) -> bool:
         """Whether the machine can play the model live."""
         return self.speed >= ENOUGH
-
-    def engine_settings(self, base: EngineSettings) -> EngineSettings:
-        """`base` with the proposed threads, lookahead and ring."""
-        return replace(
-            base,
-            threads=self.threads,
-            lookahead=self.lookahead,
-            ring_lead=self.ring_ms * SAMPLE_RATE // 1000,
-        )
 
 
 def thread_counts(device: torch.device) -> list[int]:

@@ -80,11 +80,9 @@ class EngineStatus(SharedNumbers):
 
     FIELDS: ClassVar[dict[str, str]] = {
         "engine_beat": "time.monotonic() of the last turn, s",
-        "engine_starts": "how many engines have started to play",
-        "columns": "columns sampled so far",
-        "lookahead": "columns sampled but not decoded yet",
-        "column_seconds": "computing time of one column, mean of the last ones, s",
-        "load": "that time as a part of real time",
+        "columns": "columns drawn so far",
+        "lookahead": "columns drawn but not played yet",
+        "load": "computing time of a column per its length, mean of the last ones",
         "futures": "how often the unheard future was made anew",
         "position": "ring position of the next sample to be made",
         "column": "the column that sounds",
@@ -93,6 +91,5 @@ class EngineStatus(SharedNumbers):
         "short_lookahead": "how often the lookahead was given up to keep up",
         "short_context": "how often the context was shortened to keep up",
         "held_loops": "how often the last columns were repeated to keep up",
-        "journal_lost": "entries of the session log that could not be kept",
         "ring_lead": "samples that the ring shall hold ahead now",
     }

@@ -15,6 +15,8 @@ from distill_live.parameters import ParameterStore
 
 #: Sound that a new engine must have made before the old one may fade, in seconds.
 _READY_SECONDS = 0.5
+#: How long an engine may take to end by itself, in seconds.
+_END_SECONDS = 1.0
 
 
 class ModelSwap:
@@ -50,7 +52,7 @@ class ModelSwap:
     def poll(self, device: str, settings: EngineSettings) -> None:
         """Take the next step of a swap that is under way, if it is time to."""
         if self._coming is None:
-            if self._wanted is not None:
+            if self._free.worker.is_gone(_END_SECONDS) and self._wanted is not None:
                 name, self._wanted = self._wanted, None
                 self._load(name, device, settings)
         elif self._asked:
@@ -59,14 +61,24 @@ class ModelSwap:
             self._await(self._coming)
 
     def end(self) -> None:
-        """Give up what is under way, when the server ends."""
-        if self._fading:
-            self.on_end(self.deck)
-        if self._coming is not None and not self._asked:
-            self._coming.worker.end(1.0)
+        """Tell of a fade that was heard, and end the engines that the supervisor does not know.
+
+        To be called when nothing is heard any more.
+        """
+        if self._coming is not None and self._asked:
+            self._follow_fade(self._coming)
+            if self._fading:
+                self.on_end(self.deck)
+        if not self._asked:
+            self._free.worker.end(_END_SECONDS)
+
+    @property
+    def _free(self) -> Deck:
+        """The deck that does not play: a model may come onto it once its last engine is gone."""
+        return self._decks[1 - self.deck.number]
 
     def _load(self, name: str, device: str, settings: EngineSettings) -> None:
-        deck = self._decks[1 - self.deck.number]
+        deck = self._free
         try:
             deck.put(find_playable(name), device, settings)
         except DistillError as error:
@@ -84,7 +96,7 @@ class ModelSwap:
             elif kind == "said":
                 self._say(details[0])
         if reason is not None:
-            deck.worker.end(1.0)
+            deck.worker.leave()
             self._coming = None
             self._say(f"{self.deck.name} plays on: {deck.name} could not be loaded: {reason}")
         elif deck.ready_seconds >= _READY_SECONDS and not self._control.busy:
@@ -101,7 +113,7 @@ class ModelSwap:
             self.on_begin(deck)
         if self._fading and not self._control.busy:
             self.on_end(deck)
-            old = self._decks[1 - deck.number]
-            self._supervisor.remove(old.worker)
-            old.worker.end(1.0)
+            old = self._free.worker
+            self._supervisor.remove(old)
+            old.leave()
             self._coming, self._asked, self._fading = None, False, False

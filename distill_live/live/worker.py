@@ -45,6 +45,7 @@ class Worker:
     _channel: Connection | None = field(default=None, repr=False)
     _requests: Any = field(default=None, repr=False)
     _started: float = 0.0
+    _left: float = 0.0
     _alive_since: float = 0.0
     _start_at: float | None = None
     _quick_failures: int = 0
@@ -125,14 +126,31 @@ class Worker:
             self.restarts += 1
             self.start()
 
-    def end(self, grace: float) -> None:
-        """Close the channel, so that the process ends by itself; kill it after `grace` seconds."""
+    def leave(self) -> None:
+        """Close the channel, so that the process ends by itself, and do not wait for it."""
         if self._requests is not None:
             self._requests.put(None)
             self._requests = None
         if self._channel is not None:
             self._channel.close()
             self._channel = None
+        self._left = time.monotonic()
+
+    def is_gone(self, grace: float) -> bool:
+        """Whether the process has ended, or never was; called again and again after `leave`, it
+        kills a process that has not ended `grace` seconds later."""
+        if self._process is None:
+            return True
+        if self._process.exitcode is None:
+            if time.monotonic() - self._left > grace:
+                self._process.kill()
+            return False
+        self._process = None
+        return True
+
+    def end(self, grace: float) -> None:
+        """Let the process end by itself, and wait for it; kill it after `grace` seconds."""
+        self.leave()
         if self._process is not None:
             self._process.join(grace)
             if self._process.exitcode is None:

@@ -151,6 +151,14 @@ class PriorSession:
         self._history.end = column
         self._give_up()
 
+    def restart(self) -> None:
+        """Forget all columns, as if the session were new; its settings stay."""
+        self._give_up()
+        self._history = _History(self._config.column_codes)
+        for span in self._spans:
+            span.cache.length = 0
+            span.anchor = -1
+
     def prime(self, grid: NDArray[np.integer]) -> None:
         """Continue from these codes `[T, F, Q]`, such as a recording's, as if they had been sampled
         here: `column` moves on by T.

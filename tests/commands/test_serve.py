@@ -36,12 +36,12 @@ def assert_nothing_is_left(processes: list[int]) -> None:
 def test_what_the_sound_card_plays_is_what_the_recorder_writes(
     tiny_model_path: Path, tmp_path: Path
 ) -> None:
-    take = tmp_path / "take.wav"
+    path = tmp_path / "sound.wav"
     with SoundCard() as card, Recording(card) as recording:
         arguments = (
             str(tiny_model_path),
             "--record",
-            str(take),
+            str(path),
             "--latency",
             "500",
             "--duration",
@@ -52,7 +52,7 @@ def test_what_the_sound_card_plays_is_what_the_recorder_writes(
             assert server.process.wait(60) == 0
         recording.wait_seconds(1)
     heard = recording.recorded[:, 0]
-    written = read_audio(take)[0][:, 0]
+    written = read_audio(path)[0][:, 0]
     assert len(written) > 3 * 48_000
     start = int(np.flatnonzero(heard)[0])
     first = int(np.flatnonzero(written)[0])
@@ -198,14 +198,14 @@ def test_a_duration_ends_it_also_while_it_is_stopped(tiny_model_path: Path) -> N
         assert server.process.wait(60) == 0
 
 
-def test_a_take_is_never_overwritten(tiny_model_path: Path, tmp_path: Path) -> None:
-    take = tmp_path / "take.wav"
-    take.write_bytes(b"the best take")
-    for options in (("--record", take), ("--output", f"file:{take}", "--duration", "1")):
+def test_a_file_is_never_overwritten(tiny_model_path: Path, tmp_path: Path) -> None:
+    path = tmp_path / "sound.wav"
+    path.write_bytes(b"the best evening")
+    for options in (("--record", path), ("--output", f"file:{path}", "--duration", "1")):
         ended = serve(str(tiny_model_path), *map(str, options), "--osc", "127.0.0.1:0")
         assert ended.returncode == 1
         assert "exists already" in ended.stderr
-    assert take.read_bytes() == b"the best take"
+    assert path.read_bytes() == b"the best evening"
 
 
 @pytest.mark.parametrize(

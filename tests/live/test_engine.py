@@ -4,7 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+import torch
 
+from distill_live.edits.mask import Mask
+from distill_live.live import performance
 from distill_live.live.engine import Engine
 from distill_live.live.journal import Journal
 from distill_live.live.status import Motion
@@ -326,6 +329,108 @@ def test_a_prime_that_does_not_fit_is_refused_and_the_sound_goes_on(
     player.engine.prime(np.zeros((10, 4, 3), np.int64))
     np.testing.assert_array_equal(np.r_[before, player.hear(SECOND)], undisturbed)
     assert len(player.said) == 2
+
+
+def test_the_same_again_has_all_takes_and_settings_that_it_had(tiny_model: LoadedVQModel) -> None:
+    player = Player(tiny_model)
+    player.hear(4 * SECOND)
+    player.engine.rewind(1.0)
+    player.hear(2 * SECOND)
+    player.parameters.set("temperature", 0.4, 1)
+    player.parameters.set("seed", 9)
+    player.hear(2 * SECOND)
+    drawn = timeline(player).raw(0, 80)
+    player.engine.rewind(6.0, "same")
+    player.hear(6 * SECOND)
+    np.testing.assert_array_equal(timeline(player).raw(0, 80), drawn)
+
+
+@pytest.mark.parametrize("jump", ["rewind", "loop", "prime"])
+@pytest.mark.parametrize("then", ["edit", "redraw", "hold"])
+def test_a_change_right_after_a_jump_keeps_to_it_also_while_stopped(
+    tiny_model: LoadedVQModel, jump: str, then: str
+) -> None:
+    # The tiny model's columns take no time by this clock: what a jump takes is given.
+    player = Player(tiny_model)
+    player.hear(8 * SECOND)
+    for _ in range(9):
+        player.engine._performance._jump_cost.add(0.1)
+    given = np.zeros((40, 8, 3), np.int64)
+    argument = {"rewind": 4.0, "loop": 0.5, "prime": given}[jump]
+    getattr(player.engine, jump)(argument)
+    player.work()
+    after = player.engine._performance.playhead
+    low, high = after.frontier - 20, after.frontier + 20
+    if then == "edit":
+        player.parameters.set("edit/mask/on", 1, 2)
+    elif then == "redraw":
+        player.parameters.set("seed", 5)
+    else:
+        player.engine.hold()
+    player.work()
+    assert low < player.engine._performance.playhead.column < high
+    assert player.engine._performance.timeline.end >= (40 if jump == "prime" else low)
+    player.hear(2 * SECOND)
+    assert player.said == []
+
+
+def test_while_stopped_nothing_of_the_old_future_is_left_to_be_heard(
+    tiny_model: LoadedVQModel,
+) -> None:
+    clock = Clock()
+    player = Player(tiny_model, clock=clock)
+    player.hear(4 * SECOND)
+    player.work()
+    clock.now += 1.0
+    stopped_at = player.ring.read_position
+    player.engine.panic()
+    player.work()
+    pending = player.ring.pending_switch()
+    assert pending is not None
+    assert pending[1] == stopped_at
+
+
+def test_a_window_that_begins_before_what_is_remembered_is_played(
+    tiny_model: LoadedVQModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(performance, "TIMELINE_COLUMNS", 61)
+    wide = Mask()
+    wide.window = 8  # type: ignore[misc]
+    player = Player(tiny_model, edits=[wide])
+    player.parameters.set("edit/mask/on", 1, 1)
+    player.hear(10 * SECOND)
+    player.engine.rewind(600.0)
+    heard = player.hear(2 * SECOND)
+    assert np.abs(heard[SECOND:]).max() > 0
+    assert all("nothing before is remembered" in line for line in player.said)
+
+
+def test_a_first_column_that_is_held_and_released_loses_no_sample(
+    tiny_model: LoadedVQModel,
+) -> None:
+    player = Player(tiny_model)
+    player.engine.hold()
+    player.hear(SECOND // 4)
+    player.engine.release()
+    player.hear(SECOND)
+    lengths = [len(samples) for _, samples in player.engine._performance.playhead._recent]
+    assert set(lengths[1:]) == {tiny_model.column_samples}
+
+
+def test_an_edit_that_looks_far_ahead_waits_until_that_is_drawn(tiny_model: LoadedVQModel) -> None:
+    wide = Mask()
+    wide.window = 64  # type: ignore[misc]
+    player = Player(tiny_model, edits=[wide])
+    player.hear(SECOND)
+    player.parameters.set("edit/mask/on", 1, 1)
+    with torch.inference_mode():
+        player.engine.turn()
+    assert timeline(player).end < 64
+    player.hear(SECOND)
+    assert timeline(player).end >= 64
+    column = int(player.status["column"])
+    played = timeline(player).edited(column - 2, column)
+    assert (played[:, :, 1] == played[0, 0, 1]).all()
 
 
 def test_panic_releases_and_draws_the_future_differently(tiny_model: LoadedVQModel) -> None:

@@ -8,8 +8,10 @@ import torch
 
 from distill_live.codes.edit import EditContext
 from distill_live.codes.timeline import Codes
-from distill_live.live.performance import Performance
+from distill_live.live.performance import TIMELINE_COLUMNS, Performance
+from distill_live.models import session
 from distill_live.models.persistence import LoadedVQModel
+from distill_live.models.prior import CONTEXT_COLUMNS
 from distill_live.parameters import Parameter
 from tests.live.player import EDITS, SETTINGS, Player
 
@@ -131,17 +133,24 @@ def test_while_a_loop_repeats_only_what_comes_after_it_is_drawn_anew(
 
 
 def test_after_a_prime_edits_look_at_nothing_before_it(tiny_model: LoadedVQModel) -> None:
-    player = Player(tiny_model, edits=[*EDITS, Reverse()])
+    reverse = Reverse()
+    reverse.window = 8
+    player = Player(tiny_model, edits=[*EDITS, reverse])
     player.parameters.set("edit/reverse/on", 1)
     player.hear(SECOND)
     given = np.random.default_rng(0).integers(0, 16, (22, 8, 3))
     player.engine.prime(given)
     player.hear(SECOND)
     timeline = performance(player).timeline
-    np.testing.assert_array_equal(timeline.edited(0, 22), given)
-    # The window 20..23 begins in what was given: the first column of the segment stands for that.
-    first, second = timeline.raw(22, 24)
-    np.testing.assert_array_equal(timeline.edited(22, 24), [first, first])
-    np.testing.assert_array_equal(timeline.edited(24, 28), timeline.raw(24, 28)[::-1])
+    # The prior's contexts begin every fourth column: the oldest two are left out.
+    np.testing.assert_array_equal(timeline.edited(0, 20), given[2:])
+    # The window 16..23 begins in what was given: the first column of the segment stands for that.
+    first, second = timeline.raw(20, 22)
+    np.testing.assert_array_equal(timeline.edited(20, 24), 4 * [first])
+    np.testing.assert_array_equal(timeline.edited(24, 28), timeline.raw(24, 32)[::-1][:4])
     assert (first != second).any()
     assert player.said == []
+
+
+def test_the_prior_remembers_at_least_what_the_timeline_does() -> None:
+    assert session.HISTORY_COLUMNS >= TIMELINE_COLUMNS + CONTEXT_COLUMNS

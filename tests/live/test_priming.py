@@ -95,6 +95,22 @@ def test_of_two_recordings_the_newest_counts(tiny_model_path: Path, sounds: Path
     assert desk.said == [f"goes on from {sounds / 'sine_440.wav'}"]
 
 
+def test_an_encoding_that_cannot_be_started_is_said_and_leaves_no_file(
+    tiny_model_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary, audio = tmp_path / "temporary", tmp_path / "rain.wav"
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    desk = Desk()
+    desk.priming.ask(audio, tiny_model_path)
+    temporary.mkdir()
+    monkeypatch.setattr("sys.executable", str(tmp_path / "nowhere"))
+    desk.priming.ask(audio, tiny_model_path)
+    assert len(desk.said) == 2
+    assert all(said.startswith(f"cannot prime {audio}: ") for said in desk.said)
+    assert list(temporary.iterdir()) == []
+    assert desk.priming.poll(tiny_model_path) is None
+
+
 def test_what_is_given_up_leaves_no_process_and_no_file(
     tiny_model_path: Path, sounds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from distill_live.audio.files import read_audio
 from distill_live.errors import AudioFileError
-from distill_live.live.recorder import Recorder, new_take_path
+from distill_live.live.recorder import Recorder, new_recording_path
 from distill_live.live.tap import TapRing
 
 
@@ -31,30 +31,32 @@ def test_each_recording_holds_what_was_played_between_its_start_and_its_stop(
 
 
 def test_a_file_that_cannot_be_written_is_refused_at_the_start(tmp_path: Path) -> None:
-    recorder = Recorder(TapRing(), tmp_path / "nowhere" / "take.wav")
+    recorder = Recorder(TapRing(), tmp_path / "nowhere" / "sound.wav")
     with pytest.raises(AudioFileError, match="no such folder"):
         recorder.start()
     recorder.stop()
 
 
-def test_a_take_is_named_after_its_time_and_model_in_a_folder_made_for_it(tmp_path: Path) -> None:
-    path = new_take_path(tmp_path / "takes" / "tonight", "demo")
+def test_a_recording_is_named_after_its_time_and_model_in_a_folder_made_for_it(
+    tmp_path: Path,
+) -> None:
+    path = new_recording_path(tmp_path / "recordings" / "tonight", "demo")
     assert path.parent.is_dir()
     assert re.fullmatch(r"\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d_demo\.wav", path.name)
 
 
-def test_no_two_takes_have_the_same_name(tmp_path: Path) -> None:
+def test_no_two_recordings_have_the_same_name(tmp_path: Path) -> None:
     for _ in range(5):
-        new_take_path(tmp_path, "demo").touch(exist_ok=False)
+        new_recording_path(tmp_path, "demo").touch(exist_ok=False)
 
 
 def test_a_model_of_any_name_gives_a_file_in_the_folder(tmp_path: Path) -> None:
-    path = new_take_path(tmp_path, "../my songs: live?")
+    path = new_recording_path(tmp_path, "../my songs: live?")
     assert path.parent == tmp_path
     path.touch()
 
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
-    (tmp_path / "takes").touch()
+    (tmp_path / "recordings").touch()
     with pytest.raises(AudioFileError, match="cannot make the folder"):
-        new_take_path(tmp_path / "takes", "demo")
+        new_recording_path(tmp_path / "recordings", "demo")

@@ -10,7 +10,6 @@ import pytest
 import torch
 
 from distill_live.errors import NoPriorError
-from distill_live.live.engine_process import EngineSettings
 from distill_live.live.soundcheck import Timings, measure, propose, thread_counts
 from distill_live.models.persistence import LoadedVQModel
 
@@ -127,9 +126,3 @@ def test_a_machine_that_is_too_slow_is_told_what_to_do(sampling: float) -> None:
 
 def test_a_smaller_prior_is_advised_only_where_the_prior_is_what_takes_long() -> None:
     assert "smaller prior" not in propose({1: machine(vocoder=200)}).verdict
-
-
-def test_the_engine_gets_what_is_proposed_and_keeps_the_rest() -> None:
-    base = EngineSettings(guard=77)
-    settings = propose({3: machine(sampling=39, late=26)}).engine_settings(base)
-    assert settings == replace(base, threads=3, lookahead=8, ring_lead=600 * 48)

@@ -5,6 +5,7 @@ import sys
 import time
 from multiprocessing.connection import Connection
 
+from distill_live.live.engine_process import EngineJob
 from distill_live.live.worker import Worker
 from distill_live.live.worker_process import run_worker
 from distill_live.shared_memory import SharedArray
@@ -36,6 +37,29 @@ def echo(channel: Connection, memory: SharedArray) -> None:
                 channel.send(channel.recv())
     except EOFError:
         return
+
+
+def engine(channel: Connection, job: EngineJob) -> None:
+    """An engine that has made a second of sound."""
+
+    def work() -> None:
+        while not channel.poll(0.02):
+            _show_sound(job)
+        channel.recv()
+
+    run_worker(channel, work)
+
+
+def deaf_engine(channel: Connection, job: EngineJob) -> None:
+    """The same, but it does not end when its channel closes."""
+    while True:
+        _show_sound(job)
+        time.sleep(0.02)
+
+
+def _show_sound(job: EngineJob) -> None:
+    job.status.beat("engine_beat")
+    job.status["position"] = 48_000
 
 
 def fail(channel: Connection, memory: SharedArray) -> None:

@@ -285,3 +285,11 @@ def test_codes_that_do_not_fit_the_model_are_refused(prior: CodePrior, method: s
 def test_a_session_needs_no_evaluation_mode(prior: CodePrior) -> None:
     training = copy.deepcopy(prior).train()
     assert np.array_equal(play(training.session(1), 10), play(prior.session(1), 10))
+
+
+def test_a_session_that_is_restarted_plays_as_a_new_one(prior: CodePrior) -> None:
+    session = prior.session(5)
+    first = play(session, 30)
+    session.restart()
+    assert session.column == 0
+    np.testing.assert_array_equal(play(session, 30), first)

@@ -5,20 +5,21 @@ from pathlib import Path
 import numpy as np
 
 from distill_live.audio.files import read_audio
+from distill_live.live.recordings import Recordings
 from distill_live.live.ring import CAPACITY
-from distill_live.live.takes import Takes
 from distill_live.live.tap import TapRing
 from tests.live.full_disk import disk_full_after
+from tests.tools import wait_until
 
 
 class Desk:
-    """Takes into a folder, and what they say."""
+    """Recordings into a folder, and what they say."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.said: list[str] = []
         self.tap = TapRing()
-        self.takes = Takes(self.tap, folder, self.said.append)
+        self.recordings = Recordings(self.tap, folder, self.said.append)
 
     def files(self) -> list[Path]:
         return sorted(self.folder.glob("*.wav"))
@@ -29,12 +30,12 @@ def level(value: float) -> np.ndarray:
 
 
 def test_what_is_played_between_on_and_off_is_in_a_file_of_its_own(tmp_path: Path) -> None:
-    desk = Desk(tmp_path / "takes")
+    desk = Desk(tmp_path / "tonight")
     for number in (1, 2):
         desk.tap.write(level(0.9))
-        desk.takes.record(True, "rain")
+        desk.recordings.record(True, "rain")
         desk.tap.write(level(number / 4))
-        desk.takes.record(False, "rain")
+        desk.recordings.record(False, "rain")
     first, second = (read_audio(path)[0][:, 0] for path in desk.files())
     np.testing.assert_array_equal(first, level(0.25))
     np.testing.assert_array_equal(second, level(0.5))
@@ -45,46 +46,48 @@ def test_what_is_played_between_on_and_off_is_in_a_file_of_its_own(tmp_path: Pat
 
 def test_what_is_asked_for_twice_changes_nothing(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
-    desk.takes.record(False, "rain")
+    desk.recordings.record(False, "rain")
     assert desk.said == []
     for _ in range(2):
-        desk.takes.record(True, "rain")
+        desk.recordings.record(True, "rain")
         desk.tap.write(level(0.5))
     for _ in range(2):
-        desk.takes.record(False, "rain")
+        desk.recordings.record(False, "rain")
     (path,) = desk.files()
     assert len(read_audio(path)[0]) == 8_000
     assert len(desk.said) == 2
 
 
-def test_a_take_that_was_begun_at_the_start_is_ended_like_any_other(tmp_path: Path) -> None:
+def test_a_recording_that_was_begun_at_the_start_is_ended_like_any_other(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
-    desk.takes.start(tmp_path / "mine.wav")
-    desk.takes.record(True, "rain")
+    desk.recordings.start(tmp_path / "mine.wav")
+    desk.recordings.record(True, "rain")
     desk.tap.write(level(0.5))
-    desk.takes.record(False, "rain")
+    desk.recordings.record(False, "rain")
     assert desk.files() == [tmp_path / "mine.wav"]
     assert desk.said == [f"recorded {tmp_path / 'mine.wav'}"]
 
 
-def test_a_folder_that_cannot_be_written_is_said_and_the_next_take_may_work(tmp_path: Path) -> None:
-    (tmp_path / "takes").touch()
-    desk = Desk(tmp_path / "takes")
-    desk.takes.record(True, "rain")
-    desk.takes.record(False, "rain")
+def test_a_folder_that_cannot_be_written_is_said_and_the_next_recording_may_work(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "tonight").touch()
+    desk = Desk(tmp_path / "tonight")
+    desk.recordings.record(True, "rain")
+    desk.recordings.record(False, "rain")
     (said,) = desk.said
     assert said.startswith("cannot record: cannot make the folder")
-    (tmp_path / "takes").unlink()
-    desk.takes.record(True, "rain")
+    (tmp_path / "tonight").unlink()
+    desk.recordings.record(True, "rain")
     desk.tap.write(level(0.5))
-    desk.takes.stop()
+    desk.recordings.stop()
     assert len(desk.files()) == 1
 
 
-def test_of_a_take_without_sound_nothing_is_said(tmp_path: Path) -> None:
+def test_of_a_recording_without_sound_nothing_is_said(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
-    desk.takes.start(tmp_path / "mine.wav")
-    desk.takes.stop()
+    desk.recordings.start(tmp_path / "mine.wav")
+    desk.recordings.stop()
     assert desk.said == []
 
 
@@ -93,9 +96,9 @@ def test_samples_that_the_disk_was_too_slow_for_are_counted_and_said(tmp_path: P
     # More in one instant than the tap remembers: what a disk that hangs for seconds leaves.
     half = np.zeros(CAPACITY // 2, np.float32)
     recorder_is_late = np.concatenate([half, half])[: CAPACITY - 1]
-    desk.takes.record(True, "rain")
+    desk.recordings.record(True, "rain")
     desk.tap.write(recorder_is_late)
-    desk.takes.stop()
+    desk.recordings.stop()
     (path,) = desk.files()
     written = len(read_audio(path)[0])
     assert desk.said[1:] == [
@@ -104,17 +107,42 @@ def test_samples_that_the_disk_was_too_slow_for_are_counted_and_said(tmp_path: P
     ]
 
 
-def test_a_disk_that_is_full_is_said_and_the_next_take_may_work(tmp_path: Path) -> None:
+def test_a_disk_that_is_full_is_said_and_the_next_recording_may_work(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     with disk_full_after(10_000):
-        desk.takes.record(True, "rain")
+        desk.recordings.record(True, "rain")
         desk.tap.write(level(0.5))
-        desk.takes.record(False, "rain")
+        desk.recordings.record(False, "rain")
     (path,) = desk.files()
     assert len(desk.said) == 2
     assert desk.said[1].startswith(f"recording into {path} broke off: ")
-    desk.takes.record(True, "rain")
+    desk.recordings.record(True, "rain")
     desk.tap.write(level(0.5))
-    desk.takes.record(False, "rain")
+    desk.recordings.record(False, "rain")
+    assert len(desk.files()) == 2
+    assert desk.said[3] == f"recorded {desk.files()[1]}"
+
+
+def test_a_recording_that_breaks_off_is_said_at_once_and_the_next_one_may_work(
+    tmp_path: Path,
+) -> None:
+    desk = Desk(tmp_path)
+    with disk_full_after(10_000):
+        desk.recordings.record(True, "rain")
+        desk.tap.write(level(0.5))
+
+        def poll() -> bool:
+            desk.recordings.poll()
+            return len(desk.said) > 1
+
+        wait_until(poll, "the recording to break off")
+    desk.recordings.poll()
+    (path,) = desk.files()
+    assert len(desk.said) == 2
+    assert desk.said[1].startswith(f"recording into {path} broke off: ")
+    desk.recordings.record(True, "rain")
+    desk.recordings.poll()
+    desk.tap.write(level(0.5))
+    desk.recordings.record(False, "rain")
     assert len(desk.files()) == 2
     assert desk.said[3] == f"recorded {desk.files()[1]}"

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from distill_live.errors import AudioFileError
-from distill_live.live.recorder import Recorder, new_take_path
+from distill_live.live.recorder import Recorder, new_recording_path
 from distill_live.live.tap import TapRing
 
 
-class Takes:
+class Recordings:
     """One recording at a time; `say` tells where it went, or why it broke off."""
 
     def __init__(self, tap: TapRing, folder: Path, say: Callable[[str], None]) -> None:
@@ -32,11 +32,16 @@ class Takes:
             self.stop()
         elif self._recorder is None:
             try:
-                path = new_take_path(self._folder, name)
+                path = new_recording_path(self._folder, name)
                 self.start(path)
                 self._say(f"recording into {path}")
             except (AudioFileError, OSError) as error:
                 self._say(f"cannot record: {error}")
+
+    def poll(self) -> None:
+        """Finish a recording that broke off, and say so; called many times a second."""
+        if self._recorder is not None and self._recorder.error:
+            self.stop()
 
     def stop(self) -> None:
         """Finish the file that is open, if one is."""

@@ -1,0 +1,40 @@
+"""What stands on the terminal while it plays."""
+
+from pathlib import Path
+
+import pytest
+
+from distill_live.commands.status_line import StatusLine
+from distill_live.control.router import Router
+from distill_live.live.server import Server, ServerSettings
+from distill_live.parameters import ParameterStore
+from tests.conftest import save_empty_model
+
+
+def nothing(*_: object) -> None:
+    """An audio process; it is never started."""
+
+
+def test_the_newest_step_of_an_engine_that_falls_behind_is_named_and_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr("distill_live.commands.status_line._STATUS_SECONDS", 0.0)
+    parameters, said = ParameterStore(), list[str]()
+    settings = ServerSettings(save_empty_model(tmp_path, "rain"), nothing, None)
+    server = Server(settings, parameters, said.append)
+    router, line = Router(parameters, server.request, None, said.append), StatusLine()
+
+    def shown() -> str:
+        assert server.poll()
+        line.show(server, router)
+        return capsys.readouterr().err
+
+    server.deck.status.add("short_context")
+    assert "  in time  " in shown()
+    server.status["played"] = 1
+    assert "  in time  " in shown()
+    server.deck.status.add("held_loops")
+    assert "  repeating  " in shown()
+    assert said == ["falling behind: repeats the last sound"]
