@@ -75,8 +75,10 @@ def read_session_log(path: Path) -> Iterator[Entry]:
     try:
         with path.open(encoding="utf-8") as file:
             yield from _entries(path, file)
-    except (OSError, UnicodeDecodeError) as error:
-        raise SessionLogError(f"cannot read {path}: {error}") from error
+    except OSError as error:
+        raise SessionLogError(f"cannot read {path}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise SessionLogError(f"cannot read {path}: it is no text") from error
 
 
 @contextmanager

@@ -154,7 +154,8 @@ class Router:
             # A fader for a level that this model lacks is no fault: once is enough.
             self._log.write_once(line, lambda: line)
         else:
-            self._log.write("refused", line)
+            # Each address of its own; what stands behind one may be anything.
+            self._log.write(f"refused {name}" if name in self._osc else "refused", line)
 
     def _namespace(self) -> dict[str, list[Handler]]:
         handlers: dict[str, Handler] = {"get": self._actions.get, "ping": self._actions.ping}

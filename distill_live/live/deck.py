@@ -48,7 +48,8 @@ class Deck:
         Raises ModelFileError when the file is none that can be read.
         """
         header = read_header(path).metadata
-        self.path, self.name = path, str(header["name"])
+        # As the library calls it: copies of a file have one name inside.
+        self.path, self.name = path, path.stem
         self.level_labels = tuple(map(str, header["level_labels"]))
         loudness = header.get("loudness_db")
         self.loudness_db = _UNKNOWN_LOUDNESS_DB if loudness is None else float(loudness)

@@ -27,11 +27,18 @@ class Priming:
 
     def ask(self, audio: Path, model: Path) -> None:
         """Begin to encode a recording with a model's codec."""
+        if self._encoding is not None:
+            self._say(f"{self._encoding.audio} is given up for {audio}")
         self.close()
+        if not audio.is_file():
+            self._say(f"cannot prime {audio}: there is no such file")
+            return
         try:
             self._encoding = Encoding(audio, model)
         except OSError as error:
             self._say(f"cannot prime {audio}: {error}")
+        else:
+            self._say(f"encoding {audio}")
 
     def poll(self, model: Path) -> Codes | None:
         """The recording's codes [T, F, Q], once, if `model` is still the one they were made for."""
@@ -90,7 +97,8 @@ class Encoding:
             if self._process.returncode:
                 self._errors.seek(0)
                 lines = self._errors.read().strip().splitlines() or ["it ended without a word"]
-                raise LiveError(f"{self.audio} cannot be continued from: {lines[-1]}")
+                reason = lines[-1].removeprefix("error: ")
+                raise LiveError(f"cannot prime {self.audio}: {reason}")
             return load_grid(self._grid).codes[-_COLUMNS:]
         except DistillError as error:
             raise LiveError(str(error)) from error

@@ -22,7 +22,7 @@ from distill_live.parameters import ParameterStore
 #: Samples between two looks at what was done: 10 ms.
 BLOCK = 480
 #: Requests that a log cannot repeat on another model. The others do not change what is made.
-_LEFT_OUT = ("model", "prime")
+_LEFT_OUT = {"model", "prime"}
 #: Requests that any model can carry out.
 _REQUESTS = ("rewind", "loop", "hold", "release", "panic")
 
@@ -66,6 +66,7 @@ class _Player:
             say=say, clock=lambda: 0.0,
         )  # fmt: skip
         self._reader = RingReader(ring)
+        self._left_out: set[str] = set()
 
     def do(self, entry: Entry) -> None:
         """Do again what an entry says was done."""
@@ -76,7 +77,8 @@ class _Player:
         if entry["op"] == "request":
             if entry["name"] in _REQUESTS:
                 getattr(self._engine, entry["name"])(*entry["arguments"])
-            elif entry["name"] in _LEFT_OUT and entry["arguments"]:
+            elif entry["name"] in _LEFT_OUT - self._left_out:
+                self._left_out.add(entry["name"])
                 self._say(f"{entry['name']} is left out: a log cannot repeat it on another model")
             return
         name, level, value = entry["name"], entry["level"], entry["value"]

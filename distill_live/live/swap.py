@@ -84,6 +84,7 @@ class ModelSwap:
         except DistillError as error:
             self._say(f"{self.deck.name} plays on: {error}")
             return
+        self._say(f"loading {deck.name}")
         deck.worker.start()
         self._coming = deck
 

@@ -253,7 +253,7 @@ def test_a_model_that_cannot_be_played_is_said_and_the_old_one_plays_on(
     assert len(said) == 3
     assert "no model 'nowhere'" in said[0]
     assert "noise.distill" in said[1]
-    assert said[2].startswith("tiny plays on: tiny could not be loaded: ")
+    assert said[2].startswith("tiny plays on: damaged could not be loaded: ")
     assert "do not match their checksum" in said[2]
     assert [swap["deck"] for swap in played.entries("swap")] == [1]
 

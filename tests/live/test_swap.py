@@ -116,7 +116,7 @@ def test_nobody_waits_for_the_old_engine_but_its_deck_is_not_used_before_it_is_g
         rig.fade()
         rig.poll()
         assert rig.told[2:] == [("begin", 0), ("end", 0)]
-    assert rig.said == []
+    assert rig.said == ["loading one", "loading two"]
 
 
 def test_a_model_that_fails_to_load_is_not_waited_for_either(use: Use, tmp_path: Path) -> None:
@@ -124,8 +124,11 @@ def test_a_model_that_fails_to_load_is_not_waited_for_either(use: Use, tmp_path:
     with playing(tmp_path) as rig:
         use(workers.fail)
         rig.swap.ask(str(rig.model("one")))
-        rig.poll_until(lambda: rig.said, "the failure")
-        assert rig.said == ["zero plays on: one could not be loaded: ended with exit code 7"]
+        rig.poll_until(lambda: len(rig.said) == 2, "the failure")
+        assert rig.said == [
+            "loading one",
+            "zero plays on: one could not be loaded: ended with exit code 7",
+        ]
         use(workers.engine)
         rig.bring("two")
         assert rig.decks[1].name == "two"
