@@ -12,7 +12,6 @@ from distill_live.live.priming import Priming
 from distill_live.models.persistence import LoadedVQModel
 from tests.tools import wait_until
 
-
 _OUTCOMES = ("goes on from", "cannot prime", "another model")
 
 
