@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import IO, Self
 
 import numpy as np
 
@@ -69,6 +69,16 @@ class SoundCard:
         self._server.wait()
         self._folder.cleanup()
 
+    def listen(self, stdout: int | IO[bytes], latency_ms: int) -> subprocess.Popen[bytes]:
+        """Start a recorder of what is played: two channels of float32 at 48 kHz, raw."""
+        return subprocess.Popen(
+            [
+                "parec", "-d", "t.monitor", "--format=float32le", "--rate=48000", "--channels=2",
+                "--raw", f"--latency-msec={latency_ms}",
+            ],
+            env=self.environment, stdout=stdout,
+        )  # fmt: skip
+
     def _ask(self, question: str) -> int:
         return subprocess.run(
             ["pactl", question], env=self.environment, capture_output=True, check=False
@@ -83,13 +93,7 @@ class Recording:
 
     def __enter__(self) -> Self:
         self._file = tempfile.TemporaryFile()
-        self._recorder = subprocess.Popen(
-            [
-                "parec", "-d", "t.monitor", "--format=float32le", "--rate=48000", "--channels=2",
-                "--raw", "--latency-msec=50",
-            ],
-            env=self._card.environment, stdout=self._file,
-        )  # fmt: skip
+        self._recorder = self._card.listen(self._file, latency_ms=50)
         wait_until(lambda: self.size > 0, "the first recorded sample")
         return self
 

@@ -151,7 +151,6 @@ class Performance:
         at = self._soonest()
         self._cut(self.playhead.unheard_column(at))
         if self.playhead.motion is None and self._do("back_after", position=at):
-            self._begin_draft()
             self._publish(self.playhead.position)
 
     def use_edits(self, settings: EditSettings) -> None:
@@ -183,9 +182,7 @@ class Performance:
         with self._jump_cost:
             self._cut(column, again=take is None)
             self._do("jump", column=column, position=at)
-            self._begin_draft()
-            self._publish(at)
-        self._jumped_at = at
+            self._publish_jump(at)
 
     def loop(self, seconds: float) -> None:
         """Repeat the last so many seconds, until `release`."""
@@ -199,9 +196,7 @@ class Performance:
             self._say(f"the loop is {(end - begin) / SAMPLE_RATE:.2f} s: no more is remembered")
         with self._jump_cost:
             self._do("loop", begin=begin, end=end, fade=self.fade, position=at)
-            self._begin_draft()
-            self._publish(at)
-        self._jumped_at = at
+            self._publish_jump(at)
 
     def hold(self) -> None:
         """Stay in the column that sounds, until `release`."""
@@ -227,9 +222,7 @@ class Performance:
             self.playhead.begin_segment(codes, at)
             self.sampler.begin_segment(self.timeline)
             self._segment_start = self.timeline.end
-            self._begin_draft()
-            self._publish(at)
-        self._jumped_at = at
+            self._publish_jump(at)
 
     def _require_fit(self, codes: Codes) -> None:
         """Raise CodesError unless these are codes [T, F, Q], T at least 1, of the model."""
@@ -276,7 +269,6 @@ class Performance:
         if operation is not None:
             self._do(operation)
         if again:
-            self._begin_draft()
             self._publish(at)
 
     def _cut(self, column: int, again: bool = False) -> None:
@@ -288,12 +280,15 @@ class Performance:
         self._journal.note(operation, **arguments)
         return getattr(self.playhead, operation)(**arguments)
 
-    def _begin_draft(self) -> None:
-        self._journal.note("draft")
-        self._lanes.begin(self.playhead.position)
+    def _publish_jump(self, at: int) -> None:
+        """The same after a jump: nothing before ring position `at` can be gone back to."""
+        self._publish(at)
+        self._jumped_at = at
 
     def _publish(self, at: int) -> None:
-        """Play into the draft until it can be heard from `at` on, and let it be heard."""
+        """Play on into a future of its own until it can be heard from `at` on, and let it be."""
+        self._journal.note("draft")
+        self._lanes.begin(self.playhead.position)
         while self.playhead.position < max(at, self._ring.read_position) + self.future_lead:
             if self.is_ready:
                 self.play()

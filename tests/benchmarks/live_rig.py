@@ -45,11 +45,7 @@ class Monitor:
         self._ends: list[int] = []
         self._times: list[float] = []
         self._pieces: list[bytes] = []
-        self._recorder = subprocess.Popen(
-            ["parec", "-d", "t.monitor", "--format=float32le", "--rate=48000", "--channels=2",
-             "--raw", "--latency-msec=5", "--process-time-msec=5"],
-            env=self._card.environment, stdout=subprocess.PIPE,
-        )  # fmt: skip
+        self._recorder = self._card.listen(subprocess.PIPE, latency_ms=5)
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
         wait_until(lambda: self._ends, "the first recorded sample")
@@ -79,12 +75,7 @@ class Monitor:
         number = bisect_left(self._times, moment)
         return self._ends[number - 1] // FRAME_BYTES if number else 0
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._recorder.terminate()
         self._recorder.wait()
         self._thread.join()
