@@ -27,9 +27,9 @@ from typing import Any
 import numpy as np
 
 from tests.benchmarks.abuse.install import install
+from tests.benchmarks.compare import RATE, compare_aligned, find
 from tests.benchmarks.live_latency import change, differences
-from tests.benchmarks.live_rig import RATE, LiveRig, find, replay
-from tests.benchmarks.play_on_rig import compare_aligned
+from tests.benchmarks.live_rig import LiveRig, replay
 from tests.sound_card import SoundCard
 
 CONTROL = ("none", "busy", "gc", "flood")

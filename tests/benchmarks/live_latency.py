@@ -25,7 +25,8 @@ from typing import Any
 
 import numpy as np
 
-from tests.benchmarks.live_rig import RATE, Heard, LiveRig, find, replay
+from tests.benchmarks.compare import RATE, find
+from tests.benchmarks.live_rig import Heard, LiveRig, replay
 from tests.sound_card import SoundCard
 
 SILENCE = 10 ** (-70 / 20)

@@ -30,7 +30,6 @@ from tests.commands.server_process import ServerProcess
 from tests.sound_card import SoundCard
 from tests.tools import wait_until
 
-RATE = 48_000
 #: Bytes of one sample of both channels, and samples of a fragment that is waited for: 5 ms.
 FRAME_BYTES, FRAGMENT = 8, 240
 
@@ -166,18 +165,6 @@ class LiveRig:
         if error is not None:
             print(self.server.errors)
         self._folder.cleanup()
-
-
-def find(part: np.ndarray, recording: np.ndarray, first: int = 0) -> int | None:
-    """Where in a recording a part of what was played begins, at or after `first`."""
-    strongest = int(np.argmax(np.abs(part)))
-    candidates = np.flatnonzero(np.abs(recording[first:] - part[strongest]) <= 2**-22)
-    for candidate in candidates + first - strongest:
-        found = recording[max(candidate, 0) :][: len(part)]
-        if candidate >= first and len(found) == len(part):
-            if np.allclose(found, part, atol=2**-22):
-                return int(candidate)
-    return None
 
 
 def stolen_seconds() -> float:

@@ -26,10 +26,9 @@ from pathlib import Path
 import numpy as np
 
 from distill_live.audio.files import read_audio
+from tests.benchmarks.compare import RATE, compare
 from tests.commands.server_process import ServerProcess
 from tests.sound_card import Recording, SoundCard
-
-RATE = 48_000
 
 
 def main() -> None:
@@ -71,48 +70,14 @@ def play(
     }
 
 
-def compare(played: np.ndarray, heard: np.ndarray) -> dict[str, object]:
-    """How the recording differs from what was played, sample by sample."""
-    return compare_aligned(trim(played), trim(heard))
-
-
-def compare_aligned(played: np.ndarray, heard: np.ndarray) -> dict[str, object]:
-    """The same for two sounds that begin alike; more of the recording may follow."""
-    at_played = at_heard = missing = extra = 0
-    while at_played < len(played) and at_heard < len(heard):
-        count = min(len(played) - at_played, len(heard) - at_heard)
-        same = np.isclose(
-            played[at_played : at_played + count], heard[at_heard : at_heard + count], atol=2**-22
-        )
-        wrong = int(np.argmin(same)) if not same.all() else count
-        at_played, at_heard = at_played + wrong, at_heard + wrong
-        if wrong < count:
-            skip_played, skip_heard = realign(played[at_played:], heard[at_heard:])
-            missing, extra = missing + skip_played, extra + skip_heard
-            at_played, at_heard = at_played + skip_played, at_heard + skip_heard
-    return {"seconds": round(len(heard) / RATE, 2), "missing": missing, "extra": extra}
-
-
-def realign(played: np.ndarray, heard: np.ndarray) -> tuple[int, int]:
-    """How many samples to skip on either side until both agree again for 64 samples."""
-    for skip in range(1, RATE):
-        for skip_played, skip_heard in ((0, skip), (skip, 0), (skip, skip)):
-            a, b = played[skip_played:][:64], heard[skip_heard:][:64]
-            if len(a) == len(b) == 64 and np.allclose(a, b, atol=2**-22):
-                return skip_played, skip_heard
-    return len(played), len(heard)
-
-
-def trim(samples: np.ndarray) -> np.ndarray:
-    """Without the silence at both ends."""
-    sounding = np.flatnonzero(np.abs(samples) > 2**-20)
-    return samples[sounding[0] : sounding[-1] + 1] if len(sounding) else samples[:0]
-
-
 def cpu_seconds(pid: int) -> float:
     """CPU time that a process has used, all threads."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+#: The last number of the control player before it begins again at 1: float32 holds it exactly.
+_LARGEST = 2**24 - 1
 
 
 class ControlPlayer:
@@ -120,7 +85,7 @@ class ControlPlayer:
 
     def __init__(self, card: SoundCard, folder: Path, seconds: float) -> None:
         self._recorded = folder / "control.f32"
-        numbers = np.arange(1, 1 + round(min(seconds, 300.0) * RATE))
+        numbers = 1 + np.arange(round(seconds * RATE)) % _LARGEST
         (folder / "ramp.f32").write_bytes((numbers / 2**24).astype("<f4").tobytes())
         subprocess.run(
             ["pactl", "load-module", "module-null-sink", "sink_name=control", "rate=48000",
@@ -150,7 +115,7 @@ class ControlPlayer:
         numbers = np.rint(raw * 2**24).astype(int)
         sounding = np.flatnonzero(numbers)
         inside = numbers[sounding[0] : sounding[-1] + 1] if len(sounding) else numbers[:0]
-        return len(inside) > 0 and bool((np.diff(inside) == 1).all())
+        return len(inside) > 0 and bool((np.diff(inside) % _LARGEST == 1).all())
 
 
 if __name__ == "__main__":
