@@ -63,6 +63,8 @@ class Router:
         self._last: tuple[str, Sequence[object]] | None = None
         self._osc: dict[str, list[Handler]] = {}
         self._cc: dict[ControlChange, list[Handler]] = {}
+        #: Changes whenever an address may have come to lead elsewhere.
+        self.generation = 0
         self.use_patch(patch)
 
     @property
@@ -90,11 +92,13 @@ class Router:
                 cc.setdefault((source.channel, source.cc), []).append(handler)
         with self._lock:
             self._osc, self._cc = osc, cc
+            self.generation += 1
 
     def use_levels(self, labels: Sequence[str]) -> None:
         """Take the labels of the levels, coarse to fine, of the model that is now in play."""
         with self._lock:
             self._actions.levels = Levels(labels)
+            self.generation += 1
 
     def receive_osc(self, address: str, arguments: Sequence[object]) -> list[Reply]:
         """Apply one OSC message and return what to answer its sender."""
@@ -103,6 +107,16 @@ class Router:
             if not handlers:
                 self._log.write_once(address, lambda: self._unknown_address(address))
             return self._apply(address, arguments, handlers)
+
+    def knows(self, address: str) -> bool:
+        """Whether an OSC address leads anywhere, in this generation."""
+        return address in self._osc or bool(self._level_handlers(address))
+
+    def count_unknown(self, count: int) -> None:
+        """Note more messages to addresses that are known to lead nowhere."""
+        with self._lock:
+            self.counters.received += count
+            self.counters.unknown += count
 
     def receive_cc(self, channel: int, control: int, value: int) -> None:
         """Apply one MIDI control change: channel 1..16, control and value 0..127."""

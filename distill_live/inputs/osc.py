@@ -34,6 +34,9 @@ _TAG_BYTES = {**dict.fromkeys(b"ifrm", 4), **dict.fromkeys(b"hdt", 8), **dict.fr
 # true, a symbol as a string, a character as an integer.
 _TAG_SYNONYMS = bytes.maketrans(b"ISc", b"Tsi")
 _PACKETS_PER_TURN = 256
+_IGNORED_PER_TURN = 4096
+#: So many addresses that lead nowhere are remembered.
+_MAX_NOWHERE = 4096
 _UDP_BYTES = 65_536
 
 
@@ -144,6 +147,10 @@ class OscInput:
         self._socket: socket.socket | None = None
         self._wake: socket.socket | None = None
         self._thread: threading.Thread | None = None
+        self._buffer = memoryview(bytearray(_UDP_BYTES))
+        # Addresses as packets begin with them, that the router knows nothing of, and its word then.
+        self._nowhere: set[bytes] = set()
+        self._generation = router.generation
 
     def start(self) -> None:
         """Bind the port and begin to receive. Raises DeviceError when the port cannot be had."""
@@ -173,10 +180,21 @@ class OscInput:
                     self._take(udp, packet, sender)
 
     def _receive(self, udp: socket.socket) -> list[tuple[bytes, Any]]:
+        """The packets that wait, but for those whose address is known to lead nowhere: a flood of
+        such is thrown away faster than a process can send it, and nothing else is lost for it."""
+        if self._generation != self._router.generation:
+            self._generation = self._router.generation
+            self._nowhere.clear()
         packets: list[tuple[bytes, Any]] = []
-        while len(packets) < _PACKETS_PER_TURN:
+        buffer, nowhere, ignored = self._buffer, self._nowhere, 0
+        while len(packets) < _PACKETS_PER_TURN and ignored < _IGNORED_PER_TURN:
             try:
-                packets.append(udp.recvfrom(_UDP_BYTES))
+                length, sender = udp.recvfrom_into(buffer)
+                packet = bytes(buffer[:length])
+                if packet[: packet.find(b"\0")] in nowhere:
+                    ignored += 1
+                else:
+                    packets.append((packet, sender))
             except BlockingIOError:
                 break
             except ConnectionResetError:
@@ -186,6 +204,8 @@ class OscInput:
                 self._router.tell("osc receive", f"OSC: receiving failed: {error}")
                 time.sleep(0.01)
                 break
+        if ignored:
+            self._router.count_unknown(ignored)
         return packets
 
     def _take(self, udp: socket.socket, packet: bytes, sender: Any) -> None:
@@ -199,9 +219,18 @@ class OscInput:
                 replies = self._router.receive_osc(address, arguments)
                 for reply in replies:
                     udp.sendto(build_message(*reply), sender)
+                if not self._router.knows(address):
+                    self._ignore(packet)
             except Exception as error:
                 # One message that fails, or a sender that is gone, must not end the reading.
                 self._router.tell("osc message", f"OSC: {address[:200]!r} failed: {error!r}")
+
+    def _ignore(self, packet: bytes) -> None:
+        """Remember the address of a packet that is one message."""
+        if not packet.startswith(_BUNDLE):
+            if len(self._nowhere) >= _MAX_NOWHERE:
+                self._nowhere.clear()
+            self._nowhere.add(packet[: packet.find(b"\0")])
 
 
 def _bind(host: str, port: int) -> socket.socket:
