@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from distill_live.live.engine_process import EngineJob, EngineSettings, run_engine
@@ -65,11 +64,6 @@ class Deck:
         """The linear gain that makes the deck's model as loud as one of `loudness_db`."""
         difference = loudness_db - self.loudness_db
         return float(10 ** (min(max(difference, -_MOST_GAIN_DB), _MOST_GAIN_DB) / 20))
-
-    def use_settings(self, settings: EngineSettings) -> None:
-        """Work with other settings from the next start on."""
-        (job,) = self.worker.arguments
-        self.worker.arguments = (replace(job, settings=settings),)
 
     def _new_worker(self) -> Worker:
         worker = Worker("engine", run_engine, (), lambda: self.status["engine_beat"])

@@ -25,9 +25,8 @@ from distill_live.live.last_mile import DCBlock, limit
 from distill_live.live.replay import replay_session
 from distill_live.models.library import find_model
 from distill_live.models.persistence import load_model_v2
-from tests.benchmarks.compare import RATE, find
+from tests.benchmarks.compare import RATE, compare_aligned, find
 from tests.benchmarks.live_rig import LiveRig
-from tests.benchmarks.play_on_rig import compare_aligned
 from tests.sound_card import SoundCard
 from tests.tools import wait_until
 

@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 from pythonosc.osc_message import OscMessage
 
+from distill_live.control.patch import load_patch
 from distill_live.control.router import Counters
 from distill_live.errors import DeviceError
+from distill_live.inputs import osc as osc_module
 from distill_live.inputs.osc import (
     MAX_DEPTH,
     MAX_MESSAGES,
@@ -25,7 +27,7 @@ from distill_live.inputs.osc import (
     read_packet,
 )
 from distill_live.parameters import scale_travel
-from tests.inputs.conftest import Instrument
+from tests.inputs.conftest import TABLE, Instrument
 from tests.tools import require_program, wait_until
 
 HEADER = b"#bundle\0" + bytes(7) + b"\1"
@@ -391,3 +393,61 @@ def test_pd_sets_parameters_makes_requests_and_hears_the_answer(
     assert instrument.store["gain"] == scale_travel(0.5, 0.0, 1.0, "exp")
     assert instrument.requests == ["play"]
     assert instrument.router.counters == Counters(received=4)
+
+
+def test_messages_to_an_address_that_leads_nowhere_are_counted_but_not_read_again(
+    instrument: Instrument, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = []
+    monkeypatch.setattr(
+        osc_module, "read_packet", lambda packet: read.append(1) or read_packet(packet)
+    )
+    client.send(build_message("/distill/nothing", [0.1]))
+    client.ping()
+    for _ in range(10):
+        for _ in range(300):
+            client.send(build_message("/distill/nothing", [0.1]))
+        client.ping()
+    assert instrument.router.counters == Counters(received=3001 + 11, unknown=3001)
+    assert len(read) == 1 + 11
+    assert len(instrument.lines) == 1
+
+
+def test_an_address_that_has_come_to_lead_somewhere_is_heard(
+    instrument: Instrument, client: Client, tmp_path: Path
+) -> None:
+    client.send(build_message("/1/fader9", [0.5]))
+    client.ping()
+    path = tmp_path / "mine.yaml"
+    path.write_text(
+        "version: 1\nname: mine\nmap:\n  - {from: {osc: /1/fader9}, to: gain, range: [0, 2]}\n"
+    )
+    instrument.router.use_patch(load_patch(path, TABLE))
+    client.send(build_message("/1/fader9", [0.75]))
+    client.ping()
+    assert instrument.store["gain"] == 1.5
+
+
+def test_a_level_that_another_model_has_is_heard(instrument: Instrument, client: Client) -> None:
+    address = "/distill/temperature/nowhere/body"
+    client.send(build_message(address, [0.5]))
+    client.send(build_message("/distill/temperature/body", [0.5]))
+    client.ping()
+    instrument.router.use_levels(["Body", "Air"])
+    client.send(build_message("/distill/temperature/body", [0.25]))
+    client.ping()
+    assert instrument.store.own("temperature", 0) == 0.25
+
+
+def test_more_addresses_that_lead_nowhere_than_are_remembered_do_no_harm(
+    instrument: Instrument, client: Client
+) -> None:
+    count = osc_module._MAX_NOWHERE + 10
+    for number in range(count):
+        client.send(build_message(f"/nowhere/{number}", []))
+        if number % 200 == 0:
+            client.ping()
+    client.send(GAIN)
+    client.ping()
+    assert instrument.store["gain"] == 0.5
+    assert instrument.router.counters.unknown == count

@@ -70,10 +70,3 @@ def test_a_file_that_is_no_model_leaves_the_deck_as_it_was(deck: Deck, tmp_path:
         deck.put(tmp_path / "noise.distill", "cpu", SETTINGS)
     assert (deck.name, deck.path, deck.worker) == ("rain", path, worker)
     assert deck.ring.read_position == 1_000
-
-
-def test_other_settings_count_from_the_next_start_on(deck: Deck, tmp_path: Path) -> None:
-    path = put(deck, tmp_path, "rain")
-    deck.use_settings(EngineSettings(threads=2))
-    (job,) = deck.worker.arguments
-    assert (job.settings.threads, job.model, job.ring) == (2, path, deck.ring)
