@@ -14,24 +14,23 @@ if TYPE_CHECKING:
     from distill_live.inference.chunking import crossfade_chunks
     from distill_live.inference.codes import decode, encode
     from distill_live.inference.generation import generate_audio_from_prior
+    from distill_live.models.column_prior import ColumnPrior, ColumnPriorConfig
+    from distill_live.models.flat_prior import CodePrior, PriorConfig
     from distill_live.models.persistence import LoadedVQModel, load_model_v2, save_model_v2
-    from distill_live.models.prior import (
-        CodePrior,
-        PriorConfig,
-        flatten_codes,
-        get_adaptive_prior_config,
-        unflatten_codes,
-    )
+    from distill_live.models.prior import flatten_codes, unflatten_codes
+    from distill_live.models.prior_kinds import get_adaptive_prior_config
     from distill_live.models.sampling import sample_code_sequence
     from distill_live.models.vqvae import ConvVQVAE, VQVAEConfig, get_adaptive_vqvae_config
     from distill_live.training.sequences import extract_code_sequences
 
 _MODULES = {
     "AudioSpectrogram": "audio.spectrogram",
-    "CodePrior": "models.prior",
+    "CodePrior": "models.flat_prior",
+    "ColumnPrior": "models.column_prior",
+    "ColumnPriorConfig": "models.column_prior",
     "ConvVQVAE": "models.vqvae",
     "LoadedVQModel": "models.persistence",
-    "PriorConfig": "models.prior",
+    "PriorConfig": "models.flat_prior",
     "SpectrogramConfig": "audio.spectrogram",
     "VQVAEConfig": "models.vqvae",
     "crossfade_chunks": "inference.chunking",
@@ -40,7 +39,7 @@ _MODULES = {
     "extract_code_sequences": "training.sequences",
     "flatten_codes": "models.prior",
     "generate_audio_from_prior": "inference.generation",
-    "get_adaptive_prior_config": "models.prior",
+    "get_adaptive_prior_config": "models.prior_kinds",
     "get_adaptive_vqvae_config": "models.vqvae",
     "load_model_v2": "models.persistence",
     "sample_code_sequence": "models.sampling",
@@ -50,6 +49,8 @@ _MODULES = {
 __all__ = [
     "AudioSpectrogram",
     "CodePrior",
+    "ColumnPrior",
+    "ColumnPriorConfig",
     "ConvVQVAE",
     "LoadedVQModel",
     "PriorConfig",

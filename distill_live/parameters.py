@@ -27,7 +27,8 @@ class Parameter:
 
     `minimum`, `maximum` and `default` are in `unit`; `curve` says how a controller's 0..1 travels
     from minimum to maximum (see `shape_travel`). With `per_level` each level can have a value of
-    its own; without one it follows the global value.
+    its own; without one it follows the global value. One that is `optional` can be off, and is so
+    by default: its value is NaN then.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Parameter:
     doc: str
     curve: Curve = "linear"
     per_level: bool = False
+    optional: bool = False
 
     def clip(self, value: object) -> float:
         """The nearest legal value; ints and bools are rounded.
@@ -56,7 +58,8 @@ class Parameter:
     def legal(self) -> str:
         """The legal range in words."""
         unit = f" {self.unit}" if self.unit else ""
-        return f"{self.minimum:g}..{self.maximum:g}{unit}"
+        off = "off or " if self.optional else ""
+        return f"{off}{self.minimum:g}..{self.maximum:g}{unit}"
 
 
 def shape_travel(travel: float, curve: Curve) -> float:
@@ -96,6 +99,16 @@ PARAMETERS: dict[str, Parameter] = {
         Parameter("repetition", "float", -1.0, 1.0, 0.0, "",
                   "Below 0 avoids the codes that lately sounded, above 0 returns to them; 0 is "
                   "off.", per_level=True),
+        *(
+            Parameter(f"steer/{name}", "float", -1.0, 1.0, math.nan, "",
+                      f"How {word} the sound shall be: from the least that the recordings have to "
+                      "the most; off leaves it to the prior.", optional=True)
+            for name, word in (("loudness", "loud"), ("brightness", "bright"),
+                               ("noisiness", "noisy"), ("density", "busy"))
+        ),
+        Parameter("steer/guidance", "float", 0.0, 4.0, 1.5, "",
+                  "How strongly steering acts: 0 not at all, 1 as the prior learned it, more "
+                  "exaggerates."),
         Parameter("seed", "int", 0, 2**31 - 1, 0, "",
                   "Which of all possible streams is played; the same seed gives the same stream."),
         Parameter("gain", "float", 0.0, 2.0, 1.0, "",
@@ -107,8 +120,13 @@ PARAMETERS: dict[str, Parameter] = {
     )
 }  # fmt: skip
 
+#: Parameters of which each level can be drawn with a value of its own.
+LEVEL_SAMPLING = ("temperature", "top_k", "top_p", "min_p", "repetition")
+#: Parameters that say what the columns to come shall sound like; behind STEER stands what of it.
+STEER = "steer/"
+STEERING = tuple(name for name in PARAMETERS if name.startswith(STEER))
 #: Parameters that change what the prior draws, so that a change makes the unheard future anew.
-SAMPLING_PARAMETERS = ("temperature", "top_k", "top_p", "min_p", "repetition", "seed")
+SAMPLING_PARAMETERS = (*LEVEL_SAMPLING, *STEERING, "seed")
 
 
 def find_parameter(name: str, table: Table = PARAMETERS) -> Parameter:
@@ -149,6 +167,13 @@ class ParameterStore:
         self._values.array[self._cell(name, level)] = stored
         return stored
 
+    def turn_off(self, name: str) -> None:
+        """Switch an optional parameter off. Raises ParameterError for one that cannot be off."""
+        parameter = find_parameter(name, self.table)
+        if not parameter.optional:
+            raise ParameterError(f"{name} cannot be off: it takes a number, {parameter.legal()}")
+        self._values.array[self._row(name), 0] = math.nan
+
     def follow(self, name: str, level: int | None = None) -> None:
         """Let one level, or every level, follow the global value again. Raises as `set` does."""
         if level is None:
@@ -175,7 +200,7 @@ class ParameterStore:
     def changes(self, before: bytes, after: bytes) -> list[tuple[str, int | None, float | None]]:
         """What differs between two results of `raw`: (name, level or None for all, value).
 
-        A value of None: the level follows the global value again.
+        A value of None: the level follows the global value again, or the parameter is off.
         """
         values = np.frombuffer(after, "f8")
         # Compared as bytes are: NaN equals itself.

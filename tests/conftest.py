@@ -103,8 +103,8 @@ def tiny_model_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import torch
 
     from distill_live.audio.spectrogram import AudioSpectrogram
+    from distill_live.models.column_prior import ColumnPrior, ColumnPriorConfig
     from distill_live.models.persistence import save_model_v2
-    from distill_live.models.prior import CodePrior
     from distill_live.models.vqvae import ConvVQVAE, VQVAEConfig
 
     torch.manual_seed(0)
@@ -112,7 +112,8 @@ def tiny_model_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
                          decoder_blocks=1, fine_width=8)  # fmt: skip
     codec = ConvVQVAE(config)
     torch.nn.init.normal_(codec.quantizer.codebooks)
-    prior = CodePrior(codebook_size=16, seq_len=8 * 24, hidden_size=16, num_layers=1, num_heads=2)
+    prior = ColumnPrior(ColumnPriorConfig(codebook_size=16, context_columns=8, hidden_size=16,
+                                          num_layers=1, num_heads=2, depth_size=16))  # fmt: skip
     path = tmp_path_factory.mktemp("tiny") / "tiny.distill"
     save_model_v2(path, model=codec, prior=prior, spectrogram=AudioSpectrogram())
     return path
@@ -120,13 +121,13 @@ def tiny_model_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def tiny_two_levels_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A second one, as unlike the first as models can be: two levels with names of its own, four
-    bands, columns twice as long, fewer codes, and a loudness. Do not write to it."""
+    """A second one, as unlike the first as models can be: a flat prior, two levels with names of
+    its own, four bands, columns twice as long, fewer codes, and a loudness. Do not write to it."""
     import torch
 
     from distill_live.audio.spectrogram import AudioSpectrogram
+    from distill_live.models.flat_prior import CodePrior
     from distill_live.models.persistence import save_model_v2
-    from distill_live.models.prior import CodePrior
     from distill_live.models.vqvae import ConvVQVAE, VQVAEConfig
 
     torch.manual_seed(1)

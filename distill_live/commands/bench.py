@@ -69,7 +69,11 @@ def _uncached_rate(loaded: LoadedVQModel) -> float:
     import torch
 
     prior = loaded.require_prior()
-    codes = torch.zeros((1, prior.config.seq_len), dtype=torch.int64, device=loaded.device)
+    codes = torch.zeros(
+        (1, prior.config.context_columns * prior.config.column_codes),
+        dtype=torch.int64,
+        device=loaded.device,
+    )
     passes = 8
     began = time.perf_counter()
     with torch.inference_mode():

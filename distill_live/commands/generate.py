@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,8 +26,9 @@ _DEFAULTS = {name: parameter.default for name, parameter in PARAMETERS.items()}
 def _parameter_option(name: str) -> Any:
     """The option of a parameter of the instrument; help and range come from its declaration."""
     parameter = PARAMETERS[name]
+    option = name.replace("_", "-").replace("/", "-")
     return typer.Option(
-        f"--{name.replace('_', '-')}",
+        f"--{option}",
         min=parameter.minimum,
         max=parameter.maximum,
         help=parameter.doc,
@@ -43,6 +45,11 @@ def generate(
     top_p: Annotated[float, _parameter_option("top_p")] = _DEFAULTS["top_p"],
     min_p: Annotated[float, _parameter_option("min_p")] = _DEFAULTS["min_p"],
     repetition: Annotated[float, _parameter_option("repetition")] = _DEFAULTS["repetition"],
+    loudness: Annotated[float | None, _parameter_option("steer/loudness")] = None,
+    brightness: Annotated[float | None, _parameter_option("steer/brightness")] = None,
+    noisiness: Annotated[float | None, _parameter_option("steer/noisiness")] = None,
+    density: Annotated[float | None, _parameter_option("steer/density")] = None,
+    guidance: Annotated[float, _parameter_option("steer/guidance")] = _DEFAULTS["steer/guidance"],
     overlap: Annotated[
         float | None,
         typer.Option("--overlap", min=0, help="Chunk models only: cross-fade in milliseconds."),
@@ -81,6 +88,7 @@ def generate(
         draw_seed,
         generate_audio_from_prior,
     )
+    from distill_live.models.steering import Steering
 
     loaded = load_model(model, device)
     loaded.require_prior()
@@ -96,16 +104,18 @@ def generate(
         "min_p": min_p,
         "repetition": repetition,
     }
+    steering = Steering(loudness, brightness, noisiness, density, guidance)
     for number in range(count):
         used = (first + number) % (int(_SEEDS.maximum) + 1)
         with progress_bar(f"seed {used}") as advance:
             audio, _ = generate_audio_from_prior(
-                loaded, duration_s=duration, seed=used, progress_callback=advance, **sampling
-            )
+                loaded, duration_s=duration, seed=used, progress_callback=advance,
+                steering=steering, **sampling,
+            )  # fmt: skip
         path = free_path(output, f"{loaded.metadata['name']}_{used}", format, "json")
         _write_sound(path, audio, rate, bit_depth, loaded)
         written = {"duration_s": duration, "sample_rate": rate, "bit_depth": bit_depth}
-        _write_sidecar(path, loaded, used, sampling | written)
+        _write_sidecar(path, loaded, used, sampling | {"steering": asdict(steering)} | written)
         typer.echo(path)
 
 

@@ -18,7 +18,7 @@ from distill_live.errors import ModelNotFoundError
 from distill_live.models.header import read_header
 from distill_live.models.library import find_model
 from distill_live.models.persistence import LoadedVQModel, load_model_v2, save_model_v2
-from distill_live.models.prior import PriorSize, get_adaptive_prior_config
+from distill_live.models.prior_kinds import PriorSize, get_adaptive_prior_config
 from distill_live.training.codec import TrainedCodec
 from distill_live.training.config import CodecTrainingConfig
 from distill_live.training.prior import PriorTrainingConfig, train_prior

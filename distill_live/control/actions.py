@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import reprlib
 import sys
 from collections.abc import Callable, Sequence
@@ -14,6 +15,9 @@ from distill_live.errors import ParameterError
 from distill_live.parameters import ParameterStore, scale_travel
 
 ROOT = "/distill"
+
+#: The value of a parameter that is off, as messages say it.
+OFF = "off"
 
 #: An OSC message to send back to whoever asked: address and arguments.
 Reply = tuple[str, tuple[object, ...]]
@@ -37,11 +41,18 @@ class Actions:
         self._store, self._request, self._clipped = store, request, clipped
 
     def set(self, name: str, arguments: Sequence[object]) -> list[Reply]:
-        """Set a parameter or a level of it; a level without a number follows the global value."""
+        """Set a parameter or a level of it.
+
+        Without a number, or with the word off, a level follows the global value, and a parameter
+        that can be off is.
+        """
         target = find_target(name, self._store.table)
         level, parameter = self.levels.find(target), target.parameter
-        if level is not None and list(arguments) in ([], [None]):
-            self._store.follow(parameter.name, level)
+        if (level is not None or parameter.optional) and list(arguments) in ([], [None], [OFF]):
+            if level is None:
+                self._store.turn_off(parameter.name)
+            else:
+                self._store.follow(parameter.name, level)
             return []
         value = _one_number(name, arguments)
         stored = self._store.set(parameter.name, value, level)
@@ -93,12 +104,14 @@ class Actions:
             switch_edits_off(self._store)
         self._request(name, checked)
 
-    def _current(self, name: str) -> float | int:
+    def _current(self, name: str) -> float | int | str:
         target = find_target(name, self._store.table)
         level, parameter = self.levels.find(target), target.parameter
         value = self._store[parameter.name]
         if level is not None:
             value = self._store.levels(parameter.name, level + 1)[level]
+        if math.isnan(value):
+            return OFF
         return value if parameter.kind == "float" else int(value)
 
 

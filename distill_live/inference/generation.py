@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from distill_live.models.persistence import LoadedVQModel
 from distill_live.models.sampling import Sampling
+from distill_live.models.steering import UNSTEERED, Steering
 
 MAX_SEED = 2**31 - 1
 OVERLAP_IGNORED = "only models that decode in chunks have an overlap; it is ignored"
@@ -28,6 +29,7 @@ def generate_audio_from_prior(
     progress_callback: Callable[[float], None] | None = None,
     min_p: float | tuple[float, ...] = 0.0,
     repetition: float | tuple[float, ...] = 0.0,
+    steering: Steering = UNSTEERED,
 ) -> tuple[NDArray[np.float32], int]:
     """Sample and decode `duration_s` seconds: (audio `[N]` at the model's rate, the seed used).
 
@@ -44,7 +46,7 @@ def generate_audio_from_prior(
     total = round(duration_s * loaded.spectrogram.config.sample_rate)
     audio = np.zeros(total, dtype=np.float32)
     done = 0
-    sampling = Sampling(temperature, top_k, top_p, min_p, repetition)
+    sampling = Sampling(temperature, top_k, top_p, min_p, repetition, steering)
     for block in _stream_samples(loaded, sampling, seed):
         used = block[: total - done]
         audio[done : done + len(used)] = used

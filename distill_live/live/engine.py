@@ -5,6 +5,7 @@ It runs in a process of its own (see engine_process), in one Python thread, and 
 
 from __future__ import annotations
 
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -26,7 +27,8 @@ from distill_live.live.sampler import Draw
 from distill_live.live.status import EngineStatus, Motion
 from distill_live.models.persistence import LoadedVQModel
 from distill_live.models.sampling import Sampling
-from distill_live.parameters import SAMPLING_PARAMETERS, ParameterStore
+from distill_live.models.steering import Steering
+from distill_live.parameters import LEVEL_SAMPLING, STEER, STEERING, ParameterStore
 
 #: What is repeated when there is no time to make more, in samples, and the least worth it.
 REPEATED, LEAST_REPEATED = 72_000, 24_000
@@ -156,11 +158,12 @@ class Engine:
 
     def _read_draw(self, take: int) -> Draw:
         values: dict[str, Any] = {
-            name: self._parameters.levels(name, self._levels)
-            for name in SAMPLING_PARAMETERS
-            if name != "seed"
+            name: self._parameters.levels(name, self._levels) for name in LEVEL_SAMPLING
         }
-        return Draw(Sampling(**values), int(self._parameters["seed"]), take)
+        steering = {name.removeprefix(STEER): self._parameters[name] for name in STEERING}
+        wanted = {what: None if math.isnan(value) else value for what, value in steering.items()}
+        sampling = Sampling(**values, steering=Steering(**wanted))
+        return Draw(sampling, int(self._parameters["seed"]), take)
 
     def _change_future(self) -> bool:
         """Do what is asked for, as far as there is time for it; False if nothing is, or none."""

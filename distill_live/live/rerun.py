@@ -83,10 +83,12 @@ class _Player:
             return
         name, level, value = entry["name"], entry["level"], entry["value"]
         try:
-            if value is None:
-                self._parameters.follow(name, level)
-            else:
+            if value is not None:
                 self._parameters.set(name, value, level)
+            elif level is None:
+                self._parameters.turn_off(name)
+            else:
+                self._parameters.follow(name, level)
         except ParameterError as error:
             self._say(f"left out: {error}")
 

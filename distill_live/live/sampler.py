@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from distill_live.codes.timeline import Codes, Timeline
 from distill_live.live.journal import Journal, as_lists
-from distill_live.models.prior import CodePrior
+from distill_live.models.prior import Prior
 from distill_live.models.sampling import Sampling
 
 
@@ -22,7 +22,7 @@ class Draw(NamedTuple):
 class Sampler:
     """Adds columns at the end of a timeline, as a prior's session draws them."""
 
-    def __init__(self, prior: CodePrior, timeline: Timeline, journal: Journal) -> None:
+    def __init__(self, prior: Prior, timeline: Timeline, journal: Journal) -> None:
         self._timeline, self._journal = timeline, journal
         self._session = prior.session(0)
         self._steps: Generator[None, None, Codes] | None = None

@@ -6,23 +6,25 @@ among them, and attention looks at the whole cache and masks what lies ahead.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from distill_live.models.stepping import PriorCache, PriorStepper
-
-if TYPE_CHECKING:
-    from distill_live.models.prior import CodePrior
+from distill_live.models.stepping import Cache, TransformerStepper
+from distill_live.models.transformer import Block
 
 #: Steps before a capture, as many as torch's documentation asks for.
 _WARM_STEPS = 3
 
 
-def make_stepper(prior: CodePrior) -> PriorStepper:
-    """The stepper that suits the prior's device: a CUDA graph where there is CUDA."""
-    return GraphStepper(prior) if prior.device.type == "cuda" else PriorStepper(prior)
+def transformer_stepper(
+    blocks: Sequence[Block], rotary: Tensor, table: Tensor, place_rows: int
+) -> TransformerStepper:
+    """What suits the device of the weights: a CUDA graph where there is CUDA."""
+    kind = GraphStepper if table.device.type == "cuda" else TransformerStepper
+    return kind(blocks, rotary, table, place_rows)
 
 
 class _Captured(NamedTuple):
@@ -32,26 +34,28 @@ class _Captured(NamedTuple):
     x: Tensor
 
 
-class GraphStepper(PriorStepper):
+class GraphStepper(TransformerStepper):
     """A stepper whose steps all have the same shapes; on CUDA they are captured and replayed.
 
     Each cache has a graph of its own, captured at its first step. Tested on the CPU, where it runs
-    the same steps uncaptured, against PriorStepper: they agree but for the last bits. The capture
-    is tested where there is an NVIDIA GPU.
+    the same steps uncaptured, against TransformerStepper: they agree but for the last bits. The
+    capture is tested where there is an NVIDIA GPU.
     """
 
     @torch.inference_mode()
-    def __init__(self, prior: CodePrior) -> None:
-        super().__init__(prior)
-        self._places = torch.arange(prior.config.seq_len, device=prior.device)
-        #: The embedding's rows, then the place.
-        self._inputs = torch.zeros(len(self._neighbours) + 2, dtype=torch.int64).to(prior.device)
-        self._captured: dict[PriorCache, _Captured] = {}
+    def __init__(
+        self, blocks: Sequence[Block], rotary: Tensor, table: Tensor, place_rows: int
+    ) -> None:
+        super().__init__(blocks, rotary, table, place_rows)
+        self._places = torch.arange(rotary.shape[1], device=table.device)
+        #: The table's rows, then the place.
+        self._inputs = torch.zeros(place_rows + 1, dtype=torch.int64).to(table.device)
+        self._captured: dict[Cache, _Captured] = {}
 
-    def step(self, cache: PriorCache, before: list[int]) -> Tensor:
-        """As PriorStepper.step, but the activations `[D]` hold only until the next step."""
+    def step(self, cache: Cache, rows: list[int]) -> Tensor:
+        """As TransformerStepper.step, but the output `[D]` holds only until the next step."""
         place = cache.length
-        self._inputs.copy_(torch.tensor([*self._rows(place, before), place]))
+        self._inputs.copy_(torch.tensor([*rows, place]))
         cache.length = place + 1
         if self._inputs.device.type != "cuda":
             return self._static_step(cache)
@@ -61,7 +65,7 @@ class GraphStepper(PriorStepper):
         graph.replay()
         return x
 
-    def _static_step(self, cache: PriorCache) -> Tensor:
+    def _static_step(self, cache: Cache) -> Tensor:
         """The step that the inputs ask for: the same shapes and memory whatever they are."""
         rows, place = self._inputs[:-1], self._inputs[-1:]
         ahead = self._places > place
@@ -76,7 +80,7 @@ class GraphStepper(PriorStepper):
         sines = self._sines.index_select(0, place).view(-1)
         return self._through_layers(cache, rows, cosines, sines, attend)
 
-    def _capture(self, cache: PriorCache) -> _Captured:
+    def _capture(self, cache: Cache) -> _Captured:
         """Capture a step of that cache; it is done once or more, which changes nothing more."""
         aside = torch.cuda.Stream()  # type: ignore[no-untyped-call]  # torch has no type for it
         aside.wait_stream(torch.cuda.current_stream())

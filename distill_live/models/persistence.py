@@ -17,7 +17,8 @@ from torch import Tensor, nn
 from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
 from distill_live.errors import ModelFileError, NoPriorError
 from distill_live.models.header import read_model_bytes, write_model_bytes
-from distill_live.models.prior import CodePrior, PriorConfig
+from distill_live.models.prior import Prior
+from distill_live.models.prior_kinds import describe_prior, make_prior, read_prior_config
 from distill_live.models.vocoder import PhaseConfig, PhaseVocoder
 from distill_live.models.vqvae import ConvVQVAE, VQVAEConfig, level_labels
 
@@ -38,7 +39,8 @@ _LIMITS: dict[str, dict[str, tuple[int, int]]] = {
     "prior": {
         "codebook_size": (1, 65_536), "seq_len": (1, 65_536), "num_quantizers": (1, 64),
         "num_layers": (0, 256), "num_heads": (1, 1_024), "bands": (1, 1_024),
-        "hidden_size": (1, 16_384),
+        "hidden_size": (1, 16_384), "context_columns": (2, 65_536), "depth_size": (1, 16_384),
+        "depth_layers": (0, 256),
     },
     "vocoder": {
         "block_frames": (1, 256), "lookahead_frames": (0, 256), "held_frames": (0, 256),
@@ -61,7 +63,7 @@ class LoadedVQModel:
     """
 
     model: ConvVQVAE
-    prior: CodePrior | None
+    prior: Prior | None
     vocoder: PhaseVocoder
     spectrogram: AudioSpectrogram
     device: torch.device
@@ -72,7 +74,7 @@ class LoadedVQModel:
         """Length of one column in samples."""
         return self.model.config.column_frames * self.spectrogram.config.hop_length
 
-    def require_prior(self) -> CodePrior:
+    def require_prior(self) -> Prior:
         """The prior; raises NoPriorError when the model has none."""
         if self.prior is None:
             raise NoPriorError
@@ -84,7 +86,7 @@ def save_model_v2(
     *,
     model: ConvVQVAE,
     spectrogram: AudioSpectrogram,
-    prior: CodePrior | None = None,
+    prior: Prior | None = None,
     vocoder: PhaseVocoder | None = None,
     metadata: dict[str, Any] | None = None,
 ) -> None:
@@ -107,7 +109,7 @@ def save_model_v2(
         "spectrogram": asdict(spectrogram.config),
         "codec": asdict(model.config),
         "codec_sha256": _sha256(codec_tensors),
-        "prior": asdict(prior.config) if prior else None,
+        "prior": describe_prior(prior) if prior else None,
         "vocoder": {"kind": "phase", **asdict(phase)},
     }
     write_model_bytes(path, described, safetensors.torch.save(tensors))
@@ -129,8 +131,8 @@ def load_model_v2(path: str | Path, device: torch.device | str = "cpu") -> Loade
         codec = _restore(lambda: ConvVQVAE(codec_config), "codec", tensors)
         prior = None
         if metadata.get("prior"):
-            prior_config = PriorConfig(**metadata["prior"])
-            prior = _restore(lambda: CodePrior.from_config(prior_config), "prior", tensors)
+            prior_config = read_prior_config(metadata["prior"])
+            prior = _restore(lambda: make_prior(prior_config), "prior", tensors)
         vocoder = _build_vocoder(metadata.get("vocoder") or {"kind": "phase"}, spectrogram)
     except _MISFITS as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__

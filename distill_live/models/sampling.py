@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from distill_live.errors import ParameterError
+from distill_live.models.steering import UNSTEERED, Steering
 
 if TYPE_CHECKING:
-    from distill_live.models.prior import CodePrior
+    from distill_live.models.prior import Prior
 
 _SEED_BITS = (1 << 64) - 1
 
@@ -50,8 +51,8 @@ class Sampling:
 
     `temperature` is 0.1..2, `top_k` 0 or more codes (0 is off), `top_p` 0..1 (0 and 1 are off),
     `min_p` 0..1 (0 is off): see `code_probabilities`. `repetition` is -1..1: below 0 avoids the
-    codes of the last columns, above 0 returns to them (see `raise_repeated`). Raises ParameterError
-    for values outside.
+    codes of the last columns, above 0 returns to them (see `raise_repeated`). `steering` is for all
+    levels. Raises ParameterError for values outside.
     """
 
     temperature: float | tuple[float, ...] = 1.0
@@ -59,6 +60,7 @@ class Sampling:
     top_p: float | tuple[float, ...] = 0.9
     min_p: float | tuple[float, ...] = 0.0
     repetition: float | tuple[float, ...] = 0.0
+    steering: Steering = UNSTEERED
 
     def __post_init__(self) -> None:
         _check("temperature", self.temperature, 0.1, 2.0)
@@ -156,7 +158,7 @@ def column_uniforms(seed: int, take: int, column: int, count: int) -> NDArray[np
 
 
 def sample_code_sequence(
-    prior: CodePrior,
+    prior: Prior,
     temperature: float | tuple[float, ...] = 1.0,
     top_k: int | tuple[int, ...] = 0,
     top_p: float | tuple[float, ...] = 0.9,

@@ -10,7 +10,6 @@ import torch
 from numpy.typing import NDArray
 
 from distill_live.errors import CodesError, ParameterError
-from distill_live.models.graph_stepping import make_stepper
 from distill_live.models.sampling import (
     REPETITION_COLUMNS,
     Sampling,
@@ -18,10 +17,11 @@ from distill_live.models.sampling import (
     draw_code,
     entropy_bits,
 )
-from distill_live.models.stepping import PriorCache
+from distill_live.models.steering import Steering
+from distill_live.models.stepping import Cache, ColumnDraw
 
 if TYPE_CHECKING:
-    from distill_live.models.prior import CodePrior
+    from distill_live.models.prior import Prior
 
 Grid = NDArray[np.int64]
 
@@ -43,13 +43,13 @@ class PriorSession:
     the present and the last anchor: going back that far costs nothing.
     """
 
-    def __init__(self, prior: CodePrior, seed: int) -> None:
+    def __init__(self, prior: Prior, seed: int) -> None:
         self.seed = seed
         self.take = 0
         self._config = prior.eval().config
         self._half = self._config.context_columns // 2
-        self._stepper = make_stepper(prior)
-        self._spans = [_Span(PriorCache(prior)), _Span(PriorCache(prior))]
+        self._stepper = prior.stepper()
+        self._spans = [_Span(self._stepper.new_cache()), _Span(self._stepper.new_cache())]
         self._history = _History(self._config.column_codes)
         self._drawing: object = None
         self._entropy = 0.0
@@ -110,19 +110,20 @@ class PriorSession:
         try:
             size, column = self._config.column_codes, self.column
             uniforms = column_uniforms(self.seed, self.take, column, size)
-            cache, before = self._continue()
+            draw = self._begin(sampling.steering)
+            codes = np.zeros(size, dtype=np.int64)
             recent = self._history.rows(max(column - REPETITION_COLUMNS, 0), column)
             entropy = 0.0
             for cell in range(size):
                 if cell and cell % len(levels) == 0:
                     yield
                     self._require_drawing(drawing)
-                logits = self._stepper.logits(self._stepper.step(cache, before), cell)
-                probabilities = levels[cell % len(levels)].probabilities(logits, recent[:, cell])
-                before.append(draw_code(probabilities, uniforms[cell]))
+                level = levels[cell % len(levels)]
+                probabilities = level.probabilities(draw.logits(), recent[:, cell])
+                codes[cell] = draw_code(probabilities, uniforms[cell])
+                draw.take(int(codes[cell]))
                 entropy += entropy_bits(probabilities)
             self._entropy = entropy / size
-            codes = np.array(before[-size:], dtype=np.int64)
             self._history.append(codes[None])
             return self._grid(codes)
         finally:
@@ -173,7 +174,7 @@ class PriorSession:
         """Forget what is half drawn, and what the caches hold behind the last column."""
         self._drawing = None
         for span in self._spans:
-            span.forget(self.column, self._config.column_codes)
+            span.forget(self.column)
 
     def _require_drawing(self, drawing: object) -> None:
         if self._drawing is not drawing:
@@ -183,18 +184,14 @@ class PriorSession:
         """A column's codes as `[1, F, Q]`."""
         return row.reshape(1, self._config.bands, -1)
 
-    def _continue(self) -> tuple[PriorCache, list[int]]:
-        """A cache of all that the next column continues from, and the last two columns' codes."""
-        size, column = self._config.column_codes, self.column
-        span = self._span(column)
-        place = span.first * size + span.cache.length
-        start = max(span.first * size, place - 2 * size)
-        known = self._history.rows(start // size, column).reshape(-1).tolist()
+    def _begin(self, steering: Steering) -> ColumnDraw:
+        """Begin the next column, in the context that it continues from."""
+        span = self._span(self.column)
         # What was gone back behind, edited or given is stepped through as if it were sampled:
         # a pass over all of it would differ in the last bits.
-        for end in range(place - start // size * size, len(known)):
-            self._stepper.step(span.cache, known[max(end - 2 * size, 0) : end])
-        return span.cache, known[-2 * size :]
+        return self._stepper.begin(
+            span.cache, self._history.rows(span.first, self.column), steering
+        )
 
     def _span(self, column: int) -> _Span:
         """The cache for a column, filled up to its anchor or beyond."""
@@ -206,8 +203,7 @@ class PriorSession:
         span = min(self._spans, key=lambda one: one.anchor)
         span.anchor, span.first, span.cache.length = anchor, first, 0
         if anchor:
-            codes = self._history.rows(first, anchor)
-            self._stepper.prefill(span.cache, codes.reshape(-1))
+            self._stepper.prefill(span.cache, self._history.rows(first, anchor))
         return span
 
     def _require(self, column: int) -> None:
@@ -237,16 +233,16 @@ class PriorSession:
 class _Span:
     """A cache from `first`, half a context before the anchor, on; anchor -1: not in use."""
 
-    def __init__(self, cache: PriorCache) -> None:
+    def __init__(self, cache: Cache) -> None:
         self.cache = cache
         self.anchor = -1
         self.first = 0
 
-    def forget(self, column: int, column_codes: int) -> None:
+    def forget(self, column: int) -> None:
         """Drop what the codes from `column` on have led to."""
         if column < self.anchor:
             self.anchor = -1
-        self.cache.length = min(self.cache.length, max(column - self.first, 0) * column_codes)
+        self.cache.keep(column - self.first)
 
 
 class _History:

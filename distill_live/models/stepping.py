@@ -1,4 +1,4 @@
-"""The prior one code at a time: its weights laid out for single steps, and the cache they fill.
+"""A prior one code at a time: what a session asks of it, and the transformer's single steps.
 
 A step costs more in calls than in arithmetic, so it does without modules: norms' weights are folded
 into the matrices behind them, and queries come scaled.
@@ -6,8 +6,8 @@ into the matrices behind them, and queries come scaled.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import torch
@@ -15,8 +15,56 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-if TYPE_CHECKING:
-    from distill_live.models.prior import Block, CodePrior
+from distill_live.models.steering import Steering
+from distill_live.models.transformer import Block
+
+Rows = NDArray[np.int64]
+
+
+class ColumnDraw(Protocol):
+    """A column that is being drawn, code by code."""
+
+    def logits(self) -> NDArray[np.float32]:
+        """The logits `[V]` of the next code."""
+
+    def take(self, code: int) -> None:
+        """The next code is this one."""
+
+
+class Stepper(Protocol):
+    """Takes a prior through contexts. To be called in inference mode.
+
+    The weights are those that the prior had when the stepper was made.
+    """
+
+    def new_cache(self) -> Cache:
+        """A cache for one context, empty."""
+
+    def prefill(self, cache: Cache, rows: Rows) -> None:
+        """Fill a cache in one pass from a context's first columns `[T, F * Q]`."""
+
+    def begin(self, cache: Cache, rows: Rows, steering: Steering) -> ColumnDraw:
+        """Begin the column that follows a context's columns `[T, F * Q]`.
+
+        Those that the cache lacks are stepped through. The cache must serve nothing else until
+        the column is drawn or given up.
+        """
+
+
+class Cache:
+    """Keys and values `[2, heads, capacity, d]` of every layer; `length` places are valid.
+
+    A column has `column_places` of them.
+    """
+
+    def __init__(self, layers: list[Tensor], column_places: int) -> None:
+        self.layers = layers
+        self.column_places = column_places
+        self.length = 0
+
+    def keep(self, columns: int) -> None:
+        """Forget what lies behind so many columns."""
+        self.length = min(self.length, max(columns, 0) * self.column_places)
 
 
 class _Layer(NamedTuple):
@@ -28,59 +76,41 @@ class _Layer(NamedTuple):
     narrow: Tensor
 
 
-class PriorCache:
-    """Keys and values `[2, heads, capacity, d]` of every layer; `length` places are valid.
+class TransformerStepper:
+    """Steps blocks through a context, place by place.
 
-    Setting `length` back forgets what lies behind it.
-    """
-
-    def __init__(self, prior: CodePrior) -> None:
-        config = prior.config
-        width = config.hidden_size // config.num_heads
-        shape = (config.num_layers, 2, config.num_heads, config.seq_len, width)
-        self.layers = [*torch.zeros(shape, device=prior.device)]
-        self.length = 0
-
-
-class PriorStepper:
-    """Steps a prior through a context, code by code.
-
-    The weights are those that the prior had when the stepper was made.
+    Each place is fed the sum of `place_rows` rows of `table` `[rows, D]`; `rotary` is
+    `[2, capacity, d]`.
     """
 
     @torch.inference_mode()
-    def __init__(self, prior: CodePrior) -> None:
-        config = prior.config
-        self._prior = prior
-        self._width = (config.hidden_size,)
-        self._heads = (3, config.num_heads, config.hidden_size // config.num_heads)
-        self._span, self._neighbours = prior.embedding.span, prior.embedding.neighbours
-        self._codebook_size, self._levels = config.codebook_size, config.num_quantizers
-        self._column_codes = config.column_codes
-        self._table = prior.embedding.weight.detach()
-        self._cosines, self._sines = _turns(prior.rotary, config.num_heads)
+    def __init__(
+        self, blocks: Sequence[Block], rotary: Tensor, table: Tensor, place_rows: int
+    ) -> None:
+        self._blocks, self._rotary, self._table = blocks, rotary, table.detach()
+        width, heads = table.shape[1], blocks[0].num_heads if blocks else 1
+        self._width = (width,)
+        self._heads = (3, heads, width // heads)
+        self._cosines, self._sines = _turns(rotary, heads)
         self._turns = list(zip(self._cosines.unbind(0), self._sines.unbind(0), strict=True))
-        places = torch.arange(3 * config.hidden_size, device=prior.device)
+        places = torch.arange(3 * width, device=table.device)
         self._partners = places.view(self._heads).roll(self._heads[2] // 2, -1).flatten()
-        self._layers = [_lay_out(block) for block in prior.layers]
-        self._outputs = [*(prior.heads * prior.norm.weight)]
-        self._biases = [*prior.head_bias.detach()]
+        self._layers = [_lay_out(block) for block in blocks]
 
-    @torch.inference_mode()
-    def prefill(self, cache: PriorCache, codes: NDArray[np.int64]) -> None:
-        """Fill the cache's first T places, in one pass, from a context's first codes `[T]`."""
-        x = self._prior.embedding(torch.from_numpy(codes)[None].to(self._table.device))
-        for block, layer in zip(self._prior.layers, cache.layers, strict=True):
-            x, keys, values = block(x, self._prior.rotary)
-            layer[:, :, : len(codes)] = torch.cat([keys, values])
-        cache.length = len(codes)
+    def new_cache(self, column_places: int) -> Cache:
+        """An empty cache for as many places as there are rotary positions."""
+        shape = (len(self._layers), 2, self._heads[1], self._rotary.shape[1], self._heads[2])
+        return Cache([*torch.zeros(shape, device=self._table.device)], column_places)
 
-    def step(self, cache: PriorCache, before: list[int]) -> Tensor:
-        """Fill the cache's next place: activations `[D]` from which `logits` tells its code.
+    def prefill(self, cache: Cache, x: Tensor) -> None:
+        """Fill the cache's first T places, in one pass, from what they are fed `[1, T, D]`."""
+        for block, layer in zip(self._blocks, cache.layers, strict=True):
+            x, keys, values = block(x, self._rotary)
+            layer[:, :, : x.shape[1]] = torch.cat([keys, values])
+        cache.length = x.shape[1]
 
-        `before` ends with the code before that place and holds as many of a context's codes as
-        there are, or two columns. To be called in inference mode.
-        """
+    def step(self, cache: Cache, rows: list[int]) -> Tensor:
+        """Fill the cache's next place, fed the sum of `rows`: the last block's output `[D]`."""
         place = cache.length
 
         def attend(cached: Tensor, qkv: Tensor) -> Tensor:
@@ -89,19 +119,19 @@ class PriorStepper:
             scores = torch.bmm(qkv[0].unsqueeze(1), keys.transpose(1, 2))  # [heads, 1, places]
             return torch.bmm(torch.softmax(scores, -1), values)
 
-        rows = torch.tensor(self._rows(place, before), device=self._table.device)
         cache.length = place + 1
-        return self._through_layers(cache, rows, *self._turns[place], attend)
+        there = torch.tensor(rows, device=self._table.device)
+        return self._through_layers(cache, there, *self._turns[place], attend)
 
     def _through_layers(
         self,
-        cache: PriorCache,
+        cache: Cache,
         rows: Tensor,
         cosines: Tensor,
         sines: Tensor,
         attend: Callable[[Tensor, Tensor], Tensor],
     ) -> Tensor:
-        """The activations `[D]` of a place that is fed the embedding's `rows`.
+        """The last block's output `[D]` at a place that is fed the sum of `rows`.
 
         `cosines` and `sines` `[3D]` turn its queries and keys; `attend` takes a layer's cache and
         the place's queries, keys and values `[3, heads, d]`, and gives what it finds there.
@@ -114,25 +144,6 @@ class PriorStepper:
             y = torch.mv(layer.widen, functional.layer_norm(x, self._width))
             x = torch.addmv(x, layer.narrow, functional.gelu(y, approximate="tanh"))
         return x
-
-    def logits(self, x: Tensor, cell: int) -> NDArray[np.float32]:
-        """Activations `[D]` of a place to the logits `[V]` of its code; `cell` says where in
-        the column it stands. To be called in inference mode."""
-        normed = functional.layer_norm(x, self._width)
-        y = torch.addmv(self._biases[cell], self._outputs[cell % self._levels], normed)
-        found: NDArray[np.float32] = y.cpu().numpy()
-        return found
-
-    def _rows(self, place: int, before: list[int]) -> list[int]:
-        """The embedding's rows for one place, as ContextEmbedding.rows finds them for all."""
-        rows = []
-        for number, distance in enumerate(self._neighbours):
-            row = self._span - 1
-            if distance <= len(before):
-                row = before[-distance] + (place - distance) % self._levels * self._codebook_size
-            rows.append(row + number * self._span)
-        rows.append(place % self._column_codes + len(rows) * self._span)
-        return rows
 
 
 def _turns(rotary: Tensor, heads: int) -> tuple[Tensor, Tensor]:

@@ -15,7 +15,9 @@ from torch.nn import functional
 from distill_live.audio.dataset import HOLDOUT, Recordings
 from distill_live.audio.spectrogram import AudioSpectrogram
 from distill_live.errors import TrainingError
-from distill_live.models.prior import CodePrior, PriorConfig
+from distill_live.models.column_prior import ColumnPriorConfig
+from distill_live.models.prior import Prior, PriorShape
+from distill_live.models.prior_kinds import make_prior
 from distill_live.models.vqvae import ConvVQVAE
 from distill_live.training.baselines import Baselines, measure_baselines
 from distill_live.training.schedule import rate_factor
@@ -37,12 +39,13 @@ class PriorTrainingConfig:
 
     An epoch is `steps_per_epoch` batches of about `batch_columns` columns. `rate` is AdamW's; it
     rises over `warmup` of the training and falls along a cosine. Of each crop's input codes a part,
-    `corruption` on average, is replaced by random ones. `averaging` is the decay of the moving
+    `corruption` on average, is replaced by random ones; a part of the crops, `free`, is trained on
+    without being told how it sounds. `averaging` is the decay of the moving
     average of weights that is judged and kept. Training ends early after `patience` epochs without
     a better one. The last `holdout` of each recording is kept for validation.
     """
 
-    prior: PriorConfig = field(default_factory=PriorConfig)
+    prior: PriorShape = field(default_factory=ColumnPriorConfig)
     epochs: int = 24
     steps_per_epoch: int = 50
     batch_columns: int = 96
@@ -50,6 +53,7 @@ class PriorTrainingConfig:
     weight_decay: float = 0.05
     warmup: float = 0.05
     corruption: float = 0.05
+    free: float = 0.4
     averaging: float = 0.99
     patience: int = 6
     gains_db: tuple[float, ...] = GAINS_DB
@@ -109,7 +113,7 @@ class TrainedPrior:
     are of; `interrupted` says that Ctrl-C ended it early.
     """
 
-    prior: CodePrior
+    prior: Prior
     history: list[PriorEpoch]
     best_epoch: int
     report: PriorReport
@@ -165,7 +169,7 @@ class _PriorTrainer:
     ) -> None:
         self.config, self.device = config, device
         context = config.prior.context_columns
-        self.crops = CodeCrops(sequences.training, context, config.seed)
+        self.crops = CodeCrops(sequences.training, context, config.seed, sequences.training_ranks)
         self.batch_crops = max(1, round(config.batch_columns / self.crops.mean_columns))
         self.judged = _spread(
             [
@@ -177,7 +181,7 @@ class _PriorTrainer:
         self.familiar = _spread(
             [w for grid in sequences.training for w in Window.of_grid(grid, 0, context)]
         )
-        self.prior = CodePrior.from_config(config.prior).to(device)
+        self.prior = make_prior(config.prior).to(device)
         self.average = copy.deepcopy(self.prior).eval().requires_grad_(False)
         self.optimizer = _optimizer(self.prior, config)
         self.steps = 0
@@ -213,8 +217,9 @@ class _PriorTrainer:
         total = 0.0
         for _ in range(self.config.steps_per_epoch):
             self._set_rate()
-            codes, real = (part.to(self.device) for part in self.crops.draw(self.batch_crops))
-            logits = self.prior(_corrupted(codes, self.config))
+            crops = self.crops.draw(self.batch_crops)
+            codes, real, ranks = (part.to(self.device) for part in crops)
+            logits = self.prior(_corrupted(codes, self.config), _withheld(ranks, self.config))
             loss = functional.cross_entropy(logits[real], codes[real])
             self.optimizer.zero_grad(set_to_none=True)
             torch.autograd.backward(loss)
@@ -252,7 +257,7 @@ class _PriorTrainer:
 
 
 @torch.inference_mode()
-def window_loss(prior: CodePrior, windows: list[Window]) -> float:
+def window_loss(prior: Prior, windows: list[Window]) -> float:
     """Mean loss in nats over the codes that windows want predicted."""
     total, count = 0.0, 0
     for window in windows:
@@ -275,10 +280,21 @@ def _corrupted(codes: Tensor, config: PriorTrainingConfig) -> Tensor:
     return torch.where(replaced, torch.randint_like(codes, config.prior.codebook_size), codes)
 
 
-def _optimizer(prior: CodePrior, config: PriorTrainingConfig) -> torch.optim.Optimizer:
+def _withheld(ranks: Tensor, config: PriorTrainingConfig) -> Tensor:
+    """Ranks `[B, columns, 4]` with all of some crops, and of the others each half the time, off:
+    the prior shall play freely and follow any of them."""
+    crops, _, kinds = ranks.shape
+    free = torch.rand(crops, 1, 1, device=ranks.device) < config.free
+    off = free | (torch.rand(crops, 1, kinds, device=ranks.device) < 0.5)
+    return ranks.masked_fill(off, torch.nan)
+
+
+def _optimizer(prior: Prior, config: PriorTrainingConfig) -> torch.optim.Optimizer:
     """AdamW; norms and the heads' biases do not decay."""
-    decaying = [p for p in prior.parameters() if p.ndim > 1 and p is not prior.head_bias]
-    others = [p for p in prior.parameters() if p.ndim == 1 or p is prior.head_bias]
+    decaying, others = [], []
+    for name, weight in prior.named_parameters():
+        still = weight.ndim == 1 or name.endswith("head_bias")
+        (others if still else decaying).append(weight)
     groups: list[dict[str, Any]] = [
         {"params": decaying},
         {"params": others, "weight_decay": 0.0},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from distill_live.audio.dataset import HOLDOUT, Recordings, training_columns
+from distill_live.audio.descriptors import DescriptorRanks, describe_columns
 from distill_live.audio.spectrogram import AudioSpectrogram
 from distill_live.errors import TrainingError
 from distill_live.models.vqvae import ConvVQVAE
 
 Grid = NDArray[np.int16]
+Ranks = NDArray[np.float32]
 
 #: Training recordings are coded at these levels, so that a code is more than one loudness.
 GAINS_DB = (0.0, -3.0)
@@ -32,11 +34,15 @@ class CodeSequences:
 
     `training` has each recording's training part at every alignment and gain; none of their codes
     depends on what is held out. `validation` has (a whole recording's grid, the number of its first
-    column that is held out), at the alignments 0 and half a column.
+    column that is held out), at the alignments 0 and half a column. `training_ranks` `[T, 4]` say
+    of each training grid's columns how they sound among all of them, as `ranks` measures it; both
+    are missing where that is not known.
     """
 
     training: list[Grid]
     validation: list[tuple[Grid, int]]
+    training_ranks: list[Ranks] = field(default_factory=list)
+    ranks: DescriptorRanks | None = None
 
 
 @torch.inference_mode()
@@ -60,21 +66,29 @@ def extract_code_sequences(
             "read them at the model's rate"
         )
     codec.eval()
-    training, validation = [], []
+    training, described, validation = [], [], []
     for recording in recordings.recordings:
         samples = torch.from_numpy(recording.samples)[None, None]
         mel = spectrogram.waveform_to_mel(samples, frames)[0, 0]
         end = training_columns(mel.shape[-1] // frames, holdout) * frames
         for part in _gained(mel[:, :end], spectrogram, gains_db):
-            training += [_code(codec, part[:, offset:]) for offset in range(frames)]
+            for offset in range(frames):
+                grid = _code(codec, part[:, offset:])
+                if len(grid):
+                    told = describe_columns(part[:, offset:], spectrogram.config, frames)
+                    training.append(grid)
+                    described.append(told.cpu().numpy())
         for offset in (0, frames // 2):
             grid = _code(codec, mel[:, offset:])
             validation.append((grid, math.ceil((end - offset) / frames)))
     held_out = [(grid, first) for grid, first in validation if first < len(grid)]
+    ranks = DescriptorRanks.of(np.concatenate(described)) if described else None
     return CodeSequences(
-        training=[grid for grid in training if len(grid)],
+        training=training,
         # Where no recording is long enough to hold something back, all is for both.
         validation=held_out or [(grid, 0) for grid, _ in validation if len(grid)],
+        training_ranks=[ranks.ranks(told) for told in described] if ranks else [],
+        ranks=ranks,
     )
 
 

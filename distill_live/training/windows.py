@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from distill_live.training.sequences import Grid
+from distill_live.training.sequences import Grid, Ranks
+
+
+class Crops(NamedTuple):
+    """Crops of grids: codes `[B, T]`, which of them are codes (not padding), and the ranks
+    `[B, columns, 4]` of how each column sounds."""
+
+    codes: Tensor
+    real: Tensor
+    ranks: Tensor
 
 
 class CodeCrops:
     """Draws crops of grids: contexts of up to `columns` columns that start anywhere.
 
     A crop never joins two recordings: what a short one leaves of its row is masked. Longer grids
-    are drawn from more often. The same seed gives the same crops.
+    are drawn from more often. The same seed gives the same crops. `ranks` `[T, 4]` say how each
+    grid's columns sound; without them nothing is told.
     """
 
-    def __init__(self, grids: list[Grid], columns: int, seed: int) -> None:
+    def __init__(
+        self, grids: list[Grid], columns: int, seed: int, ranks: Sequence[Ranks] = ()
+    ) -> None:
         self._grids = grids
+        self._ranks = ranks or [np.full((len(grid), 4), np.nan, np.float32) for grid in grids]
         self._columns = columns
         self._random = np.random.default_rng(seed)
         lengths = np.array([len(grid) for grid in grids])
@@ -28,24 +42,30 @@ class CodeCrops:
         #: How long a crop is on average, in columns.
         self.mean_columns = float((self._chances * np.minimum(lengths, columns)).sum())
 
-    def draw(self, count: int) -> tuple[Tensor, Tensor]:
-        """The next `count` crops: codes `[B, T]`, and which of them are codes (not padding)."""
+    def draw(self, count: int) -> Crops:
+        """The next `count` crops."""
         chosen = self._random.choice(len(self._grids), size=count, p=self._chances)
-        crops = [self._crop(self._grids[index]) for index in chosen]
-        codes = np.zeros((count, max(map(len, crops))), dtype=np.int64)
+        spans = [self._span(len(self._grids[index])) for index in chosen]
+        columns = max(span.stop - span.start for span in spans)
+        size = self._grids[0][0].size
+        codes = np.zeros((count, columns, size), dtype=np.int64)
         real = np.zeros(codes.shape, dtype=bool)
-        for row, crop in enumerate(crops):
-            codes[row, : len(crop)] = crop
-            real[row, : len(crop)] = True
-        return torch.from_numpy(codes), torch.from_numpy(real)
+        ranks = np.full((count, columns, 4), np.nan, dtype=np.float32)
+        for row, (index, span) in enumerate(zip(chosen, spans, strict=True)):
+            length = span.stop - span.start
+            codes[row, :length] = self._grids[index][span].reshape(length, -1)
+            real[row, :length] = True
+            ranks[row, :length] = self._ranks[index][span]
+        flat = (torch.from_numpy(part).flatten(1) for part in (codes, real))
+        return Crops(*flat, torch.from_numpy(ranks))
 
-    def _crop(self, grid: Grid) -> Grid:
+    def _span(self, length: int) -> slice:
         # Starts beyond both ends are moved to them, so that the first and last columns, which few
         # crops reach, are seen as often as the others.
-        spare = len(grid) - self._columns
+        spare = length - self._columns
         start = int(self._random.integers(-self._columns // 2, spare + self._columns // 2 + 1))
         start = min(max(start, 0), max(spare, 0))
-        return grid[start : start + self._columns].reshape(-1)
+        return slice(start, min(start + self._columns, length))
 
 
 @dataclass(frozen=True)

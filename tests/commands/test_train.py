@@ -10,8 +10,8 @@ import pytest
 from distill_live.audio.files import write_audio
 from distill_live.commands import training
 from distill_live.commands.report import Report
+from distill_live.models.column_prior import ColumnPriorConfig
 from distill_live.models.header import read_header, rewrite_metadata
-from distill_live.models.prior import PriorConfig
 from distill_live.models.vqvae import VQVAEConfig
 from distill_live.training import config as codec_training
 from distill_live.training.codec import CodecEpoch
@@ -31,11 +31,13 @@ def seconds_not_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
             small, epochs=2, steps_per_epoch=2, batch_crops=4, crop_columns=8
         )
 
-    def tiny_prior(size: str | int, codebook_size: int, levels: int, bands: int) -> PriorConfig:
+    def tiny_prior(
+        size: str | int, codebook_size: int, levels: int, bands: int
+    ) -> ColumnPriorConfig:
         assert size in (6, "medium")
-        return PriorConfig(codebook_size, 4 * levels * bands, levels, 16, 1, 2, 0.0, bands)
+        return ColumnPriorConfig(codebook_size, 4, levels, bands, 16, 1, 2, 16, 1, dropout=0.0)
 
-    def tiny_prior_training(prior: PriorConfig) -> PriorTrainingConfig:
+    def tiny_prior_training(prior: ColumnPriorConfig) -> PriorTrainingConfig:
         return PriorTrainingConfig(prior, epochs=2, steps_per_epoch=2, gains_db=(0.0,))
 
     monkeypatch.setattr(codec_training, "get_adaptive_codec_config", tiny_codec)

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from distill_live.errors import ParameterError
-from distill_live.models.prior import CodePrior
+from distill_live.models.prior import Prior
 from distill_live.models.sampling import (
     REPETITION_COLUMNS,
     REPETITION_NATS,
@@ -194,7 +194,7 @@ def test_a_tuple_needs_one_number_per_level() -> None:
         Sampling(top_k=(1, 2)).levels(3)
 
 
-def test_a_sequence_is_what_a_session_plays(prior: CodePrior) -> None:
+def test_a_sequence_is_what_a_session_plays(prior: Prior) -> None:
     codes = sample_code_sequence(
         prior, 0.9, 8, 0.95, seed=4, device="cpu", columns=11, min_p=0.02, repetition=0.8
     )

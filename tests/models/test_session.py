@@ -10,9 +10,9 @@ import torch
 
 from distill_live.errors import CodesError, ParameterError
 from distill_live.models import session as session_module
-from distill_live.models.prior import CodePrior
+from distill_live.models.prior import Prior
 from distill_live.models.sampling import Sampling
-from tests.models.sessions import FREE, play
+from tests.models.sessions import FREE, make_undecided, play
 
 #: What seed 5 has always played on the tiny prior; a code per digit, a column per group.
 PLAYED = {
@@ -21,21 +21,19 @@ PLAYED = {
 }
 
 
-def test_a_step_is_one_column_of_codes(prior: CodePrior) -> None:
+def test_a_step_is_one_column_of_codes(prior: Prior) -> None:
     session = prior.session(0)
     codes = session.step(FREE)
     assert (codes.shape, codes.dtype, session.column) == ((1, 2, 3), np.int64, 1)
     assert 0 <= codes.min() <= codes.max() < 12
 
 
-def test_the_same_seed_gives_the_same_codes(prior: CodePrior) -> None:
+def test_the_same_seed_gives_the_same_codes(prior: Prior) -> None:
     assert np.array_equal(play(prior.session(5), 30), play(prior.session(5), 30))
 
 
 @pytest.mark.parametrize("sampling", PLAYED, ids=str)
-def test_a_seed_plays_what_it_played_in_earlier_versions(
-    prior: CodePrior, sampling: Sampling
-) -> None:
+def test_a_seed_plays_what_it_played_in_earlier_versions(prior: Prior, sampling: Sampling) -> None:
     columns = play(prior.session(5), 8, sampling).reshape(8, 6)
     assert (
         " ".join("".join(f"{code:x}" for code in column) for column in columns)
@@ -43,12 +41,12 @@ def test_a_seed_plays_what_it_played_in_earlier_versions(
     )
 
 
-def test_another_seed_gives_other_codes(prior: CodePrior) -> None:
+def test_another_seed_gives_other_codes(prior: Prior) -> None:
     assert not np.array_equal(play(prior.session(5), 4), play(prior.session(6), 4))
 
 
 @pytest.mark.parametrize("column", [0, 1, 4, 9, 12, 13])
-def test_codes_after_a_rewind_are_those_before_it(prior: CodePrior, column: int) -> None:
+def test_codes_after_a_rewind_are_those_before_it(prior: Prior, column: int) -> None:
     session = prior.session(1)
     grid = play(session, 14)
     session.rewind(column)
@@ -56,7 +54,7 @@ def test_codes_after_a_rewind_are_those_before_it(prior: CodePrior, column: int)
     assert play(session, 14 - column).tobytes() == grid[column:].tobytes()
 
 
-def test_codes_after_many_rewinds_over_many_anchors_stay_the_same(prior: CodePrior) -> None:
+def test_codes_after_many_rewinds_over_many_anchors_stay_the_same(prior: Prior) -> None:
     session = prior.session(2)
     grid = play(session, 230)
     for column in (229, 215, 101, 228, 3, 160, 0):
@@ -67,22 +65,22 @@ def test_codes_after_many_rewinds_over_many_anchors_stay_the_same(prior: CodePri
 
 
 def test_a_rewind_within_the_last_two_anchors_fills_no_cache_anew(
-    prior: CodePrior, monkeypatch: pytest.MonkeyPatch
+    prior: Prior, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = prior.session(3)
     play(session, 14)
     steps, fills = [], []
     stepper = session._stepper
-    step, prefill = stepper.step, stepper.prefill
-    monkeypatch.setattr(stepper, "step", lambda *a: steps.append(1) or step(*a))
+    step, prefill = stepper._steps.step, stepper.prefill
+    monkeypatch.setattr(stepper._steps, "step", lambda *a: steps.append(1) or step(*a))
     monkeypatch.setattr(stepper, "prefill", lambda *a: fills.append(1) or prefill(*a))
     for column in (13, 12, 11, 10, 8):
         session.rewind(column)
         session.step(FREE)
-    assert (len(steps), len(fills)) == (5 * 6, 0)
+    assert (len(steps), len(fills)) == (5 * session._spans[0].cache.column_places, 0)
 
 
-def test_a_new_take_draws_other_codes_and_an_old_one_its_own_again(prior: CodePrior) -> None:
+def test_a_new_take_draws_other_codes_and_an_old_one_its_own_again(prior: Prior) -> None:
     session = prior.session(1)
     first = play(session, 10)
     session.rewind(7)
@@ -96,7 +94,7 @@ def test_a_new_take_draws_other_codes_and_an_old_one_its_own_again(prior: CodePr
 
 @pytest.mark.parametrize("column", [10, 11, 12])
 def test_what_was_played_anew_before_an_anchor_is_what_it_goes_on_from(
-    prior: CodePrior, column: int
+    prior: Prior, column: int
 ) -> None:
     session, primed = prior.session(1), prior.session(1)
     grid = play(session, 14)
@@ -106,13 +104,13 @@ def test_what_was_played_anew_before_an_anchor_is_what_it_goes_on_from(
     primed.prime(np.concatenate([grid[:column], second]))
     play(session, 1), play(primed, 1)
     one, other = session._span(14).cache, primed._span(14).cache
-    assert one.length == other.length == 7 * 6
+    assert one.length == other.length == 7 * one.column_places
     for layer, same in zip(one.layers, other.layers, strict=True):
         # To the last bit, which codes alone would seldom show.
         assert torch.equal(layer[:, :, : one.length], same[:, :, : one.length])
 
 
-def test_the_seed_can_change_while_it_plays(prior: CodePrior) -> None:
+def test_the_seed_can_change_while_it_plays(prior: Prior) -> None:
     session = prior.session(1)
     first = play(session, 10)
     session.rewind(5)
@@ -120,7 +118,7 @@ def test_the_seed_can_change_while_it_plays(prior: CodePrior) -> None:
     assert not np.array_equal(play(session, 5), first[5:])
 
 
-def test_settings_can_change_at_any_column(prior: CodePrior) -> None:
+def test_settings_can_change_at_any_column(prior: Prior) -> None:
     session = prior.session(1)
     first = play(session, 10)
     session.rewind(5)
@@ -130,7 +128,7 @@ def test_settings_can_change_at_any_column(prior: CodePrior) -> None:
     assert np.array_equal(play(session, 5), first[5:])
 
 
-def test_committed_codes_change_what_follows(prior: CodePrior) -> None:
+def test_committed_codes_change_what_follows(prior: Prior) -> None:
     session, other = prior.session(1), prior.session(1)
     grid = play(session, 10)
     play(other, 10)
@@ -141,7 +139,7 @@ def test_committed_codes_change_what_follows(prior: CodePrior) -> None:
 
 
 @pytest.mark.parametrize("columns", [1, 3, 9])
-def test_committing_codes_is_as_if_they_had_been_played(prior: CodePrior, columns: int) -> None:
+def test_committing_codes_is_as_if_they_had_been_played(prior: Prior, columns: int) -> None:
     session, given = prior.session(1), prior.session(1)
     grid = play(session, 10)
     grid[10 - columns :] = (grid[10 - columns :] + 5) % 12
@@ -150,7 +148,7 @@ def test_committing_codes_is_as_if_they_had_been_played(prior: CodePrior, column
     assert np.array_equal(play(session, 6), play(given, 6))
 
 
-def test_committing_what_was_played_changes_nothing(prior: CodePrior) -> None:
+def test_committing_what_was_played_changes_nothing(prior: Prior) -> None:
     session, other = prior.session(1), prior.session(1)
     grid = play(session, 10)
     play(other, 10)
@@ -158,7 +156,7 @@ def test_committing_what_was_played_changes_nothing(prior: CodePrior) -> None:
     assert np.array_equal(play(session, 5), play(other, 5))
 
 
-def test_primed_codes_are_continued_from_as_if_played(prior: CodePrior) -> None:
+def test_primed_codes_are_continued_from_as_if_played(prior: Prior) -> None:
     session, primed = prior.session(1), prior.session(1)
     grid = play(session, 21)
     primed.prime(grid)
@@ -166,7 +164,7 @@ def test_primed_codes_are_continued_from_as_if_played(prior: CodePrior) -> None:
     assert np.array_equal(play(primed, 9), play(session, 9))
 
 
-def test_a_column_depends_on_at_most_one_context_before_it(prior: CodePrior) -> None:
+def test_a_column_depends_on_at_most_one_context_before_it(prior: Prior) -> None:
     one, other = prior.session(1), prior.session(1)
     grid = play(one, 19)
     changed = grid.copy()
@@ -175,7 +173,7 @@ def test_a_column_depends_on_at_most_one_context_before_it(prior: CodePrior) -> 
     assert np.array_equal(play(one, 1), play(other, 1))
 
 
-def test_top_k_of_one_leaves_nothing_to_chance(prior: CodePrior) -> None:
+def test_top_k_of_one_leaves_nothing_to_chance(prior: Prior) -> None:
     greedy = Sampling(top_k=1)
     one, other = prior.session(1), prior.session(99)
     assert np.array_equal(play(one, 6, greedy), play(other, 6, greedy))
@@ -184,18 +182,16 @@ def test_top_k_of_one_leaves_nothing_to_chance(prior: CodePrior) -> None:
 
 @pytest.mark.parametrize("level", [0, 1, 2])
 def test_settings_of_a_level_act_on_that_level_alone(
-    prior: CodePrior, level: int, monkeypatch: pytest.MonkeyPatch
+    prior: Prior, level: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    flat = np.zeros(12, dtype=np.float32)
-    session = prior.session(1)
-    monkeypatch.setattr(session._stepper, "logits", lambda _x, _cell: flat)
+    session = make_undecided(prior.session(1), monkeypatch)
     top_k = [0, 0, 0]
     top_k[level] = 1
     varied = [len(np.unique(one)) > 1 for one in play(session, 20, Sampling(top_k=tuple(top_k))).T]
     assert varied == [one != level for one in range(3)]
 
 
-def test_settings_for_another_number_of_levels_are_refused(prior: CodePrior) -> None:
+def test_settings_for_another_number_of_levels_are_refused(prior: Prior) -> None:
     session = prior.session(1)
     with pytest.raises(ParameterError, match="3 levels"):
         session.step(Sampling(temperature=(1.0, 1.0)))
@@ -203,26 +199,25 @@ def test_settings_for_another_number_of_levels_are_refused(prior: CodePrior) -> 
 
 
 def test_entropy_is_bits_per_code_of_the_last_column(
-    prior: CodePrior, monkeypatch: pytest.MonkeyPatch
+    prior: Prior, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session = prior.session(1)
+    session = make_undecided(prior.session(1), monkeypatch)
     assert session.entropy == 0.0
-    flat = np.zeros(12, dtype=np.float32)
-    monkeypatch.setattr(session._stepper, "logits", lambda _x, _cell: flat)
     session.step(Sampling(top_k=8))
     assert session.entropy == pytest.approx(3.0)
 
 
-def test_a_prior_gone_mad_still_gives_legal_codes(prior: CodePrior) -> None:
+def test_a_prior_gone_mad_still_gives_legal_codes(prior: Prior) -> None:
     mad = copy.deepcopy(prior)
-    mad.heads[1] = torch.nan
-    mad.heads[2, :11] = torch.inf
+    heads = dict(mad.named_parameters())["heads" if mad.kind == "flat" else "depth.heads"]
+    heads[1] = torch.nan
+    heads[2, :11] = torch.inf
     grid = play(mad.session(1), 12)
     assert 0 <= grid.min() <= grid.max() < 12
     assert len(np.unique(grid[..., 1])) > 3
 
 
-def test_it_plays_500_columns_in_the_memory_it_started_with(prior: CodePrior) -> None:
+def test_it_plays_500_columns_in_the_memory_it_started_with(prior: Prior) -> None:
     session = prior.session(1)
     caches = [span.cache.layers for span in session._spans]
     storage = [layer.data_ptr() for layers in caches for layer in layers]
@@ -237,7 +232,7 @@ def test_it_plays_500_columns_in_the_memory_it_started_with(prior: CodePrior) ->
 
 @pytest.mark.parametrize(("repetition_columns", "oldest"), [(2, 36), (16, 46)])
 def test_what_is_too_long_ago_is_refused_and_the_oldest_named(
-    prior: CodePrior, monkeypatch: pytest.MonkeyPatch, repetition_columns: int, oldest: int
+    prior: Prior, monkeypatch: pytest.MonkeyPatch, repetition_columns: int, oldest: int
 ) -> None:
     """The oldest has half a context before its anchor, and before it all that counts as lately."""
     monkeypatch.setattr(session_module, "HISTORY_COLUMNS", 20)
@@ -251,7 +246,7 @@ def test_what_is_too_long_ago_is_refused_and_the_oldest_named(
 
 
 def test_a_grid_longer_than_the_history_primes_with_its_end(
-    prior: CodePrior, monkeypatch: pytest.MonkeyPatch
+    prior: Prior, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = prior.session(1)
     grid = play(session, 50)
@@ -261,7 +256,7 @@ def test_a_grid_longer_than_the_history_primes_with_its_end(
     assert np.array_equal(play(primed, 5), play(session, 5))
 
 
-def test_columns_not_reached_yet_are_refused(prior: CodePrior) -> None:
+def test_columns_not_reached_yet_are_refused(prior: Prior) -> None:
     session = prior.session(1)
     play(session, 3)
     for column in (4, -1):
@@ -272,7 +267,7 @@ def test_columns_not_reached_yet_are_refused(prior: CodePrior) -> None:
 
 
 @pytest.mark.parametrize("method", ["commit", "prime"])
-def test_codes_that_do_not_fit_the_model_are_refused(prior: CodePrior, method: str) -> None:
+def test_codes_that_do_not_fit_the_model_are_refused(prior: Prior, method: str) -> None:
     session = prior.session(1)
     play(session, 3)
     with pytest.raises(CodesError, match=r"\[T, 2, 3\]"):
@@ -282,12 +277,12 @@ def test_codes_that_do_not_fit_the_model_are_refused(prior: CodePrior, method: s
     assert session.column == 3
 
 
-def test_a_session_needs_no_evaluation_mode(prior: CodePrior) -> None:
+def test_a_session_needs_no_evaluation_mode(prior: Prior) -> None:
     training = copy.deepcopy(prior).train()
     assert np.array_equal(play(training.session(1), 10), play(prior.session(1), 10))
 
 
-def test_a_session_that_is_restarted_plays_as_a_new_one(prior: CodePrior) -> None:
+def test_a_session_that_is_restarted_plays_as_a_new_one(prior: Prior) -> None:
     session = prior.session(5)
     first = play(session, 30)
     session.restart()

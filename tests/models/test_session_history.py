@@ -8,36 +8,28 @@ import numpy as np
 import pytest
 
 from distill_live.errors import ParameterError
-from distill_live.models.prior import CodePrior
+from distill_live.models.prior import Prior
 from distill_live.models.sampling import REPETITION_COLUMNS, Sampling
 from distill_live.models.session import HISTORY_COLUMNS, PriorSession
-from tests.models.sessions import FREE, play
+from tests.models.sessions import FREE, make_undecided, play
 
 AGAIN = Sampling(top_p=0.0, repetition=0.7)
 RECORDING = np.random.default_rng(0).integers(0, 12, (HISTORY_COLUMNS + 900, 2, 3))
 
 
-def flat_session(prior: CodePrior, monkeypatch: pytest.MonkeyPatch) -> PriorSession:
-    """A session whose prior finds all codes as likely, so that repetition alone tells."""
-    session = prior.session(1)
-    flat = np.zeros(12, dtype=np.float32)
-    monkeypatch.setattr(session._stepper, "logits", lambda _x, _cell: flat)
-    return session
-
-
 def test_repetition_above_zero_returns_to_the_codes_of_the_last_columns(
-    prior: CodePrior, monkeypatch: pytest.MonkeyPatch
+    prior: Prior, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session = flat_session(prior, monkeypatch)
+    session = make_undecided(prior.session(1), monkeypatch)
     lately = RECORDING[:1].repeat(REPETITION_COLUMNS, 0)
     session.prime(lately)
     assert np.array_equal(session.step(Sampling(temperature=0.5, repetition=1.0)), lately[:1])
 
 
 def test_repetition_below_zero_avoids_the_codes_of_the_last_columns(
-    prior: CodePrior, monkeypatch: pytest.MonkeyPatch
+    prior: Prior, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session = flat_session(prior, monkeypatch)
+    session = make_undecided(prior.session(1), monkeypatch)
     session.prime(RECORDING[:1].repeat(REPETITION_COLUMNS, 0))
     played = play(session, 5, Sampling(temperature=0.5, repetition=-1.0))
     assert not (played == RECORDING[:1]).any()
@@ -45,9 +37,9 @@ def test_repetition_below_zero_avoids_the_codes_of_the_last_columns(
 
 @pytest.mark.parametrize("level", [0, 1, 2])
 def test_repetition_of_a_level_acts_on_that_level_alone(
-    prior: CodePrior, level: int, monkeypatch: pytest.MonkeyPatch
+    prior: Prior, level: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session = flat_session(prior, monkeypatch)
+    session = make_undecided(prior.session(1), monkeypatch)
     session.prime(RECORDING[:1].repeat(REPETITION_COLUMNS, 0))
     repetition = [0.0, 0.0, 0.0]
     repetition[level] = 1.0
@@ -57,13 +49,13 @@ def test_repetition_of_a_level_acts_on_that_level_alone(
 
 
 def test_repetition_looks_back_as_many_columns_as_it_says(
-    prior: CodePrior, monkeypatch: pytest.MonkeyPatch
+    prior: Prior, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def entropy(column: int) -> float:
         """How undecided the next column is when one of those before it differs."""
         lately = np.zeros((REPETITION_COLUMNS + 1, 2, 3), dtype=np.int64)
         lately[column] = 5
-        session = flat_session(prior, monkeypatch)
+        session = make_undecided(prior.session(1), monkeypatch)
         session.prime(lately)
         session.step(AGAIN)
         return session.entropy
@@ -72,7 +64,7 @@ def test_repetition_looks_back_as_many_columns_as_it_says(
 
 
 @pytest.mark.parametrize("column", [0, 1, 4, 17, 38, 43, 50])
-def test_repetition_draws_the_same_again_after_a_rewind(prior: CodePrior, column: int) -> None:
+def test_repetition_draws_the_same_again_after_a_rewind(prior: Prior, column: int) -> None:
     session = prior.session(1)
     grid = play(session, 52, AGAIN)
     half_drawn = session.steps(AGAIN)
@@ -81,7 +73,7 @@ def test_repetition_draws_the_same_again_after_a_rewind(prior: CodePrior, column
     assert play(session, 52 - column, AGAIN).tobytes() == grid[column:].tobytes()
 
 
-def test_repetition_depends_on_the_codes_and_not_on_how_they_came(prior: CodePrior) -> None:
+def test_repetition_depends_on_the_codes_and_not_on_how_they_came(prior: Prior) -> None:
     played, primed, edited = prior.session(1), prior.session(1), prior.session(1)
     grid = play(played, 30, AGAIN)
     primed.prime(grid)
@@ -91,7 +83,7 @@ def test_repetition_depends_on_the_codes_and_not_on_how_they_came(prior: CodePri
     assert play(primed, 20, AGAIN).tobytes() == play(edited, 20, AGAIN).tobytes() == follows
 
 
-def test_a_long_way_back_leads_to_the_same_codes_again(prior: CodePrior) -> None:
+def test_a_long_way_back_leads_to_the_same_codes_again(prior: Prior) -> None:
     """More columns than the session remembers, then thousands back and forth."""
     session = prior.session(3)
     session.prime(RECORDING)
@@ -103,19 +95,19 @@ def test_a_long_way_back_leads_to_the_same_codes_again(prior: CodePrior) -> None
         assert play(session, 30, AGAIN).tobytes() == grid.tobytes()
 
 
-def test_the_context_is_the_models_own_to_begin_with(prior: CodePrior) -> None:
+def test_the_context_is_the_models_own_to_begin_with(prior: Prior) -> None:
     assert prior.session(1).context_columns == prior.config.context_columns == 8
 
 
 @pytest.mark.parametrize("columns", [-2, 0, 2, 3, 5, 7, 9, 10])
-def test_a_context_that_cannot_be_is_refused(prior: CodePrior, columns: int) -> None:
+def test_a_context_that_cannot_be_is_refused(prior: Prior, columns: int) -> None:
     session = prior.session(1)
     with pytest.raises(ParameterError, match=rf"even number of columns, 4\.\.8, not {columns}$"):
         session.context_columns = columns
     assert session.context_columns == 8
 
 
-def test_a_shorter_context_remembers_less(prior: CodePrior) -> None:
+def test_a_shorter_context_remembers_less(prior: Prior) -> None:
     """At an anchor a column depends on half a context: 2 columns of 4 here, 4 of 8."""
     one, other, longer = prior.session(1), prior.session(1), prior.session(1)
     one.context_columns = other.context_columns = 4
@@ -128,7 +120,7 @@ def test_a_shorter_context_remembers_less(prior: CodePrior) -> None:
 
 
 @pytest.mark.parametrize("context", [4, 6, 8])
-def test_in_any_context_a_rewind_draws_the_same_again(prior: CodePrior, context: int) -> None:
+def test_in_any_context_a_rewind_draws_the_same_again(prior: Prior, context: int) -> None:
     session = prior.session(1)
     session.context_columns = context
     grid = play(session, 40, AGAIN)
@@ -140,7 +132,7 @@ def test_in_any_context_a_rewind_draws_the_same_again(prior: CodePrior, context:
 @pytest.mark.parametrize("first", [1, 3, 4, 8, 10, 15])
 @pytest.mark.parametrize("columns", [1, 2, 5, 9])
 def test_the_full_context_again_draws_what_a_session_that_always_had_it_would(
-    prior: CodePrior, first: int, columns: int
+    prior: Prior, first: int, columns: int
 ) -> None:
     session, always = prior.session(1), prior.session(1)
     grid = [play(session, first)]
@@ -151,7 +143,7 @@ def test_the_full_context_again_draws_what_a_session_that_always_had_it_would(
     assert play(session, 12).tobytes() == play(always, 12).tobytes()
 
 
-def test_a_column_is_a_function_of_the_context_whatever_came_between(prior: CodePrior) -> None:
+def test_a_column_is_a_function_of_the_context_whatever_came_between(prior: Prior) -> None:
     def again(session: PriorSession, contexts: list[int]) -> bytes:
         session.rewind(21)
         for context in contexts:
@@ -168,7 +160,7 @@ def test_a_column_is_a_function_of_the_context_whatever_came_between(prior: Code
 
 @pytest.mark.parametrize("change", [4, 6])
 def test_the_caches_of_another_context_are_kept_while_they_may_be_of_use(
-    prior: CodePrior, change: int, monkeypatch: pytest.MonkeyPatch
+    prior: Prior, change: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = prior.session(1)
     play(session, 9)

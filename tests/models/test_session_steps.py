@@ -9,7 +9,8 @@ import pytest
 import torch
 
 from distill_live.errors import CodesError, ParameterError
-from distill_live.models.prior import CodePrior
+from distill_live.models import session as session_module
+from distill_live.models.prior import Prior
 from distill_live.models.sampling import Sampling
 from distill_live.models.session import PriorSession
 from tests.models.sessions import FREE, Grid, play
@@ -35,7 +36,7 @@ def half_drawn(session: PriorSession, sampling: Sampling = FREE) -> Drawing:
     return drawing
 
 
-def test_a_column_in_pieces_is_the_column_in_one(prior: CodePrior) -> None:
+def test_a_column_in_pieces_is_the_column_in_one(prior: Prior) -> None:
     whole, pieces = prior.session(1), prior.session(1)
     sampling = Sampling(repetition=0.4)
     for _ in range(30):
@@ -43,16 +44,16 @@ def test_a_column_in_pieces_is_the_column_in_one(prior: CodePrior) -> None:
         assert (pieces.column, pieces.entropy) == (whole.column, whole.entropy)
 
 
-def test_there_is_a_pause_after_every_band_but_the_last(prior: CodePrior) -> None:
+def test_there_is_a_pause_after_every_band_but_the_last(prior: Prior) -> None:
     assert finish(prior.session(1).steps(FREE))[0] == prior.config.bands - 1
 
 
-def test_no_inference_mode_is_left_on_in_a_pause(prior: CodePrior) -> None:
+def test_no_inference_mode_is_left_on_in_a_pause(prior: Prior) -> None:
     _drawing = half_drawn(prior.session(1))
     assert not torch.is_inference_mode_enabled()
 
 
-def test_what_is_half_drawn_does_not_count_yet(prior: CodePrior) -> None:
+def test_what_is_half_drawn_does_not_count_yet(prior: Prior) -> None:
     session = prior.session(1)
     play(session, 3)
     entropy = session.entropy
@@ -67,7 +68,7 @@ def test_what_is_half_drawn_does_not_count_yet(prior: CodePrior) -> None:
     ids=["rewind", "close"],
 )
 def test_a_column_given_up_leaves_the_session_as_if_it_had_not_begun(
-    prior: CodePrior, column: int, give_up: Callable[[PriorSession, Drawing], None]
+    prior: Prior, column: int, give_up: Callable[[PriorSession, Drawing], None]
 ) -> None:
     session, other = prior.session(1), prior.session(1)
     play(session, column), play(other, column)
@@ -81,9 +82,7 @@ def test_a_column_given_up_leaves_the_session_as_if_it_had_not_begun(
 
 
 @pytest.mark.parametrize("column", [2, 4, 6])
-def test_a_rewind_further_back_gives_a_half_drawn_column_up_too(
-    prior: CodePrior, column: int
-) -> None:
+def test_a_rewind_further_back_gives_a_half_drawn_column_up_too(prior: Prior, column: int) -> None:
     session = prior.session(1)
     grid = play(session, 9)
     _drawing = half_drawn(session)
@@ -91,7 +90,7 @@ def test_a_rewind_further_back_gives_a_half_drawn_column_up_too(
     assert np.array_equal(play(session, 9 - column), grid[column:])
 
 
-def test_a_second_column_cannot_begin_before_the_first_is_finished(prior: CodePrior) -> None:
+def test_a_second_column_cannot_begin_before_the_first_is_finished(prior: Prior) -> None:
     session, other = prior.session(1), prior.session(1)
     drawing = half_drawn(session)
     with pytest.raises(CodesError, match="half drawn"):
@@ -114,7 +113,7 @@ def edit(session: PriorSession) -> None:
 
 @pytest.mark.parametrize("change", [go_back, prime, edit])
 def test_a_column_that_was_given_up_goes_no_further(
-    prior: CodePrior, change: Callable[[PriorSession], None]
+    prior: Prior, change: Callable[[PriorSession], None]
 ) -> None:
     session, other = prior.session(1), prior.session(1)
     play(session, 2), play(other, 2)
@@ -125,7 +124,7 @@ def test_a_column_that_was_given_up_goes_no_further(
     assert np.array_equal(play(session, 5), play(other, 5))
 
 
-def test_a_stale_column_does_not_disturb_the_one_that_took_its_place(prior: CodePrior) -> None:
+def test_a_stale_column_does_not_disturb_the_one_that_took_its_place(prior: Prior) -> None:
     session, other = prior.session(1), prior.session(1)
     stale = half_drawn(session)
     session.rewind(0)
@@ -135,14 +134,14 @@ def test_a_stale_column_does_not_disturb_the_one_that_took_its_place(prior: Code
     assert np.array_equal(finish(drawing)[1], other.step(FREE))
 
 
-def test_a_column_begins_when_it_is_first_advanced(prior: CodePrior) -> None:
+def test_a_column_begins_when_it_is_first_advanced(prior: Prior) -> None:
     session, other = prior.session(1), prior.session(2)
     waiting = session.steps(FREE)
     session.seed = 2
     assert np.array_equal(finish(waiting)[1], other.step(FREE))
 
 
-def test_seed_take_and_context_set_in_a_pause_are_for_the_next_column(prior: CodePrior) -> None:
+def test_seed_take_and_context_set_in_a_pause_are_for_the_next_column(prior: Prior) -> None:
     session, other = prior.session(1), prior.session(1)
     play(session, 10), play(other, 10)
     drawing = half_drawn(session)
@@ -152,7 +151,7 @@ def test_seed_take_and_context_set_in_a_pause_are_for_the_next_column(prior: Cod
     assert np.array_equal(play(session, 5), play(other, 5))
 
 
-def test_settings_for_another_number_of_levels_leave_nothing_half_drawn(prior: CodePrior) -> None:
+def test_settings_for_another_number_of_levels_leave_nothing_half_drawn(prior: Prior) -> None:
     session = prior.session(1)
     with pytest.raises(ParameterError, match="3 levels"):
         next(session.steps(Sampling(min_p=(0.0, 0.1))))
@@ -160,12 +159,12 @@ def test_settings_for_another_number_of_levels_leave_nothing_half_drawn(prior: C
 
 
 def test_an_error_in_the_middle_leaves_nothing_half_drawn(
-    prior: CodePrior, monkeypatch: pytest.MonkeyPatch
+    prior: Prior, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session, other = prior.session(1), prior.session(1)
     drawing = half_drawn(session)
     with monkeypatch.context() as patched:
-        patched.setattr(session._stepper, "logits", lambda *_: 1 / 0)
+        patched.setattr(session_module, "draw_code", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             next(drawing)
     assert np.array_equal(session.step(FREE), other.step(FREE))

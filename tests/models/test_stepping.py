@@ -1,4 +1,4 @@
-"""Single steps with a cache against whole passes."""
+"""Single steps with a cache against whole passes, of every kind of prior."""
 
 from __future__ import annotations
 
@@ -6,49 +6,60 @@ import numpy as np
 import pytest
 import torch
 
-from distill_live.models.prior import CodePrior
-from distill_live.models.stepping import PriorCache, PriorStepper
+from distill_live.models.prior import Prior
+from distill_live.models.steering import UNSTEERED
+from distill_live.models.stepping import Cache, Stepper
 
-CODES = np.random.default_rng(0).integers(0, 12, 48)
+ROWS = np.random.default_rng(0).integers(0, 12, (8, 6))
 
 
-def stepped_logits(prior: CodePrior, prefilled: int) -> torch.Tensor:
-    """Logits of the codes from `prefilled` on, code by code."""
-    stepper, cache = PriorStepper(prior), PriorCache(prior)
+def drawn(stepper: Stepper, cache: Cache, columns: int, row: np.ndarray) -> np.ndarray:
+    """Logits `[F * Q, V]` of a column's codes behind the first `columns`."""
     found = []
     with torch.inference_mode():
-        if prefilled:
-            stepper.prefill(cache, CODES[:prefilled])
-        for place in range(prefilled, 48):
-            x = stepper.step(cache, CODES[max(place - 12, 0) : place].tolist())
-            found.append(torch.from_numpy(stepper.logits(x, place % 6)))
-    return torch.stack(found)
+        draw = stepper.begin(cache, ROWS[:columns], UNSTEERED)
+        for code in row:
+            found.append(draw.logits().copy())
+            draw.take(int(code))
+    return np.stack(found)
 
 
-@pytest.mark.parametrize("prefilled", [0, 6, 24, 42])
-def test_steps_with_a_cache_give_the_logits_of_a_whole_pass(
-    prior: CodePrior, prefilled: int
-) -> None:
-    whole = prior(torch.from_numpy(CODES)[None])[0, prefilled:]
-    assert torch.allclose(stepped_logits(prior, prefilled), whole, atol=1e-4)
+@pytest.mark.parametrize("prefilled", [0, 1, 4, 7])
+def test_steps_with_a_cache_give_the_logits_of_a_whole_pass(prior: Prior, prefilled: int) -> None:
+    stepper = prior.stepper()
+    cache = stepper.new_cache()
+    if prefilled:
+        with torch.inference_mode():
+            stepper.prefill(cache, ROWS[:prefilled])
+    found = [drawn(stepper, cache, column, ROWS[column]) for column in range(prefilled, 8)]
+    whole = prior(torch.from_numpy(ROWS).view(1, -1))[0, prefilled * 6 :]
+    np.testing.assert_allclose(np.concatenate(found), whole, atol=1e-4)
 
 
-def test_setting_the_length_back_forgets_what_lies_behind_it(prior: CodePrior) -> None:
-    stepper, cache = PriorStepper(prior), PriorCache(prior)
+def test_columns_that_the_cache_lacks_are_stepped_through(prior: Prior) -> None:
+    stepper = prior.stepper()
+    cache, fresh = stepper.new_cache(), stepper.new_cache()
+    for column in range(5):
+        drawn(stepper, cache, column, ROWS[column])
+    expected = drawn(stepper, cache, 5, ROWS[5])
+    assert np.array_equal(drawn(stepper, fresh, 5, ROWS[5]), expected)
+
+
+def test_what_lies_behind_the_columns_kept_is_forgotten(prior: Prior) -> None:
+    stepper = prior.stepper()
+    cache = stepper.new_cache()
+    first = drawn(stepper, cache, 3, ROWS[3])
+    cache.keep(3)
+    drawn(stepper, cache, 3, ROWS[7])
+    cache.keep(3)
+    assert np.array_equal(drawn(stepper, cache, 3, ROWS[3]), first)
+
+
+def test_a_prefill_starts_the_cache_over(prior: Prior) -> None:
+    stepper = prior.stepper()
+    cache, fresh = stepper.new_cache(), stepper.new_cache()
     with torch.inference_mode():
-        for place in range(9):
-            stepper.step(cache, CODES[:place].tolist())
-        first = stepper.step(cache, CODES[:9].tolist())
-        stepper.step(cache, [1, 2, 3])
-        cache.length = 9
-        assert torch.equal(stepper.step(cache, CODES[:9].tolist()), first)
-
-
-def test_a_prefill_starts_the_cache_over(prior: CodePrior) -> None:
-    stepper, cache, fresh = PriorStepper(prior), PriorCache(prior), PriorCache(prior)
-    stepper.prefill(cache, CODES[24:])
-    stepper.prefill(cache, CODES[:12])
-    stepper.prefill(fresh, CODES[:12])
-    with torch.inference_mode():
-        before = CODES[:12].tolist()
-        assert torch.equal(stepper.step(cache, before), stepper.step(fresh, before))
+        stepper.prefill(cache, ROWS[4:])
+        stepper.prefill(cache, ROWS[:2])
+        stepper.prefill(fresh, ROWS[:2])
+    assert np.array_equal(drawn(stepper, cache, 2, ROWS[2]), drawn(stepper, fresh, 2, ROWS[2]))

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from distill_live.errors import TrainingError
-from distill_live.models.prior import CodePrior, PriorConfig
+from distill_live.models.column_prior import ColumnPrior, ColumnPriorConfig
 from distill_live.models.sampling import Sampling
 from distill_live.training import prior as training_module
 from distill_live.training.baselines import Baselines
@@ -26,9 +26,9 @@ from distill_live.training.sequences import CodeSequences, Grid
 from distill_live.training.windows import CodeCrops, Window
 
 TINY = PriorTrainingConfig(
-    prior=PriorConfig(
-        codebook_size=8, seq_len=8 * 4, num_quantizers=2, hidden_size=32, num_layers=1,
-        num_heads=2, dropout=0.1, bands=2,
+    prior=ColumnPriorConfig(
+        codebook_size=8, context_columns=8, num_quantizers=2, bands=2, hidden_size=32, num_layers=1,
+        num_heads=2, depth_size=32, dropout=0.1,
     ),
     epochs=4, steps_per_epoch=20, batch_columns=128, rate=1e-2, averaging=0.9,
 )  # fmt: skip
@@ -131,10 +131,10 @@ def test_an_interrupt_before_the_first_epochs_end_goes_through(
 def test_an_interrupt_while_the_best_is_copied_leaves_no_epoch_without_weights(
     sequences: CodeSequences, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupt(_: CodePrior) -> None:
+    def interrupt(_: ColumnPrior) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(CodePrior, "state_dict", interrupt)
+    monkeypatch.setattr(ColumnPrior, "state_dict", interrupt)
     with pytest.raises(KeyboardInterrupt):
         train_prior_on_codes(sequences, dataclasses.replace(TINY, epochs=1))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import torch
 
 from distill_live.training.sequences import Grid
 from distill_live.training.windows import CodeCrops, Window
@@ -16,7 +17,7 @@ def counted(start: int, columns: int) -> Grid:
 
 def test_crops_are_runs_of_one_recording() -> None:
     crops = CodeCrops([counted(0, 30), counted(1000, 5), counted(2000, 12)], columns=8, seed=0)
-    codes, real = crops.draw(200)
+    codes, real, _ = crops.draw(200)
     assert codes.shape == real.shape == (200, 16)
     for row, mask in zip(codes, real, strict=True):
         crop = row[mask]
@@ -26,7 +27,7 @@ def test_crops_are_runs_of_one_recording() -> None:
 
 def test_padding_is_masked_at_the_end_of_short_recordings_alone() -> None:
     crops = CodeCrops([counted(0, 30), counted(1000, 5)], columns=8, seed=0)
-    codes, real = crops.draw(100)
+    codes, real, _ = crops.draw(100)
     short = codes[:, 0] >= 1000
     assert set(real[short].sum(dim=1).tolist()) == {10}
     assert set(real[~short].sum(dim=1).tolist()) == {16}
@@ -34,18 +35,28 @@ def test_padding_is_masked_at_the_end_of_short_recordings_alone() -> None:
 
 
 def test_a_batch_is_no_wider_than_its_longest_crop() -> None:
-    codes, real = CodeCrops([counted(0, 5)], columns=8, seed=0).draw(3)
+    codes, real, _ = CodeCrops([counted(0, 5)], columns=8, seed=0).draw(3)
     assert codes.shape == (3, 10)
     assert real.all()
 
 
 def test_crops_start_anywhere() -> None:
-    codes, _ = CodeCrops([counted(0, 30)], columns=8, seed=0).draw(2000)
+    codes, *_ = CodeCrops([counted(0, 30)], columns=8, seed=0).draw(2000)
     assert set((codes[:, 0] // 2).tolist()) == set(range(23))
 
 
+def test_every_column_comes_with_how_it_sounds() -> None:
+    grids = [counted(0, 30), counted(1000, 5)]
+    told = [np.arange(len(grid) * 4, dtype=np.float32).reshape(-1, 4) for grid in grids]
+    codes, real, ranks = CodeCrops(grids, columns=8, seed=0, ranks=told).draw(50)
+    assert ranks.shape == (50, 8, 4)
+    firsts = codes[:, ::2] % 1000
+    assert torch.equal(ranks[..., 0].isnan(), ~real[:, ::2])
+    assert torch.equal(ranks[..., 3][real[:, ::2]], 2.0 * firsts[real[:, ::2]] + 3)
+
+
 def test_longer_recordings_are_drawn_from_more_often() -> None:
-    codes, _ = CodeCrops([counted(0, 90), counted(1000, 10)], columns=8, seed=0).draw(2000)
+    codes, *_ = CodeCrops([counted(0, 90), counted(1000, 10)], columns=8, seed=0).draw(2000)
     assert 140 < int((codes[:, 0] >= 1000).sum()) < 260
 
 

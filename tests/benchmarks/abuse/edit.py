@@ -77,19 +77,19 @@ def collect_for_ever() -> None:
 
 def stall_prior(seconds: float, pause: float) -> None:
     """Let a column take so long to be drawn, again after each pause: each code its part."""
-    from distill_live.models.stepping import PriorStepper
+    from distill_live.models import session
 
-    step = PriorStepper.step
+    draw = session.draw_code
     began = time.monotonic() + 10.0
     left = 0
 
-    def stalled(self: PriorStepper, cache: Any, before: list[int]) -> Any:
+    def stalled(*arguments: Any) -> int:
         nonlocal began, left
         if time.monotonic() >= began and not left:
             left, began = 24, time.monotonic() + pause
         if left:
             left -= 1
             time.sleep(seconds / 24)
-        return step(self, cache, before)
+        return draw(*arguments)
 
-    PriorStepper.step = stalled  # type: ignore[method-assign]
+    session.draw_code = stalled

@@ -1,0 +1,61 @@
+"""Codes as vectors: each through a table of the place that it has seen from the code to predict."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+class NeighbourEmbedding(nn.Module):
+    """What a code's network is fed: its cell, and the codes at fixed distances before it.
+
+    All tables lie in one, `weight [rows, D]`: for each neighbour a row per level and code and one
+    for "before the start", then a row per cell. With minutes of material no attention learns in
+    time where to look; a table of its own for every distance tells.
+    """
+
+    def __init__(
+        self,
+        neighbours: tuple[int, ...],
+        codebook_size: int,
+        levels: int,
+        column_codes: int,
+        width: int,
+    ) -> None:
+        super().__init__()
+        self.neighbours = neighbours
+        self.codebook_size, self.levels, self.column_codes = codebook_size, levels, column_codes
+        self.span = levels * codebook_size + 1
+        rows = len(neighbours) * self.span + column_codes
+        self.weight = nn.Parameter(torch.randn(rows, width) * 0.02)
+
+    def forward(self, codes: Tensor) -> Tensor:
+        """Codes `[B, T]` to the sum of their rows `[B, T, D]`; the first begins a column."""
+        rows = self.rows(codes)
+        summed = functional.embedding_bag(rows.flatten(0, 1), self.weight, mode="sum")
+        return summed.view(*codes.shape, -1)
+
+    def rows(self, codes: Tensor) -> Tensor:
+        """Codes `[B, T]` to the rows `[B, T, neighbours + 1]` that each position sums."""
+        length = codes.shape[1]
+        places = torch.arange(length, device=codes.device)
+        known = codes + places % self.levels * self.codebook_size
+        found = []
+        for number, distance in enumerate(self.neighbours):
+            shifted = functional.pad(known, (distance, 0), value=self.span - 1)[:, :length]
+            found.append(shifted + number * self.span)
+        cells = places % self.column_codes + len(found) * self.span
+        return torch.stack([*found, cells.expand_as(codes)], dim=-1)
+
+    def rows_at(self, cell: int, before: list[int]) -> list[int]:
+        """The rows that one position sums, `cell` in its column; `before` ends with the code before
+        it and holds as many codes as there are, or as the farthest neighbour is away."""
+        rows, count = [], len(before)
+        for number, distance in enumerate(self.neighbours):
+            row = self.span - 1
+            if distance <= count:
+                row = before[-distance] + (cell - distance) % self.levels * self.codebook_size
+            rows.append(row + number * self.span)
+        rows.append(cell + len(rows) * self.span)
+        return rows

@@ -1,0 +1,52 @@
+"""What a column shall sound like: a musician's words, turned to ranks among the recordings."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields
+
+from distill_live.errors import ParameterError
+
+#: How far a setting may be exaggerated; 1 is as the prior has learned it.
+MAX_GUIDANCE = 4.0
+
+
+@dataclass(frozen=True)
+class Steering:
+    """What the columns to come shall sound like; None: as it comes.
+
+    Each is -1..1, from the lowest that the recordings have to the highest, evenly by rank.
+    `guidance` 0..4 says how strongly: 0 not at all, 1 as learned, more exaggerates. Raises
+    ParameterError for other values.
+    """
+
+    loudness: float | None = None
+    brightness: float | None = None
+    noisiness: float | None = None
+    density: float | None = None
+    guidance: float = 1.0
+
+    def __post_init__(self) -> None:
+        for name in STEERED:
+            value = getattr(self, name)
+            if value is not None and not -1.0 <= value <= 1.0:
+                raise ParameterError(f"{name} is off or -1..1, not {value}")
+        if not 0.0 <= self.guidance <= MAX_GUIDANCE:
+            raise ParameterError(f"guidance is 0..{MAX_GUIDANCE:g}, not {self.guidance}")
+
+    @property
+    def ranks(self) -> list[float]:
+        """A rank 0..1 for each of STEERED, NaN where it is off."""
+        values = [getattr(self, name) for name in STEERED]
+        return [math.nan if value is None else (value + 1) / 2 for value in values]
+
+    @property
+    def on(self) -> bool:
+        """Whether it says anything."""
+        return self.guidance > 0 and any(getattr(self, name) is not None for name in STEERED)
+
+
+#: What can be steered, in the order of `audio.descriptors.DESCRIPTORS`.
+STEERED = tuple(one.name for one in fields(Steering) if one.name != "guidance")
+
+UNSTEERED = Steering()

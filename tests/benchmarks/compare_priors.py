@@ -1,0 +1,122 @@
+"""The column-wise prior beside the flat one: speed, perplexity, and how what they play sounds.
+
+    python -m tests.benchmarks.compare_priors [MODEL FOLDER] [--sizes small medium large]
+
+Without a model: milliseconds per column of both kinds at every size, with random weights, cache
+against cache, on one thread, turn by turn in one run. With a model's codec and the folder it was
+made of: also both priors are trained alike at the first size, and 60 s of each are compared with
+the recordings: Frechet distances of mel frames and of their changes, beside those of two halves
+of the recordings (every other file). Prints lines of JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from distill_live.audio.dataset import Recordings, load_recordings
+from distill_live.inference.generation import generate_audio_from_prior
+from distill_live.models.column_prior import ColumnPriorConfig
+from distill_live.models.flat_prior import PriorConfig
+from distill_live.models.library import find_model
+from distill_live.models.persistence import LoadedVQModel, load_model_v2
+from distill_live.models.prior import PriorShape
+from distill_live.models.prior_kinds import get_adaptive_prior_config, make_prior
+from distill_live.models.sampling import Sampling
+from distill_live.training.prior import PriorTrainingConfig, train_prior_on_codes
+from distill_live.training.sequences import CodeSequences, extract_code_sequences
+from tests.benchmarks.mel_statistics import distances, mel_frames
+
+ROUNDS, COLUMNS = 5, 8
+SEEDS, SECONDS = 4, 15.0
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("model", nargs="?")
+    parser.add_argument("folder", nargs="?", type=Path)
+    parser.add_argument("--sizes", nargs="*", default=["small", "medium", "large"])
+    parser.add_argument("--epochs", type=int, default=PriorTrainingConfig().epochs)
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    for size in options.sizes:
+        print(json.dumps({"size": size, **speed(both_kinds(size))}), flush=True)
+    if options.model:
+        torch.set_num_threads(2)
+        loaded = load_model_v2(find_model(options.model))
+        recordings = load_recordings(options.folder)
+        compare(loaded, recordings, options.sizes[0], options.epochs)
+
+
+def both_kinds(size: str, codebook_size: int = 64) -> dict[str, PriorShape]:
+    """Settings of both kinds at a size."""
+    columns: ColumnPriorConfig = get_adaptive_prior_config(size, codebook_size)  # type: ignore[arg-type]
+    flat = PriorConfig(
+        codebook_size=codebook_size,
+        seq_len=columns.context_columns * columns.column_codes,
+        hidden_size=columns.hidden_size,
+        num_layers=columns.num_layers,
+        num_heads=columns.num_heads,
+        dropout=columns.dropout,
+    )
+    return {"flat": flat, "columns": columns}
+
+
+def speed(kinds: dict[str, PriorShape]) -> dict[str, float]:
+    """Median milliseconds per column in the middle of a stream."""
+    sessions = {kind: make_prior(config).eval().session(0) for kind, config in kinds.items()}
+    for session in sessions.values():
+        session.prime(np.zeros((60, 8, 3), dtype=np.int64))
+        session.step(Sampling())
+    found: dict[str, list[float]] = {kind: [] for kind in kinds}
+    for _ in range(ROUNDS):
+        for kind, session in sessions.items():
+            for _ in range(COLUMNS):
+                session.rewind(61)
+                began = time.perf_counter()
+                session.step(Sampling())
+                found[kind].append(1e3 * (time.perf_counter() - began))
+    medians = {kind: round(float(np.median(times)), 2) for kind, times in found.items()}
+    return {**medians, "times_faster": round(medians["flat"] / medians["columns"], 1)}
+
+
+def compare(loaded: LoadedVQModel, recordings: Recordings, size: str, epochs: int) -> None:
+    """Train both, let both play, and say how near that is to the recordings."""
+    sequences = extract_code_sequences(loaded.model, loaded.spectrogram, recordings)
+    real = [mel_frames(loaded.spectrogram, one.samples) for one in recordings.recordings]
+    print(json.dumps({"halves of the recordings": distances(real[::2], real[1::2])}), flush=True)
+    for kind, config in both_kinds(size, loaded.model.config.codebook_size).items():
+        result = trained(loaded, sequences, config, epochs)
+        played = [
+            mel_frames(loaded.spectrogram, generate_audio_from_prior(
+                loaded, top_p=0.0, seed=seed, duration_s=SECONDS)[0])
+            for seed in range(SEEDS)
+        ]  # fmt: skip
+        print(json.dumps({"kind": kind, **result, **distances(played, real)}), flush=True)
+
+
+def trained(
+    loaded: LoadedVQModel, sequences: CodeSequences, config: PriorShape, epochs: int
+) -> dict[str, object]:
+    """Give the model a prior of that shape; what its training came to."""
+    began = time.monotonic()
+    kept = train_prior_on_codes(sequences, PriorTrainingConfig(prior=config, epochs=epochs))
+    loaded.prior = kept.prior
+    report = kept.report
+    return {
+        "seconds": round(time.monotonic() - began),
+        "best_epoch": kept.best_epoch,
+        "training": round(report.training, 2),
+        "validation": round(report.validation, 2),
+        "unigram": round(report.baselines.unigram, 2),
+        "previous_column": round(report.baselines.previous_column, 2),
+    }
+
+
+if __name__ == "__main__":
+    main()

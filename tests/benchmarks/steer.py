@@ -1,0 +1,73 @@
+"""Whether what is generated follows the steering, and what steering costs.
+
+    python -m tests.benchmarks.steer MODEL [--seconds 8]
+
+For each of loudness, brightness, noisiness and density: sounds at nine settings from -1 to 1, two
+seeds each, and the rank correlation (Spearman) of the setting with what is then measured. Prints a
+line of JSON for each.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+import numpy as np
+import torch
+
+from distill_live.audio.descriptors import describe_columns
+from distill_live.inference.generation import generate_audio_from_prior
+from distill_live.models.library import find_model
+from distill_live.models.persistence import LoadedVQModel, load_model_v2
+from distill_live.models.steering import STEERED, Steering
+from distill_live.parameters import PARAMETERS
+
+SETTINGS = np.linspace(-1.0, 1.0, 9)
+SEEDS = 2
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("model", nargs="?", default="demo")
+    parser.add_argument("--seconds", type=float, default=8.0)
+    parser.add_argument("--guidance", type=float, default=PARAMETERS["steer/guidance"].default)
+    options = parser.parse_args()
+    loaded = load_model_v2(find_model(options.model))
+    for number, name in enumerate(STEERED):
+        settings, found = [], []
+        for setting in SETTINGS:
+            for seed in range(SEEDS):
+                steering = Steering(**{name: float(setting)}, guidance=options.guidance)
+                settings.append(setting)
+                found.append(measured(loaded, steering, seed, options.seconds)[number])
+        middle = np.reshape(found, (len(SETTINGS), SEEDS)).mean(1).round(1).tolist()
+        print(
+            json.dumps(
+                {"steered": name, "correlation": correlation(settings, found), "measured": middle}
+            ),
+            flush=True,
+        )
+
+
+def measured(loaded: LoadedVQModel, steering: Steering, seed: int, seconds: float) -> list[float]:
+    """The mean of each descriptor over what is generated, the first second left out."""
+    audio, _ = generate_audio_from_prior(loaded, duration_s=seconds, seed=seed, steering=steering)
+    frames = loaded.model.config.column_frames
+    with torch.inference_mode():
+        mel = loaded.spectrogram.waveform_to_mel(torch.from_numpy(audio)[None, None], frames)
+        told = describe_columns(mel[0, 0], loaded.spectrogram.config, frames)
+    return [float(value) for value in told[12:].mean(0)]
+
+
+def correlation(one: list[float], other: list[float]) -> float:
+    """Spearman's rank correlation; of equal values each has the middle rank."""
+
+    def ranks(values: list[float]) -> np.ndarray:
+        array = np.asarray(values)
+        return np.array([(array < value).sum() + (array == value).sum() / 2 for value in array])
+
+    return round(float(np.corrcoef(ranks(one), ranks(other))[0, 1]), 3)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""The column-wise prior: shapes, causality, what it reads, and what it is told."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from distill_live.models.column_prior import ColumnPrior, ColumnPriorConfig
+from distill_live.models.sampling import Sampling
+from distill_live.models.steering import STEERED, Steering
+from tests.models.sessions import play
+
+CODES = torch.randint(0, 12, (1, 48), generator=torch.Generator().manual_seed(1))
+
+
+def test_logits_are_one_distribution_per_code(column_prior: ColumnPrior) -> None:
+    assert column_prior(torch.zeros(3, 18, dtype=torch.long)).shape == (3, 18, 12)
+
+
+@pytest.mark.parametrize("changed", [0, 5, 6, 17, 46])
+def test_a_code_changes_no_logits_up_to_its_own_and_those_after_it(
+    column_prior: ColumnPrior, changed: int
+) -> None:
+    other = CODES.clone()
+    other[0, changed] = (CODES[0, changed] + 1) % 12
+    moved = (column_prior(CODES) - column_prior(other)).abs().amax(dim=-1)[0]
+    assert moved[: changed + 1].max() == 0.0
+    assert moved[changed + 1] > 1e-3
+
+
+def test_the_first_column_is_remembered_to_the_end_of_the_context(
+    column_prior: ColumnPrior,
+) -> None:
+    other = CODES.clone()
+    other[0, 0] = (CODES[0, 0] + 1) % 12
+    moved = (column_prior(CODES) - column_prior(other)).abs().amax(dim=-1)[0]
+    assert moved[-6:].min() > 1e-6
+
+
+def test_neighbours_are_the_codes_before_and_those_around_a_column_ago() -> None:
+    assert ColumnPriorConfig().neighbours == (
+        1, 2, 3, 4, 5, 6, 21, 22, 23, 24, 25, 26, 27, 48,
+    )  # fmt: skip
+    narrow = ColumnPriorConfig(bands=2, num_quantizers=2).neighbours
+    assert len(set(narrow)) == len(narrow)
+
+
+@pytest.mark.parametrize("kind", range(len(STEERED)))
+def test_what_a_column_shall_sound_like_changes_that_columns_logits_alone(
+    column_prior: ColumnPrior, kind: int
+) -> None:
+    ranks = torch.full((1, 8, 4), torch.nan)
+    free = column_prior(CODES)
+    assert torch.equal(column_prior(CODES, ranks), free)
+    ranks[0, 3, kind] = 0.7
+    moved = (column_prior(CODES, ranks) - free).abs().amax(dim=-1)[0].unflatten(0, (8, 6))
+    assert moved[3].min() > 1e-4
+    assert moved[[0, 1, 2, 4, 5, 6, 7]].max() == 0.0
+
+
+def test_a_rank_between_two_points_is_between_their_vectors(column_prior: ColumnPrior) -> None:
+    embedding = column_prior.depth.steering
+    off = torch.full((3, 4), torch.nan)
+    off[:, 1] = torch.tensor([0.25, 0.3125, 0.375])
+    low, middle, high = embedding(off)
+    torch.testing.assert_close(middle, (low + high) / 2)
+    off[:, 1] = torch.tensor([-1.0, 0.0, 2.0])
+    below, lowest, above = embedding(off)
+    assert torch.equal(below, lowest)
+    assert torch.equal(above, embedding(torch.tensor([torch.nan, 1.0, torch.nan, torch.nan])))
+
+
+@pytest.mark.parametrize("guidance", [0.0, 1.0, 2.5])
+def test_a_session_draws_what_the_steered_network_says(
+    column_prior: ColumnPrior, guidance: float
+) -> None:
+    """The likeliest codes, from whole passes."""
+    steering = Steering(brightness=0.4, guidance=guidance)
+    session = column_prior.session(1)
+    found = play(session, 8, Sampling(top_k=1, steering=steering)).reshape(1, -1)
+    codes = torch.from_numpy(found)
+    ranks = torch.tensor(steering.ranks).expand(1, 8, 4)
+    free, steered = column_prior(codes), column_prior(codes, ranks)
+    expected = (free + guidance * (steered - free)).argmax(-1)
+    assert np.array_equal(found, expected)
