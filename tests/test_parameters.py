@@ -28,7 +28,10 @@ def _set_in_child(store: ParameterStore) -> None:
 
 def test_every_parameter_has_its_default_within_its_range_and_a_doc() -> None:
     for parameter in PARAMETERS.values():
-        assert parameter.clip(parameter.default) == parameter.default
+        if parameter.optional:
+            assert math.isnan(parameter.default)
+        else:
+            assert parameter.clip(parameter.default) == parameter.default
         assert parameter.minimum < parameter.maximum
         assert parameter.doc.endswith(".")
 
@@ -39,9 +42,27 @@ def test_the_sampling_parameters_are_declared() -> None:
 
 def test_a_new_store_holds_the_defaults() -> None:
     store = ParameterStore()
-    assert {name: store[name] for name in store} == {
-        name: parameter.default for name, parameter in PARAMETERS.items()
-    }
+    assert list(store) == list(PARAMETERS)
+    for name, parameter in PARAMETERS.items():
+        assert store[name] == parameter.default or (parameter.optional and math.isnan(store[name]))
+
+
+def test_an_optional_parameter_can_be_off() -> None:
+    store = ParameterStore()
+    before = store.raw()
+    store.set("steer/loudness", 0.5)
+    assert store.changes(before, store.raw()) == [("steer/loudness", None, 0.5)]
+    on = store.raw()
+    store.turn_off("steer/loudness")
+    assert store.changes(on, store.raw()) == [("steer/loudness", None, None)]
+    assert store.raw() == before
+
+
+def test_a_parameter_that_is_not_optional_cannot_be_off() -> None:
+    store = ParameterStore()
+    with pytest.raises(ParameterError, match="gain cannot be off: it takes a number, 0..2"):
+        store.turn_off("gain")
+    assert store["gain"] == 1.0
 
 
 @pytest.mark.parametrize(

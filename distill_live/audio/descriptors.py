@@ -32,6 +32,9 @@ _ONSET_DB, _ONSET_FRAMES, _RANGE_DB = 1.5, 3, 60.0
 def describe_columns(mel: Tensor, config: SpectrogramConfig, column_frames: int) -> Tensor:
     """Normalised mels `[M, T]` to what is told of each whole column `[columns, 4]`, as DESCRIPTORS
     names it; each value is of the time around the column's middle."""
+    columns = mel.shape[-1] // column_frames
+    if not columns:
+        return mel.new_zeros(0, len(DESCRIPTORS))
     in_db = 10 / math.log(10)
     logs = (mel * config.deviation + config.mean) * in_db  # [M, T] dB
     powers = 10 ** (logs / 10)
@@ -49,14 +52,13 @@ def describe_columns(mel: Tensor, config: SpectrogramConfig, column_frames: int)
         around(flatness, "noisiness"),
         around(_onsets(logs), "density") / seconds_per_frame,
     ]
-    columns = mel.shape[-1] // column_frames
     middles = torch.arange(columns, device=mel.device) * column_frames + column_frames // 2
     return torch.stack(told, dim=-1)[middles]
 
 
 def _onsets(logs: Tensor) -> Tensor:
     """Mels in dB `[M, T]` to 1 at each frame `[T]` that begins something, else 0."""
-    heard = logs.clamp(min=logs.max() - _RANGE_DB) if logs.numel() else logs
+    heard = logs.clamp(min=logs.max() - _RANGE_DB)
     rise = functional.pad(heard.diff(dim=1).clamp(min=0).mean(dim=0), (1, 0))
     width = 2 * _ONSET_FRAMES + 1
     highest = functional.max_pool1d(rise[None, None], width, 1, _ONSET_FRAMES)[0, 0]

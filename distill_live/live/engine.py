@@ -161,7 +161,9 @@ class Engine:
             name: self._parameters.levels(name, self._levels) for name in LEVEL_SAMPLING
         }
         steering = {name.removeprefix(STEER): self._parameters[name] for name in STEERING}
-        wanted = {what: None if math.isnan(value) else value for what, value in steering.items()}
+        wanted: dict[str, Any] = {
+            what: None if math.isnan(value) else value for what, value in steering.items()
+        }
         sampling = Sampling(**values, steering=Steering(**wanted))
         return Draw(sampling, int(self._parameters["seed"]), take)
 

@@ -118,11 +118,12 @@ class ColumnPrior(Prior):
         T is whole columns, at most a context. Code T-1 is not looked at. `ranks` `[B, columns, 4]`
         say what each column shall sound like, see `steering`.
         """
-        columns = codes.unflatten(1, (-1, self._config.column_codes))  # [B, columns, F * Q]
+        columns = codes.view(len(codes), -1, self._config.column_codes)  # [B, columns, F * Q]
         x = self.dropout(self.columns(columns))
         for block in self.layers:
             x, _, _ = block(x, self.rotary)
-        return self.depth(codes, self.norm(x), ranks)
+        logits: Tensor = self.depth(codes, self.norm(x), ranks)
+        return logits
 
 
 class ColumnEmbedding(nn.Module):
@@ -144,7 +145,7 @@ class ColumnEmbedding(nn.Module):
         before = functional.pad(columns, (0, 0, 1, 0), value=self.span - 1)[:, :-1]
         rows = (before + self.firsts).flatten(0, 1)
         summed = functional.embedding_bag(rows, self.weight, mode="sum")
-        return summed.unflatten(0, columns.shape[:2])
+        return summed.view(*columns.shape[:2], -1)
 
 
 class DepthNetwork(nn.Module):
@@ -173,22 +174,23 @@ class DepthNetwork(nn.Module):
         """Codes `[B, T]` and the transformer's `[B, columns, D]` to logits `[B, T, V]`."""
         if ranks is None:
             ranks = torch.full((*past.shape[:2], len(STEERED)), torch.nan, device=past.device)
-        x = self.embedding(codes).unflatten(1, (-1, self.column_codes))  # [B, columns, F * Q, d]
+        shape = (*past.shape[:2], self.column_codes, -1)
+        x = self.embedding(codes).view(shape)  # [B, columns, F * Q, d]
         wanted = self.past(past) + self.steering(ranks)
         x = self.dropout(x + self.so_far(codes) + wanted.unsqueeze(2))
         for layer in self.layers:
             x = layer(x)
-        y = self.norm(x).unflatten(2, (-1, self.levels))  # [B, columns, F, Q, d]
+        y = self.norm(x).view(*shape[:2], -1, self.levels, x.shape[-1])  # [B, columns, F, Q, d]
         logits = torch.einsum("btfqd,qvd->btfqv", y, self.heads).flatten(2, 3) + self.head_bias
         return logits.flatten(1, 2)
 
     def so_far(self, codes: Tensor) -> Tensor:
         """Codes `[B, T]` to the sum `[B, columns, F * Q, d]` over the codes of the column that
         come before each."""
-        columns = codes.unflatten(1, (-1, self.column_codes))
+        columns = codes.view(len(codes), -1, self.column_codes)
         firsts = torch.arange(self.column_codes, device=codes.device) * self.known.shape[1]
         found = functional.embedding(columns + firsts, self.known.flatten(0, 1))
-        return found.cumsum(2) - found
+        return functional.pad(found[:, :, :-1], (0, 0, 1, 0)).cumsum(2)
 
 
 class SteeringEmbedding(nn.Module):
@@ -209,10 +211,11 @@ class SteeringEmbedding(nn.Module):
         part = (place - below).unsqueeze(-1)
         rows = below.long() + torch.arange(kinds, device=ranks.device) * (points + 1)
         table = self.weight.flatten(0, 1)
-        known = torch.lerp(
-            functional.embedding(rows, table), functional.embedding(rows + 1, table), part
+        low, high = functional.embedding(rows, table), functional.embedding(rows + 1, table)
+        vectors = torch.where(
+            ranks.isnan().unsqueeze(-1), self.weight[:, -1], torch.lerp(low, high, part)
         )
-        return torch.where(ranks.isnan().unsqueeze(-1), self.weight[:, -1], known).sum(-2)
+        return vectors.sum(-2)
 
 
 class DepthLayer(nn.Module):
@@ -229,4 +232,5 @@ class DepthLayer(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """`[..., d]` to `[..., d]`."""
         y = functional.gelu(self.widen(self.norm(x)), approximate="tanh")
-        return x + self.dropout(self.narrow(self.dropout(y)))
+        added: Tensor = self.dropout(self.narrow(self.dropout(y)))
+        return x + added

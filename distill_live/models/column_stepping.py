@@ -121,7 +121,8 @@ class _DepthDraw:
         x = self._stepper.table.index_select(0, torch.tensor(rows)).sum(0) + self._past
         logits = self._stepper.logits(x, self._cell)
         if len(logits) == 1:
-            return logits[0]
+            free: NDArray[np.float32] = logits[0]
+            return free
         guided: NDArray[np.float32] = logits[1] + self._guidance * (logits[0] - logits[1])
         return guided
 

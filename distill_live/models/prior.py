@@ -32,6 +32,14 @@ class PriorShape(Protocol):
         """Levels of a column."""
 
     @property
+    def hidden_size(self) -> int:
+        """Width of the transformer."""
+
+    @property
+    def num_layers(self) -> int:
+        """Layers of the transformer."""
+
+    @property
     def column_codes(self) -> int:
         """How many codes a column has."""
 

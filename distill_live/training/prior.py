@@ -291,7 +291,8 @@ def _withheld(ranks: Tensor, config: PriorTrainingConfig) -> Tensor:
 
 def _optimizer(prior: Prior, config: PriorTrainingConfig) -> torch.optim.Optimizer:
     """AdamW; norms and the heads' biases do not decay."""
-    decaying, others = [], []
+    decaying: list[Tensor] = []
+    others: list[Tensor] = []
     for name, weight in prior.named_parameters():
         still = weight.ndim == 1 or name.endswith("head_bias")
         (others if still else decaying).append(weight)

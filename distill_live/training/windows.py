@@ -56,8 +56,11 @@ class CodeCrops:
             codes[row, :length] = self._grids[index][span].reshape(length, -1)
             real[row, :length] = True
             ranks[row, :length] = self._ranks[index][span]
-        flat = (torch.from_numpy(part).flatten(1) for part in (codes, real))
-        return Crops(*flat, torch.from_numpy(ranks))
+        return Crops(
+            torch.from_numpy(codes).flatten(1),
+            torch.from_numpy(real).flatten(1),
+            torch.from_numpy(ranks),
+        )
 
     def _span(self, length: int) -> slice:
         # Starts beyond both ends are moved to them, so that the first and last columns, which few

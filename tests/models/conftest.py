@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeVar
 
 import pytest
@@ -24,9 +25,10 @@ COLUMNS = ColumnPriorConfig(
 _Prior = TypeVar("_Prior", bound=Prior)
 
 
-def randomised(prior: _Prior) -> _Prior:
-    """The same network with random weights everywhere, ready to be used."""
+def randomised(build: Callable[[], _Prior]) -> _Prior:
+    """A network with random weights everywhere, ready to be used."""
     torch.manual_seed(0)
+    prior = build()
     for name, parameter in prior.named_parameters():
         tables = ("embedding", "columns.weight", "known", "steering")
         scale = 1.0 if any(table in name for table in tables) else 0.4
@@ -37,13 +39,13 @@ def randomised(prior: _Prior) -> _Prior:
 @pytest.fixture(scope="session")
 def flat_prior() -> CodePrior:
     """Do not change its weights."""
-    return randomised(CodePrior.from_config(FLAT))
+    return randomised(lambda: CodePrior.from_config(FLAT))
 
 
 @pytest.fixture(scope="session")
 def column_prior() -> ColumnPrior:
     """Do not change its weights."""
-    return randomised(ColumnPrior.from_config(COLUMNS))
+    return randomised(lambda: ColumnPrior.from_config(COLUMNS))
 
 
 @pytest.fixture(scope="session", params=["flat", "columns"])

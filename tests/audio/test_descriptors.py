@@ -1,0 +1,114 @@
+"""How loud, bright, noisy and busy columns of sound are."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from distill_live.audio.descriptors import DESCRIPTORS, DescriptorRanks, describe_columns
+from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
+from distill_live.models.steering import STEERED
+
+RATE = 48_000
+SPECTROGRAM = AudioSpectrogram(SpectrogramConfig(mean=-10.0, deviation=4.0))
+TIMES = np.arange(4 * RATE) / RATE
+
+
+def told(samples: np.ndarray, name: str) -> np.ndarray:
+    """One descriptor of every column."""
+    waveform = torch.from_numpy(samples.astype(np.float32))[None, None]
+    mel = SPECTROGRAM.waveform_to_mel(waveform)[0, 0]
+    return describe_columns(mel, SPECTROGRAM.config, 8)[:, list(DESCRIPTORS).index(name)].numpy()
+
+
+def tone(frequency: float) -> np.ndarray:
+    return 0.3 * np.sin(2 * np.pi * frequency * TIMES)
+
+
+def noise() -> np.ndarray:
+    return np.random.default_rng(0).normal(0, 0.1, len(TIMES))
+
+
+def clicks(per_second: int) -> np.ndarray:
+    """Short bursts of noise, evenly spaced."""
+    return noise() * np.exp(-60 * ((TIMES * per_second) % 1) / per_second)
+
+
+def test_there_is_a_value_for_every_whole_column() -> None:
+    for frames in (0, 7, 8, 100):
+        mel = torch.zeros(128, frames)
+        assert describe_columns(mel, SPECTROGRAM.config, 8).shape == (frames // 8, 4)
+
+
+def test_what_is_told_is_what_can_be_steered() -> None:
+    assert tuple(DESCRIPTORS) == STEERED
+
+
+def test_half_the_amplitude_is_six_decibels_less_loud_and_else_the_same() -> None:
+    loud, soft = noise(), 0.5 * noise()
+    middle = slice(10, -10)
+    assert np.allclose((told(loud, "loudness") - told(soft, "loudness"))[middle], 6.02, atol=0.05)
+    for name in ("brightness", "noisiness"):
+        assert np.allclose(told(loud, name)[middle], told(soft, name)[middle], atol=0.1)
+
+
+def test_a_higher_tone_is_brighter() -> None:
+    middles = [float(np.median(told(tone(f), "brightness"))) for f in (200, 800, 3200, 9000)]
+    assert middles == sorted(middles)
+    assert middles[-1] - middles[0] > 50
+
+
+def test_noise_is_noisier_than_a_tone() -> None:
+    assert np.median(told(noise(), "noisiness")) > np.median(told(tone(440), "noisiness")) + 20
+
+
+@pytest.mark.parametrize("per_second", [2, 4, 8])
+def test_density_counts_onsets_per_second(per_second: int) -> None:
+    found = told(clicks(per_second), "density")[12:-12]
+    assert np.median(found) == pytest.approx(per_second, rel=0.1)
+
+
+def test_what_holds_begins_nothing() -> None:
+    assert told(tone(440), "density")[12:-24].max() == 0.0
+
+
+def test_loudness_does_not_follow_single_columns() -> None:
+    pulsed = noise() * (np.floor(TIMES * 12) % 2)
+    steady = told(pulsed, "loudness")[10:-10]
+    assert steady.max() - steady.min() < 3.0
+
+
+def test_silence_is_described() -> None:
+    told = describe_columns(torch.full((128, 80), -4.0), SPECTROGRAM.config, 8)
+    assert told.isfinite().all()
+
+
+VALUES = np.random.default_rng(0).normal(0, 1, (5000, 4)) * [1, 10, 100, 0.1]
+
+
+def test_ranks_run_evenly_from_the_lowest_to_the_highest() -> None:
+    ranks = DescriptorRanks.of(VALUES).ranks(VALUES)
+    assert (ranks.min(), ranks.max()) == (0.0, 1.0)
+    for kind in range(4):
+        assert np.allclose(np.sort(ranks[:, kind]), np.linspace(0, 1, 5000), atol=0.02)
+        assert (np.argsort(ranks[:, kind], kind="stable")[[0, -1]]
+                == np.argsort(VALUES[:, kind])[[0, -1]]).all()  # fmt: skip
+
+
+def test_what_lies_outside_has_the_rank_of_the_nearest_end() -> None:
+    ranks = DescriptorRanks.of(VALUES)
+    assert ranks.ranks(np.full((1, 4), -1e9)).tolist() == [[0.0] * 4]
+    assert ranks.ranks(np.full((1, 4), 1e9)).tolist() == [[1.0] * 4]
+
+
+def test_where_many_are_alike_each_has_the_middle_of_their_ranks() -> None:
+    values = np.repeat([0.0, 0.0, 0.0, 1.0], 1000)[:, None].repeat(4, axis=1)
+    found = DescriptorRanks.of(values).ranks(np.array([[0.0] * 4, [1.0] * 4]))
+    assert np.allclose(found[0], 0.375, atol=0.02)
+    assert np.allclose(found[1], 0.875, atol=0.02)
+
+
+def test_recordings_that_never_change_have_a_rank_all_the_same() -> None:
+    found = DescriptorRanks.of(np.zeros((9, 4))).ranks(np.zeros((1, 4)))
+    assert np.allclose(found, 0.5)
