@@ -102,6 +102,9 @@ class Actions:
         checked = REQUESTS[name].check(arguments)
         if name == "panic":
             switch_edits_off(self._store)
+            for parameter in self._store.table.values():
+                if parameter.optional:
+                    self._store.turn_off(parameter.name)
         self._request(name, checked)
 
     def _current(self, name: str) -> float | int | str:

@@ -106,6 +106,34 @@ def test_panic_switches_every_edit_off_before_it_is_handed_on() -> None:
     assert desk.store["edit/freeze/band"] == 3
 
 
+def test_panic_switches_steering_off() -> None:
+    desk = Desk()
+    desk.router.receive_osc("/distill/steer/loudness", [0.5])
+    desk.router.receive_osc("/distill/panic", [])
+    assert math.isnan(desk.store["steer/loudness"])
+
+
+@pytest.mark.parametrize("arguments", [[], [None], ["off"]])
+def test_a_parameter_that_can_be_off_is_off_without_a_number(
+    desk: Desk, arguments: list[object]
+) -> None:
+    desk.router.receive_osc("/distill/steer/brightness", [0.5])
+    assert desk.router.receive_osc("/distill/get", ["steer/brightness"]) == [
+        ("/distill/steer/brightness", (0.5,))
+    ]
+    desk.router.receive_osc("/distill/steer/brightness", arguments)
+    assert desk.router.receive_osc("/distill/get", ["steer/brightness"]) == [
+        ("/distill/steer/brightness", ("off",))
+    ]
+    assert desk.router.counters.refused == 0
+
+
+@pytest.mark.parametrize("arguments", [[], ["off"], ["on"]])
+def test_a_parameter_that_cannot_be_off_needs_a_number(desk: Desk, arguments: list[object]) -> None:
+    desk.router.receive_osc("/distill/gain", arguments)
+    assert (desk.store["gain"], desk.router.counters.refused) == (1.0, 1)
+
+
 @pytest.mark.parametrize("level", ["timbre", "2"])
 def test_a_level_is_set_by_its_name_or_its_number(desk: Desk, level: str) -> None:
     desk.router.receive_osc(f"/distill/temperature/{level}", [0.5])
