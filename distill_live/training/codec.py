@@ -19,7 +19,7 @@ from distill_live.models.vqvae import ConvVQVAE
 from distill_live.training.config import CodecTrainingConfig
 from distill_live.training.crops import MelCrops
 from distill_live.training.health import LevelHealth, codebook_health
-from distill_live.training.losses import spectral_loss
+from distill_live.training.losses import latent_movement, spectral_loss
 from distill_live.training.muon import Muon, is_matrix
 from distill_live.training.schedule import rate_factor
 
@@ -160,7 +160,9 @@ class _CodecTrainer:
             mel = self.crops.draw(self.config.batch_crops).to(self.device)
             with _half_precision(self.device):
                 reconstruction, _, commitment = self.model(mel)
+                moved = latent_movement(self.model, mel) if self.config.consistency else 0.0
             loss = spectral_loss(reconstruction.float(), mel) + commitment
+            loss = loss + self.config.consistency * moved
             self.model.zero_grad(set_to_none=True)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(self.model.parameters(), _MAX_GRADIENT)

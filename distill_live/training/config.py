@@ -17,7 +17,9 @@ class CodecTrainingConfig:
     An epoch is `steps_per_epoch` batches of `batch_crops` crops, each `crop_columns` columns long
     and starting at any frame. `hidden_rate` is the learning rate of the matrices (Muon), `rate` of
     everything else (AdamW); both rise over `warmup` of the training and fall along a cosine.
-    `gain_db` is how far the level of half of the crops is moved up or down. The last `holdout` of
+    `gain_db` is how far the level of half of the crops is moved up or down. `consistency` weighs
+    how far latents move when the sound is moved by a few frames: codes that move less are easier
+    to predict. The last `holdout` of
     each recording is kept for validation.
     """
 
@@ -32,6 +34,7 @@ class CodecTrainingConfig:
     weight_decay: float = 0.01
     warmup: float = 0.03
     gain_db: float = 3.0
+    consistency: float = 0.0
     holdout: float = HOLDOUT
     seed: int = 0
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 from torch.nn import functional
+
+from distill_live.models.vqvae import ConvVQVAE
 
 # Averages over 2x2 and 4x4 mel cells: what a cell misses by shifting a partial or an onset by one
 # place costs less than what it misses altogether.
@@ -27,3 +30,14 @@ def spectral_loss(reconstruction: Tensor, mel: Tensor) -> Tensor:
         loss = loss + 0.5 * (functional.avg_pool2d(weight, scale) * pooled).mean()
     change_weight = (weight[..., 1:] + weight[..., :-1]) / 2
     return loss + 0.5 * (change_weight * difference.diff(dim=-1).abs()).mean()
+
+
+def latent_movement(model: ConvVQVAE, mel: Tensor) -> Tensor:
+    """How far the encoder's latents of mels `[B, 1, M, T]` move, per their variance, when the sound
+    comes up to half a column later."""
+    frames = model.config.column_frames
+    shift = int(torch.randint(1, frames // 2 + 1, ()))
+    one = model.encoder(mel[..., frames:]).float()
+    other = model.encoder(mel[..., frames - shift : -shift]).float()
+    loss: Tensor = functional.mse_loss(one, other) / one.detach().var()
+    return loss

@@ -1,0 +1,110 @@
+"""What a codec loses, by how many codes a second it has and by how it is trained.
+
+    python -m tests.benchmarks.codec_curve FOLDER [--epochs 12] [--trials "NAME=VALUE ..." ...]
+
+Each trial trains a codec with other settings (of VQVAEConfig, LearningConfig or
+CodecTrainingConfig) for so many epochs, and prints a line of JSON:
+
+    codes_per_s   codes of one second of sound
+    seen, unseen  mean absolute difference of log mels in dB: training part, held-out fifth
+    levels        the same, held out, decoded from the first level alone, the first two, ...
+    shifted       part of the codes that change when the sound comes one frame later, per level
+    used          utilisation of each level in percent
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import json
+import math
+import time
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from distill_live.audio.dataset import Recordings, load_recordings, training_columns
+from distill_live.models.quantizer import LearningConfig
+from distill_live.models.vqvae import ConvVQVAE, VQVAEConfig
+from distill_live.training.codec import TrainedCodec, train_codec
+from distill_live.training.config import CodecTrainingConfig, get_adaptive_codec_config
+
+TRIALS = (
+    "", "column_frames=4", "column_frames=16", "num_quantizers=2", "num_quantizers=4",
+    "codebook_size=128", "codebook_size=256", "code_width=16", "code_width=8", "rotation=True",
+    "level_dropout=0.3",
+)  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--trials", nargs="*", default=TRIALS)
+    options = parser.parse_args()
+    recordings = load_recordings(options.folder)
+    for trial in options.trials:
+        config = replace(settings(recordings, trial), epochs=options.epochs)
+        began = time.monotonic()
+        trained = train_codec(recordings, config)
+        seconds = round(time.monotonic() - began)
+        print(json.dumps({"trial": trial or "the defaults", "seconds": seconds,
+                          **measure(trained, recordings)}), flush=True)  # fmt: skip
+
+
+def settings(recordings: Recordings, trial: str) -> CodecTrainingConfig:
+    """The defaults for these recordings, but for what a trial says."""
+    values: dict[str, Any] = {
+        name: ast.literal_eval(value)
+        for name, _, value in (part.partition("=") for part in trial.split())
+    }
+
+    def own(kind: type) -> dict[str, Any]:
+        return {one.name: values.pop(one.name) for one in fields(kind) if one.name in values}
+
+    codec, learning = VQVAEConfig(**own(VQVAEConfig)), LearningConfig(**own(LearningConfig))
+    column = 512 * codec.column_frames
+    columns = round(recordings.seconds * recordings.sample_rate / column)
+    config = replace(get_adaptive_codec_config(codec, columns), learning=learning)
+    return replace(config, **values)
+
+
+@torch.inference_mode()
+def measure(trained: TrainedCodec, recordings: Recordings) -> dict[str, Any]:
+    """The numbers that the module's docstring names."""
+    model, config = trained.model, trained.model.config
+    frames = config.column_frames
+    errors: list[list[torch.Tensor]] = [[] for _ in range(config.num_quantizers)]
+    changed = []
+    for recording in recordings.recordings:
+        waveform = torch.from_numpy(recording.samples)[None, None]
+        mel = trained.spectrogram.waveform_to_mel(waveform, frames)
+        end = training_columns(mel.shape[-1] // frames, 0.2) * frames
+        for count in range(1, config.num_quantizers + 1):
+            errors[count - 1].append((decode(model, mel, count) - mel)[0, 0, :, end:].abs().mean(0))
+        # A frame later, a column has another first frame: compared where the sound is the same.
+        one, other = model.encode(mel[..., frames:])[0], model.encode(mel[..., frames - 1 : -1])[0]
+        changed.append((one != other).float()[0])
+    in_db = trained.spectrogram.config.deviation * 10 / math.log(10)
+    best = trained.history[trained.best_epoch - 1]
+    per_second = recordings.sample_rate / (512 * frames) * config.bands * config.num_quantizers
+    return {
+        "codes_per_s": round(per_second),
+        "seen": round(best.training_db, 2),
+        "unseen": round(best.validation_db, 2),
+        "levels": [round(float(torch.cat(one).mean()) * in_db, 2) for one in errors],
+        "shifted": [round(float(part), 2) for part in torch.cat(changed).mean(0)],
+        "used": [round(100 * level.utilisation) for level in best.health],
+    }
+
+
+def decode(model: ConvVQVAE, mel: torch.Tensor, levels: int) -> torch.Tensor:
+    """Mels `[1, 1, M, T]` through the codes of the first levels."""
+    codes, shape = model.encode(mel)
+    return model.decode(model.codes_to_embeddings(codes[..., :levels], shape))
+
+
+if __name__ == "__main__":
+    main()
