@@ -81,7 +81,7 @@ def measure(trained: TrainedCodec, recordings: Recordings) -> dict[str, Any]:
     for recording in recordings.recordings:
         waveform = torch.from_numpy(recording.samples)[None, None]
         mel = trained.spectrogram.waveform_to_mel(waveform, frames)
-        end = training_columns(mel.shape[-1] // frames, 0.2) * frames
+        end = training_columns(mel.shape[-1] // frames) * frames
         for count in range(1, config.num_quantizers + 1):
             errors[count - 1].append((decode(model, mel, count) - mel)[0, 0, :, end:].abs().mean(0))
         # A frame later, a column has another first frame: compared where the sound is the same.

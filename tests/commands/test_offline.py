@@ -9,6 +9,7 @@ import soundfile
 
 import distill_live
 from distill_live.codes.grid import load_grid
+from distill_live.models.steering import STEERED
 from tests.conftest import Folders, RunCli
 
 
@@ -40,6 +41,19 @@ def test_every_sampling_option_is_heard_and_written_down(
         run_cli(*base, f"--{name.replace('_', '-')}", value)
         assert Path(f"tiny_5_{number}.wav").read_bytes() != plain, name
         assert json.loads(Path(f"tiny_5_{number}.json").read_text())["settings"][name] == value
+
+
+@pytest.mark.parametrize("name", STEERED)
+def test_every_steering_option_is_heard_and_written_down(
+    run_cli: RunCli, tiny_in_library: Path, name: str
+) -> None:
+    base = ("generate", "tiny", "--duration", 2, "--seed", 5)
+    run_cli(*base)
+    result = run_cli(*base, f"--steer-{name}", -0.5, "--steer-guidance", 4)
+    assert (result.code, result.err) == (0, "")
+    assert Path("tiny_5_2.wav").read_bytes() != Path("tiny_5.wav").read_bytes()
+    steering = json.loads(Path("tiny_5_2.json").read_text())["settings"]["steering"]
+    assert steering == {**dict.fromkeys(STEERED), name: -0.5, "guidance": 4.0}
 
 
 def test_generate_again_gives_the_same_bytes_beside_the_first(

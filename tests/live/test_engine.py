@@ -45,7 +45,7 @@ def test_another_seed_gives_another_sound(tiny_model: LoadedVQModel) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "level"),
     [("seed", 2, None), ("temperature", 0.1, None), ("temperature", 0.1, 2), ("top_k", 1, 0),
-     ("min_p", 1.0, None), ("repetition", 1.0, None)],
+     ("min_p", 1.0, None), ("repetition", 1.0, None), ("steer/brightness", 1.0, None)],
 )  # fmt: skip
 def test_a_changed_sampling_parameter_is_heard_long_before_the_ring_is_empty(
     tiny_model: LoadedVQModel, name: str, value: float, level: int | None

@@ -80,6 +80,19 @@ def test_a_session_that_was_played_is_rerun_from_its_journal(tiny_model: LoadedV
     np.testing.assert_array_equal(rerun(log, tiny_model)[0], heard)
 
 
+def test_steering_is_rerun_on_and_off(tiny_model: LoadedVQModel) -> None:
+    player = Player(tiny_model)
+    undisturbed = Player(tiny_model).hear(3 * SECOND)
+    heard = player.hear(SECOND)
+    player.parameters.set("steer/loudness", 1.0)
+    heard = np.r_[heard, player.hear(SECOND)]
+    player.parameters.turn_off("steer/loudness")
+    heard = np.r_[heard, player.hear(SECOND)]
+    assert (heard != undisturbed).any()
+    log = [engine(), *(json.loads(line) for line in player.journal.read()), end(3 * SECOND)]
+    np.testing.assert_array_equal(rerun(log, tiny_model)[0], heard)
+
+
 def test_on_another_model_only_changes_and_requests_count(
     tiny_model: LoadedVQModel, tiny_two_levels: LoadedVQModel
 ) -> None:
