@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from distill_live.models.matrices import Matrix, matrix_of
 from distill_live.models.steering import Steering
 from distill_live.models.transformer import Block
 
@@ -70,10 +71,10 @@ class Cache:
 class _Layer(NamedTuple):
     """One block's matrices: queries, keys and values `[3D, D]`, and the three behind them."""
 
-    qkv: Tensor
-    out: Tensor
-    widen: Tensor
-    narrow: Tensor
+    qkv: Matrix
+    out: Matrix
+    widen: Matrix
+    narrow: Matrix
 
 
 class TransformerStepper:
@@ -138,11 +139,11 @@ class TransformerStepper:
         """
         x = self._table.index_select(0, rows).sum(0)
         for layer, cached in zip(self._layers, cache.layers, strict=True):
-            y = torch.mv(layer.qkv, functional.layer_norm(x, self._width))
+            y = layer.qkv(functional.layer_norm(x, self._width))
             y = torch.addcmul(y * cosines, y.index_select(0, self._partners), sines)
-            x = torch.addmv(x, layer.out, attend(cached, y.view(self._heads)).view(-1))
-            y = torch.mv(layer.widen, functional.layer_norm(x, self._width))
-            x = torch.addmv(x, layer.narrow, functional.gelu(y, approximate="tanh"))
+            x = x + layer.out(attend(cached, y.view(self._heads)).view(-1))
+            y = layer.widen(functional.layer_norm(x, self._width))
+            x = x + layer.narrow(functional.gelu(y, approximate="tanh"))
         return x
 
 
@@ -159,6 +160,5 @@ def _lay_out(block: Block) -> _Layer:
     qkv = block.qkv.weight * block.attention_norm.weight
     queries = qkv[: qkv.shape[1]]
     queries *= (queries.shape[0] // block.num_heads) ** -0.5
-    return _Layer(
-        qkv, block.out.weight, block.widen.weight * block.norm.weight, block.narrow.weight
-    )
+    weights = (qkv, block.out.weight, block.widen.weight * block.norm.weight, block.narrow.weight)
+    return _Layer(*(matrix_of(weight) for weight in weights))
