@@ -30,9 +30,14 @@ class NeighbourEmbedding(nn.Module):
         rows = len(neighbours) * self.span + column_codes
         self.weight = nn.Parameter(torch.randn(rows, width) * 0.02)
 
-    def forward(self, codes: Tensor) -> Tensor:
-        """Codes `[B, T]` to the sum of their rows `[B, T, D]`; the first begins a column."""
+    def forward(self, codes: Tensor, blind: Tensor | None = None) -> Tensor:
+        """Codes `[B, T]` to the sum of their rows `[B, T, D]`; the first begins a column.
+
+        Where `blind` `[B]` is true, each column is the first.
+        """
         rows = self.rows(codes)
+        if blind is not None:
+            rows = torch.where(blind[:, None, None], self._without_past(rows), rows)
         summed = functional.embedding_bag(rows.flatten(0, 1), self.weight, mode="sum")
         return summed.view(*codes.shape, -1)
 
@@ -47,6 +52,13 @@ class NeighbourEmbedding(nn.Module):
             found.append(shifted + number * self.span)
         cells = places % self.column_codes + len(found) * self.span
         return torch.stack([*found, cells.expand_as(codes)], dim=-1)
+
+    def _without_past(self, rows: Tensor) -> Tensor:
+        """Rows `[B, T, neighbours + 1]` in which nothing reaches back behind its own column."""
+        cells = torch.arange(rows.shape[1], device=rows.device) % self.column_codes
+        distances = torch.tensor([*self.neighbours, 0], device=rows.device)
+        starts = torch.arange(1, len(distances) + 1, device=rows.device) * self.span - 1
+        return torch.where(distances > cells[:, None], starts, rows)
 
     def rows_at(self, cell: int, before: list[int]) -> list[int]:
         """The rows that one position sums, `cell` in its column; `before` ends with the code before

@@ -70,8 +70,9 @@ class ColumnPrior(Prior):
     from that, from the codes near it (a table for each distance) and from the sum of all codes of
     the column so far. A column reads the large weights once.
 
-    What a column shall sound like is told to the small network alone: what the transformer knows
-    of the past is a function of codes.
+    The small network also learns to do without the past ("blind"), told how the column sounds or
+    not: the difference of both says how much a code speaks for that sound, and steers a stream
+    whatever it comes from (see `column_stepping`).
     """
 
     kind = "columns"
@@ -112,17 +113,20 @@ class ColumnPrior(Prior):
 
         return ColumnStepper(self)
 
-    def forward(self, codes: Tensor, ranks: Tensor | None = None) -> Tensor:
+    def forward(
+        self, codes: Tensor, blind: Tensor | None = None, ranks: Tensor | None = None
+    ) -> Tensor:
         """Codes `[B, T]` to logits `[B, T, V]`, those at t given the codes before t.
 
-        T is whole columns, at most a context. Code T-1 is not looked at. `ranks` `[B, columns, 4]`
-        say what each column shall sound like, see `steering`.
+        T is whole columns, at most a context. Code T-1 is not looked at. Where `blind` `[B]` is
+        true, only codes of the same column are. `ranks` `[B, columns, 4]` say how each column
+        sounds (see `steering`), NaN where that is not told.
         """
         columns = codes.view(len(codes), -1, self._config.column_codes)  # [B, columns, F * Q]
         x = self.dropout(self.columns(columns))
         for block in self.layers:
             x, _, _ = block(x, self.rotary)
-        logits: Tensor = self.depth(codes, self.norm(x), ranks)
+        logits: Tensor = self.depth(codes, self.norm(x), blind, ranks)
         return logits
 
 
@@ -156,6 +160,7 @@ class DepthNetwork(nn.Module):
         size, width, codes = config.column_codes, config.depth_size, config.codebook_size
         self.column_codes, self.levels = size, config.num_quantizers
         self.past = nn.Linear(config.hidden_size, width, bias=False)
+        self.no_past = nn.Parameter(torch.zeros(width))
         self.steering = SteeringEmbedding(config.rank_points, width)
         self.embedding = NeighbourEmbedding(
             config.neighbours, codes, config.num_quantizers, size, width
@@ -170,14 +175,18 @@ class DepthNetwork(nn.Module):
         self.heads = nn.Parameter(torch.randn(self.levels, codes, width) * 0.02)
         self.head_bias = nn.Parameter(torch.zeros(size, codes))
 
-    def forward(self, codes: Tensor, past: Tensor, ranks: Tensor | None = None) -> Tensor:
+    def forward(
+        self, codes: Tensor, past: Tensor, blind: Tensor | None = None, ranks: Tensor | None = None
+    ) -> Tensor:
         """Codes `[B, T]` and the transformer's `[B, columns, D]` to logits `[B, T, V]`."""
-        if ranks is None:
-            ranks = torch.full((*past.shape[:2], len(STEERED)), torch.nan, device=past.device)
         shape = (*past.shape[:2], self.column_codes, -1)
-        x = self.embedding(codes).view(shape)  # [B, columns, F * Q, d]
-        wanted = self.past(past) + self.steering(ranks)
-        x = self.dropout(x + self.so_far(codes) + wanted.unsqueeze(2))
+        x = self.embedding(codes, blind).view(shape)  # [B, columns, F * Q, d]
+        known = self.past(past)
+        if blind is not None:
+            known = torch.where(blind[:, None, None], self.no_past, known)
+        if ranks is not None:
+            known = known + self.steering(ranks)
+        x = self.dropout(x + self.so_far(codes) + known.unsqueeze(2))
         for layer in self.layers:
             x = layer(x)
         y = self.norm(x).view(*shape[:2], -1, self.levels, x.shape[-1])  # [B, columns, F, Q, d]
@@ -194,28 +203,26 @@ class DepthNetwork(nn.Module):
 
 
 class SteeringEmbedding(nn.Module):
-    """What a column shall sound like as a vector: `weight [4, points + 1, d]`, the last is "off".
+    """How a column sounds as a vector: `weight [4, points, d]`, one for each of several ranks.
 
-    A rank between two points is between their vectors.
+    A rank between two points is between their vectors; what is not told adds nothing.
     """
 
     def __init__(self, points: int, width: int) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.randn(len(STEERED), points + 1, width) * 0.02)
+        self.weight = nn.Parameter(torch.randn(len(STEERED), points, width) * 0.02)
 
     def forward(self, ranks: Tensor) -> Tensor:
-        """Ranks `[..., 4]`, 0..1 or NaN for off, to vectors `[..., d]`."""
-        kinds, points = len(self.weight), self.weight.shape[1] - 1
+        """Ranks `[..., 4]`, 0..1 or NaN, to vectors `[..., d]`."""
+        kinds, points = self.weight.shape[:2]
         place = ranks.nan_to_num(0.0).clamp(0.0, 1.0) * (points - 1)
         below = place.floor().clamp(max=points - 2)
         part = (place - below).unsqueeze(-1)
-        rows = below.long() + torch.arange(kinds, device=ranks.device) * (points + 1)
+        rows = below.long() + torch.arange(kinds, device=ranks.device) * points
         table = self.weight.flatten(0, 1)
         low, high = functional.embedding(rows, table), functional.embedding(rows + 1, table)
-        vectors = torch.where(
-            ranks.isnan().unsqueeze(-1), self.weight[:, -1], torch.lerp(low, high, part)
-        )
-        return vectors.sum(-2)
+        told = ~ranks.isnan().unsqueeze(-1)
+        return (torch.lerp(low, high, part) * told).sum(-2)
 
 
 class DepthLayer(nn.Module):

@@ -17,7 +17,7 @@ from torch.nn import functional
 
 from distill_live.models.code_embedding import NeighbourEmbedding
 from distill_live.models.graph_stepping import transformer_stepper
-from distill_live.models.steering import UNSTEERED, Steering
+from distill_live.models.steering import Steering
 from distill_live.models.stepping import Cache, ColumnDraw, Rows
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ class DepthStepper:
         self.embedding: NeighbourEmbedding = depth.embedding
         self.table = depth.embedding.weight.detach().cpu()
         self._steering = copy.deepcopy(depth.steering).cpu()
+        self._no_past = depth.no_past.detach().cpu()
         self.known = [*depth.known.detach().cpu()]
         self._layers = [_lay_out(cast("DepthLayer", layer)) for layer in depth.layers]
         self._levels = depth.levels
@@ -87,11 +88,11 @@ class DepthStepper:
     def begin(self, past: Tensor, before: list[int], steering: Steering) -> _DepthDraw:
         """Begin a column, given what the transformer makes of the past `[d]` and the last two
         columns' codes, or as many as there are."""
-        wanted = [steering] if steering.on else [UNSTEERED]
-        if steering.on and steering.guidance != 1.0:
-            wanted.append(UNSTEERED)
-        ranks = torch.tensor([one.ranks for one in wanted])
-        return _DepthDraw(self, past + self._steering(ranks), before, steering.guidance)
+        views = [_View(past, before)]
+        if steering.on:
+            told = self._no_past + self._steering(torch.tensor(steering.ranks))
+            views += [_View(told, []), _View(self._no_past, [])]
+        return _DepthDraw(self, views, steering.guidance)
 
     def logits(self, x: Tensor, cell: int) -> NDArray[np.float32]:
         """What a code's network is fed `[n, d]` to the code's logits `[n, V]`."""
@@ -104,32 +105,44 @@ class DepthStepper:
         return found
 
 
-class _DepthDraw:
-    """A column that is being drawn. `past` `[n, d]` grows by a vector for each code that is known;
-    where it has two rows, the second is for what would come unsteered."""
+class _View(NamedTuple):
+    """What the network is told of a column's past: a vector `[d]`, and the codes near it."""
 
-    def __init__(
-        self, stepper: DepthStepper, past: Tensor, before: list[int], guidance: float
-    ) -> None:
-        self._stepper, self._past, self._before = stepper, past, before
-        self._guidance = guidance
+    past: Tensor
+    before: list[int]
+
+
+class _DepthDraw:
+    """A column that is being drawn, as one or three views of its past see it.
+
+    The first is the past as it is. Where the column is steered, the others are blind, the second
+    told how the column shall sound. By Bayes' rule p(code | past, sound) is about p(code | past)
+    p(code | sound) / p(code): the prior's word for the code, times how much the code speaks for
+    the sound. `guidance` is that factor's exponent.
+    """
+
+    def __init__(self, stepper: DepthStepper, views: list[_View], guidance: float) -> None:
+        self._stepper, self._guidance = stepper, guidance
+        self._past = torch.stack([view.past for view in views])
+        self._before = [view.before for view in views]
         self._cell = 0
 
     def logits(self) -> NDArray[np.float32]:
         """The logits `[V]` of the next code."""
-        rows = self._stepper.embedding.rows_at(self._cell, self._before)
-        x = self._stepper.table.index_select(0, torch.tensor(rows)).sum(0) + self._past
-        logits = self._stepper.logits(x, self._cell)
+        rows = [self._stepper.embedding.rows_at(self._cell, one) for one in self._before]
+        x = functional.embedding_bag(torch.tensor(rows), self._stepper.table, mode="sum")
+        logits = self._stepper.logits(x + self._past, self._cell)
         if len(logits) == 1:
             free: NDArray[np.float32] = logits[0]
             return free
-        guided: NDArray[np.float32] = logits[1] + self._guidance * (logits[0] - logits[1])
-        return guided
+        steered: NDArray[np.float32] = logits[0] + self._guidance * (logits[1] - logits[2])
+        return steered
 
     def take(self, code: int) -> None:
         """The next code is this one."""
         self._past = self._past + self._stepper.known[self._cell][code]
-        self._before.append(code)
+        for before in self._before:
+            before.append(code)
         self._cell += 1
 
 

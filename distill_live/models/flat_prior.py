@@ -108,11 +108,10 @@ class CodePrior(Prior):
 
         return FlatStepper(self)
 
-    def forward(self, codes: Tensor, ranks: Tensor | None = None) -> Tensor:
+    def forward(self, codes: Tensor) -> Tensor:
         """Codes `[B, T]` to logits `[B, T, V]`, those at t given the codes before t.
 
-        T is at most `seq_len`; the first code begins a column. Code T-1 is not looked at, nor are
-        `ranks`: this prior cannot be steered.
+        T is at most `seq_len`; the first code begins a column. Code T-1 is not looked at.
         """
         x = self.dropout(self.embedding(codes))
         for block in self.layers:

@@ -65,11 +65,10 @@ class Prior(nn.Module, ABC):
         return next(self.parameters()).device
 
     @abstractmethod
-    def forward(self, codes: Tensor, ranks: Tensor | None = None) -> Tensor:
+    def forward(self, codes: Tensor) -> Tensor:
         """Codes `[B, T]` to logits `[B, T, V]`, those at t given the codes before t.
 
-        T is whole columns, at most a context. Code T-1 is not looked at. `ranks` `[B, columns, 4]`
-        say how each column shall sound (see `steering`), NaN where that is left open.
+        T is whole columns, at most a context. Code T-1 is not looked at.
         """
 
     @abstractmethod

@@ -15,7 +15,7 @@ from torch.nn import functional
 from distill_live.audio.dataset import HOLDOUT, Recordings
 from distill_live.audio.spectrogram import AudioSpectrogram
 from distill_live.errors import TrainingError
-from distill_live.models.column_prior import ColumnPriorConfig
+from distill_live.models.column_prior import ColumnPrior, ColumnPriorConfig
 from distill_live.models.prior import Prior, PriorShape
 from distill_live.models.prior_kinds import make_prior
 from distill_live.models.vqvae import ConvVQVAE
@@ -39,8 +39,8 @@ class PriorTrainingConfig:
 
     An epoch is `steps_per_epoch` batches of about `batch_columns` columns. `rate` is AdamW's; it
     rises over `warmup` of the training and falls along a cosine. Of each crop's input codes a part,
-    `corruption` on average, is replaced by random ones; a part of the crops, `free`, is trained on
-    without being told how it sounds. `averaging` is the decay of the moving
+    `corruption` on average, is replaced by random ones; a part of the crops, `blind`, is trained on
+    without the past, so that the prior can be steered. `averaging` is the decay of the moving
     average of weights that is judged and kept. Training ends early after `patience` epochs without
     a better one. The last `holdout` of each recording is kept for validation.
     """
@@ -53,7 +53,7 @@ class PriorTrainingConfig:
     weight_decay: float = 0.05
     warmup: float = 0.05
     corruption: float = 0.05
-    free: float = 0.4
+    blind: float = 0.25
     averaging: float = 0.99
     patience: int = 6
     gains_db: tuple[float, ...] = GAINS_DB
@@ -219,7 +219,7 @@ class _PriorTrainer:
             self._set_rate()
             crops = self.crops.draw(self.batch_crops)
             codes, real, ranks = (part.to(self.device) for part in crops)
-            logits = self.prior(_corrupted(codes, self.config), _withheld(ranks, self.config))
+            logits = self._predict(_corrupted(codes, self.config), ranks)
             loss = functional.cross_entropy(logits[real], codes[real])
             self.optimizer.zero_grad(set_to_none=True)
             torch.autograd.backward(loss)
@@ -229,6 +229,15 @@ class _PriorTrainer:
             self._follow()
             total += loss.item()
         return total / self.config.steps_per_epoch
+
+    def _predict(self, codes: Tensor, ranks: Tensor) -> Tensor:
+        """Logits `[B, T, V]` of codes `[B, T]`, some of them without their past."""
+        if not isinstance(self.prior, ColumnPrior):
+            logits: Tensor = self.prior(codes)
+            return logits
+        blind = torch.rand(len(codes), device=codes.device) < self.config.blind
+        steered: Tensor = self.prior(codes, blind, _told(ranks, blind))
+        return steered
 
     def _set_rate(self) -> None:
         done = self.steps / (self.config.epochs * self.config.steps_per_epoch)
@@ -280,13 +289,12 @@ def _corrupted(codes: Tensor, config: PriorTrainingConfig) -> Tensor:
     return torch.where(replaced, torch.randint_like(codes, config.prior.codebook_size), codes)
 
 
-def _withheld(ranks: Tensor, config: PriorTrainingConfig) -> Tensor:
-    """Ranks `[B, columns, 4]` with all of some crops, and of the others each half the time, off:
-    the prior shall play freely and follow any of them."""
-    crops, _, kinds = ranks.shape
-    free = torch.rand(crops, 1, 1, device=ranks.device) < config.free
-    off = free | (torch.rand(crops, 1, kinds, device=ranks.device) < 0.5)
-    return ranks.masked_fill(off, torch.nan)
+def _told(ranks: Tensor, blind: Tensor) -> Tensor:
+    """Ranks `[B, columns, 4]`, but for most NaN: blind crops alone are told anything, of each
+    column any of it or, as often as not, nothing."""
+    nothing = torch.rand(*ranks.shape[:2], 1, device=ranks.device) < 0.5
+    apart = torch.rand(ranks.shape, device=ranks.device) < 0.5
+    return ranks.masked_fill(~blind[:, None, None] | nothing | apart, torch.nan)
 
 
 def _optimizer(prior: Prior, config: PriorTrainingConfig) -> torch.optim.Optimizer:

@@ -46,15 +46,31 @@ def test_neighbours_are_the_codes_before_and_those_around_a_column_ago() -> None
     assert len(set(narrow)) == len(narrow)
 
 
+def test_blind_to_the_past_only_codes_of_the_same_column_count(column_prior: ColumnPrior) -> None:
+    blind = torch.tensor([True])
+    alone = torch.cat([column_prior(one, blind) for one in CODES.split(6, dim=1)], dim=1)
+    torch.testing.assert_close(column_prior(CODES, blind), alone, atol=1e-5, rtol=0)
+    assert (column_prior(CODES, ~blind) == column_prior(CODES)).all()
+    assert (column_prior(CODES, blind) - column_prior(CODES)).abs().max() > 0.1
+
+
+def test_of_several_crops_those_that_are_blind_are(column_prior: ColumnPrior) -> None:
+    both = CODES.repeat(2, 1)
+    found = column_prior(both, torch.tensor([False, True]))
+    torch.testing.assert_close(found[0], column_prior(CODES)[0], atol=1e-5, rtol=0)
+    torch.testing.assert_close(found[1], column_prior(CODES, torch.tensor([True]))[0],
+                               atol=1e-5, rtol=0)  # fmt: skip
+
+
 @pytest.mark.parametrize("kind", range(len(STEERED)))
-def test_what_a_column_shall_sound_like_changes_that_columns_logits_alone(
+def test_how_a_column_sounds_changes_that_columns_logits_alone(
     column_prior: ColumnPrior, kind: int
 ) -> None:
     ranks = torch.full((1, 8, 4), torch.nan)
     free = column_prior(CODES)
-    assert torch.equal(column_prior(CODES, ranks), free)
+    assert torch.equal(column_prior(CODES, None, ranks), free)
     ranks[0, 3, kind] = 0.7
-    moved = (column_prior(CODES, ranks) - free).abs().amax(dim=-1)[0].unflatten(0, (8, 6))
+    moved = (column_prior(CODES, None, ranks) - free).abs().amax(dim=-1)[0].view(8, 6)
     assert moved[3].min() > 1e-4
     assert moved[[0, 1, 2, 4, 5, 6, 7]].max() == 0.0
 
@@ -65,22 +81,23 @@ def test_a_rank_between_two_points_is_between_their_vectors(column_prior: Column
     off[:, 1] = torch.tensor([0.25, 0.3125, 0.375])
     low, middle, high = embedding(off)
     torch.testing.assert_close(middle, (low + high) / 2)
+    assert torch.equal(low, embedding.weight[1, 2])
     off[:, 1] = torch.tensor([-1.0, 0.0, 2.0])
     below, lowest, above = embedding(off)
     assert torch.equal(below, lowest)
-    assert torch.equal(above, embedding(torch.tensor([torch.nan, 1.0, torch.nan, torch.nan])))
+    assert torch.equal(above, embedding.weight[1, -1])
 
 
 @pytest.mark.parametrize("guidance", [0.0, 1.0, 2.5])
-def test_a_session_draws_what_the_steered_network_says(
+def test_a_session_draws_what_the_prior_says_times_what_speaks_for_the_sound(
     column_prior: ColumnPrior, guidance: float
 ) -> None:
     """The likeliest codes, from whole passes."""
     steering = Steering(brightness=0.4, guidance=guidance)
     session = column_prior.session(1)
     found = play(session, 8, Sampling(top_k=1, steering=steering)).reshape(1, -1)
-    codes = torch.from_numpy(found)
+    codes, blind = torch.from_numpy(found), torch.tensor([True])
     ranks = torch.tensor(steering.ranks).expand(1, 8, 4)
-    free, steered = column_prior(codes), column_prior(codes, ranks)
-    expected = (free + guidance * (steered - free)).argmax(-1)
+    told, untold = column_prior(codes, blind, ranks), column_prior(codes, blind)
+    expected = (column_prior(codes) + guidance * (told - untold)).argmax(-1)
     assert np.array_equal(found, expected)

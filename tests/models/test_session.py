@@ -19,8 +19,8 @@ from tests.models.sessions import FREE, make_undecided, play
 PLAYED = {
     ("flat", Sampling()): "85953a 55bb92 8b9407 599842 859a65 85b039 531a3b b9ab15",
     ("flat", Sampling(0.8, 8, 0.95)): "85905a 59bb93 892549 5aa859 649a62 57a002 240a32 877b92",
-    ("columns", Sampling()): "ba2249 41ba1a bb1816 487326 b64842 879030 240b18 827a25",
-    ("columns", Sampling(0.8, 8, 0.95)): "ba2049 387a1b 9b1827 487526 ba94a2 84a230 200a15 575a15",
+    ("columns", Sampling()): "743347 568b88 ab5a18 178544 857b61 56b015 220b24 698b68",
+    ("columns", Sampling(0.8, 8, 0.95)): "745347 568b88 ab4b18 198554 a54a54 56a015 100b54 578b88",
 }
 
 
