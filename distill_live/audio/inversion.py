@@ -29,8 +29,9 @@ class MelInversion:
         bank = spectrogram.mel_bank.detach().to("cpu", torch.float32)
         self._spectrogram = spectrogram
         self._floor, self._scale = config.floor, float(config.n_fft)
-        self._filter_sums = bank.sum(dim=1)
-        self._filter_widths = self._filter_sums / bank.amax(dim=1)
+        # A filter may be so narrow that it falls between bins.
+        self._filter_sums = bank.sum(dim=1).clamp(min=1e-8)
+        self._filter_widths = self._filter_sums / bank.amax(dim=1).clamp(min=1e-8)
         # A bin is seen by at most two triangles, next to each other. Going by them is quicker than
         # matrix products, and gives the same bits on any number of threads.
         bins = torch.arange(config.bins)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Literal, Self
 
 import torch
 import torchaudio
@@ -45,6 +45,8 @@ class AudioSpectrogram:
     Frame t is centred at sample `t * hop_length`; beyond both ends there is silence. Power is
     divided by n_fft and each mel filter sums to 1, so a mel is the mean power around its centre.
     """
+
+    kind = "log"
 
     def __init__(self, config: SpectrogramConfig | None = None) -> None:
         self.config = config or SpectrogramConfig()
@@ -105,8 +107,14 @@ def _mel_bank(config: SpectrogramConfig) -> Tensor:
     Slaney's scale is linear below 1 kHz, so that at n_fft 2048 no low filter falls between bins.
     From 0 Hz on, neighbouring bins of the bass weigh differently in each, which keeps its pitch.
     """
+    bank = mel_triangles(config, "slaney")
+    return (bank / bank.sum(dim=1, keepdim=True)).contiguous()
+
+
+def mel_triangles(config: SpectrogramConfig, scale: Literal["slaney", "htk"]) -> Tensor:
+    """Triangular filters `[M, bins]`, 1 at their peaks, at equal steps of a mel scale."""
     bank: Tensor = torchaudio.functional.melscale_fbanks(
         config.bins, config.f_min, config.f_max, config.n_mels, config.sample_rate,
-        norm=None, mel_scale="slaney",
+        norm=None, mel_scale=scale,
     ).T  # fmt: skip
-    return (bank / bank.sum(dim=1, keepdim=True)).contiguous()
+    return bank.contiguous()

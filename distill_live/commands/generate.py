@@ -52,7 +52,9 @@ def generate(
     guidance: Annotated[float, _parameter_option("steer/guidance")] = _DEFAULTS["steer/guidance"],
     overlap: Annotated[
         float | None,
-        typer.Option("--overlap", min=0, help="Chunk models only: cross-fade in milliseconds."),
+        typer.Option(
+            "--overlap", min=0, help="Models of Distill v1.1 only: cross-fade in milliseconds."
+        ),
     ] = None,
     count: Annotated[
         int, typer.Option("--count", min=1, help="How many sounds; the seed counts up.")
@@ -88,13 +90,17 @@ def generate(
         draw_seed,
         generate_audio_from_prior,
     )
+    from distill_live.models.chunk_vocoder import ChunkVocoder
     from distill_live.models.steering import Steering
 
     loaded = load_model(model, device)
     loaded.require_prior()
     rate = sample_rate or loaded.spectrogram.config.sample_rate
     check_sound_file(format, rate, bit_depth)
-    if overlap is not None:
+    overlap_samples = None
+    if overlap is not None and isinstance(loaded.vocoder, ChunkVocoder):
+        overlap_samples = round(overlap * loaded.spectrogram.config.sample_rate / 1000)
+    elif overlap is not None:
         typer.echo(f"warning: {OVERLAP_IGNORED}", err=True)
     first = draw_seed() if seed is None else seed
     sampling: dict[str, Any] = {
@@ -110,11 +116,13 @@ def generate(
         with progress_bar(f"seed {used}") as advance:
             audio, _ = generate_audio_from_prior(
                 loaded, duration_s=duration, seed=used, progress_callback=advance,
-                steering=steering, **sampling,
+                overlap_samples=overlap_samples, steering=steering, **sampling,
             )  # fmt: skip
         path = free_path(output, f"{loaded.metadata['name']}_{used}", format, "json")
         _write_sound(path, audio, rate, bit_depth, loaded)
         written = {"duration_s": duration, "sample_rate": rate, "bit_depth": bit_depth}
+        if overlap_samples is not None:
+            written["overlap"] = overlap
         _write_sidecar(path, loaded, used, sampling | {"steering": asdict(steering)} | written)
         typer.echo(path)
 

@@ -11,6 +11,7 @@ from rich.table import Table
 from distill_live.commands.options import ForceOption, JsonOption, ModelArgument
 from distill_live.commands.output import add_plain_row, print_json
 from distill_live.errors import ModelFileError
+from distill_live.models.distill_v1_file import is_old_file
 from distill_live.models.header import read_header, rewrite_metadata
 from distill_live.models.library import (
     ModelEntry,
@@ -23,7 +24,7 @@ from distill_live.models.library import (
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
-    help="List, inspect, tag, rename, search, delete models.",
+    help="List, inspect, tag, rename, search, import, delete models.",
 )
 
 
@@ -113,6 +114,38 @@ def rename(
         print_json({"name": new.stem, "file": str(new)})
     else:
         typer.echo(f"renamed to {new}")
+
+
+@app.command("import")
+def import_old(
+    old: Annotated[str, typer.Argument(metavar="OLD", help="A file that Distill v1.1 wrote.")],
+    name: Annotated[
+        str | None, typer.Option("--name", help="The new model's name; else the file's.")
+    ] = None,
+    force: ForceOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a model file of your own from one of Distill v1.1, which stays as it is."""
+    source = find_model(old)
+    if not is_old_file(source):
+        raise ModelFileError(f"{source} is not of Distill v1.1, but ready to be used as it is")
+    path = new_model_path(name or source.stem, replace=force)
+
+    from distill_live.models.persistence import load_model_v2, save_model_v2
+
+    loaded = load_model_v2(source)
+    save_model_v2(
+        path,
+        model=loaded.model,
+        spectrogram=loaded.spectrogram,
+        prior=loaded.prior,
+        vocoder=loaded.vocoder,
+        metadata=loaded.metadata | {"name": path.stem},
+    )
+    if as_json:
+        print_json({"name": path.stem, "file": str(path)})
+    else:
+        typer.echo(f"model: {path}")
 
 
 @app.command()

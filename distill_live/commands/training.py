@@ -14,11 +14,12 @@ import typer
 from distill_live import __version__
 from distill_live.audio.dataset import Recordings, load_recordings
 from distill_live.commands.report import Report
-from distill_live.errors import ModelNotFoundError
+from distill_live.errors import ModelNotFoundError, TrainingError
 from distill_live.models.header import read_header
 from distill_live.models.library import find_model
 from distill_live.models.persistence import LoadedVQModel, load_model_v2, save_model_v2
 from distill_live.models.prior_kinds import PriorSize, get_adaptive_prior_config
+from distill_live.models.vqvae import ConvVQVAE
 from distill_live.training.codec import TrainedCodec
 from distill_live.training.config import CodecTrainingConfig
 from distill_live.training.prior import PriorTrainingConfig, train_prior
@@ -81,6 +82,11 @@ def add_prior(
     ModelFileError and TrainingError.
     """
     loaded = load_model_v2(path, device)
+    if not isinstance(loaded.model, ConvVQVAE):
+        raise TrainingError(
+            f"{path} is a model of Distill v1.1, whose prior cannot be trained here: train a new "
+            "model with `distill-live train FOLDER`"
+        )
     config = _prior_config(loaded, recordings, size, epochs)
     began = time.monotonic()
     try:

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-#: How far neighbouring chunks overlap when nothing else is asked for: 50 ms at 48 kHz.
-DEFAULT_OVERLAP_SAMPLES = 2400
+from distill_live.audio.crossfade import DEFAULT_OVERLAP_SAMPLES, rising_fade
 
 
 def crossfade_chunks(
@@ -22,9 +21,7 @@ def crossfade_chunks(
     joined = np.zeros(0, dtype=np.float32)
     limits = [overlap_samples, *(len(chunk) // 2 for chunk in chunks)]
     overlap = max(min(limits), 0)
-    fade_in = (0.5 - 0.5 * np.cos(np.pi * (np.arange(overlap) + 0.5) / max(overlap, 1))).astype(
-        np.float32
-    )
+    fade_in = rising_fade(overlap)
     for chunk in chunks:
         if len(joined) and overlap:
             faded = joined[-overlap:] * fade_in[::-1] + chunk[:overlap] * fade_in

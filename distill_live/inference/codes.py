@@ -16,12 +16,11 @@ from distill_live.models.persistence import LoadedVQModel
 def encode(loaded: LoadedVQModel, audio: NDArray[np.float32]) -> CodeGrid:
     """Mono samples `[N]` at the model's rate to codes; silence fills up the last column."""
     config = loaded.model.config
-    waveform = torch.from_numpy(np.ascontiguousarray(audio, dtype=np.float32))[None, None]
+    waveform = torch.from_numpy(np.ascontiguousarray(audio, dtype=np.float32))
     with torch.inference_mode():
-        mel = loaded.spectrogram.waveform_to_mel(waveform, config.column_frames)
-        indices, (bands, columns) = loaded.model.encode(mel)
+        codes = loaded.model.encode_columns(loaded.spectrogram, waveform, loaded.column_samples)
     return CodeGrid(
-        codes=indices.view(columns, bands, config.num_quantizers).cpu().numpy(),
+        codes=codes.cpu().numpy(),
         model_name=loaded.metadata["name"],
         model_sha256=loaded.metadata["codec_sha256"],
         level_labels=tuple(loaded.metadata["level_labels"]),
@@ -51,7 +50,9 @@ def decode(
             if progress_callback:
                 progress_callback(number / len(grid.codes))
         blocks += [vocoder.push(decoder.flush()), vocoder.flush()]
-    return torch.cat(blocks).cpu().numpy()
+    whole = torch.cat(blocks).cpu().numpy()
+    # Where columns overlap, the last one's end goes on.
+    return whole[: len(grid.codes) * loaded.column_samples]
 
 
 def _require_fit(loaded: LoadedVQModel, grid: CodeGrid) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import random
 import warnings
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from distill_live.models.chunk_vocoder import ChunkVocoder
 from distill_live.models.persistence import LoadedVQModel
 from distill_live.models.sampling import Sampling
 from distill_live.models.steering import UNSTEERED, Steering
@@ -36,12 +38,15 @@ def generate_audio_from_prior(
     The same model, seed and settings (see Sampling) give the same bytes, the ones that the live
     server plays. Without a seed a random one is drawn. `progress_callback` gets the part done,
     0..1.
-    `overlap_samples` is for models whose chunks are decoded apart; for others it means nothing, and
-    giving it is a UserWarning. Raises NoPriorError when the model has no prior, and ParameterError
-    for settings out of range.
+    `overlap_samples` is for models whose chunks are decoded apart (of Distill v1.1: 2400, at most
+    half a chunk); for others it means nothing, and giving it is a UserWarning. Raises NoPriorError
+    when the model has no prior, and ParameterError for settings out of range.
     """
     if overlap_samples is not None:
-        warnings.warn(OVERLAP_IGNORED, stacklevel=2)
+        if isinstance(loaded.vocoder, ChunkVocoder):
+            loaded = replace(loaded, vocoder=loaded.vocoder.with_overlap(overlap_samples))
+        else:
+            warnings.warn(OVERLAP_IGNORED, stacklevel=2)
     seed = draw_seed() if seed is None else seed
     total = round(duration_s * loaded.spectrogram.config.sample_rate)
     audio = np.zeros(total, dtype=np.float32)

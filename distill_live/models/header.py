@@ -21,6 +21,7 @@ from typing import Any, BinaryIO
 
 from distill_live.atomic_file import atomic_file
 from distill_live.errors import ModelFileError
+from distill_live.models.distill_v1_file import describe_old_model, is_old_file, read_old_file
 
 FORMAT_VERSION = 2
 MODEL_TYPE = "vqvae"
@@ -29,7 +30,6 @@ MAX_TENSORS = 10_000
 
 _LEGAL_NAME = re.compile(r"\w[\w .+-]{0,63}")
 _LENGTH_BYTES = 8
-_PYTORCH_ZIP = b"PK\x03\x04"
 _NO_SEAL = "0" * 64
 _REQUIRED: dict[str, type] = {
     "model_type": str,
@@ -73,8 +73,16 @@ class ModelHeader:
 def read_header(path: Path) -> ModelHeader:
     """Read and check the header; the weights stay unread.
 
-    Raises ModelFileError when the file is missing, cut short, damaged or of another kind.
+    For a file of Distill v1.1 it is the header that it would have here, without checksums. Raises
+    ModelFileError when the file is missing, cut short, damaged or of another kind.
     """
+    if is_old_file(path):
+        old = read_old_file(path)
+        return ModelHeader(describe_old_model(old), {}, 0, old.weights_bytes)
+    return _read_own_header(path)
+
+
+def _read_own_header(path: Path) -> ModelHeader:
     try:
         with path.open("rb") as file:
             return _read_open_header(file, path)
@@ -132,7 +140,7 @@ def rewrite_metadata(path: Path, **changes: Any) -> ModelHeader:
 
     Raises ModelFileError when the file cannot be read or written, or the name is not legal.
     """
-    header = read_header(path)
+    header = _read_own_header(path)
     check_name(changes.get("name", header.metadata["name"]))
     head = _header_bytes(header.metadata | changes, header.tensors)
     try:
@@ -151,12 +159,12 @@ def rewrite_metadata(path: Path, **changes: Any) -> ModelHeader:
 
 
 def _read_open_header(file: BinaryIO, path: Path) -> ModelHeader:
-    first = file.read(_LENGTH_BYTES)
-    if first.startswith(_PYTORCH_ZIP):
+    if is_old_file(path):
         raise ModelFileError(
-            f"{path} is a PyTorch file, as Distill v1 and v1.1 wrote them; this version reads only "
-            "models trained by distill-live: train it again with `distill-live train FOLDER`"
+            f"{path} was written by Distill v1.1 and stays as it is: make a file of your own of it "
+            f"with `distill-live models import {path}`"
         )
+    first = file.read(_LENGTH_BYTES)
     length = int.from_bytes(first, "little")
     file_bytes = file.seek(0, 2)
     if len(first) < _LENGTH_BYTES or not 2 <= length <= file_bytes - _LENGTH_BYTES:

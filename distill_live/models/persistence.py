@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,13 +14,26 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
-from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
+from distill_live.audio.spectrogram import AudioSpectrogram
 from distill_live.errors import ModelFileError, NoPriorError
+from distill_live.models.distill_v1 import read_old_weights
+from distill_live.models.distill_v1_file import describe_old_model, is_old_file, read_old_file
 from distill_live.models.header import read_model_bytes, write_model_bytes
+from distill_live.models.levels import level_labels
+from distill_live.models.parts import (
+    AnyVocoder,
+    Codec,
+    build_codec,
+    build_spectrogram,
+    build_vocoder,
+    check_chunks,
+    default_vocoder,
+    describe_codec,
+    describe_spectrogram,
+    describe_vocoder,
+)
 from distill_live.models.prior import Prior
 from distill_live.models.prior_kinds import describe_prior, make_prior, read_prior_config
-from distill_live.models.vocoder import PhaseConfig, PhaseVocoder
-from distill_live.models.vqvae import ConvVQVAE, VQVAEConfig, level_labels
 
 _Network = TypeVar("_Network", bound=nn.Module)
 
@@ -35,6 +48,7 @@ _LIMITS: dict[str, dict[str, tuple[int, int]]] = {
         "codebook_size": (1, 65_536), "num_quantizers": (1, 64), "column_frames": (1, 256),
         "bands": (1, 1_024), "n_mels": (1, 1_024), "lookahead_columns": (0, 1),
         "encoder_blocks": (0, 256), "decoder_blocks": (0, 256), "fine_blocks": (0, 256),
+        "chunk_samples": (1, 1_048_576),
     },
     "prior": {
         "codebook_size": (1, 65_536), "seq_len": (1, 65_536), "num_quantizers": (1, 64),
@@ -45,6 +59,7 @@ _LIMITS: dict[str, dict[str, tuple[int, int]]] = {
     "vocoder": {
         "block_frames": (1, 256), "lookahead_frames": (0, 256), "held_frames": (0, 256),
         "iterations": (0, 1_024), "corrections": (0, 1_024), "inversion_steps": (0, 1_024),
+        "overlap_samples": (0, 1_048_576),
     },
 }  # fmt: skip
 
@@ -62,17 +77,18 @@ class LoadedVQModel:
     The networks are on `device`, in evaluation mode and without gradients.
     """
 
-    model: ConvVQVAE
+    model: Codec
     prior: Prior | None
-    vocoder: PhaseVocoder
+    vocoder: AnyVocoder
     spectrogram: AudioSpectrogram
     device: torch.device
     metadata: dict[str, Any]
 
     @property
     def column_samples(self) -> int:
-        """Length of one column in samples."""
-        return self.model.config.column_frames * self.spectrogram.config.hop_length
+        """Length of one column in samples, up to where the next one begins."""
+        frames = self.model.config.column_frames
+        return frames * self.spectrogram.config.hop_length - self.vocoder.overlap_samples
 
     def require_prior(self) -> Prior:
         """The prior; raises NoPriorError when the model has none."""
@@ -84,10 +100,10 @@ class LoadedVQModel:
 def save_model_v2(
     path: str | Path,
     *,
-    model: ConvVQVAE,
+    model: Codec,
     spectrogram: AudioSpectrogram,
     prior: Prior | None = None,
-    vocoder: PhaseVocoder | None = None,
+    vocoder: AnyVocoder | None = None,
     metadata: dict[str, Any] | None = None,
 ) -> None:
     """Save a model as one `.distill` file, atomically.
@@ -97,7 +113,6 @@ def save_model_v2(
     dataset_files. Raises ModelFileError when the file cannot be written.
     """
     path = Path(path)
-    phase = vocoder.config if vocoder else PhaseConfig(block_frames=model.config.column_frames)
     codec_tensors = _named_tensors("codec", model)
     tensors = codec_tensors | (_named_tensors("prior", prior) if prior else {})
     described = {
@@ -106,34 +121,33 @@ def save_model_v2(
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "level_labels": list(level_labels(model.config.num_quantizers)),
         **(metadata or {}),
-        "spectrogram": asdict(spectrogram.config),
-        "codec": asdict(model.config),
+        "spectrogram": describe_spectrogram(spectrogram),
+        "codec": describe_codec(model),
         "codec_sha256": _sha256(codec_tensors),
         "prior": describe_prior(prior) if prior else None,
-        "vocoder": {"kind": "phase", **asdict(phase)},
+        "vocoder": describe_vocoder(vocoder or default_vocoder(model, spectrogram)),
     }
     write_model_bytes(path, described, safetensors.torch.save(tensors))
 
 
 def load_model_v2(path: str | Path, device: torch.device | str = "cpu") -> LoadedVQModel:
-    """Load a model file; every byte is checked before it is used, and no code in it runs.
+    """Load a model file, also one of Distill v1.1; every byte is checked before it is used, and no
+    code in it runs.
 
     Raises ModelFileError, one line, when the file is missing, damaged, older or newer.
     """
     path, device = Path(path), torch.device(device)
-    header, content = read_model_bytes(path)
-    metadata = header.metadata
+    read = _read_old if is_old_file(path) else _read_own
     try:
-        _check_limits(metadata)
-        tensors = safetensors.torch.load(content)
-        spectrogram = AudioSpectrogram(SpectrogramConfig(**metadata["spectrogram"])).to(device)
-        codec_config = VQVAEConfig(**metadata["codec"])
-        codec = _restore(lambda: ConvVQVAE(codec_config), "codec", tensors)
+        metadata, tensors = read(path)
+        spectrogram = build_spectrogram(metadata["spectrogram"]).to(device)
+        codec = _restore(lambda: build_codec(metadata["codec"]), "codec", tensors)
         prior = None
         if metadata.get("prior"):
             prior_config = read_prior_config(metadata["prior"])
             prior = _restore(lambda: make_prior(prior_config), "prior", tensors)
-        vocoder = _build_vocoder(metadata.get("vocoder") or {"kind": "phase"}, spectrogram)
+        vocoder = build_vocoder(metadata.get("vocoder") or {"kind": "phase"}, spectrogram)
+        check_chunks(codec, prior, vocoder, spectrogram)
     except _MISFITS as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ModelFileError(f"{path} does not fit this version: {reason}") from error
@@ -145,6 +159,29 @@ def load_model_v2(path: str | Path, device: torch.device | str = "cpu") -> Loade
         device=device,
         metadata=metadata,
     )
+
+
+def _read_own(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    """The header and the weights of a file of ours."""
+    header, content = read_model_bytes(path)
+    _check_limits(header.metadata)
+    return header.metadata, safetensors.torch.load(content)
+
+
+def _read_old(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    """The same of a file of Distill v1.1, as if it were one of ours."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelFileError(f"cannot read {path}: {error.strerror or error}") from error
+    old = read_old_file(path, content)
+    metadata = describe_old_model(old)
+    _check_limits(metadata)
+    tensors = read_old_weights(old, content)
+    codec = {name: tensors[name] for name in sorted(tensors) if name.startswith("codec.")}
+    metadata["codec_sha256"] = _sha256(codec)
+    metadata["weights_sha256"] = hashlib.sha256(content).hexdigest()
+    return metadata, tensors
 
 
 def _check_limits(metadata: dict[str, Any]) -> None:
@@ -179,14 +216,6 @@ def _restore(build: Callable[[], _Network], part: str, tensors: dict[str, Tensor
     network = build()
     network.load_state_dict(own)
     return network.eval().requires_grad_(False)
-
-
-def _build_vocoder(description: dict[str, Any], spectrogram: AudioSpectrogram) -> PhaseVocoder:
-    settings = dict(description)
-    kind = settings.pop("kind")
-    if kind != "phase":
-        raise ValueError(f"its vocoder is of the unknown kind {kind!r}")
-    return PhaseVocoder(spectrogram, PhaseConfig(**settings))
 
 
 def _named_tensors(part: str, network: nn.Module) -> dict[str, Tensor]:

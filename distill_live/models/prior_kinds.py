@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, Literal, NamedTuple
 
+from distill_live.models.chunk_prior import ChunkPrior, ChunkPriorConfig
 from distill_live.models.column_prior import ColumnPrior, ColumnPriorConfig
 from distill_live.models.flat_prior import CodePrior, PriorConfig
 from distill_live.models.prior import Prior, PriorShape
@@ -30,6 +31,7 @@ class _Kind(NamedTuple):
 _KINDS = {
     ColumnPrior.kind: _Kind(ColumnPriorConfig, ColumnPrior.from_config),
     CodePrior.kind: _Kind(PriorConfig, CodePrior.from_config),
+    ChunkPrior.kind: _Kind(ChunkPriorConfig, ChunkPrior.from_config),
 }
 
 

@@ -37,6 +37,11 @@ class Vocoder(Protocol):
     """Turns normalised mels into samples."""
 
     @property
+    def overlap_samples(self) -> int:
+        """By how much a column's sound goes on under the next one's; 0 where columns follow each
+        other."""
+
+    @property
     def delay_samples(self) -> int:
         """How far `emitted` is behind hop times the frames pushed, in whole columns, while
         the stream goes on."""
@@ -54,6 +59,9 @@ class PhaseVocoder:
     With `config.block_frames` the column's, every column pushed gives a column of samples; only
     the first gives `delay_samples` less. Raises ValueError as PhaseReconstructor does.
     """
+
+    kind = "phase"
+    overlap_samples = 0
 
     def __init__(self, spectrogram: AudioSpectrogram, config: PhaseConfig | None = None) -> None:
         self._reconstructor = PhaseReconstructor(spectrogram, config)

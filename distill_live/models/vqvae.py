@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+from distill_live.audio.spectrogram import AudioSpectrogram
 from distill_live.models.codec_network import Decoder, Encoder, VQVAEConfig
 from distill_live.models.quantizer import ResidualCodebooks
 from distill_live.models.streaming import Past, Tails
@@ -19,7 +20,6 @@ __all__ = [
     "DecoderStream",
     "VQVAEConfig",
     "get_adaptive_vqvae_config",
-    "level_labels",
 ]
 
 
@@ -29,6 +29,8 @@ class ConvVQVAE(nn.Module):
     Codes stand at positions s = column * bands + band, so `[B, S, Q]` is a grid `[B, T, F, Q]`
     with its two middle axes joined; `spatial_shape` is (bands, columns).
     """
+
+    kind = "columns"
 
     def __init__(self, config: VQVAEConfig | None = None) -> None:
         super().__init__()
@@ -64,6 +66,15 @@ class ConvVQVAE(nn.Module):
         ahead = functional.pad(quantized, (0, self.config.lookahead_columns))
         mel: Tensor = self.decoder(ahead, Past())
         return mel if target_shape is None else mel[..., : target_shape[0], : target_shape[1]]
+
+    def encode_columns(
+        self, spectrogram: AudioSpectrogram, waveform: Tensor, column_samples: int
+    ) -> Tensor:
+        """Samples `[N]` to codes `[T, F, Q]`; silence fills up the last column, which has
+        `column_samples` samples as all have."""
+        mel = spectrogram.waveform_to_mel(waveform[None, None], self.config.column_frames)
+        indices, (bands, columns) = self.encode(mel)
+        return indices.view(columns, bands, -1)
 
     def stream(self) -> DecoderStream:
         """A decoder that takes codes column by column."""
@@ -154,9 +165,3 @@ def get_adaptive_vqvae_config(file_count: int, **overrides: int) -> VQVAEConfig:
     """Settings for a set of so many recordings: V = 64 up to 20, 128 up to 100, 256 beyond."""
     size = 64 if file_count <= 20 else 128 if file_count <= 100 else 256
     return VQVAEConfig(**{"codebook_size": size, **overrides})
-
-
-def level_labels(num_quantizers: int) -> tuple[str, ...]:
-    """What each level is called, coarse to fine."""
-    names = {2: ("Structure", "Detail"), 4: ("Structure", "Timbre", "Texture", "Detail")}
-    return names.get(num_quantizers, ("Structure", "Timbre", "Detail"))

@@ -6,7 +6,6 @@ from distill_live.models.vqvae import (
     ConvVQVAE,
     VQVAEConfig,
     get_adaptive_vqvae_config,
-    level_labels,
 )
 
 COLUMNS = 7
@@ -184,9 +183,3 @@ def test_the_codebook_grows_with_the_number_of_files(files: int, size: int) -> N
 def test_a_setting_of_the_users_wins_over_the_adaptive_one() -> None:
     config = get_adaptive_vqvae_config(50, codebook_size=32, num_quantizers=4)
     assert config == VQVAEConfig(codebook_size=32, num_quantizers=4)
-
-
-def test_levels_have_names() -> None:
-    assert level_labels(2) == ("Structure", "Detail")
-    assert level_labels(3) == ("Structure", "Timbre", "Detail")
-    assert level_labels(4) == ("Structure", "Timbre", "Texture", "Detail")
