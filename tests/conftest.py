@@ -162,6 +162,22 @@ def tiny_model(tiny_model_path: Path) -> LoadedVQModel:
     return load_model_v2(tiny_model_path)
 
 
+@pytest.fixture(scope="session")
+def old_model_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny model file as Distill v1.1 wrote it. Do not write to it."""
+    from tests.old_model import save_old_model
+
+    return save_old_model(tmp_path_factory.mktemp("old") / "old.distill")
+
+
+@pytest.fixture(scope="session")
+def old_model(old_model_path: Path) -> LoadedVQModel:
+    """That model, loaded. Do not change its weights."""
+    from distill_live.models.persistence import load_model_v2
+
+    return load_model_v2(old_model_path)
+
+
 @pytest.fixture
 def tiny_in_library(tiny_model_path: Path, folders: Folders) -> Path:
     """A copy of that model in the user's folder, found as "tiny"."""

@@ -64,11 +64,16 @@ def _codec(old: Weights, config: dict[str, Any]) -> Weights:
 def _folded(old: Weights, name: str, norm: str, axis: int) -> tuple[Tensor, Tensor]:
     """A convolution's weight, whose outputs are on an axis, and bias, with what the normalisation
     behind it does."""
-    weight, bias = old[f"{name}.weight"].double(), old[f"{name}.bias"].double()
-    gain = old[f"{norm}.weight"].double() * (old[f"{norm}.running_var"].double() + _EPSILON).rsqrt()
+    weight = old[f"{name}.weight"].double()
+    stacked = torch.stack(
+        [old[f"{norm}.{end}"] for end in ("weight", "bias", "running_mean", "running_var")]
+        + [old[f"{name}.bias"]]
+    )
+    # A number for each output, or this raises: others would be spread over them unseen.
+    gain, shift, mean, variance, bias = stacked.double().view(5, weight.shape[axis])
+    gain = gain * (variance + _EPSILON).rsqrt()
     shape = [-1 if n == axis else 1 for n in range(weight.dim())]
-    shift = old[f"{norm}.bias"].double() - old[f"{norm}.running_mean"].double() * gain
-    return (weight * gain.view(shape)).float(), (bias * gain + shift).float()
+    return (weight * gain.view(shape)).float(), ((bias - mean) * gain + shift).float()
 
 
 def _layer(name: str, layer: tuple[Tensor, Tensor]) -> Weights:

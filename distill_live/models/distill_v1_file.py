@@ -80,7 +80,7 @@ def is_old_file(path: Path) -> bool:
 def read_old_file(path: Path, content: bytes | None = None) -> OldModel:
     """Read and check what a file of Distill v1.1 says; its numbers stay unread.
 
-    `content` are its bytes, where they are known already.
+    With `content`, all its bytes, the numbers are compared with their checksums too.
 
     Raises ModelFileError, one line, when it is damaged, holds code, or is of another version.
     """
@@ -90,9 +90,11 @@ def read_old_file(path: Path, content: bytes | None = None) -> OldModel:
             members = _checked_members(archive)
             pickled = [name for name in members if name.endswith("/data.pkl")]
             saved = reader.read(archive.read(pickled[0]))
+            if content is not None and archive.testzip():
+                raise ValueError("numbers that do not match their checksum")
     except _DAMAGE as error:
         if not reader.strange:
-            raise damaged(path, "it is cut short, or no PyTorch file") from error
+            raise damaged(path, "it is cut short, changed, or no PyTorch file") from error
         saved = None
     if not reader.strange or isinstance(saved, dict):
         _check_kind(path, saved)
@@ -380,7 +382,8 @@ def _made(function: Any, arguments: Any) -> Any:
         storage, offset, shape, stride = arguments[:4]
         kind, numbers_of, member, _, numbers = storage
         whole = (offset, numbers, *shape, *stride)
-        if kind != "storage" or not all(isinstance(n, int) and n >= 0 for n in whole):
+        sensible = kind == "storage" and len(shape) == len(stride)
+        if not sensible or not all(isinstance(n, int) and n >= 0 for n in whole):
             raise ValueError("a tensor that makes no sense")
         name = numbers_of.name.removeprefix("torch ")
         return Tensor(name, str(member), numbers, offset, tuple(shape), tuple(stride))
