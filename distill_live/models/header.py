@@ -82,14 +82,6 @@ def read_header(path: Path) -> ModelHeader:
     return _read_own_header(path)
 
 
-def _read_own_header(path: Path) -> ModelHeader:
-    try:
-        with path.open("rb") as file:
-            return _read_open_header(file, path)
-    except OSError as error:
-        raise ModelFileError(f"cannot read {path}: {error.strerror or error}") from error
-
-
 def read_model_bytes(path: Path) -> tuple[ModelHeader, bytes]:
     """The header and the whole file, the weights checked against their SHA-256.
 
@@ -156,6 +148,14 @@ def rewrite_metadata(path: Path, **changes: Any) -> ModelHeader:
     except OSError as error:
         raise ModelFileError(f"cannot save {path}: {error.strerror or error}") from error
     return read_header(path)
+
+
+def _read_own_header(path: Path) -> ModelHeader:
+    try:
+        with path.open("rb") as file:
+            return _read_open_header(file, path)
+    except OSError as error:
+        raise ModelFileError(f"cannot read {path}: {error.strerror or error}") from error
 
 
 def _read_open_header(file: BinaryIO, path: Path) -> ModelHeader:

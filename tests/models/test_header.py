@@ -141,13 +141,6 @@ def test_a_save_that_fails_leaves_the_old_file(
     assert list(model_path.parent.iterdir()) == [model_path]
 
 
-def test_a_pytorch_file_is_named_as_such(tmp_path: Path) -> None:
-    path = tmp_path / "old.distill"
-    path.write_bytes(b"PK\x03\x04" + bytes(100))
-    with pytest.raises(ModelFileError, match="PyTorch file, as Distill v1"):
-        read_header(path)
-
-
 def test_a_newer_format_asks_for_an_update(model_path: Path) -> None:
     newer = header._header_bytes(METADATA | {"format_version": 3}, {})
     model_path.write_bytes(newer)

@@ -122,7 +122,7 @@ def test_whatever_a_strange_header_sets_off_is_one_line(
     def fail(_: object) -> None:
         raise error
 
-    monkeypatch.setattr(persistence, "AudioSpectrogram", fail)
+    monkeypatch.setattr(persistence, "build_spectrogram", fail)
     with pytest.raises(ModelFileError, match=r"does not fit this version: .") as caught:
         load_model_v2(tiny_model_path)
     assert "\n" not in str(caught.value)
