@@ -121,7 +121,7 @@ def generate(
         path = free_path(output, f"{loaded.metadata['name']}_{used}", format, "json")
         _write_sound(path, audio, rate, bit_depth, loaded)
         written = {"duration_s": duration, "sample_rate": rate, "bit_depth": bit_depth}
-        if overlap_samples is not None:
+        if overlap is not None and overlap_samples is not None:
             written["overlap"] = overlap
         _write_sidecar(path, loaded, used, sampling | {"steering": asdict(steering)} | written)
         typer.echo(path)

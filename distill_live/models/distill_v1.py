@@ -19,13 +19,13 @@ _PLACES = (0, 4, 8, 12)
 Weights = dict[str, Tensor]
 
 
-def read_old_weights(model: OldModel, content: bytes) -> Weights:
-    """The weights in the bytes that `read_old_file` has checked, named as in a file of ours.
+def read_old_weights(model: OldModel) -> Weights:
+    """The weights of a file that `read_old_file` has read and checked, named as in a file of ours.
 
     Raises ModelFileError when some are missing, misshapen or no finite numbers.
     """
     try:
-        saved = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
+        saved = torch.load(io.BytesIO(model.copy), map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, RuntimeError, OSError, ValueError, EOFError) as error:
         raise damaged(model.path, "its weights cannot be read") from error
     try:

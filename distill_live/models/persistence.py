@@ -177,7 +177,7 @@ def _read_old(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
     old = read_old_file(path, content)
     metadata = describe_old_model(old)
     _check_limits(metadata)
-    tensors = read_old_weights(old, content)
+    tensors = read_old_weights(old)
     codec = {name: tensors[name] for name in sorted(tensors) if name.startswith("codec.")}
     metadata["codec_sha256"] = _sha256(codec)
     metadata["weights_sha256"] = hashlib.sha256(content).hexdigest()

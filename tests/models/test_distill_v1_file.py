@@ -4,6 +4,7 @@ import os
 import pickle
 import subprocess
 import sys
+import warnings
 import zipfile
 from collections import OrderedDict
 from collections.abc import Callable
@@ -231,6 +232,52 @@ def test_packed_members_are_refused_unread(old_model_path: Path, tmp_path: Path)
     assert "no PyTorch file" in refusal(path)
 
 
+@pytest.mark.parametrize("name", ["a/data.pkl", "a/DATA.PKL", "b/data.pkl", "data.pkl"])
+def test_a_second_description_is_refused(old_model_path: Path, tmp_path: Path, name: str) -> None:
+    path = tmp_path / "two.distill"
+    with zipfile.ZipFile(path, "w") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        archive.writestr("a/data.pkl", pickled_part(old_model_path))
+        archive.writestr(name, b"\x80\x02}.")
+    assert "no PyTorch file" in refusal(path)
+
+
+def doubled(times: int) -> bytes:
+    """Instructions for a tuple of two tuples of two tuples, and so on: 2^times ends."""
+    return b")" + b"q\x01h\x01\x86" * times
+
+
+@pytest.mark.parametrize(
+    "pickled",
+    [
+        b"}" + doubled(60) + b"K\x01s.",  # as a key
+        b"}" + b")" + b"\x85" * 500_000 + b"K\x01s.",
+        doubled(60) + b"X\x01\x00\x00\x00a\x93.",  # as the name of a function
+        b"}(X\x06\x00\x00\x00formatX\x0d\x00\x00\x00distill_modelX\x07\x00\x00\x00version"
+        + doubled(60) + b"u.",
+        b"(t" * 500_000 + b".",
+    ],
+)  # fmt: skip
+def test_nothing_that_grows_when_looked_at_is_looked_at(tmp_path: Path, pickled: bytes) -> None:
+    path = save_old_model(tmp_path / "bomb.distill")
+    replace_pickle(path, b"\x80\x02" + pickled)
+    assert path.name in refusal(path)
+
+
+@pytest.mark.parametrize("part", ["metadata", "vqvae_config", "spectrogram_config"])
+def test_a_setting_that_grows_when_looked_at_is_not_looked_at(tmp_path: Path, part: str) -> None:
+    bomb: Any = ()
+    for _ in range(60):
+        bomb = (bomb, bomb)
+    saved = old_model()
+    saved[part] = dict.fromkeys(saved[part], bomb)
+    path = save_old_model(tmp_path / "bomb.distill", saved)
+    if part == "metadata":
+        assert read_header(path).metadata["training"]["name"] == ""
+    else:
+        assert "damaged" in refusal(path)
+
+
 def test_a_giant_description_is_refused_unread(tmp_path: Path) -> None:
     path = save_old_model(tmp_path / "giant.distill")
     replace_pickle(path, bytes(9 * 1024 * 1024))
@@ -304,7 +351,7 @@ def test_a_tensor_larger_than_what_is_stored_of_it_is_refused(
         ("spectrogram_config", {"hop_length": None}, "hop_length is None"),
         ("spectrogram_config", {"sample_rate": 10**30}, "sample_rate of its spectrogram is 8000"),
         ("spectrogram_config", {"n_fft": 10**9}, "n_fft of its spectrogram is 16..16384"),
-        ("spectrogram_config", {"power": 1.0}, "to the power 1"),
+        ("spectrogram_config", {"power": 1.0}, "no mels of power"),
         ("spectrogram_config", {"f_max": "high"}, "does not make a model"),
         ("vqvae_config", {"chunk_duration_s": 1e300}, "does not make a model|column_frames"),
         ("vqvae_config", {"chunk_duration_s": float("nan")}, "does not make a model"),
