@@ -1,5 +1,6 @@
 """Models of Distill v1.1 compute what that program computed."""
 
+import os
 from collections import OrderedDict
 from collections.abc import Iterator
 from itertools import pairwise
@@ -14,10 +15,12 @@ from torch import Tensor, nn
 from distill_live.audio.files import read_mono
 from distill_live.errors import ModelFileError
 from distill_live.models.chunk_prior import ChunkPrior
+from distill_live.models.distill_v1 import read_old_weights
+from distill_live.models.distill_v1_file import OldModel
 from distill_live.models.header import read_header
 from distill_live.models.persistence import LoadedVQModel, load_model_v2, save_model_v2
 from distill_live.models.sampling import Sampling
-from tests.old_model import CHANNELS, CODES, LEVELS, MELS, WIDTH, old_model, save_old_model
+from tests.old_model import CHANNELS, CODES, LEVELS, MELS, WIDTH, Caller, old_model, save_old_model
 
 #: A model that program has trained, and what it computed with it; beside the project, not in it.
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -200,6 +203,16 @@ def test_weights_of_another_kind_of_number_are_refused(tmp_path: Path) -> None:
     saved = old_model_with("convs.4.bias", torch.ones(64, dtype=torch.float16))
     with pytest.raises(ModelFileError, match="HalfStorage"):
         load_model_v2(save_old_model(tmp_path / "half.distill", saved))
+
+
+def test_even_what_was_not_looked_at_before_runs_no_code(tmp_path: Path) -> None:
+    trace = tmp_path / "it_ran"
+    path = save_old_model(tmp_path / "bad.distill", Caller(os.mkdir, str(trace)))
+    unchecked = OldModel(path, old_model(), 0, path.read_bytes())
+    with pytest.raises(ModelFileError, match="cannot be read") as caught:
+        read_old_weights(unchecked)
+    assert "\n" not in str(caught.value)
+    assert not trace.exists()
 
 
 def test_a_weight_that_nothing_knows_is_refused(tmp_path: Path) -> None:

@@ -279,8 +279,7 @@ def test_a_setting_that_grows_when_looked_at_is_not_looked_at(tmp_path: Path, pa
 
 
 def test_a_giant_description_is_refused_unread(tmp_path: Path) -> None:
-    path = save_old_model(tmp_path / "giant.distill")
-    replace_pickle(path, bytes(9 * 1024 * 1024))
+    path = save_old_model(tmp_path / "giant.distill", old_model() | {"notes": "x" * 3_000_000})
     assert "no PyTorch file" in refusal(path)
 
 
