@@ -15,6 +15,8 @@ from distill_live.models.distill_v1_file import OldModel, damaged
 _EPSILON = 1e-5
 #: Where its convolutions stand among the other layers of their network.
 _PLACES = (0, 4, 8, 12)
+#: What torch raises for tensors, and notes of tensors, that make no sense.
+_NONSENSE = (RuntimeError, LookupError, TypeError, ValueError, AttributeError)
 
 Weights = dict[str, Tensor]
 
@@ -26,7 +28,7 @@ def read_old_weights(model: OldModel) -> Weights:
     """
     try:
         saved = torch.load(io.BytesIO(model.copy), map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, OSError, ValueError, EOFError) as error:
+    except (pickle.UnpicklingError, OSError, EOFError, *_NONSENSE) as error:
         raise damaged(model.path, "its weights cannot be read") from error
     try:
         weights = _codec(saved["model_state_dict"], model.saved["vqvae_config"])
@@ -34,7 +36,7 @@ def read_old_weights(model: OldModel) -> Weights:
             weights |= _prior(saved["prior_state_dict"], saved["model_state_dict"])
     except KeyError as error:
         raise damaged(model.path, f"it lacks the weights {error}") from error
-    except (RuntimeError, LookupError, TypeError, ValueError) as error:
+    except _NONSENSE as error:
         raise damaged(model.path, "its weights do not have the shapes of a model") from error
     for name, tensor in weights.items():
         if not torch.isfinite(tensor).all():
