@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,12 +15,16 @@ import torch
 from torch import Tensor, nn
 
 from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
+from distill_live.codes.training_codes import TrainingCodes
 from distill_live.errors import ModelFileError, NoPriorError
 from distill_live.models.header import read_model_bytes, write_model_bytes
 from distill_live.models.prior import Prior
 from distill_live.models.prior_kinds import describe_prior, make_prior, read_prior_config
 from distill_live.models.vocoder import PhaseConfig, PhaseVocoder
 from distill_live.models.vqvae import ConvVQVAE, VQVAEConfig, level_labels
+
+# The part of the file that holds the training codes, and the header's list of their names.
+_CODES = "training_codes"
 
 _Network = TypeVar("_Network", bound=nn.Module)
 
@@ -59,7 +63,8 @@ _MISFITS = (
 class LoadedVQModel:
     """A model ready to use; `metadata` is its file's header.
 
-    The networks are on `device`, in evaluation mode and without gradients.
+    The networks are on `device`, in evaluation mode and without gradients. `training_codes` are of
+    the recordings that it learned; older files have none.
     """
 
     model: ConvVQVAE
@@ -68,6 +73,7 @@ class LoadedVQModel:
     spectrogram: AudioSpectrogram
     device: torch.device
     metadata: dict[str, Any]
+    training_codes: list[TrainingCodes] = field(default_factory=list)
 
     @property
     def column_samples(self) -> int:
@@ -89,6 +95,7 @@ def save_model_v2(
     prior: Prior | None = None,
     vocoder: PhaseVocoder | None = None,
     metadata: dict[str, Any] | None = None,
+    training_codes: Sequence[TrainingCodes] = (),
 ) -> None:
     """Save a model as one `.distill` file, atomically.
 
@@ -100,6 +107,8 @@ def save_model_v2(
     phase = vocoder.config if vocoder else PhaseConfig(block_frames=model.config.column_frames)
     codec_tensors = _named_tensors("codec", model)
     tensors = codec_tensors | (_named_tensors("prior", prior) if prior else {})
+    for number, one in enumerate(training_codes):
+        tensors[f"{_CODES}.{number}"] = torch.from_numpy(one.codes).contiguous()
     described = {
         "name": path.stem,
         "tags": [],
@@ -111,6 +120,7 @@ def save_model_v2(
         "codec_sha256": _sha256(codec_tensors),
         "prior": describe_prior(prior) if prior else None,
         "vocoder": {"kind": "phase", **asdict(phase)},
+        _CODES: [one.name for one in training_codes],
     }
     write_model_bytes(path, described, safetensors.torch.save(tensors))
 
@@ -133,6 +143,7 @@ def load_model_v2(path: str | Path, device: torch.device | str = "cpu") -> Loade
         if metadata.get("prior"):
             prior_config = read_prior_config(metadata["prior"])
             prior = _restore(lambda: make_prior(prior_config), "prior", tensors)
+        codes = _read_codes(metadata.get(_CODES) or [], tensors, codec_config)
         vocoder = _build_vocoder(metadata.get("vocoder") or {"kind": "phase"}, spectrogram)
     except _MISFITS as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
@@ -144,6 +155,7 @@ def load_model_v2(path: str | Path, device: torch.device | str = "cpu") -> Loade
         spectrogram=spectrogram,
         device=device,
         metadata=metadata,
+        training_codes=codes,
     )
 
 
@@ -179,6 +191,20 @@ def _restore(build: Callable[[], _Network], part: str, tensors: dict[str, Tensor
     network = build()
     network.load_state_dict(own)
     return network.eval().requires_grad_(False)
+
+
+def _read_codes(
+    names: list[str], tensors: dict[str, Tensor], config: VQVAEConfig
+) -> list[TrainingCodes]:
+    found = []
+    for number, name in enumerate(names):
+        codes = tensors[f"{_CODES}.{number}"]
+        if codes.dtype != torch.int16 or codes.shape[1:] != (config.bands, config.num_quantizers):
+            raise ValueError(f"the training codes of {name!r:.80} do not fit its codec")
+        if codes.numel() and not 0 <= int(codes.min()) <= int(codes.max()) < config.codebook_size:
+            raise ValueError(f"the training codes of {name!r:.80} are not in its codebooks")
+        found.append(TrainingCodes(str(name), codes.numpy()))
+    return found
 
 
 def _build_vocoder(description: dict[str, Any], spectrogram: AudioSpectrogram) -> PhaseVocoder:

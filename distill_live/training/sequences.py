@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy as np
 import torch
@@ -14,6 +15,7 @@ from torch import Tensor
 from distill_live.audio.dataset import HOLDOUT, Recordings, training_columns
 from distill_live.audio.descriptors import DescriptorRanks, describe_columns
 from distill_live.audio.spectrogram import AudioSpectrogram
+from distill_live.codes.training_codes import TrainingCodes
 from distill_live.errors import TrainingError
 from distill_live.models.vqvae import ConvVQVAE
 
@@ -52,11 +54,13 @@ def extract_code_sequences(
     recordings: Recordings,
     holdout: float = HOLDOUT,
     gains_db: tuple[float, ...] = GAINS_DB,
+    rehearsed: Sequence[Tensor] = (),
 ) -> CodeSequences:
     """Code every recording with a codec as it is.
 
     A column can begin at any of its `column_frames` frames: each is an alignment. The last
-    `holdout` of a recording's columns is held out. Raises TrainingError when the recordings have
+    `holdout` of a recording's columns is held out. `rehearsed` are normalised mels `[M, T]` that
+    count as recordings. Raises TrainingError when the recordings have
     another sample rate than the model.
     """
     rate, frames = spectrogram.config.sample_rate, codec.config.column_frames
@@ -67,9 +71,11 @@ def extract_code_sequences(
         )
     codec.eval()
     training, described, validation = [], [], []
-    for recording in recordings.recordings:
-        samples = torch.from_numpy(recording.samples)[None, None]
-        mel = spectrogram.waveform_to_mel(samples, frames)[0, 0]
+    mels = (
+        spectrogram.waveform_to_mel(torch.from_numpy(one.samples)[None, None], frames)[0, 0]
+        for one in recordings.recordings
+    )
+    for mel in chain(mels, (mel.to(spectrogram.device) for mel in rehearsed)):
         end = training_columns(mel.shape[-1] // frames, holdout) * frames
         for part in _gained(mel[:, :end], spectrogram, gains_db):
             for offset in range(frames):
@@ -90,6 +96,30 @@ def extract_code_sequences(
         training_ranks=[ranks.ranks(told) for told in described] if ranks else [],
         ranks=ranks,
     )
+
+
+@torch.inference_mode()
+def code_recordings(
+    codec: ConvVQVAE,
+    spectrogram: AudioSpectrogram,
+    recordings: Recordings,
+    holdout: float = HOLDOUT,
+    rehearsed: Iterable[tuple[str, Tensor]] = (),
+) -> list[TrainingCodes]:
+    """What a trained codec is to keep of its recordings: the codes of their training parts.
+
+    `rehearsed` are (name, normalised mel `[M, T]`) of recordings that are not there any more; all
+    of them is kept.
+    """
+    frames = codec.config.column_frames
+    kept = []
+    for one in recordings.recordings:
+        samples = torch.from_numpy(one.samples)[None, None]
+        mel = spectrogram.waveform_to_mel(samples, frames)[0, 0]
+        end = training_columns(mel.shape[-1] // frames, holdout) * frames
+        kept.append(TrainingCodes(one.name, _code(codec, mel[:, :end])))
+    earlier = [(name, _code(codec, mel.to(spectrogram.device))) for name, mel in rehearsed]
+    return [*(TrainingCodes(name, codes) for name, codes in earlier), *kept]
 
 
 def _gained(
