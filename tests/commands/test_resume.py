@@ -30,11 +30,11 @@ def seconds_not_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def train(folders: Folders, end: str, *arguments: object) -> subprocess.CompletedProcess[str]:
     """Run `train` in a process of its own until it is killed at `end`, or ends."""
-    words = ["-m", "tests.commands.tiny_training", end, "train", *map(str, arguments)]
-    data = str(folders.user.parents[1])
+    words = ["-m", "tests.commands.tiny_training", "train", *map(str, arguments)]
+    ground = {"XDG_DATA_HOME": str(folders.user.parents[1]), "PYTHONUNBUFFERED": "1"}
     return subprocess.run(
         [sys.executable, *words],
-        cwd=ROOT, env={**os.environ, "XDG_DATA_HOME": data, "PYTHONUNBUFFERED": "1"},
+        cwd=ROOT, env={**os.environ, **ground, "KILLED_AT": end},
         capture_output=True, text=True, timeout=300,
     )  # fmt: skip
 

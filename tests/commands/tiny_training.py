@@ -1,10 +1,10 @@
 """Training with networks and steps that take no time; as a program, killed where it is told to be.
 
-    python -m tests.commands.tiny_training POINT:COUNT train FOLDER ...
+    KILLED_AT=POINT:COUNT python -m tests.commands.tiny_training train FOLDER ...
 
 ends by SIGKILL when it comes to the POINT for the COUNTth time: `draw` a batch of the codec,
 `draw-codes` a batch of the prior, `write` a checkpoint (half of it is written), `replace` a file by
-the one written in its place, `replaced` it. `never:0` lets it run.
+the one written in its place, `replaced` it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from __future__ import annotations
 import io
 import os
 import signal
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, BinaryIO
@@ -90,20 +89,20 @@ class _Killer:
     def while_saving(self) -> None:
         plain = torch.save
 
-        def save(content: object, file: BinaryIO) -> None:
-            if self.reach("write"):
+        def save(content: object, file: BinaryIO, **options: Any) -> None:
+            if isinstance(file, io.BufferedWriter) and self.reach("write"):
                 whole = io.BytesIO()
                 plain(content, whole)
                 file.write(whole.getvalue()[: whole.tell() // 2])
                 file.flush()
                 os.kill(os.getpid(), signal.SIGKILL)
-            plain(content, file)
+            plain(content, file, **options)
 
         torch.save = save
 
 
 def main() -> None:
-    point, _, count = sys.argv.pop(1).partition(":")
+    point, _, count = os.environ.get("KILLED_AT", "never:0").partition(":")
     make_tiny(setattr)
     killer = _Killer(point, int(count))
     killer.before(MelCrops, "draw", "draw")
