@@ -114,7 +114,7 @@ class Checkpoints:
     @property
     def seconds(self) -> float:
         """How long the present phase has been trained, earlier runs included."""
-        earlier = self._found.seconds if self._found and self.state else 0.0
+        earlier = self._found.seconds if self._found and self.state is not None else 0.0
         return earlier + time.monotonic() - self._began
 
     @property
