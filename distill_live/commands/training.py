@@ -71,7 +71,7 @@ def train_phases(
     What an earlier run has behind it is passed over. Raises ModelFileError and TrainingError.
     """
     config, ranks = choices.of_codec(config), checkpoints.ranks
-    base = rehearsal.metadata if rehearsal else None
+    base = rehearsal.metadata["weights_sha256"] if rehearsal else None
     checkpoints.begin("codec", fingerprint(recordings, config, base, ranks))
     say_resumable(report, checkpoints)
     if not checkpoints.passed:
@@ -188,7 +188,9 @@ def add_prior(
     )
     if epochs is not None:
         config = replace(config, epochs=epochs)
-    checkpoints.begin("prior", fingerprint(recordings, config, loaded.metadata, ranks))
+    checkpoints.begin(
+        "prior", fingerprint(recordings, config, loaded.metadata["codec_sha256"], ranks)
+    )
     try:
         report.begin_prior(config)
         trained = train_prior(
@@ -240,12 +242,12 @@ def _save_prior(
 def fingerprint(
     recordings: Recordings,
     config: CodecTrainingConfig | PriorTrainingConfig,
-    base: dict[str, Any] | None,
+    base: str | None,
     ranks: Ranks,
 ) -> Fingerprint:
-    """What a phase of training is made of; `base` is the header of the model that it is put on."""
-    codec = base["codec_sha256"][:12] if base else None
-    return Fingerprint.of(recordings, config, processes=ranks.world, on_codec=codec)
+    """What a phase of training is made of; `base` is the checksum of what it is put on."""
+    sha256 = base[:12] if base else None
+    return Fingerprint.of(recordings, config, processes=ranks.world, model_sha256=sha256)
 
 
 def say_next(path: Path, folder: Path, *, interrupted: bool = False) -> None:

@@ -17,7 +17,7 @@ from typing import Any, Literal, Self, TypeVar
 import torch
 from torch import Tensor, distributed
 
-from distill_live.errors import DeviceError
+from distill_live.errors import DeviceError, DistillError
 
 Accelerator = Literal["auto", "cpu", "cuda", "mps"]
 
@@ -91,11 +91,19 @@ class FabricRanks(Ranks):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if kind is not None:
-            for process in getattr(self._fabric.strategy.launcher, "procs", []):
-                process.kill()
-        elif self.world > 1:
-            distributed.destroy_process_group()
+        if kind is None:
+            if self.world > 1:
+                distributed.destroy_process_group()
+            return
+        if self.rank and isinstance(error, DistillError):
+            # The first process has met it too, and tells.
+            raise SystemExit(1) from error
+        # Fabric watches this list, and kills this process when one of them does not end well.
+        watched = getattr(self._fabric.strategy.launcher, "procs", [])
+        started = list(watched)
+        watched.clear()
+        for process in started:
+            process.kill()
 
     def average_gradients(self, weights: Iterable[Tensor]) -> None:
         if self.world == 1:

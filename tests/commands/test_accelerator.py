@@ -65,3 +65,11 @@ def test_a_device_and_an_accelerator_are_one_too_many(
     refused = run_cli("train", sounds, "--name", "mine", "--device", "cpu", "--devices", 2)
     assert refused.code == 2
     assert "give one of them" in refused.err
+
+
+def test_what_is_wrong_is_told_once(folders: Folders, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    refused = train(folders, "never:0", empty, "--name", "mine", *TWO)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr.count("no recordings in") == 1

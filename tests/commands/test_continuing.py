@@ -128,6 +128,24 @@ def test_ctrl_c_leaves_the_model_as_it_was_and_resume_goes_on(
     assert files_of(folders, "mine") == ["mine.distill"]
 
 
+def test_a_run_is_not_resumed_on_a_model_that_has_changed(
+    run_cli: RunCli,
+    sine_model: Path,
+    halves: tuple[Path, Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(Report, "codec_epoch", lambda *_: signal.raise_signal(signal.SIGINT))
+        run_cli("train", "--continue", "mine", halves[1])
+    checkpoint = sine_model.with_suffix(".resume")
+    kept = checkpoint.read_bytes()
+    run_cli("train-prior", "mine", halves[0], "--prior-size", "medium", "--epochs", 1)
+    checkpoint.write_bytes(kept)
+    refused = run_cli("train", "--continue", "mine", halves[1], "--resume")
+    assert refused.code == 1
+    assert f"cannot resume {checkpoint}: model_sha256 was " in refused.err
+
+
 def test_a_kill_leaves_the_model_as_it_was_until_it_is_the_new_one(
     folders: Folders, sine_model: Path, halves: tuple[Path, Path]
 ) -> None:
