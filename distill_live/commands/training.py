@@ -25,10 +25,10 @@ from distill_live.models.prior_kinds import PriorSize, get_adaptive_prior_config
 from distill_live.training.checkpoint import Checkpoints, Fingerprint
 from distill_live.training.codec import TrainedCodec, train_codec
 from distill_live.training.config import CodecTrainingConfig
+from distill_live.training.kept import code_training_parts
 from distill_live.training.prior import PriorTrainingConfig, TrainedPrior, train_prior
 from distill_live.training.ranks import Ranks, launch
-from distill_live.training.rehearsal import Rehearsal
-from distill_live.training.sequences import code_recordings
+from distill_live.training.rehearsal import Rehearsal, code_rehearsed
 
 
 def open_ranks(device: Device, accelerator: Device | None, devices: int, num_nodes: int) -> Ranks:
@@ -132,10 +132,11 @@ def save_codec(
     """Save a codec that has no prior yet, with the codes of its recordings and of those that it has
     rehearsed. Raises ModelFileError when it cannot be written."""
     old = rehearsal.metadata if rehearsal else {}
-    rehearsed = zip(rehearsal.names, rehearsal.mels, strict=True) if rehearsal else ()
-    codes = code_recordings(
-        trained.model, trained.spectrogram, recordings, config.holdout, rehearsed
+    codes = (
+        *(code_rehearsed(trained.model, rehearsal) if rehearsal else ()),
+        *code_training_parts(trained.model, trained.spectrogram, recordings, config.holdout),
     )
+    files = _all_files(recordings, rehearsal)
     old_seconds = rehearsal.seconds if rehearsal else 0.0
     epochs = [asdict(epoch) for epoch in trained.history]
     curves = {
@@ -151,13 +152,13 @@ def save_codec(
                 "codec": _settings(config, "codec"),
                 "codec_seconds": round(seconds, 1),
                 "best_epoch": trained.best_epoch,
-                "files": len(codes),
+                "files": len(files),
                 "sound_seconds": round(recordings.seconds + old_seconds, 1),
             },
             "codebook_health": [asdict(level) for level in trained.health],
             "loss_curves": {"codec": curves},
             "loudness_db": _loudness_db(recordings, old.get("loudness_db"), old_seconds),
-            "dataset_files": [one.name for one in codes],
+            "dataset_files": files,
             **{key: old[key] for key in ("name", "tags", "created", "level_labels") if key in old},
         },
         training_codes=codes,
@@ -181,7 +182,7 @@ def add_prior(
     """
     ranks = checkpoints.ranks
     loaded = load_model_v2(path, ranks.device)
-    files = [*(rehearsal.names if rehearsal else ()), *(one.name for one in recordings.recordings)]
+    files = _all_files(recordings, rehearsal)
     start = rehearsal.prior if rehearsal and size is None else None
     config = PriorTrainingConfig(
         prior=start.config if start else _prior_shape(loaded, size or len(files))
@@ -267,6 +268,11 @@ def _goes_by_its_name(path: Path) -> bool:
         return find_model(path.stem).resolve() == path.resolve()
     except ModelNotFoundError:
         return False
+
+
+def _all_files(recordings: Recordings, rehearsal: Rehearsal | None) -> list[str]:
+    rehearsed = rehearsal.names if rehearsal else []
+    return [*rehearsed, *(one.name for one in recordings.recordings)]
 
 
 def _prior_shape(loaded: LoadedVQModel, size: PriorSize | int) -> PriorShape:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -73,7 +73,7 @@ class LoadedVQModel:
     spectrogram: AudioSpectrogram
     device: torch.device
     metadata: dict[str, Any]
-    training_codes: list[TrainingCodes] = field(default_factory=list)
+    training_codes: tuple[TrainingCodes, ...] = ()
 
     @property
     def column_samples(self) -> int:
@@ -195,7 +195,7 @@ def _restore(build: Callable[[], _Network], part: str, tensors: dict[str, Tensor
 
 def _read_codes(
     names: list[str], tensors: dict[str, Tensor], config: VQVAEConfig
-) -> list[TrainingCodes]:
+) -> tuple[TrainingCodes, ...]:
     found = []
     for number, name in enumerate(names):
         codes = tensors[f"{_CODES}.{number}"]
@@ -204,7 +204,7 @@ def _read_codes(
         if codes.numel() and not 0 <= int(codes.min()) <= int(codes.max()) < config.codebook_size:
             raise ValueError(f"the training codes of {name!r:.80} are not in its codebooks")
         found.append(TrainingCodes(str(name), codes.numpy()))
-    return found
+    return tuple(found)
 
 
 def _build_vocoder(description: dict[str, Any], spectrogram: AudioSpectrogram) -> PhaseVocoder:

@@ -168,6 +168,9 @@ class _CodecTrainer:
             rehearsal.usage if rehearsal else None,
         )
         self.optimizers = _optimizers(self.model, config)
+        if ranks.rank:
+            # The weights begin alike; what is drawn from now on differs.
+            torch.manual_seed(config.seed + ranks.rank)
         self.history: list[CodecEpoch] = []
         self.best_epoch = 0
         self._best_weights: dict[str, Tensor] = {}

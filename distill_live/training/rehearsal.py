@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from distill_live.codes.training_codes import TrainingCodes
 from distill_live.models.persistence import LoadedVQModel
 from distill_live.models.prior import Prior
 from distill_live.models.vqvae import ConvVQVAE
+from distill_live.training.sequences import code_mel
 
 # The old recordings' part of what is trained on follows their length, but within these bounds:
 # what hardly occurs is forgotten, or not learned.
@@ -71,6 +72,17 @@ class Rehearsal:
 
 
 @torch.inference_mode()
+def code_rehearsed(codec: ConvVQVAE, rehearsal: Rehearsal) -> tuple[TrainingCodes, ...]:
+    """What a codec that has learned more keeps of the old recordings: all of them, as it codes what
+    stood for them."""
+    device = codec.quantizer.codebooks.device
+    return tuple(
+        TrainingCodes(name, code_mel(codec, mel.to(device)))
+        for name, mel in zip(rehearsal.names, rehearsal.mels, strict=True)
+    )
+
+
+@torch.inference_mode()
 def decode_mel(codec: ConvVQVAE, codes: TrainingCodes) -> Tensor:
     """The normalised mel `[M, T]` that a recording's codes sound like, on the CPU."""
     frames = codec.config.column_frames
@@ -98,7 +110,7 @@ def rehearsed_share(new: list[Tensor], old: list[Tensor]) -> list[float]:
     return [factors[0]] * len(new) + [factors[1]] * len(old)
 
 
-def _usage(codes: list[TrainingCodes], codebook_size: int) -> Tensor:
+def _usage(codes: Sequence[TrainingCodes], codebook_size: int) -> Tensor:
     together = np.concatenate([one.codes.reshape(-1, one.codes.shape[-1]) for one in codes])
     counts = [np.bincount(level, minlength=codebook_size) for level in together.T]
     return torch.from_numpy(np.stack(counts) / len(together)).float()

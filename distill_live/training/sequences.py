@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -15,7 +15,6 @@ from torch import Tensor
 from distill_live.audio.dataset import HOLDOUT, Recordings, training_columns
 from distill_live.audio.descriptors import DescriptorRanks, describe_columns
 from distill_live.audio.spectrogram import AudioSpectrogram
-from distill_live.codes.training_codes import TrainingCodes
 from distill_live.errors import TrainingError
 from distill_live.models.vqvae import ConvVQVAE
 
@@ -79,13 +78,13 @@ def extract_code_sequences(
         end = training_columns(mel.shape[-1] // frames, holdout) * frames
         for part in _gained(mel[:, :end], spectrogram, gains_db):
             for offset in range(frames):
-                grid = _code(codec, part[:, offset:])
+                grid = code_mel(codec, part[:, offset:])
                 if len(grid):
                     told = describe_columns(part[:, offset:], spectrogram.config, frames)
                     training.append(grid)
                     described.append(told.cpu().numpy())
         for offset in (0, frames // 2):
-            grid = _code(codec, mel[:, offset:])
+            grid = code_mel(codec, mel[:, offset:])
             validation.append((grid, math.ceil((end - offset) / frames)))
     held_out = [(grid, first) for grid, first in validation if first < len(grid)]
     ranks = DescriptorRanks.of(np.concatenate(described)) if described else None
@@ -98,30 +97,6 @@ def extract_code_sequences(
     )
 
 
-@torch.inference_mode()
-def code_recordings(
-    codec: ConvVQVAE,
-    spectrogram: AudioSpectrogram,
-    recordings: Recordings,
-    holdout: float = HOLDOUT,
-    rehearsed: Iterable[tuple[str, Tensor]] = (),
-) -> list[TrainingCodes]:
-    """What a trained codec is to keep of its recordings: the codes of their training parts.
-
-    `rehearsed` are (name, normalised mel `[M, T]`) of recordings that are not there any more; all
-    of them is kept.
-    """
-    frames = codec.config.column_frames
-    kept = []
-    for one in recordings.recordings:
-        samples = torch.from_numpy(one.samples)[None, None]
-        mel = spectrogram.waveform_to_mel(samples, frames)[0, 0]
-        end = training_columns(mel.shape[-1] // frames, holdout) * frames
-        kept.append(TrainingCodes(one.name, _code(codec, mel[:, :end])))
-    earlier = [(name, _code(codec, mel.to(spectrogram.device))) for name, mel in rehearsed]
-    return [*(TrainingCodes(name, codes) for name, codes in earlier), *kept]
-
-
 def _gained(
     mel: Tensor, spectrogram: AudioSpectrogram, gains_db: tuple[float, ...]
 ) -> Iterator[Tensor]:
@@ -132,7 +107,7 @@ def _gained(
         yield (mel + gain * math.log(10) / 10 / config.deviation).clamp(min=silence)
 
 
-def _code(codec: ConvVQVAE, mel: Tensor) -> Grid:
+def code_mel(codec: ConvVQVAE, mel: Tensor) -> Grid:
     """Normalised mel `[M, T]` to a grid; frames that fill no column at the end are dropped."""
     frames = codec.config.column_frames
     columns = mel.shape[-1] // frames

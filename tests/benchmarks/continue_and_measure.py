@@ -25,8 +25,8 @@ from distill_live.models.persistence import LoadedVQModel, load_model_v2, save_m
 from distill_live.models.vqvae import ConvVQVAE, get_adaptive_vqvae_config
 from distill_live.training.codec import CodecEpoch, TrainedCodec, train_codec
 from distill_live.training.config import get_adaptive_codec_config, get_continued_codec_config
+from distill_live.training.kept import code_training_parts
 from distill_live.training.rehearsal import Rehearsal
-from distill_live.training.sequences import code_recordings
 
 COLUMN_SAMPLES = 8 * 512
 
@@ -60,7 +60,7 @@ def train_first(old: Recordings, epochs: int, save: Path | None) -> LoadedVQMode
         get_adaptive_vqvae_config(len(old.recordings)), columns_of(old)
     )
     trained = train_codec(old, replace(config, epochs=epochs), on_epoch=say)
-    codes = code_recordings(trained.model, trained.spectrogram, old)
+    codes = code_training_parts(trained.model, trained.spectrogram, old)
     if save:
         save_model_v2(
             save, model=trained.model, spectrogram=trained.spectrogram, training_codes=codes

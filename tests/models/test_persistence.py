@@ -154,7 +154,7 @@ def test_training_codes_come_back_as_they_were_saved(with_codes: Path) -> None:
 
 
 def test_a_model_without_training_codes_has_none(tiny_model: LoadedVQModel) -> None:
-    assert tiny_model.training_codes == []
+    assert tiny_model.training_codes == ()
 
 
 def test_training_codes_that_are_in_no_codebook_are_refused(

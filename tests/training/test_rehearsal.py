@@ -14,8 +14,9 @@ from distill_live.models.persistence import LoadedVQModel
 from distill_live.training import codec, rehearsal
 from distill_live.training.codec import train_codec
 from distill_live.training.config import CodecTrainingConfig, get_continued_codec_config
-from distill_live.training.rehearsal import Rehearsal, decode_mel, rehearsed_share
-from distill_live.training.sequences import code_recordings, extract_code_sequences
+from distill_live.training.kept import code_training_parts
+from distill_live.training.rehearsal import Rehearsal, code_rehearsed, decode_mel, rehearsed_share
+from distill_live.training.sequences import extract_code_sequences
 
 
 def grid(columns: int, seed: int = 0) -> np.ndarray:
@@ -24,7 +25,7 @@ def grid(columns: int, seed: int = 0) -> np.ndarray:
 
 @pytest.fixture
 def loaded(tiny_model: LoadedVQModel) -> LoadedVQModel:
-    codes = [TrainingCodes("a.wav", grid(30)), TrainingCodes("b.wav", grid(10, 1))]
+    codes = (TrainingCodes("a.wav", grid(30)), TrainingCodes("b.wav", grid(10, 1)))
     return replace(tiny_model, training_codes=codes)
 
 
@@ -102,7 +103,7 @@ def test_a_codec_learns_new_recordings_and_keeps_the_old_ones(
         epochs=4, steps_per_epoch=25, batch_crops=4, crop_columns=8,
     )  # fmt: skip
     first = train_codec(sines, config)
-    codes = code_recordings(first.model, first.spectrogram, sines)
+    codes = code_training_parts(first.model, first.spectrogram, sines)
     loaded = replace(
         tiny_model, model=first.model, spectrogram=first.spectrogram, training_codes=codes
     )
@@ -162,13 +163,18 @@ def test_the_prior_learns_old_and_new_codes(loaded: LoadedVQModel, sines: Record
 def test_what_is_kept_of_recordings_is_the_codes_of_their_training_parts(
     loaded: LoadedVQModel, sines: Recordings
 ) -> None:
-    rehearsed = Rehearsal.of(loaded)
-    kept = code_recordings(
-        loaded.model, loaded.spectrogram, sines,
-        rehearsed=zip(rehearsed.names, rehearsed.mels, strict=True),
-    )  # fmt: skip
+    kept = code_training_parts(loaded.model, loaded.spectrogram, sines)
     assert [(one.name, len(one.codes)) for one in kept] == [
-        ("a.wav", 30), ("b.wav", 10), ("0.wav", 22), ("1.wav", 22), ("2.wav", 22),
+        ("0.wav", 22), ("1.wav", 22), ("2.wav", 22),
     ]  # fmt: skip
     expected = extract_code_sequences(loaded.model, loaded.spectrogram, sines, gains_db=(0.0,))
-    assert np.array_equal(kept[2].codes, expected.training[0])
+    assert np.array_equal(kept[0].codes, expected.training[0])
+
+
+def test_all_of_what_was_rehearsed_is_kept(loaded: LoadedVQModel) -> None:
+    rehearsed = Rehearsal.of(loaded)
+    kept = code_rehearsed(loaded.model, rehearsed)
+    assert [(one.name, len(one.codes)) for one in kept] == [("a.wav", 30), ("b.wav", 10)]
+    positions, shape = loaded.model.encode(rehearsed.mels[1][None, None])
+    expected = positions[0].view(shape[1], shape[0], -1).numpy()
+    assert np.array_equal(kept[1].codes, expected)
