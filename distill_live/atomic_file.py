@@ -20,9 +20,14 @@ def atomic_file(path: Path) -> Iterator[Path]:
     try:
         yield temporary
         _flush_to_disk(temporary, os.O_RDWR)
-        os.replace(temporary, path)
+        replace_file(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def replace_file(source: Path, path: Path) -> None:
+    """Give a file that is on the disk as a whole the name of another one, in the same folder."""
+    os.replace(source, path)
     # Windows cannot open a folder; there the rename itself is all that can be asked for.
     with contextlib.suppress(OSError):
         _flush_to_disk(path.parent, os.O_RDONLY)

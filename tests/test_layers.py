@@ -30,8 +30,8 @@ BELOW = {
     "audio": set(),
     "codes": {"parameters", "plugins"},
     "edits": {"codes", "parameters"},
-    "models": {"audio"},
-    "training": {"models", "audio"},
+    "models": {"audio", "codes.training_codes"},
+    "training": {"models", "audio", "codes.training_codes"},
     "inference": {"models", "codes", "audio"},
     "control": {"codes", "parameters", "plugins"},
     "inputs": {"control", "parameters"},
@@ -60,6 +60,7 @@ DOORS = {
     "soxr": "audio.resample",
     "torchaudio": "audio.spectrogram",
     "vector_quantize_pytorch": "models.quantizer",
+    "lightning_fabric": "training.ranks",
 }
 #: Codes, edits and everything in the control and audio processes do without torch.
 NO_TORCH = ("codes", "edits", "control", "inputs", "outputs", "parameters", "plugins")

@@ -22,6 +22,20 @@ PriorSizeOption = Annotated[
     PriorSize | None, typer.Option("--prior-size", help="Of the prior; else by files.")
 ]
 DeviceOption = Annotated[Device, typer.Option("--device", help="What torch computes on.")]
+AcceleratorOption = Annotated[
+    Device | None,
+    typer.Option("--accelerator", help="Train through Lightning Fabric, on one device or several."),
+]
+DevicesOption = Annotated[
+    int, typer.Option("--devices", min=1, help="How many of this machine train together.")
+]
+NodesOption = Annotated[
+    int,
+    typer.Option("--num-nodes", min=1, help="How many machines do; start this command on each."),
+]
+ResumeOption = Annotated[
+    bool, typer.Option("--resume", help="Go on with an interrupted run of the same command.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace a model of that name.")]
 

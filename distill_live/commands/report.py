@@ -17,10 +17,13 @@ if TYPE_CHECKING:
 
 
 class Report:
-    """A bar that moves on with every epoch and the epochs' lines above it; a context manager."""
+    """A bar that moves on with every epoch and the epochs' lines above it; a context manager.
 
-    def __init__(self) -> None:
-        console = Console(highlight=False)
+    A `quiet` one prints nothing.
+    """
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        console = Console(highlight=False, quiet=quiet)
         self._progress = Progress(
             TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
             TimeRemainingColumn(), console=console, transient=True,

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import re
-import time
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from distill_live.commands.options import (
+    AcceleratorOption,
     ColumnFrames,
     DeviceOption,
+    DevicesOption,
     FolderArgument,
     ForceOption,
+    NodesOption,
     PriorSizeOption,
+    ResumeOption,
 )
 from distill_live.commands.report import Report
-from distill_live.models.library import new_model_path
+from distill_live.models.library import find_own_model, new_model_path, require_no_checkpoint
 
 if TYPE_CHECKING:
     from distill_live.audio.dataset import Recordings
@@ -52,39 +54,60 @@ def train(
     ] = None,
     prior_size: PriorSizeOption = None,
     device: DeviceOption = "auto",
+    accelerator: AcceleratorOption = None,
+    devices: DevicesOption = 1,
+    num_nodes: NodesOption = 1,
+    continues: Annotated[
+        str | None,
+        typer.Option("--continue", metavar="MODEL", help="Add the recordings to this model."),
+    ] = None,
+    resume: ResumeOption = False,
     force: ForceOption = False,
 ) -> None:
     """Make a model from a folder of recordings: first the codec, then the prior.
 
-    Reads wav, flac, ogg, mp3 and aiff, 0.3 s and longer. Ctrl-C keeps the best so far.
+    Reads wav, flac, ogg, mp3 and aiff, 0.3 s and longer. Ctrl-C keeps the best so far, and --resume
+    goes on from there, or after a crash.
     """
-    path = new_model_path(name or _name_of(folder), replace=force)
+    if continues is not None:
+        if name or codebook_size or rvq_levels != 3 or column_frames != "8":
+            raise typer.BadParameter("a model that goes on keeps its name and its shape")
+        path = find_own_model(continues)
+    else:
+        path = new_model_path(name or _name_of(folder), replace=True)
+    if not (resume or force):
+        require_no_checkpoint(path)
+        if continues is None:
+            new_model_path(path.stem)
 
-    from distill_live.commands.training import add_prior, read_recordings, save_codec, say_next
-    from distill_live.models.devices import pick_device
-    from distill_live.training.codec import train_codec
+    from distill_live.commands.continuing import train_on
+    from distill_live.commands.training import (
+        Choices,
+        open_ranks,
+        read_recordings,
+        say_next,
+        train_phases,
+    )
+    from distill_live.training.checkpoint import Checkpoints
 
-    torch_device = pick_device(device)
-    with Report() as report:
-        recordings = read_recordings(report, folder)
-        config = _codec_config(recordings, codebook_size, rvq_levels, int(column_frames))
-        if commitment_weight is not None:
-            learning = replace(config.learning, commitment_weight=commitment_weight)
-            config = replace(config, learning=learning)
-        if epochs is not None:
-            config = replace(config, epochs=epochs)
-        began = time.monotonic()
-        report.begin_codec(config)
-        trained = train_codec(recordings, config, torch_device, report.codec_epoch)
-        report.warn_of_dead_codes(trained.health)
-        save_codec(path, trained, recordings, config, time.monotonic() - began)
-        report.say(f"saved {path}")
-        interrupted = trained.interrupted
-        if not (no_prior or interrupted):
-            interrupted = add_prior(report, path, recordings, prior_size, None, torch_device)
-    say_next(path, folder)
-    if interrupted:
-        raise typer.Exit(130)
+    choices = Choices(epochs, commitment_weight, prior_size, no_prior)
+    with open_ranks(device, accelerator, devices, num_nodes) as ranks:
+        checkpoints = Checkpoints(path, resume=resume, ranks=ranks)
+        if not resume:
+            checkpoints.discard()
+        with Report(quiet=ranks.rank > 0) as report:
+            if continues is not None:
+                interrupted = train_on(report, path, folder, choices, checkpoints)
+            else:
+                recordings = read_recordings(report, folder)
+                config = _codec_config(recordings, codebook_size, rvq_levels, int(column_frames))
+                interrupted = train_phases(report, path, recordings, config, choices, checkpoints)
+        if not interrupted:
+            checkpoints.discard()
+        if ranks.rank == 0:
+            say_next(path, folder, interrupted=interrupted)
+        if interrupted:
+            raise typer.Exit(130)
 
 
 def _codec_config(

@@ -7,10 +7,14 @@ from typing import Annotated
 import typer
 
 from distill_live.commands.options import (
+    AcceleratorOption,
     DeviceOption,
+    DevicesOption,
     FolderArgument,
     ModelArgument,
+    NodesOption,
     PriorSizeOption,
+    ResumeOption,
 )
 from distill_live.commands.report import Report
 from distill_live.models.library import find_own_model
@@ -25,20 +29,35 @@ def train_prior(
         typer.Option("--epochs", min=1, help="At most; it stops when it is past its best."),
     ] = None,
     device: DeviceOption = "auto",
+    accelerator: AcceleratorOption = None,
+    devices: DevicesOption = 1,
+    num_nodes: NodesOption = 1,
+    resume: ResumeOption = False,
 ) -> None:
     """Train the prior of a model anew; its codec stays as it is, and the file is the same.
 
-    Ctrl-C keeps the best so far.
+    Ctrl-C keeps the best so far, and --resume goes on from there, or after a crash.
     """
     path = find_own_model(model)
 
-    from distill_live.commands.training import add_prior, read_recordings, say_next
-    from distill_live.models.devices import pick_device
+    from distill_live.commands.training import (
+        add_prior,
+        open_ranks,
+        read_recordings,
+        say_next,
+        say_resumable,
+    )
+    from distill_live.training.checkpoint import Checkpoints
 
-    torch_device = pick_device(device)
-    with Report() as report:
-        recordings = read_recordings(report, folder)
-        interrupted = add_prior(report, path, recordings, prior_size, epochs, torch_device)
-    say_next(path, folder)
-    if interrupted:
-        raise typer.Exit(130)
+    with open_ranks(device, accelerator, devices, num_nodes) as ranks:
+        checkpoints = Checkpoints(path, resume=resume, ranks=ranks)
+        with Report(quiet=ranks.rank > 0) as report:
+            recordings = read_recordings(report, folder)
+            say_resumable(report, checkpoints)
+            interrupted = add_prior(report, path, recordings, prior_size, epochs, checkpoints)
+        if not interrupted:
+            checkpoints.discard()
+        if ranks.rank == 0:
+            say_next(path, folder, interrupted=interrupted)
+        if interrupted:
+            raise typer.Exit(130)

@@ -2,33 +2,119 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import asdict, replace
+import shlex
+import sys
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 import typer
 
 from distill_live import __version__
 from distill_live.audio.dataset import Recordings, load_recordings
+from distill_live.commands.options import Device
 from distill_live.commands.report import Report
-from distill_live.errors import ModelNotFoundError, TrainingError
+from distill_live.errors import ModelNotFoundError
+from distill_live.models.devices import pick_device
 from distill_live.models.header import read_header
 from distill_live.models.library import find_model
 from distill_live.models.persistence import LoadedVQModel, load_model_v2, save_model_v2
+from distill_live.models.prior import PriorShape
 from distill_live.models.prior_kinds import PriorSize, get_adaptive_prior_config
-from distill_live.models.vqvae import ConvVQVAE
-from distill_live.training.codec import TrainedCodec
+from distill_live.training.checkpoint import Checkpoints, Fingerprint
+from distill_live.training.codec import TrainedCodec, train_codec
 from distill_live.training.config import CodecTrainingConfig
-from distill_live.training.prior import PriorTrainingConfig, train_prior
+from distill_live.training.kept import code_training_parts
+from distill_live.training.prior import PriorTrainingConfig, TrainedPrior, train_prior
+from distill_live.training.ranks import Ranks, launch
+from distill_live.training.rehearsal import Rehearsal, code_rehearsed
 
 
-def read_recordings(report: Report, folder: Path) -> Recordings:
+def open_ranks(device: Device, accelerator: Device | None, devices: int, num_nodes: int) -> Ranks:
+    """The process or processes that train. Raises DeviceError when they cannot."""
+    if accelerator is None and devices == num_nodes == 1:
+        return Ranks(pick_device(device))
+    if device != "auto":
+        raise typer.BadParameter("--device and --accelerator say the same: give one of them")
+    return launch(accelerator or "auto", devices, num_nodes)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the user has chosen of a training: None is as the settings say."""
+
+    epochs: int | None = None
+    commitment_weight: float | None = None
+    prior_size: PriorSize | None = None
+    no_prior: bool = False
+
+    def of_codec(self, config: CodecTrainingConfig) -> CodecTrainingConfig:
+        """Settings of the codec's training with the user's in their place."""
+        if self.commitment_weight is not None:
+            learning = replace(config.learning, commitment_weight=self.commitment_weight)
+            config = replace(config, learning=learning)
+        return config if self.epochs is None else replace(config, epochs=self.epochs)
+
+
+def train_phases(
+    report: Report,
+    path: Path,
+    recordings: Recordings,
+    config: CodecTrainingConfig,
+    choices: Choices,
+    checkpoints: Checkpoints,
+    rehearsal: Rehearsal | None = None,
+) -> bool:
+    """Train the codec, then the prior, and save each in the file; True when Ctrl-C ended it.
+
+    What an earlier run has behind it is passed over. Raises ModelFileError and TrainingError.
+    """
+    config, ranks = choices.of_codec(config), checkpoints.ranks
+    base = rehearsal.metadata["weights_sha256"] if rehearsal else None
+    checkpoints.begin("codec", fingerprint(recordings, config, base, ranks))
+    say_resumable(report, checkpoints)
+    if not checkpoints.passed:
+        report.begin_codec(config)
+        trained = train_codec(
+            recordings, config, on_epoch=report.codec_epoch,
+            checkpoints=checkpoints, ranks=ranks, rehearsal=rehearsal,
+        )  # fmt: skip
+        report.warn_of_dead_codes(trained.health)
+        if ranks.rank == 0:
+            save_codec(path, trained, recordings, config, checkpoints.seconds, rehearsal)
+            report.say(f"saved {path}")
+        if trained.interrupted:
+            return True
+        ranks.wait()
+    if choices.no_prior:
+        return False
+    return add_prior(report, path, recordings, choices.prior_size, None, checkpoints, rehearsal)
+
+
+def say_resumable(report: Report, checkpoints: Checkpoints) -> None:
+    """How to go on should this run end early, and where it goes on now."""
+    if checkpoints.resumes:
+        report.say(f"goes on from {checkpoints.path}")
+        if checkpoints.other_ground:
+            report.say(
+                f"{'; '.join(checkpoints.other_ground)}: what comes is not the same to the last "
+                "digit as without the interruption"
+            )
+    else:
+        report.say(f"every epoch is kept; to go on after an interruption: {resume_command()}")
+
+
+def resume_command() -> str:
+    """What to type to go on with this run."""
+    given = [word for word in sys.argv[1:] if word not in ("--resume", "--force")]
+    return shlex.join(["distill-live", *given, "--resume"])
+
+
+def read_recordings(report: Report, folder: Path, sample_rate: int = 48_000) -> Recordings:
     """All recordings of a folder; says what was skipped. Raises DatasetError for an empty set."""
     report.begin("reading")
-    recordings = load_recordings(folder, on_file=report.advance)
+    recordings = load_recordings(folder, sample_rate, on_file=report.advance)
     for name, reason in recordings.skipped:
         report.say(f"skipped {name}: {reason}")
     report.say(f"{len(recordings.recordings)} recordings, {recordings.seconds:.1f} s")
@@ -41,8 +127,17 @@ def save_codec(
     recordings: Recordings,
     config: CodecTrainingConfig,
     seconds: float,
+    rehearsal: Rehearsal | None = None,
 ) -> None:
-    """Save a codec that has no prior yet. Raises ModelFileError when it cannot be written."""
+    """Save a codec that has no prior yet, with the codes of its recordings and of those that it has
+    rehearsed. Raises ModelFileError when it cannot be written."""
+    old = rehearsal.metadata if rehearsal else {}
+    codes = (
+        *(code_rehearsed(trained.model, rehearsal) if rehearsal else ()),
+        *code_training_parts(trained.model, trained.spectrogram, recordings, config.holdout),
+    )
+    files = _all_files(recordings, rehearsal)
+    old_seconds = rehearsal.seconds if rehearsal else 0.0
     epochs = [asdict(epoch) for epoch in trained.history]
     curves = {
         key: [epoch[key] for epoch in epochs] for key in ("loss", "training_db", "validation_db")
@@ -57,14 +152,16 @@ def save_codec(
                 "codec": _settings(config, "codec"),
                 "codec_seconds": round(seconds, 1),
                 "best_epoch": trained.best_epoch,
-                "files": len(recordings.recordings),
-                "sound_seconds": round(recordings.seconds, 1),
+                "files": len(files),
+                "sound_seconds": round(recordings.seconds + old_seconds, 1),
             },
             "codebook_health": [asdict(level) for level in trained.health],
             "loss_curves": {"codec": curves},
-            "loudness_db": _loudness_db(recordings),
-            "dataset_files": [recording.name for recording in recordings.recordings],
+            "loudness_db": _loudness_db(recordings, old.get("loudness_db"), old_seconds),
+            "dataset_files": files,
+            **{key: old[key] for key in ("name", "tags", "created", "level_labels") if key in old},
         },
+        training_codes=codes,
     )
 
 
@@ -74,35 +171,58 @@ def add_prior(
     recordings: Recordings,
     size: PriorSize | None,
     epochs: int | None,
-    device: torch.device,
+    checkpoints: Checkpoints,
+    rehearsal: Rehearsal | None = None,
 ) -> bool:
     """Train a prior on the codec in the file and save both there; True when Ctrl-C ended it.
 
-    Ctrl-C keeps the best prior so far; before there is one, the file stays as it is. Raises
-    ModelFileError and TrainingError.
+    `rehearsal` has recordings that are not there any more, and a prior to go on from. Ctrl-C keeps
+    the best prior so far; before there is one, the file stays as it is. Raises ModelFileError and
+    TrainingError.
     """
-    loaded = load_model_v2(path, device)
-    if not isinstance(loaded.model, ConvVQVAE):
-        raise TrainingError(
-            f"{path} is a model of Distill v1.1, whose prior cannot be trained here: train a new "
-            "model with `distill-live train FOLDER`"
-        )
-    config = _prior_config(loaded, recordings, size, epochs)
-    began = time.monotonic()
+    ranks = checkpoints.ranks
+    loaded = load_model_v2(path, ranks.device)
+    codec = loaded.require_trainable()
+    files = _all_files(recordings, rehearsal)
+    start = rehearsal.prior if rehearsal and size is None else None
+    config = PriorTrainingConfig(
+        prior=start.config if start else _prior_shape(loaded, size or len(files))
+    )
+    if epochs is not None:
+        config = replace(config, epochs=epochs)
+    checkpoints.begin(
+        "prior", fingerprint(recordings, config, loaded.metadata["codec_sha256"], ranks)
+    )
     try:
         report.begin_prior(config)
         trained = train_prior(
-            loaded.model, loaded.spectrogram, recordings, config, device, report.prior_epoch
-        )
+            codec, loaded.spectrogram, recordings, config,
+            on_epoch=report.prior_epoch, checkpoints=checkpoints, ranks=ranks,
+            rehearsed=rehearsal.mels if rehearsal else (),
+            start=start,
+        )  # fmt: skip
     except KeyboardInterrupt:
         return True
     report.end_prior(trained.report)
+    if ranks.rank == 0:
+        _save_prior(path, loaded, trained, files, config, checkpoints.seconds)
+    return trained.interrupted
+
+
+def _save_prior(
+    path: Path,
+    loaded: LoadedVQModel,
+    trained: TrainedPrior,
+    files: list[str],
+    config: PriorTrainingConfig,
+    seconds: float,
+) -> None:
     old = loaded.metadata
     training = (old.get("training") or {}) | {
         "prior": _settings(config, "prior"),
-        "prior_seconds": round(time.monotonic() - began, 1),
+        "prior_seconds": round(seconds, 1),
         "prior_best_epoch": trained.best_epoch,
-        "prior_files": [recording.name for recording in recordings.recordings],
+        "prior_files": files,
         "prior_perplexity": asdict(trained.report),
     }
     old_curves = old.get("loss_curves") or {}
@@ -117,12 +237,25 @@ def add_prior(
         prior=trained.prior,
         vocoder=loaded.vocoder,
         metadata=old | {"training": training, "loss_curves": old_curves | {"prior": curves}},
+        training_codes=loaded.training_codes,
     )
-    return trained.interrupted
 
 
-def say_next(path: Path, folder: Path) -> None:
+def fingerprint(
+    recordings: Recordings,
+    config: CodecTrainingConfig | PriorTrainingConfig,
+    base: str | None,
+    ranks: Ranks,
+) -> Fingerprint:
+    """What a phase of training is made of; `base` is the checksum of what it is put on."""
+    sha256 = base[:12] if base else None
+    return Fingerprint.of(recordings, config, processes=ranks.world, model_sha256=sha256)
+
+
+def say_next(path: Path, folder: Path, *, interrupted: bool = False) -> None:
     """Where the model is and what to type now."""
+    if interrupted:
+        typer.echo(f"stopped; to go on: {resume_command()}")
     has_prior = read_header(path).metadata["prior"]
     name = path.stem if _goes_by_its_name(path) else path
     command = f"serve {name}" if has_prior else f"train-prior {name} {folder}"
@@ -138,15 +271,14 @@ def _goes_by_its_name(path: Path) -> bool:
         return False
 
 
-def _prior_config(
-    loaded: LoadedVQModel, recordings: Recordings, size: PriorSize | None, epochs: int | None
-) -> PriorTrainingConfig:
+def _all_files(recordings: Recordings, rehearsal: Rehearsal | None) -> list[str]:
+    rehearsed = rehearsal.names if rehearsal else []
+    return [*rehearsed, *(one.name for one in recordings.recordings)]
+
+
+def _prior_shape(loaded: LoadedVQModel, size: PriorSize | int) -> PriorShape:
     codec = loaded.model.config
-    shape = get_adaptive_prior_config(
-        size or len(recordings.recordings), codec.codebook_size, codec.num_quantizers, codec.bands
-    )
-    config = PriorTrainingConfig(prior=shape)
-    return config if epochs is None else replace(config, epochs=epochs)
+    return get_adaptive_prior_config(size, codec.codebook_size, codec.num_quantizers, codec.bands)
 
 
 def _settings(config: CodecTrainingConfig | PriorTrainingConfig, network: str) -> dict[str, Any]:
@@ -154,10 +286,15 @@ def _settings(config: CodecTrainingConfig | PriorTrainingConfig, network: str) -
     return {key: value for key, value in asdict(config).items() if key != network}
 
 
-def _loudness_db(recordings: Recordings) -> float:
-    """RMS of all samples in dB below full scale."""
+def _loudness_db(
+    recordings: Recordings, old_db: float | None = None, old_seconds: float = 0.0
+) -> float:
+    """RMS of all samples in dB below full scale, those of old recordings included."""
     squares = sum(
         float(np.square(one.samples, dtype=np.float64).sum()) for one in recordings.recordings
     )
     samples = sum(len(one.samples) for one in recordings.recordings)
+    if old_db is not None:
+        old_samples = round(old_seconds * recordings.sample_rate)
+        squares, samples = squares + old_samples * 10 ** (old_db / 10), samples + old_samples
     return round(10 * float(np.log10(squares / samples + 1e-12)), 2)

@@ -9,10 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from distill_live.errors import ModelFileError, ModelNotFoundError, NoPriorError, nearest_name
+from distill_live.errors import (
+    ModelFileError,
+    ModelNotFoundError,
+    NoPriorError,
+    TrainingError,
+    nearest_name,
+)
 from distill_live.models.header import check_name, read_header
 
 SUFFIX = ".distill"
+CHECKPOINT_SUFFIX = ".resume"
 
 #: The model that ships, and that is played when no other is named.
 DEMO = "demo"
@@ -123,6 +130,21 @@ def new_model_path(name: str, *, replace: bool = False, folder: Path | None = No
     if taken and not replace:
         raise ModelFileError(f"{taken} exists already: choose another name, or add --force")
     return path
+
+
+def checkpoint_path(model: Path) -> Path:
+    """Where the checkpoint of a model in training is: beside its file."""
+    return model.with_suffix(CHECKPOINT_SUFFIX)
+
+
+def require_no_checkpoint(model: Path) -> None:
+    """Raise TrainingError when a run was interrupted, and training anew would lose it."""
+    path = checkpoint_path(model)
+    if path.exists():
+        raise TrainingError(
+            f"a run was interrupted here ({path}): add --resume to go on with it, or --force to "
+            "begin anew"
+        )
 
 
 def _reachable() -> dict[str, Path]:

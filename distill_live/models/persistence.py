@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,8 @@ import torch
 from torch import Tensor, nn
 
 from distill_live.audio.spectrogram import AudioSpectrogram
-from distill_live.errors import ModelFileError, NoPriorError
+from distill_live.codes.training_codes import TrainingCodes
+from distill_live.errors import ModelFileError, NoPriorError, TrainingError
 from distill_live.models.distill_v1 import read_old_weights
 from distill_live.models.distill_v1_file import describe_old_model, is_old_file, read_old_file
 from distill_live.models.header import read_model_bytes, write_model_bytes
@@ -34,6 +35,10 @@ from distill_live.models.parts import (
 )
 from distill_live.models.prior import Prior
 from distill_live.models.prior_kinds import describe_prior, make_prior, read_prior_config
+from distill_live.models.vqvae import ConvVQVAE
+
+# The part of the file that holds the training codes, and the header's list of their names.
+_CODES = "training_codes"
 
 _Network = TypeVar("_Network", bound=nn.Module)
 
@@ -74,7 +79,8 @@ _MISFITS = (
 class LoadedVQModel:
     """A model ready to use; `metadata` is its file's header.
 
-    The networks are on `device`, in evaluation mode and without gradients.
+    The networks are on `device`, in evaluation mode and without gradients. `training_codes` are of
+    the recordings that it learned; older files have none.
     """
 
     model: Codec
@@ -83,12 +89,22 @@ class LoadedVQModel:
     spectrogram: AudioSpectrogram
     device: torch.device
     metadata: dict[str, Any]
+    training_codes: tuple[TrainingCodes, ...] = ()
 
     @property
     def column_samples(self) -> int:
         """Length of one column in samples, up to where the next one begins."""
         frames = self.model.config.column_frames
         return frames * self.spectrogram.config.hop_length - self.vocoder.overlap_samples
+
+    def require_trainable(self) -> ConvVQVAE:
+        """The codec; raises TrainingError for one of Distill v1.1, which plays but learns no more."""
+        if not isinstance(self.model, ConvVQVAE):
+            raise TrainingError(
+                f"{self.metadata['name']} is a model of Distill v1.1, which cannot be trained here: "
+                "train a new model with `distill-live train FOLDER`"
+            )
+        return self.model
 
     def require_prior(self) -> Prior:
         """The prior; raises NoPriorError when the model has none."""
@@ -105,6 +121,7 @@ def save_model_v2(
     prior: Prior | None = None,
     vocoder: AnyVocoder | None = None,
     metadata: dict[str, Any] | None = None,
+    training_codes: Sequence[TrainingCodes] = (),
 ) -> None:
     """Save a model as one `.distill` file, atomically.
 
@@ -115,6 +132,8 @@ def save_model_v2(
     path = Path(path)
     codec_tensors = _named_tensors("codec", model)
     tensors = codec_tensors | (_named_tensors("prior", prior) if prior else {})
+    for number, one in enumerate(training_codes):
+        tensors[f"{_CODES}.{number}"] = torch.from_numpy(one.codes).contiguous()
     described = {
         "name": path.stem,
         "tags": [],
@@ -126,6 +145,7 @@ def save_model_v2(
         "codec_sha256": _sha256(codec_tensors),
         "prior": describe_prior(prior) if prior else None,
         "vocoder": describe_vocoder(vocoder or default_vocoder(model, spectrogram)),
+        _CODES: [one.name for one in training_codes],
     }
     write_model_bytes(path, described, safetensors.torch.save(tensors))
 
@@ -146,6 +166,7 @@ def load_model_v2(path: str | Path, device: torch.device | str = "cpu") -> Loade
         if metadata.get("prior"):
             prior_config = read_prior_config(metadata["prior"])
             prior = _restore(lambda: make_prior(prior_config), "prior", tensors)
+        codes = _read_codes(metadata.get(_CODES) or [], tensors, codec.config)
         vocoder = build_vocoder(metadata.get("vocoder") or {"kind": "phase"}, spectrogram)
         check_chunks(codec, prior, vocoder, spectrogram)
     except _MISFITS as error:
@@ -158,6 +179,7 @@ def load_model_v2(path: str | Path, device: torch.device | str = "cpu") -> Loade
         spectrogram=spectrogram,
         device=device,
         metadata=metadata,
+        training_codes=codes,
     )
 
 
@@ -216,6 +238,20 @@ def _restore(build: Callable[[], _Network], part: str, tensors: dict[str, Tensor
     network = build()
     network.load_state_dict(own)
     return network.eval().requires_grad_(False)
+
+
+def _read_codes(
+    names: list[str], tensors: dict[str, Tensor], config: Any
+) -> tuple[TrainingCodes, ...]:
+    found = []
+    for number, name in enumerate(names):
+        codes = tensors[f"{_CODES}.{number}"]
+        if codes.dtype != torch.int16 or codes.shape[1:] != (config.bands, config.num_quantizers):
+            raise ValueError(f"the training codes of {name!r:.80} do not fit its codec")
+        if codes.numel() and not 0 <= int(codes.min()) <= int(codes.max()) < config.codebook_size:
+            raise ValueError(f"the training codes of {name!r:.80} are not in its codebooks")
+        found.append(TrainingCodes(str(name), codes.numpy()))
+    return tuple(found)
 
 
 def _named_tensors(part: str, network: nn.Module) -> dict[str, Tensor]:

@@ -82,8 +82,16 @@ class ResidualCodebooks(nn.Module):
         coarse = vectors + (coarse - vectors).detach()
         return torch.where(dropped[:, None, None], coarse, quantized)
 
-    def start_learning(self, config: LearningConfig, vectors_per_step: int) -> None:
-        """Attach the learner: k-means from the first batch, moving averages, no dead codes."""
+    def start_learning(
+        self, config: LearningConfig, vectors_per_step: int, usage: Tensor | None = None
+    ) -> None:
+        """Attach the learner: k-means from the first batch, moving averages, no dead codes.
+
+        With `usage` `[Q, V]`, the part of all codes that each code is, it goes on from the
+        codebooks as they are; one without use is free for something new. Among several processes,
+        `vectors_per_step` is of all together: the averages are theirs, dead codes are replaced by
+        the same vectors everywhere.
+        """
         # Seconds of import that nobody needs who only plays.
         from vector_quantize_pytorch import ResidualVQ
 
@@ -93,13 +101,23 @@ class ResidualCodebooks(nn.Module):
             dim=size,
             num_quantizers=levels,
             codebook_size=codebook_size,
-            kmeans_init=True,
+            kmeans_init=usage is None,
             kmeans_iters=config.kmeans_iters,
             decay=config.decay,
             threshold_ema_dead_code=config.dead_share * vectors_per_step / codebook_size,
             commitment_weight=config.commitment_weight,
             rotation_trick=config.rotation,
         ).to(self.codebooks.device)
+        if usage is not None:
+            self._go_on_from(usage.to(self.codebooks) * vectors_per_step)
+
+    def _go_on_from(self, counts: Tensor) -> None:
+        """Give the learner the codebooks, and the moving counts `[Q, V]` that go with them."""
+        for layer, book, count in zip(self.learner.layers, self.codebooks, counts, strict=True):
+            learned = layer._codebook
+            learned.embed.copy_(book)
+            learned.cluster_size.copy_(count)
+            learned.embed_avg.copy_(book * count[:, None])
 
     @torch.no_grad()
     def sync(self) -> None:

@@ -6,9 +6,10 @@ import copy
 import math
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -16,11 +17,14 @@ from distill_live.audio.dataset import Recordings, training_columns
 from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
 from distill_live.errors import TrainingError
 from distill_live.models.vqvae import ConvVQVAE
+from distill_live.training.checkpoint import Checkpoints, State, random_state, set_random_state
 from distill_live.training.config import CodecTrainingConfig
 from distill_live.training.crops import MelCrops
 from distill_live.training.health import LevelHealth, codebook_health
 from distill_live.training.losses import latent_movement, spectral_loss
 from distill_live.training.muon import Muon, is_matrix
+from distill_live.training.ranks import Ranks
+from distill_live.training.rehearsal import Rehearsal, rehearsed_share
 from distill_live.training.schedule import rate_factor
 
 _MAX_GRADIENT = 1.0
@@ -71,20 +75,26 @@ def train_codec(
     config: CodecTrainingConfig,
     device: torch.device | str = "cpu",
     on_epoch: Callable[[CodecEpoch], None] | None = None,
+    checkpoints: Checkpoints | None = None,
+    ranks: Ranks | None = None,
+    rehearsal: Rehearsal | None = None,
 ) -> TrainedCodec:
     """Train a codec; the epoch with the smallest validation error is kept.
 
-    Ctrl-C keeps the best so far, once an epoch has ended; before that it goes through. Raises
-    TrainingError when the loss is no number any more and nothing was kept yet.
+    `checkpoints` keep every epoch, and say where to go on. `ranks` are the processes that train
+    together; they bring their devices. `rehearsal` is an earlier codec that learns the recordings
+    in addition to its own. Ctrl-C keeps the best so far, once an epoch has ended; before that it
+    goes through. Raises TrainingError when the loss is no number any more and nothing was kept yet.
     """
-    device = torch.device(device)
+    ranks = ranks or Ranks(device)
+    device = ranks.device
     # Seeded, without disturbing whoever else draws random numbers in this process.
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         torch.manual_seed(config.seed)
-        trainer = _CodecTrainer(recordings, config, device)
+        trainer = _CodecTrainer(recordings, config, ranks, rehearsal)
         interrupted = False
         try:
-            trainer.run(on_epoch)
+            trainer.run(on_epoch, checkpoints)
         except KeyboardInterrupt:
             if not trainer.history:
                 raise
@@ -96,11 +106,7 @@ def fit_spectrogram(
     recordings: Recordings, config: SpectrogramConfig, column_frames: int
 ) -> tuple[AudioSpectrogram, list[Tensor]]:
     """A spectrogram normalised to these recordings, and their normalised mels `[M, T]`."""
-    plain = AudioSpectrogram(config)
-    logs = [
-        plain.waveform_to_mel(torch.from_numpy(one.samples)[None, None], column_frames)[0, 0]
-        for one in recordings.recordings
-    ]
+    logs = _mels(recordings, AudioSpectrogram(config), column_frames)
     together = torch.cat(logs, dim=1)
     fitted = AudioSpectrogram(
         replace(config, mean=float(together.mean()), deviation=max(float(together.std()), 0.1))
@@ -108,39 +114,81 @@ def fit_spectrogram(
     return fitted, [fitted.normalise(log) for log in logs]
 
 
+def _mels(
+    recordings: Recordings, spectrogram: AudioSpectrogram, column_frames: int
+) -> list[Tensor]:
+    """Mels `[M, T]` of whole columns."""
+    return [
+        spectrogram.waveform_to_mel(torch.from_numpy(one.samples)[None, None], column_frames)[0, 0]
+        for one in recordings.recordings
+    ]
+
+
 class _CodecTrainer:
     def __init__(
-        self, recordings: Recordings, config: CodecTrainingConfig, device: torch.device
+        self,
+        recordings: Recordings,
+        config: CodecTrainingConfig,
+        ranks: Ranks,
+        rehearsal: Rehearsal | None,
     ) -> None:
-        self.config, self.device = config, device
+        self.config, self.ranks, self.device = config, ranks, ranks.device
         frames = config.codec.column_frames
-        spectrogram = SpectrogramConfig(
-            sample_rate=recordings.sample_rate, n_mels=config.codec.n_mels
-        )
-        self.spectrogram, mels = fit_spectrogram(recordings, spectrogram, frames)
-        self.spectrogram.to(device)
+        if rehearsal:
+            self.spectrogram = rehearsal.spectrogram
+            mels = _mels(recordings, self.spectrogram, frames)
+            share = rehearsed_share(mels, rehearsal.mels)
+            mels += rehearsal.mels
+        else:
+            spectrogram = SpectrogramConfig(
+                sample_rate=recordings.sample_rate, n_mels=config.codec.n_mels
+            )
+            self.spectrogram, mels = fit_spectrogram(recordings, spectrogram, frames)
+            share = None
+        self.spectrogram.to(self.device)
         ends = [training_columns(m.shape[-1] // frames, config.holdout) * frames for m in mels]
         self.judged = _spread(list(zip(mels, ends, strict=True)), _JUDGED_COLUMNS * frames)
+        # Each process draws other crops.
+        self.random = np.random.default_rng(config.seed + ranks.rank)
         self.crops = MelCrops(
             [mel[:, :end] for mel, end in zip(mels, ends, strict=True)],
-            config.crop_columns * frames, self.spectrogram.config, config.gain_db, config.seed,
+            config.crop_columns * frames, self.spectrogram.config, config.gain_db, self.random,
+            share,
         )  # fmt: skip
-        self.model = ConvVQVAE(config.codec).to(device)
-        vectors_per_step = config.batch_crops * config.crop_columns * config.codec.bands
-        self.model.quantizer.start_learning(config.learning, vectors_per_step)
+        self.batch_crops = ranks.share(config.batch_crops)
+        if rehearsal:
+            self.model = copy.deepcopy(rehearsal.model).requires_grad_(True)
+        else:
+            self.model = ConvVQVAE(config.codec)
+        self.model.to(self.device)
+        crops_per_step = self.batch_crops * ranks.world
+        self.model.quantizer.start_learning(
+            config.learning,
+            crops_per_step * config.crop_columns * config.codec.bands,
+            rehearsal.usage if rehearsal else None,
+        )
         self.optimizers = _optimizers(self.model, config)
+        if ranks.rank:
+            # The weights begin alike; what is drawn from now on differs.
+            torch.manual_seed(config.seed + ranks.rank)
         self.history: list[CodecEpoch] = []
         self.best_epoch = 0
         self._best_weights: dict[str, Tensor] = {}
 
-    def run(self, on_epoch: Callable[[CodecEpoch], None] | None) -> None:
-        for epoch in range(1, self.config.epochs + 1):
-            loss = self._train_epoch(epoch)
+    def run(
+        self, on_epoch: Callable[[CodecEpoch], None] | None, checkpoints: Checkpoints | None
+    ) -> None:
+        if checkpoints and checkpoints.state:
+            self._resume(checkpoints.state)
+        for epoch in range(len(self.history) + 1, self.config.epochs + 1):
+            loss = self.ranks.mean(self._train_epoch(epoch))
             if not math.isfinite(loss):
                 if not self.history:
                     raise TrainingError("the codec's loss is no number any more; nothing was kept")
                 return
             self._judge(epoch, loss)
+            if checkpoints:
+                checkpoints.save(self._state())
             if on_epoch:
                 on_epoch(self.history[-1])
 
@@ -152,12 +200,33 @@ class _CodecTrainer:
             self.model, self.spectrogram, self.history, self.best_epoch, interrupted
         )
 
+    def _state(self) -> State:
+        return {
+            "model": self.model.state_dict(),
+            "best": self._best_weights,
+            "best_epoch": self.best_epoch,
+            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
+            "history": [asdict(epoch) for epoch in self.history],
+            "random": random_state(self.random, self.ranks),
+        }
+
+    def _resume(self, state: State) -> None:
+        self.model.load_state_dict(state["model"])
+        for optimizer, its_state in zip(self.optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(its_state)
+        self._best_weights, self.best_epoch = state["best"], state["best_epoch"]
+        self.history = [
+            CodecEpoch(**epoch | {"health": [LevelHealth(**level) for level in epoch["health"]]})
+            for epoch in state["history"]
+        ]
+        set_random_state(state["random"], self.random, self.ranks)
+
     def _train_epoch(self, epoch: int) -> float:
         self.model.train()
         steps, total = self.config.steps_per_epoch, 0.0
         for step in range(steps):
             _set_rates(self.optimizers, self.config, (epoch - 1) * steps + step)
-            mel = self.crops.draw(self.config.batch_crops).to(self.device)
+            mel = self.crops.draw(self.batch_crops).to(self.device)
             with _half_precision(self.device):
                 reconstruction, _, commitment = self.model(mel)
                 moved = latent_movement(self.model, mel) if self.config.consistency else 0.0
@@ -165,6 +234,7 @@ class _CodecTrainer:
             loss = loss + self.config.consistency * moved
             self.model.zero_grad(set_to_none=True)
             loss.backward()
+            self.ranks.average_gradients(self.model.parameters())
             torch.nn.utils.clip_grad_norm_(self.model.parameters(), _MAX_GRADIENT)
             for optimizer in self.optimizers:
                 optimizer.step()
@@ -188,9 +258,11 @@ class _CodecTrainer:
         # Where no recording is long enough to hold something back, the training part is all.
         validation = torch.cat(unseen) if sum(map(len, unseen)) else training
         health = codebook_health(torch.cat(codes), self.config.codec.codebook_size)
-        ended = CodecEpoch(
-            epoch, self.config.epochs, loss,
-            float(training.mean()) * in_db, float(validation.mean()) * in_db, health,
+        ended = self.ranks.from_first(
+            CodecEpoch(
+                epoch, self.config.epochs, loss,
+                float(training.mean()) * in_db, float(validation.mean()) * in_db, health,
+            )
         )  # fmt: skip
         # The weights first: a Ctrl-C while they are copied must leave no epoch without them.
         history = [*self.history, ended]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from distill_live.audio.dataset import HOLDOUT
 from distill_live.models.quantizer import LearningConfig
 from distill_live.models.vqvae import VQVAEConfig
+
+# What a trained codec's learning rates are multiplied by when it learns more.
+_CONTINUED_RATE = 0.3
 
 
 @dataclass(frozen=True)
@@ -45,3 +48,15 @@ def get_adaptive_codec_config(codec: VQVAEConfig, columns: int) -> CodecTraining
     batch_columns = defaults.batch_crops * defaults.crop_columns
     steps = max(defaults.steps_per_epoch, math.ceil(columns / batch_columns))
     return CodecTrainingConfig(codec=codec, steps_per_epoch=steps)
+
+
+def get_continued_codec_config(codec: VQVAEConfig, columns: int) -> CodecTrainingConfig:
+    """Settings for a trained codec that learns more, `columns` being old and new together: fewer
+    epochs and smaller steps, from where it stands."""
+    new = get_adaptive_codec_config(codec, columns)
+    return replace(
+        new,
+        epochs=new.epochs // 2,
+        hidden_rate=new.hidden_rate * _CONTINUED_RATE,
+        rate=new.rate * _CONTINUED_RATE,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -19,12 +20,13 @@ class MelCrops:
     """Draws crops `[B, 1, M, frames]` from normalised mels `[M, T]` of different lengths.
 
     A crop may begin or end in the silence around its recording. Longer recordings are drawn from
-    more often. The same seed gives the same crops.
+    more often; `shares` say by how much more than their length they count. The same seed gives the
+    same crops.
     """
 
     def __init__(
         self, mels: list[Tensor], frames: int, spectrogram: SpectrogramConfig,
-        gain_db: float, seed: int,
+        gain_db: float, seed: int | np.random.Generator, shares: Sequence[float] | None = None,
     ) -> None:  # fmt: skip
         self._silence = (math.log(spectrogram.floor) - spectrogram.mean) / spectrogram.deviation
         self._gain = gain_db * math.log(10) / 10 / spectrogram.deviation
@@ -33,12 +35,13 @@ class MelCrops:
         padding = (self._before, frames)
         self._mels = [functional.pad(mel, padding, value=self._silence) for mel in mels]
         self._lengths = np.array([mel.shape[-1] for mel in mels])
+        weights = (self._lengths + self._before) * (1.0 if shares is None else np.array(shares))
+        self._chances = weights / weights.sum()
         self._random = np.random.default_rng(seed)
 
     def draw(self, count: int) -> Tensor:
         """The next `count` crops."""
-        weights = self._lengths + self._before
-        chosen = self._random.choice(len(self._mels), size=count, p=weights / weights.sum())
+        chosen = self._random.choice(len(self._mels), size=count, p=self._chances)
         return torch.stack([self._crop(int(index)) for index in chosen])[:, None]
 
     def _crop(self, index: int) -> Tensor:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -20,6 +21,8 @@ from distill_live.models.prior import Prior, PriorShape
 from distill_live.models.prior_kinds import make_prior
 from distill_live.models.vqvae import ConvVQVAE
 from distill_live.training.baselines import Baselines, measure_baselines
+from distill_live.training.checkpoint import Checkpoints, State, random_state, set_random_state
+from distill_live.training.ranks import Ranks
 from distill_live.training.schedule import rate_factor
 from distill_live.training.sequences import GAINS_DB, CodeSequences, extract_code_sequences
 from distill_live.training.windows import CodeCrops, Window
@@ -127,12 +130,19 @@ def train_prior(
     config: PriorTrainingConfig,
     device: torch.device | str = "cpu",
     on_epoch: Callable[[PriorEpoch], None] | None = None,
+    checkpoints: Checkpoints | None = None,
+    ranks: Ranks | None = None,
+    rehearsed: Sequence[Tensor] = (),
+    start: Prior | None = None,
 ) -> TrainedPrior:
-    """Train a prior on recordings as a frozen codec codes them; see `train_prior_on_codes`."""
+    """Train a prior on recordings as a frozen codec codes them; see `train_prior_on_codes`.
+
+    `rehearsed` are normalised mels `[M, T]` of recordings that are not there any more.
+    """
     sequences = extract_code_sequences(
-        codec, spectrogram, recordings, config.holdout, config.gains_db
+        codec, spectrogram, recordings, config.holdout, config.gains_db, rehearsed
     )
-    return train_prior_on_codes(sequences, config, device, on_epoch)
+    return train_prior_on_codes(sequences, config, device, on_epoch, checkpoints, ranks, start)
 
 
 def train_prior_on_codes(
@@ -140,10 +150,15 @@ def train_prior_on_codes(
     config: PriorTrainingConfig,
     device: torch.device | str = "cpu",
     on_epoch: Callable[[PriorEpoch], None] | None = None,
+    checkpoints: Checkpoints | None = None,
+    ranks: Ranks | None = None,
+    start: Prior | None = None,
 ) -> TrainedPrior:
     """Train a prior; the epoch with the smallest validation perplexity is kept.
 
-    Ctrl-C keeps the best so far, once an epoch has ended; before that it goes through. Raises
+    `checkpoints` keep every epoch, and say where to go on. `ranks` are the processes that train
+    together; they bring their devices. `start` is a prior of the same shape to begin with. Ctrl-C
+    keeps the best so far, once an epoch has ended; before that it goes through. Raises
     TrainingError when there are no codes, or the loss is no number any more and nothing was kept.
     """
     if not sequences.training:
@@ -152,10 +167,10 @@ def train_prior_on_codes(
     # Seeded, without disturbing whoever else draws random numbers in this process.
     with torch.random.fork_rng():
         torch.manual_seed(config.seed)
-        trainer = _PriorTrainer(sequences, config, torch.device(device))
+        trainer = _PriorTrainer(sequences, config, ranks or Ranks(device), start)
         interrupted = False
         try:
-            trainer.run(on_epoch)
+            trainer.run(on_epoch, checkpoints)
         except KeyboardInterrupt:
             if not trainer.history:
                 raise
@@ -165,12 +180,18 @@ def train_prior_on_codes(
 
 class _PriorTrainer:
     def __init__(
-        self, sequences: CodeSequences, config: PriorTrainingConfig, device: torch.device
+        self,
+        sequences: CodeSequences,
+        config: PriorTrainingConfig,
+        ranks: Ranks,
+        start: Prior | None,
     ) -> None:
-        self.config, self.device = config, device
+        self.config, self.ranks, self.device = config, ranks, ranks.device
+        # Each process draws other crops.
+        self.random = np.random.default_rng(config.seed + ranks.rank)
         context = config.prior.context_columns
-        self.crops = CodeCrops(sequences.training, context, config.seed, sequences.training_ranks)
-        self.batch_crops = max(1, round(config.batch_columns / self.crops.mean_columns))
+        self.crops = CodeCrops(sequences.training, context, self.random, sequences.training_ranks)
+        self.batch_crops = ranks.share(config.batch_columns / self.crops.mean_columns)
         self.judged = _spread(
             [
                 w
@@ -181,26 +202,37 @@ class _PriorTrainer:
         self.familiar = _spread(
             [w for grid in sequences.training for w in Window.of_grid(grid, 0, context)]
         )
-        self.prior = make_prior(config.prior).to(device)
+        self.prior = make_prior(config.prior).to(self.device)
+        if start:
+            self.prior.load_state_dict(start.state_dict())
         self.average = copy.deepcopy(self.prior).eval().requires_grad_(False)
         self.optimizer = _optimizer(self.prior, config)
         self.steps = 0
         self.history: list[PriorEpoch] = []
         self.best_epoch = 0
         self._best_weights: dict[str, Tensor] = {}
+        if ranks.rank:
+            # The weights begin alike; what is dropped and corrupted differs.
+            torch.manual_seed(config.seed + ranks.rank)
 
-    def run(self, on_epoch: Callable[[PriorEpoch], None] | None) -> None:
-        for epoch in range(1, self.config.epochs + 1):
-            loss = self._train_epoch()
+    def run(
+        self, on_epoch: Callable[[PriorEpoch], None] | None, checkpoints: Checkpoints | None
+    ) -> None:
+        if checkpoints and checkpoints.state:
+            self._resume(checkpoints.state)
+        for epoch in range(len(self.history) + 1, self.config.epochs + 1):
+            if self.history and len(self.history) - self.best_epoch >= self.config.patience:
+                return
+            loss = self.ranks.mean(self._train_epoch())
             if not math.isfinite(loss):
                 if not self.history:
                     raise TrainingError("the prior's loss is no number any more; nothing was kept")
                 return
             self._judge(epoch, loss)
+            if checkpoints:
+                checkpoints.save(self._state())
             if on_epoch:
                 on_epoch(self.history[-1])
-            if epoch - self.best_epoch >= self.config.patience:
-                return
 
     def result(self, baselines: Baselines, interrupted: bool) -> TrainedPrior:
         self.average.load_state_dict(self._best_weights)
@@ -210,6 +242,27 @@ class _PriorTrainer:
             baselines=baselines,
         )
         return TrainedPrior(self.average, self.history, self.best_epoch, report, interrupted)
+
+    def _state(self) -> State:
+        return {
+            "prior": self.prior.state_dict(),
+            "average": self.average.state_dict(),
+            "best": self._best_weights,
+            "best_epoch": self.best_epoch,
+            "optimizer": self.optimizer.state_dict(),
+            "steps": self.steps,
+            "history": [asdict(epoch) for epoch in self.history],
+            "random": random_state(self.random, self.ranks),
+        }
+
+    def _resume(self, state: State) -> None:
+        self.prior.load_state_dict(state["prior"])
+        self.average.load_state_dict(state["average"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self._best_weights, self.best_epoch = state["best"], state["best_epoch"]
+        self.steps = state["steps"]
+        self.history = [PriorEpoch(**epoch) for epoch in state["history"]]
+        set_random_state(state["random"], self.random, self.ranks)
 
     def _train_epoch(self) -> float:
         """Train for an epoch; its mean loss, in nats per code."""
@@ -223,6 +276,7 @@ class _PriorTrainer:
             loss = functional.cross_entropy(logits[real], codes[real])
             self.optimizer.zero_grad(set_to_none=True)
             torch.autograd.backward(loss)
+            self.ranks.average_gradients(self.prior.parameters())
             torch.nn.utils.clip_grad_norm_(self.prior.parameters(), _MAX_GRADIENT)
             self.optimizer.step()
             self.steps += 1
@@ -254,7 +308,7 @@ class _PriorTrainer:
             average.lerp_(weight, 1.0 - decay)
 
     def _judge(self, epoch: int, loss: float) -> None:
-        validation = math.exp(window_loss(self.average, self.judged))
+        validation = self.ranks.from_first(math.exp(window_loss(self.average, self.judged)))
         ended = PriorEpoch(epoch, self.config.epochs, math.exp(loss), validation)
         # The weights first: a Ctrl-C while they are copied must leave no epoch without them.
         history = [*self.history, ended]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy as np
 import torch
@@ -52,11 +53,13 @@ def extract_code_sequences(
     recordings: Recordings,
     holdout: float = HOLDOUT,
     gains_db: tuple[float, ...] = GAINS_DB,
+    rehearsed: Sequence[Tensor] = (),
 ) -> CodeSequences:
     """Code every recording with a codec as it is.
 
     A column can begin at any of its `column_frames` frames: each is an alignment. The last
-    `holdout` of a recording's columns is held out. Raises TrainingError when the recordings have
+    `holdout` of a recording's columns is held out. `rehearsed` are normalised mels `[M, T]` that
+    count as recordings. Raises TrainingError when the recordings have
     another sample rate than the model.
     """
     rate, frames = spectrogram.config.sample_rate, codec.config.column_frames
@@ -67,19 +70,21 @@ def extract_code_sequences(
         )
     codec.eval()
     training, described, validation = [], [], []
-    for recording in recordings.recordings:
-        samples = torch.from_numpy(recording.samples)[None, None]
-        mel = spectrogram.waveform_to_mel(samples, frames)[0, 0]
+    mels = (
+        spectrogram.waveform_to_mel(torch.from_numpy(one.samples)[None, None], frames)[0, 0]
+        for one in recordings.recordings
+    )
+    for mel in chain(mels, (mel.to(spectrogram.device) for mel in rehearsed)):
         end = training_columns(mel.shape[-1] // frames, holdout) * frames
         for part in _gained(mel[:, :end], spectrogram, gains_db):
             for offset in range(frames):
-                grid = _code(codec, part[:, offset:])
+                grid = code_mel(codec, part[:, offset:])
                 if len(grid):
                     told = describe_columns(part[:, offset:], spectrogram.config, frames)
                     training.append(grid)
                     described.append(told.cpu().numpy())
         for offset in (0, frames // 2):
-            grid = _code(codec, mel[:, offset:])
+            grid = code_mel(codec, mel[:, offset:])
             validation.append((grid, math.ceil((end - offset) / frames)))
     held_out = [(grid, first) for grid, first in validation if first < len(grid)]
     ranks = DescriptorRanks.of(np.concatenate(described)) if described else None
@@ -102,7 +107,7 @@ def _gained(
         yield (mel + gain * math.log(10) / 10 / config.deviation).clamp(min=silence)
 
 
-def _code(codec: ConvVQVAE, mel: Tensor) -> Grid:
+def code_mel(codec: ConvVQVAE, mel: Tensor) -> Grid:
     """Normalised mel `[M, T]` to a grid; frames that fill no column at the end are dropped."""
     frames = codec.config.column_frames
     columns = mel.shape[-1] // frames

@@ -31,7 +31,11 @@ class CodeCrops:
     """
 
     def __init__(
-        self, grids: list[Grid], columns: int, seed: int, ranks: Sequence[Ranks] = ()
+        self,
+        grids: list[Grid],
+        columns: int,
+        seed: int | np.random.Generator,
+        ranks: Sequence[Ranks] = (),
     ) -> None:
         self._grids = grids
         self._ranks = ranks or [np.full((len(grid), 4), np.nan, np.float32) for grid in grids]

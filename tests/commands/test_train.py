@@ -1,48 +1,23 @@
 import json
 import shutil
 import signal
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from distill_live.audio.files import write_audio
-from distill_live.commands import training
 from distill_live.commands.report import Report
-from distill_live.models.column_prior import ColumnPriorConfig
 from distill_live.models.header import read_header, rewrite_metadata
-from distill_live.models.vqvae import VQVAEConfig
-from distill_live.training import config as codec_training
 from distill_live.training.codec import CodecEpoch
-from distill_live.training.config import CodecTrainingConfig
-from distill_live.training.prior import PriorEpoch, PriorTrainingConfig
+from distill_live.training.prior import PriorEpoch
+from tests.commands.tiny_training import make_tiny
 from tests.conftest import Folders, RunCli
 
 
 @pytest.fixture(autouse=True)
 def seconds_not_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same way through everything, with networks and steps that take no time."""
-
-    def tiny_codec(codec: VQVAEConfig, columns: int) -> CodecTrainingConfig:
-        assert columns > 0
-        small = replace(codec, code_width=8, width=16, encoder_blocks=1, decoder_blocks=1)
-        return CodecTrainingConfig(
-            small, epochs=2, steps_per_epoch=2, batch_crops=4, crop_columns=8
-        )
-
-    def tiny_prior(
-        size: str | int, codebook_size: int, levels: int, bands: int
-    ) -> ColumnPriorConfig:
-        assert size in (6, "medium")
-        return ColumnPriorConfig(codebook_size, 4, levels, bands, 16, 1, 2, 16, 1, dropout=0.0)
-
-    def tiny_prior_training(prior: ColumnPriorConfig) -> PriorTrainingConfig:
-        return PriorTrainingConfig(prior, epochs=2, steps_per_epoch=2, gains_db=(0.0,))
-
-    monkeypatch.setattr(codec_training, "get_adaptive_codec_config", tiny_codec)
-    monkeypatch.setattr(training, "get_adaptive_prior_config", tiny_prior)
-    monkeypatch.setattr(training, "PriorTrainingConfig", tiny_prior_training)
+    make_tiny(monkeypatch.setattr)
 
 
 def test_a_folder_becomes_a_model_in_the_users_folder(

@@ -1,9 +1,11 @@
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
+from distill_live.codes.training_codes import TrainingCodes
 from distill_live.errors import ModelFileError, NoPriorError
 from distill_live.models import persistence
 from distill_live.models.header import read_header, rewrite_metadata
@@ -126,3 +128,42 @@ def test_whatever_a_strange_header_sets_off_is_one_line(
     with pytest.raises(ModelFileError, match=r"does not fit this version: .") as caught:
         load_model_v2(tiny_model_path)
     assert "\n" not in str(caught.value)
+
+
+@pytest.fixture
+def with_codes(tiny_model: LoadedVQModel, tmp_path: Path) -> Path:
+    """A model file that keeps the codes of two recordings."""
+    random = np.random.default_rng(0)
+    grids = [random.integers(0, 16, (columns, 8, 3)).astype(np.int16) for columns in (5, 0)]
+    codes = [TrainingCodes(name, grid) for name, grid in zip(("a/b.wav", "c"), grids, strict=True)]
+    path = tmp_path / "codes.distill"
+    save_model_v2(
+        path, model=tiny_model.model, spectrogram=tiny_model.spectrogram, training_codes=codes
+    )
+    return path
+
+
+def test_training_codes_come_back_as_they_were_saved(with_codes: Path) -> None:
+    found = load_model_v2(with_codes).training_codes
+    assert [(one.name, one.codes.shape) for one in found] == [
+        ("a/b.wav", (5, 8, 3)), ("c", (0, 8, 3)),
+    ]  # fmt: skip
+    expected = np.random.default_rng(0).integers(0, 16, (5, 8, 3))
+    assert found[0].codes.dtype == np.int16
+    assert np.array_equal(found[0].codes, expected)
+
+
+def test_a_model_without_training_codes_has_none(tiny_model: LoadedVQModel) -> None:
+    assert tiny_model.training_codes == ()
+
+
+def test_training_codes_that_are_in_no_codebook_are_refused(
+    with_codes: Path, tiny_model: LoadedVQModel
+) -> None:
+    for codes in (np.full((2, 8, 3), 16), np.full((2, 8, 3), -1), np.zeros((2, 8, 2))):
+        save_model_v2(
+            with_codes, model=tiny_model.model, spectrogram=tiny_model.spectrogram,
+            training_codes=[TrainingCodes("a", codes.astype(np.int16))],
+        )  # fmt: skip
+        with pytest.raises(ModelFileError, match="the training codes of 'a'"):
+            load_model_v2(with_codes)

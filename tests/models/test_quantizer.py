@@ -99,6 +99,30 @@ def test_a_dead_code_comes_back_to_life() -> None:
     assert float(quantizer.codebooks[0, 3].abs().max()) < 10
 
 
+def test_learning_goes_on_from_the_codebooks_as_they_are(quantizer: ResidualCodebooks) -> None:
+    usage = torch.full((3, 16), 1 / 16)
+    before = quantizer.codebooks.clone()
+    quantizer.start_learning(LearningConfig(dead_share=0.0), vectors_per_step=160, usage=usage)
+    quantizer.sync()
+    assert torch.equal(quantizer.codebooks, before)
+    quantizer.train()(before[:1])
+    quantizer.sync()
+    moved = (quantizer.codebooks - before).abs().max()
+    assert 0 < float(moved) < 0.05 * float(before.abs().max())
+
+
+def test_a_code_that_was_never_used_is_free_for_something_new(
+    quantizer: ResidualCodebooks,
+) -> None:
+    usage = torch.full((3, 16), 1 / 15)
+    usage[0, 7] = 0
+    quantizer.start_learning(LearningConfig(), vectors_per_step=160, usage=usage)
+    far = torch.full((1, 40, 4), 9.0)
+    quantizer.train()(far)
+    quantizer.sync()
+    torch.testing.assert_close(quantizer.codebooks[0, 7], far[0, 0])
+
+
 def test_playing_does_not_import_the_library_that_learns() -> None:
     code = (
         "import sys, distill_live.models.vqvae; assert 'vector_quantize_pytorch' not in sys.modules"

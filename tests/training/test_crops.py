@@ -69,3 +69,10 @@ def test_the_same_seed_draws_the_same_crops() -> None:
     first, again, other = (make_crops([ramp(40)], 3.0, seed).draw(8) for seed in (1, 1, 2))
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
+
+
+def test_shares_say_by_how_much_more_than_its_length_a_recording_counts() -> None:
+    mels = [ramp(400), ramp(400) + 1000]
+    crops = MelCrops(mels, 16, SPECTROGRAM, gain_db=0.0, seed=0, shares=[1.0, 9.0]).draw(400)
+    second = int((crops[:, 0, 0] > 1000).any(dim=1).sum())
+    assert 330 < second < 385

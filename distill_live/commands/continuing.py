@@ -1,0 +1,65 @@
+"""`train --continue`: an existing model learns more recordings, and keeps the old ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from distill_live.atomic_file import replace_file
+from distill_live.audio.dataset import HOLDOUT, Recordings, training_columns
+from distill_live.commands.report import Report
+from distill_live.commands.training import Choices, read_recordings, train_phases
+from distill_live.errors import TrainingError
+from distill_live.models.persistence import LoadedVQModel, load_model_v2
+from distill_live.training.checkpoint import Checkpoints
+from distill_live.training.config import get_continued_codec_config
+from distill_live.training.rehearsal import Rehearsal
+
+#: What a model becomes is beside it under this suffix until it is whole.
+DRAFT_SUFFIX = ".continued"
+
+
+def train_on(
+    report: Report, path: Path, folder: Path, choices: Choices, checkpoints: Checkpoints
+) -> bool:
+    """Add a folder's recordings to a model; True when Ctrl-C ended it, and the model is as it was.
+
+    Raises DatasetError, ModelFileError, and TrainingError when the model has no codes of its old
+    recordings.
+    """
+    draft, ranks = path.with_suffix(DRAFT_SUFFIX), checkpoints.ranks
+    if checkpoints.passed and not draft.exists():
+        report.say(f"the run had ended already: {path} is what it made")
+        return False
+    loaded = load_model_v2(path)
+    codec = loaded.require_trainable()
+    if not loaded.training_codes:
+        raise TrainingError(
+            f"{path} holds no codes of what it learned, as older versions saved none: train a new "
+            "model on all recordings"
+        )
+    recordings = read_recordings(report, folder, loaded.spectrogram.config.sample_rate)
+    again = recorded_again(recordings, loaded)
+    rehearsal = Rehearsal.of(loaded, again)
+    report.say(
+        f"{loaded.metadata['name']} goes on: {len(recordings.recordings) - len(again)} new "
+        f"recordings, {len(again)} that it knows and {len(rehearsal.mels)} rehearsed from its codes"
+    )
+    new_columns = round(recordings.seconds * recordings.sample_rate / loaded.column_samples)
+    config = get_continued_codec_config(codec.config, rehearsal.columns + new_columns)
+    interrupted = train_phases(report, draft, recordings, config, choices, checkpoints, rehearsal)
+    if interrupted:
+        report.say(f"{path} is as it was")
+    elif ranks.rank == 0:
+        replace_file(draft, path)
+    return interrupted
+
+
+def recorded_again(recordings: Recordings, loaded: LoadedVQModel) -> set[str]:
+    """The names of those recordings that the model has learned: the same name and length."""
+    lengths = {one.name: len(one.codes) for one in loaded.training_codes}
+    found = set()
+    for one in recordings.recordings:
+        columns = -(-len(one.samples) // loaded.column_samples)
+        if lengths.get(one.name) in (columns, training_columns(columns, HOLDOUT)):
+            found.add(one.name)
+    return found

@@ -1,0 +1,255 @@
+"""Where an unfinished training stands: a file beside the model's, written after every epoch."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import pickle
+import re
+import time
+import zipfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import torch
+
+from distill_live import __version__
+from distill_live.atomic_file import atomic_file
+from distill_live.audio.dataset import Recordings
+from distill_live.errors import TrainingError
+from distill_live.models.library import checkpoint_path
+from distill_live.training.ranks import Ranks
+
+Phase = Literal["codec", "prior"]
+State = dict[str, Any]
+
+_FORMAT = "distill-checkpoint 1"
+
+# What torch.load and the reading of its content raise for the bytes of a damaged file.
+_DAMAGE = (
+    RuntimeError, ValueError, TypeError, LookupError, AttributeError, EOFError,
+    pickle.UnpicklingError, zipfile.BadZipFile,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """What a phase of training is made of: `settings` by name, and of each recording its length in
+    samples and the SHA-256 of them."""
+
+    settings: dict[str, Any]
+    recordings: dict[str, tuple[int, str]]
+
+    @classmethod
+    def of(cls, recordings: Recordings, config: Any, **others: Any) -> Fingerprint:
+        """Of recordings, a dataclass of settings and whatever else matters."""
+        settings = _flat(asdict(config) | others)
+        # As they come back from the file: tuples as lists.
+        return cls(
+            json.loads(json.dumps(settings)),
+            {
+                one.name: (len(one.samples), hashlib.sha256(one.samples.data).hexdigest())
+                for one in recordings.recordings
+            },
+        )
+
+    def misfits(self, earlier: Fingerprint) -> list[str]:
+        """In words, what is not as it was."""
+        new = sorted(self.recordings.keys() - earlier.recordings.keys())
+        gone = sorted(earlier.recordings.keys() - self.recordings.keys())
+        both = sorted(self.recordings.keys() & earlier.recordings.keys())
+        changed = [name for name in both if self.recordings[name] != earlier.recordings[name]]
+        told = (("new", new), ("gone", gone), ("changed", changed))
+        return [
+            *(f"{word}: {_some(names)}" for word, names in told if names),
+            *_changes(earlier.settings, self.settings),
+        ]
+
+
+@dataclass(frozen=True)
+class _Content:
+    """A checkpoint file's content."""
+
+    phase: Phase
+    fingerprints: dict[str, Fingerprint]
+    machine: dict[str, Any]
+    seconds: float
+    state: State
+
+
+class Checkpoints:
+    """The checkpoint of one run, which trains one phase or several.
+
+    `begin` each phase, `save` after each of its epochs, `discard` when the run has ended well. With
+    `resume`, a phase goes on from `state`. Raises TrainingError when there is nothing to resume, or
+    it is damaged. Of several processes the first one writes.
+    """
+
+    def __init__(self, model: Path, *, resume: bool = False, ranks: Ranks | None = None) -> None:
+        self.path = checkpoint_path(model)
+        self.ranks = ranks or Ranks()
+        self._found = _read(self.path) if resume else None
+        self._phase: Phase | None = None
+        self._fingerprints = dict(self._found.fingerprints) if self._found else {}
+        self._began = time.monotonic()
+
+    @property
+    def resumes(self) -> bool:
+        """Whether an earlier run goes on."""
+        return self._found is not None
+
+    @property
+    def state(self) -> State | None:
+        """What `save` was given last, when the present phase is to be resumed."""
+        return self._found.state if self._found and self._found.phase == self._phase else None
+
+    @property
+    def passed(self) -> bool:
+        """Whether the run that goes on has the codec behind it."""
+        return self._found is not None and self._found.phase == "prior"
+
+    @property
+    def seconds(self) -> float:
+        """How long the present phase has been trained, earlier runs included."""
+        earlier = self._found.seconds if self._found and self.state is not None else 0.0
+        return earlier + time.monotonic() - self._began
+
+    @property
+    def other_ground(self) -> list[str]:
+        """In words, what of the machine has changed since, so that the numbers will not be the same
+        to the last digit."""
+        return _changes(self._found.machine, _machine(self.ranks)) if self._found else []
+
+    def begin(self, phase: Phase, fingerprint: Fingerprint) -> None:
+        """Enter a phase. Raises TrainingError when what is to be resumed does not fit."""
+        found = self._found
+        if found and phase in found.fingerprints:
+            misfits = fingerprint.misfits(found.fingerprints[phase])
+            if misfits:
+                raise TrainingError(
+                    f"cannot resume {self.path}: {'; '.join(misfits)}. Give what the run was begun "
+                    "with, or leave --resume out to begin anew"
+                )
+        elif found and self._phase is None:
+            command = "train-prior" if "codec" not in found.fingerprints else "train"
+            raise TrainingError(
+                f"cannot resume {self.path}: it is of a run of {command}, in its {found.phase}"
+            )
+        self._phase = phase
+        self._fingerprints[phase] = fingerprint
+        self._began = time.monotonic()
+
+    def save(self, state: State) -> None:
+        """Replace the file as a whole. Raises TrainingError when it cannot be written."""
+        if self.ranks.rank:
+            return
+        content = {
+            "format": _FORMAT,
+            "phase": self._phase,
+            "fingerprints": json.dumps({k: asdict(v) for k, v in self._fingerprints.items()}),
+            "machine": json.dumps(_machine(self.ranks)),
+            "seconds": self.seconds,
+            "state": state,
+        }
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with atomic_file(self.path) as temporary, temporary.open("wb") as file:
+                torch.save(content, file)
+        except OSError as error:
+            raise TrainingError(f"cannot save {self.path}: {error.strerror or error}") from error
+
+    def discard(self) -> None:
+        """Remove the file, and what a run that was killed while it wrote has left behind."""
+        if self.ranks.rank:
+            return
+        left = re.compile(rf"\.\d+\.{re.escape(self.path.name)}")
+        for path in [self.path, *self.path.parent.glob(".*")]:
+            if path == self.path or left.fullmatch(path.name):
+                path.unlink(missing_ok=True)
+
+
+def random_state(crops: np.random.Generator, ranks: Ranks) -> list[State]:
+    """All that a training draws from, of every process: torch's generators and the crops'."""
+    cuda = ranks.device.type == "cuda"
+    return ranks.gather(
+        {
+            "torch": torch.get_rng_state(),
+            "cuda": torch.cuda.get_rng_state(ranks.device) if cuda else None,
+            "crops": json.dumps(crops.bit_generator.state),
+        }
+    )
+
+
+def set_random_state(state: list[State], crops: np.random.Generator, ranks: Ranks) -> None:
+    """Go on drawing where `random_state` was taken."""
+    own = state[ranks.rank]
+    torch.set_rng_state(own["torch"])
+    if ranks.device.type == "cuda" and own["cuda"] is not None:
+        torch.cuda.set_rng_state(own["cuda"], ranks.device)
+    crops.bit_generator.state = json.loads(own["crops"])
+
+
+def _read(path: Path) -> _Content:
+    try:
+        # Only tensors and plain values: no code in the file runs.
+        content = torch.load(path, map_location="cpu", weights_only=True)
+        if content["format"] != _FORMAT:
+            raise ValueError(f"it is not of the format {_FORMAT!r}")
+        fingerprints = json.loads(content["fingerprints"])
+        return _Content(
+            content["phase"],
+            {
+                phase: Fingerprint(
+                    one["settings"], {name: tuple(of) for name, of in one["recordings"].items()}
+                )
+                for phase, one in fingerprints.items()
+            },
+            json.loads(content["machine"]),
+            float(content["seconds"]),
+            content["state"],
+        )
+    except FileNotFoundError as error:
+        raise TrainingError(
+            f"nothing to resume: there is no {path}; a run that ended well leaves none"
+        ) from error
+    except OSError as error:
+        raise TrainingError(f"cannot read {path}: {error.strerror or error}") from error
+    except _DAMAGE as error:
+        raise TrainingError(
+            f"{path} is damaged or of another version: leave --resume out to begin anew"
+        ) from error
+
+
+def _machine(ranks: Ranks) -> dict[str, Any]:
+    return {
+        "distill-live": __version__,
+        "torch": torch.__version__,
+        "threads": torch.get_num_threads(),
+        "device": ranks.device.type,
+    }
+
+
+def _flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in settings.items():
+        if isinstance(value, Mapping):
+            flat |= _flat(value, f"{prefix}{name}.")
+        else:
+            flat[f"{prefix}{name}"] = value
+    return flat
+
+
+def _changes(earlier: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    return [
+        f"{name} was {earlier.get(name)}, is {now.get(name)}"
+        for name in sorted(earlier.keys() | now.keys())
+        if earlier.get(name) != now.get(name)
+    ]
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(names[:3]) + more

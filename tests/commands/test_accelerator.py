@@ -1,0 +1,75 @@
+"""`train --accelerator`: several processes of the same command make one model."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from distill_live.models.persistence import load_model_v2
+from tests.commands.test_resume import ROOT, epochs, files_of, train, weights
+from tests.conftest import Folders, RunCli
+
+pytest.importorskip(
+    "lightning_fabric",
+    reason="Lightning Fabric is not installed: pip install -e '.[accelerator]'",
+)
+
+TWO = ("--accelerator", "cpu", "--devices", 2)
+
+
+def test_two_processes_make_one_model_and_go_on_after_a_kill(
+    folders: Folders, sounds: Path
+) -> None:
+    whole = train(folders, "never:0", sounds, "--name", "whole", *TWO)
+    assert whole.returncode == 0, whole.stderr
+    # Each line once: one process tells.
+    assert epochs(whole.stdout) == ["1/2", "2/2"] * 2
+    assert load_model_v2(folders.user / "whole.distill").prior is not None
+    killed = train(folders, "write:4", sounds, "--name", "cut", *TWO)
+    assert (killed.returncode, epochs(killed.stdout)) == (-signal.SIGKILL, ["1/2", "2/2", "1/2"])
+    resumed = train(folders, "never:0", sounds, "--name", "cut", "--resume", *TWO)
+    assert (resumed.returncode, epochs(resumed.stdout)) == (0, ["2/2"]), resumed.stderr
+    assert weights(folders, "cut") == weights(folders, "whole")
+    assert files_of(folders, "cut") == ["cut.distill"]
+
+
+def test_ctrl_c_reaches_all_processes_and_keeps_the_best_so_far(
+    folders: Folders, sounds: Path
+) -> None:
+    data = {"XDG_DATA_HOME": str(folders.user.parents[1]), "PYTHONUNBUFFERED": "1"}
+    words = ["train", str(sounds), "--name", "cut", "--epochs", "9999", *map(str, TWO)]
+    running = subprocess.Popen(
+        [sys.executable, "-m", "tests.commands.tiny_training", *words],
+        cwd=ROOT, env={**os.environ, **data}, text=True, start_new_session=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert running.stdout is not None
+    # As a terminal does: to every process of the group.
+    next(line for line in running.stdout if "3/9999" in line)
+    os.killpg(running.pid, signal.SIGINT)
+    out, err = running.communicate(timeout=120)
+    assert running.returncode == 130, err
+    assert "stopped; to go on: distill-live train" in out
+    assert load_model_v2(folders.user / "cut.distill").metadata["loss_curves"]["codec"]["loss"]
+    assert files_of(folders, "cut") == ["cut.distill", "cut.resume"]
+
+
+def test_a_device_and_an_accelerator_are_one_too_many(
+    run_cli: RunCli, folders: Folders, sounds: Path
+) -> None:
+    refused = run_cli("train", sounds, "--name", "mine", "--device", "cpu", "--devices", 2)
+    assert refused.code == 2
+    assert "give one of them" in refused.err
+
+
+def test_what_is_wrong_is_told_once(folders: Folders, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    refused = train(folders, "never:0", empty, "--name", "mine", *TWO)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr.count("no recordings in") == 1

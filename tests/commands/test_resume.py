@@ -1,0 +1,193 @@
+"""Runs that end early, by kill -9 or Ctrl-C, and go on as if they had not."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from distill_live.audio.files import write_audio
+from distill_live.commands.report import Report
+from distill_live.models.header import read_header
+from distill_live.training.codec import CodecEpoch
+from distill_live.training.prior import PriorEpoch
+from tests.commands.tiny_training import make_tiny
+from tests.conftest import Folders, RunCli
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def seconds_not_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_tiny(monkeypatch.setattr)
+
+
+def train(folders: Folders, end: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run `train` in a process of its own until it is killed at `end`, or ends."""
+    words = ["-m", "tests.commands.tiny_training", "train", *map(str, arguments)]
+    ground = {"XDG_DATA_HOME": str(folders.user.parents[1]), "PYTHONUNBUFFERED": "1"}
+    return subprocess.run(
+        [sys.executable, *words],
+        cwd=ROOT, env={**os.environ, **ground, "KILLED_AT": end},
+        capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+
+
+def epochs(output: str) -> list[str]:
+    """The epochs that a run has told of."""
+    return re.findall(r"^ +(\d+/\d+) ", output, re.MULTILINE)
+
+
+def weights(folders: Folders, name: str) -> str:
+    return str(read_header(folders.user / f"{name}.distill").metadata["weights_sha256"])
+
+
+def files_of(folders: Folders, name: str) -> list[str]:
+    return sorted(path.name for path in folders.user.iterdir() if name in path.name)
+
+
+def test_a_run_that_is_killed_at_any_moment_goes_on_to_the_same_bytes(
+    folders: Folders, sounds: Path
+) -> None:
+    assert train(folders, "never:0", sounds, "--name", "whole").returncode == 0
+    told = []
+    for end in (
+        "draw:4",  # in the codec's second epoch
+        "write:1",  # halfway through the checkpoint of that epoch
+        "replace:2",  # before the model is saved with its codec
+        "replaced:1",  # behind that
+        "draw-codes:2",  # in the prior's first epoch
+        "write:2",  # halfway through the checkpoint of its second
+        "replaced:1",  # behind that checkpoint
+        "replace:1",  # before the model is saved with its prior
+    ):
+        resume = ["--resume"] if told else []
+        killed = train(folders, end, sounds, "--name", "cut", *resume)
+        assert killed.returncode == -signal.SIGKILL, (end, killed.stdout, killed.stderr)
+        told.append(epochs(killed.stdout))
+    last = train(folders, "never:0", sounds, "--name", "cut", "--resume")
+    assert (last.returncode, last.stderr) == (0, "")
+    # No epoch that was told of is trained again, and at most the one that was cut short.
+    assert told == [["1/2"], [], ["2/2"], [], [], ["1/2"], [], []]
+    assert weights(folders, "cut") == weights(folders, "whole")
+    assert files_of(folders, ".resume") == []
+
+
+def test_what_was_saved_before_a_kill_in_the_middle_of_saving_is_whole(
+    folders: Folders, sounds: Path
+) -> None:
+    """The model with its codec, when the one with its prior was about to replace it."""
+    killed = train(folders, "replace:6", sounds, "--name", "mine")
+    assert killed.returncode == -signal.SIGKILL
+    metadata = read_header(folders.user / "mine.distill").metadata
+    assert metadata["prior"] is None
+    assert len(metadata["loss_curves"]["codec"]["loss"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("method", "epoch"), [("codec_epoch", CodecEpoch), ("prior_epoch", PriorEpoch)]
+)
+def test_a_run_goes_on_after_ctrl_c_too(
+    run_cli: RunCli,
+    folders: Folders,
+    sounds: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    method: str,
+    epoch: type,
+) -> None:
+    run_cli("train", sounds, "--name", "whole")
+    with monkeypatch.context() as patch:
+        patch.setattr(Report, method, lambda *_: signal.raise_signal(signal.SIGINT))
+        stopped = run_cli("train", sounds, "--name", "cut")
+    assert stopped.code == 130
+    command = f"distill-live train {sounds} --name cut --resume"
+    assert f"stopped; to go on: {command}\n" in stopped.out
+    assert files_of(folders, "cut") == ["cut.distill", "cut.resume"]
+    resumed = run_cli(*command.split()[1:])
+    assert (resumed.code, resumed.err) == (0, "")
+    assert weights(folders, "cut") == weights(folders, "whole")
+    assert files_of(folders, "cut") == ["cut.distill"]
+
+
+def test_a_prior_alone_goes_on_too(
+    run_cli: RunCli, folders: Folders, sounds: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_cli("train", sounds, "--name", "mine", "--no-prior")
+    run_cli("train-prior", "mine", sounds, "--prior-size", "medium")
+    whole = weights(folders, "mine")
+    with monkeypatch.context() as patch:
+        patch.setattr(Report, "prior_epoch", lambda *_: signal.raise_signal(signal.SIGINT))
+        stopped = run_cli("train-prior", "mine", sounds, "--prior-size", "medium")
+    assert stopped.code == 130
+    assert weights(folders, "mine") != whole
+    assert run_cli("train", sounds, "--name", "mine", "--resume").code == 1
+    resumed = run_cli("train-prior", "mine", sounds, "--prior-size", "medium", "--resume")
+    assert (resumed.code, resumed.err) == (0, "")
+    assert weights(folders, "mine") == whole
+
+
+def test_training_says_at_once_that_it_can_be_resumed(
+    run_cli: RunCli, folders: Folders, sounds: Path
+) -> None:
+    lines = run_cli("train", sounds, "--name", "my own", "--force").out.splitlines()
+    told = f"to go on after an interruption: distill-live train {sounds} --name 'my own' --resume"
+    assert sum(line.endswith(told) for line in lines[:3]) == 1
+
+
+@pytest.fixture
+def interrupted(
+    run_cli: RunCli, folders: Folders, sounds: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """The checkpoint of a run that was stopped in its codec."""
+    with monkeypatch.context() as patch:
+        patch.setattr(Report, "codec_epoch", lambda *_: signal.raise_signal(signal.SIGINT))
+        run_cli("train", sounds, "--name", "mine")
+    return folders.user / "mine.resume"
+
+
+def test_an_interrupted_run_is_not_begun_anew_unasked(
+    run_cli: RunCli, interrupted: Path, sounds: Path
+) -> None:
+    refused = run_cli("train", sounds, "--name", "mine")
+    assert (refused.code, refused.out) == (1, "")
+    assert "add --resume to go on with it, or --force to begin anew" in refused.err
+    assert interrupted.exists()
+    assert run_cli("train", sounds, "--name", "mine", "--force").code == 0
+    assert not interrupted.exists()
+
+
+def test_other_settings_are_refused_by_name(
+    run_cli: RunCli, interrupted: Path, sounds: Path
+) -> None:
+    before = interrupted.read_bytes()
+    refused = run_cli("train", sounds, "--name", "mine", "--epochs", 7, "--resume")
+    assert refused.code == 1
+    assert refused.err.startswith(f"error: cannot resume {interrupted}: epochs was 2, is 7. ")
+    assert interrupted.read_bytes() == before
+
+
+def test_other_recordings_are_refused_by_name(
+    run_cli: RunCli, interrupted: Path, sounds: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "others"
+    folder.mkdir()
+    for path in sounds.iterdir():
+        name = "new.wav" if path.name == "sine_110.wav" else path.name
+        (folder / name).write_bytes(path.read_bytes())
+    noise = np.random.default_rng(1).uniform(-0.1, 0.1, 48_000).astype(np.float32)
+    write_audio(folder / "sine_440.wav", noise, 48_000)
+    refused = run_cli("train", folder, "--name", "mine", "--resume")
+    assert refused.code == 1
+    assert "new: new.wav; gone: sine_110.wav; changed: sine_440.wav." in refused.err
+
+
+def test_there_must_be_something_to_resume(run_cli: RunCli, folders: Folders, sounds: Path) -> None:
+    refused = run_cli("train", sounds, "--name", "mine", "--resume")
+    assert (refused.code, refused.out) == (1, "")
+    assert "nothing to resume: there is no" in refused.err

@@ -1,0 +1,116 @@
+"""Training with networks and steps that take no time; as a program, killed where it is told to be.
+
+    KILLED_AT=POINT:COUNT python -m tests.commands.tiny_training train FOLDER ...
+
+ends by SIGKILL when it comes to the POINT for the COUNTth time: `draw` a batch of the codec,
+`draw-codes` a batch of the prior, `write` a checkpoint (half of it is written), `replace` a file by
+the one written in its place, `replaced` it.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, BinaryIO
+
+import torch
+
+from distill_live import cli
+from distill_live.commands import continuing, training
+from distill_live.models.column_prior import ColumnPriorConfig
+from distill_live.models.vqvae import VQVAEConfig
+from distill_live.training import config as codec_training
+from distill_live.training.config import CodecTrainingConfig
+from distill_live.training.crops import MelCrops
+from distill_live.training.prior import PriorTrainingConfig
+from distill_live.training.windows import CodeCrops
+
+EPOCHS = 2
+
+
+def make_tiny(set_attribute: Callable[[Any, str, Any], None]) -> None:
+    """The same way through everything, with networks and steps that take no time."""
+
+    def tiny_codec(codec: VQVAEConfig, columns: int) -> CodecTrainingConfig:
+        assert columns > 0
+        small = replace(codec, code_width=8, width=16, encoder_blocks=1, decoder_blocks=1)
+        return CodecTrainingConfig(
+            small, epochs=EPOCHS, steps_per_epoch=2, batch_crops=4, crop_columns=8
+        )
+
+    def tiny_continued(codec: VQVAEConfig, columns: int) -> CodecTrainingConfig:
+        return replace(tiny_codec(codec, columns), codec=codec, rate=3e-4, hidden_rate=6e-3)
+
+    def tiny_prior(
+        size: str | int, codebook_size: int, levels: int, bands: int
+    ) -> ColumnPriorConfig:
+        assert size in (6, "medium")
+        return ColumnPriorConfig(codebook_size, 4, levels, bands, 16, 1, 2, 16, 1, dropout=0.1)
+
+    def tiny_prior_training(prior: ColumnPriorConfig) -> PriorTrainingConfig:
+        return PriorTrainingConfig(prior, epochs=EPOCHS, steps_per_epoch=2, gains_db=(0.0,))
+
+    set_attribute(codec_training, "get_adaptive_codec_config", tiny_codec)
+    set_attribute(continuing, "get_continued_codec_config", tiny_continued)
+    set_attribute(training, "get_adaptive_prior_config", tiny_prior)
+    set_attribute(training, "PriorTrainingConfig", tiny_prior_training)
+
+
+class _Killer:
+    """Counts how often the program comes to a point, and ends it there."""
+
+    def __init__(self, point: str, count: int) -> None:
+        self._point, self._left = point, count
+
+    def reach(self, point: str) -> bool:
+        """Whether this is the end."""
+        self._left -= point == self._point
+        return point == self._point and self._left == 0
+
+    def pass_by(self, point: str) -> None:
+        if self.reach(point):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def before(self, owner: Any, name: str, point: str, after: str = "") -> None:
+        """Pass the point whenever a function is called, and another one when it has returned."""
+        plain = getattr(owner, name)
+
+        def watched(*arguments: Any) -> Any:
+            self.pass_by(point)
+            result = plain(*arguments)
+            self.pass_by(after)
+            return result
+
+        setattr(owner, name, watched)
+
+    def while_saving(self) -> None:
+        plain = torch.save
+
+        def save(content: object, file: BinaryIO, **options: Any) -> None:
+            if isinstance(file, io.BufferedWriter) and self.reach("write"):
+                whole = io.BytesIO()
+                plain(content, whole)
+                file.write(whole.getvalue()[: whole.tell() // 2])
+                file.flush()
+                os.kill(os.getpid(), signal.SIGKILL)
+            plain(content, file, **options)
+
+        torch.save = save
+
+
+def main() -> None:
+    point, _, count = os.environ.get("KILLED_AT", "never:0").partition(":")
+    make_tiny(setattr)
+    killer = _Killer(point, int(count))
+    killer.before(MelCrops, "draw", "draw")
+    killer.before(CodeCrops, "draw", "draw-codes")
+    killer.before(os, "replace", "replace", "replaced")
+    killer.while_saving()
+    cli.main()
+
+
+if __name__ == "__main__":
+    main()

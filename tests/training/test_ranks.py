@@ -1,0 +1,93 @@
+"""Several processes that train one network, on the CPU with gloo."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from distill_live.errors import DeviceError
+from distill_live.training.ranks import Ranks, launch
+
+ROOT = Path(__file__).parents[2]
+NEEDS_FABRIC = "Lightning Fabric is not installed: pip install -e '.[accelerator]'"
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """What each of two processes ended with."""
+    pytest.importorskip("lightning_fabric", reason=NEEDS_FABRIC)
+    folder = tmp_path_factory.mktemp("ranks")
+    subprocess.run(
+        [sys.executable, "-m", "tests.training.two_ranks", str(folder)],
+        cwd=ROOT, check=True, timeout=300,
+    )  # fmt: skip
+    return [torch.load(folder / f"{rank}.pt", weights_only=True) for rank in (0, 1)]
+
+
+def test_all_ranks_end_with_the_same_weights_and_codebooks(both: list[dict[str, Any]]) -> None:
+    first, second = (one["end"] for one in both)
+    assert first.keys() == second.keys()
+    assert any("embed_avg" in name for name in first)
+    for name in first:
+        assert first[name].numpy().tobytes() == second[name].numpy().tobytes(), name
+
+
+def test_training_changes_weights_and_codebooks_of_both(both: list[dict[str, Any]]) -> None:
+    for one in both:
+        learned = [name for name in one["start"] if "beam" not in name]
+        same = [name for name in learned if torch.equal(one["start"][name], one["end"][name])]
+        assert same == []
+        assert one["replaced"] > 0
+
+
+def test_all_ranks_begin_alike_and_draw_other_crops(both: list[dict[str, Any]]) -> None:
+    first, second = both
+    assert all(torch.equal(first["start"][name], second["start"][name]) for name in first["start"])
+    assert not torch.equal(first["crops"], second["crops"])
+
+
+def test_ranks_agree_on_what_an_epoch_came_to_and_share_its_batches(
+    both: list[dict[str, Any]],
+) -> None:
+    assert both[0]["history"] == both[1]["history"]
+    assert [one["batch"] for one in both] == [2, 2]
+
+
+def test_gradients_are_averaged_also_where_one_rank_had_none(both: list[dict[str, Any]]) -> None:
+    for one in both:
+        weight, unused = one["gradients"]
+        assert torch.equal(weight, torch.full((2, 3), 1.5))
+        assert torch.equal(unused, torch.full((4,), 0.5))
+
+
+def test_values_are_averaged_shared_and_gathered(both: list[dict[str, Any]]) -> None:
+    for one in both:
+        assert (one["mean"], one["first"], one["gathered"]) == (0.5, "of 0", [0, 1])
+
+
+def test_one_process_alone_shares_nothing() -> None:
+    ranks = Ranks("cpu")
+    weight = torch.nn.Parameter(torch.zeros(2))
+    weight.grad = torch.ones(2)
+    ranks.average_gradients([weight])
+    assert torch.equal(weight.grad, torch.ones(2))
+    assert (ranks.share(8), ranks.share(0.2), ranks.mean(3.0)) == (8, 1, 3.0)
+    assert (ranks.from_first("mine"), ranks.gather("mine")) == ("mine", ["mine"])
+
+
+def test_without_the_library_one_line_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "lightning_fabric", None)
+    with pytest.raises(DeviceError, match=r"pip install 'distill-live\[accelerator\]'"):
+        launch("cpu")
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")
+def test_gpus_that_are_not_there_are_one_line() -> None:
+    pytest.importorskip("lightning_fabric", reason=NEEDS_FABRIC)
+    with pytest.raises(DeviceError, match=r"cannot train on 1 x 2 of accelerator 'cuda'"):
+        launch("cuda", devices=2)

@@ -1,0 +1,81 @@
+"""Two processes on the CPU train one tiny codec; each writes what it ends with into a folder.
+
+python -m tests.training.two_ranks FOLDER
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from distill_live.audio.dataset import Recording, Recordings
+from distill_live.models.quantizer import LearningConfig
+from distill_live.models.vqvae import VQVAEConfig
+from distill_live.training.codec import _CodecTrainer
+from distill_live.training.config import CodecTrainingConfig
+from distill_live.training.ranks import Ranks, launch
+
+CONFIG = CodecTrainingConfig(
+    codec=VQVAEConfig(codebook_size=16, code_width=8, width=24, encoder_blocks=1,
+                      decoder_blocks=1, fine_width=12),
+    # So many codes are dead that some are replaced in every step.
+    learning=LearningConfig(dead_share=0.6),
+    epochs=1, steps_per_epoch=4, batch_crops=4, crop_columns=8,
+)  # fmt: skip
+
+
+def recordings() -> Recordings:
+    random = np.random.default_rng(0)
+    noises = random.standard_normal((3, 48_000)) * np.array([[0.01], [0.1], [0.3]])
+    named = [Recording(f"{n}.wav", noise.astype(np.float32)) for n, noise in enumerate(noises)]
+    return Recordings(named, 48_000, [])
+
+
+def train(ranks: Ranks) -> dict[str, object]:
+    torch.manual_seed(0)
+    trainer = _CodecTrainer(recordings(), CONFIG, ranks, None)
+    replaced: list[int] = []
+    for layer in trainer.model.quantizer.learner.layers:
+        plain = layer._codebook.replace
+
+        def count(samples, batch_mask, seq_mask=None, plain=plain):  # type: ignore[no-untyped-def]
+            replaced.append(int(batch_mask.sum()))
+            plain(samples, batch_mask, seq_mask)
+
+        layer._codebook.replace = count
+    start = {name: tensor.clone() for name, tensor in trainer.model.state_dict().items()}
+    crops = trainer.crops.draw(2)
+    trainer.run(None, None)
+    return {
+        "start": start,
+        "end": trainer.model.state_dict(),
+        "crops": crops,
+        "replaced": sum(replaced),
+        "history": [epoch.loss for epoch in trainer.history],
+        "batch": trainer.batch_crops,
+    }
+
+
+def main() -> None:
+    with launch("cpu", devices=2) as ranks:
+        weight = torch.nn.Parameter(torch.zeros(2, 3))
+        unused = torch.nn.Parameter(torch.zeros(4))
+        weight.grad = torch.full((2, 3), 1.0 + ranks.rank)
+        if ranks.rank:
+            unused.grad = torch.ones(4)
+        ranks.average_gradients([weight, unused])
+        told = {
+            "gradients": [weight.grad, unused.grad],
+            "mean": ranks.mean(float(ranks.rank)),
+            "first": ranks.from_first(f"of {ranks.rank}"),
+            "gathered": ranks.gather(ranks.rank),
+            **train(ranks),
+        }
+        torch.save(told, Path(sys.argv[1]) / f"{ranks.rank}.pt")
+
+
+if __name__ == "__main__":
+    main()
