@@ -16,6 +16,7 @@ from distill_live.commands.options import (
     FolderArgument,
     ForceOption,
     PriorSizeOption,
+    VocoderChoice,
 )
 from distill_live.commands.report import Report
 from distill_live.models.library import new_model_path
@@ -51,16 +52,25 @@ def train(
         int | None, typer.Option("--epochs", min=1, help="Of the codec; else by the settings.")
     ] = None,
     prior_size: PriorSizeOption = None,
+    vocoder: Annotated[
+        VocoderChoice,
+        typer.Option(
+            "--vocoder",
+            help="phase needs no training; neural is trained, auto keeps the better of the two.",
+        ),
+    ] = "phase",
     device: DeviceOption = "auto",
     force: ForceOption = False,
 ) -> None:
-    """Make a model from a folder of recordings: first the codec, then the prior.
+    """Make a model from a folder of recordings: first the codec, then the prior, then, if wanted,
+    a vocoder.
 
     Reads wav, flac, ogg, mp3 and aiff, 0.3 s and longer. Ctrl-C keeps the best so far.
     """
     path = new_model_path(name or _name_of(folder), replace=force)
 
     from distill_live.commands.training import add_prior, read_recordings, save_codec, say_next
+    from distill_live.commands.vocoder_training import add_vocoder
     from distill_live.models.devices import pick_device
     from distill_live.training.codec import train_codec
 
@@ -82,6 +92,8 @@ def train(
         interrupted = trained.interrupted
         if not (no_prior or interrupted):
             interrupted = add_prior(report, path, recordings, prior_size, None, torch_device)
+        if vocoder != "phase" and not interrupted:
+            interrupted = add_vocoder(report, path, recordings, vocoder, None, None, torch_device)
     say_next(path, folder)
     if interrupted:
         raise typer.Exit(130)

@@ -17,9 +17,11 @@ from torch import Tensor, nn
 from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
 from distill_live.errors import ModelFileError, NoPriorError
 from distill_live.models.header import read_model_bytes, write_model_bytes
+from distill_live.models.neural_vocoder import NeuralVocoder
 from distill_live.models.prior import Prior
 from distill_live.models.prior_kinds import describe_prior, make_prior, read_prior_config
 from distill_live.models.vocoder import PhaseConfig, PhaseVocoder
+from distill_live.models.vocoder_network import NeuralVocoderConfig, VocoderNetwork
 from distill_live.models.vqvae import ConvVQVAE, VQVAEConfig, level_labels
 
 _Network = TypeVar("_Network", bound=nn.Module)
@@ -45,6 +47,7 @@ _LIMITS: dict[str, dict[str, tuple[int, int]]] = {
     "vocoder": {
         "block_frames": (1, 256), "lookahead_frames": (0, 256), "held_frames": (0, 256),
         "iterations": (0, 1_024), "corrections": (0, 1_024), "inversion_steps": (0, 1_024),
+        "blocks": (0, 256),
     },
 }  # fmt: skip
 
@@ -64,7 +67,7 @@ class LoadedVQModel:
 
     model: ConvVQVAE
     prior: Prior | None
-    vocoder: PhaseVocoder
+    vocoder: PhaseVocoder | NeuralVocoder
     spectrogram: AudioSpectrogram
     device: torch.device
     metadata: dict[str, Any]
@@ -87,7 +90,7 @@ def save_model_v2(
     model: ConvVQVAE,
     spectrogram: AudioSpectrogram,
     prior: Prior | None = None,
-    vocoder: PhaseVocoder | None = None,
+    vocoder: PhaseVocoder | NeuralVocoder | None = None,
     metadata: dict[str, Any] | None = None,
 ) -> None:
     """Save a model as one `.distill` file, atomically.
@@ -97,9 +100,19 @@ def save_model_v2(
     dataset_files. Raises ModelFileError when the file cannot be written.
     """
     path = Path(path)
-    phase = vocoder.config if vocoder else PhaseConfig(block_frames=model.config.column_frames)
     codec_tensors = _named_tensors("codec", model)
     tensors = codec_tensors | (_named_tensors("prior", prior) if prior else {})
+    if isinstance(vocoder, NeuralVocoder):
+        weights = _named_tensors("vocoder", vocoder.network)
+        tensors |= weights
+        described_vocoder = {
+            "kind": "neural",
+            "sha256": _sha256(weights),
+            **asdict(vocoder.config),
+        }
+    else:
+        phase = vocoder.config if vocoder else PhaseConfig(block_frames=model.config.column_frames)
+        described_vocoder = {"kind": "phase", **asdict(phase)}
     described = {
         "name": path.stem,
         "tags": [],
@@ -110,7 +123,7 @@ def save_model_v2(
         "codec": asdict(model.config),
         "codec_sha256": _sha256(codec_tensors),
         "prior": describe_prior(prior) if prior else None,
-        "vocoder": {"kind": "phase", **asdict(phase)},
+        "vocoder": described_vocoder,
     }
     write_model_bytes(path, described, safetensors.torch.save(tensors))
 
@@ -133,7 +146,7 @@ def load_model_v2(path: str | Path, device: torch.device | str = "cpu") -> Loade
         if metadata.get("prior"):
             prior_config = read_prior_config(metadata["prior"])
             prior = _restore(lambda: make_prior(prior_config), "prior", tensors)
-        vocoder = _build_vocoder(metadata.get("vocoder") or {"kind": "phase"}, spectrogram)
+        vocoder = _restore_vocoder(metadata, spectrogram, tensors)
     except _MISFITS as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ModelFileError(f"{path} does not fit this version: {reason}") from error
@@ -181,12 +194,22 @@ def _restore(build: Callable[[], _Network], part: str, tensors: dict[str, Tensor
     return network.eval().requires_grad_(False)
 
 
-def _build_vocoder(description: dict[str, Any], spectrogram: AudioSpectrogram) -> PhaseVocoder:
-    settings = dict(description)
+def _restore_vocoder(
+    metadata: dict[str, Any], spectrogram: AudioSpectrogram, tensors: dict[str, Tensor]
+) -> PhaseVocoder | NeuralVocoder:
+    """The vocoder that the header describes, on the spectrogram's device."""
+    settings = dict(metadata.get("vocoder") or {"kind": "phase"})
     kind = settings.pop("kind")
-    if kind != "phase":
+    if kind == "phase":
+        return PhaseVocoder(spectrogram, PhaseConfig(**settings))
+    if kind != "neural":
         raise ValueError(f"its vocoder is of the unknown kind {kind!r}")
-    return PhaseVocoder(spectrogram, PhaseConfig(**settings))
+    settings.pop("sha256", None)
+    config, sound = NeuralVocoderConfig(**settings), spectrogram.config
+    if metadata["codec"]["column_frames"] % config.block_frames:
+        raise ValueError(f"block_frames of its vocoder, {config.block_frames}, divide no column")
+    network = _restore(lambda: VocoderNetwork(config, sound.n_mels, sound.bins), "vocoder", tensors)
+    return NeuralVocoder(network.to(spectrogram.device), spectrogram)
 
 
 def _named_tensors(part: str, network: nn.Module) -> dict[str, Tensor]:

@@ -73,13 +73,13 @@ def extract_code_sequences(
         end = training_columns(mel.shape[-1] // frames, holdout) * frames
         for part in _gained(mel[:, :end], spectrogram, gains_db):
             for offset in range(frames):
-                grid = _code(codec, part[:, offset:])
+                grid = code_mel(codec, part[:, offset:])
                 if len(grid):
                     told = describe_columns(part[:, offset:], spectrogram.config, frames)
                     training.append(grid)
                     described.append(told.cpu().numpy())
         for offset in (0, frames // 2):
-            grid = _code(codec, mel[:, offset:])
+            grid = code_mel(codec, mel[:, offset:])
             validation.append((grid, math.ceil((end - offset) / frames)))
     held_out = [(grid, first) for grid, first in validation if first < len(grid)]
     ranks = DescriptorRanks.of(np.concatenate(described)) if described else None
@@ -102,7 +102,7 @@ def _gained(
         yield (mel + gain * math.log(10) / 10 / config.deviation).clamp(min=silence)
 
 
-def _code(codec: ConvVQVAE, mel: Tensor) -> Grid:
+def code_mel(codec: ConvVQVAE, mel: Tensor) -> Grid:
     """Normalised mel `[M, T]` to a grid; frames that fill no column at the end are dropped."""
     frames = codec.config.column_frames
     columns = mel.shape[-1] // frames

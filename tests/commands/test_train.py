@@ -6,17 +6,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from distill_live.audio.files import write_audio
-from distill_live.commands import training
+from distill_live.commands import training, vocoder_training
 from distill_live.commands.report import Report
 from distill_live.models.column_prior import ColumnPriorConfig
 from distill_live.models.header import read_header, rewrite_metadata
+from distill_live.models.vocoder_network import NeuralVocoderConfig
 from distill_live.models.vqvae import VQVAEConfig
 from distill_live.training import config as codec_training
 from distill_live.training.codec import CodecEpoch
 from distill_live.training.config import CodecTrainingConfig
 from distill_live.training.prior import PriorEpoch, PriorTrainingConfig
+from distill_live.training.vocoder import VocoderTrainingConfig
 from tests.conftest import Folders, RunCli
 
 
@@ -40,6 +43,11 @@ def seconds_not_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
     def tiny_prior_training(prior: ColumnPriorConfig) -> PriorTrainingConfig:
         return PriorTrainingConfig(prior, epochs=2, steps_per_epoch=2, gains_db=(0.0,))
 
+    def tiny_vocoder(column_frames: int, _device: torch.device) -> VocoderTrainingConfig:
+        shape = NeuralVocoderConfig(column_frames, width=8, blocks=1)
+        return VocoderTrainingConfig(shape, epochs=1, steps_per_epoch=1, crop_frames=8)
+
+    monkeypatch.setattr(vocoder_training, "get_adaptive_vocoder_training_config", tiny_vocoder)
     monkeypatch.setattr(codec_training, "get_adaptive_codec_config", tiny_codec)
     monkeypatch.setattr(training, "get_adaptive_prior_config", tiny_prior)
     monkeypatch.setattr(training, "PriorTrainingConfig", tiny_prior_training)
@@ -196,6 +204,17 @@ def test_ctrl_c_before_the_first_epoch_of_the_prior_keeps_the_codec(
     assert result.code == 130
     assert "next:  distill-live train-prior mine" in result.out
     assert read_header(folders.user / "mine.distill").metadata["prior"] is None
+
+
+@pytest.mark.parametrize(("choice", "kind"), [("neural", "neural"), ("phase", "phase")])
+def test_train_takes_a_vocoder_along_when_one_is_wanted(
+    run_cli: RunCli, folders: Folders, sounds: Path, choice: str, kind: str
+) -> None:
+    result = run_cli("train", sounds, "--name", "mine", "--no-prior", "--vocoder", choice)
+    assert result.code == 0
+    metadata = read_header(folders.user / "mine.distill").metadata
+    assert metadata["vocoder"]["kind"] == kind
+    assert ("vocoder_distances" in metadata["training"]) is (choice == "neural")
 
 
 def test_a_level_that_uses_few_codes_is_a_warning(
