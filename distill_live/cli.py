@@ -18,6 +18,7 @@ COMMANDS = {
     "serve": "Play a model without end, steered over OSC and MIDI.",
     "train": "Make a model from a folder of recordings.",
     "train-prior": "Train the prior of a model anew.",
+    "train-vocoder": "Train a vocoder of a model's own.",
     "generate": "Write new sound to files.",
     "encode": "Turn a sound file into a grid of codes.",
     "decode": "Turn a grid of codes into a sound file.",

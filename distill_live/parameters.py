@@ -113,6 +113,9 @@ PARAMETERS: dict[str, Parameter] = {
                   "Which of all possible streams is played; the same seed gives the same stream."),
         Parameter("gain", "float", 0.0, 2.0, 1.0, "",
                   "Output level, linear; 0 is silence."),
+        Parameter("width", "float", 0.0, 1.0, 0.0, "",
+                  "How far the sound spreads over two channels; 0 is mono, and both together "
+                  "always are."),
         Parameter("fade", "float", 5.0, 20.0, 10.0, "ms",
                   "Cross-fade from what would have sounded to what sounds instead."),
         Parameter("model_fade", "float", 0.05, 20.0, 2.0, "s",

@@ -178,6 +178,34 @@ def old_model(old_model_path: Path) -> LoadedVQModel:
     return load_model_v2(old_model_path)
 
 
+@pytest.fixture(scope="session")
+def tiny_neural_path(tiny_model: LoadedVQModel, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The first model with an untrained neural vocoder. Do not write to it."""
+    import torch
+
+    from distill_live.models.neural_vocoder import NeuralVocoder
+    from distill_live.models.persistence import save_model_v2
+    from distill_live.models.vocoder_network import NeuralVocoderConfig
+
+    torch.manual_seed(0)
+    config = NeuralVocoderConfig(width=16, blocks=2)
+    vocoder = NeuralVocoder.untrained(config, tiny_model.spectrogram)
+    path = tmp_path_factory.mktemp("tiny") / "tiny-neural.distill"
+    save_model_v2(
+        path, model=tiny_model.model, prior=tiny_model.prior, vocoder=vocoder,
+        spectrogram=tiny_model.spectrogram,
+    )  # fmt: skip
+    return path
+
+
+@pytest.fixture(scope="session")
+def tiny_neural(tiny_neural_path: Path) -> LoadedVQModel:
+    """That model, loaded. Do not change its weights."""
+    from distill_live.models.persistence import load_model_v2
+
+    return load_model_v2(tiny_neural_path)
+
+
 @pytest.fixture
 def tiny_in_library(tiny_model_path: Path, folders: Folders) -> Path:
     """A copy of that model in the user's folder, found as "tiny"."""

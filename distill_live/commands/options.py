@@ -10,6 +10,7 @@ import typer
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
 ColumnFrames = Literal["4", "8", "16"]
+VocoderChoice = Literal["auto", "phase", "neural"]
 PriorSize = Literal["small", "medium", "large"]
 SoundFormat = Literal["wav", "flac", "ogg", "mp3"]
 

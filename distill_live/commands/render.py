@@ -72,7 +72,7 @@ def _anew(log: Path, model: str, device: str) -> Samples:
 def _load_same(entry: dict[str, Any], device: str) -> LoadedVQModel:
     """The model of a session, on as many threads as it had.
 
-    Raises SessionLogError when it has another codec by now.
+    Raises SessionLogError when it has another codec or vocoder by now.
     """
     import torch
 
@@ -83,6 +83,12 @@ def _load_same(entry: dict[str, Any], device: str) -> LoadedVQModel:
         raise SessionLogError(
             f"the model {name!r} has another codec than in the session; `--model {name}` plays "
             "its parameter changes and requests on it"
+        )
+    vocoder = loaded.metadata.get("vocoder")
+    if entry.get("vocoder", vocoder) != vocoder:
+        raise SessionLogError(
+            f"the model {name!r} has another vocoder than in the session; `--model {name}` plays "
+            "its parameter changes and requests with the one it has now"
         )
     for what, here in (("torch", torch.__version__), ("device", str(loaded.device))):
         if entry[what] != here:

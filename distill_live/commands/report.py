@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -10,10 +10,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 if TYPE_CHECKING:
+    from distill_live.audio.distances import Distances
     from distill_live.training.codec import CodecEpoch
     from distill_live.training.config import CodecTrainingConfig
     from distill_live.training.health import LevelHealth
     from distill_live.training.prior import PriorEpoch, PriorReport, PriorTrainingConfig
+    from distill_live.training.vocoder import VocoderEpoch, VocoderTrainingConfig
 
 
 class Report:
@@ -124,3 +126,31 @@ class Report:
             self.say("warning: the prior predicts no better than counting; add recordings")
         if report.warning:
             self.say(f"warning: {report.warning}")
+
+    def begin_vocoder(self, config: VocoderTrainingConfig) -> None:
+        """Start the vocoder's bar, and say what the columns of its lines are."""
+        shape = config.vocoder
+        self.begin("vocoder")
+        self.advance(0, config.epochs)
+        against = "against discriminators" if config.adversarial else "without discriminators"
+        self.say(
+            f"vocoder: {shape.blocks} blocks of {shape.width}, {config.epochs} epochs of "
+            f"{config.steps_per_epoch} steps, {against}"
+        )
+        self.say("    epoch   loss: in training, held out, of the discriminators")
+
+    def vocoder_epoch(self, epoch: VocoderEpoch) -> None:
+        """A line of an epoch of the vocoder."""
+        self.advance(epoch.epoch, epoch.epochs)
+        told = "-" if epoch.discriminators is None else f"{epoch.discriminators:.3f}"
+        self.say(
+            f"{epoch.epoch:4d}/{epoch.epochs:<4d} {epoch.training:17.3f}  {epoch.validation:8.3f}  "
+            f"{told:>8}"
+        )
+
+    def end_vocoder(self, distances: Mapping[str, Distances], played: str, asked: bool) -> None:
+        """How near each vocoder comes to what was held out, and which one the model plays by."""
+        for name, one in distances.items():
+            self.say(f"held-out sound, {name} vocoder: {one}")
+        why = "as asked" if asked else "the nearer one by two of the three"
+        self.say(f"the model plays by the {played} vocoder, {why}")

@@ -48,11 +48,16 @@ def serve(
         float, typer.Option(help="The sound device's latency in ms.", min=1, max=2_000)
     ] = 100.0,
     channels: Annotated[
-        str | None, typer.Option(help="Channels of the sound device to play on, such as 3,4.")
+        str | None,
+        typer.Option(help="Channels of the sound device to play on, such as 3,4: left, right."),
     ] = None,
     auto: Annotated[
         bool, typer.Option("--auto", help="Measure this machine first, and adapt while playing.")
     ] = False,
+    width: Annotated[
+        float,
+        typer.Option(min=0, max=1, help="Width to begin with; above 0, files have two channels."),
+    ] = 0.0,
     record: Annotated[
         Path | None, typer.Option(help="Record what is played into this sound file.")
     ] = None,
@@ -91,6 +96,7 @@ def serve(
         block=block,
         latency_ms=latency,
         channels=_parse_channels(channels) if channels else None,
+        stereo=width > 0,
     )
     options = _choose_output(options, output, duration)
     anywhere = options.output == "sounddevice" and audio_device is None
@@ -113,6 +119,7 @@ def serve(
         engine=engine,
     )
     parameters = ParameterStore(parameter_table(load_edits(line.log)))
+    parameters.set("width", width)
     patches = load_patch(find_patch(patch), parameters.table)
     host, port = parse_endpoint(osc)
     server = Server(settings, parameters, line.log)

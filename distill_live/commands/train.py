@@ -18,6 +18,7 @@ from distill_live.commands.options import (
     NodesOption,
     PriorSizeOption,
     ResumeOption,
+    VocoderChoice,
 )
 from distill_live.commands.report import Report
 from distill_live.models.library import find_own_model, new_model_path, require_no_checkpoint
@@ -53,6 +54,13 @@ def train(
         int | None, typer.Option("--epochs", min=1, help="Of the codec; else by the settings.")
     ] = None,
     prior_size: PriorSizeOption = None,
+    vocoder: Annotated[
+        VocoderChoice,
+        typer.Option(
+            "--vocoder",
+            help="phase needs no training; neural is trained, auto keeps the better of the two.",
+        ),
+    ] = "phase",
     device: DeviceOption = "auto",
     accelerator: AcceleratorOption = None,
     devices: DevicesOption = 1,
@@ -64,7 +72,8 @@ def train(
     resume: ResumeOption = False,
     force: ForceOption = False,
 ) -> None:
-    """Make a model from a folder of recordings: first the codec, then the prior.
+    """Make a model from a folder of recordings: first the codec, then the prior, then, if wanted,
+    a vocoder.
 
     Reads wav, flac, ogg, mp3 and aiff, 0.3 s and longer. Ctrl-C keeps the best so far, and --resume
     goes on from there, or after a crash.
@@ -72,6 +81,8 @@ def train(
     if continues is not None:
         if name or codebook_size or rvq_levels != 3 or column_frames != "8":
             raise typer.BadParameter("a model that goes on keeps its name and its shape")
+        if vocoder != "phase":
+            raise typer.BadParameter("let the model go on first, then run train-vocoder")
         path = find_own_model(continues)
     else:
         path = new_model_path(name or _name_of(folder), replace=True)
@@ -88,6 +99,7 @@ def train(
         say_next,
         train_phases,
     )
+    from distill_live.commands.vocoder_training import add_vocoder
     from distill_live.training.checkpoint import Checkpoints
 
     choices = Choices(epochs, commitment_weight, prior_size, no_prior)
@@ -102,6 +114,10 @@ def train(
                 recordings = read_recordings(report, folder)
                 config = _codec_config(recordings, codebook_size, rvq_levels, int(column_frames))
                 interrupted = train_phases(report, path, recordings, config, choices, checkpoints)
+                if vocoder != "phase" and not interrupted and ranks.rank == 0:
+                    interrupted = add_vocoder(
+                        report, path, recordings, vocoder, None, None, ranks.device
+                    )
         if not interrupted:
             checkpoints.discard()
         if ranks.rank == 0:

@@ -109,6 +109,7 @@ def describe_engine(job: EngineJob, loaded: LoadedVQModel) -> dict[str, Any]:
         "model": str(job.model),
         "name": loaded.metadata["name"],
         "codec_sha256": loaded.metadata["codec_sha256"],
+        "vocoder": loaded.metadata.get("vocoder"),
         "level_labels": list(loaded.metadata["level_labels"]),
         "column_samples": loaded.column_samples,
         "torch": torch.__version__,

@@ -1,7 +1,7 @@
 """The last mile, one for every output: from the ring to samples that a sound card may have.
 
 Fades when the ring runs dry or the transport stops, repair of what is no number,
-DC block, gain, limiter, the device's sample rate and channels, counters.
+DC block, gain, width, limiter, the device's sample rate and channels, counters.
 """
 
 from __future__ import annotations
@@ -12,19 +12,21 @@ from numpy.typing import NDArray
 from distill_live.audio.resample import StreamResampler
 from distill_live.live.deck_mixer import DeckMixer
 from distill_live.live.envelope import FADE_DRY, Envelope
+from distill_live.live.high_pass import HighPass
 from distill_live.live.ring import SAMPLE_RATE, Samples
 from distill_live.live.status import LiveStatus, Transport
 from distill_live.live.tap import TapRing
+from distill_live.live.widener import Widener
 from distill_live.parameters import ParameterStore
 
 #: Samples of a fade on `stop` (50 ms), on `panic` (10 ms).
 FADE_STOP, FADE_PANIC = 2400, 480
 #: Samples of a fade back in (20 ms), and what the ring must hold before it comes (100 ms).
 FADE_IN, RESUME = 960, 4800
-#: Samples of the gain's ramp (10 ms).
+#: Samples of the ramp of gain and width (10 ms).
 GAIN_RAMP = 480
-#: Pole of the DC block: -3 dB at 5 Hz.
-DC_POLE = 1.0 - 2.0 * np.pi * 5.0 / SAMPLE_RATE
+#: Corner of the DC block, in Hz.
+DC_CORNER = 5.0
 #: Samples that are made in one piece, in buffers made once; a longer block takes several.
 LONGEST_PIECE = 2048
 #: Where the limiter begins to bend, and what it never exceeds.
@@ -35,7 +37,8 @@ class LastMile:
     """Pulls mono sound out of the decks and makes it fit for a device.
 
     `render` fills what the device asks for. It waits for nobody: when there is no sound it fades
-    out and plays silence.
+    out and plays silence. An even number of channels takes left and right in turn, an odd one the
+    middle; without width all are the same.
     """
 
     def __init__(
@@ -52,14 +55,16 @@ class LastMile:
         self._dry = True
         self._ending = False
         self._rate = sample_rate
-        self._gain = parameters["gain"]
-        self._dc = DCBlock()
+        self._gain, self._width = parameters["gain"], parameters["width"]
+        self._dc = HighPass(DC_CORNER)
+        self._widener = Widener(LONGEST_PIECE)
         self._resampler = (
-            StreamResampler(SAMPLE_RATE, sample_rate, 1) if sample_rate != SAMPLE_RATE else None
+            StreamResampler(SAMPLE_RATE, sample_rate, 2) if sample_rate != SAMPLE_RATE else None
         )
-        self._resampled = np.zeros(0, np.float32)
+        self._resampled = np.zeros((2, 0), np.float32)
         self._mono = np.zeros(LONGEST_PIECE, np.float32)
-        self._magnitudes = np.zeros(LONGEST_PIECE, np.float32)
+        self._pair = np.zeros((2, LONGEST_PIECE), np.float32)
+        self._magnitudes = np.zeros((2, LONGEST_PIECE), np.float32)
         self._finite = np.zeros(LONGEST_PIECE, np.bool_)
         self._peak = 0.0
 
@@ -67,11 +72,11 @@ class LastMile:
         """Fill `out` [samples, channels], at the device's rate, with the next sound."""
         self._peak = 0.0
         if self._resampler:
-            out[:] = self._at_device_rate(self._resampler, len(out))[:, None]
+            _spread(self._at_device_rate(self._resampler, len(out)), out)
         else:
             for start in range(0, len(out), LONGEST_PIECE):
                 piece = out[start : start + LONGEST_PIECE]
-                piece[:] = self._next(len(piece))[:, None]
+                _spread(self._next(len(piece)), piece)
         self._status["peak"] = self._peak
         self._status.beat("audio_beat")
         self._status.add("blocks")
@@ -97,14 +102,15 @@ class LastMile:
         self._status.add("device_faults")
 
     def _at_device_rate(self, resampler: StreamResampler, count: int) -> Samples:
-        while len(self._resampled) < count:
-            more = resampler.process(self._next(GAIN_RAMP)[:, None])[:, 0]
-            self._resampled = np.concatenate([self._resampled, more])
-        mono, self._resampled = self._resampled[:count], self._resampled[count:]
-        return mono
+        while self._resampled.shape[1] < count:
+            more = resampler.process(self._next(GAIN_RAMP).T).T
+            self._resampled = np.concatenate([self._resampled, more], axis=1)
+        pair, self._resampled = self._resampled[:, :count], self._resampled[:, count:]
+        return pair
 
     def _next(self, count: int) -> Samples:
-        """The next `count` samples at 48 kHz, finite and within -1..1; valid until the next call.
+        """Left and right [2, count] of the next samples at 48 kHz, finite and within -1..1; valid
+        until the next call.
 
         `count` is at most LONGEST_PIECE.
         """
@@ -112,12 +118,13 @@ class LastMile:
         self._mixer.follow(self._envelope.silent)
         self._pull(mono)
         self._apply_gain(mono)
-        limit(mono, self._magnitudes[:count])
+        pair = self._widened(mono)
+        limit(pair, self._magnitudes[:, :count])
         if self._status["played"]:
-            self._tap.write(mono)
-        magnitudes = np.abs(mono, out=self._magnitudes[:count])
+            self._tap.write(pair)
+        magnitudes = np.abs(pair, out=self._magnitudes[:, :count])
         self._peak = max(self._peak, float(magnitudes.max(initial=0.0)))
-        return mono
+        return pair
 
     def _pull(self, out: Samples) -> None:
         """Read what may sound now into `out`, faded where sound stops or begins."""
@@ -163,47 +170,53 @@ class LastMile:
 
     def _apply_gain(self, samples: Samples) -> None:
         """Multiply by the gain in place; a new one is reached by a ramp."""
-        target = self._parameters["gain"]
-        length = 0 if target == self._gain else min(GAIN_RAMP, len(samples))
-        if length:
-            samples[:length] *= np.linspace(self._gain, target, length + 1, dtype=np.float32)[1:]
-            self._gain = target
-        samples[length:] *= np.float32(target)
+        before, self._gain = self._gain, self._parameters["gain"]
+        _scale(samples, before, self._gain)
+
+    def _widened(self, mono: Samples) -> Samples:
+        """Left and right [2, n]: the middle, which is `mono`, and the side added and subtracted."""
+        before, self._width = self._width, self._parameters["width"]
+        pair = self._pair[:, : len(mono)]
+        if before == self._width == 0.0:
+            self._widener.follow(mono)
+            pair[:] = mono
+        else:
+            side = self._widener.side(mono)
+            _scale(side, before, self._width)
+            np.add(mono, side, out=pair[0])
+            np.subtract(mono, side, out=pair[1])
+        return pair
 
 
-class DCBlock:
-    """One-pole high pass, y[n] = x[n] - x[n-1] + DC_POLE * y[n-1], a whole block at once."""
+def _scale(samples: Samples, before: float, factor: float) -> None:
+    """Multiply in place; what differs from the factor before is reached by a ramp."""
+    length = 0 if factor == before else min(GAIN_RAMP, len(samples))
+    if length:
+        samples[:length] *= np.linspace(before, factor, length + 1, dtype=np.float32)[1:]
+    samples[length:] *= np.float32(factor)
 
-    #: Longest run computed in one piece, so that DC_POLE ** -n stays near 1.
-    _RUN = 1024
 
-    def __init__(self) -> None:
-        self._last_in = 0.0
-        self._last_out = 0.0
-        self._powers = DC_POLE ** np.arange(1, self._RUN + 1)
-
-    def process(self, samples: Samples) -> Samples:
-        """Filter samples [n]; state carries over to the next call."""
-        out = np.empty_like(samples)
-        for start in range(0, len(samples), self._RUN):
-            piece = samples[start : start + self._RUN].astype(np.float64)
-            powers = self._powers[: len(piece)]
-            steps = np.diff(piece, prepend=self._last_in)
-            filtered = powers * (self._last_out + np.cumsum(steps / powers))
-            self._last_in, self._last_out = float(piece[-1]), float(filtered[-1])
-            out[start : start + len(piece)] = filtered
-        return out
+def _spread(pair: Samples, out: NDArray[np.float32]) -> None:
+    """Fill `out` [n, channels] from left and right [2, n]."""
+    if out.shape[1] % 2:
+        # Halves first, so that equal ones give themselves to the bit.
+        out[:] = (0.5 * pair[0] + 0.5 * pair[1])[:, None]
+    else:
+        out[:, 0::2], out[:, 1::2] = pair[0][:, None], pair[1][:, None]
 
 
 def limit(samples: Samples, magnitudes: Samples | None = None) -> Samples:
-    """Bend samples beyond KNEE smoothly towards CEILING, in place; smaller ones stay untouched.
+    """Bend samples [channels, n] beyond KNEE smoothly towards CEILING, in place; smaller ones stay
+    untouched.
 
+    All channels are turned down by what the loudest needs, so that nothing moves to the side.
     `magnitudes` is space for as many samples.
     """
-    over = np.abs(samples, out=magnitudes)
-    over -= KNEE
+    loudest = np.abs(samples, out=magnitudes).max(axis=0)
+    over = loudest - KNEE
     if over.max(initial=0.0) > 0.0:
         span = CEILING - KNEE
-        bent = np.sign(samples) * (KNEE + span * np.tanh(over / span))
+        bent = KNEE + span * np.tanh(over / span)
+        bent = samples / np.maximum(loudest, KNEE) * bent
         np.copyto(samples, bent, where=over > 0.0, casting="same_kind")
     return samples

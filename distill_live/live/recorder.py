@@ -6,6 +6,7 @@ import re
 import threading
 import time
 from pathlib import Path
+from typing import Literal
 
 from distill_live.audio.files import SoundFileWriter
 from distill_live.errors import AudioFileError
@@ -18,12 +19,13 @@ _POLL_SECONDS = 0.1
 class Recorder:
     """Writes the tap into a sound file, from `start` to `stop`, in a thread of control.
 
+    With two channels left and right, with one the middle, which is the sound without its width.
     `written` counts the samples in the file, `lost` those that the disk was too slow for; `error`
     says why a recording broke off.
     """
 
-    def __init__(self, tap: TapRing, path: Path) -> None:
-        self._tap, self.path = tap, path
+    def __init__(self, tap: TapRing, path: Path, channels: Literal[1, 2] = 1) -> None:
+        self._tap, self.path, self._channels = tap, path, channels
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self.written = self.lost = 0
@@ -34,7 +36,7 @@ class Recorder:
 
         Raises AudioFileError when the file cannot be written.
         """
-        self._file = SoundFileWriter(self.path, SAMPLE_RATE, 1)
+        self._file = SoundFileWriter(self.path, SAMPLE_RATE, self._channels)
         self._position = self._tap.written
         self._thread.start()
 
@@ -55,10 +57,13 @@ class Recorder:
 
     def _copy(self) -> None:
         samples, lost = self._tap.read(self._position)
-        self._position += lost + len(samples)
+        if self._channels == 1:
+            # Halves first, so that equal ones give themselves to the bit.
+            samples = 0.5 * samples[:1] + 0.5 * samples[1:]
+        self._position += lost + samples.shape[1]
         self.lost += lost
-        self._file.write(samples[:, None])
-        self.written += len(samples)
+        self._file.write(samples.T)
+        self.written += samples.shape[1]
 
 
 def new_recording_path(folder: Path, model_name: str) -> Path:

@@ -8,18 +8,24 @@ from pathlib import Path
 from distill_live.errors import AudioFileError
 from distill_live.live.recorder import Recorder, new_recording_path
 from distill_live.live.tap import TapRing
+from distill_live.parameters import ParameterStore
 
 
 class Recordings:
-    """One recording at a time; `say` tells where it went, or why it broke off."""
+    """One recording at a time; `say` tells where it went, or why it broke off.
 
-    def __init__(self, tap: TapRing, folder: Path, say: Callable[[str], None]) -> None:
-        self._tap, self._folder, self._say = tap, folder, say
+    A file has two channels when there is width as it begins, else one.
+    """
+
+    def __init__(
+        self, tap: TapRing, parameters: ParameterStore, folder: Path, say: Callable[[str], None]
+    ) -> None:
+        self._tap, self._parameters, self._folder, self._say = tap, parameters, folder, say
         self._recorder: Recorder | None = None
 
     def start(self, path: Path) -> None:
         """Record into a file. Raises AudioFileError when it cannot be written."""
-        recorder = Recorder(self._tap, path)
+        recorder = Recorder(self._tap, path, 2 if self._parameters["width"] else 1)
         recorder.start()
         self._recorder = recorder
 

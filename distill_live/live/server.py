@@ -97,7 +97,7 @@ class Server:
         )
         self._swap = ModelSwap(self._decks, self._deck_control, self._supervisor, parameters, log)
         self._swap.on_begin, self._swap.on_end = self._begin_swap, self._end_swap
-        self._recordings = Recordings(self._tap, settings.recordings, log)
+        self._recordings = Recordings(self._tap, parameters, settings.recordings, log)
         self._lateness = Lateness(log)
         self._priming = Priming(log)
         self._session: SessionJournal | None = None

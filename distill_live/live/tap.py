@@ -9,14 +9,15 @@ from distill_live.shared_memory import SharedArray
 
 
 class TapRing:
-    """What was played, for those who listen along (recorder, page): one writer, any readers.
+    """What was played, left and right, for those who listen along (recorder, page): one writer,
+    any readers.
 
     A reader that is slower than real time for longer than the ring loses samples; the writer never
     waits.
     """
 
     def __init__(self) -> None:
-        self._samples = SharedArray((CAPACITY,), "f4")
+        self._samples = SharedArray((2, CAPACITY), "f4")
         self._written = SharedArray((1,), "i8")
 
     @property
@@ -25,17 +26,18 @@ class TapRing:
         return int(self._written.array[0])
 
     def write(self, samples: Samples) -> None:
-        """Append samples [N], N below the capacity."""
+        """Append samples [2, N], or [N] that are the same left and right, N below the capacity."""
         start = self.written
         first = start % CAPACITY
-        head = min(len(samples), CAPACITY - first)
-        self._samples.array[first : first + head] = samples[:head]
-        self._samples.array[: len(samples) - head] = samples[head:]
-        self._written.array[0] = start + len(samples)
+        count = samples.shape[-1]
+        head = min(count, CAPACITY - first)
+        self._samples.array[:, first : first + head] = samples[..., :head]
+        self._samples.array[:, : count - head] = samples[..., head:]
+        self._written.array[0] = start + count
 
     def read(self, position: int) -> tuple[Samples, int]:
-        """All samples from `position` on, and how many before them were lost."""
+        """All samples [2, N] from `position` on, and how many before them were lost."""
         end = self.written
         start = max(position, end - CAPACITY + MARGIN)
         wrapped = np.arange(start, end) % CAPACITY
-        return self._samples.array[wrapped].copy(), start - position
+        return self._samples.array[:, wrapped], start - position

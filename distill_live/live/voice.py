@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,9 +11,6 @@ import torch
 from distill_live.codes.timeline import Codes
 from distill_live.live.ring import Samples
 from distill_live.models.persistence import LoadedVQModel
-
-#: Columns before the first one that the vocoder is given, so that its phases have settled.
-VOCODER_COLUMNS = 3
 
 
 class VoiceMark(NamedTuple):
@@ -36,6 +34,7 @@ class Voice:
         config = loaded.model.config
         #: Columns of past that reach into the sound of a column.
         self.past_columns = config.decoder_past_columns
+        self._settling_columns = math.ceil(loaded.vocoder.settling_frames / config.column_frames)
         self._delay = loaded.vocoder.delay_samples + config.lookahead_columns * self.column_samples
         self.begin(0, np.zeros((0, config.bands, config.num_quantizers), np.int64))
 
@@ -49,7 +48,7 @@ class Voice:
         self._first = column - len(before)
         for number, codes in enumerate(before):
             mel = self._decoder.push(torch.from_numpy(codes[None]))
-            if number >= len(before) - VOCODER_COLUMNS:
+            if number >= len(before) - self._settling_columns:
                 self._vocoder.push(mel)
 
     def start_of(self, column: int) -> int:

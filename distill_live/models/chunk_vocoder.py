@@ -43,6 +43,11 @@ class ChunkVocoder:
         """The same with another overlap."""
         return ChunkVocoder(self._spectrogram, self.config, overlap_samples)
 
+    @property
+    def settling_frames(self) -> int:
+        """A chunk, which the next one fades in over."""
+        return self.config.block_frames
+
     def stream(self) -> ChunkVocoderStream:
         """A new stream, before its first frame."""
         return ChunkVocoderStream(self)

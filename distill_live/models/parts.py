@@ -11,13 +11,15 @@ from distill_live.audio.log1p_spectrogram import Log1pSpectrogram
 from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
 from distill_live.models.chunk_codec import ChunkCodec, ChunkCodecConfig
 from distill_live.models.chunk_vocoder import ChunkVocoder
+from distill_live.models.neural_vocoder import NeuralVocoder
 from distill_live.models.prior import Prior
 from distill_live.models.vocoder import PhaseConfig, PhaseVocoder
+from distill_live.models.vocoder_network import NeuralVocoderConfig
 from distill_live.models.vqvae import ConvVQVAE, VQVAEConfig
 
 #: Of columns, as this program trains them, or of whole seconds, as Distill v1.1 did.
 Codec = ConvVQVAE | ChunkCodec
-AnyVocoder = PhaseVocoder | ChunkVocoder
+AnyVocoder = PhaseVocoder | NeuralVocoder | ChunkVocoder
 
 _SPECTROGRAMS = {one.kind: one for one in (AudioSpectrogram, Log1pSpectrogram)}
 
@@ -63,7 +65,7 @@ def describe_vocoder(vocoder: AnyVocoder) -> dict[str, Any]:
 
 
 def build_vocoder(description: dict[str, Any], spectrogram: AudioSpectrogram) -> AnyVocoder:
-    """The vocoder that a header describes."""
+    """The vocoder that a header describes, of a kind that has no weights."""
     kind, settings = _kind_of(description, PhaseVocoder.kind)
     if kind == PhaseVocoder.kind:
         return PhaseVocoder(spectrogram, PhaseConfig(**settings))
@@ -71,6 +73,13 @@ def build_vocoder(description: dict[str, Any], spectrogram: AudioSpectrogram) ->
         overlap = settings.pop("overlap_samples", DEFAULT_OVERLAP_SAMPLES)
         return ChunkVocoder(spectrogram, PhaseConfig(**settings), overlap)
     raise ValueError(f"its vocoder is of the unknown kind {kind!r}")
+
+
+def read_neural_config(description: dict[str, Any]) -> NeuralVocoderConfig:
+    """The settings of a vocoder that is a network; a header has a checksum of its weights, too."""
+    _, settings = _kind_of(description, NeuralVocoder.kind)
+    settings.pop("sha256", None)
+    return NeuralVocoderConfig(**settings)
 
 
 def default_vocoder(codec: Codec, spectrogram: AudioSpectrogram) -> AnyVocoder:

@@ -21,6 +21,7 @@ from distill_live.models.distill_v1 import read_old_weights
 from distill_live.models.distill_v1_file import describe_old_model, is_old_file, read_old_file
 from distill_live.models.header import read_model_bytes, write_model_bytes
 from distill_live.models.levels import level_labels
+from distill_live.models.neural_vocoder import NeuralVocoder
 from distill_live.models.parts import (
     AnyVocoder,
     Codec,
@@ -32,9 +33,12 @@ from distill_live.models.parts import (
     describe_codec,
     describe_spectrogram,
     describe_vocoder,
+    read_neural_config,
 )
 from distill_live.models.prior import Prior
 from distill_live.models.prior_kinds import describe_prior, make_prior, read_prior_config
+from distill_live.models.vocoder import PhaseVocoder
+from distill_live.models.vocoder_network import VocoderNetwork
 from distill_live.models.vqvae import ConvVQVAE
 
 # The part of the file that holds the training codes, and the header's list of their names.
@@ -65,6 +69,7 @@ _LIMITS: dict[str, dict[str, tuple[int, int]]] = {
         "block_frames": (1, 256), "lookahead_frames": (0, 256), "held_frames": (0, 256),
         "iterations": (0, 1_024), "corrections": (0, 1_024), "inversion_steps": (0, 1_024),
         "overlap_samples": (0, 1_048_576),
+        "blocks": (0, 256),
     },
 }  # fmt: skip
 
@@ -98,11 +103,11 @@ class LoadedVQModel:
         return frames * self.spectrogram.config.hop_length - self.vocoder.overlap_samples
 
     def require_trainable(self) -> ConvVQVAE:
-        """The codec; raises TrainingError for one of Distill v1.1, which plays but learns no more."""
+        """The codec; raises TrainingError for one of Distill v1.1, which only plays."""
         if not isinstance(self.model, ConvVQVAE):
             raise TrainingError(
-                f"{self.metadata['name']} is a model of Distill v1.1, which cannot be trained here: "
-                "train a new model with `distill-live train FOLDER`"
+                f"{self.metadata['name']} is a model of Distill v1.1, which cannot be trained "
+                "here: train a new model with `distill-live train FOLDER`"
             )
         return self.model
 
@@ -134,6 +139,11 @@ def save_model_v2(
     tensors = codec_tensors | (_named_tensors("prior", prior) if prior else {})
     for number, one in enumerate(training_codes):
         tensors[f"{_CODES}.{number}"] = torch.from_numpy(one.codes).contiguous()
+    described_vocoder = describe_vocoder(vocoder or default_vocoder(model, spectrogram))
+    if isinstance(vocoder, NeuralVocoder):
+        weights = _named_tensors("vocoder", vocoder.network)
+        tensors |= weights
+        described_vocoder["sha256"] = _sha256(weights)
     described = {
         "name": path.stem,
         "tags": [],
@@ -144,7 +154,7 @@ def save_model_v2(
         "codec": describe_codec(model),
         "codec_sha256": _sha256(codec_tensors),
         "prior": describe_prior(prior) if prior else None,
-        "vocoder": describe_vocoder(vocoder or default_vocoder(model, spectrogram)),
+        "vocoder": described_vocoder,
         _CODES: [one.name for one in training_codes],
     }
     write_model_bytes(path, described, safetensors.torch.save(tensors))
@@ -167,7 +177,7 @@ def load_model_v2(path: str | Path, device: torch.device | str = "cpu") -> Loade
             prior_config = read_prior_config(metadata["prior"])
             prior = _restore(lambda: make_prior(prior_config), "prior", tensors)
         codes = _read_codes(metadata.get(_CODES) or [], tensors, codec.config)
-        vocoder = build_vocoder(metadata.get("vocoder") or {"kind": "phase"}, spectrogram)
+        vocoder = _restore_vocoder(metadata, spectrogram, tensors)
         check_chunks(codec, prior, vocoder, spectrogram)
     except _MISFITS as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
@@ -238,6 +248,20 @@ def _restore(build: Callable[[], _Network], part: str, tensors: dict[str, Tensor
     network = build()
     network.load_state_dict(own)
     return network.eval().requires_grad_(False)
+
+
+def _restore_vocoder(
+    metadata: dict[str, Any], spectrogram: AudioSpectrogram, tensors: dict[str, Tensor]
+) -> AnyVocoder:
+    """The vocoder that the header describes, on the spectrogram's device."""
+    description = metadata.get("vocoder") or {"kind": PhaseVocoder.kind}
+    if description.get("kind") != NeuralVocoder.kind:
+        return build_vocoder(description, spectrogram)
+    config, sound = read_neural_config(description), spectrogram.config
+    if metadata["codec"]["column_frames"] % config.block_frames:
+        raise ValueError(f"block_frames of its vocoder, {config.block_frames}, divide no column")
+    network = _restore(lambda: VocoderNetwork(config, sound.n_mels, sound.bins), "vocoder", tensors)
+    return NeuralVocoder(network.to(spectrogram.device), spectrogram)
 
 
 def _read_codes(

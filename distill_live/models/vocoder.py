@@ -46,6 +46,11 @@ class Vocoder(Protocol):
         """How far `emitted` is behind hop times the frames pushed, in whole columns, while
         the stream goes on."""
 
+    @property
+    def settling_frames(self) -> int:
+        """How many frames before the first to be heard a stream should be given, so that it sounds
+        as one that began long ago."""
+
     def stream(self) -> VocoderStream:
         """A new stream, before its first frame."""
 
@@ -71,6 +76,11 @@ class PhaseVocoder:
     def delay_samples(self) -> int:
         """Half a window and the lookahead: 1536 samples, 32 ms, at the defaults."""
         return self._reconstructor.delay_samples
+
+    @property
+    def settling_frames(self) -> int:
+        """Three blocks, after which phases have settled."""
+        return 3 * self.config.block_frames
 
     def stream(self) -> PhaseStream:
         """A new stream, before its first frame."""

@@ -14,7 +14,7 @@ from distill_live.outputs.options import FILE_NEEDS, OutputOptions, Source
 
 
 class FileOutput:
-    """Writes mono sound of a given duration; waits for the engine rather than have a gap."""
+    """Writes sound of a given duration; waits for the engine rather than have a gap."""
 
     def __init__(self, options: OutputOptions) -> None:
         if options.path is None or options.duration is None:
@@ -23,7 +23,8 @@ class FileOutput:
         self._block = options.block or 1024
         self._left = round(options.duration * self.sample_rate)
         self._path = options.path
-        self._file = SoundFileWriter(options.path, self.sample_rate, 1)
+        self._channels = 2 if options.stereo else 1
+        self._file = SoundFileWriter(options.path, self.sample_rate, self._channels)
 
     def describe(self) -> str:
         """The file it writes."""
@@ -35,7 +36,7 @@ class FileOutput:
             if not source.can_fill(self._block):
                 time.sleep(0.002)
                 continue
-            block = np.zeros((min(self._block, self._left), 1), np.float32)
+            block = np.zeros((min(self._block, self._left), self._channels), np.float32)
             source.render(block)
             self._file.write(block)
             self._left -= len(block)

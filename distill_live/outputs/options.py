@@ -28,19 +28,25 @@ class OutputOptions:
     block: int | None = None
     #: Latency asked of the device, in milliseconds.
     latency_ms: float = 100.0
-    #: Channels of the device that the sound goes to, counted from 1; None is the first two.
+    #: Channels of the device that the sound goes to, counted from 1; None is the first two. An even
+    #: number of them are left and right in turn, an odd one gets the middle.
     channels: tuple[int, ...] | None = None
     #: File that the "file" output writes.
     path: Path | None = None
     #: Seconds of sound that the "file" output writes.
     duration: float | None = None
+    #: Whether the "file" output writes left and right, not the middle alone.
+    stereo: bool = False
 
 
 class Source(Protocol):
     """Where an output takes its sound from."""
 
     def render(self, out: NDArray[np.float32]) -> None:
-        """Fill `out` [samples, channels] with the next sound. Never waits."""
+        """Fill `out` [samples, channels] with the next sound. Never waits.
+
+        An even number of channels gets left and right in turn, an odd one the middle.
+        """
 
     def can_fill(self, count: int) -> bool:
         """Whether `count` samples could be rendered now without a gap."""

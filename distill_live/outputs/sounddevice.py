@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from distill_live.errors import DeviceError
 from distill_live.live.ring import SAMPLE_RATE
 from distill_live.outputs.options import OutputOptions, Source
@@ -19,7 +21,7 @@ _FADE_SECONDS = 0.06
 
 
 class SoundDeviceOutput:
-    """A float32 output stream; the same mono sound on all channels chosen, silence on others."""
+    """A float32 output stream: sound on the channels chosen, in their order, silence on others."""
 
     def __init__(self, options: OutputOptions) -> None:
         sounddevice = _portaudio()
@@ -59,12 +61,17 @@ class SoundDeviceOutput:
         """
         sounddevice = _portaudio()
 
-        silent = [n for n in range(self.channels) if n + 1 not in self._chosen]
+        all_in_order = self._chosen == tuple(range(1, self.channels + 1))
+        places = [channel - 1 for channel in self._chosen]
 
-        def callback(out: Any, _frames: int, _time: Any, flags: Any) -> None:
-            source.render(out)
-            if silent:
-                out[:, silent] = 0.0
+        def callback(out: Any, frames: int, _time: Any, flags: Any) -> None:
+            if all_in_order:
+                source.render(out)
+            else:
+                sound = np.zeros((frames, len(places)), np.float32)
+                source.render(sound)
+                out[:] = 0.0
+                out[:, places] = sound
             if flags:
                 source.count_fault()
 

@@ -24,16 +24,13 @@ import tempfile
 import time
 from pathlib import Path
 
-import numpy as np
-from scipy.signal import stft
-
 from distill_live.audio.dataset import find_recordings
+from distill_live.audio.distances import Distances, mean_distances, measure_distances
 from distill_live.audio.files import read_mono
 from distill_live.models.header import read_header
 from distill_live.models.library import find_model
 
 RATE = 48_000
-SIZES = (512, 1024, 2048)
 
 
 def main() -> None:
@@ -80,9 +77,9 @@ def measure(paths: list[Path], model: str, work: Path) -> None:
         codes, sound = work / "codes.npz", work / "decoded.wav"
         run("encode", str(path), "--model", model, "--output", str(codes))
         run("decode", str(codes), "--model", model, "--output", str(sound))
-        rows.append(distances(read_mono(path), read_mono(sound)))
+        rows.append(measure_distances(read_mono(path), read_mono(sound), RATE))
         print(row(path.stem, rows[-1]))
-    print(row(f"mean of {len(rows)}", np.mean(rows, axis=0)))
+    print(row(f"mean of {len(rows)}", mean_distances(rows)))
 
 
 def report(model: str) -> None:
@@ -94,52 +91,8 @@ def report(model: str) -> None:
         print(f"held-out perplexity: {metadata['training']['prior_perplexity']}")
 
 
-def distances(reference: np.ndarray, decoded: np.ndarray) -> tuple[float, float, float]:
-    """(mel_db, sc, env) of two mono signals at 48 kHz, cut to the shorter one."""
-    count = min(len(reference), len(decoded))
-    a, b = reference[:count].astype(np.float64), decoded[:count].astype(np.float64)
-    mel_db, convergence = [], []
-    for size in SIZES:
-        left, right = magnitudes(a, size), magnitudes(b, size)
-        bank = mel_bank(size)
-        mel_db.append(np.abs(decibels(bank @ left**2) - decibels(bank @ right**2)).mean())
-        convergence.append(np.linalg.norm(left - right) / max(np.linalg.norm(left), 1e-9))
-    correlation = np.corrcoef(envelope(a), envelope(b))[0, 1]
-    return float(np.mean(mel_db)), float(np.mean(convergence)), float(np.nan_to_num(correlation))
-
-
-def magnitudes(samples: np.ndarray, size: int) -> np.ndarray:
-    """Short-time spectrum [bins, frames], so that noise has the same level at every size."""
-    _, _, spectrum = stft(samples, RATE, nperseg=size, noverlap=size * 3 // 4)
-    return np.abs(spectrum) * np.sqrt(size) / 2
-
-
-def mel_bank(size: int, bands: int = 80) -> np.ndarray:
-    """Triangular filters [bands, bins] on the HTK mel scale from 30 Hz on, each with sum 1."""
-    hertz = np.linspace(0, RATE / 2, size // 2 + 1)
-    low, high = (2595 * np.log10(1 + f / 700) for f in (30, RATE / 2))
-    edges = 700 * (10 ** (np.linspace(low, high, bands + 2) / 2595) - 1)
-    bank = np.zeros((bands, len(hertz)))
-    for band, (left, middle, right) in enumerate(zip(edges, edges[1:], edges[2:], strict=False)):
-        rising, falling = (hertz - left) / (middle - left), (right - hertz) / (right - middle)
-        bank[band] = np.clip(np.minimum(rising, falling), 0, None)
-        if not bank[band].any():
-            bank[band, np.argmin(np.abs(hertz - middle))] = 1
-    return bank / bank.sum(axis=1, keepdims=True)
-
-
-def decibels(power: np.ndarray) -> np.ndarray:
-    return 10 * np.log10(np.maximum(power, 1e-8))
-
-
-def envelope(samples: np.ndarray) -> np.ndarray:
-    """RMS of each 10 ms."""
-    blocks = samples[: len(samples) // 480 * 480].reshape(-1, 480)
-    return np.sqrt((blocks**2).mean(axis=1) + 1e-12)
-
-
-def row(name: str, values: tuple[float, float, float] | np.ndarray) -> str:
-    return f"{name:28} {values[0]:7.2f} {values[1]:6.3f} {values[2]:6.3f}"
+def row(name: str, one: Distances) -> str:
+    return f"{name:28} {one.mel_db:7.2f} {one.sc:6.3f} {one.env:6.3f}"
 
 
 def run(*arguments: str) -> None:

@@ -95,7 +95,7 @@ def test_its_prior_cannot_be_trained(run_cli: RunCli, old: Path, sounds: Path) -
     before = old.read_bytes()
     result = run_cli("train-prior", "old", sounds)
     assert result.code == 1
-    assert "whose prior cannot be trained" in result.err
+    assert "which cannot be trained here" in result.err
     assert old.read_bytes() == before
 
 

@@ -14,7 +14,7 @@ import torch
 
 from distill_live.audio.files import read_audio
 from distill_live.codes.session_log import Entry, SessionLogWriter
-from distill_live.models.header import read_header
+from distill_live.models.header import read_header, rewrite_metadata
 from distill_live.models.persistence import LoadedVQModel
 from tests.conftest import Folders, RunCli
 from tests.live.player import Player
@@ -120,6 +120,19 @@ def test_another_model_plays_changes_and_requests_alone(
     one, other = (read_audio(name)[0][:, 0] for name in ("evening.wav", "other.wav"))
     assert len(one) == len(other) == 2 * SECOND
     assert (one != other).any()
+
+
+def test_a_model_with_another_vocoder_is_refused_and_what_to_do_is_said(
+    run_cli: RunCli, tiny_in_library: Path,
+    played: tuple[list[Entry], np.ndarray],
+) -> None:  # fmt: skip
+    before = read_header(tiny_in_library).metadata["vocoder"]
+    log = write_log(Path("old.log"), engine(tiny_in_library, vocoder=before), *played[0])
+    assert run_cli("render", log).code == 0
+    rewrite_metadata(tiny_in_library, vocoder=before | {"iterations": 3})
+    result = run_cli("render", log)
+    assert result.code == 1
+    assert "has another vocoder than in the session; `--model tiny` plays" in result.err
 
 
 def test_a_model_with_another_codec_is_refused_and_what_to_do_is_said(

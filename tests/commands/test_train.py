@@ -5,12 +5,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from distill_live.audio.files import write_audio
+from distill_live.commands import vocoder_training
 from distill_live.commands.report import Report
 from distill_live.models.header import read_header, rewrite_metadata
+from distill_live.models.vocoder_network import NeuralVocoderConfig
 from distill_live.training.codec import CodecEpoch
 from distill_live.training.prior import PriorEpoch
+from distill_live.training.vocoder import VocoderTrainingConfig
 from tests.commands.tiny_training import make_tiny
 from tests.conftest import Folders, RunCli
 
@@ -18,6 +22,12 @@ from tests.conftest import Folders, RunCli
 @pytest.fixture(autouse=True)
 def seconds_not_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
     make_tiny(monkeypatch.setattr)
+
+    def tiny_vocoder(column_frames: int, _device: torch.device) -> VocoderTrainingConfig:
+        shape = NeuralVocoderConfig(column_frames, width=8, blocks=1)
+        return VocoderTrainingConfig(shape, epochs=1, steps_per_epoch=1, crop_frames=8)
+
+    monkeypatch.setattr(vocoder_training, "get_adaptive_vocoder_training_config", tiny_vocoder)
 
 
 def test_a_folder_becomes_a_model_in_the_users_folder(
@@ -171,6 +181,17 @@ def test_ctrl_c_before_the_first_epoch_of_the_prior_keeps_the_codec(
     assert result.code == 130
     assert "next:  distill-live train-prior mine" in result.out
     assert read_header(folders.user / "mine.distill").metadata["prior"] is None
+
+
+@pytest.mark.parametrize(("choice", "kind"), [("neural", "neural"), ("phase", "phase")])
+def test_train_takes_a_vocoder_along_when_one_is_wanted(
+    run_cli: RunCli, folders: Folders, sounds: Path, choice: str, kind: str
+) -> None:
+    result = run_cli("train", sounds, "--name", "mine", "--no-prior", "--vocoder", choice)
+    assert result.code == 0
+    metadata = read_header(folders.user / "mine.distill").metadata
+    assert metadata["vocoder"]["kind"] == kind
+    assert ("vocoder_distances" in metadata["training"]) is (choice == "neural")
 
 
 def test_a_level_that_uses_few_codes_is_a_warning(

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from distill_live.edits.mask import Mask
+from distill_live.inference.generation import generate_audio_from_prior
 from distill_live.live import performance
 from distill_live.live.engine import Engine
 from distill_live.live.journal import Journal
@@ -35,6 +36,12 @@ def test_the_same_seed_gives_the_same_sound_however_it_is_taken(tiny_model: Load
     first, second = Player(tiny_model).hear(SECOND, 480), Player(tiny_model).hear(SECOND, 12_000)
     assert np.abs(first).max() > 0
     np.testing.assert_array_equal(first, second)
+
+
+def test_a_neural_vocoder_plays_live_what_it_plays_offline(tiny_neural: LoadedVQModel) -> None:
+    live = Player(tiny_neural).hear(SECOND)
+    offline, _ = generate_audio_from_prior(tiny_neural, duration_s=1.0, seed=1)
+    np.testing.assert_array_equal(live, offline)
 
 
 def test_another_seed_gives_another_sound(tiny_model: LoadedVQModel) -> None:

@@ -5,11 +5,10 @@ from distill_live.live.deck_mixer import DeckControl, DeckMixer
 from distill_live.live.envelope import FADE_DRY
 from distill_live.live.last_mile import (
     CEILING,
-    DC_POLE,
     FADE_PANIC,
     FADE_STOP,
+    KNEE,
     LONGEST_PIECE,
-    DCBlock,
     LastMile,
     limit,
 )
@@ -156,21 +155,23 @@ def test_nothing_exceeds_full_scale() -> None:
 
 
 def test_the_limiter_leaves_moderate_samples_alone() -> None:
-    samples = np.linspace(-0.8, 0.8, 101, dtype=np.float32)
+    samples = np.linspace(-0.8, 0.8, 101, dtype=np.float32)[None]
     np.testing.assert_array_equal(limit(samples.copy()), samples)
-    assert np.abs(limit(np.float32([-1e9, 1e9]))).max() <= CEILING + 1e-6
+    assert np.abs(limit(np.float32([[-1e9, 1e9]]))).max() <= CEILING + 1e-6
 
 
-def test_the_dc_block_removes_an_offset_and_equals_its_recursion() -> None:
-    block = DCBlock()
-    out = np.concatenate([block.process(np.full(777, 0.5, np.float32)) for _ in range(100)])
-    assert abs(out[-1]) < 1e-3
-    expected, last_in, last_out = [], 0.0, 0.0
-    for _ in range(3000):
-        last_out = 0.5 - last_in + DC_POLE * last_out
-        last_in = 0.5
-        expected.append(last_out)
-    np.testing.assert_allclose(out[:3000], expected, atol=1e-6)
+def test_the_limiter_turns_both_channels_down_alike() -> None:
+    pair = np.float32([[2.0, 0.1, -0.5], [0.5, 0.2, 4.0]])
+    limited = limit(pair.copy())
+    np.testing.assert_allclose(limited[0] / limited[1], pair[0] / pair[1], rtol=1e-6)
+    assert np.abs(limited).max() <= CEILING + 1e-6
+    np.testing.assert_array_equal(limited[:, 1], pair[:, 1])
+
+
+def test_an_offset_does_not_get_through() -> None:
+    rig = Rig()
+    rig.write(np.full(60_000, 0.5))
+    assert abs(rig.render(51_200)[-1, 0]) < 1e-3
 
 
 def test_a_block_longer_than_any_buffer_sounds_like_short_ones() -> None:
@@ -215,7 +216,79 @@ def test_the_tap_gets_what_was_played() -> None:
     rig = Rig()
     rig.fill(20_000)
     out = rig.render(10_240)
-    np.testing.assert_array_equal(rig.tap.read(0)[0], out[:, 0])
+    np.testing.assert_array_equal(rig.tap.read(0)[0], out.T)
+
+
+def noise(count: int) -> np.ndarray:
+    return 0.2 * np.random.default_rng(3).standard_normal(count)
+
+
+def test_width_makes_the_channels_differ_and_their_sum_stays_mono() -> None:
+    wide, mono = Rig(), Rig()
+    wide.parameters.set("width", 1.0)
+    for rig in (wide, mono):
+        rig.write(noise(40_000))
+    out, expected = wide.render(20_480)[4_000:], mono.render(20_480)[4_000:]
+    assert abs(np.corrcoef(out[:, 0], out[:, 1])[0, 1]) < 0.1
+    quiet = np.abs(out).max(axis=1) < KNEE
+    assert quiet.mean() > 0.9
+    np.testing.assert_allclose(out[quiet].sum(1), expected[quiet].sum(1), atol=1e-6)
+
+
+def test_width_given_up_leaves_what_was_without_it() -> None:
+    rig, mono = Rig(), Rig()
+    for each in (rig, mono):
+        each.write(noise(60_000))
+    rig.parameters.set("width", 0.7)
+    rig.render(10_240), mono.render(10_240)
+    rig.parameters.set("width", 0.0)
+    rig.render(1_024), mono.render(1_024)
+    np.testing.assert_array_equal(rig.render(10_240), mono.render(10_240))
+
+
+def test_width_moves_by_a_ramp_of_ten_milliseconds() -> None:
+    rig = Rig()
+    rig.write(0.3 * np.sin(2 * np.pi * 500 * np.arange(60_000) / 48_000))
+    rig.render(10_240)
+    rig.parameters.set("width", 1.0)
+    out = rig.render(4_096, block=1_024).astype(np.float64)
+    side = (out[:, 0] - out[:, 1]) / 2
+    assert np.abs(side[:48]).max() < 0.1 * np.abs(side[480:]).max()
+    # No step is steeper than those of the tone itself, ten times as loud as the side may be.
+    assert np.abs(np.diff(side)).max() < 0.06
+
+
+def test_an_odd_number_of_channels_gets_the_middle_an_even_one_left_and_right_in_turn() -> None:
+    outs = []
+    for channels in (1, 3, 4):
+        rig = Rig()
+        rig.parameters.set("width", 1.0)
+        rig.write(noise(20_000))
+        outs.append(rig.render(10_240, channels=channels))
+    one, three, four = outs
+    for channel in range(3):
+        np.testing.assert_array_equal(three[:, channel], one[:, 0])
+    np.testing.assert_array_equal(four[:, :2], four[:, 2:])
+    assert not np.array_equal(four[:, 0], four[:, 1])
+    np.testing.assert_allclose(one[:, 0], (four[:, 0] + four[:, 1]) / 2, atol=1e-7)
+
+
+def test_width_survives_samples_that_are_no_number() -> None:
+    rig = Rig()
+    rig.parameters.set("width", 1.0)
+    samples = noise(20_000)
+    samples[9_000:9_005] = np.nan
+    rig.write(samples)
+    out = rig.render(15_360)
+    assert np.isfinite(out).all() and np.abs(out[11_000:]).max() > 0.1
+
+
+def test_another_device_rate_has_the_same_width() -> None:
+    rig = Rig(sample_rate=44_100)
+    rig.parameters.set("width", 1.0)
+    rig.write(noise(60_000))
+    out = rig.render(32_768, block=441)[8_192:]
+    assert abs(np.corrcoef(out[:, 0], out[:, 1])[0, 1]) < 0.1
 
 
 def test_another_device_rate_gets_the_same_pitch() -> None:

@@ -8,6 +8,7 @@ from distill_live.audio.files import read_audio
 from distill_live.live.recordings import Recordings
 from distill_live.live.ring import CAPACITY
 from distill_live.live.tap import TapRing
+from distill_live.parameters import ParameterStore
 from tests.live.full_disk import disk_full_after
 from tests.tools import wait_until
 
@@ -18,8 +19,8 @@ class Desk:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.said: list[str] = []
-        self.tap = TapRing()
-        self.recordings = Recordings(self.tap, folder, self.said.append)
+        self.tap, self.parameters = TapRing(), ParameterStore()
+        self.recordings = Recordings(self.tap, self.parameters, folder, self.said.append)
 
     def files(self) -> list[Path]:
         return sorted(self.folder.glob("*.wav"))
@@ -42,6 +43,17 @@ def test_what_is_played_between_on_and_off_is_in_a_file_of_its_own(tmp_path: Pat
     assert desk.said == [
         f"{verb} {path}" for path in desk.files() for verb in ("recording into", "recorded")
     ]
+
+
+def test_a_recording_has_two_channels_when_there_is_width_as_it_begins(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    for width in (0.0, 0.5):
+        desk.parameters.set("width", width)
+        desk.recordings.record(True, "rain")
+        desk.parameters.set("width", 0.5)
+        desk.tap.write(level(0.5))
+        desk.recordings.record(False, "rain")
+    assert [read_audio(path)[0].shape[1] for path in desk.files()] == [1, 2]
 
 
 def test_what_is_asked_for_twice_changes_nothing(tmp_path: Path) -> None:

@@ -48,11 +48,15 @@ def perform(player: Player) -> np.ndarray:
     ])  # fmt: skip
 
 
-def test_all_that_can_be_done_is_replayed_to_the_sample(tiny_model: LoadedVQModel) -> None:
-    player = Player(tiny_model)
+@pytest.mark.parametrize("vocoder", ["phase", "neural"])
+def test_all_that_can_be_done_is_replayed_to_the_sample(
+    tiny_model: LoadedVQModel, tiny_neural: LoadedVQModel, vocoder: str
+) -> None:
+    loaded = tiny_model if vocoder == "phase" else tiny_neural
+    player = Player(loaded)
     heard = perform(player)
     log = [*entries(player), {"op": "end", "deck": 0, "heard": player.ring.read_position}]
-    np.testing.assert_array_equal(replay(log, tiny_model), heard)
+    np.testing.assert_array_equal(replay(log, loaded), heard)
 
 
 def test_changes_that_come_faster_than_they_are_heard_are_replayed_too(

@@ -14,10 +14,13 @@ from distill_live.models.vqvae import ConvVQVAE
 COLUMNS = 14
 
 
-@pytest.fixture(params=["three levels", "two levels", "a lookahead"])
+@pytest.fixture(params=["three levels", "two levels", "a lookahead", "a neural vocoder"])
 def model(
-    request: pytest.FixtureRequest, tiny_model: LoadedVQModel, tiny_two_levels: LoadedVQModel
-) -> LoadedVQModel:
+    request: pytest.FixtureRequest, tiny_model: LoadedVQModel, tiny_two_levels: LoadedVQModel,
+    tiny_neural: LoadedVQModel,
+) -> LoadedVQModel:  # fmt: skip
+    if request.param == "a neural vocoder":
+        return tiny_neural
     if request.param == "a lookahead":
         torch.manual_seed(2)
         codec = ConvVQVAE(replace(tiny_model.model.config, lookahead_columns=1)).eval()

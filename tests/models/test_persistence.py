@@ -9,6 +9,7 @@ from distill_live.codes.training_codes import TrainingCodes
 from distill_live.errors import ModelFileError, NoPriorError
 from distill_live.models import persistence
 from distill_live.models.header import read_header, rewrite_metadata
+from distill_live.models.neural_vocoder import NeuralVocoder
 from distill_live.models.persistence import LoadedVQModel, load_model_v2, save_model_v2
 
 
@@ -68,6 +69,50 @@ def test_a_model_without_a_prior_says_so(tiny_model: LoadedVQModel, tmp_path: Pa
     save_model_v2(path, model=tiny_model.model, spectrogram=tiny_model.spectrogram)
     with pytest.raises(NoPriorError, match="Model has no trained prior"):
         load_model_v2(path).require_prior()
+
+
+def test_a_neural_vocoder_comes_back_and_gives_the_same_bytes(
+    tiny_neural: LoadedVQModel, tmp_path: Path
+) -> None:
+    path = tmp_path / "again.distill"
+    save_model_v2(
+        path, model=tiny_neural.model, spectrogram=tiny_neural.spectrogram,
+        vocoder=tiny_neural.vocoder,
+    )  # fmt: skip
+    again = load_model_v2(path)
+    assert isinstance(again.vocoder, NeuralVocoder)
+    assert again.metadata["vocoder"] == tiny_neural.metadata["vocoder"]
+    mel = torch.randn(128, 20, generator=torch.Generator().manual_seed(1))
+    assert torch.equal(again.vocoder(mel), tiny_neural.vocoder(mel))
+
+
+def test_a_trained_vocoder_changes_neither_codec_nor_prior(
+    tiny_model: LoadedVQModel, tiny_neural: LoadedVQModel
+) -> None:
+    assert tiny_neural.metadata["codec_sha256"] == tiny_model.metadata["codec_sha256"]
+    assert tiny_neural.metadata["prior"] == tiny_model.metadata["prior"]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"blocks": 10**9}, "blocks of its vocoder is 0..256"),
+        ({"width": 10**7}, "do not have the shape"),
+        ({"kernel": 9}, "do not have the shape"),
+        ({"block_frames": 3}, "divide no column"),
+        ({"lookahead_frames": 7}, "lookahead_frames must be below kernel"),
+        ({"wings": 2}, "wings"),
+        ({"kind": "phase"}, "does not fit this version"),
+    ],
+)
+def test_a_neural_vocoder_that_does_not_fit_its_weights_is_refused_in_one_line(
+    tiny_neural_path: Path, tmp_path: Path, change: dict[str, object], reason: str
+) -> None:
+    path = Path(shutil.copy(tiny_neural_path, tmp_path))
+    rewrite_metadata(path, vocoder=read_header(path).metadata["vocoder"] | change)
+    with pytest.raises(ModelFileError, match=reason) as caught:
+        load_model_v2(path)
+    assert "\n" not in str(caught.value)
 
 
 def test_a_flipped_weight_or_a_cut_end_is_refused(tiny_model_path: Path, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from distill_live.outputs.sounddevice import SoundDeviceOutput
 
 
 class RampSource:
-    """Sample n is (n + 1) / 2**24, exact in float32."""
+    """Sample n is (n + 1) / 2**24, exact in float32; every second channel has its negative."""
 
     def __init__(self) -> None:
         self.position = 0
@@ -21,6 +21,7 @@ class RampSource:
     def render(self, out: NDArray[np.float32]) -> None:
         numbers = np.arange(self.position + 1, self.position + 1 + len(out))
         out[:] = (numbers / 2**24).astype(np.float32)[:, None]
+        out[:, 1::2] *= -1.0
         self.position += len(out)
 
     def can_fill(self, count: int) -> bool:

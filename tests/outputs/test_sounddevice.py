@@ -28,7 +28,7 @@ def test_every_sample_arrives_once_and_in_order() -> None:
     heard = numbers[numbers > 0]
     assert len(heard) > 3 * 48_000
     assert (np.diff(heard) == 1).all()
-    np.testing.assert_array_equal(recording.recorded[:, 0], recording.recorded[:, 1])
+    np.testing.assert_array_equal(recording.recorded[:, 0], -recording.recorded[:, 1])
 
 
 def test_channels_that_are_not_chosen_are_silent() -> None:
@@ -38,6 +38,16 @@ def test_channels_that_are_not_chosen_are_silent() -> None:
         recording.wait_seconds(1)
     assert (recording.recorded[:, 0] == 0).all()
     assert recording.recorded[:, 1].any()
+
+
+def test_the_channels_chosen_get_left_and_right_in_their_order() -> None:
+    with SoundCard() as card, Recording(card) as recording:
+        played = run_python(card, "-m", "tests.outputs.play_ramp", "1", "2", "1")
+        assert played.returncode == 0, played.stderr
+        recording.wait_seconds(1)
+    left, right = recording.recorded[:, 1], recording.recorded[:, 0]
+    assert left.max() > 0
+    np.testing.assert_array_equal(left, -right)
 
 
 def test_without_a_choice_the_first_two_channels_sound() -> None:

@@ -1,0 +1,290 @@
+"""Training a neural vocoder on what a frozen codec makes of recordings."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from distill_live.audio.dataset import HOLDOUT
+from distill_live.audio.distances import Distances, mean_distances, measure_distances
+from distill_live.audio.spectrogram import AudioSpectrogram
+from distill_live.errors import TrainingError
+from distill_live.models.neural_vocoder import NeuralVocoder
+from distill_live.models.vocoder import Vocoder
+from distill_live.models.vocoder_network import NeuralVocoderConfig
+from distill_live.training.discriminators import (
+    DiscriminatorConfig,
+    Discriminators,
+    deceiving_loss,
+    discriminator_loss,
+    feature_loss,
+)
+from distill_live.training.schedule import rate_factor
+from distill_live.training.sound_losses import SoundLoss
+from distill_live.training.sound_pairs import SoundCrops, SoundPair, SoundPairs
+
+_MAX_GRADIENT = 1.0
+
+# Enough frames to judge an epoch by, 43 s; of a large set every k-th recording is taken. Of each
+# so many before its held-out part are there for the vocoder to settle.
+_JUDGED_FRAMES, _SETTLING_FRAMES = 4_000, 64
+
+
+@dataclass(frozen=True)
+class VocoderTrainingConfig:
+    """Everything that `train_vocoder` needs besides the pairs.
+
+    An epoch is `steps_per_epoch` batches of `batch_crops` crops of `crop_frames` frames. `rate` is
+    AdamW's, of the vocoder and of its discriminators; it rises over `warmup` of the training and
+    falls along a cosine. When `adversarial`, discriminators join after `alone` of the training; the
+    vocoder's loss is then the distance of sounds, `deceiving` times how little it deceives
+    them, and `matching` times how differently they see its sound. `averaging` is the decay of the
+    moving average of weights that is judged and kept. `gain_db` is how far the level of half of the
+    crops is moved. The last `holdout` of each recording is kept for validation.
+    """
+
+    vocoder: NeuralVocoderConfig = field(default_factory=NeuralVocoderConfig)
+    epochs: int = 12
+    steps_per_epoch: int = 50
+    batch_crops: int = 4
+    crop_frames: int = 48
+    rate: float = 1e-3
+    warmup: float = 0.03
+    adversarial: bool = False
+    discriminators: DiscriminatorConfig = field(default_factory=DiscriminatorConfig)
+    alone: float = 0.1
+    deceiving: float = 0.2
+    matching: float = 2.0
+    averaging: float = 0.99
+    gain_db: float = 3.0
+    holdout: float = HOLDOUT
+    seed: int = 0
+
+
+def get_adaptive_vocoder_training_config(
+    column_frames: int, device: torch.device
+) -> VocoderTrainingConfig:
+    """Settings for a machine: on a GPU a larger network, the full recipe and the time it takes."""
+    if device.type != "cuda":
+        return VocoderTrainingConfig(NeuralVocoderConfig(block_frames=column_frames))
+    return VocoderTrainingConfig(
+        NeuralVocoderConfig(block_frames=column_frames, width=384, blocks=8),
+        epochs=60, steps_per_epoch=500, batch_crops=16, crop_frames=64, rate=3e-4,
+        adversarial=True, averaging=0.999,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class VocoderEpoch:
+    """What one epoch came to: mean losses, of the vocoder's sound in training and held out, and of
+    the discriminators, which is None while there are none."""
+
+    epoch: int
+    epochs: int
+    training: float
+    validation: float
+    discriminators: float | None
+
+
+@dataclass(frozen=True)
+class TrainedVocoder:
+    """The best vocoder that the training saw, on its device, ready to use.
+
+    `history` has every finished epoch, `best_epoch` (from 1) is the one that `vocoder` is of;
+    `interrupted` says that Ctrl-C ended it early.
+    """
+
+    vocoder: NeuralVocoder
+    history: list[VocoderEpoch]
+    best_epoch: int
+    interrupted: bool
+
+
+def train_vocoder(
+    pairs: SoundPairs,
+    spectrogram: AudioSpectrogram,
+    config: VocoderTrainingConfig,
+    on_epoch: Callable[[VocoderEpoch], None] | None = None,
+) -> TrainedVocoder:
+    """Train a vocoder on the spectrogram's device; the epoch with the smallest held-out loss is
+    kept.
+
+    Ctrl-C keeps the best so far, once an epoch has ended; before that it goes through. Raises
+    TrainingError when the loss is no number any more and nothing was kept.
+    """
+    # Seeded, without disturbing whoever else draws random numbers in this process.
+    with torch.random.fork_rng():
+        torch.manual_seed(config.seed)
+        trainer = _VocoderTrainer(pairs, spectrogram, config)
+        interrupted = False
+        try:
+            trainer.run(on_epoch)
+        except KeyboardInterrupt:
+            if not trainer.history:
+                raise
+            interrupted = True
+    return trainer.result(interrupted)
+
+
+def compare_vocoders(
+    vocoders: Mapping[str, Vocoder], pairs: SoundPairs, sample_rate: int
+) -> dict[str, Distances]:
+    """The mean distances of each one's sound, streamed as in playing, from the held-out parts."""
+    judged = [_judged_part(pair) for pair in _spread(pairs.validation)]
+    found: dict[str, list[Distances]] = {name: [] for name in vocoders}
+    for mel, real in judged:
+        for name, vocoder in vocoders.items():
+            made = vocoder(mel)[-len(real) :].cpu().numpy()
+            found[name].append(measure_distances(real.numpy(), made, sample_rate))
+    return {name: mean_distances(each) for name, each in found.items()}
+
+
+class _VocoderTrainer:
+    def __init__(
+        self, pairs: SoundPairs, spectrogram: AudioSpectrogram, config: VocoderTrainingConfig
+    ) -> None:
+        self.config, self.device = config, spectrogram.device
+        sound = spectrogram.config
+        self.crops = SoundCrops(
+            pairs.training, config.crop_frames, sound, config.gain_db, config.seed
+        )
+        self.judged = [_judged_part(pair) for pair in _spread(pairs.validation)]
+        self.vocoder = NeuralVocoder.untrained(config.vocoder, spectrogram)
+        network = copy.deepcopy(self.vocoder.network).eval().requires_grad_(False)
+        self.average = NeuralVocoder(network, spectrogram)
+        self.loss = SoundLoss(sound.sample_rate, self.device)
+        self.optimizers = [_optimizer(self.vocoder.network, config)]
+        self.discriminators: Discriminators | None = None
+        if config.adversarial:
+            self.discriminators = Discriminators(config.discriminators).to(self.device)
+            self.optimizers.append(_optimizer(self.discriminators, config))
+        self.steps = 0
+        self.history: list[VocoderEpoch] = []
+        self.best_epoch = 0
+        self._best_weights: dict[str, Tensor] = {}
+
+    def run(self, on_epoch: Callable[[VocoderEpoch], None] | None) -> None:
+        for epoch in range(1, self.config.epochs + 1):
+            loss, discriminators = self._train_epoch()
+            if not math.isfinite(loss):
+                if not self.history:
+                    raise TrainingError(
+                        "the vocoder's loss is no number any more; nothing was kept"
+                    )
+                return
+            self._judge(epoch, loss, discriminators)
+            if on_epoch:
+                on_epoch(self.history[-1])
+
+    def result(self, interrupted: bool) -> TrainedVocoder:
+        self.average.network.load_state_dict(self._best_weights)
+        return TrainedVocoder(self.average, self.history, self.best_epoch, interrupted)
+
+    def _train_epoch(self) -> tuple[float, float | None]:
+        """Train for an epoch; the mean loss of the sound, and that of the discriminators."""
+        self.vocoder.network.train()
+        losses, judgements = [], []
+        for _ in range(self.config.steps_per_epoch):
+            done = self._set_rate()
+            mel, real = (part.to(self.device) for part in self.crops.draw(self.config.batch_crops))
+            # The noise is another one in each step, so that nothing is learned from it.
+            position = int(torch.randint(2**16, ()))
+            made = self.vocoder.waveforms(mel, position)
+            loss = sound_loss = self.loss(made, real)
+            if self.discriminators and done >= self.config.alone:
+                judgements.append(self._teach(self.discriminators, real, made.detach()))
+                loss = sound_loss + self._deceive(self.discriminators, real, made)
+            self._step(self.optimizers[0], self.vocoder.network, loss)
+            self.steps += 1
+            self._follow()
+            losses.append(sound_loss.item())
+        mean_judgement = sum(judgements) / len(judgements) if judgements else None
+        return sum(losses) / len(losses), mean_judgement
+
+    def _teach(self, discriminators: Discriminators, real: Tensor, made: Tensor) -> float:
+        """A step of the discriminators."""
+        discriminators.requires_grad_(True)
+        loss = discriminator_loss(discriminators(real), discriminators(made))
+        self._step(self.optimizers[1], discriminators, loss)
+        return loss.item()
+
+    def _deceive(self, discriminators: Discriminators, real: Tensor, made: Tensor) -> Tensor:
+        """What the discriminators, as they are, say against the vocoder."""
+        discriminators.requires_grad_(False)
+        with torch.no_grad():
+            expected = discriminators(real)
+        found = discriminators(made)
+        return self.config.deceiving * deceiving_loss(found) + self.config.matching * feature_loss(
+            expected, found
+        )
+
+    def _step(
+        self, optimizer: torch.optim.Optimizer, network: torch.nn.Module, loss: Tensor
+    ) -> None:
+        optimizer.zero_grad(set_to_none=True)
+        torch.autograd.backward(loss)
+        torch.nn.utils.clip_grad_norm_(network.parameters(), _MAX_GRADIENT)
+        optimizer.step()
+
+    def _set_rate(self) -> float:
+        """Set all rates for this step; the part of the training that is done."""
+        done = self.steps / (self.config.epochs * self.config.steps_per_epoch)
+        rate = self.config.rate * rate_factor(done, self.config.warmup, start=0.1)
+        for optimizer in self.optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+        return done
+
+    @torch.no_grad()
+    def _follow(self) -> None:
+        """Move the average a little towards the weights; faster while it is young."""
+        decay = min(self.config.averaging, self.steps / (self.steps + 9))
+        networks = (self.average.network, self.vocoder.network)
+        for average, weight in zip(*(one.parameters() for one in networks), strict=True):
+            average.lerp_(weight, 1.0 - decay)
+
+    def _judge(self, epoch: int, loss: float, discriminators: float | None) -> None:
+        validation = held_out_loss(self.average, self.judged, self.loss)
+        ended = VocoderEpoch(epoch, self.config.epochs, loss, validation, discriminators)
+        # The weights first: a Ctrl-C while they are copied must leave no epoch without them.
+        history = [*self.history, ended]
+        best = min(history, key=lambda one: one.validation)
+        weights = self._best_weights
+        if best is ended:
+            weights = copy.deepcopy(self.average.network.state_dict())
+        self.best_epoch, self._best_weights, self.history = best.epoch, weights, history
+
+
+@torch.no_grad()
+def held_out_loss(
+    vocoder: NeuralVocoder, judged: list[tuple[Tensor, Tensor]], loss: SoundLoss
+) -> float:
+    """Mean loss over (mels, the sound of the last of them)."""
+    losses = []
+    for mel, real in judged:
+        made = vocoder.waveforms(mel[None].to(vocoder.device))[:, -len(real) :]
+        losses.append(loss(made, real[None].to(vocoder.device)).item())
+    return sum(losses) / len(losses)
+
+
+def _spread(pairs: list[SoundPair]) -> list[SoundPair]:
+    """Every k-th pair, k the smallest that keeps what is held out near what is needed to judge."""
+    frames = sum(pair.mel.shape[-1] - pair.first for pair in pairs)
+    return pairs[:: max(1, math.ceil(frames / _JUDGED_FRAMES))]
+
+
+def _judged_part(pair: SoundPair) -> tuple[Tensor, Tensor]:
+    """The held-out part: mels that begin a while before it, and its sound alone."""
+    hop = len(pair.samples) // pair.mel.shape[-1]
+    start = max(pair.first - _SETTLING_FRAMES, 0)
+    end = min(pair.first + _JUDGED_FRAMES, pair.mel.shape[-1])
+    return pair.mel[:, start:end], pair.samples[pair.first * hop : end * hop]
+
+
+def _optimizer(network: torch.nn.Module, config: VocoderTrainingConfig) -> torch.optim.Optimizer:
+    return torch.optim.AdamW(network.parameters(), lr=config.rate, betas=(0.8, 0.99))

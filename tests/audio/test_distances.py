@@ -1,0 +1,61 @@
+"""Distances of sounds, beside the same ones by scipy's transform."""
+
+from dataclasses import astuple
+
+import numpy as np
+import pytest
+from scipy.signal import stft
+
+from distill_live.audio.distances import Distances, mean_distances, measure_distances
+
+RATE = 48_000
+
+
+def noise(seed: int, count: int = RATE) -> np.ndarray:
+    samples = 0.1 * np.random.default_rng(seed).standard_normal(count)
+    samples *= np.sin(2 * np.pi * 3 * np.arange(count) / RATE)
+    return samples.astype(np.float32)
+
+
+def test_a_sound_is_at_no_distance_from_itself() -> None:
+    assert astuple(measure_distances(noise(0), noise(0), RATE)) == pytest.approx((0, 0, 1))
+
+
+def test_the_longer_sound_is_cut() -> None:
+    short = noise(0)[:20_000]
+    assert astuple(measure_distances(noise(0), short, RATE)) == pytest.approx((0, 0, 1))
+
+
+def test_half_the_level_is_six_decibels_away() -> None:
+    distances = measure_distances(noise(0), 0.5 * noise(0), RATE)
+    assert astuple(distances) == pytest.approx((6.02, 0.5, 1), abs=0.2)
+
+
+def test_silence_goes_along_with_nothing() -> None:
+    distances = measure_distances(noise(0), np.zeros(RATE, np.float32), RATE)
+    assert (distances.sc, distances.env) == (1, 0)
+
+
+@pytest.mark.parametrize("count", [10_001, RATE])
+def test_spectral_convergence_is_that_of_another_transform(count: int) -> None:
+    one, other = noise(1, count).astype("f8"), noise(2, count).astype("f8")
+    found = []
+    for size in (512, 1024, 2048):
+        left, right = (
+            np.abs(stft(x, RATE, nperseg=size, noverlap=size * 3 // 4)[2]) for x in (one, other)
+        )
+        found.append(np.linalg.norm(left - right) / np.linalg.norm(left))
+    assert measure_distances(one, other, RATE).sc == pytest.approx(np.mean(found), rel=1e-6)
+
+
+def test_a_sound_is_nearer_when_two_of_three_are_better() -> None:
+    one = Distances(mel_db=2.0, sc=0.3, env=0.8)
+    assert Distances(1.9, 0.2, 0.7).nearer_than(one)
+    assert Distances(2.1, 0.2, 0.9).nearer_than(one)
+    assert not Distances(1.0, 0.4, 0.7).nearer_than(one)
+    assert not one.nearer_than(one)
+
+
+def test_the_mean_is_taken_of_each() -> None:
+    both = [Distances(1.0, 0.2, 0.9), Distances(3.0, 0.4, 0.5)]
+    assert astuple(mean_distances(both)) == pytest.approx((2.0, 0.3, 0.7))
