@@ -70,7 +70,7 @@ def untrained() -> NeuralVocoder:
 
 def test_training_brings_the_sound_nearer(pairs: SoundPairs, trained: TrainedVocoder) -> None:
     losses = [epoch.training for epoch in trained.history]
-    assert losses[-1] < 0.8 * losses[0]
+    assert losses[-1] < 0.9 * losses[0]
     found = compare_vocoders({"before": untrained(), "after": trained.vocoder}, pairs, 48_000)
     assert found["after"].nearer_than(found["before"])
     assert found["after"].mel_db < 0.8 * found["before"].mel_db
