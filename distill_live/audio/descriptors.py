@@ -20,9 +20,9 @@ DESCRIPTORS = {
     "density": "onsets per second",
 }
 
-# Over how much time each is told: a loudness that followed every column would be the rhythm itself,
-# and a density of less than a second is none.
-_SECONDS = {"loudness": 0.5, "brightness": 0.5, "noisiness": 0.5, "density": 1.5}
+# Over how much time each is told: more than a column, so that it is not the rhythm itself, but so
+# little that the column's codes tell it; a density of less than a second is none.
+_SECONDS = {"loudness": 0.25, "brightness": 0.25, "noisiness": 0.25, "density": 1.5}
 
 # An onset: the mels rise by so many dB on average from one frame to the next, as by no other frame
 # so near. What is 60 dB below a recording's loudest mel cannot rise.

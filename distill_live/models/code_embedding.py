@@ -30,14 +30,14 @@ class NeighbourEmbedding(nn.Module):
         rows = len(neighbours) * self.span + column_codes
         self.weight = nn.Parameter(torch.randn(rows, width) * 0.02)
 
-    def forward(self, codes: Tensor, blind: Tensor | None = None) -> Tensor:
+    def forward(self, codes: Tensor, blind: bool = False) -> Tensor:
         """Codes `[B, T]` to the sum of their rows `[B, T, D]`; the first begins a column.
 
-        Where `blind` `[B]` is true, each column is the first.
+        When `blind`, each column is as if it were the first.
         """
         rows = self.rows(codes)
-        if blind is not None:
-            rows = torch.where(blind[:, None, None], self._without_past(rows), rows)
+        if blind:
+            rows = self._without_past(rows)
         summed = functional.embedding_bag(rows.flatten(0, 1), self.weight, mode="sum")
         return summed.view(*codes.shape, -1)
 

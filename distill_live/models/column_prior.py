@@ -113,21 +113,25 @@ class ColumnPrior(Prior):
 
         return ColumnStepper(self)
 
-    def forward(
-        self, codes: Tensor, blind: Tensor | None = None, ranks: Tensor | None = None
-    ) -> Tensor:
+    def forward(self, codes: Tensor) -> Tensor:
         """Codes `[B, T]` to logits `[B, T, V]`, those at t given the codes before t.
 
-        T is whole columns, at most a context. Code T-1 is not looked at. Where `blind` `[B]` is
-        true, only codes of the same column are. `ranks` `[B, columns, 4]` say how each column
-        sounds (see `steering`), NaN where that is not told.
+        T is whole columns, at most a context. Code T-1 is not looked at.
         """
         columns = codes.view(len(codes), -1, self._config.column_codes)  # [B, columns, F * Q]
         x = self.dropout(self.columns(columns))
         for block in self.layers:
             x, _, _ = block(x, self.rotary)
-        logits: Tensor = self.depth(codes, self.norm(x), blind, ranks)
+        logits: Tensor = self.depth(codes, self.norm(x))
         return logits
+
+    def blind(self, codes: Tensor, ranks: Tensor | None = None) -> Tensor:
+        """Codes `[B, T]` to logits `[B, T, V]`, those at t given the codes before it in its column.
+
+        `ranks` `[B, columns, 4]` say how each column sounds (see `steering`), NaN where that is
+        not told.
+        """
+        return self.depth.blind(codes, ranks)
 
 
 class ColumnEmbedding(nn.Module):
@@ -175,18 +179,23 @@ class DepthNetwork(nn.Module):
         self.heads = nn.Parameter(torch.randn(self.levels, codes, width) * 0.02)
         self.head_bias = nn.Parameter(torch.zeros(size, codes))
 
-    def forward(
-        self, codes: Tensor, past: Tensor, blind: Tensor | None = None, ranks: Tensor | None = None
-    ) -> Tensor:
+    def forward(self, codes: Tensor, past: Tensor) -> Tensor:
         """Codes `[B, T]` and the transformer's `[B, columns, D]` to logits `[B, T, V]`."""
-        shape = (*past.shape[:2], self.column_codes, -1)
-        x = self.embedding(codes, blind).view(shape)  # [B, columns, F * Q, d]
-        known = self.past(past)
-        if blind is not None:
-            known = torch.where(blind[:, None, None], self.no_past, known)
-        if ranks is not None:
-            known = known + self.steering(ranks)
-        x = self.dropout(x + self.so_far(codes) + known.unsqueeze(2))
+        return self._logits(codes, self.embedding(codes), self.past(past))
+
+    def blind(self, codes: Tensor, ranks: Tensor | None) -> Tensor:
+        """The same without the past; `ranks` `[B, columns, 4]` say how each column sounds."""
+        shape = (len(codes), codes.shape[1] // self.column_codes, len(STEERED))
+        if ranks is None:
+            ranks = torch.full(shape, torch.nan, device=codes.device)
+        known = self.no_past + self.steering(ranks)
+        return self._logits(codes, self.embedding(codes, blind=True), known)
+
+    def _logits(self, codes: Tensor, near: Tensor, known: Tensor) -> Tensor:
+        """Codes `[B, T]`, what is near each `[B, T, d]` and what is known of each column
+        `[B, columns, d]` to logits `[B, T, V]`."""
+        shape = (*known.shape[:2], self.column_codes, -1)  # [B, columns, F * Q, d]
+        x = self.dropout(near.view(shape) + self.so_far(codes) + known.unsqueeze(2))
         for layer in self.layers:
             x = layer(x)
         y = self.norm(x).view(*shape[:2], -1, self.levels, x.shape[-1])  # [B, columns, F, Q, d]

@@ -42,8 +42,8 @@ class PriorTrainingConfig:
 
     An epoch is `steps_per_epoch` batches of about `batch_columns` columns. `rate` is AdamW's; it
     rises over `warmup` of the training and falls along a cosine. Of each crop's input codes a part,
-    `corruption` on average, is replaced by random ones; a part of the crops, `blind`, is trained on
-    without the past, so that the prior can be steered. `averaging` is the decay of the moving
+    `corruption` on average, is replaced by random ones. `blind` weighs the loss of predicting the
+    same codes without the past, told how they sound, by which the prior is steered. `averaging` is the decay of the moving
     average of weights that is judged and kept. Training ends early after `patience` epochs without
     a better one. The last `holdout` of each recording is kept for validation.
     """
@@ -56,7 +56,7 @@ class PriorTrainingConfig:
     weight_decay: float = 0.05
     warmup: float = 0.05
     corruption: float = 0.05
-    blind: float = 0.25
+    blind: float = 0.5
     averaging: float = 0.99
     patience: int = 6
     gains_db: tuple[float, ...] = GAINS_DB
@@ -272,10 +272,16 @@ class _PriorTrainer:
             self._set_rate()
             crops = self.crops.draw(self.batch_crops)
             codes, real, ranks = (part.to(self.device) for part in crops)
-            logits = self._predict(_corrupted(codes, self.config), ranks)
-            loss = functional.cross_entropy(logits[real], codes[real])
+            known = _corrupted(codes, self.config)
+            loss = functional.cross_entropy(self.prior(known)[real], codes[real])
+            whole = loss
+            if isinstance(self.prior, ColumnPrior):
+                blind = self.prior.blind(known, _told(ranks))
+                whole = loss + self.config.blind * functional.cross_entropy(
+                    blind[real], codes[real]
+                )
             self.optimizer.zero_grad(set_to_none=True)
-            torch.autograd.backward(loss)
+            torch.autograd.backward(whole)
             self.ranks.average_gradients(self.prior.parameters())
             torch.nn.utils.clip_grad_norm_(self.prior.parameters(), _MAX_GRADIENT)
             self.optimizer.step()
@@ -283,15 +289,6 @@ class _PriorTrainer:
             self._follow()
             total += loss.item()
         return total / self.config.steps_per_epoch
-
-    def _predict(self, codes: Tensor, ranks: Tensor) -> Tensor:
-        """Logits `[B, T, V]` of codes `[B, T]`, some of them without their past."""
-        if not isinstance(self.prior, ColumnPrior):
-            logits: Tensor = self.prior(codes)
-            return logits
-        blind = torch.rand(len(codes), device=codes.device) < self.config.blind
-        steered: Tensor = self.prior(codes, blind, _told(ranks, blind))
-        return steered
 
     def _set_rate(self) -> None:
         done = self.steps / (self.config.epochs * self.config.steps_per_epoch)
@@ -343,12 +340,11 @@ def _corrupted(codes: Tensor, config: PriorTrainingConfig) -> Tensor:
     return torch.where(replaced, torch.randint_like(codes, config.prior.codebook_size), codes)
 
 
-def _told(ranks: Tensor, blind: Tensor) -> Tensor:
-    """Ranks `[B, columns, 4]`, but for most NaN: blind crops alone are told anything, of each
-    column any of it or, as often as not, nothing."""
-    nothing = torch.rand(*ranks.shape[:2], 1, device=ranks.device) < 0.5
+def _told(ranks: Tensor) -> Tensor:
+    """Ranks `[B, columns, 4]` as blind columns are told them: any of the four, or nothing."""
+    nothing = torch.rand(*ranks.shape[:2], 1, device=ranks.device) < 0.3
     apart = torch.rand(ranks.shape, device=ranks.device) < 0.5
-    return ranks.masked_fill(~blind[:, None, None] | nothing | apart, torch.nan)
+    return ranks.masked_fill(nothing | apart, torch.nan)
 
 
 def _optimizer(prior: Prior, config: PriorTrainingConfig) -> torch.optim.Optimizer:

@@ -47,19 +47,9 @@ def test_neighbours_are_the_codes_before_and_those_around_a_column_ago() -> None
 
 
 def test_blind_to_the_past_only_codes_of_the_same_column_count(column_prior: ColumnPrior) -> None:
-    blind = torch.tensor([True])
-    alone = torch.cat([column_prior(one, blind) for one in CODES.split(6, dim=1)], dim=1)
-    torch.testing.assert_close(column_prior(CODES, blind), alone, atol=1e-5, rtol=0)
-    assert (column_prior(CODES, ~blind) == column_prior(CODES)).all()
-    assert (column_prior(CODES, blind) - column_prior(CODES)).abs().max() > 0.1
-
-
-def test_of_several_crops_those_that_are_blind_are(column_prior: ColumnPrior) -> None:
-    both = CODES.repeat(2, 1)
-    found = column_prior(both, torch.tensor([False, True]))
-    torch.testing.assert_close(found[0], column_prior(CODES)[0], atol=1e-5, rtol=0)
-    torch.testing.assert_close(found[1], column_prior(CODES, torch.tensor([True]))[0],
-                               atol=1e-5, rtol=0)  # fmt: skip
+    alone = torch.cat([column_prior.blind(one) for one in CODES.split(6, dim=1)], dim=1)
+    torch.testing.assert_close(column_prior.blind(CODES), alone, atol=1e-5, rtol=0)
+    assert (column_prior.blind(CODES) - column_prior(CODES)).abs().max() > 0.1
 
 
 @pytest.mark.parametrize("kind", range(len(STEERED)))
@@ -67,10 +57,10 @@ def test_how_a_column_sounds_changes_that_columns_logits_alone(
     column_prior: ColumnPrior, kind: int
 ) -> None:
     ranks = torch.full((1, 8, 4), torch.nan)
-    free = column_prior(CODES)
-    assert torch.equal(column_prior(CODES, None, ranks), free)
+    free = column_prior.blind(CODES)
+    assert torch.equal(column_prior.blind(CODES, ranks), free)
     ranks[0, 3, kind] = 0.7
-    moved = (column_prior(CODES, None, ranks) - free).abs().amax(dim=-1)[0].view(8, 6)
+    moved = (column_prior.blind(CODES, ranks) - free).abs().amax(dim=-1)[0].view(8, 6)
     assert moved[3].min() > 1e-4
     assert moved[[0, 1, 2, 4, 5, 6, 7]].max() == 0.0
 
@@ -96,8 +86,8 @@ def test_a_session_draws_what_the_prior_says_times_what_speaks_for_the_sound(
     steering = Steering(brightness=0.4, guidance=guidance)
     session = column_prior.session(1)
     found = play(session, 8, Sampling(top_k=1, steering=steering)).reshape(1, -1)
-    codes, blind = torch.from_numpy(found), torch.tensor([True])
+    codes = torch.from_numpy(found)
     ranks = torch.tensor(steering.ranks).expand(1, 8, 4)
-    told, untold = column_prior(codes, blind, ranks), column_prior(codes, blind)
+    told, untold = column_prior.blind(codes, ranks), column_prior.blind(codes)
     expected = (column_prior(codes) + guidance * (told - untold)).argmax(-1)
     assert np.array_equal(found, expected)
