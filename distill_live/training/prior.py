@@ -43,9 +43,10 @@ class PriorTrainingConfig:
     An epoch is `steps_per_epoch` batches of about `batch_columns` columns. `rate` is AdamW's; it
     rises over `warmup` of the training and falls along a cosine. Of each crop's input codes a part,
     `corruption` on average, is replaced by random ones. `blind` weighs the loss of predicting the
-    same codes without the past, told how they sound, by which the prior is steered. `averaging` is the decay of the moving
-    average of weights that is judged and kept. Training ends early after `patience` epochs without
-    a better one. The last `holdout` of each recording is kept for validation.
+    same codes without the past, told how they sound, by which the prior is steered. `averaging` is
+    the decay of the moving average of weights that is judged and kept. Training ends early after
+    `patience` epochs without a better one. The last `holdout` of each recording is kept for
+    validation.
     """
 
     prior: PriorShape = field(default_factory=ColumnPriorConfig)
