@@ -21,7 +21,8 @@ import numpy as np
 import torch
 
 from distill_live.codes.session_log import Entry, read_session_log
-from distill_live.live.last_mile import DCBlock, limit
+from distill_live.live.high_pass import HighPass
+from distill_live.live.last_mile import DC_CORNER, limit
 from distill_live.live.replay import DeckReplay
 from distill_live.models.library import find_model
 from distill_live.models.persistence import load_model_v2
@@ -91,7 +92,7 @@ class Heard:
     @property
     def played(self) -> np.ndarray:
         """The samples as the last mile plays them at a gain of 1 [N]."""
-        return limit(DCBlock().process(self.samples))
+        return limit(HighPass(DC_CORNER).process(self.samples))
 
 
 def replay(log: Path, model: str) -> Heard:

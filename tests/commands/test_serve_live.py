@@ -13,7 +13,8 @@ import pytest
 from scipy.signal import lfilter
 
 from distill_live.audio.files import read_audio
-from distill_live.live.last_mile import DC_POLE
+from distill_live.live.high_pass import HighPass
+from distill_live.live.last_mile import DC_CORNER
 from tests.commands.server_process import ServerProcess, run_command
 from tests.tools import wait_until
 
@@ -99,7 +100,9 @@ def assert_is_what_was_recorded(
     rendered: np.ndarray, recorded: np.ndarray, start: int, gain: float = QUIET
 ) -> None:
     """From sample `start` on, up to the fade at the end, the recording is the rendered sound."""
-    heard = lfilter([1.0, -1.0], [1.0, -DC_POLE], rendered.astype(np.float64)) * np.float32(gain)
+    heard = lfilter(
+        [1.0, -1.0], [1.0, -HighPass(DC_CORNER).pole], rendered.astype(np.float64)
+    ) * np.float32(gain)
     probe = recorded[start : start + 2_000]
     shift = next(
         (n for n in range(4_096) if np.abs(heard[start - n :][: len(probe)] - probe).max() < 1e-5),
