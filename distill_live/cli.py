@@ -23,6 +23,7 @@ COMMANDS = {
     "encode": "Turn a sound file into a grid of codes.",
     "decode": "Turn a grid of codes into a sound file.",
     "render": "Play a session log again, into a sound file.",
+    "report": "Show how a model's training went, as a page.",
     "models": "List, inspect, tag, rename, search and delete models.",
     "devices": "List sound devices and MIDI inputs.",
     "soundcheck": "Find out how to play a model on this machine.",

@@ -61,6 +61,10 @@ class SessionLogError(DistillError):
     """A session log cannot be written, read or played again."""
 
 
+class ReportError(DistillError):
+    """A model's page cannot be written."""
+
+
 class LiveError(DistillError):
     """The live server cannot start or cannot go on."""
 

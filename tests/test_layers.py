@@ -30,9 +30,10 @@ BELOW = {
     "audio": set(),
     "codes": {"parameters", "plugins"},
     "edits": {"codes", "parameters"},
-    "models": {"audio", "codes.training_codes"},
-    "training": {"models", "audio", "codes.training_codes"},
+    "models": {"audio", "codes"},
+    "training": {"models", "codes", "audio"},
     "inference": {"models", "codes", "audio"},
+    "report": {"inference", "models", "training", "codes", "audio"},
     "control": {"codes", "parameters", "plugins"},
     "inputs": {"control", "parameters"},
     "live": {"models", "codes", "audio", "parameters"},
@@ -43,8 +44,8 @@ BELOW = {
     },
     "web": {"control", "codes", "models.library", "parameters"},
     "commands": {
-        "web", "live", "training", "inference", "models", "control", "inputs", "outputs", "codes",
-        "audio", "parameters", "plugins",
+        "web", "live", "report", "training", "inference", "models", "control", "inputs", "outputs",
+        "codes", "audio", "parameters", "plugins",
     },
 }  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
@@ -81,6 +82,14 @@ def write_audio(
             make_reproducible(temporary, format or _format_of(path))
     except OSError as error:
         raise AudioFileError(f"cannot write {path}: {error}") from error
+
+
+def audio_bytes(audio: Samples, sample_rate: int, format: str) -> bytes:
+    """What `write_audio` writes for samples `[N]` or `[N, C]`. Raises as it does."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"sound.{format}"
+        write_audio(path, audio, sample_rate)
+        return path.read_bytes()
 
 
 class SoundFileWriter:

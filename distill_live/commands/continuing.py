@@ -6,8 +6,8 @@ from pathlib import Path
 
 from distill_live.atomic_file import replace_file
 from distill_live.audio.dataset import HOLDOUT, Recordings, training_columns
-from distill_live.commands.report import Report
 from distill_live.commands.training import Choices, read_recordings, train_phases
+from distill_live.commands.training_report import Report
 from distill_live.errors import TrainingError
 from distill_live.models.persistence import LoadedVQModel, load_model_v2
 from distill_live.training.checkpoint import Checkpoints
@@ -34,8 +34,8 @@ def train_on(
     codec = loaded.require_trainable()
     if not loaded.training_codes:
         raise TrainingError(
-            f"{path} holds no codes of what it learned, as older versions saved none: train a new "
-            "model on all recordings"
+            f"{path} holds no codes of what it learned, because an older version or "
+            "--no-training-codes saved none: train a new model on all recordings"
         )
     recordings = read_recordings(report, folder, loaded.spectrogram.config.sample_rate)
     again = recorded_again(recordings, loaded)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -90,6 +91,7 @@ def generate(
         draw_seed,
         generate_audio_from_prior,
     )
+    from distill_live.inference.origins import describe_origins
     from distill_live.models.chunk_vocoder import ChunkVocoder
     from distill_live.models.steering import Steering
 
@@ -110,20 +112,25 @@ def generate(
         "min_p": min_p,
         "repetition": repetition,
     }
+    column_seconds = loaded.column_samples / loaded.spectrogram.config.sample_rate
     steering = Steering(loudness, brightness, noisiness, density, guidance)
     for number in range(count):
         used = (first + number) % (int(_SEEDS.maximum) + 1)
+        columns: list[Any] = []
         with progress_bar(f"seed {used}") as advance:
             audio, _ = generate_audio_from_prior(
                 loaded, duration_s=duration, seed=used, progress_callback=advance,
-                overlap_samples=overlap_samples, steering=steering, **sampling,
+                overlap_samples=overlap_samples, steering=steering, on_column=columns.append,
+                **sampling,
             )  # fmt: skip
         path = free_path(output, f"{loaded.metadata['name']}_{used}", format, "json")
         _write_sound(path, audio, rate, bit_depth, loaded)
         written = {"duration_s": duration, "sample_rate": rate, "bit_depth": bit_depth}
         if overlap is not None and overlap_samples is not None:
             written["overlap"] = overlap
-        _write_sidecar(path, loaded, used, sampling | {"steering": asdict(steering)} | written)
+        settings = sampling | {"steering": asdict(steering)} | written
+        sounding = columns[: math.ceil(duration / column_seconds)]
+        _write_sidecar(path, loaded, used, settings, describe_origins(loaded, sounding))
         typer.echo(path)
 
 
@@ -138,13 +145,18 @@ def _write_sound(
 
 
 def _write_sidecar(
-    path: Path, loaded: LoadedVQModel, seed: int, settings: dict[str, object]
+    path: Path,
+    loaded: LoadedVQModel,
+    seed: int,
+    settings: dict[str, object],
+    origins: list[dict[str, Any]] | None,
 ) -> None:
     metadata = loaded.metadata
     content = {
         "model": {"name": metadata["name"], "weights_sha256": metadata["weights_sha256"]},
         "seed": seed,
         "settings": settings,
+        "comes_from": origins,
         "version": __version__,
     }
     with atomic_file(path.with_suffix(".json")) as temporary:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -20,6 +20,10 @@ from distill_live.models.library import (
     list_models,
     new_model_path,
 )
+from distill_live.report.place import is_page, page_path
+
+if TYPE_CHECKING:
+    from distill_live.training.health import Verdict
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -60,7 +64,7 @@ def info(model: ModelArgument, as_json: JsonOption = False) -> None:
 
 @app.command("show-health")
 def show_health(model: ModelArgument, as_json: JsonOption = False) -> None:
-    """How much of each level's codebook is in use."""
+    """How much of each level's codebook is in use, and what that means."""
     metadata = read_header(find_model(model)).metadata
     health = metadata.get("codebook_health") or []
     if as_json:
@@ -68,16 +72,21 @@ def show_health(model: ModelArgument, as_json: JsonOption = False) -> None:
         return
     if not health:
         raise ModelFileError(f"{metadata['name']} says nothing about its codebooks")
-    table = Table("level", "utilisation", "perplexity", "dead codes", box=None)
-    for label, level in zip(metadata["level_labels"], health, strict=False):
+    from distill_live.training.health import overall, read_health
+
+    size, levels = metadata["codec"]["codebook_size"], read_health(health)
+    table = Table("level", "utilisation", "perplexity", "dead codes", "", box=None)
+    for label, level in zip(metadata["level_labels"], levels, strict=False):
         add_plain_row(
             table,
             label,
-            f"{level['utilisation']:.0%}",
-            f"{level['perplexity']:.1f}",
-            str(level["dead_codes"]),
+            f"{level.utilisation:.0%}",
+            f"{level.perplexity:.1f}",
+            str(level.dead_codes),
+            _in_words(level.verdict(size)),
         )
     Console().print(table)
+    typer.echo(_in_words(overall([level.verdict(size) for level in levels])))
 
 
 @app.command()
@@ -105,11 +114,13 @@ def rename(
     force: ForceOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Give a model another name; its file is renamed with it."""
+    """Give a model another name; its file is renamed with it, and so is its report."""
     old = find_own_model(model)
     new = new_model_path(new_name, replace=force, folder=old.parent)
     rewrite_metadata(old, name=new.stem)
     old.replace(new)
+    if is_page(page_path(old)):
+        page_path(old).replace(page_path(new))
     if as_json:
         print_json({"name": new.stem, "file": str(new)})
     else:
@@ -154,15 +165,21 @@ def delete(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Delete a model's file."""
+    """Delete a model's file, and its report."""
     path = find_own_model(model)
     if not yes:
         typer.confirm(f"Delete {path}?", abort=True, err=True)
     path.unlink()
+    if is_page(page_path(path)):
+        page_path(path).unlink()
     if as_json:
         print_json({"deleted": str(path)})
     else:
         typer.echo(f"deleted {path}")
+
+
+def _in_words(verdict: Verdict) -> str:
+    return f"{verdict.name.lower()}: {verdict.words}"
 
 
 def _matches(entry: ModelEntry, text: str) -> bool:

@@ -22,6 +22,13 @@ ModelOption = Annotated[str, typer.Option("--model", help="A path, a name or its
 PriorSizeOption = Annotated[
     PriorSize | None, typer.Option("--prior-size", help="Of the prior; else by files.")
 ]
+KeepOption = Annotated[
+    bool,
+    typer.Option(
+        "--training-codes/--no-training-codes",
+        help="Keep codes of the recordings, and previews, in the model file.",
+    ),
+]
 DeviceOption = Annotated[Device, typer.Option("--device", help="What torch computes on.")]
 AcceleratorOption = Annotated[
     Device | None,

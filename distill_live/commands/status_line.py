@@ -12,6 +12,7 @@ import typer
 
 if TYPE_CHECKING:
     from distill_live.control.router import Router
+    from distill_live.live.deck import Source
     from distill_live.live.server import Server
 
 _STATUS_SECONDS = 0.25
@@ -48,7 +49,8 @@ class StatusLine:
             f"{server.deck.name}  load {engine['load']:4.0%}  "
             f"ring {server.deck.ready_seconds:4.2f} s  "
             f"underruns {server.status['underruns']:.0f}  "
-            f"{server.newest_step or 'in time'}  restarts {server.restarts}  {router.last_message}"
+            f"{server.newest_step or 'in time'}  restarts {server.restarts}  "
+            f"{_origin(server.deck.source)}{router.last_message}"
         )
         with self._lock:
             self._erase()
@@ -62,3 +64,10 @@ class StatusLine:
     def _erase(self) -> None:
         if self._live:
             typer.echo("\r\x1b[K", nl=False, err=True)
+
+
+def _origin(source: Source | None) -> str:
+    """Where the sound comes from, in as few words as possible, and two spaces; else nothing."""
+    if source is None:
+        return ""
+    return "new  " if source.name is None else f"from {source.name} {source.second:.1f} s  "

@@ -15,12 +15,13 @@ from distill_live.commands.options import (
     DevicesOption,
     FolderArgument,
     ForceOption,
+    KeepOption,
     NodesOption,
     PriorSizeOption,
     ResumeOption,
     VocoderChoice,
 )
-from distill_live.commands.report import Report
+from distill_live.commands.training_report import Report
 from distill_live.models.library import find_own_model, new_model_path, require_no_checkpoint
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def train(
         int | None, typer.Option("--epochs", min=1, help="Of the codec; else by the settings.")
     ] = None,
     prior_size: PriorSizeOption = None,
+    training_codes: KeepOption = True,
     vocoder: Annotated[
         VocoderChoice,
         typer.Option(
@@ -96,28 +98,33 @@ def train(
         Choices,
         open_ranks,
         read_recordings,
+        save_report,
         say_next,
         train_phases,
     )
     from distill_live.commands.vocoder_training import add_vocoder
     from distill_live.training.checkpoint import Checkpoints
 
-    choices = Choices(epochs, commitment_weight, prior_size, no_prior)
+    choices = Choices(epochs, commitment_weight, prior_size, no_prior, training_codes)
     with open_ranks(device, accelerator, devices, num_nodes) as ranks:
         checkpoints = Checkpoints(path, resume=resume, ranks=ranks)
         if not resume:
             checkpoints.discard()
         with Report(quiet=ranks.rank > 0) as report:
+            shown = None
             if continues is not None:
                 interrupted = train_on(report, path, folder, choices, checkpoints)
             else:
                 recordings = read_recordings(report, folder)
                 config = _codec_config(recordings, codebook_size, rvq_levels, int(column_frames))
                 interrupted = train_phases(report, path, recordings, config, choices, checkpoints)
+                shown = recordings if training_codes else None
                 if vocoder != "phase" and not interrupted and ranks.rank == 0:
                     interrupted = add_vocoder(
                         report, path, recordings, vocoder, None, None, ranks.device
                     )
+            if ranks.rank == 0 and not interrupted:
+                save_report(report, path, shown)
         if not interrupted:
             checkpoints.discard()
         if ranks.rank == 0:

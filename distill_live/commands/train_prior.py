@@ -16,7 +16,7 @@ from distill_live.commands.options import (
     PriorSizeOption,
     ResumeOption,
 )
-from distill_live.commands.report import Report
+from distill_live.commands.training_report import Report
 from distill_live.models.library import find_own_model
 
 
@@ -44,6 +44,7 @@ def train_prior(
         add_prior,
         open_ranks,
         read_recordings,
+        save_report,
         say_next,
         say_resumable,
     )
@@ -55,6 +56,8 @@ def train_prior(
             recordings = read_recordings(report, folder)
             say_resumable(report, checkpoints)
             interrupted = add_prior(report, path, recordings, prior_size, epochs, checkpoints)
+            if ranks.rank == 0 and not interrupted:
+                save_report(report, path, recordings)
         if not interrupted:
             checkpoints.discard()
         if ranks.rank == 0:

@@ -12,7 +12,7 @@ from distill_live.commands.options import (
     ModelArgument,
     VocoderChoice,
 )
-from distill_live.commands.report import Report
+from distill_live.commands.training_report import Report
 from distill_live.models.library import find_own_model
 
 

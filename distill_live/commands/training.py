@@ -13,22 +13,33 @@ import typer
 
 from distill_live import __version__
 from distill_live.audio.dataset import Recordings, load_recordings
+from distill_live.audio.files import audio_bytes
 from distill_live.commands.options import Device
-from distill_live.commands.report import Report
-from distill_live.errors import ModelNotFoundError
+from distill_live.commands.training_report import Report
+from distill_live.errors import AudioFileError, DistillError, ModelNotFoundError
 from distill_live.models.devices import pick_device
 from distill_live.models.header import read_header
 from distill_live.models.library import find_model
-from distill_live.models.persistence import LoadedVQModel, load_model_v2, save_model_v2
-from distill_live.models.prior import PriorShape
+from distill_live.models.persistence import (
+    LoadedVQModel,
+    Preview,
+    load_model_v2,
+    save_model_v2,
+)
+from distill_live.models.prior import Prior, PriorShape
 from distill_live.models.prior_kinds import PriorSize, get_adaptive_prior_config
+from distill_live.report.page import write_page
 from distill_live.training.checkpoint import Checkpoints, Fingerprint
 from distill_live.training.codec import TrainedCodec, train_codec
 from distill_live.training.config import CodecTrainingConfig
+from distill_live.training.health import count_codes
 from distill_live.training.kept import code_training_parts
-from distill_live.training.prior import PriorTrainingConfig, TrainedPrior, train_prior
+from distill_live.training.memorisation import Memorisation, measure_memorisation
+from distill_live.training.previews import Previews
+from distill_live.training.prior import PriorTrainingConfig, TrainedPrior, train_prior_on_codes
 from distill_live.training.ranks import Ranks, launch
 from distill_live.training.rehearsal import Rehearsal, code_rehearsed
+from distill_live.training.sequences import CodeSequences, extract_code_sequences
 
 
 def open_ranks(device: Device, accelerator: Device | None, devices: int, num_nodes: int) -> Ranks:
@@ -42,12 +53,16 @@ def open_ranks(device: Device, accelerator: Device | None, devices: int, num_nod
 
 @dataclass(frozen=True)
 class Choices:
-    """What the user has chosen of a training: None is as the settings say."""
+    """What the user has chosen of a training: None is as the settings say.
+
+    Without `keep_codes` the model file keeps nothing of the recordings, neither codes nor previews.
+    """
 
     epochs: int | None = None
     commitment_weight: float | None = None
     prior_size: PriorSize | None = None
     no_prior: bool = False
+    keep_codes: bool = True
 
     def of_codec(self, config: CodecTrainingConfig) -> CodecTrainingConfig:
         """Settings of the codec's training with the user's in their place."""
@@ -76,13 +91,16 @@ def train_phases(
     say_resumable(report, checkpoints)
     if not checkpoints.passed:
         report.begin_codec(config)
+        previews = Previews(recordings, config.epochs)
         trained = train_codec(
             recordings, config, on_epoch=report.codec_epoch,
             checkpoints=checkpoints, ranks=ranks, rehearsal=rehearsal,
+            previews=previews if ranks.rank == 0 else None,
         )  # fmt: skip
-        report.warn_of_dead_codes(trained.health)
+        report.end_codec(trained.health, config.codec.codebook_size)
         if ranks.rank == 0:
-            save_codec(path, trained, recordings, config, checkpoints.seconds, rehearsal)
+            kept = previews if choices.keep_codes else None
+            save_codec(path, trained, recordings, config, checkpoints.seconds, kept, rehearsal)
             report.say(f"saved {path}")
         if trained.interrupted:
             return True
@@ -127,15 +145,20 @@ def save_codec(
     recordings: Recordings,
     config: CodecTrainingConfig,
     seconds: float,
+    previews: Previews | None,
     rehearsal: Rehearsal | None = None,
 ) -> None:
     """Save a codec that has no prior yet, with the codes of its recordings and of those that it has
-    rehearsed. Raises ModelFileError when it cannot be written."""
+    rehearsed; without previews nothing of them is kept.
+
+    Raises ModelFileError when it cannot be written.
+    """
     old = rehearsal.metadata if rehearsal else {}
     codes = (
         *(code_rehearsed(trained.model, rehearsal) if rehearsal else ()),
         *code_training_parts(trained.model, trained.spectrogram, recordings, config.holdout),
     )
+    counts = count_codes(np.concatenate([one.codes for one in codes]), config.codec.codebook_size)
     files = _all_files(recordings, rehearsal)
     old_seconds = rehearsal.seconds if rehearsal else 0.0
     epochs = [asdict(epoch) for epoch in trained.history]
@@ -156,13 +179,27 @@ def save_codec(
                 "sound_seconds": round(recordings.seconds + old_seconds, 1),
             },
             "codebook_health": [asdict(level) for level in trained.health],
+            "code_counts": counts.tolist(),
             "loss_curves": {"codec": curves},
             "loudness_db": _loudness_db(recordings, old.get("loudness_db"), old_seconds),
             "dataset_files": files,
             **{key: old[key] for key in ("name", "tags", "created", "level_labels") if key in old},
         },
-        training_codes=codes,
+        training_codes=codes if previews else (),
+        previews=_as_mp3(previews, recordings.sample_rate) if previews else (),
     )
+
+
+def _as_mp3(previews: Previews, sample_rate: int) -> list[Preview]:
+    """Previews for the model file; none where sound cannot be written as mp3: the model is to be
+    saved."""
+    try:
+        return [
+            Preview(epoch, audio_bytes(sound, sample_rate, "mp3"))
+            for epoch, sound in previews.sounds
+        ]
+    except AudioFileError:
+        return []
 
 
 def add_prior(
@@ -195,17 +232,22 @@ def add_prior(
     )
     try:
         report.begin_prior(config)
-        trained = train_prior(
-            codec, loaded.spectrogram, recordings, config,
-            on_epoch=report.prior_epoch, checkpoints=checkpoints, ranks=ranks,
-            rehearsed=rehearsal.mels if rehearsal else (),
+        sequences = extract_code_sequences(
+            codec, loaded.spectrogram, recordings, config.holdout, config.gains_db,
+            rehearsal.mels if rehearsal else (),
+        )  # fmt: skip
+        trained = train_prior_on_codes(
+            sequences, config, on_epoch=report.prior_epoch, checkpoints=checkpoints, ranks=ranks,
             start=start,
         )  # fmt: skip
     except KeyboardInterrupt:
         return True
     report.end_prior(trained.report)
     if ranks.rank == 0:
-        _save_prior(path, loaded, trained, files, config, checkpoints.seconds)
+        memorisation = _memorisation(trained.prior, sequences)
+        if memorisation:
+            report.memorised(memorisation)
+        _save_prior(path, loaded, trained, files, config, checkpoints.seconds, memorisation)
     return trained.interrupted
 
 
@@ -216,6 +258,7 @@ def _save_prior(
     files: list[str],
     config: PriorTrainingConfig,
     seconds: float,
+    memorisation: Memorisation | None,
 ) -> None:
     old = loaded.metadata
     training = (old.get("training") or {}) | {
@@ -224,6 +267,7 @@ def _save_prior(
         "prior_best_epoch": trained.best_epoch,
         "prior_files": files,
         "prior_perplexity": asdict(trained.report),
+        "memorisation": asdict(memorisation) if memorisation else None,
     }
     old_curves = old.get("loss_curves") or {}
     curves = {
@@ -238,6 +282,7 @@ def _save_prior(
         vocoder=loaded.vocoder,
         metadata=old | {"training": training, "loss_curves": old_curves | {"prior": curves}},
         training_codes=loaded.training_codes,
+        previews=loaded.previews,
     )
 
 
@@ -250,6 +295,23 @@ def fingerprint(
     """What a phase of training is made of; `base` is the checksum of what it is put on."""
     sha256 = base[:12] if base else None
     return Fingerprint.of(recordings, config, processes=ranks.world, model_sha256=sha256)
+
+
+def _memorisation(prior: Prior, sequences: CodeSequences) -> Memorisation | None:
+    """How much the prior quotes; None when Ctrl-C spares the time: the prior is to be saved."""
+    try:
+        return measure_memorisation(prior, sequences)
+    except KeyboardInterrupt:
+        return None
+
+
+def save_report(report: Report, path: Path, recordings: Recordings | None) -> None:
+    """Write the model's page, with a few of the recordings if there are any; says where it is."""
+    try:
+        page = write_page(path, recordings.recordings if recordings else ())
+        report.say(f"report: {page}")
+    except DistillError as error:
+        report.say(f"no report: {error}")
 
 
 def say_next(path: Path, folder: Path, *, interrupted: bool = False) -> None:

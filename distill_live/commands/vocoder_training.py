@@ -11,7 +11,7 @@ import torch
 
 from distill_live.audio.dataset import Recordings
 from distill_live.commands.options import VocoderChoice
-from distill_live.commands.report import Report
+from distill_live.commands.training_report import Report
 from distill_live.models.neural_vocoder import NeuralVocoder
 from distill_live.models.persistence import LoadedVQModel, load_model_v2, save_model_v2
 from distill_live.models.vocoder import PhaseConfig, PhaseVocoder
@@ -117,4 +117,5 @@ def _save(
         vocoder=vocoder,
         metadata=old | {"training": training | told, "loss_curves": all_curves},
         training_codes=loaded.training_codes,
+        previews=loaded.previews,
     )

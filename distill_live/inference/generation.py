@@ -32,12 +32,14 @@ def generate_audio_from_prior(
     min_p: float | tuple[float, ...] = 0.0,
     repetition: float | tuple[float, ...] = 0.0,
     steering: Steering = UNSTEERED,
+    on_column: Callable[[NDArray[np.int64]], object] | None = None,
 ) -> tuple[NDArray[np.float32], int]:
     """Sample and decode `duration_s` seconds: (audio `[N]` at the model's rate, the seed used).
 
     The same model, seed and settings (see Sampling) give the same bytes, the ones that the live
     server plays. Without a seed a random one is drawn. `progress_callback` gets the part done,
-    0..1.
+    0..1, `on_column` each column `[F, Q]` that is drawn: some more than sound, because it comes
+    later.
     `overlap_samples` is for models whose chunks are decoded apart (of Distill v1.1: 2400, at most
     half a chunk); for others it means nothing, and giving it is a UserWarning. Raises NoPriorError
     when the model has no prior, and ParameterError for settings out of range.
@@ -52,7 +54,7 @@ def generate_audio_from_prior(
     audio = np.zeros(total, dtype=np.float32)
     done = 0
     sampling = Sampling(temperature, top_k, top_p, min_p, repetition, steering)
-    for block in _stream_samples(loaded, sampling, seed):
+    for block in _stream_samples(loaded, sampling, seed, on_column):
         used = block[: total - done]
         audio[done : done + len(used)] = used
         done += len(used)
@@ -69,12 +71,18 @@ def draw_seed() -> int:
 
 
 def _stream_samples(
-    loaded: LoadedVQModel, sampling: Sampling, seed: int
+    loaded: LoadedVQModel,
+    sampling: Sampling,
+    seed: int,
+    on_column: Callable[[NDArray[np.int64]], object] | None,
 ) -> Iterator[NDArray[np.float32]]:
     """Column by column through the same streams that the live generator runs."""
     session = loaded.require_prior().session(seed)
     decoder, vocoder = loaded.model.stream(), loaded.vocoder.stream()
     while True:
+        codes = session.step(sampling)
+        if on_column:
+            on_column(codes[0])
         with torch.inference_mode():
-            samples = vocoder.push(decoder.push(session.step(sampling)))
+            samples = vocoder.push(decoder.push(codes))
         yield samples.cpu().numpy()

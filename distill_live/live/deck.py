@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from distill_live.live.engine_process import EngineJob, EngineSettings, run_engine
 from distill_live.live.journal import JournalRing
 from distill_live.live.ring import SAMPLE_RATE, AudioRing
-from distill_live.live.status import EngineStatus
+from distill_live.live.status import NEW_SOUND, EngineStatus
 from distill_live.live.worker import Worker
 from distill_live.models.header import read_header
 from distill_live.parameters import ParameterStore
@@ -16,6 +17,16 @@ from distill_live.parameters import ParameterStore
 _UNKNOWN_LOUDNESS_DB = -18.0
 #: A model is never made louder or quieter than by this, to match another one.
 _MOST_GAIN_DB = 12.0
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the sound comes from: a recording's name, None when it is new, the second in it, and
+    how much agrees there, 0..1."""
+
+    name: str | None
+    second: float
+    share: float
 
 
 class Deck:
@@ -33,6 +44,7 @@ class Deck:
         self.path = Path()
         self.level_labels: tuple[str, ...] = ()
         self.loudness_db = _UNKNOWN_LOUDNESS_DB
+        self.training_files: tuple[str, ...] = ()
         self.worker = self._new_worker()
 
     @property
@@ -40,6 +52,15 @@ class Deck:
         """Sound that is made but not heard yet."""
         newest = int(self.status["position"])
         return max(newest - self.ring.read_position, 0) / SAMPLE_RATE
+
+    @property
+    def source(self) -> Source | None:
+        """Where what sounds now comes from; None if that is not known."""
+        number = int(self.status["source"])
+        if number == 0:
+            return None
+        name = None if number == NEW_SOUND else self.training_files[number - 1]
+        return Source(name, self.status["source_second"], self.status["source_share"])
 
     def put(self, path: Path, device: str, settings: EngineSettings) -> None:
         """Put a model on the deck, while no engine works there; its worker can be started then.
@@ -50,6 +71,9 @@ class Deck:
         # As the library calls it: copies of a file have one name inside.
         self.path, self.name = path, path.stem
         self.level_labels = tuple(map(str, header["level_labels"]))
+        kept = header.get("training_codes")
+        names = kept.get("names") if isinstance(kept, dict) else None
+        self.training_files = tuple(map(str, names)) if isinstance(names, list) else ()
         loudness = header.get("loudness_db")
         self.loudness_db = _UNKNOWN_LOUDNESS_DB if loudness is None else float(loudness)
         self.ring.reset()

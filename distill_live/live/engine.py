@@ -20,6 +20,7 @@ from distill_live.live.adaptation import RingAdaptation
 from distill_live.live.engine_process import EngineSettings
 from distill_live.live.journal import Journal
 from distill_live.live.ladder import Ladder, Supply
+from distill_live.live.origin import OriginTeller
 from distill_live.live.performance import Performance
 from distill_live.live.playhead import Hold, Loop
 from distill_live.live.ring import SAMPLE_RATE, AudioRing
@@ -75,6 +76,7 @@ class Engine:
             loaded, ring, ring.read_position if start is None else start, self._rack,
             self._read_draw(0), settings, self._journal, say, clock,
         )  # fmt: skip
+        self._origin = OriginTeller(loaded, status)
         self._ladder = Ladder(self._performance.sampler.context_columns, status)
         self._column_seconds = loaded.column_samples / SAMPLE_RATE
         self._moves: deque[Callable[[], None]] = deque()
@@ -95,6 +97,8 @@ class Engine:
             self._last_turn = now
             self._adaptation.note(now - before, now)
         self._tell()
+        if not busy:
+            self._origin.follow(self._performance.timeline, int(self._status["column"]))
         return busy
 
     @property

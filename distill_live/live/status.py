@@ -25,6 +25,10 @@ class Motion(IntEnum):
     LOOP = 2
 
 
+#: In place of a recording's number: what sounds is in none of them.
+NEW_SOUND = -1
+
+
 class SharedNumbers:
     """Named numbers in shared memory, all 0 at first. An unknown name raises KeyError.
 
@@ -92,4 +96,7 @@ class EngineStatus(SharedNumbers):
         "short_context": "how often the context was shortened to keep up",
         "held_loops": "how often the last columns were repeated to keep up",
         "ring_lead": "samples that the ring shall hold ahead now",
+        "source": "the recording that the sound comes from, from 1 on; 0 unknown, NEW_SOUND none",
+        "source_second": "where in it, s",
+        "source_share": "how much agrees there, 0..1",
     }

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
 import safetensors
 import safetensors.torch
 import torch
@@ -80,12 +81,21 @@ _MISFITS = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Preview:
+    """A few seconds of held-out sound as the codec made them after `epoch` epochs, as an mp3 file's
+    bytes; epoch 0 is the recording itself."""
+
+    epoch: int
+    mp3: bytes
+
+
 @dataclass
 class LoadedVQModel:
     """A model ready to use; `metadata` is its file's header.
 
     The networks are on `device`, in evaluation mode and without gradients. `training_codes` are of
-    the recordings that it learned; older files have none.
+    the recordings that it learned, `previews` of its training; a file may keep none.
     """
 
     model: Codec
@@ -95,6 +105,7 @@ class LoadedVQModel:
     device: torch.device
     metadata: dict[str, Any]
     training_codes: tuple[TrainingCodes, ...] = ()
+    previews: tuple[Preview, ...] = ()
 
     @property
     def column_samples(self) -> int:
@@ -127,6 +138,7 @@ def save_model_v2(
     vocoder: AnyVocoder | None = None,
     metadata: dict[str, Any] | None = None,
     training_codes: Sequence[TrainingCodes] = (),
+    previews: Sequence[Preview] = (),
 ) -> None:
     """Save a model as one `.distill` file, atomically.
 
@@ -137,8 +149,11 @@ def save_model_v2(
     path = Path(path)
     codec_tensors = _named_tensors("codec", model)
     tensors = codec_tensors | (_named_tensors("prior", prior) if prior else {})
-    for number, one in enumerate(training_codes):
-        tensors[f"{_CODES}.{number}"] = torch.from_numpy(one.codes).contiguous()
+    tensors |= _code_tensors(training_codes, model.config.codebook_size)
+    tensors |= {
+        f"previews.{one.epoch}": torch.from_numpy(np.frombuffer(one.mp3, np.uint8).copy())
+        for one in previews
+    }
     described_vocoder = describe_vocoder(vocoder or default_vocoder(model, spectrogram))
     if isinstance(vocoder, NeuralVocoder):
         weights = _named_tensors("vocoder", vocoder.network)
@@ -155,7 +170,11 @@ def save_model_v2(
         "codec_sha256": _sha256(codec_tensors),
         "prior": describe_prior(prior) if prior else None,
         "vocoder": described_vocoder,
-        _CODES: [one.name for one in training_codes],
+        _CODES: {
+            "names": [one.name for one in training_codes],
+            "columns": [len(one.codes) for one in training_codes],
+        },
+        "previews": [one.epoch for one in previews],
     }
     write_model_bytes(path, described, safetensors.torch.save(tensors))
 
@@ -176,7 +195,11 @@ def load_model_v2(path: str | Path, device: torch.device | str = "cpu") -> Loade
         if metadata.get("prior"):
             prior_config = read_prior_config(metadata["prior"])
             prior = _restore(lambda: make_prior(prior_config), "prior", tensors)
-        codes = _read_codes(metadata.get(_CODES) or [], tensors, codec.config)
+        codes = _read_codes(metadata.get(_CODES) or {}, tensors, codec.config)
+        previews = tuple(
+            Preview(int(epoch), tensors[f"previews.{epoch}"].numpy().tobytes())
+            for epoch in metadata.get("previews") or []
+        )
         vocoder = _restore_vocoder(metadata, spectrogram, tensors)
         check_chunks(codec, prior, vocoder, spectrogram)
     except _MISFITS as error:
@@ -190,6 +213,7 @@ def load_model_v2(path: str | Path, device: torch.device | str = "cpu") -> Loade
         device=device,
         metadata=metadata,
         training_codes=codes,
+        previews=previews,
     )
 
 
@@ -264,18 +288,31 @@ def _restore_vocoder(
     return NeuralVocoder(network.to(spectrogram.device), spectrogram)
 
 
+def _code_tensors(codes: Sequence[TrainingCodes], codebook_size: int) -> dict[str, Tensor]:
+    """All recordings' codes one after another, as small as they can be."""
+    if not codes:
+        return {}
+    dtype = np.uint8 if codebook_size <= 256 else np.int16
+    return {f"{_CODES}.0": torch.from_numpy(np.concatenate([c.codes for c in codes]).astype(dtype))}
+
+
 def _read_codes(
-    names: list[str], tensors: dict[str, Tensor], config: Any
+    described: dict[str, Any], tensors: dict[str, Tensor], config: Any
 ) -> tuple[TrainingCodes, ...]:
-    found = []
-    for number, name in enumerate(names):
-        codes = tensors[f"{_CODES}.{number}"]
-        if codes.dtype != torch.int16 or codes.shape[1:] != (config.bands, config.num_quantizers):
-            raise ValueError(f"the training codes of {name!r:.80} do not fit its codec")
-        if codes.numel() and not 0 <= int(codes.min()) <= int(codes.max()) < config.codebook_size:
-            raise ValueError(f"the training codes of {name!r:.80} are not in its codebooks")
-        found.append(TrainingCodes(str(name), codes.numpy()))
-    return tuple(found)
+    """The recordings' codes; raises ValueError when they are not of this codec, or not as many as
+    the header says."""
+    names = [str(name) for name in described.get("names", [])]
+    if not names:
+        return ()
+    columns = [int(count) for count in described["columns"]]
+    joined = tensors[f"{_CODES}.0"].numpy().astype(np.int16)
+    shape = (sum(columns), config.bands, config.num_quantizers)
+    if joined.shape != shape or len(columns) != len(names) or min(columns) < 0:
+        raise ValueError("its training codes are not as its header says")
+    if joined.size and not 0 <= joined.min() <= joined.max() < config.codebook_size:
+        raise ValueError(f"its training codes are not 0..{config.codebook_size - 1}")
+    parts = np.split(joined, np.cumsum(columns)[:-1])
+    return tuple(TrainingCodes(name, part) for name, part in zip(names, parts, strict=True))
 
 
 def _named_tensors(part: str, network: nn.Module) -> dict[str, Tensor]:

@@ -23,6 +23,7 @@ from distill_live.training.crops import MelCrops
 from distill_live.training.health import LevelHealth, codebook_health
 from distill_live.training.losses import latent_movement, spectral_loss
 from distill_live.training.muon import Muon, is_matrix
+from distill_live.training.previews import Previews
 from distill_live.training.ranks import Ranks
 from distill_live.training.rehearsal import Rehearsal, rehearsed_share
 from distill_live.training.schedule import rate_factor
@@ -78,20 +79,22 @@ def train_codec(
     checkpoints: Checkpoints | None = None,
     ranks: Ranks | None = None,
     rehearsal: Rehearsal | None = None,
+    previews: Previews | None = None,
 ) -> TrainedCodec:
     """Train a codec; the epoch with the smallest validation error is kept.
 
     `checkpoints` keep every epoch, and say where to go on. `ranks` are the processes that train
     together; they bring their devices. `rehearsal` is an earlier codec that learns the recordings
-    in addition to its own. Ctrl-C keeps the best so far, once an epoch has ended; before that it
-    goes through. Raises TrainingError when the loss is no number any more and nothing was kept yet.
+    in addition to its own. `previews` listen to it now and then. Ctrl-C keeps the best so
+    far, once an epoch has ended; before that it goes through. Raises TrainingError when the loss is
+    no number any more and nothing was kept yet.
     """
     ranks = ranks or Ranks(device)
     device = ranks.device
     # Seeded, without disturbing whoever else draws random numbers in this process.
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         torch.manual_seed(config.seed)
-        trainer = _CodecTrainer(recordings, config, ranks, rehearsal)
+        trainer = _CodecTrainer(recordings, config, ranks, rehearsal, previews)
         interrupted = False
         try:
             trainer.run(on_epoch, checkpoints)
@@ -131,7 +134,9 @@ class _CodecTrainer:
         config: CodecTrainingConfig,
         ranks: Ranks,
         rehearsal: Rehearsal | None,
+        previews: Previews | None = None,
     ) -> None:
+        self.previews = previews
         self.config, self.ranks, self.device = config, ranks, ranks.device
         frames = config.codec.column_frames
         if rehearsal:
@@ -187,6 +192,8 @@ class _CodecTrainer:
                     raise TrainingError("the codec's loss is no number any more; nothing was kept")
                 return
             self._judge(epoch, loss)
+            if self.previews:
+                self.previews.take(epoch, self.model, self.spectrogram)
             if checkpoints:
                 checkpoints.save(self._state())
             if on_epoch:
@@ -208,6 +215,7 @@ class _CodecTrainer:
             "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
             "history": [asdict(epoch) for epoch in self.history],
             "random": random_state(self.random, self.ranks),
+            "previews": self.previews.state() if self.previews else [],
         }
 
     def _resume(self, state: State) -> None:
@@ -215,6 +223,8 @@ class _CodecTrainer:
         for optimizer, its_state in zip(self.optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(its_state)
         self._best_weights, self.best_epoch = state["best"], state["best_epoch"]
+        if self.previews:
+            self.previews.resume(state["previews"])
         self.history = [
             CodecEpoch(**epoch | {"health": [LevelHealth(**level) for level in epoch["health"]]})
             for epoch in state["history"]

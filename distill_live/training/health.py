@@ -1,14 +1,46 @@
-"""Are the codebooks alive? Measured per level, on codes of real material."""
+"""Are the codebooks alive? Measured per level, on codes of real material, and said in words."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any
 
-import torch
-from torch import Tensor
+import numpy as np
+from numpy.typing import NDArray
 
-#: Under this utilisation a level is worth a warning.
-LOW_UTILISATION = 0.3
+if TYPE_CHECKING:
+    from torch import Tensor
+
+#: A level is underused when fewer of its codes occur than this part, or when they are used so
+#: unevenly that fewer than the second part, in even use, would be as varied.
+UNDERUSED, UNDERUSED_EVEN = 0.5, 0.15
+#: The same for a level that has collapsed: it tells hardly anything of the sound.
+COLLAPSED, COLLAPSED_EVEN = 0.1, 0.04
+
+
+class Verdict(IntEnum):
+    """How a codebook is, from good to bad."""
+
+    GREEN = 0
+    YELLOW = 1
+    RED = 2
+
+    @property
+    def words(self) -> str:
+        """What it means."""
+        return ("Healthy", "Some codes underused", "Codebook collapse detected")[self]
+
+    @property
+    def advice(self) -> str:
+        """What to do, if anything."""
+        return (
+            "",
+            "train longer, on more varied sound, or with a smaller --codebook-size",
+            "train again: on more varied sound, with a smaller --codebook-size, or with a smaller "
+            "--commitment-weight",
+        )[self]
 
 
 @dataclass(frozen=True)
@@ -23,15 +55,41 @@ class LevelHealth:
     perplexity: float
     dead_codes: int
 
+    def verdict(self, codebook_size: int) -> Verdict:
+        """What that means for a level of so many codes."""
+        even = self.perplexity / codebook_size
+        if self.utilisation < COLLAPSED or even < COLLAPSED_EVEN:
+            return Verdict.RED
+        if self.utilisation < UNDERUSED or even < UNDERUSED_EVEN:
+            return Verdict.YELLOW
+        return Verdict.GREEN
+
+
+def read_health(described: Sequence[dict[str, Any]]) -> list[LevelHealth]:
+    """Health of each level as a model file's header says it."""
+    return [
+        LevelHealth(float(one["utilisation"]), float(one["perplexity"]), int(one["dead_codes"]))
+        for one in described
+    ]
+
 
 def codebook_health(codes: Tensor, codebook_size: int) -> list[LevelHealth]:
     """Health of each level from codes `[..., Q]`."""
-    return [_level(level, codebook_size) for level in codes.flatten(0, -2).unbind(dim=-1)]
+    return [_level(counts) for counts in count_codes(codes.cpu().numpy(), codebook_size)]
 
 
-def _level(codes: Tensor, codebook_size: int) -> LevelHealth:
-    counts = torch.bincount(codes.cpu(), minlength=codebook_size).double()
-    used = int((counts > 0).sum())
-    share = counts / counts.sum()
-    entropy = -torch.special.xlogy(share, share).sum()
-    return LevelHealth(used / codebook_size, float(entropy.exp()), codebook_size - used)
+def count_codes(codes: NDArray[np.integer], codebook_size: int) -> NDArray[np.int64]:
+    """How often each code of each level occurs `[Q, V]` in codes `[..., Q]`."""
+    levels = codes.reshape(-1, codes.shape[-1]).T
+    return np.stack([np.bincount(level, minlength=codebook_size) for level in levels])
+
+
+def overall(verdicts: Sequence[Verdict]) -> Verdict:
+    """A model is as healthy as its worst level."""
+    return max(verdicts, default=Verdict.GREEN)
+
+
+def _level(counts: NDArray[np.int64]) -> LevelHealth:
+    share = counts[counts > 0] / counts.sum()
+    perplexity = float(np.exp(-(share * np.log(share)).sum()))
+    return LevelHealth(len(share) / len(counts), perplexity, len(counts) - len(share))

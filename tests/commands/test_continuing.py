@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from distill_live.audio.files import read_mono, write_audio
-from distill_live.commands.report import Report
+from distill_live.commands.training_report import Report
 from distill_live.models.header import read_header
 from distill_live.models.persistence import load_model_v2
 from tests.commands.test_resume import epochs, files_of, train, weights
@@ -69,7 +69,7 @@ def test_a_model_takes_recordings_in_and_keeps_the_old_ones(
         assert new[same] == old[same]
     assert new["training"]["files"] == 6
     assert new["training"]["sound_seconds"] == pytest.approx(6, rel=0.1)
-    assert files_of(Folders(*[sine_model.parent] * 3), "mine") == ["mine.distill"]
+    assert files_of(Folders(*[sine_model.parent] * 3), "mine") == ["mine.distill", "mine.html"]
 
 
 def test_the_codes_of_old_and_new_recordings_are_in_the_file(
@@ -125,7 +125,7 @@ def test_ctrl_c_leaves_the_model_as_it_was_and_resume_goes_on(
     resumed = run_cli("train", "--continue", "mine", halves[1], "--resume")
     assert (resumed.code, resumed.err) == (0, "")
     assert weights(folders, "mine") == whole
-    assert files_of(folders, "mine") == ["mine.distill"]
+    assert files_of(folders, "mine") == ["mine.distill", "mine.html"]
 
 
 def test_a_run_is_not_resumed_on_a_model_that_has_changed(
@@ -162,7 +162,7 @@ def test_a_kill_leaves_the_model_as_it_was_until_it_is_the_new_one(
     assert (ended.returncode, ended.stderr) == (0, "")
     assert "had ended already" in ended.stdout
     assert sine_model.read_bytes() == after
-    assert files_of(folders, "mine") == ["mine.distill"]
+    assert files_of(folders, "mine") == ["mine.distill", "mine.html"]
 
 
 def test_a_model_without_codes_of_its_recordings_is_refused(

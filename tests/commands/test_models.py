@@ -55,13 +55,15 @@ def test_health_has_a_row_per_level(run_cli: RunCli, folders: Folders) -> None:
         {"utilisation": 0.25, "perplexity": 9.0, "dead_codes": 48},
     ]
     save_empty_model(
-        folders.user, "rain", codebook_health=health, level_labels=["Structure", "Detail"]
-    )
+        folders.user, "rain", codebook_health=health, level_labels=["Structure", "Detail"],
+        codec={"codebook_size": 64},
+    )  # fmt: skip
     assert printed(run_cli, "show-health", "rain") == health
     lines = run_cli("models", "show-health", "rain").out.splitlines()
     assert [line.split() for line in lines[1:]] == [
-        ["Structure", "100%", "40.0", "0"],
-        ["Detail", "25%", "9.0", "48"],
+        ["Structure", "100%", "40.0", "0", "green:", "Healthy"],
+        ["Detail", "25%", "9.0", "48", "yellow:", "Some", "codes", "underused"],
+        ["yellow:", "Some", "codes", "underused"],
     ]
 
 
@@ -69,7 +71,7 @@ def test_names_with_brackets_are_shown_as_they_are(run_cli: RunCli, folders: Fol
     health = [{"utilisation": 1.0, "perplexity": 2.0, "dead_codes": 0}]
     save_empty_model(
         folders.user, "rain", tags=["[/]", ":cat:"], dataset_files=["kick [loop].wav"],
-        level_labels=["[red]Low"], codebook_health=health,
+        level_labels=["[red]Low"], codebook_health=health, codec={"codebook_size": 2},
     )  # fmt: skip
     (folders.here / "[b]broken.distill").write_bytes(b"")
     listed = run_cli("models", "list")

@@ -4,11 +4,15 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 import soundfile
 
 import distill_live
 from distill_live.codes.grid import load_grid
+from distill_live.codes.training_codes import TrainingCodes
+from distill_live.models.persistence import LoadedVQModel, save_model_v2
+from distill_live.models.sampling import Sampling
 from distill_live.models.steering import STEERED
 from tests.conftest import Folders, RunCli
 
@@ -63,6 +67,30 @@ def test_generate_again_gives_the_same_bytes_beside_the_first(
         run_cli("generate", "tiny", "--duration", 0.2, "--seed", 5)
     assert Path("tiny_5_2.wav").read_bytes() == Path("tiny_5.wav").read_bytes()
     assert Path("tiny_5_2.json").read_bytes() == Path("tiny_5.json").read_bytes()
+
+
+def test_generate_writes_down_which_recordings_it_reminds_of(
+    run_cli: RunCli, tiny_model: LoadedVQModel, tiny_in_library: Path
+) -> None:
+    run_cli("generate", "tiny", "--duration", 3, "--seed", 5)
+    assert json.loads(Path("tiny_5.json").read_text())["comes_from"] is None
+    session = tiny_model.require_prior().session(5)
+    played = np.concatenate([session.step(Sampling()) for _ in range(40)])
+    save_model_v2(
+        tiny_in_library, model=tiny_model.model, prior=tiny_model.prior,
+        spectrogram=tiny_model.spectrogram,
+        training_codes=[
+            TrainingCodes("other.wav", played[::-1].astype(np.int16)),
+            TrainingCodes("own.wav", played[12:].astype(np.int16)),
+        ],
+    )  # fmt: skip
+    run_cli("generate", "tiny", "--duration", 3, "--seed", 5)
+    assert Path("tiny_5_2.wav").read_bytes() == Path("tiny_5.wav").read_bytes()
+    new, own = json.loads(Path("tiny_5_2.json").read_text())["comes_from"]
+    assert (new["from"], new["file"], own["file"]) == (0.0, None, "own.wav")
+    column = 4096 / 48_000
+    assert own["from"] - own["file_second"] == pytest.approx(12 * column, abs=0.01)
+    assert own["to"] == pytest.approx(3.0, abs=column)
 
 
 @pytest.mark.parametrize("format", ["wav", "flac", "ogg", "mp3"])

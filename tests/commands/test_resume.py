@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from distill_live.audio.files import write_audio
-from distill_live.commands.report import Report
+from distill_live.commands.training_report import Report
 from distill_live.models.header import read_header
 from distill_live.training.codec import CodecEpoch
 from distill_live.training.prior import PriorEpoch
@@ -112,7 +112,7 @@ def test_a_run_goes_on_after_ctrl_c_too(
     resumed = run_cli(*command.split()[1:])
     assert (resumed.code, resumed.err) == (0, "")
     assert weights(folders, "cut") == weights(folders, "whole")
-    assert files_of(folders, "cut") == ["cut.distill"]
+    assert files_of(folders, "cut") == ["cut.distill", "cut.html"]
 
 
 def test_a_prior_alone_goes_on_too(

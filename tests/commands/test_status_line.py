@@ -38,3 +38,23 @@ def test_the_newest_step_of_an_engine_that_falls_behind_is_named_and_said(
     server.deck.status.add("held_loops")
     assert "  repeating  " in shown()
     assert said == ["falling behind: repeats the last sound"]
+
+
+@pytest.mark.parametrize(
+    ("source", "words"), [(0, ""), (-1, "new  "), (2, "from kick.wav 3.2 s  ")]
+)
+def test_where_the_sound_comes_from_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    source: int, words: str,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "200")
+    parameters = ParameterStore()
+    kept = {"names": ["snare.wav", "kick.wav"], "columns": [9, 9]}
+    model = save_empty_model(tmp_path, "rain", training_codes=kept)
+    server = Server(ServerSettings(model, nothing, None), parameters, print)
+    server.deck.status["source"] = source
+    server.deck.status["source_second"] = 3.21
+    router = Router(parameters, server.request, None, print)
+    StatusLine().show(server, router)
+    assert capsys.readouterr().err.endswith(f"restarts 0  {words}")

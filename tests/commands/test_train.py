@@ -8,10 +8,14 @@ import pytest
 import torch
 
 from distill_live.audio.files import write_audio
-from distill_live.commands import vocoder_training
-from distill_live.commands.report import Report
+from distill_live.commands import training, vocoder_training
+from distill_live.commands.training_report import Report
+from distill_live.errors import AudioFileError
 from distill_live.models.header import read_header, rewrite_metadata
+from distill_live.models.persistence import load_model_v2
 from distill_live.models.vocoder_network import NeuralVocoderConfig
+from distill_live.report import listening
+from distill_live.report.place import is_page
 from distill_live.training.codec import CodecEpoch
 from distill_live.training.prior import PriorEpoch
 from distill_live.training.vocoder import VocoderTrainingConfig
@@ -46,6 +50,72 @@ def test_a_folder_becomes_a_model_in_the_users_folder(
     assert len(metadata["loss_curves"]["codec"]["loss"]) == 2
     assert len(metadata["loss_curves"]["prior"]["validation"]) == 2
     assert metadata["training"]["prior_perplexity"]["baselines"]["unigram"] > 1
+    assert "quoted, in stretches of" in result.out
+    assert metadata["training"]["memorisation"]["generated"]["near"] <= 1
+
+
+def test_the_report_is_beside_the_model(run_cli: RunCli, folders: Folders, sounds: Path) -> None:
+    page = folders.user / "mine.html"
+    assert f"report: {page}" in run_cli("train", sounds, "--name", "mine", "--no-prior").out
+    assert is_page(page)
+    page.write_text("my notes")
+    again = run_cli("train", sounds, "--name", "mine", "--no-prior", "--force")
+    assert again.code == 0
+    assert "no report: " in again.out
+    assert page.read_text() == "my notes"
+    page.unlink()
+    assert f"report: {page}" in run_cli("train-prior", "mine", sounds).out
+    assert "Does it quote?" in page.read_text()
+
+
+def test_codes_and_previews_of_the_recordings_are_kept(
+    run_cli: RunCli, folders: Folders, sounds: Path
+) -> None:
+    run_cli("train", sounds, "--name", "mine", "--codebook-size", 8)
+    loaded = load_model_v2(folders.user / "mine.distill")
+    assert [one.name for one in loaded.training_codes] == loaded.metadata["dataset_files"]
+    assert {len(one.codes) for one in loaded.training_codes} == {11}
+    assert [one.epoch for one in loaded.previews] == [0, 1, 2]
+    counts = loaded.metadata["code_counts"]
+    assert [sum(level) for level in counts] == [6 * 11 * 8] * 3
+    run_cli("train-prior", "mine", sounds)
+    again = load_model_v2(folders.user / "mine.distill")
+    assert [one.name for one in again.training_codes] == loaded.metadata["dataset_files"]
+    assert again.previews == loaded.previews
+
+
+def test_where_no_mp3_can_be_written_the_model_is_saved_all_the_same(
+    run_cli: RunCli, folders: Folders, sounds: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> bytes:
+        raise AudioFileError("no mp3 here")
+
+    monkeypatch.setattr(training, "audio_bytes", refuse)
+    monkeypatch.setattr(listening, "audio_bytes", refuse)
+    result = run_cli("train", sounds, "--name", "mine", "--no-prior")
+    assert result.code == 0
+    assert "no report: no mp3 here" in result.out
+    loaded = load_model_v2(folders.user / "mine.distill")
+    assert (len(loaded.training_codes), loaded.previews) == (6, ())
+
+
+def test_nothing_of_the_recordings_is_kept_when_that_is_not_wanted(
+    run_cli: RunCli, folders: Folders, sounds: Path
+) -> None:
+    def kept() -> tuple[object, ...]:
+        loaded = load_model_v2(folders.user / "mine.distill")
+        tensors = read_header(folders.user / "mine.distill").tensors
+        return (
+            loaded.training_codes, loaded.previews,
+            [name for name in tensors if not name.startswith(("codec.", "prior."))],
+        )  # fmt: skip
+
+    run_cli("train", sounds, "--name", "mine", "--codebook-size", 8, "--no-training-codes")
+    assert kept() == ((), (), [])
+    assert "<audio" in (folders.user / "mine.html").read_text()
+    assert "burst_110.wav</h3>" not in (folders.user / "mine.html").read_text()
+    run_cli("train-prior", "mine", sounds)
+    assert kept() == ((), (), [])
 
 
 def test_every_epoch_shows_losses_and_the_health_of_each_level(
@@ -201,7 +271,8 @@ def test_a_level_that_uses_few_codes_is_a_warning(
     seconds = np.arange(48_000) / 48_000
     write_audio(folder / "hum.wav", (0.3 * np.sin(2 * np.pi * 50 * seconds)).astype("f4"), 48_000)
     result = run_cli("train", folder, "--no-prior", "--codebook-size", 1024)
-    assert "warning: Structure uses only" in result.out
+    assert "codebooks: Codebook collapse detected" in result.out
+    assert "warning: Structure: Codebook collapse detected: uses only" in result.out
     assert "smaller --codebook-size" in result.out
 
 

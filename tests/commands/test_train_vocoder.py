@@ -9,7 +9,7 @@ import torch
 
 from distill_live.audio.distances import Distances
 from distill_live.commands import vocoder_training
-from distill_live.commands.report import Report
+from distill_live.commands.training_report import Report
 from distill_live.models.header import read_header
 from distill_live.models.neural_vocoder import NeuralVocoder
 from distill_live.models.persistence import load_model_v2

@@ -14,6 +14,7 @@ import os
 import signal
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any, BinaryIO
 
 import torch
@@ -22,9 +23,11 @@ from distill_live import cli
 from distill_live.commands import continuing, training
 from distill_live.models.column_prior import ColumnPriorConfig
 from distill_live.models.vqvae import VQVAEConfig
+from distill_live.report import listening
 from distill_live.training import config as codec_training
 from distill_live.training.config import CodecTrainingConfig
 from distill_live.training.crops import MelCrops
+from distill_live.training.memorisation import measure_memorisation
 from distill_live.training.prior import PriorTrainingConfig
 from distill_live.training.windows import CodeCrops
 
@@ -57,6 +60,9 @@ def make_tiny(set_attribute: Callable[[Any, str, Any], None]) -> None:
     set_attribute(continuing, "get_continued_codec_config", tiny_continued)
     set_attribute(training, "get_adaptive_prior_config", tiny_prior)
     set_attribute(training, "PriorTrainingConfig", tiny_prior_training)
+    brief = partial(measure_memorisation, stream_columns=12)
+    set_attribute(training, "measure_memorisation", brief)
+    set_attribute(listening, "NEW_SECONDS", 0.5)
 
 
 class _Killer:

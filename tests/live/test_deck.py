@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from distill_live.errors import ModelFileError
-from distill_live.live.deck import Deck
+from distill_live.live.deck import Deck, Source
 from distill_live.live.engine_process import EngineSettings
+from distill_live.live.status import NEW_SOUND
 from distill_live.parameters import ParameterStore
 from tests.conftest import save_empty_model
 
@@ -70,3 +71,25 @@ def test_a_file_that_is_no_model_leaves_the_deck_as_it_was(deck: Deck, tmp_path:
         deck.put(tmp_path / "noise.distill", "cpu", SETTINGS)
     assert (deck.name, deck.path, deck.worker) == ("rain", path, worker)
     assert deck.ring.read_position == 1_000
+
+
+def test_where_the_sound_comes_from_has_the_name_that_the_header_gives(
+    deck: Deck, tmp_path: Path
+) -> None:
+    kept = {"names": ["snare.wav", "kick.wav"], "columns": [9, 9]}
+    put(deck, tmp_path, "rain", training_codes=kept)
+    assert deck.source is None
+    deck.status["source"], deck.status["source_second"] = 2, 1.5
+    deck.status["source_share"] = 0.75
+    assert deck.source == Source("kick.wav", 1.5, 0.75)
+    deck.status["source"] = NEW_SOUND
+    assert deck.source is not None
+    assert deck.source.name is None
+
+
+@pytest.mark.parametrize("kept", [None, [1], {"names": 3}, {}])
+def test_a_model_that_keeps_nothing_that_makes_sense_knows_no_recordings(
+    deck: Deck, tmp_path: Path, kept: object
+) -> None:
+    put(deck, tmp_path, "rain", training_codes=kept)
+    assert deck.training_files == ()

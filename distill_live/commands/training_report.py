@@ -1,0 +1,165 @@
+"""What training tells on the terminal: a bar, a line per epoch, warnings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+if TYPE_CHECKING:
+    from distill_live.audio.distances import Distances
+    from distill_live.training.codec import CodecEpoch
+    from distill_live.training.config import CodecTrainingConfig
+    from distill_live.training.health import LevelHealth
+    from distill_live.training.memorisation import Memorisation
+    from distill_live.training.prior import PriorEpoch, PriorReport, PriorTrainingConfig
+    from distill_live.training.vocoder import VocoderEpoch, VocoderTrainingConfig
+
+
+class Report:
+    """A bar that moves on with every epoch and the epochs' lines above it; a context manager.
+
+    A `quiet` one prints nothing.
+    """
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        console = Console(highlight=False, quiet=quiet)
+        self._progress = Progress(
+            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+            TimeRemainingColumn(), console=console, transient=True,
+            disable=not console.is_terminal,
+        )  # fmt: skip
+        self._task = self._progress.add_task("", total=None)
+        self._labels: tuple[str, ...] = ()
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._progress.stop()
+
+    def begin(self, what: str) -> None:
+        """Start a new bar."""
+        self._progress.reset(self._task, description=what, total=None)
+
+    def advance(self, done: int, total: int) -> None:
+        """Move the bar."""
+        self._progress.update(self._task, completed=done, total=total)
+
+    def say(self, line: str) -> None:
+        """Print a line above the bar."""
+        self._progress.console.print(line, markup=False, soft_wrap=True)
+
+    def begin_codec(self, config: CodecTrainingConfig) -> None:
+        """Start the codec's bar; say with what settings, and what the columns of its lines are."""
+        from distill_live.models.levels import level_labels
+
+        codec = config.codec
+        self._labels = level_labels(codec.num_quantizers)
+        self.begin("codec")
+        self.advance(0, config.epochs)
+        self.say(
+            f"codec: {codec.num_quantizers} levels ({', '.join(self._labels)}) of "
+            f"{codec.codebook_size} codes, {config.epochs} epochs of {config.steps_per_epoch} steps"
+        )
+        self.say(
+            "    epoch   loss  seen dB  unseen dB   of each level: utilisation %, perplexity, dead"
+        )
+
+    def codec_epoch(self, epoch: CodecEpoch) -> None:
+        """A line of an epoch of the codec."""
+        self.advance(epoch.epoch, epoch.epochs)
+        levels = "  ".join(
+            f"{100 * level.utilisation:3.0f} {level.perplexity:5.1f} {level.dead_codes:3d}"
+            for level in epoch.health
+        )
+        self.say(
+            f"{epoch.epoch:4d}/{epoch.epochs:<4d} {epoch.loss:6.3f}  {epoch.training_db:7.2f}  "
+            f"{epoch.validation_db:9.2f}   {levels}"
+        )
+
+    def end_codec(self, health: Sequence[LevelHealth], codebook_size: int) -> None:
+        """How the codebooks are, and a warning for each level that is not as it should be."""
+        from distill_live.training.health import Verdict, overall
+
+        verdicts = [level.verdict(codebook_size) for level in health]
+        self.say(f"codebooks: {overall(verdicts).words}")
+        for label, level, verdict in zip(self._labels, health, verdicts, strict=True):
+            if verdict is not Verdict.GREEN:
+                self.say(
+                    f"warning: {label}: {verdict.words}: uses only {level.utilisation:.0%} of its "
+                    f"codes, as varied as {level.perplexity:.0f} in even use; {verdict.advice}"
+                )
+
+    def begin_prior(self, config: PriorTrainingConfig) -> None:
+        """Start the prior's bar, and say what the columns of its lines are."""
+        shape = config.prior
+        self.begin("prior")
+        self.advance(0, config.epochs)
+        self.say(
+            f"prior: {shape.num_layers} layers of {shape.hidden_size}, up to {config.epochs} "
+            f"epochs of {config.steps_per_epoch} steps"
+        )
+        self.say("    epoch   perplexity: in training, held out")
+
+    def prior_epoch(self, epoch: PriorEpoch) -> None:
+        """A line of an epoch of the prior."""
+        self.advance(epoch.epoch, epoch.epochs)
+        self.say(
+            f"{epoch.epoch:4d}/{epoch.epochs:<4d} {epoch.training:23.2f}  {epoch.validation:8.2f}"
+        )
+
+    def end_prior(self, report: PriorReport) -> None:
+        """The kept prior beside counting, and what to know about it."""
+        counted = report.baselines
+        self.say(
+            f"held-out perplexity: prior {report.validation:.2f}, counting codes "
+            f"{counted.unigram:.2f}, counting pairs of columns {counted.previous_column:.2f}"
+        )
+        if not report.beats_counting:
+            self.say("warning: the prior predicts no better than counting; add recordings")
+        if report.warning:
+            self.say(f"warning: {report.warning}")
+
+    def memorised(self, memorisation: Memorisation) -> None:
+        """How much the prior quotes, beside held-out sound, and what to do."""
+        self.say(memorisation.summary)
+        if memorisation.warning:
+            self.say(f"warning: {memorisation.warning}")
+
+    def begin_vocoder(self, config: VocoderTrainingConfig) -> None:
+        """Start the vocoder's bar, and say what the columns of its lines are."""
+        shape = config.vocoder
+        self.begin("vocoder")
+        self.advance(0, config.epochs)
+        against = "against discriminators" if config.adversarial else "without discriminators"
+        self.say(
+            f"vocoder: {shape.blocks} blocks of {shape.width}, {config.epochs} epochs of "
+            f"{config.steps_per_epoch} steps, {against}"
+        )
+        self.say("    epoch   loss: in training, held out, of the discriminators")
+
+    def vocoder_epoch(self, epoch: VocoderEpoch) -> None:
+        """A line of an epoch of the vocoder."""
+        self.advance(epoch.epoch, epoch.epochs)
+        told = "-" if epoch.discriminators is None else f"{epoch.discriminators:.3f}"
+        self.say(
+            f"{epoch.epoch:4d}/{epoch.epochs:<4d} {epoch.training:17.3f}  {epoch.validation:8.3f}  "
+            f"{told:>8}"
+        )
+
+    def end_vocoder(self, distances: Mapping[str, Distances], played: str, asked: bool) -> None:
+        """How near each vocoder comes to what was held out, and which one the model plays by."""
+        for name, one in distances.items():
+            self.say(f"held-out sound, {name} vocoder: {one}")
+        why = "as asked" if asked else "the nearer one by two of the three"
+        self.say(f"the model plays by the {played} vocoder, {why}")

@@ -1,0 +1,157 @@
+"""What there is to hear and to see of a model: recordings beside their decode, and new sound."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from distill_live.audio.dataset import Recording, find_recordings
+from distill_live.audio.files import audio_bytes, read_mono
+from distill_live.audio.resample import resample
+from distill_live.codes.grid import CodeGrid
+from distill_live.inference.codes import decode, encode
+from distill_live.inference.generation import generate_audio_from_prior
+from distill_live.inference.origins import describe_origins
+from distill_live.models.persistence import LoadedVQModel
+from distill_live.report.pictures import data_uri, picture
+
+#: How many recordings are shown, how much of each, and of new sound.
+RECORDINGS, SECONDS, NEW_SECONDS = 3, 4.0, 8.0
+
+# What the page's sound is resampled to: a rate that every mp3 and every phone can.
+_RATE = 48_000
+
+Sound = NDArray[np.float32]
+_Item = TypeVar("_Item")
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A sound and its spectrogram, as addresses that hold them."""
+
+    label: str
+    sound: str
+    spectrogram: str
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A recording beside what comes back of it; without the recording, what its codes hold."""
+
+    name: str
+    seconds: float
+    original: Heard | None
+    decoded: Heard
+
+
+@dataclass(frozen=True)
+class NewSound:
+    """New sound, and the passages that it reminds of; see `passages`."""
+
+    heard: Heard
+    seconds: float
+    origins: list[dict[str, Any]] | None
+
+
+def spread(items: Sequence[_Item], count: int = RECORDINGS) -> list[_Item]:
+    """Up to `count` of them, evenly from the first to the last."""
+    places = np.linspace(0, len(items) - 1, min(count, len(items)))
+    return [items[round(place)] for place in places]
+
+
+def some_recordings(folder: Path, sample_rate: int) -> list[Recording]:
+    """A few of a folder's recordings. Raises DatasetError and AudioFileError."""
+    return [
+        Recording(path.relative_to(folder).as_posix(), read_mono(path, sample_rate))
+        for path in spread(find_recordings(folder))
+    ]
+
+
+def compare(loaded: LoadedVQModel, recordings: Sequence[Recording]) -> list[Pair]:
+    """The ends of recordings, where the codec has not learned, beside their decode."""
+    rate = loaded.spectrogram.config.sample_rate
+    pairs = []
+    for recording in recordings:
+        original = recording.samples[-round(SECONDS * rate) :]
+        decoded = decode(loaded, encode(loaded, original))[: len(original)]
+        low, high = _range(_decibels(loaded, original))
+        pairs.append(
+            Pair(
+                recording.name,
+                len(original) / rate,
+                _heard(loaded, "recording", original, low, high),
+                _heard(loaded, "through the codec", decoded, low, high),
+            )
+        )
+    return pairs
+
+
+def decode_training_codes(loaded: LoadedVQModel) -> list[Pair]:
+    """What the codes that the model file keeps sound like."""
+    rate, samples = loaded.spectrogram.config.sample_rate, loaded.column_samples
+    pairs = []
+    for one in spread(loaded.training_codes):
+        codes = one.codes[: round(SECONDS * rate / samples)]
+        decoded = decode(loaded, _grid(loaded, codes))
+        low, high = _range(_decibels(loaded, decoded))
+        heard = _heard(loaded, "from its codes", decoded, low, high)
+        pairs.append(Pair(one.name, len(decoded) / rate, None, heard))
+    return pairs
+
+
+def play(loaded: LoadedVQModel) -> NewSound:
+    """New sound, as it comes at the default settings. Raises NoPriorError."""
+    column_seconds = loaded.column_samples / loaded.spectrogram.config.sample_rate
+    columns: list[NDArray[np.int64]] = []
+    sound, _ = generate_audio_from_prior(
+        loaded, duration_s=NEW_SECONDS, seed=0, on_column=columns.append
+    )
+    low, high = _range(_decibels(loaded, sound))
+    sounding = columns[: math.ceil(NEW_SECONDS / column_seconds)]
+    return NewSound(
+        _heard(loaded, "new sound", sound, low, high),
+        NEW_SECONDS,
+        describe_origins(loaded, sounding),
+    )
+
+
+def _heard(loaded: LoadedVQModel, label: str, sound: Sound, low: float, high: float) -> Heard:
+    rate = loaded.spectrogram.config.sample_rate
+    mp3 = audio_bytes(resample(sound, rate, _RATE), _RATE, "mp3")
+    level = (_decibels(loaded, sound) - low) / (high - low)
+    return Heard(label, data_uri("audio/mpeg", mp3), picture(level[::-1]))
+
+
+def _decibels(loaded: LoadedVQModel, sound: Sound) -> NDArray[np.float32]:
+    """Mel power in dB `[M, T]`."""
+    spectrogram = loaded.spectrogram
+    with torch.inference_mode():
+        mel = spectrogram.waveform_to_mel(torch.from_numpy(sound)[None, None])[0, 0]
+        power = spectrogram.denormalise(mel).cpu().numpy()
+    decibels: NDArray[np.float32] = power * np.float32(10 / np.log(10))
+    return decibels
+
+
+def _range(decibels: NDArray[np.float32]) -> tuple[float, float]:
+    """From what to what the colours go: what is loud, and 60 dB below."""
+    high = float(np.percentile(decibels, 99.8))
+    return high - 60.0, high
+
+
+def _grid(loaded: LoadedVQModel, codes: NDArray[np.int16]) -> CodeGrid:
+    return CodeGrid(
+        codes=codes.astype(np.int64),
+        model_name=loaded.metadata["name"],
+        model_sha256=loaded.metadata["codec_sha256"],
+        level_labels=tuple(loaded.metadata["level_labels"]),
+        codebook_size=loaded.model.config.codebook_size,
+        column_samples=loaded.column_samples,
+        sample_rate=loaded.spectrogram.config.sample_rate,
+    )

@@ -1,0 +1,89 @@
+"""The page about a model: one HTML file that needs no other and runs no script.
+
+What it says comes from a model file, which a stranger may have written: every text is escaped, and
+the page forbids itself to load anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+
+import torch
+
+from distill_live.audio.dataset import Recording
+from distill_live.models.persistence import LoadedVQModel, load_model_v2
+from distill_live.report.listening import (
+    NewSound,
+    Pair,
+    compare,
+    decode_training_codes,
+    play,
+    spread,
+)
+from distill_live.report.place import BEGINNING, page_path, save_page
+from distill_live.report.sections import (
+    facts,
+    health,
+    learning,
+    memorisation,
+    new_sound,
+    pairs,
+    previews,
+    recordings_table,
+    title,
+)
+
+_STYLE = Path(__file__).with_name("style.css")
+
+
+def write_page(
+    model: Path, recordings: Sequence[Recording] = (), output: Path | None = None
+) -> Path:
+    """Write the page of a model file, beside it or where `output` says; returns its path.
+
+    `recordings` are at the model's rate; a few of them are shown beside what the codec makes of
+    them. Raises ModelFileError, and ReportError when the page cannot be written.
+    """
+    output = output or page_path(model)
+    loaded = load_model_v2(model)
+    threads = torch.get_num_threads()
+    # Sums in another order end in other bytes, and these sounds are to be the ones heard live.
+    torch.set_num_threads(1)
+    try:
+        shown = compare(loaded, spread(recordings)) if recordings else decode_training_codes(loaded)
+        played = play(loaded) if loaded.prior else None
+    finally:
+        torch.set_num_threads(threads)
+    save_page(output, render(loaded, model, shown, played))
+    return output
+
+
+def render(
+    loaded: LoadedVQModel, model: Path, shown: Sequence[Pair], played: NewSound | None
+) -> str:
+    """The page as HTML."""
+    metadata = loaded.metadata
+    parts = [
+        title(metadata, model),
+        facts(metadata, model, loaded.column_samples / loaded.spectrogram.config.sample_rate),
+        health(metadata),
+        learning(metadata),
+        previews(loaded.previews),
+        pairs(shown),
+        new_sound(played),
+        memorisation(metadata),
+        recordings_table(metadata),
+    ]
+    style = _STYLE.read_text(encoding="utf-8")
+    return (
+        f'{BEGINNING}<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
+        "img-src data:; media-src data:; style-src 'unsafe-inline'\">"
+        f"<title>{escape(model.stem)}</title><style>{style}</style></head><body>"
+        f"{''.join(parts)}"
+        '<footer class="soft">made by distill-live; this file needs no other</footer>'
+        "</body></html>\n"
+    )

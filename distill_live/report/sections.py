@@ -1,0 +1,305 @@
+"""The sections of a model's page, each from the model's header or from what there is to hear."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from distill_live.models.persistence import Preview
+from distill_live.report.curves import Curve, chart
+from distill_live.report.listening import Heard, NewSound, Pair
+from distill_live.report.pictures import data_uri, picture
+from distill_live.training.health import Verdict, overall, read_health
+from distill_live.training.memorisation import Memorisation
+
+Metadata = Mapping[str, Any]
+
+
+def title(metadata: Metadata, model: Path) -> str:
+    """The model's name and how it is, in one badge."""
+    verdict = overall([one for _, _, one in _levels(metadata)])
+    known = _badge(verdict) if _levels(metadata) else ""
+    made = str(metadata["created"])[:10]
+    tags = ", ".join(map(str, metadata["tags"]))
+    said = f"trained {made}" + (f" · {tags}" if tags else "")
+    name = f"<h1>{_text(model.stem)}</h1><div class=soft>{_text(said)}</div>"
+    return f"<header><div>{name}</div>{known}</header>"
+
+
+def facts(metadata: Metadata, model: Path, column_seconds: float) -> str:
+    """What it is, in numbers."""
+    codec, prior = metadata["codec"], metadata.get("prior")
+    training = metadata.get("training") or {}
+    seconds = training.get("codec_seconds", 0) + training.get("prior_seconds", 0)
+    described = {
+        "recordings": training.get("files"),
+        "sound": _duration(training.get("sound_seconds")),
+        "codes": f"{codec['num_quantizers']} levels of {codec['codebook_size']}",
+        "a column": f"{1000 * column_seconds:.0f} ms",
+        "prior": f"{prior['num_layers']} layers of {prior['hidden_size']}" if prior else "none yet",
+        "training took": _duration(seconds or None),
+        "loudness": f"{metadata['loudness_db']:.0f} dB" if metadata.get("loudness_db") else None,
+        "file": f"{model.stat().st_size / 1e6:.1f} MB",
+    }
+    cells = "".join(
+        f"<div><dt>{name}</dt><dd>{_text(value)}</dd></div>"
+        for name, value in described.items()
+        if value is not None
+    )
+    return f'<dl class="facts">{cells}</dl>'
+
+
+def health(metadata: Metadata) -> str:
+    """A card per level, and the map of which codes are used."""
+    levels = _levels(metadata)
+    if not levels:
+        return ""
+    size = metadata["codec"]["codebook_size"]
+    cards = "".join(
+        f'<div class="card"><h3>{_text(label)} {_badge(verdict)}</h3>'
+        f'<div class="bar"><i style="width:{100 * level.utilisation:.1f}%"></i></div>'
+        f"<p>{level.utilisation:.0%} of {size} codes in use, as varied as "
+        f"{level.perplexity:.0f} in even use"
+        + (f"; {level.dead_codes} never used" if level.dead_codes else "")
+        + "</p>"
+        + (f'<p class="soft">{_text(_sentence(verdict.advice))}</p>' if verdict.advice else "")
+        + "</div>"
+        for label, level, verdict in levels
+    )
+    return _section(
+        "Codebooks",
+        "Each level tells the sound in codes, coarse to fine. Many codes in even use tell more.",
+        f'<div class="row">{cards}</div>{_heat_map(metadata)}',
+    )
+
+
+def learning(metadata: Metadata) -> str:
+    """The curves of codec, prior and vocoder."""
+    curves = metadata.get("loss_curves") or {}
+    training = metadata.get("training") or {}
+    codec, prior = curves.get("codec") or {}, curves.get("prior") or {}
+    drawn = ""
+    if codec:
+        drawn += chart(
+            "Codec: how far what comes back is from the recording, in dB; lower is better",
+            [
+                Curve("sound it learned from", codec["training_db"]),
+                Curve("held-out sound", codec["validation_db"]),
+            ],
+            training.get("best_epoch"),
+        )
+    if prior:
+        counted = (training.get("prior_perplexity") or {}).get("baselines") or {}
+        drawn += chart(
+            "Prior: among how many codes it hesitates (perplexity); lower is better",
+            [
+                Curve("while it learned", prior["training"]),
+                Curve("held-out sound", prior["validation"]),
+                Curve("counting pairs of columns", _given(counted.get("previous_column")), True),
+                Curve("counting codes", _given(counted.get("unigram")), True),
+            ],
+            training.get("prior_best_epoch"),
+        )
+    vocoder = curves.get("vocoder") or {}
+    if vocoder:
+        drawn += chart(
+            "Vocoder: how far its sound is from the recording; lower is better",
+            [
+                Curve("sound it learned from", vocoder["training"]),
+                Curve("held-out sound", vocoder["validation"]),
+            ],
+            training.get("vocoder_best_epoch"),
+        )
+    said = "A line for held-out sound that turns upwards means learning by heart."
+    return _section("Learning", said, f'<div class="row">{drawn}</div>') if drawn else ""
+
+
+def previews(sounds: Sequence[Preview]) -> str:
+    """The same few seconds, as the codec made them while it learned."""
+    if not sounds:
+        return ""
+    heard = "".join(
+        f"<figure><figcaption>{'the recording' if not one.epoch else f'after epoch {one.epoch}'}"
+        f"</figcaption>{_player(data_uri('audio/mpeg', one.mp3))}</figure>"
+        for one in sounds
+    )
+    return _section(
+        "While it learned",
+        "The end of a recording through the codec as it was then. From the last tenth of a "
+        "recording it never learns.",
+        f'<div class="row">{heard}</div>',
+    )
+
+
+def pairs(shown: Sequence[Pair]) -> str:
+    """Recordings and what comes back of them."""
+    if not shown:
+        return ""
+    figures = "".join(
+        f"<h3>{_text(pair.name)}</h3><div class=row>"
+        + "".join(_figure(one, pair.seconds) for one in (pair.original, pair.decoded) if one)
+        + "</div>"
+        for pair in shown
+    )
+    compared = any(pair.original for pair in shown)
+    return _section(
+        "Recording and codec" if compared else "From the codes in this model",
+        "What goes through the codec comes back like this. Brighter is louder; low sounds are at "
+        "the bottom.",
+        figures,
+    )
+
+
+def new_sound(played: NewSound | None) -> str:
+    """What the prior plays by itself, and what that reminds of."""
+    if played is None:
+        return ""
+    figure = _figure(played.heard, played.seconds)
+    told = ""
+    if played.origins is not None:
+        told = _timeline(played)
+    return _section(
+        "New sound", "What the model plays at the default settings, seed 0.", figure + told
+    )
+
+
+def memorisation(metadata: Metadata) -> str:
+    """How much the prior quotes."""
+    described = (metadata.get("training") or {}).get("memorisation")
+    if not described:
+        return ""
+    measured = Memorisation.of_header(described)
+    bars = _bars("the same in the coarsest level", measured, "coarse")
+    bars += _bars("nearly the same in all levels", measured, "near")
+    warned = measured.warning
+    said = f'<p class="warning">{_text(_sentence(warned))}</p>' if warned else ""
+    without = "" if measured.held_out else " Too little was held out to compare with."
+    return _section(
+        "Does it quote?",
+        f"How many stretches of {measured.columns} columns stand in the recordings.{without}",
+        f'{said}<div class="row">{bars}</div>',
+    )
+
+
+def recordings_table(metadata: Metadata) -> str:
+    """Which recordings it learned from."""
+    names = metadata.get("dataset_files") or []
+    if not names:
+        return ""
+    kept = metadata.get("training_codes") or {}
+    columns = dict(zip(kept.get("names", []), kept.get("columns", []), strict=False))
+    rows = "".join(
+        f"<tr><td>{_text(name)}</td><td>{columns.get(name, '')}</td></tr>" for name in names
+    )
+    head = "<thead><tr><th>recording</th><th>columns kept</th></tr></thead>" if columns else ""
+    return (
+        f"<section><details><summary>{len(names)} recordings</summary><div class=table><table>"
+        f"{head}<tbody>{rows}</tbody></table></div></details></section>"
+    )
+
+
+def _levels(metadata: Metadata) -> list[tuple[str, Any, Verdict]]:
+    """Label, health and verdict of each level; none where the header says nothing."""
+    size = metadata["codec"]["codebook_size"]
+    found = read_health(metadata.get("codebook_health") or [])
+    labels = map(str, metadata["level_labels"])
+    return [(name, one, one.verdict(size)) for name, one in zip(labels, found, strict=False)]
+
+
+def _heat_map(metadata: Metadata) -> str:
+    """How often each code of each level is used, a row of squares per level."""
+    rows = metadata.get("code_counts") or []
+    if not rows:
+        return ""
+    # Against even use, which is the middle; each step of colour is a factor.
+    counts = np.array(rows, dtype=np.float64)
+    even = np.maximum(counts.mean(axis=1, keepdims=True), 1e-9)
+    shades = np.where(counts > 0, 0.6 + 0.13 * np.log2(np.maximum(counts, 1e-9) / even), 0.0)
+    shades = np.where(counts > 0, np.clip(shades, 0.12, 1.0), 0.0)
+    pictures = "".join(
+        f'<span class="soft">{_text(label)}</span>'
+        f'<img src="{picture(row[None])}" alt="use of each code of {_text(label)}">'
+        for label, row in zip(metadata["level_labels"], shades, strict=False)
+    )
+    return (
+        '<figure style="margin-top:1.2rem"><figcaption>How often each code occurs, code 0 to '
+        f"{counts.shape[1] - 1}</figcaption><div class=heat>{pictures}</div>"
+        '<div class="scale"><span>never</span><i></i><span>often</span></div></figure>'
+    )
+
+
+def _timeline(played: NewSound) -> str:
+    """The passages as a strip, and as a table."""
+    strip, rows = [], []
+    for one in played.origins or []:
+        start = 100 * one["from"] / played.seconds
+        width = 100 * (one["to"] - one["from"]) / played.seconds
+        kind = "" if one["file"] else ' class="new"'
+        label = _text(one["file"] or "new")
+        strip.append(f'<i{kind} style="left:{start:.2f}%;width:{width:.2f}%" title="{label}"></i>')
+        place = f"{one['file_second']:.1f} s" if one["file"] else ""
+        rows.append(
+            f"<tr><td>{one['from']:.1f} to {one['to']:.1f} s</td><td>{label}</td>"
+            f"<td>{place}</td><td>{one['share']:.0%}</td></tr>"
+        )
+    return (
+        '<p class="soft">Where it comes from; grey is new.</p>'
+        f'<div class="timeline">{"".join(strip)}</div><div class="table"><table><thead><tr>'
+        "<th>when</th><th>reminds of</th><th>at</th><th>agrees</th></tr></thead>"
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def _bars(label: str, measured: Memorisation, share: str) -> str:
+    """Both shares as bars."""
+    bars = [("what it plays", getattr(measured.generated, share), "")]
+    if measured.held_out:
+        bars.append(("held-out sound", getattr(measured.held_out, share), ' class="reference"'))
+    drawn = "".join(
+        f'<div>{name}: {value:.0%}<div class="bar"><i{kind} style="width:{100 * value:.1f}%"></i>'
+        "</div></div>"
+        for name, value, kind in bars
+    )
+    return f"<figure><figcaption>{label}</figcaption>{drawn}</figure>"
+
+
+def _figure(heard: Heard, seconds: float) -> str:
+    return (
+        f"<figure><figcaption>{_text(heard.label)}</figcaption>"
+        f'<img class="spectrogram" src="{heard.spectrogram}" '
+        f'alt="spectrogram, 0 to {seconds:.1f} s">{_player(heard.sound)}</figure>'
+    )
+
+
+def _player(address: str) -> str:
+    return f'<audio controls preload="metadata" src="{address}"></audio>'
+
+
+def _badge(verdict: Verdict) -> str:
+    return f'<span class="badge {verdict.name.lower()}">{verdict.words}</span>'
+
+
+def _section(heading: str, said: str, content: str) -> str:
+    return f'<section><h2>{heading}</h2><p class="soft">{said}</p>{content}</section>'
+
+
+def _duration(seconds: float | None) -> str | None:
+    if seconds is None:
+        return None
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
+
+
+def _given(value: float | None) -> list[float | None]:
+    return [] if value is None else [value]
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + "."
+
+
+def _text(value: object) -> str:
+    return escape(str(value), quote=True)
