@@ -85,10 +85,12 @@ def write_audio(
 
 
 def audio_bytes(audio: Samples, sample_rate: int, format: str) -> bytes:
-    """What `write_audio` writes for samples `[N]` or `[N, C]`. Raises as it does."""
+    """What `write_audio` writes for samples `[N]`. Raises AudioFileError as it does."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"sound.{format}"
-        write_audio(path, audio, sample_rate)
+        with SoundFileWriter(path, sample_rate, 1, format=format) as writer:
+            writer.write(audio[:, None])
+        make_reproducible(path, format)
         return path.read_bytes()
 
 

@@ -6,6 +6,7 @@ import pytest
 from distill_live.audio.files import (
     WRITTEN_FORMATS,
     SoundFileWriter,
+    audio_bytes,
     read_audio,
     read_mono,
     write_audio,
@@ -124,3 +125,10 @@ def test_a_recorder_appends_block_by_block(tmp_path: Path) -> None:
 def test_a_recorder_that_cannot_open_its_file_says_so(tmp_path: Path) -> None:
     with pytest.raises(AudioFileError, match="cannot write"):
         SoundFileWriter(tmp_path / "missing" / "take.wav", 48_000, channels=2)
+
+
+@pytest.mark.parametrize("format", ["wav", "flac", "ogg", "mp3"])
+def test_bytes_are_those_that_a_file_would_hold(tmp_path: Path, format: str) -> None:
+    sound = np.sin(np.arange(9600) / 20).astype(np.float32)
+    write_audio(tmp_path / f"sound.{format}", sound, 48_000)
+    assert audio_bytes(sound, 48_000, format) == (tmp_path / f"sound.{format}").read_bytes()
