@@ -105,18 +105,19 @@ def serve(
     engine = EngineSettings()
     if auto:
         engine, options = measured_settings(path, device, options, line.say)
+    waits = options.output == "file"
     settings = ServerSettings(
         model=path,
         run_audio=run_audio,
         output_options=options,
         fallback_options=replace(options, output="clock", audio_rate=None) if anywhere else None,
         device=device,
-        finite=options.output == "file",
+        finite=waits,
         record=_new_file(record) if record else None,
         recordings=recordings,
         log=_new_file(log) if log else None,
-        duration=None if options.output == "file" else duration,
-        engine=engine,
+        duration=None if waits else duration,
+        engine=replace(engine, patient=waits),
     )
     parameters = ParameterStore(parameter_table(load_edits(line.log)))
     parameters.set("width", width)

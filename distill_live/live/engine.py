@@ -225,7 +225,8 @@ class Engine:
                 self._status.add("held_loops")
             elif performance.is_ready:
                 performance.play()
-                self._ladder.note(self._supply())
+                if not self._settings.patient:
+                    self._ladder.note(self._supply())
             else:
                 self._draw_part()
             return True
@@ -249,6 +250,8 @@ class Engine:
         """Whether the ring would run dry before the next column is made."""
         performance = self._performance
         playhead = performance.playhead
+        if self._settings.patient:
+            return False
         if playhead.motion is not None or playhead.remembered < LEAST_REPEATED:
             return False
         needed = performance.playing_cost.usual

@@ -39,6 +39,8 @@ class EngineSettings:
     threads: int = 1
     #: Fill the ring further where the engine is held up for long.
     adaptive: bool = False
+    #: Who takes the sound waits for it: nothing is given up, however long it takes.
+    patient: bool = False
 
 
 @dataclass(frozen=True)

@@ -116,6 +116,23 @@ def test_while_a_change_takes_long_the_next_one_waits_as_long(tiny_model: Loaded
         clock.now += 0.03
 
 
+@pytest.mark.parametrize("patient", [False, True])
+def test_who_waits_for_the_sound_hears_all_of_it_as_it_would_have_come(
+    tiny_model: LoadedVQModel, patient: bool
+) -> None:
+    """Where columns take ten times as long as they last."""
+    undisturbed = Player(tiny_model).hear(6 * SECOND)
+    player = Player(tiny_model, patient=patient)
+    heard = [player.hear(SECOND)]
+    for _ in range(5):
+        for _ in range(9):
+            player.engine._performance.playing_cost.add(1.0)
+        heard.append(player.hear(SECOND))
+    gave_up = sum(player.status[name] for name in ("held_loops", "short_context"))
+    assert (gave_up == 0) == patient
+    assert np.array_equal(np.concatenate(heard), undisturbed) == patient
+
+
 def slow(clock: Clock, work: Callable[..., None], seconds: float) -> Callable[..., None]:
     def do(*arguments: object) -> None:
         clock.now += seconds
