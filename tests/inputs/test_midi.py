@@ -96,7 +96,7 @@ def test_notes_of_a_sequencer_are_counted_and_change_nothing(
     sequencer = require_program("jack_midiseq")
     source = MidiInput(instrument.router)
     source.start()
-    before = {name: instrument.store[name] for name in instrument.store}
+    before = instrument.store.raw()
     command = [sequencer, "sequencer", "4800", "0", "60", "1200", "2400", "64", "1200"]
     with subprocess.Popen(command, env=jack.environment, stdout=subprocess.DEVNULL) as playing:
         jack.connect("sequencer:out", OURS)
@@ -104,7 +104,7 @@ def test_notes_of_a_sequencer_are_counted_and_change_nothing(
         playing.terminate()
     source.stop()
     assert instrument.router.counters.malformed == 0
-    assert {name: instrument.store[name] for name in instrument.store} == before
+    assert instrument.store.raw() == before
     assert "note_on on channel 1 is not mapped by the patch" in instrument.lines
 
 

@@ -243,7 +243,7 @@ def test_get_of_everything_answers_only_types_that_every_client_reads(
     for _ in instrument.store:
         packet = client.socket.recv(4096)
         tags = packet[packet.index(b",") :].split(b"\0")[0]
-        assert tags in (b",i", b",f")
+        assert tags in (b",i", b",f", b",s")
 
 
 @pytest.mark.parametrize(
