@@ -103,14 +103,14 @@ class Router:
     def receive_osc(self, address: str, arguments: Sequence[object]) -> list[Reply]:
         """Apply one OSC message and return what to answer its sender."""
         with self._lock:
-            handlers = self._osc.get(address) or self._level_handlers(address)
+            handlers = self._handlers(address)
             if not handlers:
                 self._log.write_once(address, lambda: self._unknown_address(address))
             return self._apply(address, arguments, handlers)
 
     def knows(self, address: str) -> bool:
         """Whether an OSC address leads anywhere, in this generation."""
-        return address in self._osc or bool(self._level_handlers(address))
+        return bool(self._handlers(address))
 
     def count_unknown(self, count: int) -> None:
         """Note more messages to addresses that are known to lead nowhere."""
@@ -176,6 +176,10 @@ class Router:
         handlers |= {name: partial(self._actions.verb, name) for name in REQUESTS}
         handlers |= {name: partial(self._actions.set, name) for name in self._table}
         return {f"{ROOT}/{name}": [handler] for name, handler in handlers.items()}
+
+    def _handlers(self, address: str) -> Sequence[Handler]:
+        """What an OSC address leads to; nothing for one that leads nowhere."""
+        return self._osc.get(address) or self._level_handlers(address)
 
     def _level_handlers(self, address: str) -> Sequence[Handler]:
         """What sets one level, when the address is a parameter's and a level's name behind it."""

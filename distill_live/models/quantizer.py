@@ -15,17 +15,15 @@ class LearningConfig:
     """How codebooks follow the encoder while it trains.
 
     `decay` is that of the moving averages. A code is dead, and replaced by a vector of the batch,
-    when its moving count of uses falls below `dead_share` of what even use would give it. Of the
-    crops a part, `level_dropout`, is decoded from their coarse levels alone, so that these sound
-    by themselves. `rotation` carries gradients through the lookup by rotation (Fifty et al., arXiv
-    2410.06424) instead of straight.
+    when its moving count of uses falls below `dead_share` of what even use would give it.
+    `rotation` carries gradients through the lookup by rotation (Fifty et al., arXiv 2410.06424)
+    instead of straight.
     """
 
     commitment_weight: float = 0.25
     decay: float = 0.95
     dead_share: float = 0.06
     kmeans_iters: int = 20
-    level_dropout: float = 0.0
     rotation: bool = False
 
 
@@ -37,7 +35,6 @@ class ResidualCodebooks(nn.Module):
         self.codebooks: Tensor
         self.register_buffer("codebooks", torch.zeros(num_quantizers, codebook_size, size))
         self.learner: Any = None
-        self._level_dropout = 0.0
 
     def lookup(self, indices: Tensor) -> Tensor:
         """Codes `[..., Q]` to the sum of their vectors `[..., D]`."""
@@ -62,25 +59,12 @@ class ResidualCodebooks(nn.Module):
         The codebooks follow the vectors while a learner is there and the module trains.
         """
         if self.learner is not None and self.training:
-            quantized, codes, losses, parts = self.learner(vectors, return_all_codes=True)
-            return self._drop_levels(vectors, quantized, parts), codes, losses.sum()
+            quantized, codes, losses = self.learner(vectors)
+            return quantized, codes, losses.sum()
         codes = self.encode(vectors)
         quantized = self.lookup(codes)
         loss = functional.mse_loss(vectors, quantized)
         return vectors + (quantized - vectors).detach(), codes, loss
-
-    def _drop_levels(self, vectors: Tensor, quantized: Tensor, parts: Tensor) -> Tensor:
-        """`quantized` `[B, S, D]`, but for some of the B of the first levels alone; `parts`
-        `[Q, B, S, D]` are the levels'."""
-        if not self._level_dropout:
-            return quantized
-        levels, crops = parts.shape[:2]
-        dropped = torch.rand(crops, device=vectors.device) < self._level_dropout
-        kept = torch.randint(1, levels, (crops,), device=vectors.device)
-        heard = torch.arange(levels, device=vectors.device)[:, None] < kept  # [Q, B]
-        coarse = (parts * heard[:, :, None, None]).sum(dim=0)
-        coarse = vectors + (coarse - vectors).detach()
-        return torch.where(dropped[:, None, None], coarse, quantized)
 
     def start_learning(
         self, config: LearningConfig, vectors_per_step: int, usage: Tensor | None = None
@@ -96,7 +80,6 @@ class ResidualCodebooks(nn.Module):
         from vector_quantize_pytorch import ResidualVQ
 
         levels, codebook_size, size = self.codebooks.shape
-        self._level_dropout = config.level_dropout if levels > 1 else 0.0
         self.learner = ResidualVQ(
             dim=size,
             num_quantizers=levels,

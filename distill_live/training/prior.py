@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -13,18 +13,16 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from distill_live.audio.dataset import HOLDOUT, Recordings
-from distill_live.audio.spectrogram import AudioSpectrogram
+from distill_live.audio.dataset import HOLDOUT
 from distill_live.errors import TrainingError
 from distill_live.models.column_prior import ColumnPrior, ColumnPriorConfig
 from distill_live.models.prior import Prior, PriorShape
 from distill_live.models.prior_kinds import make_prior
-from distill_live.models.vqvae import ConvVQVAE
 from distill_live.training.baselines import Baselines, measure_baselines
 from distill_live.training.checkpoint import Checkpoints, State, random_state, set_random_state
 from distill_live.training.ranks import Ranks
 from distill_live.training.schedule import rate_factor
-from distill_live.training.sequences import GAINS_DB, CodeSequences, extract_code_sequences
+from distill_live.training.sequences import GAINS_DB, CodeSequences
 from distill_live.training.windows import CodeCrops, Window
 
 _MAX_GRADIENT = 1.0
@@ -38,7 +36,7 @@ _MEMORISED = 2.0
 
 @dataclass(frozen=True)
 class PriorTrainingConfig:
-    """Everything that `train_prior` needs besides the codec and the recordings.
+    """Everything that `train_prior_on_codes` needs besides the codes.
 
     An epoch is `steps_per_epoch` batches of about `batch_columns` columns. `rate` is AdamW's; it
     rises over `warmup` of the training and falls along a cosine. Of each crop's input codes a part,
@@ -122,28 +120,6 @@ class TrainedPrior:
     best_epoch: int
     report: PriorReport
     interrupted: bool
-
-
-def train_prior(
-    codec: ConvVQVAE,
-    spectrogram: AudioSpectrogram,
-    recordings: Recordings,
-    config: PriorTrainingConfig,
-    device: torch.device | str = "cpu",
-    on_epoch: Callable[[PriorEpoch], None] | None = None,
-    checkpoints: Checkpoints | None = None,
-    ranks: Ranks | None = None,
-    rehearsed: Sequence[Tensor] = (),
-    start: Prior | None = None,
-) -> TrainedPrior:
-    """Train a prior on recordings as a frozen codec codes them; see `train_prior_on_codes`.
-
-    `rehearsed` are normalised mels `[M, T]` of recordings that are not there any more.
-    """
-    sequences = extract_code_sequences(
-        codec, spectrogram, recordings, config.holdout, config.gains_db, rehearsed
-    )
-    return train_prior_on_codes(sequences, config, device, on_epoch, checkpoints, ranks, start)
 
 
 def train_prior_on_codes(

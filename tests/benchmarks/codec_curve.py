@@ -34,7 +34,6 @@ from distill_live.training.config import CodecTrainingConfig, get_adaptive_codec
 TRIALS = (
     "", "column_frames=4", "column_frames=16", "num_quantizers=2", "num_quantizers=4",
     "codebook_size=128", "codebook_size=256", "code_width=16", "code_width=8", "rotation=True",
-    "level_dropout=0.3",
 )  # fmt: skip
 
 

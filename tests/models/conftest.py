@@ -7,10 +7,12 @@ from typing import TypeVar
 
 import pytest
 import torch
+from torch import Tensor
 
 from distill_live.models.column_prior import ColumnPrior, ColumnPriorConfig
 from distill_live.models.flat_prior import CodePrior, PriorConfig
 from distill_live.models.prior import Prior
+from tests.models.vocoders import gliding_tone
 
 #: Columns of 2 bands and 3 levels; a context of 8 columns, so that every 4th is an anchor.
 FLAT = PriorConfig(
@@ -54,3 +56,9 @@ def prior(
 ) -> Prior:
     """One of each kind. Do not change its weights."""
     return {"flat": flat_prior, "columns": column_prior}[request.param]
+
+
+@pytest.fixture(scope="session")
+def mel() -> Tensor:
+    """45 frames of a gliding tone in noise."""
+    return gliding_tone()

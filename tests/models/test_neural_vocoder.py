@@ -7,40 +7,15 @@ import pytest
 import torch
 from torch import Tensor
 
-from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
 from distill_live.models.neural_vocoder import NeuralVocoder
-from distill_live.models.vocoder import Vocoder, VocoderStream
+from distill_live.models.vocoder import Vocoder
 from distill_live.models.vocoder_network import BinMotion, NeuralVocoderConfig
+from tests.models.vocoders import HOP, RATE, SPECTROGRAM, pushed_in_pieces, untrained
 
-SPECTROGRAM = AudioSpectrogram(SpectrogramConfig(mean=-6.0, deviation=3.0))
 SILENCE = (math.log(1e-8) + 6.0) / 3.0
-HOP, RATE = 512, 48_000
-
-
-def untrained(**settings: int) -> NeuralVocoder:
-    torch.manual_seed(0)
-    config = NeuralVocoderConfig(**{"width": 16, "blocks": 2} | settings)
-    vocoder = NeuralVocoder.untrained(config, SPECTROGRAM)
-    vocoder.network.requires_grad_(False)
-    # Far from the little that training starts from, so that all frames differ.
-    torch.nn.init.normal_(vocoder.network.head.weight, std=0.2)
-    return vocoder
 
 
 VOCODER = untrained()
-
-
-@pytest.fixture(scope="module")
-def mel() -> Tensor:
-    """45 frames of a gliding tone in noise."""
-    time = torch.arange(45 * HOP) / RATE
-    sound = 0.3 * torch.sin(2 * math.pi * (200 + 900 * time) * time)
-    sound += 0.05 * torch.randn(len(time), generator=torch.Generator().manual_seed(5))
-    return SPECTROGRAM.waveform_to_mel(sound[None, None])[0, 0]
-
-
-def pushed_in_pieces(stream: VocoderStream, mel: Tensor, frames: int) -> list[Tensor]:
-    return [stream.push(piece) for piece in mel.split(frames, dim=1)]
 
 
 def steady(level: float, frames: int) -> Tensor:
@@ -116,59 +91,6 @@ def test_as_many_frames_as_it_looks_back_are_enough_for_the_network(mel: Tensor)
     whole = vocoder.waveforms(mel[None])[0]
     later = slice(-2 * HOP, None)
     assert (late[later] - whole[later]).abs().max() < 1e-4 * whole.abs().max()
-
-
-@pytest.mark.parametrize("frames", [8, 19])
-def test_a_restored_stream_repeats_its_bytes(mel: Tensor, frames: int) -> None:
-    stream = VOCODER.stream()
-    stream.push(mel[:, :frames])
-    kept, emitted = stream.snapshot(), stream.emitted
-    first = torch.cat([stream.push(mel[:, frames:]), stream.flush()])
-    stream.restore(kept)
-    assert stream.emitted == emitted
-    again = torch.cat([stream.push(mel[:, frames:]), stream.flush()])
-    other = VOCODER.stream()
-    other.restore(kept)
-    elsewhere = torch.cat([other.push(mel[:, frames:]), other.flush()])
-    assert first.numpy().tobytes() == again.numpy().tobytes() == elsewhere.numpy().tobytes()
-
-
-def test_a_new_future_leaves_the_sound_before_it_alone(mel: Tensor) -> None:
-    stream = VOCODER.stream()
-    past = stream.push(mel[:, :16])
-    kept = stream.snapshot()
-    stream.push(mel[:, 16:32].flip(1))
-    stream.restore(kept)
-    whole = torch.cat([past, stream.push(mel[:, 16:]), stream.flush()])
-    assert whole.numpy().tobytes() == VOCODER(mel).numpy().tobytes()
-
-
-def test_nothing_pushed_gives_nothing() -> None:
-    stream = VOCODER.stream()
-    assert len(stream.push(torch.zeros(128, 0))) == len(stream.flush()) == stream.emitted == 0
-
-
-def test_a_flushed_stream_takes_no_more(mel: Tensor) -> None:
-    stream = VOCODER.stream()
-    stream.push(mel)
-    stream.flush()
-    assert len(stream.flush()) == 0
-    with pytest.raises(ValueError, match="this stream was flushed: begin another"):
-        stream.push(mel)
-
-
-@pytest.mark.parametrize("shape", [(80, 8), (1, 128, 8)])
-def test_mels_of_another_shape_are_refused(shape: tuple[int, ...]) -> None:
-    with pytest.raises(ValueError, match=r"mels must be \[128, frames\]"):
-        VOCODER.stream().push(torch.zeros(shape))
-
-
-def test_the_caller_may_think_in_inference_mode(mel: Tensor) -> None:
-    with torch.inference_mode():
-        stream = VOCODER.stream()
-        first = stream.push(mel[:, :20])
-    rest = torch.cat([stream.push(mel[:, 20:]), stream.flush()])
-    assert torch.equal(torch.cat([first, rest]), VOCODER(mel))
 
 
 def test_silence_stays_silence() -> None:

@@ -1,30 +1,11 @@
 """Vocoders as streams."""
 
-import math
-
 import pytest
 import torch
 from torch import Tensor
 
-from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
-from distill_live.models.vocoder import PhaseConfig, PhaseVocoder, Vocoder, VocoderStream
-
-SPECTROGRAM = AudioSpectrogram(SpectrogramConfig(mean=-6.0, deviation=3.0))
-HOP = 512
-VOCODER: Vocoder = PhaseVocoder(SPECTROGRAM, PhaseConfig(iterations=4))
-
-
-@pytest.fixture(scope="module")
-def mel() -> Tensor:
-    """45 frames of a gliding tone in noise."""
-    time = torch.arange(45 * HOP) / 48_000
-    sound = 0.3 * torch.sin(2 * math.pi * (200 + 900 * time) * time)
-    sound += 0.05 * torch.randn(len(time), generator=torch.Generator().manual_seed(5))
-    return SPECTROGRAM.waveform_to_mel(sound[None, None])[0, 0]
-
-
-def pushed_in_pieces(stream: VocoderStream, mel: Tensor, frames: int) -> list[Tensor]:
-    return [stream.push(piece) for piece in mel.split(frames, dim=1)]
+from distill_live.models.vocoder import PhaseConfig, PhaseVocoder
+from tests.models.vocoders import HOP, SPECTROGRAM, pushed_in_pieces
 
 
 @pytest.mark.parametrize("frames", [1, 3, 8, 13])
@@ -40,12 +21,13 @@ def test_pieces_give_the_bytes_of_the_whole(mel: Tensor, frames: int, lookahead:
 
 
 def test_the_number_of_threads_changes_no_byte(mel: Tensor) -> None:
+    vocoder = PhaseVocoder(SPECTROGRAM, PhaseConfig(iterations=4))
     threads = torch.get_num_threads()
     found = []
     try:
         for count in (1, 2, 3):
             torch.set_num_threads(count)
-            found.append(VOCODER(mel).numpy().tobytes())
+            found.append(vocoder(mel).numpy().tobytes())
     finally:
         torch.set_num_threads(threads)
     assert found[0] == found[1] == found[2]
@@ -68,56 +50,3 @@ def test_the_delay_is_half_a_window_and_the_lookahead() -> None:
     assert PhaseVocoder(SPECTROGRAM).delay_samples == 1024 + 512
     none = PhaseVocoder(SPECTROGRAM, PhaseConfig(lookahead_frames=0))
     assert none.delay_samples == 1024
-
-
-@pytest.mark.parametrize("frames", [8, 19])
-def test_a_restored_stream_repeats_its_bytes(mel: Tensor, frames: int) -> None:
-    stream = VOCODER.stream()
-    stream.push(mel[:, :frames])
-    kept, emitted = stream.snapshot(), stream.emitted
-    first = torch.cat([stream.push(mel[:, frames:]), stream.flush()])
-    stream.restore(kept)
-    assert stream.emitted == emitted
-    again = torch.cat([stream.push(mel[:, frames:]), stream.flush()])
-    other = VOCODER.stream()
-    other.restore(kept)
-    elsewhere = torch.cat([other.push(mel[:, frames:]), other.flush()])
-    assert first.numpy().tobytes() == again.numpy().tobytes() == elsewhere.numpy().tobytes()
-
-
-def test_a_new_future_leaves_the_sound_before_it_alone(mel: Tensor) -> None:
-    stream = VOCODER.stream()
-    past = stream.push(mel[:, :16])
-    kept = stream.snapshot()
-    stream.push(mel[:, 16:32].flip(1))
-    stream.restore(kept)
-    whole = torch.cat([past, stream.push(mel[:, 16:]), stream.flush()])
-    assert whole.numpy().tobytes() == VOCODER(mel).numpy().tobytes()
-
-
-def test_nothing_pushed_gives_nothing() -> None:
-    stream = VOCODER.stream()
-    assert len(stream.push(torch.zeros(128, 0))) == len(stream.flush()) == stream.emitted == 0
-
-
-def test_a_flushed_stream_takes_no_more(mel: Tensor) -> None:
-    stream = VOCODER.stream()
-    stream.push(mel)
-    stream.flush()
-    assert len(stream.flush()) == 0
-    with pytest.raises(ValueError, match="this stream was flushed: begin another"):
-        stream.push(mel)
-
-
-@pytest.mark.parametrize("shape", [(80, 8), (1, 128, 8)])
-def test_mels_of_another_shape_are_refused(shape: tuple[int, ...]) -> None:
-    with pytest.raises(ValueError, match=r"mels must be \[128, frames\]"):
-        VOCODER.stream().push(torch.zeros(shape))
-
-
-def test_the_caller_may_think_in_inference_mode(mel: Tensor) -> None:
-    with torch.inference_mode():
-        stream = VOCODER.stream()
-        first = stream.push(mel[:, :20])
-    rest = torch.cat([stream.push(mel[:, 20:]), stream.flush()])
-    assert torch.equal(torch.cat([first, rest]), VOCODER(mel))
