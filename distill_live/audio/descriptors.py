@@ -24,6 +24,9 @@ DESCRIPTORS = {
 # little that the column's codes tell it; a density of less than a second is none.
 _SECONDS = {"loudness": 0.25, "brightness": 0.25, "noisiness": 0.25, "density": 1.5}
 
+# What is so far below the loudest column is silence: it has neither brightness nor noisiness.
+_SILENT_DB = 50.0
+
 # An onset: the mels rise by so many dB on average from one frame to the next, as by no other frame
 # so near. What is 60 dB below a recording's loudest mel cannot rise.
 _ONSET_DB, _ONSET_FRAMES, _RANGE_DB = 1.5, 3, 60.0
@@ -31,7 +34,7 @@ _ONSET_DB, _ONSET_FRAMES, _RANGE_DB = 1.5, 3, 60.0
 
 def describe_columns(mel: Tensor, config: SpectrogramConfig, column_frames: int) -> Tensor:
     """Normalised mels `[M, T]` to what is told of each whole column `[columns, 4]`, as DESCRIPTORS
-    names it; each value is of the time around the column's middle."""
+    names it; each value is of the time around the column's middle, NaN where there is none."""
     columns = mel.shape[-1] // column_frames
     if not columns:
         return mel.new_zeros(0, len(DESCRIPTORS))
@@ -46,10 +49,13 @@ def describe_columns(mel: Tensor, config: SpectrogramConfig, column_frames: int)
     def around(values: Tensor, name: str) -> Tensor:
         return _smooth(values, _SECONDS[name] / seconds_per_frame)
 
+    loudness = around(power, "loudness").log() * in_db
+    silent = loudness < loudness.max() - _SILENT_DB
+    brightness = around(centroid, "brightness") / around(power, "brightness")
     told = [
-        around(power, "loudness").log() * in_db,
-        around(centroid, "brightness") / around(power, "brightness"),
-        around(flatness, "noisiness"),
+        loudness,
+        brightness.masked_fill(silent, torch.nan),
+        around(flatness, "noisiness").masked_fill(silent, torch.nan),
         around(_onsets(logs), "density") / seconds_per_frame,
     ]
     middles = torch.arange(columns, device=mel.device) * column_frames + column_frames // 2
@@ -87,11 +93,11 @@ class DescriptorRanks:
 
     @classmethod
     def of(cls, values: NDArray[np.floating]) -> DescriptorRanks:
-        """The ranks of a set of values `[columns, 4]`."""
-        return cls(np.quantile(values, np.linspace(0.0, 1.0, cls.POINTS), axis=0).T)
+        """The ranks of a set of values `[columns, 4]`; NaN is none."""
+        return cls(np.nanquantile(values, np.linspace(0.0, 1.0, cls.POINTS), axis=0).T)
 
     def ranks(self, values: NDArray[np.floating]) -> NDArray[np.float32]:
-        """Values `[T, 4]` to their ranks `[T, 4]`, 0..1."""
+        """Values `[T, 4]` to their ranks `[T, 4]`, 0..1; NaN stays NaN."""
         points = np.linspace(0.0, 1.0, self.quantiles.shape[1])
         found = np.empty(values.shape, dtype=np.float32)
         for number, known in enumerate(self.quantiles):
@@ -100,5 +106,6 @@ class DescriptorRanks:
             high = np.searchsorted(known, values[:, number], side="right")
             between = np.interp(values[:, number], known, points)
             same = points[np.clip((low + high - 1) // 2, 0, len(points) - 1)]
-            found[:, number] = np.where(high - low > 1, same, between)
+            ranks = np.where(high - low > 1, same, between)
+            found[:, number] = np.where(np.isnan(values[:, number]), np.nan, ranks)
         return found

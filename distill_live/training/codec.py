@@ -17,6 +17,7 @@ from distill_live.audio.dataset import Recordings, training_columns
 from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
 from distill_live.errors import TrainingError
 from distill_live.models.vqvae import ConvVQVAE
+from distill_live.training.augmentation import at_speeds
 from distill_live.training.checkpoint import Checkpoints, State, random_state, set_random_state
 from distill_live.training.config import CodecTrainingConfig
 from distill_live.training.crops import MelCrops
@@ -127,6 +128,17 @@ def _mels(
     ]
 
 
+def _at_speeds(
+    recordings: Recordings, speeds: tuple[float, ...], spectrogram: AudioSpectrogram,
+    config: CodecTrainingConfig,
+) -> list[Tensor]:  # fmt: skip
+    """Normalised mels `[M, T]` of the recordings' training parts at other speeds."""
+    sped = at_speeds(recordings, speeds, config.holdout)
+    mels = (torch.from_numpy(samples)[None, None] for samples in sped)
+    frames = config.codec.column_frames
+    return [spectrogram.waveform_to_mel(one, frames)[0, 0].cpu() for one in mels]
+
+
 class _CodecTrainer:
     def __init__(
         self,
@@ -153,12 +165,17 @@ class _CodecTrainer:
         self.spectrogram.to(self.device)
         ends = [training_columns(m.shape[-1] // frames, config.holdout) * frames for m in mels]
         self.judged = _spread(list(zip(mels, ends, strict=True)), _JUDGED_COLUMNS * frames)
+        parts = [mel[:, :end] for mel, end in zip(mels, ends, strict=True)]
+        shares = share or [1.0] * len(parts)
+        if speeds := config.augmentation.speeds:
+            sped = _at_speeds(recordings, speeds, self.spectrogram, config)
+            shares += [config.augmentation.speed_share * shares[0]] * len(sped)
+            parts += sped
         # Each process draws other crops.
         self.random = np.random.default_rng(config.seed + ranks.rank)
         self.crops = MelCrops(
-            [mel[:, :end] for mel, end in zip(mels, ends, strict=True)],
-            config.crop_columns * frames, self.spectrogram.config, config.gain_db, self.random,
-            share,
+            parts, config.crop_columns * frames, self.spectrogram.config, config.augmentation,
+            self.random, shares,
         )  # fmt: skip
         self.batch_crops = ranks.share(config.batch_crops)
         if rehearsal:
@@ -166,6 +183,8 @@ class _CodecTrainer:
         else:
             self.model = ConvVQVAE(config.codec)
         self.model.to(self.device)
+        self.average = copy.deepcopy(self.model) if config.averaging else None
+        self.steps = 0
         crops_per_step = self.batch_crops * ranks.world
         self.model.quantizer.start_learning(
             config.learning,
@@ -248,17 +267,32 @@ class _CodecTrainer:
             torch.nn.utils.clip_grad_norm_(self.model.parameters(), _MAX_GRADIENT)
             for optimizer in self.optimizers:
                 optimizer.step()
+            self._follow()
             total += loss.item()
         return total / steps
+
+    @torch.no_grad()
+    def _follow(self) -> None:
+        """Move the average a little towards the weights; faster while it is young."""
+        self.steps += 1
+        if self.average is None:
+            return
+        decay = min(self.config.averaging, self.steps / (self.steps + 9))
+        self.model.quantizer.sync()
+        pairs = zip(self.average.parameters(), self.model.parameters(), strict=True)
+        for average, weight in pairs:
+            average.lerp_(weight, 1.0 - decay)
+        self.average.quantizer.codebooks.lerp_(self.model.quantizer.codebooks, 1.0 - decay)
 
     @torch.no_grad()
     def _judge(self, epoch: int, loss: float) -> None:
         self.model.eval()
         self.model.quantizer.sync()
+        model = self.average.eval() if self.average else self.model
         codes, seen, unseen = [], [], []
         for mel, end in self.judged:
             with _half_precision(self.device):
-                reconstruction, indices, _ = self.model(mel.to(self.device)[None, None])
+                reconstruction, indices, _ = model(mel.to(self.device)[None, None])
             error = (reconstruction[0, 0].float().cpu() - mel).abs().mean(dim=0)
             codes.append(indices[0])
             seen.append(error[:end])
@@ -283,7 +317,7 @@ class _CodecTrainer:
     def _weights(self) -> dict[str, Tensor]:
         return {
             name: tensor
-            for name, tensor in copy.deepcopy(self.model.state_dict()).items()
+            for name, tensor in copy.deepcopy((self.average or self.model).state_dict()).items()
             if not name.startswith("quantizer.learner.")
         }
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from distill_live.audio.dataset import HOLDOUT
 from distill_live.models.quantizer import LearningConfig
 from distill_live.models.vqvae import VQVAEConfig
+from distill_live.training.augmentation import AugmentationConfig
 
 # What a trained codec's learning rates are multiplied by when it learns more.
 _CONTINUED_RATE = 0.3
@@ -20,10 +21,10 @@ class CodecTrainingConfig:
     An epoch is `steps_per_epoch` batches of `batch_crops` crops, each `crop_columns` columns long
     and starting at any frame. `hidden_rate` is the learning rate of the matrices (Muon), `rate` of
     everything else (AdamW); both rise over `warmup` of the training and fall along a cosine.
-    `gain_db` is how far the level of half of the crops is moved up or down. `consistency` weighs
+    `augmentation` says how crops differ from the recordings. `averaging` is the decay of a moving
+    average of weights that is judged and kept (0: the weights themselves). `consistency` weighs
     how far latents move when the sound is moved by a few frames: codes that move less are easier
-    to predict. The last `holdout` of
-    each recording is kept for validation.
+    to predict. The last `holdout` of each recording is kept for validation.
     """
 
     codec: VQVAEConfig = field(default_factory=VQVAEConfig)
@@ -36,7 +37,8 @@ class CodecTrainingConfig:
     rate: float = 1e-3
     weight_decay: float = 0.01
     warmup: float = 0.03
-    gain_db: float = 3.0
+    augmentation: AugmentationConfig = field(default_factory=AugmentationConfig)
+    averaging: float = 0.0
     consistency: float = 0.0
     holdout: float = HOLDOUT
     seed: int = 0

@@ -1,4 +1,4 @@
-"""Random crops of mel spectrograms, at every alignment and at slightly different levels."""
+"""Random crops of mel spectrograms, at every alignment."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from distill_live.audio.spectrogram import SpectrogramConfig
+from distill_live.training.augmentation import Augmentation, AugmentationConfig
 
 # Every stream begins with a recording's first columns, so those are seen more often than by chance.
 _FROM_START = 0.15
@@ -26,29 +27,28 @@ class MelCrops:
 
     def __init__(
         self, mels: list[Tensor], frames: int, spectrogram: SpectrogramConfig,
-        gain_db: float, seed: int | np.random.Generator, shares: Sequence[float] | None = None,
+        augmentation: AugmentationConfig, seed: int | np.random.Generator,
+        shares: Sequence[float] | None = None,
     ) -> None:  # fmt: skip
-        self._silence = (math.log(spectrogram.floor) - spectrogram.mean) / spectrogram.deviation
-        self._gain = gain_db * math.log(10) / 10 / spectrogram.deviation
+        silence = (math.log(spectrogram.floor) - spectrogram.mean) / spectrogram.deviation
         self._frames = frames
         self._before = frames // 2
         padding = (self._before, frames)
-        self._mels = [functional.pad(mel, padding, value=self._silence) for mel in mels]
+        self._mels = [functional.pad(mel, padding, value=silence) for mel in mels]
         self._lengths = np.array([mel.shape[-1] for mel in mels])
         weights = (self._lengths + self._before) * (1.0 if shares is None else np.array(shares))
         self._chances = weights / weights.sum()
         self._random = np.random.default_rng(seed)
+        self._augmentation = Augmentation(augmentation, spectrogram, self._random)
 
     def draw(self, count: int) -> Tensor:
         """The next `count` crops."""
         chosen = self._random.choice(len(self._mels), size=count, p=self._chances)
-        return torch.stack([self._crop(int(index)) for index in chosen])[:, None]
+        crops = torch.stack([self._crop(int(index)) for index in chosen])[:, None]
+        return self._augmentation.apply(crops)
 
     def _crop(self, index: int) -> Tensor:
         start = int(self._random.integers(self._lengths[index]))
         if self._random.random() < _FROM_START:
             start = self._before
-        crop = self._mels[index][:, start : start + self._frames]
-        if self._random.random() < 0.5:
-            crop = crop + self._random.uniform(-self._gain, self._gain)
-        return crop.clamp(min=self._silence)
+        return self._mels[index][:, start : start + self._frames]

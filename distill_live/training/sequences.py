@@ -17,6 +17,7 @@ from distill_live.audio.descriptors import DescriptorRanks, describe_columns
 from distill_live.audio.spectrogram import AudioSpectrogram
 from distill_live.errors import TrainingError
 from distill_live.models.vqvae import ConvVQVAE
+from distill_live.training.augmentation import at_speeds
 
 Grid = NDArray[np.int16]
 Ranks = NDArray[np.float32]
@@ -54,6 +55,7 @@ def extract_code_sequences(
     holdout: float = HOLDOUT,
     gains_db: tuple[float, ...] = GAINS_DB,
     rehearsed: Sequence[Tensor] = (),
+    speeds: tuple[float, ...] = (),
 ) -> CodeSequences:
     """Code every recording with a codec as it is.
 
@@ -74,15 +76,23 @@ def extract_code_sequences(
         spectrogram.waveform_to_mel(torch.from_numpy(one.samples)[None, None], frames)[0, 0]
         for one in recordings.recordings
     )
+
+    def learn(part: Tensor) -> None:
+        """Code a part for training `[M, T]`, at every alignment."""
+        for offset in range(frames):
+            grid = code_mel(codec, part[:, offset:])
+            if len(grid):
+                told = describe_columns(part[:, offset:], spectrogram.config, frames)
+                training.append(grid)
+                described.append(told.cpu().numpy())
+
+    for samples in at_speeds(recordings, speeds, holdout):
+        waveform = torch.from_numpy(samples)[None, None]
+        learn(spectrogram.waveform_to_mel(waveform, frames)[0, 0])
     for mel in chain(mels, (mel.to(spectrogram.device) for mel in rehearsed)):
         end = training_columns(mel.shape[-1] // frames, holdout) * frames
         for part in _gained(mel[:, :end], spectrogram, gains_db):
-            for offset in range(frames):
-                grid = code_mel(codec, part[:, offset:])
-                if len(grid):
-                    told = describe_columns(part[:, offset:], spectrogram.config, frames)
-                    training.append(grid)
-                    described.append(told.cpu().numpy())
+            learn(part)
         for offset in (0, frames // 2):
             grid = code_mel(codec, mel[:, offset:])
             validation.append((grid, math.ceil((end - offset) / frames)))

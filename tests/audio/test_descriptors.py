@@ -87,6 +87,24 @@ def test_silence_is_described() -> None:
 VALUES = np.random.default_rng(0).normal(0, 1, (5000, 4)) * [1, 10, 100, 0.1]
 
 
+@pytest.mark.parametrize("name", ["brightness", "noisiness"])
+def test_where_nothing_sounds_there_is_neither_brightness_nor_noisiness(name: str) -> None:
+    sound = np.concatenate([tone(1000)[: 2 * RATE], np.zeros(2 * RATE)])
+    found = told(sound, name)
+    sounding = len(found) // 2
+    assert not np.isnan(found[: sounding - 3]).any()
+    assert np.isnan(found[sounding + 3 :]).all()
+    assert not np.isnan(told(sound, "loudness")).any()
+
+
+def test_what_is_not_there_has_no_rank_and_moves_no_other() -> None:
+    values = np.tile(np.linspace(0.0, 1.0, 101)[:, None], 4)
+    with_gaps = np.concatenate([values, np.full((50, 4), np.nan)])
+    ranks = DescriptorRanks.of(with_gaps)
+    assert np.isnan(ranks.ranks(with_gaps)[101:]).all()
+    np.testing.assert_allclose(ranks.ranks(values), values, atol=0.02)
+
+
 def test_ranks_run_evenly_from_the_lowest_to_the_highest() -> None:
     ranks = DescriptorRanks.of(VALUES).ranks(VALUES)
     assert (ranks.min(), ranks.max()) == (0.0, 1.0)

@@ -1,12 +1,15 @@
 """What a codec loses, by how many codes a second it has and by how it is trained.
 
-    python -m tests.benchmarks.codec_curve FOLDER [--epochs 12] [--trials "NAME=VALUE ..." ...]
+    python -m tests.benchmarks.codec_curve FOLDER [--epochs 12] [--held-out NAME ...]
+        [--trials "NAME=VALUE ..." ...]
 
-Each trial trains a codec with other settings (of VQVAEConfig, LearningConfig or
-CodecTrainingConfig) for so many epochs, and prints a line of JSON:
+Each trial trains a codec with other settings (of VQVAEConfig, LearningConfig,
+AugmentationConfig or CodecTrainingConfig) for so many epochs, and prints a line of JSON:
 
     codes_per_s   codes of one second of sound
-    seen, unseen  mean absolute difference of log mels in dB: training part, held-out fifth
+    seen, unseen  mean absolute difference of log mels in dB: training part, held-out end
+    sound         mel_db, sc and env (see train_and_measure) of what is decoded and made audible
+    held_out      the same for the recordings that were held out altogether
     levels        the same, held out, decoded from the first level alone, the first two, ...
     shifted       part of the codes that change when the sound comes one frame later, per level
     used          utilisation of each level in percent
@@ -19,15 +22,17 @@ import ast
 import json
 import math
 import time
-from dataclasses import fields, replace
+from dataclasses import astuple, fields, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from distill_live.audio.dataset import Recordings, load_recordings, training_columns
+from distill_live.audio.dataset import Recording, Recordings, load_recordings, training_columns
+from distill_live.audio.distances import mean_distances, measure_distances
 from distill_live.models.quantizer import LearningConfig
 from distill_live.models.vqvae import ConvVQVAE, VQVAEConfig
+from distill_live.training.augmentation import AugmentationConfig
 from distill_live.training.codec import TrainedCodec, train_codec
 from distill_live.training.config import CodecTrainingConfig, get_adaptive_codec_config
 
@@ -41,16 +46,27 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--held-out", nargs="*", default=[], metavar="NAME", help="file stems")
     parser.add_argument("--trials", nargs="*", default=TRIALS)
     options = parser.parse_args()
-    recordings = load_recordings(options.folder)
+    found = load_recordings(options.folder)
+    recordings, unseen = split(found, options.held_out)
     for trial in options.trials:
         config = replace(settings(recordings, trial), epochs=options.epochs)
         began = time.monotonic()
         trained = train_codec(recordings, config)
         seconds = round(time.monotonic() - began)
         print(json.dumps({"trial": trial or "the defaults", "seconds": seconds,
-                          **measure(trained, recordings)}), flush=True)  # fmt: skip
+                          **measure(trained, recordings),
+                          "sound": distances(trained, recordings.recordings),
+                          "held_out": distances(trained, unseen)}), flush=True)  # fmt: skip
+
+
+def split(recordings: Recordings, held_out: list[str]) -> tuple[Recordings, list[Recording]]:
+    """The recordings without those of the held-out names, and those."""
+    unseen = [one for one in recordings.recordings if Path(one.name).stem in held_out]
+    seen = [one for one in recordings.recordings if Path(one.name).stem not in held_out]
+    return replace(recordings, recordings=seen), unseen
 
 
 def settings(recordings: Recordings, trial: str) -> CodecTrainingConfig:
@@ -66,7 +82,11 @@ def settings(recordings: Recordings, trial: str) -> CodecTrainingConfig:
     codec, learning = VQVAEConfig(**own(VQVAEConfig)), LearningConfig(**own(LearningConfig))
     column = 512 * codec.column_frames
     columns = round(recordings.seconds * recordings.sample_rate / column)
-    config = replace(get_adaptive_codec_config(codec, columns), learning=learning)
+    config = replace(
+        get_adaptive_codec_config(codec, columns),
+        learning=learning,
+        augmentation=AugmentationConfig(**own(AugmentationConfig)),
+    )
     return replace(config, **values)
 
 
@@ -97,6 +117,20 @@ def measure(trained: TrainedCodec, recordings: Recordings) -> dict[str, Any]:
         "shifted": [round(float(part), 2) for part in torch.cat(changed).mean(0)],
         "used": [round(100 * level.utilisation) for level in best.health],
     }
+
+
+@torch.inference_mode()
+def distances(trained: TrainedCodec, recordings: list[Recording]) -> list[float] | None:
+    """Mean distances of recordings from what the codec makes of them."""
+    found = []
+    for recording in recordings:
+        waveform = torch.from_numpy(recording.samples)[None, None]
+        mel = trained.spectrogram.waveform_to_mel(waveform, trained.model.config.column_frames)
+        decoded = decode(trained.model, mel, trained.model.config.num_quantizers)
+        sound = trained.spectrogram.mel_to_waveform(decoded)[0, 0].numpy()
+        rate = trained.spectrogram.config.sample_rate
+        found.append(measure_distances(recording.samples, sound, rate))
+    return [round(value, 3) for value in astuple(mean_distances(found))] if found else None
 
 
 def decode(model: ConvVQVAE, mel: torch.Tensor, levels: int) -> torch.Tensor:

@@ -56,7 +56,7 @@ def measured(loaded: LoadedVQModel, steering: Steering, seed: int, seconds: floa
     with torch.inference_mode():
         mel = loaded.spectrogram.waveform_to_mel(torch.from_numpy(audio)[None, None], frames)
         told = describe_columns(mel[0, 0], loaded.spectrogram.config, frames)
-    return [float(value) for value in told[12:].mean(0)]
+    return [float(value) for value in told[12:].nanmean(0)]
 
 
 def correlation(one: list[float], other: list[float]) -> float:

@@ -1,0 +1,94 @@
+"""A few recordings made more: other speeds, levels and timbres, two sounds at once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from distill_live.audio.dataset import HOLDOUT, Recordings
+from distill_live.audio.resample import resample
+from distill_live.audio.spectrogram import SpectrogramConfig
+
+
+@dataclass(frozen=True)
+class AugmentationConfig:
+    """How crops differ from the recordings that they are cut from.
+
+    Half of all crops are made louder or softer by up to `gain_db`. A part `filtered` passes a
+    random smooth filter of up to `filter_db`; to a part `mixed` another crop is added. Beside
+    itself, each recording is there at each of `speeds`, as a tape would play it: pitch and tempo
+    move together. Such a copy counts `speed_share` of its length.
+    """
+
+    gain_db: float = 3.0
+    filtered: float = 0.0
+    filter_db: float = 4.0
+    mixed: float = 0.0
+    speeds: tuple[float, ...] = ()
+    speed_share: float = 0.5
+
+
+class Augmentation:
+    """Changes normalised crops `[B, 1, M, frames]`; the same random numbers, the same changes."""
+
+    def __init__(
+        self, config: AugmentationConfig, spectrogram: SpectrogramConfig,
+        random: np.random.Generator,
+    ) -> None:  # fmt: skip
+        self._config, self._spectrogram, self._random = config, spectrogram, random
+        self._silence = (math.log(spectrogram.floor) - spectrogram.mean) / spectrogram.deviation
+        self._per_db = math.log(10) / 10 / spectrogram.deviation
+
+    def apply(self, crops: Tensor) -> Tensor:
+        """Other crops of the same shape, none below silence."""
+        config, count = self._config, len(crops)
+        if config.mixed:
+            chosen = self._chosen(config.mixed, count)
+            crops = torch.where(chosen, self._mixed(crops), crops)
+        if config.filtered:
+            chosen = self._chosen(config.filtered, count)
+            crops = crops + self._filters(count) * chosen
+        gains = self._random.uniform(-config.gain_db, config.gain_db, (count, 1, 1, 1))
+        crops = crops + _tensor(gains * self._per_db) * self._chosen(0.5, count)
+        return crops.clamp(min=self._silence)
+
+    def _chosen(self, part: float, count: int) -> Tensor:
+        return torch.from_numpy(self._random.random((count, 1, 1, 1)) < part)
+
+    def _mixed(self, crops: Tensor) -> Tensor:
+        """Each crop with the next one, softer or louder by up to 12 dB, added to it."""
+        gain = _tensor(self._random.uniform(-12.0, 0.0, (len(crops), 1, 1, 1)) * self._per_db)
+        deviation, mean = self._spectrogram.deviation, self._spectrogram.mean
+        one, other = (part * deviation + mean for part in (crops, crops.roll(1, dims=0) + gain))
+        return (torch.logaddexp(one, other) - mean) / deviation
+
+    def _filters(self, count: int) -> Tensor:
+        """Gains over mels `[B, 1, M, 1]`: a few slow waves."""
+        mels = self._spectrogram.n_mels
+        places = np.linspace(0.0, np.pi, mels)[None, :, None]
+        waves = np.arange(1, 4)[None, None]
+        phases = self._random.uniform(0, 2 * np.pi, (count, 1, 3))
+        heights = self._random.uniform(-1, 1, (count, 1, 3)) * self._config.filter_db / waves
+        curve = (heights * np.cos(waves * places + phases)).sum(axis=-1)
+        return _tensor(curve[:, None, :, None] * self._per_db)
+
+
+def at_speeds(
+    recordings: Recordings, speeds: tuple[float, ...], holdout: float = HOLDOUT
+) -> Iterator[np.ndarray]:
+    """The part of each recording that is for training, at each speed: samples `[N]`."""
+    for recording in recordings.recordings:
+        end = math.floor(len(recording.samples) * (1 - holdout))
+        for speed in speeds:
+            yield resample(
+                recording.samples[:end], recordings.sample_rate * speed, recordings.sample_rate
+            )
+
+
+def _tensor(values: np.ndarray) -> Tensor:
+    return torch.from_numpy(values.astype(np.float32))
