@@ -16,15 +16,12 @@ class LearningConfig:
 
     `decay` is that of the moving averages. A code is dead, and replaced by a vector of the batch,
     when its moving count of uses falls below `dead_share` of what even use would give it.
-    `rotation` carries gradients through the lookup by rotation (Fifty et al., arXiv 2410.06424)
-    instead of straight.
     """
 
     commitment_weight: float = 0.25
     decay: float = 0.95
     dead_share: float = 0.06
     kmeans_iters: int = 20
-    rotation: bool = False
 
 
 class ResidualCodebooks(nn.Module):
@@ -89,7 +86,6 @@ class ResidualCodebooks(nn.Module):
             decay=config.decay,
             threshold_ema_dead_code=config.dead_share * vectors_per_step / codebook_size,
             commitment_weight=config.commitment_weight,
-            rotation_trick=config.rotation,
         ).to(self.codebooks.device)
         if usage is not None:
             self._go_on_from(usage.to(self.codebooks) * vectors_per_step)

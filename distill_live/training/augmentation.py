@@ -14,6 +14,10 @@ from distill_live.audio.dataset import HOLDOUT, Recordings
 from distill_live.audio.resample import resample
 from distill_live.audio.spectrogram import SpectrogramConfig
 
+# Half a semitone down and up. Ten minutes of mel frames at 48 kHz.
+_SPEEDS = (0.97, 1.03)
+_SMALL_FRAMES = 56_250
+
 
 @dataclass(frozen=True)
 class AugmentationConfig:
@@ -31,6 +35,17 @@ class AugmentationConfig:
     mixed: float = 0.0
     speeds: tuple[float, ...] = ()
     speed_share: float = 0.5
+
+
+def get_adaptive_augmentation(frames: int) -> AugmentationConfig:
+    """Settings for recordings of so many mel frames together.
+
+    What is filtered and mixed makes every set richer; other speeds, which take memory and blur what
+    is there already, only one of up to ten minutes.
+    """
+    return AugmentationConfig(
+        filtered=0.3, mixed=0.2, speeds=_SPEEDS if frames <= _SMALL_FRAMES else ()
+    )
 
 
 class Augmentation:

@@ -22,7 +22,7 @@ from distill_live.training.checkpoint import Checkpoints, State, random_state, s
 from distill_live.training.config import CodecTrainingConfig
 from distill_live.training.crops import MelCrops
 from distill_live.training.health import LevelHealth, codebook_health
-from distill_live.training.losses import latent_movement, spectral_loss
+from distill_live.training.losses import amplitude_loss, latent_movement, spectral_loss
 from distill_live.training.muon import Muon, is_matrix
 from distill_live.training.previews import Previews
 from distill_live.training.ranks import Ranks
@@ -183,8 +183,6 @@ class _CodecTrainer:
         else:
             self.model = ConvVQVAE(config.codec)
         self.model.to(self.device)
-        self.average = copy.deepcopy(self.model) if config.averaging else None
-        self.steps = 0
         crops_per_step = self.batch_crops * ranks.world
         self.model.quantizer.start_learning(
             config.learning,
@@ -261,38 +259,27 @@ class _CodecTrainer:
                 moved = latent_movement(self.model, mel) if self.config.consistency else 0.0
             loss = spectral_loss(reconstruction.float(), mel) + commitment
             loss = loss + self.config.consistency * moved
+            if self.config.amplitude:
+                loss = loss + self.config.amplitude * amplitude_loss(
+                    reconstruction.float(), mel, self.spectrogram.config.deviation
+                )
             self.model.zero_grad(set_to_none=True)
             loss.backward()
             self.ranks.average_gradients(self.model.parameters())
             torch.nn.utils.clip_grad_norm_(self.model.parameters(), _MAX_GRADIENT)
             for optimizer in self.optimizers:
                 optimizer.step()
-            self._follow()
             total += loss.item()
         return total / steps
-
-    @torch.no_grad()
-    def _follow(self) -> None:
-        """Move the average a little towards the weights; faster while it is young."""
-        self.steps += 1
-        if self.average is None:
-            return
-        decay = min(self.config.averaging, self.steps / (self.steps + 9))
-        self.model.quantizer.sync()
-        pairs = zip(self.average.parameters(), self.model.parameters(), strict=True)
-        for average, weight in pairs:
-            average.lerp_(weight, 1.0 - decay)
-        self.average.quantizer.codebooks.lerp_(self.model.quantizer.codebooks, 1.0 - decay)
 
     @torch.no_grad()
     def _judge(self, epoch: int, loss: float) -> None:
         self.model.eval()
         self.model.quantizer.sync()
-        model = self.average.eval() if self.average else self.model
         codes, seen, unseen = [], [], []
         for mel, end in self.judged:
             with _half_precision(self.device):
-                reconstruction, indices, _ = model(mel.to(self.device)[None, None])
+                reconstruction, indices, _ = self.model(mel.to(self.device)[None, None])
             error = (reconstruction[0, 0].float().cpu() - mel).abs().mean(dim=0)
             codes.append(indices[0])
             seen.append(error[:end])
@@ -317,7 +304,7 @@ class _CodecTrainer:
     def _weights(self) -> dict[str, Tensor]:
         return {
             name: tensor
-            for name, tensor in copy.deepcopy((self.average or self.model).state_dict()).items()
+            for name, tensor in copy.deepcopy(self.model.state_dict()).items()
             if not name.startswith("quantizer.learner.")
         }
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from distill_live.audio.dataset import HOLDOUT
 from distill_live.models.quantizer import LearningConfig
 from distill_live.models.vqvae import VQVAEConfig
-from distill_live.training.augmentation import AugmentationConfig
+from distill_live.training.augmentation import AugmentationConfig, get_adaptive_augmentation
 
 # What a trained codec's learning rates are multiplied by when it learns more.
 _CONTINUED_RATE = 0.3
@@ -21,10 +21,9 @@ class CodecTrainingConfig:
     An epoch is `steps_per_epoch` batches of `batch_crops` crops, each `crop_columns` columns long
     and starting at any frame. `hidden_rate` is the learning rate of the matrices (Muon), `rate` of
     everything else (AdamW); both rise over `warmup` of the training and fall along a cosine.
-    `augmentation` says how crops differ from the recordings. `averaging` is the decay of a moving
-    average of weights that is judged and kept (0: the weights themselves). `consistency` weighs
-    how far latents move when the sound is moved by a few frames: codes that move less are easier
-    to predict. The last `holdout` of each recording is kept for validation.
+    `augmentation` says how crops differ from the recordings. `consistency` weighs how far latents
+    move when the sound is moved by a few frames: codes that move less are easier to predict. The
+    last `holdout` of each recording is kept for validation.
     """
 
     codec: VQVAEConfig = field(default_factory=VQVAEConfig)
@@ -38,8 +37,8 @@ class CodecTrainingConfig:
     weight_decay: float = 0.01
     warmup: float = 0.03
     augmentation: AugmentationConfig = field(default_factory=AugmentationConfig)
-    averaging: float = 0.0
     consistency: float = 0.0
+    amplitude: float = 0.0
     holdout: float = HOLDOUT
     seed: int = 0
 
@@ -49,7 +48,8 @@ def get_adaptive_codec_config(codec: VQVAEConfig, columns: int) -> CodecTraining
     defaults = CodecTrainingConfig(codec=codec)
     batch_columns = defaults.batch_crops * defaults.crop_columns
     steps = max(defaults.steps_per_epoch, math.ceil(columns / batch_columns))
-    return CodecTrainingConfig(codec=codec, steps_per_epoch=steps)
+    augmentation = get_adaptive_augmentation(columns * codec.column_frames)
+    return CodecTrainingConfig(codec=codec, steps_per_epoch=steps, augmentation=augmentation)
 
 
 def get_continued_codec_config(codec: VQVAEConfig, columns: int) -> CodecTrainingConfig:

@@ -32,6 +32,20 @@ def spectral_loss(reconstruction: Tensor, mel: Tensor) -> Tensor:
     return loss + 0.5 * (change_weight * difference.diff(dim=-1).abs()).mean()
 
 
+def amplitude_loss(reconstruction: Tensor, mel: Tensor, deviation: float) -> Tensor:
+    """How far amplitudes are off, per mean amplitude: those of cells, and those of whole frames, the
+    envelope. What is loud counts as much more as it is louder, as in spectral convergence."""
+    # Normalised by the loudest cell of each crop; nothing may become infinite.
+    loudest = mel.amax(dim=(1, 2, 3), keepdim=True)
+    one, other = (
+        (0.5 * deviation * (part - loudest)).clamp(max=2.0).exp() for part in (reconstruction, mel)
+    )
+    cells = (one - other).abs().mean() / other.mean()
+    envelopes = [part.square().sum(dim=2).add(1e-9).sqrt() for part in (one, other)]
+    frames = (envelopes[0] - envelopes[1]).abs().mean() / envelopes[1].mean()
+    return cells + frames
+
+
 def latent_movement(model: ConvVQVAE, mel: Tensor) -> Tensor:
     """How far the encoder's latents of mels `[B, 1, M, T]` move, per their variance, when the sound
     comes up to half a column later."""

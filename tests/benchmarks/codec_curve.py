@@ -38,7 +38,8 @@ from distill_live.training.config import CodecTrainingConfig, get_adaptive_codec
 
 TRIALS = (
     "", "column_frames=4", "column_frames=16", "num_quantizers=2", "num_quantizers=4",
-    "codebook_size=128", "codebook_size=256", "code_width=16", "code_width=8", "rotation=True",
+    "codebook_size=128", "codebook_size=256", "code_width=16", "code_width=8", "speeds=()",
+    "mixed=0", "filtered=0", "consistency=0.3", "lookahead_columns=1",
 )  # fmt: skip
 
 
@@ -82,12 +83,9 @@ def settings(recordings: Recordings, trial: str) -> CodecTrainingConfig:
     codec, learning = VQVAEConfig(**own(VQVAEConfig)), LearningConfig(**own(LearningConfig))
     column = 512 * codec.column_frames
     columns = round(recordings.seconds * recordings.sample_rate / column)
-    config = replace(
-        get_adaptive_codec_config(codec, columns),
-        learning=learning,
-        augmentation=AugmentationConfig(**own(AugmentationConfig)),
-    )
-    return replace(config, **values)
+    config = get_adaptive_codec_config(codec, columns)
+    augmentation = replace(config.augmentation, **own(AugmentationConfig))
+    return replace(config, learning=learning, augmentation=augmentation, **values)
 
 
 @torch.inference_mode()

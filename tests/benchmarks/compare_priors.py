@@ -4,9 +4,11 @@
 
 Without a model: milliseconds per column of both kinds at every size, with random weights, cache
 against cache, on one thread, turn by turn in one run. With a model's codec and the folder it was
-made of: also both priors are trained alike at the first size, and 60 s of each are compared with
-the recordings: Frechet distances of mel frames and of their changes, beside those of two halves
-of the recordings (every other file). Prints lines of JSON.
+made of: also both priors are trained alike at the first size. `training` and `validation` are
+their perplexities, `played` that of the held-out columns step by step as in playing, where large
+matrices on the CPU are int8; 60 s of each are compared with the recordings: Frechet distances of
+mel frames and of their changes, beside those of two halves of the recordings (every other file).
+`--holdout 0.2` holds the last fifth of each recording back. Prints lines of JSON.
 """
 
 from __future__ import annotations
@@ -19,15 +21,16 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from distill_live.audio.dataset import Recordings, load_recordings
+from distill_live.audio.dataset import HOLDOUT, Recordings, load_recordings
 from distill_live.inference.generation import generate_audio_from_prior
 from distill_live.models.column_prior import ColumnPriorConfig
 from distill_live.models.flat_prior import PriorConfig
 from distill_live.models.library import find_model
 from distill_live.models.persistence import LoadedVQModel, load_model_v2
-from distill_live.models.prior import PriorShape
+from distill_live.models.prior import Prior, PriorShape
 from distill_live.models.prior_kinds import get_adaptive_prior_config, make_prior
 from distill_live.models.sampling import Sampling
+from distill_live.models.steering import UNSTEERED
 from distill_live.training.prior import PriorTrainingConfig, train_prior_on_codes
 from distill_live.training.sequences import CodeSequences, extract_code_sequences
 from tests.benchmarks.mel_statistics import distances, mel_frames
@@ -41,7 +44,9 @@ def main() -> None:
     parser.add_argument("model", nargs="?")
     parser.add_argument("folder", nargs="?", type=Path)
     parser.add_argument("--sizes", nargs="*", default=["small", "medium", "large"])
+    parser.add_argument("--kinds", nargs="*", default=["flat", "columns"])
     parser.add_argument("--epochs", type=int, default=PriorTrainingConfig().epochs)
+    parser.add_argument("--holdout", type=float, default=HOLDOUT)
     options = parser.parse_args()
     torch.set_num_threads(1)
     for size in options.sizes:
@@ -50,7 +55,15 @@ def main() -> None:
         torch.set_num_threads(2)
         loaded = load_model_v2(find_model(options.model))
         recordings = load_recordings(options.folder)
-        compare(loaded, recordings, options.sizes[0], options.epochs)
+        sequences = extract_code_sequences(
+            loaded.model, loaded.spectrogram, recordings, options.holdout
+        )
+        kinds = both_kinds(options.sizes[0], loaded.model.config.codebook_size)
+        configs = {
+            kind: PriorTrainingConfig(prior=kinds[kind], epochs=options.epochs)
+            for kind in options.kinds
+        }
+        compare(loaded, recordings, sequences, configs)
 
 
 def both_kinds(size: str, codebook_size: int = 64) -> dict[str, PriorShape]:
@@ -85,13 +98,17 @@ def speed(kinds: dict[str, PriorShape]) -> dict[str, float]:
     return {**medians, "times_faster": round(medians["flat"] / medians["columns"], 1)}
 
 
-def compare(loaded: LoadedVQModel, recordings: Recordings, size: str, epochs: int) -> None:
-    """Train both, let both play, and say how near that is to the recordings."""
-    sequences = extract_code_sequences(loaded.model, loaded.spectrogram, recordings)
+def compare(
+    loaded: LoadedVQModel,
+    recordings: Recordings,
+    sequences: CodeSequences,
+    configs: dict[str, PriorTrainingConfig],
+) -> None:
+    """Train each, let each play, and say how near that is to the recordings."""
     real = [mel_frames(loaded.spectrogram, one.samples) for one in recordings.recordings]
     print(json.dumps({"halves of the recordings": distances(real[::2], real[1::2])}), flush=True)
-    for kind, config in both_kinds(size, loaded.model.config.codebook_size).items():
-        result = trained(loaded, sequences, config, epochs)
+    for kind, config in configs.items():
+        result = trained(loaded, sequences, config)
         played = [
             mel_frames(loaded.spectrogram, generate_audio_from_prior(
                 loaded, top_p=0.0, seed=seed, duration_s=SECONDS)[0])
@@ -101,11 +118,11 @@ def compare(loaded: LoadedVQModel, recordings: Recordings, size: str, epochs: in
 
 
 def trained(
-    loaded: LoadedVQModel, sequences: CodeSequences, config: PriorShape, epochs: int
+    loaded: LoadedVQModel, sequences: CodeSequences, config: PriorTrainingConfig
 ) -> dict[str, object]:
     """Give the model a prior of that shape; what its training came to."""
     began = time.monotonic()
-    kept = train_prior_on_codes(sequences, PriorTrainingConfig(prior=config, epochs=epochs))
+    kept = train_prior_on_codes(sequences, config)
     loaded.prior = kept.prior
     report = kept.report
     return {
@@ -113,9 +130,29 @@ def trained(
         "best_epoch": kept.best_epoch,
         "training": round(report.training, 2),
         "validation": round(report.validation, 2),
+        "played": round(played_perplexity(kept.prior, sequences), 2),
         "unigram": round(report.baselines.unigram, 2),
         "previous_column": round(report.baselines.previous_column, 2),
     }
+
+
+@torch.inference_mode()
+def played_perplexity(prior: Prior, sequences: CodeSequences) -> float:
+    """Perplexity of the held-out columns, each drawn as in playing."""
+    stepper, context = prior.stepper(), prior.config.context_columns
+    losses = []
+    for grid, first in sequences.validation:
+        rows = grid.reshape(len(grid), -1).astype(np.int64)
+        for start in range(first, len(rows), context // 2):
+            anchor = max(start - context // 2, 0)
+            cache = stepper.new_cache()
+            for end in range(start, min(start + context // 2, len(rows))):
+                draw = stepper.begin(cache, rows[anchor:end], UNSTEERED)
+                for code in rows[end].tolist():
+                    logits = draw.logits().astype(np.float64)
+                    losses.append(np.logaddexp.reduce(logits) - logits[code])
+                    draw.take(code)
+    return float(np.exp(np.mean(losses)))
 
 
 if __name__ == "__main__":

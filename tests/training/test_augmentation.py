@@ -6,7 +6,12 @@ import torch
 
 from distill_live.audio.dataset import Recording, Recordings
 from distill_live.audio.spectrogram import SpectrogramConfig
-from distill_live.training.augmentation import Augmentation, AugmentationConfig, at_speeds
+from distill_live.training.augmentation import (
+    Augmentation,
+    AugmentationConfig,
+    at_speeds,
+    get_adaptive_augmentation,
+)
 
 SPECTROGRAM = SpectrogramConfig(mean=-8.0, deviation=4.0)
 SILENCE = (math.log(1e-8) + 8.0) / 4.0
@@ -81,3 +86,9 @@ def test_a_copy_at_another_speed_is_shorter_and_higher_and_holds_nothing_back() 
         loudest = np.abs(np.fft.rfft(copy)).argmax() / len(copy) * 48_000
         assert loudest == pytest.approx(hertz, abs=2)
         assert np.abs(copy[-200:]).max() > 0.5
+
+
+def test_only_a_small_set_is_there_at_other_speeds() -> None:
+    few, many = get_adaptive_augmentation(10_000), get_adaptive_augmentation(1_000_000)
+    assert len(few.speeds) == 2 and many.speeds == ()
+    assert few.mixed and few.filtered and many.mixed and many.filtered

@@ -1,10 +1,14 @@
 from distill_live.models.vqvae import VQVAEConfig
+from distill_live.training.augmentation import get_adaptive_augmentation
 from distill_live.training.config import CodecTrainingConfig, get_adaptive_codec_config
 
 
 def test_a_small_set_gets_the_default_steps() -> None:
     codec = VQVAEConfig(codebook_size=64)
-    assert get_adaptive_codec_config(codec, columns=640) == CodecTrainingConfig(codec=codec)
+    config = get_adaptive_codec_config(codec, columns=640)
+    assert config.codec is codec
+    assert config.steps_per_epoch == CodecTrainingConfig().steps_per_epoch
+    assert config.augmentation == get_adaptive_augmentation(640 * 8)
 
 
 def test_an_epoch_sees_as_many_columns_as_there_are() -> None:
