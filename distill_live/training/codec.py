@@ -22,7 +22,7 @@ from distill_live.training.checkpoint import Checkpoints, State, random_state, s
 from distill_live.training.config import CodecTrainingConfig
 from distill_live.training.crops import MelCrops
 from distill_live.training.health import LevelHealth, codebook_health
-from distill_live.training.losses import amplitude_loss, latent_movement, spectral_loss
+from distill_live.training.losses import latent_movement, reconstruction_loss
 from distill_live.training.muon import Muon, is_matrix
 from distill_live.training.previews import Previews
 from distill_live.training.ranks import Ranks
@@ -257,12 +257,9 @@ class _CodecTrainer:
             with _half_precision(self.device):
                 reconstruction, _, commitment = self.model(mel)
                 moved = latent_movement(self.model, mel) if self.config.consistency else 0.0
-            loss = spectral_loss(reconstruction.float(), mel) + commitment
+            deviation = self.spectrogram.config.deviation
+            loss = reconstruction_loss(reconstruction.float(), mel, deviation) + commitment
             loss = loss + self.config.consistency * moved
-            if self.config.amplitude:
-                loss = loss + self.config.amplitude * amplitude_loss(
-                    reconstruction.float(), mel, self.spectrogram.config.deviation
-                )
             self.model.zero_grad(set_to_none=True)
             loss.backward()
             self.ranks.average_gradients(self.model.parameters())

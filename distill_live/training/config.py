@@ -28,7 +28,7 @@ class CodecTrainingConfig:
 
     codec: VQVAEConfig = field(default_factory=VQVAEConfig)
     learning: LearningConfig = field(default_factory=LearningConfig)
-    epochs: int = 24
+    epochs: int = 40
     steps_per_epoch: int = 50
     batch_crops: int = 8
     crop_columns: int = 32
@@ -38,7 +38,6 @@ class CodecTrainingConfig:
     warmup: float = 0.03
     augmentation: AugmentationConfig = field(default_factory=AugmentationConfig)
     consistency: float = 0.0
-    amplitude: float = 0.0
     holdout: float = HOLDOUT
     seed: int = 0
 

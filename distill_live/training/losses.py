@@ -18,6 +18,19 @@ _LOUDNESS = 0.4
 _LOUDNESS_RANGE = (-1.5, 3.0)
 
 
+# What amplitudes count beside logarithms; how far they may exceed the loudest real one, as a
+# logarithm; and a power that keeps the root of none smooth.
+_AMPLITUDES = 0.3
+_MOST, _LEAST = 2.0, 1e-9
+
+
+def reconstruction_loss(reconstruction: Tensor, mel: Tensor, deviation: float) -> Tensor:
+    """What training makes small: the distance of normalised log mels `[B, 1, M, T]`, and of their
+    amplitudes; `deviation` is that of the normalisation."""
+    amplitudes = amplitude_loss(reconstruction, mel, deviation)
+    return spectral_loss(reconstruction, mel) + _AMPLITUDES * amplitudes
+
+
 def spectral_loss(reconstruction: Tensor, mel: Tensor) -> Tensor:
     """Multi-scale distance of normalised log mels `[B, 1, M, T]`: the mean absolute difference of
     cells, of their averages, and of their changes from frame to frame, loud ones counting more."""
@@ -33,17 +46,20 @@ def spectral_loss(reconstruction: Tensor, mel: Tensor) -> Tensor:
 
 
 def amplitude_loss(reconstruction: Tensor, mel: Tensor, deviation: float) -> Tensor:
-    """How far amplitudes are off, per mean amplitude: those of cells, and those of whole frames, the
-    envelope. What is loud counts as much more as it is louder, as in spectral convergence."""
-    # Normalised by the loudest cell of each crop; nothing may become infinite.
+    """How far amplitudes are off, as a part of all: those of cells, and those of whole frames, which
+    are the envelope. Logarithms alone let loud cells, which a listener follows, be a little off."""
+    # By the loudest cell of each crop, and no further above: nothing may become infinite.
     loudest = mel.amax(dim=(1, 2, 3), keepdim=True)
     one, other = (
-        (0.5 * deviation * (part - loudest)).clamp(max=2.0).exp() for part in (reconstruction, mel)
+        (0.5 * deviation * (part - loudest)).clamp(max=_MOST).exp()
+        for part in (reconstruction, mel)
     )
-    cells = (one - other).abs().mean() / other.mean()
-    envelopes = [part.square().sum(dim=2).add(1e-9).sqrt() for part in (one, other)]
-    frames = (envelopes[0] - envelopes[1]).abs().mean() / envelopes[1].mean()
-    return cells + frames
+    frames, real_frames = (part.square().sum(dim=2).add(_LEAST).sqrt() for part in (one, other))
+    return _part(one, other) + _part(frames, real_frames)
+
+
+def _part(one: Tensor, other: Tensor) -> Tensor:
+    return (one - other).abs().mean() / other.mean()
 
 
 def latent_movement(model: ConvVQVAE, mel: Tensor) -> Tensor:

@@ -1,6 +1,9 @@
+import math
+
+import pytest
 import torch
 
-from distill_live.training.losses import spectral_loss
+from distill_live.training.losses import amplitude_loss, reconstruction_loss, spectral_loss
 
 
 def test_the_loss_of_a_perfect_reconstruction_is_zero() -> None:
@@ -29,3 +32,27 @@ def test_a_loud_cell_counts_more_than_a_quiet_one() -> None:
     wrong_quiet[:, :, 127] += 1.0
     loud, quiet = spectral_loss(wrong_loud, mel), spectral_loss(wrong_quiet, mel)
     assert 1.5 < float(loud / quiet) < 3.0
+
+
+def test_amplitudes_of_a_perfect_reconstruction_are_right() -> None:
+    mel = torch.randn(2, 1, 128, 16)
+    assert float(amplitude_loss(mel, mel, 4.0)) == 0.0
+
+
+def test_twice_the_amplitude_is_off_by_all_of_it_in_cells_and_in_frames() -> None:
+    mel = torch.randn(2, 1, 128, 16)
+    louder = mel + 2 * math.log(2) / 4.0
+    assert float(amplitude_loss(louder, mel, 4.0)) == pytest.approx(2.0, rel=1e-3)
+
+
+def test_a_frame_of_the_right_power_in_wrong_cells_has_the_right_envelope() -> None:
+    mel = torch.full((1, 1, 128, 16), -2.0)
+    mel[:, :, 3] = 2.0
+    elsewhere = mel.roll(1, dims=2)
+    # What is missing here and too much there: twice the cell, and nothing of the frames.
+    assert float(amplitude_loss(elsewhere, mel, 4.0)) == pytest.approx(2.0, abs=0.1)
+
+
+def test_what_explodes_stays_finite() -> None:
+    mel = torch.randn(1, 1, 128, 16)
+    assert reconstruction_loss(mel + 1e4, mel, 4.0).isfinite()
