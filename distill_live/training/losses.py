@@ -46,8 +46,8 @@ def spectral_loss(reconstruction: Tensor, mel: Tensor) -> Tensor:
 
 
 def amplitude_loss(reconstruction: Tensor, mel: Tensor, deviation: float) -> Tensor:
-    """How far amplitudes are off, as a part of all: those of cells, and those of whole frames, which
-    are the envelope. Logarithms alone let loud cells, which a listener follows, be a little off."""
+    """How far amplitudes are off, as a part of all: those of cells, and those of whole frames, the
+    envelope. Logarithms alone let loud cells, which a listener follows, be a little off."""
     # By the loudest cell of each crop, and no further above: nothing may become infinite.
     loudest = mel.amax(dim=(1, 2, 3), keepdim=True)
     one, other = (
