@@ -40,12 +40,11 @@ def train_prior(
     """
     path = find_own_model(model)
 
-    from distill_live.commands.training import (
-        add_prior,
+    from distill_live.commands.training import add_prior
+    from distill_live.commands.training_run import (
+        end_run,
         open_ranks,
         read_recordings,
-        save_report,
-        say_next,
         say_resumable,
     )
     from distill_live.training.checkpoint import Checkpoints
@@ -56,11 +55,4 @@ def train_prior(
             recordings = read_recordings(report, folder)
             say_resumable(report, checkpoints)
             interrupted = add_prior(report, path, recordings, prior_size, epochs, checkpoints)
-            if ranks.rank == 0 and not interrupted:
-                save_report(report, path, recordings)
-        if not interrupted:
-            checkpoints.discard()
-        if ranks.rank == 0:
-            say_next(path, folder, interrupted=interrupted)
-        if interrupted:
-            raise typer.Exit(130)
+        end_run(report, path, folder, recordings, checkpoints, interrupted=interrupted)

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from distill_live.audio.files import write_audio
-from distill_live.commands import training, vocoder_training
+from distill_live.commands import saving, vocoder_training
 from distill_live.commands.training_report import Report
 from distill_live.errors import AudioFileError
 from distill_live.models.header import read_header, rewrite_metadata
@@ -90,7 +90,7 @@ def test_where_no_mp3_can_be_written_the_model_is_saved_all_the_same(
     def refuse(*_: object) -> bytes:
         raise AudioFileError("no mp3 here")
 
-    monkeypatch.setattr(training, "audio_bytes", refuse)
+    monkeypatch.setattr(saving, "audio_bytes", refuse)
     monkeypatch.setattr(listening, "audio_bytes", refuse)
     result = run_cli("train", sounds, "--name", "mine", "--no-prior")
     assert result.code == 0
