@@ -11,8 +11,9 @@ import numpy as np
 from distill_live import __version__
 from distill_live.audio.dataset import Recordings
 from distill_live.audio.files import audio_bytes
+from distill_live.commands.training_report import Report
 from distill_live.errors import AudioFileError
-from distill_live.models.kept_recordings import Preview
+from distill_live.models.kept_recordings import Preview, declines_codes
 from distill_live.models.persistence import LoadedVQModel, save_model_v2
 from distill_live.training.codec import TrainedCodec
 from distill_live.training.config import CodecTrainingConfig
@@ -59,6 +60,7 @@ def save_codec(
                 "version": __version__,
                 "codec": _settings(config, "codec"),
                 "codec_seconds": round(seconds, 1),
+                "keeps_codes": previews is not None,
                 "best_epoch": trained.best_epoch,
                 "files": len(files),
                 "sound_seconds": round(recordings.seconds + old_seconds, 1),
@@ -73,6 +75,19 @@ def save_codec(
         training_codes=codes if previews else (),
         previews=_as_mp3(previews, recordings.sample_rate) if previews else (),
     )
+
+
+def add_codes(
+    report: Report, loaded: LoadedVQModel, recordings: Recordings, holdout: float
+) -> None:
+    """Give a model that has no codes of its recordings those of the recordings that its prior has
+    learned, unless the user has declined; `save_prior` saves them."""
+    if loaded.training_codes or declines_codes(loaded.metadata):
+        return
+    loaded.training_codes = code_training_parts(
+        loaded.require_trainable(), loaded.spectrogram, recordings, holdout
+    )
+    report.say("the model file had no codes of its recordings, and keeps them from now on")
 
 
 def save_prior(

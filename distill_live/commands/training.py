@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from distill_live.audio.dataset import Recordings
-from distill_live.commands.saving import all_files, save_codec, save_prior
+from distill_live.commands.saving import add_codes, all_files, save_codec, save_prior
 from distill_live.commands.training_report import Report
 from distill_live.commands.training_run import say_resumable
 from distill_live.models.persistence import LoadedVQModel, load_model_v2
@@ -93,9 +93,10 @@ def add_prior(
 ) -> bool:
     """Train a prior on the codec in the file and save both there; True when Ctrl-C ended it.
 
-    `rehearsal` has recordings that are not there any more, and a prior to go on from. Ctrl-C keeps
-    the best prior so far; before there is one, the file stays as it is. Raises ModelFileError and
-    TrainingError.
+    A file without codes of its recordings gets them, unless --no-training-codes was given when it
+    was made. `rehearsal` has recordings that are not there any more, and a prior to go on from.
+    Ctrl-C keeps the best prior so far; before there is one, the file stays as it is. Raises
+    ModelFileError and TrainingError.
     """
     ranks = checkpoints.ranks
     loaded = load_model_v2(path, ranks.device)
@@ -127,6 +128,7 @@ def add_prior(
         memorisation = _memorisation(trained.prior, sequences)
         if memorisation:
             report.memorised(memorisation)
+        add_codes(report, loaded, recordings, config.holdout)
         save_prior(path, loaded, trained, files, config, checkpoints.seconds, memorisation)
     return trained.interrupted
 

@@ -27,6 +27,19 @@ class Preview:
     mp3: bytes
 
 
+def declines_codes(metadata: dict[str, Any]) -> bool:
+    """Whether nothing of the recordings shall be in the file: `keeps_codes` of the header's
+    `training` is false, as `train --no-training-codes` leaves it.
+
+    Where it is missing, an older version trained the model, or none. One that counted codes kept
+    them too, unless it was told not to.
+    """
+    training = metadata.get("training") or {}
+    if "keeps_codes" in training:
+        return not training["keeps_codes"]
+    return bool(metadata.get("code_counts")) and not (metadata.get(_CODES) or {}).get("names")
+
+
 def describe_kept(codes: Sequence[TrainingCodes], previews: Sequence[Preview]) -> dict[str, Any]:
     """What a header says of them."""
     return {

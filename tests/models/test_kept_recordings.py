@@ -10,7 +10,7 @@ import pytest
 from distill_live.codes.training_codes import TrainingCodes
 from distill_live.errors import ModelFileError
 from distill_live.models.header import read_header, rewrite_metadata
-from distill_live.models.kept_recordings import Preview
+from distill_live.models.kept_recordings import Preview, declines_codes
 from distill_live.models.persistence import LoadedVQModel, load_model_v2, save_model_v2
 from distill_live.models.vqvae import ConvVQVAE
 
@@ -110,3 +110,22 @@ def test_codes_that_the_codec_does_not_have_are_refused(
     )  # fmt: skip
     with pytest.raises(ModelFileError, match=r"training codes are not 0\.\.15"):
         load_model_v2(keeping)
+
+
+@pytest.mark.parametrize(
+    ("metadata", "declined"),
+    [
+        ({}, False),
+        ({"training": None, "training_codes": None, "code_counts": None}, False),
+        ({"training": {"keeps_codes": True}, "code_counts": [[1]]}, False),
+        ({"training": {"keeps_codes": False}}, True),
+        # Without the mark: codes were counted, and kept or not.
+        ({"training": {}, "code_counts": [[1]], "training_codes": {"names": ["a"]}}, False),
+        ({"training": {}, "code_counts": [[1]], "training_codes": {"names": []}}, True),
+        ({"code_counts": [[1]]}, True),
+    ],
+)
+def test_whether_codes_were_declined_is_in_the_header(
+    metadata: dict[str, object], declined: bool
+) -> None:
+    assert declines_codes(metadata) is declined
