@@ -18,7 +18,9 @@ from distill_live.models import library
 from distill_live.models.header import write_model_bytes
 
 if TYPE_CHECKING:
+    from distill_live.audio.spectrogram import AudioSpectrogram
     from distill_live.models.persistence import LoadedVQModel
+    from distill_live.models.vocoder import PhaseVocoder
 
 # Before torch is imported, here and in every process that a test starts: networks this small gain
 # nothing from a second thread, and on a busy machine threads that wait for each other take minutes.
@@ -97,6 +99,14 @@ def save_empty_model(folder: Path, name: str, **metadata: object) -> Path:
     return path
 
 
+def _quick_vocoder(spectrogram: AudioSpectrogram, column_frames: int = 8) -> PhaseVocoder:
+    """One that finds its phases badly and in no time: else most tests would wait for it."""
+    from distill_live.models.vocoder import PhaseConfig, PhaseVocoder
+
+    config = PhaseConfig(column_frames, iterations=2, corrections=1, inversion_steps=1)
+    return PhaseVocoder(spectrogram, config)
+
+
 @pytest.fixture(scope="session")
 def tiny_model_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model file of untrained, tiny networks, with a prior. Do not write to it."""
@@ -115,7 +125,10 @@ def tiny_model_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     prior = ColumnPrior(ColumnPriorConfig(codebook_size=16, context_columns=8, hidden_size=16,
                                           num_layers=1, num_heads=2, depth_size=16))  # fmt: skip
     path = tmp_path_factory.mktemp("tiny") / "tiny.distill"
-    save_model_v2(path, model=codec, prior=prior, spectrogram=AudioSpectrogram())
+    spectrogram = AudioSpectrogram()
+    save_model_v2(
+        path, model=codec, prior=prior, vocoder=_quick_vocoder(spectrogram), spectrogram=spectrogram
+    )
     return path
 
 
@@ -140,9 +153,11 @@ def tiny_two_levels_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
                       num_layers=1, num_heads=2, bands=4)  # fmt: skip
     path = tmp_path_factory.mktemp("two") / "two.distill"
     described = {"level_labels": ["Body", "Air"], "loudness_db": -12.0}
+    spectrogram = AudioSpectrogram()
     save_model_v2(
-        path, model=codec, prior=prior, spectrogram=AudioSpectrogram(), metadata=described
-    )
+        path, model=codec, prior=prior, vocoder=_quick_vocoder(spectrogram, 16),
+        spectrogram=spectrogram, metadata=described,
+    )  # fmt: skip
     return path
 
 

@@ -6,9 +6,11 @@ from pathlib import Path
 
 from distill_live.atomic_file import replace_file
 from distill_live.audio.dataset import HOLDOUT, Recordings, training_columns
-from distill_live.commands.training import Choices, read_recordings, train_phases
+from distill_live.commands.training import Choices, train_phases
 from distill_live.commands.training_report import Report
+from distill_live.commands.training_run import read_recordings
 from distill_live.errors import TrainingError
+from distill_live.models.kept_recordings import declines_codes
 from distill_live.models.persistence import LoadedVQModel, load_model_v2
 from distill_live.training.checkpoint import Checkpoints
 from distill_live.training.config import get_continued_codec_config
@@ -33,10 +35,7 @@ def train_on(
     loaded = load_model_v2(path)
     codec = loaded.require_trainable()
     if not loaded.training_codes:
-        raise TrainingError(
-            f"{path} holds no codes of what it learned, because an older version or "
-            "--no-training-codes saved none: train a new model on all recordings"
-        )
+        raise TrainingError(f"{path} holds no codes of what it learned: {_advice(loaded)}")
     recordings = read_recordings(report, folder, loaded.spectrogram.config.sample_rate)
     again = recorded_again(recordings, loaded)
     rehearsal = Rehearsal.of(loaded, again)
@@ -52,6 +51,14 @@ def train_on(
     elif ranks.rank == 0:
         replace_file(draft, path)
     return interrupted
+
+
+def _advice(loaded: LoadedVQModel) -> str:
+    """What to do with a model without training codes."""
+    if declines_codes(loaded.metadata):
+        return "it was trained with --no-training-codes; train a new model on all recordings"
+    name = loaded.metadata["name"]
+    return f"`distill-live train-prior {name} FOLDER` adds those of the recordings in FOLDER"
 
 
 def recorded_again(recordings: Recordings, loaded: LoadedVQModel) -> set[str]:

@@ -94,14 +94,8 @@ def train(
             new_model_path(path.stem)
 
     from distill_live.commands.continuing import train_on
-    from distill_live.commands.training import (
-        Choices,
-        open_ranks,
-        read_recordings,
-        save_report,
-        say_next,
-        train_phases,
-    )
+    from distill_live.commands.training import Choices, train_phases
+    from distill_live.commands.training_run import end_run, open_ranks, read_recordings
     from distill_live.commands.vocoder_training import add_vocoder
     from distill_live.training.checkpoint import Checkpoints
 
@@ -123,14 +117,7 @@ def train(
                     interrupted = add_vocoder(
                         report, path, recordings, vocoder, None, None, ranks.device
                     )
-            if ranks.rank == 0 and not interrupted:
-                save_report(report, path, shown)
-        if not interrupted:
-            checkpoints.discard()
-        if ranks.rank == 0:
-            say_next(path, folder, interrupted=interrupted)
-        if interrupted:
-            raise typer.Exit(130)
+        end_run(report, path, folder, shown, checkpoints, interrupted=interrupted)
 
 
 def _codec_config(

@@ -17,6 +17,7 @@ from distill_live.commands.options import (
     ResumeOption,
 )
 from distill_live.commands.training_report import Report
+from distill_live.models.header import read_header
 from distill_live.models.library import find_own_model
 
 
@@ -36,18 +37,20 @@ def train_prior(
 ) -> None:
     """Train the prior of a model anew; its codec stays as it is, and the file is the same.
 
+    A model without codes of its recordings, of an older version, gets them; one that was trained
+    with --no-training-codes does not.
     Ctrl-C keeps the best so far, and --resume goes on from there, or after a crash.
     """
     path = find_own_model(model)
 
-    from distill_live.commands.training import (
-        add_prior,
+    from distill_live.commands.training import add_prior
+    from distill_live.commands.training_run import (
+        end_run,
         open_ranks,
         read_recordings,
-        save_report,
-        say_next,
         say_resumable,
     )
+    from distill_live.models.kept_recordings import declines_codes
     from distill_live.training.checkpoint import Checkpoints
 
     with open_ranks(device, accelerator, devices, num_nodes) as ranks:
@@ -56,11 +59,5 @@ def train_prior(
             recordings = read_recordings(report, folder)
             say_resumable(report, checkpoints)
             interrupted = add_prior(report, path, recordings, prior_size, epochs, checkpoints)
-            if ranks.rank == 0 and not interrupted:
-                save_report(report, path, recordings)
-        if not interrupted:
-            checkpoints.discard()
-        if ranks.rank == 0:
-            say_next(path, folder, interrupted=interrupted)
-        if interrupted:
-            raise typer.Exit(130)
+        shown = None if declines_codes(read_header(path).metadata) else recordings
+        end_run(report, path, folder, shown, checkpoints, interrupted=interrupted)

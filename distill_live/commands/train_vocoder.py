@@ -44,7 +44,7 @@ def train_vocoder(
     """
     path = find_own_model(model)
 
-    from distill_live.commands.training import read_recordings, say_next
+    from distill_live.commands.training_run import read_recordings, say_next
     from distill_live.commands.vocoder_training import add_vocoder, use_phase_vocoder
     from distill_live.models.devices import pick_device
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from distill_live.training.config import CodecTrainingConfig
     from distill_live.training.health import LevelHealth
     from distill_live.training.memorisation import Memorisation
-    from distill_live.training.prior import PriorEpoch, PriorReport, PriorTrainingConfig
+    from distill_live.training.prior import PriorEpoch, PriorTrainingConfig
+    from distill_live.training.prior_judging import PriorReport
     from distill_live.training.vocoder import VocoderEpoch, VocoderTrainingConfig
 
 

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy as np
 import safetensors
 import safetensors.torch
 import torch
@@ -21,6 +20,14 @@ from distill_live.errors import ModelFileError, NoPriorError, TrainingError
 from distill_live.models.distill_v1 import read_old_weights
 from distill_live.models.distill_v1_file import describe_old_model, is_old_file, read_old_file
 from distill_live.models.header import read_model_bytes, write_model_bytes
+from distill_live.models.header_limits import check_limits
+from distill_live.models.kept_recordings import (
+    Preview,
+    describe_kept,
+    kept_tensors,
+    read_codes,
+    read_previews,
+)
 from distill_live.models.levels import level_labels
 from distill_live.models.neural_vocoder import NeuralVocoder
 from distill_live.models.parts import (
@@ -42,52 +49,13 @@ from distill_live.models.vocoder import PhaseVocoder
 from distill_live.models.vocoder_network import VocoderNetwork
 from distill_live.models.vqvae import ConvVQVAE
 
-# The part of the file that holds the training codes, and the header's list of their names.
-_CODES = "training_codes"
-
 _Network = TypeVar("_Network", bound=nn.Module)
-
-# Part of the header -> whole number in it -> its legal range, far beyond every model of ours.
-# Checked before anything is built: what these size is not compared with the weights, or too late.
-_LIMITS: dict[str, dict[str, tuple[int, int]]] = {
-    "spectrogram": {
-        "sample_rate": (8_000, 384_000), "n_fft": (16, 16_384), "hop_length": (1, 16_384),
-        "n_mels": (1, 1_024),
-    },
-    "codec": {
-        "codebook_size": (1, 65_536), "num_quantizers": (1, 64), "column_frames": (1, 256),
-        "bands": (1, 1_024), "n_mels": (1, 1_024), "lookahead_columns": (0, 1),
-        "encoder_blocks": (0, 256), "decoder_blocks": (0, 256), "fine_blocks": (0, 256),
-        "chunk_samples": (1, 1_048_576),
-    },
-    "prior": {
-        "codebook_size": (1, 65_536), "seq_len": (1, 65_536), "num_quantizers": (1, 64),
-        "num_layers": (0, 256), "num_heads": (1, 1_024), "bands": (1, 1_024),
-        "hidden_size": (1, 16_384), "context_columns": (2, 65_536), "depth_size": (1, 16_384),
-        "depth_layers": (0, 256),
-    },
-    "vocoder": {
-        "block_frames": (1, 256), "lookahead_frames": (0, 256), "held_frames": (0, 256),
-        "iterations": (0, 1_024), "corrections": (0, 1_024), "inversion_steps": (0, 1_024),
-        "overlap_samples": (0, 1_048_576),
-        "blocks": (0, 256),
-    },
-}  # fmt: skip
 
 # What networks, filters and dataclasses raise when they are given numbers that make no sense.
 _MISFITS = (
     safetensors.SafetensorError, RuntimeError, TypeError, ValueError, LookupError, ArithmeticError,
     MemoryError, AttributeError, AssertionError,
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Preview:
-    """A few seconds of held-out sound as the codec made them after `epoch` epochs, as an mp3 file's
-    bytes; epoch 0 is the recording itself."""
-
-    epoch: int
-    mp3: bytes
 
 
 @dataclass
@@ -149,11 +117,7 @@ def save_model_v2(
     path = Path(path)
     codec_tensors = _named_tensors("codec", model)
     tensors = codec_tensors | (_named_tensors("prior", prior) if prior else {})
-    tensors |= _code_tensors(training_codes, model.config.codebook_size)
-    tensors |= {
-        f"previews.{one.epoch}": torch.from_numpy(np.frombuffer(one.mp3, np.uint8).copy())
-        for one in previews
-    }
+    tensors |= kept_tensors(training_codes, previews, model.config.codebook_size)
     described_vocoder = describe_vocoder(vocoder or default_vocoder(model, spectrogram))
     if isinstance(vocoder, NeuralVocoder):
         weights = _named_tensors("vocoder", vocoder.network)
@@ -170,11 +134,7 @@ def save_model_v2(
         "codec_sha256": _sha256(codec_tensors),
         "prior": describe_prior(prior) if prior else None,
         "vocoder": described_vocoder,
-        _CODES: {
-            "names": [one.name for one in training_codes],
-            "columns": [len(one.codes) for one in training_codes],
-        },
-        "previews": [one.epoch for one in previews],
+        **describe_kept(training_codes, previews),
     }
     write_model_bytes(path, described, safetensors.torch.save(tensors))
 
@@ -195,11 +155,8 @@ def load_model_v2(path: str | Path, device: torch.device | str = "cpu") -> Loade
         if metadata.get("prior"):
             prior_config = read_prior_config(metadata["prior"])
             prior = _restore(lambda: make_prior(prior_config), "prior", tensors)
-        codes = _read_codes(metadata.get(_CODES) or {}, tensors, codec.config)
-        previews = tuple(
-            Preview(int(epoch), tensors[f"previews.{epoch}"].numpy().tobytes())
-            for epoch in metadata.get("previews") or []
-        )
+        codes = read_codes(metadata, tensors, codec)
+        previews = read_previews(metadata, tensors)
         vocoder = _restore_vocoder(metadata, spectrogram, tensors)
         check_chunks(codec, prior, vocoder, spectrogram)
     except _MISFITS as error:
@@ -220,7 +177,7 @@ def load_model_v2(path: str | Path, device: torch.device | str = "cpu") -> Loade
 def _read_own(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
     """The header and the weights of a file of ours."""
     header, content = read_model_bytes(path)
-    _check_limits(header.metadata)
+    check_limits(header.metadata)
     return header.metadata, safetensors.torch.load(content)
 
 
@@ -232,24 +189,12 @@ def _read_old(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
         raise ModelFileError(f"cannot read {path}: {error.strerror or error}") from error
     old = read_old_file(path, content)
     metadata = describe_old_model(old)
-    _check_limits(metadata)
+    check_limits(metadata)
     tensors = read_old_weights(old)
     codec = {name: tensors[name] for name in sorted(tensors) if name.startswith("codec.")}
     metadata["codec_sha256"] = _sha256(codec)
     metadata["weights_sha256"] = hashlib.sha256(content).hexdigest()
     return metadata, tensors
-
-
-def _check_limits(metadata: dict[str, Any]) -> None:
-    """Raise ValueError for a number in the header that is out of its range."""
-    for part, limits in _LIMITS.items():
-        settings = metadata.get(part) or {}
-        if not isinstance(settings, dict):
-            raise ValueError(f"its {part} is no table of settings")
-        for name, (low, high) in limits.items():
-            value = settings.get(name, low)
-            if not isinstance(value, int) or not low <= value <= high:
-                raise ValueError(f"{name} of its {part} is {low}..{high}, not {value!r:.40}")
 
 
 def _restore(build: Callable[[], _Network], part: str, tensors: dict[str, Tensor]) -> _Network:
@@ -286,33 +231,6 @@ def _restore_vocoder(
         raise ValueError(f"block_frames of its vocoder, {config.block_frames}, divide no column")
     network = _restore(lambda: VocoderNetwork(config, sound.n_mels, sound.bins), "vocoder", tensors)
     return NeuralVocoder(network.to(spectrogram.device), spectrogram)
-
-
-def _code_tensors(codes: Sequence[TrainingCodes], codebook_size: int) -> dict[str, Tensor]:
-    """All recordings' codes one after another, as small as they can be."""
-    if not codes:
-        return {}
-    dtype = np.uint8 if codebook_size <= 256 else np.int16
-    return {f"{_CODES}.0": torch.from_numpy(np.concatenate([c.codes for c in codes]).astype(dtype))}
-
-
-def _read_codes(
-    described: dict[str, Any], tensors: dict[str, Tensor], config: Any
-) -> tuple[TrainingCodes, ...]:
-    """The recordings' codes; raises ValueError when they are not of this codec, or not as many as
-    the header says."""
-    names = [str(name) for name in described.get("names", [])]
-    if not names:
-        return ()
-    columns = [int(count) for count in described["columns"]]
-    joined = tensors[f"{_CODES}.0"].numpy().astype(np.int16)
-    shape = (sum(columns), config.bands, config.num_quantizers)
-    if joined.shape != shape or len(columns) != len(names) or min(columns) < 0:
-        raise ValueError("its training codes are not as its header says")
-    if joined.size and not 0 <= joined.min() <= joined.max() < config.codebook_size:
-        raise ValueError(f"its training codes are not 0..{config.codebook_size - 1}")
-    parts = np.split(joined, np.cumsum(columns)[:-1])
-    return tuple(TrainingCodes(name, part) for name, part in zip(names, parts, strict=True))
 
 
 def _named_tensors(part: str, network: nn.Module) -> dict[str, Tensor]:

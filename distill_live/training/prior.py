@@ -1,4 +1,4 @@
-"""Training the prior on the codes of a frozen codec, and judging it beside counting."""
+"""Training the prior on the codes of a frozen codec."""
 
 from __future__ import annotations
 
@@ -11,27 +11,22 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from distill_live.audio.dataset import HOLDOUT
 from distill_live.errors import TrainingError
-from distill_live.models.column_prior import ColumnPrior, ColumnPriorConfig
+from distill_live.models.column_prior import ColumnPriorConfig
 from distill_live.models.prior import Prior, PriorShape
 from distill_live.models.prior_kinds import make_prior
 from distill_live.training.baselines import Baselines, measure_baselines
 from distill_live.training.checkpoint import Checkpoints, State, random_state, set_random_state
+from distill_live.training.prior_judging import PriorReport, judged_windows, window_perplexity
+from distill_live.training.prior_loss import prior_loss
 from distill_live.training.ranks import Ranks
 from distill_live.training.schedule import rate_factor
 from distill_live.training.sequences import GAINS_DB, CodeSequences
-from distill_live.training.windows import CodeCrops, Window
+from distill_live.training.windows import CodeCrops, Crops
 
 _MAX_GRADIENT = 1.0
-
-# Enough codes to judge an epoch by; a large set is judged by windows spread evenly over it.
-_JUDGED_WINDOWS = 96
-
-# Above this ratio of perplexities, validation to training, a prior quotes more than it varies.
-_MEMORISED = 2.0
 
 
 @dataclass(frozen=True)
@@ -75,36 +70,6 @@ class PriorEpoch:
     epochs: int
     training: float
     validation: float
-
-
-@dataclass(frozen=True)
-class PriorReport:
-    """The kept prior beside counting, by perplexity per code (1..V, lower is better).
-
-    `training` and `validation` are measured alike, without dropout.
-    """
-
-    training: float
-    validation: float
-    baselines: Baselines
-
-    @property
-    def beats_counting(self) -> bool:
-        """Whether it predicts held-out codes better than both count models."""
-        return self.validation < min(self.baselines.unigram, self.baselines.previous_column)
-
-    @property
-    def warning(self) -> str | None:
-        """What to know and do when the prior has learned its recordings by heart, else None."""
-        ratio = self.validation / self.training
-        if ratio < _MEMORISED:
-            return None
-        return (
-            f"the prior has learned much by heart: perplexity {self.training:.1f} on what it was "
-            f"trained on, {self.validation:.1f} on what it was not ({ratio:.1f} times). It will "
-            "quote the recordings; add recordings, train fewer epochs, take a smaller prior or "
-            "play it at a higher temperature"
-        )
 
 
 @dataclass(frozen=True)
@@ -169,16 +134,8 @@ class _PriorTrainer:
         context = config.prior.context_columns
         self.crops = CodeCrops(sequences.training, context, self.random, sequences.training_ranks)
         self.batch_crops = ranks.share(config.batch_columns / self.crops.mean_columns)
-        self.judged = _spread(
-            [
-                w
-                for grid, first in sequences.validation
-                for w in Window.of_grid(grid, first, context)
-            ]
-        )
-        self.familiar = _spread(
-            [w for grid in sequences.training for w in Window.of_grid(grid, 0, context)]
-        )
+        self.judged = judged_windows(sequences.validation, context)
+        self.familiar = judged_windows([(grid, 0) for grid in sequences.training], context)
         self.prior = make_prior(config.prior).to(self.device)
         if start:
             self.prior.load_state_dict(start.state_dict())
@@ -214,7 +171,7 @@ class _PriorTrainer:
     def result(self, baselines: Baselines, interrupted: bool) -> TrainedPrior:
         self.average.load_state_dict(self._best_weights)
         report = PriorReport(
-            training=math.exp(window_loss(self.average, self.familiar)),
+            training=window_perplexity(self.average, self.familiar),
             validation=self.history[self.best_epoch - 1].validation,
             baselines=baselines,
         )
@@ -243,20 +200,13 @@ class _PriorTrainer:
 
     def _train_epoch(self) -> float:
         """Train for an epoch; its mean loss, in nats per code."""
+        config, total = self.config, 0.0
         self.prior.train()
-        total = 0.0
-        for _ in range(self.config.steps_per_epoch):
+        for _ in range(config.steps_per_epoch):
             self._set_rate()
-            crops = self.crops.draw(self.batch_crops)
-            codes, real, ranks = (part.to(self.device) for part in crops)
-            known = _corrupted(codes, self.config)
-            loss = functional.cross_entropy(self.prior(known)[real], codes[real])
-            whole = loss
-            if isinstance(self.prior, ColumnPrior):
-                blind = self.prior.blind(known, _told(ranks))
-                whole = loss + self.config.blind * functional.cross_entropy(
-                    blind[real], codes[real]
-                )
+            drawn = self.crops.draw(self.batch_crops)
+            crops = Crops(*(part.to(self.device) for part in drawn))
+            loss, whole = prior_loss(self.prior, crops, config.corruption, config.blind)
             self.optimizer.zero_grad(set_to_none=True)
             torch.autograd.backward(whole)
             self.ranks.average_gradients(self.prior.parameters())
@@ -265,7 +215,7 @@ class _PriorTrainer:
             self.steps += 1
             self._follow()
             total += loss.item()
-        return total / self.config.steps_per_epoch
+        return total / config.steps_per_epoch
 
     def _set_rate(self) -> None:
         done = self.steps / (self.config.epochs * self.config.steps_per_epoch)
@@ -282,7 +232,7 @@ class _PriorTrainer:
             average.lerp_(weight, 1.0 - decay)
 
     def _judge(self, epoch: int, loss: float) -> None:
-        validation = self.ranks.from_first(math.exp(window_loss(self.average, self.judged)))
+        validation = self.ranks.from_first(window_perplexity(self.average, self.judged))
         ended = PriorEpoch(epoch, self.config.epochs, math.exp(loss), validation)
         # The weights first: a Ctrl-C while they are copied must leave no epoch without them.
         history = [*self.history, ended]
@@ -291,37 +241,6 @@ class _PriorTrainer:
         if best is ended:
             weights = copy.deepcopy(self.average.state_dict())
         self.best_epoch, self._best_weights, self.history = best.epoch, weights, history
-
-
-@torch.inference_mode()
-def window_loss(prior: Prior, windows: list[Window]) -> float:
-    """Mean loss in nats over the codes that windows want predicted."""
-    total, count = 0.0, 0
-    for window in windows:
-        codes = window.codes[None].to(prior.device)
-        logits = prior(codes)[0, window.scored :]
-        total += functional.cross_entropy(logits, codes[0, window.scored :], reduction="sum").item()
-        count += len(logits)
-    return total / count
-
-
-def _spread(windows: list[Window]) -> list[Window]:
-    """Every k-th window, k the smallest that leaves no more than are needed to judge."""
-    return windows[:: math.ceil(len(windows) / _JUDGED_WINDOWS)]
-
-
-def _corrupted(codes: Tensor, config: PriorTrainingConfig) -> Tensor:
-    """Codes `[B, T]` with a part replaced, so that a stream survives its own surprises."""
-    part = 2.0 * config.corruption * torch.rand(len(codes), 1, device=codes.device)
-    replaced = torch.rand(codes.shape, device=codes.device) < part
-    return torch.where(replaced, torch.randint_like(codes, config.prior.codebook_size), codes)
-
-
-def _told(ranks: Tensor) -> Tensor:
-    """Ranks `[B, columns, 4]` as blind columns are told them: any of the four, or nothing."""
-    nothing = torch.rand(*ranks.shape[:2], 1, device=ranks.device) < 0.3
-    apart = torch.rand(ranks.shape, device=ranks.device) < 0.5
-    return ranks.masked_fill(nothing | apart, torch.nan)
 
 
 def _optimizer(prior: Prior, config: PriorTrainingConfig) -> torch.optim.Optimizer:

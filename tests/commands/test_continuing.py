@@ -11,7 +11,7 @@ import pytest
 
 from distill_live.audio.files import read_mono, write_audio
 from distill_live.commands.training_report import Report
-from distill_live.models.header import read_header
+from distill_live.models.header import read_header, rewrite_metadata
 from distill_live.models.persistence import load_model_v2
 from tests.commands.test_resume import epochs, files_of, train, weights
 from tests.commands.tiny_training import make_tiny
@@ -165,12 +165,24 @@ def test_a_kill_leaves_the_model_as_it_was_until_it_is_the_new_one(
     assert files_of(folders, "mine") == ["mine.distill", "mine.html"]
 
 
-def test_a_model_without_codes_of_its_recordings_is_refused(
-    run_cli: RunCli, tiny_in_library: Path, halves: tuple[Path, Path]
+@pytest.mark.parametrize(
+    ("training", "advice"),
+    [
+        ({}, "`distill-live train-prior tiny FOLDER` adds those of the recordings in FOLDER"),
+        ({"keeps_codes": False}, "it was trained with --no-training-codes; train a new model on"),
+    ],
+)
+def test_a_model_without_codes_of_its_recordings_is_refused_and_what_to_do_is_said(
+    run_cli: RunCli,
+    tiny_in_library: Path,
+    halves: tuple[Path, Path],
+    training: dict[str, object],
+    advice: str,
 ) -> None:
+    rewrite_metadata(tiny_in_library, training=training)
     refused = run_cli("train", "--continue", "tiny", halves[1])
     assert refused.code == 1
-    assert "holds no codes of what it learned" in refused.err
+    assert f"holds no codes of what it learned: {advice}" in refused.err
 
 
 @pytest.mark.parametrize("option", [("--name", "other"), ("--rvq-levels", "2")])

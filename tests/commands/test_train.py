@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import torch
 
+from distill_live.audio.dataset import load_recordings
 from distill_live.audio.files import write_audio
-from distill_live.commands import training, vocoder_training
+from distill_live.commands import saving, vocoder_training
 from distill_live.commands.training_report import Report
 from distill_live.errors import AudioFileError
 from distill_live.models.header import read_header, rewrite_metadata
@@ -17,6 +18,7 @@ from distill_live.models.vocoder_network import NeuralVocoderConfig
 from distill_live.report import listening
 from distill_live.report.place import is_page
 from distill_live.training.codec import CodecEpoch
+from distill_live.training.kept import code_training_parts
 from distill_live.training.prior import PriorEpoch
 from distill_live.training.vocoder import VocoderTrainingConfig
 from tests.commands.tiny_training import make_tiny
@@ -90,7 +92,7 @@ def test_where_no_mp3_can_be_written_the_model_is_saved_all_the_same(
     def refuse(*_: object) -> bytes:
         raise AudioFileError("no mp3 here")
 
-    monkeypatch.setattr(training, "audio_bytes", refuse)
+    monkeypatch.setattr(saving, "audio_bytes", refuse)
     monkeypatch.setattr(listening, "audio_bytes", refuse)
     result = run_cli("train", sounds, "--name", "mine", "--no-prior")
     assert result.code == 0
@@ -116,6 +118,30 @@ def test_nothing_of_the_recordings_is_kept_when_that_is_not_wanted(
     assert "burst_110.wav</h3>" not in (folders.user / "mine.html").read_text()
     run_cli("train-prior", "mine", sounds)
     assert kept() == ((), (), [])
+    assert "burst_110.wav</h3>" not in (folders.user / "mine.html").read_text()
+
+
+def test_a_new_prior_adds_codes_of_the_recordings_to_a_model_that_has_none(
+    run_cli: RunCli, tiny_in_library: Path, sounds: Path
+) -> None:
+    added = "had no codes of its recordings, and keeps them from now on"
+    assert added in run_cli("train-prior", "tiny", sounds).out
+    loaded = load_model_v2(tiny_in_library)
+    recordings = load_recordings(sounds)
+    assert loaded.training_codes
+    for one, expected in zip(
+        loaded.training_codes,
+        code_training_parts(loaded.require_trainable(), loaded.spectrogram, recordings),
+        strict=True,
+    ):
+        assert one.name == expected.name
+        np.testing.assert_array_equal(one.codes, expected.codes)
+    # And once only: what is there already stays, whatever the folder holds.
+    few = tiny_in_library.parent / "few"
+    few.mkdir()
+    shutil.copy(sounds / "sine_440.wav", few)
+    assert added not in run_cli("train-prior", "tiny", few, "--prior-size", "medium").out
+    assert len(load_model_v2(tiny_in_library).training_codes) == 6
 
 
 def test_every_epoch_shows_losses_and_the_health_of_each_level(

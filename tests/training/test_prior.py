@@ -13,17 +13,15 @@ from distill_live.errors import TrainingError
 from distill_live.models.column_prior import ColumnPrior, ColumnPriorConfig
 from distill_live.models.sampling import Sampling
 from distill_live.training import prior as training_module
-from distill_live.training.baselines import Baselines
 from distill_live.training.prior import (
     PriorEpoch,
-    PriorReport,
     PriorTrainingConfig,
     TrainedPrior,
     train_prior_on_codes,
-    window_loss,
 )
+from distill_live.training.prior_judging import judged_windows, window_perplexity
 from distill_live.training.sequences import CodeSequences, Grid
-from distill_live.training.windows import CodeCrops, Window
+from distill_live.training.windows import CodeCrops
 
 TINY = PriorTrainingConfig(
     prior=ColumnPriorConfig(
@@ -69,20 +67,13 @@ def test_a_prior_predicts_what_counting_cannot(trained: TrainedPrior) -> None:
     assert report.baselines.previous_column < report.baselines.unigram
 
 
-def test_each_epoch_is_told_as_it_ends(sequences: CodeSequences, trained: TrainedPrior) -> None:
-    heard: list[PriorEpoch] = []
-    train_prior_on_codes(sequences, TINY, on_epoch=heard.append)
-    assert [(one.epoch, one.epochs) for one in heard] == [(n, 4) for n in range(1, 5)]
-    assert heard == trained.history
-
-
 def test_the_kept_prior_is_the_one_of_the_best_epoch(
     sequences: CodeSequences, trained: TrainedPrior
 ) -> None:
-    windows = [w for grid, first in sequences.validation for w in Window.of_grid(grid, first, 8)]
+    windows = judged_windows(sequences.validation, 8)
     best = min(one.validation for one in trained.history)
     assert trained.history[trained.best_epoch - 1].validation == best
-    assert math.exp(window_loss(trained.prior, windows)) == pytest.approx(best)
+    assert window_perplexity(trained.prior, windows) == pytest.approx(best)
     assert trained.report.validation == best
 
 
@@ -91,13 +82,16 @@ def test_a_trained_prior_plays(trained: TrainedPrior) -> None:
     assert not any(parameter.requires_grad for parameter in trained.prior.parameters())
 
 
-def test_the_same_seed_trains_the_same_prior(
+def test_the_same_seed_trains_the_same_prior_and_each_epoch_is_told_as_it_ends(
     sequences: CodeSequences, trained: TrainedPrior
 ) -> None:
     torch.manual_seed(99)
-    again = train_prior_on_codes(sequences, TINY)
+    heard: list[PriorEpoch] = []
+    again = train_prior_on_codes(sequences, TINY, on_epoch=heard.append)
     for one, other in zip(again.prior.parameters(), trained.prior.parameters(), strict=True):
         assert torch.equal(one, other)
+    assert [(one.epoch, one.epochs) for one in heard] == [(n, 4) for n in range(1, 5)]
+    assert heard == trained.history
 
 
 def test_training_leaves_other_random_numbers_alone(sequences: CodeSequences) -> None:
@@ -142,8 +136,8 @@ def test_an_interrupt_while_the_best_is_copied_leaves_no_epoch_without_weights(
 def test_training_ends_when_it_has_not_become_better_for_long(
     sequences: CodeSequences, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    losses = iter([2.0, 1.0, 1.5, 1.2, 1.1, 0.5])
-    monkeypatch.setattr(training_module, "window_loss", lambda *_: next(losses))
+    judged = iter([8.0, 2.0, 5.0, 4.0, 3.0, 1.5])
+    monkeypatch.setattr(training_module, "window_perplexity", lambda *_: next(judged))
     config = dataclasses.replace(TINY, epochs=9, steps_per_epoch=1, patience=3)
     kept = train_prior_on_codes(sequences, config)
     assert len(kept.history) == 5
@@ -166,19 +160,3 @@ def test_a_loss_that_is_no_number_from_the_start_is_an_error(sequences: CodeSequ
 def test_recordings_without_a_single_column_are_refused() -> None:
     with pytest.raises(TrainingError, match="shorter than one column"):
         train_prior_on_codes(CodeSequences([], []), TINY)
-
-
-def report(training: float, validation: float) -> PriorReport:
-    return PriorReport(training, validation, Baselines(unigram=30.0, previous_column=20.0))
-
-
-def test_knowing_the_recordings_by_heart_is_warned_of() -> None:
-    assert report(12.0, 15.0).warning is None
-    warning = report(5.0, 15.0).warning
-    assert warning is not None
-    assert all(part in warning for part in ("5.0", "15.0", "3.0 times", "add recordings"))
-
-
-@pytest.mark.parametrize(("validation", "beats"), [(19.9, True), (20.0, False), (25.0, False)])
-def test_counting_is_beaten_when_both_count_models_are(validation: float, beats: bool) -> None:
-    assert report(10.0, validation).beats_counting is beats

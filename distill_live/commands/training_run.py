@@ -1,0 +1,110 @@
+"""How a run of training begins and ends: who trains, what is read, what to type next."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+
+import typer
+
+from distill_live.audio.dataset import Recordings, load_recordings
+from distill_live.commands.options import Device
+from distill_live.commands.training_report import Report
+from distill_live.errors import DistillError, ModelNotFoundError
+from distill_live.models.devices import pick_device
+from distill_live.models.header import read_header
+from distill_live.models.library import find_model
+from distill_live.report.page import write_page
+from distill_live.training.checkpoint import Checkpoints
+from distill_live.training.ranks import Ranks, launch
+
+
+def open_ranks(device: Device, accelerator: Device | None, devices: int, num_nodes: int) -> Ranks:
+    """The process or processes that train. Raises DeviceError when they cannot."""
+    if accelerator is None and devices == num_nodes == 1:
+        return Ranks(pick_device(device))
+    if device != "auto":
+        raise typer.BadParameter("--device and --accelerator say the same: give one of them")
+    return launch(accelerator or "auto", devices, num_nodes)
+
+
+def read_recordings(report: Report, folder: Path, sample_rate: int = 48_000) -> Recordings:
+    """All recordings of a folder; says what was skipped. Raises DatasetError for an empty set."""
+    report.begin("reading")
+    recordings = load_recordings(folder, sample_rate, on_file=report.advance)
+    for name, reason in recordings.skipped:
+        report.say(f"skipped {name}: {reason}")
+    report.say(f"{len(recordings.recordings)} recordings, {recordings.seconds:.1f} s")
+    return recordings
+
+
+def say_resumable(report: Report, checkpoints: Checkpoints) -> None:
+    """How to go on should this run end early, and where it goes on now."""
+    if checkpoints.resumes:
+        report.say(f"goes on from {checkpoints.path}")
+        if checkpoints.other_ground:
+            report.say(
+                f"{'; '.join(checkpoints.other_ground)}: what comes is not the same to the last "
+                "digit as without the interruption"
+            )
+    else:
+        report.say(f"every epoch is kept; to go on after an interruption: {_resume_command()}")
+
+
+def end_run(
+    report: Report,
+    path: Path,
+    folder: Path,
+    shown: Recordings | None,
+    checkpoints: Checkpoints,
+    *,
+    interrupted: bool,
+) -> None:
+    """End a run that has trained the model in the file: its page, with some of the recordings
+    `shown`, and what to type now. The first of several processes does it.
+
+    One that Ctrl-C has ended keeps its checkpoint, has no page, and raises typer.Exit with 130.
+    """
+    if checkpoints.ranks.rank == 0 and not interrupted:
+        _save_page(report, path, shown)
+    if not interrupted:
+        checkpoints.discard()
+    if checkpoints.ranks.rank == 0:
+        if interrupted:
+            typer.echo(f"stopped; to go on: {_resume_command()}")
+        say_next(path, folder)
+    if interrupted:
+        raise typer.Exit(130)
+
+
+def say_next(path: Path, folder: Path) -> None:
+    """Where the model is and what to type now."""
+    has_prior = read_header(path).metadata["prior"]
+    name = path.stem if _goes_by_its_name(path) else path
+    command = f"serve {name}" if has_prior else f"train-prior {name} {folder}"
+    typer.echo(f"model: {path}")
+    typer.echo(f"next:  distill-live {command}")
+
+
+def _resume_command() -> str:
+    """What to type to go on with this run."""
+    given = [word for word in sys.argv[1:] if word not in ("--resume", "--force")]
+    return shlex.join(["distill-live", *given, "--resume"])
+
+
+def _save_page(report: Report, path: Path, recordings: Recordings | None) -> None:
+    """Write the model's page, with a few of the recordings if there are any; says where it is."""
+    try:
+        page = write_page(path, recordings.recordings if recordings else ())
+        report.say(f"report: {page}")
+    except DistillError as error:
+        report.say(f"no report: {error}")
+
+
+def _goes_by_its_name(path: Path) -> bool:
+    """Whether the file's stem finds it, and no other model nor nothing."""
+    try:
+        return find_model(path.stem).resolve() == path.resolve()
+    except ModelNotFoundError:
+        return False
