@@ -6,33 +6,30 @@ import copy
 import math
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from distill_live.audio.dataset import Recordings, training_columns
-from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
+from distill_live.audio.dataset import Recordings
+from distill_live.audio.spectrogram import AudioSpectrogram
 from distill_live.errors import TrainingError
 from distill_live.models.vqvae import ConvVQVAE
-from distill_live.training.augmentation import at_speeds
 from distill_live.training.checkpoint import Checkpoints, State, random_state, set_random_state
 from distill_live.training.config import CodecTrainingConfig
 from distill_live.training.crops import MelCrops
 from distill_live.training.health import LevelHealth, codebook_health
 from distill_live.training.losses import latent_movement, reconstruction_loss
+from distill_live.training.mels import TrainingMels
 from distill_live.training.muon import Muon, is_matrix
 from distill_live.training.previews import Previews
 from distill_live.training.ranks import Ranks
-from distill_live.training.rehearsal import Rehearsal, rehearsed_share
+from distill_live.training.rehearsal import Rehearsal
 from distill_live.training.schedule import rate_factor
 
 _MAX_GRADIENT = 1.0
-
-# Enough columns to judge an epoch by; a large set is judged by a fixed part of its recordings.
-_JUDGED_COLUMNS = 8192
 
 
 @dataclass(frozen=True)
@@ -106,39 +103,6 @@ def train_codec(
     return trainer.result(interrupted)
 
 
-def fit_spectrogram(
-    recordings: Recordings, config: SpectrogramConfig, column_frames: int
-) -> tuple[AudioSpectrogram, list[Tensor]]:
-    """A spectrogram normalised to these recordings, and their normalised mels `[M, T]`."""
-    logs = _mels(recordings, AudioSpectrogram(config), column_frames)
-    together = torch.cat(logs, dim=1)
-    fitted = AudioSpectrogram(
-        replace(config, mean=float(together.mean()), deviation=max(float(together.std()), 0.1))
-    )
-    return fitted, [fitted.normalise(log) for log in logs]
-
-
-def _mels(
-    recordings: Recordings, spectrogram: AudioSpectrogram, column_frames: int
-) -> list[Tensor]:
-    """Mels `[M, T]` of whole columns."""
-    return [
-        spectrogram.waveform_to_mel(torch.from_numpy(one.samples)[None, None], column_frames)[0, 0]
-        for one in recordings.recordings
-    ]
-
-
-def _at_speeds(
-    recordings: Recordings, speeds: tuple[float, ...], spectrogram: AudioSpectrogram,
-    config: CodecTrainingConfig,
-) -> list[Tensor]:  # fmt: skip
-    """Normalised mels `[M, T]` of the recordings' training parts at other speeds."""
-    sped = at_speeds(recordings, speeds, config.holdout)
-    mels = (torch.from_numpy(samples)[None, None] for samples in sped)
-    frames = config.codec.column_frames
-    return [spectrogram.waveform_to_mel(one, frames)[0, 0].cpu() for one in mels]
-
-
 class _CodecTrainer:
     def __init__(
         self,
@@ -150,32 +114,13 @@ class _CodecTrainer:
     ) -> None:
         self.previews = previews
         self.config, self.ranks, self.device = config, ranks, ranks.device
-        frames = config.codec.column_frames
-        if rehearsal:
-            self.spectrogram = rehearsal.spectrogram
-            mels = _mels(recordings, self.spectrogram, frames)
-            share = rehearsed_share(mels, rehearsal.mels)
-            mels += rehearsal.mels
-        else:
-            spectrogram = SpectrogramConfig(
-                sample_rate=recordings.sample_rate, n_mels=config.codec.n_mels
-            )
-            self.spectrogram, mels = fit_spectrogram(recordings, spectrogram, frames)
-            share = None
-        self.spectrogram.to(self.device)
-        ends = [training_columns(m.shape[-1] // frames, config.holdout) * frames for m in mels]
-        self.judged = _spread(list(zip(mels, ends, strict=True)), _JUDGED_COLUMNS * frames)
-        parts = [mel[:, :end] for mel, end in zip(mels, ends, strict=True)]
-        shares = share or [1.0] * len(parts)
-        if speeds := config.augmentation.speeds:
-            sped = _at_speeds(recordings, speeds, self.spectrogram, config)
-            shares += [config.augmentation.speed_share * shares[0]] * len(sped)
-            parts += sped
+        mels = TrainingMels.of(recordings, config, rehearsal)
+        self.spectrogram, self.judged = mels.spectrogram.to(self.device), mels.judged
         # Each process draws other crops.
         self.random = np.random.default_rng(config.seed + ranks.rank)
         self.crops = MelCrops(
-            parts, config.crop_columns * frames, self.spectrogram.config, config.augmentation,
-            self.random, shares,
+            mels.learned, config.crop_columns * config.codec.column_frames,
+            self.spectrogram.config, config.augmentation, self.random, mels.shares,
         )  # fmt: skip
         self.batch_crops = ranks.share(config.batch_crops)
         if rehearsal:
@@ -304,12 +249,6 @@ class _CodecTrainer:
             for name, tensor in copy.deepcopy(self.model.state_dict()).items()
             if not name.startswith("quantizer.learner.")
         }
-
-
-def _spread(pairs: list[tuple[Tensor, int]], max_frames: int) -> list[tuple[Tensor, int]]:
-    """Every k-th recording, k the smallest that keeps the whole near `max_frames`."""
-    frames = sum(mel.shape[-1] for mel, _ in pairs)
-    return pairs[:: max(1, math.ceil(frames / max_frames))]
 
 
 def _optimizers(model: ConvVQVAE, config: CodecTrainingConfig) -> list[torch.optim.Optimizer]:

@@ -167,10 +167,3 @@ def test_a_loss_that_is_no_number_is_an_error_unless_something_was_kept(
         train_codec(recordings, CONFIG)
     good, calls = CONFIG.steps_per_epoch, 0
     assert len(train_codec(recordings, CONFIG).history) == 1
-
-
-def test_large_sets_are_judged_by_a_part() -> None:
-    pairs = [(torch.zeros(128, 100), 90)] * 10
-    assert len(codec._spread(pairs, max_frames=1000)) == 10
-    assert len(codec._spread(pairs, max_frames=300)) == 3
-    assert len(codec._spread(pairs, max_frames=1)) == 1

@@ -1,0 +1,95 @@
+"""Recordings as a codec is trained and judged on them: mels, split by time, and copies of them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from distill_live.audio.dataset import Recordings, training_columns
+from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
+from distill_live.training.augmentation import at_speeds
+from distill_live.training.config import CodecTrainingConfig
+from distill_live.training.rehearsal import Rehearsal, rehearsed_share
+
+# Enough columns to judge an epoch by; a large set is judged by a fixed part of its recordings.
+_JUDGED_COLUMNS = 8192
+
+
+@dataclass(frozen=True)
+class TrainingMels:
+    """Normalised mels `[M, T]` of whole columns, on the CPU.
+
+    Crops are drawn from those that are `learned`, which count `shares` times their length: the
+    training parts of all recordings, and of their copies at other speeds. `judged` has (a whole
+    recording's mel, the number of its first frame that is held out). `spectrogram` is what made
+    them.
+    """
+
+    spectrogram: AudioSpectrogram
+    learned: list[Tensor]
+    shares: list[float]
+    judged: list[tuple[Tensor, int]]
+
+    @classmethod
+    def of(
+        cls, recordings: Recordings, config: CodecTrainingConfig, rehearsal: Rehearsal | None = None
+    ) -> TrainingMels:
+        """Of recordings, and of those that are rehearsed with them by their codec's spectrogram."""
+        frames = config.codec.column_frames
+        if rehearsal:
+            spectrogram = rehearsal.spectrogram
+            mels = _mels(recordings, spectrogram, frames)
+            shares = rehearsed_share(mels, rehearsal.mels)
+            mels += rehearsal.mels
+        else:
+            spectrogram, mels = _fit_spectrogram(recordings, config)
+            shares = [1.0] * len(mels)
+        ends = [training_columns(m.shape[-1] // frames, config.holdout) * frames for m in mels]
+        copies = _at_speeds(recordings, spectrogram, config)
+        return cls(
+            spectrogram,
+            [mel[:, :end] for mel, end in zip(mels, ends, strict=True)] + copies,
+            shares + [config.augmentation.speed_share * shares[0]] * len(copies),
+            spread(list(zip(mels, ends, strict=True)), _JUDGED_COLUMNS * frames),
+        )
+
+
+def spread(pairs: list[tuple[Tensor, int]], max_frames: int) -> list[tuple[Tensor, int]]:
+    """Every k-th recording, k the smallest that keeps the whole near `max_frames`."""
+    frames = sum(mel.shape[-1] for mel, _ in pairs)
+    return pairs[:: max(1, math.ceil(frames / max_frames))]
+
+
+def _fit_spectrogram(
+    recordings: Recordings, config: CodecTrainingConfig
+) -> tuple[AudioSpectrogram, list[Tensor]]:
+    """A spectrogram normalised to these recordings, and their normalised mels."""
+    plain = SpectrogramConfig(sample_rate=recordings.sample_rate, n_mels=config.codec.n_mels)
+    logs = _mels(recordings, AudioSpectrogram(plain), config.codec.column_frames)
+    together = torch.cat(logs, dim=1)
+    fitted = AudioSpectrogram(
+        replace(plain, mean=float(together.mean()), deviation=max(float(together.std()), 0.1))
+    )
+    return fitted, [fitted.normalise(log) for log in logs]
+
+
+def _mels(
+    recordings: Recordings, spectrogram: AudioSpectrogram, column_frames: int
+) -> list[Tensor]:
+    return [
+        spectrogram.waveform_to_mel(torch.from_numpy(one.samples)[None, None], column_frames)[0, 0]
+        for one in recordings.recordings
+    ]
+
+
+def _at_speeds(
+    recordings: Recordings, spectrogram: AudioSpectrogram, config: CodecTrainingConfig
+) -> list[Tensor]:
+    """Mels of the recordings' training parts at other speeds."""
+    copies = at_speeds(recordings, config.augmentation.speeds, config.holdout)
+    waveforms = (torch.from_numpy(samples)[None, None] for samples in copies)
+    frames = config.codec.column_frames
+    return [spectrogram.waveform_to_mel(one, frames)[0, 0] for one in waveforms]
