@@ -17,7 +17,11 @@ from distill_live.training.codec import train_codec
 from distill_live.training.config import CodecTrainingConfig
 from distill_live.training.memorisation import Memorisation, measure_memorisation
 from distill_live.training.previews import Previews
-from distill_live.training.prior import PriorTrainingConfig, train_prior_on_codes
+from distill_live.training.prior import (
+    PriorTrainingConfig,
+    get_adaptive_prior_training,
+    train_prior_on_codes,
+)
 from distill_live.training.ranks import Ranks
 from distill_live.training.rehearsal import Rehearsal
 from distill_live.training.sequences import CodeSequences, extract_code_sequences
@@ -103,9 +107,9 @@ def add_prior(
     codec = loaded.require_trainable()
     files = all_files(recordings, rehearsal)
     start = rehearsal.prior if rehearsal and size is None else None
-    config = PriorTrainingConfig(
-        prior=start.config if start else _prior_shape(loaded, size or len(files))
-    )
+    shape = start.config if start else _prior_shape(loaded, size or len(files))
+    frames = recordings.seconds * recordings.sample_rate / loaded.spectrogram.config.hop_length
+    config = get_adaptive_prior_training(shape, round(frames))
     if epochs is not None:
         config = replace(config, epochs=epochs)
     checkpoints.begin(
@@ -115,7 +119,7 @@ def add_prior(
         report.begin_prior(config)
         sequences = extract_code_sequences(
             codec, loaded.spectrogram, recordings, config.holdout, config.gains_db,
-            rehearsal.mels if rehearsal else (),
+            rehearsal.mels if rehearsal else (), config.speeds,
         )  # fmt: skip
         trained = train_prior_on_codes(
             sequences, config, on_epoch=report.prior_epoch, checkpoints=checkpoints, ranks=ranks,

@@ -17,6 +17,7 @@ from distill_live.errors import TrainingError
 from distill_live.models.column_prior import ColumnPriorConfig
 from distill_live.models.prior import Prior, PriorShape
 from distill_live.models.prior_kinds import make_prior
+from distill_live.training.augmentation import get_adaptive_augmentation
 from distill_live.training.baselines import Baselines, measure_baselines
 from distill_live.training.checkpoint import Checkpoints, State, random_state, set_random_state
 from distill_live.training.prior_judging import PriorReport, judged_windows, window_perplexity
@@ -38,7 +39,8 @@ class PriorTrainingConfig:
     `corruption` on average, is replaced by random ones. `blind` weighs the loss of predicting the
     same codes without the past, told how they sound, by which the prior is steered. `averaging` is
     the decay of the moving average of weights that is judged and kept. Training ends early after
-    `patience` epochs without a better one. The last `holdout` of each recording is kept for
+    `patience` epochs without a better one. The recordings are coded at each of `gains_db`, and at
+    each of `speeds` beside their own. The last `holdout` of each recording is kept for
     validation.
     """
 
@@ -54,8 +56,14 @@ class PriorTrainingConfig:
     averaging: float = 0.99
     patience: int = 6
     gains_db: tuple[float, ...] = GAINS_DB
+    speeds: tuple[float, ...] = ()
     holdout: float = HOLDOUT
     seed: int = 0
+
+
+def get_adaptive_prior_training(prior: PriorShape, frames: int) -> PriorTrainingConfig:
+    """Settings for recordings of so many mel frames; few are coded at other speeds, too."""
+    return PriorTrainingConfig(prior=prior, speeds=get_adaptive_augmentation(frames).speeds)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ import numpy as np
 import torch
 
 from distill_live.audio.dataset import HOLDOUT, Recordings, load_recordings
+from distill_live.audio.spectrogram import SpectrogramConfig
 from distill_live.inference.generation import generate_audio_from_prior
 from distill_live.models.column_prior import ColumnPriorConfig
 from distill_live.models.flat_prior import PriorConfig
@@ -31,6 +32,7 @@ from distill_live.models.prior import Prior, PriorShape
 from distill_live.models.prior_kinds import get_adaptive_prior_config, make_prior
 from distill_live.models.sampling import Sampling
 from distill_live.models.steering import UNSTEERED
+from distill_live.training.augmentation import get_adaptive_augmentation
 from distill_live.training.prior import PriorTrainingConfig, train_prior_on_codes
 from distill_live.training.sequences import CodeSequences, extract_code_sequences
 from tests.benchmarks.mel_statistics import distances, mel_frames
@@ -56,7 +58,7 @@ def main() -> None:
         loaded = load_model_v2(find_model(options.model))
         recordings = load_recordings(options.folder)
         sequences = extract_code_sequences(
-            loaded.model, loaded.spectrogram, recordings, options.holdout
+            loaded.model, loaded.spectrogram, recordings, options.holdout, speeds=speeds(recordings)
         )
         kinds = both_kinds(options.sizes[0], loaded.model.config.codebook_size)
         configs = {
@@ -96,6 +98,13 @@ def speed(kinds: dict[str, PriorShape]) -> dict[str, float]:
                 found[kind].append(1e3 * (time.perf_counter() - began))
     medians = {kind: round(float(np.median(times)), 2) for kind, times in found.items()}
     return {**medians, "times_faster": round(medians["flat"] / medians["columns"], 1)}
+
+
+def speeds(recordings: Recordings) -> tuple[float, ...]:
+    """The speeds at which `train` would code these recordings."""
+    hop = SpectrogramConfig().hop_length
+    frames = round(recordings.seconds * recordings.sample_rate / hop)
+    return get_adaptive_augmentation(frames).speeds
 
 
 def compare(

@@ -53,13 +53,14 @@ def make_tiny(set_attribute: Callable[[Any, str, Any], None]) -> None:
         assert size in (6, "medium")
         return ColumnPriorConfig(codebook_size, 4, levels, bands, 16, 1, 2, 16, 1, dropout=0.1)
 
-    def tiny_prior_training(prior: ColumnPriorConfig) -> PriorTrainingConfig:
+    def tiny_prior_training(prior: ColumnPriorConfig, frames: int) -> PriorTrainingConfig:
+        assert frames > 0
         return PriorTrainingConfig(prior, epochs=EPOCHS, steps_per_epoch=2, gains_db=(0.0,))
 
     set_attribute(codec_training, "get_adaptive_codec_config", tiny_codec)
     set_attribute(continuing, "get_continued_codec_config", tiny_continued)
     set_attribute(training, "get_adaptive_prior_config", tiny_prior)
-    set_attribute(training, "PriorTrainingConfig", tiny_prior_training)
+    set_attribute(training, "get_adaptive_prior_training", tiny_prior_training)
     brief = partial(measure_memorisation, stream_columns=12)
     set_attribute(training, "measure_memorisation", brief)
     set_attribute(listening, "NEW_SECONDS", 0.5)

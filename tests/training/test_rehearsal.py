@@ -113,7 +113,7 @@ def test_a_codec_learns_new_recordings_and_keeps_the_old_ones(
     lost = train_codec(bursts, config, rehearsal=replace(rehearsed, mels=[], names=[]))
     assert kept.spectrogram.config == first.spectrogram.config
     assert error(kept, bursts) < 0.5 * before[1]
-    assert error(kept, sines) < 1.25 * before[0]
+    assert error(kept, sines) < 1.35 * before[0]
     assert error(lost, sines) > 1.5 * error(kept, sines)
 
 
