@@ -45,7 +45,10 @@ class ConvVQVAE(nn.Module):
 
     def forward(self, mel: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """`[B, 1, M, T]` to (reconstruction `[B, 1, M, T]`, codes `[B, S, Q]`, commitment loss)."""
-        latent = self.encoder(mel)
+        return self.through_codes(self.encoder(mel))
+
+    def through_codes(self, latent: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """The encoder's latents `[B, D, bands, columns]` to what `forward` gives."""
         shape = (latent.shape[2], latent.shape[3])
         # Distances between near codes do not survive bfloat16.
         with torch.autocast(latent.device.type, enabled=False):

@@ -200,8 +200,9 @@ class _CodecTrainer:
             _set_rates(self.optimizers, self.config, (epoch - 1) * steps + step)
             mel = self.crops.draw(self.batch_crops).to(self.device)
             with _half_precision(self.device):
-                reconstruction, _, commitment = self.model(mel)
-                moved = latent_movement(self.model, mel) if self.config.consistency else 0.0
+                latent = self.model.encoder(mel)
+                reconstruction, _, commitment = self.model.through_codes(latent)
+                moved = latent_movement(self.model, mel, latent)
             deviation = self.spectrogram.config.deviation
             loss = reconstruction_loss(reconstruction.float(), mel, deviation) + commitment
             loss = loss + self.config.consistency * moved

@@ -62,12 +62,12 @@ def _part(one: Tensor, other: Tensor) -> Tensor:
     return (one - other).abs().mean() / other.mean()
 
 
-def latent_movement(model: ConvVQVAE, mel: Tensor) -> Tensor:
+def latent_movement(model: ConvVQVAE, mel: Tensor, latent: Tensor) -> Tensor:
     """How far the encoder's latents of mels `[B, 1, M, T]` move, per their variance, when the sound
-    comes up to half a column later."""
+    comes up to half a column later. `latent` are those of the mels as they are."""
     frames = model.config.column_frames
     shift = int(torch.randint(1, frames // 2 + 1, ()))
-    one = model.encoder(mel[..., frames:]).float()
-    other = model.encoder(mel[..., frames - shift : -shift]).float()
-    loss: Tensor = functional.mse_loss(one, other) / one.detach().var()
+    later = model.encoder(mel[..., frames - shift : -shift]).float()
+    here = latent[..., 1:].float()
+    loss: Tensor = functional.mse_loss(later, here) / here.detach().var()
     return loss

@@ -3,7 +3,13 @@ import math
 import pytest
 import torch
 
-from distill_live.training.losses import amplitude_loss, reconstruction_loss, spectral_loss
+from distill_live.models.vqvae import ConvVQVAE, VQVAEConfig
+from distill_live.training.losses import (
+    amplitude_loss,
+    latent_movement,
+    reconstruction_loss,
+    spectral_loss,
+)
 
 
 def test_the_loss_of_a_perfect_reconstruction_is_zero() -> None:
@@ -56,3 +62,15 @@ def test_a_frame_of_the_right_power_in_wrong_cells_has_the_right_envelope() -> N
 def test_what_explodes_stays_finite() -> None:
     mel = torch.randn(1, 1, 128, 16)
     assert reconstruction_loss(mel + 1e4, mel, 4.0).isfinite()
+
+
+def test_latents_of_a_sound_that_holds_move_less_than_those_of_one_that_changes() -> None:
+    torch.manual_seed(0)
+    model = ConvVQVAE(VQVAEConfig(width=16, code_width=8, encoder_blocks=1, decoder_blocks=1))
+    holding = torch.randn(1, 1, 128, 1).expand(-1, -1, -1, 256)
+    changing = torch.randn(1, 1, 128, 256)
+    still, moving = (
+        float(latent_movement(model, mel, model.encoder(mel))) for mel in (holding, changing)
+    )
+    assert still < 0.2
+    assert moving > 0.5
