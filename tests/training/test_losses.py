@@ -64,6 +64,7 @@ def test_what_explodes_stays_finite() -> None:
     assert reconstruction_loss(mel + 1e4, mel, 4.0).isfinite()
 
 
+@torch.no_grad()
 def test_latents_of_a_sound_that_holds_move_less_than_those_of_one_that_changes() -> None:
     torch.manual_seed(0)
     model = ConvVQVAE(VQVAEConfig(width=16, code_width=8, encoder_blocks=1, decoder_blocks=1))
