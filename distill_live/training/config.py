@@ -37,7 +37,7 @@ class CodecTrainingConfig:
     weight_decay: float = 0.01
     warmup: float = 0.03
     augmentation: AugmentationConfig = field(default_factory=AugmentationConfig)
-    consistency: float = 0.0
+    consistency: float = 0.3
     holdout: float = HOLDOUT
     seed: int = 0
 
