@@ -146,7 +146,9 @@ class PhaseReconstructor:
         if state.waiting.shape[1] or len(state.ahead):
             samples, state = self._advance(state, state.waiting, 0)
         rest = state.frames * self.hop - state.emitted
-        end = (state.tail / state.weight.clamp(min=1e-3)).flatten()[:rest]
+        # The tail begins half a window early: with few frames, before the first one's centre.
+        early = max(self.n_fft // 2 - state.frames * self.hop, 0)
+        end = (state.tail / state.weight.clamp(min=1e-3)).flatten()[early : early + rest]
         emitted = state.emitted + len(end)
         return torch.cat([samples, end]), replace(state, emitted=emitted, ended=True)
 

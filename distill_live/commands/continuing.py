@@ -11,13 +11,11 @@ from distill_live.commands.training_report import Report
 from distill_live.commands.training_run import read_recordings
 from distill_live.errors import TrainingError
 from distill_live.models.kept_recordings import declines_codes
+from distill_live.models.library import draft_path
 from distill_live.models.persistence import LoadedVQModel, load_model_v2
 from distill_live.training.checkpoint import Checkpoints
 from distill_live.training.config import get_continued_codec_config
 from distill_live.training.rehearsal import Rehearsal
-
-#: What a model becomes is beside it under this suffix until it is whole.
-DRAFT_SUFFIX = ".continued"
 
 
 def train_on(
@@ -28,7 +26,7 @@ def train_on(
     Raises DatasetError, ModelFileError, and TrainingError when the model has no codes of its old
     recordings.
     """
-    draft, ranks = path.with_suffix(DRAFT_SUFFIX), checkpoints.ranks
+    draft, ranks = draft_path(path), checkpoints.ranks
     if checkpoints.passed and not draft.exists():
         report.say(f"the run had ended already: {path} is what it made")
         return False

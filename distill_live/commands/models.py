@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,6 +16,8 @@ from distill_live.models.distill_v1_file import is_old_file
 from distill_live.models.header import read_header, rewrite_metadata
 from distill_live.models.library import (
     ModelEntry,
+    checkpoint_path,
+    draft_path,
     find_model,
     find_own_model,
     list_models,
@@ -114,13 +117,23 @@ def rename(
     force: ForceOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Give a model another name; its file is renamed with it, and so is its report."""
+    """Give a model another name; its file is renamed with it, and so is its report, and what an
+    interrupted training has left beside it."""
     old = find_own_model(model)
     new = new_model_path(new_name, replace=force, folder=old.parent)
+    if checkpoint_path(new).exists() and not force:
+        raise ModelFileError(
+            f"{checkpoint_path(new)} is of an interrupted training of that name: choose another "
+            "name, or add --force"
+        )
     rewrite_metadata(old, name=new.stem)
+    # What a model that is replaced has beside it goes with it; a file of the user's own does not.
+    for path in _belongings(new) if new != old else []:
+        path.unlink()
+    for path in _belongings(old):
+        if not new.with_suffix(path.suffix).exists():
+            path.replace(new.with_suffix(path.suffix))
     old.replace(new)
-    if is_page(page_path(old)):
-        page_path(old).replace(page_path(new))
     if as_json:
         print_json({"name": new.stem, "file": str(new)})
     else:
@@ -165,17 +178,26 @@ def delete(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Delete a model's file, and its report."""
+    """Delete a model's file, its report, and what an interrupted training has left beside it."""
     path = find_own_model(model)
+    doomed = [path, *_belongings(path)]
+    names = [str(path) for path in doomed]
     if not yes:
-        typer.confirm(f"Delete {path}?", abort=True, err=True)
-    path.unlink()
-    if is_page(page_path(path)):
-        page_path(path).unlink()
+        typer.confirm(f"Delete {', '.join(names)}?", abort=True, err=True)
+    for path in doomed:
+        path.unlink()
     if as_json:
-        print_json({"deleted": str(path)})
+        print_json({"deleted": names})
     else:
-        typer.echo(f"deleted {path}")
+        typer.echo("\n".join(f"deleted {name}" for name in names))
+
+
+def _belongings(model: Path) -> list[Path]:
+    """What is beside a model's file and goes where it goes: its report, and what an interrupted
+    training has left."""
+    page = page_path(model)
+    left = [path for path in (checkpoint_path(model), draft_path(model)) if path.exists()]
+    return [*([page] if is_page(page) else []), *left]
 
 
 def _in_words(verdict: Verdict) -> str:

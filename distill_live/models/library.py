@@ -20,6 +20,8 @@ from distill_live.models.header import check_name, read_header
 
 SUFFIX = ".distill"
 CHECKPOINT_SUFFIX = ".resume"
+#: What a model becomes that learns more is beside it under this suffix until it is whole.
+DRAFT_SUFFIX = ".continued"
 
 #: The model that ships, and that is played when no other is named.
 DEMO = "demo"
@@ -135,6 +137,11 @@ def new_model_path(name: str, *, replace: bool = False, folder: Path | None = No
 def checkpoint_path(model: Path) -> Path:
     """Where the checkpoint of a model in training is: beside its file."""
     return model.with_suffix(CHECKPOINT_SUFFIX)
+
+
+def draft_path(model: Path) -> Path:
+    """Where a model that learns more recordings is until it is whole: beside its file."""
+    return model.with_suffix(DRAFT_SUFFIX)
 
 
 def require_no_checkpoint(model: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 import torch
@@ -82,6 +84,45 @@ def test_loudness_does_not_follow_single_columns() -> None:
 def test_silence_is_described() -> None:
     told = describe_columns(torch.full((128, 80), -4.0), SPECTROGRAM.config, 8)
     assert told.isfinite().all()
+
+
+def told_of(powers_db: np.ndarray) -> np.ndarray:
+    """What is told of every column of mels in dB `[128, T]`."""
+    mel = SPECTROGRAM.normalise(torch.from_numpy(powers_db * math.log(10) / 10).float())
+    return describe_columns(mel, SPECTROGRAM.config, 8).numpy()
+
+
+def test_all_is_told_in_its_unit_up_to_the_ends() -> None:
+    """Of mels that are all as loud: their power, their middle, as noisy as can be, no onset."""
+    expected = [-30 + 10 * math.log10(128), 63.5, 0.0, 0.0]
+    np.testing.assert_allclose(told_of(np.full((128, 80), -30.0)), [expected] * 10, atol=1e-3)
+
+
+def test_what_a_column_is_told_lies_around_its_middle() -> None:
+    mels = np.full((128, 160), -60.0)
+    mels[:, 10 * 8 + 4] = 0.0
+    loudness = told_of(mels)[:, 0]
+    assert loudness[10] > loudness[9] + 0.5
+    assert loudness[9] == pytest.approx(loudness[11], abs=1e-3)
+
+
+@pytest.mark.parametrize(("kind", "frames"), [(0, 24), (1, 24), (2, 24), (3, 144)])
+def test_each_is_told_over_its_time_and_no_longer(kind: int, frames: int) -> None:
+    """A quarter of a second on each side of a column's middle, and of density one and a half."""
+    mels = np.full((128, 800), -40.0)
+    mels[90:, 396:404] = 0.0
+    values = told_of(mels)[:, kind]
+    changed = np.flatnonzero(np.abs(values - values[0]) > 1e-3)
+    assert (changed * 8 + 4).min() == pytest.approx(400 - frames, abs=12)
+    assert (changed * 8 + 4).max() == pytest.approx(400 + frames, abs=12)
+
+
+def test_what_is_far_below_the_loudest_begins_nothing() -> None:
+    beats = np.full((128, 400), -110.0)
+    beats[:, ::20] = -70.0
+    assert told_of(beats)[:, 3].min() > 4
+    beats[:, 390:] = 0.0
+    assert told_of(beats)[:20, 3].max() == 0.0
 
 
 VALUES = np.random.default_rng(0).normal(0, 1, (5000, 4)) * [1, 10, 100, 0.1]

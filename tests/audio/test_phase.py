@@ -34,6 +34,18 @@ def test_a_sound_has_hop_times_frames_samples(frames: int, lookahead: int) -> No
     assert reconstruct(SPECTROGRAM, torch.zeros(128, frames), config).shape == (frames * HOP,)
 
 
+def test_a_sound_of_one_frame_begins_in_the_middle_of_its_window() -> None:
+    """As it does when silence follows, but for the windows that lie over it then."""
+    config = PhaseConfig(block_frames=1, lookahead_frames=0, held_frames=0, corrections=0)
+    loud, silence = mel_of(sine(440.0))[:, 20:21], mel_of(torch.zeros(8 * HOP))[:, :3]
+    followed = reconstruct(SPECTROGRAM, torch.cat([loud, silence], dim=1), config)[:HOP]
+    next_but_one, following, own, _ = SPECTROGRAM.window.square().view(4, HOP)
+    expected = followed * (own + following + next_but_one) / own
+    assert expected.abs().max() > 0.1
+    alone = reconstruct(SPECTROGRAM, loud, config)
+    torch.testing.assert_close(alone, expected, atol=1e-3, rtol=0)
+
+
 @pytest.mark.parametrize("hertz", [82.4, 440.0, 1234.5])
 @pytest.mark.parametrize("lookahead", [0, 1])
 def test_the_frequency_and_level_of_a_sine_survive(hertz: float, lookahead: int) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from distill_live.models.header import read_header
+from distill_live.report.place import BEGINNING
 from tests.conftest import Folders, RunCli, save_empty_model
 
 
@@ -117,8 +118,74 @@ def test_delete_asks_first(
     monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
     assert run_cli("models", "delete", "rain").code == 1
     assert path.exists()
-    assert printed(run_cli, "delete", "rain", "--yes") == {"deleted": str(path)}
+    assert printed(run_cli, "delete", "rain", "--yes") == {"deleted": [str(path)]}
     assert not path.exists()
+
+
+def save_belongings(model: Path, text: str = "") -> list[Path]:
+    """A report, and what an interrupted training leaves."""
+    model.with_suffix(".html").write_text(BEGINNING + text)
+    model.with_suffix(".resume").write_text(text)
+    model.with_suffix(".continued").write_text(text)
+    return [model.with_suffix(suffix) for suffix in (".html", ".resume", ".continued")]
+
+
+def test_delete_takes_along_what_belongs_to_the_model_and_says_so(
+    run_cli: RunCli, folders: Folders
+) -> None:
+    path = save_empty_model(folders.user, "rain")
+    everything = [path, *save_belongings(path)]
+    other = save_empty_model(folders.user, "rain.2")
+    others = [other, *save_belongings(other)]
+    result = run_cli("models", "delete", "rain", "--yes")
+    assert result.out.splitlines() == [f"deleted {one}" for one in everything]
+    assert sorted(folders.user.iterdir()) == sorted(others)
+
+
+def test_delete_leaves_a_page_that_is_none_of_ours(run_cli: RunCli, folders: Folders) -> None:
+    path = save_empty_model(folders.user, "rain")
+    path.with_suffix(".html").write_text("my notes")
+    assert printed(run_cli, "delete", "rain", "--yes") == {"deleted": [str(path)]}
+    assert path.with_suffix(".html").read_text() == "my notes"
+
+
+def test_rename_takes_along_what_belongs_to_the_model(run_cli: RunCli, folders: Folders) -> None:
+    save_belongings(save_empty_model(folders.user, "rain"))
+    assert run_cli("models", "rename", "rain", "hail").code == 0
+    suffixes = (".continued", ".distill", ".html", ".resume")
+    assert sorted(p.name for p in folders.user.iterdir()) == [f"hail{s}" for s in suffixes]
+
+
+def test_a_rename_to_the_same_name_leaves_all_as_it_is(run_cli: RunCli, folders: Folders) -> None:
+    path = save_empty_model(folders.user, "rain")
+    everything = [path, *save_belongings(path)]
+    assert run_cli("models", "rename", "rain", "rain", "--force").code == 0
+    assert sorted(folders.user.iterdir()) == sorted(everything)
+
+
+def test_a_rename_that_is_forced_leaves_nothing_of_the_other_model(
+    run_cli: RunCli, folders: Folders
+) -> None:
+    save_empty_model(folders.user, "rain")
+    save_belongings(save_empty_model(folders.user, "hail"))
+    (folders.user / "rain.resume").write_text("of rain")
+    assert run_cli("models", "rename", "rain", "hail", "--force").code == 0
+    assert sorted(p.name for p in folders.user.iterdir()) == ["hail.distill", "hail.resume"]
+    assert (folders.user / "hail.resume").read_text() == "of rain"
+
+
+def test_rename_leaves_an_interrupted_training_and_a_page_that_is_none_of_ours(
+    run_cli: RunCli, folders: Folders
+) -> None:
+    save_belongings(save_empty_model(folders.user, "rain"), "of rain")
+    (folders.user / "hail.resume").write_text("of hail")
+    refused = run_cli("models", "rename", "rain", "hail")
+    assert refused.code == 1
+    assert "an interrupted training of that name: choose another name" in refused.err
+    (folders.user / "snow.html").write_text("my notes")
+    assert run_cli("models", "rename", "rain", "snow").code == 0
+    assert (folders.user / "snow.html").read_text() == "my notes"
+    assert (folders.user / "snow.resume").read_text() == "of rain"
 
 
 @pytest.mark.parametrize(

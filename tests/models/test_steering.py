@@ -22,12 +22,18 @@ def test_it_is_on_when_it_says_something() -> None:
     assert not Steering(loudness=1.0, guidance=0.0).on
 
 
+def test_guidance_may_be_all_that_its_range_has() -> None:
+    assert [Steering(guidance=value).guidance for value in (0.0, 4.0)] == [0.0, 4.0]
+
+
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
         ({"loudness": 1.1}, "loudness is off or -1..1"),
+        ({"noisiness": -1.1}, "noisiness is off or -1..1"),
         ({"density": math.nan}, "density is off or -1..1"),
         ({"guidance": -0.1}, "guidance is 0..4"),
+        ({"guidance": 4.1}, "guidance is 0..4"),
         ({"guidance": math.nan}, "guidance is 0..4"),
     ],
 )
