@@ -90,7 +90,7 @@ PARAMETERS: dict[str, Parameter] = {
                   per_level=True),
         Parameter("top_k", "int", 0, 512, 0, "codes",
                   "Draw only from the k likeliest codes; 0 is off.", per_level=True),
-        Parameter("top_p", "float", 0.0, 1.0, 0.9, "",
+        Parameter("top_p", "float", 0.0, 1.0, 1.0, "",
                   "Draw only from the likeliest codes that together reach this probability; "
                   "0 and 1 are off.", per_level=True),
         Parameter("min_p", "float", 0.0, 1.0, 0.0, "",

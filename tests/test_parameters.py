@@ -109,15 +109,15 @@ def test_one_level_or_all_of_them_follow_the_global_value_again() -> None:
     for level in range(LEVELS_LIMIT):
         store.set("top_p", 0.1, level)
     store.follow("top_p", 2)
-    assert store.levels("top_p", 4) == (0.1, 0.1, 0.9, 0.1)
+    assert store.levels("top_p", 4) == (0.1, 0.1, 1.0, 0.1)
     store.follow("top_p")
-    assert store.levels("top_p", 4) == (0.9,) * 4
+    assert store.levels("top_p", 4) == (1.0,) * 4
 
 
 def test_levels_beyond_those_that_can_be_set_follow_the_global_value() -> None:
     store = ParameterStore()
     store.set("top_p", 0.1, LEVELS_LIMIT - 1)
-    assert store.levels("top_p", LEVELS_LIMIT + 2) == (0.9, 0.9, 0.9, 0.1, 0.9, 0.9)
+    assert store.levels("top_p", LEVELS_LIMIT + 2) == (1.0, 1.0, 1.0, 0.1, 1.0, 1.0)
 
 
 @pytest.mark.parametrize(

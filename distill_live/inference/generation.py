@@ -24,7 +24,7 @@ def generate_audio_from_prior(
     loaded: LoadedVQModel,
     temperature: float | tuple[float, ...] = 1.0,
     top_k: int | tuple[int, ...] = 0,
-    top_p: float | tuple[float, ...] = 0.9,
+    top_p: float | tuple[float, ...] = 1.0,
     duration_s: float = 10.0,
     overlap_samples: int | None = None,
     seed: int | None = None,

@@ -57,7 +57,7 @@ class Sampling:
 
     temperature: float | tuple[float, ...] = 1.0
     top_k: int | tuple[int, ...] = 0
-    top_p: float | tuple[float, ...] = 0.9
+    top_p: float | tuple[float, ...] = 1.0
     min_p: float | tuple[float, ...] = 0.0
     repetition: float | tuple[float, ...] = 0.0
     steering: Steering = UNSTEERED
@@ -161,7 +161,7 @@ def sample_code_sequence(
     prior: Prior,
     temperature: float | tuple[float, ...] = 1.0,
     top_k: int | tuple[int, ...] = 0,
-    top_p: float | tuple[float, ...] = 0.9,
+    top_p: float | tuple[float, ...] = 1.0,
     seed: int = 0,
     device: torch.device | str | None = None,
     columns: int = 12,

@@ -153,10 +153,10 @@ def test_a_level_without_a_number_follows_the_global_value_again(
 
 
 def test_a_level_s_value_out_of_range_is_clipped_counted_and_told(desk: Desk) -> None:
-    desk.router.receive_osc("/distill/top_p/1", [3])
-    assert desk.store.levels("top_p", 2) == (1.0, 0.9)
+    desk.router.receive_osc("/distill/top_p/1", [-3])
+    assert desk.store.levels("top_p", 2) == (0.0, 1.0)
     assert desk.router.counters == Counters(received=1, clipped=1)
-    assert desk.lines == ["top_p/1 3 is outside 0..1, taken as 1"]
+    assert desk.lines == ["top_p/1 -3 is outside 0..1, taken as 0"]
 
 
 @pytest.mark.parametrize("level", ["texture", "0", "4", "1" * 9000, "x" * 9000])
