@@ -52,7 +52,8 @@ class TempoParameters:
         self.tempo.tick(now)
         with self._lock:
             played = self.tempo.bpm
-            if abs(played - self._store["tempo"]) >= _SHOWN_BPM:
+            untouched = self._store["tempo"] == self._seen
+            if untouched and abs(played - self._seen) >= _SHOWN_BPM:
                 self._seen = self._store.set("tempo", round(played, 2))
         self._publish(f"{ROOT}/beat", self.tempo.beat(now))
         self._publish(f"{ROOT}/phase", self.tempo.phase(now))

@@ -81,7 +81,8 @@ class LinkInput:
         # Asked for together: the beat is that of this moment, not of `now`.
         line = BeatLine(float(link.beat), self._clock(), float(link.tempo))
         self._tempo.receive_link(line, peers)
-        self.status = f"Link: {peers} others" if peers else "Link: nobody else"
+        others = "1 other" if peers == 1 else f"{peers} others"
+        self.status = f"Link: {others if peers else 'nobody else'}"
 
     def _propose(self, bpm: float) -> None:
         if self._link is not None:
