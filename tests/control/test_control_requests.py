@@ -69,11 +69,12 @@ def test_lengths_in_beats_reach_the_server_as_the_seconds_that_they_last(
     assert (asked, given) == (request_[0], pytest.approx(request_[1]))
 
 
-def test_a_length_in_beats_is_right_to_the_sample(stand: Stand) -> None:
+@pytest.mark.parametrize("name", ["loop/beats", "rewind/beats", "hold/beats"])
+def test_a_length_in_beats_is_right_to_the_sample(stand: Stand, name: str) -> None:
     for bpm in (20.0, 119.99, 120.0, 173.21, 300.0):
         stand.store.set("tempo", bpm)
-        stand.requests("hold/beats", (3.0,))
-        [seconds] = stand.server[-1][1]
+        stand.requests(name, (3.0, None)[: len(REQUESTS[name].arguments)])
+        seconds = stand.server[-1][1][0]
         assert isinstance(seconds, float)
         assert round(seconds * 48_000) == round(3 * 60 * 48_000 / bpm)
 

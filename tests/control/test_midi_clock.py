@@ -78,6 +78,14 @@ def test_a_clock_that_comes_back_is_there_with_its_first_tick() -> None:
     assert clock.line.beat_at(30.001) == pytest.approx(0.0)
 
 
+def test_the_first_tick_after_a_start_is_the_beat_wherever_those_before_it_were() -> None:
+    clock = MidiClock()
+    due = play(clock, 100) - 0.5 / 48
+    clock.receive("start", 0, due)
+    play(clock, 7, start=due)
+    assert clock.line.time_of(0.0) == pytest.approx(due, abs=1e-6)
+
+
 def test_what_went_before_a_pause_does_not_count_for_the_tempo() -> None:
     clock = MidiClock()
     play(clock, 100, bpm=60.0)

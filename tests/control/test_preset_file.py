@@ -104,9 +104,9 @@ def test_what_is_as_it_was_written_is_written_over(path: Path) -> None:
     for number in range(3):
         file = PresetFile(path)
         file.read()
-        file.write({"a": {"gain": number}})
-        file.write({"a": {"gain": number + 0.5}})
-        file.close()
+        for value in (number, number + 0.5):
+            file.write({"a": {"gain": value}})
+            file.close()
     assert os.listdir(path.parent) == [path.name]
 
 
