@@ -114,9 +114,10 @@ class Engine:
         """Repeat the last so many seconds."""
         self._move("loop", partial(self._performance.loop, seconds), seconds)
 
-    def hold(self) -> None:
-        """Stay in the column that sounds."""
-        self._move("hold", self._performance.hold)
+    def hold(self, seconds: float | None = None) -> None:
+        """Stay in the column that sounds, until `release` or for so many seconds."""
+        arguments = () if seconds is None else (seconds,)
+        self._move("hold", partial(self._performance.hold, seconds), *arguments)
 
     def release(self) -> None:
         """Go on from a hold or a loop."""
@@ -271,7 +272,7 @@ class Engine:
 
     def _tell(self) -> None:
         status, performance = self._status, self._performance
-        motion = performance.playhead.motion
+        motion = performance.playhead.motion_at(self._ring.read_position)
         status["position"] = performance.playhead.position
         status["column"] = performance.playhead.sound_at(self._ring.read_position)[1]
         status["lookahead"] = max(performance.lookahead, 0)
