@@ -141,6 +141,9 @@ PARAMETERS: dict[str, Parameter] = {
                   "Cross-fade from what would have sounded to what sounds instead."),
         Parameter("model_fade", "float", 0.05, 20.0, 2.0, "s",
                   "Cross-fade from one model to the next.", curve="exp"),
+        Parameter("modulation", "bool", 0, 1, 1, "",
+                  "Whether what moves by itself (LFO, follower, random walk) moves parameters; panic "
+                  "switches it off."),
     )
 }  # fmt: skip
 

@@ -55,7 +55,7 @@ DOORS = {
     "rtmidi": "inputs.midi",
     "mido": "inputs.midi",
     "pythonosc": "inputs.osc",
-    "yaml": "control.patch",
+    "yaml": "control.patch_document",
     "safetensors": "models.persistence",
     "soundfile": "audio.files",
     "soxr": "audio.resample",

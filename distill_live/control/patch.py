@@ -1,30 +1,44 @@
-"""Finding and reading patches: YAML files that say which control moves what."""
+"""Finding and reading patches: files that say which control moves what.
+
+Beside NAME.yaml, which people write, may lie two files that the instrument writes: what it learned
+of controls in NAME.learned.yaml, and presets stored while playing in NAME.presets.yaml.
+"""
 
 from __future__ import annotations
 
 import reprlib
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from distill_live.control.patch_schema import TAGGED_MODELS, Patch
-from distill_live.errors import PatchError, nearest_name
+from distill_live.control.patch_document import (
+    Document,
+    Place,
+    Problem,
+    patch_error,
+    read_document,
+)
+from distill_live.control.patch_schema import TAGGED_MODELS, OscSettings, Patch
+from distill_live.control.patch_sources import same_control
+from distill_live.control.targets import find_target
+from distill_live.errors import ParameterError, PatchError, nearest_name
 from distill_live.parameters import PARAMETERS, Table
 
-MAX_BYTES = 256 * 1024
-#: Values in a patch, each use of an alias counted anew: what keeps an alias bomb from going off.
-MAX_VALUES = 50_000
-MAX_DEPTH = 16
-MAX_SCALAR = 1_000
 SUFFIXES = (".yaml", ".yml")
+_LEARNED, _STORED = ".learned", ".presets"
 
-#: Where in a document: keys and list positions, from the root.
-Place = tuple[str | int, ...]
-#: A line, counted from 1, and what is wrong there.
-Problem = tuple[int, str]
+
+def learned_path(path: Path) -> Path:
+    """Where what was learned of controls is kept, for the patch at `path`."""
+    return path.with_name(f"{path.stem}{_LEARNED}.yaml")
+
+
+def presets_path(path: Path) -> Path:
+    """Where presets that are stored while playing are kept, for the patch at `path`."""
+    return path.with_name(f"{path.stem}{_STORED}.yaml")
 
 
 def find_patch(name: str) -> Path:
@@ -37,7 +51,7 @@ def find_patch(name: str) -> Path:
         for candidate in candidates:
             if (folder / candidate).is_file():
                 return folder / candidate
-    known = sorted({path.stem for folder in _patch_folders() for path in _patches_in(folder)})
+    known = sorted({path.stem for folder in _patch_folders() for path in patches_in(folder)})
     raise PatchError(
         f"no patch {name!r}{nearest_name(name, known)}; "
         f"give a path or one of: {', '.join(known) or '(none found)'}"
@@ -45,134 +59,107 @@ def find_patch(name: str) -> Path:
 
 
 def load_patch(path: Path | str, table: Table = PARAMETERS) -> Patch:
-    """Read and check a patch, which may name the parameters of `table`.
+    """Read and check a patch, which may name the parameters of `table`, and what lies beside it.
 
-    Raises PatchError with every problem in it: file, line, what is legal and the nearest name.
+    A control that was learned no longer does what the patch itself says of it; a preset that was
+    stored replaces the patch's of the same name. Raises PatchError with every problem: file, line,
+    what is legal and the nearest name.
     """
     path = Path(path)
-    document = _Document()
-    value = document.read(_read_text(path))
-    if document.problems:
-        raise _patch_error(path, document.problems)
+    learned, stored = (
+        _load_one(beside, table) if beside.is_file() else None
+        for beside in (learned_path(path), presets_path(path))
+    )
+    presets = stored.presets if stored else {}
+    patch = _load_one(path, table, presets)
+    new = learned.map if learned else []
+    kept = [m for m in patch.map if not any(same_control(m.source, n.source) for n in new)]
+    more = {
+        "name": patch.name or path.stem,
+        "map": [*kept, *new],
+        "devices": {**patch.devices, **(learned.devices if learned else {})},
+        "presets": {**patch.presets, **presets},
+    }
+    return patch.model_copy(update=more)
+
+
+def _load_one(path: Path, table: Table, presets: Collection[str] = ()) -> Patch:
+    """The patch in one file; its programs may also name `presets`, which stand elsewhere."""
+    document = read_document(path)
+    problems = [*_preset_problems(document, table), *_program_problems(document, presets)]
     try:
-        patch = Patch.model_validate(value, context=table)
+        patch = Patch.model_validate(document.value, context=table)
     except ValidationError as error:
-        problems = [_explain(detail, document.lines) for detail in error.errors(include_url=False)]
-        raise _patch_error(path, problems) from None
-    return patch if patch.name else patch.model_copy(update={"name": path.stem})
+        details = error.errors(include_url=False)
+        problems += [_explain(d, document) for d in details if not _is_preset_value(d["loc"])]
+    if problems:
+        raise patch_error(path, problems)
+    return patch
 
 
-class _Document:
-    """A YAML document as plain values; remembers the line of each and collects what is wrong."""
-
-    def __init__(self) -> None:
-        self.lines: dict[Place, int] = {(): 1}
-        self.problems: list[Problem] = []
-        self._values_left = MAX_VALUES
-
-    def read(self, text: str) -> Any:
-        loader: yaml.SafeLoader | None = None
-        try:
-            loader = yaml.SafeLoader(text)
-            node = loader.get_single_node()
-            return None if node is None else self._value(loader, node, ())
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            self.problems.append((mark.line + 1 if mark else 1, f"no YAML: {error.problem}"))
-        except yaml.reader.ReaderError as error:
-            line = text.count("\n", 0, int(error.position)) + 1
-            self.problems.append((line, f"no YAML: {error.reason}"))
-        except RecursionError:
-            self.problems.append((1, f"nested too deeply; legal: {MAX_DEPTH} levels"))
-        except _TooMuchError as error:
-            self.problems.append((error.line, str(error)))
-        finally:
-            if loader is not None:
-                loader.dispose()
-        return None
-
-    def _value(self, loader: yaml.SafeLoader, node: yaml.Node, place: Place) -> Any:
-        line = node.start_mark.line + 1
-        self.lines.setdefault(place, line)
-        self._values_left -= 1
-        if self._values_left < 0:
-            raise _TooMuchError(line, f"more than {MAX_VALUES} values, aliases resolved")
-        if len(place) > MAX_DEPTH:
-            raise _TooMuchError(line, f"nested too deeply; legal: {MAX_DEPTH} levels")
-        if isinstance(node, yaml.MappingNode):
-            return self._mapping(loader, node, place)
-        if isinstance(node, yaml.SequenceNode) and node.tag == "tag:yaml.org,2002:seq":
-            return [self._value(loader, item, (*place, i)) for i, item in enumerate(node.value)]
-        return self._scalar(loader, node)
-
-    def _mapping(
-        self, loader: yaml.SafeLoader, node: yaml.MappingNode, place: Place
-    ) -> dict[str, Any]:
-        values: dict[str, Any] = {}
-        first_lines: dict[str, int] = {}
-        for key_node, value_node in node.value:
-            line = key_node.start_mark.line + 1
-            key = self._scalar(loader, key_node)
-            if not isinstance(key, str):
-                self.problems.append((line, f"the key {reprlib.repr(key)} is no text; quote it"))
-                continue
-            if key in first_lines:
-                self.problems.append((line, f"{key!r} stands here and in line {first_lines[key]}"))
-                continue
-            first_lines[key] = self.lines[(*place, key)] = line
-            values[key] = self._value(loader, value_node, (*place, key))
-        return values
-
-    def _scalar(self, loader: yaml.SafeLoader, node: yaml.Node) -> Any:
-        line = node.start_mark.line + 1
-        if not isinstance(node, yaml.ScalarNode):
-            self.problems.append((line, f"{_tag(node)} is not allowed here"))
-        elif len(node.value) > MAX_SCALAR:
-            self.problems.append((line, f"a text of more than {MAX_SCALAR} letters"))
-        else:
-            try:
-                return loader.construct_object(node)
-            except (yaml.constructor.ConstructorError, ValueError):
-                self.problems.append((line, f"{node.value!r} is no value of type {_tag(node)}"))
-        return None
+def patches_in(folder: Path) -> list[Path]:
+    """The patches of a folder, without what the instrument itself wrote beside them."""
+    found = [path for path in sorted(folder.glob("*")) if path.suffix in SUFFIXES]
+    return [path for path in found if not path.stem.endswith((_LEARNED, _STORED))]
 
 
-class _TooMuchError(Exception):
-    def __init__(self, line: int, text: str) -> None:
-        super().__init__(text)
-        self.line = line
+def _is_preset_value(place: Place) -> bool:
+    return len(place) > 2 and place[0] == "presets"
 
 
-def _tag(node: yaml.Node) -> str:
-    return str(node.tag)[:60].replace("tag:yaml.org,2002:", "!!")
+def _preset_problems(document: Document, table: Table) -> list[Problem]:
+    """What is wrong with the values of presets."""
+    return [
+        (document.line(("presets", preset, name)), text)
+        for preset, values in _entries(document, "presets").items()
+        if isinstance(values, dict)
+        for name, value in values.items()
+        if (text := _wrong_value(str(name), value, table))
+    ]
 
 
-def _read_text(path: Path) -> str:
+def _wrong_value(name: str, value: object, table: Table) -> str:
+    """Why a parameter cannot have a value in a preset; nothing when it can."""
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise PatchError(f"cannot read the patch {path}: {error.strerror}") from None
-    if len(data) > MAX_BYTES:
-        raise PatchError(f"{path} is no patch: it is larger than {MAX_BYTES // 1024} KiB")
-    try:
-        return data.decode()
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise _patch_error(path, [(line, "no UTF-8 text; save the file as UTF-8")]) from None
+        target = find_target(name, table)
+    except ParameterError as error:
+        return f"{error}; legal: {', '.join(table)}"
+    parameter, switch = target.parameter, target.parameter.kind == "bool"
+    if value == "off" or (value is False and not switch):
+        off = parameter.optional or target.level is not None
+        return "" if off else f"{name} cannot be off: it takes a number, {parameter.legal()}"
+    if isinstance(value, int | float) and (switch or not isinstance(value, bool)):
+        if parameter.minimum <= value <= parameter.maximum:
+            return ""
+    return f"{name} cannot be {reprlib.repr(value)}; legal: {parameter.legal()}"
 
 
-def _patch_error(path: Path, problems: list[Problem]) -> PatchError:
-    lines = [f"{path}:{line}: {text}" for line, text in sorted(problems)]
-    count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
-    return PatchError("\n  ".join([f"{count} in the patch {path}", *lines]))
+def _program_problems(document: Document, presets: Collection[str]) -> list[Problem]:
+    """Programs that are none of the document's presets, nor of `presets`."""
+    known = [*_entries(document, "presets"), *presets]
+    return [
+        (
+            document.line(("programs", number)),
+            f"no preset {preset!r}{nearest_name(preset, map(str, known))}; "
+            f"there are: {', '.join(map(str, known)) or 'none'}",
+        )
+        for number, preset in _entries(document, "programs").items()
+        if isinstance(preset, str) and preset not in known
+    ]
 
 
-def _explain(detail: ErrorDetails, lines: dict[Place, int]) -> Problem:
+def _entries(document: Document, key: str) -> dict[str | int, Any]:
+    found = document.value.get(key) if isinstance(document.value, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _explain(detail: ErrorDetails, document: Document) -> Problem:
     """The line and the text of one of pydantic's findings."""
     place = tuple(part for part in detail["loc"] if part not in TAGGED_MODELS)
-    known = next(place[:n] for n in range(len(place), -1, -1) if place[:n] in lines)
-    return lines[known], _explanation(detail, place)
+    if detail["type"] != "missing":
+        # What pydantic adds to it are its own words for which of several types was tried.
+        place = document.known(place)
+    return document.line(place), _explanation(detail, place)
 
 
 def _explanation(detail: ErrorDetails, place: Place) -> str:
@@ -189,13 +176,15 @@ def _explanation(detail: ErrorDetails, place: Place) -> str:
         return f"{detail['msg']}, not {reprlib.repr(detail['input'])}"
     if not names:
         return f"a patch is made of: {', '.join(fields)}"
-    return f"{names[-1]} cannot be {reprlib.repr(detail['input'])}; legal: {fields[names[-1]]}"
+    legal = next(fields[name] for name in reversed(names) if name in fields)
+    return f"{names[-1]} cannot be {reprlib.repr(detail['input'])}; legal: {legal}"
 
 
 def _fields(place: Place) -> dict[str, str]:
     """The keys that are legal in the innermost model of `place`, with what is legal in each."""
     models: list[type[BaseModel]] = [TAGGED_MODELS[p] for p in place if p in TAGGED_MODELS]
-    owner = models[-1] if models else Patch
+    within_osc = place[0] == "osc" and len(place) > 1 if place else False
+    owner = models[-1] if models else OscSettings if within_osc else Patch
     return {
         field.alias or name: field.description or "" for name, field in owner.model_fields.items()
     }
@@ -206,7 +195,3 @@ def _patch_folders() -> list[Path]:
     package = Path(__file__).parents[1]
     in_wheel = package / "shipped" / "patches"
     return [Path("patches"), in_wheel if in_wheel.is_dir() else package.parent / "patches"]
-
-
-def _patches_in(folder: Path) -> list[Path]:
-    return [path for path in folder.glob("*") if path.suffix in SUFFIXES]
