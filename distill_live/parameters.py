@@ -141,9 +141,16 @@ PARAMETERS: dict[str, Parameter] = {
                   "Cross-fade from what would have sounded to what sounds instead."),
         Parameter("model_fade", "float", 0.05, 20.0, 2.0, "s",
                   "Cross-fade from one model to the next.", curve="exp"),
+        Parameter("tempo", "float", 20.0, 300.0, 120.0, "BPM",
+                  "How many beats a minute has; where a MIDI clock leads, it says so."),
+        Parameter("beats_per_bar", "int", 1, 16, 4, "beats",
+                  "How many beats a bar has."),
+        Parameter("morph", "float", 0.0, 60.0, 0.0, "s",
+                  "How long the way to a preset takes that is recalled without saying so.",
+                  curve="exp"),
         Parameter("modulation", "bool", 0, 1, 1, "",
-                  "Whether what moves by itself (LFO, follower, random walk) moves parameters; panic "
-                  "switches it off."),
+                  "Whether what moves by itself (LFO, follower, random walk) moves parameters; "
+                  "panic switches it off."),
     )
 }  # fmt: skip
 

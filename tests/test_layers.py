@@ -55,7 +55,7 @@ DOORS = {
     "rtmidi": "inputs.midi",
     "mido": "inputs.midi",
     "pythonosc": "inputs.osc",
-    "yaml": "control.patch_document",
+    "yaml": "control.yaml_file",
     "safetensors": "models.persistence",
     "soundfile": "audio.files",
     "soxr": "audio.resample",

@@ -1,4 +1,4 @@
-"""MIDI clock as it comes, 24 ticks a beat with every tick a little late or early, to a beat line."""
+"""MIDI clock, 24 ticks a beat and each of them a little late or early, to a beat line."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from distill_live.control.midi_event import MidiEvent, control_name
 from distill_live.control.patch_schema import Patch
 from distill_live.control.patch_sources import MidiSource, OscSource
 from distill_live.control.quantise import Quantum, next_moment, parse_quantum
-from distill_live.control.reception import Reception, fewer_errors
+from distill_live.control.reception import Counters, Reception, fewer_errors
 from distill_live.control.schedule import Schedule
 from distill_live.control.smoothing import Sender
 from distill_live.control.targets import Levels
@@ -59,13 +59,11 @@ class Router:
         schedule: Schedule | None = None,
     ) -> None:
         self._reception = Reception(log, clock)
-        self.counters = self._reception.counters
+        self.counters: Counters = self._reception.counters
         self.tempo = tempo or Tempo(clock)
         self.schedule = schedule or Schedule(log)
         #: Called with the sender and the name of each parameter, or PARAMETER/LEVEL, that it moves.
         self.on_touch: Callable[[Sender, str], None] = lambda sender, name: None
-        #: Called with the name of each request and its sender, before it is carried out.
-        self.on_request: Callable[[str, Sender], None] = lambda name, sender: None
         #: Called with what to answer a sender of whom something had to wait.
         self.on_reply: Callable[[Sender, list[Reply]], None] = lambda sender, replies: None
         #: The output's level, 0..1, for what follows it.
@@ -90,6 +88,11 @@ class Router:
     def last_message(self) -> str:
         """The message taken last, as a short text, such as "/distill/gain 0.5"; "" before any."""
         return self._reception.last_message
+
+    @property
+    def sender(self) -> Sender:
+        """Who made the change in hand: whoever is called by the router can ask who it is for."""
+        return self._actions.sender
 
     @property
     def addresses(self) -> Sequence[str]:
@@ -183,16 +186,15 @@ class Router:
         self._reached = 0
         with self._actions.change(sender):
             replies = work()
-        replies += self._hand_on(sender)
+        replies += self._hand_on()
         replies += self._put_off(sender)
         return fewer_errors(replies)
 
-    def _hand_on(self, sender: Sender) -> list[Reply]:
+    def _hand_on(self) -> list[Reply]:
         """Hand on the requests that were made, now that the parameters are set."""
         asked, self._actions.asked = self._actions.asked, []
         replies: list[Reply] = []
         for name, arguments in asked:
-            self.on_request(name, sender)
             carry = self._carriers.get(name, partial(self._request, name))
             replies += self._reception.attempt(f"{ROOT}/{name}", partial(carry, arguments))
         return replies

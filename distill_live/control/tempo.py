@@ -152,14 +152,15 @@ class Tempo:
 
     def _elect(self, now: float) -> None:
         """Find who leads, and take over its beats."""
-        there: list[Source] = [
+        sources: dict[Source, MidiClock | _LinkSession] = {"midi": self._midi, "link": self._link}
+        there = [
             name
-            for name, source in (("midi", self._midi), ("link", self._link))
+            for name, source in sources.items()
             if source.is_there(now) and self._wanted in ("auto", name)
         ]
         leader = self._leader if self._leader in there else (*there, "internal")[0]
         if leader == "midi":
-            self._line = self._midi.line._replace(bpm=legal_bpm(self._midi.line.bpm))
+            self._line = self._midi.line
         elif leader == "link":
             self._line = self._link.line
         if leader != self._leader:

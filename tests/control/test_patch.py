@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from distill_live.control.patch import MAX_BYTES, find_patch, load_patch
+from distill_live.control.patch import find_patch, load_patch
 from distill_live.control.patch_schema import ParameterMapping, Patch, RequestMapping
 from distill_live.control.requests import REQUESTS
 from distill_live.control.targets import find_target
+from distill_live.control.yaml_file import MAX_BYTES
 from distill_live.errors import PatchError
 from distill_live.parameters import PARAMETERS
 from tests.control.conftest import TABLE

@@ -1,12 +1,10 @@
-"""YAML files of ours, read with care: as plain values, with the line of each.
-
-The one place that knows YAML. Nothing in a file can make reading it run code or take long.
-"""
+"""YAML files: read as plain values with the line of each, within limits, and written as a whole."""
 
 from __future__ import annotations
 
 import reprlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ import yaml
 from distill_live.atomic_file import atomic_file
 from distill_live.errors import PatchError
 
+#: Bytes of a file, for most.
 MAX_BYTES = 256 * 1024
 #: Values in a file, each use of an alias counted anew: what keeps an alias bomb from going off.
 MAX_VALUES = 50_000
@@ -25,60 +24,94 @@ MAX_SCALAR = 1_000
 Place = tuple[str | int, ...]
 #: A line, counted from 1, and what is wrong there.
 Problem = tuple[int, str]
-#: The one place whose keys are numbers: programs by their number.
-_NUMBERED: Place = ("programs",)
+#: The one place whose keys may be numbers: a patch's programs.
+NUMBERED: Place = ("programs",)
 
 
-def read_document(path: Path) -> Document:
-    """The document in a file.
-
-    Raises PatchError, with every problem and its line, for what is no YAML of plain values.
-    """
-    document = Document(path)
-    document.read(_read_text(path))
-    if document.problems:
-        raise patch_error(path, document.problems)
-    return document
-
-
-def write_document(path: Path, value: object, comment: str) -> None:
-    """Write plain values as YAML, below a comment, replacing the file as a whole.
-
-    Raises PatchError when the file cannot be written.
-    """
-    head = "".join(f"# {line}\n" for line in comment.splitlines())
-    text = yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=100)
-    try:
-        with atomic_file(path) as temporary:
-            temporary.write_text(head + text, encoding="utf-8")
-    except OSError as error:
-        raise PatchError(f"cannot write {path}: {error.strerror}") from None
-
-
-def patch_error(path: Path, problems: Sequence[Problem]) -> PatchError:
-    """The error that tells all problems of a file, in the order of the lines."""
-    lines = [f"{path}:{line}: {text}" for line, text in sorted(set(problems))]
-    count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
-    return PatchError("\n  ".join([f"{count} in the patch {path}", *lines]))
-
-
+@dataclass(frozen=True)
 class Document:
-    """A YAML document as plain values; remembers the line of each and collects what is wrong."""
+    """What a file holds: dictionaries with texts as keys (in NUMBERED numbers, too), lists, texts
+    and numbers; and the line, from 1, in which each stands."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.value: Any = None
+    value: Any
+    lines: dict[Place, int]
+
+
+def read_yaml(path: Path, kind: str, max_bytes: int = MAX_BYTES) -> Document:
+    """Read a file of a kind, such as "patch", which the messages call it.
+
+    Raises PatchError with every problem in it: file, line, and what is wrong.
+    """
+    return parse_yaml(read_bytes(path, kind, max_bytes), path, kind)
+
+
+def read_bytes(path: Path, kind: str, max_bytes: int = MAX_BYTES) -> bytes:
+    """What is in a file. Raises PatchError when it cannot be read or is too large."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(max_bytes + 1)
+    except OSError as error:
+        raise PatchError(f"cannot read the {kind} {path}: {error.strerror}") from None
+    if len(data) > max_bytes:
+        raise PatchError(f"{path} is no {kind}: it is larger than {max_bytes // 1024} KiB")
+    return data
+
+
+def parse_yaml(data: bytes, path: Path, kind: str) -> Document:
+    """What a file's bytes mean. Raises PatchError with every problem."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        problem = (line, "no UTF-8 text; save the file as UTF-8")
+        raise document_error(path, kind, [problem]) from None
+    reader = _Reader()
+    value = reader.read(text)
+    if reader.problems:
+        raise document_error(path, kind, reader.problems)
+    return Document(value, reader.lines)
+
+
+def dump_yaml(value: object) -> str:
+    """Plain values as YAML; the innermost mappings and lists stand on lines of their own."""
+    # The same text, made many times faster, where PyYAML was built with libyaml.
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    text: str = yaml.dump(
+        value, Dumper=dumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=98
+    )
+    return text
+
+
+def write_file(path: Path, text: str) -> bytes:
+    """Replace a file as a whole; returns what is in it now. Raises OSError."""
+    data = text.encode()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_file(path) as temporary:
+        temporary.write_bytes(data)
+    return data
+
+
+def document_error(path: Path, kind: str, problems: Sequence[Problem]) -> PatchError:
+    """The error that lists problems of a file, in the order of the lines."""
+    lines = [f"{path}:{line}: {text}" for line, text in sorted(problems)]
+    count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
+    return PatchError("\n  ".join([f"{count} in the {kind} {path}", *lines]))
+
+
+class _Reader:
+    """Reads a document; remembers the line of each value and collects what is wrong."""
+
+    def __init__(self) -> None:
         self.lines: dict[Place, int] = {(): 1}
         self.problems: list[Problem] = []
         self._values_left = MAX_VALUES
 
-    def read(self, text: str) -> None:
-        """Take `text` as the document."""
+    def read(self, text: str) -> Any:
         loader: yaml.SafeLoader | None = None
         try:
             loader = yaml.SafeLoader(text)
             node = loader.get_single_node()
-            self.value = None if node is None else self._value(loader, node, ())
+            return None if node is None else self._value(loader, node, ())
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             self.problems.append((mark.line + 1 if mark else 1, f"no YAML: {error.problem}"))
@@ -92,14 +125,7 @@ class Document:
         finally:
             if loader is not None:
                 loader.dispose()
-
-    def line(self, place: Place) -> int:
-        """The line of a place, or of the innermost one around it that is there."""
-        return self.lines[self.known(place)]
-
-    def known(self, place: Place) -> Place:
-        """The longest beginning of a place that is in the document."""
-        return next(place[:n] for n in range(len(place), -1, -1) if place[:n] in self.lines)
+        return None
 
     def _value(self, loader: yaml.SafeLoader, node: yaml.Node, place: Place) -> Any:
         line = node.start_mark.line + 1
@@ -123,7 +149,7 @@ class Document:
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1
             key = self._scalar(loader, key_node)
-            if not (isinstance(key, str) or (place == _NUMBERED and type(key) is int)):
+            if not (isinstance(key, str) or (place == NUMBERED and type(key) is int)):
                 self.problems.append((line, f"the key {reprlib.repr(key)} is no text; quote it"))
                 continue
             if key in first_lines:
@@ -155,18 +181,3 @@ class _TooMuchError(Exception):
 
 def _tag(node: yaml.Node) -> str:
     return str(node.tag)[:60].replace("tag:yaml.org,2002:", "!!")
-
-
-def _read_text(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise PatchError(f"cannot read the patch {path}: {error.strerror}") from None
-    if len(data) > MAX_BYTES:
-        raise PatchError(f"{path} is no patch: it is larger than {MAX_BYTES // 1024} KiB")
-    try:
-        return data.decode()
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise patch_error(path, [(line, "no UTF-8 text; save the file as UTF-8")]) from None
