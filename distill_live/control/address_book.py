@@ -53,13 +53,14 @@ class AddressBook:
 
         Raises ParameterError for what is no legal pattern.
         """
-        found = self._handlers.get(address) or self._level_handlers(address)
-        if found or not is_pattern(address):
-            return [(address, handler) for handler in found]
+        handlers = self._handlers.get(address)
+        if handlers:
+            return [(address, handler) for handler in handlers]
+        meant = self._meant(address) if is_pattern(address) else [address]
         return [
-            (meant, handler)
-            for meant in self._meant(address)
-            for handler in self._handlers.get(meant) or self._level_handlers(meant)
+            (one, handler)
+            for one in meant
+            for handler in self._handlers.get(one) or self._level_handlers(one)
         ]
 
     def explain_unknown(self, address: str) -> str:

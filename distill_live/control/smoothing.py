@@ -8,6 +8,9 @@ from dataclasses import dataclass
 #: A parameter's name, and the level (from 0) when it is for one alone.
 Place = tuple[str, int | None]
 
+#: The part of its way after which a glide is at its goal: next to all of it.
+_END = 1.0 - 1e-9
+
 #: Who sent something; None: nobody who could be answered.
 Sender = Hashable | None
 
@@ -26,9 +29,9 @@ class _Glide:
     stored: float
 
     def travel(self, now: float) -> float:
-        way = min(max((now - self.began) / self.seconds, 0.0), 1.0)
+        way = max((now - self.began) / self.seconds, 0.0)
         # At the end exactly the goal.
-        return self.goal if way == 1.0 else self.start + (self.goal - self.start) * way
+        return self.goal if way > _END else self.start + (self.goal - self.start) * way
 
 
 class Glides:

@@ -35,7 +35,19 @@ def test_a_clipped_value_is_counted_and_told(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [[math.nan], [math.inf], [-math.inf], ["0.5"], [None], [b"x"], [[0.5]], [0.5, 0.6], []],
+    [
+        [math.nan],
+        [math.inf],
+        [-math.inf],
+        ["loud"],
+        ["nan"],
+        ["1" * 50],
+        [None],
+        [b"x"],
+        [[0.5]],
+        [0.5, 0.6],
+        [],
+    ],
 )
 def test_what_is_not_one_finite_number_is_refused_counted_and_told(
     desk: Desk, arguments: list[object]
@@ -221,7 +233,8 @@ def test_get_without_a_name_answers_every_parameter(desk: Desk) -> None:
 
 @pytest.mark.parametrize("argument", ["temprature", "temperature/none", "gain/timbre", 3])
 def test_get_of_no_parameter_is_refused(desk: Desk, argument: object) -> None:
-    assert desk.osc("/distill/get", [argument]) == []
+    [(address, (about, _))] = desk.osc("/distill/get", [argument])
+    assert (address, about) == ("/distill/error", "/distill/get")
     assert desk.router.counters.refused == 1
 
 
@@ -234,10 +247,11 @@ def test_ping_answers_pong_with_the_same_arguments(desk: Desk) -> None:
 def test_an_unknown_address_is_counted_and_told_once_with_the_nearest_one(
     desk: Desk, address: str
 ) -> None:
+    told = f"unknown OSC address {address} (did you mean /distill/temperature?)"
     for _ in range(3):
-        assert desk.osc(address, [0.5]) == []
+        assert desk.osc(address, [0.5]) == [("/distill/error", (address, told))]
     assert desk.router.counters == Counters(received=3, unknown=3)
-    assert desk.lines == [f"unknown OSC address {address} (did you mean /distill/temperature?)"]
+    assert desk.lines == [told]
 
 
 def test_the_nearest_address_is_sought_among_whole_names(desk: Desk) -> None:
