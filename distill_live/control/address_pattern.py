@@ -80,8 +80,8 @@ def _parse_part(part: str) -> _Part:
         found = _PIECE.match(part, place)
         if found is None:
             raise ParameterError(
-                f"{reprlib.repr(part)} is no part of a pattern; legal between two slashes: letters, "
-                "? * [a-z] [!a-z] {low,high}, every bracket closed"
+                f"{reprlib.repr(part)} is no part of a pattern; legal between two slashes: "
+                "letters, ? * [a-z] [!a-z] {low,high}, every bracket closed"
             )
         pieces.append(_piece(found))
         place = found.end()

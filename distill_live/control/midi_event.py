@@ -6,6 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+#: What the instrument's own ports begin with.
+CLIENT_NAME = "distill-live"
+#: Programs under whose name other systems' devices appear in JACK: theirs comes behind the colon.
+_BRIDGES = ("a2j", "Midi-Bridge")
+
 MidiKind = Literal["cc", "cc14", "nrpn", "note", "program", "bend", "pressure", "poly_pressure"]
 ClockKind = Literal["tick", "start", "continue", "stop", "position"]
 
@@ -69,3 +74,14 @@ def port_matches(pattern: str, name: str) -> bool:
     wild = re.escape(pattern.casefold()).replace(r"\*", ".*").replace(r"\?", ".")
     # Stars in a row match what one does; left as they are, matching could take very long.
     return bool(re.fullmatch(re.sub(r"(\.\*)+", ".*", wild), name.casefold(), re.DOTALL))
+
+
+def device_name(port: str) -> str:
+    """The name of the device in a port's name, such as "nanoKONTROL2": the part that its inputs and
+    outputs share and that stays when it is plugged in anew. "" for the instrument's own ports.
+    """
+    client, _, rest = port.partition(":")
+    name = rest if client in _BRIDGES and rest else client
+    name = re.split(r"[\[(:]", name)[0]
+    name = re.sub(r"( \d+)+$", "", name.strip())
+    return "" if name == CLIENT_NAME else name

@@ -140,6 +140,8 @@ class ParameterMapping(_Mapping):
             raise ValueError("takeover is for knobs and faders: nothing else stands somewhere")
         if self.feedback and not isinstance(self.source, _WITH_LIGHTS):
             raise ValueError("feedback is for cc, nrpn, note and bend: nothing else has lights")
+        if self.feedback and getattr(self.source, "note", None) == "any":
+            raise ValueError("feedback goes to one key: say which note it is")
         if self.smooth and moved:
             raise ValueError("smooth is for controls; make slower what moves by itself")
         for name in self.to:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -13,13 +14,13 @@ from distill_live.control.gestures import Gesture, midi_gesture, osc_gesture
 from distill_live.control.mappings import Binding, Bindings, modulate
 from distill_live.control.midi_clock import ClockKind
 from distill_live.control.midi_event import MidiEvent, control_name
-from distill_live.control.patch_schema import Patch
+from distill_live.control.patch_schema import ParameterMapping, Patch
 from distill_live.control.patch_sources import MidiSource, OscSource
 from distill_live.control.quantise import Quantum, next_moment, parse_quantum
 from distill_live.control.reception import Counters, Reception, fewer_errors
 from distill_live.control.schedule import Schedule
 from distill_live.control.smoothing import Sender
-from distill_live.control.targets import Levels
+from distill_live.control.targets import Levels, UnknownLevelError, find_target
 from distill_live.control.tempo import Tempo
 from distill_live.errors import ParameterError
 from distill_live.parameters import ParameterStore
@@ -74,7 +75,6 @@ class Router:
         self.generation = 0
         self._store, self._clock = store, clock
         self._request = request
-        self._carriers: dict[str, Callable[[tuple[object, ...]], None]] = {}
         self._verbs: dict[str, Verb] = {}
         self._lock = threading.RLock()
         self._actions = Actions(store, self._reception.note_clipped, self._touch)
@@ -122,9 +122,17 @@ class Router:
             self._verbs[name] = verb
             self._renew()
 
-    def carry_out(self, name: str, action: Callable[[tuple[object, ...]], None]) -> None:
-        """Hand requests of a name to `action`, with their checked arguments, not to `request`."""
-        self._carriers[name] = action
+    def travel(self, mapping: ParameterMapping) -> float:
+        """Where a mapping's control would have to stand now, 0..1, for its first parameter.
+
+        0 for a parameter that is off, and for a level that the model in play lacks.
+        """
+        target = find_target(mapping.to[0], self._store.table)
+        try:
+            value = self._actions.stored(self._actions.find(target))
+        except UnknownLevelError:
+            return 0.0
+        return 0.0 if math.isnan(value) else mapping.travel_at(target.parameter, value)
 
     def receive_osc(self, messages: Sequence[Message], sender: Sender = None) -> list[Reply]:
         """Apply the messages of one packet as one change; what to answer their sender.
@@ -195,8 +203,8 @@ class Router:
         asked, self._actions.asked = self._actions.asked, []
         replies: list[Reply] = []
         for name, arguments in asked:
-            carry = self._carriers.get(name, partial(self._request, name))
-            replies += self._reception.attempt(f"{ROOT}/{name}", partial(carry, arguments))
+            hand_on = partial(self._request, name, arguments)
+            replies += self._reception.attempt(f"{ROOT}/{name}", hand_on)
         return replies
 
     def _put_off(self, sender: Sender) -> list[Reply]:

@@ -8,6 +8,7 @@ import pytest
 
 from distill_live.control.requests import REQUESTS
 from distill_live.control.router import MAX_REACHED, Router
+from distill_live.errors import ParameterError
 from distill_live.parameters import scale_travel
 from tests.control.conftest import TABLE, Desk
 
@@ -67,17 +68,24 @@ def test_a_packet_of_nonsense_is_answered_by_few_errors(desk: Desk) -> None:
     assert desk.router.counters.unknown == 100
 
 
-def test_a_request_that_cannot_be_carried_out_is_answered(desk: Desk) -> None:
-    def carry(_arguments: tuple[object, ...]) -> None:
-        raise RuntimeError("broken")
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [(ParameterError("no preset 'clam'"), "no preset 'clam'"),
+     (RuntimeError("broken"), "failed: RuntimeError('broken')")],
+)  # fmt: skip
+def test_a_request_that_cannot_be_carried_out_is_answered(error: Exception, reason: str) -> None:
+    desk = Desk()
 
-    desk.router.carry_out("preset", lambda arguments: desk.lines.append(f"recall {arguments}"))
-    desk.router.carry_out("play", carry)
-    assert desk.osc("/distill/preset", ["calm"]) == []
-    assert desk.lines == ["recall ('calm', None)"]
-    [(_, (about, reason))] = desk.osc("/distill/play")
-    assert (about, reason) == ("/distill/play", "failed: RuntimeError('broken')")
-    assert desk.requests == []
+    def request(name: str, _arguments: tuple[object, ...]) -> None:
+        if name == "preset":
+            raise error
+
+    router = Router(desk.store, request, None, desk.lines.append)
+    replies = router.receive_osc(
+        [("/distill/preset", ["clam"]), ("/distill/play", []), ("/distill/gain", [0.5])]
+    )
+    assert replies == [("/distill/error", ("/distill/preset", reason))]
+    assert desk.store["gain"] == 0.5
 
 
 def test_sync_is_answered_when_all_before_it_is_done(desk: Desk) -> None:

@@ -163,6 +163,7 @@ map:
         ("{from: {walk: 1}, to: gain, smooth: 10}", "smooth is for controls"),
         ("{from: {note: 1}, to: gain, takeover: scale}", "takeover is for knobs and faders"),
         ("{from: {osc: /a}, to: gain, feedback: true}", "feedback is for cc, nrpn, note and bend"),
+        ("{from: {note: any}, to: gain, feedback: true}", "feedback goes to one key: say which"),
         ("{from: {cc: 1}, to: gain, smooth: -1}", "smooth cannot be -1; legal: 0..60000 ms"),
         ("{from: {cc: 1}, to: gain, invert: 1}", "invert cannot be 1; legal: true or false"),
         ("{from: {cc: 1}, to: gain, quantise: {bars: 0}}", "quantise: {'bars': 0} is nothing to"),
