@@ -319,6 +319,10 @@ class ParameterStore(ParameterValues):
         self._draft, self._writer = None, 0
 
     def _put(self, place: tuple[int, int | slice], value: float) -> None:
+        draft = self._draft
+        if draft is not None and self._writer == threading.get_ident():
+            draft[place] = value
+            return
         with self.change():
             self._numbers[place] = value
 
