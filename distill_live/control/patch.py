@@ -1,21 +1,55 @@
-"""Finding and reading patches: YAML files that say which control moves what."""
+"""Finding and reading patches: files that say which control moves what.
+
+Beside NAME.yaml, which people write, may lie two files that the instrument writes: what it learned
+of controls, in NAME.learned.yaml, and presets stored while playing, in NAME.presets.yaml.
+"""
 
 from __future__ import annotations
 
-import reprlib
+from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import ValidationError
 
-from distill_live.control.patch_schema import TAGGED_MODELS, Patch
-from distill_live.control.yaml_file import Place, Problem, document_error, read_yaml
+from distill_live.control.patch_problems import (
+    entries,
+    preset_problems,
+    program_problems,
+    schema_problems,
+)
+from distill_live.control.patch_schema import Patch
+from distill_live.control.patch_sources import same_control
+from distill_live.control.yaml_file import document_error, read_yaml
 from distill_live.errors import PatchError, nearest_name
 from distill_live.parameters import PARAMETERS, Table
 
 SUFFIXES = (".yaml", ".yml")
 #: What stands beside a patch and belongs to it: NAME.presets.yaml is no patch of its own.
 COMPANIONS = {".presets", ".learned"}
+
+
+def learned_path(patch: Path) -> Path:
+    """Where what was learned for a patch is kept: NAME.learned.yaml beside NAME.yaml."""
+    return patch.with_name(f"{patch.stem}.learned.yaml")
+
+
+def presets_path(patch: Path) -> Path:
+    """Where the presets stored with a patch are kept: beside it, in NAME.presets.yaml.
+
+    Those of a patch that ships are kept in the folder `patches` of the working folder.
+    """
+    name = f"{patch.stem}.presets.yaml"
+    if patch.parent.resolve() == shipped_folder().resolve():
+        return Path("patches") / name
+    return patch.with_name(name)
+
+
+def shipped_folder() -> Path:
+    """The folder of the patches that ship."""
+    package = Path(__file__).parents[1]
+    in_wheel = package / "shipped" / "patches"
+    return in_wheel if in_wheel.is_dir() else package.parent / "patches"
 
 
 def find_patch(name: str) -> Path:
@@ -28,76 +62,72 @@ def find_patch(name: str) -> Path:
         for candidate in candidates:
             if (folder / candidate).is_file():
                 return folder / candidate
-    known = sorted({path.stem for folder in _patch_folders() for path in _patches_in(folder)})
+    known = sorted({path.stem for folder in _patch_folders() for path in patches_in(folder)})
     raise PatchError(
         f"no patch {name!r}{nearest_name(name, known)}; "
         f"give a path or one of: {', '.join(known) or '(none found)'}"
     )
 
 
-def shipped_folder() -> Path:
-    """The folder of the patches that ship."""
-    package = Path(__file__).parents[1]
-    in_wheel = package / "shipped" / "patches"
-    return in_wheel if in_wheel.is_dir() else package.parent / "patches"
-
-
 def load_patch(path: Path | str, table: Table = PARAMETERS) -> Patch:
-    """Read and check a patch, which may name the parameters of `table`.
+    """Read and check a patch, and what was learned for it; both may name what `table` has.
 
-    Raises PatchError with every problem in it: file, line, what is legal and the nearest name.
+    A control that was learned no longer does what the patch itself says of it. Programs may also
+    name presets that were stored while playing; those are not a part of the patch. Raises
+    PatchError with every problem: file, line, what is legal and the nearest name.
     """
     path = Path(path)
+    patch = _load_one(path, table, _stored_names(presets_path(path)))
+    patch = patch.model_copy(update={"name": patch.name or path.stem})
+    if not learned_path(path).is_file():
+        return patch
+    learned = _load_one(learned_path(path), table)
+    kept = [
+        mapping
+        for mapping in patch.map
+        if not any(same_control(mapping.source, new.source) for new in learned.map)
+    ]
+    devices = {**patch.devices, **learned.devices}
+    return patch.model_copy(update={"map": [*kept, *learned.map], "devices": devices})
+
+
+def read_document(path: Path) -> Any:
+    """What is in a YAML file, as plain values, not checked further. Raises PatchError."""
+    return read_yaml(path, "patch").value
+
+
+def _load_one(path: Path, table: Table, presets: Collection[str] | None = ()) -> Patch:
+    """The patch in one file; its programs may also name `presets`, or with None any preset."""
     document = read_yaml(path, "patch")
+    problems = preset_problems(document, table)
+    if presets is not None:
+        problems += program_problems(document, presets)
     try:
         patch = Patch.model_validate(document.value, context=table)
     except ValidationError as error:
-        problems = [_explain(detail, document.lines) for detail in error.errors(include_url=False)]
-        raise document_error(path, "patch", problems) from None
-    return patch if patch.name else patch.model_copy(update={"name": path.stem})
+        problems += schema_problems(document, error)
+    if problems:
+        # What was tried as one type and as another is told once.
+        raise document_error(path, "patch", sorted(set(problems)))
+    return patch
 
 
-def _explain(detail: ErrorDetails, lines: dict[Place, int]) -> Problem:
-    """The line and the text of one of pydantic's findings."""
-    place = tuple(part for part in detail["loc"] if part not in TAGGED_MODELS)
-    known = next(place[:n] for n in range(len(place), -1, -1) if place[:n] in lines)
-    return lines[known], _explanation(detail, place)
+def _stored_names(path: Path) -> list[str] | None:
+    """The presets that were stored while playing; None when the file cannot be read."""
+    if not path.is_file():
+        return []
+    try:
+        return [str(name) for name in entries(read_yaml(path, "presets file"), "presets")]
+    except PatchError:
+        return None
 
 
-def _explanation(detail: ErrorDetails, place: Place) -> str:
-    names = [part for part in place if isinstance(part, str)]
-    fields = _fields(detail["loc"])
-    if detail["type"] == "extra_forbidden":
-        hint = nearest_name(names[-1], fields)
-        return f"unknown key {names[-1]!r}{hint}; legal here: {', '.join(fields)}"
-    if detail["type"] == "missing":
-        return f"{names[-1]!r} is missing: {fields[names[-1]]}"
-    if detail["type"] == "value_error":
-        return str(detail["ctx"]["error"])
-    if detail["type"] in ("source", "mapping"):
-        return f"{detail['msg']}, not {reprlib.repr(detail['input'])}"
-    if not names:
-        return f"a patch is made of: {', '.join(fields)}"
-    return f"{names[-1]} cannot be {reprlib.repr(detail['input'])}; legal: {fields[names[-1]]}"
-
-
-def _fields(place: Place) -> dict[str, str]:
-    """The keys that are legal in the innermost model of `place`, with what is legal in each."""
-    models: list[type[BaseModel]] = [TAGGED_MODELS[p] for p in place if p in TAGGED_MODELS]
-    owner = models[-1] if models else Patch
-    return {
-        field.alias or name: field.description or "" for name, field in owner.model_fields.items()
-    }
+def patches_in(folder: Path) -> list[Path]:
+    """The patches of a folder, without what the instrument itself wrote beside them."""
+    found = [path for path in sorted(folder.glob("*")) if path.suffix in SUFFIXES]
+    return [path for path in found if not COMPANIONS & {*path.suffixes}]
 
 
 def _patch_folders() -> list[Path]:
     """Where patches are looked for: the working folder's, then those that ship."""
     return [Path("patches"), shipped_folder()]
-
-
-def _patches_in(folder: Path) -> list[Path]:
-    return [
-        path
-        for path in folder.glob("*")
-        if path.suffix in SUFFIXES and not COMPANIONS & set(path.suffixes)
-    ]

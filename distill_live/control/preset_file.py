@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from distill_live.control.patch import shipped_folder
 from distill_live.control.yaml_file import (
     Document,
     Problem,
@@ -34,17 +33,6 @@ _HEADER = """\
 # Presets stored while playing with the patch beside this file. It is written anew whenever one is
 # stored or deleted; change it while the server does not run.
 """
-
-
-def presets_path(patch: Path) -> Path:
-    """Where the presets stored with a patch are kept: beside it, in NAME.presets.yaml.
-
-    Those of a patch that ships are kept in the folder `patches` of the working folder.
-    """
-    name = f"{patch.stem}.presets.yaml"
-    if patch.parent.resolve() == shipped_folder().resolve():
-        return Path("patches") / name
-    return patch.with_name(name)
 
 
 class PresetFile:

@@ -24,12 +24,14 @@ MAX_SCALAR = 1_000
 Place = tuple[str | int, ...]
 #: A line, counted from 1, and what is wrong there.
 Problem = tuple[int, str]
+#: The one place whose keys may be numbers: a patch's programs.
+NUMBERED: Place = ("programs",)
 
 
 @dataclass(frozen=True)
 class Document:
-    """What a file holds: dictionaries with texts as keys, lists, texts and numbers; and the line,
-    from 1, in which each stands."""
+    """What a file holds: dictionaries with texts as keys (in NUMBERED numbers, too), lists, texts
+    and numbers; and the line, from 1, in which each stands."""
 
     value: Any
     lines: dict[Place, int]
@@ -141,13 +143,13 @@ class _Reader:
 
     def _mapping(
         self, loader: yaml.SafeLoader, node: yaml.MappingNode, place: Place
-    ) -> dict[str, Any]:
-        values: dict[str, Any] = {}
-        first_lines: dict[str, int] = {}
+    ) -> dict[str | int, Any]:
+        values: dict[str | int, Any] = {}
+        first_lines: dict[str | int, int] = {}
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1
             key = self._scalar(loader, key_node)
-            if not isinstance(key, str):
+            if not (isinstance(key, str) or (place == NUMBERED and type(key) is int)):
                 self.problems.append((line, f"the key {reprlib.repr(key)} is no text; quote it"))
                 continue
             if key in first_lines:

@@ -13,6 +13,7 @@ from typing import Any
 
 import mido
 
+from distill_live.control.midi_event import MidiEvent
 from distill_live.control.router import Router
 from distill_live.errors import DeviceError
 from distill_live.quiet_stderr import quiet_stderr
@@ -111,7 +112,9 @@ class MidiInput:
             self._router.count_malformed("MIDI", str(error))
             return
         if parsed.type == "control_change":
-            self._router.receive_cc(parsed.channel + 1, parsed.control, parsed.value)
+            channel, value = parsed.channel + 1, parsed.value
+            event = MidiEvent("", "cc", channel, parsed.control, value / 127, value)
+            self._router.receive_midi(event)
         elif hasattr(parsed, "channel"):
             self._router.receive_unmapped(f"{parsed.type} on channel {parsed.channel + 1}")
 

@@ -214,16 +214,14 @@ class OscInput:
         except MalformedPacketError as error:
             self._router.count_malformed(f"OSC sender {sender[0]}:{sender[1]}", str(error))
             return
-        for address, arguments in messages:
-            try:
-                replies = self._router.receive_osc(address, arguments)
-                for reply in replies:
-                    udp.sendto(build_message(*reply), sender)
-                if not self._router.knows(address):
-                    self._ignore(packet)
-            except Exception as error:
-                # One message that fails, or a sender that is gone, must not end the reading.
-                self._router.tell("osc message", f"OSC: {address[:200]!r} failed: {error!r}")
+        try:
+            for reply in self._router.receive_osc(messages, ("osc", *sender[:2])):
+                udp.sendto(build_message(*reply), sender)
+            if not any(self._router.knows(address) for address, _ in messages):
+                self._ignore(packet)
+        except Exception as error:
+            # A packet that fails, or a sender that is gone, must not end the reading.
+            self._router.tell("osc message", f"OSC: a packet failed: {error!r}")
 
     def _ignore(self, packet: bytes) -> None:
         """Remember the address of a packet that is one message."""

@@ -59,12 +59,12 @@ class Engine:
         rate = loaded.spectrogram.config.sample_rate
         if rate != SAMPLE_RATE:
             raise LiveError(f"the model's sample rate is {rate} Hz; only {SAMPLE_RATE} Hz can play")
-        self._ring, self._parameters, self._status = ring, parameters, status
+        self._ring, self._parameters, self._status = ring, parameters.view(), status
         self._settings, self._say, self._clock = settings, say, clock
         self._journal = journal or Journal()
         self._levels = loaded.model.config.num_quantizers
         codebooks = loaded.model.quantizer.codebooks.cpu().numpy()
-        self._rack = EditRack(edits, parameters, codebooks, say)
+        self._rack = EditRack(edits, self._parameters, codebooks, say)
         # As if all were at its default until now: what is not is noted at once.
         self._raw = ParameterStore(parameters.table).raw()
         self._edits = EditSettings()
@@ -89,7 +89,7 @@ class Engine:
         """Do one piece of work; False if there is nothing to do now."""
         self._status.beat("engine_beat")
         self._performance.note_switches()
-        if self._parameters.raw() != self._raw:
+        if self._parameters.refresh():
             self._take_controls()
         busy = self._change_future() or self._fill()
         if self._adaptation:
@@ -148,7 +148,7 @@ class Engine:
         self._performance.rewind(seconds, take)
 
     def _take_controls(self) -> None:
-        """Read the parameters, and note what has changed since they were read last."""
+        """Use the parameters as they are now, and note what has changed since the last time."""
         raw = self._parameters.raw()
         heard = self._ring.read_position
         for name, level, value in self._parameters.changes(self._raw, raw):

@@ -50,7 +50,7 @@ class LastMile:
         sample_rate: int = SAMPLE_RATE,
     ) -> None:
         self._mixer = mixer
-        self._parameters, self._status, self._tap = parameters, status, tap
+        self._parameters, self._status, self._tap = parameters.view(), status, tap
         self._envelope = Envelope()
         self._dry = True
         self._ending = False
@@ -115,6 +115,7 @@ class LastMile:
         `count` is at most LONGEST_PIECE.
         """
         mono = self._mono[:count]
+        self._parameters.refresh()
         self._mixer.follow(self._envelope.silent)
         self._pull(mono)
         self._apply_gain(mono)
