@@ -15,7 +15,7 @@ sudo := $(if $(filter-out 0,$(shell id -u)),sudo)
 apt_install := $(sudo) env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends
 # What the tests drive: a sound server without a sound card, JACK for MIDI, OSC clients.
 test_packages := libportaudio2 libasound2-plugins pulseaudio pulseaudio-utils \
-	jackd2 jack-tools libjack-jackd2-0 liblo-tools puredata-core
+	jackd2 jack-tools libjack-jackd2-0 jack-midi-clock csound liblo-tools puredata-core
 
 .PHONY: serve test bench bench-rig bench-live soak bench-training lint clean
 .DELETE_ON_ERROR:

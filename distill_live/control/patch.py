@@ -62,6 +62,17 @@ def load_patch(path: Path | str, table: Table = PARAMETERS) -> Patch:
     return patch if patch.name else patch.model_copy(update={"name": path.stem})
 
 
+def read_document(path: Path) -> Any:
+    """The content of a YAML file as plain values, within a patch's limits of size; not checked
+    further. Raises PatchError.
+    """
+    document = _Document()
+    value = document.read(_read_text(path))
+    if document.problems:
+        raise _patch_error(path, document.problems)
+    return value
+
+
 class _Document:
     """A YAML document as plain values; remembers the line of each and collects what is wrong."""
 

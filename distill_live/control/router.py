@@ -6,12 +6,13 @@ import difflib
 import reprlib
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from distill_live.control.actions import ROOT, Actions, Reply
 from distill_live.control.limited_log import LimitedLog
+from distill_live.control.midi_event import ClockKind, MidiEvent, control_name
 from distill_live.control.patch_schema import OscSource, ParameterMapping, Patch
 from distill_live.control.requests import REQUESTS
 from distill_live.control.targets import Levels, UnknownLevelError
@@ -56,6 +57,7 @@ class Router:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.counters = Counters()
+        self.on_clock: Callable[[ClockKind, int, float], None] = lambda kind, value, at: None
         self._table = store.table
         self._actions = Actions(store, request, self._note_clipped)
         self._log = LimitedLog(log, clock)
@@ -118,6 +120,17 @@ class Router:
             self.counters.received += count
             self.counters.unknown += count
 
+    def receive_midi(self, event: MidiEvent, sender: Hashable | None = None) -> None:
+        """Apply what a MIDI control says."""
+        if event.kind == "cc":
+            self.receive_cc(event.channel, event.number, event.raw)
+        elif event.kind not in ("cc14", "nrpn"):
+            self.receive_unmapped(control_name(event))
+
+    def receive_clock(self, kind: ClockKind, value: int, at: float) -> None:
+        """Take a message of MIDI clock that came at `at`, in seconds of time.monotonic()."""
+        self.on_clock(kind, value, at)
+
     def receive_cc(self, channel: int, control: int, value: int) -> None:
         """Apply one MIDI control change: channel 1..16, control and value 0..127."""
         name = f"CC {control} on channel {channel}"
@@ -131,7 +144,7 @@ class Router:
             self._apply(name, (value / 127,), handlers)
 
     def receive_unmapped(self, name: str) -> None:
-        """Note a message, such as "note_on on channel 1", that no patch can map."""
+        """Note a message, such as one of "note 60 on channel 1", that no patch can map."""
         with self._lock:
             self._log.write_once(name, lambda: f"{name} is not mapped by the patch")
             self._apply(name, (), ())
