@@ -100,6 +100,12 @@ class _RtMidiPort:
         self._errors: tuple[type[Exception], ...] = (*backend.errors, OSError, RuntimeError, UnicodeError)
         with quiet_stderr():
             self._device = self._call(make, *arguments)
+            try:
+                # supriya-midi says only now that there is no server.
+                self.names()
+            except DeviceError:
+                self.close()
+                raise
         if make is backend.make_input:
             # Clock is left out otherwise; system-exclusive data and active sensing stay out.
             self._call(self._device.ignore_types, True, False, True)

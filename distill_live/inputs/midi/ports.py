@@ -28,6 +28,10 @@ OUTPUT_NAME = "feedback"
 VIRTUAL = f"{CLIENT_NAME}:{PORT_NAME}"
 #: Seconds until a system that does not answer, or a port that cannot be opened, is asked again.
 RETRY_S = 5.0
+#: What JACK is asked to bring back: "tune request", which means nothing to us and is never sent by
+#: controllers. After so many scans in a row without an answer it has ended.
+_PULSE = [0xF6]
+_UNANSWERED = 4
 #: Messages that are taken from one port before the others have their turn.
 _MESSAGES_PER_TURN = 256
 
@@ -43,29 +47,56 @@ class MidiSystem:
     name: str
     probe: InputPort
     sender: OutputPort
+    #: The name of our own input, to which others connect; "" where a program can have none.
+    virtual: str = ""
     inputs: dict[PortName, InputPort] = field(default_factory=dict)
     outputs: dict[PortName, OutputPort] = field(default_factory=dict)
     #: The outputs that there are, with their numbers, whether open or not.
     known_outputs: dict[PortName, int] = field(default_factory=dict)
+    #: Goes from us to `virtual`: what it sends comes back as long as JACK lives.
+    pulse: OutputPort | None = None
+    #: Whether the last scan has found outputs that were not there before.
+    has_new_outputs: bool = False
+    _unanswered: int = 0
 
-    @property
-    def has_virtual_ports(self) -> bool:
-        """Whether others can connect to ports of ours."""
-        return self.name in WITH_VIRTUAL_PORTS
+    def open_virtual(self) -> None:
+        """Open the ports to which others connect. Raises DeviceError."""
+        before = self.sender.names()
+        self.probe.open_virtual(PORT_NAME)
+        new = [name for name in self.sender.names() if name not in before]
+        self.virtual = next((name for name in new if name.startswith(CLIENT_NAME)), VIRTUAL)
+        self.sender.open_virtual(OUTPUT_NAME)
 
     def is_alive(self) -> bool:
-        """Whether the system still answers, as far as it can be told."""
+        """Whether the system still answers; to be asked once in a scan."""
         try:
-            names = self.sender.names()
+            known, self.known_outputs = (
+                self.known_outputs, port_names(self.name, self.sender.names()),
+            )  # fmt: skip
+            self.has_new_outputs = not self.known_outputs.keys() <= known.keys()
+            if self.pulse is not None:
+                self.pulse.send(_PULSE)
+                self._unanswered += 1
         except DeviceError:
             return False
-        self.known_outputs = port_names(self.name, names)
-        # A JACK server that has ended raises nothing; but our own port is not there any more.
-        return self.name != "JACK" or any(name.startswith(CLIENT_NAME) for name in names)
+        return self._unanswered <= _UNANSWERED
+
+    def receive(self) -> Iterator[tuple[str, Sequence[int], float]]:
+        """What waits in the open inputs: device, bytes and the seconds since the one before."""
+        for message, delta in _waiting(self.probe) if self.virtual else ():
+            if list(message) == _PULSE:
+                self._unanswered = 0
+            else:
+                yield VIRTUAL, message, delta
+        for name, port in list(self.inputs.items()):
+            for message, delta in _waiting(port):
+                yield name.device, message, delta
 
     def close(self) -> None:
         """Close everything; the system cannot be used again."""
-        for port in (*self.inputs.values(), *self.outputs.values(), self.probe, self.sender):
+        pulse = () if self.pulse is None else (self.pulse,)
+        ours: tuple[Port, ...] = (*pulse, self.probe, self.sender)
+        for port in (*self.inputs.values(), *self.outputs.values(), *ours):
             _close(port)
 
 
@@ -74,12 +105,19 @@ def open_system(backend: MidiBackend, name: str) -> MidiSystem:
     probe = backend.open_input(name, CLIENT_NAME)
     try:
         system = MidiSystem(name, probe, backend.open_output(name, OUTPUT_CLIENT))
-        if system.has_virtual_ports:
-            system.probe.open_virtual(PORT_NAME)
-            system.sender.open_virtual(OUTPUT_NAME)
     except DeviceError:
         _close(probe)
         raise
+    try:
+        if name in WITH_VIRTUAL_PORTS:
+            system.open_virtual()
+        if name == "JACK":
+            # A JACK server that has ended raises nothing, and its ports are listed for ever.
+            system.pulse = backend.open_output(name, OUTPUT_CLIENT)
+            system.pulse.open(system.pulse.names().index(system.virtual), "pulse")
+    except (DeviceError, ValueError) as error:
+        system.close()
+        raise DeviceError(str(error)) from error
     return system
 
 
@@ -122,7 +160,7 @@ class MidiPorts:
         self._output_retries: dict[PortName, float] = {}
 
     def scan(self, now: float) -> bool:
-        """Look for what has come and gone, at `now` in seconds; whether anything was opened."""
+        """Look for what has come and gone, at `now` in seconds; whether anything has come."""
         for system in list(self._systems.values()):
             if not system.is_alive():
                 self._lose(system, now)
@@ -132,7 +170,7 @@ class MidiPorts:
         for system in self._systems.values():
             self._close_gone(system, wanted)
         opened = [self._open_input(port, places[port], now) for port in wanted]
-        return any(opened)
+        return any(opened) or any(system.has_new_outputs for system in self._systems.values())
 
     def inputs(self) -> list[PortName]:
         """The inputs that are open."""
@@ -144,8 +182,8 @@ class MidiPorts:
             return _unavailable([f"{name}: {why}" for name, why in self._reasons.items()])
         if self.inputs():
             return f"MIDI from {', '.join(map(_shown, self.inputs()))}"
-        virtual = [system.name for system in self._systems.values() if system.has_virtual_ports]
-        connect = f"; connect one to {VIRTUAL} ({', '.join(virtual)})" if virtual else ""
+        ours = [f"{s.virtual} ({s.name})" for s in self._systems.values() if s.virtual]
+        connect = f"; connect one to {' or '.join(ours)}" if ours else ""
         if not self._patterns:
             return f"no MIDI input{connect}"
         there = ", ".join(port.device for port in self._list_inputs()) or "none"
@@ -155,12 +193,7 @@ class MidiPorts:
     def receive(self) -> Iterator[tuple[str, Sequence[int], float]]:
         """What waits in the open inputs: device, bytes and the seconds since the one before."""
         for system in list(self._systems.values()):
-            if system.has_virtual_ports:
-                for message, delta in _waiting(system.probe):
-                    yield VIRTUAL, message, delta
-            for name, port in list(system.inputs.items()):
-                for message, delta in _waiting(port):
-                    yield name.device, message, delta
+            yield from system.receive()
 
     def send(self, pattern: str | None, message: Sequence[int], now: float) -> None:
         """Send a message to the devices that match a pattern, else to those that are open as
@@ -184,8 +217,8 @@ class MidiPorts:
             if name in self._systems or now < self._retries.get(name, now):
                 continue
             try:
-                self._systems[name] = open_system(self._backend, name)
-                self._systems[name].is_alive()
+                self._systems[name] = system = open_system(self._backend, name)
+                system.is_alive()
             except DeviceError as error:
                 self._reasons[name] = str(error)
                 self._retries[name] = now + RETRY_S
@@ -194,6 +227,7 @@ class MidiPorts:
                     self._tell(f"MIDI: {name} answers")
 
     def _lose(self, system: MidiSystem, now: float) -> None:
+        # At once: with JACK, an attempt to open anything more would make closing them a crash.
         del self._systems[system.name]
         system.close()
         self._reasons[system.name] = "it has ended"
@@ -233,7 +267,7 @@ class MidiPorts:
     def _outputs_for(
         self, system: MidiSystem, pattern: str | None, now: float
     ) -> Iterator[OutputPort]:
-        if system.has_virtual_ports:
+        if system.virtual:
             yield system.sender
         devices = {device_name(port.name) for port in system.inputs}
         for name in list(system.known_outputs):

@@ -54,8 +54,8 @@ class MidiInput:
     to. A device that comes later is taken within a second. `status` says in one line what is open,
     or "MIDI unavailable: why". `backend` is the library to use, by default one that is installed.
 
-    `listeners` are called with every event after the router, `on_open` when a device has been
-    opened; both on this input's thread, and must return soon.
+    `listeners` are called with every event after the router, `on_device` when a device has come, to
+    which lights can be shown; both on this input's thread, and must return soon.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class MidiInput:
     ) -> None:
         self.status = "MIDI not started"
         self.listeners: list[Callable[[MidiEvent], None]] = []
-        self.on_open: Callable[[], None] = lambda: None
+        self.on_device: Callable[[], None] = lambda: None
         self._router = router
         self._names = [names] if isinstance(names, str) else list(names or ())
         self._backend = backend
@@ -147,7 +147,7 @@ class MidiInput:
     def _scan(self, ports: MidiPorts, is_first: bool = False) -> None:
         def look() -> None:
             if ports.scan(time.monotonic()):
-                self.on_open()
+                self.on_device()
 
         self._guard(look)
         self.status = ports.status()

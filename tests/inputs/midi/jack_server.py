@@ -30,7 +30,7 @@ class JackServer:
         self.environment = {**os.environ, **self.variables}
 
     def __enter__(self) -> Self:
-        self._start()
+        self.start()
         return self
 
     def __exit__(
@@ -42,11 +42,16 @@ class JackServer:
         if self._server.returncode is not None:
             # The machine has room for eight names, and that of a killed server stays taken until a
             # server of the same name ends in peace.
-            self._start()
+            self.start()
         self._server.terminate()
         self._server.wait()
         for left in Path("/dev/shm").glob(f"jack_sem.*_{self.name}_*"):  # noqa: S108 - JACK's own
             left.unlink()
+
+    def end(self) -> None:
+        """End the server in peace."""
+        self._server.terminate()
+        self._server.wait()
 
     def kill(self) -> None:
         """End the server as by a fault."""
@@ -61,7 +66,8 @@ class JackServer:
         )
         return listing.stdout.splitlines() if listing.returncode == 0 else []
 
-    def _start(self) -> None:
+    def start(self) -> None:
+        """Start the server, after it was killed, too."""
         self._server = subprocess.Popen(
             [self._jackd, "-n", self.name, "-r", "-d", "dummy", "-r", "48000", "-p", "1024"],
             env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -105,8 +111,12 @@ class Controller:
         """
 
         def send_once() -> bool:
-            assert self._process.stdin is not None
-            print(bytes(message).hex(), file=self._process.stdin, flush=True)
+            self.send_once(*message)
             return bool(until())
 
         wait_until(send_once, f"the effect of {bytes(message).hex()}")
+
+    def send_once(self, *message: int) -> None:
+        """Send the bytes of a MIDI message."""
+        assert self._process.stdin is not None
+        print(bytes(message).hex(), file=self._process.stdin, flush=True)

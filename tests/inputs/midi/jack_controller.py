@@ -7,6 +7,9 @@ import sys
 
 import jack  # type: ignore[import-untyped]
 
+#: What fits into a port's buffer, and is more than a cable carries in that time.
+MESSAGES_PER_CYCLE = 64
+
 
 def main(name: str) -> None:
     client = jack.Client(name, use_exact_name=True, no_start_server=True)
@@ -15,7 +18,9 @@ def main(name: str) -> None:
 
     def process(_samples: int) -> None:
         port.clear_buffer()
-        while not messages.empty():
+        for _ in range(MESSAGES_PER_CYCLE):
+            if messages.empty():
+                break
             port.write_midi_event(0, messages.get())
 
     client.set_process_callback(process)
