@@ -32,8 +32,11 @@ _BUTTON = {0, MAX_7_BIT}
 _FASTEST = 15
 #: How far apart two messages are, at least, when an encoder is turned back (127 after 1).
 _BACK = 0x60
-#: What a single message counts beside the travel 0..1 that it makes; a key or program is a move.
-_PER_MESSAGE, _PER_PRESS = 0.02, 0.5
+#: What counts beside how far a control was moved, of its whole way: how often it went that way, so
+#: that a knob which trembles is not taken for one that is turned; and pressing or letting go.
+_PER_TRAVEL, _PER_PRESS = 0.25, 0.25
+#: Steps of an encoder that count as much as a fader's whole way.
+_STEPS = 16
 
 
 @dataclass(frozen=True)
@@ -86,15 +89,21 @@ class _Track:
         """How it counts if it is an encoder without ends; None for a knob, a fader or a button."""
         return _encoding(self.raws) if self.first.kind == "cc" else None
 
+    @property
+    def is_pressed(self) -> bool:
+        """Whether it is a key, a pad, a button or a foot switch."""
+        button = self.first.kind == "cc" and set(self.raws) <= _BUTTON
+        return button or self.first.kind in ("note", "program")
+
     def activity(self) -> float:
-        """How much it was moved: about 1 for a fader's whole way, or a press of a button."""
-        extra = _PER_MESSAGE * len(self.raws)
-        if self.first.kind in ("note", "program"):
-            return extra + _PER_PRESS * len(self.raws)
+        """How much it was moved: about 1 for a fader's whole way, 0.5 for a press of a button."""
+        if self.is_pressed:
+            return _PER_PRESS * len(self.raws)
         if self.encoding:
-            return extra + sum(abs(steps(self.encoding, raw)) for raw in self.raws) / 16
+            return sum(abs(steps(self.encoding, raw)) for raw in self.raws) / _STEPS
         top = MAX_14_BIT if self.first.kind in ("cc14", "nrpn", "bend") else MAX_7_BIT
-        return extra + sum(abs(after - before) for before, after in pairwise(self.raws)) / top
+        travel = sum(abs(after - before) for before, after in pairwise(self.raws))
+        return (max(self.raws) - min(self.raws) + _PER_TRAVEL * travel) / top
 
     def learned(self) -> Learned:
         """The control as the source of a mapping."""
@@ -110,7 +119,7 @@ class _Track:
         if device := device_name(event.device):
             source["device"] = device
         what = f", an encoder ({encoding})" if encoding else ""
-        if event.kind == "cc" and set(self.raws) <= _BUTTON:
+        if event.kind == "cc" and self.is_pressed:
             what = ", a button"
         return Learned(source, f"{control_name(event)} of {event.device}{what}")
 
@@ -169,7 +178,7 @@ def _encoding(raws: Sequence[int]) -> Encoding | None:
     """
     pairs = list(pairwise(raws))
     turns = sum(before == after or abs(after - before) >= _BACK for before, after in pairs)
-    if len(raws) < 3 or turns * 2 < len(pairs):
+    if len(raws) < 3 or turns * 3 < len(pairs):
         return None
     low = any(1 <= raw <= _FASTEST for raw in raws)
     above = any(64 < raw <= 64 + _FASTEST for raw in raws)

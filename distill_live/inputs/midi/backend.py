@@ -97,7 +97,12 @@ class _RtMidiPort:
     """An RtMidi input or output; its errors come as DeviceError."""
 
     def __init__(self, backend: RtMidiBackend, make: Callable[..., Any], *arguments: Any) -> None:
-        self._errors: tuple[type[Exception], ...] = (*backend.errors, OSError, RuntimeError, UnicodeError)
+        self._errors: tuple[type[Exception], ...] = (
+            *backend.errors,
+            OSError,
+            RuntimeError,
+            UnicodeError,
+        )
         with quiet_stderr():
             self._device = self._call(make, *arguments)
             try:

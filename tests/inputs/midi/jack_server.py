@@ -6,6 +6,7 @@ import os
 import secrets
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -81,16 +82,23 @@ class JackServer:
 
 
 class Controller:
-    """A MIDI controller: a process of its own with the JACK port NAME:out. Use with `with`."""
+    """A MIDI controller: a process of its own with the JACK ports NAME:out and NAME:in.
+
+    Use with `with`. `received` is what came to it, as hexadecimal text.
+    """
 
     def __init__(self, server: JackServer, name: str) -> None:
         self._server, self._name = server, name
+        self.received: list[str] = []
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
             [sys.executable, str(Path(__file__).parent / "jack_controller.py"), self._name],
-            env=self._server.environment, stdin=subprocess.PIPE, text=True,
+            env=self._server.environment, stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
         wait_until(lambda: f"{self._name}:out" in self._server.ports(), self._name)
         return self
 
@@ -103,6 +111,14 @@ class Controller:
         assert self._process.stdin is not None
         self._process.stdin.close()
         self._process.wait()
+        self._reader.join()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self.received.append(line.strip())
 
     def send(self, *message: int, until: Callable[[], object]) -> None:
         """Send one MIDI message again and again until it has had its effect.
