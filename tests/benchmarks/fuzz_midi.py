@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import tempfile
 import time
 from collections.abc import Iterator
 
@@ -28,8 +29,13 @@ def main() -> None:
     parser.add_argument("--messages", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    with JackServer() as jack, Controller(jack, "noise") as noise:
-        arguments = ("demo", "--output", "clock", "--midi", "noise")
+    with (
+        JackServer() as jack,
+        Controller(jack, "noise") as noise,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        # Noise presses the record button, too.
+        arguments = ("demo", "--output", "clock", "--midi", "noise", "--recordings", folder)
         with ServerProcess(*arguments, environment=jack.environment) as server:
             answers = fuzz(server, noise, messages(options.messages, options.seed))
             # A knob still turns.

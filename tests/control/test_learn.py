@@ -43,7 +43,7 @@ def test_a_control_on_our_own_port_is_learned_for_any_device() -> None:
 
 def test_the_most_active_control_is_meant() -> None:
     chance = random.Random(3)  # noqa: S311 - not for secrets
-    noise = control(1, *(chance.choice([63, 64]) for _ in range(100)))
+    noise = control(1, *(chance.choice([63, 64]) for _ in range(600)))
     knob = control(7, *SWEEP)
     mixed = [message for pair in zip(noise, knob, strict=False) for message in pair]
     assert learned(*mixed, *noise) == {"cc": 7, "channel": 1}
@@ -64,9 +64,12 @@ def test_a_fader_and_the_button_32_above_it_are_no_pair() -> None:
 
 
 def test_an_nrpn_is_recognised_rather_than_the_controllers_that_carry_it() -> None:
-    moved = [message for raw in range(0, 16_384, 300) for message in (
-        *control(99, 9), *control(98, 82), *control(6, raw >> 7), *control(38, raw & 127))]  # fmt: skip
+    moved: list[list[int]] = []
+    for raw in range(0, 16_384, 300):
+        moved += [*control(99, 9), *control(98, 82), *control(6, raw >> 7), *control(38, raw & 127)]
     assert learned(*moved) == {"nrpn": 1234, "channel": 1}
+    coarse = control(6, *SWEEP)
+    assert learned(*control(99, 9), *control(98, 82), *coarse) == {"nrpn": 1234, "channel": 1}
     stepped = control(96, *[0] * 20)
     assert learned(*control(99, 9), *control(98, 82), *stepped) == {"nrpn": 1234, "channel": 1}
 
@@ -74,7 +77,8 @@ def test_an_nrpn_is_recognised_rather_than_the_controllers_that_carry_it() -> No
 def test_the_controllers_of_nrpns_and_banks_are_controls_where_they_carry_none() -> None:
     assert learned(*control(6, *SWEEP)) == {"cc": 6, "channel": 1}
     assert learned(*control(0, *SWEEP)) == {"cc": 0, "channel": 1}
-    assert learned(*control(0, 2), *control(32, 1), [0xC0, 5]) == {
+    browsed = [*control(0, 90), *control(32, 5), [0xC0, 6]]
+    assert learned(*control(0, 2), *control(32, 1), [0xC0, 5], *browsed) == {
         "program": (2 * 128 + 1) * 128 + 5, "channel": 1,
     }  # fmt: skip
 

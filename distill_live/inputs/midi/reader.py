@@ -9,7 +9,6 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Hashable, Sequence
-from functools import partial
 from typing import Protocol
 
 from distill_live.control.midi_event import ClockKind, ClockMessage, MidiEvent
@@ -158,7 +157,7 @@ class MidiInput:
         for device, message, delta in ports.receive():
             arrivals = self._arrivals.setdefault(device, _Arrivals())
             at = arrivals.place(delta, time.monotonic())
-            self._guard(partial(self.take, message, device, at))
+            self.take(message, device, at)
         while not self._outgoing.empty():
             ports.send(*self._outgoing.get(), time.monotonic())
 

@@ -1,5 +1,5 @@
-"""Sends each line of standard input, a MIDI message in hexadecimal, from the JACK port NAME:out, and
-prints what comes to NAME:in in the same way."""
+"""A controller: sends each line of standard input, a MIDI message in hexadecimal, from the JACK
+port NAME:out, and prints what comes to NAME:in in the same way."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class Dump:
 def dump(jack: JackServer, name: str) -> Iterator[Dump]:
     """jack_midi_dump with the port NAME:input."""
     with subprocess.Popen(
-        ["stdbuf", "-oL", require_program("jack_midi_dump"), name],
+        [require_program("stdbuf"), "-oL", require_program("jack_midi_dump"), name],
         env=jack.environment, stdout=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
         try:
