@@ -38,6 +38,24 @@ def port_names(system: str, names: Sequence[str]) -> dict[PortName, int]:
     return found
 
 
+class Settling:
+    """Leaves out ports that were not there the last time, but for the first time that it is asked.
+
+    A program makes its ports known before it is ready: JACK then refuses to connect them, and
+    RtMidi does not say so.
+    """
+
+    def __init__(self) -> None:
+        self._before: set[PortName] | None = None
+
+    def settled(self, ports: dict[PortName, int]) -> dict[PortName, int]:
+        """The ports, with their places, that were there the last time as well."""
+        before, self._before = self._before, set(ports)
+        if before is None:
+            return ports
+        return {port: place for port, place in ports.items() if port in before}
+
+
 def choose_inputs(ports: Sequence[PortName], patterns: Sequence[str]) -> list[PortName]:
     """The ports that match any of the patterns (see `port_matches`); without one, all controllers.
 

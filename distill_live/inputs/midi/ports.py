@@ -17,6 +17,7 @@ from distill_live.inputs.midi.backend import (
 )
 from distill_live.inputs.midi.names import (
     PortName,
+    Settling,
     choose_inputs,
     port_names,
 )
@@ -31,7 +32,7 @@ RETRY_S = 5.0
 #: What JACK is asked to bring back: "tune request", which means nothing to us and is never sent by
 #: controllers. After so many scans in a row without an answer it has ended.
 _PULSE = [0xF6]
-_UNANSWERED = 4
+_UNANSWERED = 8
 #: Messages that are taken from one port before the others have their turn.
 _MESSAGES_PER_TURN = 256
 
@@ -51,13 +52,16 @@ class MidiSystem:
     virtual: str = ""
     inputs: dict[PortName, InputPort] = field(default_factory=dict)
     outputs: dict[PortName, OutputPort] = field(default_factory=dict)
-    #: The outputs that there are, with their numbers, whether open or not.
+    #: The ports that there are, with their places in the listing, whether open or not.
+    known_inputs: dict[PortName, int] = field(default_factory=dict)
     known_outputs: dict[PortName, int] = field(default_factory=dict)
     #: Goes from us to `virtual`: what it sends comes back as long as JACK lives.
     pulse: OutputPort | None = None
     #: Whether the last scan has found outputs that were not there before.
     has_new_outputs: bool = False
     _unanswered: int = 0
+    _new_inputs: Settling = field(default_factory=Settling)
+    _new_outputs: Settling = field(default_factory=Settling)
 
     def open_virtual(self) -> None:
         """Open the ports to which others connect. Raises DeviceError."""
@@ -68,11 +72,13 @@ class MidiSystem:
         self.sender.open_virtual(OUTPUT_NAME)
 
     def is_alive(self) -> bool:
-        """Whether the system still answers; to be asked once in a scan."""
+        """Whether the system still answers; lists its ports, too, once in a scan."""
         try:
-            known, self.known_outputs = (
-                self.known_outputs, port_names(self.name, self.sender.names()),
-            )  # fmt: skip
+            known = self.known_outputs
+            self.known_inputs = self._new_inputs.settled(port_names(self.name, self.probe.names()))
+            self.known_outputs = self._new_outputs.settled(
+                port_names(self.name, self.sender.names())
+            )
             self.has_new_outputs = not self.known_outputs.keys() <= known.keys()
             if self.pulse is not None:
                 self.pulse.send(_PULSE)
@@ -235,11 +241,8 @@ class MidiPorts:
         self._tell(f"MIDI: {system.name} has ended; it is asked again every {RETRY_S:g} s")
 
     def _list_inputs(self) -> dict[PortName, int]:
-        places: dict[PortName, int] = {}
-        for system in self._systems.values():
-            with contextlib.suppress(DeviceError):
-                places |= port_names(system.name, system.probe.names())
-        return places
+        systems = self._systems.values()
+        return {port: place for s in systems for port, place in s.known_inputs.items()}
 
     def _close_gone(self, system: MidiSystem, wanted: Sequence[PortName]) -> None:
         for port in [port for port in system.inputs if port not in wanted]:

@@ -1,5 +1,5 @@
 """A controller: sends each line of standard input, a MIDI message in hexadecimal, from the JACK
-port NAME:out, and prints what comes to NAME:in in the same way."""
+port NAME:out, and prints `ready`, then what comes to NAME:in in the same way."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ def main(name: str) -> None:
     threading.Thread(target=show, daemon=True).start()
     client.set_process_callback(process)
     with client:
+        print("ready", flush=True)
         for line in sys.stdin:
             messages.put(bytes.fromhex(line))
 

@@ -97,9 +97,10 @@ class Controller:
             env=self._server.environment, stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
+        assert self._process.stdout is not None
+        assert self._process.stdout.readline() == "ready\n"
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
-        wait_until(lambda: f"{self._name}:out" in self._server.ports(), self._name)
         return self
 
     def __exit__(

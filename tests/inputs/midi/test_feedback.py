@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
@@ -96,20 +97,21 @@ def test_what_has_changed_leaves_our_own_port(
 def test_a_device_is_shown_its_own_when_it_comes_and_when_it_comes_back(
     listener: Listener, jack: JackServer, backend: RtMidiBackend
 ) -> None:
-    source = MidiInput(listener, "nobody", backend)
+    source = MidiInput(listener, "rings", backend)
     feedback = MidiFeedback(source.send)
     feedback.use([Light("cc", 1, 16, lambda: 1.0, "rings"), Light("cc", 1, 17, lambda: 1.0, "x")])
     with running(source, feedback):
-        for turn in range(2):
-            came: list[bool] = []
-            source.on_device = lambda came=came: came.append(True)  # type: ignore[misc]
-            with dump(jack, "rings") as seen:
-                wait_until(lambda came=came: came, "the device")
-                feedback.refresh()
-                feedback.tick(turn)
-                seen.wait_for(0xB0, 16, 127)
-                assert set(seen.messages) == {bytes([0xB0, 16, 127])}
-            wait_until(lambda: "rings:input" not in jack.ports(), "unplugging")
+        for turn in range(3):
+            with Controller(jack, "rings") as rings:
+                shown = rings.received
+
+                def tick(shown: list[str] = shown) -> list[str]:
+                    feedback.tick(time.monotonic())
+                    return shown
+
+                wait_until(tick, "the lights")
+                assert set(shown) == {"b0107f"}, turn
+            wait_until(lambda: source.status.startswith("no MIDI input"), "unplugging")
 
 
 def test_a_device_that_is_open_as_an_input_is_shown_what_no_device_is_named_for(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from distill_live.inputs.midi.names import PortName, choose_inputs, port_names
+from distill_live.inputs.midi.names import PortName, Settling, choose_inputs, port_names
 
 ALSA = ["Midi Through:Midi Through Port-0 14:0", "nanoKONTROL2:nanoKONTROL2 MIDI 1 24:0",
         "LPD8:LPD8 MIDI 1 28:0"]  # fmt: skip
@@ -51,3 +51,13 @@ def test_devices_of_one_name_are_told_apart() -> None:
     ports = port_names("CoreMIDI", ["nanoKONTROL2", "LPD8", "nanoKONTROL2"])
     assert [port.device for port in ports] == ["nanoKONTROL2", "LPD8", "nanoKONTROL2 #2"]
     assert list(ports.values()) == [0, 1, 2]
+
+
+def test_a_port_that_has_just_come_is_left_out_once() -> None:
+    settling = Settling()
+    knobs, pads = port_names("JACK", ["knobs:out"]), port_names("JACK", ["pads:out", "knobs:out"])
+    assert settling.settled(knobs) == knobs
+    assert list(settling.settled(pads)) == list(knobs)
+    assert settling.settled(pads) == pads
+    assert settling.settled({}) == {}
+    assert settling.settled(knobs) == {}
