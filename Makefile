@@ -4,6 +4,7 @@
 # make bench-rig       play a minute through a software sound card, check every sample
 # make bench-live      how soon changes are heard, and what abuse the sound survives (25 minutes)
 # make soak            ten minutes of play with fifty messages a second, every sample checked
+# make fuzz-midi       a hundred thousand random MIDI messages into a real server
 # make bench-training FOLDER=...   train on a folder, measure what encode and decode lose
 # make lint    formatting, lint and types alone
 
@@ -15,9 +16,9 @@ sudo := $(if $(filter-out 0,$(shell id -u)),sudo)
 apt_install := $(sudo) env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends
 # What the tests drive: a sound server without a sound card, JACK for MIDI, OSC clients.
 test_packages := libportaudio2 libasound2-plugins pulseaudio pulseaudio-utils \
-	jackd2 jack-tools libjack-jackd2-0 liblo-tools puredata-core
+	jackd2 jack-tools libjack-jackd2-0 jack-midi-clock csound liblo-tools puredata-core
 
-.PHONY: serve test bench bench-rig bench-live soak bench-training lint clean
+.PHONY: serve test bench bench-rig bench-live soak fuzz-midi bench-training lint clean
 .DELETE_ON_ERROR:
 
 serve: $(VENV)/installed $(VENV)/sound-library
@@ -38,6 +39,9 @@ bench-live: $(VENV)/installed-test $(VENV)/test-programs
 
 soak: $(VENV)/installed-test $(VENV)/test-programs
 	$(bin)/python -m tests.benchmarks.live_soak $(ARGS)
+
+fuzz-midi: $(VENV)/installed-test $(VENV)/test-programs
+	$(bin)/python -m tests.benchmarks.fuzz_midi $(ARGS)
 
 bench-training: $(VENV)/installed-test
 	$(bin)/python -m tests.benchmarks.train_and_measure $(FOLDER) $(ARGS)

@@ -26,6 +26,7 @@ COMMANDS = {
     "report": "Show how a model's training went, as a page.",
     "models": "List, inspect, tag, rename, search and delete models.",
     "patch": "Check patches, print their JSON Schema.",
+    "learn": "Learn which MIDI control moves a parameter.",
     "devices": "List sound devices and MIDI inputs.",
     "soundcheck": "Find out how to play a model on this machine.",
     "bench": "Measure how fast this machine is.",

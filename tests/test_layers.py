@@ -52,8 +52,8 @@ BELOW = {
 #: Library -> the module, or the folder, that alone imports it.
 DOORS = {
     "sounddevice": "outputs",
-    "rtmidi": "inputs.midi",
-    "mido": "inputs.midi",
+    "rtmidi": "inputs.midi.libraries",
+    "supriya_midi": "inputs.midi.libraries",
     "pythonosc": "inputs.osc",
     "yaml": "control.yaml_file",
     "aalink": "inputs.link",

@@ -76,7 +76,8 @@ def serve(
         str, typer.Option(help="HOST:PORT on which OSC messages are taken.")
     ] = "127.0.0.1:9000",
     midi: Annotated[
-        str | None, typer.Option(help="MIDI input; part of its name is enough.")
+        list[str] | None,
+        typer.Option(help="MIDI input, by a part of its name; may be given several times."),
     ] = None,
     patch: Annotated[str, typer.Option(help="Patch: a path, or a name in ./patches.")] = "default",
 ) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from distill_live.control.patch import find_patch
-from distill_live.control.preset_file import PresetFile, presets_path
+from distill_live.control.patch import presets_path
+from distill_live.control.preset_file import PresetFile
 from distill_live.errors import PatchError
 
 PRESETS = {"a": {"gain": 0.5, "steer/loudness": "off"}, "b": {"temperature/1": 1e-07}}

@@ -6,6 +6,7 @@ import os
 import secrets
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -30,7 +31,7 @@ class JackServer:
         self.environment = {**os.environ, **self.variables}
 
     def __enter__(self) -> Self:
-        self._start()
+        self.start()
         return self
 
     def __exit__(
@@ -42,11 +43,16 @@ class JackServer:
         if self._server.returncode is not None:
             # The machine has room for eight names, and that of a killed server stays taken until a
             # server of the same name ends in peace.
-            self._start()
+            self.start()
         self._server.terminate()
         self._server.wait()
         for left in Path("/dev/shm").glob(f"jack_sem.*_{self.name}_*"):  # noqa: S108 - JACK's own
             left.unlink()
+
+    def end(self) -> None:
+        """End the server in peace."""
+        self._server.terminate()
+        self._server.wait()
 
     def kill(self) -> None:
         """End the server as by a fault."""
@@ -61,7 +67,8 @@ class JackServer:
         )
         return listing.stdout.splitlines() if listing.returncode == 0 else []
 
-    def _start(self) -> None:
+    def start(self) -> None:
+        """Start the server, after it was killed, too."""
         self._server = subprocess.Popen(
             [self._jackd, "-n", self.name, "-r", "-d", "dummy", "-r", "48000", "-p", "1024"],
             env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -75,17 +82,25 @@ class JackServer:
 
 
 class Controller:
-    """A MIDI controller: a process of its own with the JACK port NAME:out. Use with `with`."""
+    """A MIDI controller: a process of its own with the JACK ports NAME:out and NAME:in.
+
+    Use with `with`. `received` is what came to it, as hexadecimal text.
+    """
 
     def __init__(self, server: JackServer, name: str) -> None:
         self._server, self._name = server, name
+        self.received: list[str] = []
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
             [sys.executable, str(Path(__file__).parent / "jack_controller.py"), self._name],
-            env=self._server.environment, stdin=subprocess.PIPE, text=True,
+            env=self._server.environment, stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
-        wait_until(lambda: f"{self._name}:out" in self._server.ports(), self._name)
+        assert self._process.stdout is not None
+        assert self._process.stdout.readline() == "ready\n"
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
         return self
 
     def __exit__(
@@ -97,6 +112,14 @@ class Controller:
         assert self._process.stdin is not None
         self._process.stdin.close()
         self._process.wait()
+        self._reader.join()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self.received.append(line.strip())
 
     def send(self, *message: int, until: Callable[[], object]) -> None:
         """Send one MIDI message again and again until it has had its effect.
@@ -105,8 +128,12 @@ class Controller:
         """
 
         def send_once() -> bool:
-            assert self._process.stdin is not None
-            print(bytes(message).hex(), file=self._process.stdin, flush=True)
+            self.send_once(*message)
             return bool(until())
 
         wait_until(send_once, f"the effect of {bytes(message).hex()}")
+
+    def send_once(self, *message: int) -> None:
+        """Send the bytes of a MIDI message."""
+        assert self._process.stdin is not None
+        print(bytes(message).hex(), file=self._process.stdin, flush=True)
