@@ -38,6 +38,8 @@ class Actions:
         clipped: Callable[[str], None],
     ) -> None:
         self.levels = Levels()
+        #: Called with the name of each parameter that is set.
+        self.on_set: Callable[[str], None] = lambda name: None
         self._store, self._request, self._clipped = store, request, clipped
 
     def set(self, name: str, arguments: Sequence[object]) -> list[Reply]:
@@ -53,9 +55,11 @@ class Actions:
                 self._store.turn_off(parameter.name)
             else:
                 self._store.follow(parameter.name, level)
+            self.on_set(name)
             return []
         value = _one_number(name, arguments)
         stored = self._store.set(parameter.name, value, level)
+        self.on_set(name)
         if not parameter.minimum <= value <= parameter.maximum:
             legal = parameter.legal()
             self._clipped(f"{name} {value:g} is outside {legal}, taken as {stored:g}")
@@ -71,6 +75,7 @@ class Actions:
         low, high = mapping.limits(parameter)
         value = scale_travel(travel, low, high, mapping.shape(parameter))
         self._store.set(parameter.name, value, level)
+        self.on_set(mapping.to)
         return []
 
     def press(self, mapping: RequestMapping, arguments: Sequence[object]) -> list[Reply]:

@@ -6,7 +6,7 @@ import difflib
 import reprlib
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -18,6 +18,8 @@ from distill_live.control.targets import Levels, UnknownLevelError
 from distill_live.errors import ParameterError
 from distill_live.parameters import ParameterStore
 
+#: Who sent something; None: nobody who could be answered.
+Sender = Hashable | None
 Handler = Callable[[Sequence[object]], list[Reply]]
 #: MIDI channel (1..16, None: any) and controller number (0..127).
 ControlChange = tuple[int | None, int]
@@ -63,6 +65,11 @@ class Router:
         self._last: tuple[str, Sequence[object]] | None = None
         self._osc: dict[str, list[Handler]] = {}
         self._cc: dict[ControlChange, list[Handler]] = {}
+        #: Who sent what is being carried out, while it is; requests are made within that.
+        self.sender: Sender = None
+        #: Called, lock held, with the sender and the name of a parameter that a message moves.
+        self.on_touch: Callable[[Sender, str], None] = lambda sender, name: None
+        self._actions.on_set = lambda name: self.on_touch(self.sender, name)
         #: Changes whenever an address may have come to lead elsewhere.
         self.generation = 0
         self.use_patch(patch)
@@ -100,13 +107,22 @@ class Router:
             self._actions.levels = Levels(labels)
             self.generation += 1
 
-    def receive_osc(self, address: str, arguments: Sequence[object]) -> list[Reply]:
-        """Apply one OSC message and return what to answer its sender."""
+    def receive_osc(
+        self, messages: Sequence[tuple[str, Sequence[object]]], sender: Sender = None
+    ) -> list[Reply]:
+        """Apply the messages of one change, and return what to answer their sender."""
+        replies: list[Reply] = []
         with self._lock:
-            handlers = self._handlers(address)
-            if not handlers:
-                self._log.write_once(address, lambda: self._unknown_address(address))
-            return self._apply(address, arguments, handlers)
+            self.sender = sender
+            for address, arguments in messages:
+                handlers = self._handlers(address)
+                if not handlers:
+                    self._log.write_once(address, partial(self._unknown_address, address))
+                    reason = (_printable(address), "unknown address")
+                    replies.append((f"{ROOT}/error", reason))
+                replies += self._apply(address, arguments, handlers)
+            self.sender = None
+        return replies
 
     def knows(self, address: str) -> bool:
         """Whether an OSC address leads anywhere, in this generation."""
@@ -159,6 +175,7 @@ class Router:
                 replies += handler(arguments)
             except ParameterError as error:
                 self._refuse(name, error)
+                replies.append((f"{ROOT}/error", (_printable(name), str(error))))
         return replies
 
     def _refuse(self, name: str, error: ParameterError) -> None:
