@@ -46,11 +46,12 @@ class Confinement:
         return (str(found), *arguments[1:])
 
     def _find(self, given: str) -> Path | None:
-        """The path inside the folders that is meant, of a file that exists before others."""
+        """The file inside the folders that is meant, or that path inside if there is none."""
         folders = [folder.resolve() for folder in self._folders()]
-        candidates = [(folder / given).resolve() for folder in (Path(), *folders)]
-        inside = [path for path in candidates if any(map(path.is_relative_to, folders))]
-        return next((path for path in inside if path.is_file()), inside[0] if inside else None)
+        plain, *others = [(folder / given).resolve() for folder in (Path(), *folders)]
+        inside = [path for path in (plain, *others) if any(map(path.is_relative_to, folders))]
+        files = [path for path in inside if path.is_file()]
+        return files[0] if files else plain if plain in inside else None
 
 
 def _is_name(given: str) -> bool:

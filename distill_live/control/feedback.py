@@ -92,6 +92,11 @@ class Feedback:
         with self._lock:
             self._subscribers.pop(key, None)
 
+    @property
+    def listeners(self) -> int:
+        """How many are subscribed."""
+        return len(self._subscribers)
+
     def listens(self, key: Sender) -> bool:
         """Whether `key` is subscribed."""
         with self._lock:

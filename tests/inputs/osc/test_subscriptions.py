@@ -62,7 +62,7 @@ def test_feedback_is_bundles_of_int_float_and_text_in_packets_of_1400_bytes(
 ) -> None:
     client.say("/distill/subscribe")
     total = 0
-    while total < len(instrument.store):
+    while total < len(list(instrument.store)):
         packet = client.socket.recv(65_536)
         assert packet.startswith(b"#bundle\0\0\0\0\0\0\0\0\1")
         assert len(packet) <= 1400
