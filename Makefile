@@ -4,6 +4,7 @@
 # make bench-rig       play a minute through a software sound card, check every sample
 # make bench-live      how soon changes are heard, and what abuse the sound survives (25 minutes)
 # make soak            ten minutes of play with fifty messages a second, every sample checked
+# make bench-osc    a million broken packets, and 20,000 messages a second
 # make bench-training FOLDER=...   train on a folder, measure what encode and decode lose
 # make lint    formatting, lint and types alone
 
@@ -20,7 +21,7 @@ test_packages := libportaudio2 libasound2-plugins pulseaudio pulseaudio-utils \
 test_modules := osc@2.4.5
 npm_install := npm install --no-audit --no-fund --omit=optional --ignore-scripts
 
-.PHONY: serve test bench bench-rig bench-live soak bench-training lint clean
+.PHONY: serve test bench bench-rig bench-live bench-osc soak bench-training lint clean
 .DELETE_ON_ERROR:
 
 serve: $(VENV)/installed $(VENV)/sound-library
@@ -38,6 +39,10 @@ bench-rig: $(VENV)/installed-test $(VENV)/test-programs
 bench-live: $(VENV)/installed-test $(VENV)/test-programs
 	$(bin)/python -m tests.benchmarks.live_latency $(ARGS)
 	$(bin)/python -m tests.benchmarks.live_abuse
+
+bench-osc: $(VENV)/installed-test
+	$(bin)/python -m tests.benchmarks.osc_rate
+	$(bin)/python -m tests.benchmarks.fuzz_osc $(ARGS)
 
 soak: $(VENV)/installed-test $(VENV)/test-programs
 	$(bin)/python -m tests.benchmarks.live_soak $(ARGS)

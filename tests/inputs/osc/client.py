@@ -56,8 +56,7 @@ class Client:
                 self.heard += [(m.address, m.params) for m in OscBundle(packet)]
                 continue
             message = OscMessage(packet)
-            if message.address == "/distill/pong":
-                assert message.params == [self._pings]
+            if (message.address, message.params) == ("/distill/pong", [self._pings]):
                 return
             self.heard.append((message.address, message.params))
 

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import math
 import random
 import struct
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,8 +18,9 @@ from distill_live.inputs.osc import reader as reader_module
 from distill_live.inputs.osc.endpoints import AllowedHosts
 from distill_live.inputs.osc.packets import build_message, read_packet
 from tests.inputs.conftest import TABLE, Instrument
-from tests.inputs.osc.client import GAIN, Client, bundle, nested, tagged
+from tests.inputs.osc.client import GAIN, Client, bundle, tagged
 from tests.inputs.osc.conftest import Desk
+from tests.inputs.osc.fuzz import fuzzed
 from tests.inputs.osc.packets import HARMLESS, MALFORMED
 from tests.tools import wait_until
 
@@ -47,26 +50,21 @@ def test_a_message_without_a_usable_value_is_counted_and_changes_nothing(
 
 
 def test_random_and_damaged_packets_leave_the_reader_answering(
-    instrument: Instrument, client: Client
+    desk: Desk, instrument: Instrument, client: Client
 ) -> None:
     chance = random.Random(7)  # noqa: S311 - not for secrets
-    seeds = [GAIN, bundle(GAIN, GAIN), nested(3), *MALFORMED.values(), *HARMLESS.values()]
-    seeds = [seed for seed in seeds if len(seed) < 2000]
     sent = 20_000
-    for number in range(sent):
-        if number % 2:
-            packet = bytearray(chance.choice(seeds))
-            for _ in range(chance.randrange(1, 5) if packet else 0):
-                packet[chance.randrange(len(packet))] = chance.randrange(256)
-            packet = packet[: chance.randrange(len(packet) + 1)] if number % 4 == 1 else packet
-        else:
-            packet = bytearray(chance.randbytes(chance.randrange(200)))
-        client.send(bytes(packet))
+    for number, packet in enumerate(fuzzed(chance, sent)):
+        client.send(packet)
         if number % 100 == 99:
             client.ping()
-    counters = instrument.router.counters
-    assert counters.malformed > sent // 2
-    assert 0.0 <= instrument.store["gain"] <= 2.0
+            desk.tick()
+    desk.schedule.tick(time.monotonic() + 10)
+    client.ping()
+    assert instrument.router.counters.malformed > sent // 3
+    for name, value in ((name, instrument.store[name]) for name in instrument.store):
+        parameter = TABLE[name]
+        assert math.isnan(value) or parameter.minimum <= value <= parameter.maximum
     assert len(instrument.lines) < 1000
 
 
