@@ -72,9 +72,10 @@ class Subscriber:
         """
         if now < self.due:
             return []
-        # An even pace, but nothing is caught up on after a pause.
-        self.due = max(self.due + self._period, now + 0.5 * self._period)
         ready = [address for address in self._waiting if self._resting.get(address, now) <= now]
+        if ready or self._said:
+            # An even pace, but nothing is caught up on after a pause.
+            self.due = max(self.due + self._period, now + 0.5 * self._period)
         found = [(address, read(address)) for address in ready]
         for address in ready:
             del self._waiting[address]

@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.benchmarks.osc_client import LivePort, end_and_check
+from tests.benchmarks.osc_client import DrainedErrors, LivePort
 from tests.commands.server_process import ServerProcess
 from tests.inputs.osc.fuzz import fuzzed
 
@@ -27,7 +27,7 @@ def main(count: int = 1_000_000, seed: int = 1) -> None:
     chance = random.Random(seed)  # noqa: S311 - not for secrets
     with tempfile.TemporaryDirectory() as folder:
         arguments = ("--output", "clock", "--recordings", folder, "--log", f"{folder}/session.log")
-        with ServerProcess("demo", *arguments) as server:
+        with ServerProcess("demo", *arguments) as server, DrainedErrors(server) as errors:
             port = LivePort(server.osc.port)
             began, slowest, answered = time.monotonic(), 0.0, 0
             for number, packet in enumerate(fuzzed(chance, count), 1):
@@ -39,7 +39,7 @@ def main(count: int = 1_000_000, seed: int = 1) -> None:
                     rate = number / (time.monotonic() - began)
                     print(f"{number} packets, {rate:.0f}/s, answered", flush=True)
             print(f"answered {answered} times; slowest answer {slowest * 1e3:.0f} ms")
-            end_and_check(server, Path(folder) / "session.log")
+            errors.end_and_check(Path(folder) / "session.log")
 
 
 if __name__ == "__main__":

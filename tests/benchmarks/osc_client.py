@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 import time
 from pathlib import Path
+from typing import Self
 
 from distill_live.inputs.osc.packets import build_message
 from tests.commands.server_process import ServerProcess
@@ -40,13 +42,35 @@ class LivePort:
         raise TimeoutError(f"no answer to /distill/ping in {patience:g} s")
 
 
-def end_and_check(server: ServerProcess, log: Path) -> None:
-    """End a server; exits when it ended badly, was restarted or failed in its own code."""
-    code = server.end()
-    failed = [line for line in server.errors.splitlines() if " failed: " in line]
-    if code or "Traceback" in server.errors or failed:
-        raise SystemExit(f"the server ended with {code}:\n{server.errors[-5000:]}")
-    last = json.loads(log.read_text().splitlines()[-1])
-    print(f"ended well; counts: {last['counts']}")
-    if last["counts"]["restarts"]:
-        raise SystemExit("a process was restarted")
+class DrainedErrors:
+    """Reads a server's standard error all the while: a full pipe would hold it up."""
+
+    def __init__(self, server: ServerProcess) -> None:
+        self._server = server
+        self._lines: list[str] = []
+        self._thread = threading.Thread(target=self._read)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.process.kill()
+        self._thread.join()
+
+    def _read(self) -> None:
+        assert self._server.process.stderr is not None
+        self._lines += self._server.process.stderr
+
+    def end_and_check(self, log: Path) -> None:
+        """End the server; exits when that goes wrong, or it was restarted or failed in its code."""
+        self._server.process.terminate()
+        code = self._server.process.wait(30)
+        self._thread.join()
+        failed = [line for line in self._lines if " failed: " in line or "Traceback" in line]
+        if code or failed:
+            raise SystemExit(f"the server ended with {code}: {failed}, {self._lines[-50:]}")
+        last = json.loads(log.read_text().splitlines()[-1])
+        print(f"ended well, {len(self._lines)} lines said; counts: {last['counts']}")
+        if last["counts"]["restarts"]:
+            raise SystemExit("a process was restarted")

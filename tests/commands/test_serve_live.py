@@ -119,7 +119,8 @@ def perform(
     model: Path, other: Path, sounds: Path, folder: Path
 ) -> tuple[Session, int, dict[str, float]]:
     """A bit of everything; returns the session, the sample it began at and what was counted."""
-    with session(model, folder, "--record", str(folder / "recording.wav")) as played:
+    clips = ("--clips", str(sounds), "--clips", str(other.parent))
+    with session(model, folder, "--record", str(folder / "recording.wav"), *clips) as played:
         played.set("gain", QUIET)
         played.hear(1.5)
         start = played.heard()
