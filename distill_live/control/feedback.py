@@ -102,6 +102,13 @@ class Feedback:
         with self._lock:
             return key in self._subscribers
 
+    def tells(self, address: str) -> bool:
+        """Whether an address is a parameter's, a level's by name or a travel's."""
+        with self._lock:
+            if self._raw is None:
+                self._look()
+            return address in self._values
+
     def touched(self, key: Sender, name: str) -> None:
         """Note that `key` moves the parameter NAME, or NAME/LEVEL.
 

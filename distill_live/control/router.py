@@ -134,6 +134,11 @@ class Router:
             self.counters.received += count
             self.counters.unknown += count
 
+    def count_overtaken(self, count: int) -> None:
+        """Note more messages whose values were not taken, because newer ones came with them."""
+        with self._lock:
+            self.counters.received += count
+
     def receive_cc(self, channel: int, control: int, value: int) -> None:
         """Apply one MIDI control change: channel 1..16, control and value 0..127."""
         name = f"CC {control} on channel {channel}"

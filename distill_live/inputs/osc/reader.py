@@ -9,13 +9,14 @@ import threading
 import time
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import Any, cast
+from typing import cast
 
 from distill_live.control.actions import ROOT, Reply
 from distill_live.control.feedback import Feedback, Sender
 from distill_live.control.router import Router
 from distill_live.control.schedule import Schedule
 from distill_live.inputs.osc.endpoints import AllowedHosts, SocketAddress, bind_udp
+from distill_live.inputs.osc.latest import Packet, leave_out_overtaken
 from distill_live.inputs.osc.packets import (
     MalformedPacketError,
     Message,
@@ -119,16 +120,16 @@ class OscInput:
             selector.register(wake, selectors.EVENT_READ)
             while not any(key.fileobj is wake for key, _ in selector.select()):
                 # The socket is emptied before anything is parsed, so that a burst finds room in it.
-                for packet, address in self._receive(udp):
+                for packet, address in self._newest(self._receive(udp)):
                     self._take(packet, address)
 
-    def _receive(self, udp: socket.socket) -> list[tuple[bytes, Any]]:
+    def _receive(self, udp: socket.socket) -> list[Packet]:
         """The packets that wait, but for those whose address is known to lead nowhere: a flood of
         such is thrown away faster than a process can send it, and nothing else is lost for it."""
         if self._generation != self._router.generation:
             self._generation = self._router.generation
             self._nowhere.clear()
-        packets: list[tuple[bytes, Any]] = []
+        packets: list[Packet] = []
         buffer, nowhere, ignored, strangers = self._buffer, self._nowhere, 0, 0
         while len(packets) < _PACKETS_PER_TURN and ignored + strangers < _IGNORED_PER_TURN:
             try:
@@ -155,6 +156,14 @@ class OscInput:
         if strangers:
             self._turn_away(strangers, stranger)
         return packets
+
+    def _newest(self, packets: list[Packet]) -> list[Packet]:
+        if self._feedback is None or len(packets) < 2:
+            return packets
+        newest = leave_out_overtaken(packets, self._feedback.tells)
+        if len(newest) < len(packets):
+            self._router.count_overtaken(len(packets) - len(newest))
+        return newest
 
     def _turn_away(self, count: int, address: SocketAddress) -> None:
         self.strangers += count
