@@ -18,9 +18,7 @@ def require_program(name: str) -> str:
     Without it the test is skipped, or fails where the environment says CI=true.
     """
     path = shutil.which(name)
-    if path is None:
-        leave_out(f"the program {name!r} is not installed")
-    return path
+    return path if path is not None else leave_out(f"the program {name!r} is not installed")
 
 
 def require_module(name: str) -> None:

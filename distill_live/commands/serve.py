@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -15,9 +16,10 @@ import typer
 from distill_live.commands.auto import measured_settings
 from distill_live.commands.options import DeviceOption, seconds_option
 from distill_live.commands.status_line import StatusLine
+from distill_live.commands.streams import ServerStreams
 from distill_live.errors import LiveError, PluginError, nearest_name
 from distill_live.live.worker_process import STOP_SIGNALS
-from distill_live.models.library import DEMO, find_playable
+from distill_live.models.library import DEMO, find_playable, search_path
 from distill_live.outputs.options import FILE_NEEDS, OutputOptions
 from distill_live.plugins import find_plugins, load_plugin
 
@@ -75,6 +77,23 @@ def serve(
     osc: Annotated[
         str, typer.Option(help="HOST:PORT on which OSC messages are taken.")
     ] = "127.0.0.1:9000",
+    osc_allow: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CIDR",
+            help="Network that OSC is taken from beside this machine, such as 192.168.1.0/24; "
+            "needs --osc HOST:PORT. May be repeated.",
+        ),
+    ] = None,
+    clips: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Folder whose files /distill/prime and /distill/model may name, beside those of "
+            "models and recordings. May be repeated.  [default: clips]",
+            show_default=False,
+        ),
+    ] = None,
     midi: Annotated[
         list[str] | None,
         typer.Option(help="MIDI input, by a part of its name; may be given several times."),
@@ -83,8 +102,13 @@ def serve(
 ) -> None:
     """Play a model without end, steered over OSC and MIDI. Ctrl-C fades out and stops."""
     from distill_live.codes.edit import load_edits, parameter_table
+    from distill_live.control.confinement import Confinement
+    from distill_live.control.feedback import Feedback
+    from distill_live.control.outcomes import Answer, Outcomes
     from distill_live.control.patch import find_patch, load_patch
     from distill_live.control.router import Router
+    from distill_live.control.schedule import Schedule
+    from distill_live.control.streams import SAID
     from distill_live.inputs.osc import parse_endpoint
     from distill_live.live.engine_process import EngineSettings
     from distill_live.live.server import Server, ServerSettings
@@ -124,14 +148,33 @@ def serve(
     parameters.set("width", width)
     patches = load_patch(find_patch(patch), parameters.table)
     host, port = parse_endpoint(osc)
-    server = Server(settings, parameters, line.log)
-    router = Router(parameters, server.request, patches, line.log)
-    server.on_model = router.use_levels
-    inputs = [
-        load_plugin("inputs", "osc")(host, port, router),
-        load_plugin("inputs", "midi")(router, midi),
-    ]
-    _play(server, router, inputs, line)
+    feedback = Feedback(parameters, lambda: server.deck.level_labels)
+
+    def say(text: str) -> None:
+        line.log(text)
+        feedback.announce(SAID, text)
+
+    server = Server(settings, parameters, say)
+    folders = (path.parent, *search_path(), *(clips or [Path("clips")]), recordings)
+    confinement = Confinement(lambda: folders)
+    answers: dict[str, Answer] = {}
+    outcomes = Outcomes(feedback, answers)
+
+    def request(name: str, arguments: tuple[object, ...]) -> None:
+        checked = confinement.check(name, arguments)
+        # First, lest it is answered before.
+        outcomes.asked(name, router.sender)
+        server.request(name, checked)
+
+    router = Router(parameters, request, patches, say)
+    server.on_model, server.on_outcome = router.use_levels, outcomes.tell
+    router.on_touch = feedback.touched
+    schedule = Schedule()
+    listener = load_plugin("inputs", "osc")(host, port, router, feedback, schedule, osc_allow or ())
+    answers["osc"] = listener.answer
+    inputs = [listener, load_plugin("inputs", "midi")(router, midi)]
+    ticks = (schedule.tick, ServerStreams(server, feedback).tick, feedback.tick)
+    _play(server, router, inputs, line, ticks)
 
 
 def _choose_output(options: OutputOptions, output: str, duration: float | None) -> OutputOptions:
@@ -164,7 +207,13 @@ def _parse_channels(text: str) -> tuple[int, ...]:
     return tuple(map(int, parts))
 
 
-def _play(server: Server, router: Router, inputs: list[Any], line: StatusLine) -> None:
+def _play(
+    server: Server,
+    router: Router,
+    inputs: list[Any],
+    line: StatusLine,
+    ticks: Sequence[Callable[[float], None]],
+) -> None:
     stop = _StopSignal()
     began = time.monotonic()
     osc, *others = inputs
@@ -186,6 +235,8 @@ def _play(server: Server, router: Router, inputs: list[Any], line: StatusLine) -
                     f"playing {server.deck.name} on {server.output_name}, "
                     f"OSC on {osc.host}:{osc.port}, after {time.monotonic() - began:.1f} s"
                 )
+            for tick in ticks:
+                tick(time.monotonic())
             line.show(server, router)
             time.sleep(_POLL_SECONDS)
 

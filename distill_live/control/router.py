@@ -179,6 +179,11 @@ class Router:
             self.counters.received += count
             self.counters.unknown += count
 
+    def count_overtaken(self, count: int) -> None:
+        """Note more messages whose values were not taken, because newer ones came with them."""
+        with self._lock:
+            self.counters.received += count
+
     def count_malformed(self, source: str, reason: str) -> None:
         """Note a packet from `source` that holds no message."""
         with self._lock:

@@ -274,7 +274,11 @@ class Engine:
         status, performance = self._status, self._performance
         motion = performance.playhead.motion_at(self._ring.read_position)
         status["position"] = performance.playhead.position
-        status["column"] = performance.playhead.sound_at(self._ring.read_position)[1]
+        column = performance.playhead.sound_at(self._ring.read_position)[1]
+        status["column"] = column
+        sounding = performance.sounding(column)
+        if sounding is not None:
+            status.sounding.write(sounding)
         status["lookahead"] = max(performance.lookahead, 0)
         status["take"] = performance.draw.take
         status["ring_lead"] = self._ring_lead

@@ -13,6 +13,7 @@ from distill_live.audio.resample import StreamResampler
 from distill_live.live.deck_mixer import DeckMixer
 from distill_live.live.envelope import FADE_DRY, Envelope
 from distill_live.live.high_pass import HighPass
+from distill_live.live.meter import Meter
 from distill_live.live.ring import SAMPLE_RATE, Samples
 from distill_live.live.status import LiveStatus, Transport
 from distill_live.live.tap import TapRing
@@ -66,7 +67,7 @@ class LastMile:
         self._pair = np.zeros((2, LONGEST_PIECE), np.float32)
         self._magnitudes = np.zeros((2, LONGEST_PIECE), np.float32)
         self._finite = np.zeros(LONGEST_PIECE, np.bool_)
-        self._peak = 0.0
+        self._peak, self._meter = 0.0, Meter()
 
     def render(self, out: NDArray[np.float32]) -> None:
         """Fill `out` [samples, channels], at the device's rate, with the next sound."""
@@ -78,6 +79,7 @@ class LastMile:
                 piece = out[start : start + LONGEST_PIECE]
                 _spread(self._next(len(piece)), piece)
         self._status["peak"] = self._peak
+        self._status["rms"], self._status["falling_peak"] = self._meter.rms, self._meter.peak
         self._status.beat("audio_beat")
         self._status.add("blocks")
 
@@ -124,7 +126,9 @@ class LastMile:
         if self._status["played"]:
             self._tap.write(pair)
         magnitudes = np.abs(pair, out=self._magnitudes[:, :count])
-        self._peak = max(self._peak, float(magnitudes.max(initial=0.0)))
+        peak = float(magnitudes.max(initial=0.0))
+        self._peak = max(self._peak, peak)
+        self._meter.add(pair, peak)
         return pair
 
     def _pull(self, out: Samples) -> None:

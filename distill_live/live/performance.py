@@ -21,6 +21,7 @@ from distill_live.live.lanes import LaneWriter
 from distill_live.live.playhead import Playhead
 from distill_live.live.ring import SAMPLE_RATE, AudioRing
 from distill_live.live.sampler import Draw, Sampler
+from distill_live.live.sounding import Sounding
 from distill_live.live.stopwatch import Stopwatch
 from distill_live.live.voice import Voice
 from distill_live.models.persistence import LoadedVQModel
@@ -135,6 +136,13 @@ class Performance:
                 heard=self._ring.read_position,
             )
             self._lanes.write(self.playhead.push(codes))
+
+    def sounding(self, column: int) -> Sounding | None:
+        """A column as it sounds; None when it is not known."""
+        if not self.timeline.start <= column < self.timeline.end:
+            return None
+        codes = self.timeline.edited(column, column + 1)[0]
+        return Sounding(column, codes, self._codebook_size, self.sampler.entropy(column))
 
     def repeat(self, length: int) -> None:
         """Play the last `length` samples again, because there is no time to make others."""

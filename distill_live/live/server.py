@@ -76,6 +76,9 @@ class Server:
         self._settings, self._log = settings, log
         #: Called with the level labels of each model that begins to play.
         self.on_model: Callable[[tuple[str, ...]], None] = lambda labels: None
+        #: Called with what came of a request that takes its time: its name, a text, whether it
+        #: failed.
+        self.on_outcome: Callable[[str, str, bool], None] = lambda name, text, failed: None
         self.status, self._tap = LiveStatus(), TapRing()
         self._parameters, self._deck_control = parameters, DeckControl()
         keep = settings.log is not None
@@ -97,9 +100,12 @@ class Server:
         )
         self._swap = ModelSwap(self._decks, self._deck_control, self._supervisor, parameters, log)
         self._swap.on_begin, self._swap.on_end = self._begin_swap, self._end_swap
+        self._swap.on_failure = lambda text: self.on_outcome("model", text, True)
         self._recordings = Recordings(self._tap, parameters, settings.recordings, log)
         self._lateness = Lateness(log)
         self._priming = Priming(log)
+        self._priming.on_outcome = lambda *outcome: self.on_outcome("prime", *outcome)
+        self._recordings.on_outcome = lambda *outcome: self.on_outcome("record", *outcome)
         self._session: SessionJournal | None = None
         self._requests: queue.SimpleQueue[tuple[str, tuple[Any, ...]]] = queue.SimpleQueue()
         self._opened = self._finished = False
@@ -215,6 +221,7 @@ class Server:
     def _begin_swap(self, new: Deck) -> None:
         """Another deck begins to sound."""
         self._log(f"now plays {new.name}")
+        self.on_outcome("model", f"now plays {new.name}", False)
         self.on_model(new.level_labels)
 
     def _end_swap(self, new: Deck) -> None:

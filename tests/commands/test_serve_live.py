@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -84,7 +85,7 @@ class Session:
 def session(model: Path, folder: Path, *options: str) -> Iterator[Session]:
     arguments = (
         str(model), "--output", "clock", "--log", str(folder / "session.log"),
-        "--recordings", str(folder / "recordings"), *options,
+        "--recordings", str(folder / "recordings"), "--clips", str(folder.parent), *options,
     )  # fmt: skip
     with ServerProcess(*arguments) as server:
         yield Session(server, folder)
@@ -118,7 +119,8 @@ def perform(
     model: Path, other: Path, sounds: Path, folder: Path
 ) -> tuple[Session, int, dict[str, float]]:
     """A bit of everything; returns the session, the sample it began at and what was counted."""
-    with session(model, folder, "--record", str(folder / "recording.wav")) as played:
+    clips = ("--clips", str(sounds), "--clips", str(other.parent))
+    with session(model, folder, "--record", str(folder / "recording.wav"), *clips) as played:
         played.set("gain", QUIET)
         played.hear(1.5)
         start = played.heard()
@@ -377,3 +379,78 @@ def test_the_log_can_be_read_while_it_is_written(tiny_model_path: Path, tmp_path
         assert whole[0] == "engine"
         assert {"draw", "push", "switched"} <= set(whole)
         assert "end" not in whole
+
+
+def test_what_comes_of_a_request_is_told_to_who_asked(
+    tiny_model_path: Path, tiny_two_levels_path: Path, sounds: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "noise.wav").write_text("no sound")
+    with session(tiny_model_path, tmp_path) as played:
+        osc = played.osc
+        played.set("model_fade", 0.05)
+        osc.send("/distill/prime", str(tmp_path / "nowhere.wav"))
+        assert "there is no such file" in osc.await_told("/distill/error", "/distill/prime")
+        osc.told.clear()
+        osc.send("/distill/prime", str(tmp_path / "noise.wav"))
+        assert "cannot prime" in osc.await_told("/distill/error", "/distill/prime")
+        osc.send("/distill/prime", str(sounds / "sine_440.wav"))
+        assert osc.await_told("/distill/done", "prime") == f"goes on from {sounds}/sine_440.wav"
+        osc.send("/distill/model", "nowhere")
+        assert "no model 'nowhere'" in osc.await_told("/distill/error", "/distill/model")
+        osc.send("/distill/model", str(tiny_two_levels_path))
+        assert osc.await_told("/distill/done", "model") == "now plays two"
+        osc.send("/distill/record", 1)
+        assert "recording into" in osc.await_told("/distill/done", "record")
+        played.end()
+
+
+@pytest.mark.parametrize("name", ["prime", "model"])
+@pytest.mark.parametrize(
+    ("file", "reason"),
+    [
+        ("/etc/passwd", "in these folders alone: "),
+        ("models/../../../../etc/passwd", "in these folders alone: "),
+        ("x" * 1000, "is no path: "),
+    ],
+)
+def test_a_message_cannot_name_a_file_elsewhere(
+    tiny_model_path: Path, tmp_path: Path, name: str, file: str, reason: str
+) -> None:
+    arguments = (str(tiny_model_path), "--output", "clock", "--recordings", str(tmp_path))
+    with ServerProcess(*arguments) as server:
+        server.osc.send(f"/distill/{name}", file)
+        assert reason in server.osc.await_told("/distill/error", f"/distill/{name}")
+        assert server.osc.ask("/distill/ping", 1) == [1]
+        assert server.end() == 0
+
+
+def test_the_streams_and_lines_are_those_of_what_sounds(
+    tiny_model_path: Path, tmp_path: Path
+) -> None:
+    with session(tiny_model_path, tmp_path) as played:
+        osc = played.osc
+        osc.send("/distill/subscribe", 0, 100.0, "/distill/stream/*", "/distill/said")
+        heard: dict[str, list[list[object]]] = {}
+
+        def listen() -> bool:
+            with contextlib.suppress(TimeoutError):
+                for address, arguments in osc.hear_all():
+                    heard.setdefault(address.rpartition("/")[2], []).append(arguments)
+            return len(heard.get("column", [])) >= 20
+
+        wait_until(listen, "twenty columns")
+        osc.send("/distill/gain", 0.0)
+        wait_until(lambda: listen() and heard["level"][-1][0] < 1e-4, "silence")
+        osc.send("/distill/record", 1)
+        wait_until(lambda: listen() and "recording into" in str(heard.get("said")), "a line")
+        played.end()
+    assert heard["grid"] == [[8, 3, 16]]
+    drawn = {entry["column"]: entry["codes"] for entry in played.entries("draw")}
+    drawn |= {e["column"]: e["codes"] for e in played.entries("push") if e["codes"]}
+    known = {tuple(np.ravel(codes)) for codes in drawn.values()}
+    assert {tuple(codes) for codes in heard["codes"]} <= known
+    assert len(heard["codes"]) >= 10
+    assert all(0.0 <= bits <= 4.0 for [bits] in heard["entropy"])
+    assert max(rms for rms, _ in heard["level"]) > 0.01
+    assert heard["underruns"][0] == [0]
+    assert any("recording into" in str(line) for [line] in heard["said"])
