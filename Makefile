@@ -13,9 +13,10 @@ VENV ?= .venv
 bin := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 sudo := $(if $(filter-out 0,$(shell id -u)),sudo)
 apt_install := $(sudo) env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends
-# What the tests drive: a sound server without a sound card, JACK for MIDI, OSC clients.
+# What the tests drive: a sound server without a sound card, JACK for MIDI, OSC clients, and npm for
+# an OSCQuery client.
 test_packages := libportaudio2 libasound2-plugins pulseaudio pulseaudio-utils \
-	jackd2 jack-tools libjack-jackd2-0 liblo-tools puredata-core
+	jackd2 jack-tools libjack-jackd2-0 liblo-tools puredata-core nodejs npm
 
 .PHONY: serve test bench bench-rig bench-live soak bench-training lint clean
 .DELETE_ON_ERROR:
