@@ -15,6 +15,7 @@ import mido
 
 from distill_live.control.router import Router
 from distill_live.errors import DeviceError
+from distill_live.parameters import Parameter
 from distill_live.quiet_stderr import quiet_stderr
 
 try:
@@ -73,6 +74,10 @@ class MidiInput:
     is none, a virtual port is opened that others can connect to. `status` says in one line what was
     opened, or "MIDI unavailable: why".
     """
+
+    name = "midi"
+    doc = "MIDI controllers."
+    parameters: tuple[Parameter, ...] = ()
 
     def __init__(self, router: Router, name: str | None = None) -> None:
         self.status = "MIDI not started"

@@ -20,6 +20,7 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 
 from distill_live.control.router import Router
 from distill_live.errors import DeviceError
+from distill_live.parameters import Parameter
 
 MAX_PACKET_BYTES = 32 * 1024
 MAX_MESSAGES = 1024
@@ -139,6 +140,10 @@ class OscInput:
     `host` and `port` say where to listen (port 0: any free one, see `port` after `start`). Nothing
     that is received ends the thread: bad packets are counted by the router.
     """
+
+    name = "osc"
+    doc = "Open Sound Control over UDP."
+    parameters: tuple[Parameter, ...] = ()
 
     def __init__(self, host: str, port: int, router: Router) -> None:
         self.host = host
