@@ -25,6 +25,8 @@ COMMANDS = {
     "render": "Play a session log again, into a sound file.",
     "report": "Show how a model's training went, as a page.",
     "models": "List, inspect, tag, rename, search and delete models.",
+    "params": "Show every parameter and request, with its OSC address.",
+    "plugins": "List edits, inputs and outputs; write a new one.",
     "devices": "List sound devices and MIDI inputs.",
     "soundcheck": "Find out how to play a model on this machine.",
     "bench": "Measure how fast this machine is.",

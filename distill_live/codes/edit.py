@@ -64,7 +64,7 @@ def load_edits(log: Callable[[str], None]) -> list[Edit]:
     One that fails to load or breaks the contract is left out, and `log` gets a line that says why.
     Raises PluginError when two packages claim the same name.
     """
-    return list(load_plugins("edits", _check, log).values())
+    return list(load_plugins("edits", check_edit, log).values())
 
 
 def parameter_name(edit: str, parameter: str) -> str:
@@ -95,7 +95,7 @@ def switch_edits_off(store: ParameterStore) -> None:
             store.follow(name)
 
 
-def _check(name: str, plugin: Callable[[], Edit]) -> Edit:
+def check_edit(name: str, plugin: Callable[[], Edit]) -> Edit:
     """An edit. Raises PluginError unless it keeps to the contract of `Edit`."""
     edit = plugin()
     check_declaration(name, edit, (SWITCH,))
