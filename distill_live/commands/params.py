@@ -13,6 +13,7 @@ from rich.table import Column, Table
 from distill_live.codes.edit import load_edits, parameter_table
 from distill_live.commands.output import add_plain_row
 from distill_live.control.actions import ROOT
+from distill_live.control.namespace import SERVICES
 from distill_live.control.requests import REQUESTS, RequestSpec
 from distill_live.inputs.plugin import load_inputs
 from distill_live.outputs.options import check_output
@@ -37,7 +38,7 @@ def params(
         return
     for heads, rows in (
         (PARAMETER_HEADS, parameter_rows(table)),
-        (REQUEST_HEADS, request_rows(REQUESTS)),
+        (REQUEST_HEADS, request_rows({**REQUESTS, **SERVICES})),
     ):
         shown = Table(Column(heads[0], no_wrap=True), *heads[1:], box=None)
         for row in rows:
@@ -61,7 +62,7 @@ def installed_parameters() -> ParameterTable:
 def markdown_reference(table: ParameterTable, requests: Mapping[str, RequestSpec]) -> str:
     """The reference as two tables in Markdown; `params --markdown` prints it."""
     parameters = _markdown(PARAMETER_HEADS, parameter_rows(table))
-    return f"{parameters}\n\n{_markdown(REQUEST_HEADS, request_rows(requests))}"
+    return f"{parameters}\n\n{_markdown(REQUEST_HEADS, request_rows({**requests, **SERVICES}))}"
 
 
 def parameter_rows(table: ParameterTable) -> Iterator[Row]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from distill_live.control.actions import OFF, ROOT, Reply
 from distill_live.control.targets import level_name
-from distill_live.parameters import ParameterStore
+from distill_live.parameters import Parameter, ParameterStore, find_travel
 
 Sender = Hashable | None
 
@@ -22,8 +23,7 @@ _ECHO_SECONDS = 0.2
 class _Subscriber:
     send: Callable[[Sequence[Reply]], None]
     period: float
-    pattern: str | None
-    ttl: float | None
+    patterns: tuple[str, ...]
     until: float
     due: float = 0.0
     pending: dict[str, tuple[object, ...]] = field(default_factory=dict)
@@ -46,6 +46,7 @@ class Feedback:
         self._store, self._levels, self._clock = store, levels, clock
         self._lock = threading.Lock()
         self._subscribers: dict[Sender, _Subscriber] = {}
+        self._streams: dict[str, tuple[object, ...]] = {}
         self._raw = store.raw()
 
     def subscribe(
@@ -53,14 +54,19 @@ class Feedback:
         key: Sender,
         send: Callable[[Sequence[Reply]], None],
         rate: float = 30.0,
-        pattern: str | None = None,
+        pattern: str | Iterable[str] | None = None,
         ttl: float | None = 60.0,
     ) -> None:
-        """Tell `send` all values at once, then changes `rate` times a second, for `ttl` seconds."""
+        """Tell `send` all values at once, then changes `rate` times a second, for `ttl` seconds.
+
+        With a pattern or several, exactly what they mean: streams and `norm` among them.
+        """
         until = float("inf") if ttl is None else self._clock() + ttl
-        subscriber = _Subscriber(send, 1.0 / rate, pattern, ttl, until)
+        patterns = (pattern,) if isinstance(pattern, str) else tuple(pattern or ())
+        subscriber = _Subscriber(send, 1.0 / rate, patterns, until)
         with self._lock:
             self._subscribers[key] = subscriber
+            self._note(subscriber, list(self._streams.items()), stream=True)
             for name in self._store:
                 self._note(subscriber, self._values(name))
 
@@ -78,8 +84,9 @@ class Feedback:
     def publish(self, address: str, *arguments: object) -> None:
         """Tell the newest of a stream."""
         with self._lock:
+            self._streams[address] = arguments
             for subscriber in self._subscribers.values():
-                self._note(subscriber, [(address, arguments)])
+                self._note(subscriber, [(address, arguments)], stream=True)
 
     def tick(self, now: float) -> None:
         """Find what has changed, and tell it to those whose time it is."""
@@ -119,11 +126,20 @@ class Feedback:
             own = self._store.levels(name, len(labels))
             addresses = [f"{ROOT}/{name}/{level_name(label)}" for label in labels]
             values += zip(addresses, own, strict=True)
-        whole = parameter.kind != "float"
-        return [(a, (OFF if v != v else int(v) if whole else v,)) for a, v in values]
+        return [reply for one in values for reply in _shown(parameter, *one)]
 
     @staticmethod
-    def _note(subscriber: _Subscriber, replies: Sequence[Reply]) -> None:
+    def _note(subscriber: _Subscriber, replies: Sequence[Reply], stream: bool = False) -> None:
         for address, arguments in replies:
-            if subscriber.pattern is None or fnmatchcase(address, subscriber.pattern):
+            plain = not subscriber.patterns and not stream and not address.endswith("/norm")
+            if plain or any(fnmatchcase(address, one) for one in subscriber.patterns):
                 subscriber.pending[address] = arguments
+
+
+def _shown(parameter: Parameter, address: str, value: float) -> list[Reply]:
+    """A value as it is, and as the way 0..1 of a controller."""
+    if math.isnan(value):
+        return [(address, (OFF,)), (f"{address}/norm", (OFF,))]
+    travel = find_travel(value, parameter.minimum, parameter.maximum, parameter.curve)
+    shown = value if parameter.kind == "float" else int(value)
+    return [(address, (shown,)), (f"{address}/norm", (travel,))]

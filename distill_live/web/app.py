@@ -18,7 +18,10 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from distill_live import __version__
+from distill_live.control.actions import Reply
+from distill_live.control.feedback import Sender
 from distill_live.control.namespace import namespace
+from distill_live.errors import ParameterError
 from distill_live.web.instrument import Instrument
 from distill_live.web.listener import Listener
 from distill_live.web.oscquery import ATTRIBUTES, EXTENSIONS, Tree
@@ -61,9 +64,16 @@ class WebApp:
         for listener in list(self._listeners):
             listener.tell(notice)
 
+    def answer(self, sender: Sender, messages: Sequence[Reply]) -> None:
+        """Send messages to a sender that is a client here; from any thread."""
+        for listener in list(self._listeners):
+            if listener.key == sender:
+                listener.answer(messages)
+
     def _grow(self, labels: Sequence[str]) -> Tree:
         instrument = self._instrument
-        nodes = namespace(instrument.store.table, instrument.requests, labels)
+        table, requests = instrument.store.table, instrument.requests
+        nodes = namespace(table, requests, labels, instrument.streams)
         return Tree(nodes, instrument.store, f"{NAME} {__version__}")
 
     async def _answer(self, request: Request) -> Response:
@@ -109,6 +119,8 @@ class WebApp:
                 self._take(listener, await socket.receive())
         except WebSocketDisconnect:
             return
+        except ParameterError as error:
+            await socket.close(1013, str(error))
         finally:
             self._listeners.discard(listener)
             listener.close()
@@ -128,7 +140,8 @@ class WebApp:
 
     def _take(self, listener: Listener, message: Any) -> None:
         """Obey what a client sends: an OSC packet, or LISTEN and IGNORE. What is neither counts as
-        nothing, so that a client of a later version of the protocol can be used."""
+        nothing, so that a client of a later version of the protocol can be used. Raises
+        ParameterError when too many listen."""
         if message["type"] == "websocket.disconnect":
             raise WebSocketDisconnect
         packet, text = message.get("bytes"), message.get("text")

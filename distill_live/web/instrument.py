@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from distill_live.control.actions import Reply
 from distill_live.control.feedback import Feedback, Sender
+from distill_live.control.namespace import Stream
 from distill_live.control.requests import RequestSpec
 from distill_live.parameters import ParameterStore
 
@@ -18,6 +19,7 @@ class Instrument:
     `levels` gives the labels of the levels in play, coarse to fine. `take_packet` applies an OSC
     packet of a sender and returns what to answer; it never raises. `build_packet` makes one from an
     address and arguments. `osc` is host and UDP port on which OSC is taken, None where it is not.
+    `streams` are what `feedback` publishes beside parameters.
     """
 
     store: ParameterStore
@@ -27,3 +29,4 @@ class Instrument:
     take_packet: Callable[[bytes, Sender], list[Reply]]
     build_packet: Callable[[str, Sequence[object]], bytes]
     osc: tuple[str, int] | None = None
+    streams: Iterable[Stream] = ()

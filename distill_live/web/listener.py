@@ -14,8 +14,10 @@ from distill_live.web.instrument import Instrument
 
 T = TypeVar("T")
 
-#: Text messages that wait for a client that does not read; the oldest are dropped.
-_MAX_NOTICES = 16
+#: Texts, and answers, that wait for a client that does not read; the oldest are dropped.
+_MAX_NOTICES, _MAX_ANSWERS = 16, 1024
+#: Patterns for every address; what of them is told to a client is sorted out here.
+_ALL = tuple("/distill" + "/*" * depth for depth in range(1, 7))
 
 
 class Listener:
@@ -31,18 +33,22 @@ class Listener:
         self._loop = asyncio.get_running_loop()
         self._heard: dict[str, Node] = {}
         self._values: dict[str, tuple[object, ...]] = {}
+        self._answers: list[Reply] = []
         self._notices: list[str] = []
         self._ready = asyncio.Event()
         self._subscribed = False
 
     def listen(self, node: Node) -> None:
-        """Tell of a node from now on, its value first."""
+        """Tell of a node from now on, its value first. Raises ParameterError when too many listen
+        already."""
         self._heard[node.address] = node
         if node.parameter is not None:
-            self._note(node)
-        if not self._subscribed:
+            value = node.value(self._instrument.store)
+            self._take([(node.address, (OFF if value is None else value,))])
+        if node.parameter is None or not self._subscribed:
+            # A stream's newest value, which nobody else keeps, comes with a new subscription.
             self._subscribed = True
-            self._instrument.feedback.subscribe(self.key, self.offer, ttl=None)
+            self._instrument.feedback.subscribe(self.key, self.offer, pattern=_ALL, ttl=None)
 
     def ignore(self, address: str) -> None:
         """Tell no more of an address."""
@@ -61,9 +67,8 @@ class Listener:
         self._soon(self._take, list(replies))
 
     def answer(self, replies: Sequence[Reply]) -> None:
-        """Take answers to the client's own messages; in the event loop."""
-        self._values |= dict(replies)
-        self._ready.set()
+        """Take answers to the client's own messages: all of them, in order."""
+        self._soon(self._take_answers, list(replies))
 
     def tell(self, notice: str) -> None:
         """Take a text for the client."""
@@ -74,8 +79,9 @@ class Listener:
         await self._ready.wait()
         self._ready.clear()
         notices, self._notices = self._notices, []
+        answers, self._answers = self._answers, []
         values, self._values = self._values, {}
-        return notices, list(values.items())
+        return notices, [*answers, *values.items()]
 
     def _soon(self, take: Callable[[T], None], what: T) -> None:
         # The loop is closed when the server has just ended.
@@ -87,15 +93,11 @@ class Listener:
             if address in self._heard:
                 self._values[address] = arguments
                 self._ready.set()
-            travel = self._heard.get(f"{address}/norm")
-            if travel is not None:
-                self._note(travel)
+
+    def _take_answers(self, replies: Sequence[Reply]) -> None:
+        self._answers = [*self._answers, *replies][-_MAX_ANSWERS:]
+        self._ready.set()
 
     def _take_notice(self, notice: str) -> None:
         self._notices = [*self._notices[1 - _MAX_NOTICES :], notice]
-        self._ready.set()
-
-    def _note(self, node: Node) -> None:
-        value = node.value(self._instrument.store)
-        self._values[node.address] = (OFF if value is None else value,)
         self._ready.set()

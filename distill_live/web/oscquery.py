@@ -3,11 +3,11 @@
 The protocol: https://github.com/Vidvox/OSCQueryProposal. Where it leaves a choice, the one is taken
 that the clients in use can read:
 
-- A container has no value of its own. So the ways to say the same value, `norm` and one level
-  alone, answer under their own paths, but the tree does not list them below the parameter:
-  some clients would see a folder in its place, others refuse the whole tree.
-- A request with others below its path, such as `/a` and `/a/b`, is listed as a container that has a
-  TYPE.
+- A container has no value of its own. So the other ways to say the same, such as `norm`, one level
+  alone, or `beats` behind a request, answer under their own paths, but the tree does not list them:
+  some clients would see a folder in place of the parameter, others refuse the whole tree.
+- A request with different ones below it, such as `/a` and `/a/b`, is listed as a container that has
+  a TYPE.
 - What is off, and what a request takes, has the VALUE null.
 """
 
@@ -38,8 +38,9 @@ class Tree:
         self._children: dict[str, list[str]] = {"/": []}
         self._facets: dict[str, list[str]] = {}
         for node in nodes.values():
-            if node.is_facet:
-                self._facets.setdefault(_parent(node.address), []).append(node.address)
+            owner = self._owner(node.address)
+            if owner:
+                self._facets.setdefault(owner, []).append(node.address)
             else:
                 self._enter(node.address)
 
@@ -56,7 +57,7 @@ class Tree:
     def attribute(self, path: str, name: str) -> Any:
         """One attribute of a path in the tree; None where it has none.
 
-        The CONTENTS of a parameter are the other ways to say its value.
+        CONTENTS has what the tree does not list, too.
         """
         if name == "CONTENTS":
             below = self._children.get(path, []) + self._facets.get(path, [])
@@ -65,6 +66,16 @@ class Tree:
         if name == "VALUE" and (node is None or node.access == "write"):
             return None
         return self._attributes(path).get(name)
+
+    def _owner(self, address: str) -> str:
+        """The path of the node of which an address is another way to say the same; "" for none."""
+        above = _parent(address)
+        while above != "/":
+            node = self.nodes.get(above)
+            if node and (node.parameter or address == f"{above}/beats"):
+                return above
+            above = _parent(above)
+        return ""
 
     def _enter(self, address: str) -> None:
         """Make the address a child of its container, and that one of its own, up to the root."""

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import pytest
 
-from distill_live.control.namespace import Node, Slot, namespace
+from distill_live.control.namespace import SERVICES, Node, Slot, namespace
 from distill_live.control.requests import REQUESTS, Argument, RequestSpec
-from distill_live.parameters import PARAMETERS, ParameterStore
+from distill_live.parameters import ParameterStore
 from tests.control.conftest import TABLE, Desk
 
 LABELS = ("Structure", "Timbre", "Low End")
@@ -81,12 +82,29 @@ def test_what_a_request_in_the_table_takes_is_there_by_itself() -> None:
     )
 
 
-def test_every_address_but_those_of_levels_the_model_lacks_leads_somewhere(desk: Desk) -> None:
-    labels = ("Structure", "Timbre", "Detail")
-    for address, node in namespace(TABLE, REQUESTS, labels).items():
-        if not node.norm:
+def test_every_parameter_request_and_level_leads_somewhere(desk: Desk) -> None:
+    nodes = namespace(TABLE, REQUESTS, ("Structure", "Timbre", "Detail"))
+    services = {f"/distill/{name}" for name in SERVICES}
+    for address, node in nodes.items():
+        if not node.norm and address not in services:
             assert desk.router.knows(address), address
 
 
-def test_the_plain_table_is_there_too() -> None:
-    assert len(namespace(PARAMETERS, {}, ())) == 2 * len(PARAMETERS) + 2
+def test_what_it_answers_at_once_is_there() -> None:
+    nodes = namespace({}, {}, ())
+    assert set(nodes) == {f"/distill/{name}" for name in SERVICES}
+    assert nodes["/distill/at"].tags == "is"
+    assert nodes["/distill/subscribe"].more[1] == Slot("f", 0.1, 100.0, "Hz")
+
+
+@dataclass(frozen=True)
+class Glow:
+    address: str = "/distill/stream/glow"
+    types: str = "fi*"
+    doc: str = "How it glows."
+
+
+def test_a_stream_can_only_be_read() -> None:
+    glow = namespace({}, {}, (), [Glow()])["/distill/stream/glow"]
+    assert (glow.access, glow.tags, glow.doc) == ("read", "fi", "How it glows.")
+    assert glow.value(ParameterStore(TABLE)) is None

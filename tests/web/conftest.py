@@ -27,6 +27,16 @@ from distill_live.web.instrument import Instrument
 from distill_live.web.server import WebServer
 from tests.tools import require_program
 
+
+@dataclass(frozen=True)
+class Level:
+    """A stream as the instrument has them."""
+
+    address: str = "/distill/stream/level"
+    types: str = "ff"
+    doc: str = "How loud it is."
+
+
 TABLE = parameter_table([Freeze(), Mask()])
 #: What is installed from npm, once for all runs.
 NODE_FOLDER = Path(__file__).parents[2] / ".tools" / "node"
@@ -57,6 +67,7 @@ class Studio:
                 take_packet=self._take_packet,
                 build_packet=build_message,
                 osc=(self.osc.host, self.osc.port),
+                streams=[Level()],
             )
         )
         self.server = WebServer(self.app.asgi, "127.0.0.1", 0, self.lines.append)

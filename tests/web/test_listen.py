@@ -12,6 +12,7 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from distill_live.errors import ParameterError
 from distill_live.web import app as web_app
 from tests.tools import wait_until
 from tests.web.conftest import Studio
@@ -91,6 +92,54 @@ def test_levels_and_ways_can_be_listened_to(studio: Studio, socket: ClientConnec
         latest |= dict([hear(socket)])
 
 
+def test_the_newest_of_a_stream_comes_at_once_and_what_follows(
+    studio: Studio, socket: ClientConnection
+) -> None:
+    studio.feedback.publish("/distill/stream/level", 0.25, 0.5)
+    for path in ("/distill/gain", "/distill/stream/level", "/distill/stream/none"):
+        say(socket, "LISTEN", path)
+    while hear(socket) != ("/distill/stream/level", [0.25, 0.5]):
+        pass
+    studio.feedback.publish("/distill/stream/codes", 1, 2, 3)
+    studio.feedback.publish("/distill/stream/level", 0.125, 0.5)
+    while (heard := hear(socket)) != ("/distill/stream/level", [0.125, 0.5]):
+        assert heard[0] != "/distill/stream/codes"
+
+
+def test_an_answer_that_comes_later_goes_to_who_asked(
+    studio: Studio, url: str, socket: ClientConnection
+) -> None:
+    assert sync(socket) == []
+    [listener] = studio.app._listeners
+    with connect(url) as other:
+        assert sync(other) == []
+        studio.app.answer(listener.key, [("/distill/done", ("prime", "a.wav"))])
+        studio.app.answer(("web", 99), [("/distill/done", ("prime", "b.wav"))])
+        assert hear(socket) == ("/distill/done", ["prime", "a.wav"])
+        assert sync(other) == []
+
+
+def test_answers_come_all_and_in_order(socket: ClientConnection) -> None:
+    for number in range(100):
+        socket.send(packet("/distill/ping", number))
+    assert [hear(socket) for _ in range(100)] == [
+        ("/distill/pong", [number]) for number in range(100)
+    ]
+
+
+def test_a_client_too_many_is_told_when_it_listens(
+    studio: Studio, socket: ClientConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_arguments: object, **_named: object) -> None:
+        raise ParameterError("64 clients listen already")
+
+    monkeypatch.setattr(studio.feedback, "subscribe", refuse)
+    say(socket, "LISTEN", "/distill/gain")
+    with pytest.raises(ConnectionClosed, match="64 clients listen already"):
+        while True:
+            socket.recv(timeout=20)
+
+
 def test_what_is_ignored_again_comes_no_more(studio: Studio, socket: ClientConnection) -> None:
     for path in ("/distill/gain", "/distill/width"):
         say(socket, "LISTEN", path)
@@ -156,7 +205,7 @@ def test_a_client_that_does_not_read_gets_the_newest_and_holds_nobody_up(
             assert hear(client) == ("/distill/gain", [1.0])
         for step in range(200):
             studio.store.set("gain", step / 100)
-            studio.app._instrument.feedback.publish("/distill/column", step)
+            studio.feedback.publish("/distill/stream/level", step / 100, 1.0)
         while hear(socket) != ("/distill/gain", [pytest.approx(1.99)]):
             pass
         while hear(lazy) != ("/distill/gain", [pytest.approx(1.99)]):

@@ -33,8 +33,8 @@ def test_the_tree_lists_every_address_once_under_its_own_name() -> None:
     nodes = walk(tree().describe("/"))
     paths = [node["FULL_PATH"] for node in nodes]
     assert len(paths) == len(set(paths))
-    listed = [path for path, node in tree().nodes.items() if not node.is_facet]
-    assert set(listed) <= set(paths)
+    listed = {path for path, node in tree().nodes.items() if not node.norm and node.level is None}
+    assert {path for path in paths if path in tree().nodes} == listed
     for node in nodes:
         for name, child in node.get("CONTENTS", {}).items():
             assert child["FULL_PATH"] == f"{node['FULL_PATH'].rstrip('/')}/{name}"
@@ -70,6 +70,23 @@ def test_a_request_says_what_else_it_takes() -> None:
     assert rewind["OVERLOADS"][1]["RANGE"][1] == {"VALS": ["same"]}
     assert tree().describe("/distill/panic")["TYPE"] == "N"
     assert "RANGE" not in tree().describe("/distill/prime")
+
+
+def test_what_is_below_a_parameter_and_lengths_in_beats_make_no_containers() -> None:
+    names = ("gain/source", "loop", "loop/beats", "preset", "preset/beats", "preset/next")
+    requests = {name: RequestSpec(name, "Do.", ()) for name in names}
+    grown = tree(requests)
+    contents = grown.describe("/distill")["CONTENTS"]
+    assert contents["gain"]["VALUE"] == [1.0]
+    assert contents["loop"]["ACCESS"] == 2
+    assert [name for name in names if "CONTENTS" in contents[name.partition("/")[0]]] == [
+        "preset", "preset/beats", "preset/next",
+    ]  # fmt: skip
+    assert list(contents["preset"]["CONTENTS"]) == ["next"]
+    assert list(grown.attribute("/distill/preset", "CONTENTS")) == ["next", "beats"]
+    assert list(grown.attribute("/distill/loop", "CONTENTS")) == ["beats"]
+    assert list(grown.attribute("/distill/gain", "CONTENTS")) == ["norm", "source"]
+    assert set(f"/distill/{name}" for name in names) <= set(grown.nodes)
 
 
 def test_a_request_with_others_below_it_is_a_container_with_a_type() -> None:
