@@ -152,9 +152,7 @@ class WebApp:
         if command == "IGNORE":
             listener.ignore(path)
         elif command == "LISTEN" and path in self._tree.nodes:
-            node = self._tree.nodes[path]
-            if node.access != "write":
-                listener.listen(node)
+            listener.listen(self._tree.nodes[path])
 
 
 def _read_command(text: str) -> tuple[str, str]:

@@ -96,7 +96,9 @@ def test_the_newest_of_a_stream_comes_at_once_and_what_follows(
     studio: Studio, socket: ClientConnection
 ) -> None:
     studio.feedback.publish("/distill/stream/level", 0.25, 0.5)
-    for path in ("/distill/gain", "/distill/stream/level", "/distill/stream/none"):
+    say(socket, "LISTEN", "/distill/gain")
+    sync(socket)
+    for path in ("/distill/stream/level", "/distill/stream/none"):
         say(socket, "LISTEN", path)
     while hear(socket) != ("/distill/stream/level", [0.25, 0.5]):
         pass
