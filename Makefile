@@ -15,10 +15,11 @@ VENV ?= .venv
 bin := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 sudo := $(if $(filter-out 0,$(shell id -u)),sudo)
 apt_install := $(sudo) env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends
-# What the tests drive: a sound server without a sound card, JACK for MIDI, OSC clients.
+# What the tests drive: a sound server without a sound card, JACK for MIDI, OSC clients, and npm for
+# an OSCQuery client.
 test_packages := libportaudio2 libasound2-plugins pulseaudio pulseaudio-utils \
 	jackd2 jack-tools libjack-jackd2-0 jack-midi-clock csound liblo-tools puredata-core \
-	supercollider-language
+	supercollider-language nodejs npm
 # The same for JavaScript, where TouchOSC's and Open Stage Control's relatives are at home.
 test_modules := osc@2.4.5
 npm_install := npm install --no-audit --no-fund --omit=optional --ignore-scripts

@@ -27,6 +27,8 @@ COMMANDS = {
     "models": "List, inspect, tag, rename, search and delete models.",
     "patch": "Check patches, print their JSON Schema.",
     "learn": "Learn which MIDI control moves a parameter.",
+    "params": "Show every parameter and request, with its OSC address.",
+    "plugins": "List edits, inputs and outputs; write a new one.",
     "devices": "List sound devices and MIDI inputs.",
     "soundcheck": "Find out how to play a model on this machine.",
     "bench": "Measure how fast this machine is.",

@@ -24,6 +24,9 @@ from distill_live.outputs.options import FILE_NEEDS, OutputOptions
 from distill_live.plugins import find_plugins, load_plugin
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from distill_live.commands.site import Site
     from distill_live.control.router import Router
     from distill_live.live.server import Server
 
@@ -35,7 +38,9 @@ def serve(
     device: DeviceOption = "auto",
     output: Annotated[
         str,
-        typer.Option(help="sounddevice, clock (no sound) or file:PATH (needs --duration)."),
+        typer.Option(
+            help="sounddevice, clock (no sound), file:PATH (needs --duration) or a plugin's name."
+        ),
     ] = "sounddevice",
     audio_device: Annotated[
         str | None, typer.Option(help="Sound device; part of its name is enough.")
@@ -99,6 +104,12 @@ def serve(
         typer.Option(help="MIDI input, by a part of its name; may be given several times."),
     ] = None,
     patch: Annotated[str, typer.Option(help="Patch: a path, or a name in ./patches.")] = "default",
+    web: Annotated[
+        str | None,
+        typer.Option(
+            help="HOST:PORT of the web server, or off; else 127.0.0.1:9000, or any free port."
+        ),
+    ] = None,
 ) -> None:
     """Play a model without end, steered over OSC and MIDI. Ctrl-C fades out and stops."""
     from distill_live.codes.edit import load_edits, parameter_table
@@ -110,6 +121,7 @@ def serve(
     from distill_live.control.schedule import Schedule
     from distill_live.control.streams import SAID
     from distill_live.inputs.osc import parse_endpoint
+    from distill_live.inputs.plugin import InputThread, load_inputs
     from distill_live.live.engine_process import EngineSettings
     from distill_live.live.server import Server, ServerSettings
     from distill_live.outputs.process import run_audio
@@ -124,7 +136,6 @@ def serve(
         stereo=width > 0,
     )
     options = _choose_output(options, output, duration)
-    anywhere = options.output == "sounddevice" and audio_device is None
     path = find_playable(model)
     line = StatusLine()
     engine = EngineSettings()
@@ -135,7 +146,7 @@ def serve(
         model=path,
         run_audio=run_audio,
         output_options=options,
-        fallback_options=replace(options, output="clock", audio_rate=None) if anywhere else None,
+        fallback_options=_fallbacks(options),
         device=device,
         finite=waits,
         record=_new_file(record) if record else None,
@@ -144,7 +155,12 @@ def serve(
         duration=None if waits else duration,
         engine=replace(engine, patient=waits),
     )
-    parameters = ParameterStore(parameter_table(load_edits(line.log)))
+    own_inputs = load_inputs(line.log)
+    parameters = ParameterStore(
+        parameter_table(load_edits(line.log))
+        | declared_parameters("inputs", own_inputs.values())
+        | declared_parameters("outputs", [load_plugin("outputs", options.output)])
+    )
     parameters.set("width", width)
     patches = load_patch(find_patch(patch), parameters.table)
     host, port = parse_endpoint(osc)
@@ -185,11 +201,25 @@ def _choose_output(options: OutputOptions, output: str, duration: float | None) 
             f"no output is called {name!r}{nearest_name(name, known)}; there are: "
             f"{', '.join(sorted(known))}"
         )
+    try:
+        check_output(name, load_plugin("outputs", name))
+    except Exception as error:
+        raise PluginError(f"the output {name!r} cannot be used: {error}") from error
     if name != "file":
         return replace(options, output=name)
     if not path or duration is None:
         raise LiveError(FILE_NEEDS)
     return replace(options, output=name, path=_new_file(Path(path)), duration=duration)
+
+
+def _fallbacks(options: OutputOptions) -> tuple[OutputOptions, ...]:
+    """What to play on instead, in this order, when the output chosen cannot go on."""
+    clock = replace(options, output="clock", audio_rate=None)
+    if options.output in ("clock", "file"):
+        return ()
+    if options.output == "sounddevice":
+        return (clock,) if options.audio_device is None else ()
+    return replace(options, output="sounddevice", audio_device=None, audio_rate=None), clock
 
 
 def _new_file(path: Path) -> Path:
@@ -221,6 +251,8 @@ def _play(
         cleanup.callback(line.clear)
         osc.start()
         cleanup.callback(osc.stop)
+        cleanup.callback(site.stop)
+        site.start((osc.host, osc.port))
         cleanup.callback(server.end)
         server.start()
         for source in others:

@@ -21,11 +21,19 @@ from tests.tools import wait_until
 
 
 class ServerProcess:
-    """`with ServerProcess(...)` waits until it plays; leaving kills what is still there."""
+    """`with ServerProcess(...)` waits until it plays; leaving kills what is still there.
 
-    def __init__(self, *arguments: str, environment: dict[str, str] | None = None) -> None:
+    `python` is the interpreter that runs it; else the one that runs the tests.
+    """
+
+    def __init__(
+        self,
+        *arguments: str,
+        environment: dict[str, str] | None = None,
+        python: str = sys.executable,
+    ) -> None:
         self._command = [
-            sys.executable, "-m", "distill_live", "serve", *arguments, "--osc", "127.0.0.1:0",
+            python, "-m", "distill_live", "serve", *arguments, "--osc", "127.0.0.1:0",
         ]  # fmt: skip
         self._environment = environment
         self.errors = ""
