@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Hashable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +12,7 @@ from distill_live.errors import DeviceError, DistillError
 if TYPE_CHECKING:
     from distill_live.control.learning import Learning
     from distill_live.control.midi_event import ClockKind, MidiEvent
+    from distill_live.control.sender import Sender
 
 _POLL_SECONDS = 0.02
 
@@ -66,7 +66,7 @@ class _Listener:
     def __init__(self, learning: Learning) -> None:
         self._learning = learning
 
-    def receive_midi(self, event: MidiEvent, sender: Hashable | None = None) -> None:
+    def receive_midi(self, event: MidiEvent, sender: Sender = None) -> None:
         self._learning.hear(event, time.monotonic())
 
     def receive_clock(self, kind: ClockKind, value: int, at: float) -> None:

@@ -4,30 +4,25 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from distill_live.commands.auto import measured_settings
 from distill_live.commands.options import DeviceOption, seconds_option
 from distill_live.commands.status_line import StatusLine
-from distill_live.commands.streams import ServerStreams
 from distill_live.errors import LiveError, PluginError, nearest_name
 from distill_live.live.worker_process import STOP_SIGNALS
 from distill_live.models.library import DEMO, find_playable, search_path
-from distill_live.outputs.options import FILE_NEEDS, OutputOptions
-from distill_live.plugins import find_plugins, load_plugin
+from distill_live.outputs.options import FILE_NEEDS, OutputOptions, check_output
+from distill_live.plugins import declared_parameters, find_plugins, load_plugin
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from distill_live.commands.site import Site
-    from distill_live.control.router import Router
+    from distill_live.commands.controls import Controls
     from distill_live.live.server import Server
 
 _POLL_SECONDS = 0.02
@@ -103,6 +98,9 @@ def serve(
         list[str] | None,
         typer.Option(help="MIDI input, by a part of its name; may be given several times."),
     ] = None,
+    link: Annotated[
+        bool, typer.Option("--link", help="Join the Ableton Link session of the network.")
+    ] = False,
     patch: Annotated[str, typer.Option(help="Patch: a path, or a name in ./patches.")] = "default",
     web: Annotated[
         str | None,
@@ -113,15 +111,10 @@ def serve(
 ) -> None:
     """Play a model without end, steered over OSC and MIDI. Ctrl-C fades out and stops."""
     from distill_live.codes.edit import load_edits, parameter_table
-    from distill_live.control.confinement import Confinement
+    from distill_live.commands.controls import ControlOptions, Controls
     from distill_live.control.feedback import Feedback
-    from distill_live.control.outcomes import Answer, Outcomes
-    from distill_live.control.patch import find_patch, load_patch
-    from distill_live.control.router import Router
-    from distill_live.control.schedule import Schedule
     from distill_live.control.streams import SAID
-    from distill_live.inputs.osc import parse_endpoint
-    from distill_live.inputs.plugin import InputThread, load_inputs
+    from distill_live.inputs.plugin import load_inputs
     from distill_live.live.engine_process import EngineSettings
     from distill_live.live.server import Server, ServerSettings
     from distill_live.outputs.process import run_audio
@@ -155,15 +148,13 @@ def serve(
         duration=None if waits else duration,
         engine=replace(engine, patient=waits),
     )
-    own_inputs = load_inputs(line.log)
+    inputs = load_inputs(line.log).values()
     parameters = ParameterStore(
         parameter_table(load_edits(line.log))
-        | declared_parameters("inputs", own_inputs.values())
+        | declared_parameters("inputs", inputs)
         | declared_parameters("outputs", [load_plugin("outputs", options.output)])
     )
     parameters.set("width", width)
-    patches = load_patch(find_patch(patch), parameters.table)
-    host, port = parse_endpoint(osc)
     feedback = Feedback(parameters, lambda: server.deck.level_labels)
 
     def say(text: str) -> None:
@@ -172,25 +163,8 @@ def serve(
 
     server = Server(settings, parameters, say)
     folders = (path.parent, *search_path(), *(clips or [Path("clips")]), recordings)
-    confinement = Confinement(lambda: folders)
-    answers: dict[str, Answer] = {}
-    outcomes = Outcomes(feedback, answers)
-
-    def request(name: str, arguments: tuple[object, ...]) -> None:
-        checked = confinement.check(name, arguments)
-        # First, lest it is answered before.
-        outcomes.asked(name, router.sender)
-        server.request(name, checked)
-
-    router = Router(parameters, request, patches, say)
-    server.on_model, server.on_outcome = router.use_levels, outcomes.tell
-    router.on_touch = feedback.touched
-    schedule = Schedule()
-    listener = load_plugin("inputs", "osc")(host, port, router, feedback, schedule, osc_allow or ())
-    answers["osc"] = listener.answer
-    inputs = [listener, load_plugin("inputs", "midi")(router, midi)]
-    ticks = (schedule.tick, ServerStreams(server, feedback).tick, feedback.tick)
-    _play(server, router, inputs, line, ticks)
+    wanted = ControlOptions(patch, osc, osc_allow or (), midi or (), link, web, folders)
+    _play(server, Controls(server, parameters, feedback, wanted, inputs, say), line)
 
 
 def _choose_output(options: OutputOptions, output: str, duration: float | None) -> OutputOptions:
@@ -237,40 +211,35 @@ def _parse_channels(text: str) -> tuple[int, ...]:
     return tuple(map(int, parts))
 
 
-def _play(
-    server: Server,
-    router: Router,
-    inputs: list[Any],
-    line: StatusLine,
-    ticks: Sequence[Callable[[float], None]],
-) -> None:
+def _play(server: Server, controls: Controls, line: StatusLine) -> None:
     stop = _StopSignal()
     began = time.monotonic()
-    osc, *others = inputs
     with ExitStack() as cleanup:
         cleanup.callback(line.clear)
-        osc.start()
-        cleanup.callback(osc.stop)
-        cleanup.callback(site.stop)
-        site.start((osc.host, osc.port))
+        cleanup.callback(controls.stop)
+        controls.start()
         cleanup.callback(server.end)
         server.start()
-        for source in others:
-            source.start()
-            cleanup.callback(source.stop)
+        cleanup.callback(controls.close_devices)
+        controls.open_devices()
         announced, going = False, True
         while going and not stop.given:
             going = server.poll()
+            controls.tick()
             if server.sounding and not announced:
                 announced = True
-                line.say(
-                    f"playing {server.deck.name} on {server.output_name}, "
-                    f"OSC on {osc.host}:{osc.port}, after {time.monotonic() - began:.1f} s"
-                )
-            for tick in ticks:
-                tick(time.monotonic())
-            line.show(server, router)
+                _announce(server, controls, line, time.monotonic() - began)
+            line.show(server, controls.router)
             time.sleep(_POLL_SECONDS)
+
+
+def _announce(server: Server, controls: Controls, line: StatusLine, seconds: float) -> None:
+    line.say(
+        f"playing {server.deck.name} on {server.output_name}, "
+        f"OSC on {controls.osc.host}:{controls.osc.port}, after {seconds:.1f} s"
+    )
+    if controls.site.address:
+        line.say(controls.site.address)
 
 
 class _StopSignal:

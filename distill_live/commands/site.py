@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from distill_live.control.requests import REQUESTS
+from distill_live.control.streams import STREAMS
 from distill_live.errors import DeviceError
-from distill_live.inputs.osc import MalformedPacketError, build_message, parse_endpoint, read_packet
+from distill_live.inputs.osc import (
+    MalformedPacketError,
+    Message,
+    TimeTagMode,
+    TimeTags,
+    build_message,
+    parse_endpoint,
+    read_packet,
+)
 from distill_live.web.app import NAME, WebApp
 from distill_live.web.discovery import Announcement, Service
 from distill_live.web.instrument import Instrument
@@ -16,9 +25,9 @@ from distill_live.web.server import WebServer
 
 if TYPE_CHECKING:
     from distill_live.control.actions import Reply
-    from distill_live.control.feedback import Feedback, Sender
+    from distill_live.control.feedback import Feedback
     from distill_live.control.router import Router
-    from distill_live.live.server import Server
+    from distill_live.control.sender import Sender
     from distill_live.parameters import ParameterStore
 
 OFF = "off"
@@ -29,14 +38,14 @@ _HOST, _PORT = "127.0.0.1", 9000
 class Site:
     """Serves the instrument's clients over HTTP: `start` once OSC is there, and `stop`.
 
-    `option` is HOST:PORT, "off", or None for the usual place. Raises DeviceError when it is none of
-    these.
+    `option` is HOST:PORT, "off", or None for the usual place; `labels` gives those of the levels in
+    play. Raises DeviceError when the option is none of these.
     """
 
     def __init__(
         self,
         option: str | None,
-        server: Server,
+        labels: Callable[[], Sequence[str]],
         router: Router,
         feedback: Feedback,
         store: ParameterStore,
@@ -44,7 +53,8 @@ class Site:
     ) -> None:
         self._off, self._anywhere = option == OFF, option is None
         self._host, self._port = (_HOST, _PORT) if self._off or option is None else _parse(option)
-        self._server, self._router, self._feedback = server, router, feedback
+        self._labels, self._router, self._feedback = labels, router, feedback
+        self._time_tags = TimeTags(router.schedule, router.tell)
         self._store, self._log = store, log
         self._app: WebApp | None = None
         self._web: WebServer | None = None
@@ -76,9 +86,14 @@ class Site:
             self._web.stop()
         self._announcement = self._web = self._app = None
 
-    def tick(self) -> None:
-        """Tell clients what has changed; to be called many times a second."""
-        self._feedback.tick(time.monotonic())
+    def use(self, time_tags: TimeTagMode) -> None:
+        """Follow a patch: what time tags do."""
+        self._time_tags.mode = time_tags
+
+    def answer(self, sender: Sender, messages: Sequence[Reply]) -> None:
+        """Send messages to a client that had to wait for them."""
+        if self._app:
+            self._app.answer(sender, messages)
 
     def note_levels(self) -> None:
         """Look at the levels of the model that is now in play."""
@@ -89,11 +104,12 @@ class Site:
         return Instrument(
             store=self._store,
             requests=REQUESTS,
-            levels=lambda: self._server.deck.level_labels,
+            levels=self._labels,
             feedback=self._feedback,
             take_packet=self._take_packet,
             build_packet=build_message,
             osc=osc,
+            streams=STREAMS.values(),
         )
 
     def _serve(self, app: WebApp) -> WebServer:
@@ -109,11 +125,16 @@ class Site:
 
     def _take_packet(self, packet: bytes, sender: Sender) -> list[Reply]:
         try:
-            messages = read_packet(packet)
+            changes = read_packet(packet)
         except MalformedPacketError as error:
             self._router.count_malformed(f"a client on the web {sender}", str(error))
             return []
-        return [reply for one in messages for reply in self._router.receive_osc(*one)]
+        for time_tag, messages in changes:
+            self._time_tags.carry_out(time_tag, partial(self._apply, messages, sender), sender)
+        return []
+
+    def _apply(self, messages: Sequence[Message], sender: Sender) -> None:
+        self.answer(sender, self._router.receive_osc(messages, sender))
 
 
 def _parse(option: str) -> tuple[str, int]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from distill_live.control.actions import OFF, ROOT
+from distill_live.control.actions import NORM, OFF, ROOT
 from distill_live.control.address_pattern import match
-from distill_live.control.subscriber import NORM, Send, Subscriber
+from distill_live.control.sender import Sender
+from distill_live.control.subscriber import Send, Subscriber
 from distill_live.control.targets import level_name
 from distill_live.errors import ParameterError
 from distill_live.parameters import LEVELS_LIMIT, Parameter, ParameterStore, find_travel
@@ -23,9 +24,6 @@ MAX_SUBSCRIBERS, MAX_PATTERNS = 64, 64
 MIN_RATE, MAX_RATE = 0.1, 100.0
 #: So long after its last message a client hears nothing of what it moves itself, in seconds.
 ECHO_SECONDS = 0.2
-
-#: Who sent something; None: nobody who could be answered.
-Sender = Hashable | None
 
 
 class Feedback:

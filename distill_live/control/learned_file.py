@@ -29,6 +29,7 @@ def add_learned(patch: Path, mapping: dict[str, object]) -> Path:
     # JSON is YAML, too; a line for each mapping is easy to read and to delete.
     lines = [f"  - {json.dumps(entry, ensure_ascii=False)}\n" for entry in [*kept, mapping]]
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with atomic_file(path) as temporary:
             temporary.write_text(f"{header}map:\n{''.join(lines)}", encoding="utf-8")
     except OSError as error:

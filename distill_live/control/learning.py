@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from distill_live.control.learn import Learned, Learner
 from distill_live.control.learned_file import add_learned
 from distill_live.control.midi_event import MidiEvent
 from distill_live.control.requests import REQUESTS
+from distill_live.control.sender import Sender
 from distill_live.control.targets import find_target
 from distill_live.errors import DistillError
 from distill_live.parameters import Table
@@ -22,7 +23,7 @@ PATIENCE_S = 30.0
 @dataclass
 class _Attempt:
     name: str
-    sender: Hashable | None
+    sender: Sender
     began: float
     learner: Learner = field(default_factory=Learner)
 
@@ -39,8 +40,8 @@ class Learning:
         self,
         patch: Path,
         table: Table,
-        done: Callable[[Hashable | None, str], None],
-        failed: Callable[[Hashable | None, str], None],
+        done: Callable[[Sender, str], None],
+        failed: Callable[[Sender, str], None],
     ) -> None:
         self._patch, self._table = patch, table
         self._done, self._failed = done, failed
@@ -53,7 +54,7 @@ class Learning:
         attempt = self._attempt
         return attempt.name if attempt else None
 
-    def begin(self, name: str, now: float, sender: Hashable | None = None) -> None:
+    def begin(self, name: str, now: float, sender: Sender = None) -> None:
         """Look for the control of a parameter, a level of one, or a request, from now on.
 
         It takes the place of an earlier one that is not found yet. Raises ParameterError for a name

@@ -6,7 +6,8 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 
 from distill_live.control.actions import ROOT, Reply
-from distill_live.control.feedback import Feedback, Sender
+from distill_live.control.feedback import Feedback
+from distill_live.control.sender import Sender
 
 #: So many are remembered to have asked for one thing.
 MAX_ASKERS = 64
@@ -43,8 +44,9 @@ class Outcomes:
         heard = self._feedback.announce(message[0], *message[1])
         for sender in askers:
             if sender not in heard:
-                self._answer(sender, message)
+                self.answer(sender, [message])
 
-    def _answer(self, sender: Sender, message: Reply) -> None:
+    def answer(self, sender: Sender, messages: Sequence[Reply]) -> None:
+        """Send messages to a sender, if it is one that can be answered."""
         if isinstance(sender, tuple) and sender and sender[0] in self._answers:
-            self._answers[sender[0]](sender, [message])
+            self._answers[sender[0]](sender, messages)

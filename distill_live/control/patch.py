@@ -30,16 +30,19 @@ COMPANIONS = {".presets", ".learned"}
 
 
 def learned_path(patch: Path) -> Path:
-    """Where what was learned for a patch is kept: NAME.learned.yaml beside NAME.yaml."""
-    return patch.with_name(f"{patch.stem}.learned.yaml")
+    """Where what was learned for a patch is kept: beside it, in NAME.learned.yaml."""
+    return _companion(patch, "learned")
 
 
 def presets_path(patch: Path) -> Path:
-    """Where the presets stored with a patch are kept: beside it, in NAME.presets.yaml.
+    """Where the presets stored with a patch are kept: beside it, in NAME.presets.yaml."""
+    return _companion(patch, "presets")
 
-    Those of a patch that ships are kept in the folder `patches` of the working folder.
-    """
-    name = f"{patch.stem}.presets.yaml"
+
+def _companion(patch: Path, kind: str) -> Path:
+    """A file that belongs to a patch. Those of a patch that ships are kept in the folder `patches`
+    of the working folder."""
+    name = f"{patch.stem}.{kind}.yaml"
     if patch.parent.resolve() == shipped_folder().resolve():
         return Path("patches") / name
     return patch.with_name(name)

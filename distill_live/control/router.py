@@ -19,7 +19,7 @@ from distill_live.control.patch_sources import MidiSource, OscSource
 from distill_live.control.quantise import Quantum, next_moment, parse_quantum
 from distill_live.control.reception import Counters, Reception, fewer_errors
 from distill_live.control.schedule import Schedule
-from distill_live.control.smoothing import Sender
+from distill_live.control.sender import Sender
 from distill_live.control.targets import Levels, UnknownLevelError, find_target
 from distill_live.control.tempo import Tempo
 from distill_live.errors import ParameterError

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import dataclass
+
+from distill_live.control.sender import Sender
 
 #: A parameter's name, and the level (from 0) when it is for one alone.
 Place = tuple[str, int | None]
 
 #: The part of its way after which a glide is at its goal: next to all of it.
 _END = 1.0 - 1e-9
-
-#: Who sent something; None: nobody who could be answered.
-Sender = Hashable | None
 
 
 @dataclass

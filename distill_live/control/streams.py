@@ -40,6 +40,8 @@ STREAMS: dict[str, Stream] = {
         Stream("origin", "sff",
                "Where the sound comes from: the recording, or nothing when it is in none; the "
                "second in it; how much agrees there, 0..1."),
+        Stream("beat", "f", "Which beat it is, with its fraction; 0 is the first of a bar."),
+        Stream("phase", "f", "How far the bar has come, 0..1."),
     )
 }  # fmt: skip
 

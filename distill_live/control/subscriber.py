@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 
-from distill_live.control.actions import Reply
+from distill_live.control.actions import NORM, Reply
 from distill_live.control.address_pattern import match
 
-#: Ends the address of a parameter's value as the travel 0..1 of a controller.
-NORM = "/norm"
 #: So many announcements wait for the next tick; of more, the oldest are lost.
 MAX_SAID = 64
 

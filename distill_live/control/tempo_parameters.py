@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from distill_live.control.actions import ROOT
+from distill_live.control.streams import STREAMS
 from distill_live.control.tempo import Tempo
 from distill_live.parameters import ParameterStore
 
@@ -55,5 +55,5 @@ class TempoParameters:
             untouched = self._store["tempo"] == self._seen
             if untouched and abs(played - self._seen) >= _SHOWN_BPM:
                 self._seen = self._store.set("tempo", round(played, 2))
-        self._publish(f"{ROOT}/beat", self.tempo.beat(now))
-        self._publish(f"{ROOT}/phase", self.tempo.phase(now))
+        self._publish(STREAMS["beat"].address, self.tempo.beat(now))
+        self._publish(STREAMS["phase"].address, self.tempo.phase(now))

@@ -281,6 +281,7 @@ class Engine:
             status.sounding.write(sounding)
         status["lookahead"] = max(performance.lookahead, 0)
         status["take"] = performance.draw.take
+        status["reaction"] = performance.reaction
         status["ring_lead"] = self._ring_lead
         mean = performance.drawing_cost.mean + performance.playing_cost.mean
         status["load"] = mean / self._column_seconds

@@ -68,6 +68,8 @@ class LastMile:
         self._magnitudes = np.zeros((2, LONGEST_PIECE), np.float32)
         self._finite = np.zeros(LONGEST_PIECE, np.bool_)
         self._peak, self._meter = 0.0, Meter()
+        # Another output may have played before.
+        self.note_latency(0.0)
 
     def render(self, out: NDArray[np.float32]) -> None:
         """Fill `out` [samples, channels], at the device's rate, with the next sound."""
@@ -102,6 +104,10 @@ class LastMile:
     def count_fault(self) -> None:
         """Take note of a fault that the device reports."""
         self._status.add("device_faults")
+
+    def note_latency(self, seconds: float) -> None:
+        """Take note of how long a sample takes from here to the ear."""
+        self._status["output_latency"] = seconds
 
     def _at_device_rate(self, resampler: StreamResampler, count: int) -> Samples:
         while self._resampled.shape[1] < count:

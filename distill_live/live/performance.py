@@ -94,6 +94,11 @@ class Performance:
         return self.drawing_cost.usual + self.playing_cost.usual
 
     @property
+    def reaction(self) -> float:
+        """Seconds after which a jump that is asked for now will usually begin to be heard."""
+        return self._settings.guard / SAMPLE_RATE + self._jump_cost.usual
+
+    @property
     def future_lead(self) -> int:
         """Samples that a new future holds when it is published."""
         settings = self._settings

@@ -162,6 +162,11 @@ class Server:
         return self.status["played"] > 0
 
     @property
+    def latency(self) -> float:
+        """Seconds until what is asked for now is heard, as it usually was lately."""
+        return self.deck.status["reaction"] + self.status["output_latency"]
+
+    @property
     def newest_step(self) -> str:
         """What was given up lately to keep up with real time, in two words; else nothing."""
         return self._lateness.newest

@@ -79,6 +79,7 @@ class LiveStatus(SharedNumbers):
         "peak": "audio: largest magnitude in the last block",
         "rms": "audio: RMS of the last 50 ms, see Meter",
         "falling_peak": "audio: largest magnitude lately, see Meter",
+        "output_latency": "audio: how long a sample takes from here to the ear, s",
     }
 
 
@@ -98,6 +99,7 @@ class EngineStatus(SharedNumbers):
         "short_lookahead": "how often the lookahead was given up to keep up",
         "short_context": "how often the context was shortened to keep up",
         "held_loops": "how often the last columns were repeated to keep up",
+        "reaction": "how long it takes until a rewind, or what is like it, begins to sound, s",
         "ring_lead": "samples that the ring shall hold ahead now",
         "source": "the recording that the sound comes from, from 1 on; 0 unknown, NEW_SOUND none",
         "source_second": "where in it, s",

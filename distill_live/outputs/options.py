@@ -60,6 +60,9 @@ class Source(Protocol):
     def count_fault(self) -> None:
         """Take note of a fault that the device reports."""
 
+    def note_latency(self, seconds: float) -> None:
+        """Take note of how long a sample takes from `render` to the ear; 0 until then."""
+
 
 class Output(Protocol):
     """Empties the ring. Created with OutputOptions in the audio process.

@@ -92,6 +92,7 @@ class SoundDeviceOutput:
                 latency=self._options.latency_ms / 1e3,
                 callback=callback,
             ) as stream:
+                source.note_latency(stream.latency)
                 while stream.active and not stopped():
                     time.sleep(_WATCH_SECONDS)
                 if stream.active:

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from distill_live.control.actions import OFF, Reply
-from distill_live.control.feedback import Sender
 from distill_live.control.namespace import Node
+from distill_live.control.sender import Sender
 from distill_live.web.instrument import Instrument
 
 T = TypeVar("T")

@@ -86,13 +86,13 @@ def test_beats_that_last_too_long_are_refused_with_the_legal_length(stand: Stand
 
 
 def test_presets_are_recalled_over_osc_at_once_in_seconds_and_in_beats(stand: Stand) -> None:
-    stand.router.receive_osc("/distill/preset", ["loud"])
+    stand.router.receive_osc([("/distill/preset", ["loud"])])
     assert stand.store["gain"] == 2.0
-    stand.router.receive_osc("/distill/preset", ["soft", 3.0])
+    stand.router.receive_osc([("/distill/preset", ["soft", 3.0])])
     stand.presets.tick(1.0)
     assert stand.store["gain"] == pytest.approx(1.5)
     # Four beats at 120 BPM.
-    stand.router.receive_osc("/distill/preset/beats", ["loud", 4.0])
+    stand.router.receive_osc([("/distill/preset/beats", ["loud", 4.0])])
     stand.now = 1.0
     stand.presets.tick(1.0)
     assert stand.store["gain"] == pytest.approx(1.75)
@@ -101,16 +101,16 @@ def test_presets_are_recalled_over_osc_at_once_in_seconds_and_in_beats(stand: St
 
 def test_buttons_step_through_presets_when_pressed_and_not_when_let_go(stand: Stand) -> None:
     for pressed in (1.0, 0.0, 1.0, 0.0):
-        stand.router.receive_osc("/distill/preset/next", [pressed])
+        stand.router.receive_osc([("/distill/preset/next", [pressed])])
     assert stand.presets.current == "loud"
-    stand.router.receive_osc("/distill/preset/previous", [])
+    stand.router.receive_osc([("/distill/preset/previous", [])])
     assert stand.presets.current == "soft"
 
 
 def test_what_cannot_be_carried_out_is_refused_and_told(stand: Stand) -> None:
-    stand.router.receive_osc("/distill/preset", ["lound"])
-    stand.router.receive_osc("/distill/tempo/source", ["rewire"])
-    stand.router.receive_osc("/distill/preset/store", [" "])
+    stand.router.receive_osc([("/distill/preset", ["lound"])])
+    stand.router.receive_osc([("/distill/tempo/source", ["rewire"])])
+    stand.router.receive_osc([("/distill/preset/store", [" "])])
     assert stand.router.counters.refused == 3
     assert "no preset 'lound' (did you mean 'loud'?)" in stand.lines[0]
     assert "auto or internal or midi or link" in stand.lines[1]
@@ -118,11 +118,11 @@ def test_what_cannot_be_carried_out_is_refused_and_told(stand: Stand) -> None:
 
 def test_a_preset_is_stored_and_deleted_over_osc(stand: Stand) -> None:
     stand.store.set("gain", 0.75)
-    stand.router.receive_osc("/distill/preset/store", ["mine"])
-    stand.router.receive_osc("/distill/gain", [0.1])
-    stand.router.receive_osc("/distill/preset", ["mine"])
+    stand.router.receive_osc([("/distill/preset/store", ["mine"])])
+    stand.router.receive_osc([("/distill/gain", [0.1])])
+    stand.router.receive_osc([("/distill/preset", ["mine"])])
     assert stand.store["gain"] == 0.75
-    stand.router.receive_osc("/distill/preset/delete", ["mine"])
+    stand.router.receive_osc([("/distill/preset/delete", ["mine"])])
     assert stand.presets.names == ["soft", "loud"]
     stand.presets.close()
 
@@ -136,13 +136,13 @@ def test_panic_stops_a_morph_and_reaches_the_server(stand: Stand) -> None:
 
 
 def test_source_and_bar_are_said_by_request(stand: Stand) -> None:
-    stand.router.receive_osc("/distill/tempo/source", ["midi"])
+    stand.router.receive_osc([("/distill/tempo/source", ["midi"])])
     for number in range(60):
         stand.tempo.receive_clock("tick", 0, number / 48)
     assert stand.tempo.source == "midi"
-    stand.router.receive_osc("/distill/tempo/source", ["internal"])
+    stand.router.receive_osc([("/distill/tempo/source", ["internal"])])
     stand.now = 7.1
-    stand.router.receive_osc("/distill/tempo/bar", [1])
+    stand.router.receive_osc([("/distill/tempo/bar", [1])])
     assert stand.tempo.phase(7.1) == 0.0
 
 

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from distill_live.control.patch import find_patch
-from distill_live.control.patch import presets_path
+from distill_live.control.patch import find_patch, presets_path
 from distill_live.control.preset_file import PresetFile
 from distill_live.errors import PatchError
 

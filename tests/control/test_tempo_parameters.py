@@ -68,4 +68,6 @@ def test_when_the_clock_is_gone_the_tempo_stays_and_can_be_set(stand: Stand) -> 
 
 def test_beat_and_phase_are_published(stand: Stand) -> None:
     stand.parameters.tick(1.5)
-    assert stand.streams == {"/distill/beat": pytest.approx(3.0), "/distill/phase": 0.75}
+    assert stand.streams == {
+        "/distill/stream/beat": pytest.approx(3.0), "/distill/stream/phase": 0.75,
+    }  # fmt: skip

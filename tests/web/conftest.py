@@ -15,9 +15,10 @@ import pytest
 
 from distill_live.codes.edit import parameter_table
 from distill_live.control.actions import Reply
-from distill_live.control.feedback import Feedback, Sender
+from distill_live.control.feedback import Feedback
 from distill_live.control.requests import REQUESTS
 from distill_live.control.router import Router
+from distill_live.control.sender import Sender
 from distill_live.edits.freeze import Freeze
 from distill_live.edits.mask import Mask
 from distill_live.inputs.osc import MalformedPacketError, OscInput, build_message, read_packet
@@ -82,11 +83,15 @@ class Studio:
 
     def _take_packet(self, packet: bytes, sender: Sender) -> list[Reply]:
         try:
-            messages = read_packet(packet)
+            changes = read_packet(packet)
         except MalformedPacketError as error:
             self.router.count_malformed(f"{sender}", str(error))
             return []
-        return [reply for one in messages for reply in self.router.receive_osc(*one)]
+        return [
+            reply
+            for _, messages in changes
+            for reply in self.router.receive_osc(messages, sender)
+        ]
 
     def close(self) -> None:
         self._stopping.set()

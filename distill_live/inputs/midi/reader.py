@@ -8,15 +8,17 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from distill_live.control.midi_event import ClockKind, ClockMessage, MidiEvent
+from distill_live.control.sender import Sender
 from distill_live.errors import DeviceError
 from distill_live.inputs.midi.backend import MidiBackend
 from distill_live.inputs.midi.libraries import find_backend
 from distill_live.inputs.midi.parser import MalformedMidiError, MidiParser
 from distill_live.inputs.midi.ports import MidiPorts
+from distill_live.parameters import Parameter
 
 #: Seconds between two looks into RtMidi's queue. Its callback would be quicker, but with JACK it
 #: runs in the server's real-time thread, where waiting for Python costs every client a dropout.
@@ -32,7 +34,7 @@ _LONGEST_WAIT_S = 0.25
 class MidiTarget(Protocol):
     """Who takes what comes in: the router, or who learns controls."""
 
-    def receive_midi(self, event: MidiEvent, sender: Hashable | None = None) -> None:
+    def receive_midi(self, event: MidiEvent, sender: Sender = None) -> None:
         """A control has moved; `sender` is ("midi", its device)."""
 
     def receive_clock(self, kind: ClockKind, value: int, at: float) -> None:
@@ -56,6 +58,10 @@ class MidiInput:
     `listeners` are called with every event after the router, `on_device` when a device has come, to
     which lights can be shown; both on this input's thread, and must return soon.
     """
+
+    name = "midi"
+    doc = "MIDI controllers, keyboards and clocks."
+    parameters: tuple[Parameter, ...] = ()
 
     def __init__(
         self,

@@ -12,9 +12,10 @@ from functools import partial
 from typing import cast
 
 from distill_live.control.actions import ROOT, Reply
-from distill_live.control.feedback import Feedback, Sender
+from distill_live.control.feedback import Feedback
 from distill_live.control.router import Router
 from distill_live.control.schedule import Schedule
+from distill_live.control.sender import Sender
 from distill_live.inputs.osc.endpoints import AllowedHosts, SocketAddress, bind_udp
 from distill_live.inputs.osc.latest import Packet, leave_out_overtaken
 from distill_live.inputs.osc.packets import (
@@ -27,6 +28,7 @@ from distill_live.inputs.osc.packets import (
 )
 from distill_live.inputs.osc.subscriptions import SUBSCRIBE, UNSUBSCRIBE, Subscriptions, key_of
 from distill_live.inputs.osc.time_tags import TimeTagMode, TimeTags, describe
+from distill_live.parameters import Parameter
 
 #: A burst is taken out of the socket as a whole, before anything is parsed.
 _PACKETS_PER_TURN = 4096
@@ -48,6 +50,10 @@ class OscInput:
 
     Raises DeviceError for a network that is none.
     """
+
+    name = "osc"
+    doc = "Open Sound Control over UDP."
+    parameters: tuple[Parameter, ...] = ()
 
     def __init__(
         self,
