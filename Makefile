@@ -4,6 +4,8 @@
 # make bench-rig       play a minute through a software sound card, check every sample
 # make bench-live      how soon changes are heard, and what abuse the sound survives (25 minutes)
 # make soak            ten minutes of play with fifty messages a second, every sample checked
+# make fuzz-midi       a hundred thousand random MIDI messages into a real server
+# make bench-osc       a million broken packets, and 20,000 messages a second
 # make bench-training FOLDER=...   train on a folder, measure what encode and decode lose
 # make lint    formatting, lint and types alone
 
@@ -13,17 +15,22 @@ VENV ?= .venv
 bin := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 sudo := $(if $(filter-out 0,$(shell id -u)),sudo)
 apt_install := $(sudo) env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends
-# What the tests drive: a sound server without a sound card, JACK for MIDI, OSC clients.
+# What the tests drive: a sound server without a sound card, JACK for MIDI, OSC clients, and npm for
+# an OSCQuery client.
 test_packages := libportaudio2 libasound2-plugins pulseaudio pulseaudio-utils \
-	jackd2 jack-tools libjack-jackd2-0 liblo-tools puredata-core
+	jackd2 jack-tools libjack-jackd2-0 jack-midi-clock csound liblo-tools puredata-core \
+	supercollider-language nodejs npm
+# The same for JavaScript, where TouchOSC's and Open Stage Control's relatives are at home.
+test_modules := osc@2.4.5
+npm_install := npm install --no-audit --no-fund --omit=optional --ignore-scripts
 
-.PHONY: serve test bench bench-rig bench-live soak bench-training lint clean
+.PHONY: serve test bench bench-rig bench-live bench-osc soak fuzz-midi bench-training lint clean
 .DELETE_ON_ERROR:
 
 serve: $(VENV)/installed $(VENV)/sound-library
 	$(bin)/distill-live serve $(ARGS)
 
-test: lint $(VENV)/test-programs
+test: lint $(VENV)/test-programs $(VENV)/test-modules
 	$(bin)/pytest $(ARGS)
 
 bench: $(VENV)/installed
@@ -36,8 +43,15 @@ bench-live: $(VENV)/installed-test $(VENV)/test-programs
 	$(bin)/python -m tests.benchmarks.live_latency $(ARGS)
 	$(bin)/python -m tests.benchmarks.live_abuse
 
+bench-osc: $(VENV)/installed-test
+	$(bin)/python -m tests.benchmarks.osc_rate
+	$(bin)/python -m tests.benchmarks.fuzz_osc $(ARGS)
+
 soak: $(VENV)/installed-test $(VENV)/test-programs
 	$(bin)/python -m tests.benchmarks.live_soak $(ARGS)
+
+fuzz-midi: $(VENV)/installed-test $(VENV)/test-programs
+	$(bin)/python -m tests.benchmarks.fuzz_midi $(ARGS)
 
 bench-training: $(VENV)/installed-test
 	$(bin)/python -m tests.benchmarks.train_and_measure $(FOLDER) $(ARGS)
@@ -73,7 +87,13 @@ $(VENV)/sound-library: $(VENV)/installed
 	else echo "PortAudio is missing: install it to hear sound"; fi
 	touch $@
 
-$(VENV)/test-programs: $(VENV)/created
+$(VENV)/test-modules: $(VENV)/test-programs Makefile
+	@if ! command -v npm >/dev/null && command -v apt-get >/dev/null; then \
+		$(sudo) apt-get update -q && $(apt_install) nodejs npm; fi
+	@if command -v npm >/dev/null; then $(npm_install) --prefix $(VENV)/node $(test_modules); fi
+	touch $@
+
+$(VENV)/test-programs: $(VENV)/created Makefile
 	@if command -v apt-get >/dev/null && \
 		! dpkg-query --show --showformat='$${Status}\n' $(test_packages) 2>&1 \
 		| awk '!/ok installed/ { missing = 1 } END { exit missing }'; then \

@@ -1,13 +1,27 @@
-"""The registry of edits, inputs and outputs; what ships in the box enters by the same door."""
+"""The registry of edits, inputs and outputs; what ships in the box enters by the same door.
+
+A plugin is an entry point that names a class with a `name`, a `doc` and `parameters`. Those then
+exist wherever parameters do, as kind/name/parameter.
+"""
 
 from __future__ import annotations
 
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar, get_args
 
 from distill_live.errors import PluginError, nearest_name
+from distill_live.parameters import Curve, Parameter, ParameterStore
+from distill_live.parameters import Kind as ParameterKind
 
 Kind = Literal["edits", "inputs", "outputs"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+_T = TypeVar("_T")
+_WORD = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def find_plugins(kind: Kind) -> dict[str, EntryPoint]:
@@ -41,3 +55,107 @@ def load_plugin(kind: Kind, name: str) -> Any:
         return found[name].load()
     except Exception as error:
         raise PluginError(f"the {kind} plugin {name!r} failed to load: {error}") from error
+
+
+def load_plugins(
+    kind: Kind, check: Callable[[str, Any], _T], log: Callable[[str], None]
+) -> dict[str, _T]:
+    """What `check` makes of the name and the class of each installed plugin, sorted by name.
+
+    One that fails to load, or for which `check` raises, is left out, and `log` gets a line that
+    says why. Raises PluginError when two packages claim the same name.
+    """
+    loaded: dict[str, _T] = {}
+    for name in sorted(find_plugins(kind)):
+        try:
+            loaded[name] = check(name, load_plugin(kind, name))
+        except Exception as error:
+            log(f"the {singular(kind)} {name!r} is left out: {error}")
+    return loaded
+
+
+def singular(kind: Kind) -> str:
+    """What one plugin of a kind is called, and what its parameters' names begin with."""
+    return kind.removesuffix("s")
+
+
+def check_declaration(name: str, plugin: Any, taken: Iterable[str] = ()) -> None:
+    """Raise PluginError unless name, doc and parameters are legal; `taken` are names of parameters
+    that every plugin of the kind has already."""
+    if plugin.name != name or not _WORD.fullmatch(name):
+        raise PluginError(
+            f"its name is {plugin.name!r}; legal: its entry point's, a word of a-z, 0-9 and _"
+        )
+    if not (isinstance(plugin.doc, str) and plugin.doc):
+        raise PluginError("its doc must be a sentence")
+    names = set(taken)
+    for parameter in plugin.parameters:
+        _check_parameter(parameter, names, ", ".join(map(repr, taken)))
+        names.add(parameter.name)
+
+
+def declared_parameters(kind: Kind, plugins: Iterable[Any]) -> dict[str, Parameter]:
+    """The parameters of plugins by their full names, such as "input/tide/depth"."""
+    table: dict[str, Parameter] = {}
+    for plugin in plugins:
+        for parameter in plugin.parameters:
+            name = f"{singular(kind)}/{plugin.name}/{parameter.name}"
+            table[name] = replace(parameter, name=name)
+    return table
+
+
+@dataclass(frozen=True)
+class PluginValues(Mapping[str, float]):
+    """The values of one plugin's parameters as they are now, by their short names.
+
+    One that the store does not know is at its default.
+    """
+
+    store: ParameterStore
+    kind: Kind
+    plugin: Any
+
+    def __getitem__(self, name: str) -> float:
+        full = f"{singular(self.kind)}/{self.plugin.name}/{name}"
+        for parameter in self.plugin.parameters:
+            if parameter.name == name:
+                return self.store[full] if full in self.store.table else float(parameter.default)
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return (parameter.name for parameter in self.plugin.parameters)
+
+    def __len__(self) -> int:
+        return len(self.plugin.parameters)
+
+
+def _check_parameter(parameter: Any, names: set[str], taken: str) -> None:
+    if not isinstance(parameter, Parameter):
+        raise PluginError(f"its parameters hold {parameter!r}, which is no Parameter")
+    if parameter.name in names or not _WORD.fullmatch(parameter.name):
+        already = f", and {taken} is every such plugin's already" if taken else ""
+        raise PluginError(
+            f"its parameter {parameter.name!r} is not legal: each has a word of a-z, 0-9 and _ "
+            f"of its own{already}"
+        )
+    wrong = _fault(parameter)
+    if wrong:
+        raise PluginError(f"its parameter {parameter.name!r} is {wrong}")
+
+
+def _fault(parameter: Parameter) -> str:
+    """What is wrong with what a parameter declares; "" for nothing."""
+    if parameter.per_level:
+        return "per level; only an edit's 'on' can be"
+    if parameter.kind not in get_args(ParameterKind) or parameter.curve not in get_args(Curve):
+        kinds, curves = ", ".join(get_args(ParameterKind)), ", ".join(get_args(Curve))
+        return f"of kind {parameter.kind!r} and curve {parameter.curve!r}; legal: {kinds}; {curves}"
+    if not (isinstance(parameter.doc, str) and parameter.doc and isinstance(parameter.unit, str)):
+        return "not described: its doc must be a sentence and its unit a text"
+    ends = (parameter.minimum, parameter.maximum)
+    if not (all(map(math.isfinite, ends)) and ends[0] < ends[1]):
+        return f"from {ends[0]} to {ends[1]}; legal: two finite numbers, the lower one first"
+    off = parameter.optional and math.isnan(parameter.default)
+    if not off and not ends[0] <= parameter.default <= ends[1]:
+        return f"{parameter.default} by default, outside {ends[0]:g}..{ends[1]:g}"
+    return ""

@@ -37,3 +37,38 @@ class SharedArray:
     def __setstate__(self, state: tuple[Any, tuple[int, ...], str]) -> None:
         self._memory, shape, dtype = state
         self.array = np.frombuffer(self._memory, dtype=dtype).reshape(shape)
+
+
+class LatchedArray:
+    """Numbers (float64) that one process changes as a whole, and all see as a whole.
+
+    The newest of two copies counts: a change is written into the other one, which counts from the
+    next step of a counter on. So nobody waits for a lock, and a writer that is killed leaves what
+    was there before. Pass it to children as a `SharedArray`.
+    """
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self._copies = SharedArray((2, *shape), "f8")
+        self._changes = SharedArray((1,), "i8")
+
+    @property
+    def newest(self) -> NDArray[np.float64]:
+        """What counts now, to look at a single number of; the next change but one overwrites it."""
+        return self._copy(int(self._changes.array[0]))
+
+    def read(self, out: NDArray[np.float64]) -> None:
+        """Copy all numbers, as one change left them, into `out`."""
+        seen = None
+        while seen != self._changes.array[0]:
+            seen = int(self._changes.array[0])
+            np.copyto(out, self._copy(seen))
+
+    def write(self, numbers: NDArray[np.float64]) -> None:
+        """Change all numbers at once. One thread of one process may do so at a time."""
+        change = int(self._changes.array[0]) + 1
+        self._copy(change)[...] = numbers
+        self._changes.array[0] = change
+
+    def _copy(self, change: int) -> NDArray[np.float64]:
+        copy: NDArray[np.float64] = self._copies.array[change & 1]
+        return copy

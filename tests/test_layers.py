@@ -26,7 +26,7 @@ BELOW = {
     "shared_memory": set(),
     "quiet_stderr": set(),
     "parameters": set(),
-    "plugins": set(),
+    "plugins": {"parameters"},
     "audio": set(),
     "codes": {"parameters", "plugins"},
     "edits": {"codes", "parameters"},
@@ -35,7 +35,7 @@ BELOW = {
     "inference": {"models", "codes", "audio"},
     "report": {"inference", "models", "training", "codes", "audio"},
     "control": {"codes", "parameters", "plugins"},
-    "inputs": {"control", "parameters"},
+    "inputs": {"control", "parameters", "plugins"},
     "live": {"models", "codes", "audio", "parameters"},
     "outputs": {
         "live.ring", "live.tap", "live.deck_mixer", "live.last_mile", "live.status",
@@ -52,19 +52,24 @@ BELOW = {
 #: Library -> the module, or the folder, that alone imports it.
 DOORS = {
     "sounddevice": "outputs",
-    "rtmidi": "inputs.midi",
-    "mido": "inputs.midi",
+    "rtmidi": "inputs.midi.libraries",
+    "supriya_midi": "inputs.midi.libraries",
     "pythonosc": "inputs.osc",
-    "yaml": "control.patch",
+    "yaml": "control.yaml_file",
+    "aalink": "inputs.link",
     "safetensors": "models.persistence",
     "soundfile": "audio.files",
     "soxr": "audio.resample",
     "torchaudio": "audio.spectrogram",
     "vector_quantize_pytorch": "models.quantizer",
     "lightning_fabric": "training.ranks",
+    "starlette": "web",
+    "uvicorn": "web.server",
+    "zeroconf": "web.discovery",
+    "ifaddr": "web.discovery",
 }
 #: Codes, edits and everything in the control and audio processes do without torch.
-NO_TORCH = ("codes", "edits", "control", "inputs", "outputs", "parameters", "plugins")
+NO_TORCH = ("codes", "edits", "control", "inputs", "outputs", "parameters", "plugins", "web")
 
 
 def imports(path: Path) -> Iterator[str]:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import math
 import multiprocessing
+import threading
+from typing import Any
 
 import pytest
 
@@ -14,6 +16,7 @@ from distill_live.parameters import (
     Parameter,
     ParameterStore,
     find_parameter,
+    find_travel,
     scale_travel,
     shape_travel,
 )
@@ -24,6 +27,14 @@ CURVES: tuple[Curve, ...] = ("linear", "exp", "log", "s")
 def _set_in_child(store: ParameterStore) -> None:
     store.set("temperature", 0.75)
     store.set("extra", store.levels("temperature", 3)[2], 1)
+
+
+def _watch_in_child(store: ParameterStore, ready: Any, done: Any, torn: Any) -> None:
+    view = store.view()
+    ready.set()
+    while not done.is_set():
+        view.refresh()
+        torn.value += view["gain"] != view["width"] or view.levels("min_p", 1)[0] != view["gain"]
 
 
 def test_every_parameter_has_its_default_within_its_range_and_a_doc() -> None:
@@ -190,6 +201,85 @@ def test_a_child_process_shares_the_values() -> None:
     child.join()
     assert store.levels("temperature", 3) == (0.75, 0.75, 0.25)
     assert store.levels("extra", 2) == (0, 0.25)
+
+
+def test_a_change_becomes_visible_as_a_whole_at_its_end() -> None:
+    store = ParameterStore()
+    view, seen = store.view(), []
+
+    def look() -> None:
+        seen.append((view.refresh(), view["gain"], view["width"], store["gain"]))
+
+    with store.change():
+        store.set("gain", 0.5)
+        with store.change():
+            store.set("width", 0.25)
+        assert (store["gain"], store["width"]) == (0.5, 0.25)
+        other = threading.Thread(target=look)
+        other.start()
+        other.join()
+    look()
+    look()
+    assert seen == [(False, 1.0, 0.0, 1.0), (True, 0.5, 0.25, 0.5), (False, 0.5, 0.25, 0.5)]
+
+
+def test_a_change_that_fails_changes_nothing_and_hinders_nothing() -> None:
+    store = ParameterStore()
+    before = store.raw()
+    with pytest.raises(ParameterError), store.change():
+        store.set("gain", 0.5)
+        store.set("gian", 0.5)
+    assert store.raw() == before
+    assert store.set("gain", 0.5) == store["gain"] == 0.5
+
+
+def test_threads_that_change_the_store_lose_nothing_of_each_other() -> None:
+    store = ParameterStore()
+
+    def count(name: str) -> None:
+        for step in range(2000):
+            store.set(name, step / 2000)
+
+    threads = [threading.Thread(target=count, args=(name,)) for name in ("gain", "top_p", "min_p")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [store[name] for name in ("gain", "top_p", "min_p")] == [1999 / 2000] * 3
+
+
+def test_another_process_never_sees_half_a_change() -> None:
+    store = ParameterStore()
+    context = multiprocessing.get_context("spawn")
+    ready, done, torn = context.Event(), context.Event(), context.Value("i", 0)
+    values = [step / 1000 for step in range(1000)]
+    with store.change():
+        for name in ("gain", "width"):
+            store.set(name, 0.0)
+    child = context.Process(target=_watch_in_child, args=(store, ready, done, torn))
+    child.start()
+    assert ready.wait(60)
+    for value in values * 20:
+        with store.change():
+            store.set("gain", value)
+            store.set("width", value)
+            store.set("min_p", value, 0)
+    done.set()
+    child.join()
+    assert (torn.value, child.exitcode) == (0, 0)
+
+
+@pytest.mark.parametrize("curve", CURVES)
+@pytest.mark.parametrize(("low", "high"), [(0.4, 1.6), (2.0, 0.1)])
+def test_the_travel_to_a_value_is_found_again(curve: Curve, low: float, high: float) -> None:
+    for step in range(101):
+        value = scale_travel(step / 100, low, high, curve)
+        assert find_travel(value, low, high, curve) == pytest.approx(step / 100, abs=1e-6)
+
+
+def test_the_travel_to_a_value_outside_the_range_is_the_nearer_end() -> None:
+    assert [find_travel(value, 1.0, 2.0) for value in (0.0, 5.0)] == [0.0, 1.0]
+    assert find_travel(60.0, 60.0, 60.0) == 0.0
 
 
 @pytest.mark.parametrize("curve", CURVES)

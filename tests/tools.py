@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import time
 from collections.abc import Callable
+from typing import NoReturn
 
 import pytest
 
@@ -16,12 +18,20 @@ def require_program(name: str) -> str:
     Without it the test is skipped, or fails where the environment says CI=true.
     """
     path = shutil.which(name)
-    if path is None:
-        reason = f"the program {name!r} is not installed"
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{reason}, and with CI=true nothing may be left out")
-        pytest.skip(reason)
-    return path
+    return path if path is not None else leave_out(f"the program {name!r} is not installed")
+
+
+def require_module(name: str) -> None:
+    """Ask for an installed Python module, as `require_program` does for a program."""
+    if importlib.util.find_spec(name) is None:
+        leave_out(f"the module {name!r} is not installed")
+
+
+def leave_out(reason: str) -> NoReturn:
+    """Skip the test, or fail it where the environment says CI=true."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{reason}, and with CI=true nothing may be left out")
+    pytest.skip(reason)
 
 
 def wait_until(condition: Callable[[], object], what: str, timeout_s: float = 60.0) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +12,10 @@ from numpy.typing import NDArray
 from distill_live.codes.timeline import Codes
 from distill_live.errors import PluginError
 from distill_live.parameters import PARAMETERS, Parameter, ParameterStore
-from distill_live.plugins import find_plugins, load_plugin
+from distill_live.plugins import check_declaration, declared_parameters, load_plugins
 
 #: The parameter that every edit has: whether it acts, for all levels or for one.
 SWITCH = "on"
-
-_WORD = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,16 +64,7 @@ def load_edits(log: Callable[[str], None]) -> list[Edit]:
     One that fails to load or breaks the contract is left out, and `log` gets a line that says why.
     Raises PluginError when two packages claim the same name.
     """
-    edits: list[Edit] = []
-    for name in sorted(find_plugins("edits")):
-        try:
-            edit = load_plugin("edits", name)()
-            _check(name, edit)
-        except Exception as error:
-            log(f"the edit {name!r} is left out: {error}")
-        else:
-            edits.append(edit)
-    return edits
+    return list(load_plugins("edits", check_edit, log).values())
 
 
 def parameter_name(edit: str, parameter: str) -> str:
@@ -88,10 +76,9 @@ def edit_parameters(edits: Iterable[Edit]) -> dict[str, Parameter]:
     """The parameters of the edits, each edit's switch first, by their full names."""
     table: dict[str, Parameter] = {}
     for edit in edits:
-        switch = Parameter(SWITCH, "bool", 0, 1, 0, "", edit.doc, per_level=True)
-        for parameter in (switch, *edit.parameters):
-            name = parameter_name(edit.name, parameter.name)
-            table[name] = replace(parameter, name=name)
+        name = parameter_name(edit.name, SWITCH)
+        table[name] = Parameter(name, "bool", 0, 1, 0, "", edit.doc, per_level=True)
+        table |= declared_parameters("edits", [edit])
     return table
 
 
@@ -108,31 +95,12 @@ def switch_edits_off(store: ParameterStore) -> None:
             store.follow(name)
 
 
-def _check(name: str, edit: Any) -> None:
-    """Raise PluginError unless the object keeps to the contract of `Edit`."""
-    if edit.name != name or not _WORD.fullmatch(name):
-        raise PluginError(
-            f"its name is {edit.name!r}; legal: its entry point's, a word of a-z, 0-9 and _"
-        )
+def check_edit(name: str, plugin: Callable[[], Edit]) -> Edit:
+    """An edit. Raises PluginError unless it keeps to the contract of `Edit`."""
+    edit = plugin()
+    check_declaration(name, edit, (SWITCH,))
     if not callable(edit):
         raise PluginError("it cannot be called with codes and a context")
-    if not (isinstance(edit.doc, str) and edit.doc):
-        raise PluginError("its doc must be a sentence")
     if type(edit.window) is not int or edit.window < 1:
         raise PluginError(f"its window is {edit.window!r}; legal: a number of columns, 1 or more")
-    _check_parameters(edit.parameters)
-
-
-def _check_parameters(parameters: Iterable[Any]) -> None:
-    taken = {SWITCH}
-    for parameter in parameters:
-        if not isinstance(parameter, Parameter):
-            raise PluginError(f"its parameters hold {parameter!r}, which is no Parameter")
-        if parameter.name in taken or not _WORD.fullmatch(parameter.name):
-            raise PluginError(
-                f"its parameter {parameter.name!r} is not legal: each has a word of a-z, 0-9 and _ "
-                f"of its own, and {SWITCH!r} is every edit's already"
-            )
-        if parameter.per_level:
-            raise PluginError(f"its parameter {parameter.name!r} is per level; only 'on' can be")
-        taken.add(parameter.name)
+    return edit

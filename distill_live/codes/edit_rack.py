@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from distill_live.codes.edit import SWITCH, Edit, EditContext, parameter_name
 from distill_live.codes.timeline import Codes
 from distill_live.errors import PluginError
-from distill_live.parameters import ParameterStore
+from distill_live.parameters import ParameterValues
 
 #: Gives the columns [end - start, F, Q] from start to end, as they were sampled.
 Raw = Callable[[int, int], Codes]
@@ -52,7 +52,7 @@ class EditRack:
     def __init__(
         self,
         edits: Sequence[Edit],
-        store: ParameterStore,
+        store: ParameterValues,
         codebooks: NDArray[np.float32],
         log: Callable[[str], None],
     ) -> None:

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,12 +17,12 @@ from distill_live.commands.options import DeviceOption, seconds_option
 from distill_live.commands.status_line import StatusLine
 from distill_live.errors import LiveError, PluginError, nearest_name
 from distill_live.live.worker_process import STOP_SIGNALS
-from distill_live.models.library import DEMO, find_playable
-from distill_live.outputs.options import FILE_NEEDS, OutputOptions
-from distill_live.plugins import find_plugins, load_plugin
+from distill_live.models.library import DEMO, find_playable, search_path
+from distill_live.outputs.options import FILE_NEEDS, OutputOptions, check_output
+from distill_live.plugins import declared_parameters, find_plugins, load_plugin
 
 if TYPE_CHECKING:
-    from distill_live.control.router import Router
+    from distill_live.commands.controls import Controls
     from distill_live.live.server import Server
 
 _POLL_SECONDS = 0.02
@@ -33,7 +33,9 @@ def serve(
     device: DeviceOption = "auto",
     output: Annotated[
         str,
-        typer.Option(help="sounddevice, clock (no sound) or file:PATH (needs --duration)."),
+        typer.Option(
+            help="sounddevice, clock (no sound), file:PATH (needs --duration) or a plugin's name."
+        ),
     ] = "sounddevice",
     audio_device: Annotated[
         str | None, typer.Option(help="Sound device; part of its name is enough.")
@@ -75,16 +77,44 @@ def serve(
     osc: Annotated[
         str, typer.Option(help="HOST:PORT on which OSC messages are taken.")
     ] = "127.0.0.1:9000",
-    midi: Annotated[
-        str | None, typer.Option(help="MIDI input; part of its name is enough.")
+    osc_allow: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CIDR",
+            help="Network that OSC is taken from beside this machine, such as 192.168.1.0/24; "
+            "needs --osc HOST:PORT. May be repeated.",
+        ),
     ] = None,
+    clips: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Folder whose files /distill/prime and /distill/model may name, beside those of "
+            "models and recordings. May be repeated.  [default: clips]",
+            show_default=False,
+        ),
+    ] = None,
+    midi: Annotated[
+        list[str] | None,
+        typer.Option(help="MIDI input, by a part of its name; may be given several times."),
+    ] = None,
+    link: Annotated[
+        bool, typer.Option("--link", help="Join the Ableton Link session of the network.")
+    ] = False,
     patch: Annotated[str, typer.Option(help="Patch: a path, or a name in ./patches.")] = "default",
+    web: Annotated[
+        str | None,
+        typer.Option(
+            help="HOST:PORT of the web server, or off; else 127.0.0.1:9000, or any free port."
+        ),
+    ] = None,
 ) -> None:
     """Play a model without end, steered over OSC and MIDI. Ctrl-C fades out and stops."""
     from distill_live.codes.edit import load_edits, parameter_table
-    from distill_live.control.patch import find_patch, load_patch
-    from distill_live.control.router import Router
-    from distill_live.inputs.osc import parse_endpoint
+    from distill_live.commands.controls import ControlOptions, Controls
+    from distill_live.control.feedback import Feedback
+    from distill_live.control.streams import SAID
+    from distill_live.inputs.plugin import load_inputs
     from distill_live.live.engine_process import EngineSettings
     from distill_live.live.server import Server, ServerSettings
     from distill_live.outputs.process import run_audio
@@ -99,7 +129,6 @@ def serve(
         stereo=width > 0,
     )
     options = _choose_output(options, output, duration)
-    anywhere = options.output == "sounddevice" and audio_device is None
     path = find_playable(model)
     line = StatusLine()
     engine = EngineSettings()
@@ -110,7 +139,7 @@ def serve(
         model=path,
         run_audio=run_audio,
         output_options=options,
-        fallback_options=replace(options, output="clock", audio_rate=None) if anywhere else None,
+        fallback_options=_fallbacks(options),
         device=device,
         finite=waits,
         record=_new_file(record) if record else None,
@@ -119,18 +148,23 @@ def serve(
         duration=None if waits else duration,
         engine=replace(engine, patient=waits),
     )
-    parameters = ParameterStore(parameter_table(load_edits(line.log)))
+    inputs = load_inputs(line.log).values()
+    parameters = ParameterStore(
+        parameter_table(load_edits(line.log))
+        | declared_parameters("inputs", inputs)
+        | declared_parameters("outputs", [load_plugin("outputs", options.output)])
+    )
     parameters.set("width", width)
-    patches = load_patch(find_patch(patch), parameters.table)
-    host, port = parse_endpoint(osc)
-    server = Server(settings, parameters, line.log)
-    router = Router(parameters, server.request, patches, line.log)
-    server.on_model = router.use_levels
-    inputs = [
-        load_plugin("inputs", "osc")(host, port, router),
-        load_plugin("inputs", "midi")(router, midi),
-    ]
-    _play(server, router, inputs, line)
+    feedback = Feedback(parameters, lambda: server.deck.level_labels)
+
+    def say(text: str) -> None:
+        line.log(text)
+        feedback.announce(SAID, text)
+
+    server = Server(settings, parameters, say)
+    folders = (path.parent, *search_path(), *(clips or [Path("clips")]), recordings)
+    wanted = ControlOptions(patch, osc, osc_allow or (), midi or (), link, web, folders)
+    _play(server, Controls(server, parameters, feedback, wanted, inputs, say), line)
 
 
 def _choose_output(options: OutputOptions, output: str, duration: float | None) -> OutputOptions:
@@ -141,11 +175,25 @@ def _choose_output(options: OutputOptions, output: str, duration: float | None) 
             f"no output is called {name!r}{nearest_name(name, known)}; there are: "
             f"{', '.join(sorted(known))}"
         )
+    try:
+        check_output(name, load_plugin("outputs", name))
+    except Exception as error:
+        raise PluginError(f"the output {name!r} cannot be used: {error}") from error
     if name != "file":
         return replace(options, output=name)
     if not path or duration is None:
         raise LiveError(FILE_NEEDS)
     return replace(options, output=name, path=_new_file(Path(path)), duration=duration)
+
+
+def _fallbacks(options: OutputOptions) -> tuple[OutputOptions, ...]:
+    """What to play on instead, in this order, when the output chosen cannot go on."""
+    clock = replace(options, output="clock", audio_rate=None)
+    if options.output in ("clock", "file"):
+        return ()
+    if options.output == "sounddevice":
+        return (clock,) if options.audio_device is None else ()
+    return replace(options, output="sounddevice", audio_device=None, audio_rate=None), clock
 
 
 def _new_file(path: Path) -> Path:
@@ -163,30 +211,35 @@ def _parse_channels(text: str) -> tuple[int, ...]:
     return tuple(map(int, parts))
 
 
-def _play(server: Server, router: Router, inputs: list[Any], line: StatusLine) -> None:
+def _play(server: Server, controls: Controls, line: StatusLine) -> None:
     stop = _StopSignal()
     began = time.monotonic()
-    osc, *others = inputs
     with ExitStack() as cleanup:
         cleanup.callback(line.clear)
-        osc.start()
-        cleanup.callback(osc.stop)
+        cleanup.callback(controls.stop)
+        controls.start()
         cleanup.callback(server.end)
         server.start()
-        for source in others:
-            source.start()
-            cleanup.callback(source.stop)
+        cleanup.callback(controls.close_devices)
+        controls.open_devices()
         announced, going = False, True
         while going and not stop.given:
             going = server.poll()
+            controls.tick()
             if server.sounding and not announced:
                 announced = True
-                line.say(
-                    f"playing {server.deck.name} on {server.output_name}, "
-                    f"OSC on {osc.host}:{osc.port}, after {time.monotonic() - began:.1f} s"
-                )
-            line.show(server, router)
+                _announce(server, controls, line, time.monotonic() - began)
+            line.show(server, controls.router)
             time.sleep(_POLL_SECONDS)
+
+
+def _announce(server: Server, controls: Controls, line: StatusLine, seconds: float) -> None:
+    line.say(
+        f"playing {server.deck.name} on {server.output_name}, "
+        f"OSC on {controls.osc.host}:{controls.osc.port}, after {seconds:.1f} s"
+    )
+    if controls.site.address:
+        line.say(controls.site.address)
 
 
 class _StopSignal:

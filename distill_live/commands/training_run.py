@@ -81,10 +81,10 @@ def end_run(
 def say_next(path: Path, folder: Path) -> None:
     """Where the model is and what to type now."""
     has_prior = read_header(path).metadata["prior"]
-    name = path.stem if _goes_by_its_name(path) else path
-    command = f"serve {name}" if has_prior else f"train-prior {name} {folder}"
+    name = path.stem if _goes_by_its_name(path) else str(path)
+    words = ["serve", name] if has_prior else ["train-prior", name, str(folder)]
     typer.echo(f"model: {path}")
-    typer.echo(f"next:  distill-live {command}")
+    typer.echo(f"next:  {shlex.join(['distill-live', *words])}")
 
 
 def _resume_command() -> str:

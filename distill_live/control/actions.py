@@ -2,89 +2,82 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
-import reprlib
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from distill_live.codes.edit import switch_edits_off
-from distill_live.control.patch_schema import ParameterMapping, RequestMapping
+from distill_live.control.numbers import one_number, switch
 from distill_live.control.requests import REQUESTS
-from distill_live.control.targets import Levels, find_target
+from distill_live.control.sender import Sender
+from distill_live.control.smoothing import Glides, Place
+from distill_live.control.targets import Levels, Target, find_target
 from distill_live.errors import ParameterError
-from distill_live.parameters import ParameterStore, scale_travel
+from distill_live.parameters import Parameter, ParameterStore, find_travel, scale_travel
 
 ROOT = "/distill"
+#: Behind a parameter's address: its value as the travel 0..1 of a controller.
+NORM = "/norm"
 
 #: The value of a parameter that is off, as messages say it.
 OFF = "off"
+#: The switch of all that moves by itself, where the table has it.
+MODULATION = "modulation"
 
 #: An OSC message to send back to whoever asked: address and arguments.
 Reply = tuple[str, tuple[object, ...]]
+#: The name of a request and its checked arguments.
+Request = tuple[str, tuple[object, ...]]
 
 
 class Actions:
     """Carries out messages on a store; each action takes a message's arguments and may answer.
 
-    `request` is called with a name of `REQUESTS` and its checked arguments; `clipped` with a line
-    of text for each number that was out of range. `levels` are those of the model in play. Every
-    action raises ParameterError, and does nothing, when it cannot use the arguments.
+    All is done within `change`: it is `asked` that collects requests until then. `clipped` is
+    called with a line of text for each number that was out of range, `touch` with the sender and
+    the name of each parameter, or level of one, that is moved. `levels` are those of the model in
+    play. Every action raises ParameterError, and does nothing, when it cannot use the arguments.
     """
 
     def __init__(
         self,
         store: ParameterStore,
-        request: Callable[[str, tuple[object, ...]], None],
         clipped: Callable[[str], None],
+        touch: Callable[[Sender, str], None],
     ) -> None:
         self.levels = Levels()
-        self._store, self._request, self._clipped = store, request, clipped
+        self.glides = Glides(self.stored, self._put)
+        self.asked: list[Request] = []
+        #: How often panic was asked for: what was put off before must not come after it.
+        self.panics = 0
+        self._store, self._clipped, self._touch = store, clipped, touch
+        self._sender: Sender = None
+
+    @contextlib.contextmanager
+    def change(self, sender: Sender) -> Iterator[None]:
+        """All that `sender` does in this block is seen as one change, at its end."""
+        self._sender = sender
+        with self._store.change():
+            yield
 
     def set(self, name: str, arguments: Sequence[object]) -> list[Reply]:
-        """Set a parameter or a level of it.
+        """Set a parameter or a level of it; with several numbers the levels, coarse to fine.
 
         Without a number, or with the word off, a level follows the global value, and a parameter
         that can be off is.
         """
-        target = find_target(name, self._store.table)
-        level, parameter = self.levels.find(target), target.parameter
-        if (level is not None or parameter.optional) and list(arguments) in ([], [None], [OFF]):
-            if level is None:
-                self._store.turn_off(parameter.name)
-            else:
-                self._store.follow(parameter.name, level)
-            return []
-        value = _one_number(name, arguments)
-        stored = self._store.set(parameter.name, value, level)
-        if not parameter.minimum <= value <= parameter.maximum:
-            legal = parameter.legal()
-            self._clipped(f"{name} {value:g} is outside {legal}, taken as {stored:g}")
-        return []
+        return self._set(name, arguments, travels=False)
 
-    def move(self, mapping: ParameterMapping, arguments: Sequence[object]) -> list[Reply]:
-        """Move a parameter, or a level of it, as a mapped control's way 0..1 says."""
-        target = find_target(mapping.to, self._store.table)
-        level, parameter = self.levels.find(target), target.parameter
-        travel = _one_number(mapping.to, arguments)
-        if not 0.0 <= travel <= 1.0:
-            self._clipped(f"a mapped control sends 0..1, not {travel:g}")
-        low, high = mapping.limits(parameter)
-        value = scale_travel(travel, low, high, mapping.shape(parameter))
-        self._store.set(parameter.name, value, level)
-        return []
-
-    def press(self, mapping: RequestMapping, arguments: Sequence[object]) -> list[Reply]:
-        """Make the request of a mapped button when it is pressed."""
-        if _is_pressed(mapping.do, arguments):
-            self._ask(mapping.do, mapping.arguments)
-        return []
+    def set_travel(self, name: str, arguments: Sequence[object]) -> list[Reply]:
+        """As `set`, by the travel 0..1 of a controller through the parameter's range and curve."""
+        return self._set(name, arguments, travels=True)
 
     def verb(self, name: str, arguments: Sequence[object]) -> list[Reply]:
         """Make a request with the arguments; one that takes none is made as by a button."""
         if REQUESTS[name].arguments:
-            self._ask(name, arguments)
-        elif _is_pressed(name, arguments):
-            self._ask(name, ())
+            self.ask(name, arguments)
+        elif is_pressed(name, arguments):
+            self.ask(name, ())
         return []
 
     def get(self, arguments: Sequence[object]) -> list[Reply]:
@@ -92,45 +85,144 @@ class Actions:
         if not all(isinstance(name, str) for name in arguments):
             raise ParameterError("get takes names of parameters, or nothing for all of them")
         names = [str(name)[:200].removeprefix(f"{ROOT}/") for name in arguments]
-        return [(f"{ROOT}/{name}", (self._current(name),)) for name in names or self._store]
+        return [(f"{ROOT}/{name}", (self._told(name),)) for name in names or self._store]
 
     def ping(self, arguments: Sequence[object]) -> list[Reply]:
         """Answer with the same arguments."""
         return [(f"{ROOT}/pong", tuple(arguments))]
 
-    def _ask(self, name: str, arguments: Sequence[object]) -> None:
+    def sync(self, arguments: Sequence[object]) -> list[Reply]:
+        """Answer with the same arguments, when all that came before has been done."""
+        return [(f"{ROOT}/synced", tuple(arguments))]
+
+    def ask(self, name: str, arguments: Sequence[object]) -> None:
+        """Make a request. Raises ParameterError for arguments that it does not take."""
         checked = REQUESTS[name].check(arguments)
         if name == "panic":
-            switch_edits_off(self._store)
-            for parameter in self._store.table.values():
-                if parameter.optional:
-                    self._store.turn_off(parameter.name)
-        self._request(name, checked)
+            self._switch_all_off()
+        self.asked.append((name, checked))
 
-    def _current(self, name: str) -> float | int | str:
+    def find(self, target: Target) -> Place:
+        """What a target means with the model in play. Raises UnknownLevelError."""
+        return target.parameter.name, self.levels.find(target)
+
+    def value(self, place: Place) -> float:
+        """What a parameter or a level is, or is about to be; NaN: off."""
+        goal = self.glides.goal(place)
+        return self.stored(place) if goal is None else goal
+
+    def stored(self, place: Place) -> float:
+        """What a parameter or a level is now; NaN: off."""
+        name, level = place
+        return self._store[name] if level is None else self._store.levels(name, level + 1)[level]
+
+    def put(self, place: Place, value: float) -> float:
+        """Set a parameter or a level, as a control does; the value that is stored."""
+        return self._put(place, value, self._sender)
+
+    def note_clipped(self, line: str) -> None:
+        """Tell of a number that was out of range."""
+        self._clipped(line)
+
+    @property
+    def sender(self) -> Sender:
+        """Whose change it is."""
+        return self._sender
+
+    @property
+    def modulated(self) -> bool:
+        """Whether what moves by itself may move parameters."""
+        return MODULATION not in self._store.table or bool(self._store[MODULATION])
+
+    def _set(self, name: str, arguments: Sequence[object], travels: bool) -> list[Reply]:
         target = find_target(name, self._store.table)
         level, parameter = self.levels.find(target), target.parameter
-        value = self._store[parameter.name]
-        if level is not None:
-            value = self._store.levels(parameter.name, level + 1)[level]
+        if level is None and parameter.per_level and len(arguments) > 1:
+            self._check_count(name, arguments)
+            given: list[tuple[int | None, Sequence[object]]]
+            given = [(at, [argument]) for at, argument in enumerate(arguments)]
+        else:
+            given = [(level, arguments)]
+        # All are looked at before any is used.
+        values = [(at, self._read(parameter, at, name, one, travels)) for at, one in given]
+        for at, value in values:
+            self._store_one(parameter, at, name, value)
+        return []
+
+    def _check_count(self, name: str, arguments: Sequence[object]) -> None:
+        if len(arguments) > len(self.levels):
+            raise ParameterError(
+                f"{name} takes one number, or up to {len(self.levels)}, one for each level, "
+                f"not {len(arguments)}"
+            )
+
+    def _read(
+        self,
+        parameter: Parameter,
+        level: int | None,
+        name: str,
+        arguments: Sequence[object],
+        travels: bool,
+    ) -> float | None:
+        """The value that the arguments mean; None: off, or as the global one."""
+        if (level is not None or parameter.optional) and list(arguments) in ([], [None], [OFF]):
+            return None
+        if travels:
+            travel = one_number(name, arguments)
+            if not 0.0 <= travel <= 1.0:
+                self._clipped(f"{name}{NORM} {travel:g} is outside 0..1")
+            return scale_travel(travel, parameter.minimum, parameter.maximum, parameter.curve)
+        if parameter.kind == "bool" and len(arguments) == 1:
+            return switch(name, arguments[0])
+        return one_number(name, arguments)
+
+    def _store_one(
+        self, parameter: Parameter, level: int | None, name: str, value: float | None
+    ) -> None:
+        self._touch(self._sender, self._name((parameter.name, level)))
+        if value is not None:
+            stored = self._store.set(parameter.name, value, level)
+            if not parameter.minimum <= value <= parameter.maximum:
+                legal = parameter.legal()
+                self._clipped(f"{name} {value:g} is outside {legal}, taken as {stored:g}")
+        elif level is None:
+            self._store.turn_off(parameter.name)
+        else:
+            self._store.follow(parameter.name, level)
+
+    def _switch_all_off(self) -> None:
+        self.panics += 1
+        self.glides.stop()
+        switch_edits_off(self._store)
+        if MODULATION in self._store.table:
+            self._store.set(MODULATION, 0)
+        for parameter in self._store.table.values():
+            if parameter.optional:
+                self._store.turn_off(parameter.name)
+
+    def _put(self, place: Place, value: float, sender: Sender) -> float:
+        self._touch(sender, self._name(place))
+        return self._store.set(place[0], value, place[1])
+
+    def _name(self, place: Place) -> str:
+        name, level = place
+        return name if level is None else f"{name}/{level + 1}"
+
+    def _told(self, name: str) -> float | int | str:
+        plain = name.removesuffix(NORM)
+        target = find_target(plain, self._store.table)
+        value, parameter = self.stored(self.find(target)), target.parameter
         if math.isnan(value):
             return OFF
+        if plain != name:
+            return find_travel(value, parameter.minimum, parameter.maximum, parameter.curve)
         return value if parameter.kind == "float" else int(value)
 
 
-def _is_pressed(name: str, arguments: Sequence[object]) -> bool:
-    # Buttons send a second message, 0, when they are let go; a bang has no number at all.
+def is_pressed(name: str, arguments: Sequence[object]) -> bool:
+    """Whether a message of a button is its press; `name` says in an error what takes it.
+
+    Buttons send a second message, 0, when they are let go; a bang has no number at all.
+    """
     bang = not arguments or arguments[0] is None
-    return bang or _one_number(name, arguments) >= 0.5
-
-
-def _one_number(name: str, arguments: Sequence[object]) -> float:
-    """The single finite number in `arguments`, else ParameterError."""
-    if len(arguments) != 1:
-        raise ParameterError(f"{name} takes one number, not {len(arguments)}")
-    value = arguments[0]
-    if not isinstance(value, int | float):
-        raise ParameterError(f"{name} takes a number, not {reprlib.repr(value)}")
-    if not abs(value) <= sys.float_info.max:
-        raise ParameterError(f"{name} takes a finite number")
-    return float(value)
+    return bang or one_number(name, arguments) >= 0.5

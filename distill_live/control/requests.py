@@ -17,8 +17,8 @@ MAX_TEXT = 1_000
 class Argument:
     """One argument of a request: a number in `minimum`..`maximum`, a text, or 1 or 0.
 
-    `words` are texts that are legal in place of a number. What is `optional` and left out counts as
-    `default`.
+    `words` are texts that are legal in place of a number, or the only ones that are where it is a
+    text. What is `optional` and left out counts as `default`.
     """
 
     name: str
@@ -43,14 +43,15 @@ class Argument:
     def legal(self) -> str:
         """What is legal, in words."""
         if self.kind == "text":
-            return "a text"
+            return " or ".join(self.words) or "a text"
         if self.kind == "bool":
             return "1 or 0"
         span = f"{self.minimum:.10g}..{self.maximum:.10g} {self.unit}".rstrip()
         return " or ".join([f"whole, {span}" if self.kind == "int" else span, *self.words])
 
     def _holds_text(self, value: str) -> bool:
-        return self.kind == "text" and value.isprintable() and 0 < len(value) <= MAX_TEXT
+        free = self.kind == "text" and not self.words
+        return free and value.isprintable() and 0 < len(value) <= MAX_TEXT
 
     def _holds_number(self, value: float) -> bool:
         within = self.kind != "text" and self.minimum <= value <= self.maximum
@@ -59,11 +60,16 @@ class Argument:
 
 @dataclass(frozen=True)
 class RequestSpec:
-    """A named request that control hands on, in order, to whoever carries it out."""
+    """A named request that control hands on, in order, to whoever carries it out.
+
+    `where`: "server" for what the engine or the server does, "control" for what control does itself
+    (see control_requests).
+    """
 
     name: str
     doc: str
     arguments: tuple[Argument, ...] = ()
+    where: Literal["server", "control"] = "server"
 
     def check(self, arguments: Sequence[object]) -> tuple[object, ...]:
         """The arguments in their own types, defaults filled in; None stands for one left out.
@@ -90,6 +96,10 @@ class RequestSpec:
         raise ParameterError(f"{self.name} needs {self.usage()}")
 
 
+_BEATS = Argument("beats", "float", 1 / 64, 1024.0, "beats")
+_TAKE = Argument("take", "int", 0, 2**31 - 1, optional=True, words=("same",))
+_PRESET = Argument("name", "text")
+
 REQUESTS: dict[str, RequestSpec] = {
     request.name: request
     for request in (
@@ -105,12 +115,35 @@ REQUESTS: dict[str, RequestSpec] = {
         RequestSpec("rewind",
                     "Go back and continue differently, or with the take `same` exactly as before.",
                     (Argument("seconds", "float", 0.01, 600.0, "s"),
-                     Argument("take", "int", 0, 2**31 - 1, optional=True, words=("same",)))),
+                     _TAKE)),
         RequestSpec("prime", "Encode a recording in the background and continue from it.",
                     (Argument("file", "text"),)),
         RequestSpec("model", "Load a model in the background and cross-fade to it.",
                     (Argument("name", "text"),)),
         RequestSpec("record", "Begin a recording of what is played, or end it.",
                     (Argument("on", "bool"),)),
+        RequestSpec("loop/beats", "Repeat the last beats, to the sample, until `release`.",
+                    (_BEATS,), "control"),
+        RequestSpec("rewind/beats", "Go back by beats, to the sample, as `rewind` does.",
+                    (_BEATS, _TAKE), "control"),
+        RequestSpec("hold/beats",
+                    "Stay in the column that sounds for so many beats, to the sample.",
+                    (_BEATS,), "control"),
+        RequestSpec("preset", "Recall a preset, in so many seconds, or as `morph` says.",
+                    (_PRESET, Argument("seconds", "float", 0.0, 600.0, "s", optional=True)),
+                    "control"),
+        RequestSpec("preset/beats", "Recall a preset gradually, in so many beats.",
+                    (_PRESET, _BEATS), "control"),
+        RequestSpec("preset/next", "Recall the next preset.", where="control"),
+        RequestSpec("preset/previous", "Recall the preset before.", where="control"),
+        RequestSpec("preset/store",
+                    "Keep all values as a preset, which is there again after a restart.",
+                    (_PRESET,), "control"),
+        RequestSpec("preset/delete", "Forget a preset that was stored.", (_PRESET,), "control"),
+        RequestSpec("tempo/source", "Follow one source of tempo, or whichever comes first.",
+                    (Argument("source", "text", words=("auto", "internal", "midi", "link")),),
+                    "control"),
+        RequestSpec("tempo/bar", "Let a bar begin now, where nobody else leads the tempo.",
+                    where="control"),
     )
 }  # fmt: skip

@@ -2,49 +2,51 @@
 
 from __future__ import annotations
 
-import difflib
-import reprlib
+import math
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from distill_live.control.actions import ROOT, Actions, Reply
-from distill_live.control.limited_log import LimitedLog
-from distill_live.control.patch_schema import OscSource, ParameterMapping, Patch
-from distill_live.control.requests import REQUESTS
-from distill_live.control.targets import Levels, UnknownLevelError
+from distill_live.control.address_book import AddressBook, Handler
+from distill_live.control.gestures import Gesture, midi_gesture, osc_gesture
+from distill_live.control.mappings import Binding, Bindings, modulate
+from distill_live.control.midi_clock import ClockKind
+from distill_live.control.midi_event import MidiEvent, control_name
+from distill_live.control.patch_schema import ParameterMapping, Patch
+from distill_live.control.patch_sources import MidiSource, OscSource
+from distill_live.control.quantise import Quantum, next_moment, parse_quantum
+from distill_live.control.reception import Counters, Reception, fewer_errors
+from distill_live.control.schedule import Schedule
+from distill_live.control.sender import Sender
+from distill_live.control.targets import Levels, UnknownLevelError, find_target
+from distill_live.control.tempo import Tempo
 from distill_live.errors import ParameterError
 from distill_live.parameters import ParameterStore
 
-Handler = Callable[[Sequence[object]], list[Reply]]
-#: MIDI channel (1..16, None: any) and controller number (0..127).
-ControlChange = tuple[int | None, int]
+#: An OSC message: address and arguments.
+Message = tuple[str, Sequence[object]]
+#: An action of one's own: a message's arguments and its sender; may answer.
+Verb = Callable[[Sequence[object], Sender], list[Reply]]
 
-
-@dataclass
-class Counters:
-    """What has come in since the start.
-
-    `received` messages were well formed; of them `unknown` had no target, `refused` a value that
-    cannot be used and `clipped` one that was out of range. `malformed` packets held no message.
-    """
-
-    received: int = 0
-    malformed: int = 0
-    unknown: int = 0
-    refused: int = 0
-    clipped: int = 0
+#: So many addresses one packet reaches by patterns.
+MAX_REACHED = 4096
+#: What MIDI says a second time, in another way.
+_DERIVED = ("cc14", "nrpn")
 
 
 class Router:
     """Takes messages from any input, on any thread, and applies the built-in namespace and a patch.
 
     `store` receives parameter values, and its table says which there are; `request` is called with
-    a name of `REQUESTS` and its checked arguments; `log` with one line of text. Both are called
-    with the router's lock held: they must return soon and not call back. `patch` adds its mappings
-    to the namespace below `/distill`.
+    a name of `REQUESTS` and its checked arguments, and may raise ParameterError; `log` with one
+    line of text. `patch` adds its mappings to the namespace below `/distill`. `tempo` says when a
+    beat comes, `schedule` keeps what waits for one: somebody has to call its `tick`, and the
+    router's own.
+
+    Whatever is called (`request`, `log`, the `on_` functions, verbs) is called with the router's
+    lock held: it must return soon and not call back.
     """
 
     def __init__(
@@ -54,63 +56,122 @@ class Router:
         patch: Patch | None,
         log: Callable[[str], None],
         clock: Callable[[], float] = time.monotonic,
+        tempo: Tempo | None = None,
+        schedule: Schedule | None = None,
     ) -> None:
-        self.counters = Counters()
-        self._table = store.table
-        self._actions = Actions(store, request, self._note_clipped)
-        self._log = LimitedLog(log, clock)
-        self._lock = threading.Lock()
-        self._last: tuple[str, Sequence[object]] | None = None
-        self._osc: dict[str, list[Handler]] = {}
-        self._cc: dict[ControlChange, list[Handler]] = {}
+        self._reception = Reception(log, clock)
+        self.counters: Counters = self._reception.counters
+        self.tempo = tempo or Tempo(clock)
+        self.schedule = schedule or Schedule(log)
+        #: Called with the sender and the name of each parameter, or PARAMETER/LEVEL, that it moves.
+        self.on_touch: Callable[[Sender, str], None] = lambda sender, name: None
+        #: Called with what to answer a sender of whom something had to wait.
+        self.on_reply: Callable[[Sender, list[Reply]], None] = lambda sender, replies: None
+        #: The output's level, 0..1, for what follows it.
+        self.level: Callable[[], float] = lambda: 0.0
+        #: How many seconds pass until a change is heard: what waits for a beat comes earlier by it.
+        self.latency: Callable[[], float] = lambda: 0.0
         #: Changes whenever an address may have come to lead elsewhere.
         self.generation = 0
+        self._store, self._clock = store, clock
+        self._request = request
+        self._verbs: dict[str, Verb] = {}
+        self._lock = threading.RLock()
+        self._actions = Actions(store, self._reception.note_clipped, self._touch)
+        # What the change in hand puts off: gestures of mappings, and messages of their own.
+        self._put_off_gestures: list[tuple[Binding, Gesture]] = []
+        self._put_off_messages: dict[Quantum, list[Message]] = {}
+        self._reached = 0
         self.use_patch(patch)
 
     @property
     def last_message(self) -> str:
         """The message taken last, as a short text, such as "/distill/gain 0.5"; "" before any."""
-        last = self._last
-        if last is None:
-            return ""
-        return " ".join([_printable(last[0]), *(reprlib.repr(value) for value in last[1][:4])])
+        return self._reception.last_message
+
+    @property
+    def sender(self) -> Sender:
+        """Who made the change in hand: whoever is called by the router can ask who it is for."""
+        return self._actions.sender
+
+    @property
+    def addresses(self) -> Sequence[str]:
+        """Every OSC address that leads somewhere; levels by their names."""
+        return self._book.addresses
+
+    @property
+    def levels(self) -> Sequence[str]:
+        """The names of the levels of the model in play, coarse to fine."""
+        return self._actions.levels.names
 
     def use_patch(self, patch: Patch | None) -> None:
         """Replace the mappings of the patch in use by those of `patch`."""
-        osc = self._namespace()
-        cc: dict[ControlChange, list[Handler]] = {}
-        for mapping in patch.map if patch else ():
-            handler: Handler = (
-                partial(self._actions.move, mapping)
-                if isinstance(mapping, ParameterMapping)
-                else partial(self._actions.press, mapping)
-            )
-            source = mapping.source
-            if isinstance(source, OscSource):
-                osc.setdefault(source.osc, []).append(handler)
-            else:
-                cc.setdefault((source.channel, source.cc), []).append(handler)
         with self._lock:
-            self._osc, self._cc = osc, cc
-            self.generation += 1
+            self._bindings = Bindings.of(patch, self._store.table, self._actions)
+            self._renew()
 
     def use_levels(self, labels: Sequence[str]) -> None:
         """Take the labels of the levels, coarse to fine, of the model that is now in play."""
         with self._lock:
             self._actions.levels = Levels(labels)
-            self.generation += 1
+            self._renew()
 
-    def receive_osc(self, address: str, arguments: Sequence[object]) -> list[Reply]:
-        """Apply one OSC message and return what to answer its sender."""
+    def add_verb(self, name: str, verb: Verb) -> None:
+        """Let `/distill/NAME` do something of one's own; it may raise ParameterError."""
         with self._lock:
-            handlers = self._handlers(address)
-            if not handlers:
-                self._log.write_once(address, lambda: self._unknown_address(address))
-            return self._apply(address, arguments, handlers)
+            self._verbs[name] = verb
+            self._renew()
+
+    def travel(self, mapping: ParameterMapping) -> float:
+        """Where a mapping's control would have to stand now, 0..1, for its first parameter.
+
+        0 for a parameter that is off, and for a level that the model in play lacks.
+        """
+        target = find_target(mapping.to[0], self._store.table)
+        try:
+            value = self._actions.stored(self._actions.find(target))
+        except UnknownLevelError:
+            return 0.0
+        return 0.0 if math.isnan(value) else mapping.travel_at(target.parameter, value)
+
+    def receive_osc(self, messages: Sequence[Message], sender: Sender = None) -> list[Reply]:
+        """Apply the messages of one packet as one change; what to answer their sender.
+
+        What is refused is answered by `/distill/error ADDRESS REASON`; the rest is applied.
+        """
+        with self._lock:
+            self.counters.received += len(messages)
+            return self._change(sender, partial(self._take_all, messages))
+
+    def receive_midi(self, event: MidiEvent, sender: Sender = None) -> None:
+        """Apply one MIDI event. Without a sender it is its device, ("midi", NAME)."""
+        with self._lock:
+            self._change(sender or ("midi", event.device), partial(self._take_midi, event))
+
+    def receive_clock(self, kind: ClockKind, value: int, at: float) -> None:
+        """Hand a message of a MIDI clock to the tempo."""
+        self.tempo.receive_clock(kind, value, at)
+
+    def receive_unmapped(self, name: str) -> None:
+        """Note a message, such as "sysex", that no patch can map."""
+        with self._lock:
+            self.counters.received += 1
+            self._reception.note(name, ())
+            self._reception.note_unmapped(name)
+
+    def tick(self, now: float) -> None:
+        """Move on what glides and what moves by itself, at `now` of the clock."""
+        if not (self._actions.glides or self._bindings.modulations):
+            return
+        with self._lock:
+            self._change(None, partial(self._move_on, now))
 
     def knows(self, address: str) -> bool:
         """Whether an OSC address leads anywhere, in this generation."""
-        return bool(self._handlers(address))
+        try:
+            return bool(self._book.find(address))
+        except ParameterError:
+            return False
 
     def count_unknown(self, count: int) -> None:
         """Note more messages to addresses that are known to lead nowhere."""
@@ -118,89 +179,168 @@ class Router:
             self.counters.received += count
             self.counters.unknown += count
 
-    def receive_cc(self, channel: int, control: int, value: int) -> None:
-        """Apply one MIDI control change: channel 1..16, control and value 0..127."""
-        name = f"CC {control} on channel {channel}"
+    def count_overtaken(self, count: int) -> None:
+        """Note more messages whose values were not taken, because newer ones came with them."""
         with self._lock:
-            handlers = [
-                *self._cc.get((channel, control), ()),
-                *self._cc.get((None, control), ()),
-            ]
-            if not handlers:
-                self._log.write_once(name, lambda: f"{name} is not mapped by the patch")
-            self._apply(name, (value / 127,), handlers)
-
-    def receive_unmapped(self, name: str) -> None:
-        """Note a message, such as "note_on on channel 1", that no patch can map."""
-        with self._lock:
-            self._log.write_once(name, lambda: f"{name} is not mapped by the patch")
-            self._apply(name, (), ())
+            self.counters.received += count
 
     def count_malformed(self, source: str, reason: str) -> None:
         """Note a packet from `source` that holds no message."""
         with self._lock:
-            self.counters.malformed += 1
-            self._log.write("malformed", f"malformed packet from {source}: {reason}")
+            self._reception.note_malformed(source, reason)
 
     def tell(self, kind: str, line: str) -> None:
         """Log a line about an input; at most one a second of each kind."""
         with self._lock:
-            self._log.write(kind, line)
+            self._reception.tell(kind, line)
 
-    def _apply(
-        self, name: str, arguments: Sequence[object], handlers: Sequence[Handler]
-    ) -> list[Reply]:
-        self.counters.received += 1
-        self.counters.unknown += not handlers
-        self._last = (name, arguments)
+    def _change(self, sender: Sender, work: Callable[[], list[Reply]]) -> list[Reply]:
+        """Do some work as one change, then what follows from it; what to answer."""
+        self._reached = 0
+        with self._actions.change(sender):
+            replies = work()
+        replies += self._hand_on()
+        replies += self._put_off(sender)
+        return fewer_errors(replies)
+
+    def _hand_on(self) -> list[Reply]:
+        """Hand on the requests that were made, now that the parameters are set."""
+        asked, self._actions.asked = self._actions.asked, []
         replies: list[Reply] = []
-        for handler in handlers:
-            try:
-                replies += handler(arguments)
-            except ParameterError as error:
-                self._refuse(name, error)
+        for name, arguments in asked:
+            hand_on = partial(self._request, name, arguments)
+            replies += self._reception.attempt(f"{ROOT}/{name}", hand_on)
         return replies
 
-    def _refuse(self, name: str, error: ParameterError) -> None:
-        self.counters.refused += 1
-        line = f"refused {_printable(name)}: {error}"
-        if isinstance(error, UnknownLevelError):
-            # A fader for a level that this model lacks is no fault: once is enough.
-            self._log.write_once(line, lambda: line)
+    def _put_off(self, sender: Sender) -> list[Reply]:
+        """Let wait for its beat what shall."""
+        gestures, self._put_off_gestures = self._put_off_gestures, []
+        messages, self._put_off_messages = self._put_off_messages, {}
+        replies: list[Reply] = []
+        panics = self._actions.panics
+        for binding, gesture in gestures:
+            if gesture.kind == "move":
+                self.schedule.cancel(binding)
+            do = partial(self._perform_due, binding, gesture, sender, panics)
+            wait = partial(self._wait, binding.quantum, do, binding)
+            replies += self._reception.attempt(binding.name, wait)
+        for quantum, waiting in messages.items():
+            do = partial(self._take_due, waiting, sender, panics)
+            replies += self._reception.attempt(f"{ROOT}/at", partial(self._wait, quantum, do))
+        return replies
+
+    def _wait(
+        self, quantum: Quantum | None, do: Callable[[], None], tag: Binding | None = None
+    ) -> None:
+        now = self._clock()
+        moment = next_moment(quantum, self.tempo, now, self.latency()) if quantum else now
+        self.schedule.at(moment, do, tag)
+
+    def _take_all(self, messages: Sequence[Message]) -> list[Reply]:
+        replies: list[Reply] = []
+        for address, arguments in messages:
+            self._reception.note(address, arguments)
+            try:
+                found = self._book.find(address)
+            except ParameterError as error:
+                replies += self._reception.refuse(address, error)
+                continue
+            if not found:
+                reason = self._book.explain_unknown(address)
+                replies.append(self._reception.note_unknown(address, reason))
+            for meant, handler in found:
+                replies += self._reception.attempt(meant, partial(self._reach, handler, arguments))
+        return replies
+
+    def _reach(self, handler: Handler, arguments: Sequence[object]) -> list[Reply]:
+        self._reached += 1
+        if self._reached > MAX_REACHED:
+            raise ParameterError(f"one packet reaches {MAX_REACHED} addresses: send fewer in one")
+        return handler(arguments)
+
+    def _take_midi(self, event: MidiEvent) -> list[Reply]:
+        name, found = control_name(event), self._bindings.hearing(event)
+        preset = self._bindings.programs.get(event.number) if event.kind == "program" else None
+        known = found or preset is not None
+        self.counters.received += event.kind not in _DERIVED
+        if not known and (event.kind in _DERIVED or self._bindings.expects(event)):
+            return []
+        self._reception.note(name, (event.value,))
+        if not known:
+            self._reception.note_unmapped(name)
+        for source, binding in found:
+            self._reception.attempt(name, partial(self._take_source, source, binding, event))
+        if preset is not None:
+            self._reception.attempt(name, partial(self._actions.ask, "preset", (preset,)))
+        return []
+
+    def _take_source(self, source: MidiSource, binding: Binding, event: MidiEvent) -> None:
+        gesture = midi_gesture(source, event)
+        if gesture is not None:
+            self._perform(binding, gesture)
+
+    def _take_mapped(
+        self, source: OscSource, binding: Binding, arguments: Sequence[object]
+    ) -> list[Reply]:
+        gesture = osc_gesture(source, arguments, binding.name)
+        if gesture is not None:
+            self._perform(binding, gesture)
+        return []
+
+    def _perform(self, binding: Binding, gesture: Gesture) -> None:
+        if binding.waits_for(gesture):
+            self._put_off_gestures.append((binding, gesture))
         else:
-            # Each address of its own; what stands behind one may be anything.
-            self._log.write(f"refused {name}" if name in self._osc else "refused", line)
+            binding.take(gesture, self._clock())
 
-    def _namespace(self) -> dict[str, list[Handler]]:
-        handlers: dict[str, Handler] = {"get": self._actions.get, "ping": self._actions.ping}
-        handlers |= {name: partial(self._actions.verb, name) for name in REQUESTS}
-        handlers |= {name: partial(self._actions.set, name) for name in self._table}
-        return {f"{ROOT}/{name}": [handler] for name, handler in handlers.items()}
+    def _perform_due(self, binding: Binding, gesture: Gesture, sender: Sender, panics: int) -> None:
+        """What waited for its beat; panic has made it void."""
+        take = partial(binding.take, gesture, self._clock())
+        with self._lock:
+            if panics == self._actions.panics:
+                self._change(sender, partial(self._reception.attempt, binding.name, take))
 
-    def _handlers(self, address: str) -> Sequence[Handler]:
-        """What an OSC address leads to; nothing for one that leads nowhere."""
-        return self._osc.get(address) or self._level_handlers(address)
+    def _take_due(self, messages: Sequence[Message], sender: Sender, panics: int) -> None:
+        with self._lock:
+            if panics != self._actions.panics:
+                return
+            replies = self._change(sender, partial(self._take_all, messages))
+            if replies:
+                self.on_reply(sender, replies)
 
-    def _level_handlers(self, address: str) -> Sequence[Handler]:
-        """What sets one level, when the address is a parameter's and a level's name behind it."""
-        name = address.removeprefix(f"{ROOT}/")
-        if name == address or name.rpartition("/")[0] not in self._table:
-            return ()
-        return [partial(self._actions.set, name)]
+    def _at(self, arguments: Sequence[object]) -> list[Reply]:
+        """Put a message off to the next beat, bar or bars."""
+        if len(arguments) < 2 or not isinstance(arguments[1], str):
+            raise ParameterError(
+                "at takes beat, bar or a number of bars, then an address and what to send there"
+            )
+        quantum, address = parse_quantum(arguments[0]), arguments[1]
+        if address == f"{ROOT}/at":
+            raise ParameterError("what waits for a beat cannot wait for another one")
+        if not self._book.find(address):
+            raise ParameterError(self._book.explain_unknown(address))
+        self._put_off_messages.setdefault(quantum, []).append((address, arguments[2:]))
+        return []
 
-    def _note_clipped(self, line: str) -> None:
-        self.counters.clipped += 1
-        self._log.write("clipped", line)
+    def _move_on(self, now: float) -> list[Reply]:
+        self._actions.glides.tick(now)
+        if self._actions.modulated:
+            modulate(self._bindings.modulations, now, self.tempo, self.level())
+        return []
 
-    def _unknown_address(self, address: str) -> str:
-        # Compared without the root, which all have in common and some senders leave out.
-        names = {known.removeprefix(ROOT): known for known in self._osc}
-        wanted = address[:200].removeprefix(ROOT)
-        close = difflib.get_close_matches(wanted, names, n=1, cutoff=0.5)
-        hint = f" (did you mean {names[close[0]]}?)" if close else ""
-        return f"unknown OSC address {_printable(address)}{hint}"
+    def _touch(self, sender: Sender, name: str) -> None:
+        self.on_touch(sender, name)
 
+    def _renew(self) -> None:
+        """Make the address book anew: something that it depends on has changed."""
+        verbs: dict[str, Handler] = {"at": self._at}
+        verbs |= {name: partial(self._call, verb) for name, verb in self._verbs.items()}
+        mapped = {
+            address: [partial(self._take_mapped, source, binding) for source, binding in found]
+            for address, found in self._bindings.osc.items()
+        }
+        self._book = AddressBook(self._store.table, self._actions, verbs, mapped)
+        self.generation += 1
 
-def _printable(text: str) -> str:
-    """`text` cut short and without what could steer a terminal."""
-    return "".join(letter if letter.isprintable() else "?" for letter in text[:200])
+    def _call(self, verb: Verb, arguments: Sequence[object]) -> list[Reply]:
+        return verb(arguments, self._actions.sender)

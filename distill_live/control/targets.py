@@ -57,6 +57,14 @@ class Levels:
         self._found = {name: level for level, name in enumerate(self._names)}
         self._found |= {str(level + 1): level for level in range(len(self._names))}
 
+    def __len__(self) -> int:
+        return len(self._names)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names, coarse to fine, as they stand in addresses."""
+        return tuple(self._names)
+
     def find(self, target: Target) -> int | None:
         """The level that a target means, from 0, coarse to fine; None when it means all of them.
 

@@ -59,12 +59,12 @@ class Engine:
         rate = loaded.spectrogram.config.sample_rate
         if rate != SAMPLE_RATE:
             raise LiveError(f"the model's sample rate is {rate} Hz; only {SAMPLE_RATE} Hz can play")
-        self._ring, self._parameters, self._status = ring, parameters, status
+        self._ring, self._parameters, self._status = ring, parameters.view(), status
         self._settings, self._say, self._clock = settings, say, clock
         self._journal = journal or Journal()
         self._levels = loaded.model.config.num_quantizers
         codebooks = loaded.model.quantizer.codebooks.cpu().numpy()
-        self._rack = EditRack(edits, parameters, codebooks, say)
+        self._rack = EditRack(edits, self._parameters, codebooks, say)
         # As if all were at its default until now: what is not is noted at once.
         self._raw = ParameterStore(parameters.table).raw()
         self._edits = EditSettings()
@@ -89,7 +89,7 @@ class Engine:
         """Do one piece of work; False if there is nothing to do now."""
         self._status.beat("engine_beat")
         self._performance.note_switches()
-        if self._parameters.raw() != self._raw:
+        if self._parameters.refresh():
             self._take_controls()
         busy = self._change_future() or self._fill()
         if self._adaptation:
@@ -114,9 +114,10 @@ class Engine:
         """Repeat the last so many seconds."""
         self._move("loop", partial(self._performance.loop, seconds), seconds)
 
-    def hold(self) -> None:
-        """Stay in the column that sounds."""
-        self._move("hold", self._performance.hold)
+    def hold(self, seconds: float | None = None) -> None:
+        """Stay in the column that sounds, until `release` or for so many seconds."""
+        arguments = () if seconds is None else (seconds,)
+        self._move("hold", partial(self._performance.hold, seconds), *arguments)
 
     def release(self) -> None:
         """Go on from a hold or a loop."""
@@ -147,7 +148,7 @@ class Engine:
         self._performance.rewind(seconds, take)
 
     def _take_controls(self) -> None:
-        """Read the parameters, and note what has changed since they were read last."""
+        """Use the parameters as they are now, and note what has changed since the last time."""
         raw = self._parameters.raw()
         heard = self._ring.read_position
         for name, level, value in self._parameters.changes(self._raw, raw):
@@ -271,11 +272,16 @@ class Engine:
 
     def _tell(self) -> None:
         status, performance = self._status, self._performance
-        motion = performance.playhead.motion
+        motion = performance.playhead.motion_at(self._ring.read_position)
         status["position"] = performance.playhead.position
-        status["column"] = performance.playhead.sound_at(self._ring.read_position)[1]
+        column = performance.playhead.sound_at(self._ring.read_position)[1]
+        status["column"] = column
+        sounding = performance.sounding(column)
+        if sounding is not None:
+            status.sounding.write(sounding)
         status["lookahead"] = max(performance.lookahead, 0)
         status["take"] = performance.draw.take
+        status["reaction"] = performance.reaction
         status["ring_lead"] = self._ring_lead
         mean = performance.drawing_cost.mean + performance.playing_cost.mean
         status["load"] = mean / self._column_seconds

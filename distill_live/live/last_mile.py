@@ -13,6 +13,7 @@ from distill_live.audio.resample import StreamResampler
 from distill_live.live.deck_mixer import DeckMixer
 from distill_live.live.envelope import FADE_DRY, Envelope
 from distill_live.live.high_pass import HighPass
+from distill_live.live.meter import Meter
 from distill_live.live.ring import SAMPLE_RATE, Samples
 from distill_live.live.status import LiveStatus, Transport
 from distill_live.live.tap import TapRing
@@ -50,7 +51,7 @@ class LastMile:
         sample_rate: int = SAMPLE_RATE,
     ) -> None:
         self._mixer = mixer
-        self._parameters, self._status, self._tap = parameters, status, tap
+        self._parameters, self._status, self._tap = parameters.view(), status, tap
         self._envelope = Envelope()
         self._dry = True
         self._ending = False
@@ -66,7 +67,9 @@ class LastMile:
         self._pair = np.zeros((2, LONGEST_PIECE), np.float32)
         self._magnitudes = np.zeros((2, LONGEST_PIECE), np.float32)
         self._finite = np.zeros(LONGEST_PIECE, np.bool_)
-        self._peak = 0.0
+        self._peak, self._meter = 0.0, Meter()
+        # Another output may have played before.
+        self.note_latency(0.0)
 
     def render(self, out: NDArray[np.float32]) -> None:
         """Fill `out` [samples, channels], at the device's rate, with the next sound."""
@@ -78,6 +81,7 @@ class LastMile:
                 piece = out[start : start + LONGEST_PIECE]
                 _spread(self._next(len(piece)), piece)
         self._status["peak"] = self._peak
+        self._status["rms"], self._status["falling_peak"] = self._meter.rms, self._meter.peak
         self._status.beat("audio_beat")
         self._status.add("blocks")
 
@@ -101,6 +105,10 @@ class LastMile:
         """Take note of a fault that the device reports."""
         self._status.add("device_faults")
 
+    def note_latency(self, seconds: float) -> None:
+        """Take note of how long a sample takes from here to the ear."""
+        self._status["output_latency"] = seconds
+
     def _at_device_rate(self, resampler: StreamResampler, count: int) -> Samples:
         while self._resampled.shape[1] < count:
             more = resampler.process(self._next(GAIN_RAMP).T).T
@@ -115,6 +123,7 @@ class LastMile:
         `count` is at most LONGEST_PIECE.
         """
         mono = self._mono[:count]
+        self._parameters.refresh()
         self._mixer.follow(self._envelope.silent)
         self._pull(mono)
         self._apply_gain(mono)
@@ -123,7 +132,9 @@ class LastMile:
         if self._status["played"]:
             self._tap.write(pair)
         magnitudes = np.abs(pair, out=self._magnitudes[:, :count])
-        self._peak = max(self._peak, float(magnitudes.max(initial=0.0)))
+        peak = float(magnitudes.max(initial=0.0))
+        self._peak = max(self._peak, peak)
+        self._meter.add(pair, peak)
         return pair
 
     def _pull(self, out: Samples) -> None:

@@ -21,6 +21,7 @@ from distill_live.live.lanes import LaneWriter
 from distill_live.live.playhead import Playhead
 from distill_live.live.ring import SAMPLE_RATE, AudioRing
 from distill_live.live.sampler import Draw, Sampler
+from distill_live.live.sounding import Sounding
 from distill_live.live.stopwatch import Stopwatch
 from distill_live.live.voice import Voice
 from distill_live.models.persistence import LoadedVQModel
@@ -93,6 +94,11 @@ class Performance:
         return self.drawing_cost.usual + self.playing_cost.usual
 
     @property
+    def reaction(self) -> float:
+        """Seconds after which a jump that is asked for now will usually begin to be heard."""
+        return self._settings.guard / SAMPLE_RATE + self._jump_cost.usual
+
+    @property
     def future_lead(self) -> int:
         """Samples that a new future holds when it is published."""
         settings = self._settings
@@ -136,6 +142,13 @@ class Performance:
             )
             self._lanes.write(self.playhead.push(codes))
 
+    def sounding(self, column: int) -> Sounding | None:
+        """A column as it sounds; None when it is not known."""
+        if not self.timeline.start <= column < self.timeline.end:
+            return None
+        codes = self.timeline.edited(column, column + 1)[0]
+        return Sounding(column, codes, self._codebook_size, self.sampler.entropy(column))
+
     def repeat(self, length: int) -> None:
         """Play the last `length` samples again, because there is no time to make others."""
         self._journal.note("repeat", length=length, fade=self.fade)
@@ -169,19 +182,21 @@ class Performance:
         return self._rack.reach(column, settings) - self.timeline.end
 
     def rewind(self, seconds: float, take: int | None) -> None:
-        """Go back; what comes then is drawn as take `take`, or as it was drawn before (None)."""
+        """Go back, to the sample; the columns that begin to sound then are drawn as take `take`, or
+        as they were drawn before (None)."""
         at = self._soonest_jump()
-        sample, _ = self.playhead.sound_at(at)
-        wanted = round((sample - seconds * SAMPLE_RATE) / self._column_samples)
-        column = min(max(wanted, self._oldest()), self.timeline.end)
+        sounding, _ = self.playhead.sound_at(at)
+        sample = sounding - round(seconds * SAMPLE_RATE)
+        wanted = self.playhead.column_of(sample)
+        column = max(wanted, self._oldest())
         if wanted < column:
-            back = sample / SAMPLE_RATE - column * self._column_samples / SAMPLE_RATE
+            back = (sounding - column * self._column_samples) / SAMPLE_RATE
             self._say(f"rewind went back {max(back, 0.0):.1f} s: nothing before is remembered")
         if take is not None:
             self.draw = self.draw._replace(take=take)
         with self._jump_cost:
             self._cut(column, again=take is None)
-            self._do("jump", column=column, position=at)
+            self._do("jump", column=column, position=at, sample=sample)
             self._publish_jump(at)
 
     def loop(self, seconds: float) -> None:
@@ -198,14 +213,17 @@ class Performance:
             self._do("loop", begin=begin, end=end, fade=self.fade, position=at)
             self._publish_jump(at)
 
-    def hold(self) -> None:
-        """Stay in the column that sounds, until `release`."""
-        self._change_motion(self._soonest(), "hold")
+    def hold(self, seconds: float | None = None) -> None:
+        """Stay in the column that sounds, until `release` or for so many seconds."""
+        at = self._soonest()
+        end = None if seconds is None else at + round(seconds * SAMPLE_RATE)
+        self._change_motion(at, "hold", end=end, fade=self.fade)
 
     def release(self) -> None:
         """Go on from where a hold or a loop has come to."""
-        if self.playhead.motion is not None:
-            self._change_motion(self._soonest(), "release")
+        at = self._soonest()
+        if self.playhead.motion or self.playhead.motion_at(at):
+            self._change_motion(at, "release")
 
     def prime(self, codes: Codes) -> None:
         """Let what follows continue these codes [T, F, Q]: a new segment, cross-faded.
@@ -263,11 +281,13 @@ class Performance:
         """The first column to go back to: of the segment, or of what is remembered."""
         return max(self.timeline.start, self._segment_start)
 
-    def _change_motion(self, at: int, operation: str | None = None) -> None:
+    def _change_motion(
+        self, at: int, operation: str | None = None, **arguments: int | None
+    ) -> None:
         """Play what sounds at a ring position again, otherwise."""
         again = self._do("back_before", position=at)
         if operation is not None:
-            self._do(operation)
+            self._do(operation, **arguments)
         if again:
             self._publish(at)
 

@@ -22,9 +22,12 @@ RECENT = 96_000
 
 @dataclass(frozen=True)
 class Hold:
-    """Stay in a column."""
+    """Stay in a column, up to ring position `end` if there is one; what is left of the column then
+    fades out, in up to `fade` samples, under the next."""
 
     column: int
+    end: int | None = None
+    fade: int = 0
 
 
 @dataclass(frozen=True)
@@ -108,12 +111,7 @@ class Playhead:
     @property
     def frontier(self) -> int:
         """The first column that the present motion has no need of yet."""
-        motion = self._state.motion
-        if isinstance(motion, Hold):
-            return motion.column + 1
-        if isinstance(motion, Loop):
-            return self._voice.column_of(motion.end + motion.fade) + 1
-        return self._state.column
+        return self._frontier(self._state)
 
     @property
     def remembered(self) -> int:
@@ -128,9 +126,7 @@ class Playhead:
         made = self._voice.push(codes)
         end = self._voice.start_of(state.column + 1)
         if isinstance(state.motion, Hold):
-            # The next time the column is full, which a segment's first column is not at first.
-            self._state = replace(state, sample=end - self._voice.column_samples)
-            return self._give(self._blend(made))
+            return self._give(self._stay(state.motion, made, end))
         done = state.sample + len(state.beyond) - (end - len(made))
         made = np.concatenate([state.beyond, made[max(done, 0) :]])
         self._state = replace(state, column=state.column + 1, beyond=_NOTHING)
@@ -162,12 +158,21 @@ class Playhead:
             sample = state.motion.wrap(sample)
         return sample, state.column
 
+    def motion_at(self, position: int) -> Motion:
+        """The motion in which the sound at a ring position was made, or will be."""
+        mark = self._mark_at(position)
+        made = mark is not None and position < self.position
+        return mark.state.motion if mark and made else self._state.motion
+
+    def column_of(self, sample: int) -> int:
+        """The column that completes a sample of the segment."""
+        return self._voice.column_of(sample)
+
     def unheard_column(self, position: int) -> int:
         """The first column that can be drawn anew if only the sound from `position` on changes."""
-        if self._state.motion is not None:
-            return self.frontier
         mark = self._first_mark(position)
-        return self._state.column if mark is None else mark.state.column
+        forward = self._state.motion is None and mark is not None
+        return self._frontier(mark.state if mark and forward else self._state)
 
     def back_before(self, position: int) -> bool:
         """Go back to the beginning of the column that sounds at a ring position, to play it again.
@@ -193,10 +198,14 @@ class Playhead:
         self._restore(mark, position)
         return True
 
-    def jump(self, column: int, position: int) -> None:
-        """Let `column` sound from a ring position on, as it does after the columns before it."""
+    def jump(self, column: int, position: int, sample: int | None = None) -> None:
+        """Let `column` sound from a ring position on, as it does after the columns before it.
+
+        It sounds from its beginning, or from that sample of the segment, which it completes.
+        """
         self._begin(column, position)
-        self._state = _State(column, self._voice.start_of(column))
+        start = self._voice.start_of(column)
+        self._state = _State(column, start if sample is None else max(sample, start))
 
     def begin_segment(self, codes: Codes, position: int) -> None:
         """Forget the timeline; go on, from a ring position, after these codes [T, F, Q]."""
@@ -204,10 +213,10 @@ class Playhead:
         self.timeline.append(codes)
         self.jump(self.timeline.end, position)
 
-    def hold(self) -> None:
-        """Stay in the column that comes next."""
+    def hold(self, end: int | None = None, fade: int = 0) -> None:
+        """Stay in the column that comes next, until `release` or up to ring position `end`."""
         start = self._voice.start_of(self.column)
-        self._state = _State(self.column, start, Hold(self.column))
+        self._state = _State(self.column, start, Hold(self.column, end, fade))
 
     def loop(self, begin: int, end: int, fade: int, position: int) -> None:
         """From a ring position on, repeat the segment's samples from `begin` to `end`."""
@@ -224,6 +233,28 @@ class Playhead:
         """Drop the marks of sound that is over, all but that of what sounds."""
         while len(self._marks) > 1 and self._marks[1].position <= position:
             self._marks.popleft()
+
+    def _stay(self, hold: Hold, made: Samples, end: int) -> Samples:
+        """What may sound of a column that is held: all, or what is left of the hold.
+
+        `end` is the sample of the segment at which the column ends.
+        """
+        left = len(made) if hold.end is None else max(hold.end - self.position, 0)
+        if hold.end is None or left > len(made):
+            # The next time the column is full, which a segment's first column is not at first.
+            self._state = replace(self._state, sample=end - self._voice.column_samples)
+            return self._blend(made)
+        sounding = self._blend(made[:left])
+        self._state = _State(hold.column + 1, end, ending=made[left:][: hold.fade])
+        return sounding
+
+    def _frontier(self, state: _State) -> int:
+        motion = state.motion
+        if isinstance(motion, Hold):
+            return motion.column + 1
+        if isinstance(motion, Loop):
+            return self._voice.column_of(motion.end + motion.fade) + 1
+        return state.column
 
     def _advance(self, made: Samples) -> Samples:
         """What may sound of the samples made: all, or what the loop has room for."""

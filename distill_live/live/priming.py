@@ -19,11 +19,15 @@ _COLUMNS = 512
 
 
 class Priming:
-    """One encoding at a time: the newest that was asked for. `say` tells what came of it."""
+    """One encoding at a time: the newest that was asked for.
+
+    `say` tells what comes of it, `on_outcome` how it ended and whether it failed.
+    """
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
         self._encoding: Encoding | None = None
+        self.on_outcome: Callable[[str, bool], None] = lambda text, failed: None
 
     def ask(self, audio: Path, model: Path) -> None:
         """Begin to encode a recording with a model's codec."""
@@ -31,12 +35,12 @@ class Priming:
             self._say(f"{self._encoding.audio} is given up for {audio}")
         self.close()
         if not audio.is_file():
-            self._say(f"cannot prime {audio}: there is no such file")
+            self._end(f"cannot prime {audio}: there is no such file", failed=True)
             return
         try:
             self._encoding = Encoding(audio, model)
         except OSError as error:
-            self._say(f"cannot prime {audio}: {error}")
+            self._end(f"cannot prime {audio}: {error}", failed=True)
         else:
             self._say(f"encoding {audio}")
 
@@ -49,13 +53,17 @@ class Priming:
             if codes is not None and self._encoding.model != model:
                 raise LiveError(f"another model plays now: prime {self._encoding.audio} again")
         except LiveError as error:
-            self._say(str(error))
+            self._end(str(error), failed=True)
             self.close()
             return None
         if codes is not None:
-            self._say(f"goes on from {self._encoding.audio}")
+            self._end(f"goes on from {self._encoding.audio}", failed=False)
             self.close()
         return codes
+
+    def _end(self, text: str, failed: bool) -> None:
+        self._say(text)
+        self.on_outcome(text, failed)
 
     def close(self) -> None:
         """Give up what is being encoded."""

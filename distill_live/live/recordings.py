@@ -12,7 +12,8 @@ from distill_live.parameters import ParameterStore
 
 
 class Recordings:
-    """One recording at a time; `say` tells where it went, or why it broke off.
+    """One recording at a time; `say` tells where it went, or why it broke off, and `on_outcome`
+    what came of each request to begin or end one, and whether it failed.
 
     A file has two channels when there is width as it begins, else one.
     """
@@ -22,6 +23,7 @@ class Recordings:
     ) -> None:
         self._tap, self._parameters, self._folder, self._say = tap, parameters, folder, say
         self._recorder: Recorder | None = None
+        self.on_outcome: Callable[[str, bool], None] = lambda text, failed: None
 
     def start(self, path: Path) -> None:
         """Record into a file. Raises AudioFileError when it cannot be written."""
@@ -34,15 +36,26 @@ class Recordings:
 
         What is asked for twice changes nothing; what fails is said.
         """
-        if not on:
+        if on and self._recorder is not None:
+            self.on_outcome(f"already recording into {self._recorder.path}", False)
+        elif on:
+            self._begin(name)
+        elif self._recorder is not None:
             self.stop()
-        elif self._recorder is None:
-            try:
-                path = new_recording_path(self._folder, name)
-                self.start(path)
-                self._say(f"recording into {path}")
-            except (AudioFileError, OSError) as error:
-                self._say(f"cannot record: {error}")
+        else:
+            self.on_outcome("nothing is being recorded", False)
+
+    def _begin(self, name: str) -> None:
+        try:
+            path = new_recording_path(self._folder, name)
+            self.start(path)
+            self._end(f"recording into {path}")
+        except (AudioFileError, OSError) as error:
+            self._end(f"cannot record: {error}", failed=True)
+
+    def _end(self, text: str, failed: bool = False) -> None:
+        self._say(text)
+        self.on_outcome(text, failed)
 
     def poll(self) -> None:
         """Finish a recording that broke off, and say so; called many times a second."""
@@ -56,8 +69,10 @@ class Recordings:
             return
         recorder.stop()
         if recorder.error:
-            self._say(recorder.error)
+            self._end(recorder.error, failed=True)
         elif recorder.written:
-            self._say(f"recorded {recorder.path}")
+            self._end(f"recorded {recorder.path}")
+        else:
+            self.on_outcome("nothing was heard, so nothing is recorded", False)
         if recorder.lost:
             self._say(f"the recording lost {recorder.lost} samples: the disk was too slow")

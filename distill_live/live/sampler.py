@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
 from typing import NamedTuple
 
@@ -30,6 +31,12 @@ class Sampler:
         #: How each column of the timeline was drawn, and how those to be drawn again once were.
         self._drawn: dict[int, Draw] = {}
         self._again: dict[int, Draw] = {}
+        self._entropy: dict[int, float] = {}
+
+    def entropy(self, column: int) -> float:
+        """How undecided the prior was when it drew a column, in bits per code; NaN for one that it
+        did not draw, or that is forgotten."""
+        return self._entropy.get(column, math.nan)
 
     @property
     def context_columns(self) -> int:
@@ -82,15 +89,17 @@ class Sampler:
         self._abandon()
         self._session.restart()
         self._session.prime(timeline.raw(0, timeline.end))
-        self._timeline, self._drawn, self._again = timeline, {}, {}
+        self._timeline, self._drawn, self._again, self._entropy = timeline, {}, {}, {}
 
     def _append(self, codes: Codes) -> None:
         column, self._steps = self._timeline.end, None
         self._timeline.append(codes)
         if self._draw is not None:
             self._drawn[column] = self._draw
+        self._entropy[column] = self._session.entropy
         self._again.pop(column, None)
         self._drawn.pop(self._timeline.start - 1, None)
+        self._entropy.pop(self._timeline.start - 1, None)
         self._journal.note("draw", column=column, codes=as_lists(codes))
 
     def _abandon(self) -> None:

@@ -44,8 +44,8 @@ class AudioTarget(Protocol):
 class ServerSettings:
     """What to play and where.
 
-    `output_options` go to `run_audio`; `fallback_options` are used instead when no device was
-    asked for by name and none can be opened (None: then the server ends with an error). A `finite`
+    `output_options` go to `run_audio`; of `fallback_options` the next one is used instead when an
+    output cannot be opened or is broken (without any, the server ends with an error). A `finite`
     output ends by itself, and is not started again when it fails: a file would be lost. `record`
     and `log` are files to write from the start; recordings that are asked for go into `recordings`.
     """
@@ -53,7 +53,7 @@ class ServerSettings:
     model: Path
     run_audio: AudioTarget
     output_options: Any
-    fallback_options: Any = None
+    fallback_options: tuple[Any, ...] = ()
     finite: bool = False
     device: str = "auto"
     record: Path | None = None
@@ -76,6 +76,9 @@ class Server:
         self._settings, self._log = settings, log
         #: Called with the level labels of each model that begins to play.
         self.on_model: Callable[[tuple[str, ...]], None] = lambda labels: None
+        #: Called with what came of a request that takes its time: its name, a text, whether it
+        #: failed.
+        self.on_outcome: Callable[[str, str, bool], None] = lambda name, text, failed: None
         self.status, self._tap = LiveStatus(), TapRing()
         self._parameters, self._deck_control = parameters, DeckControl()
         keep = settings.log is not None
@@ -97,12 +100,16 @@ class Server:
         )
         self._swap = ModelSwap(self._decks, self._deck_control, self._supervisor, parameters, log)
         self._swap.on_begin, self._swap.on_end = self._begin_swap, self._end_swap
+        self._swap.on_failure = lambda text: self.on_outcome("model", text, True)
         self._recordings = Recordings(self._tap, parameters, settings.recordings, log)
         self._lateness = Lateness(log)
         self._priming = Priming(log)
+        self._priming.on_outcome = lambda *outcome: self.on_outcome("prime", *outcome)
+        self._recordings.on_outcome = lambda *outcome: self.on_outcome("record", *outcome)
         self._session: SessionJournal | None = None
         self._requests: queue.SimpleQueue[tuple[str, tuple[Any, ...]]] = queue.SimpleQueue()
-        self._opened = self._finished = False
+        self._fallbacks = list(settings.fallback_options)
+        self._opened = self._finished = self._fell_back = False
         self._sounding_since: float | None = None
         #: How often a process failed and had to be started again.
         self.restarts = 0
@@ -153,6 +160,11 @@ class Server:
     def sounding(self) -> bool:
         """Whether sound has begun."""
         return self.status["played"] > 0
+
+    @property
+    def latency(self) -> float:
+        """Seconds until what is asked for now is heard, as it usually was lately."""
+        return self.deck.status["reaction"] + self.status["output_latency"]
 
     @property
     def newest_step(self) -> str:
@@ -215,6 +227,7 @@ class Server:
     def _begin_swap(self, new: Deck) -> None:
         """Another deck begins to sound."""
         self._log(f"now plays {new.name}")
+        self.on_outcome("model", f"now plays {new.name}", False)
         self.on_model(new.level_labels)
 
     def _end_swap(self, new: Deck) -> None:
@@ -237,9 +250,14 @@ class Server:
         elif kind == "opened":
             self._opened = True
             self.output_name = details[0]
+            if self._fell_back:
+                self._fell_back = False
+                self._log(f"playing on {self.output_name} instead")
         elif kind == "finished":
             self._finished = worker.done = True
             self._log(f"finished {self.output_name}")
+        elif kind == "broken":
+            self._fall_back(details[0])
         elif kind == "failed" and worker is self._audio:
             self._hear_of_device(details[0])
         elif kind == "failed" and not self.sounding:
@@ -255,13 +273,12 @@ class Server:
             self._fall_back(reason)
 
     def _fall_back(self, reason: str) -> None:
-        """Play on without a device; raises LiveError where that is not wanted."""
-        fallback = self._settings.fallback_options
-        if fallback is None or self._audio.arguments[0] == fallback:
+        """Play on through the next output; raises LiveError where there is none."""
+        if not self._fallbacks:
             raise LiveError(reason)
         self._log(f"audio: {reason}")
-        self._log("playing into nothing, at the pace of real time")
-        self._audio.arguments = self._audio_arguments(fallback)
+        self._audio.arguments = self._audio_arguments(self._fallbacks.pop(0))
+        self._opened, self._fell_back = False, True
 
     def _give_up(self, worker: Worker) -> None:
         reason = f"the {worker.name} process keeps failing right after its start"

@@ -6,6 +6,7 @@ import time
 from enum import IntEnum
 from typing import ClassVar
 
+from distill_live.live.sounding import SoundingColumn
 from distill_live.shared_memory import SharedArray
 
 
@@ -76,6 +77,9 @@ class LiveStatus(SharedNumbers):
         "repaired": "audio: samples that were no finite number and played as zero",
         "silent": "audio: 1 while the last block was faded out altogether",
         "peak": "audio: largest magnitude in the last block",
+        "rms": "audio: RMS of the last 50 ms, see Meter",
+        "falling_peak": "audio: largest magnitude lately, see Meter",
+        "output_latency": "audio: how long a sample takes from here to the ear, s",
     }
 
 
@@ -95,8 +99,18 @@ class EngineStatus(SharedNumbers):
         "short_lookahead": "how often the lookahead was given up to keep up",
         "short_context": "how often the context was shortened to keep up",
         "held_loops": "how often the last columns were repeated to keep up",
+        "reaction": "how long it takes until a rewind, or what is like it, begins to sound, s",
         "ring_lead": "samples that the ring shall hold ahead now",
         "source": "the recording that the sound comes from, from 1 on; 0 unknown, NEW_SOUND none",
         "source_second": "where in it, s",
         "source_share": "how much agrees there, 0..1",
     }
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sounding = SoundingColumn()
+
+    def reset(self) -> None:
+        """Put all fields back to 0 and show no column, while nobody else writes them."""
+        super().reset()
+        self.sounding.clear()

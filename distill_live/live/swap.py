@@ -24,7 +24,8 @@ class ModelSwap:
 
     A model that cannot be loaded changes nothing: `say` tells why. Of several models asked for
     while one is still coming, the newest counts. `on_begin` and `on_end` are called with the new
-    deck when a fade begins to be heard and when it is over.
+    deck when a fade begins to be heard and when it is over, `on_failure` with what is said of a
+    model that cannot be played.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class ModelSwap:
         self._parameters, self._say = parameters, say
         self.on_begin: Callable[[Deck], None] = lambda deck: None
         self.on_end: Callable[[Deck], None] = lambda deck: None
+        self.on_failure: Callable[[str], None] = lambda text: None
         self._loudness_db = decks[0].loudness_db
         self._wanted: str | None = None
         self._coming: Deck | None = None
@@ -82,7 +84,7 @@ class ModelSwap:
         try:
             deck.put(find_playable(name), device, settings)
         except DistillError as error:
-            self._say(f"{self.deck.name} plays on: {error}")
+            self._fail(str(error))
             return
         self._say(f"loading {deck.name}")
         deck.worker.start()
@@ -99,12 +101,17 @@ class ModelSwap:
         if reason is not None:
             deck.worker.leave()
             self._coming = None
-            self._say(f"{self.deck.name} plays on: {deck.name} could not be loaded: {reason}")
+            self._fail(f"{deck.name} could not be loaded: {reason}")
         elif deck.ready_seconds >= _READY_SECONDS and not self._control.busy:
             fade = round(self._parameters["model_fade"] * SAMPLE_RATE)
             self._control.fade_to(deck.number, fade, deck.gain_to_match(self._loudness_db))
             self._supervisor.add(deck.worker)
             self._asked = True
+
+    def _fail(self, reason: str) -> None:
+        text = f"{self.deck.name} plays on: {reason}"
+        self._say(text)
+        self.on_failure(text)
 
     def _follow_fade(self, deck: Deck) -> None:
         """From the first sample of the fade on the new deck plays; after the last the old rests."""

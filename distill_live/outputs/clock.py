@@ -9,10 +9,15 @@ import numpy as np
 
 from distill_live.live.ring import SAMPLE_RATE
 from distill_live.outputs.options import OutputOptions, Source
+from distill_live.parameters import Parameter
 
 
 class ClockOutput:
     """Takes a block from the source whenever one would have been played."""
+
+    name = "clock"
+    doc = "Real time into nothing."
+    parameters: tuple[Parameter, ...] = ()
 
     def __init__(self, options: OutputOptions) -> None:
         self.sample_rate = options.audio_rate or SAMPLE_RATE

@@ -11,10 +11,15 @@ from distill_live.audio.files import SoundFileWriter
 from distill_live.errors import DeviceError
 from distill_live.live.ring import SAMPLE_RATE
 from distill_live.outputs.options import FILE_NEEDS, OutputOptions, Source
+from distill_live.parameters import Parameter
 
 
 class FileOutput:
     """Writes sound of a given duration; waits for the engine rather than have a gap."""
+
+    name = "file"
+    doc = "Into a sound file, as fast as it is made."
+    parameters: tuple[Parameter, ...] = ()
 
     def __init__(self, options: OutputOptions) -> None:
         if options.path is None or options.duration is None:

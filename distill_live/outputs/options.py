@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+from distill_live.errors import PluginError
+from distill_live.parameters import Parameter
+from distill_live.plugins import check_declaration
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,6 +41,8 @@ class OutputOptions:
     duration: float | None = None
     #: Whether the "file" output writes left and right, not the middle alone.
     stereo: bool = False
+    #: The output's own parameters by their short names, as they are now.
+    values: Mapping[str, float] = field(default_factory=dict, compare=False)
 
 
 class Source(Protocol):
@@ -54,13 +60,26 @@ class Source(Protocol):
     def count_fault(self) -> None:
         """Take note of a fault that the device reports."""
 
+    def note_latency(self, seconds: float) -> None:
+        """Take note of how long a sample takes from `render` to the ear; 0 until then."""
+
 
 class Output(Protocol):
     """Empties the ring. Created with OutputOptions in the audio process.
 
-    The constructor raises DeviceError if it cannot play.
+    `name` is that of its entry point, `doc` a sentence, and `parameters` are its own. The
+    constructor raises DeviceError if it cannot play, and so does `run` if it cannot go on: then it
+    is started again. Anything else that it raises switches it off.
     """
 
+    @property
+    def name(self) -> str: ...
+    @property
+    def doc(self) -> str: ...
+    @property
+    def parameters(self) -> tuple[Parameter, ...]: ...
+
+    #: What it takes in a second.
     sample_rate: int
 
     def describe(self) -> str:
@@ -71,3 +90,14 @@ class Output(Protocol):
 
     def close(self) -> None:
         """Let go of the device or file."""
+
+
+def check_output(name: str, plugin: Any) -> Any:
+    """The class of an output. Raises PluginError unless it keeps to the contract of `Output`."""
+    check_declaration(name, plugin)
+    if not callable(plugin):
+        raise PluginError("it is no class that can be called with OutputOptions")
+    for method in ("describe", "run", "close"):
+        if not callable(getattr(plugin, method, None)):
+            raise PluginError(f"it has no method {method!r}")
+    return plugin

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gc
 import time
+from dataclasses import replace
 from multiprocessing.connection import Connection
 
+from distill_live.errors import DistillError
 from distill_live.live.deck_mixer import DeckControl, DeckMixer
 from distill_live.live.last_mile import LastMile
 from distill_live.live.ring import AudioRing
@@ -14,7 +16,7 @@ from distill_live.live.tap import TapRing
 from distill_live.live.worker_process import run_worker
 from distill_live.outputs.options import Output, OutputOptions
 from distill_live.parameters import ParameterStore
-from distill_live.plugins import load_plugin
+from distill_live.plugins import PluginValues, load_plugin
 
 #: How often the channel is asked whether control is still there, in seconds.
 _ASK_SECONDS = 0.02
@@ -31,7 +33,8 @@ def run_audio(
 ) -> None:
     """The audio process: open the output, say so, play until the channel closes.
 
-    Sends ("opened", description), then ("finished",) at the end of a duration, or ("failed", why).
+    Sends ("opened", description), then ("finished",) at the end of a duration, ("failed", why) when
+    it may be tried again, or ("broken", why) when the output itself is at fault.
     """
     run_worker(channel, lambda: _play(channel, options, rings, control, parameters, status, tap))
 
@@ -45,7 +48,9 @@ def _play(
     status: LiveStatus,
     tap: TapRing,
 ) -> None:
-    output: Output = load_plugin("outputs", options.output)(options)
+    plugin = load_plugin("outputs", options.output)
+    options = replace(options, values=PluginValues(parameters, "outputs", plugin))
+    output: Output = plugin(options)
     try:
         source = LastMile(DeckMixer(rings, control), parameters, status, tap, output.sample_rate)
         channel.send(("opened", output.describe()))
@@ -54,6 +59,12 @@ def _play(
         gc.disable()
         stopped = _Closed(channel, source)
         output.run(source, stopped)
+    except (DistillError, OSError, EOFError):
+        raise
+    except Exception as error:
+        reason = f"the output {options.output!r} failed and is off from now on: {error!r}"
+        channel.send(("broken", reason))
+        return
     finally:
         output.close()
     if not stopped():

@@ -12,6 +12,7 @@ import numpy as np
 from distill_live.errors import DeviceError
 from distill_live.live.ring import SAMPLE_RATE
 from distill_live.outputs.options import OutputOptions, Source
+from distill_live.parameters import Parameter
 from distill_live.quiet_stderr import quiet_stderr
 
 #: A device whose stream has stopped by itself is looked at again this often, in seconds.
@@ -23,13 +24,19 @@ _FADE_SECONDS = 0.06
 class SoundDeviceOutput:
     """A float32 output stream: sound on the channels chosen, in their order, silence on others."""
 
+    name = "sounddevice"
+    doc = "A sound card, through PortAudio."
+    parameters: tuple[Parameter, ...] = ()
+
     def __init__(self, options: OutputOptions) -> None:
         sounddevice = _portaudio()
         self._options = options
         self._device = _find_device(sounddevice, options.audio_device)
         info = sounddevice.query_devices(self._device)
-        self.name: str = info["name"]
-        self._chosen = choose_channels(options.channels, self.name, info["max_output_channels"])
+        self.device_name: str = info["name"]
+        self._chosen = choose_channels(
+            options.channels, self.device_name, info["max_output_channels"]
+        )
         #: How many channels the stream has: up to the last one chosen.
         self.channels = max(self._chosen)
         self.sample_rate = self._pick_rate(sounddevice, info)
@@ -45,14 +52,14 @@ class SoundDeviceOutput:
             except (sounddevice.PortAudioError, ValueError) as error:
                 reason = error
         raise DeviceError(
-            f"{self.name} cannot play {self.channels} channels of float32 at "
+            f"{self.device_name} cannot play {self.channels} channels of float32 at "
             f"{wanted or SAMPLE_RATE} Hz ({reason}); its own rate is "
             f"{int(info['default_samplerate'])} Hz: --audio-rate sets the rate"
         )
 
     def describe(self) -> str:
         """The device's name and rate."""
-        return f"{self.name} at {self.sample_rate} Hz"
+        return f"{self.device_name} at {self.sample_rate} Hz"
 
     def run(self, source: Source, stopped: Callable[[], bool]) -> None:
         """Play until stopped, and what is then still on its way to the ear.
@@ -85,14 +92,15 @@ class SoundDeviceOutput:
                 latency=self._options.latency_ms / 1e3,
                 callback=callback,
             ) as stream:
+                source.note_latency(stream.latency)
                 while stream.active and not stopped():
                     time.sleep(_WATCH_SECONDS)
                 if stream.active:
                     time.sleep(_FADE_SECONDS + stream.latency)
         except sounddevice.PortAudioError as error:
-            raise DeviceError(f"{self.name} cannot play: {error}") from error
+            raise DeviceError(f"{self.device_name} cannot play: {error}") from error
         if not stopped():
-            raise DeviceError(f"{self.name} has stopped by itself")
+            raise DeviceError(f"{self.device_name} has stopped by itself")
 
     def close(self) -> None:
         """The stream is closed when `run` returns."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
@@ -12,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from pythonosc.osc_bundle import OscBundle
 from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 
@@ -19,11 +21,19 @@ from tests.tools import wait_until
 
 
 class ServerProcess:
-    """`with ServerProcess(...)` waits until it plays; leaving kills what is still there."""
+    """`with ServerProcess(...)` waits until it plays; leaving kills what is still there.
 
-    def __init__(self, *arguments: str, environment: dict[str, str] | None = None) -> None:
+    `python` is the interpreter that runs it; else the one that runs the tests.
+    """
+
+    def __init__(
+        self,
+        *arguments: str,
+        environment: dict[str, str] | None = None,
+        python: str = sys.executable,
+    ) -> None:
         self._command = [
-            sys.executable, "-m", "distill_live", "serve", *arguments, "--osc", "127.0.0.1:0",
+            python, "-m", "distill_live", "serve", *arguments, "--osc", "127.0.0.1:0",
         ]  # fmt: skip
         self._environment = environment
         self.errors = ""
@@ -93,10 +103,11 @@ def run_command(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 class OscClient:
-    """Sends to the server and hears its answers."""
+    """Sends to the server and hears its answers; what came of its requests is in `told`."""
 
     def __init__(self, port: int) -> None:
         self.port = port
+        self.told: list[tuple[str, list[object]]] = []
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.settimeout(0.5)
         self._socket.connect(("127.0.0.1", port))
@@ -112,10 +123,37 @@ class OscClient:
         for _ in range(60):
             self.send(address, *arguments)
             try:
-                return list(OscMessage(self._socket.recv(65_536)).params)
+                while (message := self.hear())[0] in ("/distill/done", "/distill/error"):
+                    self.told.append(message)
+                return message[1]
             except TimeoutError:
                 continue
         raise AssertionError(f"no answer to {address}")
+
+    def hear(self) -> tuple[str, list[object]]:
+        """The next message that comes by itself, within half a second."""
+        [message] = self.hear_all()
+        return message
+
+    def hear_all(self) -> list[tuple[str, list[object]]]:
+        """The messages of the next packet that comes, within half a second."""
+        packet = self._socket.recv(65_536)
+        bundle = packet.startswith(b"#bundle\0")
+        messages = list(OscBundle(packet)) if bundle else [OscMessage(packet)]
+        return [(message.address, list(message.params)) for message in messages]
+
+    def await_told(self, address: str, first: object) -> str:
+        """Wait until a message of that address, done or error, says something of `first`."""
+        found: list[str] = []
+
+        def look() -> bool:
+            with contextlib.suppress(TimeoutError):
+                self.told.append(self.hear())
+            found[:] = [str(v[1]) for a, v in self.told if a == address and v[0] == first]
+            return bool(found)
+
+        wait_until(look, f"{address} {first}")
+        return found[0]
 
     def close(self) -> None:
         self._socket.close()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from distill_live.models.persistence import load_model_v2
-from tests.commands.test_resume import ROOT, epochs, files_of, train, weights
+from tests.commands.training_process import ROOT, Ended, epochs, files_of, weights
 from tests.conftest import Folders, RunCli
 
 pytest.importorskip(
@@ -22,32 +22,44 @@ pytest.importorskip(
 TWO = ("--accelerator", "cpu", "--devices", 2)
 
 
+def start(folders: Folders, end: str, *arguments: object) -> subprocess.Popen[str]:
+    """Start `train` with two processes, of which the first is killed at `end`."""
+    words = ["-m", "tests.commands.tiny_training", "train", *map(str, [*arguments, *TWO])]
+    ground = {"XDG_DATA_HOME": str(folders.user.parents[1]), "PYTHONUNBUFFERED": "1"}
+    return subprocess.Popen(
+        [sys.executable, *words],
+        cwd=ROOT, env={**os.environ, **ground, "KILLED_AT": end}, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+
+
+def train(folders: Folders, end: str, *arguments: object) -> Ended:
+    """The same, to its end."""
+    running = start(folders, end, *arguments)
+    out, err = running.communicate(timeout=300)
+    return Ended(running.returncode, out, err)
+
+
 def test_two_processes_make_one_model_and_go_on_after_a_kill(
     folders: Folders, sounds: Path
 ) -> None:
-    whole = train(folders, "never:0", sounds, "--name", "whole", *TWO)
+    whole = train(folders, "never:0", sounds, "--name", "whole")
     assert whole.returncode == 0, whole.stderr
     # Each line once: one process tells.
     assert epochs(whole.stdout) == ["1/2", "2/2"] * 2
     assert load_model_v2(folders.user / "whole.distill").prior is not None
-    killed = train(folders, "write:4", sounds, "--name", "cut", *TWO)
+    killed = train(folders, "write:4", sounds, "--name", "cut")
     assert (killed.returncode, epochs(killed.stdout)) == (-signal.SIGKILL, ["1/2", "2/2", "1/2"])
-    resumed = train(folders, "never:0", sounds, "--name", "cut", "--resume", *TWO)
+    resumed = train(folders, "never:0", sounds, "--name", "cut", "--resume")
     assert (resumed.returncode, epochs(resumed.stdout)) == (0, ["2/2"]), resumed.stderr
-    assert weights(folders, "cut") == weights(folders, "whole")
+    assert weights(folders.user / "cut.distill") == weights(folders.user / "whole.distill")
     assert files_of(folders, "cut") == ["cut.distill", "cut.html"]
 
 
 def test_ctrl_c_reaches_all_processes_and_keeps_the_best_so_far(
     folders: Folders, sounds: Path
 ) -> None:
-    data = {"XDG_DATA_HOME": str(folders.user.parents[1]), "PYTHONUNBUFFERED": "1"}
-    words = ["train", str(sounds), "--name", "cut", "--epochs", "9999", *map(str, TWO)]
-    running = subprocess.Popen(
-        [sys.executable, "-m", "tests.commands.tiny_training", *words],
-        cwd=ROOT, env={**os.environ, **data}, text=True, start_new_session=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
+    running = start(folders, "never:0", sounds, "--name", "cut", "--epochs", 9999)
     assert running.stdout is not None
     # As a terminal does: to every process of the group.
     next(line for line in running.stdout if "3/9999" in line)
@@ -70,6 +82,6 @@ def test_a_device_and_an_accelerator_are_one_too_many(
 def test_what_is_wrong_is_told_once(folders: Folders, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
-    refused = train(folders, "never:0", empty, "--name", "mine", *TWO)
+    refused = train(folders, "never:0", empty, "--name", "mine")
     assert (refused.returncode, refused.stdout) == (1, "")
     assert refused.stderr.count("no recordings in") == 1

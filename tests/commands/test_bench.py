@@ -49,7 +49,7 @@ def test_a_server_that_does_not_play_is_an_error(
     assert "serve did not begin to play" in result.err
 
 
-@pytest.mark.parametrize("script", ["exec sleep 60", "trap '' TERM; exec sleep 3"])
+@pytest.mark.parametrize("script", ["exec sleep 60", "trap '' TERM; exec sleep 1"])
 def test_a_server_that_says_nothing_is_an_error_after_the_limit(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str
 ) -> None:

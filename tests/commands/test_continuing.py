@@ -13,8 +13,8 @@ from distill_live.audio.files import read_mono, write_audio
 from distill_live.commands.training_report import Report
 from distill_live.models.header import read_header, rewrite_metadata
 from distill_live.models.persistence import load_model_v2
-from tests.commands.test_resume import epochs, files_of, train, weights
 from tests.commands.tiny_training import make_tiny
+from tests.commands.training_process import TrainingProcess, epochs, files_of, weights
 from tests.conftest import Folders, RunCli
 
 
@@ -112,7 +112,7 @@ def test_ctrl_c_leaves_the_model_as_it_was_and_resume_goes_on(
 ) -> None:
     before = sine_model.read_bytes()
     run_cli("train", "--continue", "mine", halves[1])
-    whole = weights(folders, "mine")
+    whole = weights(sine_model)
     sine_model.write_bytes(before)
     for method in ("codec_epoch", "prior_epoch"):
         resume = ["--resume"] if method == "prior_epoch" else []
@@ -124,7 +124,7 @@ def test_ctrl_c_leaves_the_model_as_it_was_and_resume_goes_on(
         assert sine_model.read_bytes() == before
     resumed = run_cli("train", "--continue", "mine", halves[1], "--resume")
     assert (resumed.code, resumed.err) == (0, "")
-    assert weights(folders, "mine") == whole
+    assert weights(sine_model) == whole
     assert files_of(folders, "mine") == ["mine.distill", "mine.html"]
 
 
@@ -147,8 +147,12 @@ def test_a_run_is_not_resumed_on_a_model_that_has_changed(
 
 
 def test_a_kill_leaves_the_model_as_it_was_until_it_is_the_new_one(
-    folders: Folders, sine_model: Path, halves: tuple[Path, Path]
+    training_process: TrainingProcess,
+    folders: Folders,
+    sine_model: Path,
+    halves: tuple[Path, Path],
 ) -> None:
+    train = training_process.train
     before = sine_model.read_bytes()
     killed = train(folders, "draw-codes:3", "--continue", "mine", halves[1])
     assert (killed.returncode, epochs(killed.stdout)) == (-signal.SIGKILL, ["1/2", "2/2", "1/2"])

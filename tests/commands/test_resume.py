@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import re
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +11,10 @@ import pytest
 from distill_live.audio.files import write_audio
 from distill_live.commands.training_report import Report
 from distill_live.models.header import read_header
-from distill_live.training.codec import CodecEpoch
-from distill_live.training.prior import PriorEpoch
+from tests.commands.conftest import Trained
 from tests.commands.tiny_training import make_tiny
+from tests.commands.training_process import TrainingProcess, epochs, files_of, weights
 from tests.conftest import Folders, RunCli
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -28,34 +22,10 @@ def seconds_not_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
     make_tiny(monkeypatch.setattr)
 
 
-def train(folders: Folders, end: str, *arguments: object) -> subprocess.CompletedProcess[str]:
-    """Run `train` in a process of its own until it is killed at `end`, or ends."""
-    words = ["-m", "tests.commands.tiny_training", "train", *map(str, arguments)]
-    ground = {"XDG_DATA_HOME": str(folders.user.parents[1]), "PYTHONUNBUFFERED": "1"}
-    return subprocess.run(
-        [sys.executable, *words],
-        cwd=ROOT, env={**os.environ, **ground, "KILLED_AT": end},
-        capture_output=True, text=True, timeout=300,
-    )  # fmt: skip
-
-
-def epochs(output: str) -> list[str]:
-    """The epochs that a run has told of."""
-    return re.findall(r"^ +(\d+/\d+) ", output, re.MULTILINE)
-
-
-def weights(folders: Folders, name: str) -> str:
-    return str(read_header(folders.user / f"{name}.distill").metadata["weights_sha256"])
-
-
-def files_of(folders: Folders, name: str) -> list[str]:
-    return sorted(path.name for path in folders.user.iterdir() if name in path.name)
-
-
 def test_a_run_that_is_killed_at_any_moment_goes_on_to_the_same_bytes(
-    folders: Folders, sounds: Path
+    training_process: TrainingProcess, trained: Trained, folders: Folders, sounds: Path
 ) -> None:
-    assert train(folders, "never:0", sounds, "--name", "whole").returncode == 0
+    train = training_process.train
     told = []
     for end in (
         "draw:4",  # in the codec's second epoch
@@ -71,47 +41,47 @@ def test_a_run_that_is_killed_at_any_moment_goes_on_to_the_same_bytes(
         killed = train(folders, end, sounds, "--name", "cut", *resume)
         assert killed.returncode == -signal.SIGKILL, (end, killed.stdout, killed.stderr)
         told.append(epochs(killed.stdout))
+    # The model with its codec, when the one with its prior was about to replace it.
+    saved = read_header(folders.user / "cut.distill").metadata
+    assert (saved["prior"], len(saved["loss_curves"]["codec"]["loss"])) == (None, 2)
     last = train(folders, "never:0", sounds, "--name", "cut", "--resume")
     assert (last.returncode, last.stderr) == (0, "")
     # No epoch that was told of is trained again, and at most the one that was cut short.
     assert told == [["1/2"], [], ["2/2"], [], [], ["1/2"], [], []]
-    assert weights(folders, "cut") == weights(folders, "whole")
+    assert weights(folders.user / "cut.distill") == weights(trained.path)
     assert files_of(folders, ".resume") == []
 
 
-def test_what_was_saved_before_a_kill_in_the_middle_of_saving_is_whole(
-    folders: Folders, sounds: Path
-) -> None:
-    """The model with its codec, when the one with its prior was about to replace it."""
-    killed = train(folders, "replace:6", sounds, "--name", "mine")
-    assert killed.returncode == -signal.SIGKILL
-    metadata = read_header(folders.user / "mine.distill").metadata
-    assert metadata["prior"] is None
-    assert len(metadata["loss_curves"]["codec"]["loss"]) == 2
-
-
 @pytest.mark.parametrize(
-    ("method", "epoch"), [("codec_epoch", CodecEpoch), ("prior_epoch", PriorEpoch)]
+    ("method", "curve", "next_command"),
+    [
+        ("codec_epoch", ("codec", "loss"), "train-prior"),
+        ("prior_epoch", ("prior", "validation"), "serve"),
+    ],
 )
-def test_a_run_goes_on_after_ctrl_c_too(
+def test_ctrl_c_keeps_the_best_so_far_and_a_run_goes_on_after_it_too(
     run_cli: RunCli,
+    trained: Trained,
     folders: Folders,
     sounds: Path,
     monkeypatch: pytest.MonkeyPatch,
     method: str,
-    epoch: type,
+    curve: tuple[str, str],
+    next_command: str,
 ) -> None:
-    run_cli("train", sounds, "--name", "whole")
     with monkeypatch.context() as patch:
         patch.setattr(Report, method, lambda *_: signal.raise_signal(signal.SIGINT))
         stopped = run_cli("train", sounds, "--name", "cut")
     assert stopped.code == 130
     command = f"distill-live train {sounds} --name cut --resume"
     assert f"stopped; to go on: {command}\n" in stopped.out
+    assert f"\nnext:  distill-live {next_command} cut" in stopped.out
     assert files_of(folders, "cut") == ["cut.distill", "cut.resume"]
+    kept = read_header(folders.user / "cut.distill").metadata["loss_curves"]
+    assert len(kept[curve[0]][curve[1]]) == 1
     resumed = run_cli(*command.split()[1:])
     assert (resumed.code, resumed.err) == (0, "")
-    assert weights(folders, "cut") == weights(folders, "whole")
+    assert weights(folders.user / "cut.distill") == weights(trained.path)
     assert files_of(folders, "cut") == ["cut.distill", "cut.html"]
 
 
@@ -120,22 +90,20 @@ def test_a_prior_alone_goes_on_too(
 ) -> None:
     run_cli("train", sounds, "--name", "mine", "--no-prior")
     run_cli("train-prior", "mine", sounds, "--prior-size", "medium")
-    whole = weights(folders, "mine")
+    whole = weights(folders.user / "mine.distill")
     with monkeypatch.context() as patch:
         patch.setattr(Report, "prior_epoch", lambda *_: signal.raise_signal(signal.SIGINT))
         stopped = run_cli("train-prior", "mine", sounds, "--prior-size", "medium")
     assert stopped.code == 130
-    assert weights(folders, "mine") != whole
+    assert weights(folders.user / "mine.distill") != whole
     assert run_cli("train", sounds, "--name", "mine", "--resume").code == 1
     resumed = run_cli("train-prior", "mine", sounds, "--prior-size", "medium", "--resume")
     assert (resumed.code, resumed.err) == (0, "")
-    assert weights(folders, "mine") == whole
+    assert weights(folders.user / "mine.distill") == whole
 
 
-def test_training_says_at_once_that_it_can_be_resumed(
-    run_cli: RunCli, folders: Folders, sounds: Path
-) -> None:
-    lines = run_cli("train", sounds, "--name", "my own", "--force").out.splitlines()
+def test_training_says_at_once_that_it_can_be_resumed(trained: Trained, sounds: Path) -> None:
+    lines = trained.stdout.splitlines()
     told = f"to go on after an interruption: distill-live train {sounds} --name 'my own' --resume"
     assert sum(line.endswith(told) for line in lines[:3]) == 1
 

@@ -17,10 +17,9 @@ from distill_live.models.persistence import load_model_v2
 from distill_live.models.vocoder_network import NeuralVocoderConfig
 from distill_live.report import listening
 from distill_live.report.place import is_page
-from distill_live.training.codec import CodecEpoch
 from distill_live.training.kept import code_training_parts
-from distill_live.training.prior import PriorEpoch
 from distill_live.training.vocoder import VocoderTrainingConfig
+from tests.commands.conftest import Trained
 from tests.commands.tiny_training import make_tiny
 from tests.conftest import Folders, RunCli
 
@@ -36,32 +35,37 @@ def seconds_not_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vocoder_training, "get_adaptive_vocoder_training_config", tiny_vocoder)
 
 
-def test_a_folder_becomes_a_model_in_the_users_folder(
-    run_cli: RunCli, folders: Folders, sounds: Path
-) -> None:
-    result = run_cli("train", sounds, "--name", "mine", "--codebook-size", 8)
-    assert (result.code, result.err) == (0, "")
-    path = folders.user / "mine.distill"
-    assert result.out.splitlines()[-2:] == [f"model: {path}", "next:  distill-live serve mine"]
-    metadata = read_header(path).metadata
-    assert metadata["name"] == "mine"
-    assert (metadata["codec"]["codebook_size"], metadata["prior"]["codebook_size"]) == (8, 8)
+@pytest.fixture
+def mine(trained: Trained, folders: Folders) -> Path:
+    """A copy of the trained model in the user's folder, found as "mine"."""
+    return Path(shutil.copy(trained.path, folders.user / "mine.distill"))
+
+
+def test_a_folder_becomes_a_model_in_the_users_folder(trained: Trained, sounds: Path) -> None:
+    assert trained.stdout.splitlines()[-2:] == [
+        f"model: {trained.path}", "next:  distill-live serve 'my own'",
+    ]  # fmt: skip
+    metadata = read_header(trained.path).metadata
+    assert metadata["name"] == "my own"
+    assert (metadata["codec"]["codebook_size"], metadata["prior"]["codebook_size"]) == (64, 64)
     assert sorted(metadata["dataset_files"]) == sorted(path.name for path in sounds.iterdir())
     assert -40 < metadata["loudness_db"] < -5
     assert len(metadata["codebook_health"]) == 3
     assert len(metadata["loss_curves"]["codec"]["loss"]) == 2
     assert len(metadata["loss_curves"]["prior"]["validation"]) == 2
     assert metadata["training"]["prior_perplexity"]["baselines"]["unigram"] > 1
-    assert "quoted, in stretches of" in result.out
+    assert "quoted, in stretches of" in trained.stdout
     assert metadata["training"]["memorisation"]["generated"]["near"] <= 1
 
 
-def test_the_report_is_beside_the_model(run_cli: RunCli, folders: Folders, sounds: Path) -> None:
-    page = folders.user / "mine.html"
-    assert f"report: {page}" in run_cli("train", sounds, "--name", "mine", "--no-prior").out
-    assert is_page(page)
+def test_the_report_is_beside_the_model(
+    run_cli: RunCli, trained: Trained, mine: Path, sounds: Path
+) -> None:
+    assert f"report: {trained.path.with_suffix('.html')}" in trained.stdout
+    assert is_page(trained.path.with_suffix(".html"))
+    page = mine.with_suffix(".html")
     page.write_text("my notes")
-    again = run_cli("train", sounds, "--name", "mine", "--no-prior", "--force")
+    again = run_cli("train-prior", "mine", sounds)
     assert again.code == 0
     assert "no report: " in again.out
     assert page.read_text() == "my notes"
@@ -71,17 +75,16 @@ def test_the_report_is_beside_the_model(run_cli: RunCli, folders: Folders, sound
 
 
 def test_codes_and_previews_of_the_recordings_are_kept(
-    run_cli: RunCli, folders: Folders, sounds: Path
+    run_cli: RunCli, mine: Path, sounds: Path
 ) -> None:
-    run_cli("train", sounds, "--name", "mine", "--codebook-size", 8)
-    loaded = load_model_v2(folders.user / "mine.distill")
+    loaded = load_model_v2(mine)
     assert [one.name for one in loaded.training_codes] == loaded.metadata["dataset_files"]
     assert {len(one.codes) for one in loaded.training_codes} == {11}
     assert [one.epoch for one in loaded.previews] == [0, 1, 2]
     counts = loaded.metadata["code_counts"]
     assert [sum(level) for level in counts] == [6 * 11 * 8] * 3
     run_cli("train-prior", "mine", sounds)
-    again = load_model_v2(folders.user / "mine.distill")
+    again = load_model_v2(mine)
     assert [one.name for one in again.training_codes] == loaded.metadata["dataset_files"]
     assert again.previews == loaded.previews
 
@@ -144,15 +147,13 @@ def test_a_new_prior_adds_codes_of_the_recordings_to_a_model_that_has_none(
     assert len(load_model_v2(tiny_in_library).training_codes) == 6
 
 
-def test_every_epoch_shows_losses_and_the_health_of_each_level(
-    run_cli: RunCli, folders: Folders, sounds: Path
-) -> None:
-    lines = run_cli("train", sounds, "--no-prior", "--codebook-size", 8).out.splitlines()
-    epochs = [line.split() for line in lines if "/2" in line]
-    # epoch, loss, two errors, then utilisation, perplexity and dead codes of each of three levels.
-    assert [len(cells) for cells in epochs] == [4 + 3 * 3] * 2
-    health = read_header(folders.user / f"{sounds.name}.distill").metadata["codebook_health"]
-    used = [[cells[4], cells[7], cells[10]] for cells in epochs]
+def test_every_epoch_shows_losses_and_the_health_of_each_level(trained: Trained) -> None:
+    epochs = [line.split() for line in trained.stdout.splitlines() if "/2 " in line]
+    # Of the codec: epoch, loss, two errors, then utilisation, perplexity and dead codes of each of
+    # three levels. Of the prior: epoch and two perplexities.
+    assert [len(cells) for cells in epochs] == [4 + 3 * 3] * 2 + [3] * 2
+    health = read_header(trained.path).metadata["codebook_health"]
+    used = [[cells[4], cells[7], cells[10]] for cells in epochs[:2]]
     assert [f"{100 * level['utilisation']:.0f}" for level in health] in used
 
 
@@ -195,12 +196,12 @@ def test_a_model_that_its_name_does_not_reach_is_served_by_its_path(
 def test_options_reach_the_codec(run_cli: RunCli, folders: Folders, sounds: Path) -> None:
     run_cli(
         "train", sounds, "--name", "mine", "--no-prior", "--rvq-levels", 2, "--column-frames", 4,
-        "--commitment-weight", 0.5, "--epochs", 1,
+        "--codebook-size", 16, "--commitment-weight", 0.5, "--epochs", 1,
     )  # fmt: skip
     metadata = read_header(folders.user / "mine.distill").metadata
     assert metadata["codec"]["num_quantizers"] == 2
     assert metadata["codec"]["column_frames"] == 4
-    assert metadata["codec"]["codebook_size"] == 64
+    assert metadata["codec"]["codebook_size"] == 16
     assert metadata["level_labels"] == ["Structure", "Detail"]
     assert metadata["training"]["codec"]["learning"]["commitment_weight"] == 0.5
     assert metadata["training"]["codec"]["epochs"] == 1
@@ -241,34 +242,6 @@ def test_a_folder_without_recordings_is_refused_before_training(
     assert list(folders.user.iterdir()) == []
 
 
-def test_ctrl_c_in_the_codec_keeps_the_best_so_far(
-    run_cli: RunCli, folders: Folders, sounds: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def interrupt(report: Report, epoch: CodecEpoch) -> None:
-        signal.raise_signal(signal.SIGINT)
-
-    monkeypatch.setattr(Report, "codec_epoch", interrupt)
-    result = run_cli("train", sounds, "--name", "mine")
-    assert result.code == 130
-    assert "next:  distill-live train-prior mine" in result.out
-    curves = read_header(folders.user / "mine.distill").metadata["loss_curves"]
-    assert len(curves["codec"]["loss"]) == 1
-
-
-def test_ctrl_c_in_the_prior_keeps_the_best_so_far(
-    run_cli: RunCli, folders: Folders, sounds: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def interrupt(report: Report, epoch: PriorEpoch) -> None:
-        signal.raise_signal(signal.SIGINT)
-
-    monkeypatch.setattr(Report, "prior_epoch", interrupt)
-    result = run_cli("train", sounds, "--name", "mine")
-    assert result.code == 130
-    assert "next:  distill-live serve mine" in result.out
-    curves = read_header(folders.user / "mine.distill").metadata["loss_curves"]
-    assert len(curves["prior"]["validation"]) == 1
-
-
 def test_ctrl_c_before_the_first_epoch_of_the_prior_keeps_the_codec(
     run_cli: RunCli, folders: Folders, sounds: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -279,15 +252,15 @@ def test_ctrl_c_before_the_first_epoch_of_the_prior_keeps_the_codec(
     assert read_header(folders.user / "mine.distill").metadata["prior"] is None
 
 
-@pytest.mark.parametrize(("choice", "kind"), [("neural", "neural"), ("phase", "phase")])
 def test_train_takes_a_vocoder_along_when_one_is_wanted(
-    run_cli: RunCli, folders: Folders, sounds: Path, choice: str, kind: str
+    run_cli: RunCli, trained: Trained, folders: Folders, sounds: Path
 ) -> None:
-    result = run_cli("train", sounds, "--name", "mine", "--no-prior", "--vocoder", choice)
+    result = run_cli("train", sounds, "--name", "mine", "--no-prior", "--vocoder", "neural")
     assert result.code == 0
-    metadata = read_header(folders.user / "mine.distill").metadata
-    assert metadata["vocoder"]["kind"] == kind
-    assert ("vocoder_distances" in metadata["training"]) is (choice == "neural")
+    for path, kind in ((folders.user / "mine.distill", "neural"), (trained.path, "phase")):
+        metadata = read_header(path).metadata
+        assert metadata["vocoder"]["kind"] == kind
+        assert ("vocoder_distances" in metadata["training"]) is (kind == "neural")
 
 
 def test_a_level_that_uses_few_codes_is_a_warning(
@@ -302,10 +275,7 @@ def test_a_level_that_uses_few_codes_is_a_warning(
     assert "smaller --codebook-size" in result.out
 
 
-def test_what_training_made_can_be_listed_and_played(
-    run_cli: RunCli, folders: Folders, sounds: Path
-) -> None:
-    run_cli("train", sounds, "--name", "mine", "--codebook-size", 8)
+def test_what_training_made_can_be_listed_and_played(run_cli: RunCli, mine: Path) -> None:
     listed = json.loads(run_cli("models", "list", "--json").out)
     assert [(entry["name"], entry["prior"]) for entry in listed] == [("mine", True)]
     assert run_cli("generate", "mine", "--duration", 0.1, "--seed", 1).code == 0

@@ -18,6 +18,7 @@ from distill_live.models.vocoder_network import NeuralVocoderConfig
 from distill_live.training.discriminators import DiscriminatorConfig
 from distill_live.training.sound_pairs import SoundPairs
 from distill_live.training.vocoder import VocoderEpoch, VocoderTrainingConfig
+from tests.commands.tiny_training import make_tiny
 from tests.conftest import RunCli
 
 
@@ -120,11 +121,12 @@ def test_discriminators_can_be_asked_for_without_a_gpu(
 
 
 def test_a_new_prior_keeps_the_neural_vocoder(
-    run_cli: RunCli, tiny_in_library: Path, sounds: Path
+    run_cli: RunCli, tiny_in_library: Path, sounds: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    make_tiny(monkeypatch.setattr)
     run_cli("train-vocoder", "tiny", sounds, "--vocoder", "neural")
     before = load_model_v2(tiny_in_library)
-    assert run_cli("train-prior", "tiny", sounds, "--epochs", 1, "--prior-size", "small").code == 0
+    assert run_cli("train-prior", "tiny", sounds, "--epochs", 1).code == 0
     after = load_model_v2(tiny_in_library)
     assert after.metadata["vocoder"] == before.metadata["vocoder"]
     mel = torch.randn(128, 16)

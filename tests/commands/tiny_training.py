@@ -4,14 +4,17 @@
 
 ends by SIGKILL when it comes to the POINT for the COUNTth time: `draw` a batch of the codec,
 `draw-codes` a batch of the prior, `write` a checkpoint (half of it is written), `replace` a file by
-the one written in its place, `replaced` it.
+the one written in its place, `replaced` it. Without arguments it does so again and again, see
+`training_process`.
 """
 
 from __future__ import annotations
 
 import io
+import json
 import os
 import signal
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -32,6 +35,7 @@ from distill_live.training.prior import PriorTrainingConfig
 from distill_live.training.windows import CodeCrops
 
 EPOCHS = 2
+_LONGEST_S = 300
 
 
 def make_tiny(set_attribute: Callable[[Any, str, Any], None]) -> None:
@@ -109,6 +113,8 @@ class _Killer:
 
 
 def main() -> None:
+    if len(sys.argv) == 1 and not _is_next_run():
+        return
     point, _, count = os.environ.get("KILLED_AT", "never:0").partition(":")
     make_tiny(setattr)
     killer = _Killer(point, int(count))
@@ -117,6 +123,23 @@ def main() -> None:
     killer.before(os, "replace", "replace", "replaced")
     killer.while_saving()
     cli.main()
+
+
+def _is_next_run() -> bool:
+    """Whether this process is one that was forked for a run: a line on standard input says what its
+    arguments, its environment and its output are. The first process answers with its exit code."""
+    for line in sys.stdin:
+        order = json.loads(line)
+        run = os.fork()
+        if not run:
+            for number, name in enumerate(("out", "err"), start=1):
+                os.dup2(os.open(order[name], os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
+            os.environ.update(order["environment"])
+            sys.argv[1:] = order["arguments"]
+            signal.alarm(_LONGEST_S)
+            return True
+        print(os.waitstatus_to_exitcode(os.waitpid(run, 0)[1]), flush=True)
+    return False
 
 
 if __name__ == "__main__":

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pytest
 
 from distill_live.codes.edit import parameter_table
+from distill_live.control.actions import Reply
+from distill_live.control.midi_event import MidiEvent, MidiKind
 from distill_live.control.patch_schema import Patch
 from distill_live.control.router import Router
+from distill_live.control.sender import Sender
 from distill_live.edits.freeze import Freeze
 from distill_live.edits.mask import Mask
 from distill_live.parameters import ParameterStore
@@ -35,9 +39,39 @@ class Desk:
             lambda: self.now,
         )
 
-    def use(self, *mappings: dict[str, object]) -> None:
-        document = {"version": 1, "map": list(mappings)}
+    def use(self, *mappings: dict[str, object], **parts: object) -> None:
+        document = {"version": 1, "map": list(mappings), **parts}
         self.router.use_patch(Patch.model_validate(document, context=TABLE))
+
+    def osc(
+        self, address: str, arguments: Sequence[object] = (), sender: Sender = None
+    ) -> list[Reply]:
+        """One message in a packet of its own."""
+        return self.router.receive_osc([(address, arguments)], sender)
+
+    def cc(self, channel: int, control: int, value: int, device: str = "nano") -> None:
+        """A control change."""
+        self.midi("cc", control, value / 127, value, channel, device)
+
+    def midi(
+        self,
+        kind: MidiKind,
+        number: int,
+        value: float,
+        raw: int = 0,
+        channel: int = 1,
+        device: str = "nano",
+    ) -> None:
+        """Any MIDI event."""
+        self.router.receive_midi(MidiEvent(device, kind, channel, number, value, raw))
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass, at 100 ticks a second."""
+        end = self.now + seconds
+        while self.now < end - 1e-9:
+            self.now = min(self.now + 0.01, end)
+            self.router.schedule.tick(self.now)
+            self.router.tick(self.now)
 
 
 @pytest.fixture

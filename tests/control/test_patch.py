@@ -4,13 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from distill_live.control.patch import MAX_BYTES, find_patch, load_patch
+from distill_live.control.patch import find_patch, load_patch
 from distill_live.control.patch_schema import ParameterMapping, Patch, RequestMapping
 from distill_live.control.requests import REQUESTS
 from distill_live.control.targets import find_target
+from distill_live.control.yaml_file import MAX_BYTES
 from distill_live.errors import PatchError
 from distill_live.parameters import PARAMETERS
 from tests.control.conftest import TABLE
+
+#: What takes a name that only the player can say.
+NAMED = {"model", "prime", "preset", "preset/beats", "preset/store", "preset/delete",
+         "tempo/source"}  # fmt: skip
 
 SHIPPED = sorted((Path(__file__).parents[2] / "patches").glob("*.yaml"))
 
@@ -83,13 +88,15 @@ def test_each_shipped_patch_loads(path: Path) -> None:
 
 def test_the_default_patch_reaches_every_parameter_and_request() -> None:
     targets = {
-        mapping.do
-        if isinstance(mapping, RequestMapping)
-        else find_target(mapping.to, TABLE).parameter.name
+        target
         for mapping in load_patch(find_patch("default"), TABLE).map
+        for target in (
+            [mapping.do]
+            if isinstance(mapping, RequestMapping)
+            else [find_target(name, TABLE).parameter.name for name in mapping.to]
+        )
     }
-    # Which model or which recording, only the player can say.
-    assert targets == {*TABLE, *REQUESTS} - {"model", "prime"}
+    assert targets == {*TABLE, *REQUESTS} - NAMED
 
 
 def test_every_problem_is_told_at_once_in_the_order_of_the_lines(tmp_path: Path) -> None:
@@ -108,26 +115,63 @@ map:
 """
     assert problems(tmp_path, text) == [
         "1: version cannot be 2; legal: 1, the version of the patch format",
-        "2: unknown key 'mapp' (did you mean 'map'?); legal here: version, name, map",
+        "2: unknown key 'mapp' (did you mean 'map'?); "
+        "legal here: version, name, devices, osc, map, presets, programs",
         "4: unknown parameter 'temprature' (did you mean 'temperature'?); "
         f"legal: {', '.join(PARAMETERS)}",
         "5: cc cannot be 200; legal: a controller number 0..127",
-        "5: unknown key 'chanel' (did you mean 'channel'?); legal here: cc, channel",
+        "5: unknown key 'chanel' (did you mean 'channel'?); "
+        "legal here: device, channel, cc, bits, encoding, step, mode",
         "7: range holds 5, outside gain's 0..2",
         "8: curve cannot be 'expo'; legal: linear, exp, log or s",
         f"9: unknown request 'stopp' (did you mean 'stop'?); legal: {', '.join(REQUESTS)}",
         "10: a mapping has `from`, and either `to: PARAMETER` or `do: REQUEST`, "
         "not {'from': {'cc': 1}}",
-        "11: 'from' is missing: {osc: /address} or {cc: 0..127}",
+        "11: 'from' is missing: a control, with one of the keys osc, cc, nrpn, note, program, "
+        "bend, pressure, poly_pressure, lfo, follow, walk",
     ]
 
 
 @pytest.mark.parametrize(
     ("mapping", "told"),
     [
-        ("{from: {cc: 7, osc: /a}, to: gain}", "a source is either"),
-        ("{from: {note: 7}, to: gain}", "a source is either"),
-        ("{from: 7, to: gain}", "a source is either"),
+        ("{from: {cc: 7, osc: /a}, to: gain}", "a source has exactly one of the keys osc, cc,"),
+        ("{from: {knob: 7}, to: gain}", "a source has exactly one of the keys"),
+        ("{from: {device: nano}, to: gain}", "a source has exactly one of the keys"),
+        ("{from: 7, to: gain}", "a source has exactly one of the keys"),
+        ("{from: {cc: 32, bits: 14}, to: gain}", "cc 32 is no coarse half of a 14-bit pair"),
+        ("{from: {cc: 7, bits: 8}, to: gain}", "bits cannot be 8; legal: 7, or 14"),
+        ("{from: {cc: 7, encoding: two}, to: gain}", "encoding cannot be 'two'; legal: absolute"),
+        ("{from: {cc: 7, encoding: twos, mode: toggle}, to: gain}", "an encoder has 7 bits and no"),
+        ("{from: {cc: 7, step: 0.1}, to: gain}", "step is for encoders"),
+        ("{from: {cc: 7, encoding: twos, step: 2}, to: gain}", "step cannot be 2"),
+        ("{from: {cc: 7, channel: [1, 17]}, to: gain}", "channel cannot be"),
+        ("{from: {cc: 7, channel: []}, to: gain}", "channel cannot be []; legal: a MIDI channel"),
+        ("{from: {nrpn: 16384}, to: gain}", "nrpn cannot be 16384"),
+        ("{from: {note: 128}, to: gain}", "note cannot be 128; legal: a note number 0..127 (60 is"),
+        ("{from: {note: all}, to: gain}", "note cannot be 'all'; legal: a note number"),
+        ("{from: {note: 1, mode: hold}, to: gain}", "mode cannot be 'hold'; legal: velocity"),
+        ("{from: {program: -1}, to: gain}", "program cannot be -1"),
+        ("{from: {bend: up}, to: gain}", "bend cannot be 'up'; legal: true"),
+        ("{from: {lfo: sine}, to: gain}", "an lfo goes round in either `seconds: S` or `beats"),
+        ("{from: {lfo: sine, seconds: 1, beats: 1}, to: gain}", "an lfo goes round in either"),
+        ("{from: {lfo: sin, seconds: 1}, to: gain}", "lfo cannot be 'sin'; legal: sine, triangle"),
+        ("{from: {follow: input}, to: gain}", "follow cannot be 'input'; legal: output"),
+        ("{from: {walk: 0}, to: gain}", "walk cannot be 0; legal: seconds, 0.05..3600"),
+        ("{from: {walk: 1}, to: gain, takeover: pickup}", "takeover is for knobs and faders"),
+        ("{from: {walk: 1}, to: gain, quantise: bar}", "quantise is for controls"),
+        ("{from: {walk: 1}, to: gain, smooth: 10}", "smooth is for controls"),
+        ("{from: {note: 1}, to: gain, takeover: scale}", "takeover is for knobs and faders"),
+        ("{from: {osc: /a}, to: gain, feedback: true}", "feedback is for cc, nrpn, note and bend"),
+        ("{from: {note: any}, to: gain, feedback: true}", "feedback goes to one key: say which"),
+        ("{from: {cc: 1}, to: gain, smooth: -1}", "smooth cannot be -1; legal: 0..60000 ms"),
+        ("{from: {cc: 1}, to: gain, invert: 1}", "invert cannot be 1; legal: true or false"),
+        ("{from: {cc: 1}, to: gain, quantise: {bars: 0}}", "quantise: {'bars': 0} is nothing to"),
+        ("{from: {cc: 1}, to: gain, quantise: often}", "quantise: 'often' is nothing to wait for"),
+        ("{from: {cc: 1}, to: [gain, gian]}", "unknown parameter 'gian' (did you mean 'gain'?)"),
+        ("{from: {cc: 1}, to: []}", "to cannot be []; legal: a parameter, PARAMETER/LEVEL, or"),
+        ("{from: {cc: 1}, to: 3}", "to cannot be 3; legal: a parameter"),
+        ("{from: {cc: 1}, to: [gain, top_p], range: [0, 2]}", "range holds 2, outside top_p's"),
         ("{from: {cc: '7'}, to: gain}", "cc cannot be '7'"),
         ("{from: {cc: true}, to: gain}", "cc cannot be True"),
         ("{from: {cc: 7, channel: 0}, to: gain}", "channel cannot be 0"),
@@ -163,8 +207,19 @@ def test_a_mapping_that_is_wrong_is_told_with_its_line(
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("", "1: a patch is made of: version, name, map"),
-        ("- 1", "1: a patch is made of: version, name, map"),
+        ("", "1: a patch is made of: version, name, devices, osc, map, presets, programs"),
+        ("- 1", "1: a patch is made of: version, name, devices"),
+        ("version: 1\nosc: {targts: []}", "2: unknown key 'targts' (did you mean 'targets'?); le"),
+        ("version: 1\nosc:\n  targets: [localhost]", "3: 'localhost' is no target; legal: HOST:P"),
+        ("version: 1\nosc:\n  targets: ['a:70000']", "3: 'a:70000' is no target; legal: HOST:PORT"),
+        ("version: 1\nosc: {timetags: no}", "2: timetags cannot be False; legal: schedule or ign"),
+        ("version: 1\ndevices:\n  nano: 3", "3: nano cannot be 3; legal: names for MIDI devices"),
+        ("version: 1\npresets: [a]", "2: presets cannot be ['a']; legal: {name: {parameter: val"),
+        ("version: 1\npresets:\n  a: 3", "3: a cannot be 3; legal: {name: {parameter: value or o"),
+        ("version: 1\nprograms:\n  0: gone", "3: no preset 'gone'; there are: none"),
+        ("version: 1\nprograms:\n  x: gone", "3: "),
+        ("version: 1\nprograms:\n  -1: gone", "3: "),
+        ("version: 1\nmap: {1: 2}", "2: the key 1 is no text; quote it"),
         ("name: x", "1: 'version' is missing: 1, the version of the patch format"),
         ("version: 1\nmap: 3", "2: map cannot be 3; legal: a list of mappings"),
         ("version: 1\nversion: 1", "2: 'version' stands here and in line 1"),
@@ -249,3 +304,114 @@ def test_an_unknown_patch_is_told_with_the_nearest_name(
     monkeypatch.chdir(tmp_path)
     with pytest.raises(PatchError, match=r"no patch 'defualt' \(did you mean 'default'\?\)"):
         find_patch("defualt")
+
+
+def test_what_was_learned_counts_beside_the_patch_and_in_the_place_of_its_controls(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "set.learned.yaml").write_text(
+        "version: 1\nname: set.learned\nmap:\n"
+        '  - {"from": {"cc": 7, "channel": 1, "device": "nano"}, "to": "temperature"}\n'
+    )
+    patch = load(
+        tmp_path,
+        "version: 1\nname: mine\nmap:\n"
+        "  - {from: {cc: 7}, to: gain}\n"
+        "  - {from: {cc: 7, channel: 2}, to: width}\n"
+        "  - {from: {cc: 1}, to: temperature}\n",
+    )
+    assert patch.name == "mine"
+    assert [(m.source.cc, m.to) for m in patch.map] == [  # type: ignore[union-attr]
+        (7, ["width"]), (1, ["temperature"]), (7, ["temperature"]),
+    ]  # fmt: skip
+
+
+def test_a_broken_file_of_what_was_learned_is_told(tmp_path: Path) -> None:
+    (tmp_path / "set.learned.yaml").write_text("version: 1\nmap: [{from: {cc: 7}, to: gian}]")
+    with pytest.raises(PatchError, match=r"set\.learned\.yaml:2: unknown parameter 'gian'"):
+        load(tmp_path, "version: 1")
+
+
+def test_what_lies_beside_a_patch_is_no_patch_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "patches"
+    folder.mkdir()
+    for name in ("mine", "mine.learned", "mine.presets"):
+        (folder / f"{name}.yaml").write_text("version: 1")
+    with pytest.raises(PatchError) as error:
+        find_patch("nothing")
+    assert "mine," in str(error.value)
+    assert "learned" not in str(error.value) and "presets" not in str(error.value)
+
+
+PRESETS = """\
+version: 1
+presets:
+  calm: {temperature: 0.7, top_p/timbre: off, steer/loudness: off, gain: 1}
+  wild: {temperature: 1.5, steer/loudness: 'off'}
+programs: {0: calm, 129: wild}
+"""
+
+
+def test_presets_hold_numbers_and_off_and_programs_name_them(tmp_path: Path) -> None:
+    patch = load(tmp_path, PRESETS)
+    assert patch.presets == {
+        "calm": {"temperature": 0.7, "top_p/timbre": "off", "steer/loudness": "off", "gain": 1},
+        "wild": {"temperature": 1.5, "steer/loudness": "off"},
+    }
+    assert patch.programs == {0: "calm", 129: "wild"}
+
+
+def test_a_switch_in_a_preset_is_true_or_false(tmp_path: Path) -> None:
+    (tmp_path / "set.yaml").write_text(
+        "version: 1\npresets: {a: {edit/freeze/on: on, edit/mask/on: off, edit/mask/on/1: 1}}"
+    )
+    assert load_patch(tmp_path / "set.yaml", TABLE).presets == {
+        "a": {"edit/freeze/on": 1.0, "edit/mask/on": 0.0, "edit/mask/on/1": 1}
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("temprature: 1", "unknown parameter 'temprature' (did you mean 'temperature'?); legal: "),
+        ("temperature: 3", "temperature cannot be 3; legal: 0.1..2"),
+        ("temperature: .nan", "temperature cannot be nan; legal: 0.1..2"),
+        ("temperature: hot", "temperature cannot be 'hot'; legal: 0.1..2"),
+        ("temperature: true", "temperature cannot be True; legal: 0.1..2"),
+        ("temperature: [1]", "temperature cannot be [1]; legal: 0.1..2"),
+        ("temperature: off", "temperature cannot be off: it takes a number, 0.1..2"),
+        ("gain/timbre: 1", "gain is one value for all levels"),
+    ],
+)
+def test_a_value_that_a_preset_cannot_have_is_told_with_its_line(
+    tmp_path: Path, value: str, told: str
+) -> None:
+    text = f"version: 1\npresets:\n  a:\n    gain: 1\n    {value}\nmpa: []\n"
+    value_problem, key_problem = problems(tmp_path, text)
+    assert value_problem.startswith(f"5: {told}")
+    assert key_problem.startswith("6: unknown key 'mpa' (did you mean 'map'?)")
+
+
+def test_a_program_may_name_a_preset_that_was_stored_while_playing(tmp_path: Path) -> None:
+    text = "version: 1\npresets: {calm: {gain: 1}}\nprograms: {0: calm, 1: cald}\n"
+    assert problems(tmp_path, text) == [
+        "3: no preset 'cald' (did you mean 'calm'?); there are: calm"
+    ]
+    (tmp_path / "set.presets.yaml").write_text("version: 1\npresets: {cald: {gain: 0.5}}\n")
+    patch = load(tmp_path, text)
+    assert set(patch.presets) == {"calm"}
+
+
+def test_the_osc_targets_and_devices_are_read(tmp_path: Path) -> None:
+    patch = load(
+        tmp_path,
+        "version: 1\ndevices: {nano: nanoKONTROL2*}\n"
+        "osc: {targets: ['127.0.0.1:9001', '[::1]:9002'], timetags: ignore}\n",
+    )
+    assert patch.devices == {"nano": "nanoKONTROL2*"}
+    assert patch.osc.targets == ["127.0.0.1:9001", "[::1]:9002"]
+    assert patch.osc.timetags == "ignore"
+    assert load(tmp_path, "version: 1").osc.timetags == "schedule"

@@ -13,7 +13,7 @@ from tests.control.conftest import TABLE, Desk
 
 
 def test_an_address_below_distill_sets_the_parameter(desk: Desk) -> None:
-    assert desk.router.receive_osc("/distill/temperature", [0.5]) == []
+    assert desk.osc("/distill/temperature", [0.5]) == []
     assert desk.store["temperature"] == 0.5
     assert desk.router.counters == Counters(received=1)
     assert desk.lines == []
@@ -23,24 +23,36 @@ def test_an_address_below_distill_sets_the_parameter(desk: Desk) -> None:
 def test_whole_numbers_and_booleans_are_numbers_and_are_clipped(
     desk: Desk, value: object, stored: float
 ) -> None:
-    desk.router.receive_osc("/distill/gain", [value])
+    desk.osc("/distill/gain", [value])
     assert desk.store["gain"] == stored
 
 
 def test_a_clipped_value_is_counted_and_told(desk: Desk) -> None:
-    desk.router.receive_osc("/distill/temperature", [64.0])
+    desk.osc("/distill/temperature", [64.0])
     assert desk.router.counters == Counters(received=1, clipped=1)
     assert desk.lines == ["temperature 64 is outside 0.1..2, taken as 2"]
 
 
 @pytest.mark.parametrize(
     "arguments",
-    [[math.nan], [math.inf], [-math.inf], ["0.5"], [None], [b"x"], [[0.5]], [0.5, 0.6], []],
+    [
+        [math.nan],
+        [math.inf],
+        [-math.inf],
+        ["loud"],
+        ["nan"],
+        ["1" * 50],
+        [None],
+        [b"x"],
+        [[0.5]],
+        [0.5, 0.6],
+        [],
+    ],
 )
 def test_what_is_not_one_finite_number_is_refused_counted_and_told(
     desk: Desk, arguments: list[object]
 ) -> None:
-    desk.router.receive_osc("/distill/gain", arguments)
+    desk.osc("/distill/gain", arguments)
     assert desk.store["gain"] == PARAMETERS["gain"].default
     assert desk.router.counters == Counters(received=1, refused=1)
     assert len(desk.lines) == 1
@@ -52,29 +64,29 @@ def test_what_is_not_one_finite_number_is_refused_counted_and_told(
 def test_a_verb_makes_its_request_by_a_bang_or_a_pressed_button(
     desk: Desk, name: str, arguments: list[object]
 ) -> None:
-    desk.router.receive_osc(f"/distill/{name}", arguments)
+    desk.osc(f"/distill/{name}", arguments)
     assert desk.requests == [(name, ())]
 
 
 @pytest.mark.parametrize("released", [0, 0.0, False])
 def test_letting_a_button_go_makes_no_request(desk: Desk, released: object) -> None:
-    desk.router.receive_osc("/distill/stop", [released])
+    desk.osc("/distill/stop", [released])
     assert desk.requests == []
     assert desk.router.counters.refused == 0
 
 
 @pytest.mark.parametrize("argument", [math.nan, "now"])
 def test_a_verb_with_nonsense_is_refused(desk: Desk, argument: object) -> None:
-    desk.router.receive_osc("/distill/panic", [argument])
+    desk.osc("/distill/panic", [argument])
     assert desk.requests == []
     assert desk.router.counters.refused == 1
 
 
 def test_a_verb_with_arguments_makes_its_request_with_them(desk: Desk) -> None:
-    desk.router.receive_osc("/distill/rewind", [4])
-    desk.router.receive_osc("/distill/rewind", [0.5, "same"])
-    desk.router.receive_osc("/distill/record", [0])
-    desk.router.receive_osc("/distill/model", ["demo"])
+    desk.osc("/distill/rewind", [4])
+    desk.osc("/distill/rewind", [0.5, "same"])
+    desk.osc("/distill/record", [0])
+    desk.osc("/distill/model", ["demo"])
     assert desk.requests == [
         ("rewind", (4.0, None)), ("rewind", (0.5, "same")), ("record", (False,)),
         ("model", ("demo",)),
@@ -85,7 +97,7 @@ def test_a_verb_with_arguments_makes_its_request_with_them(desk: Desk) -> None:
 def test_a_bang_to_a_verb_that_needs_arguments_is_refused_with_what_it_needs(
     desk: Desk, arguments: list[object]
 ) -> None:
-    desk.router.receive_osc("/distill/loop", arguments)
+    desk.osc("/distill/loop", arguments)
     assert (desk.requests, desk.router.counters.refused) == ([], 1)
     assert desk.lines == ["refused /distill/loop: loop needs seconds (0.05..60 s)"]
 
@@ -98,18 +110,18 @@ def test_panic_switches_every_edit_off_before_it_is_handed_on() -> None:
         seen.extend(desk.store.levels(f"edit/{edit}/on", 3) for edit in ("freeze", "mask"))
 
     router = Router(desk.store, request, None, desk.lines.append)
-    router.receive_osc("/distill/edit/freeze/on", [1])
-    router.receive_osc("/distill/edit/mask/on/timbre", [1])
-    router.receive_osc("/distill/edit/freeze/band", [3])
-    router.receive_osc("/distill/panic", [])
+    router.receive_osc([("/distill/edit/freeze/on", [1])])
+    router.receive_osc([("/distill/edit/mask/on/timbre", [1])])
+    router.receive_osc([("/distill/edit/freeze/band", [3])])
+    router.receive_osc([("/distill/panic", [])])
     assert seen == [(0, 0, 0), (0, 0, 0)]
     assert desk.store["edit/freeze/band"] == 3
 
 
 def test_panic_switches_steering_off() -> None:
     desk = Desk()
-    desk.router.receive_osc("/distill/steer/loudness", [0.5])
-    desk.router.receive_osc("/distill/panic", [])
+    desk.osc("/distill/steer/loudness", [0.5])
+    desk.osc("/distill/panic", [])
     assert math.isnan(desk.store["steer/loudness"])
 
 
@@ -117,12 +129,10 @@ def test_panic_switches_steering_off() -> None:
 def test_a_parameter_that_can_be_off_is_off_without_a_number(
     desk: Desk, arguments: list[object]
 ) -> None:
-    desk.router.receive_osc("/distill/steer/brightness", [0.5])
-    assert desk.router.receive_osc("/distill/get", ["steer/brightness"]) == [
-        ("/distill/steer/brightness", (0.5,))
-    ]
-    desk.router.receive_osc("/distill/steer/brightness", arguments)
-    assert desk.router.receive_osc("/distill/get", ["steer/brightness"]) == [
+    desk.osc("/distill/steer/brightness", [0.5])
+    assert desk.osc("/distill/get", ["steer/brightness"]) == [("/distill/steer/brightness", (0.5,))]
+    desk.osc("/distill/steer/brightness", arguments)
+    assert desk.osc("/distill/get", ["steer/brightness"]) == [
         ("/distill/steer/brightness", ("off",))
     ]
     assert desk.router.counters.refused == 0
@@ -130,13 +140,13 @@ def test_a_parameter_that_can_be_off_is_off_without_a_number(
 
 @pytest.mark.parametrize("arguments", [[], ["off"], ["on"]])
 def test_a_parameter_that_cannot_be_off_needs_a_number(desk: Desk, arguments: list[object]) -> None:
-    desk.router.receive_osc("/distill/gain", arguments)
+    desk.osc("/distill/gain", arguments)
     assert (desk.store["gain"], desk.router.counters.refused) == (1.0, 1)
 
 
 @pytest.mark.parametrize("level", ["timbre", "2"])
 def test_a_level_is_set_by_its_name_or_its_number(desk: Desk, level: str) -> None:
-    desk.router.receive_osc(f"/distill/temperature/{level}", [0.5])
+    desk.osc(f"/distill/temperature/{level}", [0.5])
     assert desk.store.levels("temperature", 3) == (1.0, 0.5, 1.0)
     assert desk.router.counters == Counters(received=1)
 
@@ -145,15 +155,15 @@ def test_a_level_is_set_by_its_name_or_its_number(desk: Desk, level: str) -> Non
 def test_a_level_without_a_number_follows_the_global_value_again(
     desk: Desk, arguments: list[object]
 ) -> None:
-    desk.router.receive_osc("/distill/temperature/timbre", [0.5])
-    desk.router.receive_osc("/distill/temperature/detail", [0.6])
-    desk.router.receive_osc("/distill/temperature/timbre", arguments)
-    desk.router.receive_osc("/distill/temperature", [1.5])
+    desk.osc("/distill/temperature/timbre", [0.5])
+    desk.osc("/distill/temperature/detail", [0.6])
+    desk.osc("/distill/temperature/timbre", arguments)
+    desk.osc("/distill/temperature", [1.5])
     assert desk.store.levels("temperature", 3) == (1.5, 1.5, 0.6)
 
 
 def test_a_level_s_value_out_of_range_is_clipped_counted_and_told(desk: Desk) -> None:
-    desk.router.receive_osc("/distill/top_p/1", [-3])
+    desk.osc("/distill/top_p/1", [-3])
     assert desk.store.levels("top_p", 2) == (0.0, 1.0)
     assert desk.router.counters == Counters(received=1, clipped=1)
     assert desk.lines == ["top_p/1 -3 is outside 0..1, taken as 0"]
@@ -166,7 +176,7 @@ def test_a_level_that_the_model_lacks_is_refused_and_told_once_with_those_it_has
     before = desk.store.raw()
     for _ in range(3):
         desk.now += 60.0
-        desk.router.receive_osc(f"/distill/temperature/{level}", [0.5])
+        desk.osc(f"/distill/temperature/{level}", [0.5])
     assert desk.store.raw() == before
     assert desk.router.counters == Counters(received=3, refused=3)
     [line] = desk.lines
@@ -175,27 +185,27 @@ def test_a_level_that_the_model_lacks_is_refused_and_told_once_with_those_it_has
 
 
 def test_a_level_of_a_parameter_that_has_none_is_refused(desk: Desk) -> None:
-    desk.router.receive_osc("/distill/gain/structure", [0.5])
+    desk.osc("/distill/gain/structure", [0.5])
     assert desk.router.counters == Counters(received=1, refused=1)
     assert "gain is one value for all levels" in desk.lines[0]
 
 
 def test_the_levels_are_those_of_the_model_in_play(desk: Desk) -> None:
     desk.use({"from": {"cc": 1}, "to": "temperature/low_end", "range": [0.5, 1.5]})
-    desk.router.receive_cc(1, 1, 127)
+    desk.cc(1, 1, 127)
     assert desk.router.counters.refused == 1
     desk.router.use_levels(("Body", "Low  End"))
-    desk.router.receive_cc(1, 1, 127)
-    desk.router.receive_osc("/distill/temperature/body", [0.25])
+    desk.cc(1, 1, 127)
+    desk.osc("/distill/temperature/body", [0.25])
     assert desk.store.levels("temperature", 3) == (0.25, 1.5, 1.0)
-    desk.router.receive_osc("/distill/temperature/timbre", [0.1])
+    desk.osc("/distill/temperature/timbre", [0.1])
     assert desk.router.counters.refused == 2
 
 
 def test_get_answers_what_counts_for_a_level(desk: Desk) -> None:
-    desk.router.receive_osc("/distill/temperature/timbre", [0.5])
+    desk.osc("/distill/temperature/timbre", [0.5])
     names = ["temperature/timbre", "/distill/temperature/3", "edit/mask/on/detail"]
-    assert desk.router.receive_osc("/distill/get", names) == [
+    assert desk.osc("/distill/get", names) == [
         ("/distill/temperature/timbre", (0.5,)),
         ("/distill/temperature/3", (1.0,)),
         ("/distill/edit/mask/on/detail", (0,)),
@@ -203,102 +213,102 @@ def test_get_answers_what_counts_for_a_level(desk: Desk) -> None:
 
 
 def test_an_edit_is_switched_by_its_address(desk: Desk) -> None:
-    desk.router.receive_osc("/distill/edit/freeze/on", [True])
-    desk.router.receive_osc("/distill/edit/freeze/on/structure", [0])
+    desk.osc("/distill/edit/freeze/on", [True])
+    desk.osc("/distill/edit/freeze/on/structure", [0])
     assert desk.store.levels("edit/freeze/on", 3) == (0, 1, 1)
 
 
 def test_get_answers_the_named_parameter_in_its_own_type(desk: Desk) -> None:
     desk.store.set("gain", 0.25)
     desk.store.set("seed", 7)
-    assert desk.router.receive_osc("/distill/get", ["gain"]) == [("/distill/gain", (0.25,))]
-    [(address, (seed,))] = desk.router.receive_osc("/distill/get", ["/distill/seed"])
+    assert desk.osc("/distill/get", ["gain"]) == [("/distill/gain", (0.25,))]
+    [(address, (seed,))] = desk.osc("/distill/get", ["/distill/seed"])
     assert (address, seed, type(seed)) == ("/distill/seed", 7, int)
 
 
 def test_get_without_a_name_answers_every_parameter(desk: Desk) -> None:
-    replies = desk.router.receive_osc("/distill/get", [])
+    replies = desk.osc("/distill/get", [])
     assert [address for address, _ in replies] == [f"/distill/{name}" for name in TABLE]
 
 
 @pytest.mark.parametrize("argument", ["temprature", "temperature/none", "gain/timbre", 3])
 def test_get_of_no_parameter_is_refused(desk: Desk, argument: object) -> None:
-    assert desk.router.receive_osc("/distill/get", [argument]) == []
+    [(address, (about, _))] = desk.osc("/distill/get", [argument])
+    assert (address, about) == ("/distill/error", "/distill/get")
     assert desk.router.counters.refused == 1
 
 
 def test_ping_answers_pong_with_the_same_arguments(desk: Desk) -> None:
-    assert desk.router.receive_osc("/distill/ping", [1, "a", 0.5]) == [
-        ("/distill/pong", (1, "a", 0.5))
-    ]
-    assert desk.router.receive_osc("/distill/ping", []) == [("/distill/pong", ())]
+    assert desk.osc("/distill/ping", [1, "a", 0.5]) == [("/distill/pong", (1, "a", 0.5))]
+    assert desk.osc("/distill/ping", []) == [("/distill/pong", ())]
 
 
 @pytest.mark.parametrize("address", ["/distill/temprature", "/temperature", "/distill/Temperature"])
 def test_an_unknown_address_is_counted_and_told_once_with_the_nearest_one(
     desk: Desk, address: str
 ) -> None:
+    told = f"unknown OSC address {address} (did you mean /distill/temperature?)"
     for _ in range(3):
-        assert desk.router.receive_osc(address, [0.5]) == []
+        assert desk.osc(address, [0.5]) == [("/distill/error", (address, told))]
     assert desk.router.counters == Counters(received=3, unknown=3)
-    assert desk.lines == [f"unknown OSC address {address} (did you mean /distill/temperature?)"]
+    assert desk.lines == [told]
 
 
 def test_the_nearest_address_is_sought_among_whole_names(desk: Desk) -> None:
-    desk.router.receive_osc("/distill/edit/freze/on", [1])
+    desk.osc("/distill/edit/freze/on", [1])
     assert desk.lines[0].endswith("(did you mean /distill/edit/freeze/on?)")
 
 
 def test_what_could_steer_a_terminal_is_not_logged(desk: Desk) -> None:
-    desk.router.receive_osc("/\x1b[2J" + "x" * 9000, ["\x1b]0;title\x07"])
+    desk.osc("/\x1b[2J" + "x" * 9000, ["\x1b]0;title\x07"])
     shown = [*desk.lines, desk.router.last_message]
     assert all(line.isprintable() and len(line) < 300 for line in shown)
 
 
 def test_the_last_message_is_told_in_short(desk: Desk) -> None:
     assert desk.router.last_message == ""
-    desk.router.receive_osc("/distill/gain", [0.5])
+    desk.osc("/distill/gain", [0.5])
     assert desk.router.last_message == "/distill/gain 0.5"
-    desk.router.receive_cc(2, 7, 127)
+    desk.cc(2, 7, 127)
     assert desk.router.last_message == "CC 7 on channel 2 1.0"
 
 
 def test_a_mapped_address_spreads_its_way_over_the_range_by_the_curve(desk: Desk) -> None:
     desk.use({"from": {"osc": "/1/fader1"}, "to": "temperature", "range": [1.5, 0.5]})
-    desk.router.receive_osc("/1/fader1", [0.25])
+    desk.osc("/1/fader1", [0.25])
     assert desk.store["temperature"] == 1.25
     desk.use({"from": {"osc": "/1/fader1"}, "to": "gain", "curve": "s"})
-    desk.router.receive_osc("/1/fader1", [0.25])
+    desk.osc("/1/fader1", [0.25])
     assert desk.store["gain"] == 2 * 0.15625
 
 
 def test_a_mapped_address_outside_0_to_1_is_clipped_and_counted(desk: Desk) -> None:
     desk.use({"from": {"osc": "/1/fader1"}, "to": "gain", "range": [0.0, 1.0]})
-    desk.router.receive_osc("/1/fader1", [127.0])
+    desk.osc("/1/fader1", [127.0])
     assert desk.store["gain"] == 1.0
     assert desk.router.counters == Counters(received=1, clipped=1)
 
 
 def test_a_mapped_address_with_nonsense_is_refused(desk: Desk) -> None:
     desk.use({"from": {"osc": "/1/fader1"}, "to": "gain"})
-    desk.router.receive_osc("/1/fader1", [math.inf])
+    desk.osc("/1/fader1", [math.inf])
     assert desk.store["gain"] == PARAMETERS["gain"].default
     assert desk.router.counters.refused == 1
 
 
 def test_a_controller_reaches_both_ends_of_the_range(desk: Desk) -> None:
     desk.use({"from": {"cc": 7}, "to": "gain", "range": [0.0, 1.0]})
-    desk.router.receive_cc(1, 7, 127)
+    desk.cc(1, 7, 127)
     assert desk.store["gain"] == 1.0
-    desk.router.receive_cc(16, 7, 0)
+    desk.cc(16, 7, 0)
     assert desk.store["gain"] == 0.0
 
 
 def test_a_mapping_with_a_channel_hears_that_channel_alone(desk: Desk) -> None:
     desk.use({"from": {"cc": 7, "channel": 2}, "to": "gain", "range": [0.0, 1.0]})
-    desk.router.receive_cc(1, 7, 0)
+    desk.cc(1, 7, 0)
     assert desk.store["gain"] == 1.0
-    desk.router.receive_cc(2, 7, 0)
+    desk.cc(2, 7, 0)
     assert desk.store["gain"] == 0.0
     assert desk.router.counters == Counters(received=2, unknown=1)
     assert desk.lines == ["CC 7 on channel 1 is not mapped by the patch"]
@@ -310,7 +320,7 @@ def test_one_source_may_move_several_targets(desk: Desk) -> None:
         {"from": {"cc": 7}, "to": "top_p", "range": [1.0, 0.0]},
         {"from": {"cc": 7, "channel": 3}, "do": "play"},
     )
-    desk.router.receive_cc(3, 7, 127)
+    desk.cc(3, 7, 127)
     assert (desk.store["gain"], desk.store["top_p"]) == (1.0, 0.0)
     assert desk.requests == [("play", ())]
     assert desk.router.counters.received == 1
@@ -319,24 +329,24 @@ def test_one_source_may_move_several_targets(desk: Desk) -> None:
 def test_a_mapped_button_fires_when_pressed_from_cc_64_up(desk: Desk) -> None:
     desk.use({"from": {"cc": 41}, "do": "play"}, {"from": {"osc": "/1/push1"}, "do": "panic"})
     for value in (0, 63, 64, 127):
-        desk.router.receive_cc(1, 41, value)
-    desk.router.receive_osc("/1/push1", [1.0])
-    desk.router.receive_osc("/1/push1", [0.0])
+        desk.cc(1, 41, value)
+    desk.osc("/1/push1", [1.0])
+    desk.osc("/1/push1", [0.0])
     assert desk.requests == [("play", ()), ("play", ()), ("panic", ())]
 
 
 def test_a_mapped_button_hands_on_its_own_arguments(desk: Desk) -> None:
     desk.use({"from": {"cc": 41}, "do": "rewind", "arguments": [4]})
-    desk.router.receive_cc(1, 41, 127)
-    desk.router.receive_cc(1, 41, 0)
+    desk.cc(1, 41, 127)
+    desk.cc(1, 41, 0)
     assert desk.requests == [("rewind", (4.0, None))]
 
 
 def test_a_new_patch_replaces_the_mappings_and_keeps_the_built_in_addresses(desk: Desk) -> None:
     desk.use({"from": {"cc": 7}, "to": "gain"})
     desk.use({"from": {"cc": 8}, "to": "gain"})
-    desk.router.receive_cc(1, 7, 0)
-    desk.router.receive_osc("/distill/seed", [5])
+    desk.cc(1, 7, 0)
+    desk.osc("/distill/seed", [5])
     assert desk.store["gain"] == PARAMETERS["gain"].default
     assert desk.store["seed"] == 5
 
@@ -362,7 +372,7 @@ def test_messages_from_several_threads_are_applied_one_after_the_other() -> None
 
     def send() -> None:
         for _ in range(20):
-            router.receive_osc("/distill/play", [])
+            router.receive_osc([("/distill/play", [])])
 
     threads = [threading.Thread(target=send) for _ in range(4)]
     for thread in threads:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -12,7 +11,6 @@ from distill_live.control.patch import find_patch, load_patch
 from distill_live.control.router import Router
 from distill_live.edits.freeze import Freeze
 from distill_live.edits.mask import Mask
-from distill_live.inputs.osc import OscInput
 from distill_live.parameters import ParameterStore
 
 TABLE = parameter_table([Freeze(), Mask()])
@@ -42,11 +40,3 @@ class Instrument:
 @pytest.fixture
 def instrument() -> Instrument:
     return Instrument()
-
-
-@pytest.fixture
-def osc(instrument: Instrument) -> Iterator[OscInput]:
-    reader = OscInput("127.0.0.1", 0, instrument.router)
-    reader.start()
-    yield reader
-    reader.stop()

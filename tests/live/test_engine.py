@@ -11,6 +11,7 @@ from distill_live.inference.generation import generate_audio_from_prior
 from distill_live.live import performance
 from distill_live.live.engine import Engine
 from distill_live.live.journal import Journal
+from distill_live.live.playhead import Hold
 from distill_live.live.status import Motion
 from distill_live.models.persistence import LoadedVQModel
 from tests.live.player import SETTINGS, Clock, Player
@@ -260,6 +261,50 @@ def test_hold_stays_in_the_sounding_column_and_release_goes_on_with_the_next(
     player.hear(SECOND)
     assert column < player.status["column"] < column + 20
     np.testing.assert_array_equal(timeline(player).raw(0, 20), timeline(undisturbed).raw(0, 20))
+
+
+@pytest.mark.parametrize("length", [24_000, 24_001])
+def test_a_hold_for_a_time_releases_itself_at_that_sample(
+    tiny_model: LoadedVQModel, length: int
+) -> None:
+    player = Player(tiny_model)
+    player.hear(SECOND)
+    player.engine.hold(length / SECOND)
+    player.work()
+    head = player.engine._performance.playhead
+    end = SECOND + SETTINGS.guard + length
+    held = head.motion_at(end - 1)
+    assert isinstance(held, Hold)
+    assert (held.end, head.motion_at(end)) == (end, None)
+    player.hear(SECOND // 4)
+    assert player.status["motion"] == Motion.HOLD
+    player.hear(SECOND)
+    assert player.status["motion"] == Motion.FORWARD
+    assert player.status["column"] > held.column + 1
+
+
+def test_a_release_ends_a_hold_for_a_time_before_its_end(tiny_model: LoadedVQModel) -> None:
+    player = Player(tiny_model)
+    player.hear(SECOND)
+    player.engine.hold(0.5)
+    player.hear(SECOND // 10)
+    # The end is made already, long before it is heard.
+    assert player.engine._performance.playhead.motion is None
+    player.engine.release()
+    player.work()
+    soon = player.ring.read_position + SETTINGS.guard + tiny_model.column_samples
+    assert player.engine._performance.playhead.motion_at(soon) is None
+
+
+@pytest.mark.parametrize("length", [48_000, 24_001, 30_003])
+def test_a_rewind_goes_back_by_so_many_samples(tiny_model: LoadedVQModel, length: int) -> None:
+    player = Player(tiny_model)
+    player.hear(2 * SECOND)
+    player.engine.rewind(length / SECOND, "same")
+    player.work()
+    at = 2 * SECOND + SETTINGS.guard
+    sample, _ = player.engine._performance.playhead.sound_at(at)
+    assert sample == at - length
 
 
 def test_a_rewind_continues_differently(tiny_model: LoadedVQModel) -> None:

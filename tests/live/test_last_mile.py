@@ -297,3 +297,16 @@ def test_another_device_rate_gets_the_same_pitch() -> None:
     out = rig.render(44_100, block=441)[:, 0][-32_768:]
     spectrum = np.abs(np.fft.rfft(out * np.hanning(len(out))))
     assert abs(np.argmax(spectrum) * 44_100 / len(out) - 1000) < 2
+
+
+def test_the_level_is_shown_as_it_is_heard() -> None:
+    rig = Rig()
+    rig.fill(60_000)
+    rig.parameters.set("gain", 0.5)
+    rig.render(24_000)
+    assert rig.status["rms"] == pytest.approx(0.25, rel=0.01)
+    assert rig.status["falling_peak"] == pytest.approx(0.25, rel=0.05)
+    rig.status["transport"] = Transport.STOP
+    rig.render(96_000)
+    assert rig.status["rms"] < 1e-4
+    assert rig.status["falling_peak"] < 1e-3

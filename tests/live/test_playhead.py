@@ -49,6 +49,47 @@ def test_a_hold_plays_its_column_on_and_on_without_a_seam(stage: Stage) -> None:
     np.testing.assert_array_equal(np.r_[before, held, after], np.concatenate(spoken))
 
 
+@pytest.mark.parametrize("length", [100, 4_000, 4_096, 4_097, 8_192, 30_011])
+def test_a_hold_with_an_end_goes_on_with_the_next_column_at_that_sample(
+    stage: Stage, length: int
+) -> None:
+    before = stage.push(6)
+    end = len(before) + length
+    stage.head.hold(end, FADE)
+    while stage.head.motion is not None:
+        stage.push()
+    assert (stage.head.position, stage.head.column) == (end, 7)
+    stage.push(3)
+    times = -(-length // 4_096)
+    voice = Voice(stage.loaded)
+    with torch.inference_mode():
+        for number in range(6):
+            voice.push(stage.codes[number : number + 1])
+        held = np.concatenate([voice.push(stage.codes[6:7]) for _ in range(times)])
+        after = np.concatenate([voice.push(stage.codes[n : n + 1]) for n in (7, 8, 9)])
+    np.testing.assert_array_equal(stage.sound[len(before) : end], held[:length])
+    rest = held[length:][:FADE]
+    seam = cross_fade(rest, after[: len(rest)], 0, len(rest))
+    np.testing.assert_array_equal(stage.sound[end : end + len(rest)], seam)
+    np.testing.assert_array_equal(stage.sound[end + len(rest) :], after[len(rest) :])
+
+
+def test_a_hold_is_known_where_it_sounds_though_its_end_is_made(stage: Stage) -> None:
+    begin = len(stage.push(6))
+    stage.head.hold(begin + 10_000, FADE)
+    stage.push(8)
+    assert stage.head.motion is None
+    assert stage.head.motion_at(begin - 1) is None
+    for position in (begin, begin + 9_999):
+        assert stage.head.motion_at(position) == Hold(6, begin + 10_000, FADE)
+        assert stage.head.unheard_column(position) == 7
+    assert stage.head.motion_at(begin + 10_000) is None
+    before = stage.sound
+    assert stage.head.back_before(begin + 9_000)
+    stage.push(6)
+    np.testing.assert_array_equal(stage.sound[: len(before)], before[: len(stage.sound)])
+
+
 # Shorter than a column (4096), as long, and longer; some leave less than a fade of a column over.
 LENGTHS = (2_400, 2_401, 3_000, 4_095, 4_096, 4_097, 8_191, 30_011)
 BEGIN, AT = 21_000, 50_000
@@ -180,6 +221,18 @@ def test_a_jump_sounds_like_the_column_after_those_before_it(stage: Stage) -> No
         stage.sound[30_000:], stage.voice_from(8, 8 - voice.past_columns, 11)
     )
     assert stage.head.sound_at(30_000) == (voice.start_of(8), 8)
+
+
+def test_a_jump_may_begin_at_a_sample_within_its_column(stage: Stage) -> None:
+    stage.push(12)
+    voice = Voice(stage.loaded)
+    sample = voice.start_of(8) + 1_234
+    stage.head.jump(8, 30_000, sample)
+    stage.push(3)
+    assert stage.head.sound_at(30_000) == (sample, 8)
+    spoken = stage.voice_from(8, 8 - voice.past_columns, 11)
+    np.testing.assert_array_equal(stage.sound[30_000:], spoken[1_234:])
+    assert stage.head.sound_at(30_000 + 5_000)[0] == sample + 5_000
 
 
 def test_a_jump_hears_the_columns_before_it_as_they_were_played(stage: Stage) -> None:

@@ -127,3 +127,16 @@ def test_what_is_given_up_leaves_no_process_and_no_file(
     assert process.returncode is not None
     assert list(tmp_path.iterdir()) == []
     assert desk.priming.poll(tiny_model_path) is None
+
+
+def test_how_a_priming_ended_is_told(tiny_model_path: Path, sounds: Path) -> None:
+    desk, told = Desk(), list[tuple[str, bool]]()
+    desk.priming.on_outcome = lambda text, failed: told.append((text, failed))
+    desk.priming.ask(sounds / "nowhere.wav", tiny_model_path)
+    assert told == [(f"cannot prime {sounds / 'nowhere.wav'}: there is no such file", True)]
+    told.clear()
+    desk.said.clear()
+    audio = sounds / "sine_440.wav"
+    desk.priming.ask(audio, tiny_model_path)
+    assert desk.wait(tiny_model_path) is not None
+    assert told == [(f"goes on from {audio}", False)]

@@ -158,3 +158,30 @@ def test_a_recording_that_breaks_off_is_said_at_once_and_the_next_one_may_work(
     desk.recordings.record(False, "rain")
     assert len(desk.files()) == 2
     assert desk.said[3] == f"recorded {desk.files()[1]}"
+
+
+def test_every_request_to_record_has_an_outcome(tmp_path: Path) -> None:
+    desk, told = Desk(tmp_path), list[tuple[str, bool]]()
+    desk.recordings.on_outcome = lambda text, failed: told.append((text, failed))
+    for on in (False, True, True, False):
+        desk.recordings.record(on, "rain")
+        desk.tap.write(level(0.5))
+    (path,) = desk.files()
+    desk.recordings.record(True, "rain")
+    desk.recordings.record(False, "rain")
+    assert told[:4] == [
+        ("nothing is being recorded", False),
+        (f"recording into {path}", False),
+        (f"already recording into {path}", False),
+        (f"recorded {path}", False),
+    ]
+    assert told[5] == ("nothing was heard, so nothing is recorded", False)
+
+
+def test_a_folder_that_cannot_be_written_is_a_failure(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    desk, told = Desk(tmp_path / "file"), list[tuple[str, bool]]()
+    desk.recordings.on_outcome = lambda text, failed: told.append((text, failed))
+    desk.recordings.record(True, "rain")
+    [(text, failed)] = told
+    assert failed and text.startswith("cannot record: ")

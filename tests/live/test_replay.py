@@ -76,7 +76,7 @@ def test_changes_that_come_faster_than_they_are_heard_are_replayed_too(
         elif kind == 3:
             player.engine.loop(float(rng.uniform(0.05, 1.0)))
         elif kind == 4:
-            player.engine.hold()
+            player.engine.hold(rng.choice([None, float(rng.uniform(0.01, 0.5))]))
         else:
             player.engine.release()
         if rng.integers(3):

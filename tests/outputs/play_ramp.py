@@ -30,6 +30,9 @@ class RampSource:
     def count_fault(self) -> None:
         pass
 
+    def note_latency(self, seconds: float) -> None:
+        pass
+
 
 if __name__ == "__main__":
     source = RampSource()

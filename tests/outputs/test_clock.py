@@ -18,6 +18,9 @@ class Counter:
     def count_fault(self) -> None:
         pass
 
+    def note_latency(self, seconds: float) -> None:
+        pass
+
 
 def test_it_takes_blocks_until_it_is_stopped() -> None:
     source = Counter()

@@ -29,6 +29,9 @@ class SlowSource:
     def count_fault(self) -> None:
         pass
 
+    def note_latency(self, seconds: float) -> None:
+        pass
+
 
 def test_the_file_has_the_length_asked_for_and_waits_for_the_engine(tmp_path: Path) -> None:
     path = tmp_path / "take.wav"

@@ -1,0 +1,198 @@
+"""The control side of `serve`: all that steers a server, joined to it and to each other."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from distill_live.commands.site import Site
+from distill_live.commands.streams import ServerStreams
+from distill_live.control.confinement import Confinement
+from distill_live.control.control_requests import ControlRequests
+from distill_live.control.learning import Learning
+from distill_live.control.lights import lights
+from distill_live.control.midi_feedback import MidiFeedback
+from distill_live.control.outcomes import Answer, Outcomes
+from distill_live.control.patch import find_patch, load_patch, presets_path
+from distill_live.control.patch_watch import PatchWatch
+from distill_live.control.presets import Presets
+from distill_live.control.router import Router
+from distill_live.control.schedule import Schedule
+from distill_live.control.targets import Levels
+from distill_live.control.tempo import Tempo
+from distill_live.control.tempo_parameters import TempoParameters
+from distill_live.control.ticker import Ticker
+from distill_live.errors import ParameterError
+from distill_live.inputs.link import LinkInput
+from distill_live.inputs.osc import parse_endpoint
+from distill_live.inputs.plugin import InputThread
+from distill_live.plugins import load_plugin
+
+if TYPE_CHECKING:
+    from distill_live.control.actions import Reply
+    from distill_live.control.feedback import Feedback
+    from distill_live.control.patch_schema import Patch
+    from distill_live.control.sender import Sender
+    from distill_live.live.server import Server
+    from distill_live.parameters import ParameterStore
+
+_LEARN = "learn"
+
+
+@dataclass(frozen=True)
+class ControlOptions:
+    """What the command line says of controls.
+
+    `osc` and `web` are HOST:PORT (`web` also "off", or None for the usual place), `osc_allow`
+    networks that OSC is taken from, `midi` parts of ports' names (none: all), `folders` those whose
+    files messages may name.
+    """
+
+    patch: str
+    osc: str
+    osc_allow: Sequence[str] = ()
+    midi: Sequence[str] = ()
+    link: bool = False
+    web: str | None = None
+    folders: Sequence[Path] = ()
+
+
+class Controls:
+    """Steers a server: `start` before it starts, `open_devices` after, then `tick` many times a
+    second on the main thread; `close_devices` before it ends, `stop` after.
+
+    `feedback` tells clients what happens, `say` people; `inputs` are the classes of inputs that
+    plugins bring. Raises PatchError and DeviceError for options that cannot be used.
+    """
+
+    def __init__(
+        self,
+        server: Server,
+        store: ParameterStore,
+        feedback: Feedback,
+        options: ControlOptions,
+        inputs: Iterable[Any],
+        say: Callable[[str], None],
+    ) -> None:
+        path = find_patch(options.patch)
+        patch = load_patch(path, store.table)
+        self._server, self._feedback, self._say = server, feedback, say
+        self._answers: dict[str, Answer] = {}
+        self._outcomes = Outcomes(feedback, self._answers)
+        self._confinement = Confinement(lambda: options.folders)
+        tempo = Tempo(log=say)
+        schedule = Schedule(say)
+        self._tempo = TempoParameters(tempo, store, feedback.publish)
+        self._presets = Presets(store, patch.presets, presets_path(path), say)
+        requests = ControlRequests(self._request, self._tempo, self._presets)
+        self.router = Router(store, requests, patch, say, tempo=tempo, schedule=schedule)
+        self._learning = Learning(path, store.table, self._note_learned, self._note_not_learned)
+        host, port = parse_endpoint(options.osc)
+        self.osc = load_plugin("inputs", "osc")(
+            host, port, self.router, feedback, schedule, options.osc_allow
+        )
+        self._midi = load_plugin("inputs", "midi")(self.router, options.midi)
+        self._lights = MidiFeedback(self._midi.send)
+        link = LinkInput(tempo, say)
+        self.site = Site(
+            options.web, lambda: server.deck.level_labels, self.router, feedback, store, say
+        )
+        self._devices = [self._midi, *(InputThread(one, self.router, store, say) for one in inputs)]
+        if options.link:
+            self._devices.append(link)
+        self._opened = ExitStack()
+        self._watch = PatchWatch(path, store.table, self._use, say)
+        self._ticker = Ticker(log=say)
+        for tick in (
+            schedule.tick, link.tick, self._tempo.tick, self.router.tick, self._presets.tick,
+            ServerStreams(server, feedback).tick, feedback.tick, self._lights.tick,
+        ):  # fmt: skip
+            self._ticker.add(tick)
+        self._join(server)
+        self._use(patch)
+
+    def start(self) -> None:
+        """Listen to OSC and the web. Raises DeviceError when a port cannot be had."""
+        self.osc.start()
+        self.site.start((self.osc.host, self.osc.port))
+        self._ticker.start()
+
+    def open_devices(self) -> None:
+        """Listen to MIDI, Link and the inputs of plugins."""
+        for device in self._devices:
+            device.start()
+            self._opened.callback(device.stop)
+
+    def tick(self) -> None:
+        """Look after what may take a moment: files."""
+        now = time.monotonic()
+        self._watch.tick(now)
+        self._learning.tick(now)
+
+    def close_devices(self) -> None:
+        """Listen no more to what `open_devices` has opened."""
+        self._opened.close()
+
+    def stop(self) -> None:
+        """End all threads and free the ports; also what was only begun to start."""
+        self._ticker.stop()
+        self.site.stop()
+        self.osc.stop()
+        self._presets.close()
+
+    def _join(self, server: Server) -> None:
+        """Let everybody hear of what concerns them."""
+        self._answers |= {"osc": self.osc.answer, "web": self.site.answer}
+        server.on_model, server.on_outcome = self._use_levels, self._outcomes.tell
+        router = self.router
+        router.on_touch, router.on_reply = self._feedback.touched, self._outcomes.answer
+        router.level = lambda: min(server.status["rms"], 1.0)
+        router.latency = lambda: server.latency
+        router.add_verb(_LEARN, self._learn)
+        self._midi.listeners += [
+            self._lights.hear,
+            lambda event: self._learning.hear(event, time.monotonic()),
+        ]
+        self._midi.on_device = self._lights.refresh
+
+    def _use(self, patch: Patch) -> None:
+        """Take a patch into use, in place of the one before."""
+        self.router.use_patch(patch)
+        self._presets.use(patch.presets)
+        self._lights.use(lights(patch, self.router.travel))
+        self.osc.use(patch.osc.targets, patch.osc.timetags)
+        self.site.use(patch.osc.timetags)
+
+    def _use_levels(self, labels: Sequence[str]) -> None:
+        """Go by the levels of the model that now plays."""
+        self.router.use_levels(labels)
+        self._presets.levels = Levels(labels)
+        self.site.note_levels()
+
+    def _request(self, name: str, arguments: tuple[object, ...]) -> None:
+        """Hand a request on to the server. Raises ParameterError for a file elsewhere."""
+        checked = self._confinement.check(name, arguments)
+        # First, lest it is answered before.
+        self._outcomes.asked(name, self.router.sender)
+        self._server.request(name, checked)
+
+    def _learn(self, arguments: Sequence[object], sender: Sender) -> list[Reply]:
+        if len(arguments) != 1 or not isinstance(arguments[0], str):
+            raise ParameterError("learn takes the name of a parameter or of a request")
+        if self._midi.status.startswith("MIDI unavailable"):
+            raise ParameterError(self._midi.status)
+        self._learning.begin(arguments[0], time.monotonic(), sender)
+        self._outcomes.asked(_LEARN, sender)
+        return []
+
+    def _note_learned(self, _sender: Sender, text: str) -> None:
+        self._say(text)
+        self._outcomes.tell(_LEARN, text)
+
+    def _note_not_learned(self, _sender: Sender, text: str) -> None:
+        self._say(text)
+        self._outcomes.tell(_LEARN, text, failed=True)

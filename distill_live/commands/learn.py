@@ -1,0 +1,79 @@
+"""`distill-live learn`: move a control, and it is mapped."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from distill_live.errors import DeviceError, DistillError
+
+if TYPE_CHECKING:
+    from distill_live.control.learning import Learning
+    from distill_live.control.midi_event import ClockKind, MidiEvent
+    from distill_live.control.sender import Sender
+
+_POLL_SECONDS = 0.02
+
+
+def learn(
+    patch: Annotated[str, typer.Argument(help="Patch: a path, or a name in ./patches.")],
+    param: Annotated[
+        str,
+        typer.Option(help="Parameter, PARAMETER/LEVEL or request that the control shall move."),
+    ],
+    midi: Annotated[
+        list[str] | None,
+        typer.Option(help="MIDI input, by a part of its name; may be given several times."),
+    ] = None,
+) -> None:
+    """Take the MIDI control that you move most in the next moments, and write it beside the patch.
+
+    NAME.learned.yaml is loaded together with NAME.yaml, which stays as it is.
+    """
+    from distill_live.codes.edit import load_edits, parameter_table
+    from distill_live.control.learning import Learning
+    from distill_live.control.patch import find_patch
+    from distill_live.inputs.midi import MidiInput
+
+    failures: list[str] = []
+    learning = Learning(
+        find_patch(patch),
+        parameter_table(load_edits(typer.echo)),
+        done=lambda _sender, text: typer.echo(text),
+        failed=lambda _sender, text: failures.append(text),
+    )
+    learning.begin(param, time.monotonic())
+    source = MidiInput(_Listener(learning), midi)
+    source.start()
+    try:
+        if source.status.startswith("MIDI unavailable"):
+            raise DeviceError(source.status)
+        typer.echo(f"move the control for {param}: turn it both ways, or press it once")
+        while learning.name is not None:
+            learning.tick(time.monotonic())
+            time.sleep(_POLL_SECONDS)
+    finally:
+        source.stop()
+    if failures:
+        raise DistillError(failures[0])
+
+
+class _Listener:
+    """Hands what comes in to learning, instead of to an instrument."""
+
+    def __init__(self, learning: Learning) -> None:
+        self._learning = learning
+
+    def receive_midi(self, event: MidiEvent, sender: Sender = None) -> None:
+        self._learning.hear(event, time.monotonic())
+
+    def receive_clock(self, kind: ClockKind, value: int, at: float) -> None:
+        """Clock is no control."""
+
+    def count_malformed(self, source: str, reason: str) -> None:
+        """What is no message is no control either."""
+
+    def tell(self, kind: str, line: str) -> None:
+        typer.echo(line)

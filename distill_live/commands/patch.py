@@ -1,0 +1,60 @@
+"""`distill-live patch`: check patches, and tell editors what a patch may hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from distill_live.commands.output import print_json
+from distill_live.errors import PatchError
+
+if TYPE_CHECKING:
+    from distill_live.control.patch_schema import Patch
+    from distill_live.parameters import Parameter
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Check patches, print their JSON Schema."
+)
+
+
+@app.command()
+def check(
+    files: Annotated[
+        list[Path], typer.Argument(help="Patch files, with what lies beside them.", metavar="FILE")
+    ],
+) -> None:
+    """Say what is wrong with patches: file, line, what is legal. Exit code 1 if anything is."""
+    from distill_live.control.patch import load_patch
+
+    table = _table()
+    broken = 0
+    for path in files:
+        try:
+            typer.echo(f"{path}: {_summary(load_patch(path, table))}")
+        except PatchError as error:
+            broken += 1
+            typer.echo(str(error), err=True)
+    if broken:
+        raise typer.Exit(1)
+
+
+@app.command()
+def schema() -> None:
+    """The patch format as JSON Schema, with the parameters of the installed edits."""
+    from distill_live.control.patch_json_schema import patch_json_schema
+
+    print_json(patch_json_schema(_table()))
+
+
+def _table() -> dict[str, Parameter]:
+    from distill_live.codes.edit import load_edits, parameter_table
+
+    return parameter_table(load_edits(lambda line: typer.echo(line, err=True)))
+
+
+def _summary(patch: Patch) -> str:
+    counts = {"mapping": len(patch.map), "preset": len(patch.presets)}
+    shown = [f"{count} {what}{'' if count == 1 else 's'}" for what, count in counts.items()]
+    return f"good, {', '.join(shown)}"

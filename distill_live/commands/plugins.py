@@ -1,0 +1,117 @@
+"""`distill-live plugins`: which edits, inputs and outputs there are, and how to begin another."""
+
+from __future__ import annotations
+
+import re
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from string import Template
+from typing import Annotated, Any, Literal
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from distill_live import __version__
+from distill_live.codes.edit import check_edit
+from distill_live.commands.options import JsonOption
+from distill_live.commands.output import add_plain_row, print_json
+from distill_live.errors import PluginError
+from distill_live.inputs.plugin import check_input
+from distill_live.outputs.options import check_output
+from distill_live.plugins import KINDS, find_plugins, load_plugin, singular
+
+_CHECKS = {"edits": check_edit, "inputs": check_input, "outputs": check_output}
+_TEMPLATES = Path(__file__).with_name("plugin_templates")
+#: How each kind is played, for the README of a new plugin.
+_PLAY = {
+    "edit": "distill-live serve         # then send /distill/edit/{name}/on 1",
+    "input": "distill-live serve         # it plays at once",
+    "output": "distill-live serve --output {name}",
+}
+
+app = typer.Typer(
+    add_completion=False,
+    invoke_without_command=True,
+    help="List edits, inputs and outputs; write a new one.",
+)
+
+
+@app.callback()
+def list_all(context: typer.Context, as_json: JsonOption = False) -> None:
+    """List edits, inputs and outputs, where they come from, and their parameters."""
+    if context.invoked_subcommand is not None:
+        return
+    found = [
+        _describe(kind, entry) for kind in KINDS for _, entry in sorted(find_plugins(kind).items())
+    ]
+    if as_json:
+        print_json(found)
+        return
+    table = Table("kind", "name", "from", "parameters", "", box=None)
+    for one in found:
+        parameters = ", ".join(one["parameters"])
+        cells = (one["kind"], one["name"], one["origin"], parameters, one["error"] or one["doc"])
+        add_plain_row(table, *cells)
+    Console().print(table)
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A word of a-z, 0-9 and _.")],
+    kind: Annotated[
+        Literal["edit", "input", "output"], typer.Option(help="What the plugin shall be.")
+    ],
+    folder: Annotated[Path, typer.Option(help="Where its folder is made.")] = Path(),
+) -> None:
+    """Write a plugin that works, with a test: a package to install, and to change."""
+    _check_name(name, kind)
+    project = f"distill-live-{name.replace('_', '-')}"
+    target = folder / project
+    if target.exists():
+        raise PluginError(f"{target} exists already: choose another name, or move it away")
+    package = f"distill_live_{name}"
+    words = {
+        "name": name, "kind": kind, "project": project, "package": package,
+        "class_name": "".join(part.capitalize() for part in name.split("_")),
+        "version": __version__, "play": _PLAY[kind].format(name=name),
+    }  # fmt: skip
+    for template, path in (
+        ("pyproject.toml", target / "pyproject.toml"),
+        ("README.md", target / "README.md"),
+        (f"{kind}.py", target / package / "__init__.py"),
+        (f"test_{kind}.py", target / "tests" / f"test_{name}.py"),
+    ):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = (_TEMPLATES / f"{template}.tmpl").read_text(encoding="utf-8")
+        path.write_text(Template(text).substitute(words), encoding="utf-8")
+    typer.echo(f"{target}: an {kind} that works; install it with: pip install -e {target}")
+
+
+def _check_name(name: str, kind: str) -> None:
+    """Raise PluginError for a name that is none, or that a plugin of the kind has already."""
+    if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name):
+        raise PluginError(f"{name!r} is no name for a plugin; legal: a word of a-z, 0-9 and _")
+    taken = {singular(one): find_plugins(one) for one in KINDS}[kind]
+    if name in taken:
+        raise PluginError(f"an {kind} named {name!r} is installed already: choose another name")
+
+
+def _describe(kind: Any, entry: EntryPoint) -> dict[str, Any]:
+    """What a plugin declares, or why `serve` leaves it out."""
+    distribution = entry.dist
+    described: dict[str, Any] = {
+        "kind": singular(kind),
+        "name": entry.name,
+        "origin": f"{distribution.name} {distribution.version}" if distribution else "",
+        "doc": "",
+        "parameters": [],
+        "error": "",
+    }
+    try:
+        plugin = _CHECKS[kind](entry.name, load_plugin(kind, entry.name))
+    except Exception as error:
+        return described | {"error": f"left out: {error}"}
+    own = [f"{singular(kind)}/{entry.name}/{parameter.name}" for parameter in plugin.parameters]
+    switch = [f"edit/{entry.name}/on"] if kind == "edits" else []
+    return described | {"doc": plugin.doc, "parameters": [*switch, *own]}

@@ -1,0 +1,94 @@
+"""A way from the values that are in force to others, within a time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from distill_live.parameters import ParameterStore
+
+
+class Cell(NamedTuple):
+    """A parameter, or one level of it (0: coarsest)."""
+
+    name: str
+    level: int | None = None
+
+
+#: A cell's value; None: off, or for a level that it follows the parameter.
+Value = float | None
+
+
+class _Glide(NamedTuple):
+    """What a cell does meanwhile: `begin` to `end` gradually, or a jump when one of them is None;
+    afterwards it is `target`."""
+
+    begin: Value
+    end: Value
+    target: Value
+
+
+class Morph:
+    """Brings cells of a store to their targets within `seconds` from `began` on.
+
+    Numbers with a fraction glide; whole numbers, switches and what is off change half-way. A cell
+    that somebody else moves meanwhile is left to them.
+    """
+
+    def __init__(
+        self, store: ParameterStore, targets: Mapping[Cell, Value], began: float, seconds: float
+    ) -> None:
+        self._store, self._began, self._seconds = store, began, seconds
+        self._glides = {cell: self._glide(cell, targets) for cell in targets}
+        self._written = {cell: self._read(cell) for cell in targets}
+
+    def tick(self, now: float) -> bool:
+        """Move on to where all shall be at `now`; False when there is nothing left to do."""
+        way = (now - self._began) / self._seconds if self._seconds > 0 else 1.0
+        for cell in list(self._glides):
+            if self._read(cell) != self._written[cell]:
+                del self._glides[cell]
+            else:
+                self._move(cell, min(max(way, 0.0), 1.0))
+        if way >= 1.0:
+            self._glides.clear()
+        return bool(self._glides)
+
+    def _move(self, cell: Cell, way: float) -> None:
+        glide = self._glides[cell]
+        if way >= 1.0:
+            self._write(cell, glide.target)
+        elif glide.begin is not None and glide.end is not None and self._is_gradual(cell):
+            self._write(cell, glide.begin + (glide.end - glide.begin) * way)
+        elif way >= 0.5:
+            self._write(cell, glide.target)
+
+    def _glide(self, cell: Cell, targets: Mapping[Cell, Value]) -> _Glide:
+        target, now = targets[cell], self._read(cell)
+        if cell.level is None or target is now is None:
+            return _Glide(now, target, target)
+        # A level that follows has the parameter's value, now or at the end.
+        shared = Cell(cell.name)
+        begin = self._read(shared) if now is None else now
+        end = targets.get(shared, self._read(shared)) if target is None else target
+        return _Glide(begin, end, target)
+
+    def _is_gradual(self, cell: Cell) -> bool:
+        return self._store.table[cell.name].kind == "float"
+
+    def _read(self, cell: Cell) -> Value:
+        if cell.level is not None:
+            return self._store.own(cell.name, cell.level)
+        value = self._store[cell.name]
+        return None if math.isnan(value) else value
+
+    def _write(self, cell: Cell, value: Value) -> None:
+        if value is not None:
+            self._written[cell] = self._store.set(cell.name, value, cell.level)
+            return
+        if cell.level is None:
+            self._store.turn_off(cell.name)
+        else:
+            self._store.follow(cell.name, cell.level)
+        self._written[cell] = None

@@ -1,0 +1,50 @@
+"""Which arguments of a message count as a number."""
+
+from __future__ import annotations
+
+import reprlib
+import sys
+from collections.abc import Sequence
+
+from distill_live.errors import ParameterError
+
+#: Texts that some clients send for a switch.
+_SWITCH_WORDS = {"on": 1.0, "true": 1.0, "off": 0.0, "false": 0.0}
+_LONGEST_NUMBER = 40
+
+
+def one_number(name: str, arguments: Sequence[object]) -> float:
+    """The single finite number in `arguments`; `name` says in an error what takes it.
+
+    Raises ParameterError when there is none, or more than one.
+    """
+    if len(arguments) != 1:
+        raise ParameterError(f"{name} takes one number, not {len(arguments)}")
+    return number(name, arguments[0])
+
+
+def number(name: str, value: object) -> float:
+    """`value` as a finite float: a number, a truth value, or a text that says a number.
+
+    Raises ParameterError otherwise.
+    """
+    read = _read(value) if isinstance(value, str) else value
+    if not isinstance(read, int | float):
+        raise ParameterError(f"{name} takes a number, not {reprlib.repr(value)}")
+    if not abs(read) <= sys.float_info.max:
+        raise ParameterError(f"{name} takes a finite number")
+    return float(read)
+
+
+def switch(name: str, value: object) -> float:
+    """As `number`, and for on, off, true and false 1 or 0."""
+    if isinstance(value, str) and value.lower() in _SWITCH_WORDS:
+        return _SWITCH_WORDS[value.lower()]
+    return number(name, value)
+
+
+def _read(text: str) -> float | None:
+    try:
+        return float(text) if len(text) <= _LONGEST_NUMBER and text.isascii() else None
+    except ValueError:
+        return None

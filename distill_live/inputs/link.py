@@ -1,0 +1,102 @@
+"""Ableton Link: tempo, beat and bar shared with other programs and machines, by aalink.
+
+Without the library there is no Link, and the instrument goes on without it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+from distill_live.control.beat_line import BeatLine
+from distill_live.control.tempo import Tempo
+
+try:
+    import aalink
+except ImportError:
+    aalink = None
+
+#: How far, in beats, this instrument's beat and that of a session without others may part.
+_DRIFT = 0.02
+#: Link counts a beat in whole microseconds: at 300 BPM its tempo may be off by so much.
+_SAME_BPM = 0.01
+
+
+class LinkInput:
+    """Joins the Link session of the local network while it is started, and tells `tempo` of it.
+
+    `tick` is to be called many times a second. `log` takes a line of text for people, times are
+    those of `clock`, which must be that of `tempo`.
+    """
+
+    def __init__(
+        self,
+        tempo: Tempo,
+        log: Callable[[str], None] = lambda line: None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._tempo, self._log, self._clock = tempo, log, clock
+        self._link: Any = None
+        #: What there is to say of Link, in words.
+        self.status = "Link is off"
+
+    @property
+    def peers(self) -> int:
+        """How many others are in the session."""
+        return int(self._link.num_peers) if self._link is not None else 0
+
+    def start(self) -> None:
+        """Join the session; where that is not possible, say why and go on."""
+        try:
+            if aalink is None:
+                raise RuntimeError("aalink is not installed; pip install 'distill-live[link]'")
+            # aalink wants a loop to be made in; it is used for what is not used here.
+            self._link = asyncio.run(_make(self._tempo.bpm))
+            self._link.quantum = float(self._tempo.beats_per_bar)
+            self._link.enabled = True
+        except Exception as error:
+            self._link, self.status = None, f"Link unavailable: {error}"
+            self._log(self.status)
+            return
+        self._tempo.on_proposal = self._propose
+        self.status = "Link: nobody else"
+
+    def stop(self) -> None:
+        """Leave the session; nothing happens when it was not joined."""
+        if self._link is not None:
+            self._link.enabled = False
+            self._link, self.status = None, "Link is off"
+
+    def tick(self, now: float) -> None:
+        """Tell `tempo` what the session says."""
+        link = self._link
+        if link is None:
+            return
+        link.quantum = float(self._tempo.beats_per_bar)
+        peers = int(link.num_peers)
+        if not peers and self._tempo.source != "link":
+            self._offer(link)
+        # Asked for together: the beat is that of this moment, not of `now`.
+        line = BeatLine(float(link.beat), self._clock(), float(link.tempo))
+        self._tempo.receive_link(line, peers)
+        others = "1 other" if peers == 1 else f"{peers} others"
+        self.status = f"Link: {others if peers else 'nobody else'}"
+
+    def _propose(self, bpm: float) -> None:
+        if self._link is not None:
+            self._link.tempo = bpm
+
+    def _offer(self, link: Any) -> None:
+        """While nobody else is there, let the session be as this instrument plays: that is what
+        the next one who comes will hear."""
+        if abs(link.tempo - self._tempo.bpm) > _SAME_BPM:
+            link.tempo = self._tempo.bpm
+        apart, bar = self._tempo.beat(self._clock()) - link.beat, self._tempo.beats_per_bar
+        if abs(apart - round(apart / bar) * bar) > _DRIFT:
+            link.force_beat(self._tempo.beat(self._clock()))
+
+
+async def _make(bpm: float) -> Any:
+    return aalink.Link(bpm)

@@ -1,0 +1,336 @@
+"""The ports that are open: found by name, opened when they come, closed when they go."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from distill_live.control.midi_event import CLIENT_NAME, device_name, port_matches
+from distill_live.errors import DeviceError
+from distill_live.inputs.midi.backend import (
+    WITH_VIRTUAL_PORTS,
+    InputPort,
+    MidiBackend,
+    OutputPort,
+    Port,
+)
+from distill_live.inputs.midi.names import (
+    PortName,
+    Settling,
+    choose_inputs,
+    port_names,
+)
+
+#: Our own ports, to which others connect: what comes in, and what lights and faders shall show.
+PORT_NAME = "control"
+OUTPUT_CLIENT = f"{CLIENT_NAME}-out"
+OUTPUT_NAME = "feedback"
+VIRTUAL = f"{CLIENT_NAME}:{PORT_NAME}"
+#: Seconds until a system that does not answer, or a port that cannot be opened, is asked again.
+RETRY_S = 5.0
+#: What JACK is asked to bring back: "tune request", which means nothing to us and is never sent by
+#: controllers. After so many scans in a row without an answer it has ended.
+_PULSE = [0xF6]
+_UNANSWERED = 8
+#: Messages that are taken from one port before the others have their turn.
+_MESSAGES_PER_TURN = 256
+
+
+@dataclass
+class MidiSystem:
+    """A MIDI system that answers.
+
+    `probe` and `sender` live as long as it does: they list the ports, and are the ports of our own
+    where a program can have some. A listing by new ones each time would use the system up.
+    """
+
+    name: str
+    probe: InputPort
+    sender: OutputPort
+    #: The name of our own input, to which others connect; "" where a program can have none.
+    virtual: str = ""
+    inputs: dict[PortName, InputPort] = field(default_factory=dict)
+    outputs: dict[PortName, OutputPort] = field(default_factory=dict)
+    #: The ports that there are, with their places in the listing, whether open or not.
+    known_inputs: dict[PortName, int] = field(default_factory=dict)
+    known_outputs: dict[PortName, int] = field(default_factory=dict)
+    #: Goes from us to `virtual`: what it sends comes back as long as JACK lives.
+    pulse: OutputPort | None = None
+    #: Whether the last scan has found outputs that were not there before.
+    has_new_outputs: bool = False
+    _unanswered: int = 0
+    _new_inputs: Settling = field(default_factory=Settling)
+    _new_outputs: Settling = field(default_factory=Settling)
+
+    def open_virtual(self) -> None:
+        """Open the ports to which others connect. Raises DeviceError."""
+        before = self.sender.names()
+        self.probe.open_virtual(PORT_NAME)
+        new = [name for name in self.sender.names() if name not in before]
+        self.virtual = next((name for name in new if name.startswith(CLIENT_NAME)), VIRTUAL)
+        self.sender.open_virtual(OUTPUT_NAME)
+
+    def is_alive(self) -> bool:
+        """Whether the system still answers; lists its ports, too, once in a scan."""
+        try:
+            known = self.known_outputs
+            self.known_inputs = self._new_inputs.settled(port_names(self.name, self.probe.names()))
+            self.known_outputs = self._new_outputs.settled(
+                port_names(self.name, self.sender.names())
+            )
+            self.has_new_outputs = not self.known_outputs.keys() <= known.keys()
+            if self.pulse is not None:
+                self.pulse.send(_PULSE)
+                self._unanswered += 1
+        except DeviceError:
+            return False
+        return self._unanswered <= _UNANSWERED
+
+    def receive(self) -> Iterator[tuple[str, Sequence[int], float]]:
+        """What waits in the open inputs: device, bytes and the seconds since the one before."""
+        for message, delta in _waiting(self.probe) if self.virtual else ():
+            if list(message) == _PULSE:
+                self._unanswered = 0
+            else:
+                yield VIRTUAL, message, delta
+        for name, port in list(self.inputs.items()):
+            for message, delta in _waiting(port):
+                yield name.device, message, delta
+
+    def close(self) -> None:
+        """Close everything; the system cannot be used again."""
+        pulse = () if self.pulse is None else (self.pulse,)
+        ours: tuple[Port, ...] = (*pulse, self.probe, self.sender)
+        for port in (*self.inputs.values(), *self.outputs.values(), *ours):
+            _close(port)
+
+
+def open_system(backend: MidiBackend, name: str) -> MidiSystem:
+    """A system of the machine. Raises DeviceError when it does not answer."""
+    probe = backend.open_input(name, CLIENT_NAME)
+    try:
+        system = MidiSystem(name, probe, backend.open_output(name, OUTPUT_CLIENT))
+    except DeviceError:
+        _close(probe)
+        raise
+    try:
+        if name in WITH_VIRTUAL_PORTS:
+            system.open_virtual()
+        if name == "JACK":
+            # A JACK server that has ended raises nothing, and its ports are listed for ever.
+            system.pulse = backend.open_output(name, OUTPUT_CLIENT)
+            system.pulse.open(system.pulse.names().index(system.virtual), "pulse")
+    except (DeviceError, ValueError) as error:
+        system.close()
+        raise DeviceError(str(error)) from error
+    return system
+
+
+def list_inputs(backend: MidiBackend) -> list[str]:
+    """The names of the machine's MIDI inputs, but for the instrument's own.
+
+    Raises DeviceError ("MIDI unavailable: why") when no system answers.
+    """
+    found: list[str] = []
+    reasons: list[str] = []
+    for system in backend.systems:
+        try:
+            probe = backend.open_input(system, CLIENT_NAME)
+        except DeviceError as error:
+            reasons.append(f"{system}: {error}")
+            continue
+        found += [port.device for port in port_names(system, probe.names())]
+        _close(probe)
+    if len(reasons) == len(backend.systems):
+        raise DeviceError(_unavailable(reasons))
+    return found
+
+
+class MidiPorts:
+    """The inputs that are wanted, on every system of the machine; for one thread.
+
+    `patterns` say which (see `choose_inputs`); `tell` is called with a line of text when a port
+    comes or goes, or a system ends or answers again.
+    """
+
+    def __init__(
+        self, backend: MidiBackend, patterns: Sequence[str], tell: Callable[[str], None]
+    ) -> None:
+        self._backend, self._patterns, self._tell = backend, tuple(patterns), tell
+        self._systems: dict[str, MidiSystem] = {}
+        #: Why a system does not answer.
+        self._reasons: dict[str, str] = {}
+        #: When a system or a port that refused is asked again, in the seconds of `scan`.
+        self._retries: dict[str | PortName, float] = {}
+        self._output_retries: dict[PortName, float] = {}
+
+    def scan(self, now: float) -> bool:
+        """Look for what has come and gone, at `now` in seconds; whether anything has come."""
+        for system in list(self._systems.values()):
+            if not system.is_alive():
+                self._lose(system, now)
+        self._open_systems(now)
+        places = self._list_inputs()
+        wanted = choose_inputs(list(places), self._patterns)
+        for system in self._systems.values():
+            self._close_gone(system, wanted)
+        opened = [self._open_input(port, places[port], now) for port in wanted]
+        return any(opened) or any(system.has_new_outputs for system in self._systems.values())
+
+    def inputs(self) -> list[PortName]:
+        """The inputs that are open."""
+        return [port for system in self._systems.values() for port in system.inputs]
+
+    def status(self) -> str:
+        """In one line, what is open, what is missing, or "MIDI unavailable: why"."""
+        if not self._systems:
+            return _unavailable([f"{name}: {why}" for name, why in self._reasons.items()])
+        if self.inputs():
+            return f"MIDI from {', '.join(map(_shown, self.inputs()))}"
+        ours = [f"{s.virtual} ({s.name})" for s in self._systems.values() if s.virtual]
+        connect = f"; connect one to {' or '.join(ours)}" if ours else ""
+        if not self._patterns:
+            return f"no MIDI input{connect}"
+        there = ", ".join(port.device for port in self._list_inputs()) or "none"
+        names = ", ".join(map(repr, self._patterns))
+        return f"no MIDI input is named like {names} yet; there are: {there}{connect}"
+
+    def receive(self) -> Iterator[tuple[str, Sequence[int], float]]:
+        """What waits in the open inputs: device, bytes and the seconds since the one before."""
+        for system in list(self._systems.values()):
+            yield from system.receive()
+
+    def send(self, pattern: str | None, message: Sequence[int], now: float) -> None:
+        """Send a message to the devices that match a pattern, else to those that are open as
+        inputs; and in any case to whatever is connected to our own output.
+        """
+        for system in self._systems.values():
+            for port in self._outputs_for(system, pattern, now):
+                try:
+                    port.send(message)
+                except DeviceError as error:
+                    self._tell(f"MIDI to {pattern or 'all'} ({system.name}) failed: {error}")
+
+    def close(self) -> None:
+        """Close everything."""
+        for system in self._systems.values():
+            system.close()
+        self._systems.clear()
+
+    def _open_systems(self, now: float) -> None:
+        for name in self._backend.systems:
+            if name in self._systems or now < self._retries.get(name, now):
+                continue
+            try:
+                self._systems[name] = system = open_system(self._backend, name)
+                system.is_alive()
+            except DeviceError as error:
+                self._reasons[name] = str(error)
+                self._retries[name] = now + RETRY_S
+            else:
+                if self._reasons.pop(name, None):
+                    self._tell(f"MIDI: {name} answers")
+
+    def _lose(self, system: MidiSystem, now: float) -> None:
+        # At once: with JACK, an attempt to open anything more would make closing them a crash.
+        del self._systems[system.name]
+        system.close()
+        self._reasons[system.name] = "it has ended"
+        self._retries[system.name] = now + RETRY_S
+        self._tell(f"MIDI: {system.name} has ended; it is asked again every {RETRY_S:g} s")
+
+    def _list_inputs(self) -> dict[PortName, int]:
+        systems = self._systems.values()
+        return {port: place for s in systems for port, place in s.known_inputs.items()}
+
+    def _close_gone(self, system: MidiSystem, wanted: Sequence[PortName]) -> None:
+        for port in [port for port in system.inputs if port not in wanted]:
+            _close(system.inputs.pop(port))
+            self._tell(f"MIDI input {_shown(port)} is gone; it is opened again when it is back")
+        for port in [port for port in system.outputs if port not in system.known_outputs]:
+            _close(system.outputs.pop(port))
+
+    def _open_input(self, name: PortName, number: int, now: float) -> bool:
+        system = self._systems[name.system]
+        if name in system.inputs or now < self._retries.get(name, now):
+            return False
+        try:
+            port = self._backend.open_input(system.name, CLIENT_NAME)
+            _open(port, number)
+        except DeviceError as error:
+            self._retries[name] = now + RETRY_S
+            self._tell(f"MIDI input {_shown(name)} cannot be opened: {error}")
+            return False
+        self._retries.pop(name, None)
+        system.inputs[name] = port
+        self._tell(f"MIDI from {_shown(name)}")
+        return True
+
+    def _outputs_for(
+        self, system: MidiSystem, pattern: str | None, now: float
+    ) -> Iterator[OutputPort]:
+        if system.virtual:
+            yield system.sender
+        devices = {device_name(port.name) for port in system.inputs}
+        for name in list(system.known_outputs):
+            if (
+                device_name(name.name) in devices
+                if pattern is None
+                else port_matches(pattern, name.name)
+            ):
+                port = system.outputs.get(name) or self._open_output(system, name, now)
+                if port is not None:
+                    yield port
+
+    def _open_output(self, system: MidiSystem, name: PortName, now: float) -> OutputPort | None:
+        if now < self._output_retries.get(name, now):
+            return None
+        try:
+            port = self._backend.open_output(system.name, OUTPUT_CLIENT)
+            # Its number may be another one since the last scan.
+            place = port_names(system.name, port.names()).get(name, -1)
+            _open(port, place)
+        except DeviceError as error:
+            self._output_retries[name] = now + RETRY_S
+            self._tell(f"MIDI output {_shown(name)} cannot be opened: {error}")
+            return None
+        system.outputs[name] = port
+        return port
+
+
+def _unavailable(reasons: Sequence[str]) -> str:
+    return f"MIDI unavailable: {'; '.join(reasons) or 'its library knows no system'}"
+
+
+def _waiting(port: InputPort) -> Iterator[tuple[Sequence[int], float]]:
+    for _ in range(_MESSAGES_PER_TURN):
+        try:
+            found = port.receive()
+        except DeviceError:
+            # Whether the port is still there, the next scan finds out.
+            return
+        if found is None:
+            return
+        yield found
+
+
+def _open(port: Port, number: int) -> None:
+    """Connect a new port, or close it. Raises DeviceError, for a number below 0, too."""
+    try:
+        if number < 0:
+            raise DeviceError("it is not there any more")
+        port.open(number, PORT_NAME)
+    except DeviceError:
+        _close(port)
+        raise
+
+
+def _close(port: Port) -> None:
+    # What has gone by itself may refuse to be closed.
+    with contextlib.suppress(DeviceError):
+        port.close()
+
+
+def _shown(port: PortName) -> str:
+    return f"{port.device} ({port.system})"

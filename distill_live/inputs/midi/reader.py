@@ -1,0 +1,197 @@
+"""MIDI in: any number of devices, that may come and go, on one thread of its own.
+
+Without a library or a system that answers there is no MIDI, and the instrument goes on without it.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from distill_live.control.midi_event import ClockKind, ClockMessage, MidiEvent
+from distill_live.control.sender import Sender
+from distill_live.errors import DeviceError
+from distill_live.inputs.midi.backend import MidiBackend
+from distill_live.inputs.midi.libraries import find_backend
+from distill_live.inputs.midi.parser import MalformedMidiError, MidiParser
+from distill_live.inputs.midi.ports import MidiPorts
+from distill_live.parameters import Parameter
+
+#: Seconds between two looks into RtMidi's queue. Its callback would be quicker, but with JACK it
+#: runs in the server's real-time thread, where waiting for Python costs every client a dropout.
+POLL_S = 0.002
+#: Seconds between two looks at which devices there are.
+SCAN_S = 0.5
+#: Seconds that opening the ports may hold `start` up.
+_OPEN_S = 10.0
+#: Seconds by which a message may have come before it was fetched.
+_LONGEST_WAIT_S = 0.25
+
+
+class MidiTarget(Protocol):
+    """Who takes what comes in: the router, or who learns controls."""
+
+    def receive_midi(self, event: MidiEvent, sender: Sender = None) -> None:
+        """A control has moved; `sender` is ("midi", its device)."""
+
+    def receive_clock(self, kind: ClockKind, value: int, at: float) -> None:
+        """A clock message came, at `at` in seconds of time.monotonic()."""
+
+    def count_malformed(self, source: str, reason: str) -> None:
+        """Bytes came that are no message."""
+
+    def tell(self, kind: str, line: str) -> None:
+        """There is something to be told, at most once a second of each kind."""
+
+
+class MidiInput:
+    """Feeds the router with what MIDI devices send.
+
+    `names` are patterns of ports' names (see `port_matches`), one or several; without any, all
+    controllers are taken. Where the system has virtual ports, one is opened that others can connect
+    to. A device that comes later is taken within a second. `status` says in one line what is open,
+    or "MIDI unavailable: why". `backend` is the library to use, by default one that is installed.
+
+    `listeners` are called with every event after the router, `on_device` when a device has come, to
+    which lights can be shown; both on this input's thread, and must return soon.
+    """
+
+    name = "midi"
+    doc = "MIDI controllers, keyboards and clocks."
+    parameters: tuple[Parameter, ...] = ()
+
+    def __init__(
+        self,
+        router: MidiTarget,
+        names: str | Sequence[str] | None = None,
+        backend: MidiBackend | None = None,
+    ) -> None:
+        self.status = "MIDI not started"
+        self.listeners: list[Callable[[MidiEvent], None]] = []
+        self.on_device: Callable[[], None] = lambda: None
+        self._router = router
+        self._names = [names] if isinstance(names, str) else list(names or ())
+        self._backend = backend
+        self._parsers: dict[str, MidiParser] = {}
+        self._arrivals: dict[str, _Arrivals] = {}
+        self._outgoing: queue.SimpleQueue[tuple[str | None, Sequence[int]]] = queue.SimpleQueue()
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Open the ports and begin to receive; log `status`, which says so when there is no MIDI.
+
+        It goes on looking where nothing answers yet; only a missing library ends it for good.
+        """
+        try:
+            backend = self._backend or find_backend()
+        except DeviceError as error:
+            self.status = str(error)
+            self._router.tell("midi status", self.status)
+            return
+        self._stopping.clear()
+        opened = threading.Event()
+        # Everything on one thread: CoreMIDI tells of new devices only the one that asked first.
+        self._thread = threading.Thread(
+            target=self._run, args=(backend, opened), name="midi-input", daemon=True
+        )
+        self._thread.start()
+        opened.wait(_OPEN_S)
+
+    def stop(self) -> None:
+        """Stop receiving and close the ports; nothing happens when it is not running."""
+        if self._thread:
+            self._stopping.set()
+            self._thread.join()
+            self._thread = None
+
+    def send(self, pattern: str | None, message: Sequence[int]) -> None:
+        """Send a message soon, on any thread, to the devices that `pattern` means.
+
+        Without a pattern it goes to those that are open as inputs. Where a program can have ports
+        of its own, it goes to ours as well, from where it can be connected further.
+        """
+        if self._thread:
+            self._outgoing.put((pattern, message))
+
+    def take(self, message: Sequence[int], device: str = "", at: float | None = None) -> None:
+        """Hand the bytes of one message to the router, which counts those that are none."""
+        parser = self._parsers.setdefault(device, MidiParser(device))
+        try:
+            found = parser.parse(message)
+        except MalformedMidiError as error:
+            self._router.count_malformed("MIDI", str(error))
+            return
+        for event in found:
+            if isinstance(event, ClockMessage):
+                came = time.monotonic() if at is None else at
+                self._router.receive_clock(event.kind, event.value, came)
+                continue
+            self._router.receive_midi(event, ("midi", device))
+            for listener in self.listeners:
+                listener(event)
+
+    def _run(self, backend: MidiBackend, opened: threading.Event) -> None:
+        ports = MidiPorts(backend, self._names, self._tell)
+        try:
+            self._scan(ports, is_first=True)
+            opened.set()
+            next_scan = time.monotonic() + SCAN_S
+            while not self._stopping.wait(POLL_S):
+                self._guard(lambda: self._exchange(ports))
+                if time.monotonic() >= next_scan:
+                    self._scan(ports)
+                    next_scan = time.monotonic() + SCAN_S
+        finally:
+            opened.set()
+            self._guard(ports.close)
+
+    def _scan(self, ports: MidiPorts, is_first: bool = False) -> None:
+        def look() -> None:
+            if ports.scan(time.monotonic()):
+                self.on_device()
+
+        self._guard(look)
+        self.status = ports.status()
+        if is_first and not ports.inputs():
+            self._router.tell("midi status", self.status)
+
+    def _exchange(self, ports: MidiPorts) -> None:
+        for device, message, delta in ports.receive():
+            arrivals = self._arrivals.setdefault(device, _Arrivals())
+            at = arrivals.place(delta, time.monotonic())
+            self.take(message, device, at)
+        while not self._outgoing.empty():
+            ports.send(*self._outgoing.get(), time.monotonic())
+
+    def _guard(self, action: Callable[[], None]) -> None:
+        """Do something of which no failure may end the receiving."""
+        try:
+            action()
+        except Exception as error:
+            self._router.tell("midi", f"MIDI: {error!r}")
+
+    def _tell(self, line: str) -> None:
+        # Each line is a kind of its own: two devices that come at once are both told.
+        self._router.tell(line, line)
+
+
+class _Arrivals:
+    """When the messages of a device came, in seconds of time.monotonic().
+
+    The system stamps them with the seconds since the one before. Those stamps put end to end do not
+    shake as the moments of fetching do; they are held between the moment of fetching, which is
+    always late, and a little before it.
+    """
+
+    def __init__(self) -> None:
+        self._last: float | None = None
+
+    def place(self, delta: float, now: float) -> float:
+        """When a message came that was stamped `delta` and fetched at `now`."""
+        came = now if self._last is None else self._last + delta
+        self._last = min(max(came, now - _LONGEST_WAIT_S), now)
+        return self._last

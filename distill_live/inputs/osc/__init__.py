@@ -1,0 +1,22 @@
+"""OSC over UDP."""
+
+from distill_live.inputs.osc.endpoints import parse_endpoint
+from distill_live.inputs.osc.packets import (
+    MalformedPacketError,
+    Message,
+    build_message,
+    read_packet,
+)
+from distill_live.inputs.osc.reader import OscInput
+from distill_live.inputs.osc.time_tags import TimeTagMode, TimeTags
+
+__all__ = [
+    "MalformedPacketError",
+    "Message",
+    "OscInput",
+    "TimeTagMode",
+    "TimeTags",
+    "build_message",
+    "parse_endpoint",
+    "read_packet",
+]

@@ -1,0 +1,106 @@
+"""Where OSC is listened for, and whom it is taken from."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from collections.abc import Iterable
+from functools import lru_cache
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
+
+from distill_live.errors import DeviceError
+
+#: What lets a burst of 5000 packets wait in the socket while Python is busy elsewhere.
+RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024
+
+#: What a socket sends to or receives from: a host's number, a port, for IPv6 two numbers more.
+SocketAddress = tuple[str, int] | tuple[str, int, int, int]
+
+
+def parse_endpoint(endpoint: str) -> tuple[str, int]:
+    """Split "HOST:PORT", with an IPv6 host in brackets, into host and port (0..65535).
+
+    Raises DeviceError for anything else.
+    """
+    host, colon, port = endpoint.rpartition(":")
+    if not (colon and host and port.isascii() and port.isdigit() and int(port) <= 65_535):
+        raise DeviceError(
+            f"{endpoint!r} is no OSC endpoint; legal: HOST:PORT, such as 127.0.0.1:9000"
+        )
+    return host.removeprefix("[").removesuffix("]"), int(port)
+
+
+class AllowedHosts:
+    """Which hosts are listened to: this machine, and networks such as "192.168.1.0/24".
+
+    Raises DeviceError for what is no network.
+    """
+
+    def __init__(self, networks: Iterable[str] = ()) -> None:
+        self._networks = [_network(text) for text in networks]
+        # A sender asks again with each packet.
+        self.allows = lru_cache(maxsize=1024)(self._allows)
+
+    def require_for(self, host: str, address: str) -> None:
+        """Raise DeviceError when listening on `host`, which is `address`, would be for nobody."""
+        if not (self._networks or ip_address(_plain(address)).is_loopback):
+            raise DeviceError(
+                f"OSC has no passwords: say who may play over {host}, with --osc-allow NETWORK "
+                "such as 192.168.1.0/24 or 192.168.1.20, or listen on 127.0.0.1"
+            )
+
+    def _allows(self, address: str) -> bool:
+        """Whether what comes from an address, a host's number, is taken."""
+        number: IPv4Address | IPv6Address = ip_address(_plain(address))
+        if isinstance(number, IPv6Address) and number.ipv4_mapped:
+            number = number.ipv4_mapped
+        return number.is_loopback or any(number in network for network in self._networks)
+
+
+def bind_udp(host: str, port: int, allowed: AllowedHosts) -> socket.socket:
+    """A socket that receives on a port, 0 for any free one, and does not wait.
+
+    Raises DeviceError when the port cannot be had, or nobody but this machine could reach it.
+    """
+    udp: socket.socket | None = None
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)
+        family, kind, protocol, _, address = found[0]
+        allowed.require_for(host, str(address[0]))
+        udp = socket.socket(family, kind, protocol)
+        if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):
+            udp.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        with contextlib.suppress(OSError):
+            udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+        udp.bind(address)
+        udp.setblocking(False)
+        return udp
+    except (OSError, UnicodeError) as error:
+        if udp is not None:
+            udp.close()
+        raise DeviceError(
+            f"cannot listen for OSC on {host}:{port}: {error}; end the program that uses the port, "
+            "or choose another with --osc HOST:PORT"
+        ) from error
+
+
+def _network(text: str) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(text, strict=False)
+    except ValueError as error:
+        raise DeviceError(
+            f"--osc-allow {text!r} is no network: {error}; legal: such as 192.168.1.0/24, or one "
+            "address such as 192.168.1.20"
+        ) from error
+
+
+def _plain(address: str) -> str:
+    """An address without the interface that it is reached by."""
+    return address.partition("%")[0]

@@ -1,0 +1,86 @@
+"""When the messages of a bundle take effect.
+
+SuperCollider and Tidal stamp what they send a little ahead, so that it takes effect evenly however
+the network delays it. Others stamp by a clock that is wrong by hours.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Literal
+
+from distill_live.control.schedule import Schedule
+from distill_live.control.sender import Sender
+from distill_live.errors import DistillError
+from distill_live.inputs.osc.packets import IMMEDIATELY
+
+TimeTagMode = Literal["schedule", "ignore"]
+
+#: What is stamped further ahead takes effect at once, in seconds.
+MAX_AHEAD = 2.0
+#: Seconds from 1900, where NTP's time begins, to 1970, where Unix's does.
+NTP_TO_UNIX = 2_208_988_800
+#: So many senders are remembered to have been told about.
+_MAX_TOLD = 256
+
+
+def to_time_tag(seconds: float) -> int:
+    """The NTP time tag of a moment in seconds since 1970."""
+    return round((seconds + NTP_TO_UNIX) * 2**32)
+
+
+class TimeTags:
+    """Has changes carried out at their time, or at once.
+
+    `tell` is called with a kind and a line of text, once for each sender whose tags cannot be
+    followed. `clock` is what the schedule goes by, `wall` the seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        schedule: Schedule | None,
+        tell: Callable[[str, str], None],
+        clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        #: "ignore": everything takes effect at once.
+        self.mode: TimeTagMode = "schedule"
+        self._schedule, self._tell = schedule, tell
+        self._clock, self._wall = clock, wall
+        self._told: set[Sender] = set()
+
+    def carry_out(self, time_tag: int, action: Callable[[], None], sender: Sender) -> None:
+        """Call `action` at once, or have the schedule call it up to MAX_AHEAD seconds later."""
+        if time_tag == IMMEDIATELY or self.mode == "ignore" or self._schedule is None:
+            action()
+            return
+        ahead = time_tag / 2**32 - NTP_TO_UNIX - self._wall()
+        if not 0.0 < ahead <= MAX_AHEAD or not self._wait(self._schedule, ahead, action, sender):
+            action()
+        if ahead > MAX_AHEAD:
+            self._warn(sender, f"stamps bundles {ahead:.3g} s ahead; legal: up to {MAX_AHEAD:g} s")
+
+    def _wait(
+        self, schedule: Schedule, ahead: float, action: Callable[[], None], sender: Sender
+    ) -> bool:
+        try:
+            schedule.at(self._clock() + ahead, action)
+            return True
+        except DistillError as error:
+            self._warn(sender, f"sends too much ahead of time: {error}")
+            return False
+
+    def _warn(self, sender: Sender, fault: str) -> None:
+        if sender not in self._told and len(self._told) < _MAX_TOLD:
+            self._told.add(sender)
+            self._tell(
+                f"osc time tags {sender}",
+                f"OSC sender {describe(sender)} {fault}. Its bundles take effect at once; set both "
+                "clocks by the network, or `osc: {timetags: ignore}` in the patch",
+            )
+
+
+def describe(sender: Sender) -> str:
+    """A sender as people read it, such as 127.0.0.1:9001."""
+    return ":".join(map(str, sender[1:])) if isinstance(sender, tuple) else str(sender)

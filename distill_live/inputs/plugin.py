@@ -1,0 +1,119 @@
+"""What an input is: a plugin from which controls come, on a thread of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from distill_live.control.actions import Reply
+from distill_live.control.router import Router
+from distill_live.errors import PluginError
+from distill_live.parameters import Parameter, ParameterStore
+from distill_live.plugins import PluginValues, check_declaration, load_plugins
+
+#: The inputs that `serve` itself creates, each with its own options.
+OWN_INPUTS = ("osc", "midi")
+#: So long an input may take to end, in seconds.
+_END_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class InputContext:
+    """What an input is given.
+
+    `send(address, *arguments)` plays a message as if it had come by OSC, and returns the answers;
+    it never raises for what the instrument refuses. `values` holds the input's own parameters by
+    their short names, as they are now. `log` takes one line of text for people.
+    """
+
+    send: Callable[..., list[Reply]]
+    values: Mapping[str, float]
+    log: Callable[[str], None]
+
+
+class Input(Protocol):
+    """Brings controls in. Created with an InputContext when the server starts.
+
+    `name` is that of its entry point, `doc` a sentence, and `parameters` are its own.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def doc(self) -> str: ...
+    @property
+    def parameters(self) -> tuple[Parameter, ...]: ...
+
+    def run(self, stopped: Callable[[], bool]) -> None:
+        """Send until `stopped()`, which it asks at least 10 times a second."""
+
+
+def load_inputs(log: Callable[[str], None]) -> dict[str, Callable[[InputContext], Input]]:
+    """The classes of the installed inputs by name, without those that `serve` creates itself.
+
+    One that fails to load or breaks the contract is left out, and `log` gets a line that says why.
+    Raises PluginError when two packages claim the same name.
+    """
+    found = load_plugins("inputs", check_input, log)
+    return {name: plugin for name, plugin in found.items() if name not in OWN_INPUTS}
+
+
+def check_input(name: str, plugin: Any) -> Any:
+    """The class of an input. Raises PluginError unless it keeps to the contract of `Input`."""
+    check_declaration(name, plugin)
+    if not callable(plugin):
+        raise PluginError("it is no class that can be called with an InputContext")
+    needed = ("start", "stop") if name in OWN_INPUTS else ("run",)
+    for method in needed:
+        if not callable(getattr(plugin, method, None)):
+            raise PluginError(f"it has no method {method!r}")
+    return plugin
+
+
+class InputThread:
+    """An input and its thread: `start`, `stop`.
+
+    One that raises is off from then on, `log` gets one line, and everything else goes on.
+    """
+
+    def __init__(
+        self,
+        plugin: Callable[[InputContext], Input],
+        router: Router,
+        store: ParameterStore,
+        log: Callable[[str], None],
+    ) -> None:
+        self._plugin: Any = plugin
+        self._router, self._store, self._log = router, store, log
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Create the input, on its own thread, and let it run."""
+        name = f"input-{self._plugin.name}"
+        self._stopping.clear()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Let it end; one that does not is left behind, and said so."""
+        if self._thread is None:
+            return
+        self._stopping.set()
+        self._thread.join(_END_SECONDS)
+        if self._thread.is_alive():
+            self._log(f"the input {self._plugin.name!r} does not end when it is asked to")
+        self._thread = None
+
+    def _run(self) -> None:
+        try:
+            values = PluginValues(self._store, "inputs", self._plugin)
+            self._plugin(InputContext(self._send, values, self._log)).run(self._stopping.is_set)
+        except Exception as error:
+            name = self._plugin.name
+            self._log(f"the input {name!r} failed and is off from now on: {error!r}")
+
+    def _send(self, address: str, *arguments: object) -> list[Reply]:
+        return self._router.receive_osc([(address, arguments)], ("input", self._plugin.name))

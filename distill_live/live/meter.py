@@ -1,0 +1,34 @@
+"""The level of what is played, as a meter shows it."""
+
+from __future__ import annotations
+
+import math
+
+from distill_live.live.ring import SAMPLE_RATE, Samples
+
+#: Over what time RMS is taken, and in what time a peak falls to a tenth, in seconds.
+RMS_SECONDS, FALL_SECONDS = 0.05, 0.5
+
+
+class Meter:
+    """RMS of the last RMS_SECONDS and a peak that falls, of left and right; 1 is full scale."""
+
+    def __init__(self) -> None:
+        self._square = 0.0
+        self.peak = 0.0
+
+    @property
+    def rms(self) -> float:
+        """Root of the mean square of both channels."""
+        return math.sqrt(self._square)
+
+    def add(self, pair: Samples, peak: float) -> None:
+        """Take in the next samples [2, N], and the largest magnitude among them."""
+        left, right = pair
+        count = pair.shape[1]
+        if not count:
+            return
+        seconds = count / SAMPLE_RATE
+        square = (float(left @ left) + float(right @ right)) / (2 * count)
+        self._square += (square - self._square) * -math.expm1(-seconds / RMS_SECONDS)
+        self.peak = max(peak, self.peak * 0.1 ** (seconds / FALL_SECONDS))

@@ -1,0 +1,1 @@
+"""The instrument over HTTP and WebSockets."""

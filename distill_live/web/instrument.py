@@ -1,0 +1,33 @@
+"""What the web shows and plays: all that it needs to know of the instrument behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from distill_live.control.actions import Reply
+from distill_live.control.feedback import Feedback
+from distill_live.control.namespace import Stream
+from distill_live.control.requests import RequestSpec
+from distill_live.control.sender import Sender
+from distill_live.parameters import ParameterStore
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """The instrument as its clients over HTTP see it.
+
+    `levels` gives the labels of the levels in play, coarse to fine. `take_packet` applies an OSC
+    packet of a sender and returns what to answer; it never raises. `build_packet` makes one from an
+    address and arguments. `osc` is host and UDP port on which OSC is taken, None where it is not.
+    `streams` are what `feedback` publishes beside parameters.
+    """
+
+    store: ParameterStore
+    requests: Mapping[str, RequestSpec]
+    levels: Callable[[], Sequence[str]]
+    feedback: Feedback
+    take_packet: Callable[[bytes, Sender], list[Reply]]
+    build_packet: Callable[[str, Sequence[object]], bytes]
+    osc: tuple[str, int] | None = None
+    streams: Iterable[Stream] = ()

@@ -1,0 +1,103 @@
+"""One client on a WebSocket: what it listens to, and what is on its way to it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from distill_live.control.actions import OFF, Reply
+from distill_live.control.namespace import Node
+from distill_live.control.sender import Sender
+from distill_live.web.instrument import Instrument
+
+T = TypeVar("T")
+
+#: Texts, and answers, that wait for a client that does not read; the oldest are dropped.
+_MAX_NOTICES, _MAX_ANSWERS = 16, 1024
+#: Patterns for every address; what of them is told to a client is sorted out here.
+_ALL = tuple("/distill" + "/*" * depth for depth in range(1, 7))
+
+
+class Listener:
+    """Collects for one client the values it listens to, the newest of each address.
+
+    Made in the event loop whose tasks read it; `offer` and `tell` may be called from any thread.
+    `key` is the client's name as a sender and a subscriber.
+    """
+
+    def __init__(self, number: int, instrument: Instrument) -> None:
+        self.key: Sender = ("web", number)
+        self._instrument = instrument
+        self._loop = asyncio.get_running_loop()
+        self._heard: dict[str, Node] = {}
+        self._values: dict[str, tuple[object, ...]] = {}
+        self._answers: list[Reply] = []
+        self._notices: list[str] = []
+        self._ready = asyncio.Event()
+        self._subscribed = False
+
+    def listen(self, node: Node) -> None:
+        """Tell of a node from now on, its value first. Raises ParameterError when too many listen
+        already."""
+        self._heard[node.address] = node
+        if node.parameter is not None:
+            value = node.value(self._instrument.store)
+            self._take([(node.address, (OFF if value is None else value,))])
+        if node.parameter is None or not self._subscribed:
+            # A stream's newest value, which nobody else keeps, comes with a new subscription.
+            self._subscribed = True
+            self._instrument.feedback.subscribe(self.key, self.offer, pattern=_ALL, ttl=None)
+
+    def ignore(self, address: str) -> None:
+        """Tell no more of an address."""
+        self._heard.pop(address, None)
+        self._values.pop(address, None)
+        if not self._heard:
+            self.close()
+
+    def close(self) -> None:
+        """Tell nothing more."""
+        self._subscribed = False
+        self._instrument.feedback.unsubscribe(self.key)
+
+    def offer(self, replies: Sequence[Reply]) -> None:
+        """Take what has changed."""
+        self._soon(self._take, list(replies))
+
+    def answer(self, replies: Sequence[Reply]) -> None:
+        """Take answers to the client's own messages: all of them, in order."""
+        self._soon(self._take_answers, list(replies))
+
+    def tell(self, notice: str) -> None:
+        """Take a text for the client."""
+        self._soon(self._take_notice, notice)
+
+    async def next(self) -> tuple[list[str], list[Reply]]:
+        """Wait for something to send: texts, then messages."""
+        await self._ready.wait()
+        self._ready.clear()
+        notices, self._notices = self._notices, []
+        answers, self._answers = self._answers, []
+        values, self._values = self._values, {}
+        return notices, [*answers, *values.items()]
+
+    def _soon(self, take: Callable[[T], None], what: T) -> None:
+        # The loop is closed when the server has just ended.
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(take, what)
+
+    def _take(self, replies: Sequence[Reply]) -> None:
+        for address, arguments in replies:
+            if address in self._heard:
+                self._values[address] = arguments
+                self._ready.set()
+
+    def _take_answers(self, replies: Sequence[Reply]) -> None:
+        self._answers = [*self._answers, *replies][-_MAX_ANSWERS:]
+        self._ready.set()
+
+    def _take_notice(self, notice: str) -> None:
+        self._notices = [*self._notices[1 - _MAX_NOTICES :], notice]
+        self._ready.set()

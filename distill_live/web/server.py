@@ -1,0 +1,131 @@
+"""The HTTP server: uvicorn, on a thread of the control process."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import logging
+import socket
+import threading
+import time
+from collections.abc import Callable
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from distill_live.errors import DeviceError
+
+#: The longest message that a client may send over a WebSocket, in bytes: as an OSC packet by UDP.
+MAX_MESSAGE_BYTES = 64 * 1024
+#: So many connections may be open at once.
+MAX_CONNECTIONS = 128
+
+_LOGGERS = ("uvicorn.error", "asyncio")
+
+
+class WebServer:
+    """Serves an application on a TCP port; port 0 is any free one, see `address` after `start`.
+
+    `log` gets a line about what the server complains of; from its thread.
+    """
+
+    def __init__(self, app: ASGIApp, host: str, port: int, log: Callable[[str], None]) -> None:
+        self.host, self.port = host, port
+        self._log = _LogLines(log)
+        config = uvicorn.Config(
+            app,
+            http="h11",
+            ws="websockets-sansio",
+            loop="asyncio",
+            lifespan="off",
+            interface="asgi3",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            ws_max_size=MAX_MESSAGE_BYTES,
+            limit_concurrency=MAX_CONNECTIONS,
+            timeout_graceful_shutdown=1,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread: threading.Thread | None = None
+
+    @property
+    def address(self) -> str:
+        """Where a browser on this machine finds it, such as "http://127.0.0.1:9000"."""
+        host = self.host
+        with contextlib.suppress(ValueError):
+            found = ipaddress.ip_address(host)
+            if found.is_unspecified:
+                host = "127.0.0.1" if found.version == 4 else "::1"
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    def start(self) -> None:
+        """Bind the port and begin to answer. Raises DeviceError when the port cannot be had."""
+        bound = _bind(self.host, self.port)
+        self.port = int(bound.getsockname()[1])
+        self._log.attach()
+        self._thread = threading.Thread(target=self._run, args=(bound,), name="web", daemon=True)
+        self._thread.start()
+        while not self._server.started and self._thread.is_alive():
+            time.sleep(0.005)
+
+    def stop(self) -> None:
+        """Close all connections and the port; nothing happens when it is not running."""
+        if self._thread is not None:
+            self._server.should_exit = True
+            self._thread.join(5.0)
+            self._thread = None
+            self._log.detach()
+
+    def _run(self, bound: socket.socket) -> None:
+        with bound:
+            self._server.run(sockets=[bound])
+
+
+class _LogLines(logging.Handler):
+    """Makes warnings of the server one line each for `log`, at most one a second."""
+
+    def __init__(self, log: Callable[[str], None]) -> None:
+        super().__init__(logging.WARNING)
+        self._say = log
+        self._next = 0.0
+
+    def attach(self) -> None:
+        for name in _LOGGERS:
+            logging.getLogger(name).addHandler(self)
+
+    def detach(self) -> None:
+        for name in _LOGGERS:
+            logging.getLogger(name).removeHandler(self)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + 1.0
+        why = f": {record.exc_info[1]!r}" if record.exc_info else ""
+        self._say(f"web: {record.getMessage().splitlines()[0]}{why}")
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    bound: socket.socket | None = None
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        bound = socket.socket(family, kind, protocol)
+        if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+        # Two sockets may be bound to one port, but only one can listen: ask for it at once.
+        bound.listen()
+        return bound
+    except (OSError, UnicodeError) as error:
+        if bound is not None:
+            bound.close()
+        raise DeviceError(
+            f"cannot serve the web on {host}:{port}: {error}; end the program that uses the port, "
+            "choose another with --web HOST:PORT, or do without: --web off"
+        ) from error

@@ -1,0 +1,37 @@
+"""What tests of training commands share."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.commands.training_process import TrainingProcess
+from tests.conftest import Folders
+
+
+class Trained(NamedTuple):
+    """A model that `train SOUNDS --name "my own" --force` has made, beside its page, and what was
+    said. Do not write to them."""
+
+    path: Path
+    stdout: str
+
+
+@pytest.fixture(scope="session")
+def training_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrainingProcess]:
+    """Where tiny trainings run that are to be killed."""
+    with TrainingProcess(tmp_path_factory.mktemp("training")) as process:
+        yield process
+
+
+@pytest.fixture(scope="session")
+def trained(
+    training_process: TrainingProcess, sounds: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Trained:
+    """A run of tiny training that nothing has interrupted."""
+    folder = tmp_path_factory.mktemp("trained") / "distill-live" / "models"
+    folders = Folders(folder, folder, folder)
+    ended = training_process.train(folders, "never:0", sounds, "--name", "my own", "--force")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    return Trained(folder / "my own.distill", ended.stdout)

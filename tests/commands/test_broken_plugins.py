@@ -1,0 +1,130 @@
+"""Plugins that break while a whole server plays: one message, and the sound goes on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from distill_live.audio.files import read_audio
+from tests.commands.server_process import ServerProcess
+from tests.installed_plugin import install_plugin
+from tests.tools import wait_until
+
+HEAD = """
+from distill_live.parameters import Parameter
+
+class Plugin:
+    name = "shaky"
+    doc = "Breaks."
+    parameters = (Parameter("depth", "int", 0, 9, 3, "", "How deep."),)
+"""
+EDIT = f"""{HEAD}
+    window = 1
+
+    def __call__(self, codes, context):
+        raise ZeroDivisionError("in the edit")
+"""
+INPUT = f"""{HEAD}
+    def __init__(self, context):
+        self.context = context
+
+    def run(self, stopped):
+        while self.context.values["depth"] != 9:
+            self.context.send("/distill/ping")
+        raise ZeroDivisionError("in the input")
+"""
+OUTPUT = f"""{HEAD}
+    sample_rate = 48_000
+
+    def __init__(self, options):
+        self.values = options.values
+
+    def describe(self):
+        return "shaky ground"
+
+    def run(self, source, stopped):
+        import time
+        import numpy
+        out = numpy.zeros((480, 1), numpy.float32)
+        while not stopped():
+            source.render(out)
+            time.sleep(0.01)
+            if self.values["depth"] == 9:
+                raise ZeroDivisionError("in the output")
+
+    def close(self):
+        pass
+"""
+BAD = HEAD.replace('"int", 0, 9, 3', '"int", 9, 0, 3')
+
+
+def left_of(server: ServerProcess, word: str) -> list[str]:
+    """The lines on standard error that hold a word; ends the server."""
+    assert server.end() == 0
+    assert "Traceback" not in server.errors
+    return [line for line in server.errors.splitlines() if word in line]
+
+
+def test_an_edit_that_raises_is_switched_off(tiny_model_path: Path, tmp_path: Path) -> None:
+    environment = install_plugin(tmp_path, "edits", "shaky", EDIT)
+    path = tmp_path / "sound.wav"
+    arguments = (str(tiny_model_path), "--output", "clock", "--record", str(path))
+    with ServerProcess(*arguments, environment=environment) as server:
+        assert server.osc.ask("/distill/get", "edit/shaky/depth") == [3]
+        server.osc.send("/distill/edit/shaky/on", 1)
+        server.osc.send("/distill/rewind", 0.5)
+        seconds = path.stat().st_size / 48_000 / 4
+        wait_until(lambda: path.stat().st_size / 48_000 / 4 > seconds + 2, "two seconds more")
+        said = left_of(server, "shaky")
+    assert said == [
+        "the edit 'shaky' failed and is off from now on: ZeroDivisionError('in the edit')"
+    ]
+
+
+def test_an_input_that_raises_is_switched_off(tiny_model_path: Path, tmp_path: Path) -> None:
+    environment = install_plugin(tmp_path, "inputs", "shaky", INPUT)
+    arguments = (str(tiny_model_path), "--output", "clock")
+    with ServerProcess(*arguments, environment=environment) as server:
+        server.osc.send("/distill/input/shaky/depth", 9)
+        assert server.osc.ask("/distill/get", "input/shaky/depth") == [9]
+        server.osc.send("/distill/gain", 0.5)
+        assert server.osc.ask("/distill/get", "gain") == [0.5]
+        said = left_of(server, "shaky")
+    assert said == [
+        "the input 'shaky' failed and is off from now on: ZeroDivisionError('in the input')"
+    ]
+
+
+def test_an_output_that_raises_is_left_for_the_next_one(
+    tiny_model_path: Path, tmp_path: Path
+) -> None:
+    environment = install_plugin(tmp_path, "outputs", "shaky", OUTPUT)
+    path = tmp_path / "sound.wav"
+    arguments = (str(tiny_model_path), "--output", "shaky", "--record", str(path))
+    with ServerProcess(*arguments, environment=environment) as server:
+        assert "on shaky ground" in server.announcement
+        server.osc.send("/distill/output/shaky/depth", 9)
+        assert server.osc.ask("/distill/get", "output/shaky/depth") == [9]
+        size = path.stat().st_size
+        wait_until(lambda: path.stat().st_size > size + 4 * 48_000 * 2, "two seconds more")
+        said = left_of(server, "shaky")
+    assert said == [
+        "audio: the output 'shaky' failed and is off from now on: "
+        "ZeroDivisionError('in the output')"
+    ]
+    assert "playing on " in server.errors and " instead" in server.errors
+    samples = read_audio(path)[0]
+    assert abs(samples[-24_000:]).max() > 0
+
+
+def test_one_that_breaks_the_contract_is_left_out_at_the_start(
+    tiny_model_path: Path, tmp_path: Path
+) -> None:
+    environment = install_plugin(tmp_path, "inputs", "shaky", BAD)
+    arguments = (str(tiny_model_path), "--output", "clock")
+    with ServerProcess(*arguments, environment=environment) as server:
+        assert server.osc.ask("/distill/ping", 1) == [1]
+        said = left_of(server, "shaky")
+    assert said == [
+        "the input 'shaky' is left out: its parameter 'depth' is from 9 to 0; "
+        "legal: two finite numbers, the lower one first"
+    ]

@@ -1,0 +1,89 @@
+"""The web server of a whole `serve`: its address, OSCQuery, values over a WebSocket."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+from pathlib import Path
+
+import httpx
+from pythonosc.osc_message import OscMessage
+from websockets.sync.client import connect
+
+from tests.commands.server_process import ServerProcess, run_command
+from tests.tools import wait_until
+
+CLOCK = ("--output", "clock")
+
+
+def address_of(server: ServerProcess) -> str:
+    """The line after the announcement."""
+    assert server.process.stdout is not None
+    line = str(server.process.stdout.readline())
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+\n", line)
+    return line.strip()
+
+
+def test_the_address_stands_on_a_line_of_its_own_and_answers(tiny_model_path: Path) -> None:
+    with ServerProcess(str(tiny_model_path), *CLOCK, "--web", "127.0.0.1:0") as server:
+        address = address_of(server)
+        info = httpx.get(f"{address}/?HOST_INFO").json()
+        assert (info["OSC_IP"], info["OSC_PORT"]) == ("127.0.0.1", server.osc.port)
+        assert "distill-live" in httpx.get(address, headers={"accept": "text/html"}).text
+        server.osc.send("/distill/gain", 0.5)
+        wait_until(
+            lambda: httpx.get(f"{address}/distill/gain?VALUE").json() == {"VALUE": [0.5]}, "gain"
+        )
+        assert server.end() == 0
+    assert "Traceback" not in server.errors
+
+
+def test_what_one_client_plays_another_hears(tiny_model_path: Path) -> None:
+    with ServerProcess(str(tiny_model_path), *CLOCK, "--web", "127.0.0.1:0") as server:
+        with connect(address_of(server).replace("http", "ws")) as client:
+            client.send(json.dumps({"COMMAND": "LISTEN", "DATA": "/distill/temperature"}))
+            heard = OscMessage(client.recv(timeout=20))
+            assert (heard.address, heard.params) == ("/distill/temperature", [1.0])
+            server.osc.send("/distill/temperature", 0.25)
+            while OscMessage(client.recv(timeout=20)).params != [0.25]:
+                pass
+            assert server.end() == 0
+    assert "Traceback" not in server.errors
+
+
+def test_without_an_option_two_servers_have_each_an_address(tiny_model_path: Path) -> None:
+    with (
+        ServerProcess(str(tiny_model_path), *CLOCK) as one,
+        ServerProcess(str(tiny_model_path), *CLOCK) as two,
+    ):
+        addresses = {address_of(one), address_of(two)}
+        assert len(addresses) == 2
+        ports = {httpx.get(f"{a}/?HOST_INFO").json()["OSC_PORT"] for a in addresses}
+        assert ports == {one.osc.port, two.osc.port}
+
+
+def test_switched_off_there_is_none(tiny_model_path: Path) -> None:
+    with ServerProcess(str(tiny_model_path), *CLOCK, "--web", "off") as server:
+        assert server.osc.ask("/distill/ping", 1) == [1]
+        server.process.terminate()
+        assert server.process.stdout is not None
+        assert server.process.stdout.read() == ""
+
+
+def test_a_port_that_was_asked_for_and_is_in_use_is_refused(tiny_model_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = run_command(
+            "serve", str(tiny_model_path), *CLOCK, "--osc", "127.0.0.1:0",
+            "--web", f"127.0.0.1:{port}",
+        )  # fmt: skip
+    assert ended.returncode == 1
+    assert f"cannot serve the web on 127.0.0.1:{port}" in ended.stderr
+    assert "--web HOST:PORT" in ended.stderr and "Traceback" not in ended.stderr
+
+
+def test_a_place_that_is_none_is_refused(tiny_model_path: Path) -> None:
+    ended = run_command("serve", str(tiny_model_path), *CLOCK, "--web", "on")
+    assert ended.returncode == 1
+    assert "--web takes HOST:PORT, such as 127.0.0.1:9000, or off; not 'on'" in ended.stderr

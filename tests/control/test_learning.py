@@ -1,0 +1,183 @@
+"""From `begin` to the file beside the patch."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from distill_live.control.learning import PATIENCE_S, Learning
+from distill_live.control.midi_event import MidiEvent
+from distill_live.control.patch import load_patch, read_document
+from distill_live.errors import ParameterError
+from tests.control.conftest import TABLE
+
+HAND_WRITTEN = "# mine\nversion: 1\nmap:\n- {from: {cc: 1}, to: gain}\n"
+
+
+@dataclass
+class Pupil:
+    """A patch that controls are learned for, and what was told to whom."""
+
+    folder: Path
+    told: list[tuple[Hashable | None, str]] = field(default_factory=list)
+    failed: list[tuple[Hashable | None, str]] = field(default_factory=list)
+    now: float = 100.0
+
+    def __post_init__(self) -> None:
+        self.patch = self.folder / "live.yaml"
+        self.patch.write_text(HAND_WRITTEN)
+        self.learning = Learning(
+            self.patch,
+            TABLE,
+            lambda sender, text: self.told.append((sender, text)),
+            lambda sender, text: self.failed.append((sender, text)),
+        )
+
+    @property
+    def file(self) -> Path:
+        return self.folder / "live.learned.yaml"
+
+    def learn(self, name: str, *events: MidiEvent, sender: Hashable | None = None) -> None:
+        self.learning.begin(name, self.now, sender)
+        for event in events:
+            self.learning.hear(event, self.now)
+        self.now += 2.0
+        self.learning.tick(self.now)
+
+    def mappings(self) -> list[object]:
+        document = read_document(self.file)
+        assert document["version"] == 1
+        found = document["map"]
+        assert isinstance(found, list)
+        return found
+
+
+@pytest.fixture
+def pupil(tmp_path: Path) -> Pupil:
+    return Pupil(tmp_path)
+
+
+def knob(number: int) -> list[MidiEvent]:
+    return [MidiEvent("", "cc", 1, number, raw / 127, raw) for raw in range(0, 127, 3)]
+
+
+def note(number: int) -> MidiEvent:
+    return MidiEvent("", "note", 1, number, 1.0, 127)
+
+
+def test_a_knob_is_written_beside_the_patch_which_stays_as_it_is(pupil: Pupil) -> None:
+    pupil.learn("temperature", *knob(7), sender=("osc", "127.0.0.1", 9001))
+    assert pupil.mappings() == [{"from": {"cc": 7, "channel": 1}, "to": "temperature"}]
+    assert pupil.patch.read_text() == HAND_WRITTEN
+    ((sender, text),) = pupil.told
+    assert sender == ("osc", "127.0.0.1", 9001)
+    assert text == f"temperature has learned CC 7 on channel 1 of , see {pupil.file}"
+    assert pupil.learning.name is None
+
+
+def test_what_is_written_is_a_patch(pupil: Pupil) -> None:
+    pupil.learn("temperature/structure", *knob(7))
+    pupil.learn("hold", *knob(8))
+    patch = load_patch(pupil.file, TABLE)
+    assert len(patch.map) == 2
+    assert patch.name == "live.learned"
+
+
+def test_a_second_control_for_the_same_takes_the_place_of_the_first(pupil: Pupil) -> None:
+    for number in (7, 8):
+        pupil.learn("temperature", *knob(number))
+        pupil.learn("gain", *knob(number + 10))
+    assert pupil.mappings() == [
+        {"from": {"cc": 8, "channel": 1}, "to": "temperature"},
+        {"from": {"cc": 18, "channel": 1}, "to": "gain"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "mapping"),
+    [
+        ("hold", {"from": {"note": 36, "channel": 1, "mode": "trigger"}, "do": "hold"}),
+        ("gain", {"from": {"note": 36, "channel": 1, "mode": "velocity"}, "to": "gain"}),
+        ("edit/freeze/on",
+         {"from": {"note": 36, "channel": 1, "mode": "toggle"}, "to": "edit/freeze/on"}),
+    ],
+)  # fmt: skip
+def test_a_pad_does_what_suits_its_target(
+    pupil: Pupil, name: str, mapping: dict[str, object]
+) -> None:
+    pupil.learn(name, note(36))
+    assert pupil.mappings() == [mapping]
+
+
+def test_a_program_change_is_learned_for_requests_alone(pupil: Pupil) -> None:
+    program = MidiEvent("", "program", 1, 5, 1.0, 5)
+    pupil.learn("gain", program)
+    assert not pupil.file.exists()
+    pupil.learn("hold", program)
+    assert pupil.mappings() == [{"from": {"program": 5, "channel": 1}, "do": "hold"}]
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [("temprature", "did you mean 'temperature'"), ("loop", "loop needs seconds"), ("", "unknown")],
+)
+def test_what_cannot_be_learned_for_is_refused_at_once(pupil: Pupil, name: str, why: str) -> None:
+    with pytest.raises(ParameterError, match=why):
+        pupil.learning.begin(name, 0.0)
+    assert pupil.learning.name is None
+
+
+def test_without_a_move_it_is_given_up_and_said(pupil: Pupil) -> None:
+    pupil.learning.begin("gain", 0.0, "me")
+    pupil.learning.tick(PATIENCE_S - 0.1)
+    assert pupil.learning.name == "gain"
+    pupil.learning.tick(PATIENCE_S)
+    assert pupil.failed == [
+        ("me", "no MIDI control was moved for gain: choose it again, then move one")
+    ]
+    assert pupil.learning.name is None
+    assert not pupil.file.exists()
+
+
+def test_the_latest_name_is_learned_and_moves_before_it_do_not_count(pupil: Pupil) -> None:
+    for event in knob(1):
+        pupil.learning.hear(event, pupil.now)
+    pupil.learning.begin("gain", pupil.now)
+    for event in knob(2):
+        pupil.learning.hear(event, pupil.now)
+    pupil.learn("width", *knob(3))
+    assert pupil.mappings() == [{"from": {"cc": 3, "channel": 1}, "to": "width"}]
+
+
+def test_a_broken_file_is_left_alone_and_said(pupil: Pupil) -> None:
+    pupil.file.write_text("map: [1, 2\n")
+    pupil.learn("gain", *knob(1))
+    ((_, text),) = pupil.failed
+    assert f"{pupil.file}:2: no YAML" in text
+    assert pupil.file.read_text() == "map: [1, 2\n"
+    pupil.file.write_text("map: {a: 1}\n")
+    pupil.learn("gain", *knob(1))
+    assert "holds no list of mappings" in pupil.failed[1][1]
+
+
+def test_a_folder_that_cannot_be_written_is_said_with_what_to_do(pupil: Pupil) -> None:
+    pupil.patch.unlink()
+    pupil.folder.rmdir()
+    pupil.learn("gain", *knob(1))
+    ((_, text),) = pupil.failed
+    assert text.startswith(f"cannot write {pupil.file}: No such file or directory; copy live.yaml")
+
+
+def test_lines_that_were_edited_by_hand_are_kept(pupil: Pupil) -> None:
+    pupil.learn("gain", *knob(1))
+    edited = pupil.file.read_text().replace('"channel": 1', '"channel": 2')
+    pupil.file.write_text(edited + "  - from: {cc: 9}\n    to: width  # by hand\n")
+    pupil.learn("fade", *knob(3))
+    assert pupil.mappings() == [
+        {"from": {"cc": 1, "channel": 2}, "to": "gain"},
+        {"from": {"cc": 9}, "to": "width"},
+        {"from": {"cc": 3, "channel": 1}, "to": "fade"},
+    ]

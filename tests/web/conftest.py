@@ -1,0 +1,130 @@
+"""A web server over a real router, and a UDP input beside it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from distill_live.codes.edit import parameter_table
+from distill_live.control.actions import Reply
+from distill_live.control.feedback import Feedback
+from distill_live.control.requests import REQUESTS
+from distill_live.control.router import Router
+from distill_live.control.sender import Sender
+from distill_live.edits.freeze import Freeze
+from distill_live.edits.mask import Mask
+from distill_live.inputs.osc import MalformedPacketError, OscInput, build_message, read_packet
+from distill_live.parameters import ParameterStore
+from distill_live.web.app import WebApp
+from distill_live.web.instrument import Instrument
+from distill_live.web.server import WebServer
+from tests.tools import require_program
+
+
+@dataclass(frozen=True)
+class Level:
+    """A stream as the instrument has them."""
+
+    address: str = "/distill/stream/level"
+    types: str = "ff"
+    doc: str = "How loud it is."
+
+
+TABLE = parameter_table([Freeze(), Mask()])
+#: What is installed from npm, once for all runs.
+NODE_FOLDER = Path(__file__).parents[2] / ".tools" / "node"
+
+
+@dataclass
+class Studio:
+    """A store with everything around it that is the instrument's own, and its web server."""
+
+    store: ParameterStore = field(default_factory=lambda: ParameterStore(TABLE))
+    requests: list[tuple[str, tuple[object, ...]]] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    labels: tuple[str, ...] = ("Structure", "Timbre", "Detail")
+
+    def __post_init__(self) -> None:
+        self.router = Router(
+            self.store, lambda *request: self.requests.append(request), None, self.lines.append
+        )
+        self.feedback = Feedback(self.store, lambda: self.labels, time.monotonic)
+        self.osc = OscInput("127.0.0.1", 0, self.router)
+        self.osc.start()
+        self.app = WebApp(
+            Instrument(
+                store=self.store,
+                requests=REQUESTS,
+                levels=lambda: self.labels,
+                feedback=self.feedback,
+                take_packet=self._take_packet,
+                build_packet=build_message,
+                osc=(self.osc.host, self.osc.port),
+                streams=[Level()],
+            )
+        )
+        self.server = WebServer(self.app.asgi, "127.0.0.1", 0, self.lines.append)
+        self.server.start()
+        self._stopping = threading.Event()
+        self._ticking = threading.Thread(target=self._tick)
+        self._ticking.start()
+
+    def _tick(self) -> None:
+        while not self._stopping.wait(0.005):
+            self.feedback.tick(time.monotonic())
+
+    def _take_packet(self, packet: bytes, sender: Sender) -> list[Reply]:
+        try:
+            changes = read_packet(packet)
+        except MalformedPacketError as error:
+            self.router.count_malformed(f"{sender}", str(error))
+            return []
+        return [
+            reply
+            for _, messages in changes
+            for reply in self.router.receive_osc(messages, sender)
+        ]
+
+    def close(self) -> None:
+        self._stopping.set()
+        self._ticking.join()
+        self.server.stop()
+        self.osc.stop()
+
+
+@pytest.fixture
+def studio() -> Iterator[Studio]:
+    made = Studio()
+    yield made
+    made.close()
+
+
+def node_folder(package: str) -> Path:
+    """A folder in which Node finds an npm package, given as name@version; installed when missing.
+
+    Without npm the test is skipped, or fails where the environment says CI=true.
+    """
+    npm = require_program("npm")
+    require_program("node")
+    name = package.rpartition("@")[0]
+    if not (NODE_FOLDER / "node_modules" / name).is_dir():
+        NODE_FOLDER.mkdir(parents=True, exist_ok=True)
+        installed = subprocess.run(
+            [npm, "install", "--no-audit", "--no-fund", "--prefix", str(NODE_FOLDER), package],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if installed.returncode:
+            shutil.rmtree(NODE_FOLDER / "node_modules" / name, ignore_errors=True)
+            reason = f"npm cannot install {package}: {installed.stderr.strip()[-300:]}"
+            if os.environ.get("CI") == "true":
+                pytest.fail(reason)
+            pytest.skip(reason)
+    return NODE_FOLDER
