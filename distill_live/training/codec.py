@@ -207,7 +207,7 @@ class _CodecTrainer:
             loss = reconstruction_loss(reconstruction.float(), mel, deviation) + commitment
             loss = loss + self.config.consistency * moved
             self.model.zero_grad(set_to_none=True)
-            loss.backward()
+            torch.autograd.backward(loss)
             self.ranks.average_gradients(self.model.parameters())
             torch.nn.utils.clip_grad_norm_(self.model.parameters(), _MAX_GRADIENT)
             for optimizer in self.optimizers:
