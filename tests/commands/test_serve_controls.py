@@ -13,7 +13,7 @@ import pytest
 from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
 from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
 from distill_live.control.preset_file import PresetFile
 from distill_live.parameters import PARAMETERS
@@ -121,6 +121,23 @@ def bundle(*messages: tuple[str, *tuple[object, ...]]) -> bytes:
     return bytes(builder.build().dgram)
 
 
+def await_message(
+    socket: ClientConnection, address: str, arguments: list[object] | None = None
+) -> list[object]:
+    """The arguments of the next message to an address that comes over a WebSocket, or of the one
+    with those arguments."""
+    found: list[list[object]] = []
+
+    def look() -> bool:
+        message = OscMessage(socket.recv(timeout=60))
+        if message.address == address and arguments in (None, message.params):
+            found.append(message.params)
+        return bool(found)
+
+    wait_until(look, address)
+    return found[0]
+
+
 def test_what_stands_in_one_bundle_changes_at_once(show: Show) -> None:
     with show.client(0, 100.0, "/distill/fade", "/distill/width") as watcher:
         watcher.hears("/distill/width", 0.0)
@@ -210,16 +227,13 @@ def test_oscquery_serves_values_and_listeners_on_the_web(show: Show) -> None:
         for path in ("/distill/top_p", "/distill/stream/phase"):
             socket.send(json.dumps({"COMMAND": "LISTEN", "DATA": path}))
         show.server.osc.send("/distill/top_p", 0.75)
-        heard: dict[str, list[object]] = {}
-        while heard.get("/distill/top_p") != [0.75] or "/distill/stream/phase" not in heard:
-            message = OscMessage(socket.recv(timeout=60))
-            heard[message.address] = message.params
+        await_message(socket, "/distill/top_p", [0.75])
+        await_message(socket, "/distill/stream/phase")
         # What is asked for over the socket is answered there, also when the answer takes its time.
         wish = OscMessageBuilder("/distill/model")
         wish.add_arg("nowhere")
         socket.send(wish.build().dgram)
-        while OscMessage(socket.recv(timeout=60)).address != "/distill/error":
-            pass
+        assert await_message(socket, "/distill/error")[0] == "/distill/model"
 
 
 def test_what_waits_for_a_bar_comes_after_what_does_not(show: Show) -> None:

@@ -121,6 +121,19 @@ def test_an_answer_that_comes_later_goes_to_who_asked(
         assert sync(other) == []
 
 
+def test_what_came_of_requests_is_told_to_all_who_listen(
+    studio: Studio, socket: ClientConnection
+) -> None:
+    say(socket, "LISTEN", "/distill/gain")
+    sync(socket)
+    for name in ("a.wav", "b.wav"):
+        studio.feedback.announce("/distill/done", "prime", name)
+    studio.feedback.announce("/distill/said", "something else")
+    told = [hear(socket), hear(socket)]
+    assert told == [("/distill/done", ["prime", name]) for name in ("a.wav", "b.wav")]
+    assert sync(socket) == []
+
+
 def test_answers_come_all_and_in_order(socket: ClientConnection) -> None:
     for number in range(100):
         socket.send(packet("/distill/ping", number))
