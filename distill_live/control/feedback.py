@@ -16,7 +16,13 @@ from distill_live.control.sender import Sender
 from distill_live.control.subscriber import Send, Subscriber
 from distill_live.control.targets import level_name
 from distill_live.errors import ParameterError
-from distill_live.parameters import LEVELS_LIMIT, Parameter, ParameterStore, ParameterValues, find_travel
+from distill_live.parameters import (
+    LEVELS_LIMIT,
+    Parameter,
+    ParameterStore,
+    ParameterValues,
+    find_travel,
+)
 
 #: So many may listen, each to so many patterns.
 MAX_SUBSCRIBERS, MAX_PATTERNS = 64, 64

@@ -129,9 +129,11 @@ def test_what_came_of_requests_is_told_to_all_who_listen(
     for name in ("a.wav", "b.wav"):
         studio.feedback.announce("/distill/done", "prime", name)
     studio.feedback.announce("/distill/said", "something else")
-    told = [hear(socket), hear(socket)]
+    told = [one for one in sync(socket) if one[0] != "/distill/gain"]
+    while len(told) < 2:
+        told += [one for one in [hear(socket)] if one[0] != "/distill/gain"]
     assert told == [("/distill/done", ["prime", name]) for name in ("a.wav", "b.wav")]
-    assert sync(socket) == []
+    assert not [address for address, _ in sync(socket) if address == "/distill/said"]
 
 
 def test_answers_come_all_and_in_order(socket: ClientConnection) -> None:
