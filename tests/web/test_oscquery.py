@@ -14,8 +14,8 @@ from distill_live.control.namespace import namespace
 from distill_live.control.requests import REQUESTS, RequestSpec
 from distill_live.parameters import ParameterStore
 from distill_live.web.oscquery import Tree
-from tests.tools import require_program, wait_until
-from tests.web.conftest import TABLE, Studio, node_folder
+from tests.tools import require_node_module, require_program, wait_until
+from tests.web.conftest import TABLE, Studio
 
 LABELS = ("Structure", "Timbre", "Detail")
 #: The addresses that the tree lists: but for another way to say a request, and what is below a
@@ -139,12 +139,10 @@ def test_python_oscquery_sees_what_osc_changes(studio: Studio, client: OSCQueryC
 
 
 def test_npm_oscquery_reads_host_and_all_nodes(studio: Studio) -> None:
-    folder = node_folder("oscquery@1.1.1")
     script = Path(__file__).with_name("oscquery_client.js")
     read = subprocess.run(
         [require_program("node"), str(script), str(studio.server.port)],
-        capture_output=True, text=True, timeout=60, check=True,
-        env={"NODE_PATH": str(folder / "node_modules")},
+        capture_output=True, text=True, timeout=60, check=True, env=require_node_module("oscquery"),
     )  # fmt: skip
     shown = json.loads(read.stdout)
     assert shown["host"]["oscPort"] == studio.osc.port
