@@ -1,4 +1,5 @@
-"""The README names everything that a newcomer can use, with the ranges that are in force."""
+"""The README names everything that a newcomer can use; tests/commands/test_params.py has what it
+says of parameters."""
 
 import re
 from pathlib import Path
@@ -6,32 +7,21 @@ from pathlib import Path
 import pytest
 
 from distill_live.cli import COMMANDS
+from distill_live.control.namespace import SERVICES
 from distill_live.control.requests import REQUESTS
-from distill_live.parameters import PARAMETERS
+from distill_live.control.streams import STREAMS
 
 README = Path(__file__).parents[1] / "README.md"
 
 
-def row_of(address: str) -> list[str]:
-    """The cells of the table row that begins with an OSC address."""
-    lines = README.read_text(encoding="utf-8").splitlines()
-    rows = [line.split("|")[1:-1] for line in lines if line.startswith(f"| `{address}` |")]
-    assert rows, f"{address} is not in the README"
-    return [cell.strip() for cell in rows[0]]
-
-
-@pytest.mark.parametrize("name", PARAMETERS)
-def test_every_parameter_stands_there_with_range_and_default(name: str) -> None:
-    parameter = PARAMETERS[name]
-    _, legal, default, _ = row_of(f"/distill/{name}")
-    if legal != "integer":
-        assert legal == f"{parameter.minimum:g} .. {parameter.maximum:g}"
-    assert default == "off" if parameter.optional else float(default) == parameter.default
-
-
-@pytest.mark.parametrize("name", [*REQUESTS, "get", "ping"])
+@pytest.mark.parametrize("name", [*REQUESTS, *SERVICES])
 def test_every_verb_stands_there(name: str) -> None:
     assert f"`/distill/{name}`" in README.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", STREAMS)
+def test_every_stream_stands_there(name: str) -> None:
+    assert re.search(rf"^\| .*`{name}`.* \|", README.read_text(encoding="utf-8"), re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", COMMANDS)

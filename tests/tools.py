@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -25,6 +27,15 @@ def require_module(name: str) -> None:
     """Ask for an installed Python module, as `require_program` does for a program."""
     if importlib.util.find_spec(name) is None:
         leave_out(f"the module {name!r} is not installed")
+
+
+def require_node_module(name: str) -> dict[str, str]:
+    """Ask for a module of Node's, as `require_program` does for a program; the environment in which
+    Node finds it. `make test` puts them there."""
+    modules = Path(sys.prefix) / "node" / "node_modules"
+    if not (modules / name).is_dir():
+        leave_out(f"the Node module {name!r} is not in {modules}")
+    return {**os.environ, "NODE_PATH": str(modules)}
 
 
 def leave_out(reason: str) -> NoReturn:

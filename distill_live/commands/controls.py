@@ -87,9 +87,9 @@ class Controls:
         tempo = Tempo(log=say)
         schedule = Schedule(say)
         self._tempo = TempoParameters(tempo, store, feedback.publish)
-        self._presets = Presets(store, patch.presets, presets_path(path), say)
+        self._presets = Presets(store, {}, presets_path(path), say)
         requests = ControlRequests(self._request, self._tempo, self._presets)
-        self.router = Router(store, requests, patch, say, tempo=tempo, schedule=schedule)
+        self.router = Router(store, requests, None, say, tempo=tempo, schedule=schedule)
         self._learning = Learning(path, store.table, self._note_learned, self._note_not_learned)
         host, port = parse_endpoint(options.osc)
         self.osc = load_plugin("inputs", "osc")(

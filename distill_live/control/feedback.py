@@ -16,7 +16,13 @@ from distill_live.control.sender import Sender
 from distill_live.control.subscriber import Send, Subscriber
 from distill_live.control.targets import level_name
 from distill_live.errors import ParameterError
-from distill_live.parameters import LEVELS_LIMIT, Parameter, ParameterStore, find_travel
+from distill_live.parameters import (
+    LEVELS_LIMIT,
+    Parameter,
+    ParameterStore,
+    ParameterValues,
+    find_travel,
+)
 
 #: So many may listen, each to so many patterns.
 MAX_SUBSCRIBERS, MAX_PATTERNS = 64, 64
@@ -160,7 +166,9 @@ class Feedback:
 
     def _look(self) -> None:
         """Find what has changed in the store, and note it for all."""
-        raw = self._store.raw()
+        # One moment for all: what was changed together is told together.
+        now = self._store.view()
+        raw = now.raw()
         names = tuple(map(level_name, self._levels()[:LEVELS_LIMIT]))
         if raw == self._raw and names == self._names:
             return
@@ -172,16 +180,16 @@ class Feedback:
         self._raw, self._names = raw, names
         before = self._values.copy()
         for name in found:
-            self._values.update(self._state(table[name]))
+            self._values.update(self._state(table[name], now))
         changed = [a for a, value in self._values.items() if before.get(a) != value]
         for subscriber in self._subscribers.values():
             subscriber.note(changed)
 
-    def _state(self, parameter: Parameter) -> Iterator[tuple[str, object]]:
+    def _state(self, parameter: Parameter, now: ParameterValues) -> Iterator[tuple[str, object]]:
         """The addresses of a parameter, and what counts there."""
-        places = {f"{ROOT}/{parameter.name}": self._store[parameter.name]}
+        places = {f"{ROOT}/{parameter.name}": now[parameter.name]}
         if parameter.per_level:
-            values = self._store.levels(parameter.name, len(self._names))
+            values = now.levels(parameter.name, len(self._names))
             own = zip(self._names, values, strict=True)
             places |= {f"{ROOT}/{parameter.name}/{level}": value for level, value in own}
         for address, value in places.items():

@@ -9,6 +9,9 @@ from distill_live.control.actions import ROOT, Reply
 from distill_live.control.feedback import Feedback
 from distill_live.control.sender import Sender
 
+DONE, ERROR = f"{ROOT}/done", f"{ROOT}/error"
+#: The addresses at which is told what came of a request.
+OUTCOMES = (DONE, ERROR)
 #: So many are remembered to have asked for one thing.
 MAX_ASKERS = 64
 
@@ -36,9 +39,9 @@ class Outcomes:
 
     def tell(self, name: str, text: str, failed: bool = False) -> None:
         """Say what came of the requests of that name which were made since it was last said."""
-        message: Reply = (f"{ROOT}/done", (name, text))
+        message: Reply = (DONE, (name, text))
         if failed:
-            message = (f"{ROOT}/error", (f"{ROOT}/{name}", text))
+            message = (ERROR, (f"{ROOT}/{name}", text))
         with self._lock:
             askers = self._askers.pop(name, {})
         heard = self._feedback.announce(message[0], *message[1])

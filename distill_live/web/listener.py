@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from distill_live.control.actions import OFF, Reply
 from distill_live.control.namespace import Node
+from distill_live.control.outcomes import OUTCOMES
 from distill_live.control.sender import Sender
 from distill_live.web.instrument import Instrument
 
@@ -93,10 +94,13 @@ class Listener:
             if address in self._heard:
                 self._values[address] = arguments
                 self._ready.set()
+        # What came of a request, the client's own among them, is told to all who listen.
+        self._take_answers([one for one in replies if one[0] in OUTCOMES])
 
     def _take_answers(self, replies: Sequence[Reply]) -> None:
-        self._answers = [*self._answers, *replies][-_MAX_ANSWERS:]
-        self._ready.set()
+        if replies:
+            self._answers = [*self._answers, *replies][-_MAX_ANSWERS:]
+            self._ready.set()
 
     def _take_notice(self, notice: str) -> None:
         self._notices = [*self._notices[1 - _MAX_NOTICES :], notice]

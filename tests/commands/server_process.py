@@ -116,7 +116,10 @@ class OscClient:
         builder = OscMessageBuilder(address)
         for argument in arguments:
             builder.add_arg(argument)
-        self._socket.send(builder.build().dgram)
+        self.send_packet(builder.build().dgram)
+
+    def send_packet(self, packet: bytes) -> None:
+        self._socket.send(packet)
 
     def ask(self, address: str, *arguments: object) -> list[object]:
         """Send until an answer comes; returns the answer's arguments."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from distill_live.control.control_requests import ControlRequests
+from distill_live.control.midi_event import MidiEvent
 from distill_live.control.patch_schema import Patch
 from distill_live.control.presets import Presets
 from distill_live.control.requests import REQUESTS
@@ -155,8 +156,8 @@ def test_a_patch_may_ask_for_them(stand: Stand) -> None:
         ],
     }
     stand.router.use_patch(Patch.model_validate(document))
-    stand.router.receive_cc(1, 1, 127)
-    stand.router.receive_cc(1, 2, 127)
+    for number in (1, 2):
+        stand.router.receive_midi(MidiEvent("nano", "cc", 1, number, 1.0, 127))
     stand.presets.tick(1.0)
     assert stand.store["gain"] == pytest.approx(1.5)
     assert stand.server == [("loop", (2.0,))]

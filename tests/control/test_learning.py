@@ -166,9 +166,10 @@ def test_a_broken_file_is_left_alone_and_said(pupil: Pupil) -> None:
 def test_a_folder_that_cannot_be_written_is_said_with_what_to_do(pupil: Pupil) -> None:
     pupil.patch.unlink()
     pupil.folder.rmdir()
+    pupil.folder.write_text("no folder")
     pupil.learn("gain", *knob(1))
     ((_, text),) = pupil.failed
-    assert text.startswith(f"cannot write {pupil.file}: No such file or directory; copy live.yaml")
+    assert text.startswith(f"cannot write {pupil.file}: File exists; copy live.yaml")
 
 
 def test_lines_that_were_edited_by_hand_are_kept(pupil: Pupil) -> None:

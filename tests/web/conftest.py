@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 
@@ -26,7 +22,6 @@ from distill_live.parameters import ParameterStore
 from distill_live.web.app import WebApp
 from distill_live.web.instrument import Instrument
 from distill_live.web.server import WebServer
-from tests.tools import require_program
 
 
 @dataclass(frozen=True)
@@ -39,8 +34,6 @@ class Level:
 
 
 TABLE = parameter_table([Freeze(), Mask()])
-#: What is installed from npm, once for all runs.
-NODE_FOLDER = Path(__file__).parents[2] / ".tools" / "node"
 
 
 @dataclass
@@ -103,26 +96,3 @@ def studio() -> Iterator[Studio]:
     made = Studio()
     yield made
     made.close()
-
-
-def node_folder(package: str) -> Path:
-    """A folder in which Node finds an npm package, given as name@version; installed when missing.
-
-    Without npm the test is skipped, or fails where the environment says CI=true.
-    """
-    npm = require_program("npm")
-    require_program("node")
-    name = package.rpartition("@")[0]
-    if not (NODE_FOLDER / "node_modules" / name).is_dir():
-        NODE_FOLDER.mkdir(parents=True, exist_ok=True)
-        installed = subprocess.run(
-            [npm, "install", "--no-audit", "--no-fund", "--prefix", str(NODE_FOLDER), package],
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        if installed.returncode:
-            shutil.rmtree(NODE_FOLDER / "node_modules" / name, ignore_errors=True)
-            reason = f"npm cannot install {package}: {installed.stderr.strip()[-300:]}"
-            if os.environ.get("CI") == "true":
-                pytest.fail(reason)
-            pytest.skip(reason)
-    return NODE_FOLDER

@@ -121,6 +121,21 @@ def test_an_answer_that_comes_later_goes_to_who_asked(
         assert sync(other) == []
 
 
+def test_what_came_of_requests_is_told_to_all_who_listen(
+    studio: Studio, socket: ClientConnection
+) -> None:
+    say(socket, "LISTEN", "/distill/gain")
+    sync(socket)
+    for name in ("a.wav", "b.wav"):
+        studio.feedback.announce("/distill/done", "prime", name)
+    studio.feedback.announce("/distill/said", "something else")
+    told = [one for one in sync(socket) if one[0] != "/distill/gain"]
+    while len(told) < 2:
+        told += [one for one in [hear(socket)] if one[0] != "/distill/gain"]
+    assert told == [("/distill/done", ["prime", name]) for name in ("a.wav", "b.wav")]
+    assert not [address for address, _ in sync(socket) if address == "/distill/said"]
+
+
 def test_answers_come_all_and_in_order(socket: ClientConnection) -> None:
     for number in range(100):
         socket.send(packet("/distill/ping", number))

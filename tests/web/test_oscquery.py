@@ -14,10 +14,17 @@ from distill_live.control.namespace import namespace
 from distill_live.control.requests import REQUESTS, RequestSpec
 from distill_live.parameters import ParameterStore
 from distill_live.web.oscquery import Tree
-from tests.tools import require_program, wait_until
-from tests.web.conftest import TABLE, Studio, node_folder
+from tests.tools import require_node_module, require_program, wait_until
+from tests.web.conftest import TABLE, Studio
 
 LABELS = ("Structure", "Timbre", "Detail")
+#: The addresses that the tree lists: but for another way to say a request, and what is below a
+#: parameter.
+LISTED = {
+    f"/distill/{name}"
+    for name in (*TABLE, *REQUESTS)
+    if name in TABLE or not (name.endswith("/beats") or name.rpartition("/")[0] in TABLE)
+}
 
 
 def tree(requests: dict[str, RequestSpec] = REQUESTS) -> Tree:
@@ -33,8 +40,9 @@ def test_the_tree_lists_every_address_once_under_its_own_name() -> None:
     nodes = walk(tree().describe("/"))
     paths = [node["FULL_PATH"] for node in nodes]
     assert len(paths) == len(set(paths))
-    listed = {path for path, node in tree().nodes.items() if not node.norm and node.level is None}
-    assert {path for path in paths if path in tree().nodes} == listed
+    ways = {path for path, node in tree().nodes.items() if node.norm or node.level is not None}
+    below = {f"/distill/{name}" for name in REQUESTS} - LISTED
+    assert {path for path in paths if path in tree().nodes} == set(tree().nodes) - ways - below
     for node in nodes:
         for name, child in node.get("CONTENTS", {}).items():
             assert child["FULL_PATH"] == f"{node['FULL_PATH'].rstrip('/')}/{name}"
@@ -116,7 +124,7 @@ def test_python_oscquery_reads_host_and_all_nodes(studio: Studio, client: OSCQue
     assert (info.name, info.osc_ip, info.osc_port) == ("distill-live", "127.0.0.1", studio.osc.port)
     assert info.osc_transport == "UDP" and info.extensions["LISTEN"]
     paths = [node.full_path for node in client.query_node("/")]
-    assert {f"/distill/{name}" for name in (*TABLE, *REQUESTS)} <= set(paths)
+    assert set(paths) >= LISTED
     temperature = client.query_node("/distill/temperature")
     assert (temperature.value, temperature.access) == ([1.0], OSCAccess.READWRITE_VALUE)
     assert client.query_node("/distill/temperature/timbre").value == [1.0]
@@ -131,18 +139,16 @@ def test_python_oscquery_sees_what_osc_changes(studio: Studio, client: OSCQueryC
 
 
 def test_npm_oscquery_reads_host_and_all_nodes(studio: Studio) -> None:
-    folder = node_folder("oscquery@1.1.1")
     script = Path(__file__).with_name("oscquery_client.js")
     read = subprocess.run(
         [require_program("node"), str(script), str(studio.server.port)],
-        capture_output=True, text=True, timeout=60, check=True,
-        env={"NODE_PATH": str(folder / "node_modules")},
+        capture_output=True, text=True, timeout=60, check=True, env=require_node_module("oscquery"),
     )  # fmt: skip
     shown = json.loads(read.stdout)
     assert shown["host"]["oscPort"] == studio.osc.port
     assert shown["host"]["extensions"]["LISTEN"] is True
     methods = {method["full_path"]: method for method in shown["methods"]}
-    assert {f"/distill/{name}" for name in (*TABLE, *REQUESTS)} <= set(methods)
+    assert set(methods) >= LISTED
     fade = methods["/distill/fade"]
     assert (fade["access"], fade["description"]) == (3, TABLE["fade"].doc)
     assert fade["arguments"] == [

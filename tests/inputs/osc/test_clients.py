@@ -6,7 +6,6 @@ import json
 import os
 import socket
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from distill_live.control.router import Counters
 from distill_live.parameters import scale_travel
 from tests.inputs.conftest import Instrument
 from tests.inputs.osc.conftest import Desk
-from tests.tools import leave_out, require_program, wait_until
+from tests.tools import require_node_module, require_program, wait_until
 
 HERE = Path(__file__).parent
 PD = ("-nogui", "-nosound", "-nomidi", "-stderr", "-open")
@@ -163,12 +162,10 @@ def test_osc_js_schedules_a_bundle_and_hears_feedback(
     instrument: Instrument, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     node = require_program("node")
-    modules = Path(sys.prefix) / "node" / "node_modules"
-    if not (modules / "osc").is_dir():
-        leave_out(f"osc.js is not in {modules}: make test puts it there")
+    environment = require_node_module("osc")
     moments = moments_of(desk, monkeypatch)
     with subprocess.Popen(
-        [node, HERE / "client.js", str(desk.osc.port)], env={**os.environ, "NODE_PATH": modules},
+        [node, HERE / "client.js", str(desk.osc.port)], env=environment,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
         try:
