@@ -15,12 +15,12 @@ VENV ?= .venv
 bin := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 sudo := $(if $(filter-out 0,$(shell id -u)),sudo)
 apt_install := $(sudo) env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends
-# What the tests drive: a sound server without a sound card, JACK for MIDI, OSC clients, and npm for
-# those that are written in JavaScript.
+# What the tests drive: a sound server without a sound card, JACK for MIDI, OSC clients.
 test_packages := libportaudio2 libasound2-plugins pulseaudio pulseaudio-utils \
 	jackd2 jack-tools libjack-jackd2-0 jack-midi-clock csound liblo-tools puredata-core \
-	supercollider-language nodejs npm
-# The same for JavaScript, where TouchOSC's and Open Stage Control's relatives are at home.
+	supercollider-language
+# The same for JavaScript, where TouchOSC's and Open Stage Control's relatives are at home; npm comes
+# by apt only where there is none, because some Node packages bring one along and refuse another.
 test_modules := osc@2.4.5 oscquery@1.1.1
 npm_install := npm install --no-audit --no-fund --omit=optional --ignore-scripts
 
