@@ -78,7 +78,7 @@ def test_generate_writes_down_which_recordings_it_reminds_of(
     played = np.concatenate([session.step(Sampling()) for _ in range(40)])
     save_model_v2(
         tiny_in_library, model=tiny_model.model, prior=tiny_model.prior,
-        spectrogram=tiny_model.spectrogram,
+        spectrogram=tiny_model.spectrogram, vocoder=tiny_model.vocoder,
         training_codes=[
             TrainingCodes("other.wav", played[::-1].astype(np.int16)),
             TrainingCodes("own.wav", played[12:].astype(np.int16)),
