@@ -61,8 +61,8 @@ class Router:
     ) -> None:
         self._reception = Reception(log, clock)
         self.counters: Counters = self._reception.counters
-        self.tempo = tempo or Tempo(clock)
-        self.schedule = schedule or Schedule(log)
+        self.tempo = Tempo(clock) if tempo is None else tempo
+        self.schedule = Schedule(log) if schedule is None else schedule
         #: Called with the sender and the name of each parameter, or PARAMETER/LEVEL, that it moves.
         self.on_touch: Callable[[Sender, str], None] = lambda sender, name: None
         #: Called with what to answer a sender of whom something had to wait.

@@ -126,7 +126,7 @@ def test_a_request_that_fails_is_told_and_the_next_message_is_taken(
     client.send(GAIN)
     client.ping()
     assert instrument.store["gain"] == 0.5
-    assert instrument.lines == ["OSC: '/distill/play' failed: RuntimeError('no engine')"]
+    assert instrument.lines == ["refused /distill/play: failed: RuntimeError('no engine')"]
 
 
 def test_a_sender_that_is_gone_does_not_end_the_reading(osc: OscInput, client: Client) -> None:

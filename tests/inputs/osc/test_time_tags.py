@@ -138,7 +138,7 @@ def test_a_scheduled_change_that_fails_does_not_end_the_schedule(
     client.ping()
     desk.schedule.tick(time.monotonic() + 2.0)
     assert instrument.store["gain"] == 0.5
-    assert instrument.lines == ["OSC: '/distill/play' failed: RuntimeError('no engine')"]
+    assert instrument.lines == ["refused /distill/play: failed: RuntimeError('no engine')"]
 
 
 def in_seconds(ahead: float) -> int:
