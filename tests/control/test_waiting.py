@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from distill_live.control.quantise import MAX_BARS, parse_quantum
-from distill_live.control.schedule import MAX_WAITING
+from distill_live.control.router import Router
+from distill_live.control.schedule import MAX_WAITING, Schedule
 from distill_live.errors import ParameterError
 from tests.control.conftest import Desk
 
@@ -38,6 +39,14 @@ def test_a_message_waits_for_its_boundary(desk: Desk, quantum: object, seconds: 
     assert desk.store["gain"] == 1.0
     desk.wait(0.04)
     assert desk.store["gain"] == 0.5
+
+
+def test_what_waits_is_in_the_schedule_that_the_router_was_given(desk: Desk) -> None:
+    # An empty one counts as false.
+    schedule = Schedule(desk.lines.append)
+    router = Router(desk.store, lambda *_: None, None, desk.lines.append, schedule=schedule)
+    router.receive_osc([("/distill/at", ["beat", "/distill/gain", 0.5])])
+    assert len(schedule) == 1
 
 
 def test_the_messages_of_a_packet_that_wait_together_are_one_change(desk: Desk) -> None:
