@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import sys
 import threading
@@ -30,14 +31,15 @@ class StatusLine:
         """A line on standard output, at once."""
         with self._lock:
             self._erase()
-            typer.echo(line)
-            sys.stdout.flush()
+            _write(line)
+            with contextlib.suppress(OSError):
+                sys.stdout.flush()
 
     def log(self, line: str) -> None:
         """A line on standard error; from any thread."""
         with self._lock:
             self._erase()
-            typer.echo(line, err=True)
+            _write(line, err=True)
 
     def show(self, server: Server, router: Router) -> None:
         """Draw the status line again, if it is time to."""
@@ -54,7 +56,7 @@ class StatusLine:
         )
         with self._lock:
             self._erase()
-            typer.echo(text[: shutil.get_terminal_size().columns - 1], nl=False, err=True)
+            _write(text[: shutil.get_terminal_size().columns - 1], nl=False, err=True)
 
     def clear(self) -> None:
         """Leave an empty line for the shell."""
@@ -63,7 +65,13 @@ class StatusLine:
 
     def _erase(self) -> None:
         if self._live:
-            typer.echo("\r\x1b[K", nl=False, err=True)
+            _write("\r\x1b[K", nl=False, err=True)
+
+
+def _write(text: str, *, nl: bool = True, err: bool = False) -> None:
+    """Write to the terminal; that may be gone, and the sound goes on."""
+    with contextlib.suppress(OSError):
+        typer.echo(text, nl=nl, err=err)
 
 
 def _origin(source: Source | None) -> str:

@@ -1,5 +1,7 @@
 """What stands on the terminal while it plays."""
 
+import contextlib
+import os
 from pathlib import Path
 
 import pytest
@@ -58,3 +60,17 @@ def test_where_the_sound_comes_from_is_shown(
     router = Router(parameters, server.request, None, print)
     StatusLine().show(server, router)
     assert capsys.readouterr().err.endswith(f"restarts 0  {words}")
+
+
+def test_a_terminal_that_is_gone_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    gone = os.fdopen(writer, "w")
+    for stream in ("sys.stdout", "sys.stderr"):
+        monkeypatch.setattr(stream, gone)
+    line = StatusLine()
+    for write in (line.say, line.log):
+        write("nobody reads this")
+    line.clear()
+    with contextlib.suppress(OSError):
+        gone.close()
