@@ -31,7 +31,7 @@ serve: $(VENV)/installed $(VENV)/sound-library
 	$(bin)/distill-live serve $(ARGS)
 
 test: lint $(VENV)/test-programs $(VENV)/test-modules
-	$(bin)/pytest $(ARGS)
+	$(bin)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 bench: $(VENV)/installed
 	$(bin)/distill-live bench $(ARGS)

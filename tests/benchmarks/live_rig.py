@@ -92,7 +92,7 @@ class Heard:
     @property
     def played(self) -> np.ndarray:
         """The samples as the last mile plays them at a gain of 1 [N]."""
-        return limit(HighPass(DC_CORNER).process(self.samples))
+        return limit(HighPass(DC_CORNER).process(self.samples)[None])[0]
 
 
 def replay(log: Path, model: str) -> Heard:

@@ -64,7 +64,7 @@ def swap(rig: LiveRig, model: str, other: Path, count: int, fade: float) -> dict
     torch.set_num_threads(1)
     with torch.inference_mode():
         heard = replay_session(read_session_log(rig.log), lambda entry: loaded)
-    played = limit(HighPass(DC_CORNER).process(heard))[RATE // 10 : -RATE // 2]
+    played = limit(HighPass(DC_CORNER).process(heard)[None])[0, RATE // 10 : -RATE // 2]
     begin = find(played[:2_400], rig.monitor.samples) or 0
     return {
         "swaps": len(swaps(rig)),
