@@ -34,8 +34,8 @@ class PhaseConfig:
     held_frames: int = 1
     iterations: int = 16
     momentum: float = 0.99
-    corrections: int = 3
-    correction_power: float = 1.5
+    corrections: int = 4
+    correction_power: float = 2.0
     inversion_steps: int = 6
 
     def __post_init__(self) -> None:

@@ -163,7 +163,7 @@ def test_a_config_that_cannot_work_is_refused(settings: dict[str, float], messag
 
 
 def test_corrections_are_spread_and_the_last_is_last() -> None:
-    assert sorted(PhaseConfig().corrected_iterations()) == [7, 11, 15]
+    assert sorted(PhaseConfig().corrected_iterations()) == [6, 9, 12, 15]
     assert sorted(PhaseConfig(corrections=0).corrected_iterations()) == []
     assert sorted(PhaseConfig(iterations=1, corrections=1).corrected_iterations()) == [0]
 
