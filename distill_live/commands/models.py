@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -77,19 +79,25 @@ def show_health(model: ModelArgument, as_json: JsonOption = False) -> None:
         raise ModelFileError(f"{metadata['name']} says nothing about its codebooks")
     from distill_live.training.health import overall, read_health
 
-    size, levels = metadata["codec"]["codebook_size"], read_health(health)
+    try:
+        size, levels = metadata["codec"]["codebook_size"], read_health(health)
+        verdicts = [level.verdict(size) for level in levels]
+    except (TypeError, ValueError, LookupError, ArithmeticError) as error:
+        raise ModelFileError(
+            f"what {metadata['name']} says about its codebooks makes no sense: {error}"
+        ) from error
     table = Table("level", "utilisation", "perplexity", "dead codes", "", box=None)
-    for label, level in zip(metadata["level_labels"], levels, strict=False):
+    for label, level, verdict in zip(metadata["level_labels"], levels, verdicts, strict=False):
         add_plain_row(
             table,
             label,
             f"{level.utilisation:.0%}",
             f"{level.perplexity:.1f}",
             str(level.dead_codes),
-            _in_words(level.verdict(size)),
+            _in_words(verdict),
         )
     Console().print(table)
-    typer.echo(_in_words(overall([level.verdict(size) for level in levels])))
+    typer.echo(_in_words(overall(verdicts)))
 
 
 @app.command()
@@ -127,13 +135,15 @@ def rename(
             "name, or add --force"
         )
     rewrite_metadata(old, name=new.stem)
-    # What a model that is replaced has beside it goes with it; a file of the user's own does not.
-    for path in _belongings(new) if new != old else []:
-        path.unlink()
-    for path in _belongings(old):
-        if not new.with_suffix(path.suffix).exists():
-            path.replace(new.with_suffix(path.suffix))
-    old.replace(new)
+    with _told_in_a_line(old):
+        # What a model that is replaced has beside it goes with it; a file of the user's own does
+        # not.
+        for path in _belongings(new) if new != old else []:
+            path.unlink()
+        for path in _belongings(old):
+            if not new.with_suffix(path.suffix).exists():
+                path.replace(new.with_suffix(path.suffix))
+        old.replace(new)
     if as_json:
         print_json({"name": new.stem, "file": str(new)})
     else:
@@ -184,12 +194,22 @@ def delete(
     names = [str(path) for path in doomed]
     if not yes:
         typer.confirm(f"Delete {', '.join(names)}?", abort=True, err=True)
-    for path in doomed:
-        path.unlink()
+    with _told_in_a_line(path):
+        for one in doomed:
+            one.unlink()
     if as_json:
         print_json({"deleted": names})
     else:
         typer.echo("\n".join(f"deleted {name}" for name in names))
+
+
+@contextmanager
+def _told_in_a_line(path: Path) -> Iterator[None]:
+    """Raise ModelFileError for what the system says against a change of a model's files."""
+    try:
+        yield
+    except OSError as error:
+        raise ModelFileError(f"cannot change {path}: {error.strerror or error}") from error
 
 
 def _belongings(model: Path) -> list[Path]:

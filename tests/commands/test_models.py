@@ -82,6 +82,17 @@ def test_names_with_brackets_are_shown_as_they_are(run_cli: RunCli, folders: Fol
     assert "[red]Low" in run_cli("models", "show-health", "rain").out
 
 
+@pytest.mark.parametrize("health", [7, ["x"], [{"utilisation": "much"}], [{}]])
+def test_health_that_makes_no_sense_is_one_line(
+    run_cli: RunCli, folders: Folders, health: object
+) -> None:
+    save_empty_model(folders.user, "rain", codebook_health=health, codec={"codebook_size": 64})
+    result = run_cli("models", "show-health", "rain")
+    assert (result.code, result.out) == (1, "")
+    assert "what rain says about its codebooks makes no sense" in result.err
+    assert result.err.count("\n") == 1
+
+
 def test_a_model_without_health_says_so(run_cli: RunCli, folders: Folders) -> None:
     save_empty_model(folders.user, "rain")
     assert "says nothing about its codebooks" in run_cli("models", "show-health", "rain").err
@@ -140,6 +151,33 @@ def test_delete_takes_along_what_belongs_to_the_model_and_says_so(
     result = run_cli("models", "delete", "rain", "--yes")
     assert result.out.splitlines() == [f"deleted {one}" for one in everything]
     assert sorted(folders.user.iterdir()) == sorted(others)
+
+
+@pytest.mark.parametrize(
+    ("method", "words"),
+    [("unlink", ("delete", "rain", "--yes")), ("replace", ("rename", "rain", "hail"))],
+)
+def test_a_file_that_the_system_does_not_let_go_is_one_line(
+    run_cli: RunCli,
+    folders: Folders,
+    monkeypatch: pytest.MonkeyPatch,
+    method: str,
+    words: tuple[str, ...],
+) -> None:
+    path = save_empty_model(folders.user, "rain")
+    plain = getattr(Path, method)
+
+    def refuse(one: Path, *arguments: object, **options: object) -> object:
+        if one == path:
+            raise PermissionError(13, "Permission denied")
+        return plain(one, *arguments, **options)
+
+    monkeypatch.setattr(Path, method, refuse)
+    result = run_cli("models", *words)
+    assert result.code == 1
+    assert f"cannot change {path}: Permission denied" in result.err
+    assert result.err.count("\n") == 1
+    assert path.exists()
 
 
 def test_delete_leaves_a_page_that_is_none_of_ours(run_cli: RunCli, folders: Folders) -> None:
