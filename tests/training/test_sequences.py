@@ -12,7 +12,6 @@ from distill_live.audio.dataset import Recording, Recordings
 from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
 from distill_live.errors import TrainingError
 from distill_live.models.vqvae import ConvVQVAE, VQVAEConfig
-from distill_live.training import sequences as sequences_module
 from distill_live.training.sequences import extract_code_sequences
 
 COLUMN = 4 * 512
@@ -115,15 +114,6 @@ def test_when_nothing_is_long_enough_to_be_split_all_is_for_both(
     found = extract_code_sequences(codec, spectrogram, record(5))
     assert len(found.training[0]) == 5
     assert [(len(grid), first) for grid, first in found.validation] == [(5, 0), (4, 0)]
-
-
-def test_a_long_recording_is_coded_in_pieces_that_do_not_show(
-    codec: ConvVQVAE, spectrogram: AudioSpectrogram, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    whole = extract_code_sequences(codec, spectrogram, record(70))
-    monkeypatch.setattr(sequences_module, "_PIECE_COLUMNS", 8)
-    pieces = extract_code_sequences(codec, spectrogram, record(70))
-    assert all(map(np.array_equal, whole.training, pieces.training))
 
 
 def test_recordings_at_another_rate_are_refused(

@@ -7,11 +7,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from distill_live.audio.distances import Distances
 from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
 from distill_live.errors import TrainingError
 from distill_live.models.neural_vocoder import NeuralVocoder
-from distill_live.models.vocoder import PhaseConfig, PhaseVocoder
 from distill_live.models.vocoder_network import NeuralVocoderConfig
 from distill_live.training import vocoder as training_module
 from distill_live.training.discriminators import DiscriminatorConfig
@@ -21,11 +19,10 @@ from distill_live.training.vocoder import (
     TrainedVocoder,
     VocoderEpoch,
     VocoderTrainingConfig,
-    compare_vocoders,
     get_adaptive_vocoder_training_config,
-    held_out_loss,
     train_vocoder,
 )
+from distill_live.training.vocoder_judging import compare_vocoders, held_out_loss
 
 SPECTROGRAM = AudioSpectrogram(SpectrogramConfig(mean=-9.0, deviation=4.0))
 HOP, FRAMES, FIRST = 512, 96, 80
@@ -162,27 +159,7 @@ def test_a_loss_that_is_no_number_from_the_start_is_an_error(pairs: SoundPairs) 
         train_vocoder(pairs, SPECTROGRAM, dataclasses.replace(TINY, rate=math.inf))
 
 
-def test_the_better_one_of_a_good_and_a_bad_vocoder_is_told(pairs: SoundPairs) -> None:
-    good = PhaseVocoder(SPECTROGRAM)
-    bad = PhaseVocoder(SPECTROGRAM, PhaseConfig(iterations=1, momentum=0, inversion_steps=0))
-    found = compare_vocoders({"good": good, "bad": bad}, pairs, 48_000)
-    assert found["good"].nearer_than(found["bad"])
-    assert not found["bad"].nearer_than(found["good"])
-
-
-def test_only_what_was_held_out_is_compared(pairs: SoundPairs) -> None:
-    ((mel, sound, first),) = pairs.validation
-    spoiled = torch.cat([torch.zeros(first * HOP), sound[first * HOP :]])
-    phase = {"phase": PhaseVocoder(SPECTROGRAM)}
-    other = SoundPairs(pairs.training, [SoundPair(mel, spoiled, first)])
-    assert compare_vocoders(phase, pairs, 48_000) == compare_vocoders(phase, other, 48_000)
-
-
 def test_without_a_gpu_nothing_is_trained_against_discriminators() -> None:
     cpu, gpu = (get_adaptive_vocoder_training_config(4, torch.device(d)) for d in ("cpu", "cuda"))
     assert (cpu.adversarial, gpu.adversarial) == (False, True)
     assert cpu.vocoder.block_frames == gpu.vocoder.block_frames == 4
-
-
-def test_distances_are_written_in_words() -> None:
-    assert str(Distances(2.0, 0.25, 0.5)) == "mel_db 2.00, sc 0.250, env 0.500"
