@@ -93,7 +93,6 @@ def test_generate_writes_down_which_recordings_it_reminds_of(
     assert own["to"] == pytest.approx(3.0, abs=column)
 
 
-@pytest.mark.parametrize("format", ["wav", "flac", "ogg", "mp3"])
 def test_a_sidecar_that_cannot_be_written_is_one_line(
     run_cli: RunCli, tiny_in_library: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,6 +106,7 @@ def test_a_sidecar_that_cannot_be_written_is_one_line(
     assert result.err.count("\n") == 1
 
 
+@pytest.mark.parametrize("format", ["wav", "flac", "ogg", "mp3"])
 def test_generate_writes_every_format_at_another_rate(
     run_cli: RunCli, tiny_in_library: Path, format: str
 ) -> None:
