@@ -15,7 +15,6 @@ from distill_live.atomic_file import atomic_file
 from distill_live.commands.loading import load_model
 from distill_live.commands.options import DeviceOption, ModelArgument, SoundFormat, seconds_option
 from distill_live.commands.output import check_sound_file, free_path, progress_bar
-from distill_live.errors import AudioFileError
 from distill_live.parameters import PARAMETERS
 
 if TYPE_CHECKING:
@@ -160,9 +159,5 @@ def _write_sidecar(
         "comes_from": origins,
         "version": __version__,
     }
-    sidecar = path.with_suffix(".json")
-    try:
-        with atomic_file(sidecar) as temporary:
-            temporary.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise AudioFileError(f"cannot write {sidecar}: {error.strerror or error}") from error
+    with atomic_file(path.with_suffix(".json")) as temporary:
+        temporary.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")

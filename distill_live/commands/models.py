@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -135,15 +133,13 @@ def rename(
             "name, or add --force"
         )
     rewrite_metadata(old, name=new.stem)
-    with _told_in_a_line(old):
-        # What a model that is replaced has beside it goes with it; a file of the user's own does
-        # not.
-        for path in _belongings(new) if new != old else []:
-            path.unlink()
-        for path in _belongings(old):
-            if not new.with_suffix(path.suffix).exists():
-                path.replace(new.with_suffix(path.suffix))
-        old.replace(new)
+    # What a model that is replaced has beside it goes with it; a file of the user's own does not.
+    for path in _belongings(new) if new != old else []:
+        path.unlink()
+    for path in _belongings(old):
+        if not new.with_suffix(path.suffix).exists():
+            path.replace(new.with_suffix(path.suffix))
+    old.replace(new)
     if as_json:
         print_json({"name": new.stem, "file": str(new)})
     else:
@@ -194,22 +190,12 @@ def delete(
     names = [str(path) for path in doomed]
     if not yes:
         typer.confirm(f"Delete {', '.join(names)}?", abort=True, err=True)
-    with _told_in_a_line(path):
-        for one in doomed:
-            one.unlink()
+    for path in doomed:
+        path.unlink()
     if as_json:
         print_json({"deleted": names})
     else:
         typer.echo("\n".join(f"deleted {name}" for name in names))
-
-
-@contextmanager
-def _told_in_a_line(path: Path) -> Iterator[None]:
-    """Raise ModelFileError for what the system says against a change of a model's files."""
-    try:
-        yield
-    except OSError as error:
-        raise ModelFileError(f"cannot change {path}: {error.strerror or error}") from error
 
 
 def _belongings(model: Path) -> list[Path]:

@@ -153,33 +153,6 @@ def test_delete_takes_along_what_belongs_to_the_model_and_says_so(
     assert sorted(folders.user.iterdir()) == sorted(others)
 
 
-@pytest.mark.parametrize(
-    ("method", "words"),
-    [("unlink", ("delete", "rain", "--yes")), ("replace", ("rename", "rain", "hail"))],
-)
-def test_a_file_that_the_system_does_not_let_go_is_one_line(
-    run_cli: RunCli,
-    folders: Folders,
-    monkeypatch: pytest.MonkeyPatch,
-    method: str,
-    words: tuple[str, ...],
-) -> None:
-    path = save_empty_model(folders.user, "rain")
-    plain = getattr(Path, method)
-
-    def refuse(one: Path, *arguments: object, **options: object) -> object:
-        if one == path:
-            raise PermissionError(13, "Permission denied")
-        return plain(one, *arguments, **options)
-
-    monkeypatch.setattr(Path, method, refuse)
-    result = run_cli("models", *words)
-    assert result.code == 1
-    assert f"cannot change {path}: Permission denied" in result.err
-    assert result.err.count("\n") == 1
-    assert path.exists()
-
-
 def test_delete_leaves_a_page_that_is_none_of_ours(run_cli: RunCli, folders: Folders) -> None:
     path = save_empty_model(folders.user, "rain")
     path.with_suffix(".html").write_text("my notes")

@@ -93,19 +93,6 @@ def test_generate_writes_down_which_recordings_it_reminds_of(
     assert own["to"] == pytest.approx(3.0, abs=column)
 
 
-def test_a_sidecar_that_cannot_be_written_is_one_line(
-    run_cli: RunCli, tiny_in_library: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(_path: Path) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("distill_live.commands.generate.atomic_file", refuse)
-    result = run_cli("generate", "tiny", "--duration", "0.1", "--seed", "1")
-    assert result.code == 1
-    assert "tiny_1.json: No space left on device" in result.err
-    assert result.err.count("\n") == 1
-
-
 @pytest.mark.parametrize("format", ["wav", "flac", "ogg", "mp3"])
 def test_generate_writes_every_format_at_another_rate(
     run_cli: RunCli, tiny_in_library: Path, format: str
