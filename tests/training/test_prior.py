@@ -77,6 +77,18 @@ def test_the_kept_prior_is_the_one_of_the_best_epoch(
     assert trained.report.validation == best
 
 
+def test_what_is_judged_and_kept_is_the_average_of_the_weights(sequences: CodeSequences) -> None:
+    config = dataclasses.replace(TINY, epochs=1, steps_per_epoch=12)
+    averaged, last = (
+        train_prior_on_codes(sequences, dataclasses.replace(config, averaging=averaging))
+        for averaging in (0.99, 0.0)
+    )
+    assert averaged.history[0].training == last.history[0].training
+    assert averaged.history[0].validation != last.history[0].validation
+    pairs = zip(averaged.prior.parameters(), last.prior.parameters(), strict=True)
+    assert not any(torch.equal(one, other) for one, other in pairs)
+
+
 def test_a_trained_prior_plays(trained: TrainedPrior) -> None:
     assert trained.prior.session(0).step(Sampling()).shape == (1, 2, 2)
     assert not any(parameter.requires_grad for parameter in trained.prior.parameters())

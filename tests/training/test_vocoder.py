@@ -95,6 +95,16 @@ def test_the_kept_vocoder_is_the_one_of_the_best_epoch(
     assert not any(weight.requires_grad for weight in trained.vocoder.network.parameters())
 
 
+def test_what_is_judged_and_kept_is_the_average_of_the_weights(pairs: SoundPairs) -> None:
+    config = dataclasses.replace(TINY, epochs=1, steps_per_epoch=4)
+    averaged, last = (
+        train_vocoder(pairs, SPECTROGRAM, dataclasses.replace(config, averaging=averaging))
+        for averaging in (0.99, 0.0)
+    )
+    assert averaged.history[0].training == last.history[0].training
+    assert averaged.history[0].validation != last.history[0].validation
+
+
 def test_training_leaves_other_random_numbers_alone(pairs: SoundPairs) -> None:
     before = torch.get_rng_state()
     train_vocoder(pairs, SPECTROGRAM, dataclasses.replace(TINY, epochs=1, steps_per_epoch=1))
