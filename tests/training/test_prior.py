@@ -106,6 +106,22 @@ def test_the_same_seed_trains_the_same_prior_and_each_epoch_is_told_as_it_ends(
     assert heard == trained.history
 
 
+def test_the_rate_follows_its_schedule_from_the_first_step_to_the_last(
+    sequences: CodeSequences, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = []
+
+    def stand_still(part: float, warmup: float, start: float) -> float:
+        done.append(part)
+        return 0.0
+
+    monkeypatch.setattr(training_module, "rate_factor", stand_still)
+    config = dataclasses.replace(TINY, epochs=2, steps_per_epoch=3)
+    history = train_prior_on_codes(sequences, config).history
+    assert done == pytest.approx([step / 6 for step in range(6)])
+    assert history[0].validation == history[1].validation
+
+
 def test_training_leaves_other_random_numbers_alone(sequences: CodeSequences) -> None:
     before = torch.get_rng_state()
     train_prior_on_codes(sequences, dataclasses.replace(TINY, epochs=1, steps_per_epoch=1))

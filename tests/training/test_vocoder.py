@@ -105,6 +105,22 @@ def test_what_is_judged_and_kept_is_the_average_of_the_weights(pairs: SoundPairs
     assert averaged.history[0].validation != last.history[0].validation
 
 
+def test_the_rate_follows_its_schedule_from_the_first_step_to_the_last(
+    pairs: SoundPairs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = []
+
+    def stand_still(part: float, warmup: float, start: float) -> float:
+        done.append(part)
+        return 0.0
+
+    monkeypatch.setattr(training_module, "rate_factor", stand_still)
+    config = dataclasses.replace(TINY, epochs=2, steps_per_epoch=3)
+    history = train_vocoder(pairs, SPECTROGRAM, config).history
+    assert done == pytest.approx([step / 6 for step in range(6)])
+    assert history[0].validation == history[1].validation
+
+
 def test_training_leaves_other_random_numbers_alone(pairs: SoundPairs) -> None:
     before = torch.get_rng_state()
     train_vocoder(pairs, SPECTROGRAM, dataclasses.replace(TINY, epochs=1, steps_per_epoch=1))
