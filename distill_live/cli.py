@@ -24,7 +24,7 @@ COMMANDS = {
     "decode": "Turn a grid of codes into a sound file.",
     "render": "Play a session log again, into a sound file.",
     "report": "Show how a model's training went, as a page.",
-    "models": "List, inspect, tag, rename, search and delete models.",
+    "models": "List, inspect, tag, rename, search, import, delete models.",
     "patch": "Check patches, print their JSON Schema.",
     "learn": "Learn which MIDI control moves a parameter.",
     "params": "Show every parameter and request, with its OSC address.",

@@ -183,6 +183,8 @@ class PhaseReconstructor:
     def _first_units(self, state: PhaseState, logs: Tensor) -> Tensor:
         """Unit spectra `[T, bins]` to start from: those already sought, then new ones."""
         kept = len(state.ahead)
+        if kept == len(logs):
+            return state.ahead
         phase = state.ahead[-1].angle() if kept else state.phase
         before = logs[kept - 1] if kept else (state.magnitude if state.frames else logs[0])
         phases = self._start(phase, before, logs[kept:], state.frames + kept)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal, Self
 
@@ -37,6 +38,16 @@ class SpectrogramConfig:
     def bins(self) -> int:
         """Number of linear frequency bins."""
         return self.n_fft // 2 + 1
+
+    @property
+    def silence(self) -> float:
+        """What a normalised mel is where there is no sound: nothing is below it."""
+        return (math.log(self.floor) - self.mean) / self.deviation
+
+    @property
+    def per_db(self) -> float:
+        """By how much a normalised mel is higher for each dB of power."""
+        return math.log(10) / 10 / self.deviation
 
 
 class AudioSpectrogram:
@@ -108,7 +119,8 @@ def _mel_bank(config: SpectrogramConfig) -> Tensor:
     From 0 Hz on, neighbouring bins of the bass weigh differently in each, which keeps its pitch.
     """
     bank = mel_triangles(config, "slaney")
-    return (bank / bank.sum(dim=1, keepdim=True)).contiguous()
+    # One that falls between bins hears nothing.
+    return (bank / bank.sum(dim=1, keepdim=True).clamp(min=1e-8)).contiguous()
 
 
 def mel_triangles(config: SpectrogramConfig, scale: Literal["slaney", "htk"]) -> Tensor:

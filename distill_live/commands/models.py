@@ -77,19 +77,25 @@ def show_health(model: ModelArgument, as_json: JsonOption = False) -> None:
         raise ModelFileError(f"{metadata['name']} says nothing about its codebooks")
     from distill_live.training.health import overall, read_health
 
-    size, levels = metadata["codec"]["codebook_size"], read_health(health)
+    try:
+        size, levels = metadata["codec"]["codebook_size"], read_health(health)
+        verdicts = [level.verdict(size) for level in levels]
+    except (TypeError, ValueError, LookupError, ArithmeticError) as error:
+        raise ModelFileError(
+            f"what {metadata['name']} says about its codebooks makes no sense: {error}"
+        ) from error
     table = Table("level", "utilisation", "perplexity", "dead codes", "", box=None)
-    for label, level in zip(metadata["level_labels"], levels, strict=False):
+    for label, level, verdict in zip(metadata["level_labels"], levels, verdicts, strict=False):
         add_plain_row(
             table,
             label,
             f"{level.utilisation:.0%}",
             f"{level.perplexity:.1f}",
             str(level.dead_codes),
-            _in_words(level.verdict(size)),
+            _in_words(verdict),
         )
     Console().print(table)
-    typer.echo(_in_words(overall([level.verdict(size) for level in levels])))
+    typer.echo(_in_words(overall(verdicts)))
 
 
 @app.command()

@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from distill_live.commands.options import ModelArgument
-from distill_live.models.header import read_header
 from distill_live.models.library import find_model
 
 
@@ -33,11 +32,15 @@ def report(
     """
     path = find_model(model)
 
+    from distill_live.models.persistence import load_model_v2
     from distill_live.report.listening import some_recordings
     from distill_live.report.page import write_page
 
-    rate = read_header(path).metadata["spectrogram"].get("sample_rate", 48_000)
-    page = write_page(path, some_recordings(folder, rate) if folder else (), output)
+    shown = []
+    if folder:
+        # Loaded for its rate: a header alone may ask for any.
+        shown = some_recordings(folder, load_model_v2(path).spectrogram.config.sample_rate)
+    page = write_page(path, shown, output)
     typer.echo(page)
     if not no_open:
         webbrowser.open(page.resolve().as_uri())

@@ -25,7 +25,10 @@ def open_ranks(device: Device, accelerator: Device | None, devices: int, num_nod
     if accelerator is None and devices == num_nodes == 1:
         return Ranks(pick_device(device))
     if device != "auto":
-        raise typer.BadParameter("--device and --accelerator say the same: give one of them")
+        raise typer.BadParameter(
+            "with --accelerator, --devices or --num-nodes leave --device out: "
+            "--accelerator says the kind"
+        )
     return launch(accelerator or "auto", devices, num_nodes)
 
 

@@ -19,10 +19,10 @@ from distill_live.training.sound_pairs import extract_sound_pairs
 from distill_live.training.vocoder import (
     TrainedVocoder,
     VocoderTrainingConfig,
-    compare_vocoders,
     get_adaptive_vocoder_training_config,
     train_vocoder,
 )
+from distill_live.training.vocoder_judging import compare_vocoders
 
 
 def add_vocoder(

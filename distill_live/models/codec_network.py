@@ -10,6 +10,9 @@ from torch.nn import functional
 
 from distill_live.models.streaming import CausalConv, Past
 
+#: Mel bins and frames that the decoder's last layer makes of each position.
+_FINE = 4
+
 
 @dataclass(frozen=True)
 class VQVAEConfig:
@@ -17,7 +20,8 @@ class VQVAEConfig:
 
     A column is `column_frames` mel frames (4, 8 or 16), coded in `bands` bands of
     `n_mels / bands` mel bins by `num_quantizers` codes each. `lookahead_columns` (0 or 1) is how
-    many columns after its own the decoder waits for.
+    many columns after its own the decoder waits for. Raises ValueError unless frames and mel bins
+    of a band are multiples of 4, of which the decoder makes the last ones.
     """
 
     codebook_size: int = 64
@@ -33,10 +37,17 @@ class VQVAEConfig:
     fine_width: int = 32
     fine_blocks: int = 1
 
+    def __post_init__(self) -> None:
+        if self.column_frames % _FINE or self.n_mels % (_FINE * self.bands):
+            raise ValueError(
+                f"column_frames and the mel bins of a band must be multiples of {_FINE}: they are "
+                f"{self.column_frames} and {self.n_mels} / {self.bands}"
+            )
+
     @property
     def decoder_past_columns(self) -> int:
         """How many columns before one the decoder's output for it depends on, at most."""
-        fine_steps = self.column_frames // 4
+        fine_steps = self.column_frames // _FINE
         return 2 * (1 + self.decoder_blocks) + -(-2 * self.fine_blocks // fine_steps)
 
 
@@ -79,11 +90,11 @@ class Decoder(nn.Module):
             Block(config.width, causal=True) for _ in range(config.decoder_blocks)
         )
         self.norm = ChannelNorm(config.width)
-        self.to_fine = Unfold(config.width, config.fine_width, mels // 4, frames // 4)
+        self.to_fine = Unfold(config.width, config.fine_width, mels // _FINE, frames // _FINE)
         self.fine_blocks = nn.ModuleList(
             Block(config.fine_width, causal=True) for _ in range(config.fine_blocks)
         )
-        self.to_mel = Unfold(config.fine_width, 1, 4, 4)
+        self.to_mel = Unfold(config.fine_width, 1, _FINE, _FINE)
 
     def forward(self, quantized: Tensor, past: Past) -> Tensor:
         """The next columns `[B, D, F, columns]` of a stream to their normalised mels

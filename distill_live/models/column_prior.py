@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from distill_live.models.code_embedding import NeighbourEmbedding
-from distill_live.models.prior import CONTEXT_COLUMNS, Prior
+from distill_live.models.prior import CONTEXT_COLUMNS, Prior, check_context, check_heads
 from distill_live.models.steering import STEERED
 from distill_live.models.transformer import Block, rotary_table
 
@@ -30,7 +30,8 @@ class ColumnPriorConfig:
     `context_columns` is an even number. `hidden_size`, `num_layers` and `num_heads` are the
     transformer's; `depth_size` and `depth_layers` those of the network within the column.
     `rank_points` vectors for each of `steering.STEERED` stand for ranks from 0 to 1, the ends
-    included. `dropout` matters to training alone.
+    included. `dropout` matters to training alone. Raises ValueError for a context that is not even,
+    and for heads that do not share the width out evenly.
     """
 
     codebook_size: int = 64
@@ -44,6 +45,10 @@ class ColumnPriorConfig:
     depth_layers: int = 2
     rank_points: int = 9
     dropout: float = 0.3
+
+    def __post_init__(self) -> None:
+        check_heads(self.hidden_size, self.num_heads)
+        check_context(self.context_columns)
 
     @property
     def column_codes(self) -> int:

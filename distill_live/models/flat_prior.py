@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from distill_live.models.code_embedding import NeighbourEmbedding
-from distill_live.models.prior import CONTEXT_COLUMNS, Prior
+from distill_live.models.prior import CONTEXT_COLUMNS, Prior, check_context, check_heads
 from distill_live.models.transformer import Block, rotary_table
 
 if TYPE_CHECKING:
@@ -22,7 +22,8 @@ class PriorConfig:
     """The shape of a flat prior; stored in the model file.
 
     `seq_len` is the longest context in codes, an even number of columns; a column has
-    `bands * num_quantizers` codes. `dropout` matters to training alone.
+    `bands * num_quantizers` codes. `dropout` matters to training alone. Raises ValueError as
+    ColumnPriorConfig does.
     """
 
     codebook_size: int = 64
@@ -33,6 +34,10 @@ class PriorConfig:
     num_heads: int = 4
     dropout: float = 0.3
     bands: int = 8
+
+    def __post_init__(self) -> None:
+        check_heads(self.hidden_size, self.num_heads)
+        check_context(self.context_columns)
 
     @property
     def column_codes(self) -> int:

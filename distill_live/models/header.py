@@ -42,6 +42,8 @@ _REQUIRED: dict[str, type] = {
     "weights_sha256": str,
     "codec_sha256": str,
 }
+#: What is lists of texts, where it is there.
+_TEXTS = ("tags", "level_labels", "dataset_files")
 
 
 def check_name(name: str) -> None:
@@ -199,6 +201,10 @@ def _parse_header(raw: bytes, path: Path) -> tuple[dict[str, Any], dict[str, Any
     wrong = [key for key, kind in _REQUIRED.items() if not isinstance(metadata.get(key), kind)]
     if wrong or metadata["model_type"] != MODEL_TYPE:
         raise _damaged(path, f"its header lacks {', '.join(wrong) or 'the model type vqvae'}")
+    for key in _TEXTS:
+        texts = metadata.get(key) or []
+        if not isinstance(texts, list) or not all(isinstance(one, str) for one in texts):
+            raise _damaged(path, f"its {key} are no texts")
     try:
         check_name(metadata["name"])
     except ModelFileError as error:

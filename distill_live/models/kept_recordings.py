@@ -20,8 +20,8 @@ _CODES, _PREVIEWS = "training_codes", "previews"
 
 @dataclass(frozen=True)
 class Preview:
-    """A few seconds of held-out sound as the codec made them after `epoch` epochs, as an mp3 file's
-    bytes; epoch 0 is the recording itself."""
+    """The end of a recording as the codec made it after `epoch` epochs, as an mp3 file's bytes;
+    epoch 0 is the recording itself."""
 
     epoch: int
     mp3: bytes

@@ -91,20 +91,27 @@ def default_vocoder(codec: Codec, spectrogram: AudioSpectrogram) -> AnyVocoder:
     return PhaseVocoder(spectrogram, PhaseConfig(block_frames=frames))
 
 
-def check_chunks(
+def check_fit(
     codec: Codec, prior: Prior | None, vocoder: AnyVocoder, spectrogram: AudioSpectrogram
 ) -> None:
-    """Raise ValueError unless the parts agree on what a chunk is, if the model has chunks."""
-    if not isinstance(codec, ChunkCodec):
-        return
-    config, hop = codec.config, spectrogram.config.hop_length
-    frames = config.column_frames
-    if config.chunk_samples // hop + 1 != frames or vocoder.config.block_frames != frames:
-        raise ValueError(f"a chunk of {config.chunk_samples} samples does not have {frames} frames")
+    """Raise ValueError unless the parts of a model agree on mels, codes and columns."""
+    config = codec.config
+    if config.n_mels != spectrogram.config.n_mels:
+        raise ValueError(
+            f"its codec is for {config.n_mels} mels, its spectrogram has "
+            f"{spectrogram.config.n_mels}"
+        )
     codes = (config.bands, config.num_quantizers, config.codebook_size)
     shape = prior.config if prior else config
     if (shape.bands, shape.num_quantizers, shape.codebook_size) != codes:
         raise ValueError("its prior is for other codes than its codec makes")
+    frames, block = config.column_frames, vocoder.config.block_frames
+    if frames % block:
+        raise ValueError(f"block_frames of its vocoder, {block}, divide no column of {frames}")
+    if isinstance(config, ChunkCodecConfig):
+        hop, samples = spectrogram.config.hop_length, config.chunk_samples
+        if samples // hop + 1 != frames or block != frames:
+            raise ValueError(f"a chunk of {samples} samples does not have {frames} frames")
 
 
 def _kind_of(description: dict[str, Any], usual: str) -> tuple[str, dict[str, Any]]:

@@ -36,7 +36,7 @@ from distill_live.models.parts import (
     build_codec,
     build_spectrogram,
     build_vocoder,
-    check_chunks,
+    check_fit,
     default_vocoder,
     describe_codec,
     describe_spectrogram,
@@ -158,9 +158,10 @@ def load_model_v2(path: str | Path, device: torch.device | str = "cpu") -> Loade
         codes = read_codes(metadata, tensors, codec)
         previews = read_previews(metadata, tensors)
         vocoder = _restore_vocoder(metadata, spectrogram, tensors)
-        check_chunks(codec, prior, vocoder, spectrogram)
+        check_fit(codec, prior, vocoder, spectrogram)
     except _MISFITS as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        reason = f"it lacks {reason}" if isinstance(error, KeyError) else reason
         raise ModelFileError(f"{path} does not fit this version: {reason}") from error
     return LoadedVQModel(
         model=codec.to(device),
@@ -227,8 +228,6 @@ def _restore_vocoder(
     if description.get("kind") != NeuralVocoder.kind:
         return build_vocoder(description, spectrogram)
     config, sound = read_neural_config(description), spectrogram.config
-    if metadata["codec"]["column_frames"] % config.block_frames:
-        raise ValueError(f"block_frames of its vocoder, {config.block_frames}, divide no column")
     network = _restore(lambda: VocoderNetwork(config, sound.n_mels, sound.bins), "vocoder", tensors)
     return NeuralVocoder(network.to(spectrogram.device), spectrogram)
 

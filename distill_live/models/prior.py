@@ -82,6 +82,21 @@ class Prior(nn.Module, ABC):
         return PriorSession(self, seed)
 
 
+def check_heads(hidden_size: int, num_heads: int) -> None:
+    """Raise ValueError unless the width can be shared out among heads, evenly and in pairs: a
+    rotary position turns pairs."""
+    if hidden_size % (2 * num_heads):
+        raise ValueError(
+            f"hidden_size {hidden_size} must be a multiple of twice num_heads, {num_heads}"
+        )
+
+
+def check_context(columns: int) -> None:
+    """Raise ValueError unless a context of so many columns has two halves."""
+    if columns < 2 or columns % 2:
+        raise ValueError(f"a context is an even number of columns, 2 or more: it is {columns}")
+
+
 def flatten_codes(codes: Tensor) -> Tensor:
     """`[B, S, Q]` to `[B, S * Q]`: all levels of a position, then the next position."""
     return codes.flatten(1)

@@ -51,9 +51,10 @@ class ResidualCodebooks(nn.Module):
         return torch.stack(codes, dim=-1)
 
     def forward(self, vectors: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Vectors `[B, S, D]` to (quantized, straight through; codes `[B, S, Q]`; commitment loss).
+        """Vectors `[B, S, D]` to (quantized `[B, S, D]`, codes `[B, S, Q]`, commitment loss).
 
-        The codebooks follow the vectors while a learner is there and the module trains.
+        Gradients go straight through the lookup; while a learner is there and the module trains,
+        they go by rotation (Fifty et al., arXiv 2410.06424), and the codebooks follow the vectors.
         """
         if self.learner is not None and self.training:
             quantized, codes, losses = self.learner(vectors)
@@ -86,6 +87,8 @@ class ResidualCodebooks(nn.Module):
             decay=config.decay,
             threshold_ema_dead_code=config.dead_share * vectors_per_step / codebook_size,
             commitment_weight=config.commitment_weight,
+            # As the library has it by itself; said, so that no other release trains otherwise.
+            rotation_trick=True,
         ).to(self.codebooks.device)
         if usage is not None:
             self._go_on_from(usage.to(self.codebooks) * vectors_per_step)

@@ -75,7 +75,8 @@ def some_recordings(folder: Path, sample_rate: int) -> list[Recording]:
 
 
 def compare(loaded: LoadedVQModel, recordings: Sequence[Recording]) -> list[Pair]:
-    """The ends of recordings, where the codec has not learned, beside their decode."""
+    """The last SECONDS of recordings, of which the codec has not learned the very end, beside their
+    decode."""
     rate = loaded.spectrogram.config.sample_rate
     pairs = []
     for recording in recordings:

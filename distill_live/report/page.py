@@ -13,6 +13,7 @@ from pathlib import Path
 import torch
 
 from distill_live.audio.dataset import Recording
+from distill_live.errors import ReportError
 from distill_live.models.persistence import LoadedVQModel, load_model_v2
 from distill_live.report.listening import (
     NewSound,
@@ -37,6 +38,9 @@ from distill_live.report.sections import (
 
 _STYLE = Path(__file__).with_name("style.css")
 
+# What the notes in a header set off that are not as training writes them; it is a stranger's.
+_NONSENSE = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
+
 
 def write_page(
     model: Path, recordings: Sequence[Recording] = (), output: Path | None = None
@@ -44,7 +48,8 @@ def write_page(
     """Write the page of a model file, beside it or where `output` says; returns its path.
 
     `recordings` are at the model's rate; a few of them are shown beside what the codec makes of
-    them. Raises ModelFileError, and ReportError when the page cannot be written.
+    them. Raises ModelFileError, and ReportError when the page cannot be written or the header's
+    notes make no sense.
     """
     output = output or page_path(model)
     loaded = load_model_v2(model)
@@ -56,7 +61,13 @@ def write_page(
         played = play(loaded) if loaded.prior else None
     finally:
         torch.set_num_threads(threads)
-    save_page(output, render(loaded, model, shown, played))
+    try:
+        html = render(loaded, model, shown, played)
+    except _NONSENSE as error:
+        raise ReportError(
+            f"no page about {model}: what its header says makes no sense ({error})"
+        ) from error
+    save_page(output, html)
     return output
 
 

@@ -56,8 +56,6 @@ class Augmentation:
         random: np.random.Generator,
     ) -> None:  # fmt: skip
         self._config, self._spectrogram, self._random = config, spectrogram, random
-        self._silence = (math.log(spectrogram.floor) - spectrogram.mean) / spectrogram.deviation
-        self._per_db = math.log(10) / 10 / spectrogram.deviation
 
     def apply(self, crops: Tensor) -> Tensor:
         """Other crops of the same shape, none below silence."""
@@ -69,15 +67,16 @@ class Augmentation:
             chosen = self._chosen(config.filtered, count)
             crops = crops + self._filters(count) * chosen
         gains = self._random.uniform(-config.gain_db, config.gain_db, (count, 1, 1, 1))
-        crops = crops + _tensor(gains * self._per_db) * self._chosen(0.5, count)
-        return crops.clamp(min=self._silence)
+        crops = crops + _tensor(gains * self._spectrogram.per_db) * self._chosen(0.5, count)
+        return crops.clamp(min=self._spectrogram.silence)
 
     def _chosen(self, part: float, count: int) -> Tensor:
         return torch.from_numpy(self._random.random((count, 1, 1, 1)) < part)
 
     def _mixed(self, crops: Tensor) -> Tensor:
-        """Each crop with the next one, softer or louder by up to 12 dB, added to it."""
-        gain = _tensor(self._random.uniform(-12.0, 0.0, (len(crops), 1, 1, 1)) * self._per_db)
+        """Each crop with the next one, softer by up to 12 dB, added to it."""
+        gains = self._random.uniform(-12.0, 0.0, (len(crops), 1, 1, 1))
+        gain = _tensor(gains * self._spectrogram.per_db)
         deviation, mean = self._spectrogram.deviation, self._spectrogram.mean
         one, other = (part * deviation + mean for part in (crops, crops.roll(1, dims=0) + gain))
         return (torch.logaddexp(one, other) - mean) / deviation
@@ -90,7 +89,7 @@ class Augmentation:
         phases = self._random.uniform(0, 2 * np.pi, (count, 1, 3))
         heights = self._random.uniform(-1, 1, (count, 1, 3)) * self._config.filter_db / waves
         curve = (heights * np.cos(waves * places + phases)).sum(axis=-1)
-        return _tensor(curve[:, None, :, None] * self._per_db)
+        return _tensor(curve[:, None, :, None] * self._spectrogram.per_db)
 
 
 def at_speeds(

@@ -13,7 +13,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 import torch
 
 from distill_live import __version__
@@ -169,27 +168,6 @@ class Checkpoints:
         for path in [self.path, *self.path.parent.glob(".*")]:
             if path == self.path or left.fullmatch(path.name):
                 path.unlink(missing_ok=True)
-
-
-def random_state(crops: np.random.Generator, ranks: Ranks) -> list[State]:
-    """All that a training draws from, of every process: torch's generators and the crops'."""
-    cuda = ranks.device.type == "cuda"
-    return ranks.gather(
-        {
-            "torch": torch.get_rng_state(),
-            "cuda": torch.cuda.get_rng_state(ranks.device) if cuda else None,
-            "crops": json.dumps(crops.bit_generator.state),
-        }
-    )
-
-
-def set_random_state(state: list[State], crops: np.random.Generator, ranks: Ranks) -> None:
-    """Go on drawing where `random_state` was taken."""
-    own = state[ranks.rank]
-    torch.set_rng_state(own["torch"])
-    if ranks.device.type == "cuda" and own["cuda"] is not None:
-        torch.cuda.set_rng_state(own["cuda"], ranks.device)
-    crops.bit_generator.state = json.loads(own["crops"])
 
 
 def _read(path: Path) -> _Content:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import numpy as np
 import torch
@@ -17,14 +15,17 @@ from distill_live.audio.dataset import Recordings
 from distill_live.audio.spectrogram import AudioSpectrogram
 from distill_live.errors import TrainingError
 from distill_live.models.vqvae import ConvVQVAE
-from distill_live.training.checkpoint import Checkpoints, State, random_state, set_random_state
+from distill_live.training.checkpoint import Checkpoints, State
+from distill_live.training.codec_judging import judge_codec
 from distill_live.training.config import CodecTrainingConfig
 from distill_live.training.crops import MelCrops
-from distill_live.training.health import LevelHealth, codebook_health
-from distill_live.training.losses import latent_movement, reconstruction_loss
+from distill_live.training.health import LevelHealth
+from distill_live.training.losses import latent_movement, mean_loss, reconstruction_loss
 from distill_live.training.mels import TrainingMels
 from distill_live.training.muon import Muon, is_matrix
+from distill_live.training.precision import half_precision
 from distill_live.training.previews import Previews
+from distill_live.training.randomness import random_state, seeded, set_random_state
 from distill_live.training.ranks import Ranks
 from distill_live.training.rehearsal import Rehearsal
 from distill_live.training.schedule import rate_factor
@@ -88,10 +89,7 @@ def train_codec(
     no number any more and nothing was kept yet.
     """
     ranks = ranks or Ranks(device)
-    device = ranks.device
-    # Seeded, without disturbing whoever else draws random numbers in this process.
-    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
-        torch.manual_seed(config.seed)
+    with seeded(config.seed, ranks.device):
         trainer = _CodecTrainer(recordings, config, ranks, rehearsal, previews)
         interrupted = False
         try:
@@ -195,11 +193,12 @@ class _CodecTrainer:
 
     def _train_epoch(self, epoch: int) -> float:
         self.model.train()
-        steps, total = self.config.steps_per_epoch, 0.0
+        steps = self.config.steps_per_epoch
+        losses: list[Tensor] = []
         for step in range(steps):
             _set_rates(self.optimizers, self.config, (epoch - 1) * steps + step)
             mel = self.crops.draw(self.batch_crops).to(self.device)
-            with _half_precision(self.device):
+            with half_precision(self.device):
                 latent = self.model.encoder(mel)
                 reconstruction, _, commitment = self.model.through_codes(latent)
                 moved = latent_movement(self.model, mel, latent)
@@ -212,32 +211,14 @@ class _CodecTrainer:
             torch.nn.utils.clip_grad_norm_(self.model.parameters(), _MAX_GRADIENT)
             for optimizer in self.optimizers:
                 optimizer.step()
-            total += loss.item()
-        return total / steps
+            losses.append(loss.detach())
+        return mean_loss(losses)
 
-    @torch.no_grad()
     def _judge(self, epoch: int, loss: float) -> None:
         self.model.eval()
         self.model.quantizer.sync()
-        codes, seen, unseen = [], [], []
-        for mel, end in self.judged:
-            with _half_precision(self.device):
-                reconstruction, indices, _ = self.model(mel.to(self.device)[None, None])
-            error = (reconstruction[0, 0].float().cpu() - mel).abs().mean(dim=0)
-            codes.append(indices[0])
-            seen.append(error[:end])
-            unseen.append(error[end:])
-        in_db = self.spectrogram.config.deviation * 10 / math.log(10)
-        training = torch.cat(seen)
-        # Where no recording is long enough to hold something back, the training part is all.
-        validation = torch.cat(unseen) if sum(map(len, unseen)) else training
-        health = codebook_health(torch.cat(codes), self.config.codec.codebook_size)
-        ended = self.ranks.from_first(
-            CodecEpoch(
-                epoch, self.config.epochs, loss,
-                float(training.mean()) * in_db, float(validation.mean()) * in_db, health,
-            )
-        )  # fmt: skip
+        judged = judge_codec(self.model, self.judged, self.spectrogram.config)
+        ended = self.ranks.from_first(CodecEpoch(epoch, self.config.epochs, loss, *judged))
         # The weights first: a Ctrl-C while they are copied must leave no epoch without them.
         history = [*self.history, ended]
         best = min(history, key=lambda one: one.validation_db)
@@ -270,16 +251,3 @@ def _set_rates(
     for optimizer, rate in zip(optimizers, (config.hidden_rate, config.rate), strict=True):
         for group in optimizer.param_groups:
             group["lr"] = rate * factor
-
-
-def _half_precision(device: torch.device) -> AbstractContextManager[Any]:
-    """bfloat16 where the processor computes in it: nearly twice as fast on CPUs that do, many
-    times slower on those that only pretend."""
-    # Not every release that we run on has this question.
-    ask = getattr(torch.cpu, "get_capabilities", dict)
-    capabilities: dict[str, Any] = dict(ask())
-    if device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False):
-        return torch.autocast("cuda", torch.bfloat16)
-    if device.type == "cpu" and capabilities.get("avx512_bf16"):
-        return torch.autocast("cpu", torch.bfloat16)
-    return nullcontext()

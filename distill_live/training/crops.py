@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -30,11 +29,10 @@ class MelCrops:
         augmentation: AugmentationConfig, seed: int | np.random.Generator,
         shares: Sequence[float] | None = None,
     ) -> None:  # fmt: skip
-        silence = (math.log(spectrogram.floor) - spectrogram.mean) / spectrogram.deviation
         self._frames = frames
         self._before = frames // 2
         padding = (self._before, frames)
-        self._mels = [functional.pad(mel, padding, value=silence) for mel in mels]
+        self._mels = [functional.pad(mel, padding, value=spectrogram.silence) for mel in mels]
         self._lengths = np.array([mel.shape[-1] for mel in mels])
         weights = (self._lengths + self._before) * (1.0 if shares is None else np.array(shares))
         self._chances = weights / weights.sum()

@@ -47,7 +47,7 @@ class TrainingMels:
         else:
             spectrogram, mels = _fit_spectrogram(recordings, config)
             shares = [1.0] * len(mels)
-        ends = [training_columns(m.shape[-1] // frames, config.holdout) * frames for m in mels]
+        ends = [_training_frames(mel, config) for mel in mels]
         copies = _at_speeds(recordings, spectrogram, config)
         return cls(
             spectrogram,
@@ -66,14 +66,20 @@ def spread(pairs: list[tuple[Tensor, int]], max_frames: int) -> list[tuple[Tenso
 def _fit_spectrogram(
     recordings: Recordings, config: CodecTrainingConfig
 ) -> tuple[AudioSpectrogram, list[Tensor]]:
-    """A spectrogram normalised to these recordings, and their normalised mels."""
+    """A spectrogram normalised to these recordings' training parts, and all normalised mels."""
     plain = SpectrogramConfig(sample_rate=recordings.sample_rate, n_mels=config.codec.n_mels)
     logs = _mels(recordings, AudioSpectrogram(plain), config.codec.column_frames)
-    together = torch.cat(logs, dim=1)
+    together = torch.cat([log[:, : _training_frames(log, config)] for log in logs], dim=1)
     fitted = AudioSpectrogram(
         replace(plain, mean=float(together.mean()), deviation=max(float(together.std()), 0.1))
     )
     return fitted, [fitted.normalise(log) for log in logs]
+
+
+def _training_frames(mel: Tensor, config: CodecTrainingConfig) -> int:
+    """How many frames of a recording's mel `[M, T]`, from its start, are for training."""
+    frames = config.codec.column_frames
+    return training_columns(mel.shape[-1] // frames, config.holdout) * frames
 
 
 def _mels(

@@ -1,4 +1,4 @@
-"""What the codec makes of a few seconds of held-out sound, now and then while it learns."""
+"""What the codec makes of the end of a recording, now and then while it learns."""
 
 from __future__ import annotations
 

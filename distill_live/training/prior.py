@@ -19,9 +19,11 @@ from distill_live.models.prior import Prior, PriorShape
 from distill_live.models.prior_kinds import make_prior
 from distill_live.training.augmentation import get_adaptive_augmentation
 from distill_live.training.baselines import Baselines, measure_baselines
-from distill_live.training.checkpoint import Checkpoints, State, random_state, set_random_state
+from distill_live.training.checkpoint import Checkpoints, State
+from distill_live.training.losses import mean_loss
 from distill_live.training.prior_judging import PriorReport, judged_windows, window_perplexity
 from distill_live.training.prior_loss import prior_loss
+from distill_live.training.randomness import random_state, seeded, set_random_state
 from distill_live.training.ranks import Ranks
 from distill_live.training.schedule import rate_factor
 from distill_live.training.sequences import GAINS_DB, CodeSequences
@@ -114,10 +116,9 @@ def train_prior_on_codes(
     if not sequences.training:
         raise TrainingError("the recordings are shorter than one column each: nothing to learn")
     baselines = measure_baselines(sequences, config.prior.codebook_size)
-    # Seeded, without disturbing whoever else draws random numbers in this process.
-    with torch.random.fork_rng():
-        torch.manual_seed(config.seed)
-        trainer = _PriorTrainer(sequences, config, ranks or Ranks(device), start)
+    ranks = ranks or Ranks(device)
+    with seeded(config.seed, ranks.device):
+        trainer = _PriorTrainer(sequences, config, ranks, start)
         interrupted = False
         try:
             trainer.run(on_epoch, checkpoints)
@@ -208,7 +209,8 @@ class _PriorTrainer:
 
     def _train_epoch(self) -> float:
         """Train for an epoch; its mean loss, in nats per code."""
-        config, total = self.config, 0.0
+        config = self.config
+        losses: list[Tensor] = []
         self.prior.train()
         for _ in range(config.steps_per_epoch):
             self._set_rate()
@@ -222,8 +224,8 @@ class _PriorTrainer:
             self.optimizer.step()
             self.steps += 1
             self._follow()
-            total += loss.item()
-        return total / config.steps_per_epoch
+            losses.append(loss.detach())
+        return mean_loss(losses)
 
     def _set_rate(self) -> None:
         done = self.steps / (self.config.epochs * self.config.steps_per_epoch)

@@ -6,12 +6,13 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch.nn import functional
 
 from distill_live.models.prior import Prior
 from distill_live.training.baselines import Baselines
-from distill_live.training.sequences import Grid
+from distill_live.training.coding import Grid
 from distill_live.training.windows import Window
 
 # Enough codes to judge an epoch by; a large set is judged by windows spread evenly over it.
@@ -63,7 +64,7 @@ def window_perplexity(prior: Prior, windows: list[Window]) -> float:
     """The perplexity per code, 1..V, of all codes that windows want predicted."""
     total, count = 0.0, 0
     for window in windows:
-        codes = window.codes[None].to(prior.device)
+        codes = torch.from_numpy(np.int64(window.codes))[None].to(prior.device)
         logits = prior(codes)[0, window.scored :]
         total += functional.cross_entropy(logits, codes[0, window.scored :], reduction="sum").item()
         count += len(logits)

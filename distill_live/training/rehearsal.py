@@ -15,15 +15,11 @@ from distill_live.codes.training_codes import TrainingCodes
 from distill_live.models.persistence import LoadedVQModel
 from distill_live.models.prior import Prior
 from distill_live.models.vqvae import ConvVQVAE
-from distill_live.training.sequences import code_mel
+from distill_live.training.coding import code_mel, decode_grid
 
 # The old recordings' part of what is trained on follows their length, but within these bounds:
 # what hardly occurs is forgotten, or not learned.
 _LEAST, _MOST = 0.3, 0.7
-
-# The decoder sees less far than this on each side.
-_PIECE_COLUMNS = 1024
-_MARGIN_COLUMNS = 16
 
 
 @dataclass(frozen=True)
@@ -55,7 +51,7 @@ class Rehearsal:
             loaded.prior,
             loaded.spectrogram,
             [one.name for one in rehearsed],
-            [decode_mel(codec, one) for one in rehearsed],
+            [decode_grid(codec, one.codes) for one in rehearsed],
             _usage(loaded.training_codes, loaded.model.config.codebook_size),
         )
 
@@ -81,22 +77,6 @@ def code_rehearsed(codec: ConvVQVAE, rehearsal: Rehearsal) -> tuple[TrainingCode
         TrainingCodes(name, code_mel(codec, mel.to(device)))
         for name, mel in zip(rehearsal.names, rehearsal.mels, strict=True)
     )
-
-
-@torch.inference_mode()
-def decode_mel(codec: ConvVQVAE, codes: TrainingCodes) -> Tensor:
-    """The normalised mel `[M, T]` that a recording's codes sound like, on the CPU."""
-    frames = codec.config.column_frames
-    grid = torch.from_numpy(codes.codes.astype(np.int64)).to(codec.quantizer.codebooks.device)
-    pieces = [torch.zeros(codec.config.n_mels, 0)]
-    for start in range(0, len(grid), _PIECE_COLUMNS):
-        first = max(start - _MARGIN_COLUMNS, 0)
-        part = grid[first : start + _PIECE_COLUMNS + _MARGIN_COLUMNS]
-        vectors = codec.codes_to_embeddings(part.flatten(0, 1)[None], (part.shape[1], len(part)))
-        mel = codec.decode(vectors)[0, 0].cpu()
-        pieces.append(mel[:, (start - first) * frames :][:, : _PIECE_COLUMNS * frames])
-    # Not of inference mode any more: training keeps it for its gradients.
-    return torch.cat(pieces, dim=1).clone()
 
 
 def rehearsed_share(new: list[Tensor], old: list[Tensor]) -> list[float]:

@@ -14,15 +14,12 @@ from torch.nn import functional
 
 from distill_live.audio.dataset import HOLDOUT, Recordings, training_columns
 from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
-from distill_live.errors import TrainingError
-from distill_live.models.streaming import Past, Tails
 from distill_live.models.vqvae import ConvVQVAE
-from distill_live.training.sequences import Grid, code_mel
+from distill_live.training.coding import code_mel, decode_grid, require_rate
 
 # More frames than this, 90 minutes of sound, teach little that is new: of a large set of recordings
 # not every alignment is taken.
 _MOST_FRAMES = 500_000
-_PIECE_COLUMNS = 256
 # Every stream begins with a recording's first columns, so those are seen more often than by chance.
 _FROM_START = 0.15
 
@@ -57,14 +54,10 @@ def extract_sound_pairs(
 
     Raises TrainingError when the recordings have another sample rate than the model.
     """
-    rate, frames = spectrogram.config.sample_rate, codec.config.column_frames
-    if recordings.sample_rate != rate:
-        raise TrainingError(
-            f"the recordings are at {recordings.sample_rate} Hz, the model is at {rate}: "
-            "read them at the model's rate"
-        )
+    require_rate(recordings, spectrogram)
+    frames = codec.config.column_frames
     codec.eval()
-    total = recordings.seconds * rate / spectrogram.config.hop_length
+    total = recordings.seconds * recordings.sample_rate / spectrogram.config.hop_length
     spacing = min(max(1, math.ceil(total * frames / _MOST_FRAMES)), frames)
     training, validation = [], []
     for recording in recordings.recordings:
@@ -92,21 +85,6 @@ def _pair(
     return SoundPair(decoded, functional.pad(sound, (0, count * hop - len(sound))), count)
 
 
-def decode_grid(codec: ConvVQVAE, grid: Grid) -> Tensor:
-    """A whole grid `[T, F, Q]` to normalised mels `[M, frames]` on the CPU, as a stream of the
-    codec gives them within rounding."""
-    device = codec.quantizer.codebooks.device
-    vectors = codec.quantizer.lookup(torch.from_numpy(grid.astype(np.int64)).to(device))
-    # What no column follows is decoded as at a stream's end.
-    vectors = functional.pad(vectors, (0, 0, 0, 0, 0, codec.config.lookahead_columns))
-    parts, tails = [torch.zeros(codec.config.n_mels, 0)], Tails()
-    for start in range(0, len(vectors) if len(grid) else 0, _PIECE_COLUMNS):
-        past, piece = Past(tails), vectors[start : start + _PIECE_COLUMNS]
-        parts.append(codec.decoder(piece.permute(2, 1, 0)[None], past)[0, 0].float().cpu())
-        tails = past.tails
-    return torch.cat(parts, dim=-1)
-
-
 class SoundCrops:
     """Draws crops of pairs: mels `[B, M, frames]` and samples `[B, frames * hop]`.
 
@@ -120,7 +98,6 @@ class SoundCrops:
     ) -> None:  # fmt: skip
         self._pairs, self._frames, self._spectrogram = pairs, frames, spectrogram
         self._gain_db = gain_db
-        self._silence = (math.log(spectrogram.floor) - spectrogram.mean) / spectrogram.deviation
         lengths = np.array([pair.mel.shape[-1] for pair in pairs])
         self._chances = lengths / lengths.sum()
         self._random = np.random.default_rng(seed)
@@ -140,8 +117,9 @@ class SoundCrops:
         sound = pair.samples[start * hop : (start + self._frames) * hop]
         if self._random.random() < 0.5:
             gain = self._random.uniform(-self._gain_db, self._gain_db)
-            mel = mel + gain * math.log(10) / 10 / self._spectrogram.deviation
+            mel = mel + gain * self._spectrogram.per_db
             sound = sound * 10 ** (gain / 20)
         missing = max(-spare, 0)
-        mel = functional.pad(mel, (0, missing), value=self._silence).clamp(min=self._silence)
+        silence = self._spectrogram.silence
+        mel = functional.pad(mel, (0, missing), value=silence).clamp(min=silence)
         return mel, functional.pad(sound, (0, missing * hop))

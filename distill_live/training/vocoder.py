@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 
 from distill_live.audio.dataset import HOLDOUT
-from distill_live.audio.distances import Distances, mean_distances, measure_distances
 from distill_live.audio.spectrogram import AudioSpectrogram
 from distill_live.errors import TrainingError
 from distill_live.models.neural_vocoder import NeuralVocoder
-from distill_live.models.vocoder import Vocoder
 from distill_live.models.vocoder_network import NeuralVocoderConfig
 from distill_live.training.discriminators import (
     DiscriminatorConfig,
@@ -24,15 +22,14 @@ from distill_live.training.discriminators import (
     discriminator_loss,
     feature_loss,
 )
+from distill_live.training.losses import mean_loss
+from distill_live.training.randomness import seeded
 from distill_live.training.schedule import rate_factor
 from distill_live.training.sound_losses import SoundLoss
-from distill_live.training.sound_pairs import SoundCrops, SoundPair, SoundPairs
+from distill_live.training.sound_pairs import SoundCrops, SoundPairs
+from distill_live.training.vocoder_judging import held_out_loss, judged_parts
 
 _MAX_GRADIENT = 1.0
-
-# Enough frames to judge an epoch by, 43 s; of a large set every k-th recording is taken. Of each
-# so many before its held-out part are there for the vocoder to settle.
-_JUDGED_FRAMES, _SETTLING_FRAMES = 4_000, 64
 
 
 @dataclass(frozen=True)
@@ -117,9 +114,7 @@ def train_vocoder(
     Ctrl-C keeps the best so far, once an epoch has ended; before that it goes through. Raises
     TrainingError when the loss is no number any more and nothing was kept.
     """
-    # Seeded, without disturbing whoever else draws random numbers in this process.
-    with torch.random.fork_rng():
-        torch.manual_seed(config.seed)
+    with seeded(config.seed, spectrogram.device):
         trainer = _VocoderTrainer(pairs, spectrogram, config)
         interrupted = False
         try:
@@ -131,19 +126,6 @@ def train_vocoder(
     return trainer.result(interrupted)
 
 
-def compare_vocoders(
-    vocoders: Mapping[str, Vocoder], pairs: SoundPairs, sample_rate: int
-) -> dict[str, Distances]:
-    """The mean distances of each one's sound, streamed as in playing, from the held-out parts."""
-    judged = [_judged_part(pair) for pair in _spread(pairs.validation)]
-    found: dict[str, list[Distances]] = {name: [] for name in vocoders}
-    for mel, real in judged:
-        for name, vocoder in vocoders.items():
-            made = vocoder(mel)[-len(real) :].cpu().numpy()
-            found[name].append(measure_distances(real.numpy(), made, sample_rate))
-    return {name: mean_distances(each) for name, each in found.items()}
-
-
 class _VocoderTrainer:
     def __init__(
         self, pairs: SoundPairs, spectrogram: AudioSpectrogram, config: VocoderTrainingConfig
@@ -153,7 +135,7 @@ class _VocoderTrainer:
         self.crops = SoundCrops(
             pairs.training, config.crop_frames, sound, config.gain_db, config.seed
         )
-        self.judged = [_judged_part(pair) for pair in _spread(pairs.validation)]
+        self.judged = judged_parts(pairs)
         self.vocoder = NeuralVocoder.untrained(config.vocoder, spectrogram)
         network = copy.deepcopy(self.vocoder.network).eval().requires_grad_(False)
         self.average = NeuralVocoder(network, spectrogram)
@@ -188,7 +170,8 @@ class _VocoderTrainer:
     def _train_epoch(self) -> tuple[float, float | None]:
         """Train for an epoch; the mean loss of the sound, and that of the discriminators."""
         self.vocoder.network.train()
-        losses, judgements = [], []
+        losses: list[Tensor] = []
+        judgements: list[Tensor] = []
         for _ in range(self.config.steps_per_epoch):
             done = self._set_rate()
             mel, real = (part.to(self.device) for part in self.crops.draw(self.config.batch_crops))
@@ -202,16 +185,15 @@ class _VocoderTrainer:
             self._step(self.optimizers[0], self.vocoder.network, loss)
             self.steps += 1
             self._follow()
-            losses.append(sound_loss.item())
-        mean_judgement = sum(judgements) / len(judgements) if judgements else None
-        return sum(losses) / len(losses), mean_judgement
+            losses.append(sound_loss.detach())
+        return mean_loss(losses), mean_loss(judgements) if judgements else None
 
-    def _teach(self, discriminators: Discriminators, real: Tensor, made: Tensor) -> float:
-        """A step of the discriminators."""
+    def _teach(self, discriminators: Discriminators, real: Tensor, made: Tensor) -> Tensor:
+        """A step of the discriminators; their loss."""
         discriminators.requires_grad_(True)
         loss = discriminator_loss(discriminators(real), discriminators(made))
         self._step(self.optimizers[1], discriminators, loss)
-        return loss.item()
+        return loss.detach()
 
     def _deceive(self, discriminators: Discriminators, real: Tensor, made: Tensor) -> Tensor:
         """What the discriminators, as they are, say against the vocoder."""
@@ -258,32 +240,6 @@ class _VocoderTrainer:
         if best is ended:
             weights = copy.deepcopy(self.average.network.state_dict())
         self.best_epoch, self._best_weights, self.history = best.epoch, weights, history
-
-
-@torch.no_grad()
-def held_out_loss(
-    vocoder: NeuralVocoder, judged: list[tuple[Tensor, Tensor]], loss: SoundLoss
-) -> float:
-    """Mean loss over (mels, the sound of the last of them)."""
-    losses = []
-    for mel, real in judged:
-        made = vocoder.waveforms(mel[None].to(vocoder.device))[:, -len(real) :]
-        losses.append(loss(made, real[None].to(vocoder.device)).item())
-    return sum(losses) / len(losses)
-
-
-def _spread(pairs: list[SoundPair]) -> list[SoundPair]:
-    """Every k-th pair, k the smallest that keeps what is held out near what is needed to judge."""
-    frames = sum(pair.mel.shape[-1] - pair.first for pair in pairs)
-    return pairs[:: max(1, math.ceil(frames / _JUDGED_FRAMES))]
-
-
-def _judged_part(pair: SoundPair) -> tuple[Tensor, Tensor]:
-    """The held-out part: mels that begin a while before it, and its sound alone."""
-    hop = len(pair.samples) // pair.mel.shape[-1]
-    start = max(pair.first - _SETTLING_FRAMES, 0)
-    end = min(pair.first + _JUDGED_FRAMES, pair.mel.shape[-1])
-    return pair.mel[:, start:end], pair.samples[pair.first * hop : end * hop]
 
 
 def _optimizer(network: torch.nn.Module, config: VocoderTrainingConfig) -> torch.optim.Optimizer:

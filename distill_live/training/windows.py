@@ -8,9 +8,11 @@ from typing import NamedTuple, Self
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
-from distill_live.training.sequences import Grid, Ranks
+from distill_live.training.coding import Grid
+from distill_live.training.sequences import Ranks
 
 
 class Crops(NamedTuple):
@@ -77,9 +79,9 @@ class CodeCrops:
 
 @dataclass(frozen=True)
 class Window:
-    """A context's codes `[T]`; those from `scored` on are to be predicted."""
+    """A context's codes `[T]`, a view of its grid; those from `scored` on are to be predicted."""
 
-    codes: Tensor
+    codes: NDArray[np.int16]
     scored: int
 
     @classmethod
@@ -90,6 +92,6 @@ class Window:
         found = []
         for anchor in range(first // half * half, len(grid), half):
             start = max(anchor - half, 0)
-            codes = torch.from_numpy(grid[start : anchor + half].reshape(-1).astype(np.int64))
+            codes = grid[start : anchor + half].reshape(-1)
             found.append(cls(codes, (max(first, anchor) - start) * size))
         return found

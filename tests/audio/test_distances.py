@@ -59,3 +59,7 @@ def test_a_sound_is_nearer_when_two_of_three_are_better() -> None:
 def test_the_mean_is_taken_of_each() -> None:
     both = [Distances(1.0, 0.2, 0.9), Distances(3.0, 0.4, 0.5)]
     assert astuple(mean_distances(both)) == pytest.approx((2.0, 0.3, 0.7))
+
+
+def test_distances_are_written_in_words() -> None:
+    assert str(Distances(2.0, 0.25, 0.5)) == "mel_db 2.00, sc 0.250, env 0.500"

@@ -29,8 +29,9 @@ def noise(count: int = 96 * HOP) -> Tensor:
 
 @pytest.mark.parametrize("frames", [0, 1, 5, 8, 21])
 @pytest.mark.parametrize("lookahead", [0, 2])
-def test_a_sound_has_hop_times_frames_samples(frames: int, lookahead: int) -> None:
-    config = PhaseConfig(lookahead_frames=lookahead, iterations=2)
+@pytest.mark.parametrize("held", [0, 1])
+def test_a_sound_has_hop_times_frames_samples(frames: int, lookahead: int, held: int) -> None:
+    config = PhaseConfig(lookahead_frames=lookahead, held_frames=held, iterations=2)
     assert reconstruct(SPECTROGRAM, torch.zeros(128, frames), config).shape == (frames * HOP,)
 
 

@@ -57,6 +57,14 @@ def test_silence_is_the_floor(spectrogram: AudioSpectrogram) -> None:
     mel = spectrogram.waveform_to_mel(torch.zeros(1, 1, 4096))
     floor = (math.log(1e-8) + 8.0) / 4.0
     torch.testing.assert_close(mel, torch.full_like(mel, floor))
+    assert spectrogram.config.silence == pytest.approx(floor)
+
+
+def test_a_louder_sound_is_higher_by_so_much_for_each_db(spectrogram: AudioSpectrogram) -> None:
+    noise = torch.randn(1, 1, 8192, generator=torch.Generator().manual_seed(0))
+    soft, loud = (spectrogram.waveform_to_mel(gain * noise) for gain in (1.0, 10 ** (6 / 20)))
+    difference = torch.full_like(soft, 6 * spectrogram.config.per_db)
+    torch.testing.assert_close(loud - soft, difference, atol=1e-3, rtol=0)
 
 
 def test_normalising_is_undone(spectrogram: AudioSpectrogram) -> None:

@@ -39,7 +39,7 @@ from distill_live.training.config import CodecTrainingConfig, get_adaptive_codec
 TRIALS = (
     "", "column_frames=4", "column_frames=16", "num_quantizers=2", "num_quantizers=4",
     "codebook_size=128", "codebook_size=256", "code_width=16", "code_width=8", "speeds=()",
-    "mixed=0", "filtered=0", "consistency=0.3", "lookahead_columns=1",
+    "mixed=0", "filtered=0", "consistency=0", "lookahead_columns=1",
 )  # fmt: skip
 
 
@@ -65,6 +65,9 @@ def main() -> None:
 
 def split(recordings: Recordings, held_out: list[str]) -> tuple[Recordings, list[Recording]]:
     """The recordings without those of the held-out names, and those."""
+    unknown = set(held_out) - {Path(one.name).stem for one in recordings.recordings}
+    if unknown:
+        raise SystemExit(f"no recording is called {', '.join(sorted(unknown))}")
     unseen = [one for one in recordings.recordings if Path(one.name).stem in held_out]
     seen = [one for one in recordings.recordings if Path(one.name).stem not in held_out]
     return replace(recordings, recordings=seen), unseen

@@ -32,6 +32,7 @@ from distill_live.models.prior import Prior, PriorShape
 from distill_live.models.prior_kinds import get_adaptive_prior_config, make_prior
 from distill_live.models.sampling import Sampling
 from distill_live.models.steering import UNSTEERED
+from distill_live.models.vqvae import VQVAEConfig
 from distill_live.training.augmentation import get_adaptive_augmentation
 from distill_live.training.prior import PriorTrainingConfig, train_prior_on_codes
 from distill_live.training.sequences import CodeSequences, extract_code_sequences
@@ -52,7 +53,7 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(1)
     for size in options.sizes:
-        print(json.dumps({"size": size, **speed(both_kinds(size))}), flush=True)
+        print(json.dumps({"size": size, **speed(both_kinds(size, VQVAEConfig()))}), flush=True)
     if options.model:
         torch.set_num_threads(2)
         loaded = load_model_v2(find_model(options.model))
@@ -60,7 +61,7 @@ def main() -> None:
         sequences = extract_code_sequences(
             loaded.model, loaded.spectrogram, recordings, options.holdout, speeds=speeds(recordings)
         )
-        kinds = both_kinds(options.sizes[0], loaded.model.config.codebook_size)
+        kinds = both_kinds(options.sizes[0], loaded.model.config)
         configs = {
             kind: PriorTrainingConfig(prior=kinds[kind], epochs=options.epochs)
             for kind in options.kinds
@@ -68,11 +69,18 @@ def main() -> None:
         compare(loaded, recordings, sequences, configs)
 
 
-def both_kinds(size: str, codebook_size: int = 64) -> dict[str, PriorShape]:
-    """Settings of both kinds at a size."""
-    columns: ColumnPriorConfig = get_adaptive_prior_config(size, codebook_size)  # type: ignore[arg-type]
+def both_kinds(size: str, codec: VQVAEConfig) -> dict[str, PriorShape]:
+    """Settings of both kinds at a size, for a codec's codes."""
+    columns: ColumnPriorConfig = get_adaptive_prior_config(
+        size,  # type: ignore[arg-type]
+        codec.codebook_size,
+        codec.num_quantizers,
+        codec.bands,
+    )
     flat = PriorConfig(
-        codebook_size=codebook_size,
+        codebook_size=codec.codebook_size,
+        num_quantizers=codec.num_quantizers,
+        bands=codec.bands,
         seq_len=columns.context_columns * columns.column_codes,
         hidden_size=columns.hidden_size,
         num_layers=columns.num_layers,

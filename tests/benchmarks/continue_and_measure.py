@@ -93,14 +93,14 @@ def tell(
 @torch.inference_mode()
 def mel_db(codec: ConvVQVAE, spectrogram: AudioSpectrogram, recordings: Recordings) -> float:
     """Mean |difference| of log mels in dB over all frames, original to decoded."""
-    total, frames = 0.0, 0
+    total, count, frames = 0.0, 0, codec.config.column_frames
     for one in recordings.recordings:
-        mel = spectrogram.waveform_to_mel(torch.from_numpy(one.samples)[None, None], 8)
+        mel = spectrogram.waveform_to_mel(torch.from_numpy(one.samples)[None, None], frames)
         codes, shape = codec.encode(mel)
         decoded = codec.decode(codec.codes_to_embeddings(codes, shape))
         total += float((decoded - mel).abs().mean()) * mel.shape[-1]
-        frames += mel.shape[-1]
-    return total / frames * spectrogram.config.deviation * 10 / math.log(10)
+        count += mel.shape[-1]
+    return total / count * spectrogram.config.deviation * 10 / math.log(10)
 
 
 def columns_of(recordings: Recordings) -> int:

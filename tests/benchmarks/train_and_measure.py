@@ -53,7 +53,11 @@ def split(folder: Path, held_out: set[str], training: Path) -> tuple[Path, list[
         return folder, []
     training.mkdir()
     unseen = []
-    for path in find_recordings(folder):
+    found = find_recordings(folder)
+    unknown = held_out - {path.stem for path in found}
+    if unknown:
+        raise SystemExit(f"no recording is called {', '.join(sorted(unknown))}")
+    for path in found:
         if path.stem in held_out:
             unseen.append(path)
         else:

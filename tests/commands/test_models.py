@@ -82,6 +82,17 @@ def test_names_with_brackets_are_shown_as_they_are(run_cli: RunCli, folders: Fol
     assert "[red]Low" in run_cli("models", "show-health", "rain").out
 
 
+@pytest.mark.parametrize("health", [7, ["x"], [{"utilisation": "much"}], [{}]])
+def test_health_that_makes_no_sense_is_one_line(
+    run_cli: RunCli, folders: Folders, health: object
+) -> None:
+    save_empty_model(folders.user, "rain", codebook_health=health, codec={"codebook_size": 64})
+    result = run_cli("models", "show-health", "rain")
+    assert (result.code, result.out) == (1, "")
+    assert "what rain says about its codebooks makes no sense" in result.err
+    assert result.err.count("\n") == 1
+
+
 def test_a_model_without_health_says_so(run_cli: RunCli, folders: Folders) -> None:
     save_empty_model(folders.user, "rain")
     assert "says nothing about its codebooks" in run_cli("models", "show-health", "rain").err

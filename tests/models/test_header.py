@@ -155,6 +155,21 @@ def test_a_missing_field_is_named(model_path: Path) -> None:
         read_header(model_path)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"tags": [1]},
+        {"level_labels": ["Structure", None]},
+        {"dataset_files": 7},
+        {"dataset_files": [["a.wav"]]},
+    ],
+)
+def test_tags_labels_and_files_are_texts(model_path: Path, change: dict[str, object]) -> None:
+    write_model_bytes(model_path, METADATA | change, serialised())
+    with pytest.raises(ModelFileError, match=f"its {next(iter(change))} are no texts"):
+        read_header(model_path)
+
+
 def test_headers_past_the_caps_are_refused(
     model_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,7 @@ import torch
 from distill_live.models.matrices import PackedMatrix, WholeMatrix, matrix_of
 
 
-@pytest.mark.parametrize("shape", [(768, 256), (256, 1024), (300, 512)])
+@pytest.mark.parametrize("shape", [(768, 256), (256, 1024), (300, 512), (300, 320)])
 def test_a_packed_matrix_gives_nearly_the_same_product(shape: tuple[int, int]) -> None:
     torch.manual_seed(0)
     weight = torch.randn(shape) * torch.logspace(-3, 3, shape[0])[:, None]
@@ -28,6 +28,11 @@ def test_small_matrices_are_left_as_they_are() -> None:
     weight = torch.randn(96, 32)
     x = torch.randn(32)
     assert torch.equal(matrix_of(weight)(x), weight @ x)
+
+
+@pytest.mark.parametrize("width", [258, 264, 272, 300, 511])
+def test_a_width_that_the_packed_product_would_read_beyond_is_left_as_it_is(width: int) -> None:
+    assert isinstance(matrix_of(torch.randn(4, width)), WholeMatrix)
 
 
 def test_large_matrices_on_the_cpu_are_packed() -> None:

@@ -1,4 +1,5 @@
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -6,6 +7,7 @@ import torch
 
 from distill_live.errors import ModelFileError, NoPriorError
 from distill_live.models import persistence
+from distill_live.models.column_prior import ColumnPrior, ColumnPriorConfig
 from distill_live.models.header import read_header, rewrite_metadata
 from distill_live.models.neural_vocoder import NeuralVocoder
 from distill_live.models.persistence import (
@@ -150,6 +152,17 @@ def test_a_flipped_weight_or_a_cut_end_is_refused(tiny_model_path: Path, tmp_pat
         ("prior", {"num_heads": 0}, "num_heads of its prior is 1..1024"),
         ("prior", {"seq_len": 10**12}, "seq_len of its prior is 1..65536"),
         ("prior", {"num_layers": 10**9}, "num_layers of its prior is 0..256"),
+        ("prior", {"rank_points": 1}, "rank_points of its prior is 2..4096"),
+        ("prior", {"num_heads": 3}, "multiple of twice num_heads, 3"),
+        ("prior", {"context_columns": 7}, "an even number of columns, 2 or more: it is 7"),
+        ("spectrogram", {"mean": "loud"}, "mean of its spectrogram is -100..100, not 'loud'"),
+        ("spectrogram", {"deviation": 0}, "deviation of its spectrogram is 0.001..1000"),
+        ("spectrogram", {"floor": -1.0}, "floor of its spectrogram is 1e-20..1"),
+        ("spectrogram", {"n_mels": 64}, "codec is for 128 mels, its spectrogram has 64"),
+        ("codec", {"column_frames": 6}, "must be multiples of 4: they are 6"),
+        ("codec", {"lookahead_columns": True}, "lookahead_columns of its codec is 0..1, not True"),
+        ("vocoder", {"block_frames": 3}, "block_frames of its vocoder, 3, divide no column of 8"),
+        ("vocoder", {"momentum": 1e300}, "momentum of its vocoder is 0..10"),
     ],
 )
 def test_a_header_that_does_not_fit_the_weights_is_refused_in_one_line(
@@ -160,6 +173,23 @@ def test_a_header_that_does_not_fit_the_weights_is_refused_in_one_line(
     with pytest.raises(ModelFileError, match=reason) as caught:
         load_model_v2(path)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("change", [{"codebook_size": 8}, {"bands": 4}, {"num_quantizers": 2}])
+def test_a_prior_for_other_codes_than_the_codecs_is_refused(
+    tiny_model: LoadedVQModel, tmp_path: Path, change: dict[str, int]
+) -> None:
+    config = tiny_model.require_prior().config
+    assert isinstance(config, ColumnPriorConfig)
+    path = tmp_path / "patched.distill"
+    save_model_v2(
+        path,
+        model=tiny_model.model,
+        spectrogram=tiny_model.spectrogram,
+        prior=ColumnPrior(replace(config, **change)),
+    )
+    with pytest.raises(ModelFileError, match="prior is for other codes than its codec makes"):
+        load_model_v2(path)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,8 @@ import torch
 
 from distill_live.audio.dataset import load_recordings
 from distill_live.codes.training_codes import TrainingCodes
+from distill_live.errors import ReportError
+from distill_live.models.header import rewrite_metadata
 from distill_live.models.kept_recordings import Preview
 from distill_live.models.persistence import LoadedVQModel, load_model_v2, save_model_v2
 from distill_live.report.page import write_page
@@ -188,6 +190,27 @@ def test_a_model_of_which_little_is_known_has_a_short_page(
     model = Path(shutil.copy(tiny_model_path, tmp_path / "tiny.distill"))
     page = Page(write_page(model).read_text(encoding="utf-8"))
     assert page.texts("h2") == ["New sound"]
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        {"training": [1]},
+        {"training": {"best_epoch": "<b>2</b>"}},
+        {"code_counts": ["x"]},
+        {"loss_curves": {"codec": {"training_db": 3}}},
+        {"codebook_health": [{}]},
+    ],
+)
+def test_notes_that_make_no_sense_are_one_line_and_no_page(
+    model: Path, tmp_path: Path, notes: dict[str, object]
+) -> None:
+    path = Path(shutil.copy(model, tmp_path / "strange.distill"))
+    rewrite_metadata(path, **notes)
+    with pytest.raises(ReportError, match="what its header says makes no sense") as told:
+        write_page(path)
+    assert "\n" not in str(told.value)
+    assert not path.with_suffix(".html").exists()
 
 
 def test_a_codec_alone_has_a_page(model: Path, tmp_path: Path) -> None:

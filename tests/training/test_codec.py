@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from distill_live.audio.dataset import Recording, Recordings
+from distill_live.audio.dataset import Recording, Recordings, training_columns
 from distill_live.errors import TrainingError
 from distill_live.models.vqvae import VQVAEConfig
 from distill_live.training import codec
@@ -94,9 +94,24 @@ def test_the_trained_model_is_ready_to_save_and_play(recordings: Recordings) -> 
         trained.spectrogram.waveform_to_mel(torch.from_numpy(one.samples)[None, None], 8)
         for one in recordings.recordings
     ]
-    together = torch.cat(mels, dim=-1)
+    together = torch.cat([mel[..., : training_columns(24) * 8] for mel in mels], dim=-1)
     assert float(together.mean()) == pytest.approx(0.0, abs=1e-3)
     assert float(together.std()) == pytest.approx(1.0, abs=1e-3)
+
+
+def test_both_rates_rise_and_fall_over_the_whole_training() -> None:
+    weight = torch.nn.Parameter(torch.zeros(1))
+    optimizers: list[torch.optim.Optimizer] = [torch.optim.SGD([weight], lr=1.0) for _ in range(2)]
+    config = replace(CONFIG, epochs=10, steps_per_epoch=10)
+    rates = []
+    for step in range(100):
+        codec._set_rates(optimizers, config, step)
+        rates.append([optimizer.param_groups[0]["lr"] for optimizer in optimizers])
+    factors = np.array(rates) / [config.hidden_rate, config.rate]
+    assert np.allclose(factors[:, 0], factors[:, 1])
+    assert factors[0, 0] == pytest.approx(0.01)
+    assert factors.max() == pytest.approx(1.0, abs=0.02)
+    assert factors[-1, 0] == pytest.approx(0.02, abs=0.01)
 
 
 def test_ctrl_c_keeps_the_best_so_far(recordings: Recordings) -> None:

@@ -1,7 +1,10 @@
 import math
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import torch
+from torch import Tensor
 
 from distill_live.models.vqvae import ConvVQVAE, VQVAEConfig
 from distill_live.training.losses import (
@@ -75,3 +78,21 @@ def test_latents_of_a_sound_that_holds_move_less_than_those_of_one_that_changes(
     )
     assert still < 0.2
     assert moving > 0.5
+
+
+def test_latents_are_compared_with_those_of_the_column_that_moved() -> None:
+    """Of a sound that rises by 1 a frame, columns told by their means move by as many frames as the
+    sound, up to half a column."""
+
+    def means(mel: Tensor) -> Tensor:
+        return mel.unflatten(-1, (-1, 8)).mean(dim=-1)
+
+    model: Any = SimpleNamespace(config=VQVAEConfig(column_frames=8), encoder=means)
+    mel = torch.arange(64.0).expand(1, 1, 128, -1)
+    latent = means(mel)
+    torch.manual_seed(0)
+    moved = {
+        round(float((latent_movement(model, mel, latent) * latent[..., 1:].var()).sqrt()), 3)
+        for _ in range(40)
+    }
+    assert moved == {1.0, 2.0, 3.0, 4.0}

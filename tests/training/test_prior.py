@@ -77,6 +77,18 @@ def test_the_kept_prior_is_the_one_of_the_best_epoch(
     assert trained.report.validation == best
 
 
+def test_what_is_judged_and_kept_is_the_average_of_the_weights(sequences: CodeSequences) -> None:
+    config = dataclasses.replace(TINY, epochs=1, steps_per_epoch=12)
+    averaged, last = (
+        train_prior_on_codes(sequences, dataclasses.replace(config, averaging=averaging))
+        for averaging in (0.99, 0.0)
+    )
+    assert averaged.history[0].training == last.history[0].training
+    assert averaged.history[0].validation != last.history[0].validation
+    pairs = zip(averaged.prior.parameters(), last.prior.parameters(), strict=True)
+    assert not any(torch.equal(one, other) for one, other in pairs)
+
+
 def test_a_trained_prior_plays(trained: TrainedPrior) -> None:
     assert trained.prior.session(0).step(Sampling()).shape == (1, 2, 2)
     assert not any(parameter.requires_grad for parameter in trained.prior.parameters())
@@ -92,6 +104,22 @@ def test_the_same_seed_trains_the_same_prior_and_each_epoch_is_told_as_it_ends(
         assert torch.equal(one, other)
     assert [(one.epoch, one.epochs) for one in heard] == [(n, 4) for n in range(1, 5)]
     assert heard == trained.history
+
+
+def test_the_rate_follows_its_schedule_from_the_first_step_to_the_last(
+    sequences: CodeSequences, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = []
+
+    def stand_still(part: float, warmup: float, start: float) -> float:
+        done.append(part)
+        return 0.0
+
+    monkeypatch.setattr(training_module, "rate_factor", stand_still)
+    config = dataclasses.replace(TINY, epochs=2, steps_per_epoch=3)
+    history = train_prior_on_codes(sequences, config).history
+    assert done == pytest.approx([step / 6 for step in range(6)])
+    assert history[0].validation == history[1].validation
 
 
 def test_training_leaves_other_random_numbers_alone(sequences: CodeSequences) -> None:

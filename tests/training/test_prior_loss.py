@@ -51,6 +51,18 @@ def test_the_blind_loss_is_added_with_its_weight(prior: ColumnPrior) -> None:
     assert added[2] > 0.5
 
 
+def test_what_was_corrupted_is_fed_but_not_to_be_predicted() -> None:
+    """A prior that looks at nothing, and expects one code alone, loses the same."""
+    prior = ColumnPrior(ColumnPriorConfig(8, 8, 2, 2, 16, 1, 2, 16, dropout=0.0))
+    torch.nn.init.zeros_(prior.depth.heads)
+    even = CROPS._replace(codes=torch.zeros_like(CODES))
+    with torch.no_grad():
+        prior.depth.head_bias[:, 0] = 3.0
+        clean, spoiled = (prior_loss(prior, even, corruption, 0.5) for corruption in (0.0, 0.4))
+    for one, other in zip(clean, spoiled, strict=True):
+        assert float(other) == pytest.approx(float(one))
+
+
 def test_how_columns_sound_is_told_now_and_then(prior: ColumnPrior) -> None:
     told: list[torch.Tensor] = []
     plain = prior.depth.steering.forward

@@ -11,11 +11,11 @@ import torch
 from distill_live.audio.dataset import Recording, Recordings
 from distill_live.codes.training_codes import TrainingCodes
 from distill_live.models.persistence import LoadedVQModel
-from distill_live.training import codec, rehearsal
+from distill_live.training import codec
 from distill_live.training.codec import train_codec
 from distill_live.training.config import CodecTrainingConfig, get_continued_codec_config
 from distill_live.training.kept import code_training_parts
-from distill_live.training.rehearsal import Rehearsal, code_rehearsed, decode_mel, rehearsed_share
+from distill_live.training.rehearsal import Rehearsal, code_rehearsed, rehearsed_share
 from distill_live.training.sequences import extract_code_sequences
 
 
@@ -27,22 +27,6 @@ def grid(columns: int, seed: int = 0) -> np.ndarray:
 def loaded(tiny_model: LoadedVQModel) -> LoadedVQModel:
     codes = (TrainingCodes("a.wav", grid(30)), TrainingCodes("b.wav", grid(10, 1)))
     return replace(tiny_model, training_codes=codes)
-
-
-def test_decoded_codes_are_what_the_stream_of_the_decoder_says(loaded: LoadedVQModel) -> None:
-    codes = loaded.training_codes[0]
-    stream = loaded.model.stream()
-    expected = torch.cat([stream.push(codes.codes), stream.flush()], dim=1)
-    torch.testing.assert_close(decode_mel(loaded.model, codes), expected, atol=1e-4, rtol=1e-4)
-
-
-def test_a_long_recording_is_decoded_in_pieces_that_do_not_show(
-    loaded: LoadedVQModel, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    codes = TrainingCodes("long.wav", grid(70))
-    whole = decode_mel(loaded.model, codes)
-    monkeypatch.setattr(rehearsal, "_PIECE_COLUMNS", 8)
-    torch.testing.assert_close(decode_mel(loaded.model, codes), whole, atol=1e-4, rtol=1e-4)
 
 
 def test_a_recording_that_is_there_itself_needs_no_codes(loaded: LoadedVQModel) -> None:

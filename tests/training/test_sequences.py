@@ -9,10 +9,10 @@ import pytest
 import torch
 
 from distill_live.audio.dataset import Recording, Recordings
+from distill_live.audio.descriptors import describe_columns
 from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
 from distill_live.errors import TrainingError
 from distill_live.models.vqvae import ConvVQVAE, VQVAEConfig
-from distill_live.training import sequences as sequences_module
 from distill_live.training.sequences import extract_code_sequences
 
 COLUMN = 4 * 512
@@ -106,7 +106,29 @@ def test_training_codes_know_nothing_of_what_is_held_out(
     found = extract_code_sequences(codec, spectrogram, recordings)
     again = extract_code_sequences(codec, spectrogram, other)
     assert all(map(np.array_equal, found.training, again.training))
+    assert found.ranks is not None and again.ranks is not None
+    assert np.array_equal(found.ranks.quantiles, again.ranks.quantiles)
     assert not np.array_equal(found.validation[0][0], again.validation[0][0])
+
+
+def test_every_column_is_told_how_it_sounds_among_all_that_is_learned(
+    codec: ConvVQVAE, spectrogram: AudioSpectrogram
+) -> None:
+    recordings = record(40)
+    recordings.recordings[0].samples[:] *= np.linspace(0.01, 1.0, 40 * COLUMN)
+    found = extract_code_sequences(codec, spectrogram, recordings, gains_db=(0.0, -12.0))
+    waveform = torch.from_numpy(recordings.recordings[0].samples)[None, None]
+    part = spectrogram.waveform_to_mel(waveform)[0, 0, :, : 36 * 4]
+    assert found.ranks is not None
+    for offset in range(4):
+        grid, ranks = found.training[offset], found.training_ranks[offset]
+        told = describe_columns(part[:, offset:], spectrogram.config, 4).numpy()
+        assert len(grid) == len(ranks) == len(told)
+        np.testing.assert_allclose(ranks, found.ranks.ranks(told), atol=1e-6)
+    # The end is the loudest of all, and softer copies are among what it is compared with.
+    loudness = [ranks[:, 0] for ranks in found.training_ranks]
+    assert loudness[0].argmax() == 35 and loudness[0].max() > 0.99
+    assert loudness[4].max() < 0.9 and loudness[4].min() < 0.01
 
 
 def test_when_nothing_is_long_enough_to_be_split_all_is_for_both(
@@ -115,15 +137,6 @@ def test_when_nothing_is_long_enough_to_be_split_all_is_for_both(
     found = extract_code_sequences(codec, spectrogram, record(5))
     assert len(found.training[0]) == 5
     assert [(len(grid), first) for grid, first in found.validation] == [(5, 0), (4, 0)]
-
-
-def test_a_long_recording_is_coded_in_pieces_that_do_not_show(
-    codec: ConvVQVAE, spectrogram: AudioSpectrogram, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    whole = extract_code_sequences(codec, spectrogram, record(70))
-    monkeypatch.setattr(sequences_module, "_PIECE_COLUMNS", 8)
-    pieces = extract_code_sequences(codec, spectrogram, record(70))
-    assert all(map(np.array_equal, whole.training, pieces.training))
 
 
 def test_recordings_at_another_rate_are_refused(

@@ -11,13 +11,11 @@ from distill_live.audio.dataset import Recording, Recordings
 from distill_live.audio.spectrogram import SpectrogramConfig
 from distill_live.errors import TrainingError
 from distill_live.models.persistence import LoadedVQModel
-from distill_live.models.vqvae import ConvVQVAE
 from distill_live.training import sound_pairs
-from distill_live.training.sequences import code_mel
+from distill_live.training.coding import code_mel
 from distill_live.training.sound_pairs import (
     SoundCrops,
     SoundPair,
-    decode_grid,
     extract_sound_pairs,
 )
 
@@ -31,21 +29,6 @@ def recordings(*columns: float) -> Recordings:
         for n, c in enumerate(columns)
     ]
     return Recordings(found, 48_000, [])
-
-
-@pytest.mark.parametrize("lookahead", [0, 1])
-def test_a_grid_is_decoded_as_a_stream_decodes_it(
-    tiny_model: LoadedVQModel, lookahead: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sound_pairs, "_PIECE_COLUMNS", 3)
-    torch.manual_seed(0)
-    codec = ConvVQVAE(replace(tiny_model.model.config, lookahead_columns=lookahead)).eval()
-    torch.nn.init.normal_(codec.quantizer.codebooks)
-    grid = np.random.default_rng(0).integers(0, 16, (10, 8, 3)).astype(np.int16)
-    stream = codec.stream()
-    streamed = torch.cat([stream.push(grid), stream.flush()], dim=1)
-    with torch.no_grad():
-        assert (decode_grid(codec, grid) - streamed).abs().max() < 1e-4
 
 
 def test_the_sound_of_each_alignment_begins_where_its_mels_do(tiny_model: LoadedVQModel) -> None:

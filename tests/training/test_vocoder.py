@@ -7,11 +7,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from distill_live.audio.distances import Distances
 from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
 from distill_live.errors import TrainingError
 from distill_live.models.neural_vocoder import NeuralVocoder
-from distill_live.models.vocoder import PhaseConfig, PhaseVocoder
 from distill_live.models.vocoder_network import NeuralVocoderConfig
 from distill_live.training import vocoder as training_module
 from distill_live.training.discriminators import DiscriminatorConfig
@@ -21,11 +19,10 @@ from distill_live.training.vocoder import (
     TrainedVocoder,
     VocoderEpoch,
     VocoderTrainingConfig,
-    compare_vocoders,
     get_adaptive_vocoder_training_config,
-    held_out_loss,
     train_vocoder,
 )
+from distill_live.training.vocoder_judging import compare_vocoders, held_out_loss
 
 SPECTROGRAM = AudioSpectrogram(SpectrogramConfig(mean=-9.0, deviation=4.0))
 HOP, FRAMES, FIRST = 512, 96, 80
@@ -98,6 +95,32 @@ def test_the_kept_vocoder_is_the_one_of_the_best_epoch(
     assert not any(weight.requires_grad for weight in trained.vocoder.network.parameters())
 
 
+def test_what_is_judged_and_kept_is_the_average_of_the_weights(pairs: SoundPairs) -> None:
+    config = dataclasses.replace(TINY, epochs=1, steps_per_epoch=4)
+    averaged, last = (
+        train_vocoder(pairs, SPECTROGRAM, dataclasses.replace(config, averaging=averaging))
+        for averaging in (0.99, 0.0)
+    )
+    assert averaged.history[0].training == last.history[0].training
+    assert averaged.history[0].validation != last.history[0].validation
+
+
+def test_the_rate_follows_its_schedule_from_the_first_step_to_the_last(
+    pairs: SoundPairs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = []
+
+    def stand_still(part: float, warmup: float, start: float) -> float:
+        done.append(part)
+        return 0.0
+
+    monkeypatch.setattr(training_module, "rate_factor", stand_still)
+    config = dataclasses.replace(TINY, epochs=2, steps_per_epoch=3)
+    history = train_vocoder(pairs, SPECTROGRAM, config).history
+    assert done == pytest.approx([step / 6 for step in range(6)])
+    assert history[0].validation == history[1].validation
+
+
 def test_training_leaves_other_random_numbers_alone(pairs: SoundPairs) -> None:
     before = torch.get_rng_state()
     train_vocoder(pairs, SPECTROGRAM, dataclasses.replace(TINY, epochs=1, steps_per_epoch=1))
@@ -162,27 +185,7 @@ def test_a_loss_that_is_no_number_from_the_start_is_an_error(pairs: SoundPairs) 
         train_vocoder(pairs, SPECTROGRAM, dataclasses.replace(TINY, rate=math.inf))
 
 
-def test_the_better_one_of_a_good_and_a_bad_vocoder_is_told(pairs: SoundPairs) -> None:
-    good = PhaseVocoder(SPECTROGRAM)
-    bad = PhaseVocoder(SPECTROGRAM, PhaseConfig(iterations=1, momentum=0, inversion_steps=0))
-    found = compare_vocoders({"good": good, "bad": bad}, pairs, 48_000)
-    assert found["good"].nearer_than(found["bad"])
-    assert not found["bad"].nearer_than(found["good"])
-
-
-def test_only_what_was_held_out_is_compared(pairs: SoundPairs) -> None:
-    ((mel, sound, first),) = pairs.validation
-    spoiled = torch.cat([torch.zeros(first * HOP), sound[first * HOP :]])
-    phase = {"phase": PhaseVocoder(SPECTROGRAM)}
-    other = SoundPairs(pairs.training, [SoundPair(mel, spoiled, first)])
-    assert compare_vocoders(phase, pairs, 48_000) == compare_vocoders(phase, other, 48_000)
-
-
 def test_without_a_gpu_nothing_is_trained_against_discriminators() -> None:
     cpu, gpu = (get_adaptive_vocoder_training_config(4, torch.device(d)) for d in ("cpu", "cuda"))
     assert (cpu.adversarial, gpu.adversarial) == (False, True)
     assert cpu.vocoder.block_frames == gpu.vocoder.block_frames == 4
-
-
-def test_distances_are_written_in_words() -> None:
-    assert str(Distances(2.0, 0.25, 0.5)) == "mel_db 2.00, sc 0.250, env 0.500"

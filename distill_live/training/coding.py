@@ -1,0 +1,63 @@
+"""A codec over whole recordings, which go through it in pieces: they need not fit into memory."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from distill_live.audio.dataset import Recordings
+from distill_live.audio.spectrogram import AudioSpectrogram
+from distill_live.errors import TrainingError
+from distill_live.models.streaming import Past, Tails
+from distill_live.models.vqvae import ConvVQVAE
+
+#: Codes `[T, F, Q]`.
+Grid = NDArray[np.int16]
+
+# The encoder sees less far than the margin on each side of a piece.
+_CODED_COLUMNS, _MARGIN_COLUMNS = 1024, 16
+_DECODED_COLUMNS = 256
+
+
+def require_rate(recordings: Recordings, spectrogram: AudioSpectrogram) -> None:
+    """Raise TrainingError when recordings have another sample rate than the model."""
+    rate = spectrogram.config.sample_rate
+    if recordings.sample_rate != rate:
+        raise TrainingError(
+            f"the recordings are at {recordings.sample_rate} Hz, the model is at {rate}: "
+            "read them at the model's rate"
+        )
+
+
+@torch.inference_mode()
+def code_mel(codec: ConvVQVAE, mel: Tensor) -> Grid:
+    """Normalised mel `[M, T]` to a grid; frames that fill no column at the end are dropped."""
+    frames = codec.config.column_frames
+    columns = mel.shape[-1] // frames
+    pieces = [np.zeros((0, codec.config.bands, codec.config.num_quantizers), dtype=np.int16)]
+    for start in range(0, columns, _CODED_COLUMNS):
+        first = max(start - _MARGIN_COLUMNS, 0)
+        last = min(start + _CODED_COLUMNS + _MARGIN_COLUMNS, columns)
+        indices, shape = codec.encode(mel[None, None, :, first * frames : last * frames])
+        grid = indices[0].view(shape[1], shape[0], -1).to(torch.int16).cpu().numpy()
+        pieces.append(grid[start - first :][:_CODED_COLUMNS])
+    return np.concatenate(pieces)
+
+
+@torch.no_grad()
+def decode_grid(codec: ConvVQVAE, grid: Grid) -> Tensor:
+    """A whole grid `[T, F, Q]` to normalised mels `[M, frames]` on the CPU, as a stream of the
+    codec gives them within rounding."""
+    device = codec.quantizer.codebooks.device
+    vectors = codec.quantizer.lookup(torch.from_numpy(grid.astype(np.int64)).to(device))
+    # What no column follows is decoded as at a stream's end.
+    vectors = functional.pad(vectors, (0, 0, 0, 0, 0, codec.config.lookahead_columns))
+    parts, tails = [torch.zeros(codec.config.n_mels, 0)], Tails()
+    for start in range(0, len(vectors) if len(grid) else 0, _DECODED_COLUMNS):
+        past, piece = Past(tails), vectors[start : start + _DECODED_COLUMNS]
+        parts.append(codec.decoder(piece.permute(2, 1, 0)[None], past)[0, 0].float().cpu())
+        tails = past.tails
+    return torch.cat(parts, dim=-1)
