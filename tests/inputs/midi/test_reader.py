@@ -18,8 +18,9 @@ from distill_live.errors import DeviceError
 from distill_live.inputs import midi
 from distill_live.inputs.midi import MidiInput, libraries
 from distill_live.inputs.midi.backend import InputPort, OutputPort, RtMidiBackend
-from distill_live.inputs.midi.ports import VIRTUAL, list_inputs
+from distill_live.inputs.midi.ports import list_inputs
 from distill_live.inputs.midi.reader import _Arrivals
+from distill_live.inputs.midi.system import VIRTUAL
 from tests.inputs.conftest import Instrument
 from tests.inputs.midi.conftest import Listener, use
 from tests.inputs.midi.jack_server import Controller, JackServer
