@@ -331,6 +331,19 @@ def test_clock_that_is_handed_in_without_a_time_has_come_now(listener: Listener)
     assert before <= at <= time.monotonic()
 
 
+def test_of_two_clocks_the_first_counts_until_it_is_gone(listener: Listener) -> None:
+    source = MidiInput(listener)
+    for tick in range(4):
+        source.take([0xF8], "drums", 10.0 + tick / 10)
+        source.take([0xF8], "keys", 10.05 + tick / 10)
+    source.take([0xFA], "keys", 10.4)
+    assert [at for _, _, at in listener.clock] == [10.0, 10.1, 10.2, 10.3]
+    source.take([0xFA], "keys", 11.0)
+    source.take([0xF8], "keys", 11.1)
+    source.take([0xF8], "drums", 11.2)
+    assert [kind for kind, *_ in listener.clock[4:]] == ["start", "tick"]
+
+
 def test_every_backend_tells_its_systems_in_the_order_of_preference(
     backend: RtMidiBackend,
 ) -> None:
