@@ -65,7 +65,9 @@ class EditRack:
             if parameter_name(edit.name, SWITCH) in store.table
         }
         self._store, self._log, self._on_failure = store, log, on_failure
+        # Edits that have failed, and those whose switches were off when last looked at.
         self._failed: set[str] = set()
+        self._off: set[str] = set()
         self._codebooks = _read_only(np.asarray(codebooks, np.float32))
         self._settings = EditSettings()
         self._held: dict[str, Codes] = {}
@@ -73,10 +75,11 @@ class EditRack:
     def read(self, seed: int) -> EditSettings:
         """The settings as the store has them now; `seed` is the stream's."""
         found = []
+        self._off.clear()
         for name, edit in self._edits.items():
             switches = self._store.levels(parameter_name(name, SWITCH), len(self._codebooks))
             if not any(switches):
-                self._failed.discard(name)
+                self._off.add(name)
             elif name not in self._failed:
                 values = [self._store[parameter_name(name, p.name)] for p in edit.parameters]
                 found.append(EditSetting(name, tuple(map(bool, switches)), tuple(values)))
@@ -91,6 +94,8 @@ class EditRack:
         before = {setting.name: setting.levels for setting in self._settings.edits}
         held_before, self._held = self._held, {}
         self._settings = settings
+        # Not before: until now columns were still asked for as it was on.
+        self._failed -= self._off
         for depth, setting in enumerate(settings.edits):
             entering = self._run(depth, column, column + 1, raw)[0]
             if setting.name in before:

@@ -250,7 +250,12 @@ def test_an_edit_that_failed_is_tried_again_once_it_was_switched_off() -> None:
     bench = Bench(Fake("a", lambda codes, context: faults.pop(0)(codes, context)))
     bench.switch(5, a=1)
     assert (bench.apply(5, 7) == bench.codes[5:7]).all()
-    bench.switch(7, a=0)
+    for level in range(LEVELS):
+        bench.store.set("edit/a/on", 0, level)
+    off = bench.rack.read(5)
+    # What is still made with the settings before is no second failure.
+    assert (bench.apply(7, 8) == bench.codes[7:8]).all()
+    bench.rack.use(off, 8, bench.raw)
     bench.switch(8, a=1)
     assert (bench.apply(8, 9) == (bench.codes[8:9] + 1) % SIZE).all()
     assert len(bench.lines) == 1
