@@ -101,8 +101,6 @@ class Controls:
         self._midi = load_plugin("inputs", "midi")(self.router, options.midi)
         self._lights = MidiFeedback(self._midi.send)
         link = LinkInput(tempo, say)
-        link.follows_transport = lambda: bool(store["link_start_stop"])
-        link.on_playing = self._follow_link
         self.site = Site(
             options.web, options.osc_allow, lambda: server.deck.level_labels, self.router, feedback,
             store, say,
@@ -118,9 +116,9 @@ class Controls:
             ServerStreams(server, feedback).tick, feedback.tick, self._lights.tick,
         ):  # fmt: skip
             self._ticker.add(tick)
-        self._join(server)
+        self._join(server, link)
         self._use(patch)
-        self.router.use_levels(server.deck.level_labels)
+        self._use_levels(server.deck.level_labels)
         for value in options.values:
             self._set(value)
 
@@ -153,15 +151,17 @@ class Controls:
         self.osc.stop()
         self._presets.close()
 
-    def _join(self, server: Server) -> None:
+    def _join(self, server: Server, link: LinkInput) -> None:
         """Let everybody hear of what concerns them."""
         self._answers |= {"osc": self.osc.answer, "web": self.site.answer}
         server.on_model, server.on_outcome = self._use_levels, self._outcomes.tell
         router = self.router
         router.on_touch, router.on_reply = self._feedback.touched, self._outcomes.answer
-        router.level = lambda: min(server.status["rms"], 1.0)
+        router.level = lambda: server.status["rms"]
         router.latency = lambda: server.latency
         router.add_verb(_LEARN, self._learn)
+        link.follows_transport = lambda: bool(self._store["link_start_stop"])
+        link.on_playing = self._follow_link
         self._midi.listeners += [
             self._lights.hear,
             lambda event: self._learning.hear(event, time.monotonic()),

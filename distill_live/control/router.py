@@ -66,7 +66,7 @@ class Router:
         self.on_touch: Callable[[Sender, str], None] = lambda sender, name: None
         #: Called with what to answer a sender of whom something had to wait.
         self.on_reply: Callable[[Sender, list[Reply]], None] = lambda sender, replies: None
-        #: The output's level, 0..1, for what follows it.
+        #: The output's level, 1 is full scale, for what follows it.
         self.level: Callable[[], float] = lambda: 0.0
         #: How many seconds pass until a change is heard: what waits for a beat comes earlier by it.
         self.latency: Callable[[], float] = lambda: 0.0

@@ -6,7 +6,9 @@ import re
 import threading
 import time
 from pathlib import Path
+from unittest.mock import Mock, call
 
+import httpx
 import pytest
 from pythonosc.osc_bundle_builder import OscBundleBuilder
 from pythonosc.osc_message_builder import OscMessageBuilder
@@ -15,7 +17,8 @@ from distill_live.codes.edit import parameter_table
 from distill_live.commands.controls import ControlOptions, Controls
 from distill_live.control.actions import Reply
 from distill_live.control.feedback import Feedback
-from distill_live.control.midi_event import MidiEvent
+from distill_live.control.learn import LONGEST_S
+from distill_live.control.learning import PATIENCE_S
 from distill_live.edits.freeze import Freeze
 from distill_live.errors import DeviceError, ParameterError
 from distill_live.inputs.link import LinkInput
@@ -27,7 +30,7 @@ from tests.tools import wait_until
 
 PATCH = """\
 version: 1
-osc: {timetags: %s}
+osc: {timetags: %s, targets: ["127.0.0.1:9"]}
 map:
   - {from: {cc: 1}, to: gain, range: [0.0, 1.0], feedback: true}
   - {from: {follow: output, attack: 0}, to: width}
@@ -52,11 +55,12 @@ class Stand:
         self.store = ParameterStore(parameter_table([Freeze()]))
         model = save_empty_model(folder, "rain", level_labels=["Body", "Air"])
         self.server = Server(ServerSettings(model, nothing, None), self.store, self.lines.append)
-        feedback = Feedback(self.store, lambda: self.server.deck.level_labels)
-        wanted = ControlOptions(
-            str(self.patch), osc="127.0.0.1:0", **{"web": "127.0.0.1:0", **options}
-        )  # type: ignore[arg-type]
-        self.controls = Controls(self.server, self.store, feedback, wanted, (), self.lines.append)
+        self.feedback = Feedback(self.store, lambda: self.server.deck.level_labels)
+        places = {"osc": "127.0.0.1:0", "web": "127.0.0.1:0", **options}
+        wanted = ControlOptions(str(self.patch), **places)  # type: ignore[arg-type]
+        self.controls = Controls(
+            self.server, self.store, self.feedback, wanted, (), self.lines.append
+        )
         self.router, self.midi = self.controls.router, self.controls._midi
         self.controls._lights._send = lambda _, message: self.sent.append(tuple(message))
 
@@ -66,6 +70,12 @@ class Stand:
     def tick(self) -> None:
         """All that is called many times a second, once."""
         self.controls._ticker.tick(time.monotonic())
+
+
+class Session:
+    """What aalink says of a Link session with somebody else in it."""
+
+    num_peers, tempo, beat, quantum, playing = 1, 90.0, 0.5, 4.0, False
 
 
 @pytest.fixture
@@ -110,6 +120,31 @@ def test_the_levels_of_a_model_that_begins_are_those_of_all(stand: Stand) -> Non
     assert stand.store.own("temperature", 1) == 0.5
 
 
+def test_streams_of_the_server_are_told(stand: Stand) -> None:
+    told: list[Reply] = []
+    stand.feedback.subscribe("visuals", told.extend, 100.0, "/distill/stream/level")
+    stand.server.status["rms"] = 0.25
+    wait_until(lambda: stand.tick() or told[-1][1][0] == 0.25, "the level")
+
+
+def test_link_s_tempo_is_that_of_all(tmp_path: Path) -> None:
+    stand = Stand(tmp_path, link=True)
+    [link] = [one for one in stand.controls._devices if isinstance(one, LinkInput)]
+    link._link = Session()
+    stand.tick()
+    assert (stand.store["tempo"], stand.router.tempo.bpm) == (90.0, 90.0)
+    assert stand.lines == ["tempo: Ableton Link leads, 90.0 BPM"]
+
+
+def test_what_is_refused_when_its_beat_has_come_is_answered_then(stand: Stand) -> None:
+    told: list[object] = []
+    stand.controls._answers["osc"] = lambda sender, messages: told.append((sender, messages))
+    stand.osc("/distill/at", "beat", "/distill/gain", "loud")
+    wait_until(lambda: stand.tick() or told, "the answer")
+    error = ("/distill/error", ("/distill/gain", "gain takes a number, not 'loud'"))
+    assert told == [(ANNA, [error])]
+
+
 def test_a_request_is_answered_to_who_asked_even_at_once(
     stand: Stand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -148,13 +183,27 @@ def test_what_comes_of_learning_is_said_and_answered(stand: Stand) -> None:
     stand.controls._answers["osc"] = lambda sender, messages: told.append((sender, messages))
     assert stand.osc("/distill/learn", "width") == []
     for raw in range(0, 128, 8):
-        stand.controls._learning.hear(
-            MidiEvent("nano", "cc", 1, 9, raw / 127, raw), time.monotonic() - 10.0
-        )
+        stand.midi.take([0xB0, 9, raw], "nano")
+    attempt = stand.controls._learning._attempt
+    assert attempt is not None
+    # The control has been still for long enough.
+    attempt.learner._first -= LONGEST_S
     stand.controls.tick()
     [(sender, [(address, (about, text))])] = told  # type: ignore[misc]
     assert (sender, address, about) == (ANNA, "/distill/done", "learn")
     assert text in stand.lines and "width has learned CC 9" in str(text)
+
+
+def test_a_control_that_is_not_moved_is_told_to_who_asked_for_it(stand: Stand) -> None:
+    told: list[object] = []
+    stand.controls._answers["osc"] = lambda sender, messages: told.append((sender, messages))
+    stand.osc("/distill/learn", "width")
+    assert stand.controls._learning._attempt is not None
+    stand.controls._learning._attempt.began -= PATIENCE_S
+    stand.controls.tick()
+    [(_, [(address, (about, text))])] = told  # type: ignore[misc]
+    assert (address, about) == ("/distill/error", "/distill/learn")
+    assert text in stand.lines
 
 
 @pytest.mark.parametrize("way", ["osc", "web"])
@@ -223,6 +272,41 @@ def test_any_parameter_or_level_can_be_set_from_the_start(tmp_path: Path) -> Non
 def test_what_cannot_be_set_from_the_start_is_told(tmp_path: Path, value: str, told: str) -> None:
     with pytest.raises(ParameterError, match=re.escape(told)):
         Stand(tmp_path, values=[value])
+
+
+def test_networks_count_for_osc_and_for_the_web(tmp_path: Path) -> None:
+    controls = Stand(tmp_path, osc_allow=["10.0.0.0/8"]).controls
+    for allowed in (controls.osc._allowed, controls.site._allowed):
+        assert (allowed.allows("10.1.2.3"), allowed.allows("11.1.2.3")) == (True, False)
+
+
+def test_started_it_tells_targets_and_the_web_of_levels_and_stopped_it_leaves_no_thread(
+    stand: Stand,
+) -> None:
+    before = set(threading.enumerate())
+    stand.controls.start()
+    assert stand.feedback.listens(("osc", "127.0.0.1", 9))
+    stand.server.deck.level_labels = ("Earth", "Wind")
+    stand.server.on_model(stand.server.deck.level_labels)
+    found = httpx.get(f"{stand.controls.site.address}/distill/temperature/wind")
+    assert found.status_code == 200
+    stand.controls.stop()
+    assert not {one.name for one in set(threading.enumerate()) - before} & {
+        "ticker", "web", "osc-input", "announcement",
+    }  # fmt: skip
+
+
+def test_only_the_midi_devices_that_are_named_are_taken(tmp_path: Path) -> None:
+    assert Stand(tmp_path, midi=["nano", "pads"]).midi._names == ["nano", "pads"]
+
+
+def test_devices_are_opened_and_closed(stand: Stand) -> None:
+    device = Mock()
+    stand.controls._devices = [device]
+    stand.controls.open_devices()
+    assert device.mock_calls == [call.start()]
+    stand.controls.close_devices()
+    assert device.mock_calls == [call.start(), call.stop()]
 
 
 def test_a_network_that_is_none_is_refused(tmp_path: Path) -> None:
