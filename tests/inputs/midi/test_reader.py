@@ -338,10 +338,11 @@ def test_of_two_clocks_the_first_counts_until_it_is_gone(listener: Listener) -> 
         source.take([0xF8], "keys", 10.05 + tick / 10)
     source.take([0xFA], "keys", 10.4)
     assert [at for _, _, at in listener.clock] == [10.0, 10.1, 10.2, 10.3]
+    # One that is only started does not tick yet.
     source.take([0xFA], "keys", 11.0)
-    source.take([0xF8], "keys", 11.1)
-    source.take([0xF8], "drums", 11.2)
-    assert [kind for kind, *_ in listener.clock[4:]] == ["start", "tick"]
+    source.take([0xF8], "drums", 11.1)
+    source.take([0xF8], "keys", 11.2)
+    assert [(kind, at) for kind, _, at in listener.clock[4:]] == [("start", 11.0), ("tick", 11.1)]
 
 
 def test_every_backend_tells_its_systems_in_the_order_of_preference(
