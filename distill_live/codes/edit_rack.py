@@ -44,9 +44,10 @@ class EditRack:
     """Runs the edits that are on, in order of name, each over what the one before it made of it.
 
     Edits that the store's table does not know are left out: nothing could switch them on.
-    `codebooks` [Q, V, D] are the model's. An edit that fails is switched off for as long as the
-    rack lives, `log` gets one line, and the codes pass as they entered it. Columns before `first`
-    are not asked for: where a window reaches before it, column `first` stands for them.
+    `codebooks` [Q, V, D] are the model's. When an edit fails, `log` gets one line, `on_failure` the
+    edit's name, and the codes pass as they entered it; it is tried again once its switch was off.
+    Columns before `first` are not asked for: where a window reaches before it, column `first`
+    stands for them.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class EditRack:
         store: ParameterValues,
         codebooks: NDArray[np.float32],
         log: Callable[[str], None],
+        on_failure: Callable[[str], None] = lambda name: None,
     ) -> None:
         self.first = 0
         self._edits = {
@@ -62,7 +64,10 @@ class EditRack:
             for edit in sorted(edits, key=lambda edit: edit.name)
             if parameter_name(edit.name, SWITCH) in store.table
         }
-        self._store, self._log = store, log
+        self._store, self._log, self._on_failure = store, log, on_failure
+        # Edits that have failed, and those whose switches were off when last looked at.
+        self._failed: set[str] = set()
+        self._off: set[str] = set()
         self._codebooks = _read_only(np.asarray(codebooks, np.float32))
         self._settings = EditSettings()
         self._held: dict[str, Codes] = {}
@@ -70,9 +75,12 @@ class EditRack:
     def read(self, seed: int) -> EditSettings:
         """The settings as the store has them now; `seed` is the stream's."""
         found = []
+        self._off.clear()
         for name, edit in self._edits.items():
             switches = self._store.levels(parameter_name(name, SWITCH), len(self._codebooks))
-            if any(switches):
+            if not any(switches):
+                self._off.add(name)
+            elif name not in self._failed:
                 values = [self._store[parameter_name(name, p.name)] for p in edit.parameters]
                 found.append(EditSetting(name, tuple(map(bool, switches)), tuple(values)))
         return EditSettings(tuple(found), seed) if found else EditSettings()
@@ -86,6 +94,8 @@ class EditRack:
         before = {setting.name: setting.levels for setting in self._settings.edits}
         held_before, self._held = self._held, {}
         self._settings = settings
+        # Not before: until now columns were still asked for as it was on.
+        self._failed -= self._off
         for depth, setting in enumerate(settings.edits):
             entering = self._run(depth, column, column + 1, raw)[0]
             if setting.name in before:
@@ -100,7 +110,7 @@ class EditRack:
         """
         end = column + 1
         for setting in reversed((settings or self._settings).edits):
-            if setting.name in self._edits:
+            if setting.name not in self._failed:
                 end += -end % self._edits[setting.name].window
         return end
 
@@ -113,8 +123,8 @@ class EditRack:
         if depth == 0:
             return self._known(start, end, raw)
         setting = self._settings.edits[depth - 1]
-        edit = self._edits.get(setting.name)
-        if edit is None:
+        edit = self._edits[setting.name]
+        if setting.name in self._failed:
             return self._run(depth - 1, start, end, raw)
         aligned = start - start % edit.window
         entering = self._run(depth - 1, aligned, end + -end % edit.window, raw)
@@ -131,8 +141,9 @@ class EditRack:
                 self._check(edited, entering[window])
                 leaving[window] = edited
         except Exception as error:
-            del self._edits[edit.name]
+            self._failed.add(edit.name)
             self._log(f"the edit {edit.name!r} failed and is off from now on: {error!r}")
+            self._on_failure(edit.name)
             return entering
         return leaving
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from distill_live.commands.site import Site
 from distill_live.commands.streams import ServerStreams
+from distill_live.control.actions import ROOT
 from distill_live.control.confinement import Confinement
 from distill_live.control.control_requests import ControlRequests
 from distill_live.control.learning import Learning
@@ -22,7 +23,7 @@ from distill_live.control.patch_watch import PatchWatch
 from distill_live.control.presets import Presets
 from distill_live.control.router import Router
 from distill_live.control.schedule import Schedule
-from distill_live.control.targets import Levels
+from distill_live.control.targets import Levels, find_target
 from distill_live.control.tempo import Tempo
 from distill_live.control.tempo_parameters import TempoParameters
 from distill_live.control.ticker import Ticker
@@ -48,8 +49,8 @@ class ControlOptions:
     """What the command line says of controls.
 
     `osc` and `web` are HOST:PORT (`web` also "off", or None for the usual place), `osc_allow`
-    networks that OSC is taken from, `midi` parts of ports' names (none: all), `folders` those whose
-    files messages may name.
+    networks that OSC and the web are taken from, `midi` parts of ports' names (none: all),
+    `folders` those whose files messages may name, `values` NAME=VALUE what to begin with.
     """
 
     patch: str
@@ -59,6 +60,7 @@ class ControlOptions:
     link: bool = False
     web: str | None = None
     folders: Sequence[Path] = ()
+    values: Sequence[str] = ()
 
 
 class Controls:
@@ -66,7 +68,8 @@ class Controls:
     second on the main thread; `close_devices` before it ends, `stop` after.
 
     `feedback` tells clients what happens, `say` people; `inputs` are the classes of inputs that
-    plugins bring. Raises PatchError and DeviceError for options that cannot be used.
+    plugins bring. Raises PatchError, DeviceError and ParameterError for options that cannot be
+    used.
     """
 
     def __init__(
@@ -80,7 +83,7 @@ class Controls:
     ) -> None:
         path = find_patch(options.patch)
         patch = load_patch(path, store.table)
-        self._server, self._feedback, self._say = server, feedback, say
+        self._server, self._store, self._feedback, self._say = server, store, feedback, say
         self._answers: dict[str, Answer] = {}
         self._outcomes = Outcomes(feedback, self._answers)
         self._confinement = Confinement(lambda: options.folders)
@@ -99,8 +102,9 @@ class Controls:
         self._lights = MidiFeedback(self._midi.send)
         link = LinkInput(tempo, say)
         self.site = Site(
-            options.web, lambda: server.deck.level_labels, self.router, feedback, store, say
-        )
+            options.web, options.osc_allow, lambda: server.deck.level_labels, self.router, feedback,
+            store, say,
+        )  # fmt: skip
         self._devices = [self._midi, *(InputThread(one, self.router, store, say) for one in inputs)]
         if options.link:
             self._devices.append(link)
@@ -112,8 +116,11 @@ class Controls:
             ServerStreams(server, feedback).tick, feedback.tick, self._lights.tick,
         ):  # fmt: skip
             self._ticker.add(tick)
-        self._join(server)
+        self._join(server, link)
         self._use(patch)
+        self._use_levels(server.deck.level_labels)
+        for value in options.values:
+            self._set(value)
 
     def start(self) -> None:
         """Listen to OSC and the web. Raises DeviceError when a port cannot be had."""
@@ -144,20 +151,32 @@ class Controls:
         self.osc.stop()
         self._presets.close()
 
-    def _join(self, server: Server) -> None:
+    def _join(self, server: Server, link: LinkInput) -> None:
         """Let everybody hear of what concerns them."""
         self._answers |= {"osc": self.osc.answer, "web": self.site.answer}
         server.on_model, server.on_outcome = self._use_levels, self._outcomes.tell
         router = self.router
         router.on_touch, router.on_reply = self._feedback.touched, self._outcomes.answer
-        router.level = lambda: min(server.status["rms"], 1.0)
+        router.level = lambda: server.status["rms"]
         router.latency = lambda: server.latency
         router.add_verb(_LEARN, self._learn)
+        link.follows_transport = lambda: bool(self._store["link_start_stop"])
+        link.on_playing = self._follow_link
         self._midi.listeners += [
             self._lights.hear,
             lambda event: self._learning.hear(event, time.monotonic()),
         ]
         self._midi.on_device = self._lights.refresh
+
+    def _set(self, text: str) -> None:
+        """Set a parameter as NAME=VALUE says, as a message would. Raises ParameterError."""
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise ParameterError(f"--set takes NAME=VALUE, such as temperature=0.8, not {text!r}")
+        # Only parameters: a request would be made before there is a sound.
+        find_target(name, self._store.table)
+        for _, (_, reason) in self.router.receive_osc([(f"{ROOT}/{name}", (value,))]):
+            raise ParameterError(f"--set {text}: {reason}")
 
     def _use(self, patch: Patch) -> None:
         """Take a patch into use, in place of the one before."""
@@ -172,6 +191,11 @@ class Controls:
         self.router.use_levels(labels)
         self._presets.levels = Levels(labels)
         self.site.note_levels()
+
+    def _follow_link(self, plays: bool) -> None:
+        """Play or stop with the Link session; it starts with a bar."""
+        message = ("/distill/at", ("bar", "/distill/play")) if plays else ("/distill/stop", ())
+        self.router.receive_osc([message], ("link", "session"))
 
     def _request(self, name: str, arguments: tuple[object, ...]) -> None:
         """Hand a request on to the server. Raises ParameterError for a file elsewhere."""

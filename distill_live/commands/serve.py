@@ -60,6 +60,15 @@ def serve(
         float,
         typer.Option(min=0, max=1, help="Width to begin with; above 0, files have two channels."),
     ] = 0.0,
+    values: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="A parameter to begin with, such as temperature=0.8; `distill-live params` has "
+            "them all. May be repeated.",
+        ),
+    ] = None,
     record: Annotated[
         Path | None, typer.Option(help="Record what is played into this sound file.")
     ] = None,
@@ -81,8 +90,8 @@ def serve(
         list[str] | None,
         typer.Option(
             metavar="CIDR",
-            help="Network that OSC is taken from beside this machine, such as 192.168.1.0/24; "
-            "needs --osc HOST:PORT. May be repeated.",
+            help="Network that OSC and the web are taken from beside this machine, such as "
+            "192.168.1.0/24; needs --osc or --web HOST:PORT. May be repeated.",
         ),
     ] = None,
     clips: Annotated[
@@ -163,7 +172,9 @@ def serve(
 
     server = Server(settings, parameters, say)
     folders = (path.parent, *search_path(), *(clips or [Path("clips")]), recordings)
-    wanted = ControlOptions(patch, osc, osc_allow or (), midi or (), link, web, folders)
+    wanted = ControlOptions(
+        patch, osc, osc_allow or (), midi or (), link, web, folders, values or ()
+    )
     _play(server, Controls(server, parameters, feedback, wanted, inputs, say), line)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from distill_live.control.requests import REQUESTS
 from distill_live.control.streams import STREAMS
 from distill_live.errors import DeviceError
 from distill_live.inputs.osc import (
+    AllowedHosts,
     MalformedPacketError,
     Message,
     TimeTagMode,
@@ -38,13 +39,15 @@ _HOST, _PORT = "127.0.0.1", 9000
 class Site:
     """Serves the instrument's clients over HTTP: `start` once OSC is there, and `stop`.
 
-    `option` is HOST:PORT, "off", or None for the usual place; `labels` gives those of the levels in
-    play. Raises DeviceError when the option is none of these.
+    `option` is HOST:PORT, "off", or None for the usual place; `allow` holds the networks beside
+    this machine whose clients are answered, `labels` gives those of the levels in play. Raises
+    DeviceError when the option is none of these, and for a network that is none.
     """
 
     def __init__(
         self,
         option: str | None,
+        allow: Iterable[str],
         labels: Callable[[], Sequence[str]],
         router: Router,
         feedback: Feedback,
@@ -53,6 +56,7 @@ class Site:
     ) -> None:
         self._off, self._anywhere = option == OFF, option is None
         self._host, self._port = (_HOST, _PORT) if self._off or option is None else _parse(option)
+        self._allowed = AllowedHosts(allow)
         self._labels, self._router, self._feedback = labels, router, feedback
         self._time_tags = TimeTags(router.schedule, router.tell)
         self._store, self._log = store, log
@@ -68,7 +72,8 @@ class Site:
     def start(self, osc: tuple[str, int]) -> None:
         """Begin to serve and to be found; `osc` is where OSC is taken.
 
-        Raises DeviceError when a port that was asked for cannot be had.
+        Raises DeviceError when a port that was asked for cannot be had, or could be reached by
+        nobody who is answered.
         """
         services = [Service("_osc._udp", *osc)]
         if not self._off:
@@ -110,10 +115,11 @@ class Site:
             build_packet=build_message,
             osc=osc,
             streams=STREAMS.values(),
+            allows=self._allowed.allows,
         )
 
     def _serve(self, app: WebApp) -> WebServer:
-        web = WebServer(app.asgi, self._host, self._port, self._log)
+        web = WebServer(app.asgi, self._host, self._port, self._log, self._allowed.require_for)
         try:
             web.start()
         except DeviceError:

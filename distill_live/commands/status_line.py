@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import shutil
 import sys
 import threading
 import time
 from typing import TYPE_CHECKING
 
-import typer
+from distill_live.commands.terminal import Terminal
 
 if TYPE_CHECKING:
     from distill_live.control.router import Router
@@ -26,20 +25,19 @@ class StatusLine:
         self._live = sys.stderr.isatty()
         self._next = 0.0
         self._lock = threading.Lock()
+        self._terminal = Terminal()
 
     def say(self, line: str) -> None:
         """A line on standard output, at once."""
         with self._lock:
             self._erase()
-            _write(line)
-            with contextlib.suppress(OSError):
-                sys.stdout.flush()
+            self._terminal.write(line)
 
     def log(self, line: str) -> None:
         """A line on standard error; from any thread."""
         with self._lock:
             self._erase()
-            _write(line, err=True)
+            self._terminal.write(line, err=True)
 
     def show(self, server: Server, router: Router) -> None:
         """Draw the status line again, if it is time to."""
@@ -56,7 +54,7 @@ class StatusLine:
         )
         with self._lock:
             self._erase()
-            _write(text[: shutil.get_terminal_size().columns - 1], nl=False, err=True)
+            self._terminal.write(text[: shutil.get_terminal_size().columns - 1], nl=False, err=True)
 
     def clear(self) -> None:
         """Leave an empty line for the shell."""
@@ -65,13 +63,7 @@ class StatusLine:
 
     def _erase(self) -> None:
         if self._live:
-            _write("\r\x1b[K", nl=False, err=True)
-
-
-def _write(text: str, *, nl: bool = True, err: bool = False) -> None:
-    """Write to the terminal; that may be gone, and the sound goes on."""
-    with contextlib.suppress(OSError):
-        typer.echo(text, nl=nl, err=err)
+            self._terminal.write("\r\x1b[K", nl=False, err=True)
 
 
 def _origin(source: Source | None) -> str:

@@ -31,8 +31,9 @@ class ControlRequests:
             "preset/previous": presets.previous,
             "preset/store": presets.store,
             "preset/delete": presets.delete,
-            "tempo/source": tempo.tempo.lead,
-            "tempo/bar": tempo.tempo.begin_bar,
+            "tempo_source": tempo.tempo.lead,
+            "tap": tempo.tempo.tap,
+            "bar": tempo.tempo.begin_bar,
         }
 
     @property

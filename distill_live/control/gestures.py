@@ -19,6 +19,7 @@ from distill_live.control.patch_sources import (
     PolyPressureSource,
     ProgramSource,
 )
+from distill_live.errors import ParameterError
 
 #: The part of the way that an encoder goes by each step, unless the patch says otherwise.
 DEFAULT_STEP = 0.01
@@ -48,8 +49,10 @@ def osc_gesture(source: OscSource, arguments: Sequence[object], name: str) -> Ge
     """The gesture of an OSC message; None when it means nothing here, such as letting go.
 
     A message without a number is a press. Raises ParameterError, about `name`, for another one than
-    a single finite number.
+    a single finite number, and for one that lacks the argument that the source means.
     """
+    if source.argument is not None:
+        arguments = _chosen(source.argument, arguments, name)
     if list(arguments) in ([], [None]):
         return _button(source.mode, True)
     number = one_number(name, arguments)
@@ -67,8 +70,8 @@ def midi_gesture(source: MidiSource, event: MidiEvent) -> Gesture | None:
             return _button(source.mode, pressed)
     if isinstance(source, NoteSource):
         struck = event.value > 0
-        if source.mode == "velocity":
-            return Gesture("move", event.value) if struck else None
+        if source.mode in ("velocity", "number"):
+            return Gesture("move", _key_travel(source, event)) if struck else None
         return _button(source.mode, struck)
     if isinstance(source, ProgramSource):
         return PRESS
@@ -88,6 +91,23 @@ def midi_key(source: MidiSource) -> tuple[str, int | None]:
     if isinstance(source, PolyPressureSource):
         return "poly_pressure", _number(source.poly_pressure)
     return ("bend" if isinstance(source, BendSource) else "pressure"), None
+
+
+def _chosen(place: int, arguments: Sequence[object], name: str) -> Sequence[object]:
+    """The one argument of that place, from 1."""
+    if len(arguments) < place:
+        raise ParameterError(
+            f"{name} is moved by argument {place} of a message, and this one has {len(arguments)}"
+        )
+    return [arguments[place - 1]]
+
+
+def _key_travel(source: NoteSource, event: MidiEvent) -> float:
+    """How hard a key was struck, or where between the lowest and the highest it is, 0..1."""
+    if source.mode == "velocity":
+        return event.value
+    low, high = source.span
+    return (event.number - low) / (high - low)
 
 
 def _number(number: int | Literal["any"]) -> int | None:

@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 
 from distill_live.control.actions import ROOT
 from distill_live.control.requests import Argument, RequestSpec
+from distill_live.control.streams import SAID
 from distill_live.control.targets import level_name
 from distill_live.parameters import (
     LEVELS_LIMIT,
@@ -133,6 +134,7 @@ def namespace(
     nodes = [node for parameter in table.values() for node in _parameter(parameter, labels)]
     nodes += [_request(spec) for spec in {**requests, **SERVICES}.values()]
     nodes += [_stream(stream) for stream in streams]
+    nodes.append(Node(SAID, "Each line that is said to people.", "read", (Slot("s"),)))
     return {node.address: node for node in nodes}
 
 

@@ -20,7 +20,7 @@ from pydantic import (
     model_validator,
 )
 
-from distill_live.control.midi_event import MidiEvent, port_matches
+from distill_live.control.midi_event import MAX_7_BIT, MidiEvent, port_matches
 from distill_live.control.modulators import BEATS, SECONDS, Shape
 
 _ADDRESS = re.compile(r"(/[^\s#*,/?\[\]{}]+)+")
@@ -37,10 +37,21 @@ class PatchModel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
+#: So many arguments of a message can be told apart.
+MAX_ARGUMENTS = 64
+
+
 class OscSource(PatchModel):
-    """A control that sends OSC: 0..1 for a fader, 1 and 0 or nothing at all for a button."""
+    """A control that sends OSC: 0..1 for a fader, 1 and 0 or nothing at all for a button.
+
+    Of one that sends several numbers at once, such as an XY pad, `argument` says which counts.
+    """
 
     osc: str = Field(max_length=255, description="an OSC address such as /1/fader1")
+    argument: int | None = Field(
+        default=None, ge=1, le=MAX_ARGUMENTS,
+        description=f"which of a message's numbers, 1..{MAX_ARGUMENTS}",
+    )  # fmt: skip
     mode: ButtonMode | None = Field(default=None, description=_MODES)
 
     @field_validator("osc")
@@ -119,16 +130,42 @@ class NrpnSource(MidiSource):
     nrpn: int = Field(ge=0, le=16_383, description="an NRPN number 0..16383")
 
 
-_Note = Annotated[int, Field(ge=0, le=127)] | Literal["any"]
+_NoteNumber = Annotated[int, Field(ge=0, le=127)]
+_Note = _NoteNumber | Literal["any"]
 
 
 class NoteSource(MidiSource):
-    """A key or a pad."""
+    """A key or a pad, or all keys between two."""
 
     note: _Note = Field(description="a note number 0..127 (60 is middle C), or any")
-    mode: ButtonMode | Literal["velocity"] = Field(
-        default="gate", description=f"velocity (how hard it is struck), {_MODES}"
+    mode: ButtonMode | Literal["velocity", "number"] = Field(
+        default="gate",
+        description="velocity (how hard it is struck), number (which key it is: 0 the lowest, 1 "
+        f"the highest), {_MODES}",
     )
+    keys: list[_NoteNumber] | None = Field(
+        default=None, min_length=2, max_length=2,
+        description="of any note the lowest and the highest that count, such as [36, 96]",
+    )  # fmt: skip
+
+    @model_validator(mode="after")
+    def _fits(self) -> NoteSource:
+        if self.note != "any" and (self.keys is not None or self.mode == "number"):
+            raise ValueError("keys, and the mode number, are for many keys: `note: any`")
+        if self.keys is not None and not self.keys[0] < self.keys[1]:
+            raise ValueError("keys holds the lowest key, then the highest, such as [36, 96]")
+        return self
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The lowest and the highest note that count."""
+        low, high = self.keys or (0, MAX_7_BIT)
+        return low, high
+
+    def hears(self, event: MidiEvent, devices: Mapping[str, str]) -> bool:
+        """As of every MIDI source, and whether it is one of the keys that count."""
+        low, high = self.span
+        return low <= event.number <= high and super().hears(event, devices)
 
 
 class ProgramSource(MidiSource):
@@ -238,10 +275,16 @@ Source = Annotated[
 ]
 
 
-def source_key(source: PatchModel) -> tuple[str, object]:
-    """What control a source is, whatever it is made to do: its key and what stands there."""
+def source_key(source: PatchModel) -> tuple[str, object, object]:
+    """What control a source is, whatever it is made to do: its key, what stands there, and what
+    part of it is meant: one of a message's arguments, or some of the keys."""
     key = next(key for key, model in SOURCES.items() if type(source) is model)
-    return key, getattr(source, key)
+    part: object = None
+    if isinstance(source, OscSource):
+        part = source.argument
+    elif isinstance(source, NoteSource) and source.keys is not None:
+        part = tuple(source.keys)
+    return key, getattr(source, key), part
 
 
 def same_control(one: PatchModel, other: PatchModel) -> bool:

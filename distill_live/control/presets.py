@@ -17,7 +17,7 @@ from distill_live.parameters import LEVELS_LIMIT, ParameterStore
 #: So many presets can be stored while playing: as many as MIDI has programs.
 MAX_STORED = 128
 #: What a stored preset leaves out: when things happen, not how they sound.
-NOT_STORED = ("tempo", "beats_per_bar", "morph")
+NOT_STORED = ("tempo", "beats_per_bar", "link_start_stop", "morph")
 
 
 class Presets:

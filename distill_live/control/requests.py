@@ -140,10 +140,12 @@ REQUESTS: dict[str, RequestSpec] = {
                     "Keep all values as a preset, which is there again after a restart.",
                     (_PRESET,), "control"),
         RequestSpec("preset/delete", "Forget a preset that was stored.", (_PRESET,), "control"),
-        RequestSpec("tempo/source", "Follow one source of tempo, or whichever comes first.",
+        RequestSpec("tempo_source", "Follow one source of tempo, or whichever comes first.",
                     (Argument("source", "text", words=("auto", "internal", "midi", "link")),),
                     "control"),
-        RequestSpec("tempo/bar", "Let a bar begin now, where nobody else leads the tempo.",
+        RequestSpec("tap", "Once a beat: the tempo is that of the taps, from the second on.",
+                    where="control"),
+        RequestSpec("bar", "Let a bar begin now, where nobody else leads the tempo.",
                     where="control"),
     )
 }  # fmt: skip

@@ -16,17 +16,16 @@ from distill_live.control.midi_clock import ClockKind
 from distill_live.control.midi_event import MidiEvent, control_name
 from distill_live.control.patch_schema import ParameterMapping, Patch
 from distill_live.control.patch_sources import MidiSource, OscSource
-from distill_live.control.quantise import Quantum, next_moment, parse_quantum
+from distill_live.control.quantise import parse_quantum
 from distill_live.control.reception import Counters, Reception, fewer_errors
 from distill_live.control.schedule import Schedule
 from distill_live.control.sender import Sender
 from distill_live.control.targets import Levels, UnknownLevelError, find_target
 from distill_live.control.tempo import Tempo
+from distill_live.control.waiting import Message, Waiting
 from distill_live.errors import ParameterError
 from distill_live.parameters import ParameterStore
 
-#: An OSC message: address and arguments.
-Message = tuple[str, Sequence[object]]
 #: An action of one's own: a message's arguments and its sender; may answer.
 Verb = Callable[[Sequence[object], Sender], list[Reply]]
 
@@ -67,7 +66,7 @@ class Router:
         self.on_touch: Callable[[Sender, str], None] = lambda sender, name: None
         #: Called with what to answer a sender of whom something had to wait.
         self.on_reply: Callable[[Sender, list[Reply]], None] = lambda sender, replies: None
-        #: The output's level, 0..1, for what follows it.
+        #: The output's level, 1 is full scale, for what follows it.
         self.level: Callable[[], float] = lambda: 0.0
         #: How many seconds pass until a change is heard: what waits for a beat comes earlier by it.
         self.latency: Callable[[], float] = lambda: 0.0
@@ -78,9 +77,7 @@ class Router:
         self._verbs: dict[str, Verb] = {}
         self._lock = threading.RLock()
         self._actions = Actions(store, self._reception.note_clipped, self._touch)
-        # What the change in hand puts off: gestures of mappings, and messages of their own.
-        self._put_off_gestures: list[tuple[Binding, Gesture]] = []
-        self._put_off_messages: dict[Quantum, list[Message]] = {}
+        self._waiting = Waiting(self.schedule, self.tempo, clock, lambda: self.latency())
         self._reached = 0
         self.use_patch(patch)
 
@@ -161,6 +158,7 @@ class Router:
 
     def tick(self, now: float) -> None:
         """Move on what glides and what moves by itself, at `now` of the clock."""
+        self._waiting.tick(now)
         if not (self._actions.glides or self._bindings.modulations):
             return
         with self._lock:
@@ -214,27 +212,12 @@ class Router:
 
     def _put_off(self, sender: Sender) -> list[Reply]:
         """Let wait for its beat what shall."""
-        gestures, self._put_off_gestures = self._put_off_gestures, []
-        messages, self._put_off_messages = self._put_off_messages, {}
-        replies: list[Reply] = []
         panics = self._actions.panics
-        for binding, gesture in gestures:
-            if gesture.kind == "move":
-                self.schedule.cancel(binding)
-            do = partial(self._perform_due, binding, gesture, sender, panics)
-            wait = partial(self._wait, binding.quantum, do, binding)
-            replies += self._reception.attempt(binding.name, wait)
-        for quantum, waiting in messages.items():
-            do = partial(self._take_due, waiting, sender, panics)
-            replies += self._reception.attempt(f"{ROOT}/at", partial(self._wait, quantum, do))
-        return replies
-
-    def _wait(
-        self, quantum: Quantum | None, do: Callable[[], None], tag: Binding | None = None
-    ) -> None:
-        now = self._clock()
-        moment = next_moment(quantum, self.tempo, now, self.latency()) if quantum else now
-        self.schedule.at(moment, do, tag)
+        return self._waiting.hand_on(
+            self._reception.attempt,
+            partial(self._perform_due, sender, panics),
+            partial(self._take_due, sender, panics),
+        )
 
     def _take_all(self, messages: Sequence[Message]) -> list[Reply]:
         replies: list[Reply] = []
@@ -289,18 +272,18 @@ class Router:
 
     def _perform(self, binding: Binding, gesture: Gesture) -> None:
         if binding.waits_for(gesture):
-            self._put_off_gestures.append((binding, gesture))
+            self._waiting.put_off_gesture(binding, gesture)
         else:
             binding.take(gesture, self._clock())
 
-    def _perform_due(self, binding: Binding, gesture: Gesture, sender: Sender, panics: int) -> None:
+    def _perform_due(self, sender: Sender, panics: int, binding: Binding, gesture: Gesture) -> None:
         """What waited for its beat; panic has made it void."""
         take = partial(binding.take, gesture, self._clock())
         with self._lock:
             if panics == self._actions.panics:
                 self._change(sender, partial(self._reception.attempt, binding.name, take))
 
-    def _take_due(self, messages: Sequence[Message], sender: Sender, panics: int) -> None:
+    def _take_due(self, sender: Sender, panics: int, messages: Sequence[Message]) -> None:
         with self._lock:
             if panics != self._actions.panics:
                 return
@@ -319,7 +302,7 @@ class Router:
             raise ParameterError("what waits for a beat cannot wait for another one")
         if not self._book.find(address):
             raise ParameterError(self._book.explain_unknown(address))
-        self._put_off_messages.setdefault(quantum, []).append((address, arguments[2:]))
+        self._waiting.put_off_message(quantum, (address, arguments[2:]))
         return []
 
     def _move_on(self, now: float) -> list[Reply]:

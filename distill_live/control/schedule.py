@@ -15,6 +15,8 @@ from distill_live.errors import ParameterError
 MAX_WAITING = 1024
 
 Action = Callable[[], None]
+#: Gives the time of an action as it is now, asked with the time that it is.
+Aim = Callable[[float], float]
 
 
 @dataclass(order=True)
@@ -25,6 +27,7 @@ class _Entry:
     number: int
     action: Action = field(compare=False)
     tag: Hashable = field(compare=False)
+    aim: Aim | None = field(compare=False)
 
 
 class Schedule:
@@ -43,8 +46,10 @@ class Schedule:
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def at(self, when: float, action: Action, tag: Hashable = None) -> None:
+    def at(self, when: float, action: Action, tag: Hashable = None, aim: Aim | None = None) -> None:
         """Let an action wait for a time; one that is past is run at the next tick.
+
+        With an `aim` its time can change, see `renew`.
 
         Raises ParameterError when too many wait already, and for a time that is no finite number.
         """
@@ -55,7 +60,7 @@ class Schedule:
                 raise ParameterError(
                     f"{MAX_WAITING} messages wait for their time already: send fewer ahead"
                 )
-            heapq.heappush(self._waiting, _Entry(when, next(self._numbers), action, tag))
+            heapq.heappush(self._waiting, _Entry(when, next(self._numbers), action, tag, aim))
 
     def cancel(self, tag: Hashable) -> int:
         """Forget what waits with this tag; returns how many actions that were."""
@@ -65,6 +70,14 @@ class Schedule:
             self._waiting = kept
             heapq.heapify(self._waiting)
         return forgotten
+
+    def renew(self, now: float) -> None:
+        """Ask for the times of all that have an aim anew, at `now`."""
+        with self._lock:
+            for entry in self._waiting:
+                if entry.aim is not None:
+                    entry.when = entry.aim(now)
+            heapq.heapify(self._waiting)
 
     def tick(self, now: float) -> None:
         """Run what is due at `now`. What an action schedules waits for the next tick at least."""

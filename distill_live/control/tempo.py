@@ -12,6 +12,7 @@ from typing import Literal
 
 from distill_live.control.beat_line import DEFAULT_BPM, BeatLine, legal_bpm
 from distill_live.control.midi_clock import ClockKind, MidiClock
+from distill_live.control.tap_tempo import TapTempo
 from distill_live.errors import ParameterError
 
 Source = Literal["internal", "midi", "link"]
@@ -52,7 +53,7 @@ class Tempo:
         self._clock, self._log = clock, log
         self._lock = threading.Lock()
         self._line = BeatLine(0.0, clock(), DEFAULT_BPM)
-        self._midi = MidiClock()
+        self._midi, self._taps = MidiClock(), TapTempo()
         self._link = _LinkSession(BeatLine(0.0, -inf, DEFAULT_BPM), 0)
         self._wanted = "auto"
         self._leader: Source = "internal"
@@ -65,6 +66,11 @@ class Tempo:
     def bpm(self) -> float:
         """Beats per minute, 20..300."""
         return self._line.bpm
+
+    @property
+    def line(self) -> BeatLine:
+        """The beats as they pass now."""
+        return self._line
 
     @property
     def source(self) -> Source:
@@ -108,6 +114,24 @@ class Tempo:
         if leader == "link":
             self.on_proposal(bpm)
         return True
+
+    def tap(self) -> None:
+        """Take a tap of a row, one a beat: from the second on they are the tempo, and each is a
+        beat. Where a Link session leads, the tempo is proposed to it.
+
+        Raises ParameterError where a MIDI clock leads.
+        """
+        with self._lock:
+            if self._leader == "midi":
+                raise ParameterError(f"{_NAMES['midi']} says what the tempo is")
+            bpm = self._taps.tap(self._clock())
+        if bpm is None:
+            return
+        self.set_bpm(bpm)
+        with self._lock:
+            if self._leader == "internal":
+                now = self._clock()
+                self._line = BeatLine(round(self.beat(now)), now, self.bpm)
 
     def begin_bar(self) -> None:
         """Let a bar begin now. Raises ParameterError where somebody else leads."""

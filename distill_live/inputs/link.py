@@ -28,7 +28,8 @@ class LinkInput:
     """Joins the Link session of the local network while it is started, and tells `tempo` of it.
 
     `tick` is to be called many times a second. `log` takes a line of text for people, times are
-    those of `clock`, which must be that of `tempo`.
+    those of `clock`, which must be that of `tempo`. Where `follows_transport` says so, `on_playing`
+    is called when the session starts to play (True) or stops.
     """
 
     def __init__(
@@ -39,6 +40,9 @@ class LinkInput:
     ) -> None:
         self._tempo, self._log, self._clock = tempo, log, clock
         self._link: Any = None
+        self._plays = False
+        self.follows_transport: Callable[[], bool] = lambda: False
+        self.on_playing: Callable[[bool], None] = lambda plays: None
         #: What there is to say of Link, in words.
         self.status = "Link is off"
 
@@ -55,6 +59,8 @@ class LinkInput:
             # aalink wants a loop to be made in; it is used for what is not used here.
             self._link = asyncio.run(_make(self._tempo.bpm))
             self._link.quantum = float(self._tempo.beats_per_bar)
+            # Only listened to: play and stop of this instrument are not told to the session.
+            self._link.start_stop_sync_enabled = True
             self._link.enabled = True
         except Exception as error:
             self._link, self.status = None, f"Link unavailable: {error}"
@@ -67,7 +73,7 @@ class LinkInput:
         """Leave the session; nothing happens when it was not joined."""
         if self._link is not None:
             self._link.enabled = False
-            self._link, self.status = None, "Link is off"
+            self._link, self._plays, self.status = None, False, "Link is off"
 
     def tick(self, now: float) -> None:
         """Tell `tempo` what the session says."""
@@ -75,6 +81,7 @@ class LinkInput:
         if link is None:
             return
         link.quantum = float(self._tempo.beats_per_bar)
+        self._follow_transport(link)
         peers = int(link.num_peers)
         if not peers and self._tempo.source != "link":
             self._offer(link)
@@ -83,6 +90,11 @@ class LinkInput:
         self._tempo.receive_link(line, peers)
         others = "1 other" if peers == 1 else f"{peers} others"
         self.status = f"Link: {others if peers else 'nobody else'}"
+
+    def _follow_transport(self, link: Any) -> None:
+        before, self._plays = self._plays, bool(link.playing)
+        if self._plays != before and self.follows_transport():
+            self.on_playing(self._plays)
 
     def _propose(self, bpm: float) -> None:
         if self._link is not None:

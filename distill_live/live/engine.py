@@ -38,9 +38,9 @@ REPEATED, LEAST_REPEATED = 72_000, 24_000
 class Engine:
     """Plays one model into a ring. `turn` does the most urgent piece of work.
 
-    `say` takes a line of text for the performer; `clock` gives seconds. Its first sample is the one
-    at ring position `start`, or that which is read next. Raises LiveError when the model cannot be
-    played.
+    `say` takes a line of text for the performer, `on_edit_failure` the name of an edit that failed
+    and is to be switched off; `clock` gives seconds. Its first sample is the one at ring position
+    `start`, or that which is read next. Raises LiveError when the model cannot be played.
     """
 
     def __init__(
@@ -55,6 +55,7 @@ class Engine:
         say: Callable[[str], None] = lambda line: None,
         clock: Callable[[], float] = time.monotonic,
         start: int | None = None,
+        on_edit_failure: Callable[[str], None] = lambda name: None,
     ) -> None:
         rate = loaded.spectrogram.config.sample_rate
         if rate != SAMPLE_RATE:
@@ -64,7 +65,7 @@ class Engine:
         self._journal = journal or Journal()
         self._levels = loaded.model.config.num_quantizers
         codebooks = loaded.model.quantizer.codebooks.cpu().numpy()
-        self._rack = EditRack(edits, self._parameters, codebooks, say)
+        self._rack = EditRack(edits, self._parameters, codebooks, say, on_edit_failure)
         # As if all were at its default until now: what is not is noted at once.
         self._raw = ParameterStore(parameters.table).raw()
         self._edits = EditSettings()

@@ -59,8 +59,8 @@ class EngineJob:
 def run_engine(channel: Connection, job: EngineJob) -> None:
     """The engine process: load, say so, play until the channel closes.
 
-    Sends ("ready", model name), ("said", line) or ("failed", why); takes the name of one of the
-    engine's requests with its arguments.
+    Sends ("ready", model name), ("said", line), ("edit failed", edit's name) or ("failed", why);
+    takes the name of one of the engine's requests with its arguments.
     """
     run_worker(channel, lambda: _play(channel, job))
 
@@ -89,7 +89,7 @@ def _play(channel: Connection, job: EngineJob) -> None:
     with torch.inference_mode():
         engine = Engine(
             loaded, job.ring, job.parameters, job.status, job.settings, edits, journal, say,
-            start=start,
+            start=start, on_edit_failure=lambda name: channel.send(("edit failed", name)),
         )  # fmt: skip
         gc.collect()
         gc.freeze()

@@ -13,6 +13,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Protocol
 
+from distill_live.codes.edit import switch_edit_off
 from distill_live.errors import LiveError
 from distill_live.live.deck import Deck
 from distill_live.live.deck_mixer import DeckControl
@@ -247,6 +248,9 @@ class Server:
         kind, *details = message
         if kind == "said":
             self._log(details[0])
+        elif kind == "edit failed":
+            # Only control writes parameters; whoever shows them shall see that it is off.
+            switch_edit_off(self._parameters, details[0])
         elif kind == "opened":
             self._opened = True
             self.output_name = details[0]

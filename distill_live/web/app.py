@@ -25,7 +25,7 @@ from distill_live.errors import ParameterError
 from distill_live.web.instrument import Instrument
 from distill_live.web.listener import Listener
 from distill_live.web.oscquery import ATTRIBUTES, EXTENSIONS, Tree
-from distill_live.web.trust import OwnPagesOnly
+from distill_live.web.trust import TrustedOnly
 
 NAME = "distill-live"
 #: So many WebSockets may be open at once.
@@ -48,7 +48,7 @@ class WebApp:
                 WebSocketRoute("/{path:path}", self._converse),
                 Route("/{path:path}", self._answer, methods=["GET"]),
             ],
-            middleware=[Middleware(OwnPagesOnly)],
+            middleware=[Middleware(TrustedOnly, instrument.allows)],
         )
 
     def note_levels(self) -> None:

@@ -20,7 +20,8 @@ class Instrument:
     `levels` gives the labels of the levels in play, coarse to fine. `take_packet` applies an OSC
     packet of a sender and returns what to answer; it never raises. `build_packet` makes one from an
     address and arguments. `osc` is host and UDP port on which OSC is taken, None where it is not.
-    `streams` are what `feedback` publishes beside parameters.
+    `streams` are what `feedback` publishes beside parameters. `allows` says of a client's host, a
+    number, whether it is listened to.
     """
 
     store: ParameterStore
@@ -31,3 +32,4 @@ class Instrument:
     build_packet: Callable[[str, Sequence[object]], bytes]
     osc: tuple[str, int] | None = None
     streams: Iterable[Stream] = ()
+    allows: Callable[[str], bool] = lambda host: True

@@ -11,6 +11,7 @@ from distill_live.control.actions import OFF, Reply
 from distill_live.control.namespace import Node
 from distill_live.control.outcomes import OUTCOMES
 from distill_live.control.sender import Sender
+from distill_live.control.streams import SAID
 from distill_live.web.instrument import Instrument
 
 T = TypeVar("T")
@@ -90,12 +91,13 @@ class Listener:
             self._loop.call_soon_threadsafe(take, what)
 
     def _take(self, replies: Sequence[Reply]) -> None:
+        # What came of a request, the client's own among them, is told to all who listen.
+        told = (*OUTCOMES, SAID) if SAID in self._heard else OUTCOMES
+        self._take_answers([one for one in replies if one[0] in told])
         for address, arguments in replies:
-            if address in self._heard:
+            if address in self._heard and address not in told:
                 self._values[address] = arguments
                 self._ready.set()
-        # What came of a request, the client's own among them, is told to all who listen.
-        self._take_answers([one for one in replies if one[0] in OUTCOMES])
 
     def _take_answers(self, replies: Sequence[Reply]) -> None:
         if replies:

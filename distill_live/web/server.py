@@ -26,11 +26,19 @@ _LOGGERS = ("uvicorn.error", "asyncio")
 class WebServer:
     """Serves an application on a TCP port; port 0 is any free one, see `address` after `start`.
 
-    `log` gets a line about what the server complains of; from its thread.
+    `log` gets a line about what the server complains of; from its thread. `require` is called with
+    the host and its number before it is listened on, and may raise DeviceError.
     """
 
-    def __init__(self, app: ASGIApp, host: str, port: int, log: Callable[[str], None]) -> None:
-        self.host, self.port = host, port
+    def __init__(
+        self,
+        app: ASGIApp,
+        host: str,
+        port: int,
+        log: Callable[[str], None],
+        require: Callable[[str, str], None] = lambda host, address: None,
+    ) -> None:
+        self.host, self.port, self._require = host, port, require
         self._log = _LogLines(log)
         config = uvicorn.Config(
             app,
@@ -62,7 +70,7 @@ class WebServer:
 
     def start(self) -> None:
         """Bind the port and begin to answer. Raises DeviceError when the port cannot be had."""
-        bound = _bind(self.host, self.port)
+        bound = _bind(self.host, self.port, self._require)
         self.port = int(bound.getsockname()[1])
         self._log.attach()
         self._thread = threading.Thread(target=self._run, args=(bound,), name="web", daemon=True)
@@ -107,12 +115,13 @@ class _LogLines(logging.Handler):
         self._say(f"web: {record.getMessage().splitlines()[0]}{why}")
 
 
-def _bind(host: str, port: int) -> socket.socket:
+def _bind(host: str, port: int, require: Callable[[str, str], None]) -> socket.socket:
     bound: socket.socket | None = None
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
+        require(host, str(address[0]))
         bound = socket.socket(family, kind, protocol)
         if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
+
+_REFUSAL = "not here: ask by address or by name, and from a network that --osc-allow names\n"
 
 
 def is_own_host(host: str) -> bool:
@@ -40,21 +43,23 @@ def is_own_page(origin: str | None, host: str) -> bool:
     return scheme in ("http", "https") and rest.casefold() == host.casefold()
 
 
-class OwnPagesOnly:
-    """Answers 403 to what names another host, and to WebSockets of other sites' pages."""
+class TrustedOnly:
+    """Answers 403 to clients that `allows` says no of, to what names another host, and to
+    WebSockets of other sites' pages."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, allows: Callable[[str], bool]) -> None:
+        self._app, self._allows = app, allows
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """An ASGI application."""
         headers = Headers(scope=scope)
         host = headers.get("host", "")
         is_socket = scope["type"] == "websocket"
-        if is_own_host(host) and (not is_socket or is_own_page(headers.get("origin"), host)):
+        is_ours = is_own_host(host) and (not is_socket or is_own_page(headers.get("origin"), host))
+        if is_ours and self._allows(scope["client"][0]):
             await self._app(scope, receive, send)
         elif is_socket:
             await WebSocketClose(1008)(scope, receive, send)
         else:
-            refused = PlainTextResponse("not here: ask by address or by this machine's name\n", 403)
+            refused = PlainTextResponse(_REFUSAL, 403)
             await refused(scope, receive, send)

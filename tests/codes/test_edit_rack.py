@@ -39,10 +39,11 @@ class Bench:
     def __init__(self, *edits: Edit) -> None:
         self.codes = np.random.default_rng(7).integers(0, SIZE, (100, BANDS, LEVELS))
         self.lines: list[str] = []
+        self.failed: list[str] = []
         self.asked: list[tuple[int, int]] = []
         self.store = ParameterStore(parameter_table(edits))
         books = np.zeros((LEVELS, SIZE, 4), np.float32)
-        self.rack = EditRack(edits, self.store, books, self.lines.append)
+        self.rack = EditRack(edits, self.store, books, self.lines.append, self.failed.append)
 
     def raw(self, start: int, end: int) -> Codes:
         assert 0 <= start < end <= len(self.codes)
@@ -229,7 +230,7 @@ def fail(_codes: Codes, _context: EditContext) -> Codes:
         (lambda codes, context: context.values.update(depth=3), "AttributeError"),
     ],
 )
-def test_an_edit_that_fails_is_off_for_good_and_its_columns_pass_as_they_entered(
+def test_an_edit_that_fails_is_off_and_its_columns_pass_as_they_entered(
     change: Change, told: str
 ) -> None:
     bench = Bench(Fake("a", add_one), Fake("b", change, window=4), Fake("c", double))
@@ -238,8 +239,25 @@ def test_an_edit_that_fails_is_off_for_good_and_its_columns_pass_as_they_entered
     [line] = bench.lines
     assert line.startswith("the edit 'b' failed and is off from now on: ")
     assert told in line
+    assert bench.failed == ["b"]
     bench.switch(9, a=1, b=1, c=1)
     assert [setting.name for setting in bench.rack.read(5).edits] == ["a", "c"]
+    assert len(bench.lines) == 1
+
+
+def test_an_edit_that_failed_is_tried_again_once_it_was_switched_off() -> None:
+    faults: list[Change] = [fail, add_one, add_one]
+    bench = Bench(Fake("a", lambda codes, context: faults.pop(0)(codes, context)))
+    bench.switch(5, a=1)
+    assert (bench.apply(5, 7) == bench.codes[5:7]).all()
+    for level in range(LEVELS):
+        bench.store.set("edit/a/on", 0, level)
+    off = bench.rack.read(5)
+    # What is still made with the settings before is no second failure.
+    assert (bench.apply(7, 8) == bench.codes[7:8]).all()
+    bench.rack.use(off, 8, bench.raw)
+    bench.switch(8, a=1)
+    assert (bench.apply(8, 9) == (bench.codes[8:9] + 1) % SIZE).all()
     assert len(bench.lines) == 1
 
 

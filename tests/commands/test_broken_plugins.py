@@ -87,6 +87,8 @@ def test_an_edit_that_raises_is_switched_off(tiny_model_path: Path, tmp_path: Pa
         server.osc.send("/distill/edit/shaky/on", 1)
         server.osc.send("/distill/rewind", 0.5)
         said = wait_for(server, "shaky")
+        switch = ("/distill/get", "edit/shaky/on")
+        wait_until(lambda: server.osc.ask(*switch) == [0], "its switch to show that it is off")
         hear_more(path)
         assert not [line for line in end(server) if "shaky" in line]
     assert said == (

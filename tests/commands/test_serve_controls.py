@@ -241,7 +241,7 @@ def test_what_waits_for_a_bar_comes_after_what_does_not(show: Show) -> None:
     show.server.osc.send_packet(
         bundle(
             ("/distill/beats_per_bar", 8),
-            ("/distill/tempo/bar",),
+            ("/distill/bar",),
             ("/distill/at", "bar", "/distill/rewind", 1),
             ("/distill/hold",),
         )

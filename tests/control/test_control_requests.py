@@ -33,10 +33,9 @@ class Stand:
             folder / "set.presets.yaml",
             clock=lambda: self.now,
         )
+        self.tempo_parameters = TempoParameters(self.tempo, self.store)
         self.requests = ControlRequests(
-            lambda *request: self.server.append(request),
-            TempoParameters(self.tempo, self.store),
-            self.presets,
+            lambda *request: self.server.append(request), self.tempo_parameters, self.presets
         )
         self.router = Router(self.store, self.requests, None, self.lines.append)
 
@@ -110,7 +109,7 @@ def test_buttons_step_through_presets_when_pressed_and_not_when_let_go(stand: St
 
 def test_what_cannot_be_carried_out_is_refused_and_told(stand: Stand) -> None:
     stand.router.receive_osc([("/distill/preset", ["lound"])])
-    stand.router.receive_osc([("/distill/tempo/source", ["rewire"])])
+    stand.router.receive_osc([("/distill/tempo_source", ["rewire"])])
     stand.router.receive_osc([("/distill/preset/store", [" "])])
     assert stand.router.counters.refused == 3
     assert "no preset 'lound' (did you mean 'loud'?)" in stand.lines[0]
@@ -137,14 +136,22 @@ def test_panic_stops_a_morph_and_reaches_the_server(stand: Stand) -> None:
 
 
 def test_source_and_bar_are_said_by_request(stand: Stand) -> None:
-    stand.router.receive_osc([("/distill/tempo/source", ["midi"])])
+    stand.router.receive_osc([("/distill/tempo_source", ["midi"])])
     for number in range(60):
         stand.tempo.receive_clock("tick", 0, number / 48)
     assert stand.tempo.source == "midi"
-    stand.router.receive_osc([("/distill/tempo/source", ["internal"])])
+    stand.router.receive_osc([("/distill/tempo_source", ["internal"])])
     stand.now = 7.1
-    stand.router.receive_osc([("/distill/tempo/bar", [1])])
+    stand.router.receive_osc([("/distill/bar", [1])])
     assert stand.tempo.phase(7.1) == 0.0
+
+
+def test_taps_set_the_parameter(stand: Stand) -> None:
+    for stand.now in (0.0, 0.4, 0.8):
+        for pressed in (1.0, 0.0):
+            stand.router.receive_osc([("/distill/tap", [pressed])])
+    stand.tempo_parameters.tick(0.8)
+    assert stand.store["tempo"] == pytest.approx(150.0)
 
 
 def test_a_patch_may_ask_for_them(stand: Stand) -> None:

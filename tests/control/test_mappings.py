@@ -51,6 +51,10 @@ def test_invert_turns_the_control_round_and_leaves_the_curve_at_its_values(desk:
         ({"note": 36, "mode": "velocity"}, ("note", 36, 0.3), 0.3),
         ({"note": 36, "mode": "trigger"}, ("note", 36, 0.3), 1.0),
         ({"note": "any"}, ("note", 99, 0.3), 1.0),
+        ({"note": "any", "mode": "number"}, ("note", 127, 0.3), 1.0),
+        ({"note": "any", "mode": "number", "keys": [36, 96]}, ("note", 36, 0.3), 0.0),
+        ({"note": "any", "mode": "number", "keys": [36, 96]}, ("note", 51, 0.3), 0.25),
+        ({"note": "any", "mode": "velocity", "keys": [36, 96]}, ("note", 96, 0.3), 0.3),
         ({"program": 300}, ("program", 300, 1.0), 1.0),
         ({"program": "any"}, ("program", 5, 1.0), 1.0),
         ({"bend": True}, ("bend", 0, 0.75), 0.75),
@@ -77,6 +81,9 @@ def test_every_kind_of_midi_moves_a_parameter(
         ({"note": 36}, ("note", 37, 0.5)),
         ({"note": 36, "mode": "trigger"}, ("note", 36, 0.0)),
         ({"note": 36, "mode": "velocity"}, ("note", 36, 0.0)),
+        ({"note": "any", "mode": "number"}, ("note", 36, 0.0)),
+        ({"note": "any", "mode": "number", "keys": [36, 96]}, ("note", 35, 0.5)),
+        ({"note": "any", "keys": [36, 96]}, ("note", 97, 0.5)),
         ({"program": 3}, ("program", 4, 1.0)),
         ({"poly_pressure": 60}, ("pressure", 0, 0.5)),
         ({"cc": 7, "channel": [2, 3]}, ("cc", 7, 0.5)),
@@ -131,6 +138,31 @@ def test_a_toggle_changes_over_from_where_the_parameter_stands(
             desk.osc("/a", [value / 127]) if "osc" in source else None
         seen.append(desk.store["edit/mask/on"])
     assert seen == [1, 0, 0, 1]
+
+
+def test_each_number_of_an_xy_pad_moves_its_own_parameter(desk: Desk) -> None:
+    desk.use(
+        {"from": {"osc": "/xy", "argument": 1}, **UNIT},
+        {"from": {"osc": "/xy", "argument": 2}, "to": "width"},
+    )
+    assert desk.osc("/xy", [0.25, 0.75, 9.0]) == []
+    assert (desk.store["gain"], desk.store["width"]) == (0.25, 0.75)
+
+
+def test_a_message_that_lacks_the_number_is_refused_with_the_reason(desk: Desk) -> None:
+    desk.use({"from": {"osc": "/xy", "argument": 2}, "to": "width"})
+    for arguments in ([], [0.5]):
+        [(address, (_, reason))] = desk.osc("/xy", arguments)
+        assert address == "/distill/error"
+        assert f"argument 2 of a message, and this one has {len(arguments)}" in str(reason)
+    assert desk.store["width"] == 0.0
+
+
+def test_one_argument_of_several_may_be_a_button(desk: Desk) -> None:
+    desk.use({"from": {"osc": "/a", "argument": 2}, "do": "hold"})
+    desk.osc("/a", [1.0, 0.0])
+    desk.osc("/a", [0.0, 1.0])
+    assert desk.requests == [("hold", ())]
 
 
 def test_an_osc_button_may_be_a_bang(desk: Desk) -> None:
@@ -361,6 +393,8 @@ def sources(*found: dict[str, object]) -> list[object]:
         ({"cc": 7}, {"note": 7}, False),
         ({"osc": "/a"}, {"osc": "/a", "mode": "toggle"}, True),
         ({"osc": "/a"}, {"osc": "/b"}, False),
+        ({"osc": "/a", "argument": 1}, {"osc": "/a", "argument": 2}, False),
+        ({"note": "any", "keys": [1, 9]}, {"note": "any", "keys": [10, 19]}, False),
     ],
 )
 def test_which_sources_are_the_same_control(

@@ -84,15 +84,16 @@ def test_what_a_request_in_the_table_takes_is_there_by_itself() -> None:
 
 def test_every_parameter_request_and_level_leads_somewhere(desk: Desk) -> None:
     nodes = namespace(TABLE, REQUESTS, ("Structure", "Timbre", "Detail"))
-    services = {f"/distill/{name}" for name in SERVICES}
+    services = {f"/distill/{name}" for name in (*SERVICES, "said")}
     for address, node in nodes.items():
         if not node.norm and address not in services:
             assert desk.router.knows(address), address
 
 
-def test_what_it_answers_at_once_is_there() -> None:
+def test_what_it_answers_at_once_and_what_it_says_is_there() -> None:
     nodes = namespace({}, {}, ())
-    assert set(nodes) == {f"/distill/{name}" for name in SERVICES}
+    assert set(nodes) == {f"/distill/{name}" for name in (*SERVICES, "said")}
+    assert (nodes["/distill/said"].access, nodes["/distill/said"].tags) == ("read", "s")
     assert nodes["/distill/at"].tags == "is"
     assert nodes["/distill/subscribe"].more[1] == Slot("f", 0.1, 100.0, "Hz")
 

@@ -15,7 +15,7 @@ from tests.control.conftest import TABLE
 
 #: What takes a name that only the player can say.
 NAMED = {"model", "prime", "preset", "preset/beats", "preset/store", "preset/delete",
-         "tempo/source"}  # fmt: skip
+         "tempo_source"}  # fmt: skip
 
 SHIPPED = sorted((Path(__file__).parents[2] / "patches").glob("*.yaml"))
 
@@ -151,6 +151,12 @@ map:
         ("{from: {note: 128}, to: gain}", "note cannot be 128; legal: a note number 0..127 (60 is"),
         ("{from: {note: all}, to: gain}", "note cannot be 'all'; legal: a note number"),
         ("{from: {note: 1, mode: hold}, to: gain}", "mode cannot be 'hold'; legal: velocity"),
+        ("{from: {note: 1, mode: number}, to: gain}", "keys, and the mode number, are for many"),
+        ("{from: {note: 1, keys: [1, 2]}, to: gain}", "keys, and the mode number, are for many"),
+        ("{from: {note: any, keys: [9, 9]}, to: gain}", "keys holds the lowest key, then the high"),
+        ("{from: {note: any, keys: [9]}, to: gain}", "keys cannot be [9]; legal: of any note the"),
+        ("{from: {note: any, keys: [9, 128]}, to: gain}", "keys cannot be 128; legal: of any n"),
+        ("{from: {osc: /a, argument: 0}, to: gain}", "argument cannot be 0; legal: which of"),
         ("{from: {program: -1}, to: gain}", "program cannot be -1"),
         ("{from: {bend: up}, to: gain}", "bend cannot be 'up'; legal: true"),
         ("{from: {lfo: sine}, to: gain}", "an lfo goes round in either `seconds: S` or `beats"),

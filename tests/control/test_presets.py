@@ -143,13 +143,14 @@ def test_what_is_stored_brings_everything_back_after_a_restart(stand: Stand) -> 
     assert stand.lines == []
 
 
-def test_tempo_and_bar_and_the_time_of_a_morph_are_not_stored(stand: Stand) -> None:
+def test_when_things_happen_is_not_stored(stand: Stand) -> None:
     stand.store.set("tempo", 90.0)
     stand.presets.store("mine")
-    for name, value in (("tempo", 150.0), ("beats_per_bar", 3), ("morph", 0.0)):
+    others = {"tempo": 150.0, "beats_per_bar": 3.0, "link_start_stop": 1.0, "morph": 0.0}
+    for name, value in others.items():
         stand.store.set(name, value)
     stand.presets.recall("mine")
-    assert (stand.store["tempo"], stand.store["beats_per_bar"]) == (150.0, 3.0)
+    assert {name: stand.store[name] for name in others} == others
 
 
 def test_one_that_is_stored_stands_in_the_place_of_the_patch_s_until_deleted(stand: Stand) -> None:

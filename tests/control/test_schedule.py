@@ -29,6 +29,17 @@ def test_what_is_past_runs_at_the_next_tick() -> None:
     assert done == [1]
 
 
+def test_times_can_be_asked_for_anew() -> None:
+    schedule, done = Schedule(), list[str]()
+    schedule.at(1.0, partial(done.append, "moved"), aim=lambda now: now + 4.0)
+    schedule.at(2.0, partial(done.append, "fixed"))
+    schedule.renew(0.5)
+    schedule.tick(4.49)
+    assert done == ["fixed"]
+    schedule.tick(4.5)
+    assert done == ["fixed", "moved"]
+
+
 def test_what_waits_with_a_tag_can_be_cancelled() -> None:
     schedule, done = Schedule(), list[str]()
     for tag in ("one", "two", None, "one"):

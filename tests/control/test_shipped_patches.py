@@ -12,6 +12,7 @@ from distill_live.control.patch_schema import ParameterMapping, RequestMapping
 from distill_live.control.patch_sources import (
     ControlChangeSource,
     MidiSource,
+    NoteSource,
     OscSource,
     source_key,
 )
@@ -37,15 +38,18 @@ def test_those_that_were_promised_are_there() -> None:
 def press(desk: Desk, source: object, travel: float) -> None:
     """Move a control to one end of its way."""
     if isinstance(source, OscSource):
-        desk.osc(source.osc, [travel])
+        desk.osc(source.osc, [travel] * (source.argument or 1))
         return
     assert isinstance(source, MidiSource)
-    kind, number = source_key(source)
+    kind, number, _ = source_key(source)
     raw = round(127 * travel)
     if isinstance(source, ControlChangeSource) and source.encoding == "twos":
         raw = 63 if travel else 64
     where = {"channel": (source.channel or [1])[0], "device": source.device or "any"}
     place = number if isinstance(number, int) and not isinstance(number, bool) else 60
+    if isinstance(source, NoteSource) and source.mode == "number":
+        # Another key, and each of them struck.
+        place, travel = source.span[round(travel)], 1.0
     desk.midi(kind, place, travel, raw, **where)  # type: ignore[arg-type]
 
 

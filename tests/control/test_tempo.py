@@ -167,6 +167,41 @@ def test_an_unknown_source_is_refused_with_those_that_are_legal(stand: Stand) ->
         stand.tempo.lead("rewire")
 
 
+def tap(stand: Stand, *pauses: float) -> None:
+    """Tap once, and again after each pause."""
+    stand.tempo.tap()
+    for pause in pauses:
+        stand.now += pause
+        stand.tempo.tap()
+
+
+def test_taps_say_the_tempo_and_each_is_a_beat(stand: Stand) -> None:
+    stand.now = 100.2
+    stand.tempo.tap()
+    assert (stand.tempo.bpm, stand.tempo.beat(100.2)) == (120.0, pytest.approx(0.4))
+    for beat in (2.0, 3.0):
+        stand.now += 0.6
+        stand.tempo.tap()
+        assert stand.tempo.bpm == pytest.approx(100.0)
+        assert stand.tempo.beat(stand.now) == beat
+
+
+def test_a_tapped_tempo_is_proposed_to_a_link_session_whose_beats_stay(stand: Stand) -> None:
+    proposed: list[float] = []
+    stand.tempo.on_proposal = proposed.append
+    stand.link(90.0, 0.3)
+    tap(stand, 0.5)
+    assert proposed == [pytest.approx(120.0)]
+    assert stand.tempo.beat(stand.now) == pytest.approx(0.3 + 0.5 * 1.5)
+
+
+def test_where_a_midi_clock_leads_taps_are_refused(stand: Stand) -> None:
+    stand.clock(60, 140.0)
+    with pytest.raises(ParameterError, match="the MIDI clock says what the tempo is"):
+        stand.tempo.tap()
+    assert stand.tempo.bpm == pytest.approx(140.0)
+
+
 def test_a_bar_can_begin_now_where_nobody_else_leads(stand: Stand) -> None:
     stand.now = 101.3
     stand.tempo.begin_bar()

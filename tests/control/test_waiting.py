@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from distill_live.control.quantise import MAX_BARS, parse_quantum
 from distill_live.control.router import Router
 from distill_live.control.schedule import MAX_WAITING, Schedule
+from distill_live.control.tempo import Tempo
 from distill_live.errors import ParameterError
 from tests.control.conftest import Desk
 
@@ -61,6 +64,31 @@ def test_the_messages_of_a_packet_that_wait_together_are_one_change(desk: Desk) 
     desk.wait(2.0)
     assert view.refresh()
     assert (view["gain"], view["width"], desk.requests) == (0.5, 0.5, [("play", ())])
+
+
+@pytest.mark.parametrize(
+    ("change", "seconds"),
+    [
+        (lambda tempo: tempo.set_bpm(60.0), 3.0),
+        (lambda tempo: tempo.set_bpm(240.0), 1.5),
+        (lambda tempo: tempo.begin_bar(), 3.0),
+        (lambda tempo: setattr(tempo, "beats_per_bar", 3), 1.5),
+    ],
+    ids=["slower", "faster", "another first beat", "shorter bars"],
+)
+def test_what_waits_comes_with_its_bar_although_the_tempo_changes(
+    desk: Desk, change: Callable[[Tempo], object], seconds: float
+) -> None:
+    desk.use({"from": {"cc": 1}, "to": "gain", "quantise": "bar"})
+    desk.now = 0.1
+    desk.osc("/distill/at", ["bar", "/distill/width", 0.5])
+    desk.cc(1, 1, 0)
+    desk.wait(0.9)
+    change(desk.router.tempo)
+    desk.wait(seconds - desk.now - 0.02)
+    assert (desk.store["gain"], desk.store["width"]) == (1.0, 0.0)
+    desk.wait(0.04)
+    assert (desk.store["gain"], desk.store["width"]) == (0.0, 0.5)
 
 
 def test_what_is_heard_late_is_done_earlier(desk: Desk) -> None:

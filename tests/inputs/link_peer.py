@@ -1,7 +1,8 @@
 """Another program in the Link session, for tests: `python link_peer.py BPM`.
 
 It prints what it sees as JSON whenever a line comes in, after doing what the line says: a number is
-a tempo to set, "beat" asks where it is, and an empty line or the end of the input ends it.
+a tempo to set, "start" and "stop" are for all in the session, "beat" asks where it is, and an empty
+line or the end of the input ends it.
 """
 
 import asyncio
@@ -15,12 +16,14 @@ import aalink
 async def play(bpm: float) -> None:
     link = aalink.Link(bpm)
     link.quantum = 4
-    link.enabled = True
+    link.start_stop_sync_enabled = link.enabled = True
     for line in iter(sys.stdin.readline, ""):
         word = line.strip()
         if not word:
             break
-        if word != "beat":
+        if word in ("start", "stop"):
+            link.playing = word == "start"
+        elif word != "beat":
             link.tempo = float(word)
         beat, now = link.beat, time.monotonic()
         seen = {"peers": link.num_peers, "bpm": link.tempo, "beat": beat, "now": now}

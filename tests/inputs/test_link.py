@@ -121,6 +121,25 @@ def test_alone_the_session_is_as_this_instrument_plays(joined: Joined) -> None:
     assert joined.tempo.source == "internal"
 
 
+def test_start_and_stop_of_the_session_are_followed_only_when_asked(joined: Joined) -> None:
+    told: list[bool] = []
+    joined.link.on_playing = told.append
+    peer = Peer(120.0)
+    try:
+        joined.wait(lambda: joined.link.peers, "the other one")
+        joined.wait(lambda: peer.ask()["peers"], "being seen by it")
+        peer.ask("start")
+        joined.wait(lambda: joined.link._plays, "a session that plays")
+        assert told == []
+        joined.link.follows_transport = lambda: True
+        for word, plays in (("stop", False), ("start", True)):
+            peer.ask(word)
+            joined.wait(lambda plays=plays: told[-1:] == [plays], word)
+    finally:
+        peer.end()
+    assert told == [False, True]
+
+
 def test_without_the_library_it_says_why_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(link, "aalink", None)
     joined = Joined()

@@ -92,6 +92,18 @@ def test_levels_and_ways_can_be_listened_to(studio: Studio, socket: ClientConnec
         latest |= dict([hear(socket)])
 
 
+def test_every_line_that_is_said_comes_to_who_listens_to_them(
+    studio: Studio, socket: ClientConnection
+) -> None:
+    say(socket, "LISTEN", "/distill/said")
+    sync(socket)
+    for line in ("one", "two", "three"):
+        studio.feedback.announce("/distill/said", line)
+    assert [hear(socket) for _ in range(3)] == [
+        ("/distill/said", [line]) for line in ("one", "two", "three")
+    ]
+
+
 def test_the_newest_of_a_stream_comes_at_once_and_what_follows(
     studio: Studio, socket: ClientConnection
 ) -> None:

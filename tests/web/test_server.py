@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from distill_live.errors import DeviceError
-from distill_live.web.server import WebServer
+from distill_live.web.server import WebServer, _bind
 from tests.tools import wait_until
 
 
@@ -37,10 +37,10 @@ def test_it_takes_any_free_port_and_gives_it_back() -> None:
     assert server.port > 0
     assert httpx.get(server.address).text == "hello"
     server.stop()
+    assert not [thread for thread in threading.enumerate() if thread.name == "web"]
     server.stop()
     with pytest.raises(httpx.ConnectError):
         httpx.get(server.address)
-    assert not [thread for thread in threading.enumerate() if thread.name == "web"]
     again = serve([], port=server.port)
     assert httpx.get(again.address).text == "hello"
     again.stop()
@@ -52,6 +52,15 @@ def test_a_port_in_use_is_refused_and_the_other_server_answers_on() -> None:
         serve([], port=server.port)
     assert httpx.get(server.address).text == "hello"
     server.stop()
+
+
+def test_of_two_that_begin_at_the_same_time_one_is_refused() -> None:
+    def nothing(_host: str, _address: str) -> None:
+        """All hosts are welcome."""
+
+    with _bind("127.0.0.1", 0, nothing) as one:
+        with pytest.raises(DeviceError, match="cannot serve the web"):
+            _bind(*one.getsockname(), nothing)
 
 
 def test_a_host_that_is_none_is_refused() -> None:

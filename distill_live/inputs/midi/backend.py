@@ -132,8 +132,10 @@ class _RtMidiPort:
         self._call(self._device.send_message, message)
 
     def close(self) -> None:
-        self._call(self._device.close_port)
-        self._call(self._device.delete)
+        try:
+            self._call(self._device.close_port)
+        finally:
+            self._call(self._device.delete)
 
     def _call(self, method: Callable[..., Any], *arguments: Any) -> Any:
         try:

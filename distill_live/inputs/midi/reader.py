@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from distill_live.control.midi_clock import GONE_S
 from distill_live.control.midi_event import ClockKind, ClockMessage, MidiEvent
 from distill_live.control.sender import Sender
 from distill_live.errors import DeviceError
@@ -77,6 +78,8 @@ class MidiInput:
         self._backend = backend
         self._parsers: dict[str, MidiParser] = {}
         self._arrivals: dict[str, _Arrivals] = {}
+        # Whose clock is followed, and when it ticked last.
+        self._clock = ("", float("-inf"))
         self._outgoing: queue.SimpleQueue[tuple[str | None, Sequence[int]]] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -127,12 +130,20 @@ class MidiInput:
             return
         for event in found:
             if isinstance(event, ClockMessage):
-                came = time.monotonic() if at is None else at
-                self._router.receive_clock(event.kind, event.value, came)
+                self._take_clock(event, device, time.monotonic() if at is None else at)
                 continue
             self._router.receive_midi(event, ("midi", device))
             for listener in self.listeners:
                 listener(event)
+
+    def _take_clock(self, event: ClockMessage, device: str, came: float) -> None:
+        """Hand on a clock message, unless another device's clock runs: two would be none."""
+        leader, ticked = self._clock
+        if device != leader and came - ticked < GONE_S:
+            return
+        if event.kind == "tick":
+            self._clock = device, came
+        self._router.receive_clock(event.kind, event.value, came)
 
     def _run(self, backend: MidiBackend, opened: threading.Event) -> None:
         ports = MidiPorts(backend, self._names, self._tell)

@@ -1,6 +1,6 @@
 """OSC over UDP."""
 
-from distill_live.inputs.osc.endpoints import parse_endpoint
+from distill_live.inputs.osc.endpoints import AllowedHosts, parse_endpoint
 from distill_live.inputs.osc.packets import (
     MalformedPacketError,
     Message,
@@ -11,6 +11,7 @@ from distill_live.inputs.osc.reader import OscInput
 from distill_live.inputs.osc.time_tags import TimeTagMode, TimeTags
 
 __all__ = [
+    "AllowedHosts",
     "MalformedPacketError",
     "Message",
     "OscInput",

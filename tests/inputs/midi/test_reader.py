@@ -18,8 +18,9 @@ from distill_live.errors import DeviceError
 from distill_live.inputs import midi
 from distill_live.inputs.midi import MidiInput, libraries
 from distill_live.inputs.midi.backend import InputPort, OutputPort, RtMidiBackend
-from distill_live.inputs.midi.ports import VIRTUAL, list_inputs
+from distill_live.inputs.midi.ports import list_inputs
 from distill_live.inputs.midi.reader import _Arrivals
+from distill_live.inputs.midi.system import VIRTUAL
 from tests.inputs.conftest import Instrument
 from tests.inputs.midi.conftest import Listener, use
 from tests.inputs.midi.jack_server import Controller, JackServer
@@ -328,6 +329,20 @@ def test_clock_that_is_handed_in_without_a_time_has_come_now(listener: Listener)
     ((kind, value, at),) = listener.clock
     assert (kind, value) == ("tick", 0)
     assert before <= at <= time.monotonic()
+
+
+def test_of_two_clocks_the_first_counts_until_it_is_gone(listener: Listener) -> None:
+    source = MidiInput(listener)
+    for tick in range(4):
+        source.take([0xF8], "drums", 10.0 + tick / 10)
+        source.take([0xF8], "keys", 10.05 + tick / 10)
+    source.take([0xFA], "keys", 10.4)
+    assert [at for _, _, at in listener.clock] == [10.0, 10.1, 10.2, 10.3]
+    # One that is only started does not tick yet.
+    source.take([0xFA], "keys", 11.0)
+    source.take([0xF8], "drums", 11.1)
+    source.take([0xF8], "keys", 11.2)
+    assert [(kind, at) for kind, _, at in listener.clock[4:]] == [("start", 11.0), ("tick", 11.1)]
 
 
 def test_every_backend_tells_its_systems_in_the_order_of_preference(

@@ -1,173 +1,19 @@
-"""Every parameter of the instrument, declared once, and the store that all processes share."""
+"""The values of all parameters, in memory that all processes share."""
 
 from __future__ import annotations
 
 import contextlib
 import math
-import reprlib
-import sys
 import threading
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from distill_live.errors import ParameterError, nearest_name
+from distill_live.errors import ParameterError
+from distill_live.parameters.table import LEVELS_LIMIT, PARAMETERS, Table, find_parameter
 from distill_live.shared_memory import LatchedArray
-
-Kind = Literal["float", "int", "bool"]
-Curve = Literal["linear", "exp", "log", "s"]
-
-#: How many levels, coarse to fine, can have a value of their own; finer ones follow the global one.
-LEVELS_LIMIT = 4
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """A named number with a legal range.
-
-    `minimum`, `maximum` and `default` are in `unit`; `curve` says how a controller's 0..1 travels
-    from minimum to maximum (see `shape_travel`). With `per_level` each level can have a value of
-    its own; without one it follows the global value. One that is `optional` can be off, and is so
-    by default: its value is NaN then.
-    """
-
-    name: str
-    kind: Kind
-    minimum: float
-    maximum: float
-    default: float
-    unit: str
-    doc: str
-    curve: Curve = "linear"
-    per_level: bool = False
-    optional: bool = False
-
-    def clip(self, value: object) -> float:
-        """The nearest legal value; ints and bools are rounded.
-
-        Raises ParameterError for what is no finite number.
-        """
-        if not isinstance(value, int | float):
-            shown = reprlib.repr(value)
-            raise ParameterError(f"{self.name} takes a number, {self.legal()}, not {shown}")
-        if not abs(value) <= sys.float_info.max:
-            raise ParameterError(f"{self.name} takes a finite number, {self.legal()}")
-        clipped = float(min(max(value, self.minimum), self.maximum))
-        return clipped if self.kind == "float" else float(round(clipped))
-
-    def legal(self) -> str:
-        """The legal range in words."""
-        unit = f" {self.unit}" if self.unit else ""
-        off = "off or " if self.optional else ""
-        return f"{off}{self.minimum:g}..{self.maximum:g}{unit}"
-
-
-def shape_travel(travel: float, curve: Curve) -> float:
-    """Bend a controller's travel 0..1: "exp" is fine at the low end, "log" at the high end, "s" at
-    both ends."""
-    if curve == "exp":
-        return (math.exp(3.0 * travel) - 1.0) / (math.exp(3.0) - 1.0)
-    if curve == "log":
-        return 1.0 - shape_travel(1.0 - travel, "exp")
-    if curve == "s":
-        return travel * travel * (3.0 - 2.0 * travel)
-    return travel
-
-
-def unshape_travel(shaped: float, curve: Curve) -> float:
-    """The travel 0..1 that `shape_travel` bends to `shaped`."""
-    if curve == "exp":
-        return math.log1p(shaped * (math.exp(3.0) - 1.0)) / 3.0
-    if curve == "log":
-        return 1.0 - unshape_travel(1.0 - shaped, "exp")
-    if curve == "s":
-        return 0.5 - math.sin(math.asin(1.0 - 2.0 * shaped) / 3.0)
-    return shaped
-
-
-def scale_travel(travel: float, low: float, high: float, curve: Curve = "linear") -> float:
-    """Map a controller's travel (clipped to 0..1) to low..high; low may be above high."""
-    return low + (high - low) * shape_travel(min(max(travel, 0.0), 1.0), curve)
-
-
-def find_travel(value: float, low: float, high: float, curve: Curve = "linear") -> float:
-    """The travel 0..1 that `scale_travel` maps to `value`, or to the end that is nearer to it."""
-    if low == high:
-        return 0.0
-    return unshape_travel(min(max((value - low) / (high - low), 0.0), 1.0), curve)
-
-
-#: Declared parameters by their full names.
-Table = Mapping[str, Parameter]
-
-PARAMETERS: dict[str, Parameter] = {
-    parameter.name: parameter
-    for parameter in (
-        Parameter("temperature", "float", 0.1, 2.0, 1.0, "",
-                  "How freely codes are drawn: low repeats what is likely, high surprises.",
-                  per_level=True),
-        Parameter("top_k", "int", 0, 512, 0, "codes",
-                  "Draw only from the k likeliest codes; 0 is off.", per_level=True),
-        Parameter("top_p", "float", 0.0, 1.0, 1.0, "",
-                  "Draw only from the likeliest codes that together reach this probability; "
-                  "0 and 1 are off.", per_level=True),
-        Parameter("min_p", "float", 0.0, 1.0, 0.0, "",
-                  "Draw only from codes that are at least this many times as likely as the "
-                  "likeliest; 0 is off.", per_level=True),
-        Parameter("repetition", "float", -1.0, 1.0, 0.0, "",
-                  "Below 0 avoids the codes that lately sounded, above 0 returns to them; 0 is "
-                  "off.", per_level=True),
-        *(
-            Parameter(f"steer/{name}", "float", -1.0, 1.0, math.nan, "",
-                      f"How {word} the sound shall be: from the least that the recordings have to "
-                      "the most; off leaves it to the prior.", optional=True)
-            for name, word in (("loudness", "loud"), ("brightness", "bright"),
-                               ("noisiness", "noisy"), ("density", "busy"))
-        ),
-        Parameter("steer/guidance", "float", 0.0, 4.0, 1.5, "",
-                  "How strongly steering acts: 0 not at all, 1 as the prior learned it, more "
-                  "exaggerates."),
-        Parameter("seed", "int", 0, 2**31 - 1, 0, "",
-                  "Which of all possible streams is played; the same seed gives the same stream."),
-        Parameter("gain", "float", 0.0, 2.0, 1.0, "",
-                  "Output level, linear; 0 is silence."),
-        Parameter("width", "float", 0.0, 1.0, 0.0, "",
-                  "How far the sound spreads over two channels; 0 is mono, and both together "
-                  "always are."),
-        Parameter("fade", "float", 5.0, 20.0, 10.0, "ms",
-                  "Cross-fade from what would have sounded to what sounds instead."),
-        Parameter("model_fade", "float", 0.05, 20.0, 2.0, "s",
-                  "Cross-fade from one model to the next.", curve="exp"),
-        Parameter("tempo", "float", 20.0, 300.0, 120.0, "BPM",
-                  "How many beats a minute has; where a MIDI clock leads, it says so."),
-        Parameter("beats_per_bar", "int", 1, 16, 4, "beats",
-                  "How many beats a bar has."),
-        Parameter("morph", "float", 0.0, 60.0, 0.0, "s",
-                  "How long the way to a preset takes that is recalled without saying so.",
-                  curve="exp"),
-        Parameter("modulation", "bool", 0, 1, 1, "",
-                  "Whether what moves by itself (LFO, follower, random walk) moves parameters; "
-                  "panic switches it off."),
-    )
-}  # fmt: skip
-
-#: Parameters of which each level can be drawn with a value of its own.
-LEVEL_SAMPLING = ("temperature", "top_k", "top_p", "min_p", "repetition")
-#: Parameters that say what the columns to come shall sound like; behind STEER stands what of it.
-STEER = "steer/"
-STEERING = tuple(name for name in PARAMETERS if name.startswith(STEER))
-#: Parameters that change what the prior draws, so that a change makes the unheard future anew.
-SAMPLING_PARAMETERS = (*LEVEL_SAMPLING, *STEERING, "seed")
-
-
-def find_parameter(name: str, table: Table = PARAMETERS) -> Parameter:
-    """The declared parameter of that name, else ParameterError with the nearest known name."""
-    if name not in table:
-        raise ParameterError(f"unknown parameter {name!r}{nearest_name(name, table)}")
-    return table[name]
 
 
 class ParameterValues:

@@ -11,17 +11,10 @@ from distill_live.errors import ParameterError
 from distill_live.parameters import (
     LEVELS_LIMIT,
     PARAMETERS,
-    SAMPLING_PARAMETERS,
-    Curve,
     Parameter,
     ParameterStore,
     find_parameter,
-    find_travel,
-    scale_travel,
-    shape_travel,
 )
-
-CURVES: tuple[Curve, ...] = ("linear", "exp", "log", "s")
 
 
 def _set_in_child(store: ParameterStore) -> None:
@@ -35,20 +28,6 @@ def _watch_in_child(store: ParameterStore, ready: Any, done: Any, torn: Any) -> 
     while not done.is_set():
         view.refresh()
         torn.value += view["gain"] != view["width"] or view.levels("min_p", 1)[0] != view["gain"]
-
-
-def test_every_parameter_has_its_default_within_its_range_and_a_doc() -> None:
-    for parameter in PARAMETERS.values():
-        if parameter.optional:
-            assert math.isnan(parameter.default)
-        else:
-            assert parameter.clip(parameter.default) == parameter.default
-        assert parameter.minimum < parameter.maximum
-        assert parameter.doc.endswith(".")
-
-
-def test_the_sampling_parameters_are_declared() -> None:
-    assert set(SAMPLING_PARAMETERS) <= set(PARAMETERS)
 
 
 def test_a_new_store_holds_the_defaults() -> None:
@@ -187,11 +166,6 @@ def test_a_store_holds_the_parameters_of_the_table_it_is_given() -> None:
         ParameterStore().set("edit/x/depth", 1)
 
 
-def test_an_unknown_name_is_refused_with_the_nearest_known_one() -> None:
-    with pytest.raises(ParameterError, match=r"'temprature' \(did you mean 'temperature'\?\)"):
-        find_parameter("temprature")
-
-
 def test_a_child_process_shares_the_values() -> None:
     extra = Parameter("extra", "float", 0, 1, 0, "", "Extra.", per_level=True)
     store = ParameterStore(PARAMETERS | {"extra": extra})
@@ -267,45 +241,3 @@ def test_another_process_never_sees_half_a_change() -> None:
     done.set()
     child.join()
     assert (torn.value, child.exitcode) == (0, 0)
-
-
-@pytest.mark.parametrize("curve", CURVES)
-@pytest.mark.parametrize(("low", "high"), [(0.4, 1.6), (2.0, 0.1)])
-def test_the_travel_to_a_value_is_found_again(curve: Curve, low: float, high: float) -> None:
-    for step in range(101):
-        value = scale_travel(step / 100, low, high, curve)
-        assert find_travel(value, low, high, curve) == pytest.approx(step / 100, abs=1e-6)
-
-
-def test_the_travel_to_a_value_outside_the_range_is_the_nearer_end() -> None:
-    assert [find_travel(value, 1.0, 2.0) for value in (0.0, 5.0)] == [0.0, 1.0]
-    assert find_travel(60.0, 60.0, 60.0) == 0.0
-
-
-@pytest.mark.parametrize("curve", CURVES)
-def test_a_curve_keeps_the_ends_and_always_rises(curve: Curve) -> None:
-    way = [shape_travel(step / 100, curve) for step in range(101)]
-    assert way[0] == pytest.approx(0.0, abs=1e-12)
-    assert way[-1] == pytest.approx(1.0)
-    assert way == sorted(way)
-    assert len(set(way)) == 101
-
-
-def test_exp_is_fine_at_the_low_end_and_log_at_the_high_end() -> None:
-    assert shape_travel(0.5, "exp") < 0.25
-    assert shape_travel(0.5, "log") > 0.75
-    assert shape_travel(0.1, "s") < 0.1 < 0.9 < shape_travel(0.9, "s")
-
-
-def test_travel_outside_0_to_1_stays_at_the_end() -> None:
-    assert scale_travel(-1.0, 2.0, 4.0) == 2.0
-    assert scale_travel(9.0, 2.0, 4.0) == 4.0
-
-
-def test_a_range_can_run_backwards() -> None:
-    assert scale_travel(0.25, 1.0, 0.0) == 0.75
-
-
-def test_the_legal_range_is_told_with_its_unit() -> None:
-    assert find_parameter("top_k").legal() == "0..512 codes"
-    assert find_parameter("temperature").legal() == "0.1..2"

@@ -1,0 +1,131 @@
+"""Every parameter of the instrument, declared once."""
+
+from __future__ import annotations
+
+import math
+import reprlib
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from distill_live.errors import ParameterError, nearest_name
+from distill_live.parameters.curves import Curve
+
+Kind = Literal["float", "int", "bool"]
+
+#: How many levels, coarse to fine, can have a value of their own; finer ones follow the global one.
+LEVELS_LIMIT = 4
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A named number with a legal range.
+
+    `minimum`, `maximum` and `default` are in `unit`; `curve` says how a controller's 0..1 travels
+    from minimum to maximum (see `shape_travel`). With `per_level` each level can have a value of
+    its own; without one it follows the global value. One that is `optional` can be off, and is so
+    by default: its value is NaN then.
+    """
+
+    name: str
+    kind: Kind
+    minimum: float
+    maximum: float
+    default: float
+    unit: str
+    doc: str
+    curve: Curve = "linear"
+    per_level: bool = False
+    optional: bool = False
+
+    def clip(self, value: object) -> float:
+        """The nearest legal value; ints and bools are rounded.
+
+        Raises ParameterError for what is no finite number.
+        """
+        if not isinstance(value, int | float):
+            shown = reprlib.repr(value)
+            raise ParameterError(f"{self.name} takes a number, {self.legal()}, not {shown}")
+        if not abs(value) <= sys.float_info.max:
+            raise ParameterError(f"{self.name} takes a finite number, {self.legal()}")
+        clipped = float(min(max(value, self.minimum), self.maximum))
+        return clipped if self.kind == "float" else float(round(clipped))
+
+    def legal(self) -> str:
+        """The legal range in words."""
+        unit = f" {self.unit}" if self.unit else ""
+        off = "off or " if self.optional else ""
+        return f"{off}{self.minimum:g}..{self.maximum:g}{unit}"
+
+
+#: Declared parameters by their full names.
+Table = Mapping[str, Parameter]
+
+PARAMETERS: dict[str, Parameter] = {
+    parameter.name: parameter
+    for parameter in (
+        Parameter("temperature", "float", 0.1, 2.0, 1.0, "",
+                  "How freely codes are drawn: low repeats what is likely, high surprises.",
+                  per_level=True),
+        Parameter("top_k", "int", 0, 512, 0, "codes",
+                  "Draw only from the k likeliest codes; 0 is off.", per_level=True),
+        Parameter("top_p", "float", 0.0, 1.0, 1.0, "",
+                  "Draw only from the likeliest codes that together reach this probability; "
+                  "0 and 1 are off.", per_level=True),
+        Parameter("min_p", "float", 0.0, 1.0, 0.0, "",
+                  "Draw only from codes that are at least this many times as likely as the "
+                  "likeliest; 0 is off.", per_level=True),
+        Parameter("repetition", "float", -1.0, 1.0, 0.0, "",
+                  "Below 0 avoids the codes that lately sounded, above 0 returns to them; 0 is "
+                  "off.", per_level=True),
+        *(
+            Parameter(f"steer/{name}", "float", -1.0, 1.0, math.nan, "",
+                      f"How {word} the sound shall be: from the least that the recordings have to "
+                      "the most; off leaves it to the prior.", optional=True)
+            for name, word in (("loudness", "loud"), ("brightness", "bright"),
+                               ("noisiness", "noisy"), ("density", "busy"))
+        ),
+        Parameter("steer/guidance", "float", 0.0, 4.0, 1.5, "",
+                  "How strongly steering acts: 0 not at all, 1 as the prior learned it, more "
+                  "exaggerates."),
+        Parameter("seed", "int", 0, 2**31 - 1, 0, "",
+                  "Which of all possible streams is played; the same seed gives the same stream."),
+        Parameter("gain", "float", 0.0, 2.0, 1.0, "",
+                  "Output level, linear; 0 is silence."),
+        Parameter("width", "float", 0.0, 1.0, 0.0, "",
+                  "How far the sound spreads over two channels; 0 is mono, and both together "
+                  "always are."),
+        Parameter("fade", "float", 5.0, 20.0, 10.0, "ms",
+                  "Cross-fade from what would have sounded to what sounds instead."),
+        Parameter("model_fade", "float", 0.05, 20.0, 2.0, "s",
+                  "Cross-fade from one model to the next.", curve="exp"),
+        Parameter("tempo", "float", 20.0, 300.0, 120.0, "BPM",
+                  "How many beats a minute has; where a MIDI clock leads, it says so."),
+        Parameter("beats_per_bar", "int", 1, 16, 4, "beats",
+                  "How many beats a bar has."),
+        Parameter("link_start_stop", "bool", 0, 1, 0, "",
+                  "Whether play and stop follow those of the Ableton Link session."),
+        Parameter("morph", "float", 0.0, 60.0, 0.0, "s",
+                  "How long the way to a preset takes that is recalled without saying so.",
+                  curve="exp"),
+        Parameter("modulation", "bool", 0, 1, 1, "",
+                  "Whether what moves by itself (LFO, follower, random walk) moves parameters; "
+                  "panic switches it off."),
+    )
+}  # fmt: skip
+
+#: Parameters of which each level can be drawn with a value of its own.
+LEVEL_SAMPLING = ("temperature", "top_k", "top_p", "min_p", "repetition")
+#: Parameters that say what the columns to come shall sound like; behind STEER stands what of it.
+STEER = "steer/"
+STEERING = tuple(name for name in PARAMETERS if name.startswith(STEER))
+#: Parameters that change what the prior draws, so that a change makes the unheard future anew.
+SAMPLING_PARAMETERS = (*LEVEL_SAMPLING, *STEERING, "seed")
+
+
+def find_parameter(name: str, table: Table = PARAMETERS) -> Parameter:
+    """The declared parameter of that name, else ParameterError with the nearest known name."""
+    if name not in table:
+        raise ParameterError(f"unknown parameter {name!r}{nearest_name(name, table)}")
+    return table[name]
