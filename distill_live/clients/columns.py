@@ -1,0 +1,71 @@
+"""Where things stand on a surface: sections in columns, a thing in a row, buttons side by side."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from distill_live.clients.surface import Button, Control, Section, Surface
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one thing stands: column and row from 0; `slot` counts the buttons of a row.
+
+    `thing` is a section's title, a control, a button, or with `typed` a request to type a name for.
+    """
+
+    column: int
+    row: int
+    thing: str | Control | Button
+    slot: int = 0
+    typed: bool = False
+
+
+def arrange(surface: Surface, columns: int, slots: int, typed: bool = True) -> list[Place]:
+    """Every thing of a surface in about equally long columns, with `slots` buttons in a row.
+
+    A section is never torn; without `typed` those of which nothing else is left are left out.
+    """
+    sections = [one for one in surface.sections if typed or one.controls or one.buttons]
+    heights = [_height(section, slots) for section in sections]
+    places: list[Place] = []
+    column = row = 0
+    for section, height, enough in zip(sections, heights, _ends(heights, columns), strict=True):
+        places += _section(section, column, row, slots)
+        row += height
+        if enough:
+            column, row = column + 1, 0
+    return places
+
+
+def _ends(heights: Sequence[int], columns: int) -> list[bool]:
+    """After which sections a new column begins: where the longest column is shortest."""
+    for limit in range(max(heights), sum(heights) + 1):
+        ends, filled = [], 0
+        for height, following in zip(heights, [*heights[1:], 0], strict=True):
+            filled += height
+            full = bool(following) and filled + following > limit
+            ends.append(full)
+            filled = 0 if full else filled
+        if sum(ends) < columns:
+            return ends
+    return []
+
+
+def _section(section: Section, column: int, row: int, slots: int) -> Iterator[Place]:
+    yield Place(column, row, section.title)
+    row += 1
+    for number, control in enumerate(section.controls):
+        yield Place(column, row + number, control)
+    row += len(section.controls)
+    for number, button in enumerate(section.typed):
+        yield Place(column, row + number, button, typed=True)
+    row += len(section.typed)
+    for number, button in enumerate(section.buttons):
+        yield Place(column, row + number // slots, button, number % slots)
+
+
+def _height(section: Section, slots: int) -> int:
+    return 1 + len(section.controls) + len(section.typed) + math.ceil(len(section.buttons) / slots)

@@ -1,0 +1,40 @@
+"""A slider's travel 0..1 and a parameter's value, as formulas that other programs compute."""
+
+from __future__ import annotations
+
+from distill_live.parameters import Parameter
+
+#: What `shape_travel` and `unshape_travel` compute, in the words that Pd's and Max's expr, and
+#: most languages, have in common; {x} is the argument.
+_SHAPES = {
+    "linear": "{x}",
+    "exp": "(exp(3.0 * {x}) - 1.0) / 19.08553692",
+    "log": "1.0 - (exp(3.0 - 3.0 * {x}) - 1.0) / 19.08553692",
+    "s": "{x} * {x} * (3.0 - 2.0 * {x})",
+}
+_UNSHAPES = {
+    "linear": "{x}",
+    "exp": "log(1.0 + 19.08553692 * {x}) / 3.0",
+    "log": "1.0 - log(1.0 + 19.08553692 * (1.0 - {x})) / 3.0",
+    "s": "0.5 - sin(asin(1.0 - 2.0 * {x}) / 3.0)",
+}
+
+
+def value_formula(parameter: Parameter, travel: str) -> str:
+    """The parameter's value at a travel 0..1, as a formula."""
+    span = parameter.maximum - parameter.minimum
+    shaped = _SHAPES[parameter.curve].format(x=travel)
+    return f"{_number(parameter.minimum)} + {_number(span)} * ({shaped})"
+
+
+def travel_formula(parameter: Parameter, value: str) -> str:
+    """The travel 0..1 at a parameter's value, as a formula."""
+    span = parameter.maximum - parameter.minimum
+    way = f"(({value} - {_number(parameter.minimum)}) / {_number(span)})"
+    return _UNSHAPES[parameter.curve].format(x=way)
+
+
+def _number(value: float) -> str:
+    """A float that is one in every language: a whole number keeps its point."""
+    text = f"{value:.1f}" if float(value).is_integer() else f"{value:.10g}"
+    return f"({text})" if value < 0 else text

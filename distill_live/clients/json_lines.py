@@ -1,0 +1,31 @@
+"""JSON to be read and compared: what is short stands in one line, what is longer has its parts
+below each other."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+#: The longest line of a thing that could be broken.
+_WIDTH = 600
+
+
+def dump_lines(value: Any) -> bytes:
+    """A value as JSON, with a line end behind it."""
+    return f"{_dump(value, '')}\n".encode()
+
+
+def _dump(value: Any, indent: str) -> str:
+    flat = json.dumps(value, ensure_ascii=False)
+    if len(flat) <= _WIDTH or not isinstance(value, Mapping | list):
+        return flat
+    deeper = indent + " "
+    if isinstance(value, Mapping):
+        parts = [f"{json.dumps(key)}: {_dump(part, deeper)}" for key, part in value.items()]
+        begin, end = "{", "}"
+    else:
+        parts = [_dump(part, deeper) for part in value]
+        begin, end = "[", "]"
+    inner = f",\n{deeper}".join(parts)
+    return f"{begin}\n{deeper}{inner}\n{indent}{end}"
