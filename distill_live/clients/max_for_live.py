@@ -1,0 +1,119 @@
+"""A Max for Live device: the same as the patch for Max, as narrow as a device can be.
+
+Parameters in Live are those of the surface, to be automated and mapped; the sound goes through.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from typing import Any
+
+from distill_live.clients.json_lines import dump_lines
+from distill_live.clients.max_patch import MaxSurface
+from distill_live.clients.surface import Connection, Control, Surface
+
+#: A device is as high as Live's strip.
+_HEIGHT, _TOP = 169, 6
+_CELL_HEIGHT, _BUTTON_HEIGHT, _SMALL_HEIGHT = 54, 19, 18
+_DIAL_WIDTH, _BUTTON_WIDTH, _LEVELS_WIDTH = 50, 92, 96
+#: What marks an audio effect in a file, and its number in the patch.
+_AUDIO_EFFECT = b"aaaa"
+_TYPE = int.from_bytes(_AUDIO_EFFECT, "big")
+
+
+@dataclass
+class _Cursor:
+    """The next free place: columns from left to right, filled from the top."""
+
+    x: int = 6
+    y: int = _TOP
+    width: int = 0
+
+    def take(self, width: int, height: int) -> tuple[int, int]:
+        """Room for a thing of that size; its left upper corner."""
+        if self.y + height > _HEIGHT:
+            self.turn()
+        place = (self.x, self.y)
+        self.y += height
+        self.width = max(self.width, width)
+        return place
+
+    def turn(self) -> None:
+        """Begin a new column, unless this one is empty."""
+        if self.y > _TOP:
+            self.x, self.y, self.width = self.x + self.width + 6, _TOP, 0
+
+
+def write_patch(surface: Surface, connection: Connection) -> bytes:
+    """The device as JSON, the bytes of a `.maxpat` file."""
+    return dump_lines(_document(surface, connection))
+
+
+def write_device(surface: Surface, connection: Connection) -> bytes:
+    """The device as Live loads it, the bytes of an `.amxd` file.
+
+    Chunks of a name, a size and content: the kind of device, nothing, the patch, which a zero ends.
+    """
+    patch = write_patch(surface, connection) + b"\0"
+    chunks = (b"ampf", _AUDIO_EFFECT), (b"meta", bytes(4)), (b"ptch", patch)
+    return b"".join(name + struct.pack("<I", len(content)) + content for name, content in chunks)
+
+
+def _document(surface: Surface, connection: Connection) -> dict[str, Any]:
+    boxes, cursor = MaxSurface(connection, surface.controls, "live.thisdevice"), _Cursor()
+    sound = [
+        boxes.patch.object(x, text, 2, 2, outlettype=["signal", "signal"])
+        for x, text in ((640, "plugin~"), (760, "plugout~"))
+    ]
+    for channel in range(2):
+        boxes.patch.connect(sound[0], channel, sound[1], channel)
+    for button in surface.buttons:
+        x, y = cursor.take(_BUTTON_WIDTH, _BUTTON_HEIGHT)
+        boxes.add_request(button, (x, y, _BUTTON_WIDTH, _BUTTON_HEIGHT - 2))
+    cursor.turn()
+    for section in surface.sections:
+        for control in section.controls:
+            if not control.level and control.parameter.per_level:
+                cursor.turn()
+            _put(boxes, control, cursor)
+    cursor.turn()
+    return boxes.patch.document(cursor.x, _HEIGHT, devicewidth=float(cursor.x), project=_PROJECT)
+
+
+def _put(boxes: MaxSurface, control: Control, cursor: _Cursor) -> None:
+    """A level is a line; a parameter is a dial or a labelled switch."""
+    if control.level:
+        _put_level(boxes, control, *cursor.take(_LEVELS_WIDTH, _SMALL_HEIGHT))
+        return
+    narrow = control.kind == "slider" and not control.parameter.per_level
+    width = _DIAL_WIDTH + (30 if control.release else 0) if narrow else _LEVELS_WIDTH
+    x, y = cursor.take(width, _CELL_HEIGHT)
+    if control.kind == "slider":
+        boxes.add_control(control, "live.dial", (x, y, _DIAL_WIDTH, 48))
+    else:
+        boxes.add_text(control.parameter.name, (x, y, _LEVELS_WIDTH, 18))
+        number = control.kind == "number"
+        size = (74, 15) if number else (18, 18)
+        boxes.add_control(control, "live.numbox" if number else "live.toggle", (x, y + 20, *size))
+    if control.release:
+        boxes.add_release(control, (x + _DIAL_WIDTH + 2, y + 14, 26, 16))
+
+
+def _put_level(boxes: MaxSurface, control: Control, x: int, y: int) -> None:
+    boxes.add_text(control.label[:1].upper(), (x, y, 16, 18))
+    if control.kind == "switch":
+        boxes.add_control(control, "live.toggle", (x + 16, y, 15, 15))
+    else:
+        boxes.add_control(control, "live.numbox", (x + 16, y, 40, 15))
+    boxes.add_release(control, (x + 58, y, 36, 15))
+
+
+#: What Max wants to know of a device: nothing belongs to it but itself.
+_PROJECT = {
+    "version": 1, "creationdate": 0, "modificationdate": 0,
+    "viewrect": [0.0, 0.0, 300.0, 500.0], "autoorganize": 1, "hideprojectwindow": 1,
+    "showdependencies": 1, "autolocalize": 0, "contents": {"patchers": {}}, "layout": {},
+    "searchpath": {}, "detailsvisible": 0, "amxdtype": _TYPE, "readonly": 0, "devpathtype": 0,
+    "devpath": ".", "sortmode": 0, "viewmode": 0, "includepackages": 0,
+}  # fmt: skip
