@@ -1,0 +1,254 @@
+"""distill-live, played from TouchDesigner. Written by `distill-live clients write touchdesigner`.
+
+Put this text into a Text DAT in a Base COMP, and run once, in a Textport, with that DAT's path:
+
+    op('/project1/base1/text1').module.build()
+
+It makes an OSC In DAT, an OSC Out DAT and two Execute DATs beside itself, and on the COMP a custom
+parameter for each of the instrument's: to move, to export and to bind. In code:
+
+    distill = op('/project1/base1/text1').module
+    distill.move('temperature', 0.9)              sets a parameter
+    distill.move('steer/brightness', 'off')       what can be off
+    distill.move('temperature/structure', 'off')  a level follows the global value again
+    distill.ask('rewind', 4.0, 'same')            a request with its arguments
+    distill.values['gain']                        what the instrument told last
+"""
+
+HOST, PORT, REPLY_PORT = '127.0.0.1', 9000, 7000
+RENEW_SECONDS = 30
+
+# Of each parameter: its name and label, its custom parameter, the page that one is on, kind,
+# lowest, highest and first value.
+CONTROLS = [
+    ('temperature', 'temperature', 'Temperature', 'Sampling', 'float', 0.1, 2.0, 1.0),
+    ('temperature/structure', 'temperature structure', 'Temperaturestructure', 'Sampling', 'float', 0.1, 2.0, 1.0),
+    ('temperature/timbre', 'temperature timbre', 'Temperaturetimbre', 'Sampling', 'float', 0.1, 2.0, 1.0),
+    ('temperature/detail', 'temperature detail', 'Temperaturedetail', 'Sampling', 'float', 0.1, 2.0, 1.0),
+    ('top_k', 'top k', 'Topk', 'Sampling', 'int', 0, 512, 0),
+    ('top_k/structure', 'top k structure', 'Topkstructure', 'Sampling', 'int', 0, 512, 0),
+    ('top_k/timbre', 'top k timbre', 'Topktimbre', 'Sampling', 'int', 0, 512, 0),
+    ('top_k/detail', 'top k detail', 'Topkdetail', 'Sampling', 'int', 0, 512, 0),
+    ('top_p', 'top p', 'Topp', 'Sampling', 'float', 0.0, 1.0, 1.0),
+    ('top_p/structure', 'top p structure', 'Toppstructure', 'Sampling', 'float', 0.0, 1.0, 1.0),
+    ('top_p/timbre', 'top p timbre', 'Topptimbre', 'Sampling', 'float', 0.0, 1.0, 1.0),
+    ('top_p/detail', 'top p detail', 'Toppdetail', 'Sampling', 'float', 0.0, 1.0, 1.0),
+    ('min_p', 'min p', 'Minp', 'Sampling', 'float', 0.0, 1.0, 0.0),
+    ('min_p/structure', 'min p structure', 'Minpstructure', 'Sampling', 'float', 0.0, 1.0, 0.0),
+    ('min_p/timbre', 'min p timbre', 'Minptimbre', 'Sampling', 'float', 0.0, 1.0, 0.0),
+    ('min_p/detail', 'min p detail', 'Minpdetail', 'Sampling', 'float', 0.0, 1.0, 0.0),
+    ('repetition', 'repetition', 'Repetition', 'Sampling', 'float', -1.0, 1.0, 0.0),
+    ('repetition/structure', 'repetition structure', 'Repetitionstructure', 'Sampling', 'float', -1.0, 1.0, 0.0),
+    ('repetition/timbre', 'repetition timbre', 'Repetitiontimbre', 'Sampling', 'float', -1.0, 1.0, 0.0),
+    ('repetition/detail', 'repetition detail', 'Repetitiondetail', 'Sampling', 'float', -1.0, 1.0, 0.0),
+    ('seed', 'seed', 'Seed', 'Sampling', 'int', 0, 2147483647, 0),
+    ('steer/loudness', 'loudness', 'Steerloudness', 'Steer', 'float', -1.0, 1.0, 0.0),
+    ('steer/brightness', 'brightness', 'Steerbrightness', 'Steer', 'float', -1.0, 1.0, 0.0),
+    ('steer/noisiness', 'noisiness', 'Steernoisiness', 'Steer', 'float', -1.0, 1.0, 0.0),
+    ('steer/density', 'density', 'Steerdensity', 'Steer', 'float', -1.0, 1.0, 0.0),
+    ('steer/guidance', 'guidance', 'Steerguidance', 'Steer', 'float', 0.0, 4.0, 1.5),
+    ('gain', 'gain', 'Gain', 'Sound and time', 'float', 0.0, 2.0, 1.0),
+    ('width', 'width', 'Width', 'Sound and time', 'float', 0.0, 1.0, 0.0),
+    ('fade', 'fade', 'Fade', 'Sound and time', 'float', 5.0, 20.0, 10.0),
+    ('model_fade', 'model fade', 'Modelfade', 'Sound and time', 'float', 0.05, 20.0, 2.0),
+    ('tempo', 'tempo', 'Tempo', 'Sound and time', 'float', 20.0, 300.0, 120.0),
+    ('beats_per_bar', 'beats per bar', 'Beatsperbar', 'Sound and time', 'int', 1, 16, 4),
+    ('morph', 'morph', 'Morph', 'Sound and time', 'float', 0.0, 60.0, 0.0),
+    ('modulation', 'modulation', 'Modulation', 'Sound and time', 'bool', 0, 1, 1),
+    ('edit/freeze/on', 'on', 'Editfreezeon', 'Edit freeze', 'bool', 0, 1, 0),
+    ('edit/freeze/on/structure', 'on structure', 'Editfreezeonstructure', 'Edit freeze', 'bool', 0, 1, 0),
+    ('edit/freeze/on/timbre', 'on timbre', 'Editfreezeontimbre', 'Edit freeze', 'bool', 0, 1, 0),
+    ('edit/freeze/on/detail', 'on detail', 'Editfreezeondetail', 'Edit freeze', 'bool', 0, 1, 0),
+    ('edit/freeze/band', 'band', 'Editfreezeband', 'Edit freeze', 'int', 0, 64, 0),
+    ('edit/mask/on', 'on', 'Editmaskon', 'Edit mask', 'bool', 0, 1, 0),
+    ('edit/mask/on/structure', 'on structure', 'Editmaskonstructure', 'Edit mask', 'bool', 0, 1, 0),
+    ('edit/mask/on/timbre', 'on timbre', 'Editmaskontimbre', 'Edit mask', 'bool', 0, 1, 0),
+    ('edit/mask/on/detail', 'on detail', 'Editmaskondetail', 'Edit mask', 'bool', 0, 1, 0),
+]
+# Of each button: its label, custom parameter and page, the request and its arguments.
+BUTTONS = [
+    ('play', 'Playdo', 'Playing', 'play', ()),
+    ('stop', 'Stopdo', 'Playing', 'stop', ()),
+    ('panic', 'Panicdo', 'Playing', 'panic', ()),
+    ('hold', 'Holddo', 'Playing', 'hold', ()),
+    ('release', 'Releasedo', 'Playing', 'release', ()),
+    ('hold 1 beat', 'Holdbeats1do', 'Playing', 'hold/beats', (1.0,)),
+    ('rewind 1 s', 'Rewind1do', 'Going elsewhere', 'rewind', (1.0,)),
+    ('rewind 4 s', 'Rewind4do', 'Going elsewhere', 'rewind', (4.0,)),
+    ('again 4 s', 'Rewind4samedo', 'Going elsewhere', 'rewind', (4.0, 'same')),
+    ('rewind 4 beats', 'Rewindbeats4do', 'Going elsewhere', 'rewind/beats', (4.0,)),
+    ('loop 1 s', 'Loop1do', 'Going elsewhere', 'loop', (1.0,)),
+    ('loop 1 beat', 'Loopbeats1do', 'Going elsewhere', 'loop/beats', (1.0,)),
+    ('loop 4 beats', 'Loopbeats4do', 'Going elsewhere', 'loop/beats', (4.0,)),
+    ('previous preset', 'Presetpreviousdo', 'Presets recording', 'preset/previous', ()),
+    ('next preset', 'Presetnextdo', 'Presets recording', 'preset/next', ()),
+    ('record', 'Record1do', 'Presets recording', 'record', (1,)),
+    ('stop recording', 'Record0do', 'Presets recording', 'record', (0,)),
+    ('bar begins', 'Tempobardo', 'Tempo', 'tempo/bar', ()),
+    ('follow any', 'Temposourceautodo', 'Tempo', 'tempo/source', ('auto',)),
+    ('internal', 'Temposourceinternaldo', 'Tempo', 'tempo/source', ('internal',)),
+    ('MIDI', 'Temposourcemidido', 'Tempo', 'tempo/source', ('midi',)),
+    ('Link', 'Temposourcelinkdo', 'Tempo', 'tempo/source', ('link',)),
+    ('temperature structure follow', 'Temperaturestructureoffdo', 'Sampling', 'temperature/structure', ('off',)),
+    ('temperature timbre follow', 'Temperaturetimbreoffdo', 'Sampling', 'temperature/timbre', ('off',)),
+    ('temperature detail follow', 'Temperaturedetailoffdo', 'Sampling', 'temperature/detail', ('off',)),
+    ('top k structure follow', 'Topkstructureoffdo', 'Sampling', 'top_k/structure', ('off',)),
+    ('top k timbre follow', 'Topktimbreoffdo', 'Sampling', 'top_k/timbre', ('off',)),
+    ('top k detail follow', 'Topkdetailoffdo', 'Sampling', 'top_k/detail', ('off',)),
+    ('top p structure follow', 'Toppstructureoffdo', 'Sampling', 'top_p/structure', ('off',)),
+    ('top p timbre follow', 'Topptimbreoffdo', 'Sampling', 'top_p/timbre', ('off',)),
+    ('top p detail follow', 'Toppdetailoffdo', 'Sampling', 'top_p/detail', ('off',)),
+    ('min p structure follow', 'Minpstructureoffdo', 'Sampling', 'min_p/structure', ('off',)),
+    ('min p timbre follow', 'Minptimbreoffdo', 'Sampling', 'min_p/timbre', ('off',)),
+    ('min p detail follow', 'Minpdetailoffdo', 'Sampling', 'min_p/detail', ('off',)),
+    ('repetition structure follow', 'Repetitionstructureoffdo', 'Sampling', 'repetition/structure', ('off',)),
+    ('repetition timbre follow', 'Repetitiontimbreoffdo', 'Sampling', 'repetition/timbre', ('off',)),
+    ('repetition detail follow', 'Repetitiondetailoffdo', 'Sampling', 'repetition/detail', ('off',)),
+    ('loudness off', 'Steerloudnessoffdo', 'Steer', 'steer/loudness', ('off',)),
+    ('brightness off', 'Steerbrightnessoffdo', 'Steer', 'steer/brightness', ('off',)),
+    ('noisiness off', 'Steernoisinessoffdo', 'Steer', 'steer/noisiness', ('off',)),
+    ('density off', 'Steerdensityoffdo', 'Steer', 'steer/density', ('off',)),
+    ('on structure follow', 'Editfreezeonstructureoffdo', 'Edit freeze', 'edit/freeze/on/structure', ('off',)),
+    ('on timbre follow', 'Editfreezeontimbreoffdo', 'Edit freeze', 'edit/freeze/on/timbre', ('off',)),
+    ('on detail follow', 'Editfreezeondetailoffdo', 'Edit freeze', 'edit/freeze/on/detail', ('off',)),
+    ('on structure follow', 'Editmaskonstructureoffdo', 'Edit mask', 'edit/mask/on/structure', ('off',)),
+    ('on timbre follow', 'Editmaskontimbreoffdo', 'Edit mask', 'edit/mask/on/timbre', ('off',)),
+    ('on detail follow', 'Editmaskondetailoffdo', 'Edit mask', 'edit/mask/on/detail', ('off',)),
+]
+
+BY_PAR = {control[2]: control for control in CONTROLS}
+BY_NAME = {control[0]: control for control in CONTROLS}
+BUTTON_BY_PAR = {button[1]: button for button in BUTTONS}
+
+# What the instrument told last, by name; 'off' for what is off.
+values = {}
+asked = [0.0]
+
+WATCHER = '''
+def onValueChange(par, prev):
+    op('{0}').module.moved(par)
+
+def onPulse(par):
+    op('{0}').module.pressed(par)
+'''
+CLOCK = '''
+def onFrameStart(frame):
+    op('{0}').module.renew()
+'''
+
+
+def build():
+    """Make the DATs and the custom parameters, or make them anew; then ask to be told."""
+    comp = me.parent()
+    listener = _dat(comp, oscinDAT, 'distill_in')
+    listener.par.port = REPLY_PORT
+    listener.par.callbacks = me.path
+    sender = _dat(comp, oscoutDAT, 'distill_out')
+    sender.par.address = HOST
+    sender.par.port = PORT
+    _add_parameters(comp)
+    watcher = _dat(comp, parameterexecuteDAT, 'distill_moved')
+    watcher.text = WATCHER.format(me.path)
+    watcher.par.op = comp.path
+    watcher.par.pars = '*'
+    watcher.par.custom = True
+    watcher.par.builtin = False
+    watcher.par.valuechange = True
+    watcher.par.onpulse = True
+    clock = _dat(comp, executeDAT, 'distill_clock')
+    clock.text = CLOCK.format(me.path)
+    clock.par.framestart = True
+    subscribe()
+
+
+def move(name, value):
+    """Set a parameter, or a level of one, to a number or to 'off'."""
+    send(name, value)
+
+
+def ask(request, *arguments):
+    """Make a request."""
+    send(request, *arguments)
+
+
+def send(name, *arguments):
+    """Send a message to /distill/NAME."""
+    me.parent().op('distill_out').sendOSC('/distill/' + name, list(arguments))
+
+
+def subscribe():
+    """Ask to be told all values, and for a minute what changes."""
+    asked[0] = absTime.seconds
+    send('subscribe', REPLY_PORT)
+
+
+def renew():
+    """Ask again, when it is time; called in each frame."""
+    if absTime.seconds - asked[0] >= RENEW_SECONDS:
+        subscribe()
+
+
+def moved(par):
+    """A custom parameter has another value: send it, unless it is what the instrument told."""
+    control = BY_PAR.get(par.name)
+    if control is None:
+        return
+    name, kind, low, high = control[0], control[4], control[5], control[6]
+    value = float(par.eval()) if kind == 'float' else int(par.eval())
+    told = values.get(name)
+    if isinstance(told, (int, float)) and abs(value - told) <= 1e-6 * (high - low):
+        return
+    values[name] = value
+    send(name, value)
+
+
+def pressed(par):
+    """A custom parameter's button was pressed."""
+    button = BUTTON_BY_PAR.get(par.name)
+    if button is not None:
+        ask(button[3], *button[4])
+
+
+def onReceiveOSC(dat, rowIndex, message, byteData, timeStamp, address, args, peer):
+    """What the instrument tells: called by the OSC In DAT."""
+    name = address[len('/distill/'):]
+    if name in ('error', 'done', 'said'):
+        print('distill-live:', *args)
+    if name not in BY_NAME or not args:
+        return
+    values[name] = args[0]
+    if not isinstance(args[0], str):
+        setattr(me.parent().par, BY_NAME[name][2], args[0])
+
+
+def _dat(comp, kind, name):
+    return comp.op(name) or comp.create(kind, name)
+
+
+def _add_parameters(comp):
+    """Make the custom parameters; pages of these titles that are there are replaced."""
+    titles = []
+    for row in CONTROLS + BUTTONS:
+        title = row[3] if row in CONTROLS else row[2]
+        if title not in titles:
+            titles.append(title)
+    for page in list(comp.customPages):
+        if page.name in titles:
+            page.destroy()
+    pages = {title: comp.appendCustomPage(title) for title in titles}
+    for label, par, title, _request, _arguments in BUTTONS:
+        pages[title].appendPulse(par, label=label)
+    for name, label, par, title, kind, low, high, start in CONTROLS:
+        page = pages[title]
+        if kind == 'bool':
+            made = page.appendToggle(par, label=label)[0]
+        elif kind == 'int':
+            made = page.appendInt(par, label=label)[0]
+        else:
+            made = page.appendFloat(par, label=label)[0]
+        if kind != 'bool':
+            made.min, made.max, made.clampMin, made.clampMax = low, high, True, True
+            made.normMin, made.normMax = low, high
+        made.default = start
+        made.val = values[name] if isinstance(values.get(name), (int, float)) else start
+        values.setdefault(name, start)
