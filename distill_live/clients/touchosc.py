@@ -1,0 +1,188 @@
+"""A layout for TouchOSC: an XML tree of controls, compressed.
+
+Properties are typed: b boolean, i integer, f float, s text, c colour, r frame. Where a control has
+a number, 0..1 in TouchOSC, its message scales it to the parameter's range, in both ways.
+"""
+
+from __future__ import annotations
+
+import uuid
+import zlib
+
+from distill_live.clients.columns import Place, arrange
+from distill_live.clients.surface import (
+    RENEW_SECONDS,
+    SUBSCRIBE,
+    Button,
+    Connection,
+    Control,
+    Surface,
+)
+from distill_live.control.actions import OFF
+
+_COLUMNS, _SLOTS = 3, 3
+_COLUMN_WIDTH, _ROW_HEIGHT, _GAP = 440, 40, 6
+_LABEL_WIDTH, _FADER_WIDTH, _RELEASE_WIDTH = 120, 230, 68
+#: The version of the tree that TouchOSC 1.5 writes.
+_VERSION = 6
+#: Messages go out on the first connection, and are taken from it: the rightmost of ten.
+_CONNECTIONS = "0000000001"
+#: TouchOSC's numbers for kinds of buttons, and for the ways that a fader lies.
+_MOMENTARY, _TOGGLE = 0, 2
+_EAST = 1
+_GREY, _BLUE, _GREEN, _RED = "0.3 0.3 0.3 1", "0.3 0.5 0.9 1", "0.2 0.7 0.4 1", "0.8 0.3 0.3 1"
+#: Controls have the same numbers whenever they are made, by what they are called.
+_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "distill-live/touchosc")
+
+
+def write_layout(surface: Surface, connection: Connection) -> bytes:
+    """The layout, as the bytes of a `.tosc` file."""
+    places = arrange(surface, _COLUMNS, _SLOTS, typed=False)
+    rows = max(place.row for place in places) + 1
+    children = "".join(node for place in places for node in _nodes(place))
+    size = (0, 0, _COLUMNS * _COLUMN_WIDTH + _GAP, rows * (_ROW_HEIGHT + _GAP) + _GAP)
+    script = _property("s", "script", _data(_subscribe(connection)))
+    root = _node("GROUP", "root", size, "0 0 0 1", script, children=children)
+    tree = f"<?xml version='1.0' encoding='UTF-8'?><lexml version='{_VERSION}'>{root}</lexml>"
+    return zlib.compress(tree.encode(), 9)
+
+
+def _subscribe(connection: Connection) -> str:
+    """The layout's own script, in Lua: it asks to be told, and again in time."""
+    port = f"{{ tag = 'i', value = {connection.reply_port} }}"
+    return (
+        f"local asked = {-RENEW_SECONDS * 1000}\n"
+        "function update()\n"
+        "  local now = getMillis()\n"
+        f"  if now - asked >= {RENEW_SECONDS * 1000} then\n"
+        "    asked = now\n"
+        f"    sendOSC({{ '{SUBSCRIBE}', {{ {port} }} }})\n"
+        "  end\n"
+        "end\n"
+    )
+
+
+def _nodes(place: Place) -> list[str]:
+    """What shows one thing."""
+    x, y = _GAP + place.column * _COLUMN_WIDTH, _GAP + place.row * (_ROW_HEIGHT + _GAP)
+    thing = place.thing
+    if isinstance(thing, str):
+        return [_label(f"title {thing}", thing.upper(), x, y, _COLUMN_WIDTH - 2 * _GAP)]
+    if isinstance(thing, Control):
+        return _control(thing, x, y)
+    width = (_COLUMN_WIDTH - _GAP) // _SLOTS - _GAP
+    return _request(thing, x + place.slot * (width + _GAP), y, width, _BLUE)
+
+
+def _control(control: Control, x: int, y: int) -> list[str]:
+    parameter, name = control.parameter, control.name
+    indent = 16 if control.level else 0
+    nodes = [_label(f"label {name}", control.label, x + indent, y, _LABEL_WIDTH - indent)]
+    frame = (x + _LABEL_WIDTH, y, _FADER_WIDTH, _ROW_HEIGHT)
+    span = parameter.maximum - parameter.minimum
+    start = (control.start - parameter.minimum) / span
+    value = _partial("VALUE", "FLOAT", "x", parameter.minimum, parameter.maximum)
+    message = _message(control.address, "ANY", value, receive=True)
+    state = _value("x", f"{start:.6g}") + _value("touch", "false")
+    if control.kind == "switch":
+        kind = _property("i", "buttonType", str(_TOGGLE))
+        frame = (*frame[:2], _RELEASE_WIDTH, _ROW_HEIGHT)
+        nodes.append(_node("BUTTON", name, frame, _GREEN, kind, state, message))
+    else:
+        lie = _property("i", "orientation", str(_EAST))
+        nodes.append(_node("FADER", name, frame, _GREY, lie, state, message))
+    if control.release:
+        button = Button(control.release, name, (OFF,))
+        x += _LABEL_WIDTH + _FADER_WIDTH + _GAP
+        nodes += _request(button, x, y, _RELEASE_WIDTH, _RED)
+    return nodes
+
+
+def _request(button: Button, x: int, y: int, width: int, colour: str) -> list[str]:
+    """A button that sends when it is pressed, and over it what it is called."""
+    arguments = "".join(
+        _partial("CONSTANT", "STRING" if isinstance(one, str) else "FLOAT", _constant(one))
+        for one in button.arguments
+    )
+    kind = _property("i", "buttonType", str(_MOMENTARY))
+    state = _value("x", "0") + _value("touch", "false")
+    message = _message(button.address, "RISE", arguments, receive=False)
+    frame = (x, y, width, _ROW_HEIGHT)
+    return [
+        _node("BUTTON", f"button {button.key}", frame, colour, kind, state, message),
+        _label(f"name {button.key}", button.label, x, y, width),
+    ]
+
+
+def _label(name: str, text: str, x: int, y: int, width: int) -> str:
+    """A text to read; hands reach what lies under it."""
+    more = _property("b", "interactive", "0") + _property("b", "background", "0")
+    more += _property("i", "textSize", "14")
+    state = _value("text", text) + _value("touch", "false")
+    return _node("LABEL", name, (x, y, width, _ROW_HEIGHT), "0 0 0 0", more, state)
+
+
+def _node(
+    kind: str,
+    name: str,
+    frame: tuple[int, int, int, int],
+    colour: str,
+    properties: str,
+    values: str = "",
+    messages: str = "",
+    children: str = "",
+) -> str:
+    """A control; what is empty is left out. Only the root includes anything, namely nothing."""
+    place = "".join(f"<{side}>{at}</{side}>" for side, at in zip("xywh", frame, strict=True))
+    shade = "".join(f"<{c}>{at}</{c}>" for c, at in zip("rgba", colour.split(), strict=True))
+    common = _property("s", "name", _data(name)) + _property("r", "frame", place)
+    common += _property("c", "color", shade)
+    parts = (("properties", common + properties), ("values", values), ("messages", messages),
+             ("children", children))  # fmt: skip
+    content = "".join(f"<{part}>{text}</{part}>" for part, text in parts if text)
+    includes = "<includes/>" if children else ""
+    number = uuid.uuid5(_NAMESPACE, f"{kind} {name}")
+    return f"<node ID='{number}' type='{kind}'>{includes}{content}</node>"
+
+
+def _property(kind: str, key: str, value: str) -> str:
+    return f"<property type='{kind}'><key>{_data(key)}</key><value>{value}</value></property>"
+
+
+def _value(key: str, start: str) -> str:
+    """A part of a control's state, and how it starts."""
+    return (
+        f"<value><key>{_data(key)}</key><locked>0</locked>"
+        f"<lockedDefaultCurrent>0</lockedDefaultCurrent><default>{_data(start)}</default>"
+        "<defaultPull>0</defaultPull></value>"
+    )
+
+
+def _message(address: str, condition: str, arguments: str, receive: bool) -> str:
+    """An OSC message that goes out when x changes; what it moves itself it does not send."""
+    return (
+        f"<osc><enabled>1</enabled><send>1</send><receive>{int(receive)}</receive>"
+        "<feedback>0</feedback><noDuplicates>0</noDuplicates>"
+        f"<connections>{_CONNECTIONS}</connections>"
+        f"<triggers><trigger><var>{_data('x')}</var><condition>{condition}</condition></trigger>"
+        f"</triggers><path>{_partial('CONSTANT', 'STRING', address)}</path>"
+        + (f"<arguments>{arguments}</arguments>" if arguments else "")
+        + "</osc>"
+    )
+
+
+def _partial(kind: str, conversion: str, value: str, low: float = 0, high: float = 1) -> str:
+    """A part of an address, or an argument."""
+    return (
+        f"<partial><type>{kind}</type><conversion>{conversion}</conversion>"
+        f"<value>{_data(value)}</value>"
+        f"<scaleMin>{low:.10g}</scaleMin><scaleMax>{high:.10g}</scaleMax></partial>"
+    )
+
+
+def _constant(value: float | int | str) -> str:
+    return value if isinstance(value, str) else f"{value:.10g}"
+
+
+def _data(text: str) -> str:
+    return f"<![CDATA[{text.replace(']]>', ']]]]><![CDATA[>')}]]>"
