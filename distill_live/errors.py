@@ -61,6 +61,10 @@ class SessionLogError(DistillError):
     """A session log cannot be written, read or played again."""
 
 
+class ClientError(DistillError):
+    """A surface for another program cannot be written."""
+
+
 class ReportError(DistillError):
     """A model's page cannot be written."""
 

@@ -35,6 +35,7 @@ BELOW = {
     "inference": {"models", "codes", "audio"},
     "report": {"inference", "models", "training", "codes", "audio"},
     "control": {"codes", "parameters", "plugins"},
+    "clients": {"control", "parameters"},
     "inputs": {"control", "parameters", "plugins"},
     "live": {"models", "codes", "audio", "parameters"},
     "outputs": {
@@ -44,8 +45,8 @@ BELOW = {
     },
     "web": {"control", "codes", "models.library", "parameters"},
     "commands": {
-        "web", "live", "report", "training", "inference", "models", "control", "inputs", "outputs",
-        "codes", "audio", "parameters", "plugins",
+        "web", "live", "report", "clients", "training", "inference", "models", "control", "inputs",
+        "outputs", "codes", "audio", "parameters", "plugins",
     },
 }  # fmt: skip
 
@@ -69,7 +70,9 @@ DOORS = {
     "ifaddr": "web.discovery",
 }
 #: Codes, edits and everything in the control and audio processes do without torch.
-NO_TORCH = ("codes", "edits", "control", "inputs", "outputs", "parameters", "plugins", "web")
+NO_TORCH = (
+    "clients", "codes", "edits", "control", "inputs", "outputs", "parameters", "plugins", "web",
+)  # fmt: skip
 
 
 def imports(path: Path) -> Iterator[str]:

@@ -156,11 +156,12 @@ _BUTTONS = (
         Button("stop recording", "record", (0,)),
     )),
     Section("tempo", buttons=(
-        Button("bar begins", "tempo/bar"),
-        Button("follow any", "tempo/source", ("auto",)),
-        Button("internal", "tempo/source", ("internal",)),
-        Button("MIDI", "tempo/source", ("midi",)),
-        Button("Link", "tempo/source", ("link",)),
+        Button("tap", "tap"),
+        Button("bar begins", "bar"),
+        Button("follow any", "tempo_source", ("auto",)),
+        Button("internal", "tempo_source", ("internal",)),
+        Button("MIDI", "tempo_source", ("midi",)),
+        Button("Link", "tempo_source", ("link",)),
     )),
 )  # fmt: skip
 

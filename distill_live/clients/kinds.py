@@ -1,0 +1,55 @@
+"""The programs that there are surfaces for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from distill_live.clients import (
+    max_for_live,
+    max_window,
+    open_stage_control,
+    pure_data,
+    supercollider,
+    touchdesigner,
+    touchosc,
+)
+from distill_live.clients.surface import Connection, Surface
+
+
+@dataclass(frozen=True)
+class ClientKind:
+    """A kind of file: its name, the file's usual name, and what it is.
+
+    `reply_port` is where the program listens; 0: where it sends from, whatever port that is.
+    """
+
+    name: str
+    file_name: str
+    doc: str
+    write: Callable[[Surface, Connection], bytes]
+    reply_port: int = 0
+
+
+KINDS: dict[str, ClientKind] = {
+    kind.name: kind
+    for kind in (
+        ClientKind("max", "distill.maxpat", "a patch for Max 8 and later",
+                   max_window.write_patch, 7400),
+        ClientKind("max-for-live", "distill-for-live.maxpat", "the patch of a Max for Live device",
+                   max_for_live.write_patch, 7401),
+        ClientKind("max-for-live-device", "distill-for-live.amxd",
+                   "the same as a device that Live loads",
+                   max_for_live.write_device, 7401),
+        ClientKind("pd", "distill.pd", "a patch for Pure Data", pure_data.write_patch),
+        ClientKind("supercollider", "distill.scd", "a script for SuperCollider",
+                   supercollider.write_script),
+        ClientKind("touchdesigner", "distill_touchdesigner.py",
+                   "a module for a Text DAT of TouchDesigner",
+                   touchdesigner.write_module, 7000),
+        ClientKind("open-stage-control", "distill-open-stage-control.json",
+                   "a session for Open Stage Control", open_stage_control.write_session),
+        ClientKind("touchosc", "distill.tosc", "a layout for TouchOSC",
+                   touchosc.write_layout, 9001),
+    )
+}  # fmt: skip

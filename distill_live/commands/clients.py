@@ -1,0 +1,79 @@
+"""`distill-live clients`: surfaces for other programs, with the parameters that there are here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from distill_live.atomic_file import atomic_file
+from distill_live.clients.kinds import KINDS, ClientKind
+from distill_live.clients.surface import Connection, build_surface
+from distill_live.commands.output import add_plain_row
+from distill_live.commands.params import installed_parameters
+from distill_live.control.targets import DEFAULT_LABELS
+from distill_live.errors import ClientError, nearest_name
+
+app = typer.Typer(
+    add_completion=False,
+    invoke_without_command=True,
+    help="Write surfaces for Max, Pd and other programs.",
+)
+
+
+@app.callback()
+def list_all(context: typer.Context) -> None:
+    """List the programs that there are surfaces for; `write` makes one's file."""
+    if context.invoked_subcommand is not None:
+        return
+    table = Table("kind", "file", "", box=None)
+    for kind in KINDS.values():
+        add_plain_row(table, kind.name, kind.file_name, kind.doc)
+    Console().print(table)
+
+
+@app.command()
+def write(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="As `clients` lists them.")],
+    host: Annotated[str, typer.Option(help="Where the instrument runs.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="Where it listens for OSC.")] = 9000,
+    reply_port: Annotated[
+        int | None, typer.Option(min=1, max=65_535, help="Where the program shall listen.")
+    ] = None,
+    levels: Annotated[
+        str, typer.Option(help="The names of the model's levels, coarse to fine.")
+    ] = ",".join(DEFAULT_LABELS),
+    output: Annotated[
+        Path | None, typer.Option(help="The file; else by its usual name, here.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file of that name.")] = False,
+) -> None:
+    """Write a surface with all parameters, those of installed plugins among them."""
+    found = _find(kind)
+    if reply_port and not found.reply_port:
+        raise ClientError(f"{kind} listens where it sends from: leave --reply-port out")
+    path = output or Path(found.file_name)
+    if path.exists() and not force:
+        raise ClientError(f"{path} exists already: choose another with --output, or use --force")
+    surface = build_surface(installed_parameters(), _labels(levels))
+    content = found.write(surface, Connection(host, port, reply_port or found.reply_port))
+    with atomic_file(path) as draft:
+        draft.write_bytes(content)
+    typer.echo(f"{path}: {found.doc}, {len(surface.controls)} controls")
+
+
+def _find(name: str) -> ClientKind:
+    if name not in KINDS:
+        known = ", ".join(KINDS)
+        raise ClientError(f"no kind {name!r}{nearest_name(name, KINDS)}; legal: {known}")
+    return KINDS[name]
+
+
+def _labels(text: str) -> list[str]:
+    labels = [label.strip() for label in text.split(",")]
+    if not all(labels):
+        raise ClientError(f"--levels {text!r} names no levels; legal: such as Structure,Detail")
+    return labels

@@ -1,0 +1,40 @@
+"""What ships: the surface of the instrument as it comes, and the files that it was written to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from distill_live.clients.kinds import KINDS
+from distill_live.clients.surface import Connection, build_surface
+from distill_live.codes.edit import parameter_table
+from distill_live.edits.freeze import Freeze
+from distill_live.edits.mask import Mask
+from distill_live.parameters import Parameter
+
+FOLDER = Path(__file__).parents[2] / "patches" / "clients"
+
+TABLE = parameter_table([Freeze(), Mask()])
+SURFACE = build_surface(TABLE)
+
+#: Parameters as plugins may have them, with every kind and curve.
+ODD = {
+    parameter.name: parameter
+    for parameter in (
+        Parameter("edit/odd/on", "bool", 0, 1, 0, "", "An edit.", per_level=True),
+        Parameter("edit/odd/late", "float", 0.5, 8, 1, "s", "A delay.", curve="log"),
+        Parameter("input/tide/depth", "float", -2.0, 2.0, 0.0, "m", "How deep.", curve="s"),
+        Parameter("input/tide/hue", "float", 0.0, 1e12, 0.0, "", "Far.", "exp", True, True),
+        Parameter("output/tv/channel", "int", -10, 99, 1, "", 'Which; it\'s "one".'),
+    )
+}
+
+
+def shipped(kind: str) -> bytes:
+    """What stands in the shipped file of a kind."""
+    return (FOLDER / KINDS[kind].file_name).read_bytes()
+
+
+def written(kind: str, port: int = 9000, reply_port: int = 0) -> bytes:
+    """What a kind is for the shipped surface, for an instrument that listens on a port."""
+    found = KINDS[kind]
+    return found.write(SURFACE, Connection("127.0.0.1", port, reply_port or found.reply_port))

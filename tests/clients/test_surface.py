@@ -1,0 +1,66 @@
+"""What every surface has: all parameters, and the requests that a performer wants at hand."""
+
+import pytest
+
+from distill_live.clients.surface import Button, Control, build_surface
+from distill_live.control.requests import REQUESTS
+from distill_live.parameters import PARAMETERS
+from tests.clients.shipped import ODD, SURFACE, TABLE
+
+
+def test_each_parameter_has_a_control_and_each_level_has_one_below_it() -> None:
+    names = [control.name for control in SURFACE.controls]
+    assert [name for name in names if name in TABLE] == sorted(TABLE, key=names.index)
+    assert set(TABLE) <= set(names)
+    at = names.index("temperature")
+    levels = [f"temperature/{level}" for level in ("structure", "timbre", "detail")]
+    assert names[at : at + 5] == ["temperature", *levels, "top_k"]
+    assert len(names) == len(set(names)) == len(TABLE) + 3 * 7
+
+
+def test_levels_are_those_of_the_model() -> None:
+    names = [control.name for control in build_surface(PARAMETERS, ("Body", "High Air")).controls]
+    assert {"temperature/body", "temperature/high_air"} <= set(names)
+    assert not [name for name in names if "structure" in name]
+
+
+def test_parameters_of_plugins_have_sections_of_their_own() -> None:
+    titles = [section.title for section in build_surface(ODD).sections]
+    assert titles[-3:] == ["edit odd", "input tide", "output tv"]
+
+
+def test_a_control_is_moved_by_what_fits_its_values() -> None:
+    kinds = {control.name: control.kind for control in SURFACE.controls}
+    assert (kinds["modulation"], kinds["edit/freeze/on/structure"]) == ("switch", "switch")
+    assert (kinds["gain"], kinds["top_k"], kinds["beats_per_bar"]) == ("slider",) * 3
+    assert kinds["seed"] == "number"
+
+
+def test_what_can_be_off_and_a_level_can_be_let_go() -> None:
+    releases = {control.name: control.release for control in SURFACE.controls}
+    assert releases["steer/brightness"] == "off"
+    assert releases["temperature/detail"] == "follow"
+    assert (releases["gain"], releases["temperature"], releases["modulation"]) == ("", "", "")
+
+
+def test_what_is_off_at_first_starts_in_the_middle() -> None:
+    assert Control(PARAMETERS["steer/density"]).start == 0
+    assert Control(PARAMETERS["tempo"]).start == 120
+
+
+@pytest.mark.parametrize("button", SURFACE.buttons, ids=lambda button: button.key)
+def test_a_button_asks_for_what_is_legal(button: Button) -> None:
+    REQUESTS[button.request].check(button.arguments)
+
+
+def test_every_request_is_at_hand_but_one_that_takes_a_name_and_a_number() -> None:
+    at_hand = {button.request for button in (*SURFACE.buttons, *SURFACE.typed)}
+    assert set(REQUESTS) - at_hand == {"preset/beats"}
+    assert [button.request for button in SURFACE.typed] == [
+        "prime", "model", "preset", "preset/store", "preset/delete",
+    ]  # fmt: skip
+
+
+def test_no_two_buttons_have_the_same_key() -> None:
+    keys = [button.key for button in (*SURFACE.buttons, *SURFACE.typed)]
+    assert len(keys) == len(set(keys))
