@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from distill_live.clients.kinds import KINDS
-from distill_live.clients.surface import Connection, build_surface
+from distill_live.clients.surface import Connection, Surface, build_surface
 from distill_live.codes.edit import parameter_table
 from distill_live.edits.freeze import Freeze
 from distill_live.edits.mask import Mask
@@ -29,12 +29,16 @@ ODD = {
 }
 
 
+#: What runs in a program: the shipped surface, and what plugins may bring.
+PLAYED = build_surface(TABLE | ODD)
+
+
 def shipped(kind: str) -> bytes:
     """What stands in the shipped file of a kind."""
     return (FOLDER / KINDS[kind].file_name).read_bytes()
 
 
-def written(kind: str, port: int = 9000, reply_port: int = 0) -> bytes:
-    """What a kind is for the shipped surface, for an instrument that listens on a port."""
+def written(kind: str, surface: Surface = SURFACE, port: int = 9000) -> bytes:
+    """What a kind is for a surface, and for an instrument that listens on a port."""
     found = KINDS[kind]
-    return found.write(SURFACE, Connection("127.0.0.1", port, reply_port or found.reply_port))
+    return found.write(surface, Connection("127.0.0.1", port, found.reply_port))

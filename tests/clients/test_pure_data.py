@@ -10,17 +10,18 @@ from dataclasses import dataclass
 
 import pytest
 
-from distill_live.parameters import PARAMETERS, find_travel, scale_travel
+from distill_live.parameters import PARAMETERS, Parameter, find_travel, scale_travel
 from tests.clients.program import Program
 from tests.clients.relay import Relay
-from tests.clients.shipped import SURFACE, shipped, written
+from tests.clients.shipped import ODD, PLAYED, shipped, written
 from tests.commands.server_process import ServerProcess
 from tests.tools import require_program
 
 PD = ("-nogui", "-nosound", "-nomidi", "-stderr", "-open")
 #: A box of Pd's.
 BOX = re.compile(r"#X (obj|msg|text|floatatom|symbolatom) ")
-CONTROLS = {control.name: control for control in SURFACE.controls}
+BENT = [one for one in (PARAMETERS["morph"], *ODD.values()) if one.curve != "linear"]
+CONTROLS = {control.name: control for control in PLAYED.controls}
 
 
 def front_boxes(patch: str) -> list[str]:
@@ -96,7 +97,7 @@ def played(relay: Relay, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     patch = tmp_path_factory.mktemp("pd") / "played.pd"
-    patch.write_text(with_hand(written("pd", relay.port).decode(), port))
+    patch.write_text(with_hand(written("pd", PLAYED, relay.port).decode(), port))
     with Program([pd, *PD, str(patch)]) as program:
         program.await_start("seen: edit/mask/on/detail-set set ")
         yield Played(program, relay, port)
@@ -161,22 +162,24 @@ def test_every_control_is_moved_by_its_own_address_and_says_nothing(alone: Playe
 
 
 def test_every_button_makes_its_request(alone: Played) -> None:
-    for button in SURFACE.buttons:
+    for button in PLAYED.buttons:
         alone.hand(button.key, "bang")
         assert alone.relay.await_said(1) == [(button.address, list(button.arguments))]
-    for button in SURFACE.typed:
+    for button in PLAYED.typed:
         alone.hand(button.key, "symbol calm")
         assert alone.relay.await_said(1) == [(button.address, ["calm"])]
 
 
-def test_a_bent_slider_travels_as_the_instrument_says(alone: Played) -> None:
-    morph = PARAMETERS["morph"]
-    alone.hand("morph-moved", "0.5")
+@pytest.mark.parametrize("parameter", BENT, ids=lambda one: one.name)
+def test_a_bent_slider_travels_as_the_instrument_says(alone: Played, parameter: Parameter) -> None:
+    low, high, curve = parameter.minimum, parameter.maximum, parameter.curve
+    alone.hand(f"{parameter.name}-moved", "0.75")
     [(_, [sent])] = alone.relay.await_said(1)
-    assert sent == pytest.approx(scale_travel(0.5, 0.0, 60.0, "exp"), rel=1e-5)
-    alone.relay.tell("/distill/morph", 30.0)
-    [place] = map(float, alone.await_seen("morph-set"))
-    assert place == pytest.approx(find_travel(30.0, 0.0, 60.0, morph.curve), rel=1e-4)
+    assert sent == pytest.approx(scale_travel(0.75, low, high, curve), rel=1e-5)
+    value = low + 0.25 * (high - low)
+    alone.relay.tell(f"/distill/{parameter.name}", value)
+    [place] = map(float, alone.await_seen(f"{parameter.name}-set"))
+    assert place == pytest.approx(find_travel(value, low, high, curve), rel=1e-4)
 
 
 def test_a_number_that_is_typed_is_sent_and_moves_the_slider(alone: Played) -> None:

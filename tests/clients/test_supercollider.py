@@ -13,10 +13,10 @@ import pytest
 
 from distill_live.clients.columns import arrange
 from distill_live.clients.surface import Control
-from distill_live.parameters import scale_travel
+from distill_live.parameters import Curve, scale_travel
 from tests.clients.program import Program
 from tests.clients.relay import Relay
-from tests.clients.shipped import SURFACE, written
+from tests.clients.shipped import PLAYED, written
 from tests.commands.server_process import ServerProcess
 from tests.tools import require_program
 
@@ -38,7 +38,7 @@ OSCdef(\\code, { |message| { message[1].asString.interpret }.defer }, "/code");
 #: The sliders of the window, in their order.
 SLIDERS = [
     place.thing.name
-    for place in arrange(SURFACE, 3, 3)
+    for place in arrange(PLAYED, 3, 3)
     if isinstance(place.thing, Control) and place.thing.kind == "slider"
 ]
 
@@ -63,7 +63,7 @@ class Played:
 def play(relay: Relay, folder: Path, window: bool) -> Program:
     """sclang with the script; it subscribes as soon as that has run."""
     script = folder / "distill.scd"
-    script.write_bytes(written("supercollider", relay.port))
+    script.write_bytes(written("supercollider", PLAYED, relay.port))
     hand = folder / "hand.scd"
     text = HAND.replace("$window", str(window).lower()).replace("$script", str(script))
     hand.write_text(text)
@@ -115,6 +115,18 @@ def test_a_slider_moves_the_instrument(played: Played, server: ServerProcess) ->
     assert server.osc.ask("/distill/get", "model_fade") == [pytest.approx(value)]
 
 
+@pytest.mark.parametrize("name, curve", [("morph", "exp"), ("edit/odd/late", "log")])
+def test_a_bent_slider_travels_as_the_instrument_says(
+    alone: Played, name: str, curve: Curve
+) -> None:
+    [parameter] = [one.parameter for one in PLAYED.controls if one.name == name]
+    low, high = parameter.minimum, parameter.maximum
+    alone.run(f"~views.(Slider)[{SLIDERS.index(name)}].valueAction_(0.75)")
+    [(address, [value])] = alone.relay.await_said(1)
+    assert address == f"/distill/{name}"
+    assert value == pytest.approx(scale_travel(0.75, low, high, curve), rel=1e-5)
+
+
 def test_what_somebody_else_moves_moves_the_slider_and_is_not_sent_back(
     played: Played, server: ServerProcess
 ) -> None:
@@ -131,23 +143,23 @@ def test_what_somebody_else_moves_moves_the_slider_and_is_not_sent_back(
 
 
 def test_every_control_sends_to_its_own_address(alone: Played) -> None:
-    for control in SURFACE.controls:
+    for control in PLAYED.controls:
         alone.run(f"~distill['{control.name}'].({control.parameter.maximum})")
-    said = alone.relay.await_said(len(SURFACE.controls))
+    said = alone.relay.await_said(len(PLAYED.controls))
     assert said == [
         (control.address, [pytest.approx(control.parameter.maximum, rel=1e-6)])
-        for control in SURFACE.controls
+        for control in PLAYED.controls
     ]
 
 
 def test_every_request_can_be_made(alone: Played) -> None:
-    for button in SURFACE.buttons:
+    for button in PLAYED.buttons:
         arguments = [f"\\{one}" if isinstance(one, str) else repr(one) for one in button.arguments]
         alone.run(f"~distill['{button.request}'].({', '.join(arguments)})")
-    said = alone.relay.await_said(len(SURFACE.buttons))
-    assert said == [(button.address, list(button.arguments)) for button in SURFACE.buttons]
+    said = alone.relay.await_said(len(PLAYED.buttons))
+    assert said == [(button.address, list(button.arguments)) for button in PLAYED.buttons]
     kinds = [[type(one) for one in arguments] for _, arguments in said]
-    assert kinds == [[type(one) for one in button.arguments] for button in SURFACE.buttons]
+    assert kinds == [[type(one) for one in button.arguments] for button in PLAYED.buttons]
 
 
 def test_what_can_be_off_is_by_a_word_and_by_its_button(alone: Played) -> None:
