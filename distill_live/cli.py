@@ -27,7 +27,7 @@ COMMANDS = {
     "models": "List, inspect, tag, rename, search, import, delete models.",
     "patch": "Check patches, print their JSON Schema.",
     "learn": "Learn which MIDI control moves a parameter.",
-    "clients": "Write surfaces for Max, Pd and other programs.",
+    "clients": "List surfaces for Max, Pd and other programs; write one.",
     "params": "Show every parameter and request, with its OSC address.",
     "plugins": "List edits, inputs and outputs; write a new one.",
     "devices": "List sound devices and MIDI inputs.",

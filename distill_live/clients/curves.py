@@ -5,7 +5,7 @@ from __future__ import annotations
 from distill_live.parameters import Parameter
 
 #: What `shape_travel` and `unshape_travel` compute, in the words that Pd's and Max's expr, and
-#: most languages, have in common; {x} is the argument.
+#: most languages, have in common; {x} is the argument, 19.08553692 is e^3 - 1.
 _SHAPES = {
     "linear": "{x}",
     "exp": "(exp(3.0 * {x}) - 1.0) / 19.08553692",

@@ -80,7 +80,7 @@ class Control:
 
 @dataclass(frozen=True)
 class Button:
-    """A request with its arguments; `address` is its OSC address."""
+    """A request with its arguments."""
 
     label: str
     request: str
@@ -88,6 +88,7 @@ class Button:
 
     @property
     def address(self) -> str:
+        """Its OSC address."""
         return f"{ROOT}/{self.request}"
 
     @property

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from distill_live.atomic_file import atomic_file
 from distill_live.clients.kinds import KINDS, ClientKind
@@ -16,11 +16,12 @@ from distill_live.commands.output import add_plain_row
 from distill_live.commands.params import installed_parameters
 from distill_live.control.targets import DEFAULT_LABELS
 from distill_live.errors import ClientError, nearest_name
+from distill_live.parameters import LEVELS_LIMIT
 
 app = typer.Typer(
     add_completion=False,
     invoke_without_command=True,
-    help="Write surfaces for Max, Pd and other programs.",
+    help="List surfaces for Max, Pd and other programs; write one.",
 )
 
 
@@ -29,7 +30,7 @@ def list_all(context: typer.Context) -> None:
     """List the programs that there are surfaces for; `write` makes one's file."""
     if context.invoked_subcommand is not None:
         return
-    table = Table("kind", "file", "", box=None)
+    table = Table("kind", Column("file", overflow="fold"), "", box=None)
     for kind in KINDS.values():
         add_plain_row(table, kind.name, kind.file_name, kind.doc)
     Console().print(table)
@@ -41,10 +42,15 @@ def write(
     host: Annotated[str, typer.Option(help="Where the instrument runs.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65_535, help="Where it listens for OSC.")] = 9000,
     reply_port: Annotated[
-        int | None, typer.Option(min=1, max=65_535, help="Where the program shall listen.")
+        int | None,
+        typer.Option(
+            min=1,
+            max=65_535,
+            help="Where the program shall listen; not where it listens on the port it sends from.",
+        ),
     ] = None,
     levels: Annotated[
-        str, typer.Option(help="The names of the model's levels, coarse to fine.")
+        str, typer.Option(help="Names of the model's levels, coarse to fine: 4 at most.")
     ] = ",".join(DEFAULT_LABELS),
     output: Annotated[
         Path | None, typer.Option(help="The file; else by its usual name, here.")
@@ -76,4 +82,6 @@ def _labels(text: str) -> list[str]:
     labels = [label.strip() for label in text.split(",")]
     if not all(labels):
         raise ClientError(f"--levels {text!r} names no levels; legal: such as Structure,Detail")
+    if len(labels) > LEVELS_LIMIT:
+        raise ClientError(f"--levels names {len(labels)} levels; legal: 1..{LEVELS_LIMIT}")
     return labels

@@ -194,7 +194,7 @@ class Controls:
 
     def _follow_link(self, plays: bool) -> None:
         """Play or stop with the Link session; it starts with a bar."""
-        message = ("/distill/at", ("bar", "/distill/play")) if plays else ("/distill/stop", ())
+        message = (f"{ROOT}/at", ("bar", f"{ROOT}/play")) if plays else (f"{ROOT}/stop", ())
         self.router.receive_osc([message], ("link", "session"))
 
     def _request(self, name: str, arguments: tuple[object, ...]) -> None:

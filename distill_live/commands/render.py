@@ -28,7 +28,7 @@ def render(
     ] = None,
     device: DeviceOption = "auto",
 ) -> None:
-    """Play a session log again, sample for sample what was heard, before gain and sound card."""
+    """Play a session log again, sample for sample as it left the engine, before gain and device."""
     from distill_live.audio.files import write_audio
     from distill_live.live.ring import SAMPLE_RATE
 

@@ -25,7 +25,7 @@ class Terminal:
     def write(self, text: str, *, nl: bool = True, err: bool = False) -> None:
         """Write to standard output, or with `err` to standard error; neither need be there."""
         lost = self._left_out[err]
-        if lost and _put(f"({lost} lines before this one were not taken)\n", err):
+        if lost and _put(f"(lines before this one that were not taken: {lost})\n", err):
             self._left_out[err] = lost = 0
         written = not lost and _put(f"{text}\n" if nl else text, err)
         self._left_out[err] += nl and not written

@@ -109,12 +109,13 @@ SERVICES: dict[str, RequestSpec] = {
                           "multiple of so many bars.",
                     (Argument("when", "int", 1, 64, "bars", words=("beat", "bar")),
                      Argument("address", "text"))),
-        RequestSpec("subscribe", "Tell all values now, and changes as they come, for a minute.",
-                    (Argument("port", "int", 1, 65_535, optional=True),
+        RequestSpec("subscribe", "Tell all values now, and changes as they come, for a minute; "
+                                 "port 0 is the one you send from, and more patterns may follow.",
+                    (Argument("port", "int", 0, 65_535, optional=True),
                      Argument("rate", "float", 0.1, 100.0, "Hz", optional=True),
                      Argument("pattern", "text", optional=True))),
         RequestSpec("unsubscribe", "Tell nothing more.",
-                    (Argument("port", "int", 1, 65_535, optional=True),)),
+                    (Argument("port", "int", 0, 65_535, optional=True),)),
         RequestSpec("learn", "Let the control that is moved next move a parameter from now on.",
                     (Argument("name", "text"),)),
     )

@@ -106,8 +106,8 @@ REQUESTS: dict[str, RequestSpec] = {
         RequestSpec("play", "Go on playing."),
         RequestSpec("stop", "Fade out in 50 ms and hold the timeline where it is."),
         RequestSpec("panic",
-                    "Fade out in 10 ms, switch all edits and modulation off, drop what is not yet "
-                    "heard."),
+                    "Fade out in 10 ms, switch all edits, steering and modulation off, drop what "
+                    "is not yet heard."),
         RequestSpec("hold", "Stay in the column that sounds."),
         RequestSpec("release", "Go on from a hold or a loop."),
         RequestSpec("loop", "Repeat the last seconds, to the sample, until `release`.",

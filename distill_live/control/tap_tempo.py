@@ -21,7 +21,8 @@ class TapTempo:
         self._taps: deque[float] = deque(maxlen=_TAPS)
 
     def tap(self, at: float) -> float | None:
-        """Take a tap at a time in seconds; the tempo in BPM, None with the first tap of a row."""
+        """Take a tap at a time in seconds; the tempo in BPM, however fast or slow. None with the
+        first tap of a row, and for one that comes too soon to be a beat."""
         if self._taps and 0.0 <= at - self._taps[-1] < _SHORTEST:
             return None
         if self._taps and not 0.0 <= at - self._taps[-1] <= _LONGEST:

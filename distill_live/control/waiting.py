@@ -1,4 +1,4 @@
-"""What waits for its beat: gestures of mapped controls, and messages that were told to."""
+"""What waits for its beat: gestures of mapped controls, and what `/distill/at` sends."""
 
 from __future__ import annotations
 

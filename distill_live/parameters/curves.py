@@ -26,7 +26,7 @@ def unshape_travel(shaped: float, curve: Curve) -> float:
         return math.log1p(shaped * (math.exp(3.0) - 1.0)) / 3.0
     if curve == "log":
         return 1.0 - unshape_travel(1.0 - shaped, "exp")
-    if curve == "s":
+    if curve == "s":  # the trigonometric solution of the cubic 3x^2 - 2x^3
         return 0.5 - math.sin(math.asin(1.0 - 2.0 * shaped) / 3.0)
     return shaped
 

@@ -101,7 +101,7 @@ PARAMETERS: dict[str, Parameter] = {
         Parameter("model_fade", "float", 0.05, 20.0, 2.0, "s",
                   "Cross-fade from one model to the next.", curve="exp"),
         Parameter("tempo", "float", 20.0, 300.0, 120.0, "BPM",
-                  "How many beats a minute has; where a MIDI clock leads, it says so."),
+                  "How many beats a minute has; where a MIDI clock or Ableton Link leads, theirs."),
         Parameter("beats_per_bar", "int", 1, 16, 4, "beats",
                   "How many beats a bar has."),
         Parameter("link_start_stop", "bool", 0, 1, 0, "",

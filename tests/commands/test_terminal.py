@@ -53,7 +53,10 @@ def test_a_full_pipe_holds_nobody_up_and_what_it_did_not_take_is_counted(err: bo
         assert taken == lines[: len(taken)]
         terminal.write("there again", err=err)
         lost = len(lines) - len(taken)
-        assert end.drain() == [f"({lost} lines before this one were not taken)", "there again"]
+        assert end.drain() == [
+            f"(lines before this one that were not taken: {lost})",
+            "there again",
+        ]
         terminal.write("and again", err=err)
         assert end.drain() == ["and again"]
 
