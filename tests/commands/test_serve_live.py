@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -16,80 +13,13 @@ from scipy.signal import lfilter
 from distill_live.audio.files import read_audio
 from distill_live.live.high_pass import HighPass
 from distill_live.live.last_mile import DC_CORNER
+from tests.commands.logged_session import SECOND, Session, session
 from tests.commands.server_process import ServerProcess, run_command
 from tests.conftest import RunCli
 from tests.tools import wait_until
 
-SECOND = 48_000
 #: The tiny models are louder than full scale; this keeps them below where the limiter bends.
 QUIET = 0.05
-
-
-class Session:
-    """A server that writes a log and records; what it has done is read from the log."""
-
-    def __init__(self, server: ServerProcess, folder: Path) -> None:
-        self.server, self.osc = server, server.osc
-        self.log, self.recording = folder / "session.log", folder / "recording.wav"
-        self.recordings = folder / "recordings"
-        self._entries: list[dict[str, Any]] = []
-        self._seen = 0
-
-    def entries(self, op: str) -> list[dict[str, Any]]:
-        """All entries of one kind so far."""
-        with self.log.open("rb") as file:
-            file.seek(self._seen)
-            whole = file.read().rpartition(b"\n")[0]
-        if whole:
-            self._seen += len(whole) + 1
-            self._entries += map(json.loads, whole.splitlines())
-        return [entry for entry in self._entries if entry.get("op") == op]
-
-    def ask(self, address: str, *arguments: object) -> None:
-        """Send a request, and wait until the log has it."""
-        before = len(self.entries("request"))
-        self.osc.send(f"/distill/{address}", *arguments)
-        wait_until(lambda: len(self.entries("request")) > before, address)
-
-    def set(self, address: str, value: float) -> None:
-        """Move a parameter, and wait until an engine has seen it."""
-        before = len(self.entries("set"))
-        self.osc.send(f"/distill/{address}", value)
-        wait_until(lambda: len(self.entries("set")) > before, address)
-
-    def swap(self, model: Path) -> None:
-        """Ask for a model, and wait until it sounds alone."""
-        before = len(self.entries("swap"))
-        self.osc.send("/distill/model", str(model))
-        wait_until(lambda: len(self.entries("swap")) > before, f"the swap to {model.stem}")
-
-    def hear(self, seconds: float) -> None:
-        """Wait until so much more has been played by the deck that plays."""
-        start = self.heard()
-        wait_until(lambda: self.heard() >= start + seconds * SECOND, "sound")
-
-    def heard(self) -> int:
-        """How much of the deck that plays was heard when its engine last played a column."""
-        deck = next((entry["deck"] for entry in reversed(self.entries("swap"))), 0)
-        return max((e["heard"] for e in self.entries("push") if e["deck"] == deck), default=0)
-
-    def end(self) -> dict[str, float]:
-        """Stop the server; returns what went wrong, as the log has it."""
-        assert self.server.end() == 0
-        assert "Traceback" not in self.server.errors
-        (last,) = self.entries("end")
-        counts: dict[str, float] = last["counts"]
-        return counts
-
-
-@contextmanager
-def session(model: Path, folder: Path, *options: str) -> Iterator[Session]:
-    arguments = (
-        str(model), "--output", "clock", "--log", str(folder / "session.log"),
-        "--recordings", str(folder / "recordings"), "--clips", str(folder.parent), *options,
-    )  # fmt: skip
-    with ServerProcess(*arguments) as server:
-        yield Session(server, folder)
 
 
 def render(run_cli: RunCli, log: Path, output: Path, *options: object) -> np.ndarray:
@@ -166,95 +96,6 @@ def test_a_rendered_log_is_what_was_recorded_to_the_sample(
     assert counts["underruns"] == 0
     rendered = render(run_cli, folder / "session.log", tmp_path / "again.wav")
     assert_is_what_was_recorded(rendered, read_audio(played.recording)[0][:, 0], start)
-
-
-def test_swaps_in_a_row_match_loudness_and_leave_nothing_behind(
-    tiny_model_path: Path, tiny_two_levels_path: Path, tmp_path: Path
-) -> None:
-    with session(tiny_model_path, tmp_path) as played:
-        played.set("model_fade", 0.05)
-        before = len(played.server.children())
-        for number in range(4):
-            played.swap((tiny_two_levels_path, tiny_model_path)[number % 2])
-        wait_until(lambda: len(played.server.children()) == before, "the old engines to end")
-        played.hear(0.5)
-        counts = played.end()
-    assert counts["restarts"] == 0
-    swaps = played.entries("swap")
-    assert [swap["deck"] for swap in swaps] == 2 * [1, 0]
-    assert {swap["faded"] for swap in swaps} == {2_400}
-    assert "starting it again" not in played.server.errors
-    # The headers tell: the one says nothing and counts as -18 dB; the other has -12 dB.
-    assert [swap["gain"] for swap in swaps] == pytest.approx(2 * [10 ** (-6 / 20), 1.0])
-
-
-def test_after_a_swap_the_levels_go_by_the_new_models_names(
-    tiny_model_path: Path, tiny_two_levels_path: Path, tmp_path: Path
-) -> None:
-    with session(tiny_model_path, tmp_path) as played:
-        played.set("model_fade", 0.05)
-        played.set("temperature/timbre", 0.5)
-        played.swap(tiny_two_levels_path)
-        played.set("temperature/air", 0.625)
-        played.set("edit/mask/on/body", 1)
-        played.osc.send("/distill/temperature/timbre", 0.75)
-        assert played.osc.ask("/distill/ping", 1) == [1]
-        played.end()
-    noted = [(e["name"], e["level"], e["value"]) for e in played.entries("set")]
-    assert ("temperature", 1, 0.625) in noted
-    assert ("edit/mask/on", 0, 1.0) in noted
-    assert ("temperature", 1, 0.75) not in noted
-
-
-def test_of_models_asked_for_while_one_is_coming_the_newest_is_next(
-    tiny_model_path: Path, tiny_two_levels_path: Path, tmp_path: Path
-) -> None:
-    with session(tiny_model_path, tmp_path) as played:
-        played.set("model_fade", 0.05)
-        before = len(played.server.children())
-        played.osc.send("/distill/model", str(tiny_two_levels_path))
-        wait_until(lambda: len(played.server.children()) > before, "another engine")
-        for model in (tmp_path / "nowhere", tiny_model_path):
-            played.osc.send("/distill/model", str(model))
-        wait_until(lambda: len(played.entries("swap")) == 2, "two swaps")
-        played.end()
-    assert "nowhere" not in played.server.errors
-    names = [entry["name"] for entry in played.entries("engine")]
-    assert names == ["tiny", "two", "tiny"]
-
-
-def damaged_copy(model: Path, folder: Path) -> Path:
-    """A model whose header is whole, but not its weights."""
-    copy = folder / "damaged.distill"
-    content = bytearray(model.read_bytes())
-    content[-100] ^= 1
-    copy.write_bytes(content)
-    return copy
-
-
-def test_a_model_that_cannot_be_played_is_said_and_the_old_one_plays_on(
-    tiny_model_path: Path, tiny_two_levels_path: Path, tmp_path: Path
-) -> None:
-    damaged = damaged_copy(tiny_model_path, tmp_path)
-    (tmp_path / "noise.distill").write_bytes(b"noise")
-    with session(tiny_model_path, tmp_path) as played:
-        played.set("model_fade", 0.05)
-        before = len(played.server.children())
-        for wrong in ("nowhere", str(tmp_path / "noise.distill"), str(damaged)):
-            played.osc.send("/distill/model", wrong)
-            assert played.osc.ask("/distill/ping", 1) == [1]
-            played.hear(0.2)
-        played.swap(tiny_two_levels_path)
-        wait_until(lambda: len(played.server.children()) == before, "the old engines to end")
-        counts = played.end()
-    assert counts["restarts"] == 0
-    said = [line for line in played.server.errors.splitlines() if "plays on" in line]
-    assert len(said) == 3
-    assert "no model 'nowhere'" in said[0]
-    assert "noise.distill" in said[1]
-    assert said[2].startswith("tiny plays on: damaged could not be loaded: ")
-    assert "do not match their checksum" in said[2]
-    assert [swap["deck"] for swap in played.entries("swap")] == [1]
 
 
 def test_a_prime_is_continued_from_and_a_file_that_is_no_sound_is_said(
