@@ -89,18 +89,20 @@ def parameter_table(edits: Iterable[Edit]) -> dict[str, Parameter]:
 
 def switch_edit_off(store: ParameterStore, edit: str) -> None:
     """Switch an edit of the store's table off, for all levels."""
-    with store.change():
-        store.set(parameter_name(edit, SWITCH), 0)
-        store.follow(parameter_name(edit, SWITCH))
+    _switch_off(store, parameter_name(edit, SWITCH))
 
 
 def switch_edits_off(store: ParameterStore) -> None:
     """Switch every edit of the store's table off, for all levels."""
     for name in store.table:
-        kind, _, rest = name.partition("/")
-        edit, _, parameter = rest.partition("/")
-        if kind == "edit" and parameter == SWITCH:
-            switch_edit_off(store, edit)
+        if name.startswith("edit/") and name.endswith(f"/{SWITCH}"):
+            _switch_off(store, name)
+
+
+def _switch_off(store: ParameterStore, switch: str) -> None:
+    with store.change():
+        store.set(switch, 0)
+        store.follow(switch)
 
 
 def check_edit(name: str, plugin: Callable[[], Edit]) -> Edit:

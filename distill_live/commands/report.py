@@ -32,15 +32,9 @@ def report(
     """
     path = find_model(model)
 
-    from distill_live.models.persistence import load_model_v2
-    from distill_live.report.listening import some_recordings
     from distill_live.report.page import write_page
 
-    shown = []
-    if folder:
-        # Loaded for its rate: a header alone may ask for any.
-        shown = some_recordings(folder, load_model_v2(path).spectrogram.config.sample_rate)
-    page = write_page(path, shown, output)
+    page = write_page(path, folder or (), output)
     typer.echo(page)
     if not no_open:
         webbrowser.open(page.resolve().as_uri())

@@ -21,6 +21,7 @@ from distill_live.report.listening import (
     compare,
     decode_training_codes,
     play,
+    some_recordings,
     spread,
 )
 from distill_live.report.place import BEGINNING, page_path, save_page
@@ -43,16 +44,19 @@ _NONSENSE = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError
 
 
 def write_page(
-    model: Path, recordings: Sequence[Recording] = (), output: Path | None = None
+    model: Path, recordings: Sequence[Recording] | Path = (), output: Path | None = None
 ) -> Path:
     """Write the page of a model file, beside it or where `output` says; returns its path.
 
-    `recordings` are at the model's rate; a few of them are shown beside what the codec makes of
-    them. Raises ModelFileError, and ReportError when the page cannot be written or the header's
-    notes make no sense.
+    `recordings` are at the model's rate, or the folder that they are in; a few of them are shown
+    beside what the codec makes of them. Raises ModelFileError, for a folder what `some_recordings`
+    raises, and ReportError when the page cannot be written or the header's notes make no sense.
     """
     output = output or page_path(model)
     loaded = load_model_v2(model)
+    if isinstance(recordings, Path):
+        # At the rate of the model as it was loaded: a header alone may ask for any.
+        recordings = some_recordings(recordings, loaded.spectrogram.config.sample_rate)
     threads = torch.get_num_threads()
     # Sums in another order end in other bytes, and these sounds are to be the ones heard live.
     torch.set_num_threads(1)
