@@ -23,6 +23,28 @@ class Place:
     typed: bool = False
 
 
+@dataclass(frozen=True)
+class Spacing:
+    """Where places lie on a page, in pixels: `left` and `top` of the first one, and how far it is
+    from one column, row or button of a row to the next."""
+
+    left: int
+    top: int
+    column: int
+    row: int
+    slot: int
+
+    def corner(self, place: Place) -> tuple[int, int]:
+        """The left upper corner of a place."""
+        x = self.left + place.column * self.column + place.slot * self.slot
+        return x, self.top + place.row * self.row
+
+
+def row_count(places: Sequence[Place]) -> int:
+    """How many rows the longest column has."""
+    return max(place.row for place in places) + 1
+
+
 def arrange(surface: Surface, columns: int, slots: int, typed: bool = True) -> list[Place]:
     """Every thing of a surface in about equally long columns, with `slots` buttons in a row.
 

@@ -34,7 +34,10 @@ def travel_formula(parameter: Parameter, value: str) -> str:
     return _UNSHAPES[parameter.curve].format(x=way)
 
 
-def _number(value: float) -> str:
+def plain_float(value: float) -> str:
     """A float that is one in every language: a whole number keeps its point."""
-    text = f"{value:.1f}" if float(value).is_integer() else f"{value:.10g}"
-    return f"({text})" if value < 0 else text
+    return f"{value:.1f}" if float(value).is_integer() else f"{value:.10g}"
+
+
+def _number(value: float) -> str:
+    return f"({plain_float(value)})" if value < 0 else plain_float(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from distill_live.clients.columns import Place, arrange
+from distill_live.clients.columns import Place, Spacing, arrange, row_count
 from distill_live.clients.json_lines import dump_lines
 from distill_live.clients.max_patch import MaxSurface, Rect
 from distill_live.clients.surface import Connection, Control, Surface
@@ -10,6 +10,7 @@ from distill_live.clients.surface import Connection, Control, Surface
 _COLUMNS, _SLOTS = 3, 3
 _COLUMN_WIDTH, _ROW_HEIGHT, _TOP = 370, 24, 12
 _LABEL_WIDTH, _SLIDER_WIDTH, _BUTTON_WIDTH = 110, 170, 114
+_SPACING = Spacing(12, _TOP, _COLUMN_WIDTH, _ROW_HEIGHT, _BUTTON_WIDTH + 4)
 
 
 def write_patch(surface: Surface, connection: Connection) -> bytes:
@@ -18,15 +19,13 @@ def write_patch(surface: Surface, connection: Connection) -> bytes:
     boxes = MaxSurface(connection, surface.controls, "loadbang")
     for place in places:
         _put(boxes, place)
-    rows = max(place.row for place in places) + 1
-    size = (_COLUMNS * _COLUMN_WIDTH + 20, 2 * _TOP + rows * _ROW_HEIGHT)
+    size = (_COLUMNS * _COLUMN_WIDTH + 20, 2 * _TOP + row_count(places) * _ROW_HEIGHT)
     return dump_lines(boxes.patch.document(*size))
 
 
 def _put(boxes: MaxSurface, place: Place) -> None:
     """Put one thing in front, where it belongs."""
-    x, y = 12 + place.column * _COLUMN_WIDTH, _TOP + place.row * _ROW_HEIGHT
-    thing = place.thing
+    (x, y), thing = _SPACING.corner(place), place.thing
     if isinstance(thing, str):
         boxes.add_text(thing.upper(), (x, y, _COLUMN_WIDTH - 20, 20))
     elif isinstance(thing, Control):
@@ -34,8 +33,7 @@ def _put(boxes: MaxSurface, place: Place) -> None:
         boxes.add_text(thing.label, (x + indent, y, _LABEL_WIDTH - indent, 20))
         _put_control(boxes, thing, x + _LABEL_WIDTH, y)
     else:
-        front = (x + place.slot * (_BUTTON_WIDTH + 4), y, _BUTTON_WIDTH, 20)
-        boxes.add_request(thing, front)
+        boxes.add_request(thing, (x, y, _BUTTON_WIDTH, 20))
 
 
 def _put_control(boxes: MaxSurface, control: Control, x: int, y: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from distill_live.clients.columns import Place, arrange
+from distill_live.clients.columns import Place, Spacing, arrange
 from distill_live.clients.json_lines import dump_lines
 from distill_live.clients.surface import (
     RENEW_SECONDS,
@@ -20,6 +20,8 @@ from distill_live.parameters import Parameter, scale_travel
 _COLUMNS, _SLOTS = 3, 3
 _COLUMN_WIDTH, _ROW_HEIGHT, _GAP = 400, 30, 4
 _LABEL_WIDTH, _FADER_WIDTH, _RELEASE_WIDTH = 110, 160, 50
+_BUTTON_WIDTH = (_COLUMN_WIDTH - _GAP) // _SLOTS - _GAP
+_SPACING = Spacing(_GAP, _GAP, _COLUMN_WIDTH, _ROW_HEIGHT + _GAP, _BUTTON_WIDTH + _GAP)
 #: So many decimals of a float are sent; the program's own choice would be two.
 _DECIMALS = 5
 
@@ -53,8 +55,7 @@ def _subscribe(target: str) -> str:
 
 def _widgets(place: Place) -> list[Widget]:
     """What shows one thing."""
-    x, y = _GAP + place.column * _COLUMN_WIDTH, _GAP + place.row * (_ROW_HEIGHT + _GAP)
-    thing = place.thing
+    (x, y), thing = _SPACING.corner(place), place.thing
     if isinstance(thing, str):
         return [_text(f"title {thing}", thing.upper(), x, y, _COLUMN_WIDTH - 2 * _GAP)]
     if isinstance(thing, Control):
@@ -65,8 +66,7 @@ def _widgets(place: Place) -> list[Widget]:
             _widget("input", thing.key, x + _LABEL_WIDTH, y, _FADER_WIDTH)
             | {"address": thing.address, "typeTags": "s"},
         ]
-    width = (_COLUMN_WIDTH - _GAP) // _SLOTS - _GAP
-    return [_request(thing, x + place.slot * (width + _GAP), y, width)]
+    return [_request(thing, x, y, _BUTTON_WIDTH)]
 
 
 def _control(control: Control, x: int, y: int) -> list[Widget]:

@@ -6,7 +6,7 @@ parameter. They find each other by names that begin with the patch's own number,
 
 from __future__ import annotations
 
-from distill_live.clients.columns import Place, arrange
+from distill_live.clients.columns import Place, Spacing, arrange, row_count
 from distill_live.clients.pd_canvas import Canvas
 from distill_live.clients.pure_data_rows import is_bent, wiring
 from distill_live.clients.surface import RENEW_SECONDS, SUBSCRIBE, Connection, Control, Surface
@@ -14,6 +14,7 @@ from distill_live.clients.surface import RENEW_SECONDS, SUBSCRIBE, Connection, C
 _COLUMNS, _SLOTS = 3, 2
 _COLUMN_WIDTH, _ROW_HEIGHT, _TOP = 390, 22, 70
 _CONTROL_X, _SLIDER_WIDTH, _BUTTON_WIDTH = 130, 150, 180
+_SPACING = Spacing(20, _TOP, _COLUMN_WIDTH, _ROW_HEIGHT, _BUTTON_WIDTH)
 
 #: What the instrument says beside values is printed.
 _SAID = "error done said"
@@ -24,8 +25,8 @@ _PLAIN = "empty 0 -10 0 12 #fcfcfc #000000 #000000"
 def write_patch(surface: Surface, connection: Connection) -> bytes:
     """The patch, as the bytes of a `.pd` file."""
     places = arrange(surface, _COLUMNS, _SLOTS)
-    rows = max(place.row for place in places) + 1
-    front = Canvas(_COLUMNS * _COLUMN_WIDTH + 20, _TOP + rows * _ROW_HEIGHT + 20)
+    height = _TOP + row_count(places) * _ROW_HEIGHT + 20
+    front = Canvas(_COLUMNS * _COLUMN_WIDTH + 20, height)
     front.comment(20, 10, "distill-live: this patch connects by itself, and again when you click")
     connect = front.message(20, 36, f"connect {connection.host} {connection.port}")
     front.chain(connect, front.box(200, 36, "s $0-connect"))
@@ -37,7 +38,7 @@ def write_patch(surface: Surface, connection: Connection) -> bytes:
 
 
 def _put(front: Canvas, place: Place) -> None:
-    x, y, thing = 20 + place.column * _COLUMN_WIDTH, _TOP + place.row * _ROW_HEIGHT, place.thing
+    (x, y), thing = _SPACING.corner(place), place.thing
     if isinstance(thing, str):
         front.comment(x, y + 4, thing.upper())
     elif isinstance(thing, Control):
@@ -46,7 +47,7 @@ def _put(front: Canvas, place: Place) -> None:
         front.comment(x + 10, y, thing.label)
         front.field("symbolatom", x + _CONTROL_X, y, f"24 0 0 0 - - $0-{thing.key} 0")
     else:
-        x += 10 + place.slot * _BUTTON_WIDTH
+        x += 10
         front.box(x, y, f"bng 17 250 50 0 $0-{thing.key} empty {_PLAIN}")
         front.comment(x + 22, y, thing.label)
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from string import Template
 
-from distill_live.clients.columns import Place, arrange
+from distill_live.clients.columns import Place, arrange, row_count
+from distill_live.clients.curves import plain_float
 from distill_live.clients.surface import RENEW_SECONDS, Connection, Control, Surface
 
 _TEMPLATE = Path(__file__).with_name("supercollider.scd.tmpl")
@@ -27,7 +28,7 @@ def write_script(surface: Surface, connection: Connection) -> bytes:
         requests=_rows(map(_symbol, names)),
         places=_rows(map(_place, places)),
         columns=_COLUMNS,
-        rows=max(place.row for place in places) + 1,
+        rows=row_count(places),
     )
     return text.encode()
 
@@ -67,6 +68,4 @@ def _text(text: str) -> str:
 
 def _number(value: float) -> str:
     """An integer stays one; a whole float keeps its point, so that it is sent as a float."""
-    if isinstance(value, int):
-        return str(value)
-    return f"{value:.1f}" if value.is_integer() else f"{value:.10g}"
+    return str(value) if isinstance(value, int) else plain_float(value)

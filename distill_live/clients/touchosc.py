@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 import zlib
 
-from distill_live.clients.columns import Place, arrange
+from distill_live.clients.columns import Place, Spacing, arrange, row_count
 from distill_live.clients.surface import (
     RENEW_SECONDS,
     SUBSCRIBE,
@@ -23,6 +23,8 @@ from distill_live.control.actions import OFF
 _COLUMNS, _SLOTS = 3, 3
 _COLUMN_WIDTH, _ROW_HEIGHT, _GAP = 440, 40, 6
 _LABEL_WIDTH, _FADER_WIDTH, _RELEASE_WIDTH = 120, 230, 68
+_BUTTON_WIDTH = (_COLUMN_WIDTH - _GAP) // _SLOTS - _GAP
+_SPACING = Spacing(_GAP, _GAP, _COLUMN_WIDTH, _ROW_HEIGHT + _GAP, _BUTTON_WIDTH + _GAP)
 #: The version of the tree that TouchOSC 1.5 writes.
 _VERSION = 6
 #: Messages go out on the first connection, and are taken from it: the rightmost of ten.
@@ -38,9 +40,8 @@ _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "distill-live/touchosc")
 def write_layout(surface: Surface, connection: Connection) -> bytes:
     """The layout, as the bytes of a `.tosc` file."""
     places = arrange(surface, _COLUMNS, _SLOTS, typed=False)
-    rows = max(place.row for place in places) + 1
     children = "".join(node for place in places for node in _nodes(place))
-    size = (0, 0, _COLUMNS * _COLUMN_WIDTH + _GAP, rows * (_ROW_HEIGHT + _GAP) + _GAP)
+    size = (0, 0, _COLUMNS * _COLUMN_WIDTH + _GAP, row_count(places) * _SPACING.row + _GAP)
     script = _property("s", "script", _data(_subscribe(connection)))
     root = _node("GROUP", "root", size, "0 0 0 1", script, children=children)
     tree = f"<?xml version='1.0' encoding='UTF-8'?><lexml version='{_VERSION}'>{root}</lexml>"
@@ -64,14 +65,12 @@ def _subscribe(connection: Connection) -> str:
 
 def _nodes(place: Place) -> list[str]:
     """What shows one thing."""
-    x, y = _GAP + place.column * _COLUMN_WIDTH, _GAP + place.row * (_ROW_HEIGHT + _GAP)
-    thing = place.thing
+    (x, y), thing = _SPACING.corner(place), place.thing
     if isinstance(thing, str):
         return [_label(f"title {thing}", thing.upper(), x, y, _COLUMN_WIDTH - 2 * _GAP)]
     if isinstance(thing, Control):
         return _control(thing, x, y)
-    width = (_COLUMN_WIDTH - _GAP) // _SLOTS - _GAP
-    return _request(thing, x + place.slot * (width + _GAP), y, width, _BLUE)
+    return _request(thing, x, y, _BUTTON_WIDTH, _BLUE)
 
 
 def _control(control: Control, x: int, y: int) -> list[str]:
