@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import queue
 import shutil
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
+from typing import IO, NoReturn
 
 import pytest
 
@@ -43,6 +45,16 @@ def leave_out(reason: str) -> NoReturn:
     if os.environ.get("CI") == "true":
         pytest.fail(f"{reason}, and with CI=true nothing may be left out")
     pytest.skip(reason)
+
+
+def read_line(stream: IO[str], timeout_s: float = 300.0) -> str:
+    """The next line of a process's output, "" at its end; fails if it comes far too late."""
+    lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+    threading.Thread(target=lambda: lines.put(stream.readline()), daemon=True).start()
+    try:
+        return lines.get(timeout=timeout_s)
+    except queue.Empty:
+        raise AssertionError(f"no line came within {timeout_s:g} s") from None
 
 
 def wait_until(condition: Callable[[], object], what: str, timeout_s: float = 60.0) -> None:

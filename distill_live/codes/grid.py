@@ -27,6 +27,7 @@ _DAMAGE = (
     EOFError,
     RuntimeError,
     OverflowError,
+    MemoryError,
     zipfile.BadZipFile,
     zlib.error,
 )
@@ -84,7 +85,7 @@ def save_grid(path: Path, grid: CodeGrid) -> None:
 
     Raises CodesError for another suffix, or when the file cannot be written.
     """
-    suffix = _check_suffix(path)
+    suffix = check_suffix(path)
     description = {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
@@ -110,15 +111,16 @@ def save_grid(path: Path, grid: CodeGrid) -> None:
 def load_grid(path: Path) -> CodeGrid:
     """Read a grid from .json or .npz.
 
-    Raises CodesError when the file is missing, damaged, newer than this program or no grid.
+    The codes say how many columns there are, so that columns can be deleted and added by hand; the
+    file's `shape` says the same only where nobody has edited it. Raises CodesError when the file is
+    missing, damaged, newer than this program or no grid.
     """
-    suffix = _check_suffix(path)
+    suffix = check_suffix(path)
     try:
         description, codes = _read_npz(path) if suffix == ".npz" else _read_json(path)
         if (description["format"], description["format_version"]) != (FORMAT, FORMAT_VERSION):
             raise CodesError(f"{path} is no {FORMAT} file of version {FORMAT_VERSION}")
-        if list(codes.shape) != description["shape"]:
-            raise CodesError(f"{path} says shape {description['shape']}, has {list(codes.shape)}")
+        _check_shape(path, codes, description["shape"])
         return CodeGrid(
             codes=codes,
             model_name=str(description["model"]["name"]),
@@ -135,15 +137,40 @@ def load_grid(path: Path) -> CodeGrid:
 
 
 def _read_json(path: Path) -> tuple[dict[str, Any], NDArray[Any]]:
-    document = json.loads(path.read_text(encoding="utf-8"))
-    codes = np.array(document.pop("codes"))
-    # An empty list has no type of its own, and forgets how many bands and levels it had.
-    return document, codes if codes.size else np.zeros(document["shape"], dtype=np.int64)
+    # From bytes json also reads what editors write: a byte order mark, UTF-16.
+    document = json.loads(path.read_bytes())
+    columns = document.pop("codes")
+    if columns == [] and document["shape"][0] == 0:
+        # An empty list has no type of its own, and forgets how many bands and levels it had.
+        return document, np.zeros(document["shape"], dtype=np.int64)
+    try:
+        return document, np.array(columns)
+    except ValueError:
+        raise CodesError(f"{path}: {_uneven(columns, document['shape'])}") from None
 
 
 def _read_npz(path: Path) -> tuple[dict[str, Any], NDArray[Any]]:
     with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
         return json.loads(str(content["description"])), content["codes"]
+
+
+def _check_shape(path: Path, codes: NDArray[Any], shape: list[int]) -> None:
+    """Raise CodesError unless the codes have the bands and levels of `shape`, and columns at all
+    where it has some."""
+    if list(codes.shape[1:]) != shape[1:] or len(codes) == 0 < shape[0]:
+        raise CodesError(
+            f"{path}: its shape says {shape} (columns, bands, levels), and its codes hold "
+            f"{list(codes.shape)}; correct the one that is wrong"
+        )
+
+
+def _uneven(columns: list[Any], shape: list[int]) -> str:
+    """What is wrong with columns that make no array."""
+    _, bands, levels = shape
+    for number, column in enumerate(columns):
+        if np.shape(np.array(column, dtype=object)) != (bands, levels):
+            return f"column {number} does not hold {bands} bands of {levels} codes each"
+    return "its codes are no numbers"
 
 
 def _as_json(description: dict[str, Any], codes: NDArray[np.int64]) -> str:
@@ -152,7 +179,8 @@ def _as_json(description: dict[str, Any], codes: NDArray[np.int64]) -> str:
     return f'{head},\n  "codes": [\n{columns}\n  ]\n}}\n'
 
 
-def _check_suffix(path: Path) -> str:
+def check_suffix(path: Path) -> str:
+    """The suffix of a file of codes. Raises CodesError when it is neither .json nor .npz."""
     if path.suffix not in SUFFIXES:
         raise CodesError(f"{path} must end in {' or '.join(SUFFIXES)}")
     return path.suffix

@@ -12,6 +12,7 @@ from rich.table import Column, Table
 from distill_live.atomic_file import atomic_file
 from distill_live.clients.kinds import KINDS, ClientKind
 from distill_live.clients.surface import Connection, build_surface
+from distill_live.commands.destinations import named_file
 from distill_live.commands.output import add_plain_row
 from distill_live.commands.params import installed_parameters
 from distill_live.control.targets import DEFAULT_LABELS
@@ -53,7 +54,8 @@ def write(
         str, typer.Option(help="Names of the model's levels, coarse to fine: 4 at most.")
     ] = ",".join(DEFAULT_LABELS),
     output: Annotated[
-        Path | None, typer.Option(help="The file; else by its usual name, here.")
+        Path | None,
+        typer.Option(help="The file, or a folder for it (default: its usual name, here)."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file of that name.")] = False,
 ) -> None:
@@ -61,7 +63,7 @@ def write(
     found = _find(kind)
     if reply_port and not found.reply_port:
         raise ClientError(f"{kind} listens where it sends from: leave --reply-port out")
-    path = output or Path(found.file_name)
+    path = named_file(output or Path(), found.file_name)
     if path.exists() and not force:
         raise ClientError(f"{path} exists already: choose another with --output, or use --force")
     surface = build_surface(installed_parameters(), _labels(levels))

@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
+from distill_live.commands.destinations import single_file
 from distill_live.commands.loading import load_model
 from distill_live.commands.options import DeviceOption, ModelOption
-from distill_live.commands.output import check_sound_file, free_path, progress_bar
+from distill_live.commands.output import check_sound_file, progress_bar
 
 
 def decode(
@@ -17,7 +18,10 @@ def decode(
     model: ModelOption,
     output: Annotated[
         Path | None,
-        typer.Option("--output", help="A sound file (wav, flac, ogg, mp3); else CODES' .wav."),
+        typer.Option(
+            "--output",
+            help="A sound file (wav, flac, ogg, mp3), or a folder (default: CODES.wav, here).",
+        ),
     ] = None,
     bit_depth: Annotated[
         int, typer.Option("--bit-depth", help="16, 24 or 32 (32 is float, wav only).")
@@ -30,11 +34,10 @@ def decode(
     from distill_live.inference import codes as inference
 
     grid = load_grid(codes)
-    suffix = output.suffix.lower().lstrip(".") if output else "wav"
-    check_sound_file(suffix, grid.sample_rate, bit_depth)
+    path = single_file(output, f"{codes.stem}.wav")
+    check_sound_file(path.suffix.lower().lstrip("."), grid.sample_rate, bit_depth)
     loaded = load_model(model, device)
     with progress_bar("decoding") as advance:
         samples = inference.decode(loaded, grid, advance)
-    path = output or free_path(Path(), codes.stem, "wav")
     write_audio(path, samples, grid.sample_rate, bit_depth)
     typer.echo(f"{path}: {grid.duration_s:.1f} s")

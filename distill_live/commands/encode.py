@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
+from distill_live.commands.destinations import single_file
 from distill_live.commands.loading import load_model
 from distill_live.commands.options import DeviceOption, ModelOption
-from distill_live.commands.output import free_path
 
 
 def encode(
@@ -17,19 +17,22 @@ def encode(
     model: ModelOption,
     output: Annotated[
         Path | None,
-        typer.Option("--output", help="A .json or .npz file; else AUDIO's name with .json, here."),
+        typer.Option(
+            "--output", help="A .json or .npz file, or a folder (default: AUDIO.json, here)."
+        ),
     ] = None,
     device: DeviceOption = "auto",
 ) -> None:
     """Turn a sound file into a grid of codes: columns x bands x levels."""
     from distill_live.audio.files import read_mono
-    from distill_live.codes.grid import save_grid
+    from distill_live.codes.grid import check_suffix, save_grid
     from distill_live.inference import codes
 
+    path = single_file(output, f"{audio.stem}.json")
+    check_suffix(path)
     loaded = load_model(model, device)
     samples = read_mono(audio, loaded.spectrogram.config.sample_rate)
     grid = codes.encode(loaded, samples)
-    path = output or free_path(Path(), audio.stem, "json")
     save_grid(path, grid)
     columns, bands, levels = grid.codes.shape
     typer.echo(f"{path}: {columns} columns x {bands} bands x {levels} levels")

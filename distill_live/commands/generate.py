@@ -12,9 +12,10 @@ import typer
 
 from distill_live import __version__
 from distill_live.atomic_file import atomic_file
+from distill_live.commands.destinations import SoundSeries
 from distill_live.commands.loading import load_model
 from distill_live.commands.options import DeviceOption, ModelArgument, SoundFormat, seconds_option
-from distill_live.commands.output import check_sound_file, free_path, progress_bar
+from distill_live.commands.output import check_sound_file, progress_bar
 from distill_live.parameters import PARAMETERS
 
 if TYPE_CHECKING:
@@ -70,9 +71,15 @@ def generate(
         ),
     ] = None,
     output: Annotated[
-        Path, typer.Option("--output", help="The folder that the files go to.")
+        Path,
+        typer.Option(
+            "--output", help="A folder, or a sound file's name, which --count makes a series of."
+        ),
     ] = Path(),
-    format: Annotated[SoundFormat, typer.Option("--format", help="File format.")] = "wav",
+    format: Annotated[
+        SoundFormat | None,
+        typer.Option("--format", help="File format (default: what --output ends in, or wav)."),
+    ] = None,
     sample_rate: Annotated[
         int | None,
         typer.Option("--sample-rate", min=8_000, max=384_000, help="In Hz; else the model's."),
@@ -98,7 +105,8 @@ def generate(
     loaded = load_model(model, device)
     loaded.require_prior()
     rate = sample_rate or loaded.spectrogram.config.sample_rate
-    check_sound_file(format, rate, bit_depth)
+    series = SoundSeries.at(output, format, count)
+    check_sound_file(series.format, rate, bit_depth)
     overlap_samples = None
     if overlap is not None and isinstance(loaded.vocoder, ChunkVocoder):
         overlap_samples = round(overlap * loaded.spectrogram.config.sample_rate / 1000)
@@ -123,7 +131,7 @@ def generate(
                 overlap_samples=overlap_samples, steering=steering, on_column=columns.append,
                 **sampling,
             )  # fmt: skip
-        path = free_path(output, f"{loaded.metadata['name']}_{used}", format, "json")
+        path = series.path(number, f"{loaded.metadata['name']}_{used}", "json")
         _write_sound(path, audio, rate, bit_depth, loaded)
         written = {"duration_s": duration, "sample_rate": rate, "bit_depth": bit_depth}
         if overlap is not None and overlap_samples is not None:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from distill_live.commands.destinations import single_file
 from distill_live.commands.loading import load_model
 from distill_live.commands.options import DeviceOption
-from distill_live.commands.output import check_sound_file, free_path
+from distill_live.commands.output import check_sound_file
 from distill_live.errors import SessionLogError
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def render(
         typer.Option(help="Another model: only parameter changes and requests are played again."),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option(help="A sound file; else LOG's name with .wav, here.")
+        Path | None, typer.Option(help="A sound file, or a folder (default: LOG.wav, here).")
     ] = None,
     device: DeviceOption = "auto",
 ) -> None:
@@ -32,7 +33,7 @@ def render(
     from distill_live.audio.files import write_audio
     from distill_live.live.ring import SAMPLE_RATE
 
-    path = output or free_path(Path(), log.stem, "wav")
+    path = single_file(output, f"{log.stem}.wav")
     format = path.suffix.lower().lstrip(".")
     # Floats where the format has them: before the last mile sound may exceed full scale.
     depth = 32 if format == "wav" else 24

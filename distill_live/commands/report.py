@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from distill_live.commands.destinations import named_file
 from distill_live.commands.options import ModelArgument
 from distill_live.models.library import find_model
 
@@ -19,7 +20,8 @@ def report(
         typer.Option("--folder", help="Where its recordings are, to show some beside the decode."),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", help="The page; else MODEL.html beside the model.")
+        Path | None,
+        typer.Option("--output", help="The page, or a folder for it (default: beside MODEL)."),
     ] = None,
     no_open: Annotated[
         bool, typer.Option("--no-open", help="Write the page and do not show it.")
@@ -33,8 +35,9 @@ def report(
     path = find_model(model)
 
     from distill_live.report.page import write_page
+    from distill_live.report.place import page_path
 
-    page = write_page(path, folder or (), output)
+    page = write_page(path, folder or (), output and named_file(output, page_path(path).name))
     typer.echo(page)
     if not no_open:
         webbrowser.open(page.resolve().as_uri())

@@ -209,6 +209,8 @@ def _fallbacks(options: OutputOptions) -> tuple[OutputOptions, ...]:
 
 def _new_file(path: Path) -> Path:
     """A path that no file has yet."""
+    if path.is_dir():
+        raise LiveError(f"{path} is a folder: name a file, such as {path / 'take.wav'}")
     if path.exists():
         raise LiveError(f"{path} exists already: choose another name, or move it away")
     return path

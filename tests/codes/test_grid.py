@@ -92,7 +92,7 @@ def test_no_flipped_byte_raises_anything_but_a_codes_error(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    "change", [{"format": "x"}, {"format_version": 2}, {"shape": [9, 8, 3]}, {"model": None}]
+    "change", [{"format": "x"}, {"format_version": 2}, {"shape": [1, 9, 3]}, {"model": None}]
 )
 def test_a_file_of_another_kind_is_refused(tmp_path: Path, change: dict[str, object]) -> None:
     path = tmp_path / "codes.json"
@@ -107,3 +107,45 @@ def test_unknown_suffixes_and_missing_files_are_refused(tmp_path: Path) -> None:
         save_grid(tmp_path / "codes.txt", grid_of(1))
     with pytest.raises(CodesError, match="No such file"):
         load_grid(tmp_path / "none.json")
+
+
+def edited(tmp_path: Path, **change: object) -> Path:
+    """A file of five columns with some of its entries replaced."""
+    path = tmp_path / "codes.json"
+    save_grid(path, grid_of(5))
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    return path
+
+
+@pytest.mark.parametrize("kept", [[0, 1, 3, 4], [2], [0, 1, 2, 3, 4, 4, 4]])
+def test_columns_may_be_deleted_and_added_by_hand(tmp_path: Path, kept: list[int]) -> None:
+    columns = grid_of(5).codes[kept]
+    found = load_grid(edited(tmp_path, codes=columns.tolist()))
+    np.testing.assert_array_equal(found.codes, columns)
+
+
+def test_codes_without_the_columns_that_their_shape_has_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(CodesError, match=r"shape says \[5, 8, 3\].*codes hold \[0\]"):
+        load_grid(edited(tmp_path, codes=[]))
+
+
+@pytest.mark.parametrize("shape", [[10**15, 8, 3], [0, 10**15, 10**15], [-1, 8, 3], [], "5 8 3", 5])
+def test_a_shape_that_makes_no_sense_is_refused(tmp_path: Path, shape: object) -> None:
+    with pytest.raises(CodesError):
+        load_grid(edited(tmp_path, codes=[], shape=shape))
+
+
+def test_a_column_that_is_too_short_is_named(tmp_path: Path) -> None:
+    columns = grid_of(5).codes.tolist()
+    del columns[3][2][1]
+    with pytest.raises(CodesError, match="column 3 does not hold 8 bands of 3 codes each"):
+        load_grid(edited(tmp_path, codes=columns))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_what_an_editor_has_saved_with_a_byte_order_mark_is_read(
+    tmp_path: Path, encoding: str
+) -> None:
+    path = edited(tmp_path)
+    path.write_text(path.read_text(), encoding=encoding)
+    np.testing.assert_array_equal(load_grid(path).codes, grid_of(5).codes)

@@ -17,7 +17,7 @@ from pythonosc.osc_bundle import OscBundle
 from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 
-from tests.tools import wait_until
+from tests.tools import read_line, wait_until
 
 
 class ServerProcess:
@@ -44,7 +44,7 @@ class ServerProcess:
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
         assert self.process.stdout is not None
-        self.announcement = self.process.stdout.readline()
+        self.announcement = read_line(self.process.stdout)
         match = re.search(r"OSC on [\d.]+:(\d+)", self.announcement)
         if match is None:
             self.end()

@@ -7,7 +7,7 @@ from pathlib import Path
 from distill_live.audio.files import read_audio
 from tests.commands.server_process import ServerProcess
 from tests.installed_plugin import install_plugin
-from tests.tools import wait_until
+from tests.tools import read_line, wait_until
 
 HEAD = """
 from distill_live.parameters import Parameter
@@ -60,7 +60,7 @@ BAD = HEAD.replace('"int", 0, 9, 3', '"int", 9, 0, 3')
 def wait_for(server: ServerProcess, word: str) -> str:
     """The next line on standard error that holds a word, as soon as it comes."""
     assert server.process.stderr is not None
-    while word not in (line := str(server.process.stderr.readline())):
+    while word not in (line := read_line(server.process.stderr)):
         assert line, "the server has ended"
     return line.strip()
 

@@ -12,7 +12,7 @@ import pytest
 from distill_live.control.patch import read_document
 from tests.conftest import RunCli
 from tests.inputs.midi.jack_server import Controller, JackServer
-from tests.tools import require_module, wait_until
+from tests.tools import read_line, require_module, wait_until
 
 PATCH = "version: 1\nmap: []\n"
 
@@ -31,7 +31,7 @@ def test_the_fader_that_is_moved_is_written_beside_the_patch(tmp_path: Path) -> 
             text=True,
         ) as learning:
             assert learning.stdout is not None
-            lines = [learning.stdout.readline() for _ in range(2)]
+            lines = [read_line(learning.stdout) for _ in range(2)]
             # From now until it is found: JACK drops what a late client should have had.
             ended = threading.Event()
             threading.Thread(target=lambda: (learning.wait(), ended.set()), daemon=True).start()

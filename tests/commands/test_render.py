@@ -75,6 +75,12 @@ def test_a_sound_of_that_name_is_left_as_it_is(run_cli: RunCli, log: Path) -> No
     assert Path("evening.wav").read_bytes() == b"the best take"
 
 
+def test_a_folder_takes_the_sound_under_the_name_of_the_log(run_cli: RunCli, log: Path) -> None:
+    Path("sounds").mkdir()
+    assert run_cli("render", log, "--output", "sounds").code == 0
+    assert Path("sounds/evening.wav").is_file()
+
+
 def test_an_output_may_have_any_format(run_cli: RunCli, log: Path) -> None:
     for name in ("take.flac", "take.ogg", "take.WAV"):
         assert run_cli("render", log, "--output", name).code == 0

@@ -19,7 +19,7 @@ from distill_live.control.preset_file import PresetFile
 from distill_live.parameters import PARAMETERS
 from tests.commands.server_process import OscClient, ServerProcess
 from tests.inputs.midi.jack_server import Controller, JackServer
-from tests.tools import require_module, wait_until
+from tests.tools import read_line, require_module, wait_until
 
 PATCH = """\
 version: 1
@@ -104,7 +104,7 @@ def show(tiny_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         "--web", "127.0.0.1:0", "--midi", "none of these",
     ) as server:  # fmt: skip
         assert server.process.stdout is not None
-        url = server.process.stdout.readline().strip()
+        url = read_line(server.process.stdout).strip()
         yield Show(server, url, patch, log)
         assert server.end() == 0
     assert "Traceback" not in server.errors

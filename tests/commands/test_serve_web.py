@@ -12,7 +12,7 @@ from pythonosc.osc_message import OscMessage
 from websockets.sync.client import connect
 
 from tests.commands.server_process import ServerProcess, run_command
-from tests.tools import wait_until
+from tests.tools import read_line, wait_until
 
 CLOCK = ("--output", "clock")
 
@@ -20,7 +20,7 @@ CLOCK = ("--output", "clock")
 def address_of(server: ServerProcess) -> str:
     """The line after the announcement."""
     assert server.process.stdout is not None
-    line = str(server.process.stdout.readline())
+    line = read_line(server.process.stdout)
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+\n", line)
     return line.strip()
 

@@ -13,6 +13,7 @@ from typing import NamedTuple, Self
 
 from distill_live.models.header import read_header
 from tests.conftest import Folders
+from tests.tools import read_line
 
 ROOT = Path(__file__).parents[2]
 
@@ -58,7 +59,7 @@ class TrainingProcess:
         assert self._process.stdin is not None and self._process.stdout is not None
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
-        code = int(self._process.stdout.readline())
+        code = int(read_line(self._process.stdout))
         return Ended(code, self._out.read_text(), self._err.read_text())
 
 

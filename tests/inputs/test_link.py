@@ -16,7 +16,7 @@ from distill_live.control.tempo import Tempo
 from distill_live.inputs import link
 from distill_live.inputs.link import LinkInput
 from tests.inputs.own_network import own_network
-from tests.tools import wait_until
+from tests.tools import read_line, wait_until
 
 PEER = Path(__file__).with_name("link_peer.py")
 
@@ -34,7 +34,7 @@ class Peer:
         assert self.process.stdin and self.process.stdout
         self.process.stdin.write(f"{word}\n")
         self.process.stdin.flush()
-        answer: dict[str, Any] = json.loads(self.process.stdout.readline())
+        answer: dict[str, Any] = json.loads(read_line(self.process.stdout))
         return answer
 
     def end(self) -> None:

@@ -14,7 +14,7 @@ from distill_live.live.supervisor import Supervisor
 from distill_live.live.worker import Worker
 from distill_live.shared_memory import SharedArray
 from tests.live import workers
-from tests.tools import wait_until
+from tests.tools import read_line, wait_until
 
 
 def is_running(pid: int) -> bool:
@@ -129,7 +129,7 @@ def test_workers_end_when_their_parent_is_killed(how: str) -> None:
         [sys.executable, "-m", "tests.live.workers", how], stdout=subprocess.PIPE, text=True
     )
     assert parent.stdout is not None
-    child = int(parent.stdout.readline())
+    child = int(read_line(parent.stdout))
     parent.kill()
     parent.wait()
     parent.stdout.close()

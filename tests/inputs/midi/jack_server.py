@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.tools import require_program, wait_until
+from tests.tools import read_line, require_program, wait_until
 
 
 class JackServer:
@@ -98,7 +98,7 @@ class Controller:
             stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         assert self._process.stdout is not None
-        assert self._process.stdout.readline() == "ready\n"
+        assert read_line(self._process.stdout) == "ready\n"
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         return self

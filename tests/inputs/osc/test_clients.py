@@ -14,7 +14,7 @@ from distill_live.control.router import Counters
 from distill_live.parameters import scale_travel
 from tests.inputs.conftest import Instrument
 from tests.inputs.osc.conftest import Desk
-from tests.tools import require_node_module, require_program, wait_until
+from tests.tools import read_line, require_node_module, require_program, wait_until
 
 HERE = Path(__file__).parent
 PD = ("-nogui", "-nosound", "-nomidi", "-stderr", "-open")
@@ -74,11 +74,11 @@ def test_liblo_hears_feedback_at_the_port_it_named(instrument: Instrument, desk:
             wait_until(lambda: _receives(int(port)), "oscdump's port")
             subscribe = ("/distill/subscribe", "iis", port, "30", "/distill/{gain,seed}")
             subprocess.run([oscsend, "127.0.0.1", str(desk.osc.port), *subscribe], check=True)
-            lines += [dump.stdout.readline(), dump.stdout.readline()]
+            lines += [read_line(dump.stdout), read_line(dump.stdout)]
             instrument.store.set("seed", 12)
             instrument.store.set("gain", 0.25)
             while not lines[-1].endswith("/distill/gain f 0.250000\n"):
-                lines.append(dump.stdout.readline())
+                lines.append(read_line(dump.stdout))
         finally:
             dump.kill()
     messages = [line.partition(" ")[2].strip() for line in lines]

@@ -1,0 +1,80 @@
+"""Where commands write their files: what `--output` names, a file or a folder.
+
+A folder that exists is a folder, whatever its name. Otherwise a name that ends like a sound file
+is a file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from distill_live.commands.output import free_path
+from distill_live.errors import AudioFileError
+
+#: Endings that mean a sound file; whether the format can be written is checked later.
+_SOUND_SUFFIXES = frozenset(
+    "aac aif aifc aiff au caf flac m4a mp3 mp4 oga ogg opus rf64 w64 wav wma".split()
+)
+
+
+def named_file(output: Path, name: str) -> Path:
+    """`output` itself, or the file called `name` in it where it is a folder."""
+    return output / name if output.is_dir() else output
+
+
+def single_file(output: Path | None, name: str) -> Path:
+    """Where a command writes its one file: `output`, or a free path where that is a folder.
+
+    Without `output` the folder is the current one. `name` is the usual file name, with a suffix.
+    """
+    if output is not None and not output.is_dir():
+        return output
+    usual = Path(name)
+    return free_path(output or Path(), usual.stem, usual.suffix.removeprefix("."))
+
+
+@dataclass(frozen=True)
+class SoundSeries:
+    """Where `generate` writes `count` sounds of one format.
+
+    `stem` is the name of the files without a number, None where each sound has a name of its own;
+    `suffix` is theirs, without the dot, as the user wrote it.
+    """
+
+    folder: Path
+    suffix: str
+    stem: str | None
+    count: int
+
+    @property
+    def format(self) -> str:
+        """As `write_audio` takes it."""
+        return self.suffix.lower()
+
+    @classmethod
+    def at(cls, output: Path, format: str | None, count: int) -> Self:
+        """What `--output` and `--format` say together; wav when neither names a format.
+
+        Raises AudioFileError when the two contradict each other.
+        """
+        suffix = output.suffix.removeprefix(".")
+        if output.is_dir() or suffix.lower() not in _SOUND_SUFFIXES:
+            return cls(output, format or "wav", None, count)
+        if format not in (None, suffix.lower()):
+            raise AudioFileError(
+                f"--output {output} and --format {format} contradict each other: leave --format "
+                f"out, or end the name in .{format}"
+            )
+        return cls(output.parent, suffix, output.stem, count)
+
+    def path(self, index: int, own_name: str, *beside: str) -> Path:
+        """A free path for sound `index` (0..count-1), whose own name is `own_name`.
+
+        Free are also the paths with the suffixes `beside`.
+        """
+        stem = own_name
+        if self.stem is not None:
+            stem = self.stem if self.count == 1 else f"{self.stem}_{index + 1}"
+        return free_path(self.folder, stem, self.suffix, *beside)

@@ -1,0 +1,104 @@
+"""What `--output` names: a file or a folder, alike in all commands."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import soundfile
+
+from tests.conftest import RunCli
+
+SHORT = ("generate", "tiny", "--duration", 0.1, "--seed", 5)
+
+
+def names(folder: str, pattern: str = "*") -> list[str]:
+    """What a folder holds."""
+    return sorted(path.name for path in Path(folder).glob(pattern))
+
+
+@pytest.mark.parametrize("name", ["rain.wav", "rain.FLAC", "new/rain.ogg"])
+def test_generate_writes_the_sound_file_that_is_named(
+    run_cli: RunCli, tiny_in_library: Path, name: str
+) -> None:
+    assert run_cli(*SHORT, "--output", name).out == f"{Path(name)}\n"
+    assert soundfile.info(name).frames == 4800
+    assert json.loads(Path(name).with_suffix(".json").read_text())["seed"] == 5
+
+
+def test_several_sounds_of_one_name_are_numbered(run_cli: RunCli, tiny_in_library: Path) -> None:
+    result = run_cli(*SHORT, "--count", 3, "--output", "rain.wav")
+    assert result.out.split() == ["rain_1.wav", "rain_2.wav", "rain_3.wav"]
+    assert [json.loads(Path(f"rain_{n}.json").read_text())["seed"] for n in (1, 2, 3)] == [5, 6, 7]
+
+
+def test_generate_replaces_no_file_that_is_named(run_cli: RunCli, tiny_in_library: Path) -> None:
+    Path("rain.wav").write_text("mine")
+    assert run_cli(*SHORT, "--output", "rain.wav").out == "rain_2.wav\n"
+    assert Path("rain.wav").read_text() == "mine"
+
+
+def test_a_folder_that_is_called_like_a_sound_is_a_folder(
+    run_cli: RunCli, tiny_in_library: Path
+) -> None:
+    Path("rain.wav").mkdir()
+    assert run_cli(*SHORT, "--output", "rain.wav").out == f"{Path('rain.wav/tiny_5.wav')}\n"
+
+
+def test_a_format_that_contradicts_the_name_is_refused(
+    run_cli: RunCli, tiny_in_library: Path
+) -> None:
+    result = run_cli(*SHORT, "--output", "rain.wav", "--format", "flac")
+    assert result.code == 1
+    assert "--output rain.wav and --format flac contradict each other" in result.err
+    assert names(".", "rain*") == []
+
+
+def test_a_sound_of_a_kind_that_cannot_be_written_is_refused(
+    run_cli: RunCli, tiny_in_library: Path
+) -> None:
+    result = run_cli(*SHORT, "--output", "rain.m4a")
+    assert result.code == 1
+    assert "cannot write 'm4a'; formats are wav, flac, ogg, mp3" in result.err
+    assert names(".", "rain*") == []
+
+
+def test_encode_and_decode_write_into_a_folder(
+    run_cli: RunCli, tiny_in_library: Path, sounds: Path
+) -> None:
+    Path("here.json").mkdir()
+    run_cli("encode", sounds / "sine_440.wav", "--model", "tiny", "--output", "here.json")
+    assert names("here.json") == ["sine_440.json"]
+    Path("there").mkdir()
+    run_cli("decode", "here.json/sine_440.json", "--model", "tiny", "--output", "there")
+    assert names("there") == ["sine_440.wav"]
+
+
+def test_encode_refuses_an_unknown_suffix_before_it_begins(
+    run_cli: RunCli, tiny_in_library: Path
+) -> None:
+    result = run_cli("encode", "missing.wav", "--model", "tiny", "--output", "codes.txt")
+    assert result.err == "error: codes.txt must end in .json or .npz\n"
+
+
+def test_a_report_is_written_into_a_folder(run_cli: RunCli, tiny_in_library: Path) -> None:
+    Path("pages").mkdir()
+    assert run_cli("report", "tiny", "--no-open", "--output", "pages").code == 0
+    assert names("pages") == ["tiny.html"]
+
+
+def test_a_surface_is_written_into_a_folder(run_cli: RunCli, tiny_in_library: Path) -> None:
+    Path("surfaces").mkdir()
+    assert run_cli("clients", "write", "pd", "--output", "surfaces").code == 0
+    assert names("surfaces") == ["distill.pd"]
+
+
+@pytest.mark.parametrize("option", ["--record", "--log"])
+def test_serve_wants_a_file_to_write_into(
+    run_cli: RunCli, tiny_in_library: Path, option: str
+) -> None:
+    Path("takes").mkdir()
+    result = run_cli("serve", "tiny", "--output", "clock", option, "takes")
+    assert result.code == 1
+    assert "takes is a folder: name a file, such as" in result.err
