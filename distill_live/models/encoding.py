@@ -20,6 +20,9 @@ PIECE_COLUMNS = 1024
 #: Columns that a piece is given besides, on each side; an encoder sees less far.
 MARGIN_COLUMNS = 16
 
+# Columns of whole seconds, as old models have them, are coded fewer at once.
+_PIECE_SAMPLES = 1 << 22
+
 
 @torch.inference_mode()
 def encode_pieces(
@@ -30,41 +33,24 @@ def encode_pieces(
     Together they are the codes of the whole; silence fills up the last column, of `column_samples`
     samples as all are.
     """
-    waiting, known = _Waiting(), 0
+    columns = min(PIECE_COLUMNS, _PIECE_SAMPLES // column_samples) + 2 * MARGIN_COLUMNS
+    waiting = np.empty(columns * column_samples, np.float32)
+    kept = 2 * MARGIN_COLUMNS * column_samples
+    filled, known = 0, 0
     for block in blocks:
-        waiting.add(block)
-        while waiting.length >= (size := (known + PIECE_COLUMNS + MARGIN_COLUMNS) * column_samples):
-            coded = _encode(codec, spectrogram, waiting.first(size), column_samples)
-            yield coded[known : known + PIECE_COLUMNS]
-            waiting.drop((known + PIECE_COLUMNS - MARGIN_COLUMNS) * column_samples)
-            known = MARGIN_COLUMNS
-    rest = waiting.first(waiting.length)
-    yield _encode(codec, spectrogram, rest, column_samples)[known:]
-
-
-class _Waiting:
-    """Samples that came in blocks of any size."""
-
-    def __init__(self) -> None:
-        self._blocks: list[Samples] = []
-        self.length = 0
-
-    def add(self, block: Samples) -> None:
-        self._blocks.append(block)
-        self.length += len(block)
-
-    def first(self, count: int) -> Samples:
-        self._blocks = [np.concatenate([np.zeros(0, np.float32), *self._blocks])]
-        return self._blocks[0][:count]
-
-    def drop(self, count: int) -> None:
-        # A copy: what is dropped is to be freed.
-        self._blocks = [self._blocks[0][count:].copy()]
-        self.length -= count
+        while len(block):
+            taken = block[: len(waiting) - filled]
+            waiting[filled : filled + len(taken)] = taken
+            filled, block = filled + len(taken), block[len(taken) :]
+            if filled == len(waiting):
+                coded = _encode(codec, spectrogram, waiting, column_samples)
+                yield coded[known : columns - MARGIN_COLUMNS]
+                waiting[:kept] = waiting[-kept:]
+                filled, known = kept, MARGIN_COLUMNS
+    yield _encode(codec, spectrogram, waiting[:filled], column_samples)[known:]
 
 
 def _encode(
     codec: Codec, spectrogram: AudioSpectrogram, samples: Samples, column_samples: int
 ) -> Tensor:
-    waveform = torch.from_numpy(np.ascontiguousarray(samples, dtype=np.float32))
-    return codec.encode_columns(spectrogram, waveform, column_samples).cpu()
+    return codec.encode_columns(spectrogram, torch.from_numpy(samples), column_samples).cpu()

@@ -77,7 +77,7 @@ def test_progress_counts_every_file(tmp_path: Path) -> None:
 
 
 def test_an_empty_or_missing_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match="no recordings in .*: wav, flac"):
+    with pytest.raises(DatasetError, match=r"no recordings in .*: wav, flac"):
         load_recordings(tmp_path)
     with pytest.raises(DatasetError, match="is not a folder"):
         load_recordings(tmp_path / "missing")
