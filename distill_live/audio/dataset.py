@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from distill_live.audio.files import AUDIO_SUFFIXES, read_mono
+from distill_live.audio.reading.folder import FolderContent, look_through
+from distill_live.audio.reading.sound import Sound
 from distill_live.errors import AudioFileError, DatasetError
+from distill_live.escapes import escape
 
 #: Shorter clips say too little about how a sound goes on.
 MIN_SECONDS = 0.3
@@ -19,13 +20,15 @@ MIN_SECONDS = 0.3
 #: The part of each recording, its end, that training does not see and validation does.
 HOLDOUT = 0.1
 
+_WHAT_IS_READ = "wav, flac, ogg, opus, mp3, aiff and caf files are read"
+
 # -80 dB: below it there is nothing to learn.
 _SILENCE = 1e-4
 
 
 @dataclass(frozen=True)
 class Recording:
-    """One mono recording: its path inside the folder, and its samples `[N]`."""
+    """One mono recording: its path inside the folder, as it can be shown, and its samples `[N]`."""
 
     name: str
     samples: NDArray[np.float32]
@@ -33,11 +36,13 @@ class Recording:
 
 @dataclass(frozen=True)
 class Recordings:
-    """What a folder gave: recordings at `sample_rate` Hz, and (path, reason) of what it did not."""
+    """What a folder gave: recordings at `sample_rate` Hz, (path, reason) of what it did not, and
+    what else is to be `told` of its files, a line each."""
 
     recordings: list[Recording]
     sample_rate: int
     skipped: list[tuple[str, str]]
+    told: list[str] = field(default_factory=list)
 
     @property
     def seconds(self) -> float:
@@ -46,24 +51,12 @@ class Recordings:
 
 
 def find_recordings(folder: str | Path) -> list[Path]:
-    """All sound files below `folder`, sorted; hidden files and folders are passed over.
+    """All sound files below `folder` that libsndfile reads, sorted; links are followed, once each,
+    and hidden files and folders are passed over.
 
     Raises DatasetError when there is no such folder or no sound file in it.
     """
-    folder = Path(folder)
-    if not folder.is_dir():
-        raise DatasetError(f"{folder} is not a folder; give the folder that holds your recordings")
-    found = []
-    for place, folders, files in os.walk(folder, followlinks=False):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        found += [
-            Path(place, name)
-            for name in files
-            if Path(name).suffix.lower() in AUDIO_SUFFIXES and not name.startswith(".")
-        ]
-    if not found:
-        raise DatasetError(f"no recordings in {folder}; looked for {', '.join(AUDIO_SUFFIXES)}")
-    return sorted(found)
+    return _look_through(Path(folder)).paths
 
 
 def load_recordings(
@@ -76,13 +69,17 @@ def load_recordings(
     What cannot be read, is shorter than MIN_SECONDS or silent is skipped and told in `skipped`.
     `on_file` hears (files read so far, files found). Raises DatasetError when nothing is left.
     """
-    paths = find_recordings(folder)
+    content = _look_through(Path(folder))
+    paths = content.paths
     recordings: list[Recording] = []
-    skipped: list[tuple[str, str]] = []
+    skipped = [(name_in(folder, path), reason) for path, reason in content.unreadable]
+    told: list[str] = []
     for number, path in enumerate(paths, start=1):
-        name = path.relative_to(folder).as_posix()
+        name = name_in(folder, path)
         try:
-            recordings.append(Recording(name, _usable(read_mono(path, sample_rate), sample_rate)))
+            sound = Sound(path)
+            recordings.append(Recording(name, _usable(sound.whole(sample_rate), sample_rate)))
+            told += [f"{name}: {note}" for note in sound.notes]
         except (AudioFileError, DatasetError) as error:
             skipped.append((name, str(error)))
         if on_file:
@@ -90,7 +87,12 @@ def load_recordings(
     if not recordings:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in skipped[:3])
         raise DatasetError(f"none of the {len(paths)} files in {folder} can be used ({reasons})")
-    return Recordings(recordings, sample_rate, skipped)
+    return Recordings(recordings, sample_rate, skipped, told + content.left_out)
+
+
+def name_in(folder: str | Path, path: Path) -> str:
+    """What a recording below a folder is called: in model files, in reports, on the terminal."""
+    return escape(path.relative_to(folder).as_posix())
 
 
 def training_columns(columns: int, holdout: float = HOLDOUT) -> int:
@@ -101,10 +103,22 @@ def training_columns(columns: int, holdout: float = HOLDOUT) -> int:
     return columns - int(columns * holdout)
 
 
+def _look_through(folder: Path) -> FolderContent:
+    if not folder.is_dir():
+        raise DatasetError(f"{folder} is not a folder; give the folder that holds your recordings")
+    content = look_through(folder)
+    if not content.paths:
+        reasons = [f"{name_in(folder, path)}: {why}" for path, why in content.unreadable]
+        found = "; ".join([*content.left_out, *reasons])
+        raise DatasetError(f"no recordings in {folder}: {found or _WHAT_IS_READ}")
+    return content
+
+
 def _usable(samples: NDArray[np.float32], sample_rate: int) -> NDArray[np.float32]:
     seconds = len(samples) / sample_rate
     if seconds < MIN_SECONDS:
         raise DatasetError(f"only {seconds:.2f} s long; at least {MIN_SECONDS:g} s are needed")
-    if np.abs(samples).max() < _SILENCE:
+    # Not through absolute values, which would take as much memory again.
+    if max(samples.max(), -samples.min()) < _SILENCE:
         raise DatasetError("nothing but silence")
     return samples

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 import numpy as np
 import soundfile
@@ -13,13 +15,10 @@ from numpy.typing import NDArray
 
 from distill_live.atomic_file import atomic_file
 from distill_live.audio.reproducible import make_reproducible
-from distill_live.audio.resample import resample
 from distill_live.errors import AudioFileError
+from distill_live.quiet_stderr import quiet_stderr
 
 Samples = NDArray[np.float32]
-
-#: What `find_recordings` takes for a recording.
-AUDIO_SUFFIXES = (".wav", ".flac", ".ogg", ".mp3", ".aiff", ".aif")
 
 #: libsndfile's name of each format that can be written, by file suffix without the dot.
 WRITTEN_FORMATS = {"wav": "WAV", "flac": "FLAC", "ogg": "OGG", "mp3": "MP3"}
@@ -31,30 +30,89 @@ _BIT_DEPTHS = {
 }
 # libsndfile's Vorbis encoder overflows its stack when it is given minutes at once.
 _WRITE_SAMPLES = 65_536
+_READ_FRAMES = 65_536
+# libsndfile's number of frames where a header does not say it.
+_UNKNOWN_FRAMES = 2**63 - 1
+
+
+class ReadableFile(Protocol):
+    """What libsndfile asks of a file that it reads."""
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        """Move; returns the position."""
+
+    def tell(self) -> int:
+        """The position."""
+
+    def read(self, count: int = -1, /) -> bytes:
+        """The next bytes."""
+
+
+class SoundFileReader:
+    """A file's samples, block by block; also a context manager.
+
+    The file is given open: by its path libsndfile would go for its neighbour `._name`, too, which
+    macOS leaves on foreign disks, and cannot open a name that is not UTF-8. Raises AudioFileError,
+    which says no name, when it holds no sound that libsndfile reads.
+    """
+
+    def __init__(self, file: ReadableFile) -> None:
+        try:
+            # mpg123 complains on standard error.
+            with quiet_stderr():
+                self._file = soundfile.SoundFile(file)
+        except (soundfile.SoundFileError, OSError) as error:
+            raise AudioFileError(f"it is damaged, or no sound ({_reason(error)})") from error
+        self.sample_rate, self.channels = int(self._file.samplerate), int(self._file.channels)
+        frames = self._file.frames
+        #: How many samples of each channel there are by the header; None where it does not say.
+        self.promised = int(frames) if frames < _UNKNOWN_FRAMES else None
+
+    def blocks(self) -> Iterator[Samples]:
+        """The samples in blocks `[n, channels]`, up to where they can be decoded."""
+        block = np.empty((_READ_FRAMES, self.channels), np.float32)
+        while True:
+            # What was decoded before an error is there, but nobody says how much it is.
+            block.fill(np.nan)
+            try:
+                count = len(self._file.read(out=block))
+            except soundfile.SoundFileError:
+                yield block[: _READ_FRAMES - int(np.isnan(block[::-1, 0]).argmin())].copy()
+                return
+            if count == 0:
+                return
+            yield block[:count].copy()
+
+    def close(self) -> None:
+        """Free what libsndfile holds."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
 
 
 def read_audio(path: str | Path) -> tuple[Samples, int]:
-    """All samples `[N, channels]` (full scale is -1..1) of a file, and its sample rate in Hz.
+    """All samples `[N, channels]` (full scale is -1..1) of a file as `write_audio` makes them, and
+    its sample rate in Hz; `audio.reading` reads what people have.
 
-    Raises AudioFileError when it is missing, no sound file, empty or not finite.
+    Raises AudioFileError when it is missing, no sound file or empty.
     """
-    if not Path(path).is_file():
-        raise AudioFileError(f"cannot read {path}: there is no such file")
     try:
-        samples, sample_rate = soundfile.read(str(path), dtype="float32", always_2d=True)
-    except (soundfile.SoundFileError, OSError) as error:
-        raise AudioFileError(f"cannot read {path}: {error}") from error
-    if samples.shape[0] == 0:
+        with Path(path).open("rb") as file, SoundFileReader(file) as reader:
+            blocks = list(reader.blocks())
+    except (OSError, AudioFileError) as error:
+        raise unreadable(path, error) from error
+    if not blocks:
         raise AudioFileError(f"cannot read {path}: it holds no samples")
-    if not np.isfinite(samples).all():
-        raise AudioFileError(f"cannot read {path}: it holds samples that are no finite numbers")
-    return samples, int(sample_rate)
-
-
-def read_mono(path: str | Path, sample_rate: int = 48_000) -> Samples:
-    """A file mixed to mono and resampled to `sample_rate`: `[N]`. Raises as `read_audio`."""
-    samples, from_rate = read_audio(path)
-    return resample(samples.mean(axis=1), from_rate, sample_rate)
+    return np.concatenate(blocks), reader.sample_rate
 
 
 def write_audio(
@@ -115,8 +173,9 @@ class SoundFileWriter:
             raise AudioFileError(f"cannot write {self.path}: there is no such folder")
         try:
             self._file = soundfile.SoundFile(
-                str(self.path), "w", sample_rate, channels, subtype, format=WRITTEN_FORMATS[format]
-            )
+                _native(self.path), "w", sample_rate, channels, subtype,
+                format=WRITTEN_FORMATS[format],
+            )  # fmt: skip
         except (soundfile.SoundFileError, OSError, ValueError) as error:
             raise AudioFileError(f"cannot write {self.path}: {error}") from error
 
@@ -144,8 +203,29 @@ class SoundFileWriter:
         self.close()
 
 
+def unreadable(path: str | Path, error: OSError | AudioFileError) -> AudioFileError:
+    """That a file cannot be read, by name, for a reason that says none."""
+    reason = str(error)
+    if isinstance(error, FileNotFoundError):
+        reason = "there is no such file"
+    elif isinstance(error, OSError):
+        reason = (error.strerror or reason).lower()
+    return AudioFileError(f"cannot read {path}: {reason}")
+
+
+def _reason(error: Exception) -> str:
+    """What libsndfile says, without the file's name, which it writes in its own way."""
+    said = getattr(error, "error_string", "") or str(error).rpartition(": ")[2]
+    return said.strip().rstrip(".") or "of an unknown format"
+
+
 def _format_of(path: Path) -> str:
     return path.suffix.lower().lstrip(".")
+
+
+def _native(path: Path) -> str | bytes:
+    """A path as soundfile takes it, which cannot spell a name that is not UTF-8."""
+    return str(path) if os.name == "nt" else os.fsencode(path)
 
 
 def _subtype(format: str, bit_depth: int) -> str:

@@ -24,15 +24,17 @@ def encode(
     device: DeviceOption = "auto",
 ) -> None:
     """Turn a sound file into a grid of codes: columns x bands x levels."""
-    from distill_live.audio.files import read_mono
+    from distill_live.audio.reading.sound import Sound
     from distill_live.codes.grid import check_suffix, save_grid
     from distill_live.inference import codes
 
     path = single_file(output, f"{audio.stem}.json")
     check_suffix(path)
     loaded = load_model(model, device)
-    samples = read_mono(audio, loaded.spectrogram.config.sample_rate)
-    grid = codes.encode(loaded, samples)
+    sound = Sound(audio)
+    for note in sound.notes:
+        typer.echo(f"{audio}: {note}", err=True)
+    grid = codes.encode_blocks(loaded, sound.blocks(loaded.spectrogram.config.sample_rate))
     save_grid(path, grid)
     columns, bands, levels = grid.codes.shape
     typer.echo(f"{path}: {columns} columns x {bands} bands x {levels} levels")

@@ -24,6 +24,9 @@ from distill_live.training.previews import Previews
 from distill_live.training.prior import PriorTrainingConfig, TrainedPrior
 from distill_live.training.rehearsal import Rehearsal, code_rehearsed
 
+# Squares have twice the size of the samples: of hours at once they are gigabytes.
+_SUMMED_SAMPLES = 1 << 20
+
 
 def save_codec(
     path: Path,
@@ -157,7 +160,9 @@ def _loudness_db(
 ) -> float:
     """RMS of all samples in dB below full scale, those of old recordings included."""
     squares = sum(
-        float(np.square(one.samples, dtype=np.float64).sum()) for one in recordings.recordings
+        float(np.square(one.samples[start : start + _SUMMED_SAMPLES], dtype=np.float64).sum())
+        for one in recordings.recordings
+        for start in range(0, len(one.samples), _SUMMED_SAMPLES)
     )
     samples = sum(len(one.samples) for one in recordings.recordings)
     if old_db is not None:

@@ -38,6 +38,8 @@ def read_recordings(report: Report, folder: Path, sample_rate: int = 48_000) -> 
     recordings = load_recordings(folder, sample_rate, on_file=report.advance)
     for name, reason in recordings.skipped:
         report.say(f"skipped {name}: {reason}")
+    for line in recordings.told:
+        report.say(line)
     report.say(f"{len(recordings.recordings)} recordings, {recordings.seconds:.1f} s")
     return recordings
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import torch
@@ -10,17 +10,23 @@ from numpy.typing import NDArray
 
 from distill_live.codes.grid import CodeGrid
 from distill_live.errors import CodesError
+from distill_live.models.encoding import encode_pieces
 from distill_live.models.persistence import LoadedVQModel
 
 
 def encode(loaded: LoadedVQModel, audio: NDArray[np.float32]) -> CodeGrid:
     """Mono samples `[N]` at the model's rate to codes; silence fills up the last column."""
+    return encode_blocks(loaded, [audio])
+
+
+def encode_blocks(loaded: LoadedVQModel, blocks: Iterable[NDArray[np.float32]]) -> CodeGrid:
+    """A recording in mono blocks `[n]`, of any length, to the codes that `encode` gives the whole;
+    memory does not grow with it."""
     config = loaded.model.config
-    waveform = torch.from_numpy(np.ascontiguousarray(audio, dtype=np.float32))
-    with torch.inference_mode():
-        codes = loaded.model.encode_columns(loaded.spectrogram, waveform, loaded.column_samples)
+    pieces = encode_pieces(loaded.model, loaded.spectrogram, blocks, loaded.column_samples)
+    codes = np.concatenate([piece.numpy() for piece in pieces])
     return CodeGrid(
-        codes=codes.cpu().numpy(),
+        codes=codes,
         model_name=loaded.metadata["name"],
         model_sha256=loaded.metadata["codec_sha256"],
         level_labels=tuple(loaded.metadata["level_labels"]),

@@ -12,8 +12,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from distill_live.audio.dataset import Recording, find_recordings
-from distill_live.audio.files import audio_bytes, read_mono
+from distill_live.audio.dataset import Recording, find_recordings, name_in
+from distill_live.audio.files import audio_bytes
+from distill_live.audio.reading.sound import read_mono
 from distill_live.audio.resample import resample
 from distill_live.codes.grid import CodeGrid
 from distill_live.inference.codes import decode, encode
@@ -69,7 +70,7 @@ def spread(items: Sequence[_Item], count: int = RECORDINGS) -> list[_Item]:
 def some_recordings(folder: Path, sample_rate: int) -> list[Recording]:
     """A few of a folder's recordings. Raises DatasetError and AudioFileError."""
     return [
-        Recording(path.relative_to(folder).as_posix(), read_mono(path, sample_rate))
+        Recording(name_in(folder, path), read_mono(path, sample_rate))
         for path in spread(find_recordings(folder))
     ]
 

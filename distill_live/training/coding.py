@@ -11,14 +11,13 @@ from torch.nn import functional
 from distill_live.audio.dataset import Recordings
 from distill_live.audio.spectrogram import AudioSpectrogram
 from distill_live.errors import TrainingError
+from distill_live.models.encoding import MARGIN_COLUMNS, PIECE_COLUMNS
 from distill_live.models.streaming import Past, Tails
 from distill_live.models.vqvae import ConvVQVAE
 
 #: Codes `[T, F, Q]`.
 Grid = NDArray[np.int16]
 
-# The encoder sees less far than the margin on each side of a piece.
-_CODED_COLUMNS, _MARGIN_COLUMNS = 1024, 16
 _DECODED_COLUMNS = 256
 
 
@@ -38,12 +37,12 @@ def code_mel(codec: ConvVQVAE, mel: Tensor) -> Grid:
     frames = codec.config.column_frames
     columns = mel.shape[-1] // frames
     pieces = [np.zeros((0, codec.config.bands, codec.config.num_quantizers), dtype=np.int16)]
-    for start in range(0, columns, _CODED_COLUMNS):
-        first = max(start - _MARGIN_COLUMNS, 0)
-        last = min(start + _CODED_COLUMNS + _MARGIN_COLUMNS, columns)
+    for start in range(0, columns, PIECE_COLUMNS):
+        first = max(start - MARGIN_COLUMNS, 0)
+        last = min(start + PIECE_COLUMNS + MARGIN_COLUMNS, columns)
         indices, shape = codec.encode(mel[None, None, :, first * frames : last * frames])
         grid = indices[0].view(shape[1], shape[0], -1).to(torch.int16).cpu().numpy()
-        pieces.append(grid[start - first :][:_CODED_COLUMNS])
+        pieces.append(grid[start - first :][:PIECE_COLUMNS])
     return np.concatenate(pieces)
 
 

@@ -14,7 +14,7 @@ def noise(seconds: float, rate: int = 48_000) -> np.ndarray:
 
 
 def test_the_folder_is_walked_and_hidden_files_are_passed_over(tmp_path: Path) -> None:
-    wanted = ["a.wav", "b/c.FLAC", "b/d/e.ogg", "f.mp3", "g.aiff", "h.aif"]
+    wanted = ["a.wav", "b/c.FLAC", "b/d/e.ogg", "f.mp3", "g.aiff", "h.aif", "i.opus", "j.caf"]
     for name in [*wanted, "._a.wav", ".trash/x.wav", "notes.txt", "b/cover.png"]:
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -77,7 +77,7 @@ def test_progress_counts_every_file(tmp_path: Path) -> None:
 
 
 def test_an_empty_or_missing_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match=r"no recordings in .*\.wav, \.flac"):
+    with pytest.raises(DatasetError, match=r"no recordings in .*: wav, flac"):
         load_recordings(tmp_path)
     with pytest.raises(DatasetError, match="is not a folder"):
         load_recordings(tmp_path / "missing")
@@ -93,3 +93,30 @@ def test_the_last_tenth_of_a_recording_is_held_out_in_whole_columns() -> None:
     assert [training_columns(columns) for columns in (1, 9, 10, 100, 115)] == [1, 9, 9, 90, 104]
     assert training_columns(100, holdout=0.2) == 80
     assert training_columns(100, holdout=0.0) == 100
+
+
+def test_what_is_to_be_said_of_files_is_told(tmp_path: Path) -> None:
+    left = noise(0.5)[:, None]
+    write_audio(tmp_path / "good.wav", noise(0.5), 48_000)
+    write_audio(tmp_path / "turned.wav", np.concatenate((left, -left), axis=1), 48_000)
+    (tmp_path / "song.m4a").write_bytes(b"\x00\x00\x00\x1cftypM4A " + bytes(99))
+    loaded = load_recordings(tmp_path)
+    assert [one.name for one in loaded.recordings] == ["good.wav", "turned.wav"]
+    assert loaded.told == [
+        "turned.wav: left and right cancel out in mono: the right channel was inverted before "
+        "mixing",
+        "1 .m4a file left out: convert it to wav or flac",
+    ]
+
+
+def test_where_nothing_can_be_read_it_is_said_what_is_there(tmp_path: Path) -> None:
+    (tmp_path / "song.m4a").write_bytes(b"\x00\x00\x00\x1cftypM4A " + bytes(99))
+    with pytest.raises(DatasetError, match=r"1 \.m4a file left out: convert it to wav or flac"):
+        find_recordings(tmp_path)
+
+
+def test_a_recording_is_called_by_a_name_that_can_be_shown(tmp_path: Path) -> None:
+    for name in ("caf\udce9.wav", "a\x1b[31mb.wav"):
+        write_audio(tmp_path / name, noise(0.5), 48_000)
+    names = [one.name for one in load_recordings(tmp_path).recordings]
+    assert names == [r"a\x1b[31mb.wav", r"caf\xe9.wav"]

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +9,9 @@ from distill_live.audio.files import (
     SoundFileWriter,
     audio_bytes,
     read_audio,
-    read_mono,
     write_audio,
 )
+from distill_live.audio.reading.sound import read_mono
 from distill_live.errors import AudioFileError
 
 
@@ -78,12 +79,6 @@ def test_a_file_without_samples_is_refused(tmp_path: Path) -> None:
         read_audio(tmp_path / "empty.wav")
 
 
-def test_a_file_with_samples_that_are_no_numbers_is_refused(tmp_path: Path) -> None:
-    write_audio(tmp_path / "nan.wav", np.array([0, np.nan], np.float32), 48_000, bit_depth=32)
-    with pytest.raises(AudioFileError, match="no finite numbers"):
-        read_audio(tmp_path / "nan.wav")
-
-
 @pytest.mark.parametrize(
     ("name", "depth", "legal"),
     [("a.xyz", 24, "wav, flac, ogg, mp3"), ("a", 24, "wav, flac"), ("a.flac", 32, "16, 24"),
@@ -132,3 +127,12 @@ def test_bytes_are_those_that_a_file_would_hold(tmp_path: Path, format: str) -> 
     sound = np.sin(np.arange(9600) / 20).astype(np.float32)
     write_audio(tmp_path / f"sound.{format}", sound, 48_000)
     assert audio_bytes(sound, 48_000, format) == (tmp_path / f"sound.{format}").read_bytes()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+@pytest.mark.parametrize("format", WRITTEN_FORMATS)
+def test_a_name_that_is_not_utf_8_is_written(format: str, tmp_path: Path) -> None:
+    path = tmp_path / f"caf\udce9.{format}"
+    write_audio(path, tone(), 48_000)
+    assert os.listdir(os.fsencode(tmp_path)) == [b"caf\xe9." + format.encode()]
+    assert len(read_audio(path)[0]) == 24_000

@@ -26,7 +26,7 @@ from pathlib import Path
 
 from distill_live.audio.dataset import find_recordings
 from distill_live.audio.distances import Distances, mean_distances, measure_distances
-from distill_live.audio.files import read_mono
+from distill_live.audio.reading.sound import read_mono
 from distill_live.models.header import read_header
 from distill_live.models.library import find_model
 

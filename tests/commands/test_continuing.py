@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from distill_live.audio.files import read_mono, write_audio
+from distill_live.audio.files import write_audio
+from distill_live.audio.reading.sound import read_mono
 from distill_live.commands.training_report import Report
 from distill_live.models.header import read_header, rewrite_metadata
 from distill_live.models.persistence import load_model_v2

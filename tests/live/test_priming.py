@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from distill_live.audio.files import read_mono, write_audio
+from distill_live.audio.files import write_audio
+from distill_live.audio.reading.sound import read_mono
 from distill_live.codes.timeline import Codes
 from distill_live.inference import codes as inference
 from distill_live.live.priming import Priming

@@ -13,7 +13,8 @@ import torch
 import torchaudio
 from torch import Tensor, nn
 
-from distill_live.audio.files import read_mono, write_audio
+from distill_live.audio.files import write_audio
+from distill_live.audio.reading.sound import read_mono
 from distill_live.errors import ModelFileError
 from distill_live.models.chunk_prior import ChunkPrior
 from distill_live.models.distill_v1 import read_old_weights

@@ -20,7 +20,7 @@ def test_a_long_recording_is_coded_in_pieces_that_do_not_show(
     mel = torch.randn(128, 8 * 70 + 3, generator=torch.Generator().manual_seed(0))
     whole = code_mel(tiny_model.model, mel)
     assert whole.shape == (70, 8, 3)
-    monkeypatch.setattr(coding, "_CODED_COLUMNS", 8)
+    monkeypatch.setattr(coding, "PIECE_COLUMNS", 8)
     assert np.array_equal(code_mel(tiny_model.model, mel), whole)
 
 

@@ -1,0 +1,1 @@
+"""Sound files as people have them: found, read to their end, judged, mixed to mono."""

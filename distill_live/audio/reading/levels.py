@@ -1,0 +1,84 @@
+"""What is seen of a stream of sound while it is read: levels, and how its channels go together."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from distill_live.errors import AudioFileError
+
+Samples = NDArray[np.float32]
+
+#: Up to here, 24 dB above full scale, a sound is as loud as its maker left it: floats may be.
+LOUDEST = 16.0
+
+# Full scale of integers of 16, 24 and 32 bits, which some programs write as floats as they are.
+_INTEGER_SCALES = (2.0**15, 2.0**23, 2.0**31)
+# Of sound at such a scale, most samples are beyond 1; of sound with a broken sample, hardly any.
+_INTEGER_SHARE = 0.1
+# Below it the mean of all channels, beside the loudest of them, is what is left after they cancel:
+# -13 dB, where two that have nothing in common come to -3.
+_CANCELLED = 0.05
+
+
+class Tally:
+    """Counts up the blocks of one stream."""
+
+    def __init__(self, channels: int) -> None:
+        self.frames = 0
+        self.peak = 0.0
+        self._beyond = 0
+        self._products = np.zeros((channels, channels))
+
+    def add(self, block: Samples) -> None:
+        """Take the next block `[n, C]`.
+
+        Raises AudioFileError, which says no name, when a sample is no finite number.
+        """
+        if not np.isfinite(block).all():
+            raise AudioFileError("it holds samples that are no finite numbers")
+        self.frames += len(block)
+        loudest = np.abs(block).max(axis=1, initial=0.0)
+        self.peak = max(self.peak, float(loudest.max(initial=0.0)))
+        self._beyond += int((loudest > 1).sum())
+        exact = block.astype(np.float64)
+        self._products += exact.T @ exact
+
+    def gain(self) -> tuple[float, str]:
+        """By what to multiply the samples, and what to say of it.
+
+        Raises AudioFileError, which says no name, when no gain makes sound of them.
+        """
+        if self.peak <= LOUDEST:
+            return 1.0, ""
+        told = f"its peak is {self.peak:.6g} times full scale"
+        for scale in _INTEGER_SCALES:
+            if self.peak <= scale and self._beyond > _INTEGER_SHARE * self.frames:
+                return 1 / scale, f"{told}, as of integers: divided by {scale:.0f}"
+        raise AudioFileError(
+            f"{told}, and {1 - self._beyond / self.frames:.2%} of it are below: repair it, or save "
+            "it with samples from -1 to 1"
+        )
+
+    def weights(self) -> tuple[NDArray[np.float32] | None, str]:
+        """By what to weigh the channels `[C]` to mix them, and what to say of it; None for their
+        mean."""
+        count = len(self._products)
+        mean = np.full(count, 1 / count)
+        loudest = self._products.diagonal().max()
+        if count == 1 or mean @ self._products @ mean >= _CANCELLED * loudest:
+            return None, ""
+        # The direction in which most of the sound lies, with the first channel as it is.
+        direction = np.linalg.eigh(self._products)[1][:, -1]
+        parts = np.abs(direction)
+        first = int((parts >= 0.5 * parts.max()).argmax())
+        direction *= np.sign(direction[first]) / parts.sum()
+        return direction.astype(np.float32), _told_of(direction)
+
+
+def _told_of(direction: NDArray[np.float64]) -> str:
+    if len(direction) == 2:
+        side = "right" if direction[1] < 0 else "left"
+        return f"left and right cancel out in mono: the {side} channel was inverted before mixing"
+    inverted = ", ".join(str(number) for number, part in enumerate(direction, 1) if part < 0)
+    return f"its channels cancel out in mono: inverted before mixing were {inverted or 'none'}"

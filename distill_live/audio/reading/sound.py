@@ -1,0 +1,145 @@
+"""A sound file as mono, in blocks or as a whole: the one reader of recordings."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from distill_live.audio.files import SoundFileReader, unreadable
+from distill_live.audio.reading.byte_view import ByteView
+from distill_live.audio.reading.levels import Tally
+from distill_live.audio.reading.parts import split_parts
+from distill_live.audio.resample import StreamResampler
+from distill_live.errors import AudioFileError
+
+Samples = NDArray[np.float32]
+
+# A decoder's own delay is less.
+_MISSED_SECONDS = 0.1
+
+
+@dataclass(frozen=True)
+class _Mix:
+    """How one stream of a file becomes mono: `weights` `[C]` are None for the channels' mean."""
+
+    frames: int
+    sample_rate: int
+    weights: NDArray[np.float32] | None
+    gain: float
+
+    def mono(self, block: Samples) -> Samples:
+        """A block `[n, C]` to `[n, 1]`."""
+        mixed = block.mean(axis=1) if self.weights is None else block @ self.weights
+        return (mixed if self.gain == 1 else mixed * np.float32(self.gain))[:, None]
+
+
+_NOTHING = _Mix(0, 1, None, 1.0)
+
+
+class Sound:
+    """A sound file that was looked through from end to end: `notes` say what is not as it should
+    be. Raises AudioFileError when there is nothing to read, or nothing to make sound of.
+
+    Looking comes first because how channels are mixed, and by what gain, depends on all of them.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self._notes: list[str] = []
+        self._mixes: list[_Mix] = []
+        try:
+            self._look()
+        except (OSError, AudioFileError) as error:
+            raise unreadable(self.path, error) from error
+
+    @property
+    def notes(self) -> list[str]:
+        """What to tell of the file, each a part of a sentence."""
+        return list(dict.fromkeys(self._notes))
+
+    def blocks(self, sample_rate: int) -> Iterator[Samples]:
+        """Mono blocks `[n]` at a rate in Hz, together what `whole` gives. Raises AudioFileError."""
+        try:
+            with self.path.open("rb") as file:
+                for view, mix in zip(split_parts(file).streams, self._mixes, strict=False):
+                    if mix.frames:
+                        yield from _mono_blocks(view, mix, sample_rate)
+        except (OSError, AudioFileError) as error:
+            raise unreadable(self.path, error) from error
+
+    def whole(self, sample_rate: int) -> Samples:
+        """All of it `[N]` at a rate in Hz. Raises AudioFileError, also when it is too long for the
+        memory."""
+        try:
+            samples = np.empty(self._most_samples(sample_rate), np.float32)
+        except MemoryError as error:
+            raise unreadable(
+                self.path, AudioFileError("it is too long for the memory: cut it")
+            ) from error
+        end = 0
+        for block in self.blocks(sample_rate):
+            samples[end : end + len(block)] = block
+            end += len(block)
+        return samples[:end]
+
+    def _most_samples(self, sample_rate: int) -> int:
+        return sum(math.ceil(one.frames * sample_rate / one.sample_rate) + 1 for one in self._mixes)
+
+    def _look(self) -> None:
+        refused: list[str] = []
+        with self.path.open("rb") as file:
+            parts = split_parts(file)
+            for view in parts.streams:
+                try:
+                    self._mixes.append(self._look_at(view))
+                except AudioFileError as error:
+                    refused.append(str(error))
+                    self._mixes.append(_NOTHING)
+        if not any(mix.frames for mix in self._mixes):
+            raise AudioFileError(refused[0] if refused else "it holds no samples")
+        count = len(parts.streams)
+        self._notes += [f"one of its {count} parts is left out: {reason}" for reason in refused]
+        self._notes += [parts.missing] if parts.missing else []
+
+    def _look_at(self, view: ByteView) -> _Mix:
+        with SoundFileReader(view) as reader:
+            tally = Tally(reader.channels)
+            for block in reader.blocks():
+                tally.add(block)
+            _require_read(view)
+            rate, promised = reader.sample_rate, reader.promised
+        gain, loud = tally.gain()
+        weights, cancelled = tally.weights()
+        short = ""
+        if promised is not None and promised - tally.frames > _MISSED_SECONDS * rate:
+            short = (
+                f"{tally.frames / rate:.1f} s of {promised / rate:.1f} s are read: the rest is "
+                "missing or damaged"
+            )
+        self._notes += [note for note in (loud, cancelled, short) if note]
+        return _Mix(tally.frames, rate, weights, gain)
+
+
+def read_mono(path: str | Path, sample_rate: int = 48_000) -> Samples:
+    """A file as mono samples `[N]` at `sample_rate` Hz. Raises AudioFileError as `Sound` does."""
+    return Sound(path).whole(sample_rate)
+
+
+def _mono_blocks(view: ByteView, mix: _Mix, sample_rate: int) -> Iterator[Samples]:
+    resampler = StreamResampler(mix.sample_rate, sample_rate, 1)
+    with SoundFileReader(view) as reader:
+        for block in reader.blocks():
+            yield resampler.process(mix.mono(block))[:, 0]
+        _require_read(view)
+    yield resampler.process(np.zeros((0, 1), np.float32), last=True)[:, 0]
+
+
+def _require_read(view: ByteView) -> None:
+    """Raise what went wrong in reading, of which libsndfile has not told."""
+    if view.error is not None:
+        raise view.error

@@ -1,0 +1,56 @@
+"""A recording to codes in pieces, so that memory does not grow with its length."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from distill_live.audio.spectrogram import AudioSpectrogram
+from distill_live.models.parts import Codec
+
+Samples = NDArray[np.float32]
+
+#: Columns that are coded at once. Somewhat above, torch takes gigabytes for the first convolution.
+PIECE_COLUMNS = 1024
+
+#: Columns that a piece is given besides, on each side; an encoder sees less far.
+MARGIN_COLUMNS = 16
+
+# Columns of whole seconds, as old models have them, are coded fewer at once.
+_PIECE_SAMPLES = 1 << 22
+
+
+@torch.inference_mode()
+def encode_pieces(
+    codec: Codec, spectrogram: AudioSpectrogram, blocks: Iterable[Samples], column_samples: int
+) -> Iterator[Tensor]:
+    """Mono blocks `[n]` at the codec's rate, however long, to codes `[T, F, Q]`, piece by piece.
+
+    Together they are the codes of the whole; silence fills up the last column, of `column_samples`
+    samples as all are.
+    """
+    columns = min(PIECE_COLUMNS, _PIECE_SAMPLES // column_samples) + 2 * MARGIN_COLUMNS
+    waiting = np.empty(columns * column_samples, np.float32)
+    kept = 2 * MARGIN_COLUMNS * column_samples
+    filled, known = 0, 0
+    for block in blocks:
+        while len(block):
+            taken = block[: len(waiting) - filled]
+            waiting[filled : filled + len(taken)] = taken
+            filled, block = filled + len(taken), block[len(taken) :]
+            if filled == len(waiting):
+                coded = _encode(codec, spectrogram, waiting, column_samples)
+                yield coded[known : columns - MARGIN_COLUMNS]
+                waiting[:kept] = waiting[-kept:]
+                filled, known = kept, MARGIN_COLUMNS
+    yield _encode(codec, spectrogram, waiting[:filled], column_samples)[known:]
+
+
+def _encode(
+    codec: Codec, spectrogram: AudioSpectrogram, samples: Samples, column_samples: int
+) -> Tensor:
+    return codec.encode_columns(spectrogram, torch.from_numpy(samples), column_samples).cpu()

@@ -1,0 +1,174 @@
+import tracemalloc
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from distill_live.audio.files import SoundFileWriter, write_audio
+from distill_live.audio.reading.sound import Sound, read_mono
+from distill_live.audio.resample import resample
+from distill_live.errors import AudioFileError
+from tests.audio.reading.odd_files import encoded, noise, without_size, without_xing
+
+STEREO = noise(1.0)
+
+
+def sound(folder: Path, content: bytes, name: str = "sound.wav") -> Sound:
+    path = folder / name
+    path.write_bytes(content)
+    return Sound(path)
+
+
+@pytest.mark.parametrize("rate", [22_050, 44_100, 48_000, 96_000])
+def test_blocks_and_the_whole_are_what_mixing_and_resampling_at_once_give(
+    rate: int, tmp_path: Path
+) -> None:
+    stereo = noise(3.0, rate)
+    found = sound(tmp_path, encoded(stereo, "WAV", rate, "FLOAT"))
+    at_once = resample(stereo.mean(axis=1), rate, 48_000)
+    assert found.whole(48_000).tobytes() == at_once.tobytes()
+    assert np.concatenate(list(found.blocks(48_000))).tobytes() == at_once.tobytes()
+    assert found.notes == []
+
+
+def test_an_mp3_of_variable_rate_without_a_count_is_read_to_its_end(tmp_path: Path) -> None:
+    found = sound(tmp_path, without_xing(encoded(noise(3.0), "MP3")), "vbr.mp3")
+    assert len(found.whole(48_000)) / 48_000 == pytest.approx(3.0, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("format", "subtype"), [("OGG", "VORBIS"), ("OGG", "OPUS"), ("MP3", None), ("FLAC", None)]
+)
+def test_joined_files_are_read_to_the_end_of_the_last(
+    format: str, subtype: str | None, tmp_path: Path
+) -> None:
+    one = encoded(noise(1.0, 48_000), format, 48_000, subtype)
+    alone, both = sound(tmp_path, one).whole(48_000), sound(tmp_path, one + one).whole(48_000)
+    assert both.tobytes() == np.concatenate((alone, alone)).tobytes()
+
+
+def test_parts_of_other_rates_and_channels_become_one_sound(tmp_path: Path) -> None:
+    first = encoded(noise(1.0, 44_100), "FLAC", 44_100)
+    second = encoded(noise(1.0, 32_000)[:, :1], "FLAC", 32_000)
+    assert len(sound(tmp_path, first + second).whole(48_000)) == 96_000
+
+
+def test_a_recorder_that_lost_power_loses_nothing(tmp_path: Path) -> None:
+    wav = encoded(STEREO, "WAV")
+    assert sound(tmp_path, without_size(wav)).whole(48_000).tobytes() == (
+        sound(tmp_path, wav).whole(48_000).tobytes()
+    )
+
+
+def test_a_resource_fork_beside_a_good_mp3_does_not_matter(tmp_path: Path) -> None:
+    fork = b"\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X        " + bytes(300)
+    (tmp_path / "._song.mp3").write_bytes(fork)
+    found = sound(tmp_path, b"ID3\x04\x00\x00\x00\x00\x00\x00" + encoded(STEREO, "MP3"), "song.mp3")
+    assert len(found.whole(48_000)) == 48_000
+    with pytest.raises(AudioFileError, match="looks like what macOS keeps"):
+        Sound(tmp_path / "._song.mp3")
+
+
+def test_another_kind_under_a_wrong_name_is_named(tmp_path: Path) -> None:
+    with pytest.raises(AudioFileError, match=r"aac\.mp3: it looks like MP4"):
+        sound(tmp_path, b"\x00\x00\x00\x1cftypisom" + bytes(5000), "aac.mp3")
+
+
+@pytest.mark.parametrize("name", ["caf\udce9.wav", "\u3042.wav", "a\x1b[31mb.wav"])
+def test_a_file_is_read_whatever_it_is_called(name: str, tmp_path: Path) -> None:
+    assert len(sound(tmp_path, encoded(STEREO, "WAV"), name).whole(44_100)) == 44_100
+
+
+@pytest.mark.parametrize("format", ["FLAC", "MP3"])
+def test_what_comes_before_the_damage_is_read_and_the_rest_told(
+    format: str, tmp_path: Path
+) -> None:
+    content = encoded(noise(3.0), format)
+    found = sound(tmp_path, content[: len(content) * 2 // 3])
+    seconds = len(found.whole(48_000)) / 48_000
+    assert 1.5 < seconds < 2.7
+    assert found.notes == [f"{seconds:.1f} s of 3.0 s are read: the rest is missing or damaged"]
+
+
+def test_flac_that_does_not_say_its_length_is_read_to_the_last_sample(tmp_path: Path) -> None:
+    flac = bytearray(encoded(STEREO, "FLAC"))
+    flac[21] &= 0xF0
+    flac[22:26] = bytes(4)
+    found = sound(tmp_path, bytes(flac))
+    assert (len(found.whole(44_100)), found.notes) == (44_100, [])
+
+
+def test_left_and_right_that_cancel_are_heard(tmp_path: Path) -> None:
+    left = STEREO[:, :1]
+    found = sound(tmp_path, encoded(np.concatenate((left, -left), axis=1), "WAV", 44_100, "FLOAT"))
+    np.testing.assert_allclose(found.whole(44_100), left[:, 0], atol=1e-6)
+    (note,) = found.notes
+    assert "left and right cancel out in mono" in note
+
+
+def test_samples_at_16_bit_scale_are_scaled(tmp_path: Path) -> None:
+    found = sound(tmp_path, encoded(STEREO * 32_768, "WAV", 44_100, "FLOAT"))
+    assert found.whole(44_100).tobytes() == STEREO.mean(axis=1).tobytes()
+    (note,) = found.notes
+    assert "divided by 32768" in note
+
+
+def test_an_absurd_sample_is_refused_by_name_and_peak(tmp_path: Path) -> None:
+    broken = STEREO.copy()
+    broken[1000, 0] = 1e29
+    with pytest.raises(AudioFileError, match=r"spike\.wav: its peak is 1e\+29"):
+        sound(tmp_path, encoded(broken, "WAV", 44_100, "FLOAT"), "spike.wav")
+
+
+def test_what_cannot_be_read_is_refused_by_name(tmp_path: Path) -> None:
+    for content, told in ((b"no sound", "damaged, or no sound"), (b"", "it is empty")):
+        with pytest.raises(AudioFileError, match=rf"broken\.wav: .*{told}"):
+            sound(tmp_path, content, "broken.wav")
+    with pytest.raises(AudioFileError, match="there is no such file"):
+        Sound(tmp_path / "missing.wav")
+    with pytest.raises(AudioFileError, match="is a directory"):
+        Sound(tmp_path)
+
+
+def test_a_file_without_samples_or_with_none_that_are_numbers_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(AudioFileError, match="holds no samples"):
+        sound(tmp_path, encoded(STEREO[:0], "WAV"))
+    with pytest.raises(AudioFileError, match="no finite numbers"):
+        sound(tmp_path, encoded(STEREO * np.nan, "WAV", 44_100, "FLOAT"))
+
+
+def test_a_part_that_cannot_be_used_is_told_and_the_others_are_read(tmp_path: Path) -> None:
+    good = encoded(STEREO, "WAV", 44_100, "FLOAT")
+    found = sound(tmp_path, good + encoded(STEREO * np.nan, "WAV", 44_100, "FLOAT") + good)
+    assert len(found.whole(44_100)) == 88_200
+    assert found.notes == [
+        "one of its 3 parts is left out: it holds samples that are no finite numbers"
+    ]
+
+
+def test_memory_does_not_grow_beside_the_samples(tmp_path: Path) -> None:
+    """Two minutes of stereo: 46 MB as floats, 23 MB as mono."""
+    path, block = tmp_path / "long.wav", noise(1.0)
+    with SoundFileWriter(path, 44_100, channels=2, bit_depth=16) as writer:
+        for _ in range(120):
+            writer.write(block)
+    tracemalloc.start()
+    try:
+        mono = read_mono(path)
+        whole = tracemalloc.get_traced_memory()[1]
+        tracemalloc.reset_peak()
+        for _ in Sound(path).blocks(48_000):
+            pass
+        in_blocks = tracemalloc.get_traced_memory()[1] - mono.nbytes
+    finally:
+        tracemalloc.stop()
+    assert mono.nbytes == 120 * 48_000 * 4
+    assert whole < mono.nbytes + 10e6
+    assert in_blocks < 10e6
+
+
+def test_what_this_program_writes_it_reads(tmp_path: Path) -> None:
+    write_audio(tmp_path / "own.wav", STEREO, 44_100, bit_depth=32)
+    assert read_mono(tmp_path / "own.wav", 44_100).tobytes() == STEREO.mean(axis=1).tobytes()
+    assert soundfile.info(tmp_path / "own.wav").frames == 44_100

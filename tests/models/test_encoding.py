@@ -1,0 +1,87 @@
+"""Recordings to codes, however long they are."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from distill_live.models import encoding
+from distill_live.models.encoding import encode_pieces
+from distill_live.models.persistence import LoadedVQModel
+from distill_live.training.coding import code_mel
+
+
+def noise(samples: int) -> np.ndarray:
+    return np.random.default_rng(0).normal(0, 0.1, samples).astype(np.float32)
+
+
+def encode(loaded: LoadedVQModel, *blocks: np.ndarray) -> np.ndarray:
+    pieces = encode_pieces(loaded.model, loaded.spectrogram, blocks, loaded.column_samples)
+    return np.concatenate([piece.numpy() for piece in pieces])
+
+
+@pytest.mark.parametrize("model", ["tiny_model", "tiny_two_levels", "old_model"])
+@pytest.mark.parametrize("columns", [0.5, 1, 36, 37, 40, 44, 45, 60.5])
+def test_codes_do_not_show_in_what_pieces_and_blocks_they_were_made(
+    model: str, columns: float, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: LoadedVQModel = request.getfixturevalue(model)
+    sound = noise(round(columns * loaded.column_samples))
+    waveform = torch.from_numpy(sound)
+    with torch.inference_mode():
+        whole = loaded.model.encode_columns(loaded.spectrogram, waveform, loaded.column_samples)
+    monkeypatch.setattr(encoding, "PIECE_COLUMNS", 4)
+    blocks = np.array_split(sound, 7)
+    for found in (
+        encode(loaded, sound),
+        encode(loaded, *blocks),
+        encode(loaded, *blocks, sound[:0]),
+    ):
+        assert np.array_equal(found, whole.numpy())
+
+
+def test_minutes_are_coded_as_training_codes_their_mels(tiny_model: LoadedVQModel) -> None:
+    sound = noise(110 * 48_000)
+    mel = tiny_model.spectrogram.waveform_to_mel(torch.from_numpy(sound)[None, None], 8)[0, 0]
+    assert np.array_equal(encode(tiny_model, sound), code_mel(tiny_model.model, mel))
+
+
+#: Encodes 2 minutes, then 6, and prints by how many MB the second took more memory than the first.
+_GROWTH = """
+import resource, sys
+import numpy as np, torch
+from distill_live.models.devices import pick_device
+from distill_live.models.persistence import load_model_v2
+from distill_live.models.encoding import encode_pieces
+
+def most():
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most >> (20 if sys.platform == "darwin" else 10)
+
+def encode(minutes):
+    random = np.random.default_rng(0)
+    blocks = (random.standard_normal(48_000).astype(np.float32) for _ in range(60 * minutes))
+    model = loaded.model, loaded.spectrogram
+    return sum(len(piece) for piece in encode_pieces(*model, blocks, loaded.column_samples))
+
+torch.set_num_threads(1)
+loaded = load_model_v2(sys.argv[1], pick_device("cpu"))
+assert encode(2) == 1407
+after_two = most()
+assert encode(6) == 4219
+print(most() - after_two)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not tell it this way")
+def test_memory_does_not_grow_with_the_length(tiny_model_path: Path) -> None:
+    """The sound alone, at once, would be 46 MB more, and one convolution over it 20,000."""
+    done = subprocess.run(
+        [sys.executable, "-c", _GROWTH, str(tiny_model_path)],
+        capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert int(done.stdout) < 40
