@@ -138,6 +138,14 @@ def limit_recording(audio: Samples, sample_rate: int) -> tuple[Samples, float]:
     return limited.reshape(audio.shape), -20.0 * float(np.log10(1.0 - limiter.reduction))
 
 
+def within_full_scale(audio: Samples, sample_rate: int) -> tuple[Samples, float]:
+    """A recording `[N]` or `[N, C]` as it is, and 0; only one with a sample beyond full scale,
+    which most files cannot hold, is limited as by `limit_recording`."""
+    if np.abs(audio).max(initial=0.0) <= 1.0:
+        return audio, 0.0
+    return limit_recording(audio, sample_rate)
+
+
 def _between_samples() -> Samples:
     """Weights [12, _TAPS] of the samples around a gap: by each filter, a windowed sinc, the sound
     at its beginning and at each quarter of it."""

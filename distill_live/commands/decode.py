@@ -9,7 +9,7 @@ import typer
 
 from distill_live.commands.loading import load_model
 from distill_live.commands.options import DeviceOption, ModelOption
-from distill_live.commands.output import check_sound_file, free_path, progress_bar
+from distill_live.commands.output import check_sound_file, free_path, progress_bar, write_sound
 
 
 def decode(
@@ -25,7 +25,6 @@ def decode(
     device: DeviceOption = "auto",
 ) -> None:
     """Turn a grid of codes into a sound file, with the model that made the codes."""
-    from distill_live.audio.files import write_audio
     from distill_live.codes.grid import load_grid
     from distill_live.inference import codes as inference
 
@@ -36,5 +35,5 @@ def decode(
     with progress_bar("decoding") as advance:
         samples = inference.decode(loaded, grid, advance)
     path = output or free_path(Path(), codes.stem, "wav")
-    write_audio(path, samples, grid.sample_rate, bit_depth)
+    write_sound(path, samples, grid.sample_rate, bit_depth)
     typer.echo(f"{path}: {grid.duration_s:.1f} s")
