@@ -14,6 +14,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from distill_live.atomic_file import atomic_file
+from distill_live.audio.limiter import within_full_scale
 from distill_live.audio.reproducible import make_reproducible
 from distill_live.errors import AudioFileError
 from distill_live.quiet_stderr import quiet_stderr
@@ -24,8 +25,9 @@ Samples = NDArray[np.float32]
 WRITTEN_FORMATS = {"wav": "WAV", "flac": "FLAC", "ogg": "OGG", "mp3": "MP3"}
 
 _COMPRESSED = {"ogg": "VORBIS", "mp3": "MPEG_LAYER_III"}
+_FLOAT = "FLOAT"
 _BIT_DEPTHS = {
-    "wav": {16: "PCM_16", 24: "PCM_24", 32: "FLOAT"},
+    "wav": {16: "PCM_16", 24: "PCM_24", 32: _FLOAT},
     "flac": {16: "PCM_16", 24: "PCM_24"},
 }
 # libsndfile's Vorbis encoder overflows its stack when it is given minutes at once.
@@ -125,13 +127,16 @@ def write_audio(
     """Write samples `[N]` or `[N, C]` to a file that appears only when it is complete.
 
     `format` is wav, flac, ogg or mp3, else the path's suffix says it; `bit_depth` is 16, 24 or 32
-    (32 is float, wav only; ogg and mp3 have none). Beyond full scale is clipped, but for float.
-    The same samples and settings give the same bytes.
+    (32 is float, wav only; ogg and mp3 have none). Where a sample is beyond full scale, the sound
+    is limited, not clipped; only float keeps it as it is. The same samples and settings give the
+    same bytes.
 
     Raises AudioFileError for an unknown format or depth, and when the file cannot be written.
     """
     path = Path(path)
     channels = 1 if audio.ndim == 1 else audio.shape[1]
+    if _subtype(format or _format_of(path), bit_depth) != _FLOAT:
+        audio, _ = within_full_scale(audio, sample_rate)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with atomic_file(path) as temporary:
@@ -147,7 +152,7 @@ def audio_bytes(audio: Samples, sample_rate: int, format: str) -> bytes:
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"sound.{format}"
         with SoundFileWriter(path, sample_rate, 1, format=format) as writer:
-            writer.write(audio[:, None])
+            writer.write(within_full_scale(audio, sample_rate)[0][:, None])
         make_reproducible(path, format)
         return path.read_bytes()
 
@@ -155,6 +160,7 @@ def audio_bytes(audio: Samples, sample_rate: int, format: str) -> bytes:
 class SoundFileWriter:
     """A sound file that grows block by block, as a recorder needs it; also a context manager.
 
+    Blocks must not exceed full scale, unless they are written as float: the rest is clipped.
     Format and depth as `write_audio`. Raises AudioFileError when it cannot be opened or written.
     """
 

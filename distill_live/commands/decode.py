@@ -10,7 +10,7 @@ import typer
 from distill_live.commands.destinations import single_file
 from distill_live.commands.loading import load_model
 from distill_live.commands.options import DeviceOption, ModelOption
-from distill_live.commands.output import check_sound_file, progress_bar
+from distill_live.commands.output import check_sound_file, progress_bar, write_sound
 
 
 def decode(
@@ -29,7 +29,6 @@ def decode(
     device: DeviceOption = "auto",
 ) -> None:
     """Turn a grid of codes into a sound file, with the model that made the codes."""
-    from distill_live.audio.files import write_audio
     from distill_live.codes.grid import load_grid
     from distill_live.inference import codes as inference
 
@@ -39,5 +38,5 @@ def decode(
     loaded = load_model(model, device)
     with progress_bar("decoding") as advance:
         samples = inference.decode(loaded, grid, advance)
-    write_audio(path, samples, grid.sample_rate, bit_depth)
+    write_sound(path, samples, grid.sample_rate, bit_depth)
     typer.echo(f"{path}: {grid.duration_s:.1f} s")

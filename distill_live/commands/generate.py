@@ -15,7 +15,7 @@ from distill_live.atomic_file import atomic_file
 from distill_live.commands.destinations import SoundSeries
 from distill_live.commands.loading import load_model
 from distill_live.commands.options import DeviceOption, ModelArgument, SoundFormat, seconds_option
-from distill_live.commands.output import check_sound_file, progress_bar
+from distill_live.commands.output import check_sound_file, progress_bar, write_sound
 from distill_live.parameters import PARAMETERS
 
 if TYPE_CHECKING:
@@ -93,6 +93,7 @@ def generate(
 
     The same model, seed and settings give the same bytes.
     """
+    from distill_live.audio.resample import resample
     from distill_live.inference.generation import (
         OVERLAP_IGNORED,
         draw_seed,
@@ -104,12 +105,13 @@ def generate(
 
     loaded = load_model(model, device)
     loaded.require_prior()
-    rate = sample_rate or loaded.spectrogram.config.sample_rate
+    own_rate = loaded.spectrogram.config.sample_rate
+    rate = sample_rate or own_rate
     series = SoundSeries.at(output, format, count)
     check_sound_file(series.format, rate, bit_depth)
     overlap_samples = None
     if overlap is not None and isinstance(loaded.vocoder, ChunkVocoder):
-        overlap_samples = round(overlap * loaded.spectrogram.config.sample_rate / 1000)
+        overlap_samples = round(overlap * own_rate / 1000)
     elif overlap is not None:
         typer.echo(f"warning: {OVERLAP_IGNORED}", err=True)
     first = draw_seed() if seed is None else seed
@@ -120,7 +122,7 @@ def generate(
         "min_p": min_p,
         "repetition": repetition,
     }
-    column_seconds = loaded.column_samples / loaded.spectrogram.config.sample_rate
+    column_seconds = loaded.column_samples / own_rate
     steering = Steering(loudness, brightness, noisiness, density, guidance)
     for number in range(count):
         used = (first + number) % (int(_SEEDS.maximum) + 1)
@@ -132,7 +134,7 @@ def generate(
                 **sampling,
             )  # fmt: skip
         path = series.path(number, f"{loaded.metadata['name']}_{used}", "json")
-        _write_sound(path, audio, rate, bit_depth, loaded)
+        write_sound(path, resample(audio, own_rate, rate), rate, bit_depth)
         written = {"duration_s": duration, "sample_rate": rate, "bit_depth": bit_depth}
         if overlap is not None and overlap_samples is not None:
             written["overlap"] = overlap
@@ -140,16 +142,6 @@ def generate(
         sounding = columns[: math.ceil(duration / column_seconds)]
         _write_sidecar(path, loaded, used, settings, describe_origins(loaded, sounding))
         typer.echo(path)
-
-
-def _write_sound(
-    path: Path, audio: Any, sample_rate: int, bit_depth: int, loaded: LoadedVQModel
-) -> None:
-    from distill_live.audio.files import write_audio
-    from distill_live.audio.resample import resample
-
-    own_rate = loaded.spectrogram.config.sample_rate
-    write_audio(path, resample(audio, own_rate, sample_rate), sample_rate, bit_depth)
 
 
 def _write_sidecar(

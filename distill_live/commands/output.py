@@ -14,6 +14,8 @@ import typer
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from distill_live.audio.limiter import Samples
+
 
 def print_json(value: Any) -> None:
     """Print a result for programs, on standard output."""
@@ -48,6 +50,22 @@ def check_sound_file(format: str, sample_rate: int, bit_depth: int) -> None:
     silence = np.zeros(sample_rate // 10, dtype=np.float32)
     with TemporaryDirectory() as folder:
         write_audio(Path(folder) / "silence", silence, sample_rate, bit_depth, format)
+
+
+def write_sound(path: Path, samples: Samples, sample_rate: int, bit_depth: int) -> None:
+    """Write samples `[N]` to a file within full scale, which players expect of float, too; say on
+    standard error by how much the limiter had to turn them down."""
+    from distill_live.audio.files import write_audio
+    from distill_live.audio.limiter import within_full_scale
+
+    limited, reduction = within_full_scale(samples, sample_rate)
+    write_audio(path, limited, sample_rate, bit_depth)
+    if reduction:
+        typer.echo(
+            f"note: {path.name} was louder than full scale; the limiter turned it down by up to "
+            f"{reduction:.1f} dB",
+            err=True,
+        )
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import typer
 from distill_live.commands.destinations import single_file
 from distill_live.commands.loading import load_model
 from distill_live.commands.options import DeviceOption
-from distill_live.commands.output import check_sound_file
+from distill_live.commands.output import check_sound_file, write_sound
 from distill_live.errors import SessionLogError
 
 if TYPE_CHECKING:
@@ -29,8 +29,10 @@ def render(
     ] = None,
     device: DeviceOption = "auto",
 ) -> None:
-    """Play a session log again, sample for sample as it left the engine, before gain and device."""
-    from distill_live.audio.files import write_audio
+    """Play a session log again, sample for sample as it left the engine, before gain and device.
+
+    A wav holds 32-bit float, which may exceed full scale; other formats are limited there.
+    """
     from distill_live.live.ring import SAMPLE_RATE
 
     path = single_file(output, f"{log.stem}.wav")
@@ -39,8 +41,28 @@ def render(
     depth = 32 if format == "wav" else 24
     check_sound_file(format, SAMPLE_RATE, depth)
     samples = _again(log, device) if model is None else _anew(log, model, device)
-    write_audio(path, samples, SAMPLE_RATE, depth)
+    if format == "wav":
+        _write_float(path, samples)
+    else:
+        write_sound(path, samples, SAMPLE_RATE, depth)
     typer.echo(f"{path}: {len(samples) / SAMPLE_RATE:.2f} s")
+
+
+def _write_float(path: Path, samples: Samples) -> None:
+    """Write samples [N] as they are, and say so where they exceed full scale."""
+    import numpy as np
+
+    from distill_live.audio.files import write_audio
+    from distill_live.live.ring import SAMPLE_RATE
+
+    write_audio(path, samples, SAMPLE_RATE, 32)
+    peak = float(np.abs(samples).max(initial=0.0))
+    if peak > 1.0:
+        typer.echo(
+            f"note: {path.name} peaks {20.0 * np.log10(peak):.1f} dB above full scale, which its "
+            "32-bit floats hold: turn it down before you play it",
+            err=True,
+        )
 
 
 def _again(log: Path, device: str) -> Samples:

@@ -1,7 +1,7 @@
 """The last mile, one for every output: from the ring to samples that a sound card may have.
 
-Fades when the ring runs dry or the transport stops, repair of what is no number,
-DC block, gain, width, limiter, the device's sample rate and channels, counters.
+Repair of what is no number, DC block, fades when the ring runs dry or the transport stops, width,
+gain; then, at the device's sample rate, the limiter, the meter and the tap, and its channels.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from distill_live.audio.limiter import LOUDEST, Limiter
 from distill_live.audio.resample import StreamResampler
 from distill_live.live.deck_mixer import DeckMixer
 from distill_live.live.envelope import FADE_DRY, Envelope
@@ -30,16 +31,18 @@ GAIN_RAMP = 480
 DC_CORNER = 5.0
 #: Samples that are made in one piece, in buffers made once; a longer block takes several.
 LONGEST_PIECE = 2048
-#: Where the limiter begins to bend, and what it never exceeds.
-KNEE, CEILING = 0.8, 0.999
+#: What part of the mean lead of the ring over the ear is that of the newest block.
+_NEWEST_LEAD = 0.02
 
 
 class LastMile:
     """Pulls mono sound out of the decks and makes it fit for a device.
 
     `render` fills what the device asks for. It waits for nobody: when there is no sound it fades
-    out and plays silence. An even number of channels takes left and right in turn, an odd one the
-    middle; without width all are the same.
+    out and plays silence. What is heard was read from the ring a little before, by the limiter's
+    delay and, at another rate than the ring's, by what the resampler holds; nothing of it is lost.
+    An even number of channels takes left and right in turn, an odd one the middle; without width
+    all are the same.
     """
 
     def __init__(
@@ -56,6 +59,7 @@ class LastMile:
         self._dry = True
         self._ending = False
         self._rate = sample_rate
+        self._limiter = Limiter(sample_rate, 2, LONGEST_PIECE)
         self._gain, self._width = parameters["gain"], parameters["width"]
         self._dc = HighPass(DC_CORNER)
         self._widener = Widener(LONGEST_PIECE)
@@ -67,19 +71,33 @@ class LastMile:
         self._pair = np.zeros((2, LONGEST_PIECE), np.float32)
         self._magnitudes = np.zeros((2, LONGEST_PIECE), np.float32)
         self._finite = np.zeros(LONGEST_PIECE, np.bool_)
-        self._peak, self._meter = 0.0, Meter()
+        self._peak, self._meter = 0.0, Meter(sample_rate)
+        self._pulled = self._given = 0
+        self._latency, self._lead = 0.0, self._limiter.delay / sample_rate
+        #: After so many silent samples at 48 kHz nothing of the sound before is left.
+        self._tail = -(-self._limiter.delay * SAMPLE_RATE // sample_rate)
+        self._tail += 2 * GAIN_RAMP if self._resampler else 0
+        self._quiet = self._tail
+        tap.begin(sample_rate)
         # Another output may have played before.
         self.note_latency(0.0)
 
     def render(self, out: NDArray[np.float32]) -> None:
         """Fill `out` [samples, channels], at the device's rate, with the next sound."""
+        if not self._given:
+            # So the first sample that comes out is the first of the sound.
+            self._limiter.process(self._at_device_rate(self._limiter.delay))
         self._peak = 0.0
-        if self._resampler:
-            _spread(self._at_device_rate(self._resampler, len(out)), out)
-        else:
-            for start in range(0, len(out), LONGEST_PIECE):
-                piece = out[start : start + LONGEST_PIECE]
-                _spread(self._next(len(piece)), piece)
+        for start in range(0, len(out), LONGEST_PIECE):
+            piece = out[start : start + LONGEST_PIECE]
+            pair = self._limiter.process(self._at_device_rate(len(piece)))
+            self._show(pair)
+            _spread(pair, piece)
+        self._given += len(out)
+        lead = self._pulled / SAMPLE_RATE - self._given / self._rate
+        self._lead += _NEWEST_LEAD * (lead - self._lead)
+        self._status["output_latency"] = self._latency + self._lead
+        self._status["silent"] = float(self._drained)
         self._status["peak"] = self._peak
         self._status["rms"], self._status["falling_peak"] = self._meter.rms, self._meter.peak
         self._status.beat("audio_beat")
@@ -92,7 +110,7 @@ class LastMile:
         """
         self._status.beat("audio_beat")
         self._mixer.follow(self._envelope.silent)
-        if self._stopping and self._envelope.silent:
+        if self._stopping and self._drained:
             return False
         needed = -(-count * SAMPLE_RATE // self._rate) + 2 * GAIN_RAMP
         return self._mixer.available >= needed + max(FADE_DRY, RESUME)
@@ -107,34 +125,44 @@ class LastMile:
 
     def note_latency(self, seconds: float) -> None:
         """Take note of how long a sample takes from here to the ear."""
-        self._status["output_latency"] = seconds
+        self._latency = seconds
+        self._status["output_latency"] = seconds + self._lead
 
-    def _at_device_rate(self, resampler: StreamResampler, count: int) -> Samples:
+    @property
+    def _drained(self) -> bool:
+        """Whether silence has come out at the device's end."""
+        return self._quiet >= self._tail
+
+    def _show(self, pair: Samples) -> None:
+        """Let the meter and the tap have the samples [2, n] that are heard next."""
+        if self._status["played"]:
+            self._tap.write(pair)
+        magnitudes = np.abs(pair, out=self._magnitudes[:, : pair.shape[1]])
+        peak = float(magnitudes.max(initial=0.0))
+        self._peak = max(self._peak, peak)
+        self._meter.add(pair, peak)
+
+    def _at_device_rate(self, count: int) -> Samples:
+        """Left and right [2, count] of the next samples, `count` at most LONGEST_PIECE; valid until
+        the next call."""
+        if self._resampler is None:
+            return self._next(count)
         while self._resampled.shape[1] < count:
-            more = resampler.process(self._next(GAIN_RAMP).T).T
+            more = self._resampler.process(self._next(GAIN_RAMP).T).T
             self._resampled = np.concatenate([self._resampled, more], axis=1)
         pair, self._resampled = self._resampled[:, :count], self._resampled[:, count:]
         return pair
 
     def _next(self, count: int) -> Samples:
-        """Left and right [2, count] of the next samples at 48 kHz, finite and within -1..1; valid
-        until the next call.
-
-        `count` is at most LONGEST_PIECE.
-        """
+        """Left and right [2, count] of the next samples at 48 kHz, finite, as loud as they are."""
         mono = self._mono[:count]
         self._parameters.refresh()
         self._mixer.follow(self._envelope.silent)
         self._pull(mono)
-        self._apply_gain(mono)
+        self._pulled += count
         pair = self._widened(mono)
-        limit(pair, self._magnitudes[:, :count])
-        if self._status["played"]:
-            self._tap.write(pair)
-        magnitudes = np.abs(pair, out=self._magnitudes[:, :count])
-        peak = float(magnitudes.max(initial=0.0))
-        self._peak = max(self._peak, peak)
-        self._meter.add(pair, peak)
+        before, self._gain = self._gain, self._parameters["gain"]
+        _scale(pair, before, self._gain)
         return pair
 
     def _pull(self, out: Samples) -> None:
@@ -153,14 +181,15 @@ class LastMile:
         if count < len(out):
             out[count:] = 0.0
             self._envelope.silence()
+        self._quiet = self._quiet + len(out) - count if self._envelope.silent else 0
         self._status.add("played", count)
-        self._status["silent"] = float(self._envelope.silent)
 
     def _repair(self, samples: Samples) -> None:
         finite = np.isfinite(samples, out=self._finite[: len(samples)])
         if not finite.all():
             self._status.add("repaired", len(samples) - int(np.count_nonzero(finite)))
             samples[~finite] = 0.0
+        np.clip(samples, -LOUDEST, LOUDEST, out=samples)
 
     def _fade_out_length(self, count: int) -> int | None:
         """Over how many samples sound must end now; None if it may go on."""
@@ -179,11 +208,6 @@ class LastMile:
     def _stopping(self) -> bool:
         return self._ending or self._status["transport"] != Transport.PLAY
 
-    def _apply_gain(self, samples: Samples) -> None:
-        """Multiply by the gain in place; a new one is reached by a ramp."""
-        before, self._gain = self._gain, self._parameters["gain"]
-        _scale(samples, before, self._gain)
-
     def _widened(self, mono: Samples) -> Samples:
         """Left and right [2, n]: the middle, which is `mono`, and the side added and subtracted."""
         before, self._width = self._width, self._parameters["width"]
@@ -200,11 +224,12 @@ class LastMile:
 
 
 def _scale(samples: Samples, before: float, factor: float) -> None:
-    """Multiply in place; what differs from the factor before is reached by a ramp."""
-    length = 0 if factor == before else min(GAIN_RAMP, len(samples))
+    """Multiply [..., n] in place; what differs from the factor before is reached by a ramp."""
+    length = 0 if factor == before else min(GAIN_RAMP, samples.shape[-1])
     if length:
-        samples[:length] *= np.linspace(before, factor, length + 1, dtype=np.float32)[1:]
-    samples[length:] *= np.float32(factor)
+        ramp = np.linspace(before, factor, length + 1, dtype=np.float32)[1:]
+        samples[..., :length] *= ramp
+    samples[..., length:] *= np.float32(factor)
 
 
 def _spread(pair: Samples, out: NDArray[np.float32]) -> None:
@@ -214,20 +239,3 @@ def _spread(pair: Samples, out: NDArray[np.float32]) -> None:
         out[:] = (0.5 * pair[0] + 0.5 * pair[1])[:, None]
     else:
         out[:, 0::2], out[:, 1::2] = pair[0][:, None], pair[1][:, None]
-
-
-def limit(samples: Samples, magnitudes: Samples | None = None) -> Samples:
-    """Bend samples [channels, n] beyond KNEE smoothly towards CEILING, in place; smaller ones stay
-    untouched.
-
-    All channels are turned down by what the loudest needs, so that nothing moves to the side.
-    `magnitudes` is space for as many samples.
-    """
-    loudest = np.abs(samples, out=magnitudes).max(axis=0)
-    over = loudest - KNEE
-    if over.max(initial=0.0) > 0.0:
-        span = CEILING - KNEE
-        bent = KNEE + span * np.tanh(over / span)
-        bent = samples / np.maximum(loudest, KNEE) * bent
-        np.copyto(samples, bent, where=over > 0.0, casting="same_kind")
-    return samples

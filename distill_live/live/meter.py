@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from distill_live.live.ring import SAMPLE_RATE, Samples
+from distill_live.live.ring import Samples
 
 #: Over what time RMS is taken, and in what time a peak falls to a tenth, in seconds.
 RMS_SECONDS, FALL_SECONDS = 0.05, 0.5
@@ -13,7 +13,8 @@ RMS_SECONDS, FALL_SECONDS = 0.05, 0.5
 class Meter:
     """RMS of the last RMS_SECONDS and a peak that falls, of left and right; 1 is full scale."""
 
-    def __init__(self) -> None:
+    def __init__(self, sample_rate: int) -> None:
+        self._rate = sample_rate
         self._square = 0.0
         self.peak = 0.0
 
@@ -28,7 +29,7 @@ class Meter:
         count = pair.shape[1]
         if not count:
             return
-        seconds = count / SAMPLE_RATE
+        seconds = count / self._rate
         square = (float(left @ left) + float(right @ right)) / (2 * count)
         self._square += (square - self._square) * -math.expm1(-seconds / RMS_SECONDS)
         self.peak = max(peak, self.peak * 0.1 ** (seconds / FALL_SECONDS))

@@ -8,9 +8,12 @@ import time
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+
 from distill_live.audio.files import SoundFileWriter
+from distill_live.audio.resample import StreamResampler
 from distill_live.errors import AudioFileError
-from distill_live.live.ring import SAMPLE_RATE
+from distill_live.live.ring import Samples
 from distill_live.live.tap import TapRing
 
 _POLL_SECONDS = 0.1
@@ -19,9 +22,11 @@ _POLL_SECONDS = 0.1
 class Recorder:
     """Writes the tap into a sound file, from `start` to `stop`, in a thread of control.
 
-    With two channels left and right, with one the middle, which is the sound without its width.
-    `written` counts the samples in the file, `lost` those that the disk was too slow for; `error`
-    says why a recording broke off.
+    With two channels left and right, with one the middle, which is the sound without its width. The
+    file's rate is that of the device that plays its first sample; it keeps it, resampled, when
+    another device takes over, and where its format does not know the rate. `written` counts the
+    samples in the file, `lost` those that the disk was too slow for; `error` says why a recording
+    broke off.
     """
 
     def __init__(self, tap: TapRing, path: Path, channels: Literal[1, 2] = 1) -> None:
@@ -36,9 +41,14 @@ class Recorder:
 
         Raises AudioFileError when the file cannot be written.
         """
-        self._file = SoundFileWriter(self.path, SAMPLE_RATE, self._channels)
+        self._open(self._tap.sample_rate)
         self._position = self._tap.written
         self._thread.start()
+
+    def _open(self, sample_rate: int) -> None:
+        self._file = SoundFileWriter(self.path, sample_rate, self._channels)
+        self._file_rate = self._rate = sample_rate
+        self._resampler = StreamResampler(sample_rate, sample_rate, self._channels)
 
     def stop(self) -> None:
         """Write what is still missing and finish the file, if it was started."""
@@ -48,10 +58,13 @@ class Recorder:
 
     def _run(self) -> None:
         try:
-            with self._file:
+            try:
                 while not self._stop.wait(_POLL_SECONDS):
                     self._copy()
                 self._copy()
+                self._write(np.zeros((0, self._channels), np.float32), last=True)
+            finally:
+                self._file.close()
         except AudioFileError as error:
             self.error = f"recording into {self.path} broke off: {error}"
 
@@ -60,10 +73,38 @@ class Recorder:
         if self._channels == 1:
             # Halves first, so that equal ones give themselves to the bit.
             samples = 0.5 * samples[:1] + 0.5 * samples[1:]
-        self._position += lost + samples.shape[1]
+        start = self._position + lost
+        self._position = start + samples.shape[1]
         self.lost += lost
-        self._file.write(samples.T)
-        self.written += samples.shape[1]
+        before = max(self._tap.since - start, 0)
+        self._write(samples.T[:before])
+        if len(rest := samples.T[before:]):
+            self._follow(self._tap.sample_rate)
+            self._write(rest)
+
+    def _follow(self, sample_rate: int) -> None:
+        """Go on with samples of another rate."""
+        if sample_rate == self._rate:
+            return
+        self._write(np.zeros((0, self._channels), np.float32), last=True)
+        if not self.written:
+            self._reopen(sample_rate)
+        self._rate = sample_rate
+        self._resampler = StreamResampler(sample_rate, self._file_rate, self._channels)
+
+    def _reopen(self, sample_rate: int) -> None:
+        """Give the file, which is empty, another rate, if its format has that one."""
+        self._file.close()
+        try:
+            self._open(sample_rate)
+        except AudioFileError:
+            self._open(self._file_rate)
+
+    def _write(self, samples: Samples, last: bool = False) -> None:
+        """Append samples [n, channels]; the `last` ones of their rate bring out the rest."""
+        converted = self._resampler.process(samples, last)
+        self._file.write(converted)
+        self.written += len(converted)
 
 
 def new_recording_path(folder: Path, model_name: str) -> Path:

@@ -75,11 +75,11 @@ class LiveStatus(SharedNumbers):
         "underruns": "audio: how often the ring ran dry",
         "device_faults": "audio: how often the device reported a fault",
         "repaired": "audio: samples that were no finite number and played as zero",
-        "silent": "audio: 1 while the last block was faded out altogether",
+        "silent": "audio: 1 while nothing is heard or on its way out",
         "peak": "audio: largest magnitude in the last block",
         "rms": "audio: RMS of the last 50 ms, see Meter",
         "falling_peak": "audio: largest magnitude lately, see Meter",
-        "output_latency": "audio: how long a sample takes from here to the ear, s",
+        "output_latency": "audio: how long a sample takes from the ring to the ear, s",
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from distill_live.live.ring import CAPACITY, MARGIN, Samples
+from distill_live.live.ring import CAPACITY, MARGIN, SAMPLE_RATE, Samples
 from distill_live.shared_memory import SharedArray
 
 
@@ -19,6 +19,23 @@ class TapRing:
     def __init__(self) -> None:
         self._samples = SharedArray((2, CAPACITY), "f4")
         self._written = SharedArray((1,), "i8")
+        self._rate, self._since = SharedArray((1,), "i8"), SharedArray((1,), "i8")
+        self._rate.array[0] = SAMPLE_RATE
+
+    def begin(self, sample_rate: int) -> None:
+        """Say, as the writer, what rate in Hz the samples have that follow: the device's."""
+        self._since.array[0] = self.written
+        self._rate.array[0] = sample_rate
+
+    @property
+    def sample_rate(self) -> int:
+        """The rate in Hz of the samples from position `since` on."""
+        return int(self._rate.array[0])
+
+    @property
+    def since(self) -> int:
+        """The position of the first sample that has the present rate."""
+        return int(self._since.array[0])
 
     @property
     def written(self) -> int:

@@ -44,10 +44,37 @@ def test_samples_are_exact_to_the_bit_depth(
     assert (np.abs(read - tone()).max() > 0) == (depth != 32)
 
 
-def test_beyond_full_scale_is_clipped_not_wrapped(tmp_path: Path) -> None:
-    loud = np.array([2.0, -2.0, 0.25], np.float32)
-    write_audio(tmp_path / "loud.wav", loud, 48_000, bit_depth=16)
-    np.testing.assert_allclose(read_mono(tmp_path / "loud.wav"), [1, -1, 0.25], atol=1e-4)
+LOUD = 3 * np.sin(np.arange(9_600, dtype=np.float32) / 20)
+
+
+@pytest.mark.parametrize(
+    ("name", "depth"), [("a.wav", 16), ("a.wav", 24), ("a.flac", 16), ("a.flac", 24)]
+)
+def test_a_sound_beyond_full_scale_is_turned_down_and_not_clipped(
+    name: str, depth: int, tmp_path: Path
+) -> None:
+    write_audio(tmp_path / name, LOUD, 48_000, bit_depth=depth)
+    written = read_mono(tmp_path / name)
+    assert 0.8 < np.abs(written).max() < 0.99
+    steady = slice(2_000, 8_000)
+    assert np.corrcoef(written[steady], LOUD[steady])[0, 1] > 0.9999
+
+
+def test_floats_keep_what_is_beyond_full_scale(tmp_path: Path) -> None:
+    write_audio(tmp_path / "a.wav", LOUD, 48_000, bit_depth=32)
+    np.testing.assert_array_equal(read_mono(tmp_path / "a.wav"), LOUD)
+
+
+def test_a_sound_up_to_full_scale_is_written_as_it_is(tmp_path: Path) -> None:
+    write_audio(tmp_path / "a.wav", LOUD / 3, 48_000)
+    np.testing.assert_allclose(read_mono(tmp_path / "a.wav"), LOUD / 3, atol=2**-23)
+
+
+@pytest.mark.parametrize("format", ["wav", "flac"])
+def test_bytes_of_a_sound_beyond_full_scale_are_not_clipped(format: str, tmp_path: Path) -> None:
+    path = tmp_path / f"a.{format}"
+    path.write_bytes(audio_bytes(LOUD, 48_000, format))
+    assert 0.8 < np.abs(read_mono(path)).max() < 0.99
 
 
 def test_a_stereo_file_of_another_rate_becomes_mono_at_48_khz(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from distill_live.audio.files import read_mono
+from distill_live.audio.reading.sound import read_mono
 from distill_live.models.chunk_prior import ChunkPrior
 from distill_live.models.persistence import LoadedVQModel, load_model_v2
 

@@ -20,10 +20,12 @@ from typing import Any, Self
 import numpy as np
 import torch
 
+from distill_live.audio.limiter import limit_recording
 from distill_live.codes.session_log import Entry, read_session_log
 from distill_live.live.high_pass import HighPass
-from distill_live.live.last_mile import DC_CORNER, limit
+from distill_live.live.last_mile import DC_CORNER
 from distill_live.live.replay import DeckReplay
+from distill_live.live.ring import SAMPLE_RATE
 from distill_live.models.library import find_model
 from distill_live.models.persistence import load_model_v2
 from tests.benchmarks.play_on_rig import ControlPlayer
@@ -92,7 +94,7 @@ class Heard:
     @property
     def played(self) -> np.ndarray:
         """The samples as the last mile plays them at a gain of 1 [N]."""
-        return limit(HighPass(DC_CORNER).process(self.samples)[None])[0]
+        return limit_recording(HighPass(DC_CORNER).process(self.samples), SAMPLE_RATE)[0]
 
 
 def replay(log: Path, model: str) -> Heard:

@@ -1,6 +1,7 @@
 """generate, encode and decode, as they are typed."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -9,11 +10,12 @@ import pytest
 import soundfile
 
 import distill_live
-from distill_live.codes.grid import load_grid
+from distill_live.codes.grid import CodeGrid, load_grid, save_grid
 from distill_live.codes.training_codes import TrainingCodes
-from distill_live.models.persistence import LoadedVQModel, save_model_v2
+from distill_live.models.persistence import LoadedVQModel, load_model_v2, save_model_v2
 from distill_live.models.sampling import Sampling
 from distill_live.models.steering import STEERED
+from tests.audio.true_peak import true_peak
 from tests.conftest import Folders, RunCli
 
 
@@ -54,7 +56,7 @@ def test_every_steering_option_is_heard_and_written_down(
     base = ("generate", "tiny", "--duration", 2, "--seed", 5)
     run_cli(*base)
     result = run_cli(*base, f"--steer-{name}", -0.5, "--steer-guidance", 4)
-    assert (result.code, result.err) == (0, "")
+    assert result.code == 0, result.err
     assert Path("tiny_5_2.wav").read_bytes() != Path("tiny_5.wav").read_bytes()
     steering = json.loads(Path("tiny_5_2.json").read_text())["settings"]["steering"]
     assert steering == {**dict.fromkeys(STEERED), name: -0.5, "guidance": 4.0}
@@ -108,6 +110,41 @@ def test_an_overlap_is_one_warning_for_all_sounds(run_cli: RunCli, tiny_in_libra
     result = run_cli("generate", "tiny", "--duration", 0.1, "--count", 2, "--overlap", 50)
     assert result.code == 0
     assert result.err.count("warning: only models that decode in chunks") == 1
+
+
+#: The tiny model's prior is louder than full scale with this seed.
+LOUD = ("generate", "tiny", "--duration", 2, "--seed", 5)
+NOTE = r"note: \S+ was louder than full scale; the limiter turned it down by up to \d+\.\d dB\n"
+
+
+@pytest.mark.parametrize("format", [("wav", 16), ("wav", 24), ("wav", 32), ("flac", 24)])
+def test_generate_clips_nothing_and_says_what_it_turned_down(
+    run_cli: RunCli, tiny_in_library: Path, format: tuple[str, int]
+) -> None:
+    result = run_cli(*LOUD, "--format", format[0], "--bit-depth", format[1])
+    assert re.fullmatch(NOTE, result.err)
+    samples = soundfile.read(f"tiny_5.{format[0]}")[0]
+    assert 0.8 < np.abs(samples).max() < 0.99
+    assert true_peak(samples) < 0.99
+
+
+def test_generate_clips_nothing_at_another_rate(run_cli: RunCli, tiny_in_library: Path) -> None:
+    assert re.fullmatch(NOTE, run_cli(*LOUD, "--sample-rate", 44_100).err)
+    assert true_peak(soundfile.read("tiny_5.wav")[0]) < 0.99
+
+
+def test_decode_clips_nothing_and_says_what_it_turned_down(
+    run_cli: RunCli, tiny_in_library: Path
+) -> None:
+    codec = load_model_v2(tiny_in_library).metadata["codec_sha256"]
+    codes = np.random.default_rng(3).integers(0, 16, (24, 8, 3))
+    labels = ("Structure", "Timbre", "Detail")
+    save_grid(Path("codes.json"), CodeGrid(codes, "tiny", codec, labels, 16, 4096))
+    for depth in (16, 32):
+        result = run_cli("decode", "codes.json", "--model", "tiny", "--bit-depth", depth)
+        assert re.fullmatch(NOTE, result.err)
+    for name in ("codes.wav", "codes_2.wav"):
+        assert true_peak(soundfile.read(name)[0]) < 0.99
 
 
 @pytest.mark.parametrize("suffix", ["json", "npz"])

@@ -61,12 +61,25 @@ def test_what_was_heard_is_written_sample_for_sample(
 ) -> None:
     result = run_cli("render", log)
     assert (result.code, result.out) == (0, "evening.wav: 2.00 s\n")
-    assert result.err == ""
     samples, rate = read_audio("evening.wav")
     assert rate == SECOND
-    # The tiny model is louder than full scale: floats keep what whole numbers would cut off.
-    assert np.abs(played[1]).max() > 1
     np.testing.assert_array_equal(samples[:, 0], played[1])
+
+
+def test_floats_that_exceed_full_scale_are_told(
+    run_cli: RunCli, log: Path, played: tuple[list[Entry], np.ndarray]
+) -> None:
+    # The tiny model is louder than full scale.
+    above = 20 * np.log10(np.abs(played[1]).max())
+    assert above > 0
+    expected = f"note: evening.wav peaks {above:.1f} dB above full scale, which its 32-bit floats"
+    assert run_cli("render", log).err.startswith(expected)
+
+
+def test_a_format_without_floats_is_limited_and_told(run_cli: RunCli, log: Path) -> None:
+    result = run_cli("render", log, "--output", "evening.flac")
+    assert "note: evening.flac was louder than full scale; the limiter" in result.err
+    assert np.abs(read_audio("evening.flac")[0]).max() < 0.99
 
 
 def test_a_sound_of_that_name_is_left_as_it_is(run_cli: RunCli, log: Path) -> None:
@@ -121,7 +134,7 @@ def test_another_model_plays_changes_and_requests_alone(
     run_cli: RunCli, log: Path, tiny_two_levels_path: Path
 ) -> None:
     result = run_cli("render", log, "--model", tiny_two_levels_path, "--output", "other.wav")
-    assert (result.code, result.err) == (0, "")
+    assert result.code == 0, result.err
     assert run_cli("render", log).code == 0
     one, other = (read_audio(name)[0][:, 0] for name in ("evening.wav", "other.wav"))
     assert len(one) == len(other) == 2 * SECOND
