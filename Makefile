@@ -1,5 +1,8 @@
-# make serve   set everything up and play the demo model
+# make serve   set everything up and play the demo model; CPU=1 without CUDA (README: Installing)
 # make test    set everything up and run all checks
+# make test-quick      the tests that take seconds: no training, no other programs
+# make test-newest     all checks on the newest versions, in .venv-newest: what breaks, and how it differs
+# make constraints     renew constraints.txt, the exact versions that everything else installs
 # make bench   measure this machine
 # make bench-rig       play a minute through a software sound card, check every sample
 # make bench-live      how soon changes are heard, and what abuse the sound survives (25 minutes)
@@ -8,13 +11,45 @@
 # make bench-osc       a million broken packets, and 20,000 messages a second
 # make bench-training FOLDER=...   train on a folder, measure what encode and decode lose
 # make lint    formatting, lint and types alone
+#
+# PYTHON=python3.12 takes another Python, ARGS=... goes on to the program or to pytest.
 
 PYTHON ?= python3
 VENV ?= .venv
+CONSTRAINTS ?= constraints.txt
 
 bin := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 sudo := $(if $(filter-out 0,$(shell id -u)),sudo)
-apt_install := $(sudo) env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends
+# Older versions of pip hand the first one on to builds, newer ones want the second.
+constrained := $(if $(CONSTRAINTS),PIP_CONSTRAINT=$(CONSTRAINTS) PIP_BUILD_CONSTRAINT=$(CONSTRAINTS))
+pip_install := $(constrained) $(bin)/python -m pip install --disable-pip-version-check
+
+# The environment's stamp has the version in its name: one of another version is made anew.
+python_version := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>&1)
+created := $(VENV)/python-$(lastword $(python_version))
+# One that was made with CPU=1 stays so. Only for Linux are there builds with CUDA to do without.
+ifneq ($(filter 1-Linux,$(CPU)-$(shell uname))$(wildcard $(created)-cpu),)
+created := $(created)-cpu
+endif
+# The pair of constraints.txt, as PyTorch's own index for CPUs names it.
+cpu_build := $(shell sed -n 's/^\(torch\|torchaudio\)==\([0-9.]*\).*/\1==\2+cpu/p' constraints.txt)
+
+define install_cpu_build
+$(pip_install) $(CPU_INDEX:%=--extra-index-url %) $(cpu_build) || { \
+	echo "pip finds no $(cpu_build). PyTorch's install page names an index for Linux, pip and CPU:"; \
+	echo "make serve CPU=1 CPU_INDEX=https://..."; exit 1; }
+endef
+
+# A new machine updates itself in its first minutes, and holds apt's locks. `update` does not wait for
+# its own, whatever the option says.
+apt_get := $(sudo) env DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get -o DPkg::Lock::Timeout=300
+define apt_install
+for try in $$(seq 30); do \
+	said=$$($(apt_get) update -q 2>&1) && break; \
+	echo "$$said"; \
+	case "$$said" in *"Could not get lock"*) sleep 10 ;; *) exit 1 ;; esac; \
+done; $(apt_get) install -y --no-install-recommends
+endef
 # What the tests drive: a sound server without a sound card, JACK for MIDI, OSC clients.
 test_packages := libportaudio2 libasound2-plugins pulseaudio pulseaudio-utils \
 	jackd2 jack-tools libjack-jackd2-0 jack-midi-clock csound liblo-tools puredata-core \
@@ -24,14 +59,43 @@ test_packages := libportaudio2 libasound2-plugins pulseaudio pulseaudio-utils \
 test_modules := osc@2.4.5 oscquery@1.1.1
 npm_install := npm install --no-audit --no-fund --omit=optional --ignore-scripts
 
-.PHONY: serve test bench bench-rig bench-live bench-osc soak fuzz-midi bench-training lint clean
+# What neither trains nor drives other programs, the commands aside: `test_serve.py` plays whole servers.
+quick_tests := tests/audio tests/codes tests/control tests/edits tests/inference tests/inputs/osc \
+	tests/models tests/outputs tests/parameters tests/web tests/commands/test_serve.py \
+	tests/commands/test_offline.py tests/commands/test_plugins.py tests/test_*.py
+pytest := $(bin)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+
+.PHONY: serve test test-quick test-newest run-tests constraints bench bench-rig bench-live bench-osc soak fuzz-midi bench-training lint clean
 .DELETE_ON_ERROR:
 
 serve: $(VENV)/installed $(VENV)/sound-library
 	$(bin)/distill-live serve $(ARGS)
 
-test: lint $(VENV)/test-programs $(VENV)/test-modules
-	$(bin)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
+test: lint run-tests
+
+run-tests: $(VENV)/installed-test $(VENV)/test-programs $(VENV)/test-modules
+	$(pytest) $(ARGS)
+
+test-quick: $(VENV)/installed-test $(VENV)/sound-library
+	$(pytest) $(quick_tests) $(ARGS)
+
+# Goes on after a linter that has learned new rules. What stands last is what was tested.
+test-newest:
+	rm -rf .venv-newest
+	$(MAKE) --keep-going lint run-tests VENV=.venv-newest CONSTRAINTS= || failed=1; \
+	echo "In place of these newest versions, constraints.txt has:"; \
+	PIP_CONSTRAINT=constraints.txt .venv-newest/bin/python -m pip install --dry-run -e '.[test]' \
+		| sed -n 's/^Would install//p'; \
+	exit $${failed:-0}
+
+# uv resolves for every version of Python and every system at once. An editable install builds with
+# hatchling, which asks for editables only then.
+constraints:
+	$(PYTHON) -m venv .venv-uv
+	.venv-uv/bin/python -m pip install --disable-pip-version-check --quiet --upgrade uv
+	echo editables | .venv-uv/bin/uv pip compile --quiet --universal --python-version 3.11 \
+		--all-extras --upgrade --no-annotate --custom-compile-command 'make constraints' \
+		pyproject.toml - --output-file constraints.txt
 
 bench: $(VENV)/installed
 	$(bin)/distill-live bench $(ARGS)
@@ -62,42 +126,41 @@ lint: $(VENV)/installed-test
 	$(bin)/mypy
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .venv-newest .venv-uv build dist .pytest_cache .mypy_cache .ruff_cache
 
-$(VENV)/created:
+$(created):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "distill-live needs Python 3.11 or later, not " + sys.version.split()[0] + ": make PYTHON=/path/to/python3 ...")'
 	@if ! $(PYTHON) -c 'import ensurepip' 2>/dev/null && command -v apt-get >/dev/null; then \
-		$(sudo) apt-get update -q && $(apt_install) python3-venv; fi
-	$(PYTHON) -m venv $(VENV)
+		$(apt_install) python3-venv; fi
+	$(PYTHON) -m venv --clear $(VENV)
+	$(if $(filter %-cpu,$@),@$(install_cpu_build))
 	touch $@
 
-$(VENV)/installed: $(VENV)/created pyproject.toml
-	$(bin)/python -m pip install --disable-pip-version-check -e .
+$(VENV)/installed: $(created) pyproject.toml $(CONSTRAINTS)
+	$(pip_install) -e .
 	touch $@
 
-$(VENV)/installed-test: $(VENV)/created pyproject.toml
-	$(bin)/python -m pip install --disable-pip-version-check -e '.[test]'
+$(VENV)/installed-test: $(created) pyproject.toml $(CONSTRAINTS)
+	$(pip_install) -e '.[test]'
 	touch $@ $(VENV)/installed
 
 # PortAudio, when it is missing and apt is there to ask; without it `serve` plays on its clock.
 $(VENV)/sound-library: $(VENV)/installed
 	@if $(bin)/python -c 'import sounddevice' 2>/dev/null; then :; \
-	elif command -v apt-get >/dev/null; then \
-		$(sudo) apt-get update -q && $(apt_install) libportaudio2; \
+	elif command -v apt-get >/dev/null; then $(apt_install) libportaudio2; \
 	else echo "PortAudio is missing: install it to hear sound"; fi
 	touch $@
 
 $(VENV)/test-modules: $(VENV)/test-programs Makefile
 	@if ! command -v npm >/dev/null && command -v apt-get >/dev/null; then \
-		$(sudo) apt-get update -q && $(apt_install) nodejs npm; fi
+		$(apt_install) nodejs npm; fi
 	@if command -v npm >/dev/null; then $(npm_install) --prefix $(VENV)/node $(test_modules); fi
 	touch $@
 
-$(VENV)/test-programs: $(VENV)/created Makefile
+$(VENV)/test-programs: $(created) Makefile
 	@if command -v apt-get >/dev/null && \
 		! dpkg-query --show --showformat='$${Status}\n' $(test_packages) 2>&1 \
 		| awk '!/ok installed/ { missing = 1 } END { exit missing }'; then \
-		$(sudo) apt-get update -q && \
 		echo 'jackd2 jackd/tweak_rt_limits boolean false' | $(sudo) debconf-set-selections && \
 		$(apt_install) $(test_packages); fi
 	touch $@

@@ -53,6 +53,10 @@ class DeviceError(DistillError):
     """A sound, MIDI or torch device is missing or refuses the settings."""
 
 
+class DependencyError(DistillError):
+    """A library is missing, or does not fit the others."""
+
+
 class TrainingError(DistillError):
     """Training cannot start or cannot go on."""
 

@@ -62,7 +62,7 @@ DOORS = {
     "safetensors": "models.persistence",
     "soundfile": "audio.files",
     "soxr": "audio.resample",
-    "torchaudio": "audio.spectrogram",
+    "torchaudio": "audio.speed",
     "vector_quantize_pytorch": "models.quantizer",
     "lightning_fabric": "training.ranks",
     "starlette": "web",

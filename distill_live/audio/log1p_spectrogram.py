@@ -8,7 +8,7 @@ from dataclasses import replace
 from torch import Tensor
 from torch.nn import functional
 
-from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig, mel_triangles
+from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig, triangles
 
 
 class Log1pSpectrogram(AudioSpectrogram):
@@ -23,7 +23,7 @@ class Log1pSpectrogram(AudioSpectrogram):
 
     def __init__(self, config: SpectrogramConfig | None = None) -> None:
         super().__init__(log1p_config(config or SpectrogramConfig()))
-        self.mel_bank = mel_triangles(self.config, "htk")
+        self.mel_bank = triangles(self.config, "htk")
 
     def waveform_to_mel(self, waveform: Tensor, column_frames: int = 1) -> Tensor:
         """`[B, 1, N]` to `[B, 1, M, T]`; T is not rounded up, whatever a column has."""

@@ -1,15 +1,16 @@
-"""Sound to normalised log-mel frames and back: the one door to torchaudio."""
+"""Sound to normalised log-mel frames and back."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Self
 
 import torch
-import torchaudio
 from torch import Tensor
 from torch.nn import functional
+
+from distill_live.audio.mel_filters import Scale, mel_triangles
 
 # An hour's complex spectrum is gigabytes, its mels are not.
 _FRAMES_AT_ONCE = 2048
@@ -118,15 +119,14 @@ def _mel_bank(config: SpectrogramConfig) -> Tensor:
     Slaney's scale is linear below 1 kHz, so that at n_fft 2048 no low filter falls between bins.
     From 0 Hz on, neighbouring bins of the bass weigh differently in each, which keeps its pitch.
     """
-    bank = mel_triangles(config, "slaney")
+    bank = triangles(config, "slaney")
     # One that falls between bins hears nothing.
     return (bank / bank.sum(dim=1, keepdim=True).clamp(min=1e-8)).contiguous()
 
 
-def mel_triangles(config: SpectrogramConfig, scale: Literal["slaney", "htk"]) -> Tensor:
-    """Triangular filters `[M, bins]`, 1 at their peaks, at equal steps of a mel scale."""
-    bank: Tensor = torchaudio.functional.melscale_fbanks(
-        config.bins, config.f_min, config.f_max, config.n_mels, config.sample_rate,
-        norm=None, mel_scale=scale,
-    ).T  # fmt: skip
-    return bank.contiguous()
+def triangles(config: SpectrogramConfig, scale: Scale) -> Tensor:
+    """The filters `[M, bins]` that a spectrogram's settings ask for, each 1 at its centre."""
+    return mel_triangles(
+        bins=config.bins, f_min=config.f_min, f_max=config.f_max, n_mels=config.n_mels,
+        sample_rate=config.sample_rate, scale=scale,
+    )  # fmt: skip

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 from distill_live.audio.dataset import HOLDOUT, Recordings
-from distill_live.audio.resample import resample
 from distill_live.audio.spectrogram import SpectrogramConfig
+from distill_live.audio.speed import at_speed
 
 # Half a semitone down and up. Ten minutes of mel frames at 48 kHz.
 _SPEEDS = (0.97, 1.03)
@@ -95,13 +95,14 @@ class Augmentation:
 def at_speeds(
     recordings: Recordings, speeds: tuple[float, ...], holdout: float = HOLDOUT
 ) -> Iterator[np.ndarray]:
-    """The part of each recording that is for training, at each speed: samples `[N]`."""
+    """The part of each recording that is for training, at each speed: samples `[N]`.
+
+    Raises DependencyError where torchaudio cannot be loaded.
+    """
     for recording in recordings.recordings:
         end = math.floor(len(recording.samples) * (1 - holdout))
         for speed in speeds:
-            yield resample(
-                recording.samples[:end], recordings.sample_rate * speed, recordings.sample_rate
-            )
+            yield at_speed(recording.samples[:end], speed)
 
 
 def _tensor(values: np.ndarray) -> Tensor:

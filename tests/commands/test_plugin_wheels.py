@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
-import subprocess
-import sys
-import sysconfig
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +11,7 @@ import numpy as np
 import pytest
 
 from tests.commands.server_process import ServerProcess, run_command
+from tests.fresh_environment import FreshEnvironment, run
 from tests.installed_plugin import environment_with
 from tests.tools import wait_until
 
@@ -22,42 +19,20 @@ from tests.tools import wait_until
 PLUGINS = {"edit": "ripple", "input": "tide", "output": "wire"}
 
 
-def run(*command: str | Path, folder: Path | None = None) -> str:
-    """What a program prints; it must end well."""
-    ended = subprocess.run(
-        list(map(str, command)), cwd=folder, env=environment_with(),
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert ended.returncode == 0, f"{ended.stdout}\n{ended.stderr}"
-    return ended.stdout
-
-
-class Environment:
-    """A fresh virtual environment that sees this one's libraries, with one plugin of each kind."""
+class Environment(FreshEnvironment):
+    """With one plugin of each kind, from its wheel."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        run(sys.executable, "-m", "venv", "--without-pip", folder / "env")
-        binaries = "Scripts" if os.name == "nt" else "bin"
-        self.python = folder / "env" / binaries / "python"
-        ours = sysconfig.get_path("purelib")
-        (self._site() / "ours.pth").write_text(f"import site; site.addsitedir({ours!r})\n")
+        super().__init__(folder)
+        self.projects = {name: folder / f"distill-live-{name}" for name in PLUGINS.values()}
         for kind, name in PLUGINS.items():
             made = run_command("plugins", "new", name, "--kind", kind, "--folder", str(folder))
             assert made.returncode == 0, made.stderr
-            self._install(folder / f"distill-live-{name}")
+            self.install(self.projects[name])
 
-    def _site(self) -> Path:
-        shown = run(self.python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))")
-        return Path(shown.strip())
-
-    def _install(self, project: Path) -> None:
-        pip = (sys.executable, "-m", "pip", "--disable-pip-version-check")
-        wheels = self.folder / "wheels"
-        alone = ("--no-deps", "--no-index")
-        run(*pip, "wheel", *alone, "--no-build-isolation", "-w", wheels, project)
-        [wheel] = wheels.glob(f"{project.name.replace('-', '_')}-*.whl")
-        run(*pip, "--python", self.python, "install", *alone, wheel)
+    def run(self, *arguments: str, folder: Path | None = None) -> str:
+        """What its Python prints."""
+        return run(self.python, *arguments, folder=folder, environment=environment_with())
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +41,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Environment:
 
 
 def test_they_are_listed_with_their_package_and_parameters(environment: Environment) -> None:
-    shown = run(environment.python, "-m", "distill_live", "plugins", "--json")
+    shown = environment.run("-m", "distill_live", "plugins", "--json")
     listed = {one["name"]: one for one in json.loads(shown)}
     for kind, name in PLUGINS.items():
         one = listed[name]
@@ -74,14 +49,13 @@ def test_they_are_listed_with_their_package_and_parameters(environment: Environm
         assert not one["error"]
     assert listed["ripple"]["parameters"] == ["edit/ripple/on", "edit/ripple/keep"]
     assert listed["wire"]["parameters"] == ["output/wire/port"]
-    shown = run(environment.python, "-m", "distill_live", "params")
+    shown = environment.run("-m", "distill_live", "params")
     assert "/distill/input/tide/depth" in shown
 
 
 @pytest.mark.parametrize("name", PLUGINS.values())
 def test_their_own_tests_pass(environment: Environment, name: str) -> None:
-    project = environment.folder / f"distill-live-{name}"
-    shown = run(environment.python, "-m", "pytest", "-q", "tests", folder=project)
+    shown = environment.run("-m", "pytest", "-q", "tests", folder=environment.projects[name])
     assert " passed" in shown
 
 
