@@ -25,6 +25,7 @@ BELOW = {
     "errors": set(),
     "shared_memory": set(),
     "quiet_stderr": set(),
+    "thread_waiting": set(),
     "parameters": set(),
     "plugins": {"parameters"},
     "audio": set(),
