@@ -12,6 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from distill_live import __version__
 from distill_live.errors import DistillError
+from distill_live.thread_waiting import wait_briefly
 
 #: Every subcommand and its one line of help. `train-prior` lives in commands/train_prior.py.
 COMMANDS = {
@@ -85,6 +86,7 @@ def main() -> None:
 
     The environment variable DISTILL_DEBUG shows where it came from.
     """
+    wait_briefly()
     try:
         app()
     except (DistillError, OSError) as error:

@@ -26,6 +26,7 @@ BELOW = {
     "escapes": set(),
     "shared_memory": set(),
     "quiet_stderr": set(),
+    "thread_waiting": set(),
     "parameters": set(),
     "plugins": {"parameters"},
     "audio": set(),

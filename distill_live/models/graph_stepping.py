@@ -1,4 +1,8 @@
-"""Steps of a prior on an NVIDIA GPU, each one call instead of dozens: a CUDA graph.
+"""Steps of a prior's transformer on an NVIDIA GPU, each one call instead of dozens: a CUDA graph.
+
+Only the transformer's step is captured. The network within a column, the drawing of codes and the
+decoder are not: the column-wise prior computes the first two on the CPU, so a column costs one
+replay, a copy to the CPU and the column's codes there. A flat prior costs a replay per code.
 
 A graph replays the same kernels on the same memory. So a step's inputs stand in a buffer, the place
 among them, and attention looks at the whole cache and masks what lies ahead.

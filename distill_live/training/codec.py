@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -23,7 +23,7 @@ from distill_live.training.health import LevelHealth
 from distill_live.training.losses import latent_movement, mean_loss, reconstruction_loss
 from distill_live.training.mels import TrainingMels
 from distill_live.training.muon import Muon, is_matrix
-from distill_live.training.precision import half_precision
+from distill_live.training.precision import Precision, choose_precision
 from distill_live.training.previews import Previews
 from distill_live.training.randomness import random_state, seeded, set_random_state
 from distill_live.training.ranks import Ranks
@@ -133,6 +133,7 @@ class _CodecTrainer:
             rehearsal.usage if rehearsal else None,
         )
         self.optimizers = _optimizers(self.model, config)
+        self._compute_in(choose_precision(ranks))
         if ranks.rank:
             # The weights begin alike; what is drawn from now on differs.
             torch.manual_seed(config.seed + ranks.rank)
@@ -173,6 +174,7 @@ class _CodecTrainer:
             "best": self._best_weights,
             "best_epoch": self.best_epoch,
             "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
+            "precision": asdict(self.precision),
             "history": [asdict(epoch) for epoch in self.history],
             "random": random_state(self.random, self.ranks),
             "previews": self.previews.state() if self.previews else [],
@@ -182,6 +184,7 @@ class _CodecTrainer:
         self.model.load_state_dict(state["model"])
         for optimizer, its_state in zip(self.optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(its_state)
+        self._compute_in(choose_precision(self.ranks, Precision(**state["precision"])))
         self._best_weights, self.best_epoch = state["best"], state["best_epoch"]
         if self.previews:
             self.previews.resume(state["previews"])
@@ -191,6 +194,10 @@ class _CodecTrainer:
         ]
         set_random_state(state["random"], self.random, self.ranks)
 
+    def _compute_in(self, precision: Precision) -> None:
+        self.precision = precision
+        self.optimizers[0].dtype = torch.bfloat16 if precision.matrices else torch.float32
+
     def _train_epoch(self, epoch: int) -> float:
         self.model.train()
         steps = self.config.steps_per_epoch
@@ -198,7 +205,7 @@ class _CodecTrainer:
         for step in range(steps):
             _set_rates(self.optimizers, self.config, (epoch - 1) * steps + step)
             mel = self.crops.draw(self.batch_crops).to(self.device)
-            with half_precision(self.device):
+            with self.precision.passes(self.device):
                 latent = self.model.encoder(mel)
                 reconstruction, _, commitment = self.model.through_codes(latent)
                 moved = latent_movement(self.model, mel, latent)
@@ -217,7 +224,7 @@ class _CodecTrainer:
     def _judge(self, epoch: int, loss: float) -> None:
         self.model.eval()
         self.model.quantizer.sync()
-        judged = judge_codec(self.model, self.judged, self.spectrogram.config)
+        judged = judge_codec(self.model, self.judged, self.spectrogram.config, self.precision)
         ended = self.ranks.from_first(CodecEpoch(epoch, self.config.epochs, loss, *judged))
         # The weights first: a Ctrl-C while they are copied must leave no epoch without them.
         history = [*self.history, ended]
@@ -233,18 +240,18 @@ class _CodecTrainer:
         }
 
 
-def _optimizers(model: ConvVQVAE, config: CodecTrainingConfig) -> list[torch.optim.Optimizer]:
+def _optimizers(model: ConvVQVAE, config: CodecTrainingConfig) -> tuple[Muon, torch.optim.AdamW]:
     weights = list(model.parameters())
     matrices = [weight for weight in weights if is_matrix(weight)]
     others = [weight for weight in weights if not is_matrix(weight)]
-    return [
+    return (
         Muon(matrices, lr=config.hidden_rate, weight_decay=config.weight_decay),
         torch.optim.AdamW(others, lr=config.rate, betas=(0.9, 0.95), weight_decay=0.0),
-    ]
+    )
 
 
 def _set_rates(
-    optimizers: list[torch.optim.Optimizer], config: CodecTrainingConfig, step: int
+    optimizers: Iterable[torch.optim.Optimizer], config: CodecTrainingConfig, step: int
 ) -> None:
     done = step / (config.epochs * config.steps_per_epoch)
     factor = rate_factor(done, config.warmup, start=0.01)

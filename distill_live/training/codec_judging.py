@@ -10,7 +10,7 @@ from torch import Tensor
 from distill_live.audio.spectrogram import SpectrogramConfig
 from distill_live.models.vqvae import ConvVQVAE
 from distill_live.training.health import LevelHealth, codebook_health
-from distill_live.training.precision import half_precision
+from distill_live.training.precision import Precision
 
 # A long recording goes through in pieces, so that it need not fit into memory as a whole. The
 # networks see less far than the margin on each side.
@@ -29,7 +29,10 @@ class CodecJudgement(NamedTuple):
 
 @torch.no_grad()
 def judge_codec(
-    model: ConvVQVAE, judged: list[tuple[Tensor, int]], spectrogram: SpectrogramConfig
+    model: ConvVQVAE,
+    judged: list[tuple[Tensor, int]],
+    spectrogram: SpectrogramConfig,
+    precision: Precision,
 ) -> CodecJudgement:
     """Judge a codec in evaluation mode by recordings: normalised mels `[M, T]` of whole columns,
     each with the number of its first frame that is held out.
@@ -38,7 +41,7 @@ def judge_codec(
     """
     codes, seen, unseen = [], [], []
     for mel, end in judged:
-        decoded, indices = _through(model, mel)
+        decoded, indices = _through(model, mel, precision)
         error = (decoded - mel).abs().mean(dim=0)
         codes.append(indices)
         seen.append(error[:end])
@@ -52,7 +55,7 @@ def judge_codec(
     )
 
 
-def _through(model: ConvVQVAE, mel: Tensor) -> tuple[Tensor, Tensor]:
+def _through(model: ConvVQVAE, mel: Tensor, precision: Precision) -> tuple[Tensor, Tensor]:
     """What a codec makes of a recording's mel `[M, T]`: the one that comes back, on the CPU, and
     the codes `[S, Q]`."""
     frames, bands = model.config.column_frames, model.config.bands
@@ -61,7 +64,7 @@ def _through(model: ConvVQVAE, mel: Tensor) -> tuple[Tensor, Tensor]:
     for start in range(0, mel.shape[-1] // frames, _PIECE_COLUMNS):
         first, last = max(start - _MARGIN_COLUMNS, 0), start + _PIECE_COLUMNS + _MARGIN_COLUMNS
         piece = mel[:, first * frames : last * frames].to(device)
-        with half_precision(device):
+        with precision.passes(device):
             reconstruction, indices, _ = model(piece[None, None])
         own = reconstruction[0, 0, :, (start - first) * frames :].float().cpu()
         decoded.append(own[:, : _PIECE_COLUMNS * frames])

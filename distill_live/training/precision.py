@@ -1,21 +1,119 @@
-"""In how many bits the codec is trained."""
+"""In how many bits the codec is trained: bfloat16 where the computer is faster in it, by trial.
+
+What a processor calls itself does not tell: one without instructions for bfloat16 computes the same
+in 3 to 40 times the time that float32 takes, one with them in half of it.
+"""
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, NamedTuple
 
 import torch
+from torch.nn import functional
+
+from distill_live.training.muon import orthogonal
+from distill_live.training.ranks import Ranks
+
+# bfloat16 is worth it below this part of the time that float32 takes. A run that was begun in it
+# goes on in it, for the same bytes, unless it moved to a computer that is really slow in it.
+_FASTER, _STILL_FAST = 0.9, 1.5
+
+_TRIALS = 5
 
 
-def half_precision(device: torch.device) -> AbstractContextManager[Any]:
-    """bfloat16 where the processor computes in it: nearly twice as fast on CPUs that do, many
-    times slower on those that only pretend."""
-    # Not every release that we run on has this question.
-    ask = getattr(torch.cpu, "get_capabilities", dict)
-    capabilities: dict[str, Any] = dict(ask())
-    if device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False):
-        return torch.autocast("cuda", torch.bfloat16)
-    if device.type == "cpu" and capabilities.get("avx512_bf16"):
-        return torch.autocast("cpu", torch.bfloat16)
-    return nullcontext()
+@dataclass(frozen=True)
+class Precision:
+    """Whether the passes through the `network`, and Muon's products of `matrices`, are computed in
+    bfloat16 instead of float32."""
+
+    network: bool = False
+    matrices: bool = False
+
+    def passes(self, device: torch.device) -> AbstractContextManager[Any]:
+        """The context for passes through the network on a device."""
+        return torch.autocast(device.type, torch.bfloat16) if self.network else nullcontext()
+
+
+class Slowness(NamedTuple):
+    """The time that bfloat16 takes, in times of float32, for each part of Precision."""
+
+    network: float
+    matrices: float
+
+
+def choose_precision(ranks: Ranks, earlier: Precision | None = None) -> Precision:
+    """What is fastest on the slowest of the processes that train; the same for all of them.
+
+    `earlier` is what the run was begun in: it stays.
+    """
+    network, matrices = map(max, zip(*ranks.gather(_slowness(ranks.device.type)), strict=True))
+    if earlier is None:
+        return Precision(network < _FASTER, matrices < _FASTER)
+    return Precision(
+        earlier.network and network < _STILL_FAST, earlier.matrices and matrices < _STILL_FAST
+    )
+
+
+@cache
+def _slowness(device: str) -> Slowness:
+    """As tried on a CPU; of an NVIDIA GPU torch knows it, and of others nothing is known."""
+    if device == "cpu":
+        with torch.random.fork_rng(devices=[]), _one_thread():
+            return Slowness(_of_network(), _of_matrices())
+    known = device == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
+    return Slowness(0.5, 0.5) if known else Slowness(math.inf, math.inf)
+
+
+def _of_network() -> float:
+    """By a convolution and its gradients, of the size that most of the codec's have."""
+    sound = torch.randn(2, 128, 8, 32)
+    weight = torch.randn(128, 128, 3, 3, requires_grad=True)
+
+    def compute(half: bool) -> None:
+        with Precision(network=half).passes(sound.device):
+            made = functional.conv2d(sound, weight, padding=1)
+        torch.autograd.backward(made.float().square().mean())
+
+    return slowness(compute)
+
+
+def _of_matrices() -> float:
+    """By the matrix of such a convolution."""
+    matrix = torch.randn(128, 1152)
+    return slowness(lambda half: orthogonal(matrix, torch.bfloat16 if half else torch.float32))
+
+
+def slowness(compute: Callable[[bool], object]) -> float:
+    """How many times as long `compute(True)` takes as `compute(False)`: the shortest of some turns
+    each. What takes twice as long at once is not tried again."""
+    compute(False)
+    compute(True)
+    single, half = _seconds(compute, False), _seconds(compute, True)
+    for _ in range(_TRIALS - 1):
+        if half > 2 * single:
+            break
+        single, half = min(single, _seconds(compute, False)), min(half, _seconds(compute, True))
+    return half / single
+
+
+def _seconds(compute: Callable[[bool], object], half: bool) -> float:
+    # This thread's own time, which other programs do not lengthen.
+    began = time.thread_time()
+    compute(half)
+    return time.thread_time() - began
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)

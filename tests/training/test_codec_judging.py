@@ -13,6 +13,7 @@ from distill_live.models.persistence import LoadedVQModel
 from distill_live.models.vqvae import ConvVQVAE
 from distill_live.training import codec_judging
 from distill_live.training.codec_judging import judge_codec
+from distill_live.training.precision import Precision
 
 SOUND = SpectrogramConfig(deviation=2.0)
 
@@ -32,7 +33,7 @@ def test_both_parts_are_measured_in_db_and_every_frame_counts_alike(
     tiny_model: LoadedVQModel,
 ) -> None:
     one, other = mel(20), mel(7)
-    found = judge_codec(tiny_model.model, [(one, 136), (other, 56)], SOUND)
+    found = judge_codec(tiny_model.model, [(one, 136), (other, 56)], SOUND, Precision())
     in_db = losses(tiny_model.model, one), losses(tiny_model.model, other)
     training = torch.cat([in_db[0][:136], in_db[1]]).mean()
     assert found.training_db == pytest.approx(float(training), rel=1e-2)
@@ -41,7 +42,7 @@ def test_both_parts_are_measured_in_db_and_every_frame_counts_alike(
 
 
 def test_without_anything_held_out_the_training_part_is_all(tiny_model: LoadedVQModel) -> None:
-    found = judge_codec(tiny_model.model, [(mel(9), 72)], SOUND)
+    found = judge_codec(tiny_model.model, [(mel(9), 72)], SOUND, Precision())
     assert found.validation_db == found.training_db
 
 
@@ -49,9 +50,9 @@ def test_a_long_recording_is_judged_in_pieces_that_do_not_show(
     tiny_model: LoadedVQModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     judged = [(mel(150), 1080)]
-    whole = judge_codec(tiny_model.model, judged, SOUND)
+    whole = judge_codec(tiny_model.model, judged, SOUND, Precision())
     monkeypatch.setattr(codec_judging, "_PIECE_COLUMNS", 20)
-    pieces = judge_codec(tiny_model.model, judged, SOUND)
+    pieces = judge_codec(tiny_model.model, judged, SOUND, Precision())
     assert pieces.training_db == pytest.approx(whole.training_db, rel=1e-3)
     assert pieces.validation_db == pytest.approx(whole.validation_db, rel=1e-3)
     for one, other in zip(pieces.health, whole.health, strict=True):

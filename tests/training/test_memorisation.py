@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 import pytest
 
 from distill_live.models.persistence import LoadedVQModel
+from distill_live.training import memorisation
 from distill_live.training.memorisation import (
     Memorisation,
     Overlap,
@@ -45,9 +48,21 @@ def test_a_few_changed_codes_leave_it_nearly_the_same() -> None:
     assert measure_overlap([changed], TRAINING) == Overlap(0.0, 1.0)
 
 
-def test_of_very_many_windows_some_are_looked_up() -> None:
-    streams = [TRAINING[0], random_grid(40, 96)] * 40
-    assert measure_overlap(streams, TRAINING).near == pytest.approx(0.5, abs=0.5)
+def test_of_very_many_windows_some_that_are_spread_over_all_are_looked_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked_up = []
+    plain = memorisation._share
+
+    def count(streams: Sequence[np.ndarray], *others: Any) -> float:
+        looked_up.append(sum(len(grid) - 8 + 1 for grid in streams))
+        return plain(streams, *others)
+
+    monkeypatch.setattr(memorisation, "_share", count)
+    # 2,640 windows, of which the second half is copied.
+    streams = [random_grid(40, 96)] * 40 + [TRAINING[0]] * 40
+    assert measure_overlap(streams, TRAINING) == Overlap(0.5, 0.5)
+    assert looked_up == [12 * 33] * 2
 
 
 def test_no_window_joins_two_streams() -> None:

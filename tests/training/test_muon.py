@@ -5,11 +5,12 @@ from torch import nn
 from distill_live.training.muon import Muon, is_matrix, orthogonal
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 @pytest.mark.parametrize("shape", [(16, 16), (12, 40), (40, 12)])
-def test_a_direction_becomes_nearly_orthogonal(shape: tuple[int, int]) -> None:
+def test_a_direction_becomes_nearly_orthogonal(shape: tuple[int, int], dtype: torch.dtype) -> None:
     torch.manual_seed(0)
-    matrix = orthogonal(torch.randn(shape))
-    assert matrix.shape == shape
+    matrix = orthogonal(torch.randn(shape), dtype)
+    assert (matrix.shape, matrix.dtype) == (shape, torch.float32)
     singular = torch.linalg.svdvals(matrix)
     assert float(singular.min()) > 0.3
     assert float(singular.max()) < 1.3

@@ -1,0 +1,45 @@
+"""Threads that wait sleep soon, unless the user wants it otherwise."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from distill_live.thread_waiting import wait_briefly
+
+NAMES = ("GOMP_SPINCOUNT", "KMP_BLOCKTIME", "OMP_WAIT_POLICY")
+
+
+def seen_by_openmp(folder: Path, **chosen: str) -> dict[str, str]:
+    """What torch's OpenMP says that it goes by, in a command that imports torch and ends."""
+    plain = {name: value for name, value in os.environ.items() if name not in NAMES}
+    ended = subprocess.run(
+        [sys.executable, "-m", "distill_live", "train", str(folder), "--name", "none"],
+        env={**plain, **chosen, "OMP_DISPLAY_ENV": "VERBOSE", "XDG_DATA_HOME": str(folder)},
+        capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert "no recordings in" in ended.stderr
+    return dict(re.findall(r"(\w+) ?= ?'([^']*)'", ended.stderr))
+
+
+def test_torch_is_loaded_with_threads_that_spin_only_briefly(tmp_path: Path) -> None:
+    seen = seen_by_openmp(tmp_path)
+    assert seen.get("GOMP_SPINCOUNT") == "1000" or seen.get("KMP_BLOCKTIME", "").startswith("1")
+
+
+def test_what_the_user_has_set_stays() -> None:
+    environment = {"GOMP_SPINCOUNT": "7"}
+    wait_briefly(environment)
+    assert environment["GOMP_SPINCOUNT"] == "7"
+
+
+@pytest.mark.parametrize("policy", ["ACTIVE", "PASSIVE"])
+def test_a_policy_of_the_users_is_not_overruled(policy: str) -> None:
+    environment = {"OMP_WAIT_POLICY": policy}
+    wait_briefly(environment)
+    assert environment == {"OMP_WAIT_POLICY": policy}
