@@ -140,6 +140,8 @@ _BUTTONS = (
         Button("hold", "hold"),
         Button("release", "release"),
         Button("hold 1 beat", "hold/beats", (1.0,)),
+        Button("steering off", "steer/off"),
+        Button("all to defaults", "reset"),
     )),
     Section("going elsewhere", buttons=(
         Button("rewind 1 s", "rewind", (1.0,)),

@@ -124,8 +124,10 @@ class Controls:
 
     def start(self) -> None:
         """Listen to OSC and the web. Raises DeviceError when a port cannot be had."""
+        self.osc.shared = self.site.shared_port((self.osc.host, self.osc.port))
         self.osc.start()
-        self.site.start((self.osc.host, self.osc.port))
+        shares = self.osc.shared is not None and self.osc.takes_tcp
+        self.site.start((self.osc.host, self.osc.port), shares)
         self._ticker.start()
 
     def open_devices(self) -> None:

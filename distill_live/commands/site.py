@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ from distill_live.inputs.osc import (
     AllowedHosts,
     MalformedPacketError,
     Message,
+    ReachedAt,
+    SharedPort,
     TimeTagMode,
     TimeTags,
     build_message,
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
     from distill_live.parameters import ParameterStore
 
 OFF = "off"
-#: Where it is when nobody says: the number that OSC has on UDP. Any free one when it is taken.
+#: Where it is when nobody says: the port of OSC. Any free one when another program has it.
 _HOST, _PORT = "127.0.0.1", 9000
 
 
@@ -69,8 +72,18 @@ class Site:
         """What to open in a browser on this machine; None while there is nothing to open."""
         return self._web.address if self._web else None
 
-    def start(self, osc: tuple[str, int]) -> None:
-        """Begin to serve and to be found; `osc` is where OSC is taken.
+    def shared_port(self, osc: tuple[str, int]) -> SharedPort | None:
+        """What OSC over TCP has to hand on here when it listens at `osc`: the web's clients, if
+        both are to be at one port; else None."""
+        hosts = {self._host, osc[0]}
+        one_port = not self._off and osc[1] == self._port != 0
+        if one_port and (len(hosts) == 1 or any(ReachedAt(host).is_everywhere for host in hosts)):
+            return SharedPort(self._host, self._adopt)
+        return None
+
+    def start(self, osc: tuple[str, int], shares: bool = False) -> None:
+        """Begin to serve and to be found; `osc` is where OSC is taken. With `shares` it is OSC that
+        listens at the port, and hands on here what is for the web.
 
         Raises DeviceError when a port that was asked for cannot be had, or could be reached by
         nobody who is answered.
@@ -78,7 +91,7 @@ class Site:
         services = [Service("_osc._udp", *osc)]
         if not self._off:
             self._app = WebApp(self._instrument(osc))
-            self._web = self._serve(self._app)
+            self._web = self._serve(self._app, shares)
             services.append(Service("_oscjson._tcp", self._web.host, self._web.port))
         self._announcement = Announcement(NAME, services, self._log)
         self._announcement.start()
@@ -118,10 +131,16 @@ class Site:
             allows=self._allowed.allows,
         )
 
-    def _serve(self, app: WebApp) -> WebServer:
+    def _adopt(self, client: socket.socket) -> None:
+        if self._web:
+            self._web.adopt(client)
+        else:
+            client.close()
+
+    def _serve(self, app: WebApp, shares: bool) -> WebServer:
         web = WebServer(app.asgi, self._host, self._port, self._log, self._allowed.require_for)
         try:
-            web.start()
+            web.start(listens=not shares)
         except DeviceError:
             if not self._anywhere:
                 raise

@@ -11,13 +11,16 @@ from distill_live.control.numbers import one_number, switch
 from distill_live.control.requests import REQUESTS
 from distill_live.control.sender import Sender
 from distill_live.control.smoothing import Glides, Place
-from distill_live.control.targets import Levels, Target, find_target
+from distill_live.control.targets import Levels, Target, find_group, find_target
 from distill_live.errors import ParameterError
 from distill_live.parameters import Parameter, ParameterStore, find_travel, scale_travel
 
 ROOT = "/distill"
 #: Behind a parameter's address: its value as the travel 0..1 of a controller.
 NORM = "/norm"
+
+#: Behind a level's address: 1 while it has a value of its own, 0 while it follows that of all.
+OWN = "/own"
 
 #: The value of a parameter that is off, as messages say it.
 OFF = "off"
@@ -64,7 +67,7 @@ class Actions:
         """Set a parameter or a level of it; with several numbers the levels, coarse to fine.
 
         Without a number, or with the word off, a level follows the global value, and a parameter
-        that can be off is.
+        that can be off is. A level that is set to the global value follows it from then on.
         """
         return self._set(name, arguments, travels=False)
 
@@ -73,11 +76,14 @@ class Actions:
         return self._set(name, arguments, travels=True)
 
     def verb(self, name: str, arguments: Sequence[object]) -> list[Reply]:
-        """Make a request with the arguments; one that takes none is made as by a button."""
-        if REQUESTS[name].arguments:
+        """Make a request with the arguments; one that needs none is made as by a button."""
+        taken = REQUESTS[name].arguments
+        texts = any(isinstance(argument, str) for argument in arguments)
+        if not taken or (not texts and all(one.optional and one.kind == "text" for one in taken)):
+            if is_pressed(name, arguments):
+                self.ask(name, ())
+        else:
             self.ask(name, arguments)
-        elif is_pressed(name, arguments):
-            self.ask(name, ())
         return []
 
     def get(self, arguments: Sequence[object]) -> list[Reply]:
@@ -100,6 +106,10 @@ class Actions:
         checked = REQUESTS[name].check(arguments)
         if name == "panic":
             self._switch_all_off()
+        elif name == "steer/off":
+            self._steer_off()
+        elif name == "reset":
+            self._reset(checked[0])
         self.asked.append((name, checked))
 
     def find(self, target: Target) -> Place:
@@ -165,7 +175,7 @@ class Actions:
         travels: bool,
     ) -> float | None:
         """The value that the arguments mean; None: off, or as the global one."""
-        if (level is not None or parameter.optional) and list(arguments) in ([], [None], [OFF]):
+        if (level is not None or parameter.optional) and is_off(arguments):
             return None
         if travels:
             travel = one_number(name, arguments)
@@ -179,16 +189,13 @@ class Actions:
     def _store_one(
         self, parameter: Parameter, level: int | None, name: str, value: float | None
     ) -> None:
-        self._touch(self._sender, self._name((parameter.name, level)))
         if value is not None:
-            stored = self._store.set(parameter.name, value, level)
+            stored = self._put((parameter.name, level), value, self._sender)
             if not parameter.minimum <= value <= parameter.maximum:
                 legal = parameter.legal()
                 self._clipped(f"{name} {value:g} is outside {legal}, taken as {stored:g}")
-        elif level is None:
-            self._store.turn_off(parameter.name)
         else:
-            self._store.follow(parameter.name, level)
+            self._release((parameter.name, level))
 
     def _switch_all_off(self) -> None:
         self.panics += 1
@@ -196,19 +203,49 @@ class Actions:
         switch_edits_off(self._store)
         if MODULATION in self._store.table:
             self._store.set(MODULATION, 0)
+        self._steer_off()
+
+    def _steer_off(self) -> None:
         for parameter in self._store.table.values():
             if parameter.optional:
                 self._store.turn_off(parameter.name)
 
+    def _reset(self, name: object) -> None:
+        """Bring a parameter, a level, a group or, without a name, all to the defaults."""
+        self.glides.stop()
+        for place in find_group(str(name), self._store.table) if name else self._store.table:
+            target = find_target(place, self._store.table)
+            level, parameter = self.levels.find(target), target.parameter
+            if level is not None:
+                self._release((parameter.name, level))
+                continue
+            self._store_one(parameter, None, place, finite_or_none(parameter.default))
+            if parameter.per_level:
+                self._store.follow(parameter.name)
+
     def _put(self, place: Place, value: float, sender: Sender) -> float:
         self._touch(sender, self._name(place))
-        return self._store.set(place[0], value, place[1])
+        name, level = place
+        if level is None:
+            return self._store.set(name, value)
+        return self._store.set_level(name, value, level)
+
+    def _release(self, place: Place) -> None:
+        """Switch a parameter off, or let a level follow what all have."""
+        self._touch(self._sender, self._name(place))
+        name, level = place
+        if level is None:
+            self._store.turn_off(name)
+        else:
+            self._store.follow(name, level)
 
     def _name(self, place: Place) -> str:
         name, level = place
         return name if level is None else f"{name}/{level + 1}"
 
     def _told(self, name: str) -> float | int | str:
+        if name.endswith(OWN):
+            return self._told_own(name.removesuffix(OWN))
         plain = name.removesuffix(NORM)
         target = find_target(plain, self._store.table)
         value, parameter = self.stored(self.find(target)), target.parameter
@@ -217,6 +254,24 @@ class Actions:
         if plain != name:
             return find_travel(value, parameter.minimum, parameter.maximum, parameter.curve)
         return value if parameter.kind == "float" else int(value)
+
+    def _told_own(self, name: str) -> int:
+        parameter, level = self.find(find_target(name, self._store.table))
+        if level is None:
+            raise ParameterError(f"{name} is what all levels have: name one of them")
+        return int(self._store.own(parameter, level) is not None)
+
+
+def is_off(arguments: Sequence[object]) -> bool:
+    """Whether a message has no number, or says off."""
+    word = arguments[0] if arguments else None
+    off = word is None or (isinstance(word, str) and word.casefold() == OFF)
+    return len(arguments) <= 1 and off
+
+
+def finite_or_none(value: float) -> float | None:
+    """A value, or None for that of a parameter that is off."""
+    return None if math.isnan(value) else value
 
 
 def is_pressed(name: str, arguments: Sequence[object]) -> bool:

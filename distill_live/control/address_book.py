@@ -6,13 +6,15 @@ import difflib
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from distill_live.control.actions import NORM, ROOT, Actions, Reply
+from distill_live.control.actions import NORM, OFF, ROOT, Actions, Reply
 from distill_live.control.address_pattern import is_pattern, match
 from distill_live.control.requests import REQUESTS
 from distill_live.parameters import Table
 
 Handler = Callable[[Sequence[object]], list[Reply]]
 
+#: Endings of addresses that a pattern means only when it ends so itself.
+_APART = (NORM, f"/{OFF}")
 #: So many patterns, and so many addresses that lead nowhere, are remembered.
 MAX_REMEMBERED = 256
 
@@ -73,13 +75,13 @@ class AddressBook:
         return f"unknown OSC address {printable(address)}{self._hints[address]}"
 
     def _meant(self, pattern: str) -> list[str]:
-        """The addresses of a pattern. Travels are meant only by what ends as they do: a star means
-        a parameter and its levels, each once."""
+        """The addresses of a pattern. What ends in a word of its own is meant only by what ends as
+        it does: a star means a parameter and its levels, each once, and not `steer/off`."""
         if pattern not in self._matches:
             if len(self._matches) >= MAX_REMEMBERED:
                 self._matches.clear()
-            travels = pattern.endswith(NORM)
-            among = (one for one in self.addresses if one.endswith(NORM) == travels)
+            ending = _ending(pattern)
+            among = (one for one in self.addresses if _ending(one) == ending)
             self._matches[pattern] = match(pattern, among)
         return self._matches[pattern]
 
@@ -108,6 +110,10 @@ class AddressBook:
         wanted = address[:200].removeprefix(ROOT)
         close = difflib.get_close_matches(wanted, names, n=1, cutoff=0.5)
         return f" (did you mean {names[close[0]]}?)" if close else ""
+
+
+def _ending(address: str) -> str:
+    return next(filter(address.endswith, _APART), "")
 
 
 def printable(text: str) -> str:

@@ -22,6 +22,9 @@ class ControlRequests:
     def __init__(self, server: Request, tempo: TempoParameters, presets: Presets) -> None:
         self._server, self._tempo, self._presets = server, tempo, presets
         self._handlers: dict[str, Callable[..., None]] = {
+            # What these do to parameters is done where the message is taken.
+            "steer/off": lambda: None,
+            "reset": self._reset,
             "loop/beats": self._loop,
             "rewind/beats": self._rewind,
             "hold/beats": self._hold,
@@ -48,6 +51,10 @@ class ControlRequests:
         if name == "panic":
             self._presets.stop()
         self._server(name, arguments)
+
+    def _reset(self, name: str | None) -> None:
+        if name is None:
+            self._presets.stop()
 
     def _loop(self, beats: float) -> None:
         self._hand_on("loop", self._tempo.seconds(beats))

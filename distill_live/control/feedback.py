@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from distill_live.control.actions import NORM, OFF, ROOT
+from distill_live.control.actions import NORM, OFF, OWN, ROOT
 from distill_live.control.address_pattern import match
 from distill_live.control.sender import Sender
 from distill_live.control.subscriber import Send, Subscriber
@@ -37,8 +37,9 @@ class Feedback:
 
     `levels` gives the labels of the levels of the model in play, coarse to fine; `clock` seconds.
     Who subscribes without a pattern hears every parameter, `/distill/NAME` and
-    `/distill/NAME/LEVEL`, and all that is announced; with patterns exactly the addresses that they
-    mean, `/distill/NAME/norm` (0..1) and streams among them. Values are float, int or text.
+    `/distill/NAME/LEVEL`, with `/own` behind that 1 or 0 for whether the level has a value of its
+    own, and all that is announced; with patterns exactly the addresses that they mean,
+    `/distill/NAME/norm` (0..1) and streams among them. Values are float, int or text.
 
     All methods may be called from any thread. A `send` is called with the lock held: it must
     neither wait nor call back, and when it raises it is called no more.
@@ -190,8 +191,10 @@ class Feedback:
         places = {f"{ROOT}/{parameter.name}": now[parameter.name]}
         if parameter.per_level:
             values = now.levels(parameter.name, len(self._names))
-            own = zip(self._names, values, strict=True)
-            places |= {f"{ROOT}/{parameter.name}/{level}": value for level, value in own}
+            of_levels = [f"{ROOT}/{parameter.name}/{level}" for level in self._names]
+            places |= dict(zip(of_levels, values, strict=True))
+            for level, address in enumerate(of_levels):
+                yield address + OWN, int(now.own(parameter.name, level) is not None)
         for address, value in places.items():
             off = math.isnan(value)
             yield address, OFF if off else value if parameter.kind == "float" else int(value)

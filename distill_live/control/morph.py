@@ -40,6 +40,8 @@ class Morph:
         self, store: ParameterStore, targets: Mapping[Cell, Value], began: float, seconds: float
     ) -> None:
         self._store, self._began, self._seconds = store, began, seconds
+        # What all have first: a level is compared with that, see ParameterStore.set_level.
+        targets = dict(sorted(targets.items(), key=lambda item: item[0].level is not None))
         self._glides = {cell: self._glide(cell, targets) for cell in targets}
         self._written = {cell: self._read(cell) for cell in targets}
 
@@ -84,11 +86,13 @@ class Morph:
         return None if math.isnan(value) else value
 
     def _write(self, cell: Cell, value: Value) -> None:
-        if value is not None:
-            self._written[cell] = self._store.set(cell.name, value, cell.level)
-            return
         if cell.level is None:
-            self._store.turn_off(cell.name)
-        else:
+            if value is None:
+                self._store.turn_off(cell.name)
+            else:
+                self._store.set(cell.name, value)
+        elif value is None:
             self._store.follow(cell.name, cell.level)
-        self._written[cell] = None
+        else:
+            self._store.set_level(cell.name, value, cell.level)
+        self._written[cell] = self._read(cell)

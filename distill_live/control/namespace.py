@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from distill_live.control.actions import ROOT
+from distill_live.control.actions import NORM, OWN, ROOT
 from distill_live.control.requests import Argument, RequestSpec
 from distill_live.control.streams import SAID
 from distill_live.control.targets import level_name
@@ -44,7 +44,8 @@ class Node:
 
     `slots` are the arguments that a message must have, `more` those that it may have after them.
     A node that holds a value belongs to `parameter`, for all levels or for `level` (from 0); with
-    `norm` it is the value's way 0..1 through the parameter's range and curve.
+    `norm` it is the value's way 0..1 through the parameter's range and curve, with `own` 1 where
+    the level has a value of its own and 0 where it follows that of all.
     """
 
     address: str
@@ -55,6 +56,7 @@ class Node:
     parameter: Parameter | None = None
     level: int | None = None
     norm: bool = False
+    own: bool = False
 
     @property
     def tags(self) -> str:
@@ -64,7 +66,7 @@ class Node:
     @property
     def default(self) -> float | None:
         """The default of the parameter; None for one that is off, and where there is none."""
-        if self.parameter is None or math.isnan(self.parameter.default):
+        if self.parameter is None or self.own or math.isnan(self.parameter.default):
             return None
         return self._shown(self.parameter, self.parameter.default)
 
@@ -73,6 +75,8 @@ class Node:
         if self.parameter is None:
             return None
         value = store[self.parameter.name]
+        if self.own and self.level is not None:
+            return int(store.own(self.parameter.name, self.level) is not None)
         if self.level is not None:
             value = store.levels(self.parameter.name, self.level + 1)[self.level]
         return None if math.isnan(value) else self._shown(self.parameter, value)
@@ -143,15 +147,17 @@ def _parameter(parameter: Parameter, labels: Sequence[str]) -> Iterator[Node]:
     address = f"{ROOT}/{parameter.name}"
     doc = parameter.doc
     slot = Slot(_TAGS[parameter.kind], parameter.minimum, parameter.maximum, parameter.unit)
-    travel = Slot("f", 0.0, 1.0)
+    travel, flag = Slot("f", 0.0, 1.0), Slot("i", 0, 1)
     yield Node(address, doc, "both", (slot,), (), parameter)
-    yield Node(f"{address}/norm", doc, "both", (travel,), (), parameter, norm=True)
+    yield Node(address + NORM, doc, "both", (travel,), (), parameter, norm=True)
     if parameter.per_level:
         for level, label in enumerate(labels[:LEVELS_LIMIT]):
             alone = f"{label} alone: {doc}"
             own = f"{address}/{level_name(label)}"
             yield Node(own, alone, "both", (slot,), (), parameter, level)
-            yield Node(f"{own}/norm", alone, "both", (travel,), (), parameter, level, True)
+            yield Node(own + NORM, alone, "both", (travel,), (), parameter, level, norm=True)
+            about = f"Whether {label} has a value of its own, or follows that of all: {doc}"
+            yield Node(own + OWN, about, "read", (flag,), (), parameter, level, own=True)
 
 
 def _request(spec: RequestSpec) -> Node:

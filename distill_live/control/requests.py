@@ -108,6 +108,11 @@ REQUESTS: dict[str, RequestSpec] = {
         RequestSpec("panic",
                     "Fade out in 10 ms, switch all edits, steering and modulation off, drop what "
                     "is not yet heard."),
+        RequestSpec("steer/off", "Switch steering off, all of it.", where="control"),
+        RequestSpec("reset",
+                    "Bring everything to its default: without a name all parameters, else one, or "
+                    "a group such as `steer`, `edit` or `edit/freeze`; levels follow again.",
+                    (Argument("name", "text", optional=True),), "control"),
         RequestSpec("hold", "Stay in the column that sounds."),
         RequestSpec("release", "Go on from a hold or a loop."),
         RequestSpec("loop", "Repeat the last seconds, to the sample, until `release`.",

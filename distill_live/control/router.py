@@ -29,8 +29,8 @@ from distill_live.parameters import ParameterStore
 #: An action of one's own: a message's arguments and its sender; may answer.
 Verb = Callable[[Sequence[object], Sender], list[Reply]]
 
-#: So many addresses one packet reaches by patterns.
-MAX_REACHED = 4096
+#: So many addresses one packet reaches by patterns; without any, the largest holds fewer messages.
+MAX_REACHED = 8192
 #: What MIDI says a second time, in another way.
 _DERIVED = ("cc14", "nrpn")
 

@@ -44,6 +44,27 @@ def find_target(name: str, table: Table) -> Target:
     return Target(table[parameter], level)
 
 
+def find_group(name: str, table: Table) -> list[str]:
+    """The names that a name means: of a parameter or a level itself, of a group such as "steer" or
+    "edit/freeze" all below it. Raises ParameterError for a name that is none of these."""
+    plain = name.removeprefix("/distill/")
+    below = [known for known in table if known.startswith(f"{plain}/")]
+    if plain in table or not below:
+        try:
+            find_target(plain, table)
+        except ParameterError as error:
+            raise ParameterError(f"{error}; groups are {', '.join(groups(table))}") from None
+        return [plain]
+    return below
+
+
+def groups(table: Table) -> list[str]:
+    """What parameters are grouped under: the parts of their names before a slash."""
+    parts = [name.split("/")[:-1] for name in table]
+    found = ("/".join(part[:end]) for part in parts for end in range(1, len(part) + 1))
+    return list(dict.fromkeys(found))
+
+
 def level_name(label: str) -> str:
     """A level's label as it stands in addresses and patches: lower case, with _ for spaces."""
     return "_".join(label.lower().split())

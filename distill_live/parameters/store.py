@@ -138,6 +138,14 @@ class ParameterStore(ParameterValues):
         self._put(self._cell(name, level), stored)
         return stored
 
+    def set_level(self, name: str, value: object, level: int) -> float:
+        """As `set`, but a level that comes to what all have follows them again."""
+        with self.change():
+            stored = self.set(name, value, level)
+            if stored == self[name]:
+                self.follow(name, level)
+        return stored
+
     def turn_off(self, name: str) -> None:
         """Switch an optional parameter off. Raises ParameterError for one that cannot be off."""
         parameter = find_parameter(name, self.table)

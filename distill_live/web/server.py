@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import ipaddress
 import logging
@@ -57,6 +58,7 @@ class WebServer:
         )
         self._server = uvicorn.Server(config)
         self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     @property
     def address(self) -> str:
@@ -68,10 +70,14 @@ class WebServer:
                 host = "127.0.0.1" if found.version == 4 else "::1"
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
-    def start(self) -> None:
-        """Bind the port and begin to answer. Raises DeviceError when the port cannot be had."""
-        bound = _bind(self.host, self.port, self._require)
-        self.port = int(bound.getsockname()[1])
+    def start(self, listens: bool = True) -> None:
+        """Bind the port and begin to answer. Raises DeviceError when the port cannot be had.
+
+        Where somebody else listens at the port, it answers those that are handed to `adopt`.
+        """
+        bound = [_bind(self.host, self.port, self._require)] if listens else []
+        for one in bound:
+            self.port = int(one.getsockname()[1])
         self._log.attach()
         self._thread = threading.Thread(target=self._run, args=(bound,), name="web", daemon=True)
         self._thread.start()
@@ -86,9 +92,39 @@ class WebServer:
             self._thread = None
             self._log.detach()
 
-    def _run(self, bound: socket.socket) -> None:
-        with bound:
-            self._server.run(sockets=[bound])
+    def adopt(self, client: socket.socket) -> None:
+        """Answer a client whose connection somebody else has taken; from any thread."""
+        try:
+            if self._loop is None:
+                raise RuntimeError("not started")
+            asyncio.run_coroutine_threadsafe(self._adopt(client), self._loop)
+        except RuntimeError:
+            # It has not begun yet, or has just ended.
+            client.close()
+
+    async def _adopt(self, client: socket.socket) -> None:
+        server = self._server
+        make = server.config.http_protocol_class
+        await asyncio.get_running_loop().connect_accepted_socket(
+            lambda: make(  # type: ignore[call-arg]
+                config=server.config,
+                server_state=server.server_state,
+                app_state=server.lifespan.state,
+            ),
+            client,
+        )
+
+    def _run(self, bound: list[socket.socket]) -> None:
+        asyncio.run(self._serve(bound))
+
+    async def _serve(self, bound: list[socket.socket]) -> None:
+        self._loop = asyncio.get_running_loop()
+        try:
+            await self._server.serve(sockets=bound)
+        finally:
+            self._loop = None
+            for one in bound:
+                one.close()
 
 
 class _LogLines(logging.Handler):

@@ -74,6 +74,8 @@ BUTTONS = [
     ('hold', 'Holddo', 'Playing', 'hold', ()),
     ('release', 'Releasedo', 'Playing', 'release', ()),
     ('hold 1 beat', 'Holdbeats1do', 'Playing', 'hold/beats', (1.0,)),
+    ('steering off', 'Steeroffdo', 'Playing', 'steer/off', ()),
+    ('all to defaults', 'Resetdo', 'Playing', 'reset', ()),
     ('rewind 1 s', 'Rewind1do', 'Going elsewhere', 'rewind', (1.0,)),
     ('rewind 4 s', 'Rewind4do', 'Going elsewhere', 'rewind', (4.0,)),
     ('again 4 s', 'Rewind4samedo', 'Going elsewhere', 'rewind', (4.0, 'same')),

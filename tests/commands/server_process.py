@@ -33,7 +33,7 @@ class ServerProcess:
         python: str = sys.executable,
     ) -> None:
         self._command = [
-            python, "-m", "distill_live", "serve", *arguments, "--osc", "127.0.0.1:0",
+            python, "-m", "distill_live", "serve", "--osc", "127.0.0.1:0", *arguments,
         ]  # fmt: skip
         self._environment = environment
         self.errors = ""

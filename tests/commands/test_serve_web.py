@@ -12,6 +12,7 @@ from pythonosc.osc_message import OscMessage
 from websockets.sync.client import connect
 
 from tests.commands.server_process import ServerProcess, run_command
+from tests.inputs.osc.tcp_client import TcpClient
 from tests.tools import read_line, wait_until
 
 CLOCK = ("--output", "clock")
@@ -61,6 +62,29 @@ def test_without_an_option_two_servers_have_each_an_address(tiny_model_path: Pat
         assert len(addresses) == 2
         ports = {httpx.get(f"{a}/?HOST_INFO").json()["OSC_PORT"] for a in addresses}
         assert ports == {one.osc.port, two.osc.port}
+
+
+def test_the_web_and_osc_over_tcp_share_a_port(tiny_model_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        place = f"127.0.0.1:{probe.getsockname()[1]}"
+    with ServerProcess(str(tiny_model_path), *CLOCK, "--osc", place, "--web", place) as server:
+        address = address_of(server)
+        assert address == f"http://{place}"
+        client = TcpClient(server.osc.port)
+        client.say("/distill/gain", 0.5)
+        client.ping()
+        assert httpx.get(f"{address}/distill/gain?VALUE").json() == {"VALUE": [0.5]}
+        with connect(address.replace("http", "ws")) as browser:
+            browser.send(json.dumps({"COMMAND": "LISTEN", "DATA": "/distill/gain"}))
+            assert OscMessage(browser.recv(timeout=20)).params == [0.5]
+            client.ping()
+        client.say("/distill/prime", "nothing.wav")
+        client.ping()
+        [(about, (address_told, _))] = client.heard
+        assert (about, address_told) == ("/distill/error", "/distill/prime")
+        client.socket.close()
+        assert server.end() == 0
+    assert "Traceback" not in server.errors
 
 
 def test_switched_off_there_is_none(tiny_model_path: Path) -> None:

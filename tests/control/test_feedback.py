@@ -71,7 +71,9 @@ def test_a_subscriber_has_the_whole_state_at_once(stage: Stage) -> None:
     assert state[f"{TEMPERATURE}/structure"] == (1.0,)
     assert state[f"{TEMPERATURE}/fine_detail"] == (0.5,)
     levels = sum(parameter.per_level for parameter in PARAMETERS.values())
-    assert len(state) == len(PARAMETERS) + 2 * levels
+    assert len(state) == len(PARAMETERS) + 2 * 2 * levels
+    assert state[f"{TEMPERATURE}/structure/own"] == (0,)
+    assert state[f"{TEMPERATURE}/fine_detail/own"] == (1,)
 
 
 def test_what_changes_is_sent_and_nothing_else(stage: Stage) -> None:
@@ -95,7 +97,9 @@ def test_a_level_that_follows_the_global_value_changes_with_it(stage: Stage) -> 
     assert stage.heard("a") == [(TEMPERATURE, (0.75,)), (f"{TEMPERATURE}/structure", (0.75,))]
     stage.store.follow("temperature", 1)
     stage.tick(1.5)
-    assert stage.heard("a") == [(f"{TEMPERATURE}/fine_detail", (0.75,))]
+    assert dict(stage.heard("a")) == {
+        f"{TEMPERATURE}/fine_detail": (0.75,), f"{TEMPERATURE}/fine_detail/own": (0,)
+    }  # fmt: skip
 
 
 def test_a_parameter_that_is_switched_off_says_so(stage: Stage) -> None:

@@ -90,3 +90,13 @@ def test_time_that_goes_back_does_no_harm(store: ParameterStore) -> None:
     morph = Morph(store, {GAIN: 0.0}, 10.0, 4.0)
     morph.tick(5.0)
     assert store["gain"] == 1.0
+
+
+def test_a_level_that_comes_to_what_all_have_follows_them_whatever_comes_first() -> None:
+    store = ParameterStore()
+    store.set("temperature", 0.9)
+    level, shared = Cell("temperature", 0), Cell("temperature")
+    Morph(store, {level: 0.9, shared: 0.5}, 0.0, 0.0).tick(0.0)
+    assert (store.own("temperature", 0), store["temperature"]) == (0.9, 0.5)
+    Morph(store, {level: 0.7, shared: 0.7}, 0.0, 0.0).tick(0.0)
+    assert (store.own("temperature", 0), store["temperature"]) == (None, 0.7)

@@ -56,6 +56,15 @@ def test_a_level_shows_what_counts_for_it() -> None:
     assert shown == [0.5, 0.5, 0.25]
 
 
+def test_a_level_says_whether_its_value_is_its_own() -> None:
+    store = ParameterStore(TABLE)
+    store.set("temperature", 0.25, 1)
+    nodes = [NODES[f"/distill/temperature/{level}/own"] for level in ("structure", "timbre")]
+    assert [node.value(store) for node in nodes] == [0, 1]
+    assert {node.access for node in nodes} == {"read"}
+    assert nodes[0].default is None
+
+
 def test_whole_numbers_and_switches_are_ints_and_off_is_none() -> None:
     store = ParameterStore(TABLE)
     for name in ("top_k", "edit/freeze/on"):
@@ -87,7 +96,7 @@ def test_every_parameter_request_and_level_leads_somewhere(desk: Desk) -> None:
     services = {f"/distill/{name}" for name in (*SERVICES, "said")}
     for address, node in nodes.items():
         if not node.norm and address not in services:
-            assert desk.router.knows(address), address
+            assert desk.router.knows(address) == (node.access != "read"), address
 
 
 def test_what_it_answers_at_once_and_what_it_says_is_there() -> None:

@@ -155,6 +155,13 @@ def test_a_pattern_that_means_nothing_leads_nowhere(desk: Desk, pattern: str) ->
     assert not desk.router.knows(pattern)
 
 
+def test_a_star_does_not_mean_the_request_beside_what_it_means(desk: Desk) -> None:
+    desk.osc("/distill/steer/*", [1])
+    assert (desk.store["steer/loudness"], desk.requests) == (1.0, [])
+    desk.osc("/distill/*/off", [])
+    assert desk.requests == [("steer/off", ())]
+
+
 def test_one_packet_reaches_a_bounded_number_of_addresses(desk: Desk) -> None:
     desk.router.receive_osc([("/distill/*/*", ["x"])] * 1000)
     refused = desk.router.counters.refused

@@ -229,6 +229,7 @@ def test_off_without_quotes_is_off_as_yaml_has_it(tmp_path: Path) -> None:
     for name, level in (("top_p", 0), ("edit/freeze/on", 0)):
         stand.store.set(name, 1.0, level)
     stand.store.set("steer/loudness", 1.0)
+    stand.store.set("edit/freeze/on", 1.0)
     stand.presets.recall("a")
     assert stand.lines == []
     assert math.isnan(stand.store["steer/loudness"])

@@ -151,7 +151,7 @@ def test_a_level_is_set_by_its_name_or_its_number(desk: Desk, level: str) -> Non
     assert desk.router.counters == Counters(received=1)
 
 
-@pytest.mark.parametrize("arguments", [[], [None]])
+@pytest.mark.parametrize("arguments", [[], [None], ["off"], ["Off"]])
 def test_a_level_without_a_number_follows_the_global_value_again(
     desk: Desk, arguments: list[object]
 ) -> None:
@@ -160,6 +160,46 @@ def test_a_level_without_a_number_follows_the_global_value_again(
     desk.osc("/distill/temperature/timbre", arguments)
     desk.osc("/distill/temperature", [1.5])
     assert desk.store.levels("temperature", 3) == (1.5, 1.5, 0.6)
+
+
+def test_a_level_that_is_set_back_to_what_all_have_follows_them_again(desk: Desk) -> None:
+    desk.osc("/distill/edit/freeze/on/structure", [1])
+    assert desk.store.levels("edit/freeze/on", 3) == (1, 0, 0)
+    desk.osc("/distill/edit/freeze/on/structure", [0])
+    desk.osc("/distill/edit/freeze/on", [1])
+    assert desk.store.levels("edit/freeze/on", 3) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("word", ["off", None])
+def test_a_switch_of_a_level_that_is_off_or_has_no_number_follows_all(
+    desk: Desk, word: object
+) -> None:
+    desk.osc("/distill/edit/freeze/on", [1])
+    desk.osc("/distill/edit/freeze/on/structure", [0])
+    assert desk.store.levels("edit/freeze/on", 3) == (0, 1, 1)
+    desk.osc("/distill/edit/freeze/on/structure", [word])
+    assert desk.store.levels("edit/freeze/on", 3) == (1, 1, 1)
+
+
+def test_a_knob_that_brings_a_level_back_to_what_all_have_lets_it_follow(desk: Desk) -> None:
+    desk.use({"from": {"cc": 1}, "to": "repetition/timbre"})
+    for value in (127, 0):
+        desk.cc(1, 1, value)
+    assert desk.store.own("repetition", 1) == -1.0
+    desk.osc("/distill/repetition", [1])
+    desk.cc(1, 1, 127)
+    assert desk.store.own("repetition", 1) is None
+
+
+def test_get_answers_whether_a_level_s_value_is_its_own(desk: Desk) -> None:
+    desk.osc("/distill/temperature/timbre", [0.5])
+    names = [f"temperature/{level}/own" for level in ("structure", "timbre")]
+    assert desk.osc("/distill/get", names) == [
+        ("/distill/temperature/structure/own", (0,)),
+        ("/distill/temperature/timbre/own", (1,)),
+    ]
+    [(address, _)] = desk.osc("/distill/get", ["temperature/own"])
+    assert address == "/distill/error"
 
 
 def test_a_level_s_value_out_of_range_is_clipped_counted_and_told(desk: Desk) -> None:

@@ -1,6 +1,6 @@
-"""OSC over UDP."""
+"""OSC over UDP and TCP."""
 
-from distill_live.inputs.osc.endpoints import AllowedHosts, parse_endpoint
+from distill_live.inputs.osc.endpoints import AllowedHosts, ReachedAt, parse_endpoint
 from distill_live.inputs.osc.packets import (
     MalformedPacketError,
     Message,
@@ -8,6 +8,7 @@ from distill_live.inputs.osc.packets import (
     read_packet,
 )
 from distill_live.inputs.osc.reader import OscInput
+from distill_live.inputs.osc.tcp import SharedPort
 from distill_live.inputs.osc.time_tags import TimeTagMode, TimeTags
 
 __all__ = [
@@ -15,6 +16,8 @@ __all__ = [
     "MalformedPacketError",
     "Message",
     "OscInput",
+    "ReachedAt",
+    "SharedPort",
     "TimeTagMode",
     "TimeTags",
     "build_message",

@@ -56,12 +56,33 @@ class AllowedHosts:
                 "such as 192.168.1.0/24 or 192.168.1.20, or listen on 127.0.0.1"
             )
 
+    def turn_away(self, host: str) -> str:
+        """What to say of a host that is not listened to."""
+        return f"OSC from {host} is not taken; --osc-allow {host} lets it play"
+
     def _allows(self, address: str) -> bool:
         """Whether what comes from an address, a host's number, is taken."""
-        number: IPv4Address | IPv6Address = ip_address(_plain(address))
-        if isinstance(number, IPv6Address) and number.ipv4_mapped:
-            number = number.ipv4_mapped
+        number = _number(address)
         return number.is_loopback or any(number in network for network in self._networks)
+
+
+class ReachedAt:
+    """Whether a connection to one of this machine's addresses is one to `host`."""
+
+    def __init__(self, host: str) -> None:
+        try:
+            found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError):
+            found = []
+        self._numbers = {_number(str(address[0])) for *_, address in found}
+
+    @property
+    def is_everywhere(self) -> bool:
+        """Whether the host means all addresses."""
+        return any(number.is_unspecified for number in self._numbers)
+
+    def __call__(self, local: str) -> bool:
+        return self.is_everywhere or _number(local) in self._numbers
 
 
 def bind_udp(host: str, port: int, allowed: AllowedHosts) -> socket.socket:
@@ -89,6 +110,36 @@ def bind_udp(host: str, port: int, allowed: AllowedHosts) -> socket.socket:
             f"cannot listen for OSC on {host}:{port}: {error}; end the program that uses the port, "
             "or choose another with --osc HOST:PORT"
         ) from error
+
+
+def bind_tcp(host: str, port: int, allowed: AllowedHosts) -> socket.socket:
+    """A socket that takes connections on a port, and does not wait. Raises as `bind_udp`."""
+    tcp: socket.socket | None = None
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, kind, protocol, _, address = found[0]
+        allowed.require_for(host, str(address[0]))
+        tcp = socket.socket(family, kind, protocol)
+        if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):
+            tcp.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            # A port whose last connections have just ended can be had at once.
+            tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        tcp.bind(address)
+        tcp.listen()
+        tcp.setblocking(False)
+        return tcp
+    except (OSError, UnicodeError) as error:
+        if tcp is not None:
+            tcp.close()
+        raise DeviceError(f"cannot take OSC over TCP on {host}:{port}: {error}") from error
+
+
+def _number(address: str) -> IPv4Address | IPv6Address:
+    """An address as a number; one of IPv4 that is written as one of IPv6 is of IPv4."""
+    number: IPv4Address | IPv6Address = ip_address(_plain(address))
+    mapped = number.ipv4_mapped if isinstance(number, IPv6Address) else None
+    return mapped or number
 
 
 def _network(text: str) -> IPv4Network | IPv6Network:

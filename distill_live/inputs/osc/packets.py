@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 
-MAX_PACKET_BYTES = 32 * 1024
-MAX_MESSAGES = 1024
+#: As much as one UDP packet can hold: how many messages that makes is limited by nothing else.
+MAX_PACKET_BYTES = 64 * 1024
 MAX_DEPTH = 8
 #: The time tag of what is for now, in 2**-32 s since 1900.
 IMMEDIATELY = 1
@@ -82,8 +82,6 @@ def _collect_leaves(
     packet: bytes, depth: int, time_tag: int, leaves: list[tuple[int, bytes]]
 ) -> None:
     if not is_bundle(packet):
-        if len(leaves) == MAX_MESSAGES:
-            raise MalformedPacketError(f"more than {MAX_MESSAGES} messages in one packet")
         leaves.append((time_tag or IMMEDIATELY, packet))
         return
     if depth == MAX_DEPTH:

@@ -1,4 +1,4 @@
-"""OSC over UDP: receives packets on a thread of its own, hands their changes on, answers."""
+"""OSC over UDP and TCP: receives packets on threads of its own, hands them on, answers."""
 
 from __future__ import annotations
 
@@ -8,26 +8,21 @@ import socket
 import threading
 import time
 from collections.abc import Iterable, Sequence
-from functools import partial
-from typing import cast
+from typing import NamedTuple, cast
 
-from distill_live.control.actions import ROOT, Reply
+from distill_live.control.actions import Reply
 from distill_live.control.feedback import Feedback
 from distill_live.control.router import Router
 from distill_live.control.schedule import Schedule
 from distill_live.control.sender import Sender
+from distill_live.errors import DeviceError
 from distill_live.inputs.osc.endpoints import AllowedHosts, SocketAddress, bind_udp
+from distill_live.inputs.osc.intake import Intake, is_wish
 from distill_live.inputs.osc.latest import Packet, leave_out_overtaken
-from distill_live.inputs.osc.packets import (
-    MalformedPacketError,
-    Message,
-    address_of,
-    build_message,
-    is_bundle,
-    read_packet,
-)
-from distill_live.inputs.osc.subscriptions import SUBSCRIBE, UNSUBSCRIBE, Subscriptions, key_of
-from distill_live.inputs.osc.time_tags import TimeTagMode, TimeTags, describe
+from distill_live.inputs.osc.packets import address_of, build_message, is_bundle
+from distill_live.inputs.osc.subscriptions import Subscriptions, Transmit, key_of
+from distill_live.inputs.osc.tcp import SharedPort, TcpServer
+from distill_live.inputs.osc.time_tags import TimeTagMode, TimeTags
 from distill_live.parameters import Parameter
 
 #: A burst is taken out of the socket as a whole, before anything is parsed.
@@ -36,12 +31,30 @@ _IGNORED_PER_TURN = 4096
 #: So many addresses that lead nowhere are remembered.
 _MAX_NOWHERE = 4096
 _UDP_BYTES = 65_536
-#: What the instrument itself says is not answered: two of them would never come to an end.
-_SAID = frozenset(f"{ROOT}/{name}" for name in ("error", "done", "pong", "synced"))
+
+
+class _UdpClient(NamedTuple):
+    """Who has sent a packet, and what it is answered by."""
+
+    sender: Sender
+    address: SocketAddress
+    send: Transmit
+    subscriptions: Subscriptions | None
+
+    def transmit(self, packet: bytes) -> None:
+        """See Client."""
+        self.send(packet, self.address)
+
+    def subscribe(self, verb: str, arguments: Sequence[object]) -> list[Reply] | None:
+        """See Client."""
+        if self.subscriptions is None:
+            return None
+        return self.subscriptions.take(verb, arguments, self.address)
 
 
 class OscInput:
-    """Receives OSC on a UDP port, on a thread of its own, and answers from the same port.
+    """Receives OSC on a UDP port, on a thread of its own, and answers from the same port; and over
+    TCP at the same number, where `takes_tcp` says so after `start`.
 
     `host` and `port` say where to listen (port 0: any free one, see `port` after `start`); `allow`
     holds the networks beside this machine that are listened to. `feedback` is what clients can
@@ -52,7 +65,7 @@ class OscInput:
     """
 
     name = "osc"
-    doc = "Open Sound Control over UDP."
+    doc = "Open Sound Control over UDP and TCP."
     parameters: tuple[Parameter, ...] = ()
 
     def __init__(
@@ -72,6 +85,10 @@ class OscInput:
         self._allowed = AllowedHosts(allow)
         self._time_tags = TimeTags(schedule, router.tell)
         self._targets: Sequence[str] = ()
+        #: Who is served at the same number of TCP; to be set before `start`.
+        self.shared: SharedPort | None = None
+        self._intake = Intake(router, self._time_tags)
+        self._tcp: TcpServer | None = None
         self._subscriptions: Subscriptions | None = None
         self._socket: socket.socket | None = None
         self._wake: socket.socket | None = None
@@ -92,6 +109,7 @@ class OscInput:
                 self._feedback, self._transmit, own, self._router.tell
             )
             self._subscriptions.use_targets(self._targets)
+        self._tcp = self._start_tcp()
         self._wake, wake = socket.socketpair()
         self._thread = threading.Thread(
             target=self._run, args=(self._socket, wake), name="osc-input", daemon=True
@@ -101,9 +119,11 @@ class OscInput:
     def stop(self) -> None:
         """Stop receiving and free the port; nothing happens when it is not running."""
         if self._thread and self._wake and self._socket:
+            if self._tcp:
+                self._tcp.stop()
             self._wake.close()
             self._thread.join()
-            self._thread = None
+            self._tcp = self._thread = None
             if self._subscriptions:
                 self._subscriptions.end()
             self._socket.close()
@@ -114,11 +134,31 @@ class OscInput:
         if self._subscriptions:
             self._subscriptions.use_targets(targets)
 
-    def answer(self, sender: Sender, messages: Iterable[Reply]) -> None:
-        """Send messages to a sender ("osc", host, port), if that is one."""
+    @property
+    def takes_tcp(self) -> bool:
+        """Whether OSC comes over TCP, too."""
+        return self._tcp is not None
+
+    def answer(self, sender: Sender, messages: Sequence[Reply]) -> None:
+        """Send messages to a sender ("osc", host, port), or one on a connection, if it is one."""
+        if self._tcp:
+            self._tcp.answer(sender, messages)
         if isinstance(sender, tuple) and len(sender) == 3 and sender[0] == "osc":
             for message in messages:
                 self._transmit(build_message(*message), cast(SocketAddress, sender[1:]))
+
+    def _start_tcp(self) -> TcpServer | None:
+        """TCP at the same number; without it, UDP does, and it is said."""
+        tcp = TcpServer(
+            self.host, self.port, self._router, self._intake, self._feedback, self._allowed,
+            self.shared,
+        )  # fmt: skip
+        try:
+            tcp.start()
+        except DeviceError as error:
+            self._router.tell("osc tcp", f"{error}; OSC over UDP is there")
+            return None
+        return tcp
 
     def _run(self, udp: socket.socket, wake: socket.socket) -> None:
         with wake, selectors.DefaultSelector() as selector:
@@ -173,41 +213,14 @@ class OscInput:
 
     def _turn_away(self, count: int, address: SocketAddress) -> None:
         self.strangers += count
-        self._router.tell(
-            "osc strangers",
-            f"OSC from {address[0]} is not taken; --osc-allow {address[0]} lets it play",
-        )
+        self._router.tell("osc strangers", self._allowed.turn_away(address[0]))
 
     def _take(self, packet: bytes, address: SocketAddress) -> None:
         sender = self._subscriptions.sender(address) if self._subscriptions else key_of(address)
-        try:
-            changes = read_packet(packet)
-        except MalformedPacketError as error:
-            self._router.count_malformed(f"OSC sender {describe(key_of(address))}", str(error))
-            return
-        for time_tag, messages in changes:
-            action = partial(self._apply, messages, sender, address)
-            self._time_tags.carry_out(time_tag, action, sender)
-        if not is_bundle(packet) and not self._knows(changes[0].messages[0][0]):
+        client = _UdpClient(sender, address, self._transmit, self._subscriptions)
+        messages = self._intake.take(packet, client)
+        if messages and not is_bundle(packet) and not self._knows(messages[0][0]):
             self._ignore(address_of(packet))
-
-    def _apply(self, messages: list[Message], sender: Sender, address: SocketAddress) -> None:
-        """Carry out a change, and answer; never raises."""
-        try:
-            replies: list[Reply] = []
-            if self._subscriptions and any(map(_is_wish, messages)):
-                for verb, arguments in filter(_is_wish, messages):
-                    replies += self._subscriptions.take(verb, arguments, address)
-                messages = [message for message in messages if not _is_wish(message)]
-            if messages:
-                replies += self._router.receive_osc(messages, sender)
-            if not (len(messages) == 1 and messages[0][0] in _SAID):
-                for reply in replies:
-                    self._transmit(build_message(*reply), address)
-        except Exception as error:
-            # One change that fails must not end the reading.
-            shown = messages[0][0][:200] if messages else SUBSCRIBE
-            self._router.tell("osc message", f"OSC: {shown!r} failed: {error!r}")
 
     def _transmit(self, packet: bytes, address: SocketAddress) -> None:
         """Send a packet, if there is a way; nobody waits for it."""
@@ -216,14 +229,10 @@ class OscInput:
                 self._socket.sendto(packet, address)
 
     def _knows(self, address: str) -> bool:
-        return address in (SUBSCRIBE, UNSUBSCRIBE) or self._router.knows(address)
+        return is_wish(address) or self._router.knows(address)
 
     def _ignore(self, address: bytes) -> None:
         """Remember an address that leads nowhere."""
         if len(self._nowhere) >= _MAX_NOWHERE:
             self._nowhere.clear()
         self._nowhere.add(address)
-
-
-def _is_wish(message: Message) -> bool:
-    return message[0] in (SUBSCRIBE, UNSUBSCRIBE)

@@ -134,6 +134,30 @@ class Subscriptions:
             )
 
 
+def subscribe_connection(
+    feedback: Feedback,
+    key: Sender,
+    send: Callable[[Sequence[Reply]], None],
+    verb: str,
+    arguments: Sequence[object],
+) -> list[Reply]:
+    """Carry out SUBSCRIBE or UNSUBSCRIBE for who is told by `send` over a connection, as long as
+    that is open; answers what fails."""
+    try:
+        port, rate, patterns = _read_wish(arguments)
+        if port:
+            raise ParameterError(
+                "over TCP you are told over the connection itself: leave the port out, or say 0"
+            )
+        if verb == SUBSCRIBE:
+            feedback.subscribe(key, send, rate, patterns, ttl=None)
+        else:
+            feedback.unsubscribe(key)
+    except ParameterError as error:
+        return [(f"{ROOT}/error", (verb, str(error)))]
+    return []
+
+
 def _at_port(address: SocketAddress, port: int) -> SocketAddress:
     """The same host at a port; 0: the same port."""
     return cast(SocketAddress, (address[0], port or address[1], *address[2:]))

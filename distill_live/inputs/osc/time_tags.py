@@ -82,5 +82,7 @@ class TimeTags:
 
 
 def describe(sender: Sender) -> str:
-    """A sender as people read it, such as 127.0.0.1:9001."""
-    return ":".join(map(str, sender[1:])) if isinstance(sender, tuple) else str(sender)
+    """A sender as people read it, such as 127.0.0.1:9001, with TCP behind it if it uses that."""
+    if not isinstance(sender, tuple):
+        return str(sender)
+    return " ".join([":".join(map(str, sender[1:3])), *map(str, sender[3:])])

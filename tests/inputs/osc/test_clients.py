@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from distill_live.control.router import Counters
+from distill_live.inputs.osc import build_message
+from distill_live.inputs.osc.framing import Slip
 from distill_live.parameters import scale_travel
 from tests.inputs.conftest import Instrument
 from tests.inputs.osc.conftest import Desk
@@ -187,3 +189,44 @@ def test_osc_js_schedules_a_bundle_and_hears_feedback(
     assert instrument.store["temperature"] == 0.75
     assert instrument.requests == ["play", "panic"]
     assert len(moments) == 1
+
+
+def test_liblo_plays_over_tcp_with_lengths(instrument: Instrument, desk: Desk) -> None:
+    oscsend = require_program("oscsend")
+    url = f"osc.tcp://127.0.0.1:{desk.osc.port}"
+    for message in (("/distill/temperature", "f", "0.5"), ("/distill/play",)):
+        subprocess.run([oscsend, url, *message], check=True, timeout=60)
+    wait_until(lambda: instrument.requests == ["play"], "the request")
+    assert instrument.store["temperature"] == 0.5
+    assert instrument.lines == []
+
+
+def test_osc_js_plays_over_tcp_by_slip_and_hears_the_answer(
+    instrument: Instrument, desk: Desk
+) -> None:
+    node = require_program("node")
+    environment = require_node_module("osc")
+    done = subprocess.run(
+        [node, HERE / "client_tcp.js", str(desk.osc.port)],
+        env=environment, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout) == ["/distill/temperature", [0.75]]
+    assert instrument.store["temperature"] == 0.75
+
+
+def test_pd_plays_over_tcp_by_slip_and_hears_the_answer(
+    instrument: Instrument, desk: Desk, tmp_path: Path
+) -> None:
+    pd = require_program("pd")
+    # The patch quits soon after it has heard the answer.
+    done = subprocess.run(
+        [pd, *PD, with_port("client_tcp.pd", desk.osc.port, tmp_path)],
+        stderr=subprocess.PIPE, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0
+    heard = bytes(int(line.split()[1]) for line in done.stderr.splitlines() if "byte: " in line)
+    answer = Slip().wrap(build_message("/distill/temperature", [0.75]))
+    assert heard == answer
+    assert instrument.store["temperature"] == 0.75
+    assert instrument.lines == []

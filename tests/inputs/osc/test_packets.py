@@ -7,7 +7,7 @@ import pytest
 from distill_live.inputs.osc.packets import (
     IMMEDIATELY,
     MAX_DEPTH,
-    MAX_MESSAGES,
+    MAX_PACKET_BYTES,
     Change,
     MalformedPacketError,
     Message,
@@ -55,8 +55,17 @@ def test_bundles_are_opened_in_order_down_to_the_depth_limit() -> None:
     )
     assert read_packet(nested(MAX_DEPTH)) == now(("/distill/gain", [0.5]))
     assert read_packet(HEADER) == []
-    [change] = read_packet(bundle(*[b"/a\0\0"] * MAX_MESSAGES))
-    assert len(change.messages) == MAX_MESSAGES
+
+
+def test_a_bundle_holds_as_many_messages_as_fit_into_a_packet() -> None:
+    count = (MAX_PACKET_BYTES - len(HEADER)) // 8
+    [change] = read_packet(bundle(*[b"/a\0\0"] * count))
+    assert len(change.messages) == count == 8190
+
+
+def test_a_packet_that_is_larger_than_udp_can_carry_is_refused() -> None:
+    with pytest.raises(MalformedPacketError, match="legal: 65536"):
+        read_packet(bytes(MAX_PACKET_BYTES + 1))
 
 
 def test_a_bundle_is_one_change_at_its_time_tag() -> None:

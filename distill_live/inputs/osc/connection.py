@@ -1,0 +1,142 @@
+"""One client on a TCP connection: what it sends, and what is on its way to it."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Callable, Sequence
+
+from distill_live.control.actions import Reply
+from distill_live.control.feedback import Feedback
+from distill_live.control.osc_bytes import encode_bundles
+from distill_live.control.sender import Sender
+from distill_live.inputs.osc.endpoints import SocketAddress
+from distill_live.inputs.osc.framing import Framing, FramingError, framing_of
+from distill_live.inputs.osc.subscriptions import subscribe_connection
+
+#: So many bytes wait for a client that does not read them; then its connection is closed.
+MAX_BACKLOG_BYTES = 256 * 1024
+_READ_BYTES = 64 * 1024
+
+
+class Connection:
+    """A client whose packets and answers go over one socket, which never waits.
+
+    `wake` is called when something has come to wait for the client. `send` may be called from any
+    thread, all else from the one that reads.
+    """
+
+    def __init__(
+        self,
+        client: socket.socket,
+        address: SocketAddress,
+        feedback: Feedback | None,
+        wake: Callable[[], None],
+    ) -> None:
+        self.socket = client
+        self.sender: Sender = ("osc", address[0], address[1], "TCP")
+        self.host = address[0]
+        self._feedback, self._wake = feedback, wake
+        self._framing: Framing | None = None
+        self._lock = threading.Lock()
+        self._backlog = bytearray()
+        self._open = True
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether something waits to be sent."""
+        return bool(self._backlog)
+
+    def is_http(self) -> bool:
+        """Whether the client has begun to speak HTTP, of which nothing is read then.
+
+        Raises BlockingIOError while it has said nothing, and OSError when it is gone.
+        """
+        if self._framing is not None:
+            return False
+        # A request begins with its method, in capitals.
+        return self.socket.recv(1, socket.MSG_PEEK).isupper()
+
+    def receive(self) -> list[bytes]:
+        """The packets that have come. Raises EOFError at the end, OSError when the client is gone,
+        and FramingError for what is no OSC."""
+        data = self.socket.recv(_READ_BYTES)
+        if not data:
+            raise EOFError
+        if self._framing is None:
+            self._framing = framing_of(data[0])
+        if self._framing is None:
+            raise FramingError(
+                f"OSC over TCP begins with a packet's size or with SLIP's END, not with {data[0]}"
+            )
+        return self._framing.feed(data)
+
+    def transmit(self, packet: bytes) -> None:
+        """Send a packet, framed as the client frames its own; nobody waits for it.
+
+        A client that reads too slowly is hung up on.
+        """
+        if self._framing is None:
+            return
+        data = self._framing.wrap(packet)
+        with self._lock:
+            if not self._open:
+                return
+            self._backlog += data
+            self._put()
+            if len(self._backlog) > MAX_BACKLOG_BYTES:
+                self._hang_up()
+            if self._backlog:
+                self._wake()
+
+    def flush(self) -> None:
+        """Send on what waits."""
+        with self._lock:
+            self._put()
+
+    def subscribe(self, verb: str, arguments: Sequence[object]) -> list[Reply] | None:
+        """Tell the client over its connection what it asks for, until it ends or is not wanted."""
+        if self._feedback is None:
+            return None
+        return subscribe_connection(self._feedback, self.sender, self._tell, verb, arguments)
+
+    def close(self) -> None:
+        """End the connection, and all that was to be told over it."""
+        if self._feedback is not None:
+            self._feedback.unsubscribe(self.sender)
+        with self._lock:
+            self._open = False
+            self._backlog.clear()
+            # What is left unread would have the system take back what was sent last.
+            with contextlib.suppress(OSError):
+                self.socket.recv(_READ_BYTES)
+            self.socket.close()
+
+    def leave(self) -> socket.socket:
+        """The socket, for somebody else to go on with."""
+        self._open = False
+        return self.socket
+
+    def _tell(self, messages: Sequence[Reply]) -> None:
+        if not self._open:
+            raise ConnectionError("the client is gone")
+        for bundle in encode_bundles(messages):
+            self.transmit(bundle)
+
+    def _put(self) -> None:
+        """Give the socket what it takes at once."""
+        try:
+            while self._backlog:
+                del self._backlog[: self.socket.send(self._backlog)]
+        except BlockingIOError:
+            return
+        except OSError:
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        """Let the reading find the end."""
+        self._open = False
+        self._backlog.clear()
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)

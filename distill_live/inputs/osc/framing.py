@@ -1,0 +1,105 @@
+"""How OSC packets follow each other on a TCP connection: behind their lengths, or by SLIP.
+
+OSC 1.0 puts the size of each packet before it; OSC 1.1 sends packets between END bytes, as SLIP
+(RFC 1055) does. Which of them a client speaks shows in the first byte that it sends.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import Protocol
+
+from distill_live.inputs.osc.packets import MAX_PACKET_BYTES
+
+_END, _ESCAPE = b"\xc0", b"\xdb"
+_ESCAPED_END, _ESCAPED_ESCAPE = b"\xdb\xdc", b"\xdb\xdd"
+_SIZE_BYTES = 4
+
+
+class FramingError(ValueError):
+    """What comes over a connection cannot be parted into packets."""
+
+
+class Framing(Protocol):
+    """Parts what comes into packets, and wraps packets that go out in the same way."""
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """The packets that `data` completes. Raises FramingError, after which nothing is read."""
+
+    def wrap(self, packet: bytes) -> bytes:
+        """A packet as it goes over the connection."""
+
+
+class LengthPrefixed:
+    """OSC 1.0: a packet's size as an int32, big-endian, then the packet."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """See Framing."""
+        self._buffer += data
+        packets: list[bytes] = []
+        while len(self._buffer) >= _SIZE_BYTES:
+            (size,) = struct.unpack_from(">I", self._buffer)
+            if size > MAX_PACKET_BYTES:
+                raise FramingError(f"a packet of {size} bytes; legal: {MAX_PACKET_BYTES}")
+            end = _SIZE_BYTES + size
+            if len(self._buffer) < end:
+                break
+            packets.append(bytes(self._buffer[_SIZE_BYTES:end]))
+            del self._buffer[:end]
+        return packets
+
+    def wrap(self, packet: bytes) -> bytes:
+        """See Framing."""
+        return struct.pack(">I", len(packet)) + packet
+
+
+class Slip:
+    """OSC 1.1: an END byte before and after each packet; the one before may be missing."""
+
+    def __init__(self) -> None:
+        self._begun = bytearray()
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """See Framing."""
+        packets: list[bytes] = []
+        first, *rest = data.split(_END)
+        self._grow(first)
+        for part in rest:
+            # Between the END of one packet and that of the next there is nothing.
+            if self._begun:
+                packets.append(_unescape(bytes(self._begun)))
+            self._begun.clear()
+            self._grow(part)
+        return packets
+
+    def wrap(self, packet: bytes) -> bytes:
+        """See Framing."""
+        escaped = packet.replace(_ESCAPE, _ESCAPED_ESCAPE).replace(_END, _ESCAPED_END)
+        return _END + escaped + _END
+
+    def _grow(self, part: bytes) -> None:
+        self._begun += part
+        # Each byte may have been made two.
+        if len(self._begun) > 2 * MAX_PACKET_BYTES:
+            raise FramingError(f"a packet without an end; legal: {MAX_PACKET_BYTES} bytes")
+
+
+def framing_of(first: int) -> Framing | None:
+    """The framing of a client by the first byte that it sends; None for what is neither.
+
+    A size below 2**24 begins with 0, a SLIP packet with END, or, where that is left out, with the
+    first letter of an address or of a bundle.
+    """
+    if first == 0:
+        return LengthPrefixed()
+    return Slip() if first in b"\xc0/#" else None
+
+
+def _unescape(packet: bytes) -> bytes:
+    ends, escapes = packet.count(_ESCAPED_END), packet.count(_ESCAPED_ESCAPE)
+    if packet.count(_ESCAPE) != ends + escapes:
+        raise FramingError("a SLIP escape that means nothing")
+    return packet.replace(_ESCAPED_END, _END).replace(_ESCAPED_ESCAPE, _ESCAPE)

@@ -1,0 +1,96 @@
+"""What becomes of a packet, whichever way it came: it is carried out and answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Protocol
+
+from distill_live.control.actions import ROOT, Reply
+from distill_live.control.address_book import printable
+from distill_live.control.router import Router
+from distill_live.control.sender import Sender
+from distill_live.inputs.osc.packets import (
+    MalformedPacketError,
+    Message,
+    address_of,
+    build_message,
+    is_bundle,
+    read_packet,
+)
+from distill_live.inputs.osc.subscriptions import SUBSCRIBE, UNSUBSCRIBE
+from distill_live.inputs.osc.time_tags import TimeTags, describe
+
+#: What the instrument itself says is not answered: two of them would never come to an end.
+_SAID = frozenset(f"{ROOT}/{name}" for name in ("error", "done", "pong", "synced"))
+_SAID_BYTES = frozenset(address.encode() for address in _SAID)
+
+
+class Client(Protocol):
+    """Who has sent a packet, and can be answered."""
+
+    @property
+    def sender(self) -> Sender:
+        """Who it is to the router and to feedback."""
+
+    def transmit(self, packet: bytes) -> None:
+        """Send a packet, if there is a way; nobody waits for it."""
+
+    def subscribe(self, verb: str, arguments: Sequence[object]) -> list[Reply] | None:
+        """Carry out SUBSCRIBE or UNSUBSCRIBE; None where nobody can listen."""
+
+
+class Intake:
+    """Takes the packets of clients into a router; safe to use from several threads."""
+
+    def __init__(self, router: Router, time_tags: TimeTags) -> None:
+        self._router, self._time_tags = router, time_tags
+
+    def take(self, packet: bytes, client: Client) -> list[Message]:
+        """Carry a packet out, now or at its time tag, and answer its sender; never raises.
+
+        Returns its messages; none for a packet that is malformed, which is counted.
+        """
+        try:
+            changes = read_packet(packet)
+        except MalformedPacketError as error:
+            self._router.count_malformed(f"OSC sender {describe(client.sender)}", str(error))
+            self._answer_malformed(packet, str(error), client)
+            return []
+        for time_tag, messages in changes:
+            action = partial(self._apply, messages, client)
+            self._time_tags.carry_out(time_tag, action, client.sender)
+        return [message for change in changes for message in change.messages]
+
+    def _apply(self, messages: list[Message], client: Client) -> None:
+        """Carry out a change, and answer; never raises."""
+        try:
+            replies: list[Reply] = []
+            left: list[Message] = []
+            for message in messages:
+                told = client.subscribe(*message) if is_wish(message[0]) else None
+                if told is None:
+                    left.append(message)
+                else:
+                    replies += told
+            if left:
+                replies += self._router.receive_osc(left, client.sender)
+            if not (len(left) == 1 and left[0][0] in _SAID):
+                for reply in replies:
+                    client.transmit(build_message(*reply))
+        except Exception as error:
+            # One change that fails must not end the reading.
+            shown = messages[0][0][:200]
+            self._router.tell("osc message", f"OSC: {shown!r} failed: {error!r}")
+
+    def _answer_malformed(self, packet: bytes, reason: str, client: Client) -> None:
+        address = address_of(packet)
+        if address in _SAID_BYTES:
+            return
+        about = "#bundle" if is_bundle(packet) else printable(address.decode(errors="replace"))
+        client.transmit(build_message(f"{ROOT}/error", (about, f"malformed packet: {reason}")))
+
+
+def is_wish(address: str) -> bool:
+    """Whether an address is one at which a client subscribes, or ends that."""
+    return address in (SUBSCRIBE, UNSUBSCRIBE)
