@@ -15,13 +15,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from distill_live.memory_order import fence
+
 
 class SharedArray:
     """A numpy array in memory that processes started by `multiprocessing` (spawn) inherit.
 
     `array` has the given shape and dtype and starts as zeros. Pass the `SharedArray` itself as an
     argument of the child process. Single aligned 8-byte values may be written by one process and
-    read by others without a lock.
+    read by others without a lock; where several belong together, `fence` orders them.
     """
 
     array: NDArray[Any]
@@ -61,12 +63,17 @@ class LatchedArray:
         seen = None
         while seen != self._changes.array[0]:
             seen = int(self._changes.array[0])
+            fence()
             np.copyto(out, self._copy(seen))
+            fence()
 
     def write(self, numbers: NDArray[np.float64]) -> None:
         """Change all numbers at once. One thread of one process may do so at a time."""
         change = int(self._changes.array[0]) + 1
+        # The last change counts before the copy that it replaced is written again.
+        fence()
         self._copy(change)[...] = numbers
+        fence()
         self._changes.array[0] = change
 
     def _copy(self, change: int) -> NDArray[np.float64]:

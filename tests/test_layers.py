@@ -18,12 +18,15 @@ MODULES = {
 }
 
 #: Import nothing of ours, and everyone may import them.
-LEAVES = {"errors", "shared_memory", "atomic_file", "quiet_stderr", "escapes"}
+LEAVES = {
+    "errors", "memory_order", "shared_memory", "atomic_file", "quiet_stderr", "escapes",
+}
 #: Layer -> the layers or modules below that it may import.
 BELOW = {
     "atomic_file": set(),
     "errors": set(),
     "escapes": set(),
+    "memory_order": set(),
     "shared_memory": set(),
     "quiet_stderr": set(),
     "thread_waiting": set(),

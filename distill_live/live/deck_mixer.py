@@ -9,6 +9,7 @@ from distill_live.live.envelope import FADE_DRY, Envelope
 from distill_live.live.fades import equal_power
 from distill_live.live.ring import AudioRing, Samples
 from distill_live.live.ring_reader import RingReader
+from distill_live.memory_order import fence
 from distill_live.shared_memory import SharedArray
 
 #: Samples that are mixed in one piece.
@@ -23,7 +24,8 @@ class DeckControl:
     """What control wants of the decks, and how far the mixer is with it. Deck 0 plays first.
 
     One request at a time: control writes while the mixer is done, and then raises the count of
-    requests; the mixer raises its own when the fade is over. So nobody reads what is half written.
+    requests; the mixer raises its own when the fade is over. Before each count is raised, and after
+    each look at it, there is a fence. So nobody reads what is half written.
     """
 
     def __init__(self) -> None:
@@ -33,7 +35,9 @@ class DeckControl:
     @property
     def busy(self) -> bool:
         """Whether a requested fade is not over yet."""
-        return bool(self._marks.array[_REQUESTED] != self._marks.array[_DONE])
+        busy = bool(self._marks.array[_REQUESTED] != self._marks.array[_DONE])
+        fence()
+        return busy
 
     @property
     def wanted(self) -> int:
@@ -86,6 +90,7 @@ class DeckControl:
             raise LiveError(f"cannot fade to deck {deck}: the fade to deck {self.wanted} {state}")
         self._marks.array[_GAINS + deck] = gain
         self._marks.array[_WANTED], self._marks.array[_FADE] = deck, fade
+        fence()
         self._marks.array[_REQUESTED] += 1
 
     # The mixer's side.
@@ -93,6 +98,7 @@ class DeckControl:
     def begin(self, deck: int, at: int) -> None:
         """Say that the fade to `deck` has begun, at position `at` of the other deck's ring."""
         self._marks.array[_BEGAN_AT], self._marks.array[_FADED] = at, 0
+        fence()
         self._marks.array[_PLAYING] = deck
 
     def note_faded(self, samples: int) -> None:
@@ -101,6 +107,7 @@ class DeckControl:
 
     def finish(self) -> None:
         """Say that the requested fade is over."""
+        fence()
         self._marks.array[_DONE] = self._marks.array[_REQUESTED]
 
 

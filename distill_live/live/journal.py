@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from distill_live.memory_order import fence
 from distill_live.shared_memory import SharedArray
 
 #: Bytes that may wait to be read: some minutes of play.
@@ -38,20 +39,24 @@ class JournalRing:
         if len(data) > CAPACITY - (start - int(self._marks.array[_READ])):
             self._marks.array[_LOST] += 1
             return
+        fence()
         first = start % CAPACITY
         head = min(len(data), CAPACITY - first)
         self._bytes.array[first : first + head] = data[:head]
         self._bytes.array[: len(data) - head] = data[head:]
         # Last, so that the reader never sees half a line.
+        fence()
         self._marks.array[_WRITTEN] = start + len(data)
 
     def read(self) -> list[str]:
         """All lines since the last call."""
         start, end = int(self._marks.array[_READ]), int(self._marks.array[_WRITTEN])
+        fence()
         first, count = start % CAPACITY, end - start
         head = min(count, CAPACITY - first)
         data = bytes(self._bytes.array[first : first + head])
         data += bytes(self._bytes.array[: count - head])
+        fence()
         self._marks.array[_READ] = end
         return data.decode().splitlines()
 

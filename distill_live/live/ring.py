@@ -7,12 +7,12 @@ nobody reads and publishes `(lane, at)`; the reader changes lanes at the later o
 
 from __future__ import annotations
 
-import threading
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from distill_live.memory_order import fence
 from distill_live.shared_memory import SharedArray
 
 Samples = NDArray[np.float32]
@@ -50,13 +50,15 @@ class AudioRing:
     """Lanes of mono float32 samples at absolute positions; one writer, one reader.
 
     Every mark is one aligned 8-byte integer with a single writer. What a mark announces is written
-    before the mark: samples before `written`, a switch before `published`, where a switch was made
-    before `taken`. So nobody sees half of anything.
+    before the mark, with a fence between: samples before `written`, a switch before `published`,
+    where a switch was made before `taken`. Whoever reads a mark has a fence before what it
+    announces, or allows to be overwritten. So nobody sees half of anything.
 
     The lanes are safe because of two rules that meet. The reader claims a lane before it reads it,
     and reads it only if the switch to it is still the newest after that; the writer publishes a
     switch before it looks for a free lane, and takes none that sounds, is claimed or is published
-    last. Whoever comes second sees the other, and a claimed lane stays whole while it sounds.
+    last. Both have a fence between the two: whoever comes second sees the other, and a claimed lane
+    stays whole while it sounds.
     """
 
     def __init__(self) -> None:
@@ -110,10 +112,14 @@ class AudioRing:
 
         It neither sounds nor waits in a switch, whatever the reader does meanwhile.
         """
-        _fence()
         marks = self._marks.array
+        fence()
         # A reader that claims another lane after this look can only claim the one published last.
-        busy = {marks[_CLAIMED], marks[_SOUNDING], self._slot(self.published)[0]}
+        claimed = marks[_CLAIMED]
+        # In this order: what is claimed may come to sound between the two looks.
+        fence()
+        busy = {claimed, marks[_SOUNDING], self._slot(self.published)[0]}
+        fence()
         lane = next(lane for lane in range(LANES) if lane not in busy)
         marks[_BEGIN + lane] = marks[_WRITTEN + lane] = at
         return lane
@@ -123,10 +129,12 @@ class AudioRing:
         start = self.written(lane)
         if len(samples) > self.room(start):
             raise ValueError(f"{len(samples)} samples do not fit, room is {self.room(start)}")
+        fence()
         first = start % CAPACITY
         head = min(len(samples), CAPACITY - first)
         self._lanes.array[lane, first : first + head] = samples[:head]
         self._lanes.array[lane, : len(samples) - head] = samples[head:]
+        fence()
         self._marks.array[_WRITTEN + lane] = start + len(samples)
 
     def content(self, lane: int, start: int, end: int) -> Samples:
@@ -153,6 +161,7 @@ class AudioRing:
         """
         count = self.published + 1
         self._slot(count)[:_BY_READER] = (lane, at, fade)
+        fence()
         self._marks.array[_PUBLISHED] = count
         return count
 
@@ -170,6 +179,7 @@ class AudioRing:
         """
         if count > self.taken:
             return None
+        fence()
         # From here on only a switch that is not published yet could change what the slot says.
         made, position = self._slot(count)[_BY_READER:].tolist()
         return position if made == count else None
@@ -181,24 +191,28 @@ class AudioRing:
         count = self.published
         if count == self.taken:
             return None
+        fence()
         lane, at, fade = self._slot(count)[:_BY_READER].tolist()
         return Switch(count, lane, at, fade)
 
     def claim(self, switch: Switch) -> bool:
         """Keep the switch's lane from the writer; False if a newer switch has come meanwhile."""
         self._marks.array[_CLAIMED] = switch.lane
-        _fence()
+        fence()
         return self.published == switch.number
 
     def take_switch(self, switch: Switch, position: int) -> None:
         """Say that a claimed switch has been made at `position`: the old lane is free."""
+        fence()
         self._slot(switch.number)[_BY_READER:] = (switch.number, position)
         self._marks.array[_SOUNDING] = switch.lane
+        fence()
         self._marks.array[_TAKEN] = switch.number
 
     def copy_out(self, lane: int, position: int, out: Samples) -> None:
         """Fill `out` [n] with the lane's samples from `position` on; zeros where none are."""
         count = min(max(self.written(lane) - position, 0), len(out))
+        fence()
         missing = min(max(int(self._marks.array[_BEGIN + lane]) - position, 0), count)
         first = position % CAPACITY
         head = min(count, CAPACITY - first)
@@ -208,22 +222,10 @@ class AudioRing:
         out[count:] = 0.0
 
     def advance(self, count: int) -> None:
-        """Move the read position on by `count` samples."""
+        """Move the read position on by `count` samples, which have been copied."""
+        fence()
         self._marks.array[_READ] += count
 
     def _slot(self, count: int) -> NDArray[Any]:
         first = _FIRST_SLOT + _FIELDS * (count % SLOTS)
         return self._marks.array[first : first + _FIELDS]
-
-
-_barrier = threading.Lock()
-
-
-def _fence() -> None:
-    """Let no later look at a mark happen before earlier marks can be seen by others.
-
-    A processor may look ahead of its own writing; taking a lock forbids it. Nobody else takes this
-    one in the same process, so nobody waits.
-    """
-    with _barrier:
-        pass

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from distill_live.memory_order import fence
 from distill_live.shared_memory import SharedArray
 
 #: Columns of more codes than this are shown without them.
@@ -39,17 +40,22 @@ class SoundingColumn:
         # Odd also after an engine that ended while it wrote.
         version = int(numbers[0]) // 2 * 2 + 1
         numbers[0] = version
+        fence()
         numbers[1:_HEADER] = (
             sounding.column, len(codes), sounding.codebook_size, sounding.entropy
         )  # fmt: skip
         numbers[_HEADER] = count
         numbers[_HEADER + 1 :][:count] = codes.reshape(-1)[:count]
+        fence()
         numbers[0] = version + 1
 
     def read(self) -> Sounding | None:
         """The column shown last; None before any, and while one is being written."""
+        version = self._numbers.array[0]
+        fence()
         numbers = self._numbers.array.copy()
-        if numbers[0] == 0 or numbers[0] % 2 or numbers[0] != self._numbers.array[0]:
+        fence()
+        if version == 0 or version % 2 or version != self._numbers.array[0]:
             return None
         column, bands, codebook_size = map(int, numbers[1:4])
         count = int(numbers[_HEADER])

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from distill_live.live.ring import CAPACITY, MARGIN, SAMPLE_RATE, Samples
+from distill_live.live.ring import CAPACITY, SAMPLE_RATE, Samples
+from distill_live.memory_order import fence
 from distill_live.shared_memory import SharedArray
+
+#: The writer's marks: up to where it has begun to write, and has written.
+_BEGUN, _WRITTEN = 0, 1
 
 
 class TapRing:
@@ -13,12 +17,13 @@ class TapRing:
     any readers.
 
     A reader that is slower than real time for longer than the ring loses samples; the writer never
-    waits.
+    waits. It says beforehand how far it is going to write, so that a reader knows afterwards which
+    of the samples that it copied may have been overwritten meanwhile.
     """
 
     def __init__(self) -> None:
         self._samples = SharedArray((2, CAPACITY), "f4")
-        self._written = SharedArray((1,), "i8")
+        self._marks = SharedArray((2,), "i8")
         self._rate, self._since = SharedArray((1,), "i8"), SharedArray((1,), "i8")
         self._rate.array[0] = SAMPLE_RATE
 
@@ -40,21 +45,29 @@ class TapRing:
     @property
     def written(self) -> int:
         """Position after the newest sample."""
-        return int(self._written.array[0])
+        return int(self._marks.array[_WRITTEN])
 
     def write(self, samples: Samples) -> None:
         """Append samples [2, N], or [N] that are the same left and right, N below the capacity."""
-        start = self.written
+        start, marks = self.written, self._marks.array
+        # A writer before this one may have ended on its way further on.
+        marks[_BEGUN] = max(int(marks[_BEGUN]), start + samples.shape[-1])
+        fence()
         first = start % CAPACITY
         count = samples.shape[-1]
         head = min(count, CAPACITY - first)
         self._samples.array[:, first : first + head] = samples[..., :head]
         self._samples.array[:, : count - head] = samples[..., head:]
-        self._written.array[0] = start + count
+        fence()
+        marks[_WRITTEN] = start + count
 
     def read(self, position: int) -> tuple[Samples, int]:
         """All samples [2, N] from `position` on, and how many before them were lost."""
         end = self.written
-        start = max(position, end - CAPACITY + MARGIN)
-        wrapped = np.arange(start, end) % CAPACITY
-        return self._samples.array[:, wrapped], start - position
+        fence()
+        start = max(position, end - CAPACITY)
+        copied = self._samples.array[:, np.arange(start, end) % CAPACITY]
+        fence()
+        whole = int(self._marks.array[_BEGUN]) - CAPACITY
+        lost = min(max(whole - start, 0), end - start)
+        return copied[:, lost:], start + lost - position
