@@ -19,7 +19,12 @@ MODULES = {
 
 #: Import nothing of ours, and everyone may import them.
 LEAVES = {
-    "errors", "memory_order", "shared_memory", "atomic_file", "quiet_stderr", "escapes",
+    "errors",
+    "memory_order",
+    "shared_memory",
+    "atomic_file",
+    "quiet_stderr",
+    "escapes",
 }
 #: Layer -> the layers or modules below that it may import.
 BELOW = {
