@@ -9,7 +9,7 @@ import typer
 
 from distill_live.commands.loading import load_model
 from distill_live.commands.options import DeviceOption, ModelOption
-from distill_live.commands.output import check_sound_file, free_path, progress_bar
+from distill_live.commands.output import check_sound_file, free_path, progress_bar, tell
 
 
 def decode(
@@ -37,4 +37,4 @@ def decode(
         samples = inference.decode(loaded, grid, advance)
     path = output or free_path(Path(), codes.stem, "wav")
     write_audio(path, samples, grid.sample_rate, bit_depth)
-    typer.echo(f"{path}: {grid.duration_s:.1f} s")
+    tell(f"{path}: {grid.duration_s:.1f} s")

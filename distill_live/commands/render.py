@@ -9,7 +9,7 @@ import typer
 
 from distill_live.commands.loading import load_model
 from distill_live.commands.options import DeviceOption
-from distill_live.commands.output import check_sound_file, free_path
+from distill_live.commands.output import check_sound_file, free_path, tell
 from distill_live.errors import SessionLogError
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def render(
     check_sound_file(format, SAMPLE_RATE, depth)
     samples = _again(log, device) if model is None else _anew(log, model, device)
     write_audio(path, samples, SAMPLE_RATE, depth)
-    typer.echo(f"{path}: {len(samples) / SAMPLE_RATE:.2f} s")
+    tell(f"{path}: {len(samples) / SAMPLE_RATE:.2f} s")
 
 
 def _again(log: Path, device: str) -> Samples:
@@ -63,7 +63,7 @@ def _anew(log: Path, model: str, device: str) -> Samples:
     from distill_live.live.rerun import rerun_session
 
     def say(line: str) -> None:
-        typer.echo(line, err=True)
+        tell(line, err=True)
 
     loaded = load_model(model, device)
     return rerun_session(read_session_log(log), loaded, load_edits(say), say)
@@ -92,7 +92,7 @@ def _load_same(entry: dict[str, Any], device: str) -> LoadedVQModel:
         )
     for what, here in (("torch", torch.__version__), ("device", str(loaded.device))):
         if entry[what] != here:
-            typer.echo(
+            tell(
                 f"note: the session had {what} {entry[what]}, this is {here}: the last bits of the "
                 "sound may differ",
                 err=True,

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from distill_live.commands.options import ModelArgument
+from distill_live.commands.output import tell
 from distill_live.models.library import find_model
 
 
@@ -35,6 +36,6 @@ def report(
     from distill_live.report.page import write_page
 
     page = write_page(path, folder or (), output)
-    typer.echo(page)
+    tell(page)
     if not no_open:
         webbrowser.open(page.resolve().as_uri())

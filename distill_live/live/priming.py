@@ -85,7 +85,9 @@ class Encoding:
         with ExitStack() as files:
             folder = files.enter_context(tempfile.TemporaryDirectory(prefix="distill-prime"))
             self._grid = Path(folder) / "codes.npz"
-            self._errors = files.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace"))
+            self._errors = files.enter_context(
+                tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
+            )
             self._process = subprocess.Popen(  # noqa: S603 - our own command line
                 [
                     sys.executable, "-m", "distill_live", "encode", str(audio.absolute()),
