@@ -5,12 +5,15 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from distill_live import __version__
+from distill_live.commands.output import tell
+from distill_live.commands.standard_streams import standard_streams
 from distill_live.errors import DistillError
 from distill_live.thread_waiting import wait_briefly
 
@@ -64,7 +67,7 @@ class _LazyGroup(TyperGroup):
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"distill-live {__version__}")
+        tell(f"distill-live {__version__}")
         raise typer.Exit
 
 
@@ -87,10 +90,21 @@ def main() -> None:
     The environment variable DISTILL_DEBUG shows where it came from.
     """
     wait_briefly()
+    with standard_streams() as lost:
+        try:
+            _run(lost)
+        except (DistillError, OSError) as error:
+            if os.environ.get("DISTILL_DEBUG"):
+                raise
+            tell(f"error: {error}", err=True)
+            sys.exit(1)
+
+
+def _run(lost: Callable[[], OSError | None]) -> None:
     try:
         app()
-    except (DistillError, OSError) as error:
-        if os.environ.get("DISTILL_DEBUG"):
+    except SystemExit as end:
+        if end.code:
             raise
-        typer.echo(f"error: {error}", err=True)
-        sys.exit(1)
+    if (error := lost()) is not None:
+        raise OSError(f"cannot write to standard output: {error.strerror or error}") from error

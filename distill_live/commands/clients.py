@@ -13,7 +13,7 @@ from distill_live.atomic_file import atomic_file
 from distill_live.clients.kinds import KINDS, ClientKind
 from distill_live.clients.surface import Connection, build_surface
 from distill_live.commands.destinations import named_file
-from distill_live.commands.output import add_plain_row
+from distill_live.commands.output import add_plain_row, tell
 from distill_live.commands.params import installed_parameters
 from distill_live.control.targets import DEFAULT_LABELS
 from distill_live.errors import ClientError, nearest_name
@@ -70,7 +70,7 @@ def write(
     content = found.write(surface, Connection(host, port, reply_port or found.reply_port))
     with atomic_file(path) as draft:
         draft.write_bytes(content)
-    typer.echo(f"{path}: {found.doc}, {len(surface.controls)} controls")
+    tell(f"{path}: {found.doc}, {len(surface.controls)} controls")
 
 
 def _find(name: str) -> ClientKind:

@@ -10,7 +10,7 @@ import typer
 from distill_live.commands.destinations import single_file
 from distill_live.commands.loading import load_model
 from distill_live.commands.options import DeviceOption, ModelOption
-from distill_live.commands.output import check_sound_file, progress_bar, write_sound
+from distill_live.commands.output import check_sound_file, progress_bar, tell, write_sound
 
 
 def decode(
@@ -39,4 +39,4 @@ def decode(
     with progress_bar("decoding") as advance:
         samples = inference.decode(loaded, grid, advance)
     write_sound(path, samples, grid.sample_rate, bit_depth)
-    typer.echo(f"{path}: {grid.duration_s:.1f} s")
+    tell(f"{path}: {grid.duration_s:.1f} s")

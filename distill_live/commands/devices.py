@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import typer
 from rich.console import Console
 from rich.table import Table
 
 from distill_live.commands.options import JsonOption
-from distill_live.commands.output import add_plain_row, print_json
+from distill_live.commands.output import add_plain_row, print_json, tell
 from distill_live.errors import DeviceError
 
 
@@ -27,12 +26,12 @@ def devices(
     if audio:
         _print_audio(audio)
     else:
-        typer.echo(f"no sound device{audio_error and ': ' + audio_error}; serve runs on its clock")
-    typer.echo("")
+        tell(f"no sound device{audio_error and ': ' + audio_error}; serve runs on its clock")
+    tell("")
     if midi:
-        typer.echo("\n".join(["MIDI inputs:", *midi]))
+        tell("\n".join(["MIDI inputs:", *midi]))
     else:
-        typer.echo(midi_error or "no MIDI input")
+        tell(midi_error or "no MIDI input")
 
 
 def _print_audio(devices: list[dict[str, Any]]) -> None:

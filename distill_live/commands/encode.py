@@ -10,6 +10,7 @@ import typer
 from distill_live.commands.destinations import single_file
 from distill_live.commands.loading import load_model
 from distill_live.commands.options import DeviceOption, ModelOption
+from distill_live.commands.output import tell
 
 
 def encode(
@@ -33,8 +34,8 @@ def encode(
     loaded = load_model(model, device)
     sound = Sound(audio)
     for note in sound.notes:
-        typer.echo(f"{audio}: {note}", err=True)
+        tell(f"{audio}: {note}", err=True)
     grid = codes.encode_blocks(loaded, sound.blocks(loaded.spectrogram.config.sample_rate))
     save_grid(path, grid)
     columns, bands, levels = grid.codes.shape
-    typer.echo(f"{path}: {columns} columns x {bands} bands x {levels} levels")
+    tell(f"{path}: {columns} columns x {bands} bands x {levels} levels")

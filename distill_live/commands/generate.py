@@ -15,7 +15,7 @@ from distill_live.atomic_file import atomic_file
 from distill_live.commands.destinations import SoundSeries
 from distill_live.commands.loading import load_model
 from distill_live.commands.options import DeviceOption, ModelArgument, SoundFormat, seconds_option
-from distill_live.commands.output import check_sound_file, progress_bar, write_sound
+from distill_live.commands.output import check_sound_file, progress_bar, tell, write_sound
 from distill_live.parameters import PARAMETERS
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def generate(
     if overlap is not None and isinstance(loaded.vocoder, ChunkVocoder):
         overlap_samples = round(overlap * own_rate / 1000)
     elif overlap is not None:
-        typer.echo(f"warning: {OVERLAP_IGNORED}", err=True)
+        tell(f"warning: {OVERLAP_IGNORED}", err=True)
     first = draw_seed() if seed is None else seed
     sampling: dict[str, Any] = {
         "temperature": temperature,
@@ -141,7 +141,7 @@ def generate(
         settings = sampling | {"steering": asdict(steering)} | written
         sounding = columns[: math.ceil(duration / column_seconds)]
         _write_sidecar(path, loaded, used, settings, describe_origins(loaded, sounding))
-        typer.echo(path)
+        tell(path)
 
 
 def _write_sidecar(

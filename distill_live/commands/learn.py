@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from distill_live.commands.output import tell
 from distill_live.errors import DeviceError, DistillError
 
 if TYPE_CHECKING:
@@ -40,8 +41,8 @@ def learn(
     failures: list[str] = []
     learning = Learning(
         find_patch(patch),
-        parameter_table(load_edits(typer.echo)),
-        done=lambda _sender, text: typer.echo(text),
+        parameter_table(load_edits(tell)),
+        done=lambda _sender, text: tell(text),
         failed=lambda _sender, text: failures.append(text),
     )
     learning.begin(param, time.monotonic())
@@ -50,7 +51,7 @@ def learn(
     try:
         if source.status.startswith("MIDI unavailable"):
             raise DeviceError(source.status)
-        typer.echo(f"move the control for {param}: turn it both ways, or press it once")
+        tell(f"move the control for {param}: turn it both ways, or press it once")
         while learning.name is not None:
             learning.tick(time.monotonic())
             time.sleep(_POLL_SECONDS)
@@ -76,4 +77,4 @@ class _Listener:
         """What is no message is no control either."""
 
     def tell(self, kind: str, line: str) -> None:
-        typer.echo(line)
+        tell(line)

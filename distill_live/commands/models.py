@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from distill_live.commands.options import ForceOption, JsonOption, ModelArgument
-from distill_live.commands.output import add_plain_row, print_json
+from distill_live.commands.output import add_plain_row, print_json, tell
 from distill_live.errors import ModelFileError
 from distill_live.models.distill_v1_file import is_old_file
 from distill_live.models.header import read_header, rewrite_metadata
@@ -95,7 +95,7 @@ def show_health(model: ModelArgument, as_json: JsonOption = False) -> None:
             _in_words(verdict),
         )
     Console().print(table)
-    typer.echo(_in_words(overall(verdicts)))
+    tell(_in_words(overall(verdicts)))
 
 
 @app.command()
@@ -113,7 +113,7 @@ def tag(
     if as_json:
         print_json({"name": metadata["name"], "tags": kept})
     else:
-        typer.echo(f"{metadata['name']}: {', '.join(kept) or 'no tags'}")
+        tell(f"{metadata['name']}: {', '.join(kept) or 'no tags'}")
 
 
 @app.command()
@@ -143,7 +143,7 @@ def rename(
     if as_json:
         print_json({"name": new.stem, "file": str(new)})
     else:
-        typer.echo(f"renamed to {new}")
+        tell(f"renamed to {new}")
 
 
 @app.command("import")
@@ -175,7 +175,7 @@ def import_old(
     if as_json:
         print_json({"name": path.stem, "file": str(path)})
     else:
-        typer.echo(f"model: {path}")
+        tell(f"model: {path}")
 
 
 @app.command()
@@ -195,7 +195,7 @@ def delete(
     if as_json:
         print_json({"deleted": names})
     else:
-        typer.echo("\n".join(f"deleted {name}" for name in names))
+        tell("\n".join(f"deleted {name}" for name in names))
 
 
 def _belongings(model: Path) -> list[Path]:
@@ -221,7 +221,7 @@ def _show(entries: list[ModelEntry], as_json: bool) -> None:
         print_json([_summary(entry) for entry in entries])
         return
     if not entries:
-        typer.echo("no models; make one with: distill-live train FOLDER")
+        tell("no models; make one with: distill-live train FOLDER")
         return
     table = Table("name", "prior", "codes", "tags", "created", "file", box=None)
     for entry in entries:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-import typer
+from distill_live.commands.standard_streams import encodable, put
+from distill_live.escapes import escape
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -17,16 +19,28 @@ if TYPE_CHECKING:
     from distill_live.audio.limiter import Samples
 
 
+def tell(text: object, *, nl: bool = True, err: bool = False) -> None:
+    """Print a text on standard output, or with `err` on standard error.
+
+    What would change the terminal, such as an escape code in a file's name, is shown instead.
+    """
+    put(escape(str(text), keep="\n\t") + ("\n" if nl else ""), err)
+
+
 def print_json(value: Any) -> None:
     """Print a result for programs, on standard output."""
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    if encodable(escape(text, keep="\n"), sys.stdout.encoding) != text:
+        text = json.dumps(value, indent=2)
+    put(f"{text}\n", err=False)
 
 
 def add_plain_row(table: Table, *cells: str) -> None:
-    """Add a row as it is written: names with [brackets] or :colons: are no markup."""
+    """Add a row as it is written: names with [brackets] or :colons: are no markup, and escape
+    codes in them are shown."""
     from rich.text import Text
 
-    table.add_row(*map(Text, cells))
+    table.add_row(*(Text(escape(cell, keep="\n")) for cell in cells))
 
 
 def free_path(folder: Path, stem: str, *suffixes: str) -> Path:
@@ -61,7 +75,7 @@ def write_sound(path: Path, samples: Samples, sample_rate: int, bit_depth: int) 
     limited, reduction = within_full_scale(samples, sample_rate)
     write_audio(path, limited, sample_rate, bit_depth)
     if reduction:
-        typer.echo(
+        tell(
             f"note: {path.name} was louder than full scale; the limiter turned it down by up to "
             f"{reduction:.1f} dB",
             err=True,

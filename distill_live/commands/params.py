@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from distill_live.codes.edit import load_edits, parameter_table
-from distill_live.commands.output import add_plain_row
+from distill_live.commands.output import add_plain_row, tell
 from distill_live.control.actions import ROOT
 from distill_live.control.namespace import SERVICES
 from distill_live.control.requests import REQUESTS, RequestSpec
@@ -34,7 +34,7 @@ def params(
     """Show every parameter and request, with its OSC address, range and default."""
     table = installed_parameters()
     if markdown:
-        typer.echo(markdown_reference(table, REQUESTS))
+        tell(markdown_reference(table, REQUESTS))
         return
     for heads, rows in (
         (PARAMETER_HEADS, parameter_rows(table)),
@@ -44,14 +44,14 @@ def params(
         for row in rows:
             add_plain_row(shown, *row)
         Console().print(shown)
-        typer.echo("")
+        tell("")
 
 
 def installed_parameters() -> ParameterTable:
     """Every parameter, those of all installed plugins among them; what is broken is told."""
 
     def warn(line: str) -> None:
-        typer.echo(line, err=True)
+        tell(line, err=True)
 
     inputs = load_inputs(warn).values()
     outputs = load_plugins("outputs", check_output, warn).values()

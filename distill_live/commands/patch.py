@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from distill_live.commands.output import print_json
+from distill_live.commands.output import print_json, tell
 from distill_live.errors import PatchError
 
 if TYPE_CHECKING:
@@ -32,10 +32,10 @@ def check(
     broken = 0
     for path in files:
         try:
-            typer.echo(f"{path}: {_summary(load_patch(path, table))}")
+            tell(f"{path}: {_summary(load_patch(path, table))}")
         except PatchError as error:
             broken += 1
-            typer.echo(str(error), err=True)
+            tell(str(error), err=True)
     if broken:
         raise typer.Exit(1)
 
@@ -51,7 +51,7 @@ def schema() -> None:
 def _table() -> dict[str, Parameter]:
     from distill_live.codes.edit import load_edits, parameter_table
 
-    return parameter_table(load_edits(lambda line: typer.echo(line, err=True)))
+    return parameter_table(load_edits(lambda line: tell(line, err=True)))
 
 
 def _summary(patch: Patch) -> str:

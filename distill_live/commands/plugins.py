@@ -15,7 +15,7 @@ from rich.table import Table
 from distill_live import __version__
 from distill_live.codes.edit import check_edit
 from distill_live.commands.options import JsonOption
-from distill_live.commands.output import add_plain_row, print_json
+from distill_live.commands.output import add_plain_row, print_json, tell
 from distill_live.errors import PluginError
 from distill_live.inputs.plugin import check_input
 from distill_live.outputs.options import check_output
@@ -85,7 +85,7 @@ def new(
         path.parent.mkdir(parents=True, exist_ok=True)
         text = (_TEMPLATES / f"{template}.tmpl").read_text(encoding="utf-8")
         path.write_text(Template(text).substitute(words), encoding="utf-8")
-    typer.echo(f"{target}: an {kind} that works; install it with: pip install -e {target}")
+    tell(f"{target}: an {kind} that works; install it with: pip install -e {target}")
 
 
 def _check_name(name: str, kind: str) -> None:

@@ -10,7 +10,7 @@ import typer
 from distill_live.commands.destinations import single_file
 from distill_live.commands.loading import load_model
 from distill_live.commands.options import DeviceOption
-from distill_live.commands.output import check_sound_file, write_sound
+from distill_live.commands.output import check_sound_file, tell, write_sound
 from distill_live.errors import SessionLogError
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def render(
         _write_float(path, samples)
     else:
         write_sound(path, samples, SAMPLE_RATE, depth)
-    typer.echo(f"{path}: {len(samples) / SAMPLE_RATE:.2f} s")
+    tell(f"{path}: {len(samples) / SAMPLE_RATE:.2f} s")
 
 
 def _write_float(path: Path, samples: Samples) -> None:
@@ -58,7 +58,7 @@ def _write_float(path: Path, samples: Samples) -> None:
     write_audio(path, samples, SAMPLE_RATE, 32)
     peak = float(np.abs(samples).max(initial=0.0))
     if peak > 1.0:
-        typer.echo(
+        tell(
             f"note: {path.name} peaks {20.0 * np.log10(peak):.1f} dB above full scale, which its "
             "32-bit floats hold: turn it down before you play it",
             err=True,
@@ -86,7 +86,7 @@ def _anew(log: Path, model: str, device: str) -> Samples:
     from distill_live.live.rerun import rerun_session
 
     def say(line: str) -> None:
-        typer.echo(line, err=True)
+        tell(line, err=True)
 
     loaded = load_model(model, device)
     return rerun_session(read_session_log(log), loaded, load_edits(say), say)
@@ -115,7 +115,7 @@ def _load_same(entry: dict[str, Any], device: str) -> LoadedVQModel:
         )
     for what, here in (("torch", torch.__version__), ("device", str(loaded.device))):
         if entry[what] != here:
-            typer.echo(
+            tell(
                 f"note: the session had {what} {entry[what]}, this is {here}: the last bits of the "
                 "sound may differ",
                 err=True,

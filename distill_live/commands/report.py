@@ -10,6 +10,7 @@ import typer
 
 from distill_live.commands.destinations import named_file
 from distill_live.commands.options import ModelArgument
+from distill_live.commands.output import tell
 from distill_live.models.library import find_model
 
 
@@ -38,6 +39,6 @@ def report(
     from distill_live.report.place import page_path
 
     page = write_page(path, folder or (), output and named_file(output, page_path(path).name))
-    typer.echo(page)
+    tell(page)
     if not no_open:
         webbrowser.open(page.resolve().as_uri())

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from distill_live.commands.loading import load_model
 from distill_live.commands.options import DeviceOption, JsonOption, seconds_option
-from distill_live.commands.output import print_json
+from distill_live.commands.output import print_json, tell
 from distill_live.models.library import DEMO
 
 if TYPE_CHECKING:
@@ -42,11 +42,11 @@ def soundcheck(
         return
     for threads, measured in timings.items():
         Console().print(_table(f"{name} on {on}, {_threads(threads)}", measured))
-    typer.echo(
+    tell(
         f"proposed: {_threads(proposal.threads)}, lookahead {proposal.lookahead} columns, "
         f"ring {proposal.ring_ms} ms, --block {proposal.block}"
     )
-    typer.echo(proposal.verdict)
+    tell(proposal.verdict)
 
 
 def _rows(timings: Timings) -> dict[str, tuple[float, float]]:

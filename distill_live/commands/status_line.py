@@ -9,6 +9,7 @@ import time
 from typing import TYPE_CHECKING
 
 from distill_live.commands.terminal import Terminal
+from distill_live.escapes import escape
 
 if TYPE_CHECKING:
     from distill_live.control.router import Router
@@ -31,13 +32,13 @@ class StatusLine:
         """A line on standard output, at once."""
         with self._lock:
             self._erase()
-            self._terminal.write(line)
+            self._terminal.write(escape(line, keep="\n"))
 
     def log(self, line: str) -> None:
         """A line on standard error; from any thread."""
         with self._lock:
             self._erase()
-            self._terminal.write(line, err=True)
+            self._terminal.write(escape(line, keep="\n"), err=True)
 
     def show(self, server: Server, router: Router) -> None:
         """Draw the status line again, if it is time to."""
@@ -54,7 +55,9 @@ class StatusLine:
         )
         with self._lock:
             self._erase()
-            self._terminal.write(text[: shutil.get_terminal_size().columns - 1], nl=False, err=True)
+            self._terminal.write(
+                escape(text)[: shutil.get_terminal_size().columns - 1], nl=False, err=True
+            )
 
     def clear(self) -> None:
         """Leave an empty line for the shell."""

@@ -10,7 +10,7 @@ import select
 import sys
 from collections import Counter
 
-import typer
+from distill_live.commands.standard_streams import encodable, put
 
 #: Letters, of up to four bytes, that a pipe takes at once when it takes anything.
 _LETTERS = getattr(select, "PIPE_BUF", 4096) // 4
@@ -33,12 +33,14 @@ class Terminal:
 
 def _put(text: str, err: bool) -> bool:
     """Write a text; whether all of it was taken."""
+    # What the encoding lacks is longer when it is written out.
+    text = encodable(text, getattr(sys.stderr if err else sys.stdout, "encoding", None))
     for start in range(0, len(text), _LETTERS):
         if not _is_ready(err):
             return False
         # What is gone for good is not missed: the sound goes on.
         with contextlib.suppress(OSError):
-            typer.echo(text[start : start + _LETTERS], nl=False, err=err)
+            put(text[start : start + _LETTERS], err)
     return True
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Self
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from distill_live.escapes import escape
+
 if TYPE_CHECKING:
     from distill_live.audio.distances import Distances
     from distill_live.training.codec import CodecEpoch
@@ -58,7 +60,7 @@ class Report:
 
     def say(self, line: str) -> None:
         """Print a line above the bar."""
-        self._progress.console.print(line, markup=False, soft_wrap=True)
+        self._progress.console.print(escape(line), markup=False, soft_wrap=True)
 
     def begin_codec(self, config: CodecTrainingConfig) -> None:
         """Start the codec's bar; say with what settings, and what the columns of its lines are."""

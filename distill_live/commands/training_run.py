@@ -10,6 +10,7 @@ import typer
 
 from distill_live.audio.dataset import Recordings, load_recordings
 from distill_live.commands.options import Device
+from distill_live.commands.output import tell
 from distill_live.commands.training_report import Report
 from distill_live.errors import DistillError, ModelNotFoundError
 from distill_live.models.devices import pick_device
@@ -77,7 +78,7 @@ def end_run(
         checkpoints.discard()
     if checkpoints.ranks.rank == 0:
         if interrupted:
-            typer.echo(f"stopped; to go on: {_resume_command()}")
+            tell(f"stopped; to go on: {_resume_command()}")
         say_next(path, folder)
     if interrupted:
         raise typer.Exit(130)
@@ -88,8 +89,8 @@ def say_next(path: Path, folder: Path) -> None:
     has_prior = read_header(path).metadata["prior"]
     name = path.stem if _goes_by_its_name(path) else str(path)
     words = ["serve", name] if has_prior else ["train-prior", name, str(folder)]
-    typer.echo(f"model: {path}")
-    typer.echo(f"next:  {shlex.join(['distill-live', *words])}")
+    tell(f"model: {path}")
+    tell(f"next:  {shlex.join(['distill-live', *words])}")
 
 
 def _resume_command() -> str:

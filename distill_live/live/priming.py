@@ -57,6 +57,8 @@ class Priming:
             self.close()
             return None
         if codes is not None:
+            for line in self._encoding.notes():
+                self._say(line)
             self._end(f"goes on from {self._encoding.audio}", failed=False)
             self.close()
         return codes
@@ -83,14 +85,16 @@ class Encoding:
         with ExitStack() as files:
             folder = files.enter_context(tempfile.TemporaryDirectory(prefix="distill-prime"))
             self._grid = Path(folder) / "codes.npz"
-            self._errors = files.enter_context(tempfile.TemporaryFile("w+"))
+            self._errors = files.enter_context(
+                tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
+            )
             self._process = subprocess.Popen(  # noqa: S603 - our own command line
                 [
                     sys.executable, "-m", "distill_live", "encode", str(audio.absolute()),
                     "--model", str(model), "--output", str(self._grid), "--device", "cpu",
                 ],
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self._errors,
-                env={**os.environ, "OMP_NUM_THREADS": "1"},
+                env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"},
             )  # fmt: skip
             self._files = files.pop_all()
 
@@ -103,13 +107,17 @@ class Encoding:
             return None
         try:
             if self._process.returncode:
-                self._errors.seek(0)
-                lines = self._errors.read().strip().splitlines() or ["it ended without a word"]
+                lines = self.notes() or ["it ended without a word"]
                 reason = lines[-1].removeprefix("error: ")
                 raise LiveError(f"cannot prime {self.audio}: {reason}")
             return load_grid(self._grid).codes[-_COLUMNS:]
         except DistillError as error:
             raise LiveError(str(error)) from error
+
+    def notes(self) -> list[str]:
+        """What the process has said of the recording: what is odd in it, and at last an error."""
+        self._errors.seek(0)
+        return self._errors.read().strip().splitlines()
 
     def close(self) -> None:
         """End the process if it still works, and remove what it wrote."""

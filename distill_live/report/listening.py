@@ -17,6 +17,7 @@ from distill_live.audio.files import audio_bytes
 from distill_live.audio.reading.sound import read_mono
 from distill_live.audio.resample import resample
 from distill_live.codes.grid import CodeGrid
+from distill_live.errors import AudioFileError
 from distill_live.inference.codes import decode, encode
 from distill_live.inference.generation import generate_audio_from_prior
 from distill_live.inference.origins import describe_origins
@@ -68,11 +69,22 @@ def spread(items: Sequence[_Item], count: int = RECORDINGS) -> list[_Item]:
 
 
 def some_recordings(folder: Path, sample_rate: int) -> list[Recording]:
-    """A few of a folder's recordings. Raises DatasetError and AudioFileError."""
-    return [
-        Recording(name_in(folder, path), read_mono(path, sample_rate))
-        for path in spread(find_recordings(folder))
-    ]
+    """A few of a folder's recordings, of those that can be read. Raises DatasetError, and
+    AudioFileError when none can."""
+    paths = find_recordings(folder)
+    chosen = spread(paths)
+    found: list[Recording] = []
+    refused: list[AudioFileError] = []
+    for path in [*chosen, *(path for path in paths if path not in chosen)]:
+        if len(found) == len(chosen):
+            break
+        try:
+            found.append(Recording(name_in(folder, path), read_mono(path, sample_rate)))
+        except AudioFileError as error:
+            refused.append(error)
+    if not found:
+        raise refused[0]
+    return sorted(found, key=lambda one: one.name)
 
 
 def compare(loaded: LoadedVQModel, recordings: Sequence[Recording]) -> list[Pair]:

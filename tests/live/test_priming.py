@@ -11,6 +11,7 @@ from distill_live.codes.timeline import Codes
 from distill_live.inference import codes as inference
 from distill_live.live.priming import Priming
 from distill_live.models.persistence import LoadedVQModel
+from tests.audio.reading.odd_files import encoded, noise
 from tests.tools import wait_until
 
 _OUTCOMES = ("goes on from", "cannot prime", "another model")
@@ -54,8 +55,8 @@ def test_of_a_long_recording_the_end_counts(
     tiny_model_path: Path, tiny_model: LoadedVQModel, tmp_path: Path
 ) -> None:
     audio = tmp_path / "long.wav"
-    noise = np.random.default_rng(0).standard_normal(520 * tiny_model.column_samples)
-    write_audio(audio, (0.1 * noise).astype(np.float32), 48_000)
+    samples = np.random.default_rng(0).standard_normal(520 * tiny_model.column_samples)
+    write_audio(audio, (0.1 * samples).astype(np.float32), 48_000)
     desk = Desk()
     desk.priming.ask(audio, tiny_model_path)
     codes = desk.wait(tiny_model_path)
@@ -63,6 +64,22 @@ def test_of_a_long_recording_the_end_counts(
     whole = inference.encode(tiny_model, read_mono(audio)).codes
     assert len(codes) == 512 < len(whole)
     np.testing.assert_array_equal(codes, whole[-512:])
+
+
+def test_what_is_odd_in_a_recording_is_said_and_all_of_it_is_encoded(
+    tiny_model_path: Path, tiny_model: LoadedVQModel, tmp_path: Path
+) -> None:
+    left = noise(1.0, 48_000)[:, :1]
+    part = encoded(np.concatenate((left, -left), axis=1), "FLAC", 48_000)
+    audio = tmp_path / "caf\udce9.flac"
+    audio.write_bytes(part + part)
+    desk = Desk()
+    desk.priming.ask(audio, tiny_model_path)
+    codes = desk.wait(tiny_model_path)
+    assert codes is not None
+    assert len(codes) == 24
+    note = "left and right cancel out in mono: the right channel was inverted before mixing"
+    assert desk.said[1:] == [rf"{tmp_path}/caf\xe9.flac: {note}", f"goes on from {audio}"]
 
 
 @pytest.mark.parametrize("name", ["noise.wav", "missing.wav", "."])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,12 +37,13 @@ class Tally:
 
         Raises AudioFileError, which says no name, when a sample is no finite number.
         """
-        if not np.isfinite(block).all():
+        peak = max(float(block.max(initial=0.0)), -float(block.min(initial=0.0)))
+        if not math.isfinite(peak):
             raise AudioFileError("it holds samples that are no finite numbers")
         self.frames += len(block)
-        loudest = np.abs(block).max(axis=1, initial=0.0)
-        self.peak = max(self.peak, float(loudest.max(initial=0.0)))
-        self._beyond += int((loudest > 1).sum())
+        self.peak = max(self.peak, peak)
+        if peak > 1:
+            self._beyond += int((np.abs(block).max(axis=1) > 1).sum())
         exact = block.astype(np.float64)
         self._products += exact.T @ exact
 
