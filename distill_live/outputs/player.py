@@ -42,6 +42,7 @@ class Player:
         """Play the output, which is called `name`, until it has finished, is broken, or the channel
         closes. Raises DeviceError when it cannot play at first."""
         while True:
+            asked = time.monotonic()
             try:
                 self._play_output(name)
                 return
@@ -49,7 +50,7 @@ class Player:
                 if not self._played:
                     raise
                 source = self._unheard or self._go_away(str(error))
-            if self._play_unheard(source):
+            if self._play_unheard(source, asked + _RETRY_SECONDS):
                 return
 
     def _play_output(self, name: str) -> None:
@@ -83,11 +84,10 @@ class Player:
         self._unheard = self._make_source(ClockOutput(OutputOptions()).sample_rate)
         return self._unheard
 
-    def _play_unheard(self, source: LastMile) -> bool:
-        """Play on the clock until the device is to be asked for again; whether the channel has
-        closed."""
+    def _play_unheard(self, source: LastMile, until: float) -> bool:
+        """Play on the clock until the device is to be asked for again, which is a moment of
+        time.monotonic(); whether the channel has closed."""
         closed = _Closed(self._channel, source)
-        until = time.monotonic() + _RETRY_SECONDS
         ClockOutput(OutputOptions()).run(source, lambda: closed() or time.monotonic() >= until)
         return closed()
 
