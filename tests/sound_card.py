@@ -37,27 +37,36 @@ class SoundCard:
         # A short path: a socket's may not exceed 108 characters.
         self._folder = tempfile.TemporaryDirectory(prefix="card")
         folder = Path(self._folder.name)
-        socket = folder / "socket"
+        self._socket = folder / "socket"
         (folder / "asound.conf").write_text(_ALSA)
         self.environment = {
             **os.environ,
             "XDG_RUNTIME_DIR": str(folder),
             "HOME": str(folder),
-            "PULSE_SERVER": f"unix:{socket}",
+            "PULSE_SERVER": f"unix:{self._socket}",
             "ALSA_CONFIG_PATH": str(folder / "asound.conf"),
         }
+        self.plug_in()
+        return self
+
+    def plug_in(self) -> None:
+        """Let there be the device, as at first."""
         self._server = subprocess.Popen(
             [
                 "pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--system=false",
                 "-L", "module-null-sink sink_name=t rate=48000 format=float32le channels=2",
-                "-L", f"module-native-protocol-unix auth-anonymous=1 socket={socket}",
+                "-L", f"module-native-protocol-unix auth-anonymous=1 socket={self._socket}",
             ],
             env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         while self._ask("info"):
             assert self._server.poll() is None, "pulseaudio did not start"
             time.sleep(0.05)
-        return self
+
+    def unplug(self) -> None:
+        """Take the device away from under its streams."""
+        self._server.kill()
+        self._server.wait()
 
     def __exit__(
         self,

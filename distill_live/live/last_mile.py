@@ -103,6 +103,11 @@ class LastMile:
         self._status.beat("audio_beat")
         self._status.add("blocks")
 
+    @property
+    def has_played(self) -> bool:
+        """Whether a device has taken anything yet, if only silence."""
+        return self._given > 0
+
     def can_fill(self, count: int) -> bool:
         """Whether `count` samples (at the device's rate) could be played now without running dry.
 

@@ -86,10 +86,11 @@ class Server:
         self._decks = (Deck(0, parameters, keep), Deck(1, parameters, keep))
         self._decks[0].put(settings.model, settings.device, settings.engine)
         self.output_name = ""
+        self._output_options, self._blocks_before = settings.output_options, 0.0
         self._audio = Worker(
             "audio",
             settings.run_audio,
-            self._audio_arguments(settings.output_options),
+            self._audio_arguments(),
             lambda: self.status["audio_beat"],
         )
         self._supervisor = Supervisor(
@@ -110,7 +111,7 @@ class Server:
         self._session: SessionJournal | None = None
         self._requests: queue.SimpleQueue[tuple[str, tuple[Any, ...]]] = queue.SimpleQueue()
         self._fallbacks = list(settings.fallback_options)
-        self._opened = self._finished = self._fell_back = False
+        self._opened = self._finished = self._fell_back = self._away = False
         self._sounding_since: float | None = None
         #: How often a process failed and had to be started again.
         self.restarts = 0
@@ -221,9 +222,15 @@ class Server:
         if self._session:
             self._session.close(self.deck, self.counts)
 
-    def _audio_arguments(self, options: Any) -> tuple[Any, ...]:
-        rings = (self._decks[0].ring, self._decks[1].ring)
-        return (options, rings, self._deck_control, self._parameters, self.status, self._tap)
+    def _audio_arguments(self) -> tuple[Any, ...]:
+        options, rings = self._output_options, (self._decks[0].ring, self._decks[1].ring)
+        shared = (self._deck_control, self._parameters, self.status, self._tap)
+        return (options, rings, *shared, self._waits_for_device)
+
+    @property
+    def _waits_for_device(self) -> bool:
+        """Whether the output has played and must come back, however long its device is away."""
+        return not self._settings.finite and self.status["blocks"] > self._blocks_before
 
     def _begin_swap(self, new: Deck) -> None:
         """Another deck begins to sound."""
@@ -252,11 +259,13 @@ class Server:
             # Only control writes parameters; whoever shows them shall see that it is off.
             switch_edit_off(self._parameters, details[0])
         elif kind == "opened":
-            self._opened = True
-            self.output_name = details[0]
-            if self._fell_back:
-                self._fell_back = False
-                self._log(f"playing on {self.output_name} instead")
+            self._hear_of_opening(details[0])
+        elif kind == "away":
+            self._away = True
+            self._log(
+                f"audio: {details[0]}; the music goes on unheard, and {self.output_name} is asked "
+                "for every second"
+            )
         elif kind == "finished":
             self._finished = worker.done = True
             self._log(f"finished {self.output_name}")
@@ -268,6 +277,14 @@ class Server:
             raise LiveError(details[0])
         elif kind == "failed":
             self._log(f"engine: {details[0]}")
+
+    def _hear_of_opening(self, name: str) -> None:
+        self._opened, self.output_name = True, name
+        if self._fell_back:
+            self._log(f"playing on {name} instead")
+        elif self._away:
+            self._log(f"playing on {name} again")
+        self._fell_back = self._away = False
 
     def _hear_of_device(self, reason: str) -> None:
         """The audio process says why it cannot play; it will be started again."""
@@ -281,18 +298,23 @@ class Server:
         if not self._fallbacks:
             raise LiveError(reason)
         self._log(f"audio: {reason}")
-        self._audio.arguments = self._audio_arguments(self._fallbacks.pop(0))
+        self._output_options = self._fallbacks.pop(0)
+        self._blocks_before = self.status["blocks"]
+        self._audio.arguments = self._audio_arguments()
         self._opened, self._fell_back = False, True
 
     def _give_up(self, worker: Worker) -> None:
         reason = f"the {worker.name} process keeps failing right after its start"
         if worker is not self._audio:
             raise LiveError(reason)
-        self._fall_back(reason)
+        if not self._waits_for_device:
+            self._fall_back(reason)
 
     def _tell_failure(self, worker: Worker, reason: str) -> None:
         if worker is self._audio and self._settings.finite:
             raise LiveError(f"the {worker.name} process {reason} before the file was complete")
+        if worker is self._audio:
+            self._audio.arguments = self._audio_arguments()
         if reason != "ended with exit code 0":
             self.restarts += 1
             self._log(f"the {worker.name} process {reason}; starting it again")

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import gc
-import time
 from dataclasses import replace
 from multiprocessing.connection import Connection
 
-from distill_live.errors import DistillError
 from distill_live.live.deck_mixer import DeckControl, DeckMixer
 from distill_live.live.last_mile import LastMile
 from distill_live.live.ring import AudioRing
 from distill_live.live.status import LiveStatus
 from distill_live.live.tap import TapRing
 from distill_live.live.worker_process import run_worker
-from distill_live.outputs.options import Output, OutputOptions
+from distill_live.outputs.options import OutputOptions
+from distill_live.outputs.player import Player
 from distill_live.parameters import ParameterStore
 from distill_live.plugins import PluginValues, load_plugin
-
-#: How often the channel is asked whether control is still there, in seconds.
-_ASK_SECONDS = 0.02
 
 
 def run_audio(
@@ -30,13 +25,16 @@ def run_audio(
     parameters: ParameterStore,
     status: LiveStatus,
     tap: TapRing,
+    played: bool,
 ) -> None:
     """The audio process: open the output, say so, play until the channel closes.
 
-    Sends ("opened", description), then ("finished",) at the end of a duration, ("failed", why) when
-    it may be tried again, or ("broken", why) when the output itself is at fault.
+    It says what `Player` says, and ("failed", why) when it may be tried again. `played` says that
+    the output has played before, in another process: then its device is waited for.
     """
-    run_worker(channel, lambda: _play(channel, options, rings, control, parameters, status, tap))
+    run_worker(
+        channel, lambda: _play(channel, options, rings, control, parameters, status, tap, played)
+    )
 
 
 def _play(
@@ -47,55 +45,13 @@ def _play(
     parameters: ParameterStore,
     status: LiveStatus,
     tap: TapRing,
+    played: bool,
 ) -> None:
     plugin = load_plugin("outputs", options.output)
     options = replace(options, values=PluginValues(parameters, "outputs", plugin))
-    output: Output = plugin(options)
-    try:
-        source = LastMile(DeckMixer(rings, control), parameters, status, tap, output.sample_rate)
-        channel.send(("opened", output.describe()))
-        gc.collect()
-        gc.freeze()
-        gc.disable()
-        stopped = _Closed(channel, source)
-        output.run(source, stopped)
-    except (DistillError, OSError, EOFError):
-        raise
-    except Exception as error:
-        reason = f"the output {options.output!r} failed and is off from now on: {error!r}"
-        channel.send(("broken", reason))
-        return
-    finally:
-        output.close()
-    if not stopped():
-        channel.send(("finished",))
+    mixer = DeckMixer(rings, control)
 
+    def make_source(sample_rate: int) -> LastMile:
+        return LastMile(mixer, parameters, status, tap, sample_rate)
 
-class _Closed:
-    """Whether the channel has been closed; asks the system at most every `_ASK_SECONDS`.
-
-    It closes when control ends, even without a word: then the sound must fade out here.
-    """
-
-    def __init__(self, channel: Connection, source: LastMile) -> None:
-        self._channel, self._source = channel, source
-        self._ask_again = 0.0
-        self._closed = False
-
-    def __call__(self) -> bool:
-        now = time.monotonic()
-        if not self._closed and now >= self._ask_again:
-            self._ask_again = now + _ASK_SECONDS
-            self._closed = _is_closed(self._channel)
-            if self._closed:
-                self._source.end()
-        return self._closed
-
-
-def _is_closed(channel: Connection) -> bool:
-    try:
-        while channel.poll():
-            channel.recv()
-    except (EOFError, OSError):
-        return True
-    return False
+    Player(channel, lambda: plugin(options), make_source, played).play(options.output)

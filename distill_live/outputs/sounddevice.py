@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -29,7 +30,7 @@ class SoundDeviceOutput:
     parameters: tuple[Parameter, ...] = ()
 
     def __init__(self, options: OutputOptions) -> None:
-        sounddevice = _portaudio()
+        sounddevice = _restarted_portaudio()
         self._options = options
         self._device = _find_device(sounddevice, options.audio_device)
         info = sounddevice.query_devices(self._device)
@@ -156,6 +157,22 @@ def _find_device(sounddevice: Any, name: str | None) -> int:
         names = ", ".join(repr(device["name"]) for device in devices)
         raise DeviceError(f"no sound device is called {name!r}; there are: {names}")
     return int((exact + part)[0])
+
+
+def _restarted_portaudio() -> Any:
+    """The sounddevice module with the devices that there are now: PortAudio lists them once, when
+    it starts. No stream may be open."""
+    running = "sounddevice" in sys.modules
+    sounddevice = _portaudio()
+    if running:
+        try:
+            with quiet_stderr():
+                while sounddevice._initialized:
+                    sounddevice._terminate()
+                sounddevice._initialize()
+        except sounddevice.PortAudioError as error:
+            raise DeviceError(f"PortAudio does not start: {error}") from error
+    return sounddevice
 
 
 def _portaudio() -> Any:

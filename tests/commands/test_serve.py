@@ -1,5 +1,6 @@
 """The whole server: real processes, real UDP, a real sound card in software, real signals."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -142,6 +143,52 @@ def test_sound_comes_back_after_a_process_is_killed(tiny_model_path: Path) -> No
                 f"the {process} process ended with exit code -9; starting it again" in server.errors
             )
         assert_nothing_is_left(everything)
+
+
+def test_an_interface_that_is_unplugged_is_waited_for_and_plays_again(
+    tiny_model_path: Path,
+) -> None:
+    arguments = (str(tiny_model_path), "--audio-device", "pulse")
+    with (
+        SoundCard() as card,
+        ServerProcess(*arguments, environment=card.environment) as server,
+    ):
+        engine = server.child_with("libtorch_cpu")
+        said: list[str] = []
+        columns: list[object] = []
+
+        def subscribe() -> None:
+            """For the next minute."""
+            patterns = ("/distill/said", "/distill/stream/column")
+            server.osc.send("/distill/subscribe", 0, 30.0, *patterns)
+
+        def listen() -> None:
+            with contextlib.suppress(TimeoutError):
+                for address, arguments in server.osc.hear_all():
+                    if address == "/distill/said":
+                        said.append(str(arguments[0]))
+                    elif address == "/distill/stream/column":
+                        columns.append(arguments[0])
+
+        def has_said(part: str) -> bool:
+            listen()
+            return any(part in line for line in said)
+
+        subscribe()
+        wait_until(lambda: listen() or columns, "a column")
+        card.unplug()
+        wait_until(lambda: has_said("unheard, and pulse at 48000 Hz is asked for"), "the line")
+        columns.clear()
+        subscribe()
+        # 8 s of sound: longer than three attempts to start a process anew take.
+        wait_until(lambda: listen() or len(columns) > 8 * 48_000 // 4096, "the music to go on")
+        subscribe()
+        card.plug_in()
+        with Recording(card) as recording:
+            wait_until(lambda: loudness(recording.samples[-24_000:]) > 0, "sound")
+        wait_until(lambda: has_said("playing on pulse at 48000 Hz again"), "the line")
+        assert is_running(engine)
+        assert server.end() == 0
 
 
 def test_when_control_is_killed_all_end(tiny_model_path: Path) -> None:

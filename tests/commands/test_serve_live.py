@@ -18,7 +18,7 @@ from tests.commands.server_process import ServerProcess, run_command
 from tests.conftest import RunCli
 from tests.tools import wait_until
 
-#: The tiny models are louder than full scale; this keeps them below where the limiter bends.
+#: The tiny models are louder than full scale; this keeps them below where the limiter acts.
 QUIET = 0.05
 
 

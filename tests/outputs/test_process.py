@@ -36,7 +36,7 @@ def test_it_plays_one_deck_and_then_the_other_and_says_when_it_has_finished(
     rings = (ring_with(0.25 * TONE[:48_000]), ring_with(0.5 * TONE))
     process = spawn.Process(
         target=run_audio,
-        args=(theirs, options, rings, decks, ParameterStore(), status, TapRing()),
+        args=(theirs, options, rings, decks, ParameterStore(), status, TapRing(), False),
     )
     process.start()
     theirs.close()

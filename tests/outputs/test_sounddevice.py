@@ -83,3 +83,33 @@ def test_devices_are_listed() -> None:
     )
     with SoundCard() as card:
         assert "'pulse'" in run_python(card, "-c", code).stdout
+
+
+def test_an_output_that_is_made_again_finds_the_devices_that_there_are_now() -> None:
+    code = (
+        "import sys\n"
+        "from distill_live.outputs.sounddevice import SoundDeviceOutput as S\n"
+        "from distill_live.outputs.options import OutputOptions as O\n"
+        "from distill_live.errors import DeviceError\n"
+        "for line in sys.stdin:\n"
+        "    try: print(S(O(audio_device='pulse')).describe(), flush=True)\n"
+        "    except DeviceError: print('none', flush=True)\n"
+    )
+    with SoundCard() as card, subprocess.Popen(
+        [sys.executable, "-c", code], env=card.environment, text=True, stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        assert process.stdin is not None and process.stdout is not None
+
+        def ask() -> str:
+            process.stdin.write("\n")
+            process.stdin.flush()
+            return process.stdout.readline().strip()
+
+        card.unplug()
+        assert ask() == "none"
+        card.plug_in()
+        assert ask() == "pulse at 48000 Hz"
+        card.unplug()
+        assert ask() == "none"
+        process.stdin.close()

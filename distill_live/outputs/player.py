@@ -1,0 +1,129 @@
+"""Playing an output for as long as it takes, also while its device is away."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+
+from distill_live.errors import DeviceError, DistillError
+from distill_live.live.last_mile import LastMile
+from distill_live.outputs.clock import ClockOutput
+from distill_live.outputs.options import Output, OutputOptions
+
+#: How often a device that is away is asked for, in seconds.
+_RETRY_SECONDS = 1.0
+#: How often the channel is asked whether control is still there, in seconds.
+_ASK_SECONDS = 0.02
+
+
+class Player:
+    """Opens an output and plays it. Once it has played, here or before (`played`), its device may
+    go away: then the sound goes on unheard, on a clock, and the device is asked for again every
+    second until it is back.
+
+    Says ("opened", description) whenever it opens, ("away", why) when its device has gone away,
+    ("finished",) at the end of a duration and ("broken", why) when the output is at fault itself.
+    """
+
+    def __init__(
+        self,
+        channel: Connection,
+        open_output: Callable[[], Output],
+        make_source: Callable[[int], LastMile],
+        played: bool,
+    ) -> None:
+        self._channel, self._open, self._make_source = channel, open_output, make_source
+        self._played = played
+        self._unheard: LastMile | None = None
+
+    def play(self, name: str) -> None:
+        """Play the output, which is called `name`, until it has finished, is broken, or the channel
+        closes. Raises DeviceError when it cannot play at first."""
+        while True:
+            asked = time.monotonic()
+            try:
+                self._play_output(name)
+                return
+            except DeviceError as error:
+                if not self._played:
+                    raise
+                source = self._unheard or self._go_away(str(error))
+            if self._play_unheard(source, asked + _RETRY_SECONDS):
+                return
+
+    def _play_output(self, name: str) -> None:
+        output = self._open()
+        try:
+            self._run(output)
+        except (DistillError, OSError, EOFError):
+            raise
+        except Exception as error:
+            reason = f"the output {name!r} failed and is off from now on: {error!r}"
+            self._channel.send(("broken", reason))
+        finally:
+            output.close()
+
+    def _run(self, output: Output) -> None:
+        source = self._make_source(output.sample_rate)
+        self._unheard = None
+        self._channel.send(("opened", output.describe()))
+        _collect_garbage_for_the_last_time()
+        stopped = _Closed(self._channel, source)
+        try:
+            output.run(source, stopped)
+        finally:
+            self._played = self._played or source.has_played
+        if not stopped():
+            self._channel.send(("finished",))
+
+    def _go_away(self, reason: str) -> LastMile:
+        """Say that the device is away; returns what is played unheard."""
+        self._channel.send(("away", reason))
+        self._unheard = self._make_source(ClockOutput(OutputOptions()).sample_rate)
+        return self._unheard
+
+    def _play_unheard(self, source: LastMile, until: float) -> bool:
+        """Play on the clock until the device is to be asked for again, which is a moment of
+        time.monotonic(); whether the channel has closed."""
+        closed = _Closed(self._channel, source)
+        ClockOutput(OutputOptions()).run(source, lambda: closed() or time.monotonic() >= until)
+        return closed()
+
+
+class _Closed:
+    """Whether the channel has been closed; asks the system at most every `_ASK_SECONDS`.
+
+    It closes when control ends, even without a word: then the sound must fade out here.
+    """
+
+    def __init__(self, channel: Connection, source: LastMile) -> None:
+        self._channel, self._source = channel, source
+        self._ask_again = 0.0
+        self._closed = False
+
+    def __call__(self) -> bool:
+        now = time.monotonic()
+        if not self._closed and now >= self._ask_again:
+            self._ask_again = now + _ASK_SECONDS
+            self._closed = _is_closed(self._channel)
+            if self._closed:
+                self._source.end()
+        return self._closed
+
+
+def _is_closed(channel: Connection) -> bool:
+    try:
+        while channel.poll():
+            channel.recv()
+    except (EOFError, OSError):
+        return True
+    return False
+
+
+def _collect_garbage_for_the_last_time() -> None:
+    """A later collection would hold a callback up."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()

@@ -1,0 +1,116 @@
+"""Playing an output whose device comes and goes."""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from distill_live.errors import DeviceError
+from distill_live.live.deck_mixer import DeckControl, DeckMixer
+from distill_live.live.last_mile import LastMile
+from distill_live.live.ring import AudioRing
+from distill_live.live.status import LiveStatus
+from distill_live.live.tap import TapRing
+from distill_live.outputs.options import Source
+from distill_live.outputs.player import Player
+from distill_live.parameters import Parameter, ParameterStore
+from tests.tools import wait_until
+
+
+class Interface:
+    """An output that can be plugged in and out, and is in at first."""
+
+    name, doc = "interface", "An interface with a plug."
+    parameters: tuple[Parameter, ...] = ()
+    sample_rate = 44_100
+
+    def __init__(self) -> None:
+        self.plugged, self.asked, self.played, self.broken = True, 0, 0, False
+
+    def open(self) -> Interface:
+        self.asked += 1
+        if not self.plugged:
+            raise DeviceError("there is no interface")
+        return self
+
+    def describe(self) -> str:
+        return "the interface"
+
+    def run(self, source: Source, stopped: Callable[[], bool]) -> None:
+        if self.broken:
+            raise DeviceError("the interface cannot play")
+        block = np.zeros((441, 2), np.float32)
+        while not stopped():
+            if not self.plugged:
+                raise DeviceError("the interface has stopped by itself")
+            source.render(block)
+            self.played += 1
+
+    def close(self) -> None:
+        pass
+
+
+class Stage:
+    """A player of an interface in a thread; what it says is in `said`."""
+
+    def __init__(self, played: bool = False) -> None:
+        self.interface, self.status, self.tap = Interface(), LiveStatus(), TapRing()
+        self.ours, theirs = multiprocessing.get_context("spawn").Pipe()
+        mixer = DeckMixer((AudioRing(), AudioRing()), DeckControl())
+
+        def make_source(sample_rate: int) -> LastMile:
+            return LastMile(mixer, ParameterStore(), self.status, self.tap, sample_rate)
+
+        self.player = Player(theirs, self.interface.open, make_source, played)
+        self.thread = threading.Thread(target=self.player.play, args=("interface",), daemon=True)
+
+    def hear(self) -> Any:
+        assert self.ours.poll(30)
+        return self.ours.recv()
+
+    def end(self) -> None:
+        self.ours.close()
+        self.thread.join(30)
+        assert not self.thread.is_alive()
+
+
+def test_a_device_that_goes_away_is_asked_for_until_it_is_back_and_plays_on() -> None:
+    stage = Stage()
+    stage.thread.start()
+    assert stage.hear() == ("opened", "the interface")
+    wait_until(lambda: stage.interface.played, "sound")
+    assert stage.tap.sample_rate == 44_100
+    stage.interface.plugged = False
+    assert stage.hear() == ("away", "the interface has stopped by itself")
+    before = stage.status["blocks"]
+    wait_until(lambda: stage.interface.asked > 2, "that it is asked for")
+    assert stage.status["blocks"] > before
+    assert stage.tap.sample_rate == 48_000
+    stage.interface.plugged = True
+    assert stage.hear() == ("opened", "the interface")
+    heard = stage.interface.played
+    wait_until(lambda: stage.interface.played > heard, "sound")
+    assert stage.tap.sample_rate == 44_100
+    stage.end()
+
+
+def test_a_device_that_was_heard_by_another_process_is_waited_for() -> None:
+    stage = Stage(played=True)
+    stage.interface.plugged = False
+    stage.thread.start()
+    assert stage.hear() == ("away", "there is no interface")
+    wait_until(lambda: stage.status["blocks"], "the clock")
+    stage.end()
+
+
+@pytest.mark.parametrize("fault", ["unplugged", "broken"])
+def test_a_device_that_never_played_is_not_waited_for(fault: str) -> None:
+    stage = Stage()
+    stage.interface.plugged, stage.interface.broken = fault != "unplugged", fault == "broken"
+    with pytest.raises(DeviceError, match="interface"):
+        stage.player.play("interface")
