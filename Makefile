@@ -87,14 +87,14 @@ test-newest:
 		| sed -n 's/^Would install//p'; \
 	exit $${failed:-0}
 
-# uv resolves for every version of Python and every system at once. An editable install builds with
-# hatchling, which asks for editables only then.
+# uv resolves for every Python and every system at once, to as few versions as will do. hatchling asks
+# for editables only when it builds an editable install.
 constraints:
 	$(PYTHON) -m venv .venv-uv
 	.venv-uv/bin/python -m pip install --disable-pip-version-check --quiet --upgrade uv
 	echo editables | .venv-uv/bin/uv pip compile --quiet --universal --python-version 3.11 \
-		--all-extras --upgrade --no-annotate --custom-compile-command 'make constraints' \
-		pyproject.toml - --output-file constraints.txt
+		--fork-strategy fewest --upgrade --all-extras --no-annotate \
+		--custom-compile-command 'make constraints' --output-file constraints.txt pyproject.toml -
 
 bench: $(VENV)/installed
 	$(bin)/distill-live bench $(ARGS)
