@@ -1,6 +1,6 @@
 # make serve   set everything up and play the demo model; CPU=1 without CUDA (README: Installing)
 # make test    set everything up and run all checks
-# make test-quick      the tests that take seconds: no training, no other programs
+# make test-quick      a quarter of the tests' time: no training, no surfaces of other programs
 # make test-newest     all checks on the newest versions, in .venv-newest: what breaks, and how it differs
 # make constraints     renew constraints.txt, the exact versions that everything else installs
 # make bench   measure this machine
@@ -59,10 +59,9 @@ test_packages := libportaudio2 libasound2-plugins pulseaudio pulseaudio-utils \
 test_modules := osc@2.4.5 oscquery@1.1.1
 npm_install := npm install --no-audit --no-fund --omit=optional --ignore-scripts
 
-# What neither trains nor drives other programs, the commands aside: `test_serve.py` plays whole servers.
-quick_tests := tests/audio tests/codes tests/control tests/edits tests/inference tests/inputs/osc \
-	tests/models tests/outputs tests/parameters tests/web tests/commands/test_serve.py \
-	tests/commands/test_offline.py tests/commands/test_plugins.py tests/test_*.py
+# What neither trains for minutes nor drives the surfaces of other programs.
+quick_tests := $(addprefix tests/,audio codes control edits inference inputs models outputs parameters \
+	web commands/test_offline.py commands/test_plugins.py commands/test_serve.py) tests/test_*.py
 pytest := $(bin)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .PHONY: serve test test-quick test-newest run-tests constraints bench bench-rig bench-live bench-osc soak fuzz-midi bench-training lint clean
@@ -76,7 +75,7 @@ test: lint run-tests
 run-tests: $(VENV)/installed-test $(VENV)/test-programs $(VENV)/test-modules
 	$(pytest) $(ARGS)
 
-test-quick: $(VENV)/installed-test $(VENV)/sound-library
+test-quick: $(VENV)/installed-test $(VENV)/test-programs
 	$(pytest) $(quick_tests) $(ARGS)
 
 # Goes on after a linter that has learned new rules. What stands last is what was tested.
@@ -88,14 +87,14 @@ test-newest:
 		| sed -n 's/^Would install//p'; \
 	exit $${failed:-0}
 
-# uv resolves for every version of Python and every system at once. An editable install builds with
-# hatchling, which asks for editables only then.
+# uv resolves for every Python and every system at once, to as few versions as will do. hatchling asks
+# for editables only when it builds an editable install.
 constraints:
 	$(PYTHON) -m venv .venv-uv
 	.venv-uv/bin/python -m pip install --disable-pip-version-check --quiet --upgrade uv
 	echo editables | .venv-uv/bin/uv pip compile --quiet --universal --python-version 3.11 \
-		--all-extras --upgrade --no-annotate --custom-compile-command 'make constraints' \
-		pyproject.toml - --output-file constraints.txt
+		--fork-strategy fewest --upgrade --all-extras --no-annotate \
+		--custom-compile-command 'make constraints' --output-file constraints.txt pyproject.toml -
 
 bench: $(VENV)/installed
 	$(bin)/distill-live bench $(ARGS)

@@ -53,8 +53,17 @@ def load_plugin(kind: Kind, name: str) -> Any:
         )
     try:
         return found[name].load()
-    except Exception as error:
-        raise PluginError(f"the {kind} plugin {name!r} failed to load: {error}") from error
+    except (Exception, SystemExit) as error:
+        # Somebody else's module may do anything, also end the program.
+        where = f"{found[name].value} of {origin(found[name])}"
+        told = str(error) if isinstance(error, Exception) else "it ends the program"
+        raise PluginError(f"{where} cannot be imported: {told}") from error
+
+
+def origin(entry: EntryPoint) -> str:
+    """The package that a plugin comes from, and its version."""
+    package = entry.dist
+    return f"{package.name} {package.version}" if package else "an unknown package"
 
 
 def load_plugins(

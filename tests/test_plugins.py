@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 from importlib.metadata import EntryPoint
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -123,6 +124,21 @@ def test_one_that_is_broken_is_told_and_left_out_and_the_others_are_there(
     assert [line.partition(":")[0] for line in lines] == [
         "the input 'gone' is left out", "the input 'other' is left out",
     ]  # fmt: skip
+
+
+def test_one_whose_module_ends_the_program_when_it_is_imported_is_told_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "ends_the_program.py").write_text("import sys\nsys.exit()\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    entry = EntryPoint("end", "ends_the_program:Sound", "distill_live.inputs")
+    monkeypatch.setattr(plugins, "entry_points", lambda group: [entry])
+    lines: list[str] = []
+    assert load_plugins("inputs", check_input, lines.append) == {}
+    assert lines == [
+        "the input 'end' is left out: ends_the_program:Sound of an unknown package "
+        "cannot be imported: it ends the program"
+    ]
 
 
 def test_declared_parameters_have_the_kind_and_the_plugin_before_their_names() -> None:

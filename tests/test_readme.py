@@ -29,6 +29,13 @@ def test_every_command_stands_there(name: str) -> None:
     assert re.search(rf"^\| `{name}\b", README.read_text(encoding="utf-8"), re.MULTILINE)
 
 
+def test_whoever_installs_from_a_clone_gets_the_versions_that_were_tested() -> None:
+    text = " ".join(README.read_text(encoding="utf-8").split())
+    lines = re.findall(r"pip install [^`&#|]*-e [^`&#|]*", text)
+    assert len(lines) >= 4
+    assert [line for line in lines if "-c constraints.txt" not in line] == []
+
+
 def test_links_lead_to_files_that_are_there() -> None:
     links = re.findall(r"\]\(([^)#]+)\)", README.read_text(encoding="utf-8"))
     assert links

@@ -19,7 +19,7 @@ from distill_live.commands.output import add_plain_row, print_json, tell
 from distill_live.errors import PluginError
 from distill_live.inputs.plugin import check_input
 from distill_live.outputs.options import check_output
-from distill_live.plugins import KINDS, find_plugins, load_plugin, singular
+from distill_live.plugins import KINDS, find_plugins, load_plugin, origin, singular
 
 _CHECKS = {"edits": check_edit, "inputs": check_input, "outputs": check_output}
 _TEMPLATES = Path(__file__).with_name("plugin_templates")
@@ -99,11 +99,10 @@ def _check_name(name: str, kind: str) -> None:
 
 def _describe(kind: Any, entry: EntryPoint) -> dict[str, Any]:
     """What a plugin declares, or why `serve` leaves it out."""
-    distribution = entry.dist
     described: dict[str, Any] = {
         "kind": singular(kind),
         "name": entry.name,
-        "origin": f"{distribution.name} {distribution.version}" if distribution else "",
+        "origin": origin(entry),
         "doc": "",
         "parameters": [],
         "error": "",

@@ -19,7 +19,7 @@ from distill_live.errors import LiveError, PluginError, nearest_name
 from distill_live.live.worker_process import STOP_SIGNALS
 from distill_live.models.library import DEMO, find_playable, search_path
 from distill_live.outputs.options import FILE_NEEDS, OutputOptions, check_output
-from distill_live.plugins import declared_parameters, find_plugins, load_plugin
+from distill_live.plugins import declared_parameters, find_plugins, load_plugin, load_plugins
 
 if TYPE_CHECKING:
     from distill_live.commands.controls import Controls
@@ -157,6 +157,8 @@ def serve(
         duration=None if waits else duration,
         engine=replace(engine, patient=waits),
     )
+    # Only one output plays; one that is broken is told all the same.
+    load_plugins("outputs", check_output, line.log)
     inputs = load_inputs(line.log).values()
     parameters = ParameterStore(
         parameter_table(load_edits(line.log))

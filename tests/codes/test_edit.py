@@ -47,7 +47,7 @@ def test_the_edits_that_ship_are_installed_as_plugins_are() -> None:
         ("NoParameter", "its parameters hold 'depth', which is no Parameter"),
         ("WantsArguments", "WantsArguments.__init__() missing 1 required"),
         ("LacksAll", "'LacksAll' object has no attribute 'name'"),
-        ("Missing", "the edits plugin 'aaa' failed to load"),
+        ("Missing", "tests.codes.broken_edits:Missing of an unknown package cannot be imported"),
     ],
 )
 def test_an_edit_that_breaks_the_contract_is_told_and_left_out_and_the_others_are_there(

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from distill_live.audio.files import read_audio
+from distill_live.plugins import KINDS, Kind, singular
 from tests.commands.server_process import ServerProcess
 from tests.installed_plugin import install_plugin
 from tests.tools import read_line, wait_until
@@ -144,3 +147,16 @@ def test_one_that_breaks_the_contract_is_left_out_at_the_start(
         "the input 'shaky' is left out: its parameter 'depth' is from 9 to 0; "
         "legal: two finite numbers, the lower one first"
     )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_that_cannot_be_imported_is_named_at_the_start(
+    tiny_model_path: Path, tmp_path: Path, kind: Kind
+) -> None:
+    environment = install_plugin(tmp_path, kind, "shaky", "import no_such_library\n")
+    arguments = (str(tiny_model_path), "--output", "clock")
+    with ServerProcess(*arguments, environment=environment) as server:
+        assert [line for line in end(server) if "shaky" in line] == [
+            f"the {singular(kind)} 'shaky' is left out: shaky_plugin:Plugin of shaky-plugin 1.0 "
+            "cannot be imported: No module named 'no_such_library'"
+        ]
