@@ -23,6 +23,7 @@ from distill_live.training.health import LevelHealth
 from distill_live.training.losses import latent_movement, mean_loss, reconstruction_loss
 from distill_live.training.mels import TrainingMels
 from distill_live.training.muon import Muon, is_matrix
+from distill_live.training.pace import Pace
 from distill_live.training.precision import Precision, choose_precision
 from distill_live.training.previews import Previews
 from distill_live.training.randomness import random_state, seeded, set_random_state
@@ -79,8 +80,11 @@ def train_codec(
     ranks: Ranks | None = None,
     rehearsal: Rehearsal | None = None,
     previews: Previews | None = None,
+    on_pace: Callable[[float], None] | None = None,
 ) -> TrainedCodec:
     """Train a codec; the epoch with the smallest validation error is kept.
+
+    `on_pace` is told once, after the first steps, how many seconds the training will take.
 
     `checkpoints` keep every epoch, and say where to go on. `ranks` are the processes that train
     together; they bring their devices. `rehearsal` is an earlier codec that learns the recordings
@@ -93,7 +97,7 @@ def train_codec(
         trainer = _CodecTrainer(recordings, config, ranks, rehearsal, previews)
         interrupted = False
         try:
-            trainer.run(on_epoch, checkpoints)
+            trainer.run(on_epoch, checkpoints, on_pace)
         except KeyboardInterrupt:
             if not trainer.history:
                 raise
@@ -142,10 +146,15 @@ class _CodecTrainer:
         self._best_weights: dict[str, Tensor] = {}
 
     def run(
-        self, on_epoch: Callable[[CodecEpoch], None] | None, checkpoints: Checkpoints | None
+        self,
+        on_epoch: Callable[[CodecEpoch], None] | None,
+        checkpoints: Checkpoints | None,
+        on_pace: Callable[[float], None] | None = None,
     ) -> None:
         if checkpoints and checkpoints.state:
             self._resume(checkpoints.state)
+        epochs_to_come = self.config.epochs - len(self.history)
+        self.pace = Pace(epochs_to_come * self.config.steps_per_epoch, on_pace, self.device)
         for epoch in range(len(self.history) + 1, self.config.epochs + 1):
             loss = self.ranks.mean(self._train_epoch(epoch))
             if not math.isfinite(loss):
@@ -219,6 +228,7 @@ class _CodecTrainer:
             for optimizer in self.optimizers:
                 optimizer.step()
             losses.append(loss.detach())
+            self.pace.step()
         return mean_loss(losses)
 
     def _judge(self, epoch: int, loss: float) -> None:

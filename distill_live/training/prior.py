@@ -21,6 +21,7 @@ from distill_live.training.augmentation import get_adaptive_augmentation
 from distill_live.training.baselines import Baselines, measure_baselines
 from distill_live.training.checkpoint import Checkpoints, State
 from distill_live.training.losses import mean_loss
+from distill_live.training.pace import Pace
 from distill_live.training.prior_judging import PriorReport, judged_windows, window_perplexity
 from distill_live.training.prior_loss import prior_loss
 from distill_live.training.randomness import random_state, seeded, set_random_state
@@ -105,8 +106,11 @@ def train_prior_on_codes(
     checkpoints: Checkpoints | None = None,
     ranks: Ranks | None = None,
     start: Prior | None = None,
+    on_pace: Callable[[float], None] | None = None,
 ) -> TrainedPrior:
     """Train a prior; the epoch with the smallest validation perplexity is kept.
+
+    `on_pace` is told once, after the first steps, how many seconds the training can take at most.
 
     `checkpoints` keep every epoch, and say where to go on. `ranks` are the processes that train
     together; they bring their devices. `start` is a prior of the same shape to begin with. Ctrl-C
@@ -121,7 +125,7 @@ def train_prior_on_codes(
         trainer = _PriorTrainer(sequences, config, ranks, start)
         interrupted = False
         try:
-            trainer.run(on_epoch, checkpoints)
+            trainer.run(on_epoch, checkpoints, on_pace)
         except KeyboardInterrupt:
             if not trainer.history:
                 raise
@@ -159,10 +163,15 @@ class _PriorTrainer:
             torch.manual_seed(config.seed + ranks.rank)
 
     def run(
-        self, on_epoch: Callable[[PriorEpoch], None] | None, checkpoints: Checkpoints | None
+        self,
+        on_epoch: Callable[[PriorEpoch], None] | None,
+        checkpoints: Checkpoints | None,
+        on_pace: Callable[[float], None] | None = None,
     ) -> None:
         if checkpoints and checkpoints.state:
             self._resume(checkpoints.state)
+        epochs_to_come = self.config.epochs - len(self.history)
+        self.pace = Pace(epochs_to_come * self.config.steps_per_epoch, on_pace, self.device)
         for epoch in range(len(self.history) + 1, self.config.epochs + 1):
             if self.history and len(self.history) - self.best_epoch >= self.config.patience:
                 return
@@ -225,6 +234,7 @@ class _PriorTrainer:
             self.steps += 1
             self._follow()
             losses.append(loss.detach())
+            self.pace.step()
         return mean_loss(losses)
 
     def _set_rate(self) -> None:
