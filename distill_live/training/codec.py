@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import torch
@@ -115,25 +115,26 @@ class _CodecTrainer:
         previews: Previews | None = None,
     ) -> None:
         self.previews = previews
-        self.config, self.ranks, self.device = config, ranks, ranks.device
+        self.batch_crops = ranks.batch(config.batch_crops)
+        steps = ranks.steps(config.steps_per_epoch, config.batch_crops)
+        self.config = replace(config, steps_per_epoch=steps)
+        self.ranks, self.device = ranks, ranks.device
         mels = TrainingMels.of(recordings, config, rehearsal)
         self.spectrogram, self.judged = mels.spectrogram.to(self.device), mels.judged
-        # Each process draws other crops.
-        self.random = np.random.default_rng(config.seed + ranks.rank)
+        # Every process draws all crops of a batch, which takes no time, and trains on some of them.
+        self.random = np.random.default_rng(config.seed)
         self.crops = MelCrops(
             mels.learned, config.crop_columns * config.codec.column_frames,
             self.spectrogram.config, config.augmentation, self.random, mels.shares,
         )  # fmt: skip
-        self.batch_crops = ranks.share(config.batch_crops)
         if rehearsal:
             self.model = copy.deepcopy(rehearsal.model).requires_grad_(True)
         else:
             self.model = ConvVQVAE(config.codec)
         self.model.to(self.device)
-        crops_per_step = self.batch_crops * ranks.world
         self.model.quantizer.start_learning(
             config.learning,
-            crops_per_step * config.crop_columns * config.codec.bands,
+            self.batch_crops * config.crop_columns * config.codec.bands,
             rehearsal.usage if rehearsal else None,
         )
         self.optimizers = _optimizers(self.model, config)
@@ -213,7 +214,7 @@ class _CodecTrainer:
         losses: list[Tensor] = []
         for step in range(steps):
             _set_rates(self.optimizers, self.config, (epoch - 1) * steps + step)
-            mel = self.crops.draw(self.batch_crops).to(self.device)
+            mel = self.ranks.own(self.crops.draw(self.batch_crops)).to(self.device)
             with self.precision.passes(self.device):
                 latent = self.model.encoder(mel)
                 reconstruction, _, commitment = self.model.through_codes(latent)
@@ -223,7 +224,7 @@ class _CodecTrainer:
             loss = loss + self.config.consistency * moved
             self.model.zero_grad(set_to_none=True)
             torch.autograd.backward(loss)
-            self.ranks.average_gradients(self.model.parameters())
+            self.ranks.average_gradients(self.model.parameters(), len(mel) / self.batch_crops)
             torch.nn.utils.clip_grad_norm_(self.model.parameters(), _MAX_GRADIENT)
             for optimizer in self.optimizers:
                 optimizer.step()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -141,12 +141,14 @@ class _PriorTrainer:
         ranks: Ranks,
         start: Prior | None,
     ) -> None:
-        self.config, self.ranks, self.device = config, ranks, ranks.device
-        # Each process draws other crops.
-        self.random = np.random.default_rng(config.seed + ranks.rank)
+        self.ranks, self.device = ranks, ranks.device
+        # Every process draws all crops of a batch, which takes no time, and trains on some of them.
+        self.random = np.random.default_rng(config.seed)
         context = config.prior.context_columns
         self.crops = CodeCrops(sequences.training, context, self.random, sequences.training_ranks)
-        self.batch_crops = ranks.share(config.batch_columns / self.crops.mean_columns)
+        crops = config.batch_columns / self.crops.mean_columns
+        self.batch_crops = ranks.batch(crops)
+        self.config = replace(config, steps_per_epoch=ranks.steps(config.steps_per_epoch, crops))
         self.judged = judged_windows(sequences.validation, context)
         self.familiar = judged_windows([(grid, 0) for grid in sequences.training], context)
         self.prior = make_prior(config.prior).to(self.device)
@@ -224,11 +226,12 @@ class _PriorTrainer:
         for _ in range(config.steps_per_epoch):
             self._set_rate()
             drawn = self.crops.draw(self.batch_crops)
-            crops = Crops(*(part.to(self.device) for part in drawn))
+            crops = Crops(*(self.ranks.own(whole).to(self.device) for whole in drawn))
             loss, whole = prior_loss(self.prior, crops, config.corruption, config.blind)
             self.optimizer.zero_grad(set_to_none=True)
             torch.autograd.backward(whole)
-            self.ranks.average_gradients(self.prior.parameters())
+            part = len(crops.codes) / len(drawn.codes)
+            self.ranks.average_gradients(self.prior.parameters(), part)
             torch.nn.utils.clip_grad_norm_(self.prior.parameters(), _MAX_GRADIENT)
             self.optimizer.step()
             self.steps += 1
