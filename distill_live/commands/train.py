@@ -51,8 +51,22 @@ def train(
     column_frames: Annotated[
         ColumnFrames, typer.Option("--column-frames", help="A column's length, of 10.7 ms each.")
     ] = "8",
-    epochs: Annotated[
-        int | None, typer.Option("--epochs", min=1, help="Of the codec; else by the settings.")
+    codec_epochs: Annotated[
+        int | None,
+        typer.Option(
+            "--codec-epochs",
+            "--epochs",
+            min=1,
+            help="Epochs of the codec (default: 40, with --continue 20).",
+        ),
+    ] = None,
+    prior_epochs: Annotated[
+        int | None,
+        typer.Option(
+            "--prior-epochs",
+            min=1,
+            help="Epochs of the prior at most (default: 24); it stops when it is past its best.",
+        ),
     ] = None,
     prior_size: PriorSizeOption = None,
     training_codes: KeepOption = True,
@@ -99,7 +113,9 @@ def train(
     from distill_live.commands.vocoder_training import add_vocoder
     from distill_live.training.checkpoint import Checkpoints
 
-    choices = Choices(epochs, commitment_weight, prior_size, no_prior, training_codes)
+    choices = Choices(
+        codec_epochs, commitment_weight, prior_size, prior_epochs, no_prior, training_codes
+    )
     with open_ranks(device, accelerator, devices, num_nodes) as ranks:
         checkpoints = Checkpoints(path, resume=resume, ranks=ranks)
         if not resume:

@@ -27,7 +27,7 @@ def train_prior(
     prior_size: PriorSizeOption = None,
     epochs: Annotated[
         int | None,
-        typer.Option("--epochs", min=1, help="At most; it stops when it is past its best."),
+        typer.Option("--epochs", min=1, help="At most (default: 24); it stops when past its best."),
     ] = None,
     device: DeviceOption = "auto",
     accelerator: AcceleratorOption = None,

@@ -27,7 +27,9 @@ def train_vocoder(
             "training did not see; phase trains nothing and drops a trained one.",
         ),
     ] = "auto",
-    epochs: Annotated[int | None, typer.Option("--epochs", min=1, help="Of the training.")] = None,
+    epochs: Annotated[
+        int | None, typer.Option("--epochs", min=1, help="How many (default: 12; 60 on a GPU).")
+    ] = None,
     adversarial: Annotated[
         bool | None,
         typer.Option(

@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from distill_live.audio.dataset import Recordings
+from distill_live.audio.spectrogram import SpectrogramConfig
 from distill_live.commands.saving import add_codes, all_files, save_codec, save_prior
 from distill_live.commands.training_report import Report
 from distill_live.commands.training_run import say_resumable
-from distill_live.models.persistence import LoadedVQModel, load_model_v2
-from distill_live.models.prior import Prior, PriorShape
+from distill_live.models.persistence import load_model_v2
+from distill_live.models.prior import Prior
 from distill_live.models.prior_kinds import PriorSize, get_adaptive_prior_config
+from distill_live.models.vqvae import VQVAEConfig
 from distill_live.training.checkpoint import Checkpoints, Fingerprint
 from distill_live.training.codec import train_codec
 from distill_live.training.config import CodecTrainingConfig
@@ -22,6 +24,7 @@ from distill_live.training.prior import (
     get_adaptive_prior_training,
     train_prior_on_codes,
 )
+from distill_live.training.prior_pace import expected_prior_seconds
 from distill_live.training.ranks import Ranks
 from distill_live.training.rehearsal import Rehearsal
 from distill_live.training.sequences import CodeSequences, extract_code_sequences
@@ -31,12 +34,15 @@ from distill_live.training.sequences import CodeSequences, extract_code_sequence
 class Choices:
     """What the user has chosen of a training: None is as the settings say.
 
+    `epochs` are the codec's.
+
     Without `keep_codes` the model file keeps nothing of the recordings, neither codes nor previews.
     """
 
     epochs: int | None = None
     commitment_weight: float | None = None
     prior_size: PriorSize | None = None
+    prior_epochs: int | None = None
     no_prior: bool = False
     keep_codes: bool = True
 
@@ -67,11 +73,13 @@ def train_phases(
     say_resumable(report, checkpoints)
     if not checkpoints.passed:
         report.begin_codec(config)
+        prior_seconds = _prior_seconds(recordings, config, choices, rehearsal, ranks)
         previews = Previews(recordings, config.epochs)
         trained = train_codec(
             recordings, config, on_epoch=report.codec_epoch,
             checkpoints=checkpoints, ranks=ranks, rehearsal=rehearsal,
             previews=previews if ranks.rank == 0 else None,
+            on_pace=lambda seconds: report.codec_pace(seconds, prior_seconds),
         )  # fmt: skip
         report.end_codec(trained.health, config.codec.codebook_size)
         if ranks.rank == 0:
@@ -83,7 +91,9 @@ def train_phases(
         ranks.wait()
     if choices.no_prior:
         return False
-    return add_prior(report, path, recordings, choices.prior_size, None, checkpoints, rehearsal)
+    return add_prior(
+        report, path, recordings, choices.prior_size, choices.prior_epochs, checkpoints, rehearsal
+    )
 
 
 def add_prior(
@@ -107,11 +117,8 @@ def add_prior(
     codec = loaded.require_trainable()
     files = all_files(recordings, rehearsal)
     start = rehearsal.prior if rehearsal and size is None else None
-    shape = start.config if start else _prior_shape(loaded, size or len(files))
     frames = recordings.seconds * recordings.sample_rate / loaded.spectrogram.config.hop_length
-    config = get_adaptive_prior_training(shape, round(frames))
-    if epochs is not None:
-        config = replace(config, epochs=epochs)
+    config = _prior_config(codec.config, start, size or len(files), round(frames), epochs)
     checkpoints.begin(
         "prior", fingerprint(recordings, config, loaded.metadata["codec_sha256"], ranks)
     )
@@ -123,7 +130,7 @@ def add_prior(
         )  # fmt: skip
         trained = train_prior_on_codes(
             sequences, config, on_epoch=report.prior_epoch, checkpoints=checkpoints, ranks=ranks,
-            start=start,
+            start=start, on_pace=report.prior_pace,
         )  # fmt: skip
     except KeyboardInterrupt:
         return True
@@ -156,6 +163,35 @@ def _memorisation(prior: Prior, sequences: CodeSequences) -> Memorisation | None
         return None
 
 
-def _prior_shape(loaded: LoadedVQModel, size: PriorSize | int) -> PriorShape:
-    codec = loaded.model.config
-    return get_adaptive_prior_config(size, codec.codebook_size, codec.num_quantizers, codec.bands)
+def _prior_config(
+    codec: VQVAEConfig,
+    start: Prior | None,
+    size: PriorSize | int,
+    frames: int,
+    epochs: int | None,
+) -> PriorTrainingConfig:
+    """Settings for a prior on the codes of such a codec and so many frames, in the shape of `start`
+    if there is one, with the user's epochs in their place."""
+    shape = start.config if start else get_adaptive_prior_config(
+        size, codec.codebook_size, codec.num_quantizers, codec.bands
+    )  # fmt: skip
+    config = get_adaptive_prior_training(shape, frames)
+    return config if epochs is None else replace(config, epochs=epochs)
+
+
+def _prior_seconds(
+    recordings: Recordings,
+    config: CodecTrainingConfig,
+    choices: Choices,
+    rehearsal: Rehearsal | None,
+    ranks: Ranks,
+) -> float | None:
+    """How long the prior that follows a codec will take, at most; None when none does, or another
+    process tells."""
+    if choices.no_prior or ranks.rank:
+        return None
+    start = rehearsal.prior if rehearsal and choices.prior_size is None else None
+    size = choices.prior_size or len(all_files(recordings, rehearsal))
+    frames = recordings.seconds * recordings.sample_rate / SpectrogramConfig().hop_length
+    prior = _prior_config(config.codec, start, size, round(frames), choices.prior_epochs)
+    return expected_prior_seconds(prior, ranks.device)

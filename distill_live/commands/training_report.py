@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from distill_live.training.prior_judging import PriorReport
     from distill_live.training.vocoder import VocoderEpoch, VocoderTrainingConfig
 
+# What a column of each phase's lines is.
+_NEW = "`new` is the end of each recording, which it never learns from"
+
 
 class Report:
     """A bar that moves on with every epoch and the epochs' lines above it; a context manager.
@@ -62,6 +65,20 @@ class Report:
         """Print a line above the bar."""
         self._progress.console.print(escape(line), markup=False, soft_wrap=True)
 
+    def codec_pace(self, seconds: float, prior_seconds: float | None) -> None:
+        """How long the training will take, told by its first steps; None is without a prior."""
+        if prior_seconds is None:
+            self.say(f"this will take {in_words(seconds)}")
+            return
+        self.say(
+            f"this will take {in_words(seconds + prior_seconds)}: {in_words(seconds)} for the "
+            f"codec, then at most {in_words(prior_seconds)} for the prior"
+        )
+
+    def prior_pace(self, seconds: float) -> None:
+        """How long the prior's training can take, told by its first steps."""
+        self.say(f"this will take at most {in_words(seconds)}; it ends when it is past its best")
+
     def begin_codec(self, config: CodecTrainingConfig) -> None:
         """Start the codec's bar; say with what settings, and what the columns of its lines are."""
         from distill_live.models.levels import level_labels
@@ -74,20 +91,17 @@ class Report:
             f"codec: {codec.num_quantizers} levels ({', '.join(self._labels)}) of "
             f"{codec.codebook_size} codes, {config.epochs} epochs of {config.steps_per_epoch} steps"
         )
-        self.say(
-            "    epoch   loss  seen dB  unseen dB   of each level: utilisation %, perplexity, dead"
-        )
+        self.say("  how far its sound is from the recordings, in dB: lower is better. " + _NEW)
+        used = "  ".join(f"{label:>9}" for label in self._labels)
+        self.say(f"    epoch learned     new   codes in use: {used}")
 
     def codec_epoch(self, epoch: CodecEpoch) -> None:
         """A line of an epoch of the codec."""
         self.advance(epoch.epoch, epoch.epochs)
-        levels = "  ".join(
-            f"{100 * level.utilisation:3.0f} {level.perplexity:5.1f} {level.dead_codes:3d}"
-            for level in epoch.health
-        )
+        used = "  ".join(f"{level.utilisation:9.0%}" for level in epoch.health)
         self.say(
-            f"{epoch.epoch:4d}/{epoch.epochs:<4d} {epoch.loss:6.3f}  {epoch.training_db:7.2f}  "
-            f"{epoch.validation_db:9.2f}   {levels}"
+            f"{epoch.epoch:4d}/{epoch.epochs:<4d} {epoch.training_db:7.2f} "
+            f"{epoch.validation_db:7.2f}   {'':14}{used}"
         )
 
     def end_codec(self, health: Sequence[LevelHealth], codebook_size: int) -> None:
@@ -112,13 +126,14 @@ class Report:
             f"prior: {shape.num_layers} layers of {shape.hidden_size}, up to {config.epochs} "
             f"epochs of {config.steps_per_epoch} steps"
         )
-        self.say("    epoch   perplexity: in training, held out")
+        self.say("  perplexity, among how many codes it hesitates: lower is better. " + _NEW)
+        self.say("    epoch learned     new")
 
     def prior_epoch(self, epoch: PriorEpoch) -> None:
         """A line of an epoch of the prior."""
         self.advance(epoch.epoch, epoch.epochs)
         self.say(
-            f"{epoch.epoch:4d}/{epoch.epochs:<4d} {epoch.training:23.2f}  {epoch.validation:8.2f}"
+            f"{epoch.epoch:4d}/{epoch.epochs:<4d} {epoch.training:7.2f} {epoch.validation:7.2f}"
         )
 
     def end_prior(self, report: PriorReport) -> None:
@@ -130,14 +145,10 @@ class Report:
         )
         if not report.beats_counting:
             self.say("warning: the prior predicts no better than counting; add recordings")
-        if report.warning:
-            self.say(f"warning: {report.warning}")
 
     def memorised(self, memorisation: Memorisation) -> None:
-        """How much the prior quotes, beside held-out sound, and what to do."""
-        self.say(memorisation.summary)
-        if memorisation.warning:
-            self.say(f"warning: {memorisation.warning}")
+        """Whether the prior quotes, beside held-out sound, and what to do."""
+        self.say(memorisation.verdict)
 
     def begin_vocoder(self, config: VocoderTrainingConfig) -> None:
         """Start the vocoder's bar, and say what the columns of its lines are."""
@@ -149,15 +160,19 @@ class Report:
             f"vocoder: {shape.blocks} blocks of {shape.width}, {config.epochs} epochs of "
             f"{config.steps_per_epoch} steps, {against}"
         )
-        self.say("    epoch   loss: in training, held out, of the discriminators")
+        self.say(
+            "  loss, how far its sound is from the recordings: lower is better. "
+            f"{_NEW}, `judges` the loss of the discriminators"
+        )
+        self.say("    epoch learned     new  judges")
 
     def vocoder_epoch(self, epoch: VocoderEpoch) -> None:
         """A line of an epoch of the vocoder."""
         self.advance(epoch.epoch, epoch.epochs)
         told = "-" if epoch.discriminators is None else f"{epoch.discriminators:.3f}"
         self.say(
-            f"{epoch.epoch:4d}/{epoch.epochs:<4d} {epoch.training:17.3f}  {epoch.validation:8.3f}  "
-            f"{told:>8}"
+            f"{epoch.epoch:4d}/{epoch.epochs:<4d} {epoch.training:7.3f} {epoch.validation:7.3f} "
+            f"{told:>7}"
         )
 
     def end_vocoder(self, distances: Mapping[str, Distances], played: str, asked: bool) -> None:
@@ -166,3 +181,12 @@ class Report:
             self.say(f"held-out sound, {name} vocoder: {one}")
         why = "as asked" if asked else "the nearer one by two of the three"
         self.say(f"the model plays by the {played} vocoder, {why}")
+
+
+def in_words(seconds: float) -> str:
+    """About so long: seconds up to a minute and a half, then minutes, then hours."""
+    if seconds < 90:
+        return f"about {max(round(seconds / 10), 1) * 10} seconds"
+    if seconds < 90 * 60:
+        return f"about {round(seconds / 60)} minutes"
+    return f"about {seconds / 3600:.1f} hours"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import torch
@@ -23,6 +23,7 @@ from distill_live.training.health import LevelHealth
 from distill_live.training.losses import latent_movement, mean_loss, reconstruction_loss
 from distill_live.training.mels import TrainingMels
 from distill_live.training.muon import Muon, is_matrix
+from distill_live.training.pace import Pace
 from distill_live.training.precision import Precision, choose_precision
 from distill_live.training.previews import Previews
 from distill_live.training.randomness import random_state, seeded, set_random_state
@@ -79,8 +80,11 @@ def train_codec(
     ranks: Ranks | None = None,
     rehearsal: Rehearsal | None = None,
     previews: Previews | None = None,
+    on_pace: Callable[[float], None] | None = None,
 ) -> TrainedCodec:
     """Train a codec; the epoch with the smallest validation error is kept.
+
+    `on_pace` is told once, after the first steps, how many seconds the training will take.
 
     `checkpoints` keep every epoch, and say where to go on. `ranks` are the processes that train
     together; they bring their devices. `rehearsal` is an earlier codec that learns the recordings
@@ -93,7 +97,7 @@ def train_codec(
         trainer = _CodecTrainer(recordings, config, ranks, rehearsal, previews)
         interrupted = False
         try:
-            trainer.run(on_epoch, checkpoints)
+            trainer.run(on_epoch, checkpoints, on_pace)
         except KeyboardInterrupt:
             if not trainer.history:
                 raise
@@ -111,25 +115,26 @@ class _CodecTrainer:
         previews: Previews | None = None,
     ) -> None:
         self.previews = previews
-        self.config, self.ranks, self.device = config, ranks, ranks.device
+        self.batch_crops = ranks.batch(config.batch_crops)
+        steps = ranks.steps(config.steps_per_epoch, config.batch_crops)
+        self.config = replace(config, steps_per_epoch=steps)
+        self.ranks, self.device = ranks, ranks.device
         mels = TrainingMels.of(recordings, config, rehearsal)
         self.spectrogram, self.judged = mels.spectrogram.to(self.device), mels.judged
-        # Each process draws other crops.
-        self.random = np.random.default_rng(config.seed + ranks.rank)
+        # Every process draws all crops of a batch, which takes no time, and trains on some of them.
+        self.random = np.random.default_rng(config.seed)
         self.crops = MelCrops(
             mels.learned, config.crop_columns * config.codec.column_frames,
             self.spectrogram.config, config.augmentation, self.random, mels.shares,
         )  # fmt: skip
-        self.batch_crops = ranks.share(config.batch_crops)
         if rehearsal:
             self.model = copy.deepcopy(rehearsal.model).requires_grad_(True)
         else:
             self.model = ConvVQVAE(config.codec)
         self.model.to(self.device)
-        crops_per_step = self.batch_crops * ranks.world
         self.model.quantizer.start_learning(
             config.learning,
-            crops_per_step * config.crop_columns * config.codec.bands,
+            self.batch_crops * config.crop_columns * config.codec.bands,
             rehearsal.usage if rehearsal else None,
         )
         self.optimizers = _optimizers(self.model, config)
@@ -142,10 +147,15 @@ class _CodecTrainer:
         self._best_weights: dict[str, Tensor] = {}
 
     def run(
-        self, on_epoch: Callable[[CodecEpoch], None] | None, checkpoints: Checkpoints | None
+        self,
+        on_epoch: Callable[[CodecEpoch], None] | None,
+        checkpoints: Checkpoints | None,
+        on_pace: Callable[[float], None] | None = None,
     ) -> None:
         if checkpoints and checkpoints.state:
             self._resume(checkpoints.state)
+        epochs_to_come = self.config.epochs - len(self.history)
+        self.pace = Pace(epochs_to_come * self.config.steps_per_epoch, on_pace, self.device)
         for epoch in range(len(self.history) + 1, self.config.epochs + 1):
             loss = self.ranks.mean(self._train_epoch(epoch))
             if not math.isfinite(loss):
@@ -204,7 +214,7 @@ class _CodecTrainer:
         losses: list[Tensor] = []
         for step in range(steps):
             _set_rates(self.optimizers, self.config, (epoch - 1) * steps + step)
-            mel = self.crops.draw(self.batch_crops).to(self.device)
+            mel = self.ranks.own(self.crops.draw(self.batch_crops)).to(self.device)
             with self.precision.passes(self.device):
                 latent = self.model.encoder(mel)
                 reconstruction, _, commitment = self.model.through_codes(latent)
@@ -214,11 +224,12 @@ class _CodecTrainer:
             loss = loss + self.config.consistency * moved
             self.model.zero_grad(set_to_none=True)
             torch.autograd.backward(loss)
-            self.ranks.average_gradients(self.model.parameters())
+            self.ranks.average_gradients(self.model.parameters(), len(mel) / self.batch_crops)
             torch.nn.utils.clip_grad_norm_(self.model.parameters(), _MAX_GRADIENT)
             for optimizer in self.optimizers:
                 optimizer.step()
             losses.append(loss.detach())
+            self.pace.step()
         return mean_loss(losses)
 
     def _judge(self, epoch: int, loss: float) -> None:

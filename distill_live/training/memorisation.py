@@ -67,9 +67,7 @@ class Memorisation:
     @property
     def warning(self) -> str | None:
         """What to know and do when the prior quotes its recordings, else None."""
-        usual = self.held_out or Overlap(0.0, 0.0)
-        above = max(self.generated.coarse - usual.coarse, self.generated.near - usual.near)
-        if above < _SUSPICIOUS:
+        if not self._quotes:
             return None
         return (
             "the prior quotes its recordings: play it at a higher temperature, or train it on "
@@ -77,16 +75,35 @@ class Memorisation:
         )
 
     @property
-    def summary(self) -> str:
-        """All figures in one line."""
-        said = (
-            f"quoted, in stretches of {self.columns} columns: {self.generated.coarse:.0%} in the "
-            f"coarsest level, {self.generated.near:.0%} nearly in all"
+    def verdict(self) -> str:
+        """Whether it quotes, by which figures, and what to do about it, in one line."""
+        figures = (
+            f"of what it plays, {self.generated.coarse:.0%} of stretches of {self.columns} columns "
+            f"stand in them in the coarsest level, {self.generated.near:.0%} nearly in all levels"
         )
         if self.held_out is None:
-            return f"{said}; too little was held out to compare with"
-        usual = self.held_out
-        return f"{said}; held-out sound: {usual.coarse:.0%} and {usual.near:.0%}"
+            figures += "; too little was held out to compare with"
+        else:
+            figures += (
+                f"; of held-out sound {self.held_out.coarse:.0%} and {self.held_out.near:.0%}"
+            )
+        if self.warning:
+            return f"warning: {self.warning} ({figures})"
+        return f"the prior {self._how_little} ({figures})"
+
+    @property
+    def _quotes(self) -> bool:
+        usual = self.held_out or Overlap(0.0, 0.0)
+        above = max(self.generated.coarse - usual.coarse, self.generated.near - usual.near)
+        return above >= _SUSPICIOUS
+
+    @property
+    def _how_little(self) -> str:
+        if self.generated == Overlap(0.0, 0.0):
+            return "does not quote its recordings"
+        if self.held_out is None:
+            return "hardly quotes its recordings"
+        return "quotes its recordings hardly more than held-out sound does"
 
 
 def measure_memorisation(

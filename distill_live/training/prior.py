@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from distill_live.training.augmentation import get_adaptive_augmentation
 from distill_live.training.baselines import Baselines, measure_baselines
 from distill_live.training.checkpoint import Checkpoints, State
 from distill_live.training.losses import mean_loss
+from distill_live.training.pace import Pace
 from distill_live.training.prior_judging import PriorReport, judged_windows, window_perplexity
 from distill_live.training.prior_loss import prior_loss
 from distill_live.training.randomness import random_state, seeded, set_random_state
@@ -105,8 +106,11 @@ def train_prior_on_codes(
     checkpoints: Checkpoints | None = None,
     ranks: Ranks | None = None,
     start: Prior | None = None,
+    on_pace: Callable[[float], None] | None = None,
 ) -> TrainedPrior:
     """Train a prior; the epoch with the smallest validation perplexity is kept.
+
+    `on_pace` is told once, after the first steps, how many seconds the training can take at most.
 
     `checkpoints` keep every epoch, and say where to go on. `ranks` are the processes that train
     together; they bring their devices. `start` is a prior of the same shape to begin with. Ctrl-C
@@ -121,7 +125,7 @@ def train_prior_on_codes(
         trainer = _PriorTrainer(sequences, config, ranks, start)
         interrupted = False
         try:
-            trainer.run(on_epoch, checkpoints)
+            trainer.run(on_epoch, checkpoints, on_pace)
         except KeyboardInterrupt:
             if not trainer.history:
                 raise
@@ -137,12 +141,14 @@ class _PriorTrainer:
         ranks: Ranks,
         start: Prior | None,
     ) -> None:
-        self.config, self.ranks, self.device = config, ranks, ranks.device
-        # Each process draws other crops.
-        self.random = np.random.default_rng(config.seed + ranks.rank)
+        self.ranks, self.device = ranks, ranks.device
+        # Every process draws all crops of a batch, which takes no time, and trains on some of them.
+        self.random = np.random.default_rng(config.seed)
         context = config.prior.context_columns
         self.crops = CodeCrops(sequences.training, context, self.random, sequences.training_ranks)
-        self.batch_crops = ranks.share(config.batch_columns / self.crops.mean_columns)
+        crops = config.batch_columns / self.crops.mean_columns
+        self.batch_crops = ranks.batch(crops)
+        self.config = replace(config, steps_per_epoch=ranks.steps(config.steps_per_epoch, crops))
         self.judged = judged_windows(sequences.validation, context)
         self.familiar = judged_windows([(grid, 0) for grid in sequences.training], context)
         self.prior = make_prior(config.prior).to(self.device)
@@ -159,10 +165,15 @@ class _PriorTrainer:
             torch.manual_seed(config.seed + ranks.rank)
 
     def run(
-        self, on_epoch: Callable[[PriorEpoch], None] | None, checkpoints: Checkpoints | None
+        self,
+        on_epoch: Callable[[PriorEpoch], None] | None,
+        checkpoints: Checkpoints | None,
+        on_pace: Callable[[float], None] | None = None,
     ) -> None:
         if checkpoints and checkpoints.state:
             self._resume(checkpoints.state)
+        epochs_to_come = self.config.epochs - len(self.history)
+        self.pace = Pace(epochs_to_come * self.config.steps_per_epoch, on_pace, self.device)
         for epoch in range(len(self.history) + 1, self.config.epochs + 1):
             if self.history and len(self.history) - self.best_epoch >= self.config.patience:
                 return
@@ -215,16 +226,18 @@ class _PriorTrainer:
         for _ in range(config.steps_per_epoch):
             self._set_rate()
             drawn = self.crops.draw(self.batch_crops)
-            crops = Crops(*(part.to(self.device) for part in drawn))
+            crops = Crops(*(self.ranks.own(whole).to(self.device) for whole in drawn))
             loss, whole = prior_loss(self.prior, crops, config.corruption, config.blind)
             self.optimizer.zero_grad(set_to_none=True)
             torch.autograd.backward(whole)
-            self.ranks.average_gradients(self.prior.parameters())
+            part = len(crops.codes) / len(drawn.codes)
+            self.ranks.average_gradients(self.prior.parameters(), part)
             torch.nn.utils.clip_grad_norm_(self.prior.parameters(), _MAX_GRADIENT)
             self.optimizer.step()
             self.steps += 1
             self._follow()
             losses.append(loss.detach())
+            self.pace.step()
         return mean_loss(losses)
 
     def _set_rate(self) -> None:

@@ -18,9 +18,6 @@ from distill_live.training.windows import Window
 # Enough codes to judge an epoch by; a large set is judged by windows spread evenly over it.
 _JUDGED_WINDOWS = 96
 
-# Above this ratio of perplexities, validation to training, a prior quotes more than it varies.
-_MEMORISED = 2.0
-
 
 @dataclass(frozen=True)
 class PriorReport:
@@ -37,19 +34,6 @@ class PriorReport:
     def beats_counting(self) -> bool:
         """Whether it predicts held-out codes better than both count models."""
         return self.validation < min(self.baselines.unigram, self.baselines.previous_column)
-
-    @property
-    def warning(self) -> str | None:
-        """What to know and do when the prior has learned its recordings by heart, else None."""
-        ratio = self.validation / self.training
-        if ratio < _MEMORISED:
-            return None
-        return (
-            f"the prior has learned much by heart: perplexity {self.training:.1f} on what it was "
-            f"trained on, {self.validation:.1f} on what it was not ({ratio:.1f} times). It will "
-            "quote the recordings; add recordings, train fewer epochs, take a smaller prior or "
-            "play it at a higher temperature"
-        )
 
 
 def judged_windows(parts: Iterable[tuple[Grid, int]], context_columns: int) -> list[Window]:

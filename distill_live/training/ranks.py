@@ -47,13 +47,21 @@ class Ranks:
     ) -> None:
         return
 
-    def share(self, crops: float) -> int:
-        """This process's part of a batch, 1 crop at least: more processes make the same training
-        faster, not another one."""
-        return max(1, round(crops / self.world))
+    def batch(self, crops: float) -> int:
+        """How many crops all processes together train a step on: so many, but one each at least."""
+        return max(round(crops), self.world)
 
-    def average_gradients(self, weights: Iterable[Tensor]) -> None:
-        """Give every process the mean of all processes' gradients."""
+    def steps(self, steps: int, crops: float) -> int:
+        """How many steps of `batch(crops)` see as much as `steps` of `crops` do, 1 at least."""
+        return max(1, round(steps * max(round(crops), 1) / self.batch(crops)))
+
+    def own(self, batch: Tensor) -> Tensor:
+        """This process's part of a batch `[B, ...]`, which all processes have drawn alike."""
+        return batch[self.rank :: self.world]
+
+    def average_gradients(self, weights: Iterable[Tensor], part: float) -> None:
+        """Give every process the gradients of the whole batch; those that it has are the mean over
+        its own `part` (0..1) of it."""
 
     def mean(self, value: float) -> float:
         """The mean of all processes' values."""
@@ -105,17 +113,17 @@ class FabricRanks(Ranks):
         for process in started:
             process.kill()
 
-    def average_gradients(self, weights: Iterable[Tensor]) -> None:
+    def average_gradients(self, weights: Iterable[Tensor], part: float) -> None:
         if self.world == 1:
             return
         weights = [weight for weight in weights if weight.requires_grad]
         # One call for all. What a process had no use for counts as zero.
         gradients = [torch.zeros_like(w) if w.grad is None else w.grad for w in weights]
-        flat = torch.cat([gradient.flatten() for gradient in gradients])
+        flat = part * torch.cat([gradient.flatten() for gradient in gradients])
         distributed.all_reduce(flat)
-        parts = torch.split(flat / self.world, [gradient.numel() for gradient in gradients])
-        for weight, gradient, part in zip(weights, gradients, parts, strict=True):
-            weight.grad = gradient.copy_(part.view(gradient.shape))
+        parts = torch.split(flat, [gradient.numel() for gradient in gradients])
+        for weight, gradient, whole in zip(weights, gradients, parts, strict=True):
+            weight.grad = gradient.copy_(whole.view(gradient.shape))
 
     def mean(self, value: float) -> float:
         return sum(self.gather(value)) / self.world

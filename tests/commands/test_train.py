@@ -1,6 +1,8 @@
 import json
 import shutil
 import signal
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -9,14 +11,15 @@ import torch
 
 from distill_live.audio.dataset import load_recordings
 from distill_live.audio.files import write_audio
-from distill_live.commands import saving, vocoder_training
-from distill_live.commands.training_report import Report
+from distill_live.commands import saving, training, vocoder_training
+from distill_live.commands.training_report import Report, in_words
 from distill_live.errors import AudioFileError
 from distill_live.models.header import read_header, rewrite_metadata
 from distill_live.models.persistence import load_model_v2
 from distill_live.models.vocoder_network import NeuralVocoderConfig
 from distill_live.report import listening
 from distill_live.report.place import is_page
+from distill_live.training import config as codec_training
 from distill_live.training.kept import code_training_parts
 from distill_live.training.vocoder import VocoderTrainingConfig
 from tests.commands.conftest import Trained
@@ -54,7 +57,7 @@ def test_a_folder_becomes_a_model_in_the_users_folder(trained: Trained, sounds: 
     assert len(metadata["loss_curves"]["codec"]["loss"]) == 2
     assert len(metadata["loss_curves"]["prior"]["validation"]) == 2
     assert metadata["training"]["prior_perplexity"]["baselines"]["unigram"] > 1
-    assert "quoted, in stretches of" in trained.stdout
+    assert "its recordings (of what it plays, " in trained.stdout
     assert metadata["training"]["memorisation"]["generated"]["near"] <= 1
 
 
@@ -147,14 +150,78 @@ def test_a_new_prior_adds_codes_of_the_recordings_to_a_model_that_has_none(
     assert len(load_model_v2(tiny_in_library).training_codes) == 6
 
 
-def test_every_epoch_shows_losses_and_the_health_of_each_level(trained: Trained) -> None:
+def test_every_epoch_shows_distances_and_the_codes_in_use_of_each_level(trained: Trained) -> None:
     epochs = [line.split() for line in trained.stdout.splitlines() if "/2 " in line]
-    # Of the codec: epoch, loss, two errors, then utilisation, perplexity and dead codes of each of
-    # three levels. Of the prior: epoch and two perplexities.
-    assert [len(cells) for cells in epochs] == [4 + 3 * 3] * 2 + [3] * 2
+    # Of the codec: epoch, two distances, codes in use of each of three levels. Of the prior: epoch
+    # and two perplexities.
+    assert [len(cells) for cells in epochs] == [3 + 3] * 2 + [3] * 2
     health = read_header(trained.path).metadata["codebook_health"]
-    used = [[cells[4], cells[7], cells[10]] for cells in epochs[:2]]
-    assert [f"{100 * level['utilisation']:.0f}" for level in health] in used
+    assert [f"{level['utilisation']:.0%}" for level in health] in [one[3:] for one in epochs[:2]]
+
+
+def test_columns_are_explained_before_the_first_epoch(trained: Trained) -> None:
+    lines = trained.stdout.splitlines()
+    heads = [number for number, line in enumerate(lines) if line.split()[:1] == ["epoch"]]
+    told = [lines[number - 1] for number in heads]
+    assert len(told) == 2
+    for line, what in zip(told, ("in dB", "perplexity"), strict=True):
+        assert what in line
+        assert "lower is better" in line
+        assert "`new` is the end of each recording, which it never learns from" in line
+    assert lines[heads[0]].split()[-3:] == ["Structure", "Timbre", "Detail"]
+
+
+def test_quoting_has_one_verdict(trained: Trained) -> None:
+    told = [line for line in trained.stdout.splitlines() if "quote" in line or "by heart" in line]
+    assert len(told) == 1
+
+
+@pytest.fixture
+def long_enough_to_be_timed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Six steps an epoch, of the codec and of the prior."""
+    for module, name in (
+        (codec_training, "get_adaptive_codec_config"),
+        (training, "get_adaptive_prior_training"),
+    ):
+        plain = getattr(module, name)
+        longer = partial(lambda plain, *of: replace(plain(*of), steps_per_epoch=6), plain)
+        monkeypatch.setattr(module, name, longer)
+
+
+def test_how_long_it_takes_is_told_before_the_first_epoch(
+    run_cli: RunCli, folders: Folders, sounds: Path, long_enough_to_be_timed: None
+) -> None:
+    lines = run_cli("train", sounds, "--name", "mine").out.splitlines()
+    takes = [number for number, line in enumerate(lines) if line.startswith("this will take")]
+    first = [number for number, line in enumerate(lines) if line.lstrip().startswith("1/2 ")]
+    # For the codec with its prior, then for the prior.
+    assert [number + 1 for number in takes] == first
+    assert "for the codec, then at most about" in lines[takes[0]]
+    without = run_cli("train", sounds, "--name", "other", "--no-prior").out
+    assert "this will take about" in without
+    assert "for the prior" not in without
+
+
+def test_epochs_of_codec_and_prior_are_set_apart(
+    run_cli: RunCli, folders: Folders, sounds: Path
+) -> None:
+    run_cli("train", sounds, "--name", "mine", "--codec-epochs", 1, "--prior-epochs", 3)
+    told = read_header(folders.user / "mine.distill").metadata["training"]
+    assert (told["codec"]["epochs"], told["prior"]["epochs"]) == (1, 3)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (3, "about 10 seconds"),
+        (74, "about 70 seconds"),
+        (100, "about 2 minutes"),
+        (1800, "about 30 minutes"),
+        (9000, "about 2.5 hours"),
+    ],
+)
+def test_a_length_of_time_is_told_in_round_numbers(seconds: float, words: str) -> None:
+    assert in_words(seconds) == words
 
 
 def test_no_prior_stops_after_the_codec_and_says_how_to_go_on(
@@ -196,7 +263,7 @@ def test_a_model_that_its_name_does_not_reach_is_served_by_its_path(
 def test_options_reach_the_codec(run_cli: RunCli, folders: Folders, sounds: Path) -> None:
     run_cli(
         "train", sounds, "--name", "mine", "--no-prior", "--rvq-levels", 2, "--column-frames", 4,
-        "--codebook-size", 16, "--commitment-weight", 0.5, "--epochs", 1,
+        "--codebook-size", 16, "--commitment-weight", 0.5, "--codec-epochs", 1,
     )  # fmt: skip
     metadata = read_header(folders.user / "mine.distill").metadata
     assert metadata["codec"]["num_quantizers"] == 2

@@ -83,8 +83,11 @@ def measured(tiny_model: LoadedVQModel, held_out: int) -> Memorisation:
 def test_a_prior_is_measured_beside_held_out_sound(tiny_model: LoadedVQModel) -> None:
     found = measured(tiny_model, 30)
     assert found == Memorisation(8, Overlap(0.0, 0.0), Overlap(1.0, 1.0))
-    assert "stretches of 8 columns: 0% in the coarsest level, 0% nearly in all" in found.summary
-    assert "held-out sound: 100% and 100%" in found.summary
+    assert found.verdict == (
+        "the prior does not quote its recordings (of what it plays, 0% of stretches of 8 columns "
+        "stand in them in the coarsest level, 0% nearly in all levels; of held-out sound 100% and "
+        "100%)"
+    )
 
 
 @pytest.mark.parametrize(("held_out", "columns"), [(19, 8), (18, 4), (15, 4), (14, 2), (13, 2)])
@@ -99,7 +102,7 @@ def test_where_next_to_nothing_is_held_out_there_is_nothing_to_compare_with(
 ) -> None:
     found = measured(tiny_model, 3)
     assert (found.columns, found.held_out) == (8, None)
-    assert "too little was held out" in found.summary
+    assert "too little was held out" in found.verdict
     # All of a recording for both: that is not held out.
     whole = CodeSequences(TRAINING, [(TRAINING[0], 0)])
     assert measure(tiny_model, whole).held_out is None
@@ -118,11 +121,27 @@ def test_where_next_to_nothing_is_held_out_there_is_nothing_to_compare_with(
 def test_quoting_much_more_than_held_out_sound_does_is_warned_of(
     generated: Overlap, held_out: Overlap | None, warned: bool
 ) -> None:
-    warning = Memorisation(8, generated, held_out).warning
+    found = Memorisation(8, generated, held_out)
+    warning = found.warning
     assert (warning is not None) is warned
+    assert found.verdict.startswith("warning: the prior quotes") is warned
     if warning:
         for advice in ("higher temperature", "more recordings", "smaller --prior-size"):
             assert advice in warning
+
+
+@pytest.mark.parametrize(
+    ("generated", "held_out", "said"),
+    [
+        (Overlap(0.0, 0.0), Overlap(0.1, 0.0), "does not quote its recordings"),
+        (Overlap(0.1, 0.0), None, "hardly quotes its recordings"),
+        (Overlap(0.1, 0.0), Overlap(0.1, 0.0), "hardly more than held-out sound does"),
+    ],
+)
+def test_the_verdict_says_how_little_is_quoted(
+    generated: Overlap, held_out: Overlap | None, said: str
+) -> None:
+    assert said in Memorisation(8, generated, held_out).verdict
 
 
 @pytest.mark.parametrize("held_out", [Overlap(0.25, 0.5), None])

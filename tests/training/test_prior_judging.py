@@ -22,13 +22,6 @@ def report(training: float, validation: float) -> PriorReport:
     return PriorReport(training, validation, Baselines(unigram=30.0, previous_column=20.0))
 
 
-def test_knowing_the_recordings_by_heart_is_warned_of() -> None:
-    assert report(12.0, 15.0).warning is None
-    warning = report(5.0, 15.0).warning
-    assert warning is not None
-    assert all(part in warning for part in ("5.0", "15.0", "3.0 times", "add recordings"))
-
-
 @pytest.mark.parametrize(("validation", "beats"), [(19.9, True), (20.0, False), (25.0, False)])
 def test_counting_is_beaten_when_both_count_models_are(validation: float, beats: bool) -> None:
     assert report(10.0, validation).beats_counting is beats

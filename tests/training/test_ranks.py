@@ -11,7 +11,9 @@ import pytest
 import torch
 
 from distill_live.errors import DeviceError
+from distill_live.training.codec import _CodecTrainer
 from distill_live.training.ranks import Ranks, launch
+from tests.training.two_ranks import CONFIG, gradient, recordings
 
 ROOT = Path(__file__).parents[2]
 NEEDS_FABRIC = "Lightning Fabric is not installed: pip install -e '.[accelerator]'"
@@ -45,17 +47,54 @@ def test_training_changes_weights_and_codebooks_of_both(both: list[dict[str, Any
         assert one["replaced"] > 0
 
 
-def test_all_ranks_begin_alike_and_draw_other_crops(both: list[dict[str, Any]]) -> None:
-    first, second = both
-    assert all(torch.equal(first["start"][name], second["start"][name]) for name in first["start"])
-    assert not torch.equal(first["crops"], second["crops"])
-
-
-def test_ranks_agree_on_what_an_epoch_came_to_and_share_its_batches(
+def test_all_ranks_begin_alike_and_divide_the_batch_that_one_would_train_on(
     both: list[dict[str, Any]],
 ) -> None:
+    first, second = both
+    assert all(torch.equal(first["start"][name], second["start"][name]) for name in first["start"])
+    torch.manual_seed(0)
+    alone = _CodecTrainer(recordings(), CONFIG, Ranks(), None)
+    batch = alone.crops.draw(alone.batch_crops)
+    assert torch.equal(first["whole"], batch)
+    assert torch.equal(first["crops"], batch[0::2])
+    assert torch.equal(second["crops"], batch[1::2])
+    assert [one["steps"] for one in both] == [CONFIG.steps_per_epoch] * 2
+
+
+def test_ranks_agree_on_what_an_epoch_came_to(both: list[dict[str, Any]]) -> None:
     assert both[0]["history"] == both[1]["history"]
-    assert [one["batch"] for one in both] == [2, 2]
+
+
+def test_a_batch_that_cannot_be_divided_evenly_has_the_gradient_of_the_whole(
+    both: list[dict[str, Any]],
+) -> None:
+    whole = gradient(Ranks())
+    for one in both:
+        torch.testing.assert_close(one["uneven"], whole)
+
+
+class Among(Ranks):
+    """One of several processes, which the others need not know."""
+
+    def __init__(self, rank: int, world: int) -> None:
+        super().__init__()
+        self.rank, self.world = rank, world
+
+
+@pytest.mark.parametrize(
+    ("world", "crops", "batch", "steps"),
+    [(1, 0.2, 1, 50), (4, 8, 8, 50), (3, 8, 8, 50), (4, 2.1, 4, 25), (16, 8, 16, 25)],
+)
+def test_as_much_is_trained_on_however_many_devices_there_are(
+    world: int, crops: float, batch: int, steps: int
+) -> None:
+    """Where a batch has fewer crops than there are devices, it grows, and steps become fewer."""
+    ranks = [Among(rank, world) for rank in range(world)]
+    assert {one.batch(crops) for one in ranks} == {batch}
+    assert {one.steps(50, crops) for one in ranks} == {steps}
+    parts = [one.own(torch.arange(batch)) for one in ranks]
+    assert all(len(part) for part in parts)
+    assert sorted(torch.cat(parts).tolist()) == list(range(batch))
 
 
 def test_gradients_are_averaged_also_where_one_rank_had_none(both: list[dict[str, Any]]) -> None:
@@ -74,9 +113,10 @@ def test_one_process_alone_shares_nothing() -> None:
     ranks = Ranks("cpu")
     weight = torch.nn.Parameter(torch.zeros(2))
     weight.grad = torch.ones(2)
-    ranks.average_gradients([weight])
+    ranks.average_gradients([weight], 1.0)
     assert torch.equal(weight.grad, torch.ones(2))
-    assert (ranks.share(8), ranks.share(0.2), ranks.mean(3.0)) == (8, 1, 3.0)
+    assert torch.equal(ranks.own(torch.arange(8)), torch.arange(8))
+    assert ranks.mean(3.0) == 3.0
     assert (ranks.from_first("mine"), ranks.gather("mine")) == ("mine", ["mine"])
 
 

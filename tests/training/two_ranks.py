@@ -47,16 +47,29 @@ def train(ranks: Ranks) -> dict[str, object]:
 
         layer._codebook.replace = count
     start = {name: tensor.clone() for name, tensor in trainer.model.state_dict().items()}
-    crops = trainer.crops.draw(2)
+    whole = trainer.crops.draw(trainer.batch_crops)
     trainer.run(None, None)
     return {
         "start": start,
         "end": trainer.model.state_dict(),
-        "crops": crops,
+        "whole": whole,
+        "crops": ranks.own(whole),
         "replaced": sum(replaced),
         "history": [epoch.loss for epoch in trainer.history],
-        "batch": trainer.batch_crops,
+        "steps": trainer.config.steps_per_epoch,
     }
+
+
+def gradient(ranks: Ranks) -> torch.Tensor:
+    """Of a batch of three crops, of which one process has two."""
+    torch.manual_seed(0)
+    weight = torch.nn.Parameter(torch.randn(4))
+    whole = torch.randn(3, 4)
+    crops = ranks.own(whole)
+    (crops @ weight).square().mean().backward()
+    ranks.average_gradients([weight], len(crops) / len(whole))
+    assert weight.grad is not None
+    return weight.grad
 
 
 def main() -> None:
@@ -66,12 +79,13 @@ def main() -> None:
         weight.grad = torch.full((2, 3), 1.0 + ranks.rank)
         if ranks.rank:
             unused.grad = torch.ones(4)
-        ranks.average_gradients([weight, unused])
+        ranks.average_gradients([weight, unused], 0.5)
         told = {
             "gradients": [weight.grad, unused.grad],
             "mean": ranks.mean(float(ranks.rank)),
             "first": ranks.from_first(f"of {ranks.rank}"),
             "gathered": ranks.gather(ranks.rank),
+            "uneven": gradient(ranks),
             **train(ranks),
         }
         torch.save(told, Path(sys.argv[1]) / f"{ranks.rank}.pt")
