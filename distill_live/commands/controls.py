@@ -23,6 +23,7 @@ from distill_live.control.patch_watch import PatchWatch
 from distill_live.control.presets import Presets
 from distill_live.control.router import Router
 from distill_live.control.schedule import Schedule
+from distill_live.control.streams import SAID
 from distill_live.control.targets import Levels, find_target
 from distill_live.control.tempo import Tempo
 from distill_live.control.tempo_parameters import TempoParameters
@@ -162,6 +163,7 @@ class Controls:
         router.level = lambda: server.status["rms"]
         router.latency = lambda: server.latency
         router.add_verb(_LEARN, self._learn)
+        router.learns = lambda: self._learning.is_busy(time.monotonic())
         link.follows_transport = lambda: bool(self._store["link_start_stop"])
         link.on_playing = self._follow_link
         self._midi.listeners += [
@@ -207,13 +209,18 @@ class Controls:
         self._server.request(name, checked)
 
     def _learn(self, arguments: Sequence[object], sender: Sender) -> list[Reply]:
-        if len(arguments) != 1 or not isinstance(arguments[0], str):
-            raise ParameterError("learn takes the name of a parameter or of a request")
+        if not arguments or not isinstance(arguments[0], str):
+            raise ParameterError("learn takes the name of a parameter, or of a request and what it "
+                                 "takes, such as `learn rewind 4`")  # fmt: skip
         if self._midi.status.startswith("MIDI unavailable"):
             raise ParameterError(self._midi.status)
-        self._learning.begin(arguments[0], time.monotonic(), sender)
+        name = arguments[0].removeprefix(f"{ROOT}/")
+        text = self._learning.begin(name, time.monotonic(), sender, arguments[1:])
         self._outcomes.asked(_LEARN, sender)
-        return []
+        # Who hears what is said to all need not be told once more.
+        hears = self._feedback.listens(sender, SAID)
+        self._say(text)
+        return [] if hears else [(SAID, (text,))]
 
     def _note_learned(self, _sender: Sender, text: str) -> None:
         self._say(text)

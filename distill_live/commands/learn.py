@@ -22,8 +22,16 @@ def learn(
     patch: Annotated[str, typer.Argument(help="Patch: a path, or a name in ./patches.")],
     param: Annotated[
         str,
-        typer.Option(help="Parameter, PARAMETER/LEVEL or request that the control shall move."),
+        typer.Option(help="Parameter, PARAMETER/LEVEL or request that the control moves."),
     ],
+    arguments: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--argument",
+            help="What the request takes, such as 4 for rewind; of a parameter what a press does: "
+            "gate, toggle, trigger or velocity. May be repeated.",
+        ),
+    ] = None,
     midi: Annotated[
         list[str] | None,
         typer.Option(help="MIDI input, by a part of its name; may be given several times."),
@@ -45,13 +53,14 @@ def learn(
         done=lambda _sender, text: tell(text),
         failed=lambda _sender, text: failures.append(text),
     )
-    learning.begin(param, time.monotonic())
+    wanted = [_number_or_text(text) for text in arguments or ()]
+    text = learning.begin(param, time.monotonic(), arguments=wanted)
     source = MidiInput(_Listener(learning), midi)
     source.start()
     try:
         if source.status.startswith("MIDI unavailable"):
             raise DeviceError(source.status)
-        tell(f"move the control for {param}: turn it both ways, or press it once")
+        tell(text)
         while learning.name is not None:
             learning.tick(time.monotonic())
             time.sleep(_POLL_SECONDS)
@@ -59,6 +68,13 @@ def learn(
         source.stop()
     if failures:
         raise DistillError(failures[0])
+
+
+def _number_or_text(text: str) -> float | str:
+    try:
+        return int(text) if text.lstrip("-").isdecimal() else float(text)
+    except ValueError:
+        return text
 
 
 class _Listener:

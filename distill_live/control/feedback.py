@@ -101,10 +101,11 @@ class Feedback:
         """How many are subscribed."""
         return len(self._subscribers)
 
-    def listens(self, key: Sender) -> bool:
-        """Whether `key` is subscribed."""
+    def listens(self, key: Sender, address: str | None = None) -> bool:
+        """Whether `key` is subscribed, and hears what is announced at an address."""
         with self._lock:
-            return key in self._subscribers
+            subscriber = self._subscribers.get(key)
+            return subscriber is not None and (address is None or subscriber.wants(address))
 
     def tells(self, address: str) -> bool:
         """Whether an address is a parameter's, a level's by name or a travel's."""

@@ -74,7 +74,7 @@ def midi_gesture(source: MidiSource, event: MidiEvent) -> Gesture | None:
             return Gesture("move", _key_travel(source, event)) if struck else None
         return _button(source.mode, struck)
     if isinstance(source, ProgramSource):
-        return PRESS
+        return Gesture("toggle") if source.mode == "toggle" else PRESS
     return Gesture("move", event.value)
 
 

@@ -28,6 +28,8 @@ _NO_CONTROLS = (*range(96, 102), *range(120, 128))
 #: Controllers that carry the value of an NRPN, and that choose a bank: controls if nothing else.
 _DATA, _BANK = (6, 38), (0, 32)
 _BUTTON = {0, MAX_7_BIT}
+#: So many messages of an encoder that sends the ends alone, turned one way: more than presses.
+_MORE_THAN_PRESSES = 6
 #: How far from where it rests an encoder's message goes, in steps, when it is turned fast.
 _FASTEST = 15
 #: How far apart two messages are, at least, when an encoder is turned back (127 after 1).
@@ -44,11 +46,13 @@ class Learned:
     """A control, as the source of a mapping, and in words.
 
     A source has the keys of patches: one of cc, nrpn, note, program, bend, pressure and
-    poly_pressure; then bits, encoding, channel and device, where they are needed.
+    poly_pressure; then bits, encoding, channel and device, where they are needed. `is_pressed`:
+    it is a key, a pad, a button or a program, rather than something that is moved.
     """
 
     source: dict[str, object]
     text: str
+    is_pressed: bool = False
 
 
 class Learner:
@@ -92,7 +96,7 @@ class _Track:
     @property
     def is_pressed(self) -> bool:
         """Whether it is a key, a pad, a button or a foot switch."""
-        button = self.first.kind == "cc" and set(self.raws) <= _BUTTON
+        button = self.first.kind == "cc" and set(self.raws) <= _BUTTON and not self.encoding
         return button or self.first.kind in ("note", "program")
 
     def activity(self) -> float:
@@ -121,7 +125,8 @@ class _Track:
         what = f", an encoder ({encoding})" if encoding else ""
         if event.kind == "cc" and self.is_pressed:
             what = ", a button"
-        return Learned(source, f"{control_name(event)} of {event.device}{what}")
+        text = f"{control_name(event)} of {event.device or 'any device'}{what}"
+        return Learned(source, text, self.is_pressed)
 
 
 #: Kinds of which a channel has only one.
@@ -177,6 +182,8 @@ def _encoding(raws: Sequence[int]) -> Encoding | None:
     jumps over the middle when it is turned back; a knob does neither.
     """
     pairs = list(pairwise(raws))
+    if set(raws) <= _BUTTON:
+        return "ends" if _are_ends(raws) else None
     turns = sum(before == after or abs(after - before) >= _BACK for before, after in pairs)
     if len(raws) < 3 or turns * 3 < len(pairs):
         return None
@@ -192,6 +199,17 @@ def _encoding(raws: Sequence[int]) -> Encoding | None:
     if not (above or below):
         return "twos"
     return "signed" if low and above and not (below or high) else None
+
+
+def _are_ends(raws: Sequence[int]) -> bool:
+    """Whether it is an encoder that sends 127 for each step forth and 0 for each step back.
+
+    A button that is pressed sends both in turn, or always the same, but then not so often.
+    """
+    repeats = sum(before == after for before, after in pairwise(raws))
+    if len(set(raws)) == 1:
+        return len(raws) >= _MORE_THAN_PRESSES
+    return repeats >= 2 and repeats * 2 >= len(raws) - 1
 
 
 def _is_near(raw: int) -> bool:

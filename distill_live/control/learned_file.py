@@ -20,7 +20,8 @@ name: {name}
 def add_learned(patch: Path, mapping: dict[str, object]) -> Path:
     """Write a mapping, with the keys of patches, into the file beside `patch`, and return its path.
 
-    It takes the place of one that was learned for the same parameter or request. Raises PatchError
+    It takes the place of one that was learned for the same parameter, or for the same request with
+    the same arguments. Raises PatchError
     when the file that is there cannot be read, or the new one not be written.
     """
     path = learned_path(patch)
@@ -53,4 +54,4 @@ def _read(path: Path) -> list[dict[str, object]]:
 
 
 def _same_target(entry: dict[str, object], mapping: dict[str, object]) -> bool:
-    return all(entry.get(key) == mapping.get(key) for key in ("to", "do"))
+    return all(entry.get(key) == mapping.get(key) for key in ("to", "do", "arguments"))

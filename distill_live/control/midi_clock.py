@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
 from math import inf
-from statistics import median
 from typing import Literal
 
 from distill_live.control.beat_line import DEFAULT_BPM, MAX_BPM, MIN_BPM, BeatLine
+from distill_live.control.clock_loop import ClockLoop
 
 ClockKind = Literal["tick", "start", "continue", "stop", "position"]
 
@@ -16,22 +15,20 @@ TICKS_PER_BEAT = 24
 TICKS_PER_POSITION = 6
 #: After so many seconds without a tick the clock is gone: at 20 BPM one comes every 0.125 s.
 GONE_S = 0.5
-#: Spans whose median is the tempo; each is as long as a beat, as soon as there has been one.
-SPANS = 24
-#: Ticks without which nothing can be said of the tempo.
-FEWEST_TICKS = 7
+#: Ticks without which nothing can be said of the tempo, and before another one takes its place.
+FEWEST_TICKS, FEWEST_OF_NEXT = 7, 12
 
 
 class MidiClock:
     """Follows a MIDI clock. `receive` what comes; after a tick `line` says which beat it is.
 
     A tick is late by the time that cables, drivers and polling take, so neither the tempo nor the
-    beat is read from one: the tempo is the median of the last 24 spans of up to a beat, the beat
-    the median of what the last 24 ticks say. A change of tempo is followed within two beats.
+    beat is read from one, but from a line through many; see ClockLoop. A change of tempo is
+    followed within two beats, one of less than two BPM within some more.
     """
 
     def __init__(self) -> None:
-        self._times: deque[float] = deque(maxlen=SPANS + TICKS_PER_BEAT)
+        self._loop = ClockLoop(60.0 / DEFAULT_BPM / TICKS_PER_BEAT)
         #: The number of the tick that comes next, counted from the beginning of the piece.
         self._next = 0
         #: Where a "continue" goes on.
@@ -65,29 +62,17 @@ class MidiClock:
         else:
             self._next = self._resume = 0 if kind == "start" else self._resume
             # The first tick after it is the beat, wherever those before it were.
-            self._times.clear()
+            self._loop.restart()
 
     def _tick(self, at: float) -> None:
-        if self._times and not 0.0 <= at - self._times[-1] < GONE_S:
-            self._times.clear()
-        self._times.append(at)
+        if not 0.0 <= at - self._newest < GONE_S:
+            self._loop.forget()
+        self._loop.take(at)
         self._newest = at
         self._next += 1
-        if len(self._times) >= FEWEST_TICKS:
-            self._find_tempo()
-        self._find_beat()
-
-    def _find_tempo(self) -> None:
-        times = list(self._times)
-        ticks = min(TICKS_PER_BEAT, len(times) // 2)
-        spans = [late - early for early, late in zip(times, times[ticks:], strict=False)]
-        tick_s = median(spans[-SPANS:]) / ticks
-        if 60.0 / MAX_BPM <= tick_s * TICKS_PER_BEAT <= 60.0 / MIN_BPM:
+        self._origin = self._loop.at
+        enough = FEWEST_OF_NEXT if self._is_known else FEWEST_TICKS
+        tick_s = self._loop.tick_s
+        legal = 60.0 / MAX_BPM <= tick_s * TICKS_PER_BEAT <= 60.0 / MIN_BPM
+        if self._loop.ticks >= enough and legal:
             self._tick_s, self._is_known = tick_s, True
-
-    def _find_beat(self) -> None:
-        newest = list(self._times)[-SPANS:]
-        ago = range(len(newest) - 1, -1, -1)
-        self._origin = median(
-            at + ticks * self._tick_s for at, ticks in zip(newest, ago, strict=True)
-        )

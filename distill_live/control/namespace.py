@@ -120,7 +120,8 @@ SERVICES: dict[str, RequestSpec] = {
                      Argument("pattern", "text", optional=True))),
         RequestSpec("unsubscribe", "Tell nothing more.",
                     (Argument("port", "int", 0, 65_535, optional=True),)),
-        RequestSpec("learn", "Let the control that is moved next move a parameter from now on.",
+        RequestSpec("learn", "Let the control that is moved next move a parameter, or make a "
+                             "request with the arguments behind its name, from now on.",
                     (Argument("name", "text"),)),
     )
 }  # fmt: skip

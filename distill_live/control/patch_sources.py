@@ -102,10 +102,10 @@ class ControlChangeSource(MidiSource):
     bits: Literal[7, 14] = Field(
         default=7, description="7, or 14 for a pair of controllers, cc (0..31) and cc + 32"
     )
-    encoding: Literal["absolute", "twos", "offset", "signed"] = Field(
+    encoding: Literal["absolute", "twos", "offset", "signed", "ends"] = Field(
         default="absolute",
         description="absolute, or for an encoder what it sends forth and back: twos (1, 127), "
-        "offset (65, 63) or signed (1, 65)",
+        "offset (65, 63), signed (1, 65) or ends (127, 0)",
     )
     step: float | None = Field(
         default=None, gt=0, le=1, description="the part of an encoder's way per step, up to 1"
@@ -173,6 +173,9 @@ class ProgramSource(MidiSource):
 
     program: Annotated[int, Field(ge=0, le=2_097_151)] | Literal["any"] = Field(
         description="a program number 0..127, plus 128 times the bank, or any"
+    )
+    mode: Literal["trigger", "toggle"] = Field(
+        default="trigger", description="trigger (a press) or toggle (on, then off)"
     )
 
 

@@ -7,9 +7,10 @@ from typing import Literal, get_args
 from distill_live.control.midi_event import MAX_7_BIT
 from distill_live.errors import ParameterError
 
-#: The three ways in which encoders say "back", by how they send one step forth and one back:
-#: twos 1 / 127, offset 65 / 63, signed 1 / 65. Faster turning sends more than one step.
-Encoding = Literal["twos", "offset", "signed"]
+#: The ways in which encoders say "back", by how they send one step forth and one back:
+#: twos 1 / 127, offset 65 / 63, signed 1 / 65, ends 127 / 0. Faster turning sends more than one
+#: step; with ends, more messages.
+Encoding = Literal["twos", "offset", "signed", "ends"]
 
 
 def steps(encoding: Encoding, raw: int) -> int:
@@ -26,5 +27,7 @@ def steps(encoding: Encoding, raw: int) -> int:
         return raw - 64
     if encoding == "signed":
         return raw if raw < 64 else 64 - raw
+    if encoding == "ends":
+        return 1 if raw >= 64 else -1
     legal = ", ".join(get_args(Encoding))
     raise ParameterError(f"unknown encoding {encoding!r} of an encoder; legal: {legal}")

@@ -70,6 +70,8 @@ class Router:
         self.level: Callable[[], float] = lambda: 0.0
         #: How many seconds pass until a change is heard: what waits for a beat comes earlier by it.
         self.latency: Callable[[], float] = lambda: 0.0
+        #: Whether a control that the patch does not map is moved to be learned.
+        self.learns: Callable[[], bool] = lambda: False
         #: Changes whenever an address may have come to lead elsewhere.
         self.generation = 0
         self._store, self._clock = store, clock
@@ -249,7 +251,7 @@ class Router:
         if not known and (event.kind in _DERIVED or self._bindings.expects(event)):
             return []
         self._reception.note(name, (event.value,))
-        if not known:
+        if not known and not self.learns():
             self._reception.note_unmapped(name)
         for source, binding in found:
             self._reception.attempt(name, partial(self._take_source, source, binding, event))

@@ -169,9 +169,11 @@ def test_a_file_elsewhere_never_reaches_the_server(stand: Stand, tmp_path: Path)
 
 
 def test_learning_needs_midi_and_a_name(stand: Stand) -> None:
-    for arguments in ((), (1.0,), ("gain", "width")):
+    for arguments in ((), (1.0,)):
         [(_, (_, reason))] = stand.osc("/distill/learn", *arguments)
-        assert "learn takes the name of a parameter or of a request" in str(reason)
+        assert "learn takes the name of a parameter, or of a request and what" in str(reason)
+    [(_, (_, reason))] = stand.osc("/distill/learn", "rewind")
+    assert "say them behind the name: `learn rewind ...`" in str(reason)
     stand.midi.status = "MIDI unavailable: no library"
     [(_, (_, reason))] = stand.osc("/distill/learn", "gain")
     assert reason == "MIDI unavailable: no library"
@@ -181,9 +183,12 @@ def test_learning_needs_midi_and_a_name(stand: Stand) -> None:
 def test_what_comes_of_learning_is_said_and_answered(stand: Stand) -> None:
     told: list[object] = []
     stand.controls._answers["osc"] = lambda sender, messages: told.append((sender, messages))
-    assert stand.osc("/distill/learn", "width") == []
+    begun = "move the control for width: turn it both ways, or press it once"
+    assert stand.osc("/distill/learn", "width") == [("/distill/said", (begun,))]
     for raw in range(0, 128, 8):
         stand.midi.take([0xB0, 9, raw], "nano")
+    # What is moved to be learned is nothing that the patch had to map.
+    assert stand.lines == [begun]
     attempt = stand.controls._learning._attempt
     assert attempt is not None
     # The control has been still for long enough.
@@ -192,6 +197,18 @@ def test_what_comes_of_learning_is_said_and_answered(stand: Stand) -> None:
     [(sender, [(address, (about, text))])] = told  # type: ignore[misc]
     assert (sender, address, about) == (ANNA, "/distill/done", "learn")
     assert text in stand.lines and "width has learned CC 9" in str(text)
+
+
+def test_a_request_is_learned_with_what_it_takes(stand: Stand) -> None:
+    stand.osc("/distill/learn", "rewind", 4, "same")
+    attempt = stand.controls._learning._attempt
+    assert attempt is not None
+    assert (attempt.name, attempt.arguments) == ("rewind", (4, "same"))
+
+
+def test_who_hears_what_is_said_is_told_once_what_to_move(stand: Stand) -> None:
+    stand.feedback.subscribe(ANNA, lambda messages: None)
+    assert stand.osc("/distill/learn", "width") == []
 
 
 def test_a_control_that_is_not_moved_is_told_to_who_asked_for_it(stand: Stand) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from distill_live.control.learning import PATIENCE_S, Learning
+from distill_live.control.learning import PATIENCE_S, SETTLING_S, Learning
 from distill_live.control.midi_event import MidiEvent
 from distill_live.control.patch import load_patch, read_document
 from distill_live.errors import ParameterError
@@ -40,14 +40,20 @@ class Pupil:
     def file(self) -> Path:
         return self.folder / "live.learned.yaml"
 
-    def learn(self, name: str, *events: MidiEvent, sender: Hashable | None = None) -> None:
-        self.learning.begin(name, self.now, sender)
+    def learn(
+        self,
+        name: str,
+        *events: MidiEvent,
+        sender: Hashable | None = None,
+        arguments: Sequence[object] = (),
+    ) -> None:
+        self.learning.begin(name, self.now, sender, arguments)
         for event in events:
             self.learning.hear(event, self.now)
         self.now += 2.0
         self.learning.tick(self.now)
 
-    def mappings(self) -> list[object]:
+    def mappings(self) -> list[dict[str, object]]:
         document = read_document(self.file)
         assert document["version"] == 1
         found = document["map"]
@@ -74,7 +80,7 @@ def test_a_knob_is_written_beside_the_patch_which_stays_as_it_is(pupil: Pupil) -
     assert pupil.patch.read_text() == HAND_WRITTEN
     ((sender, text),) = pupil.told
     assert sender == ("osc", "127.0.0.1", 9001)
-    assert text == f"temperature has learned CC 7 on channel 1 of , see {pupil.file}"
+    assert text == f"temperature has learned CC 7 on channel 1 of any device, see {pupil.file}"
     assert pupil.learning.name is None
 
 
@@ -112,17 +118,79 @@ def test_a_pad_does_what_suits_its_target(
     assert pupil.mappings() == [mapping]
 
 
-def test_a_program_change_is_learned_for_requests_alone(pupil: Pupil) -> None:
-    program = MidiEvent("", "program", 1, 5, 1.0, 5)
-    pupil.learn("gain", program)
+def test_what_a_pad_does_is_said_with_how_to_change_it(pupil: Pupil) -> None:
+    pupil.learn("edit/freeze/on", note(36))
+    ((_, text),) = pupil.told
+    assert "as toggle (on, then off; `learn edit/freeze/on gate` makes it on while" in text
+    pupil.learn("edit/freeze/on", note(36), arguments=["gate"])
+    source = {"note": 36, "channel": 1, "mode": "gate"}
+    assert pupil.mappings() == [{"from": source, "to": "edit/freeze/on"}]
+
+
+def test_a_mode_is_for_what_is_pressed(pupil: Pupil) -> None:
+    pupil.learn("gain", *knob(1), arguments=["toggle"])
+    ((_, text),) = pupil.failed
+    assert text == "CC 1 on channel 1 of any device cannot be toggle: learn gain without it"
+    with pytest.raises(ParameterError, match="gate, toggle, trigger, velocity"):
+        pupil.learning.begin("gain", 0.0, arguments=["loud"])
+
+
+PROGRAM = MidiEvent("", "program", 1, 5, 1.0, 5)
+
+
+def test_a_program_change_is_learned_for_requests_and_switches(pupil: Pupil) -> None:
+    pupil.learn("hold", PROGRAM)
+    pupil.learn("edit/freeze/on", PROGRAM)
+    source = {"program": 5, "channel": 1}
+    assert pupil.mappings() == [
+        {"from": source, "do": "hold"},
+        {"from": {**source, "mode": "toggle"}, "to": "edit/freeze/on"},
+    ]
+    load_patch(pupil.patch, TABLE)
+
+
+def test_of_a_program_change_that_cannot_move_a_parameter_it_is_said_why(pupil: Pupil) -> None:
+    pupil.learn("gain", PROGRAM)
     assert not pupil.file.exists()
-    pupil.learn("hold", program)
-    assert pupil.mappings() == [{"from": {"program": 5, "channel": 1}, "do": "hold"}]
+    ((_, text),) = pupil.failed
+    assert text.startswith("a program change is a press and has no way to move gain: move a knob")
+
+
+def test_a_knob_is_meant_even_where_programs_change_beside_it(pupil: Pupil) -> None:
+    pupil.learn("gain", *[PROGRAM] * 9, *knob(1))
+    assert pupil.mappings() == [{"from": {"cc": 1, "channel": 1}, "to": "gain"}]
+
+
+def test_a_request_is_learned_with_its_arguments_and_each_has_its_own_control(
+    pupil: Pupil,
+) -> None:
+    pupil.learn("preset", note(36), arguments=["calm"])
+    pupil.learn("preset", PROGRAM, arguments=["busy"])
+    pupil.learn("rewind", note(37), arguments=[4, "same"])
+    pupil.learn("preset", note(38), arguments=["calm"])
+    assert [(one["do"], one["arguments"]) for one in pupil.mappings()] == [
+        ("preset", ["busy"]), ("rewind", [4, "same"]), ("preset", ["calm"]),
+    ]  # fmt: skip
+    load_patch(pupil.patch, TABLE)
+
+
+def test_what_begins_says_what_to_do_and_is_busy_until_the_mapping_is_in_use(pupil: Pupil) -> None:
+    assert not pupil.learning.is_busy(pupil.now)
+    text = pupil.learning.begin("gain", pupil.now)
+    assert text == "move the control for gain: turn it both ways, or press it once"
+    assert pupil.learning.is_busy(pupil.now)
+    pupil.learn("gain", *knob(1))
+    assert pupil.learning.is_busy(pupil.now + SETTLING_S - 0.1)
+    assert not pupil.learning.is_busy(pupil.now + SETTLING_S)
 
 
 @pytest.mark.parametrize(
     ("name", "why"),
-    [("temprature", "did you mean 'temperature'"), ("loop", "loop needs seconds"), ("", "unknown")],
+    [
+        ("temprature", "did you mean 'temperature'"),
+        ("loop", "loop needs seconds .* behind the name: `learn loop ...`"),
+        ("", "unknown"),
+    ],
 )
 def test_what_cannot_be_learned_for_is_refused_at_once(pupil: Pupil, name: str, why: str) -> None:
     with pytest.raises(ParameterError, match=why):

@@ -202,6 +202,15 @@ def test_get_answers_whether_a_level_s_value_is_its_own(desk: Desk) -> None:
     assert address == "/distill/error"
 
 
+def test_a_control_that_is_moved_to_be_learned_is_not_told_as_unmapped(desk: Desk) -> None:
+    desk.router.learns = lambda: True
+    desk.cc(1, 1, 64)
+    assert (desk.lines, desk.router.counters.unknown) == ([], 0)
+    desk.router.learns = lambda: False
+    desk.cc(1, 1, 65)
+    assert desk.lines == ["CC 1 on channel 1 is not mapped by the patch"]
+
+
 def test_a_level_s_value_out_of_range_is_clipped_counted_and_told(desk: Desk) -> None:
     desk.osc("/distill/top_p/1", [-3])
     assert desk.store.levels("top_p", 2) == (0.0, 1.0)

@@ -44,8 +44,8 @@ def test_the_tempo_of_who_leads_is_shown_but_not_its_trembling(stand: Stand) -> 
     before = stand.store.raw()
     stand.clock(100, 133.02)
     assert stand.store.raw() == before
-    stand.clock(100, 134.0)
-    assert stand.store["tempo"] == pytest.approx(134.0, abs=0.05)
+    stand.clock(200, 134.0)
+    assert stand.store["tempo"] == pytest.approx(134.0, abs=0.1)
 
 
 def test_where_a_midi_clock_leads_what_is_set_is_put_back(stand: Stand) -> None:

@@ -1,0 +1,112 @@
+"""A second-order loop: the even line behind ticks that come a little late or early."""
+
+from __future__ import annotations
+
+from collections import deque
+
+#: Ticks after which the loop remembers no more; until then each counts as much as any other, as in
+#: a line of least squares (the gains are those of a growing-memory filter, Brookner 1998, 1.2.10).
+#: Sixteen beats: with JACK's blocks of 512 a length of four beats is then right within 0.5 ms.
+MEMORY = 384
+#: How far apart the latest and the earliest ticks are, in seconds, where JACK's blocks of 512 hand
+#: them on at 48 kHz. So much is always expected: ticks that fall in step with the blocks seem even
+#: for a dozen beats, and then are a block late at once.
+USUAL_S = 512 / 48_000
+#: A tick that is further off is left out; here and below as a part of what is expected.
+STRAY = 1.2
+#: So many strays in a row, all late or all early, are another tempo: the line begins with them.
+STRAYS = 6
+#: Where the ticks of a beat are so far off on average, the tempo has moved a little: from then on
+#: no more is remembered than SHORT_MEMORY ticks.
+DRIFT, DRIFT_TICKS, SHORT_MEMORY = 0.56, 24, 96
+#: Ticks from which on the line is certain enough to say of others that they are off.
+_SETTLED = 24
+#: From so many steps between ticks' errors it is found how far apart they can be.
+_STEPS = 96
+
+
+class ClockLoop:
+    """Follows ticks: `take` each, in seconds, as it comes. The newest lies at `at` on the line, and
+    they are `tick_s` apart; both mean something once `ticks` have made it certain."""
+
+    def __init__(self, tick_s: float) -> None:
+        self.at, self.tick_s = 0.0, tick_s
+        self._phase_ticks = self._rate_ticks = 0
+        self._errors: deque[float] = deque(maxlen=DRIFT_TICKS)
+        self._steps: deque[float] = deque(maxlen=_STEPS)
+        self._error = 0.0
+        # Strays in a row, and whether they are late (1) or early (-1).
+        self._strays: list[float] = []
+        self._side = 0
+
+    @property
+    def ticks(self) -> int:
+        """How many ticks the distance between them was found from, MEMORY at most."""
+        return self._rate_ticks
+
+    def forget(self) -> None:
+        """Begin anew: what comes next has nothing to do with what was."""
+        self._rate_ticks = 0
+        self.restart()
+
+    def restart(self) -> None:
+        """Let the line begin with the next tick, wherever it lies; the ticks stay as far apart."""
+        self._phase_ticks = self._side = 0
+        self._errors.clear()
+        self._strays.clear()
+
+    def take(self, at: float) -> None:
+        """Take the tick that came at `at`."""
+        if self._phase_ticks == 0:
+            self._move(at)
+            return
+        error = at - (self.at + self.tick_s)
+        self._steps.append(abs(error - self._error))
+        self._error = error
+        spread = self._spread()
+        if self._rate_ticks < _SETTLED:
+            self._move(at)
+        elif not self._is_other_tempo(at, error, STRAY * spread):
+            self._notice_drift(error, DRIFT * spread)
+            if abs(error) <= STRAY * spread:
+                self._move(at)
+            else:
+                self.at += self.tick_s
+
+    def _spread(self) -> float:
+        """How far apart the latest and the earliest ticks may be, in seconds. Steps between errors
+        show that, which no change of tempo makes large: of even spread, a quarter exceed half."""
+        steps = sorted(self._steps)
+        return max(2.0 * steps[len(steps) * 3 // 4], USUAL_S)
+
+    def _is_other_tempo(self, at: float, error: float, far: float) -> bool:
+        """Whether the ticks have left the line for good; then it begins with the last of them."""
+        side = (error > far) - (error < -far)
+        if side != self._side:
+            self._side = side
+            self._strays.clear()
+        if side:
+            self._strays.append(at)
+        if len(self._strays) < STRAYS:
+            return False
+        strays = self._strays.copy()
+        self.forget()
+        for one in strays:
+            self._move(one)
+        return True
+
+    def _notice_drift(self, error: float, far: float) -> None:
+        self._errors.append(error)
+        if len(self._errors) == DRIFT_TICKS and abs(sum(self._errors)) > far * DRIFT_TICKS:
+            self._errors.clear()
+            self._phase_ticks = min(self._phase_ticks, SHORT_MEMORY)
+            self._rate_ticks = min(self._rate_ticks, SHORT_MEMORY)
+
+    def _move(self, at: float) -> None:
+        """Correct the line by a tick, the less the more ticks it was found from."""
+        self._phase_ticks = phase = min(self._phase_ticks + 1, MEMORY)
+        self._rate_ticks = rate = min(self._rate_ticks + 1, MEMORY)
+        guess = self.at + self.tick_s if phase > 1 else at
+        error = at - guess
+        self.at = guess + 2 * (2 * phase - 1) / (phase * (phase + 1)) * error
+        self.tick_s += 6 / (rate * (rate + 1)) * error
