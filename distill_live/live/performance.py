@@ -22,14 +22,13 @@ from distill_live.live.playhead import Playhead
 from distill_live.live.ring import SAMPLE_RATE, AudioRing
 from distill_live.live.sampler import Draw, Sampler
 from distill_live.live.sounding import Sounding
+from distill_live.live.stillness import Stillness
 from distill_live.live.stopwatch import Stopwatch
 from distill_live.live.voice import Voice
 from distill_live.models.persistence import LoadedVQModel
 
 #: Columns of past that the timeline keeps: six minutes of 85 ms columns.
 TIMELINE_COLUMNS = 4096
-#: After so long without a sample read, the transport is taken to be stopped.
-STILL_SECONDS = 0.25
 #: The shortest loop, in samples: 50 ms.
 SHORTEST_LOOP = 2_400
 
@@ -70,7 +69,7 @@ class Performance:
         #: The first column that belongs to the present segment and was not given by a prime.
         self._segment_start = 0
         self._jumped_at = 0
-        self._read, self._moved = ring.read_position, clock()
+        self._stillness = Stillness(ring.read_position, clock())
         self._drawing_spent = 0.0
 
     @property
@@ -113,8 +112,7 @@ class Performance:
         """Take notice of what has come to be heard."""
         self._lanes.note_switches()
         read = self._ring.read_position
-        if read != self._read:
-            self._read, self._moved = read, self._clock()
+        self._stillness.note(read, self._clock())
         self.playhead.forget_before(read)
 
     def draw_part(self) -> bool:
@@ -261,7 +259,7 @@ class Performance:
     @property
     def _is_still(self) -> bool:
         """Whether nobody reads the ring now: the transport is stopped."""
-        return self._clock() - self._moved > STILL_SECONDS
+        return self._stillness.is_still(self._clock())
 
     @property
     def is_drafting(self) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from distill_live.models.prior import MOST_CONTEXT_COLUMNS
+
 # Part of the header -> number in it -> its legal range, far beyond every model of ours; a number is
 # whole where its limits are. Checked before anything is built: what these size is not compared with
 # the weights, or too late, and what computes with the others asks nothing: a text or a zero would
-# be found while the model plays.
+# be found while the model plays. A codebook is no larger than int16 holds: codes are kept as such.
 _LIMITS: dict[str, dict[str, tuple[float, float]]] = {
     "spectrogram": {
         "sample_rate": (8_000, 384_000), "n_fft": (16, 16_384), "hop_length": (1, 16_384),
@@ -15,16 +17,16 @@ _LIMITS: dict[str, dict[str, tuple[float, float]]] = {
         "floor": (1e-20, 1.0), "mean": (-100.0, 100.0), "deviation": (1e-3, 1e3),
     },
     "codec": {
-        "codebook_size": (1, 65_536), "num_quantizers": (1, 64), "column_frames": (1, 256),
+        "codebook_size": (1, 32_768), "num_quantizers": (1, 64), "column_frames": (1, 256),
         "bands": (1, 1_024), "n_mels": (1, 1_024), "lookahead_columns": (0, 1),
         "encoder_blocks": (0, 256), "decoder_blocks": (0, 256), "fine_blocks": (0, 256),
         "chunk_samples": (1, 1_048_576),
     },
     "prior": {
-        "codebook_size": (1, 65_536), "seq_len": (1, 65_536), "num_quantizers": (1, 64),
+        "codebook_size": (1, 32_768), "seq_len": (1, 65_536), "num_quantizers": (1, 64),
         "num_layers": (0, 256), "num_heads": (1, 1_024), "bands": (1, 1_024),
-        "hidden_size": (1, 16_384), "context_columns": (2, 65_536), "depth_size": (1, 16_384),
-        "depth_layers": (0, 256), "rank_points": (2, 4_096),
+        "hidden_size": (1, 16_384), "depth_size": (1, 16_384), "depth_layers": (0, 256),
+        "context_columns": (2, MOST_CONTEXT_COLUMNS), "rank_points": (2, 4_096),
     },
     "vocoder": {
         "block_frames": (1, 256), "lookahead_frames": (0, 256), "held_frames": (0, 256),

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 #: How many columns a context spans: 4 s of columns of 8 frames.
 CONTEXT_COLUMNS = 48
+#: The longest context: a session remembers it behind all that can be gone back to.
+MOST_CONTEXT_COLUMNS = 4096
 
 
 class PriorShape(Protocol):
@@ -92,9 +94,11 @@ def check_heads(hidden_size: int, num_heads: int) -> None:
 
 
 def check_context(columns: int) -> None:
-    """Raise ValueError unless a context of so many columns has two halves."""
-    if columns < 2 or columns % 2:
-        raise ValueError(f"a context is an even number of columns, 2 or more: it is {columns}")
+    """Raise ValueError unless a context of so many columns has two halves and can be remembered."""
+    if not 2 <= columns <= MOST_CONTEXT_COLUMNS or columns % 2:
+        raise ValueError(
+            f"a context is an even number of columns, 2..{MOST_CONTEXT_COLUMNS}: it is {columns}"
+        )
 
 
 def flatten_codes(codes: Tensor) -> Tensor:

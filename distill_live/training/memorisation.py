@@ -155,8 +155,8 @@ def _share(
     needed: float,
 ) -> float:
     """The share of windows of which somewhere at least the part `needed` of all codes is equal."""
-    window = TapeWindow[np.uint16](CodeTape(training), columns)
-    worth = np.ones(streams[0][0].size, dtype=np.uint16)
+    window = TapeWindow[np.uint32](CodeTape(training), columns)
+    worth = np.ones(streams[0][0].size, dtype=np.uint32)
     found = []
     for grid in streams:
         window.clear()

@@ -11,7 +11,7 @@ from distill_live.codes.timeline import Codes
 from distill_live.live.performance import TIMELINE_COLUMNS, Performance
 from distill_live.models import session
 from distill_live.models.persistence import LoadedVQModel
-from distill_live.models.prior import CONTEXT_COLUMNS
+from distill_live.models.prior import MOST_CONTEXT_COLUMNS
 from distill_live.parameters import Parameter
 from tests.live.player import EDITS, SETTINGS, Player
 
@@ -153,4 +153,4 @@ def test_after_a_prime_edits_look_at_nothing_before_it(tiny_model: LoadedVQModel
 
 
 def test_the_prior_remembers_at_least_what_the_timeline_does() -> None:
-    assert session.HISTORY_COLUMNS >= TIMELINE_COLUMNS + CONTEXT_COLUMNS
+    assert session.HISTORY_COLUMNS >= TIMELINE_COLUMNS + MOST_CONTEXT_COLUMNS

@@ -358,7 +358,7 @@ def test_a_tensor_larger_than_what_is_stored_of_it_is_refused(
         ("vqvae_config", {"chunk_duration_s": -1.0}, "column_frames of its codec"),
         ("vqvae_config", {"num_quantizers": 10**9}, "num_quantizers is 2..4"),
         ("vqvae_config", {"codebook_size": 13}, "do not have the shape|for other codes"),
-        ("vqvae_config", {"codebook_size": 10**9}, "codebook_size of its codec is 1..65536"),
+        ("vqvae_config", {"codebook_size": 10**9}, "codebook_size of its codec is 1..32768"),
         ("vqvae_config", {"codebook_dim": 10**9}, "do not have the shape"),
         ("prior_config", {"hidden_size": 10**9}, "hidden_size of its prior is 1..16384"),
         ("prior_config", {"seq_len": 24}, "do not have the shape"),

@@ -70,6 +70,12 @@ def test_no_window_joins_two_streams() -> None:
     assert measure_overlap(pieces, TRAINING) == Overlap(1.0, 1.0)
 
 
+def test_a_whole_window_of_the_largest_columns_is_counted_to_its_end() -> None:
+    # One agreement more than 16 bits hold.
+    large = np.random.default_rng(1).integers(0, 16, (8, 1024, 8)).astype(np.int16)
+    assert measure_overlap([large], [large]) == Overlap(1.0, 1.0)
+
+
 def measure(tiny_model: LoadedVQModel, sequences: CodeSequences) -> Memorisation:
     return measure_memorisation(tiny_model.require_prior(), sequences, stream_columns=12)
 
