@@ -41,7 +41,9 @@ class StatusLine:
             self._terminal.write(escape(line, keep="\n"), err=True)
 
     def show(self, server: Server, router: Router) -> None:
-        """Draw the status line again, if it is time to."""
+        """Draw the status line again, if it is time to, and write lines that were not taken."""
+        with self._lock:
+            self._terminal.flush()
         if not self._live or time.monotonic() < self._next:
             return
         self._next = time.monotonic() + _STATUS_SECONDS
@@ -62,6 +64,7 @@ class StatusLine:
     def clear(self) -> None:
         """Leave an empty line for the shell."""
         with self._lock:
+            self._terminal.flush()
             self._erase()
 
     def _erase(self) -> None:

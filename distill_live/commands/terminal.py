@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import select
 import sys
-from collections import Counter
+from collections import deque
 
 from distill_live.commands.standard_streams import encodable, put
 
@@ -16,32 +16,77 @@ from distill_live.commands.standard_streams import encodable, put
 _LETTERS = getattr(select, "PIPE_BUF", 4096) // 4
 
 
+#: Lines that are kept for a stream which takes nothing just now.
+KEPT_LINES = 200
+
+
 class Terminal:
-    """Writes what is taken at once; what is not is left out, and told when something is again."""
+    """Writes what is taken at once, and keeps what is not for the next `write` or `flush`.
+
+    A stream can refuse a line although it has room, so a line must not depend on the next one. Of
+    more than `KEPT_LINES` lines the rest is left out, and counted.
+    """
 
     def __init__(self) -> None:
-        self._left_out: Counter[bool] = Counter()
+        self._backlogs = {err: _Backlog(err) for err in (False, True)}
 
     def write(self, text: str, *, nl: bool = True, err: bool = False) -> None:
-        """Write to standard output, or with `err` to standard error; neither need be there."""
-        lost = self._left_out[err]
-        if lost and _put(f"(lines before this one that were not taken: {lost})\n", err):
-            self._left_out[err] = lost = 0
-        written = not lost and _put(f"{text}\n" if nl else text, err)
-        self._left_out[err] += nl and not written
+        """Write to standard output, or with `err` to standard error; neither need be there.
+
+        A text without `nl` is not kept.
+        """
+        backlog = self._backlogs[err]
+        if nl:
+            backlog.write_line(text)
+        elif backlog.flush():
+            _put(text, err)
+
+    def flush(self) -> None:
+        """Write the lines that were kept, as far as they are taken now."""
+        for backlog in self._backlogs.values():
+            backlog.flush()
 
 
-def _put(text: str, err: bool) -> bool:
-    """Write a text; whether all of it was taken."""
+class _Backlog:
+    """Lines for one stream, in order."""
+
+    def __init__(self, err: bool) -> None:
+        self._err = err
+        self._kept: deque[str] = deque()
+        self._left_out = 0
+
+    def write_line(self, line: str) -> None:
+        self.flush()
+        if len(self._kept) >= KEPT_LINES:
+            self._left_out += 1
+        else:
+            self._kept.append(f"{line}\n")
+            self.flush()
+
+    def flush(self) -> bool:
+        """Whether nothing is left to be written."""
+        while self._kept:
+            self._kept[0] = _put(self._kept[0], self._err)
+            if self._kept[0]:
+                return False
+            self._kept.popleft()
+            if self._left_out and not self._kept:
+                self._kept.append(f"(lines left out here: {self._left_out})\n")
+                self._left_out = 0
+        return True
+
+
+def _put(text: str, err: bool) -> str:
+    """Write a text; returns what of it was not taken."""
     # What the encoding lacks is longer when it is written out.
     text = encodable(text, getattr(sys.stderr if err else sys.stdout, "encoding", None))
     for start in range(0, len(text), _LETTERS):
         if not _is_ready(err):
-            return False
+            return text[start:]
         # What is gone for good is not missed: the sound goes on.
         with contextlib.suppress(OSError):
             put(text[start : start + _LETTERS], err)
-    return True
+    return ""
 
 
 def _is_ready(err: bool) -> bool:
