@@ -36,6 +36,12 @@ def test_whoever_installs_from_a_clone_gets_the_versions_that_were_tested() -> N
     assert [line for line in lines if "-c constraints.txt" not in line] == []
 
 
+def test_the_builds_for_cpus_are_of_the_versions_that_were_tested() -> None:
+    told = dict(re.findall(r"(torch|torchaudio)==(\S+)\+cpu", README.read_text(encoding="utf-8")))
+    pins = (README.parent / "constraints.txt").read_text(encoding="utf-8")
+    assert told == dict(re.findall(r"^(torch|torchaudio)==(\S+)", pins, re.MULTILINE))
+
+
 def test_links_lead_to_files_that_are_there() -> None:
     links = re.findall(r"\]\(([^)#]+)\)", README.read_text(encoding="utf-8"))
     assert links
