@@ -41,7 +41,8 @@ def decode(
     grid: CodeGrid,
     progress_callback: Callable[[float], None] | None = None,
 ) -> NDArray[np.float32]:
-    """Codes to mono samples: T columns give exactly `T * column_samples` of them.
+    """Codes to mono samples, which may exceed full scale: T columns give exactly
+    `T * column_samples` of them.
 
     Column by column through the same streams as live, so that the bytes are the same.
     Raises CodesError when another codec made the codes, or they cannot be this one's.

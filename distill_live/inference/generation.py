@@ -37,9 +37,9 @@ def generate_audio_from_prior(
     """Sample and decode `duration_s` seconds: (audio `[N]` at the model's rate, the seed used).
 
     The same model, seed and settings (see Sampling) give the same bytes, the ones that the live
-    server plays. Without a seed a random one is drawn. `progress_callback` gets the part done,
-    0..1, `on_column` each column `[F, Q]` that is drawn: some more than sound, because it comes
-    later.
+    server plays before its gain and limiter: the audio may exceed full scale. Without a seed a
+    random one is drawn. `progress_callback` gets the part done, 0..1, `on_column` each column
+    `[F, Q]` that is drawn: some more than sound, because it comes later.
     `overlap_samples` is for models whose chunks are decoded apart (of Distill v1.1: 2400, at most
     half a chunk); for others it means nothing, and giving it is a UserWarning. Raises NoPriorError
     when the model has no prior, and ParameterError for settings out of range.

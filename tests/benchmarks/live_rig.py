@@ -22,8 +22,9 @@ import torch
 
 from distill_live.audio.limiter import limit_recording
 from distill_live.codes.session_log import Entry, read_session_log
+from distill_live.live.envelope import Envelope
 from distill_live.live.high_pass import HighPass
-from distill_live.live.last_mile import DC_CORNER
+from distill_live.live.last_mile import DC_CORNER, FADE_IN
 from distill_live.live.replay import DeckReplay
 from distill_live.live.ring import SAMPLE_RATE
 from distill_live.models.library import find_model
@@ -94,7 +95,16 @@ class Heard:
     @property
     def played(self) -> np.ndarray:
         """The samples as the last mile plays them at a gain of 1 [N]."""
-        return limit_recording(HighPass(DC_CORNER).process(self.samples), SAMPLE_RATE)[0]
+        return as_played(self.samples)
+
+
+def as_played(samples: np.ndarray) -> np.ndarray:
+    """What the last mile makes of samples [N] at a gain of 1, the fade at their beginning too."""
+    filtered = HighPass(DC_CORNER).process(samples)
+    rising = Envelope()
+    rising.fade_in(FADE_IN)
+    rising.apply(filtered)
+    return limit_recording(filtered, SAMPLE_RATE)[0]
 
 
 def replay(log: Path, model: str) -> Heard:

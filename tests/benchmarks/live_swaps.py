@@ -20,15 +20,12 @@ from typing import Any
 
 import torch
 
-from distill_live.audio.limiter import limit_recording
 from distill_live.codes.session_log import read_session_log
-from distill_live.live.high_pass import HighPass
-from distill_live.live.last_mile import DC_CORNER
 from distill_live.live.replay import replay_session
 from distill_live.models.library import find_model
 from distill_live.models.persistence import load_model_v2
 from tests.benchmarks.compare import RATE, compare_aligned, find
-from tests.benchmarks.live_rig import LiveRig
+from tests.benchmarks.live_rig import LiveRig, as_played
 from tests.sound_card import SoundCard
 from tests.tools import wait_until
 
@@ -65,8 +62,7 @@ def swap(rig: LiveRig, model: str, other: Path, count: int, fade: float) -> dict
     torch.set_num_threads(1)
     with torch.inference_mode():
         heard = replay_session(read_session_log(rig.log), lambda entry: loaded)
-    played = limit_recording(HighPass(DC_CORNER).process(heard), RATE)[0]
-    played = played[RATE // 10 : -RATE // 2]
+    played = as_played(heard)[RATE // 10 : -RATE // 2]
     begin = find(played[:2_400], rig.monitor.samples) or 0
     return {
         "swaps": len(swaps(rig)),
