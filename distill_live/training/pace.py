@@ -1,0 +1,40 @@
+"""How long a training will take, told by its first steps."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import torch
+
+# The first steps take longer than all others: memory is asked for, codebooks find their places.
+_SKIPPED, _TIMED = 2, 4
+
+
+class Pace:
+    """Tells once, after a few of a run's steps, how many seconds all `steps` of them will take.
+
+    A run of fewer steps than it needs is over before it could tell.
+    """
+
+    def __init__(
+        self, steps: int, tell: Callable[[float], object] | None, device: torch.device
+    ) -> None:
+        self._steps, self._tell, self._device = steps, tell, device
+        self._done, self._began = 0, 0.0
+
+    def step(self) -> None:
+        """Another step is done."""
+        self._done += 1
+        if self._done == _SKIPPED:
+            self._began = self._now()
+        elif self._done == _SKIPPED + _TIMED and self._tell:
+            self._tell((self._now() - self._began) / _TIMED * self._steps)
+
+    def _now(self) -> float:
+        # A GPU has only been told what to do when a step returns.
+        if self._device.type == "cuda":
+            torch.cuda.synchronize(self._device)
+        elif self._device.type == "mps":
+            torch.mps.synchronize()
+        return time.monotonic()
