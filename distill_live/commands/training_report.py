@@ -60,7 +60,7 @@ class Report:
 
     def say(self, line: str) -> None:
         """Print a line above the bar."""
-        self._progress.console.print(escape(line), markup=False, soft_wrap=True)
+        self._progress.console.print(escape(line, keep="\n"), markup=False, soft_wrap=True)
 
     def begin_codec(self, config: CodecTrainingConfig) -> None:
         """Start the codec's bar; say with what settings, and what the columns of its lines are."""
