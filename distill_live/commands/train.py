@@ -91,8 +91,8 @@ def train(
     """Make a model from a folder of recordings: first the codec, then the prior, then, if wanted,
     a vocoder.
 
-    Reads wav, flac, ogg, mp3 and aiff, 0.3 s and longer. Ctrl-C keeps the best so far, and --resume
-    goes on from there, or after a crash.
+    Reads wav, flac, ogg, opus, mp3, aiff and caf, 0.3 s and longer. Ctrl-C keeps the best so far,
+    and --resume goes on from there, or after a crash.
     """
     if continues is not None:
         if name or codebook_size or rvq_levels != 3 or column_frames != "8":

@@ -63,7 +63,7 @@ class Report:
 
     def say(self, line: str) -> None:
         """Print a line above the bar."""
-        self._progress.console.print(escape(line), markup=False, soft_wrap=True)
+        self._progress.console.print(escape(line, keep="\n"), markup=False, soft_wrap=True)
 
     def codec_pace(self, seconds: float, prior_seconds: float | None) -> None:
         """How long the training will take, told by its first steps; None is without a prior."""

@@ -33,7 +33,7 @@ def save_page(path: Path, html: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with atomic_file(path) as temporary:
-            temporary.write_text(html, encoding="utf-8", newline="\n")
+            temporary.write_text(html, encoding="utf-8", errors="backslashreplace", newline="\n")
     except OSError as error:
         raise ReportError(
             f"cannot write {path}: {error.strerror or error}; choose another --output"

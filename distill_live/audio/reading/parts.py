@@ -20,6 +20,8 @@ _OGG_PAGE_BYTES, _OGG_FIRST = 27, 2
 _MOST_BYTES = 0xFFFFFFFF
 # A few bytes between two frames of MP3 are no damage that anybody hears.
 _LOST_SHARE = 0.005
+# A few bytes behind the samples of a WAV file are no samples.
+_LEFT_SHARE = 0.01
 # Of what is no MPEG audio, hardly anything looks like frames.
 _CHANCE_SHARE = 0.5
 
@@ -68,7 +70,7 @@ def split_parts(file: BinaryIO) -> Parts:
     if head[:4] == b"fLaC":
         return _between(source, _flac_starts(source))
     if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
-        return Parts(_wav_streams(source))
+        return _wav_parts(source)
     if head[:1] == b"\xff":
         return _mpeg_parts(source)
     return Parts([ByteView(source, [(0, source.size)])])
@@ -115,22 +117,27 @@ def _flac_starts(source: FileBytes) -> list[int]:
     return [0, *sorted(starts)[1:]]
 
 
-def _wav_streams(source: FileBytes) -> list[ByteView]:
+def _wav_parts(source: FileBytes) -> Parts:
     """WAV files one behind the other. A `data` chunk of no bytes that some follow reaches to the
     end: a recorder lost its power before it wrote how many there are."""
-    streams, start, position = list[ByteView](), 0, 12
+    starts, position, data_end = [0], 12, 0
     while position + 8 <= source.size:
         name, size = _chunk(source, position)
         if not _is_chunk_name(name):
             break
         if name == b"RIFF" and source.at(position + 8, 4) == b"WAVE":
-            streams.append(ByteView(source, [(start, position)]))
-            start, position = position, position + 12
-        elif name == b"data" and size == 0 and not _are_chunks(source, position + 8):
-            return [*streams, ByteView(source, _unfinished_wav(source, start, position))]
-        else:
-            position += 8 + size + size % 2
-    return [*streams, ByteView(source, [(start, source.size)])]
+            starts.append(position)
+            position += 12
+            continue
+        if name == b"data" and size == 0 and not _are_chunks(source, position + 8):
+            unfinished = ByteView(source, _unfinished_wav(source, starts[-1], position))
+            return Parts([*_between(source, starts).streams[:-1], unfinished])
+        position += 8 + size + size % 2
+        data_end = position if name == b"data" else 0
+    rest = source.size - position
+    left = data_end == position and rest > _LEFT_SHARE * source.size
+    missing = f"{rest / source.size:.0%} of it, behind what its header counts, is left out"
+    return Parts(_between(source, starts).streams, missing if left else "")
 
 
 def _chunk(source: FileBytes, position: int) -> tuple[bytes, int]:

@@ -70,3 +70,10 @@ def test_damage_is_told() -> None:
     mp3 = encoded(noise(3.0), "MP3")
     assert split(mp3).missing == ""
     assert "damaged" in split(mp3[:20_000] + bytes(3000) + mp3[23_000:]).missing
+
+
+def test_samples_that_a_wav_header_does_not_count_are_told() -> None:
+    wav = encoded(SOUND, "WAV", 48_000)
+    assert split(wav).missing == split(wav + b"\0\0\0\0").missing == ""
+    assert split(wav + wav[44:]).missing.startswith("50% of it, behind what its header counts")
+    assert frames(wav + wav[44:]) == [24_000]
