@@ -92,7 +92,7 @@ class Controls:
         schedule = Schedule(say)
         self._tempo = TempoParameters(tempo, store, feedback.publish)
         self._presets = Presets(store, {}, presets_path(path), say)
-        requests = ControlRequests(self._request, self._tempo, self._presets)
+        requests = ControlRequests(self._request, self._tempo, self._presets, self._note_done)
         self.router = Router(store, requests, None, say, tempo=tempo, schedule=schedule)
         self._learning = Learning(path, store.table, self._note_learned, self._note_not_learned)
         host, port = parse_endpoint(options.osc)
@@ -207,6 +207,12 @@ class Controls:
         # First, lest it is answered before.
         self._outcomes.asked(name, self.router.sender)
         self._server.request(name, checked)
+
+    def _note_done(self, name: str, text: str) -> None:
+        """Confirm what control itself has done, to who asked and to all who listen."""
+        self._outcomes.asked(name, self.router.sender)
+        self._say(text)
+        self._outcomes.tell(name, text)
 
     def _learn(self, arguments: Sequence[object], sender: Sender) -> list[Reply]:
         if not arguments or not isinstance(arguments[0], str):

@@ -32,7 +32,12 @@ def check(
     broken = 0
     for path in files:
         try:
-            tell(f"{path}: {_summary(load_patch(path, table))}")
+            patch = load_patch(path, table)
+            stored, problems = _stored(path)
+            tell(f"{path}: {_summary(patch, stored)}")
+            broken += bool(problems)
+            for problem in problems:
+                tell(problem, err=True)
         except PatchError as error:
             broken += 1
             tell(str(error), err=True)
@@ -54,7 +59,18 @@ def _table() -> dict[str, Parameter]:
     return parameter_table(load_edits(lambda line: tell(line, err=True)))
 
 
-def _summary(patch: Patch) -> str:
+def _stored(path: Path) -> tuple[int, list[str]]:
+    """How many presets were stored with a patch, and what is wrong with their file."""
+    from distill_live.control.patch import presets_path
+    from distill_live.control.preset_file import PresetFile
+
+    problems: list[str] = []
+    return len(PresetFile(presets_path(path), problems.append).read()), problems
+
+
+def _summary(patch: Patch, stored: int) -> str:
     counts = {"mapping": len(patch.map), "preset": len(patch.presets)}
+    if stored:
+        counts["stored preset"] = stored
     shown = [f"{count} {what}{'' if count == 1 else 's'}" for what, count in counts.items()]
     return f"good, {', '.join(shown)}"

@@ -6,7 +6,10 @@ import shutil
 import sys
 import threading
 import time
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
+
+from rich.cells import cell_len, set_cell_size
 
 from distill_live.commands.terminal import Terminal
 from distill_live.escapes import escape
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
     from distill_live.live.server import Server
 
 _STATUS_SECONDS = 0.25
+#: So many columns of a terminal a name gets, lest it leaves no room for the rest.
+_LONGEST_NAME = 24
 
 
 class StatusLine:
@@ -47,19 +52,10 @@ class StatusLine:
         if not self._live or time.monotonic() < self._next:
             return
         self._next = time.monotonic() + _STATUS_SECONDS
-        engine = server.deck.status
-        text = (
-            f"{server.deck.name}  load {engine['load']:4.0%}  "
-            f"ring {server.deck.ready_seconds:4.2f} s  "
-            f"underruns {server.status['underruns']:.0f}  "
-            f"{server.newest_step or 'in time'}  restarts {server.restarts}  "
-            f"{_origin(server.deck.source)}{router.last_message}"
-        )
+        text = fit(map(escape, _parts(server, router)), shutil.get_terminal_size().columns - 1)
         with self._lock:
             self._erase()
-            self._terminal.write(
-                escape(text)[: shutil.get_terminal_size().columns - 1], nl=False, err=True
-            )
+            self._terminal.write(text, nl=False, err=True)
 
     def clear(self) -> None:
         """Leave an empty line for the shell."""
@@ -72,8 +68,45 @@ class StatusLine:
             self._terminal.write("\r\x1b[K", nl=False, err=True)
 
 
+def fit(parts: Iterable[str], columns: int) -> str:
+    """As many parts as have room in so many columns of a terminal, the most important come first.
+
+    One that is too long is left out whole; only the first, if need be, is cut.
+    """
+    text = ""
+    for part in filter(None, parts):
+        longer = f"{text}  {part}" if text else part
+        if cell_len(longer) <= columns:
+            text = longer
+        elif not text:
+            text = _cut(part, columns)
+    return text
+
+
+def _cut(text: str, columns: int) -> str:
+    """A text, or as much of it as has room, and then an ellipsis."""
+    if cell_len(text) <= columns:
+        return text
+    return set_cell_size(text, max(columns - 1, 0)).rstrip() + "…"
+
+
+def _parts(server: Server, router: Router) -> Iterator[str]:
+    """What there is to be shown, the most important first. What never happened is not counted."""
+    deck, status = server.deck, server.status
+    yield _cut(deck.name, _LONGEST_NAME)
+    yield server.newest_step or "in time"
+    yield f"underruns {status['underruns']:.0f}" if status["underruns"] else ""
+    yield f"restarts {server.restarts}" if server.restarts else ""
+    yield f"load {deck.status['load']:3.0%}"
+    yield router.last_message
+    yield _origin(deck.source)
+    yield f"ring {deck.ready_seconds:.1f} s"
+
+
 def _origin(source: Source | None) -> str:
-    """Where the sound comes from, in as few words as possible, and two spaces; else nothing."""
+    """Where the sound comes from, in as few words as possible; else nothing."""
     if source is None:
         return ""
-    return "new  " if source.name is None else f"from {source.name} {source.second:.1f} s  "
+    if source.name is None:
+        return "new"
+    return f"from {_cut(source.name, _LONGEST_NAME)} {source.second:.0f} s"

@@ -17,6 +17,8 @@ Handler = Callable[[Sequence[object]], list[Reply]]
 _APART = (NORM, f"/{OFF}")
 #: So many patterns, and so many addresses that lead nowhere, are remembered.
 MAX_REMEMBERED = 256
+#: How much of two addresses must be alike, 0..1, for one to be meant by the other.
+_LIKE = 0.72
 
 
 class AddressBook:
@@ -108,7 +110,10 @@ class AddressBook:
         # Compared without the root, which all have in common and some senders leave out.
         names = {known.removeprefix(ROOT): known for known in self._handlers}
         wanted = address[:200].removeprefix(ROOT)
-        close = difflib.get_close_matches(wanted, names, n=1, cutoff=0.5)
+        # Where its last word is one of ours, it is that one; where not, a few letters may differ.
+        last = wanted.rpartition("/")[2]
+        same = [name for name in names if last and last in name.split("/")]
+        close = difflib.get_close_matches(wanted, same or names, n=1, cutoff=0.0 if same else _LIKE)
         return f" (did you mean {names[close[0]]}?)" if close else ""
 
 

@@ -15,13 +15,20 @@ Request = Callable[[str, tuple[object, ...]], None]
 class ControlRequests:
     """To be called with a name of `REQUESTS` and its checked arguments, from any thread.
 
-    `server` takes what is not for control, and lengths in beats as the seconds that they last. A
-    call raises ParameterError when the request cannot be carried out.
+    `server` takes what is not for control, and lengths in beats as the seconds that they last;
+    `done` the name of a request and a line that says what came of it. A call raises ParameterError
+    when the request cannot be carried out.
     """
 
-    def __init__(self, server: Request, tempo: TempoParameters, presets: Presets) -> None:
-        self._server, self._tempo, self._presets = server, tempo, presets
-        self._handlers: dict[str, Callable[..., None]] = {
+    def __init__(
+        self,
+        server: Request,
+        tempo: TempoParameters,
+        presets: Presets,
+        done: Callable[[str, str], None] = lambda name, text: None,
+    ) -> None:
+        self._server, self._tempo, self._presets, self._done = server, tempo, presets, done
+        self._handlers: dict[str, Callable[..., str | None]] = {
             # What these do to parameters is done where the message is taken.
             "steer/off": lambda: None,
             "reset": self._reset,
@@ -46,7 +53,9 @@ class ControlRequests:
 
     def __call__(self, name: str, arguments: tuple[object, ...] = ()) -> None:
         if name in self._handlers:
-            self._handlers[name](*arguments)
+            text = self._handlers[name](*arguments)
+            if text:
+                self._done(name, text)
             return
         if name == "panic":
             self._presets.stop()
@@ -66,8 +75,8 @@ class ControlRequests:
         # `hold` takes no argument from a message: a button's 1 would be one.
         self._server("hold", (self._tempo.seconds(beats),))
 
-    def _recall(self, name: str, beats: float) -> None:
-        self._presets.recall(name, self._tempo.seconds(beats))
+    def _recall(self, name: str, beats: float) -> str:
+        return self._presets.recall(name, self._tempo.seconds(beats))
 
     def _hand_on(self, name: str, *arguments: object) -> None:
         self._server(name, REQUESTS[name].check(arguments))

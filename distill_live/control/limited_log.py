@@ -4,9 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 #: How many different unknown names are told before the rest is only counted.
 MAX_NAMES = 256
+#: The longest time between two lines about one name, in seconds.
+LONGEST_S = 600.0
+
+
+@dataclass
+class _Again:
+    """How often a name came, when it may be told again, and how long it is waited for that."""
+
+    count: int
+    due: float
+    period_s: float
 
 
 class LimitedLog:
@@ -28,6 +40,7 @@ class LimitedLog:
         self._last: dict[str, float] = {}
         self._left_out: dict[str, int] = {}
         self._names: set[str] = set()
+        self._again: dict[str, _Again] = {}
 
     def write(self, kind: str, line: str) -> None:
         """Log `line`, unless a line of this kind was logged less than a period ago."""
@@ -38,6 +51,28 @@ class LimitedLog:
         self._last[kind] = now
         left_out = self._left_out.pop(kind, 0)
         self._log(f"{line} (and {left_out} more like it)" if left_out else line)
+
+    def write_counted(self, name: str, make_line: Callable[[], str]) -> None:
+        """Log the line about `name` the first time, and later with how often it was by then: twice
+        as long must pass each time, up to LONGEST_S. No more after `MAX_NAMES` names."""
+        again = self._again.get(name)
+        if again is None:
+            self._again[name] = _Again(1, self._clock() + self._period_s, self._period_s)
+            self.write_once(name, make_line)
+            if len(self._names) > MAX_NAMES:
+                del self._again[name]
+            return
+        again.count += 1
+        now = self._clock()
+        if now >= again.due:
+            again.period_s = min(2.0 * again.period_s, LONGEST_S)
+            again.due = now + again.period_s
+            self._log(f"{make_line()}, {again.count} times by now")
+
+    def count(self, name: str, count: int) -> None:
+        """Count more of what `write_counted` tells of."""
+        if name in self._again:
+            self._again[name].count += count
 
     def write_once(self, name: str, make_line: Callable[[], str]) -> None:
         """Log the line about `name` the first time only, and no more after `MAX_NAMES` names."""

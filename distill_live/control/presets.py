@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 from distill_live.control.morph import Cell, Morph, Value
@@ -58,9 +58,9 @@ class Presets:
         with self._lock:
             self._patch = presets
 
-    def recall(self, name: str, seconds: float | None = None) -> None:
+    def recall(self, name: str, seconds: float | None = None) -> str:
         """Bring the parameters to a preset's values within so many seconds; others stay as they
-        are. Without `seconds` it takes as long as the parameter `morph` says.
+        are. Without `seconds` it takes as long as the parameter `morph` says. What to say of it.
 
         What the preset names and this instrument does not have is told in the log and left out.
         Raises ParameterError when there is no such preset.
@@ -71,20 +71,23 @@ class Presets:
                 raise ParameterError(f"no preset {name!r}{nearest_name(name, presets)}")
             wanted = self._store["morph"] if seconds is None else seconds
             began = self._clock()
-            morph = Morph(self._store, self._targets(name, presets[name]), began, wanted)
+            targets = self._targets(name, presets[name])
+            morph = Morph(self._store, targets, began, wanted)
             self.current = name
             self._morph = morph if morph.tick(began) else None
+        within = f", within {wanted:g} s" if wanted > 0 else ""
+        return f"preset {name} is recalled{within}; {self._extent({cell.name for cell in targets})}"
 
-    def next(self) -> None:
-        """Recall the preset after the current one; after the last the first."""
-        self._step(1)
+    def next(self) -> str:
+        """Recall the preset after the current one; after the last the first. As `recall`."""
+        return self._step(1)
 
-    def previous(self) -> None:
-        """Recall the preset before the current one; before the first the last."""
-        self._step(-1)
+    def previous(self) -> str:
+        """Recall the preset before the current one; before the first the last. As `recall`."""
+        return self._step(-1)
 
-    def store(self, name: str) -> None:
-        """Keep what is in force as a preset, in place of one of that name.
+    def store(self, name: str) -> str:
+        """Keep what is in force as a preset, in place of one of that name. What to say of it.
 
         Raises ParameterError for a name that cannot be, and when there are too many.
         """
@@ -95,21 +98,27 @@ class Presets:
         with self._lock:
             if name not in self._stored and len(self._stored) >= MAX_STORED:
                 raise ParameterError(f"{MAX_STORED} presets are stored: delete one first")
-            self._stored[name] = self._snapshot()
+            self._stored[name] = values = self._snapshot()
             self.current = name
             self._file.write(dict(self._stored))
+        extent = self._extent(
+            {find_target(one, self._store.table).parameter.name for one in values}
+        )
+        return f"preset {name} is stored in {self._file.path}; {extent}"
 
-    def delete(self, name: str) -> None:
-        """Forget a preset that was stored. Raises ParameterError for any other."""
+    def delete(self, name: str) -> str:
+        """Forget a preset that was stored; what to say of it. Raises ParameterError for any
+        other."""
         with self._lock:
-            if name in self._stored:
-                del self._stored[name]
-                self._file.write(dict(self._stored))
-            elif name in self._patch:
+            if name not in self._stored and name in self._patch:
                 raise ParameterError(f"the preset {name!r} stands in the patch: delete it there")
-            else:
+            if name not in self._stored:
                 hint = nearest_name(name, self._stored)
                 raise ParameterError(f"no preset {name!r} is stored{hint}")
+            del self._stored[name]
+            self._file.write(dict(self._stored))
+        still = "; the patch's own of that name counts again" if name in self._patch else ""
+        return f"preset {name} is deleted from {self._file.path}{still}"
 
     def tick(self, now: float) -> None:
         """Move a morph on to where it shall be at `now`."""
@@ -129,13 +138,22 @@ class Presets:
     def _all(self) -> dict[str, Preset]:
         return {**self._patch, **self._stored}
 
-    def _step(self, step: int) -> None:
+    def _extent(self, names: Collection[str]) -> str:
+        """What a preset of these parameters sets, or what it leaves alone, whichever is shorter."""
+        left = [name for name in self._store.table if name not in names]
+        if not left:
+            return "it sets everything"
+        if len(left) <= len(names):
+            return f"it leaves {_listed(left)} alone"
+        return f"it sets {_listed(sorted(names))}, and leaves all else alone"
+
+    def _step(self, step: int) -> str:
         names = self.names
         if not names:
             raise ParameterError("there are no presets: write some into the patch, or store one")
         # Before the first recall, the next is the first and the previous the last.
         place = names.index(self.current) if self.current in names else min(-step, 0)
-        self.recall(names[(place + step) % len(names)])
+        return self.recall(names[(place + step) % len(names)])
 
     def _targets(self, preset: str, values: Preset) -> dict[Cell, Value]:
         targets: dict[Cell, Value] = {}
@@ -174,3 +192,10 @@ class Presets:
                 own = self._store.own(name, level)
                 values[f"{name}/{level + 1}"] = OFF if own is None else own
         return values
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Names as they stand in a sentence."""
+    return (
+        " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names) or "nothing"
+    )

@@ -13,6 +13,10 @@ Quantum = Literal["beat"] | int
 
 MAX_BARS = 64
 LEGAL_QUANTUM = f"beat, bar or {{bars: 1..{MAX_BARS}}}"
+#: The same as a message says it.
+LEGAL_IN_MESSAGES = (
+    f"beat, bar, or a whole number of bars 1..{MAX_BARS}, such as /distill/at 4 /distill/play"
+)
 #: Where beats are further off, in beats, than a moment ago, the tempo was not corrected: they were
 #: counted anew.
 _LEAP = 0.25
@@ -29,10 +33,10 @@ class Clockwork(Protocol):
     def next_boundary(self, beats: float, now: float) -> float: ...
 
 
-def parse_quantum(value: object) -> Quantum:
+def parse_quantum(value: object, legal: str = LEGAL_QUANTUM) -> Quantum:
     """A quantum from what a message or a patch says: beat, bar, a number of bars or {bars: N}.
 
-    Raises ParameterError for anything else.
+    Raises ParameterError for anything else, with what is `legal` there.
     """
     if value == "beat":
         return "beat"
@@ -41,9 +45,7 @@ def parse_quantum(value: object) -> Quantum:
         bars = value["bars"]
     whole = isinstance(bars, int | float) and not isinstance(bars, bool) and bars % 1 == 0
     if not (whole and isinstance(bars, int | float) and 1 <= bars <= MAX_BARS):
-        raise ParameterError(
-            f"{reprlib.repr(value)} is nothing to wait for; legal: {LEGAL_QUANTUM}"
-        )
+        raise ParameterError(f"{reprlib.repr(value)} is nothing to wait for; legal: {legal}")
     return int(bars)
 
 

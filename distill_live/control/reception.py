@@ -91,8 +91,13 @@ class Reception:
     def note_unknown(self, address: str, reason: str) -> Reply:
         """Tell of an address that leads nowhere; what to answer."""
         self.counters.unknown += 1
-        self._log.write_once(address, lambda: reason)
+        self._log.write_counted(address, lambda: reason)
         return _ERROR, (printable(address), reason)
+
+    def count_unknown(self, address: str, count: int) -> None:
+        """Count more messages to an address of which it was told that it leads nowhere."""
+        self.counters.unknown += count
+        self._log.count(address, count)
 
     def note_unmapped(self, name: str) -> None:
         """Tell of a control that the patch does not map."""

@@ -16,7 +16,7 @@ from distill_live.control.midi_clock import ClockKind
 from distill_live.control.midi_event import MidiEvent, control_name
 from distill_live.control.patch_schema import ParameterMapping, Patch
 from distill_live.control.patch_sources import MidiSource, OscSource
-from distill_live.control.quantise import parse_quantum
+from distill_live.control.quantise import LEGAL_IN_MESSAGES, parse_quantum
 from distill_live.control.reception import Counters, Reception, fewer_errors
 from distill_live.control.schedule import Schedule
 from distill_live.control.sender import Sender
@@ -173,11 +173,11 @@ class Router:
         except ParameterError:
             return False
 
-    def count_unknown(self, count: int) -> None:
-        """Note more messages to addresses that are known to lead nowhere."""
+    def count_unknown(self, address: str, count: int) -> None:
+        """Note more messages to an address that is known to lead nowhere."""
         with self._lock:
             self.counters.received += count
-            self.counters.unknown += count
+            self._reception.count_unknown(address, count)
 
     def count_overtaken(self, count: int) -> None:
         """Note more messages whose values were not taken, because newer ones came with them."""
@@ -295,11 +295,14 @@ class Router:
 
     def _at(self, arguments: Sequence[object]) -> list[Reply]:
         """Put a message off to the next beat, bar or bars."""
+        if not arguments:
+            raise ParameterError(f"at takes when, {LEGAL_IN_MESSAGES}")
+        quantum = parse_quantum(arguments[0], LEGAL_IN_MESSAGES)
         if len(arguments) < 2 or not isinstance(arguments[1], str):
             raise ParameterError(
                 "at takes beat, bar or a number of bars, then an address and what to send there"
             )
-        quantum, address = parse_quantum(arguments[0]), arguments[1]
+        address = arguments[1]
         if address == f"{ROOT}/at":
             raise ParameterError("what waits for a beat cannot wait for another one")
         if not self._book.find(address):

@@ -160,6 +160,22 @@ def test_a_request_is_answered_to_who_asked_even_at_once(
     assert told == [(ANNA, [error])]
 
 
+def test_a_preset_is_confirmed_to_who_asked_and_to_all_who_listen(stand: Stand) -> None:
+    told: list[object] = []
+    heard: list[Reply] = []
+    stand.controls._answers["osc"] = lambda sender, messages: told.append((sender, messages))
+    stand.feedback.subscribe("surface", heard.extend, pattern="/distill/done")
+    stand.osc("/distill/preset/store", "mine")
+    stand.controls._presets.close()
+    stored = stand.patch.with_name("live.presets.yaml")
+    [(sender, [(address, (about, text))])] = told  # type: ignore[misc]
+    assert (sender, address, about) == (ANNA, "/distill/done", "preset/store")
+    assert str(text).startswith(f"preset mine is stored in {stored}; it leaves tempo")
+    stand.feedback.tick(time.monotonic() + 1)
+    assert heard == [("/distill/done", ("preset/store", text))]
+    assert stand.lines == [text]
+
+
 def test_a_file_elsewhere_never_reaches_the_server(stand: Stand, tmp_path: Path) -> None:
     (tmp_path / "secret.wav").touch()
     [(address, (about, reason))] = stand.osc("/distill/prime", str(tmp_path / "secret.wav"))

@@ -41,6 +41,19 @@ def test_every_broken_patch_is_told_with_its_lines_and_the_exit_code_says_so(
     assert f"{tmp_path}/b.yaml:1: version cannot be 2" in result.stderr
 
 
+def test_stored_presets_are_counted_and_a_broken_file_of_them_is_told(tmp_path: Path) -> None:
+    patch, stored = tmp_path / "live.yaml", tmp_path / "live.presets.yaml"
+    patch.write_text("version: 1\npresets: {a: {gain: 1}}\n")
+    stored.write_text("version: 1\npresets: {b: {gain: 1}, c: {gain: 0}}\n")
+    result = run("check", patch)
+    assert result.exit_code == 0
+    assert result.stdout == f"{patch}: good, 0 mappings, 1 preset, 2 stored presets\n"
+    stored.write_text("version: 1\npresets: {b: {gain: loud}}\n")
+    result = run("check", patch)
+    assert result.exit_code == 1
+    assert f"{stored}:2: gain cannot be 'loud'; legal: a number, or off" in result.stderr
+
+
 @pytest.fixture(scope="module")
 def schema() -> dict[str, Any]:
     result = run("schema")

@@ -34,8 +34,12 @@ class Stand:
             clock=lambda: self.now,
         )
         self.tempo_parameters = TempoParameters(self.tempo, self.store)
+        self.done: list[tuple[str, str]] = []
         self.requests = ControlRequests(
-            lambda *request: self.server.append(request), self.tempo_parameters, self.presets
+            lambda *request: self.server.append(request),
+            self.tempo_parameters,
+            self.presets,
+            lambda *told: self.done.append(told),
         )
         self.router = Router(self.store, self.requests, None, self.lines.append)
 
@@ -168,3 +172,24 @@ def test_a_patch_may_ask_for_them(stand: Stand) -> None:
     stand.presets.tick(1.0)
     assert stand.store["gain"] == pytest.approx(1.5)
     assert stand.server == [("loop", (2.0,))]
+
+
+def test_what_is_done_with_presets_is_confirmed_with_the_name(stand: Stand) -> None:
+    stand.requests("preset", ("soft", None))
+    stand.requests("preset/next", ())
+    stand.requests("preset/beats", ("soft", 4.0))
+    stand.requests("preset/store", ("mine",))
+    stand.requests("preset/delete", ("mine",))
+    stand.requests("tap", ())
+    path = stand.presets._file.path
+    assert stand.done == [
+        ("preset", "preset soft is recalled; it sets gain, and leaves all else alone"),
+        ("preset/next", "preset loud is recalled; it sets gain, and leaves all else alone"),
+        ("preset/beats",
+         "preset soft is recalled, within 2 s; it sets gain, and leaves all else alone"),
+        ("preset/store",
+         f"preset mine is stored in {path}; it leaves tempo, beats_per_bar, link_start_stop and "
+         "morph alone"),
+        ("preset/delete", f"preset mine is deleted from {path}"),
+    ]  # fmt: skip
+    stand.presets.close()

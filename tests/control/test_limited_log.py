@@ -39,6 +39,30 @@ def test_a_name_is_told_once() -> None:
     assert lines == ["unknown /a", "unknown /b"]
 
 
+def test_a_name_is_told_again_with_how_often_it_came_ever_more_seldom() -> None:
+    lines: list[str] = []
+    clock = Clock()
+    log = LimitedLog(lines.append, clock, period_s=1.0)
+    for second in range(9):
+        clock.now = float(second)
+        log.write_counted("/a", lambda: "unknown /a")
+        log.count("/a", 10)
+    log.count("/b", 10)
+    assert lines == [
+        "unknown /a", "unknown /a, 12 times by now", "unknown /a, 34 times by now",
+        "unknown /a, 78 times by now",
+    ]  # fmt: skip
+
+
+def test_a_flood_of_counted_names_ends_in_one_last_line_and_keeps_no_more() -> None:
+    lines: list[str] = []
+    log = LimitedLog(lines.append, Clock())
+    for number in range(3 * MAX_NAMES):
+        log.write_counted(f"/{number}", lambda: "unknown")
+    assert lines[:-1] == ["unknown"] * MAX_NAMES
+    assert len(log._again) == MAX_NAMES
+
+
 def test_a_flood_of_names_ends_in_one_last_line() -> None:
     lines: list[str] = []
     log = LimitedLog(lines.append, Clock())

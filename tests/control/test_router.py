@@ -308,6 +308,27 @@ def test_the_nearest_address_is_sought_among_whole_names(desk: Desk) -> None:
     assert desk.lines[0].endswith("(did you mean /distill/edit/freeze/on?)")
 
 
+@pytest.mark.parametrize(
+    ("address", "hint"),
+    [
+        ("/chan0", None),
+        ("/1/push1", None),
+        ("/distill/xyz", None),
+        ("/freeze", "/distill/edit/freeze/on"),
+        ("/distill/brightness", "/distill/steer/brightness"),
+        ("/distill/gian", "/distill/gain"),
+        ("/distill/steer/brigthness", "/distill/steer/brightness"),
+        ("/distill/presets/next", "/distill/preset/next"),
+    ],
+)
+def test_a_hint_is_given_only_where_it_is_likely_to_be_right(
+    desk: Desk, address: str, hint: str | None
+) -> None:
+    [(_, (_, told))] = desk.osc(address, [0.5])
+    ending = f" (did you mean {hint}?)" if hint else ""
+    assert told == f"unknown OSC address {address}{ending}"
+
+
 def test_what_could_steer_a_terminal_is_not_logged(desk: Desk) -> None:
     desk.osc("/\x1b[2J" + "x" * 9000, ["\x1b]0;title\x07"])
     shown = [*desk.lines, desk.router.last_message]

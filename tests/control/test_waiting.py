@@ -177,3 +177,15 @@ def test_two_changes_of_a_toggle_before_the_beat_are_none(desk: Desk) -> None:
     desk.midi("note", 36, 1.0)
     desk.wait(1.0)
     assert desk.store["edit/mask/on"] == 1
+
+
+@pytest.mark.parametrize(
+    "when", [["bars", "/distill/play"], ["bars", 4, "/distill/play"], [0, "/a"], []]
+)
+def test_what_is_nothing_to_wait_for_is_refused_in_the_words_of_messages(
+    desk: Desk, when: list[object]
+) -> None:
+    [(_, (_, reason))] = desk.osc("/distill/at", when)
+    assert str(reason).endswith(
+        "beat, bar, or a whole number of bars 1..64, such as /distill/at 4 /distill/play"
+    )

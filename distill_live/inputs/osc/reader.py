@@ -7,6 +7,7 @@ import selectors
 import socket
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, cast
 
@@ -28,8 +29,9 @@ from distill_live.parameters import Parameter
 #: A burst is taken out of the socket as a whole, before anything is parsed.
 _PACKETS_PER_TURN = 4096
 _IGNORED_PER_TURN = 4096
-#: So many addresses that lead nowhere are remembered.
-_MAX_NOWHERE = 4096
+#: So many addresses that lead nowhere are remembered, and so long, in seconds, before a message to
+#: one is answered again.
+_MAX_NOWHERE, _NOWHERE_S = 4096, 1.0
 _UDP_BYTES = 65_536
 
 
@@ -94,8 +96,10 @@ class OscInput:
         self._wake: socket.socket | None = None
         self._thread: threading.Thread | None = None
         self._buffer = memoryview(bytearray(_UDP_BYTES))
-        # Addresses as packets begin with them, that the router knows nothing of, and its word then.
-        self._nowhere: set[bytes] = set()
+        # Addresses as packets begin with them, that the router knows nothing of, and until when
+        # they are only counted; then how often they came, and the router's word on them.
+        self._nowhere: dict[bytes, float] = {}
+        self._ignored: Counter[bytes] = Counter()
         self._generation = router.generation
 
     def start(self) -> None:
@@ -171,12 +175,14 @@ class OscInput:
 
     def _receive(self, udp: socket.socket) -> list[Packet]:
         """The packets that wait, but for those whose address is known to lead nowhere: a flood of
-        such is thrown away faster than a process can send it, and nothing else is lost for it."""
+        such is thrown away faster than a process can send it, and nothing else is lost for it. One
+        a second is let through, to be answered."""
         if self._generation != self._router.generation:
             self._generation = self._router.generation
             self._nowhere.clear()
         packets: list[Packet] = []
         buffer, nowhere, ignored, strangers = self._buffer, self._nowhere, 0, 0
+        now = time.monotonic()
         while len(packets) < _PACKETS_PER_TURN and ignored + strangers < _IGNORED_PER_TURN:
             try:
                 length, sender = udp.recvfrom_into(buffer)
@@ -184,7 +190,8 @@ class OscInput:
                 if not self._allowed.allows(sender[0]):
                     strangers += 1
                     stranger = sender
-                elif address_of(packet) in nowhere:
+                elif nowhere and now < nowhere.get(address := address_of(packet), now):
+                    self._ignored[address] += 1
                     ignored += 1
                 else:
                     packets.append((packet, sender))
@@ -197,8 +204,9 @@ class OscInput:
                 self._router.tell("osc receive", f"OSC: receiving failed: {error}")
                 time.sleep(0.01)
                 break
-        if ignored:
-            self._router.count_unknown(ignored)
+        for address, count in self._ignored.items():
+            self._router.count_unknown(address.decode(errors="replace"), count)
+        self._ignored.clear()
         if strangers:
             self._turn_away(strangers, stranger)
         return packets
@@ -235,4 +243,4 @@ class OscInput:
         """Remember an address that leads nowhere."""
         if len(self._nowhere) >= _MAX_NOWHERE:
             self._nowhere.clear()
-        self._nowhere.add(address)
+        self._nowhere[address] = time.monotonic() + _NOWHERE_S

@@ -164,6 +164,7 @@ def test_messages_to_an_address_that_leads_nowhere_are_counted_but_not_read_agai
     monkeypatch.setattr(
         intake_module, "read_packet", lambda packet: read.append(1) or read_packet(packet)
     )
+    monkeypatch.setattr(reader_module, "_NOWHERE_S", 1000.0)
     client.send(build_message("/distill/nothing", [0.1]))
     client.ping()
     for _ in range(10):
@@ -173,6 +174,34 @@ def test_messages_to_an_address_that_leads_nowhere_are_counted_but_not_read_agai
     assert instrument.router.counters == Counters(received=3001 + 11, unknown=3001)
     assert len(read) == 1 + 11
     assert len(instrument.lines) == 1
+
+
+def test_who_sends_to_nowhere_by_hand_is_answered_each_time(
+    instrument: Instrument, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader_module, "_NOWHERE_S", 0.0)
+    for _ in range(3):
+        client.say("/distill/nothing", 0.1)
+        client.ping()
+    assert [address for address, _ in client.heard] == ["/distill/error"] * 3
+    assert instrument.router.counters.unknown == 3
+
+
+def test_what_was_only_counted_counts_in_the_next_line_about_it(
+    instrument: Instrument, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr(instrument.router._reception._log, "_clock", lambda: now[0])
+    client.say("/1/nothing")
+    client.ping()
+    for _ in range(8):
+        client.say("/1/nothing")
+    client.ping()
+    now[0] = 5.0
+    instrument.router.receive_osc([("/1/nothing", [])])
+    assert instrument.lines == [
+        "unknown OSC address /1/nothing", "unknown OSC address /1/nothing, 10 times by now"
+    ]  # fmt: skip
 
 
 def test_an_address_that_has_come_to_lead_somewhere_is_heard(
