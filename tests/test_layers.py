@@ -18,12 +18,13 @@ MODULES = {
 }
 
 #: Import nothing of ours, and everyone may import them.
-LEAVES = {"errors", "memory_order", "shared_memory", "atomic_file", "quiet_stderr"}
+LEAVES = {"errors", "memory_order", "priority", "shared_memory", "atomic_file", "quiet_stderr"}
 #: Layer -> the layers or modules below that it may import.
 BELOW = {
     "atomic_file": set(),
     "errors": set(),
     "memory_order": set(),
+    "priority": set(),
     "shared_memory": set(),
     "quiet_stderr": set(),
     "parameters": set(),

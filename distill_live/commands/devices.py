@@ -1,4 +1,4 @@
-"""`distill-live devices`: what can be heard and what can be turned."""
+"""`distill-live devices`: what can be heard, what can be turned, and what the system grants."""
 
 from __future__ import annotations
 
@@ -16,13 +16,19 @@ from distill_live.errors import DeviceError
 def devices(
     as_json: JsonOption = False,
 ) -> None:
-    """List sound devices (for serve --audio-device) and MIDI inputs (for serve --midi)."""
+    """List sound devices (for serve --audio-device) and MIDI inputs (for serve --midi), and say
+    which priority the sound will have."""
+    from distill_live.priority import probe
+
     audio, audio_error = _audio_devices()
     midi, midi_error = _midi_inputs()
     if as_json:
         print_json(
-            {"audio": audio, "audio_error": audio_error, "midi": midi, "midi_error": midi_error}
-        )
+            {
+                "audio": audio, "audio_error": audio_error, "midi": midi, "midi_error": midi_error,
+                "priority": probe()._asdict(),
+            }
+        )  # fmt: skip
         return
     if audio:
         _print_audio(audio)
@@ -33,6 +39,7 @@ def devices(
         typer.echo("\n".join(["MIDI inputs:", *midi]))
     else:
         typer.echo(midi_error or "no MIDI input")
+    typer.echo(f"\n{probe().describe()}")
 
 
 def _print_audio(devices: list[dict[str, Any]]) -> None:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import gc
+import threading
 import time
 from dataclasses import replace
 from multiprocessing.connection import Connection
+
+import numpy as np
+from numpy.typing import NDArray
 
 from distill_live.errors import DistillError
 from distill_live.live.deck_mixer import DeckControl, DeckMixer
@@ -17,6 +21,7 @@ from distill_live.live.worker_process import run_worker
 from distill_live.outputs.options import Output, OutputOptions
 from distill_live.parameters import ParameterStore
 from distill_live.plugins import PluginValues, load_plugin
+from distill_live.priority import SoundThreads
 
 #: How often the channel is asked whether control is still there, in seconds.
 _ASK_SECONDS = 0.02
@@ -48,6 +53,11 @@ def _play(
     status: LiveStatus,
     tap: TapRing,
 ) -> None:
+    def lose_real_time() -> None:
+        status["real_time"] = 0.0
+        channel.send(("said", "the sound runs in real time no more: it took all of a core"))
+
+    threads = SoundThreads(lose_real_time)
     plugin = load_plugin("outputs", options.output)
     options = replace(options, values=PluginValues(parameters, "outputs", plugin))
     output: Output = plugin(options)
@@ -58,7 +68,7 @@ def _play(
         gc.freeze()
         gc.disable()
         stopped = _Closed(channel, source)
-        output.run(source, stopped)
+        output.run(_InRealTime(source, threads, status), stopped)
     except (DistillError, OSError, EOFError):
         raise
     except Exception as error:
@@ -69,6 +79,37 @@ def _play(
         output.close()
     if not stopped():
         channel.send(("finished",))
+
+
+class _InRealTime:
+    """The last mile, in threads that run in real time; but for outputs that wait until it can fill
+    a block: they take all the time there is."""
+
+    def __init__(self, source: LastMile, threads: SoundThreads, status: LiveStatus) -> None:
+        self._source, self._threads, self._status = source, threads, status
+        self._thread: int | None = None
+        self._waits = False
+
+    def render(self, out: NDArray[np.float32]) -> None:
+        """Fill `out` with the next sound."""
+        thread = threading.get_ident()
+        if thread != self._thread and not self._waits:
+            self._thread = thread
+            self._status["real_time"] = self._threads.run_in_real_time()
+        self._source.render(out)
+
+    def can_fill(self, count: int) -> bool:
+        """Whether `count` samples could be rendered now without a gap."""
+        self._waits = True
+        return self._source.can_fill(count)
+
+    def count_fault(self) -> None:
+        """Take note of a fault that the device reports."""
+        self._source.count_fault()
+
+    def note_latency(self, seconds: float) -> None:
+        """Take note of how long a sample takes to the ear."""
+        self._source.note_latency(seconds)
 
 
 class _Closed:
