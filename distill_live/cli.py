@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from distill_live import __version__
+from distill_live import __version__, priority
 from distill_live.commands.output import tell
 from distill_live.commands.standard_streams import standard_streams
 from distill_live.errors import DistillError
@@ -40,11 +40,20 @@ COMMANDS = {
 }
 
 
+#: Commands that nobody listens to: they run behind other programs, above all behind `serve`.
+OFFLINE = {
+    "train", "train-prior", "train-vocoder", "generate", "encode", "decode", "render", "report",
+}  # fmt: skip
+
+
 class _LazyCommand(TyperCommand):
     """Knows a subcommand's name and help; everything else comes from its module when it is used."""
 
     def make_context(self, info_name: Any, args: Any, parent: Any = None, **extra: Any) -> Any:
-        return self._load().make_context(info_name, args, parent, **extra)
+        context = self._load().make_context(info_name, args, parent, **extra)
+        if self.name in OFFLINE:
+            priority.lower()
+        return context
 
     def _load(self) -> Any:
         name = str(self.name)

@@ -16,7 +16,6 @@ import platform
 import sys
 import threading
 from collections.abc import Callable
-from typing import Any
 
 from distill_live.errors import LiveError
 
@@ -76,9 +75,10 @@ def _linux_fence() -> Callable[[], object]:
     return lambda: system_call(number, command, flags, cpu)
 
 
-def _function(library: str | None, name: str) -> Any:
+def _function(library: str | None, name: str) -> Callable[..., int]:
     """A function of a C library that is quicker than giving up the interpreter's lock for it."""
-    return getattr(ctypes.PyDLL(library), name)
+    found: Callable[..., int] = getattr(ctypes.PyDLL(library), name)
+    return found
 
 
 _lock = threading.Lock()

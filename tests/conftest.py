@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pytest
 
-from distill_live import cli
+from distill_live import cli, priority
 from distill_live.audio.files import write_audio
 from distill_live.models import library
 from distill_live.models.header import write_model_bytes
@@ -43,6 +43,8 @@ def run_cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
     """Run `distill-live` with the given arguments in this process, on a wide terminal."""
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setenv("NO_COLOR", "1")
+    # This process goes on after the command.
+    monkeypatch.setattr(priority, "lower", lambda: None)
 
     def run(*arguments: object) -> CliResult:
         monkeypatch.setattr(sys, "argv", ["distill-live", *map(str, arguments)])

@@ -21,6 +21,7 @@ MODULES = {
 LEAVES = {
     "errors",
     "memory_order",
+    "priority",
     "shared_memory",
     "atomic_file",
     "quiet_stderr",
@@ -32,6 +33,7 @@ BELOW = {
     "errors": set(),
     "escapes": set(),
     "memory_order": set(),
+    "priority": set(),
     "shared_memory": set(),
     "quiet_stderr": set(),
     "thread_waiting": set(),

@@ -1,4 +1,4 @@
-"""`distill-live devices`: what can be heard and what can be turned."""
+"""`distill-live devices`: what can be heard, what can be turned, and what the system grants."""
 
 from __future__ import annotations
 
@@ -15,13 +15,19 @@ from distill_live.errors import DeviceError
 def devices(
     as_json: JsonOption = False,
 ) -> None:
-    """List sound devices (for serve --audio-device) and MIDI inputs (for serve --midi)."""
+    """List sound devices (for serve --audio-device) and MIDI inputs (for serve --midi), and say
+    which priority the sound will have."""
+    from distill_live.priority import probe
+
     audio, audio_error = _audio_devices()
     midi, midi_error = _midi_inputs()
     if as_json:
         print_json(
-            {"audio": audio, "audio_error": audio_error, "midi": midi, "midi_error": midi_error}
-        )
+            {
+                "audio": audio, "audio_error": audio_error, "midi": midi, "midi_error": midi_error,
+                "priority": probe()._asdict(),
+            }
+        )  # fmt: skip
         return
     if audio:
         _print_audio(audio)
@@ -32,6 +38,7 @@ def devices(
         tell("\n".join(["MIDI inputs:", *midi]))
     else:
         tell(midi_error or "no MIDI input")
+    tell(f"\n{probe().describe()}")
 
 
 def _print_audio(devices: list[dict[str, Any]]) -> None:

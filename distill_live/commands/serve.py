@@ -255,6 +255,8 @@ def _announce(server: Server, controls: Controls, line: StatusLine, seconds: flo
     )
     if controls.site.address:
         line.say(controls.site.address)
+    if not server.waits:
+        line.say(server.priority.describe())
 
 
 class _StopSignal:

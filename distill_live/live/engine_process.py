@@ -13,6 +13,7 @@ from distill_live.live.ring import AudioRing
 from distill_live.live.status import EngineStatus
 from distill_live.live.worker_process import run_worker
 from distill_live.parameters import ParameterStore
+from distill_live.priority import raise_engine
 
 if TYPE_CHECKING:
     from distill_live.models.persistence import LoadedVQModel
@@ -93,6 +94,8 @@ def _play(channel: Connection, job: EngineJob) -> None:
         )  # fmt: skip
         gc.collect()
         gc.freeze()
+        # Not before: a model that loads must take no time from the one that plays.
+        job.status["raised"] = not job.settings.patient and raise_engine()
         channel.send(("ready", loaded.metadata["name"]))
         busy = True
         while True:

@@ -28,6 +28,7 @@ from distill_live.live.swap import ModelSwap
 from distill_live.live.tap import TapRing
 from distill_live.live.worker import Worker
 from distill_live.parameters import ParameterStore
+from distill_live.priority import Grant
 
 #: Longest wait for the fade when the server stops, in seconds.
 _FADE_SECONDS = 0.5
@@ -167,6 +168,16 @@ class Server:
     def latency(self) -> float:
         """Seconds until what is asked for now is heard, as it usually was lately."""
         return self.deck.status["reaction"] + self.status["output_latency"]
+
+    @property
+    def waits(self) -> bool:
+        """Whether the output waits for the sound, so that nothing is in a hurry."""
+        return self._settings.engine.patient
+
+    @property
+    def priority(self) -> Grant:
+        """Which priorities the system has granted."""
+        return Grant(bool(self.status["real_time"]), bool(self.deck.status["raised"]))
 
     @property
     def newest_step(self) -> str:

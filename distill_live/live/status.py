@@ -80,6 +80,7 @@ class LiveStatus(SharedNumbers):
         "rms": "audio: RMS of the last 50 ms, see Meter",
         "falling_peak": "audio: largest magnitude lately, see Meter",
         "output_latency": "audio: how long a sample takes from the ring to the ear, s",
+        "real_time": "audio: 1 where the system lets the sound's threads run in real time",
     }
 
 
@@ -101,6 +102,7 @@ class EngineStatus(SharedNumbers):
         "held_loops": "how often the last columns were repeated to keep up",
         "reaction": "how long it takes until a rewind, or what is like it, begins to sound, s",
         "ring_lead": "samples that the ring shall hold ahead now",
+        "raised": "1 where the system lets the engine run before other programs",
         "source": "the recording that the sound comes from, from 1 on; 0 unknown, NEW_SOUND none",
         "source_second": "where in it, s",
         "source_share": "how much agrees there, 0..1",

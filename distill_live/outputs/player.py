@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection
 from distill_live.errors import DeviceError, DistillError
 from distill_live.live.last_mile import LastMile
 from distill_live.outputs.clock import ClockOutput
-from distill_live.outputs.options import Output, OutputOptions
+from distill_live.outputs.options import Output, OutputOptions, Source
 
 #: How often a device that is away is asked for, in seconds.
 _RETRY_SECONDS = 1.0
@@ -33,8 +33,10 @@ class Player:
         open_output: Callable[[], Output],
         make_source: Callable[[int], LastMile],
         played: bool,
+        in_real_time: Callable[[LastMile], Source] = lambda source: source,
     ) -> None:
         self._channel, self._open, self._make_source = channel, open_output, make_source
+        self._in_real_time = in_real_time
         self._played = played
         self._unheard: LastMile | None = None
 
@@ -72,7 +74,7 @@ class Player:
         _collect_garbage_for_the_last_time()
         stopped = _Closed(self._channel, source)
         try:
-            output.run(source, stopped)
+            output.run(self._in_real_time(source), stopped)
         finally:
             self._played = self._played or source.has_played
         if not stopped():

@@ -13,8 +13,10 @@ from distill_live.live.tap import TapRing
 from distill_live.live.worker_process import run_worker
 from distill_live.outputs.options import OutputOptions
 from distill_live.outputs.player import Player
+from distill_live.outputs.real_time import InRealTime
 from distill_live.parameters import ParameterStore
 from distill_live.plugins import PluginValues, load_plugin
+from distill_live.priority import SoundThreads
 
 
 def run_audio(
@@ -47,6 +49,11 @@ def _play(
     tap: TapRing,
     played: bool,
 ) -> None:
+    def lose_real_time() -> None:
+        status["real_time"] = 0.0
+        channel.send(("said", "the sound runs in real time no more: it took all of a core"))
+
+    threads = SoundThreads(lose_real_time)
     plugin = load_plugin("outputs", options.output)
     options = replace(options, values=PluginValues(parameters, "outputs", plugin))
     mixer = DeckMixer(rings, control)
@@ -54,4 +61,8 @@ def _play(
     def make_source(sample_rate: int) -> LastMile:
         return LastMile(mixer, parameters, status, tap, sample_rate)
 
-    Player(channel, lambda: plugin(options), make_source, played).play(options.output)
+    def in_real_time(source: LastMile) -> InRealTime:
+        return InRealTime(source, threads, status)
+
+    player = Player(channel, lambda: plugin(options), make_source, played, in_real_time)
+    player.play(options.output)

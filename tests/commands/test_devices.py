@@ -21,10 +21,13 @@ def test_devices_lists_sound_and_midi(run_cli: RunCli, monkeypatch: pytest.Monke
     monkeypatch.setattr(sounddevice, "list_devices", lambda: [CARD])
     monkeypatch.setattr(midi, "list_inputs", lambda: ["knobs"])
     shown = json.loads(run_cli("devices", "--json").out)
+    granted = shown.pop("priority")
     assert shown == {"audio": [CARD], "audio_error": "", "midi": ["knobs"], "midi_error": ""}
+    assert set(granted) == {"sound", "engine"}
     text = run_cli("devices").out
     assert "*  card" in text
     assert "knobs" in text
+    assert [line for line in text.splitlines() if line.startswith("priority: ")]
 
 
 def test_a_device_with_brackets_is_shown_as_it_is(

@@ -1,0 +1,45 @@
+"""The last mile for an output, in threads that run in real time."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+from numpy.typing import NDArray
+
+from distill_live.live.last_mile import LastMile
+from distill_live.live.status import LiveStatus
+from distill_live.priority import SoundThreads
+
+
+class InRealTime:
+    """Asks for real time in each thread that renders.
+
+    It does not for outputs that wait until it can fill a block: they take all the time there is.
+    """
+
+    def __init__(self, source: LastMile, threads: SoundThreads, status: LiveStatus) -> None:
+        self._source, self._threads, self._status = source, threads, status
+        self._thread: int | None = None
+        self._waits = False
+
+    def render(self, out: NDArray[np.float32]) -> None:
+        """Fill `out` with the next sound."""
+        thread = threading.get_ident()
+        if thread != self._thread and not self._waits:
+            self._thread = thread
+            self._status["real_time"] = self._threads.run_in_real_time()
+        self._source.render(out)
+
+    def can_fill(self, count: int) -> bool:
+        """Whether `count` samples could be rendered now without a gap."""
+        self._waits = True
+        return self._source.can_fill(count)
+
+    def count_fault(self) -> None:
+        """Take note of a fault that the device reports."""
+        self._source.count_fault()
+
+    def note_latency(self, seconds: float) -> None:
+        """Take note of how long a sample takes to the ear."""
+        self._source.note_latency(seconds)

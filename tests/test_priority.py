@@ -1,0 +1,101 @@
+"""What the system grants, asked for in processes of their own: it outlasts the asking."""
+
+import subprocess
+import sys
+
+import pytest
+
+from distill_live.priority import ENGINE_NICE, OFFLINE_NICE, Grant
+from tests.tools import leave_out
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux tells what was granted")
+
+_BEGIN = "import os, threading, time\nfrom distill_live import priority\n"
+
+
+def run_python(code: str) -> list[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", _BEGIN + code], capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout.split()
+
+
+@pytest.fixture
+def privileged() -> None:
+    """Skip a test where real time is not granted to who runs it."""
+    if run_python("print(*priority.probe())") != ["True", "True"]:
+        leave_out("this user may not raise priorities")
+
+
+def test_the_asking_thread_and_those_begun_since_run_in_real_time(privileged: None) -> None:
+    told = run_python("""
+rest, policies = threading.Event(), {}
+def sleep(): rest.wait()
+def play(): print(threads.run_in_real_time())
+old = threading.Thread(target=sleep); old.start()
+threads = priority.SoundThreads(lambda: None)
+new = threading.Thread(target=sleep); new.start()
+callback = threading.Thread(target=play); callback.start(); callback.join()
+for thread in (threading.main_thread(), new, old):
+    print(os.sched_getscheduler(thread.native_id) & os.SCHED_RR)
+rest.set()
+""")
+    assert told == ["True", "2", "2", "0"]
+
+
+def test_what_a_real_time_process_starts_is_as_all_programs_are(privileged: None) -> None:
+    told = run_python("""
+import subprocess, sys
+priority.SoundThreads(lambda: None).run_in_real_time()
+show = "import os; print(os.sched_getscheduler(0))"
+print(subprocess.run([sys.executable, "-c", show], capture_output=True, text=True).stdout)
+""")
+    assert told == ["0"]
+
+
+def test_a_real_time_thread_that_does_not_rest_is_made_a_normal_one(privileged: None) -> None:
+    told = run_python("""
+lost = []
+priority._RESTLESS = (100_000, 20_000_000)
+priority.SoundThreads(lambda: lost.append(1)).run_in_real_time()
+end = time.monotonic() + 15
+while not lost and time.monotonic() < end:
+    pass
+print(lost, os.sched_getscheduler(0))
+""")
+    assert told == ["[1]", "0"]
+
+
+def test_the_engine_runs_before_other_programs_and_offline_commands_behind(
+    privileged: None,
+) -> None:
+    assert run_python("print(priority.raise_engine(), os.nice(0))") == ["True", str(ENGINE_NICE)]
+    assert run_python("priority.lower(); print(os.nice(0))") == [str(OFFLINE_NICE)]
+
+
+def test_what_runs_behind_already_is_not_raised() -> None:
+    assert run_python("os.nice(15); priority.lower(); print(os.nice(0))") == ["15"]
+
+
+def test_who_may_not_raise_anything_goes_on_and_leaves_no_rights_behind(privileged: None) -> None:
+    told = run_python("""
+os.environ["PATH"] = ""
+os.setgid(65534), os.setuid(65534)
+import resource
+resource.setrlimit(resource.RLIMIT_RTPRIO, (0, 0))
+print(*priority.probe(), priority.SoundThreads(lambda: None).run_in_real_time())
+print(priority.raise_engine(), os.nice(0), os.sched_getscheduler(0))
+""")
+    assert told == ["False", "False", "False", "False", "0", "0"]
+
+
+@pytest.mark.parametrize("sound", [True, False])
+@pytest.mark.parametrize("engine", [True, False])
+def test_one_line_says_what_was_granted_and_how_to_get_what_was_not(
+    sound: bool, engine: bool
+) -> None:
+    line = Grant(sound, engine).describe()
+    assert line.startswith("priority: ") and "\n" not in line
+    assert ("for more, install rtkit" in line) == (not (sound and engine))
+    assert len({Grant(a, b).describe() for a in (True, False) for b in (True, False)}) == 4
