@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from distill_live import __version__
-from distill_live.errors import DistillError
+from distill_live.errors import DistillError, is_out_of_memory
 
 #: Every subcommand and its one line of help. `train-prior` lives in commands/train_prior.py.
 COMMANDS = {
@@ -87,8 +87,10 @@ def main() -> None:
     """
     try:
         app()
-    except (DistillError, OSError) as error:
-        if os.environ.get("DISTILL_DEBUG"):
+    except (DistillError, OSError, MemoryError, RuntimeError) as error:
+        ours = isinstance(error, DistillError | OSError)
+        if os.environ.get("DISTILL_DEBUG") or not (ours or is_out_of_memory(error)):
             raise
-        typer.echo(f"error: {error}", err=True)
+        told = error if ours else "out of memory: end other programs, or use a machine with more"
+        typer.echo(f"error: {told}", err=True)
         sys.exit(1)
