@@ -14,8 +14,10 @@ from typer.core import TyperCommand, TyperGroup
 from distill_live import __version__, priority
 from distill_live.commands.output import tell
 from distill_live.commands.standard_streams import standard_streams
-from distill_live.errors import DistillError
+from distill_live.errors import DistillError, is_out_of_memory
 from distill_live.thread_waiting import wait_briefly
+
+_OUT_OF_MEMORY = "out of memory: end other programs, or use a machine with more"
 
 #: Every subcommand and its one line of help. `train-prior` lives in commands/train_prior.py.
 COMMANDS = {
@@ -102,10 +104,14 @@ def main() -> None:
     with standard_streams() as lost:
         try:
             _run(lost)
-        except (DistillError, OSError) as error:
-            if os.environ.get("DISTILL_DEBUG"):
+        except (DistillError, OSError, MemoryError, RuntimeError) as error:
+            ours = isinstance(error, DistillError | OSError)
+            if os.environ.get("DISTILL_DEBUG") or not (ours or is_out_of_memory(error)):
                 raise
-            tell(f"error: {error}", err=True)
+            told = (
+                error if ours else "out of memory: end other programs, or use a machine with more"
+            )
+            tell(f"error: {told}", err=True)
             sys.exit(1)
 
 

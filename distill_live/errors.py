@@ -61,6 +61,10 @@ class TrainingError(DistillError):
     """Training cannot start or cannot go on."""
 
 
+class CheckpointError(TrainingError):
+    """What an unfinished training is made of cannot be kept."""
+
+
 class SessionLogError(DistillError):
     """A session log cannot be written, read or played again."""
 
@@ -81,3 +85,12 @@ def nearest_name(name: str, known: Iterable[str]) -> str:
     """A hint such as " (did you mean 'top_k'?)", or "" when nothing known is close to `name`."""
     close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
     return f" (did you mean {close[0]!r}?)" if close else ""
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that there is no memory left: Python's and numpy's own, or torch's,
+    which on the CPU is known by its words alone."""
+    words = ("out of memory", "can't allocate memory")
+    return isinstance(error, MemoryError) or (
+        isinstance(error, RuntimeError) and any(word in str(error) for word in words)
+    )

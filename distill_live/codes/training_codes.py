@@ -19,10 +19,12 @@ Number = TypeVar("Number", bound=np.number[Any])
 @dataclass(frozen=True)
 class TrainingCodes:
     """What a model learned from one recording: its path inside the folder, and its codes
-    `[T, F, Q]` from its start on, without the end that was held out."""
+    `[T, F, Q]` from its start on, without the end that was held out. `mel` is the spectrogram of
+    the whole recording, packed, for a model that goes on; it may be missing."""
 
     name: str
     codes: NDArray[np.int16]
+    mel: bytes = b""
 
 
 class CodeTape:

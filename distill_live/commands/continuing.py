@@ -27,7 +27,7 @@ def train_on(
     recordings.
     """
     draft, ranks = draft_path(path), checkpoints.ranks
-    if checkpoints.passed and not draft.exists():
+    if checkpoints.passed("codec") and not draft.exists():
         report.say(f"the run had ended already: {path} is what it made")
         return False
     loaded = load_model_v2(path)
@@ -39,7 +39,7 @@ def train_on(
     rehearsal = Rehearsal.of(loaded, again)
     report.say(
         f"{loaded.metadata['name']} goes on: {len(recordings.recordings) - len(again)} new "
-        f"recordings, {len(again)} that it knows and {len(rehearsal.mels)} rehearsed from its codes"
+        f"recordings, {len(again)} that it knows and {len(rehearsal.mels)} rehearsed from its file"
     )
     new_columns = round(recordings.seconds * recordings.sample_rate / loaded.column_samples)
     config = get_continued_codec_config(codec.config, rehearsal.columns + new_columns)

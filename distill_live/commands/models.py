@@ -16,10 +16,10 @@ from distill_live.models.distill_v1_file import is_old_file
 from distill_live.models.header import read_header, rewrite_metadata
 from distill_live.models.library import (
     ModelEntry,
-    checkpoint_path,
     draft_path,
     find_model,
     find_own_model,
+    found_checkpoints,
     list_models,
     new_model_path,
 )
@@ -127,9 +127,10 @@ def rename(
     interrupted training has left beside it."""
     old = find_own_model(model)
     new = new_model_path(new_name, replace=force, folder=old.parent)
-    if checkpoint_path(new).exists() and not force:
+    interrupted = found_checkpoints(new)
+    if interrupted and not force:
         raise ModelFileError(
-            f"{checkpoint_path(new)} is of an interrupted training of that name: choose another "
+            f"{interrupted[0]} is of an interrupted training of that name: choose another "
             "name, or add --force"
         )
     rewrite_metadata(old, name=new.stem)
@@ -202,8 +203,12 @@ def _belongings(model: Path) -> list[Path]:
     """What is beside a model's file and goes where it goes: its report, and what an interrupted
     training has left."""
     page = page_path(model)
-    left = [path for path in (checkpoint_path(model), draft_path(model)) if path.exists()]
-    return [*([page] if is_page(page) else []), *left]
+    draft = draft_path(model)
+    return [
+        *([page] if is_page(page) else []),
+        *found_checkpoints(model),
+        *([draft] if draft.exists() else []),
+    ]
 
 
 def _in_words(verdict: Verdict) -> str:

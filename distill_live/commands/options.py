@@ -26,7 +26,8 @@ KeepOption = Annotated[
     bool,
     typer.Option(
         "--training-codes/--no-training-codes",
-        help="Keep codes of the recordings, and previews, in the model file.",
+        help="Keep codes and spectrograms of the recordings, and previews, in the model file; "
+        "--continue needs them.",
     ),
 ]
 DeviceOption = Annotated[Device, typer.Option("--device", help="What torch computes on.")]
@@ -42,9 +43,18 @@ NodesOption = Annotated[
     typer.Option("--num-nodes", min=1, help="How many machines do; start this command on each."),
 ]
 ResumeOption = Annotated[
-    bool, typer.Option("--resume", help="Go on with an interrupted run of the same command.")
+    bool,
+    typer.Option(
+        "--resume",
+        help="Go on with an interrupted run of the same command. On the CPU this gives a "
+        "byte-identical model, with the same version of torch and number of threads.",
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+AnewOption = Annotated[
+    bool,
+    typer.Option("--force", help="Begin anew, even if an interrupted run could be resumed."),
+]
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace a model of that name.")]
 
 

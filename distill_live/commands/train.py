@@ -92,7 +92,7 @@ def train(
     a vocoder.
 
     Reads wav, flac, ogg, opus, mp3, aiff and caf, 0.3 s and longer. Ctrl-C keeps the best so far,
-    and --resume goes on from there, or after a crash.
+    and --resume goes on from there, or after a crash, which costs an epoch at most.
     """
     if continues is not None:
         if name or codebook_size or rvq_levels != 3 or column_frames != "8":
@@ -131,7 +131,7 @@ def train(
                 shown = recordings if training_codes else None
                 if vocoder != "phase" and not interrupted and ranks.rank == 0:
                     interrupted = add_vocoder(
-                        report, path, recordings, vocoder, None, None, ranks.device
+                        report, path, recordings, vocoder, None, None, checkpoints
                     )
         end_run(report, path, folder, shown, checkpoints, interrupted=interrupted)
 

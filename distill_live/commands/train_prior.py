@@ -8,6 +8,7 @@ import typer
 
 from distill_live.commands.options import (
     AcceleratorOption,
+    AnewOption,
     DeviceOption,
     DevicesOption,
     FolderArgument,
@@ -18,7 +19,7 @@ from distill_live.commands.options import (
 )
 from distill_live.commands.training_report import Report
 from distill_live.models.header import read_header
-from distill_live.models.library import find_own_model
+from distill_live.models.library import find_own_model, require_no_checkpoint
 
 
 def train_prior(
@@ -34,6 +35,7 @@ def train_prior(
     devices: DevicesOption = 1,
     num_nodes: NodesOption = 1,
     resume: ResumeOption = False,
+    force: AnewOption = False,
 ) -> None:
     """Train the prior of a model anew; its codec stays as it is, and the file is the same.
 
@@ -42,6 +44,8 @@ def train_prior(
     Ctrl-C keeps the best so far, and --resume goes on from there, or after a crash.
     """
     path = find_own_model(model)
+    if not (resume or force):
+        require_no_checkpoint(path, "train-prior")
 
     from distill_live.commands.training import add_prior
     from distill_live.commands.training_run import (
@@ -54,7 +58,9 @@ def train_prior(
     from distill_live.training.checkpoint import Checkpoints
 
     with open_ranks(device, accelerator, devices, num_nodes) as ranks:
-        checkpoints = Checkpoints(path, resume=resume, ranks=ranks)
+        checkpoints = Checkpoints(path, "train-prior", resume=resume, ranks=ranks)
+        if not resume:
+            checkpoints.discard()
         with Report(quiet=ranks.rank > 0) as report:
             recordings = read_recordings(report, folder)
             say_resumable(report, checkpoints)

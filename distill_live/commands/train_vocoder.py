@@ -7,13 +7,15 @@ from typing import Annotated
 import typer
 
 from distill_live.commands.options import (
+    AnewOption,
     DeviceOption,
     FolderArgument,
     ModelArgument,
+    ResumeOption,
     VocoderChoice,
 )
 from distill_live.commands.training_report import Report
-from distill_live.models.library import find_own_model
+from distill_live.models.library import find_own_model, require_no_checkpoint
 
 
 def train_vocoder(
@@ -38,28 +40,43 @@ def train_vocoder(
         ),
     ] = None,
     device: DeviceOption = "auto",
+    resume: ResumeOption = False,
+    force: AnewOption = False,
 ) -> None:
     """Train a vocoder on a model's recordings; codec and prior stay as they are.
 
     Says how near it comes to the recordings, beside the one that needs no training. Ctrl-C keeps
-    the best so far.
+    the best so far, and --resume goes on from there, or after a crash.
     """
     path = find_own_model(model)
+    if vocoder == "phase" and resume:
+        raise typer.BadParameter("--vocoder phase trains nothing: leave --resume out")
+    if not (resume or force or vocoder == "phase"):
+        require_no_checkpoint(path, "train-vocoder")
 
-    from distill_live.commands.training_run import read_recordings, say_next
+    from distill_live.commands.training_run import (
+        leave,
+        read_recordings,
+        say_next,
+        say_resumable,
+    )
     from distill_live.commands.vocoder_training import add_vocoder, use_phase_vocoder
     from distill_live.models.devices import pick_device
+    from distill_live.training.checkpoint import Checkpoints
+    from distill_live.training.ranks import Ranks
 
-    torch_device = pick_device(device)
-    interrupted = False
+    ranks = Ranks(pick_device(device))
     if vocoder == "phase":
         use_phase_vocoder(path)
-    else:
-        with Report() as report:
-            recordings = read_recordings(report, folder)
-            interrupted = add_vocoder(
-                report, path, recordings, vocoder, epochs, adversarial, torch_device
-            )
-    say_next(path, folder)
-    if interrupted:
-        raise typer.Exit(130)
+        say_next(path, folder)
+        return
+    checkpoints = Checkpoints(path, "train-vocoder", resume=resume, ranks=ranks)
+    if not resume:
+        checkpoints.discard()
+    with Report() as report:
+        recordings = read_recordings(report, folder)
+        say_resumable(report, checkpoints)
+        interrupted = add_vocoder(
+            report, path, recordings, vocoder, epochs, adversarial, checkpoints
+        )
+    leave(path, folder, checkpoints, interrupted=interrupted)

@@ -9,7 +9,7 @@ from distill_live.audio.dataset import Recordings
 from distill_live.audio.spectrogram import SpectrogramConfig
 from distill_live.commands.saving import add_codes, all_files, save_codec, save_prior
 from distill_live.commands.training_report import Report
-from distill_live.commands.training_run import say_resumable
+from distill_live.commands.training_run import check_ending, say_resumable
 from distill_live.models.persistence import load_model_v2
 from distill_live.models.prior import Prior
 from distill_live.models.prior_kinds import PriorSize, get_adaptive_prior_config
@@ -28,6 +28,7 @@ from distill_live.training.prior_pace import expected_prior_seconds
 from distill_live.training.ranks import Ranks
 from distill_live.training.rehearsal import Rehearsal
 from distill_live.training.sequences import CodeSequences, extract_code_sequences
+from distill_live.training.vocoder import VocoderTrainingConfig
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def train_phases(
     base = rehearsal.metadata["weights_sha256"] if rehearsal else None
     checkpoints.begin("codec", fingerprint(recordings, config, base, ranks))
     say_resumable(report, checkpoints)
-    if not checkpoints.passed:
+    if not checkpoints.passed("codec"):
         report.begin_codec(config)
         prior_seconds = _prior_seconds(recordings, config, choices, rehearsal, ranks)
         previews = Previews(recordings, config.epochs)
@@ -86,7 +87,8 @@ def train_phases(
             kept = previews if choices.keep_codes else None
             save_codec(path, trained, recordings, config, checkpoints.seconds, kept, rehearsal)
             report.say(f"saved {path}")
-        if trained.interrupted:
+        check_ending(report, trained.ending, trained.warning)
+        if trained.ending.interrupted:
             return True
         ranks.wait()
     if choices.no_prior:
@@ -122,6 +124,8 @@ def add_prior(
     checkpoints.begin(
         "prior", fingerprint(recordings, config, loaded.metadata["codec_sha256"], ranks)
     )
+    if checkpoints.passed("prior"):
+        return False
     try:
         report.begin_prior(config)
         sequences = extract_code_sequences(
@@ -141,12 +145,13 @@ def add_prior(
             report.memorised(memorisation)
         add_codes(report, loaded, recordings, config.holdout)
         save_prior(path, loaded, trained, files, config, checkpoints.seconds, memorisation)
-    return trained.interrupted
+    check_ending(report, trained.ending, trained.warning)
+    return trained.ending.interrupted
 
 
 def fingerprint(
     recordings: Recordings,
-    config: CodecTrainingConfig | PriorTrainingConfig,
+    config: CodecTrainingConfig | PriorTrainingConfig | VocoderTrainingConfig,
     base: str | None,
     ranks: Ranks,
 ) -> Fingerprint:

@@ -12,12 +12,13 @@ from distill_live.audio.dataset import Recordings, load_recordings
 from distill_live.commands.options import Device
 from distill_live.commands.output import tell
 from distill_live.commands.training_report import Report
-from distill_live.errors import DistillError, ModelNotFoundError
+from distill_live.errors import DistillError, ModelNotFoundError, TrainingError
 from distill_live.models.devices import pick_device
 from distill_live.models.header import read_header
 from distill_live.models.library import find_model
 from distill_live.report.page import write_page
 from distill_live.training.checkpoint import Checkpoints
+from distill_live.training.ending import Ending
 from distill_live.training.ranks import Ranks, launch
 
 
@@ -49,10 +50,14 @@ def say_resumable(report: Report, checkpoints: Checkpoints) -> None:
     """How to go on should this run end early, and where it goes on now."""
     if checkpoints.resumes:
         report.say(f"goes on from {checkpoints.path}")
-        if checkpoints.other_ground:
+        grounds = checkpoints.other_ground
+        kind = checkpoints.ranks.device.type
+        if kind != "cpu":
+            grounds.append(f"on {kind} sums are not always added up in the same order")
+        if grounds:
             report.say(
-                f"{'; '.join(checkpoints.other_ground)}: what comes is not the same to the last "
-                "digit as without the interruption"
+                f"{'; '.join(grounds)}: what comes is not the same to the last digit as without "
+                "the interruption"
             )
     else:
         report.say(f"every epoch is kept; to go on after an interruption: {_resume_command()}")
@@ -74,6 +79,14 @@ def end_run(
     """
     if checkpoints.ranks.rank == 0 and not interrupted:
         _save_page(report, path, shown)
+    leave(path, folder, checkpoints, interrupted=interrupted)
+
+
+def leave(path: Path, folder: Path, checkpoints: Checkpoints, *, interrupted: bool) -> None:
+    """End a run without a page: say what to type now.
+
+    One that Ctrl-C has ended keeps its checkpoint, and raises typer.Exit with 130.
+    """
     if not interrupted:
         checkpoints.discard()
     if checkpoints.ranks.rank == 0:
@@ -82,6 +95,17 @@ def end_run(
         say_next(path, folder)
     if interrupted:
         raise typer.Exit(130)
+
+
+def check_ending(report: Report, ending: Ending, warning: str) -> None:
+    """Say what was wrong with a training whose best is saved, if anything was.
+
+    Raises TrainingError when it had to end early, and no phase can follow.
+    """
+    if warning:
+        report.say(f"warning: {warning}; what was best before that is kept")
+    if ending.failure:
+        raise TrainingError(ending.failure)
 
 
 def say_next(path: Path, folder: Path) -> None:

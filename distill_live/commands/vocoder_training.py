@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from distill_live.audio.dataset import Recordings
 from distill_live.commands.options import VocoderChoice
+from distill_live.commands.training import fingerprint
 from distill_live.commands.training_report import Report
+from distill_live.commands.training_run import check_ending
 from distill_live.models.neural_vocoder import NeuralVocoder
 from distill_live.models.persistence import LoadedVQModel, load_model_v2, save_model_v2
 from distill_live.models.vocoder import PhaseConfig, PhaseVocoder
+from distill_live.training.checkpoint import Checkpoints
+from distill_live.training.ranks import Ranks
 from distill_live.training.sound_pairs import extract_sound_pairs
 from distill_live.training.vocoder import (
     TrainedVocoder,
@@ -32,7 +33,7 @@ def add_vocoder(
     choice: VocoderChoice,
     epochs: int | None,
     adversarial: bool | None,
-    device: torch.device,
+    checkpoints: Checkpoints,
 ) -> bool:
     """Train a vocoder for the model in the file, measure it beside the one that needs no training,
     and save the chosen one there; True when Ctrl-C ended the training.
@@ -40,19 +41,24 @@ def add_vocoder(
     Ctrl-C keeps the best so far; before there is one, the file stays as it is. `adversarial` None
     is as the device allows. Raises ModelFileError and TrainingError.
     """
-    loaded = load_model_v2(path, device)
+    # One process trains it, whatever trained the rest.
+    ranks = Ranks(checkpoints.ranks.device)
+    loaded = load_model_v2(path, ranks.device)
     codec = loaded.require_trainable()
-    config = get_adaptive_vocoder_training_config(codec.config.column_frames, device)
+    config = get_adaptive_vocoder_training_config(codec.config.column_frames, ranks.device)
     config = config if epochs is None else replace(config, epochs=epochs)
     config = config if adversarial is None else replace(config, adversarial=adversarial)
-    began = time.monotonic()
+    checkpoints.begin(
+        "vocoder", fingerprint(recordings, config, loaded.metadata["codec_sha256"], ranks)
+    )
     try:
         report.begin_vocoder(config)
         pairs = extract_sound_pairs(codec, loaded.spectrogram, recordings, config.holdout)
-        trained = train_vocoder(pairs, loaded.spectrogram, config, report.vocoder_epoch)
+        trained = train_vocoder(
+            pairs, loaded.spectrogram, config, report.vocoder_epoch, checkpoints
+        )
     except KeyboardInterrupt:
         return True
-    seconds = time.monotonic() - began
     phase = _phase_vocoder(loaded)
     distances = compare_vocoders(
         {"phase": phase, "neural": trained.vocoder}, pairs, recordings.sample_rate
@@ -61,13 +67,14 @@ def add_vocoder(
     report.end_vocoder(distances, "neural" if neural else "phase", asked=choice == "neural")
     told = {
         "vocoder": {key: value for key, value in asdict(config).items() if key != "vocoder"},
-        "vocoder_seconds": round(seconds, 1),
+        "vocoder_seconds": round(checkpoints.seconds, 1),
         "vocoder_best_epoch": trained.best_epoch,
         "vocoder_files": [recording.name for recording in recordings.recordings],
         "vocoder_distances": {name: asdict(one) for name, one in distances.items()},
     }
     _save(path, loaded, trained.vocoder if neural else phase, told, _curves(config, trained))
-    return trained.interrupted
+    check_ending(report, trained.ending, trained.warning)
+    return trained.ending.interrupted
 
 
 def use_phase_vocoder(path: Path) -> None:

@@ -1,5 +1,5 @@
-"""What a model file keeps of its recordings: their codes, and previews of the training. In the file
-both are tensors, and the header says which is whose."""
+"""What a model file keeps of its recordings: their codes and spectrograms, and previews of the
+training. In the file all are tensors, and the header says which is whose."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from distill_live.codes.training_codes import TrainingCodes
 from distill_live.models.parts import Codec
 
 # Keys of the header, and how the names of the tensors begin.
-_CODES, _PREVIEWS = "training_codes", "previews"
+_CODES, _MELS, _PREVIEWS = "training_codes", "training_mels", "previews"
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,7 @@ def describe_kept(codes: Sequence[TrainingCodes], previews: Sequence[Preview]) -
         _CODES: {
             "names": [one.name for one in codes],
             "columns": [len(one.codes) for one in codes],
+            "mel_bytes": [len(one.mel) for one in codes],
         },
         _PREVIEWS: [one.epoch for one in previews],
     }
@@ -54,7 +55,8 @@ def describe_kept(codes: Sequence[TrainingCodes], previews: Sequence[Preview]) -
 def kept_tensors(
     codes: Sequence[TrainingCodes], previews: Sequence[Preview], codebook_size: int
 ) -> dict[str, Tensor]:
-    """All recordings' codes one after another, as small as they can be, and each preview."""
+    """All recordings' codes one after another, as small as they can be, their spectrograms, and
+    each preview."""
     tensors = {
         f"{_PREVIEWS}.{one.epoch}": torch.from_numpy(np.frombuffer(one.mp3, np.uint8).copy())
         for one in previews
@@ -63,13 +65,16 @@ def kept_tensors(
         dtype = np.uint8 if codebook_size <= 256 else np.int16
         joined = np.concatenate([one.codes for one in codes]).astype(dtype)
         tensors[f"{_CODES}.0"] = torch.from_numpy(joined)
+    mels = b"".join(one.mel for one in codes)
+    if mels:
+        tensors[f"{_MELS}.0"] = torch.from_numpy(np.frombuffer(mels, np.uint8).copy())
     return tensors
 
 
 def read_codes(
     metadata: dict[str, Any], tensors: dict[str, Tensor], codec: Codec
 ) -> tuple[TrainingCodes, ...]:
-    """The recordings' codes; none where the header says nothing of any.
+    """The recordings' codes and spectrograms; none where the header says nothing of any.
 
     Raises ValueError when they are not of this codec, or not as many as the header says.
     """
@@ -85,7 +90,18 @@ def read_codes(
     if joined.size and not 0 <= joined.min() <= joined.max() < config.codebook_size:
         raise ValueError(f"its training codes are not 0..{config.codebook_size - 1}")
     parts = np.split(joined, np.cumsum(columns)[:-1])
-    return tuple(TrainingCodes(name, part) for name, part in zip(names, parts, strict=True))
+    mels = _read_mels(described.get("mel_bytes") or [0] * len(names), tensors)
+    return tuple(TrainingCodes(*each) for each in zip(names, parts, mels, strict=True))
+
+
+def _read_mels(lengths: list[int], tensors: dict[str, Tensor]) -> list[bytes]:
+    """The recordings' packed spectrograms, of so many bytes each."""
+    stored = tensors.get(f"{_MELS}.0")
+    joined = b"" if stored is None else stored.numpy().tobytes()
+    ends = np.cumsum([int(length) for length in lengths]).tolist()
+    if min(lengths) < 0 or ends[-1] != len(joined):
+        raise ValueError("its training spectrograms are not as its header says")
+    return [joined[end - length : end] for end, length in zip(ends, lengths, strict=True)]
 
 
 def read_previews(metadata: dict[str, Any], tensors: dict[str, Tensor]) -> tuple[Preview, ...]:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from distill_live.errors import (
     ModelFileError,
@@ -19,9 +19,19 @@ from distill_live.errors import (
 from distill_live.models.header import check_name, read_header
 
 SUFFIX = ".distill"
-CHECKPOINT_SUFFIX = ".resume"
 #: What a model becomes that learns more is beside it under this suffix until it is whole.
 DRAFT_SUFFIX = ".continued"
+
+#: The commands that train.
+TrainingCommand = Literal["train", "train-prior", "train-vocoder"]
+
+#: What an interrupted run of each leaves beside the model: a file of its own, so that none replaces
+#: another one's.
+CHECKPOINT_SUFFIXES: dict[TrainingCommand, str] = {
+    "train": ".resume",
+    "train-prior": ".resume-prior",
+    "train-vocoder": ".resume-vocoder",
+}
 
 #: The model that ships, and that is played when no other is named.
 DEMO = "demo"
@@ -134,9 +144,15 @@ def new_model_path(name: str, *, replace: bool = False, folder: Path | None = No
     return path
 
 
-def checkpoint_path(model: Path) -> Path:
-    """Where the checkpoint of a model in training is: beside its file."""
-    return model.with_suffix(CHECKPOINT_SUFFIX)
+def checkpoint_path(model: Path, command: TrainingCommand = "train") -> Path:
+    """Where a command that trains a model keeps its checkpoint: beside the model's file."""
+    return model.with_suffix(CHECKPOINT_SUFFIXES[command])
+
+
+def found_checkpoints(model: Path) -> list[Path]:
+    """What interrupted runs have left beside a model's file."""
+    paths = [checkpoint_path(model, command) for command in CHECKPOINT_SUFFIXES]
+    return [path for path in paths if path.exists()]
 
 
 def draft_path(model: Path) -> Path:
@@ -144,9 +160,10 @@ def draft_path(model: Path) -> Path:
     return model.with_suffix(DRAFT_SUFFIX)
 
 
-def require_no_checkpoint(model: Path) -> None:
-    """Raise TrainingError when a run was interrupted, and training anew would lose it."""
-    path = checkpoint_path(model)
+def require_no_checkpoint(model: Path, command: TrainingCommand = "train") -> None:
+    """Raise TrainingError when a run of the command was interrupted, and beginning anew would lose
+    it."""
+    path = checkpoint_path(model, command)
     if path.exists():
         raise TrainingError(
             f"a run was interrupted here ({path}): add --resume to go on with it, or --force to "

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import pickle
 import re
+import tempfile
 import time
 import zipfile
 from collections.abc import Mapping
@@ -18,14 +20,20 @@ import torch
 from distill_live import __version__
 from distill_live.atomic_file import atomic_file
 from distill_live.audio.dataset import Recordings
-from distill_live.errors import TrainingError
-from distill_live.models.library import checkpoint_path
+from distill_live.errors import CheckpointError, TrainingError
+from distill_live.models.library import TrainingCommand, checkpoint_path
 from distill_live.training.ranks import Ranks
 
-Phase = Literal["codec", "prior"]
+Phase = Literal["codec", "prior", "vocoder"]
 State = dict[str, Any]
 
 _FORMAT = "distill-checkpoint 1"
+
+# In the order in which a run goes through them.
+_PHASES: tuple[Phase, ...] = ("codec", "prior", "vocoder")
+
+# A disk, or the user's part of it, that takes no more; or a file that has reached its limit.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 # What torch.load and the reading of its content raise for the bytes of a damaged file.
 _DAMAGE = (
@@ -80,17 +88,27 @@ class _Content:
 
 
 class Checkpoints:
-    """The checkpoint of one run, which trains one phase or several.
+    """The checkpoint of one run of a command, which trains one phase or several.
 
     `begin` each phase, `save` after each of its epochs, `discard` when the run has ended well. With
     `resume`, a phase goes on from `state`. Raises TrainingError when there is nothing to resume, or
-    it is damaged. Of several processes the first one writes.
+    it is damaged, and CheckpointError when nothing can be written beside the model. Of several
+    processes the first one writes.
     """
 
-    def __init__(self, model: Path, *, resume: bool = False, ranks: Ranks | None = None) -> None:
-        self.path = checkpoint_path(model)
+    def __init__(
+        self,
+        model: Path,
+        command: TrainingCommand = "train",
+        *,
+        resume: bool = False,
+        ranks: Ranks | None = None,
+    ) -> None:
+        self.path = checkpoint_path(model, command)
         self.ranks = ranks or Ranks()
         self._found = _read(self.path) if resume else None
+        if not self.ranks.rank:
+            _require_writable(self.path.parent)
         self._phase: Phase | None = None
         self._fingerprints = dict(self._found.fingerprints) if self._found else {}
         self._began = time.monotonic()
@@ -105,10 +123,9 @@ class Checkpoints:
         """What `save` was given last, when the present phase is to be resumed."""
         return self._found.state if self._found and self._found.phase == self._phase else None
 
-    @property
-    def passed(self) -> bool:
-        """Whether the run that goes on has the codec behind it."""
-        return self._found is not None and self._found.phase == "prior"
+    def passed(self, phase: Phase) -> bool:
+        """Whether the run that goes on has that phase behind it."""
+        return self._found is not None and _order(phase) < _order(self._found.phase)
 
     @property
     def seconds(self) -> float:
@@ -133,16 +150,16 @@ class Checkpoints:
                     "with, or leave --resume out to begin anew"
                 )
         elif found and self._phase is None:
-            command = "train-prior" if "codec" not in found.fingerprints else "train"
             raise TrainingError(
-                f"cannot resume {self.path}: it is of a run of {command}, in its {found.phase}"
+                f"cannot resume {self.path}: it is of another command's run, in its {found.phase}"
             )
         self._phase = phase
         self._fingerprints[phase] = fingerprint
         self._began = time.monotonic()
 
     def save(self, state: State) -> None:
-        """Replace the file as a whole. Raises TrainingError when it cannot be written."""
+        """Replace the file as a whole. Raises CheckpointError when it cannot be written; what was
+        there before stays."""
         if self.ranks.rank:
             return
         content = {
@@ -154,11 +171,20 @@ class Checkpoints:
             "state": state,
         }
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
             with atomic_file(self.path) as temporary, temporary.open("wb") as file:
                 torch.save(content, file)
-        except OSError as error:
-            raise TrainingError(f"cannot save {self.path}: {error.strerror or error}") from error
+        except (OSError, RuntimeError) as error:
+            # torch tells of a full disk in words of its own, after the system's.
+            reason = error if isinstance(error, OSError) else error.__context__
+            if not isinstance(reason, OSError):
+                raise
+            raise CheckpointError(self._advice(reason)) from error
+
+    def _advice(self, reason: OSError) -> str:
+        """Why this epoch could not be kept, and what to do."""
+        mend = "free some space" if reason.errno in _FULL else "make it possible to write there"
+        then = "go on with --resume from the epoch before" if self.path.exists() else "begin again"
+        return f"cannot save {self.path}: {reason.strerror or reason}: {mend}, then {then}"
 
     def discard(self) -> None:
         """Remove the file, and what a run that was killed while it wrote has left behind."""
@@ -170,12 +196,30 @@ class Checkpoints:
                 path.unlink(missing_ok=True)
 
 
+def _require_writable(folder: Path) -> None:
+    """Raise CheckpointError when nothing can be written in a folder, or made there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(bytes(4096))
+    except OSError as error:
+        raise CheckpointError(
+            f"cannot write in {folder}: {error.strerror or error}; the model and every epoch are "
+            "to be saved there"
+        ) from error
+
+
+def _order(phase: Phase) -> int:
+    return _PHASES.index(phase)
+
+
 def _read(path: Path) -> _Content:
     try:
         # Only tensors and plain values: no code in the file runs.
         content = torch.load(path, map_location="cpu", weights_only=True)
         if content["format"] != _FORMAT:
             raise ValueError(f"it is not of the format {_FORMAT!r}")
+        _order(content["phase"])
         fingerprints = json.loads(content["fingerprints"])
         return _Content(
             content["phase"],

@@ -19,6 +19,7 @@ from distill_live.training.checkpoint import Checkpoints, State
 from distill_live.training.codec_judging import judge_codec
 from distill_live.training.config import CodecTrainingConfig
 from distill_live.training.crops import MelCrops
+from distill_live.training.ending import Ending, keeping_the_best
 from distill_live.training.health import LevelHealth
 from distill_live.training.losses import latent_movement, mean_loss, reconstruction_loss
 from distill_live.training.mels import TrainingMels
@@ -30,6 +31,7 @@ from distill_live.training.randomness import random_state, seeded, set_random_st
 from distill_live.training.ranks import Ranks
 from distill_live.training.rehearsal import Rehearsal
 from distill_live.training.schedule import rate_factor
+from distill_live.training.suspects import Suspect, find_suspect, in_words
 
 _MAX_GRADIENT = 1.0
 
@@ -56,14 +58,15 @@ class TrainedCodec:
     """The best model that the training saw, on the CPU's or the given device, ready to use.
 
     `history` has every finished epoch, `best_epoch` (from 1) is the one that `model` and `health`
-    are of; `interrupted` says that Ctrl-C ended it early.
+    are of. `ending` says what ended it early, `warning` that a recording did, in words.
     """
 
     model: ConvVQVAE
     spectrogram: AudioSpectrogram
     history: list[CodecEpoch]
     best_epoch: int
-    interrupted: bool
+    ending: Ending
+    warning: str
 
     @property
     def health(self) -> list[LevelHealth]:
@@ -89,20 +92,15 @@ def train_codec(
     `checkpoints` keep every epoch, and say where to go on. `ranks` are the processes that train
     together; they bring their devices. `rehearsal` is an earlier codec that learns the recordings
     in addition to its own. `previews` listen to it now and then. Ctrl-C keeps the best so
-    far, once an epoch has ended; before that it goes through. Raises TrainingError when the loss is
-    no number any more and nothing was kept yet.
+    far, once an epoch has ended; before that it goes through. So do a full disk and memory. Raises
+    TrainingError when the loss is no number any more and nothing was kept yet.
     """
     ranks = ranks or Ranks(device)
     with seeded(config.seed, ranks.device):
         trainer = _CodecTrainer(recordings, config, ranks, rehearsal, previews)
-        interrupted = False
-        try:
+        with keeping_the_best(lambda: len(trainer.history)) as ending:
             trainer.run(on_epoch, checkpoints, on_pace)
-        except KeyboardInterrupt:
-            if not trainer.history:
-                raise
-            interrupted = True
-    return trainer.result(interrupted)
+    return trainer.result(ending)
 
 
 class _CodecTrainer:
@@ -119,7 +117,7 @@ class _CodecTrainer:
         steps = ranks.steps(config.steps_per_epoch, config.batch_crops)
         self.config = replace(config, steps_per_epoch=steps)
         self.ranks, self.device = ranks, ranks.device
-        mels = TrainingMels.of(recordings, config, rehearsal)
+        self.mels = mels = TrainingMels.of(recordings, config, rehearsal)
         self.spectrogram, self.judged = mels.spectrogram.to(self.device), mels.judged
         # Every process draws all crops of a batch, which takes no time, and trains on some of them.
         self.random = np.random.default_rng(config.seed)
@@ -145,6 +143,8 @@ class _CodecTrainer:
         self.history: list[CodecEpoch] = []
         self.best_epoch = 0
         self._best_weights: dict[str, Tensor] = {}
+        self._suspect: Suspect | None = None
+        self._warning = ""
 
     def run(
         self,
@@ -159,8 +159,9 @@ class _CodecTrainer:
         for epoch in range(len(self.history) + 1, self.config.epochs + 1):
             loss = self.ranks.mean(self._train_epoch(epoch))
             if not math.isfinite(loss):
+                self._warning = in_words("codec", epoch, self.ranks.gather(self._suspect))
                 if not self.history:
-                    raise TrainingError("the codec's loss is no number any more; nothing was kept")
+                    raise TrainingError(self._warning)
                 return
             self._judge(epoch, loss)
             if self.previews:
@@ -170,12 +171,12 @@ class _CodecTrainer:
             if on_epoch:
                 on_epoch(self.history[-1])
 
-    def result(self, interrupted: bool) -> TrainedCodec:
+    def result(self, ending: Ending) -> TrainedCodec:
         self.model.quantizer.finish_learning()
         self.model.load_state_dict(self._best_weights)
         self.model.eval().requires_grad_(False)
         return TrainedCodec(
-            self.model, self.spectrogram, self.history, self.best_epoch, interrupted
+            self.model, self.spectrogram, self.history, self.best_epoch, ending, self._warning
         )
 
     def _state(self) -> State:
@@ -212,9 +213,11 @@ class _CodecTrainer:
         self.model.train()
         steps = self.config.steps_per_epoch
         losses: list[Tensor] = []
+        drawn = []
         for step in range(steps):
             _set_rates(self.optimizers, self.config, (epoch - 1) * steps + step)
             mel = self.ranks.own(self.crops.draw(self.batch_crops)).to(self.device)
+            drawn.append(self.crops.drawn)
             with self.precision.passes(self.device):
                 latent = self.model.encoder(mel)
                 reconstruction, _, commitment = self.model.through_codes(latent)
@@ -230,6 +233,7 @@ class _CodecTrainer:
                 optimizer.step()
             losses.append(loss.detach())
             self.pace.step()
+        self._suspect = find_suspect(losses, drawn, self.mels.names, self.mels.level_db)
         return mean_loss(losses)
 
     def _judge(self, epoch: int, loss: float) -> None:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from distill_live.audio.dataset import Recordings
+from distill_live.audio.dataset import Recording, Recordings
 from distill_live.audio.spectrogram import AudioSpectrogram
 from distill_live.errors import TrainingError
 from distill_live.models.encoding import MARGIN_COLUMNS, PIECE_COLUMNS
@@ -29,6 +29,24 @@ def require_rate(recordings: Recordings, spectrogram: AudioSpectrogram) -> None:
             f"the recordings are at {recordings.sample_rate} Hz, the model is at {rate}: "
             "read them at the model's rate"
         )
+
+
+def recording_mel(
+    recording: Recording, spectrogram: AudioSpectrogram, column_frames: int
+) -> Tensor:
+    """A recording's normalised mel `[M, T]`, of whole columns, on the spectrogram's device.
+
+    Raises TrainingError, with the recording's name, when it is so loud that this is no number.
+    """
+    waveform = torch.from_numpy(recording.samples)[None, None]
+    mel = spectrogram.waveform_to_mel(waveform, column_frames)[0, 0]
+    if not torch.isfinite(mel).all():
+        raise TrainingError(
+            f"{recording.name} cannot be learned from: its samples go up to "
+            f"{np.abs(recording.samples).max():.3g}, where 1 is full scale; leave it out, or lower "
+            "its level"
+        )
+    return mel
 
 
 @torch.inference_mode()

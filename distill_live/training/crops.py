@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
@@ -38,10 +39,12 @@ class MelCrops:
         self._chances = weights / weights.sum()
         self._random = np.random.default_rng(seed)
         self._augmentation = Augmentation(augmentation, spectrogram, self._random)
+        #: The numbers of the mels that the last crops are from.
+        self.drawn: NDArray[np.intp] = np.zeros(0, np.intp)
 
     def draw(self, count: int) -> Tensor:
         """The next `count` crops."""
-        chosen = self._random.choice(len(self._mels), size=count, p=self._chances)
+        self.drawn = chosen = self._random.choice(len(self._mels), size=count, p=self._chances)
         crops = torch.stack([self._crop(int(index)) for index in chosen])[:, None]
         return self._augmentation.apply(crops)
 

@@ -11,6 +11,7 @@ from torch import Tensor
 from distill_live.audio.dataset import Recordings, training_columns
 from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
 from distill_live.training.augmentation import at_speeds
+from distill_live.training.coding import recording_mel
 from distill_live.training.config import CodecTrainingConfig
 from distill_live.training.rehearsal import Rehearsal, rehearsed_share
 
@@ -23,13 +24,14 @@ class TrainingMels:
     """Normalised mels `[M, T]` of whole columns, on the CPU.
 
     Crops are drawn from those that are `learned`, which count `shares` times their length: the
-    training parts of all recordings, and of their copies at other speeds. `judged` has (a whole
-    recording's mel, the number of its first frame that is held out). `spectrogram` is what made
-    them.
+    training parts of all recordings, and of their copies at other speeds; `names` says of which
+    recording each is. `judged` has (a whole recording's mel, the number of its first frame that is
+    held out). `spectrogram` is what made them.
     """
 
     spectrogram: AudioSpectrogram
     learned: list[Tensor]
+    names: list[str]
     shares: list[float]
     judged: list[tuple[Tensor, int]]
 
@@ -37,7 +39,10 @@ class TrainingMels:
     def of(
         cls, recordings: Recordings, config: CodecTrainingConfig, rehearsal: Rehearsal | None = None
     ) -> TrainingMels:
-        """Of recordings, and of those that are rehearsed with them by their codec's spectrogram."""
+        """Of recordings, and of those that are rehearsed with them by their codec's spectrogram.
+
+        Raises TrainingError for one whose mel is no number anywhere.
+        """
         frames = config.codec.column_frames
         if rehearsal:
             spectrogram = rehearsal.spectrogram
@@ -49,12 +54,21 @@ class TrainingMels:
             shares = [1.0] * len(mels)
         ends = [_training_frames(mel, config) for mel in mels]
         copies = _at_speeds(recordings, spectrogram, config)
+        names = [one.name for one in recordings.recordings]
+        copied = [name for name in names for _ in config.augmentation.speeds]
+        names += rehearsal.names if rehearsal else []
         return cls(
             spectrogram,
             [mel[:, :end] for mel, end in zip(mels, ends, strict=True)] + copies,
+            names + copied,
             shares + [config.augmentation.speed_share * shares[0]] * len(copies),
             spread(list(zip(mels, ends, strict=True)), _JUDGED_COLUMNS * frames),
         )
+
+    def level_db(self, number: int) -> float:
+        """How loud one of those that are learned is at its loudest, in dB of full scale."""
+        loudest = self.spectrogram.denormalise(self.learned[number].max())
+        return float(loudest) * 10 / math.log(10)
 
 
 def spread(pairs: list[tuple[Tensor, int]], max_frames: int) -> list[tuple[Tensor, int]]:
@@ -85,10 +99,7 @@ def _training_frames(mel: Tensor, config: CodecTrainingConfig) -> int:
 def _mels(
     recordings: Recordings, spectrogram: AudioSpectrogram, column_frames: int
 ) -> list[Tensor]:
-    return [
-        spectrogram.waveform_to_mel(torch.from_numpy(one.samples)[None, None], column_frames)[0, 0]
-        for one in recordings.recordings
-    ]
+    return [recording_mel(one, spectrogram, column_frames) for one in recordings.recordings]
 
 
 def _at_speeds(

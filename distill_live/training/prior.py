@@ -20,6 +20,7 @@ from distill_live.models.prior_kinds import make_prior
 from distill_live.training.augmentation import get_adaptive_augmentation
 from distill_live.training.baselines import Baselines, measure_baselines
 from distill_live.training.checkpoint import Checkpoints, State
+from distill_live.training.ending import Ending, keeping_the_best
 from distill_live.training.losses import mean_loss
 from distill_live.training.pace import Pace
 from distill_live.training.prior_judging import PriorReport, judged_windows, window_perplexity
@@ -28,6 +29,7 @@ from distill_live.training.randomness import random_state, seeded, set_random_st
 from distill_live.training.ranks import Ranks
 from distill_live.training.schedule import rate_factor
 from distill_live.training.sequences import GAINS_DB, CodeSequences
+from distill_live.training.suspects import in_words
 from distill_live.training.windows import CodeCrops, Crops
 
 _MAX_GRADIENT = 1.0
@@ -88,14 +90,15 @@ class TrainedPrior:
     """The best prior that the training saw, ready to use.
 
     `history` has every finished epoch, `best_epoch` (from 1) is the one that `prior` and `report`
-    are of; `interrupted` says that Ctrl-C ended it early.
+    are of. `ending` says what ended it early, `warning` that a loss did which was no number.
     """
 
     prior: Prior
     history: list[PriorEpoch]
     best_epoch: int
     report: PriorReport
-    interrupted: bool
+    ending: Ending
+    warning: str
 
 
 def train_prior_on_codes(
@@ -114,7 +117,8 @@ def train_prior_on_codes(
 
     `checkpoints` keep every epoch, and say where to go on. `ranks` are the processes that train
     together; they bring their devices. `start` is a prior of the same shape to begin with. Ctrl-C
-    keeps the best so far, once an epoch has ended; before that it goes through. Raises
+    keeps the best so far, once an epoch has ended; before that it goes through. So do a full disk
+    and memory. Raises
     TrainingError when there are no codes, or the loss is no number any more and nothing was kept.
     """
     if not sequences.training:
@@ -123,14 +127,9 @@ def train_prior_on_codes(
     ranks = ranks or Ranks(device)
     with seeded(config.seed, ranks.device):
         trainer = _PriorTrainer(sequences, config, ranks, start)
-        interrupted = False
-        try:
+        with keeping_the_best(lambda: len(trainer.history)) as ending:
             trainer.run(on_epoch, checkpoints, on_pace)
-        except KeyboardInterrupt:
-            if not trainer.history:
-                raise
-            interrupted = True
-    return trainer.result(baselines, interrupted)
+    return trainer.result(baselines, ending)
 
 
 class _PriorTrainer:
@@ -160,6 +159,7 @@ class _PriorTrainer:
         self.history: list[PriorEpoch] = []
         self.best_epoch = 0
         self._best_weights: dict[str, Tensor] = {}
+        self._warning = ""
         if ranks.rank:
             # The weights begin alike; what is dropped and corrupted differs.
             torch.manual_seed(config.seed + ranks.rank)
@@ -179,8 +179,10 @@ class _PriorTrainer:
                 return
             loss = self.ranks.mean(self._train_epoch())
             if not math.isfinite(loss):
+                # Codes are numbers whatever they stand for: no recording can be blamed.
+                self._warning = in_words("prior", epoch, ())
                 if not self.history:
-                    raise TrainingError("the prior's loss is no number any more; nothing was kept")
+                    raise TrainingError(self._warning)
                 return
             self._judge(epoch, loss)
             if checkpoints:
@@ -188,14 +190,16 @@ class _PriorTrainer:
             if on_epoch:
                 on_epoch(self.history[-1])
 
-    def result(self, baselines: Baselines, interrupted: bool) -> TrainedPrior:
+    def result(self, baselines: Baselines, ending: Ending) -> TrainedPrior:
         self.average.load_state_dict(self._best_weights)
         report = PriorReport(
             training=window_perplexity(self.average, self.familiar),
             validation=self.history[self.best_epoch - 1].validation,
             baselines=baselines,
         )
-        return TrainedPrior(self.average, self.history, self.best_epoch, report, interrupted)
+        return TrainedPrior(
+            self.average, self.history, self.best_epoch, report, ending, self._warning
+        )
 
     def _state(self) -> State:
         return {

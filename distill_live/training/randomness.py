@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 import torch
@@ -17,27 +18,35 @@ from distill_live.training.ranks import Ranks
 def seeded(seed: int, device: torch.device) -> Iterator[None]:
     """Let torch draw from `seed` on, on the CPU and on `device`, without disturbing whoever else
     draws in this process."""
-    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+    others = [] if device.type == "cpu" else [device]
+    with torch.random.fork_rng(others, device_type=device.type):
         torch.manual_seed(seed)
         yield
 
 
 def random_state(crops: np.random.Generator, ranks: Ranks) -> list[State]:
-    """All that a training draws from, of every process: torch's generators and the crops'."""
-    cuda = ranks.device.type == "cuda"
+    """All that a training draws from, of every process: torch's generators, that of the device
+    among them, and the crops'."""
+    kind, others = ranks.device.type, _generators(ranks.device)
     return ranks.gather(
         {
             "torch": torch.get_rng_state(),
-            "cuda": torch.cuda.get_rng_state(ranks.device) if cuda else None,
+            **({kind: others.get_rng_state(ranks.device)} if others else {}),
             "crops": json.dumps(crops.bit_generator.state),
         }
     )
 
 
 def set_random_state(state: list[State], crops: np.random.Generator, ranks: Ranks) -> None:
-    """Go on drawing where `random_state` was taken."""
-    own = state[ranks.rank]
+    """Go on drawing where `random_state` was taken; a generator that was not there draws on as it
+    is."""
+    own, others = state[ranks.rank], _generators(ranks.device)
     torch.set_rng_state(own["torch"])
-    if ranks.device.type == "cuda" and own["cuda"] is not None:
-        torch.cuda.set_rng_state(own["cuda"], ranks.device)
+    if others and own.get(ranks.device.type) is not None:
+        others.set_rng_state(own[ranks.device.type], ranks.device)
     crops.bit_generator.state = json.loads(own["crops"])
+
+
+def _generators(device: torch.device) -> Any:
+    """The part of torch that keeps a device's own generator, on CUDA and MPS; None on the CPU."""
+    return None if device.type == "cpu" else torch.get_device_module(device)

@@ -1,4 +1,5 @@
-"""A model learns more without forgetting: its stored codes, decoded, stand for old recordings."""
+"""A model learns more without forgetting: its stored spectrograms stand for old recordings, or,
+where an older version stored none, its codes, decoded."""
 
 from __future__ import annotations
 
@@ -12,6 +13,8 @@ from torch import Tensor
 
 from distill_live.audio.spectrogram import AudioSpectrogram
 from distill_live.codes.training_codes import TrainingCodes
+from distill_live.errors import TrainingError
+from distill_live.models.kept_mels import pack_mel, unpack_mel
 from distill_live.models.persistence import LoadedVQModel
 from distill_live.models.prior import Prior
 from distill_live.models.vqvae import ConvVQVAE
@@ -26,8 +29,8 @@ _LEAST, _MOST = 0.3, 0.7
 class Rehearsal:
     """A trained codec to go on from, and what it has learned.
 
-    `mels` `[M, T]` are its old recordings as its codes sound, normalised by its spectrogram, with
-    their `names`; `usage` `[Q, V]` says what part of all old codes each code is, level by level.
+    `mels` `[M, T]` are its old recordings, normalised by its spectrogram, and `kept` is what its
+    file has of each; `usage` `[Q, V]` says what part of all old codes each code is, level by level.
     `metadata` is its file's header.
     """
 
@@ -35,14 +38,14 @@ class Rehearsal:
     model: ConvVQVAE
     prior: Prior | None
     spectrogram: AudioSpectrogram
-    names: list[str]
+    kept: list[TrainingCodes]
     mels: list[Tensor]
     usage: Tensor
 
     @classmethod
     def of(cls, loaded: LoadedVQModel, replaced: Container[str] = ()) -> Rehearsal:
         """Of a loaded model with training codes. The recordings called `replaced` are there
-        themselves, and need no codes."""
+        themselves, and need none. Raises TrainingError when what the file keeps makes no sense."""
         codec = loaded.require_trainable()
         rehearsed = [one for one in loaded.training_codes if one.name not in replaced]
         return cls(
@@ -50,10 +53,15 @@ class Rehearsal:
             codec,
             loaded.prior,
             loaded.spectrogram,
-            [one.name for one in rehearsed],
-            [decode_grid(codec, one.codes) for one in rehearsed],
+            rehearsed,
+            [_mel(codec, loaded.spectrogram, one) for one in rehearsed],
             _usage(loaded.training_codes, loaded.model.config.codebook_size),
         )
+
+    @property
+    def names(self) -> list[str]:
+        """What the old recordings are called."""
+        return [one.name for one in self.kept]
 
     @property
     def columns(self) -> int:
@@ -70,12 +78,16 @@ class Rehearsal:
 
 @torch.inference_mode()
 def code_rehearsed(codec: ConvVQVAE, rehearsal: Rehearsal) -> tuple[TrainingCodes, ...]:
-    """What a codec that has learned more keeps of the old recordings: all of them, as it codes what
-    stood for them."""
-    device = codec.quantizer.codebooks.device
+    """What a codec that has learned more keeps of the old recordings: their spectrograms as they
+    are, and as many columns of each as before, as it codes them now."""
+    device, frames = codec.quantizer.codebooks.device, codec.config.column_frames
     return tuple(
-        TrainingCodes(name, code_mel(codec, mel.to(device)))
-        for name, mel in zip(rehearsal.names, rehearsal.mels, strict=True)
+        TrainingCodes(
+            one.name,
+            code_mel(codec, mel[:, : len(one.codes) * frames].to(device)),
+            one.mel or pack_mel(mel, rehearsal.spectrogram.config),
+        )
+        for one, mel in zip(rehearsal.kept, rehearsal.mels, strict=True)
     )
 
 
@@ -89,6 +101,18 @@ def rehearsed_share(new: list[Tensor], old: list[Tensor]) -> list[float]:
     bounded = min(max(share, _LEAST), _MOST)
     factors = (1 - bounded) / (1 - share), bounded / share
     return [factors[0]] * len(new) + [factors[1]] * len(old)
+
+
+def _mel(codec: ConvVQVAE, spectrogram: AudioSpectrogram, kept: TrainingCodes) -> Tensor:
+    """What stands for an old recording: a mel `[M, T]` on the CPU."""
+    if not kept.mel:
+        return decode_grid(codec, kept.codes)
+    # The end that was held out is in it, too.
+    most_frames = 2 * (len(kept.codes) + 1) * codec.config.column_frames
+    try:
+        return unpack_mel(kept.mel, spectrogram.config, most_frames)
+    except ValueError as error:
+        raise TrainingError(f"the model cannot go on: {error} ({kept.name})") from error
 
 
 def _usage(codes: Sequence[TrainingCodes], codebook_size: int) -> Tensor:

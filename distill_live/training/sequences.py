@@ -17,7 +17,7 @@ from distill_live.audio.descriptors import DescriptorRanks, describe_columns
 from distill_live.audio.spectrogram import AudioSpectrogram
 from distill_live.models.vqvae import ConvVQVAE
 from distill_live.training.augmentation import at_speeds
-from distill_live.training.coding import Grid, code_mel, require_rate
+from distill_live.training.coding import Grid, code_mel, recording_mel, require_rate
 
 Ranks = NDArray[np.float32]
 
@@ -62,10 +62,7 @@ def extract_code_sequences(
     require_rate(recordings, spectrogram)
     frames = codec.config.column_frames
     codec.eval()
-    mels = (
-        spectrogram.waveform_to_mel(torch.from_numpy(one.samples)[None, None], frames)[0, 0]
-        for one in recordings.recordings
-    )
+    mels = (recording_mel(one, spectrogram, frames) for one in recordings.recordings)
     learned: list[tuple[Grid, NDArray[np.float32]]] = []
     validation = []
     for samples in at_speeds(recordings, speeds, holdout):

@@ -9,13 +9,14 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
 from distill_live.audio.dataset import HOLDOUT, Recordings, training_columns
 from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
 from distill_live.models.vqvae import ConvVQVAE
-from distill_live.training.coding import code_mel, decode_grid, require_rate
+from distill_live.training.coding import code_mel, decode_grid, recording_mel, require_rate
 
 # More frames than this, 90 minutes of sound, teach little that is new: of a large set of recordings
 # not every alignment is taken.
@@ -25,12 +26,13 @@ _FROM_START = 0.15
 
 
 class SoundPair(NamedTuple):
-    """Mels `[M, T]` and the samples `[T * hop]` that they stand for; training does not see the
-    frames from `first` on."""
+    """Mels `[M, T]` and the samples `[T * hop]` that they stand for, of the recording called
+    `name`; training does not see the frames from `first` on."""
 
     mel: Tensor
     samples: Tensor
     first: int
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,14 +64,14 @@ def extract_sound_pairs(
     training, validation = [], []
     for recording in recordings.recordings:
         samples = torch.from_numpy(recording.samples)
-        mel = spectrogram.waveform_to_mel(samples[None, None], frames)[0, 0]
+        mel = recording_mel(recording, spectrogram, frames)
         end = training_columns(mel.shape[-1] // frames, holdout) * frames
         for offset in range(0, frames, spacing):
             pair = _pair(codec, spectrogram, mel[:, :end], samples, offset)
             if pair.mel.shape[-1]:
-                training.append(pair)
+                training.append(pair._replace(name=recording.name))
         whole = _pair(codec, spectrogram, mel, samples, 0)
-        validation.append(whole._replace(first=end))
+        validation.append(whole._replace(first=end, name=recording.name))
     held_out = [pair for pair in validation if pair.first < pair.mel.shape[-1]]
     # Where no recording is long enough to hold something back, all is for both.
     return SoundPairs(training, held_out or [pair._replace(first=0) for pair in validation])
@@ -94,17 +96,19 @@ class SoundCrops:
 
     def __init__(
         self, pairs: Sequence[SoundPair], frames: int, spectrogram: SpectrogramConfig,
-        gain_db: float, seed: int,
+        gain_db: float, seed: int | np.random.Generator,
     ) -> None:  # fmt: skip
         self._pairs, self._frames, self._spectrogram = pairs, frames, spectrogram
         self._gain_db = gain_db
         lengths = np.array([pair.mel.shape[-1] for pair in pairs])
         self._chances = lengths / lengths.sum()
         self._random = np.random.default_rng(seed)
+        #: The numbers of the pairs that the last crops are from.
+        self.drawn: NDArray[np.intp] = np.zeros(0, np.intp)
 
     def draw(self, count: int) -> tuple[Tensor, Tensor]:
         """The next `count` crops."""
-        chosen = self._random.choice(len(self._pairs), size=count, p=self._chances)
+        self.drawn = chosen = self._random.choice(len(self._pairs), size=count, p=self._chances)
         mels, sounds = zip(*(self._crop(self._pairs[index]) for index in chosen), strict=True)
         return torch.stack(mels), torch.stack(sounds)
 

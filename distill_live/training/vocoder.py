@@ -5,8 +5,9 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -15,6 +16,7 @@ from distill_live.audio.spectrogram import AudioSpectrogram
 from distill_live.errors import TrainingError
 from distill_live.models.neural_vocoder import NeuralVocoder
 from distill_live.models.vocoder_network import NeuralVocoderConfig
+from distill_live.training.checkpoint import Checkpoints, State
 from distill_live.training.discriminators import (
     DiscriminatorConfig,
     Discriminators,
@@ -22,11 +24,14 @@ from distill_live.training.discriminators import (
     discriminator_loss,
     feature_loss,
 )
+from distill_live.training.ending import Ending, keeping_the_best
 from distill_live.training.losses import mean_loss
-from distill_live.training.randomness import seeded
+from distill_live.training.randomness import random_state, seeded, set_random_state
+from distill_live.training.ranks import Ranks
 from distill_live.training.schedule import rate_factor
 from distill_live.training.sound_losses import SoundLoss
 from distill_live.training.sound_pairs import SoundCrops, SoundPairs
+from distill_live.training.suspects import Suspect, find_suspect, in_words
 from distill_live.training.vocoder_judging import held_out_loss, judged_parts
 
 _MAX_GRADIENT = 1.0
@@ -92,14 +97,15 @@ class VocoderEpoch:
 class TrainedVocoder:
     """The best vocoder that the training saw, on its device, ready to use.
 
-    `history` has every finished epoch, `best_epoch` (from 1) is the one that `vocoder` is of;
-    `interrupted` says that Ctrl-C ended it early.
+    `history` has every finished epoch, `best_epoch` (from 1) is the one that `vocoder` is of.
+    `ending` says what ended it early, `warning` that a recording did, in words.
     """
 
     vocoder: NeuralVocoder
     history: list[VocoderEpoch]
     best_epoch: int
-    interrupted: bool
+    ending: Ending
+    warning: str
 
 
 def train_vocoder(
@@ -107,23 +113,20 @@ def train_vocoder(
     spectrogram: AudioSpectrogram,
     config: VocoderTrainingConfig,
     on_epoch: Callable[[VocoderEpoch], None] | None = None,
+    checkpoints: Checkpoints | None = None,
 ) -> TrainedVocoder:
     """Train a vocoder on the spectrogram's device; the epoch with the smallest held-out loss is
     kept.
 
-    Ctrl-C keeps the best so far, once an epoch has ended; before that it goes through. Raises
+    `checkpoints` keep every epoch, and say where to go on. Ctrl-C keeps the best so far, once an
+    epoch has ended; before that it goes through. So do a full disk and memory. Raises
     TrainingError when the loss is no number any more and nothing was kept.
     """
     with seeded(config.seed, spectrogram.device):
         trainer = _VocoderTrainer(pairs, spectrogram, config)
-        interrupted = False
-        try:
-            trainer.run(on_epoch)
-        except KeyboardInterrupt:
-            if not trainer.history:
-                raise
-            interrupted = True
-    return trainer.result(interrupted)
+        with keeping_the_best(lambda: len(trainer.history)) as ending:
+            trainer.run(on_epoch, checkpoints)
+    return trainer.result(ending)
 
 
 class _VocoderTrainer:
@@ -131,10 +134,11 @@ class _VocoderTrainer:
         self, pairs: SoundPairs, spectrogram: AudioSpectrogram, config: VocoderTrainingConfig
     ) -> None:
         self.config, self.device = config, spectrogram.device
+        self.alone = Ranks(self.device)
         sound = spectrogram.config
-        self.crops = SoundCrops(
-            pairs.training, config.crop_frames, sound, config.gain_db, config.seed
-        )
+        self.pairs = pairs.training
+        self.random = np.random.default_rng(config.seed)
+        self.crops = SoundCrops(self.pairs, config.crop_frames, sound, config.gain_db, self.random)
         self.judged = judged_parts(pairs)
         self.vocoder = NeuralVocoder.untrained(config.vocoder, spectrogram)
         network = copy.deepcopy(self.vocoder.network).eval().requires_grad_(False)
@@ -149,32 +153,72 @@ class _VocoderTrainer:
         self.history: list[VocoderEpoch] = []
         self.best_epoch = 0
         self._best_weights: dict[str, Tensor] = {}
+        self._suspect: Suspect | None = None
+        self._warning = ""
 
-    def run(self, on_epoch: Callable[[VocoderEpoch], None] | None) -> None:
-        for epoch in range(1, self.config.epochs + 1):
+    def run(
+        self, on_epoch: Callable[[VocoderEpoch], None] | None, checkpoints: Checkpoints | None
+    ) -> None:
+        if checkpoints and checkpoints.state:
+            self._resume(checkpoints.state)
+        for epoch in range(len(self.history) + 1, self.config.epochs + 1):
             loss, discriminators = self._train_epoch()
             if not math.isfinite(loss):
+                self._warning = in_words("vocoder", epoch, [self._suspect])
                 if not self.history:
-                    raise TrainingError(
-                        "the vocoder's loss is no number any more; nothing was kept"
-                    )
+                    raise TrainingError(self._warning)
                 return
             self._judge(epoch, loss, discriminators)
+            if checkpoints:
+                checkpoints.save(self._state())
             if on_epoch:
                 on_epoch(self.history[-1])
 
-    def result(self, interrupted: bool) -> TrainedVocoder:
+    def result(self, ending: Ending) -> TrainedVocoder:
         self.average.network.load_state_dict(self._best_weights)
-        return TrainedVocoder(self.average, self.history, self.best_epoch, interrupted)
+        return TrainedVocoder(self.average, self.history, self.best_epoch, ending, self._warning)
+
+    @property
+    def _networks(self) -> list[torch.nn.Module]:
+        """What is trained, and the average that is kept."""
+        found: list[torch.nn.Module] = [self.vocoder.network, self.average.network]
+        return [*found, self.discriminators] if self.discriminators else found
+
+    def _state(self) -> State:
+        return {
+            "networks": [network.state_dict() for network in self._networks],
+            "best": self._best_weights,
+            "best_epoch": self.best_epoch,
+            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
+            "steps": self.steps,
+            "history": [asdict(epoch) for epoch in self.history],
+            "random": random_state(self.random, self.alone),
+        }
+
+    def _resume(self, state: State) -> None:
+        for network, its_weights in zip(self._networks, state["networks"], strict=True):
+            network.load_state_dict(its_weights)
+        for optimizer, its_state in zip(self.optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(its_state)
+        self._best_weights, self.best_epoch = state["best"], state["best_epoch"]
+        self.steps = state["steps"]
+        self.history = [VocoderEpoch(**epoch) for epoch in state["history"]]
+        set_random_state(state["random"], self.random, self.alone)
+
+    def _level_db(self, number: int) -> float:
+        """The peak of a pair's sound, in dB of full scale."""
+        return 20 * math.log10(float(self.pairs[number].samples.abs().max()) + 1e-12)
 
     def _train_epoch(self) -> tuple[float, float | None]:
         """Train for an epoch; the mean loss of the sound, and that of the discriminators."""
         self.vocoder.network.train()
         losses: list[Tensor] = []
         judgements: list[Tensor] = []
+        drawn = []
         for _ in range(self.config.steps_per_epoch):
             done = self._set_rate()
             mel, real = (part.to(self.device) for part in self.crops.draw(self.config.batch_crops))
+            drawn.append(self.crops.drawn)
             # The noise is another one in each step, so that nothing is learned from it.
             position = int(torch.randint(2**16, ()))
             made = self.vocoder.waveforms(mel, position)
@@ -186,6 +230,8 @@ class _VocoderTrainer:
             self.steps += 1
             self._follow()
             losses.append(sound_loss.detach())
+        names = [pair.name for pair in self.pairs]
+        self._suspect = find_suspect(losses, drawn, names, self._level_db)
         return mean_loss(losses), mean_loss(judgements) if judgements else None
 
     def _teach(self, discriminators: Discriminators, real: Tensor, made: Tensor) -> Tensor:

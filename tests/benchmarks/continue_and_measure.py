@@ -49,7 +49,7 @@ def main() -> None:
     rehearsal = Rehearsal.of(loaded)
     for what, used in (
         ("with rehearsal", rehearsal),
-        ("without", replace(rehearsal, mels=[], names=[])),
+        ("without", replace(rehearsal, kept=[], mels=[])),
     ):
         trained = learn_more(used, new, options.more)
         tell(what, trained.model, trained.spectrogram, old, new)

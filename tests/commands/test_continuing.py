@@ -62,7 +62,7 @@ def test_a_model_takes_recordings_in_and_keeps_the_old_ones(
     old = read_header(sine_model).metadata
     result = run_cli("train", "--continue", "mine", halves[1])
     assert (result.code, result.err) == (0, "")
-    assert "3 new recordings, 0 that it knows and 3 rehearsed from its codes" in result.out
+    assert "3 new recordings, 0 that it knows and 3 rehearsed from its file" in result.out
     new = read_header(sine_model).metadata
     assert names(sine_model) == sorted(path.name for path in sounds.iterdir())
     assert new["codec_sha256"] != old["codec_sha256"]
@@ -84,11 +84,30 @@ def test_the_codes_of_old_and_new_recordings_are_in_the_file(
     assert len({codes.tobytes() for codes in after.values()}) == 6
 
 
+def test_three_rounds_leave_what_the_first_recordings_are_rehearsed_from_as_it_is(
+    run_cli: RunCli, sine_model: Path, halves: tuple[Path, Path], tmp_path: Path
+) -> None:
+    first = load_model_v2(sine_model).training_codes
+    assert all(one.mel for one in first)
+    for number, path in enumerate(sorted(halves[1].iterdir()), start=1):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        shutil.copy(path, folder)
+        # Of what there was, all is told of, and counted in full.
+        result = run_cli("train", "--continue", "mine", folder)
+        assert f"1 new recordings, 0 that it knows and {number + 2} rehearsed" in result.out
+        after = {one.name: one for one in load_model_v2(sine_model).training_codes}
+        assert len(after) == number + 3
+        for one in first:
+            assert after[one.name].mel == one.mel
+            assert len(after[one.name].codes) == len(one.codes)
+
+
 def test_a_recording_that_is_there_itself_is_not_rehearsed(
     run_cli: RunCli, sine_model: Path, sounds: Path
 ) -> None:
     result = run_cli("train", "--continue", "mine", sounds)
-    assert "3 new recordings, 3 that it knows and 0 rehearsed from its codes" in result.out
+    assert "3 new recordings, 3 that it knows and 0 rehearsed from its file" in result.out
     assert names(sine_model) == sorted(path.name for path in sounds.iterdir())
 
 
@@ -100,7 +119,7 @@ def test_the_same_name_on_another_recording_replaces_nothing(
     samples = read_mono(halves[1] / "burst_110.wav")
     write_audio(folder / "sine_110.wav", np.tile(samples, 2), 48_000)
     result = run_cli("train", "--continue", "mine", folder)
-    assert "1 new recordings, 0 that it knows and 3 rehearsed from its codes" in result.out
+    assert "1 new recordings, 0 that it knows and 3 rehearsed from its file" in result.out
     assert names(sine_model).count("sine_110.wav") == 2
 
 

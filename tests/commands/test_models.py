@@ -136,9 +136,10 @@ def test_delete_asks_first(
 def save_belongings(model: Path, text: str = "") -> list[Path]:
     """A report, and what an interrupted training leaves."""
     model.with_suffix(".html").write_text(BEGINNING + text)
-    model.with_suffix(".resume").write_text(text)
-    model.with_suffix(".continued").write_text(text)
-    return [model.with_suffix(suffix) for suffix in (".html", ".resume", ".continued")]
+    suffixes = (".resume", ".resume-prior", ".resume-vocoder", ".continued")
+    for suffix in suffixes:
+        model.with_suffix(suffix).write_text(text)
+    return [model.with_suffix(suffix) for suffix in (".html", *suffixes)]
 
 
 def test_delete_takes_along_what_belongs_to_the_model_and_says_so(
@@ -163,7 +164,7 @@ def test_delete_leaves_a_page_that_is_none_of_ours(run_cli: RunCli, folders: Fol
 def test_rename_takes_along_what_belongs_to_the_model(run_cli: RunCli, folders: Folders) -> None:
     save_belongings(save_empty_model(folders.user, "rain"))
     assert run_cli("models", "rename", "rain", "hail").code == 0
-    suffixes = (".continued", ".distill", ".html", ".resume")
+    suffixes = (".continued", ".distill", ".html", ".resume", ".resume-prior", ".resume-vocoder")
     assert sorted(p.name for p in folders.user.iterdir()) == [f"hail{s}" for s in suffixes]
 
 

@@ -97,9 +97,23 @@ def test_a_prior_alone_goes_on_too(
     assert stopped.code == 130
     assert weights(folders.user / "mine.distill") != whole
     assert run_cli("train", sounds, "--name", "mine", "--resume").code == 1
+    refused = run_cli("train-prior", "mine", sounds, "--prior-size", "medium")
+    assert (refused.code, refused.out) == (1, "")
+    assert "add --resume to go on with it, or --force to begin anew" in refused.err
     resumed = run_cli("train-prior", "mine", sounds, "--prior-size", "medium", "--resume")
     assert (resumed.code, resumed.err) == (0, "")
     assert weights(folders.user / "mine.distill") == whole
+
+
+def test_a_prior_alone_leaves_an_interrupted_training_as_it_is(
+    run_cli: RunCli, interrupted: Path, trained: Trained, sounds: Path
+) -> None:
+    before = interrupted.read_bytes()
+    assert run_cli("train-prior", "mine", sounds).code == 0
+    assert interrupted.read_bytes() == before
+    resumed = run_cli("train", sounds, "--name", "mine", "--resume")
+    assert (resumed.code, resumed.err) == (0, "")
+    assert weights(interrupted.with_suffix(".distill")) == weights(trained.path)
 
 
 def test_training_says_at_once_that_it_can_be_resumed(trained: Trained, sounds: Path) -> None:

@@ -7,21 +7,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from distill_live.audio.dataset import load_recordings
 from distill_live.audio.files import write_audio
-from distill_live.commands import saving, training, vocoder_training
+from distill_live.commands import saving, training
 from distill_live.commands.training_report import Report, in_words
 from distill_live.errors import AudioFileError
 from distill_live.models.header import read_header, rewrite_metadata
 from distill_live.models.persistence import load_model_v2
-from distill_live.models.vocoder_network import NeuralVocoderConfig
 from distill_live.report import listening
 from distill_live.report.place import is_page
 from distill_live.training import config as codec_training
 from distill_live.training.kept import code_training_parts
-from distill_live.training.vocoder import VocoderTrainingConfig
 from tests.commands.conftest import Trained
 from tests.commands.tiny_training import make_tiny
 from tests.conftest import Folders, RunCli
@@ -30,12 +27,6 @@ from tests.conftest import Folders, RunCli
 @pytest.fixture(autouse=True)
 def seconds_not_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
     make_tiny(monkeypatch.setattr)
-
-    def tiny_vocoder(column_frames: int, _device: torch.device) -> VocoderTrainingConfig:
-        shape = NeuralVocoderConfig(column_frames, width=8, blocks=1)
-        return VocoderTrainingConfig(shape, epochs=1, steps_per_epoch=1, crop_frames=8)
-
-    monkeypatch.setattr(vocoder_training, "get_adaptive_vocoder_training_config", tiny_vocoder)
 
 
 @pytest.fixture

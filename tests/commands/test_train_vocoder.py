@@ -1,5 +1,6 @@
 """A vocoder of a model's own, through the command line, in seconds."""
 
+import shutil
 import signal
 from pathlib import Path
 from typing import Any
@@ -14,24 +15,16 @@ from distill_live.models.header import read_header
 from distill_live.models.neural_vocoder import NeuralVocoder
 from distill_live.models.persistence import load_model_v2
 from distill_live.models.vocoder import PhaseVocoder
-from distill_live.models.vocoder_network import NeuralVocoderConfig
-from distill_live.training.discriminators import DiscriminatorConfig
 from distill_live.training.sound_pairs import SoundPairs
-from distill_live.training.vocoder import VocoderEpoch, VocoderTrainingConfig
+from distill_live.training.vocoder import VocoderEpoch
 from tests.commands.tiny_training import make_tiny
-from tests.conftest import RunCli
+from tests.commands.training_process import TrainingProcess, epochs, files_of, weights
+from tests.conftest import Folders, RunCli
 
 
 @pytest.fixture(autouse=True)
 def seconds_not_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
-    def tiny(column_frames: int, _device: torch.device) -> VocoderTrainingConfig:
-        return VocoderTrainingConfig(
-            NeuralVocoderConfig(column_frames, width=8, blocks=1),
-            epochs=2, steps_per_epoch=2, batch_crops=2, crop_frames=8, alone=0.0,
-            discriminators=DiscriminatorConfig(periods=(2,), sizes=(256,), width=2),
-        )  # fmt: skip
-
-    monkeypatch.setattr(vocoder_training, "get_adaptive_vocoder_training_config", tiny)
+    make_tiny(monkeypatch.setattr)
 
 
 def test_a_neural_vocoder_is_trained_stored_and_told_of(
@@ -121,9 +114,8 @@ def test_discriminators_can_be_asked_for_without_a_gpu(
 
 
 def test_a_new_prior_keeps_the_neural_vocoder(
-    run_cli: RunCli, tiny_in_library: Path, sounds: Path, monkeypatch: pytest.MonkeyPatch
+    run_cli: RunCli, tiny_in_library: Path, sounds: Path
 ) -> None:
-    make_tiny(monkeypatch.setattr)
     run_cli("train-vocoder", "tiny", sounds, "--vocoder", "neural")
     before = load_model_v2(tiny_in_library)
     assert run_cli("train-prior", "tiny", sounds, "--epochs", 1).code == 0
@@ -153,3 +145,64 @@ def test_ctrl_c_before_the_first_epoch_leaves_the_file_alone(
     monkeypatch.setattr(Report, "begin_vocoder", lambda *_: signal.raise_signal(signal.SIGINT))
     assert run_cli("train-vocoder", "tiny", sounds).code == 130
     assert tiny_in_library.read_bytes() == before
+
+
+def test_a_run_that_is_killed_at_any_moment_goes_on_to_the_same_bytes(
+    training_process: TrainingProcess,
+    folders: Folders,
+    tiny_in_library: Path,
+    tiny_model_path: Path,
+    sounds: Path,
+) -> None:
+    """Against discriminators, which is all that a vocoder's training has."""
+    command = ("train-vocoder", "tiny", sounds, "--vocoder", "neural", "--adversarial")
+    whole = training_process.run(folders, "never:0", *command)
+    assert (whole.returncode, whole.stderr) == (0, "")
+    expected = weights(tiny_in_library)
+    shutil.copy(tiny_model_path, tiny_in_library)
+    for end in (
+        "draw-sounds:2",  # in the first epoch
+        "replaced:1",  # behind its checkpoint
+        "write:1",  # halfway through that of the second
+        "replaced:1",  # behind that
+        "replaced:1",  # when the model is saved
+    ):
+        begun = (folders.user / "tiny.resume-vocoder").exists()
+        killed = training_process.run(folders, end, *command, *(["--resume"] if begun else []))
+        assert killed.returncode == -signal.SIGKILL, (end, killed.stdout, killed.stderr)
+    last = training_process.run(folders, "never:0", *command, "--resume")
+    assert (last.returncode, last.stderr) == (0, "")
+    assert epochs(last.stdout) == []
+    assert weights(tiny_in_library) == expected
+    assert files_of(folders, ".resume") == []
+
+
+def test_an_interrupted_run_is_not_begun_anew_unasked(
+    run_cli: RunCli, tiny_in_library: Path, sounds: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = ("train-vocoder", "tiny", sounds, "--vocoder", "neural")
+    with monkeypatch.context() as patch:
+        patch.setattr(Report, "vocoder_epoch", lambda *_: signal.raise_signal(signal.SIGINT))
+        stopped = run_cli(*command)
+    assert "stopped; to go on: distill-live train-vocoder tiny" in stopped.out
+    refused = run_cli(*command)
+    assert (refused.code, refused.out) == (1, "")
+    assert "add --resume to go on with it, or --force to begin anew" in refused.err
+    other = run_cli(*command, "--epochs", 7, "--resume")
+    assert "epochs was 2, is 7." in other.err
+    assert run_cli(*command, "--force").code == 0
+    assert run_cli("train-vocoder", "tiny", sounds, "--vocoder", "phase", "--resume").code == 2
+
+
+def test_train_goes_on_in_its_vocoder(
+    run_cli: RunCli, folders: Folders, sounds: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = ("train", sounds, "--name", "mine", "--vocoder", "neural")
+    assert run_cli(*command).code == 0
+    expected = weights(folders.user / "mine.distill")
+    with monkeypatch.context() as patch:
+        patch.setattr(Report, "vocoder_epoch", lambda *_: signal.raise_signal(signal.SIGINT))
+        assert run_cli(*command, "--force").code == 130
+    resumed = run_cli(*command, "--resume")
+    assert (resumed.code, resumed.err, epochs(resumed.out)) == (0, "", ["2/2"])
+    assert weights(folders.user / "mine.distill") == expected

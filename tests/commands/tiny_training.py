@@ -3,9 +3,9 @@
     KILLED_AT=POINT:COUNT python -m tests.commands.tiny_training train FOLDER ...
 
 ends by SIGKILL when it comes to the POINT for the COUNTth time: `draw` a batch of the codec,
-`draw-codes` a batch of the prior, `write` a checkpoint (half of it is written), `replace` a file by
-the one written in its place, `replaced` it. Without arguments it does so again and again, see
-`training_process`.
+`draw-codes` a batch of the prior, `draw-sounds` one of the vocoder, `write` a checkpoint (half of
+it is written), `replace` a file by the one written in its place, `replaced` it. Without arguments
+it does so again and again, see `training_process`.
 """
 
 from __future__ import annotations
@@ -23,15 +23,19 @@ from typing import Any, BinaryIO
 import torch
 
 from distill_live import cli
-from distill_live.commands import continuing, training
+from distill_live.commands import continuing, training, vocoder_training
 from distill_live.models.column_prior import ColumnPriorConfig
+from distill_live.models.vocoder_network import NeuralVocoderConfig
 from distill_live.models.vqvae import VQVAEConfig
 from distill_live.report import listening
 from distill_live.training import config as codec_training
 from distill_live.training.config import CodecTrainingConfig
 from distill_live.training.crops import MelCrops
+from distill_live.training.discriminators import DiscriminatorConfig
 from distill_live.training.memorisation import measure_memorisation
 from distill_live.training.prior import PriorTrainingConfig
+from distill_live.training.sound_pairs import SoundCrops
+from distill_live.training.vocoder import VocoderTrainingConfig
 from distill_live.training.windows import CodeCrops
 
 EPOCHS = 2
@@ -61,10 +65,18 @@ def make_tiny(set_attribute: Callable[[Any, str, Any], None]) -> None:
         assert frames > 0
         return PriorTrainingConfig(prior, epochs=EPOCHS, steps_per_epoch=2, gains_db=(0.0,))
 
+    def tiny_vocoder(column_frames: int, _device: torch.device) -> VocoderTrainingConfig:
+        return VocoderTrainingConfig(
+            NeuralVocoderConfig(column_frames, width=8, blocks=1),
+            epochs=EPOCHS, steps_per_epoch=2, batch_crops=2, crop_frames=8, alone=0.0,
+            discriminators=DiscriminatorConfig(periods=(2,), sizes=(256,), width=2),
+        )  # fmt: skip
+
     set_attribute(codec_training, "get_adaptive_codec_config", tiny_codec)
     set_attribute(continuing, "get_continued_codec_config", tiny_continued)
     set_attribute(training, "get_adaptive_prior_config", tiny_prior)
     set_attribute(training, "get_adaptive_prior_training", tiny_prior_training)
+    set_attribute(vocoder_training, "get_adaptive_vocoder_training_config", tiny_vocoder)
     brief = partial(measure_memorisation, stream_columns=12)
     set_attribute(training, "measure_memorisation", brief)
     set_attribute(listening, "NEW_SECONDS", 0.5)
@@ -120,6 +132,7 @@ def main() -> None:
     killer = _Killer(point, int(count))
     killer.before(MelCrops, "draw", "draw")
     killer.before(CodeCrops, "draw", "draw-codes")
+    killer.before(SoundCrops, "draw", "draw-sounds")
     killer.before(os, "replace", "replace", "replaced")
     killer.while_saving()
     cli.main()

@@ -50,8 +50,12 @@ class TrainingProcess:
 
     def train(self, folders: Folders, end: str, *arguments: object) -> Ended:
         """Run `train` until it is killed at `end`, or ends."""
+        return self.run(folders, end, "train", *arguments)
+
+    def run(self, folders: Folders, end: str, *arguments: object) -> Ended:
+        """The same with any command."""
         order = {
-            "arguments": ["train", *map(str, arguments)],
+            "arguments": [str(one) for one in arguments],
             "environment": {"XDG_DATA_HOME": str(folders.user.parents[1]), "KILLED_AT": end},
             "out": str(self._out),
             "err": str(self._err),

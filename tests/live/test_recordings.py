@@ -9,7 +9,7 @@ from distill_live.live.recordings import Recordings
 from distill_live.live.ring import CAPACITY
 from distill_live.live.tap import TapRing
 from distill_live.parameters import ParameterStore
-from tests.live.full_disk import disk_full_after
+from tests.disks import disk_full_after
 from tests.tools import wait_until
 
 

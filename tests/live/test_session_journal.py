@@ -12,7 +12,7 @@ from distill_live.live.deck import Deck
 from distill_live.live.journal import Journal
 from distill_live.live.session_journal import SessionJournal
 from distill_live.parameters import ParameterStore
-from tests.live.full_disk import disk_full_after
+from tests.disks import disk_full_after
 
 
 class Desk:

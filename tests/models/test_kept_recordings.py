@@ -18,7 +18,11 @@ from distill_live.models.vqvae import ConvVQVAE
 def grids(columns: tuple[int, ...], codes: int = 16) -> list[TrainingCodes]:
     random = np.random.default_rng(0)
     return [
-        TrainingCodes(f"{number}.wav", random.integers(0, codes, (count, 8, 3)).astype(np.int16))
+        TrainingCodes(
+            f"{number}.wav",
+            random.integers(0, codes, (count, 8, 3)).astype(np.int16),
+            b"mel" * number,
+        )
         for number, count in enumerate(columns)
     ]
 
@@ -41,13 +45,25 @@ def keeping(tiny_model: LoadedVQModel, tmp_path: Path) -> Path:
 def test_training_codes_and_previews_come_back(keeping: Path) -> None:
     loaded = load_model_v2(keeping)
     for found, given in zip(loaded.training_codes, grids((5, 1, 9)), strict=True):
-        assert (found.name, found.codes.dtype) == (given.name, np.int16)
+        assert (found.name, found.codes.dtype, found.mel) == (given.name, np.int16, given.mel)
         np.testing.assert_array_equal(found.codes, given.codes)
     assert loaded.previews == (Preview(0, b"recording"), Preview(12, b"after"))
     header = read_header(keeping).metadata
     assert header["training_codes"] == {
-        "names": ["0.wav", "1.wav", "2.wav"], "columns": [5, 1, 9],
+        "names": ["0.wav", "1.wav", "2.wav"], "columns": [5, 1, 9], "mel_bytes": [0, 3, 6],
     }  # fmt: skip
+
+
+def test_a_header_that_never_heard_of_spectrograms_loads(
+    tiny_model: LoadedVQModel, keeping: Path
+) -> None:
+    codes = [replace(one, mel=b"") for one in grids((5, 1))]
+    save_model_v2(
+        keeping, model=tiny_model.model, spectrogram=tiny_model.spectrogram, training_codes=codes
+    )
+    assert "training_mels.0" not in read_header(keeping).tensors
+    rewrite_metadata(keeping, training_codes={"names": ["0.wav", "1.wav"], "columns": [5, 1]})
+    assert [one.mel for one in load_model_v2(keeping).training_codes] == [b"", b""]
 
 
 def test_a_training_code_takes_a_byte_where_it_can(
@@ -86,6 +102,21 @@ def test_a_header_that_never_heard_of_training_codes_loads(
         ("training_codes", {"names": ["a"], "columns": [14]}, "training codes are not as its"),
         ("training_codes", {"names": ["a"], "columns": [14, 1]}, "training codes are not as its"),
         ("training_codes", {"names": ["a", "b"], "columns": [16, -1]}, "are not as its header"),
+        (
+            "training_codes",
+            {"names": ["a", "b"], "columns": [14, 1], "mel_bytes": [9, 1]},
+            "training spectrograms are not as its header says",
+        ),
+        (
+            "training_codes",
+            {"names": ["a", "b"], "columns": [14, 1], "mel_bytes": [10, -1]},
+            "training spectrograms are not as its header says",
+        ),
+        (
+            "training_codes",
+            {"names": ["a", "b"], "columns": [14, 1], "mel_bytes": [9]},
+            "does not fit this version",
+        ),
         ("training_codes", {"names": ["a"], "columns": 15}, "does not fit this version"),
         ("training_codes", {"names": ["a"]}, "does not fit this version"),
         ("training_codes", [1], "does not fit this version"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,12 +13,14 @@ import pytest
 import torch
 
 from distill_live.audio.dataset import Recording, Recordings
-from distill_live.errors import TrainingError
+from distill_live.errors import CheckpointError, TrainingError
+from distill_live.models.library import TrainingCommand, found_checkpoints
 from distill_live.models.vqvae import VQVAEConfig
 from distill_live.training import codec
 from distill_live.training.checkpoint import Checkpoints, Fingerprint
 from distill_live.training.codec import CodecEpoch, TrainedCodec, train_codec
 from distill_live.training.config import CodecTrainingConfig
+from tests.disks import disk_full_after, read_only, small_disk
 
 CONFIG = CodecTrainingConfig(
     codec=VQVAEConfig(codebook_size=16, code_width=8, width=24, encoder_blocks=1,
@@ -152,7 +155,7 @@ def test_another_number_of_threads_is_told(model: Path, monkeypatch: pytest.Monk
 def test_the_run_of_one_command_is_not_resumed_by_another(model: Path) -> None:
     begun(model).save({})
     prior = Checkpoints(model, resume=True)
-    with pytest.raises(TrainingError, match="it is of a run of train, in its codec"):
+    with pytest.raises(TrainingError, match="it is of another command's run, in its codec"):
         prior.begin("prior", Fingerprint({}, {}))
 
 
@@ -162,7 +165,7 @@ def test_behind_the_codec_the_run_goes_on_with_its_prior(model: Path) -> None:
     first.begin("prior", Fingerprint({"rate": 1}, {}))
     first.save({"of": "prior"})
     resumed = begun(model, resume=True)
-    assert (resumed.passed, resumed.state) == (True, None)
+    assert (resumed.passed("codec"), resumed.passed("prior"), resumed.state) == (True, False, None)
     resumed.begin("prior", Fingerprint({"rate": 1}, {}))
     assert resumed.state == {"of": "prior"}
 
@@ -188,7 +191,7 @@ def trained_in_parts(model: Path, monkeypatch: pytest.MonkeyPatch, *, cut: bool)
     trained = train_codec(recordings, CONFIG, on_epoch=interrupt, checkpoints=begun(model))
     if not cut:
         return trained
-    assert trained.interrupted
+    assert trained.ending.interrupted
     return train_codec(recordings, CONFIG, checkpoints=begun(model, resume=True))
 
 
@@ -212,7 +215,64 @@ def test_only_the_first_of_several_processes_writes(model: Path) -> None:
     assert checkpoints.path.exists()
 
 
-def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize("resume", [False, True])
+def test_a_folder_that_cannot_be_written_is_noticed_before_anything_is_begun(
+    model: Path, resume: bool
+) -> None:
+    begun(model).save({})
+    with (
+        read_only(model.parent),
+        pytest.raises(CheckpointError, match=f"cannot write in {model.parent}: ") as refused,
+    ):
+        Checkpoints(model, resume=resume)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_file_in_the_place_of_the_folder_is_noticed_too(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(TrainingError, match="cannot save"):
-        begun(tmp_path / "file" / "mine.distill").save({})
+    with pytest.raises(CheckpointError, match="cannot write in"):
+        Checkpoints(tmp_path / "file" / "mine.distill")
+
+
+WEIGHTS = torch.arange(100_000)
+
+
+def test_a_full_disk_is_one_line_and_leaves_the_epoch_before(model: Path) -> None:
+    model = model.parent / "disk" / model.name
+    model.parent.mkdir()
+    with small_disk(model.parent, 1_200_000):
+        checkpoints = begun(model)
+        checkpoints.save({"weights": WEIGHTS})
+        with pytest.raises(CheckpointError, match=f"cannot save {checkpoints.path}: No space") as e:
+            checkpoints.save({"weights": WEIGHTS.clone(), "more": WEIGHTS})
+        assert "\n" not in str(e.value)
+        assert "free some space, then go on with --resume from the epoch before" in str(e.value)
+        assert list(model.parent.iterdir()) == [checkpoints.path]
+        state = begun(model, resume=True).state
+        assert state is not None and torch.equal(state["weights"], WEIGHTS)
+
+
+def test_a_file_that_may_not_grow_is_one_line_too(model: Path) -> None:
+    checkpoints = begun(model)
+    with disk_full_after(100_000), pytest.raises(CheckpointError, match="File too large") as error:
+        checkpoints.save({"weights": WEIGHTS})
+    assert "free some space, then begin again" in str(error.value)
+    assert list(model.parent.iterdir()) == []
+
+
+def test_what_cannot_be_saved_by_a_mistake_of_ours_is_no_full_disk(model: Path) -> None:
+    with pytest.raises((AttributeError, TypeError, pickle.PicklingError)):
+        begun(model).save({"a function": lambda: None})
+
+
+@pytest.mark.parametrize("command", ["train-prior", "train-vocoder"])
+def test_each_command_has_a_file_of_its_own(model: Path, command: TrainingCommand) -> None:
+    begun(model).save({"of": "train"})
+    other = Checkpoints(model, command)
+    other.begin("vocoder", Fingerprint({}, {}))
+    other.save({"of": command})
+    first, second = begun(model, resume=True), Checkpoints(model, command, resume=True)
+    second.begin("vocoder", Fingerprint({}, {}))
+    assert (first.state, second.state) == ({"of": "train"}, {"of": command})
+    second.discard()
+    assert found_checkpoints(model) == [first.path]

@@ -51,7 +51,7 @@ def test_training_lowers_the_error_and_keeps_codes_alive(recordings: Recordings)
     assert heard[-1].training_db < 0.92 * heard[0].training_db
     assert len(trained.health) == 3
     assert all(level.utilisation >= 0.6 for level in trained.health)
-    assert not trained.interrupted
+    assert not trained.ending.interrupted
 
 
 def test_the_model_kept_is_the_one_with_the_smallest_validation_error(
@@ -116,7 +116,7 @@ def test_both_rates_rise_and_fall_over_the_whole_training() -> None:
 
 def test_ctrl_c_keeps_the_best_so_far(recordings: Recordings) -> None:
     trained = train_codec(recordings, CONFIG, on_epoch=interrupt_after(2))
-    assert trained.interrupted
+    assert trained.ending.interrupted
     assert len(trained.history) == 2
     whole = train_codec(recordings, CONFIG)
     assert trained.history == whole.history[:2]

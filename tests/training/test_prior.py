@@ -134,7 +134,7 @@ def test_an_interrupt_keeps_the_best_so_far(sequences: CodeSequences) -> None:
             raise KeyboardInterrupt
 
     kept = train_prior_on_codes(sequences, TINY, on_epoch=interrupt)
-    assert kept.interrupted
+    assert kept.ending.interrupted
     assert len(kept.history) == 2
     assert kept.report.validation == min(one.validation for one in kept.history)
 
@@ -169,7 +169,7 @@ def test_training_ends_when_it_has_not_become_better_for_long(
     config = dataclasses.replace(TINY, epochs=9, steps_per_epoch=1, patience=3)
     kept = train_prior_on_codes(sequences, config)
     assert len(kept.history) == 5
-    assert (kept.best_epoch, kept.interrupted) == (2, False)
+    assert (kept.best_epoch, kept.ending.interrupted) == (2, False)
 
 
 def test_a_loss_that_is_no_number_keeps_the_best_before_it(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ import torch
 
 from distill_live.audio.dataset import Recording, Recordings
 from distill_live.codes.training_codes import TrainingCodes
+from distill_live.errors import TrainingError
 from distill_live.models.persistence import LoadedVQModel
 from distill_live.training import codec
 from distill_live.training.codec import train_codec
@@ -94,7 +96,7 @@ def test_a_codec_learns_new_recordings_and_keeps_the_old_ones(
     rehearsed = Rehearsal.of(loaded)
     before = error(first, sines), error(first, bursts)
     kept = train_codec(bursts, config, rehearsal=rehearsed)
-    lost = train_codec(bursts, config, rehearsal=replace(rehearsed, mels=[], names=[]))
+    lost = train_codec(bursts, config, rehearsal=replace(rehearsed, kept=[], mels=[]))
     assert kept.spectrogram.config == first.spectrogram.config
     assert error(kept, bursts) < 0.5 * before[1]
     assert error(kept, sines) < 1.35 * before[0]
@@ -153,6 +155,71 @@ def test_what_is_kept_of_recordings_is_the_codes_of_their_training_parts(
     ]  # fmt: skip
     expected = extract_code_sequences(loaded.model, loaded.spectrogram, sines, gains_db=(0.0,))
     assert np.array_equal(kept[0].codes, expected.training[0])
+
+
+def test_a_stored_spectrogram_stands_for_its_recording_held_out_end_and_all(
+    loaded: LoadedVQModel, sines: Recordings
+) -> None:
+    kept = code_training_parts(loaded.model, loaded.spectrogram, sines)
+    rehearsed = Rehearsal.of(replace(loaded, training_codes=kept))
+    half_a_step = 0.5 * loaded.spectrogram.config.per_db
+    for one, mel in zip(sines.recordings, rehearsed.mels, strict=True):
+        expected = loaded.spectrogram.waveform_to_mel(torch.from_numpy(one.samples)[None, None], 8)
+        assert mel.shape == (128, 192)
+        assert float((mel - expected[0, 0]).abs().max()) < 1.01 * half_a_step
+    assert rehearsed.columns == 3 * 24
+
+
+def test_however_often_a_model_goes_on_what_it_rehearses_stays_the_same(
+    loaded: LoadedVQModel, sines: Recordings, bursts: Recordings
+) -> None:
+    """Three rounds, with another codec after each."""
+    config = CodecTrainingConfig(
+        loaded.model.config, epochs=1, steps_per_epoch=2, batch_crops=2, crop_columns=4, rate=0.1
+    )
+    kept = code_training_parts(loaded.model, loaded.spectrogram, sines)
+    first = Rehearsal.of(replace(loaded, training_codes=kept))
+    for _ in range(3):
+        rehearsed = Rehearsal.of(replace(loaded, training_codes=kept))
+        trained = train_codec(bursts, config, rehearsal=rehearsed)
+        kept, before = code_rehearsed(trained.model, rehearsed), kept
+        loaded = replace(loaded, model=trained.model)
+        assert [one.mel for one in kept] == [one.mel for one in before]
+        # The codes are the new codec's, of as many columns.
+        assert [len(one.codes) for one in kept] == [22, 22, 22]
+        assert not all(np.array_equal(a.codes, b.codes) for a, b in zip(kept, before, strict=True))
+    last = Rehearsal.of(replace(loaded, training_codes=kept))
+    assert all(torch.equal(a, b) for a, b in zip(first.mels, last.mels, strict=True))
+
+
+def test_codes_without_a_spectrogram_are_decoded_once_and_then_no_more(
+    loaded: LoadedVQModel,
+) -> None:
+    """They are of an older version's model."""
+    rehearsed = Rehearsal.of(loaded)
+    kept = code_rehearsed(loaded.model, rehearsed)
+    again = Rehearsal.of(replace(loaded, training_codes=kept))
+    half_a_step = 0.5 * loaded.spectrogram.config.per_db
+    audible = [mel.clamp(min=loaded.spectrogram.config.silence) for mel in rehearsed.mels]
+    for one, other in zip(audible, again.mels, strict=True):
+        assert float((one - other).abs().max()) < 1.01 * half_a_step
+
+
+@pytest.mark.parametrize(
+    "mel",
+    [
+        b"no zlib",
+        zlib.compress(bytes(127)),
+        zlib.compress(bytes(128 * 30))[:-5],
+        # Longer than any recording of 30 columns.
+        zlib.compress(bytes(128 * 500)),
+    ],
+    ids=["no zlib", "no frames", "cut short", "too long"],
+)
+def test_a_spectrogram_that_is_none_is_told_by_name(loaded: LoadedVQModel, mel: bytes) -> None:
+    codes = (TrainingCodes("a.wav", grid(30), mel),)
+    with pytest.raises(TrainingError, match=r"cannot go on: .* is damaged \(a.wav\)"):
+        Rehearsal.of(replace(loaded, training_codes=codes))
 
 
 def test_all_of_what_was_rehearsed_is_kept(loaded: LoadedVQModel) -> None:

@@ -54,7 +54,7 @@ def trained(pairs: SoundPairs) -> TrainedVocoder:
 
 
 def judged(pairs: SoundPairs) -> list[tuple[Tensor, Tensor]]:
-    mel, sound, _ = pairs.validation[0]
+    mel, sound, *_ = pairs.validation[0]
     return [(mel[:, FIRST - 64 :], sound[FIRST * HOP :])]
 
 
@@ -157,7 +157,7 @@ def test_an_interrupt_keeps_the_best_so_far(pairs: SoundPairs) -> None:
 
     config = dataclasses.replace(TINY, steps_per_epoch=2)
     kept = train_vocoder(pairs, SPECTROGRAM, config, interrupt)
-    assert kept.interrupted
+    assert kept.ending.interrupted
     assert len(kept.history) == 2
 
 

@@ -39,7 +39,7 @@ def test_the_better_one_of_a_good_and_a_bad_vocoder_is_told(pairs: SoundPairs) -
 
 
 def test_only_what_was_held_out_is_compared(pairs: SoundPairs) -> None:
-    ((mel, sound, first),) = pairs.validation
+    ((mel, sound, first, _),) = pairs.validation
     spoiled = torch.cat([torch.zeros(first * HOP), sound[first * HOP :]])
     phase = {"phase": PhaseVocoder(SPECTROGRAM)}
     other = SoundPairs(pairs.training, [SoundPair(mel, spoiled, first)])
@@ -47,7 +47,7 @@ def test_only_what_was_held_out_is_compared(pairs: SoundPairs) -> None:
 
 
 def test_a_part_is_the_held_out_sound_and_mels_from_a_while_before_it(pairs: SoundPairs) -> None:
-    ((mel, sound, first),) = pairs.validation
+    ((mel, sound, first, _),) = pairs.validation
     ((part, heard),) = judged_parts(pairs)
     assert torch.equal(part, mel[:, first - 64 :])
     assert torch.equal(heard, sound[first * HOP :])

@@ -1,0 +1,28 @@
+"""What is said when a run goes on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from distill_live.commands.training_report import Report
+from distill_live.commands.training_run import say_resumable
+from distill_live.training.checkpoint import Checkpoints, Fingerprint
+from distill_live.training.ranks import Ranks
+
+
+@pytest.mark.parametrize("kind", ["cpu", "cuda", "mps"])
+def test_only_the_cpu_promises_the_same_bytes(
+    kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model, ranks = tmp_path / "mine.distill", Ranks(kind)
+    first = Checkpoints(model, ranks=ranks)
+    first.begin("codec", Fingerprint({}, {}))
+    first.save({})
+    with Report() as report:
+        say_resumable(report, Checkpoints(model, resume=True, ranks=ranks))
+    told = capsys.readouterr().out
+    assert f"goes on from {first.path}" in told
+    promised = "not the same to the last digit" not in told
+    assert promised == (kind == "cpu")
