@@ -36,7 +36,10 @@ AcceleratorOption = Annotated[
     typer.Option("--accelerator", help="Train through Lightning Fabric, on one device or several."),
 ]
 DevicesOption = Annotated[
-    int, typer.Option("--devices", min=1, help="How many of this machine train together.")
+    int,
+    typer.Option(
+        "--devices", min=1, help="How many of this machine train together and divide each batch."
+    ),
 ]
 NodesOption = Annotated[
     int,

@@ -133,14 +133,15 @@ def runs(case: str, options: argparse.Namespace) -> Iterator[tuple[str, dict[str
             for kind in DEVICES:
                 yield kind, on_devices(options.folder, options.epochs, kind)
         else:
-            for kind, environment in SPINNING.items():
-                yield kind, beside(case, options.folder, options.epochs, environment)
+            for kind in options.spinning:
+                yield kind, beside(case, options.folder, options.epochs, SPINNING[kind])
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--cases", nargs="*", default=list(CASES), choices=CASES)
+    parser.add_argument("--spinning", nargs="*", default=list(SPINNING), choices=list(SPINNING))
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--cores", default="0,1")
