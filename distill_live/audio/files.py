@@ -77,7 +77,7 @@ class SoundFileReader:
             try:
                 count = len(self._file.read(out=block))
             except soundfile.SoundFileError:
-                yield block[: _READ_FRAMES - int(np.isnan(block[::-1, 0]).argmin())].copy()
+                yield block[: int((~np.isnan(block[:, 0])).sum())].copy()
                 return
             if count == 0:
                 return
