@@ -58,7 +58,7 @@ class SoundFileReader:
 
     def __init__(self, file: ReadableFile) -> None:
         try:
-            # mpg123 complains on standard error.
+            # mpg123 complains on standard error, here and while it decodes.
             with quiet_stderr():
                 self._file = soundfile.SoundFile(file)
         except (soundfile.SoundFileError, OSError) as error:
@@ -75,7 +75,8 @@ class SoundFileReader:
             # What was decoded before an error is there, but nobody says how much it is.
             block.fill(np.nan)
             try:
-                count = len(self._file.read(out=block))
+                with quiet_stderr():
+                    count = len(self._file.read(out=block))
             except soundfile.SoundFileError:
                 yield block[: int((~np.isnan(block[:, 0])).sum())].copy()
                 return
