@@ -60,7 +60,7 @@ class SoundFileReader:
 
     def __init__(self, file: ReadableFile) -> None:
         try:
-            # mpg123 complains on standard error.
+            # mpg123 complains on standard error, here and while it decodes.
             with quiet_stderr():
                 self._file = soundfile.SoundFile(file)
         except (soundfile.SoundFileError, OSError) as error:
@@ -77,9 +77,10 @@ class SoundFileReader:
             # What was decoded before an error is there, but nobody says how much it is.
             block.fill(np.nan)
             try:
-                count = len(self._file.read(out=block))
+                with quiet_stderr():
+                    count = len(self._file.read(out=block))
             except soundfile.SoundFileError:
-                yield block[: _READ_FRAMES - int(np.isnan(block[::-1, 0]).argmin())].copy()
+                yield block[: int((~np.isnan(block[:, 0])).sum())].copy()
                 return
             if count == 0:
                 return

@@ -2,6 +2,7 @@
 
 import ast
 import io
+import json
 import os
 import subprocess
 import sys
@@ -49,8 +50,6 @@ def test_a_name_is_told_as_it_can_be_shown(name: str, monkeypatch: pytest.Monkey
 
 @pytest.mark.parametrize("name", ["caf\udce9", "\x9b31m", "\u3042\U0001f600", "caf\u00e9"])
 def test_json_stays_json_in_every_encoding(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    import json
-
     stream = narrow()
     monkeypatch.setattr(sys, "stdout", stream)
     with standard_streams():
@@ -94,15 +93,20 @@ def test_results_that_no_disk_takes_are_an_error() -> None:
     assert (code, err) == (1, "error: cannot write to standard output: No space left on device\n")
 
 
-@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "utf-8"])
+@pytest.mark.parametrize(
+    ("encoding", "name", "told"),
+    [("cp1252", "\u3042.wav", rb"\u3042"), ("ascii", "caf\udce9.wav", rb"caf\xe9"),
+     ("utf-8", "a\x1b[31m.wav", rb"a\x1b[31m")],
+)  # fmt: skip
 def test_encode_takes_and_tells_every_name(
-    encoding: str, tiny_model_path: Path, tmp_path: Path
+    encoding: str, name: str, told: bytes, tiny_model_path: Path, tmp_path: Path
 ) -> None:
-    for name in ("caf\udce9.wav", "\u3042.wav", "a\x1b[31m.wav"):
-        write_audio(tmp_path / name, noise(0.5, 48_000), 48_000)
-        words = ("encode", name, "--model", str(tiny_model_path))
-        assert run(*words, stdout=subprocess.DEVNULL, encoding=encoding, cwd=tmp_path) == (0, "")
-    assert len(list(tmp_path.glob("*.json"))) == 3
+    write_audio(tmp_path / name, noise(0.5, 48_000), 48_000)
+    words = ("encode", name, "--model", str(tiny_model_path))
+    with (tmp_path / "out").open("wb") as out:
+        assert run(*words, stdout=out.fileno(), encoding=encoding, cwd=tmp_path) == (0, "")
+    assert (tmp_path / "out").read_bytes().startswith(told + b".json: ")
+    assert (tmp_path / name).with_suffix(".json").exists()
 
 
 def test_commands_print_through_one_door() -> None:

@@ -25,19 +25,24 @@ class FileBytes:
         """`count` bytes from `position` on, fewer at the file's end. Raises OSError."""
         start = position - self._start
         if start < 0 or start + count > len(self._window):
-            self._file.seek(position)
-            self._start, self._window = position, self._file.read(max(count, _WINDOW_BYTES))
+            self._fill(position, count)
             start = 0
         return self._window[start : start + count]
 
     def find(self, pattern: bytes, position: int) -> int:
         """Where `pattern` comes next, from `position` on; -1 when it does not. Raises OSError."""
         while position < self.size:
-            found = self.at(position, _WINDOW_BYTES).find(pattern)
+            if not 0 <= position - self._start <= len(self._window) - len(pattern):
+                self._fill(position, _WINDOW_BYTES)
+            found = self._window.find(pattern, position - self._start)
             if found >= 0:
-                return position + found
-            position += _WINDOW_BYTES - len(pattern) + 1
+                return self._start + found
+            position = max(position, self._start + len(self._window) - len(pattern)) + 1
         return -1
+
+    def _fill(self, position: int, count: int) -> None:
+        self._file.seek(position)
+        self._start, self._window = position, self._file.read(max(count, _WINDOW_BYTES))
 
 
 #: Bytes as they are, or a stretch of a file: (its first byte, the one behind its last).

@@ -27,6 +27,8 @@ _RATE_SHIFTS = {_MPEG1: 0, 2: 1, 0: 2}
 _SURE_FRAMES = 3
 # A tag may leave out the frame that it stands in, or a last one.
 _SPARE_FRAMES = 2
+# How much is looked through at once where there are no frames.
+_SKIPPED_BYTES = 1 << 16
 # A bit rate, by its number, whose frames hold a tag at every sample rate.
 _TAG_RATE = 9
 
@@ -166,7 +168,8 @@ class MpegScan:
         if length := tag_length(self._source, position):
             return min(position + length, self._source.size)
         following = self._source.find(b"\xff", position + 1)
-        following = self._source.size if following < 0 else following
+        most = min(position + _SKIPPED_BYTES, self._source.size)
+        following = min(following, most) if following >= 0 else most
         for name in (b"ID3", b"TAG", b"APETAGEX"):
             found = self._source.at(position + 1, following - position - 1).find(name)
             if found >= 0:
@@ -191,10 +194,10 @@ class MpegScan:
 def tag_length(source: FileBytes, position: int) -> int:
     """How long the ID3 or APE tag at a position is, in bytes; 0 where there is none."""
     head = source.at(position, 32)
-    if head[:3] == b"ID3" and len(head) >= 10:
+    if head[:3] == b"ID3" and len(head) >= 10 and head[3] in (2, 3, 4) and max(head[6:10]) < 0x80:
         size = 0
         for byte in head[6:10]:
-            size = size << 7 | byte & 0x7F
+            size = size << 7 | byte
         return size + (20 if head[5] & 0x10 else 10)
     if head[:8] == b"APETAGEX":
         return int.from_bytes(head[12:16], "little") + 32

@@ -168,7 +168,7 @@ def _unfinished_wav(source: FileBytes, start: int, data: int) -> list[Piece]:
 def _mpeg_parts(source: FileBytes) -> Parts:
     scan = MpegScan(source)
     damaged = scan.lost / source.size
-    if damaged > _CHANCE_SHARE:
+    if damaged > _CHANCE_SHARE or not scan.streams:
         return Parts([ByteView(source, [(0, source.size)])])
     missing = f"{damaged:.0%} of it is damaged and left out" if damaged > _LOST_SHARE else ""
     return Parts(scan.streams, missing)

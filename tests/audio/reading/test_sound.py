@@ -91,12 +91,28 @@ def test_what_comes_before_the_damage_is_read_and_the_rest_told(
     assert found.notes == [f"{seconds:.1f} s of 3.0 s are read: the rest is missing or damaged"]
 
 
-def test_flac_that_does_not_say_its_length_is_read_to_the_last_sample(tmp_path: Path) -> None:
-    flac = bytearray(encoded(STEREO, "FLAC"))
+def test_damage_is_told_by_nobody_else(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    mp3 = bytearray(encoded(noise(3.0), "MP3"))
+    for start in range(5000, len(mp3) - 5000, 2000):
+        mp3[start : start + 40] = np.random.default_rng(start).bytes(40)
+    found = sound(tmp_path, bytes(mp3[:-3000]))
+    found.whole(48_000)
+    assert found.notes
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("frames", [44_100, 65_536, 70_000])
+def test_flac_that_does_not_say_its_length_is_read_to_the_last_sample(
+    frames: int, tmp_path: Path
+) -> None:
+    stereo = noise(2.0)[:frames]
+    flac = bytearray(encoded(stereo, "FLAC"))
+    whole = sound(tmp_path, bytes(flac)).whole(44_100)
     flac[21] &= 0xF0
     flac[22:26] = bytes(4)
     found = sound(tmp_path, bytes(flac))
-    assert (len(found.whole(44_100)), found.notes) == (44_100, [])
+    assert found.whole(44_100).tobytes() == whole.tobytes()
+    assert (len(whole), found.notes) == (frames, [])
 
 
 def test_left_and_right_that_cancel_are_heard(tmp_path: Path) -> None:
