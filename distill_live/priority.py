@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 #: Nice levels of the engine and of commands that nobody listens to. Beside a busy program of normal
@@ -68,7 +69,13 @@ def probe() -> Grant:
 
 
 def raise_engine() -> bool:
-    """Let this process run before programs of normal priority; whether that was granted."""
+    """Let this process run before programs of normal priority; whether that was granted.
+
+    To be called by a process that is not in the foreground of a terminal: on Linux it leaves its
+    parent's session.
+    """
+    if sys.platform == "linux":
+        _weigh_alone()
     return _renice(ENGINE_NICE, _threads())
 
 
@@ -162,6 +169,13 @@ if sys.platform == "linux":
         except OSError:
             _limit(_RESTLESS_RTKIT)
             return _ask_rtkit("MakeThreadRealtimeWithPID", "ttu", thread, _REALTIME)
+
+    def _weigh_alone() -> None:
+        """Linux shares its time out among sessions first, and nice levels count within one: in a
+        session of its own the engine has a share of its own, and may ask for a larger one."""
+        with contextlib.suppress(OSError):
+            os.setsid()
+            Path("/proc/self/autogroup").write_text(str(ENGINE_NICE))
 
     def _limit(restless: tuple[int, int]) -> None:
         soft, hard = restless

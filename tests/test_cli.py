@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 import distill_live
-from distill_live.cli import COMMANDS
+from distill_live import priority
+from distill_live.cli import COMMANDS, OFFLINE
 from distill_live.errors import DistillError
 from tests.conftest import Folders, RunCli, save_empty_model
 
@@ -65,3 +66,14 @@ def test_the_package_runs_as_a_module() -> None:
         [sys.executable, "-m", "distill_live", "--version"], capture_output=True, text=True
     )
     assert result.stdout == f"distill-live {distill_live.__version__}\n"
+
+
+@pytest.mark.parametrize(("command", "behind"), [("report", True), ("params", False)])
+def test_what_nobody_listens_to_runs_behind_other_programs(
+    run_cli: RunCli, monkeypatch: pytest.MonkeyPatch, command: str, behind: bool
+) -> None:
+    lowered: list[None] = []
+    monkeypatch.setattr(priority, "lower", lambda: lowered.append(None))
+    run_cli(command, *["no such model"] * behind)
+    assert bool(lowered) == behind
+    assert OFFLINE < set(COMMANDS)

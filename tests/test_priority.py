@@ -74,6 +74,10 @@ def test_the_engine_runs_before_other_programs_and_offline_commands_behind(
     assert run_python("priority.lower(); print(os.nice(0))") == [str(OFFLINE_NICE)]
 
 
+def test_the_engine_has_a_share_of_the_machine_of_its_own_whoever_runs_it() -> None:
+    assert run_python("priority.raise_engine(); print(os.getsid(0) == os.getpid())") == ["True"]
+
+
 def test_what_runs_behind_already_is_not_raised() -> None:
     assert run_python("os.nice(15); priority.lower(); print(os.nice(0))") == ["15"]
 

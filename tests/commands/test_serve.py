@@ -15,6 +15,7 @@ from distill_live.audio.files import read_audio
 from distill_live.errors import LiveError
 from distill_live.live.server import ServerSettings
 from distill_live.outputs.sounddevice import list_devices
+from distill_live.priority import ENGINE_NICE
 from tests.commands.server_process import ServerProcess, is_running, run_command
 from tests.conftest import RunCli
 from tests.sound_card import Recording, SoundCard
@@ -319,3 +320,29 @@ def test_what_cannot_work_is_refused_at_once(
     assert ended.returncode == 1
     assert said in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_one_line_says_which_priority_the_sound_has_and_it_is_so(tiny_model_path: Path) -> None:
+    with ServerProcess(str(tiny_model_path), "--output", "clock", "--web", "off") as server:
+        assert server.process.stdout is not None
+        line = server.process.stdout.readline()
+        children = server.children()
+        policies = {os.sched_getscheduler(pid) & os.SCHED_RR for pid in children}
+        nices = {os.getpriority(os.PRIO_PROCESS, pid) for pid in children}
+    assert line.startswith("priority: ")
+    assert ("the sound runs in real time" in line) == (os.SCHED_RR in policies)
+    assert ("before other programs" in line) == (min(nices) == ENGINE_NICE)
+
+
+def test_an_output_that_waits_for_the_sound_asks_for_no_priority(
+    tiny_model_path: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "take.wav"
+    arguments = (str(tiny_model_path), "--output", f"file:{path}", "--duration", "3000")
+    with ServerProcess(*arguments) as server:
+        children = server.children()
+        assert {os.sched_getscheduler(pid) for pid in children} == {os.SCHED_OTHER}
+        assert {os.getpriority(os.PRIO_PROCESS, pid) for pid in children} == {os.nice(0)}
+        server.process.terminate()
+        assert server.process.stdout is not None
+        assert "priority" not in server.process.stdout.read()
