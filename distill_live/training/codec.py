@@ -158,12 +158,11 @@ class _CodecTrainer:
         self.pace = Pace(epochs_to_come * self.config.steps_per_epoch, on_pace, self.device)
         for epoch in range(len(self.history) + 1, self.config.epochs + 1):
             loss = self.ranks.mean(self._train_epoch(epoch))
-            if not math.isfinite(loss):
+            if not (math.isfinite(loss) and self._judge(epoch, loss)):
                 self._warning = in_words("codec", epoch, self.ranks.gather(self._suspect))
                 if not self.history:
                     raise TrainingError(self._warning)
                 return
-            self._judge(epoch, loss)
             if self.previews:
                 self.previews.take(epoch, self.model, self.spectrogram)
             if checkpoints:
@@ -236,16 +235,20 @@ class _CodecTrainer:
         self._suspect = find_suspect(losses, drawn, self.mels.names, self.mels.level_db)
         return mean_loss(losses)
 
-    def _judge(self, epoch: int, loss: float) -> None:
+    def _judge(self, epoch: int, loss: float) -> bool:
+        """Judge an epoch; False when that gives no number: the epoch then counts for nothing."""
         self.model.eval()
         self.model.quantizer.sync()
         judged = judge_codec(self.model, self.judged, self.spectrogram.config, self.precision)
         ended = self.ranks.from_first(CodecEpoch(epoch, self.config.epochs, loss, *judged))
+        if not math.isfinite(ended.validation_db):
+            return False
         # The weights first: a Ctrl-C while they are copied must leave no epoch without them.
         history = [*self.history, ended]
         best = min(history, key=lambda one: one.validation_db)
         weights = self._weights() if best is ended else self._best_weights
         self.best_epoch, self._best_weights, self.history = best.epoch, weights, history
+        return True
 
     def _weights(self) -> dict[str, Tensor]:
         return {

@@ -178,13 +178,12 @@ class _PriorTrainer:
             if self.history and len(self.history) - self.best_epoch >= self.config.patience:
                 return
             loss = self.ranks.mean(self._train_epoch())
-            if not math.isfinite(loss):
+            if not (math.isfinite(loss) and self._judge(epoch, loss)):
                 # Codes are numbers whatever they stand for: no recording can be blamed.
                 self._warning = in_words("prior", epoch, ())
                 if not self.history:
                     raise TrainingError(self._warning)
                 return
-            self._judge(epoch, loss)
             if checkpoints:
                 checkpoints.save(self._state())
             if on_epoch:
@@ -258,9 +257,12 @@ class _PriorTrainer:
         for average, weight in pairs:
             average.lerp_(weight, 1.0 - decay)
 
-    def _judge(self, epoch: int, loss: float) -> None:
+    def _judge(self, epoch: int, loss: float) -> bool:
+        """Judge an epoch; False when that gives no number: the epoch then counts for nothing."""
         validation = self.ranks.from_first(window_perplexity(self.average, self.judged))
         ended = PriorEpoch(epoch, self.config.epochs, math.exp(loss), validation)
+        if not math.isfinite(ended.validation):
+            return False
         # The weights first: a Ctrl-C while they are copied must leave no epoch without them.
         history = [*self.history, ended]
         best = min(history, key=lambda one: one.validation)
@@ -268,6 +270,7 @@ class _PriorTrainer:
         if best is ended:
             weights = copy.deepcopy(self.average.state_dict())
         self.best_epoch, self._best_weights, self.history = best.epoch, weights, history
+        return True
 
 
 def _optimizer(prior: Prior, config: PriorTrainingConfig) -> torch.optim.Optimizer:

@@ -163,12 +163,11 @@ class _VocoderTrainer:
             self._resume(checkpoints.state)
         for epoch in range(len(self.history) + 1, self.config.epochs + 1):
             loss, discriminators = self._train_epoch()
-            if not math.isfinite(loss):
+            if not (math.isfinite(loss) and self._judge(epoch, loss, discriminators)):
                 self._warning = in_words("vocoder", epoch, [self._suspect])
                 if not self.history:
                     raise TrainingError(self._warning)
                 return
-            self._judge(epoch, loss, discriminators)
             if checkpoints:
                 checkpoints.save(self._state())
             if on_epoch:
@@ -276,9 +275,12 @@ class _VocoderTrainer:
         for average, weight in zip(*(one.parameters() for one in networks), strict=True):
             average.lerp_(weight, 1.0 - decay)
 
-    def _judge(self, epoch: int, loss: float, discriminators: float | None) -> None:
+    def _judge(self, epoch: int, loss: float, discriminators: float | None) -> bool:
+        """Judge an epoch; False when that gives no number: the epoch then counts for nothing."""
         validation = held_out_loss(self.average, self.judged, self.loss)
         ended = VocoderEpoch(epoch, self.config.epochs, loss, validation, discriminators)
+        if not math.isfinite(ended.validation):
+            return False
         # The weights first: a Ctrl-C while they are copied must leave no epoch without them.
         history = [*self.history, ended]
         best = min(history, key=lambda one: one.validation)
@@ -286,6 +288,7 @@ class _VocoderTrainer:
         if best is ended:
             weights = copy.deepcopy(self.average.network.state_dict())
         self.best_epoch, self._best_weights, self.history = best.epoch, weights, history
+        return True
 
 
 def _optimizer(network: torch.nn.Module, config: VocoderTrainingConfig) -> torch.optim.Optimizer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from distill_live.codes.training_codes import TrainingCodes
 from distill_live.errors import TrainingError
 from distill_live.models.persistence import LoadedVQModel
 from distill_live.models.vqvae import VQVAEConfig
+from distill_live.training import codec
 from distill_live.training.codec import train_codec
 from distill_live.training.coding import recording_mel
 from distill_live.training.config import CodecTrainingConfig
@@ -88,6 +90,24 @@ def test_a_codec_that_meets_a_bad_loss_names_the_recording(tiny_model: LoadedVQM
     config = replace(CONFIG, codec=tiny_model.model.config)
     with pytest.raises(TrainingError, match="loudest recording in it is spoiled, at up to"):
         train_codec(noises(good=0.3), config, rehearsal=rehearsal)
+
+
+def test_an_epoch_that_cannot_be_judged_is_never_the_best(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its last step left weights that are no numbers."""
+    plain, judged = codec.judge_codec, 0
+
+    def judge(*arguments: Any) -> Any:
+        nonlocal judged
+        judged += 1
+        training, validation, health = plain(*arguments)
+        return training, validation if judged < 2 else float("nan"), health
+
+    monkeypatch.setattr(codec, "judge_codec", judge)
+    trained = train_codec(noises(good=0.3), CONFIG)
+    assert (len(trained.history), trained.best_epoch) == (1, 1)
+    assert trained.warning == "the codec's loss is no number any more in epoch 2"
+    with pytest.raises(TrainingError, match="no number any more in epoch 1"):
+        train_codec(noises(good=0.3), CONFIG)
 
 
 def test_a_vocoder_that_meets_a_bad_loss_names_the_recording() -> None:
