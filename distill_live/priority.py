@@ -150,8 +150,7 @@ def _renice(nice: int, threads: Iterable[int]) -> bool:
         except ProcessLookupError:
             continue  # it has just ended
         except OSError:
-            if sys.platform != "linux" or not _ask_rtkit_for_nice(thread, nice):
-                return False
+            return sys.platform == "linux" and _ask_rtkit_for_nice(nice)
     return True
 
 
@@ -183,8 +182,10 @@ if sys.platform == "linux":
         hard = hard if allowed == resource.RLIM_INFINITY else min(hard, allowed)
         resource.setrlimit(resource.RLIMIT_RTTIME, (min(soft, hard), hard))
 
-    def _ask_rtkit_for_nice(thread: int, nice: int) -> bool:
-        return _ask_rtkit("MakeThreadHighPriorityWithPID", "tti", thread, nice)
+    def _ask_rtkit_for_nice(nice: int) -> bool:
+        """For the calling thread, which does the work: rtkit serves few threads of each user."""
+        mine = threading.get_native_id()
+        return _ask_rtkit("MakeThreadHighPriorityWithPID", "tti", mine, nice)
 
     def _ask_rtkit(method: str, signature: str, thread: int, priority: int) -> bool:
         """Have rtkit, which may do it, change a thread of this process."""
