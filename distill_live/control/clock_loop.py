@@ -21,6 +21,9 @@ STRAYS = 6
 DRIFT, DRIFT_TICKS, SHORT_MEMORY = 0.56, 24, 96
 #: Ticks from which on the line is certain enough to say of others that they are off.
 _SETTLED = 24
+#: A line that began anew, and is as fast as the one before but for this part, is the same tempo:
+#: ticks were lost on the way, or the clock has jumped.
+_SAME = 0.01
 #: From so many steps between ticks' errors it is found how far apart they can be.
 _STEPS = 96
 
@@ -38,6 +41,8 @@ class ClockLoop:
         # Strays in a row, and whether they are late (1) or early (-1).
         self._strays: list[float] = []
         self._side = 0
+        # How far apart ticks were before the line began anew, and from how many that was known.
+        self._before: tuple[float, int] | None = None
 
     @property
     def ticks(self) -> int:
@@ -47,6 +52,7 @@ class ClockLoop:
     def forget(self) -> None:
         """Begin anew: what comes next has nothing to do with what was."""
         self._rate_ticks = 0
+        self._before = None
         self.restart()
 
     def restart(self) -> None:
@@ -66,9 +72,10 @@ class ClockLoop:
         spread = self._spread()
         if self._rate_ticks < _SETTLED:
             self._move(at)
+            self._remember()
         elif not self._is_other_tempo(at, error, STRAY * spread):
-            self._notice_drift(error, DRIFT * spread)
             if abs(error) <= STRAY * spread:
+                self._notice_drift(error, DRIFT * spread)
                 self._move(at)
             else:
                 self.at += self.tick_s
@@ -89,11 +96,22 @@ class ClockLoop:
             self._strays.append(at)
         if len(self._strays) < STRAYS:
             return False
-        strays = self._strays.copy()
+        strays, before = self._strays.copy(), (self.tick_s, self._rate_ticks)
         self.forget()
+        self._before = before
         for one in strays:
             self._move(one)
         return True
+
+    def _remember(self) -> None:
+        """Go by what was known of the tempo, when a line that began anew is as fast; not where the
+        tempo was on the move."""
+        if self._before is None or self._rate_ticks < _SETTLED:
+            return
+        tick_s, ticks = self._before
+        self._before = None
+        if ticks >= 2 * SHORT_MEMORY and abs(self.tick_s - tick_s) < _SAME * tick_s:
+            self.tick_s, self._rate_ticks = tick_s, ticks
 
     def _notice_drift(self, error: float, far: float) -> None:
         self._errors.append(error)

@@ -16,7 +16,7 @@ TICKS_PER_POSITION = 6
 #: After so many seconds without a tick the clock is gone: at 20 BPM one comes every 0.125 s.
 GONE_S = 0.5
 #: Ticks without which nothing can be said of the tempo, and before another one takes its place.
-FEWEST_TICKS, FEWEST_OF_NEXT = 7, 12
+FEWEST_TICKS, FEWEST_OF_NEXT = 7, 24
 
 
 class MidiClock:

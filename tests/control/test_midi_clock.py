@@ -83,6 +83,16 @@ def test_a_tempo_that_is_pulled_slowly_is_followed_all_the_way() -> None:
     assert clock.line.bpm == pytest.approx(130.0, abs=1.5)
 
 
+def test_ticks_that_are_lost_do_not_change_the_tempo() -> None:
+    clock = MidiClock()
+    due = play_in_blocks(clock, 16 * 24, 100.0, 10.0)
+    for lost in (1, 2, 9):
+        due += lost * 0.025
+        for _ in range(4 * 24):
+            due = play_in_blocks(clock, 1, 100.0, due)
+            assert 4 * 60 / clock.line.bpm == pytest.approx(2.4, abs=0.002)
+
+
 def test_a_start_keeps_what_is_known_of_the_tempo() -> None:
     clock = MidiClock()
     due = play_in_blocks(clock, 16 * 24, 100.0, 10.0)

@@ -55,7 +55,7 @@ class Connection:
         """
         if self._framing is not None:
             return False
-        # A request begins with its method, in capitals.
+        # A request begins with its method, in capitals: so no page in a browser can speak OSC.
         return self.socket.recv(1, socket.MSG_PEEK).isupper()
 
     def receive(self) -> list[bytes]:

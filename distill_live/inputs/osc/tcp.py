@@ -176,6 +176,10 @@ class TcpServer:
             self._end(connection, selector)
         except (OSError, EOFError):
             self._end(connection, selector)
+        except Exception as error:
+            # One client must not end the reading for all.
+            self._router.tell("osc tcp", f"OSC over TCP: a connection failed: {error!r}")
+            self._end(connection, selector)
 
     def _read(self, connection: Connection) -> None:
         local = connection.socket.getsockname()[0]
@@ -200,9 +204,9 @@ class TcpServer:
         shared.take(connection.leave())
 
     def _end(self, connection: Connection, selector: selectors.BaseSelector) -> None:
-        selector.unregister(connection.socket)
-        del self._connections[connection.sender]
-        connection.close()
+        if self._connections.pop(connection.sender, None) is not None:
+            selector.unregister(connection.socket)
+            connection.close()
 
 
 def _tune(client: socket.socket) -> None:
