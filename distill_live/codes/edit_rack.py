@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeVar
@@ -71,6 +71,23 @@ class EditRack:
         self._codebooks = _read_only(np.asarray(codebooks, np.float32))
         self._settings = EditSettings()
         self._held: dict[str, Codes] = {}
+
+    @property
+    def settings(self) -> EditSettings:
+        """The settings in use."""
+        return self._settings
+
+    @property
+    def held(self) -> dict[str, Codes]:
+        """The codes [F, Q] that each edit in use holds."""
+        return dict(self._held)
+
+    def restore(self, settings: EditSettings, held: Mapping[str, Codes]) -> None:
+        """Go on with the settings and the codes of another rack of the same edits; an edit that is
+        not here is left out."""
+        known = tuple(one for one in settings.edits if one.name in self._edits)
+        self._settings = EditSettings(known, settings.seed) if known else EditSettings()
+        self._held = {one.name: _read_only(held[one.name]) for one in known}
 
     def read(self, seed: int) -> EditSettings:
         """The settings as the store has them now; `seed` is the stream's."""

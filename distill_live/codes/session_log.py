@@ -2,13 +2,17 @@
 
 JSON lines. The first says what it is; each later one has an `op`, the name of what happened:
 
-    engine    an engine began to play: its `deck`, model, torch, device, threads, `position`
+    engine    an engine began to play: its `deck`, model, torch, device, threads, `position`;
+              `continues`: it took over from one that failed
+    resume    that engine's columns as it found them, and the `place` where it went on
     set       a parameter changed: `name`, `level` (null: all), `value` (null: follows again)
     request   something was asked for: `name`, `arguments`
     draw      the prior drew a column: `codes` [bands, levels]; cut: it forgot all from one on
     push      a column was played; `codes` as edited, null as drawn
     swap      the sound went over to another deck: `deck` and its `gain`; `at`, where the old deck
               was heard then, `fade`, how long both were to sound, `faded`, how long they did
+    bridge    the last passage was repeated, for `samples` samples, because the deck's ring ran dry
+              `at` a position; no codes tell of it, so it is not rendered
     end       the performance ended: `heard`, the position up to which its deck was heard, `counts`
 
 The others are the playhead's and the ring's doings between them (see live.replay). Positions are

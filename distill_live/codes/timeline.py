@@ -23,6 +23,17 @@ class Timeline:
         self.end = 0
         self._first = 0
 
+    @classmethod
+    def holding(cls, start: int, raw: Codes, edited: Codes, capacity: int) -> Timeline:
+        """A timeline whose columns from index `start` on are these, as sampled and as played, both
+        [T, F, Q]."""
+        timeline = cls(raw.shape[1], raw.shape[2], capacity)
+        timeline.end = timeline._first = start
+        timeline.append(raw)
+        for column in range(timeline.start, timeline.end):
+            timeline.set_edited(column, edited[column - start][None])
+        return timeline
+
     @property
     def capacity(self) -> int:
         """How many columns are remembered."""
@@ -44,6 +55,10 @@ class Timeline:
         for column in columns:
             self._planes[:, self.end % self.capacity] = column
             self.end += 1
+
+    def forget_before(self, column: int) -> None:
+        """Let `column`, or the oldest that is known if that is later, be the oldest."""
+        self._first = min(max(self.start, column), self.end)
 
     def truncate(self, end: int) -> None:
         """Forget all columns from index `end` on. Raises CodesError outside `start`..`end`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -71,12 +72,23 @@ def _again(log: Path, device: str) -> Samples:
 
     from distill_live.codes.session_log import read_session_log
     from distill_live.live.replay import replay_session
+    from distill_live.live.ring import SAMPLE_RATE
+
+    def told(entries: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        for entry in entries:
+            if entry["op"] == "bridge":
+                typer.echo(
+                    f"note: {entry['samples'] / SAMPLE_RATE:.1f} s are left out in which the last "
+                    "passage was repeated, because the engine had none to give",
+                    err=True,
+                )
+            yield entry
 
     def load(entry: dict[str, Any]) -> LoadedVQModel:
         return _load_same(entry, device)
 
     with torch.inference_mode():
-        return replay_session(read_session_log(log), load)
+        return replay_session(told(read_session_log(log)), load)
 
 
 def _anew(log: Path, model: str, device: str) -> Samples:

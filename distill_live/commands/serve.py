@@ -125,7 +125,8 @@ def serve(
     from distill_live.control.streams import SAID
     from distill_live.inputs.plugin import load_inputs
     from distill_live.live.engine_process import EngineSettings
-    from distill_live.live.server import Server, ServerSettings
+    from distill_live.live.server import Server
+    from distill_live.live.server_settings import ServerSettings
     from distill_live.outputs.process import run_audio
     from distill_live.parameters import ParameterStore
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from distill_live.live.engine_process import EngineJob, EngineSettings, run_engine
 from distill_live.live.journal import JournalRing
+from distill_live.live.keepsake import Keepsake
 from distill_live.live.ring import SAMPLE_RATE, AudioRing
 from distill_live.live.status import NEW_SOUND, EngineStatus
 from distill_live.live.worker import Worker
 from distill_live.models.header import read_header
 from distill_live.parameters import ParameterStore
 
+#: The device that never is at fault.
+CPU = "cpu"
 #: Of a model whose file does not say how loud it is.
 _UNKNOWN_LOUDNESS_DB = -18.0
 #: A model is never made louder or quieter than by this, to match another one.
@@ -37,7 +40,7 @@ class Deck:
 
     def __init__(self, number: int, parameters: ParameterStore, journal: bool) -> None:
         self.number = number
-        self.ring, self.status = AudioRing(), EngineStatus()
+        self.ring, self.status, self._keepsake = AudioRing(), EngineStatus(), Keepsake()
         self.journal = JournalRing() if journal else None
         self._parameters = parameters
         self.name = ""
@@ -45,6 +48,10 @@ class Deck:
         self.level_labels: tuple[str, ...] = ()
         self.loudness_db = _UNKNOWN_LOUDNESS_DB
         self.training_files: tuple[str, ...] = ()
+        #: The device that the engine computes on, once it has said so, and whether it has failed.
+        self.device, self.device_failed = CPU, False
+        #: Whether an engine has ever got so far as to play the model.
+        self.was_ready = False
         self.worker = self._new_worker()
 
     @property
@@ -78,11 +85,31 @@ class Deck:
         self.loudness_db = _UNKNOWN_LOUDNESS_DB if loudness is None else float(loudness)
         self.ring.reset()
         self.status.reset()
+        self._keepsake.clear()
+        self.device, self.device_failed, self.was_ready = CPU, False, False
         self.worker = self._new_worker()
         job = EngineJob(
-            path, device, self.ring, self._parameters, self.status, settings, self.journal
-        )
+            path, device, self.ring, self._parameters, self.status, settings, self._keepsake,
+            self.journal,
+        )  # fmt: skip
         self.worker.arguments = (job,)
+
+    def note(self, kind: str, *details: str) -> None:
+        """Take notice of what the engine says of itself."""
+        if kind == "device":
+            (self.device,) = details
+        elif kind == "device failed":
+            self.device_failed = self.device != CPU
+        elif kind == "ready":
+            self.was_ready = True
+
+    def retry(self, *, device: str | None = None, plainly: bool = False) -> None:
+        """Let the next engine on this deck compute on another device, or go on `plainly`."""
+        (job,) = self.worker.arguments
+        again = replace(job, device=device or job.device, plainly=plainly)
+        self.worker.arguments = (again,)
+        if device is not None:
+            self.device, self.device_failed = device, False
 
     def gain_to_match(self, loudness_db: float) -> float:
         """The linear gain that makes the deck's model as loud as one of `loudness_db`."""
@@ -93,4 +120,6 @@ class Deck:
         worker = Worker("engine", run_engine, (), lambda: self.status["engine_beat"])
         # A load that takes long, or the first turn after it, is no hang.
         worker.patience = 10.0
+        # What comes back again and again, at a place in the music, does so within bars.
+        worker.quick_seconds = 20.0
         return worker

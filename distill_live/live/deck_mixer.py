@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from distill_live.errors import LiveError
+from distill_live.live.bridge import BridgedReader
 from distill_live.live.envelope import FADE_DRY, Envelope
 from distill_live.live.fades import equal_power
 from distill_live.live.ring import AudioRing, Samples
@@ -14,6 +15,8 @@ from distill_live.shared_memory import SharedArray
 
 #: Samples that are mixed in one piece.
 _PIECE = 2048
+#: More samples than anybody asks for.
+_ENDLESS = 2**31
 
 #: Marks of control; then those of the mixer.
 _WANTED, _FADE, _REQUESTED, _GAINS = 0, 1, 2, 3
@@ -114,8 +117,9 @@ class DeckControl:
 class DeckMixer:
     """Reads the deck that plays, in the audio process, and fades to the other one when told to.
 
-    A fade has equal power: cosine out, sine in. A deck that is left may run dry: it ends early then
-    and stops nothing. A ring's position moves only while its deck sounds.
+    A fade has equal power: cosine out, sine in. A deck that runs dry repeats its last passage; one
+    that is left and has none ends early and stops nothing. A ring's position moves only while its
+    deck sounds.
     """
 
     def __init__(self, rings: tuple[AudioRing, AudioRing], control: DeckControl) -> None:
@@ -135,12 +139,24 @@ class DeckMixer:
         """Samples that can be read before the deck that plays, or is faded to, runs dry."""
         return self._playing.reader.available
 
+    @property
+    def sounding(self) -> int:
+        """The same, where a passage that is repeated is sound too and does not end."""
+        return _ENDLESS if self._playing.reader.lasts else self.available
+
+    @property
+    def bridging(self) -> bool:
+        """Whether the deck that plays repeats its last passage, because it ran dry."""
+        return self._playing.reader.bridging
+
     def follow(self, silent: bool) -> None:
         """Take up what control asks for; while nothing sounds (`silent`) decks change at once."""
         if self._control.busy and not self._control.fading:
             self._begin(self._control.wanted, self._control.fade)
         if self._leaving and (silent or self._faded >= self._fade):
             self._finish()
+        if silent:
+            self._playing.reader.forget()
 
     def read(self, out: Samples) -> None:
         """Fill `out` [n] with the next samples and move on."""
@@ -154,7 +170,7 @@ class DeckMixer:
         self._leaving, self._playing = self._playing, self._decks[number]
         self._playing.start(self._control.gain(number))
         self._fade, self._faded = fade, 0
-        self._control.begin(number, self._leaving.reader.ring.read_position)
+        self._control.begin(number, self._leaving.ring.read_position)
 
     def _mix(self, leaving: _Deck, out: Samples) -> None:
         """Mix what is left into `out` [n], the next samples of the fade."""
@@ -177,12 +193,12 @@ class _Deck:
     """A ring that is read, and how loud."""
 
     def __init__(self, ring: AudioRing) -> None:
-        self._ring = ring
+        self.ring = ring
 
     def start(self, gain: float) -> None:
         """Begin to read."""
         # A new reader: since the last time, the ring may have been emptied for another engine.
-        self.reader = RingReader(self._ring)
+        self.reader = BridgedReader(RingReader(self.ring))
         self._gain = np.float32(gain)
         self._envelope = Envelope(1.0)
 
@@ -194,7 +210,7 @@ class _Deck:
 
     def read_last(self, out: Samples) -> None:
         """Fill `out` [n] with what there still is, faded before it runs dry, and with zeros."""
-        available = self.reader.available
+        available = _ENDLESS if self.reader.lasts else self.reader.available
         if available < len(out) + FADE_DRY:
             self._envelope.fade_out(min(FADE_DRY, available))
         count = min(self._envelope.sounding(len(out)), available)

@@ -19,10 +19,11 @@ from distill_live.errors import CodesError, LiveError
 from distill_live.live.adaptation import RingAdaptation
 from distill_live.live.engine_process import EngineSettings
 from distill_live.live.journal import Journal
+from distill_live.live.keepsake import Continuation, Keepsake
 from distill_live.live.ladder import Ladder, Supply
+from distill_live.live.motion import Hold, Loop
 from distill_live.live.origin import OriginTeller
 from distill_live.live.performance import Performance
-from distill_live.live.playhead import Hold, Loop
 from distill_live.live.ring import SAMPLE_RATE, AudioRing
 from distill_live.live.sampler import Draw
 from distill_live.live.status import EngineStatus, Motion
@@ -40,7 +41,8 @@ class Engine:
 
     `say` takes a line of text for the performer, `on_edit_failure` the name of an edit that failed
     and is to be switched off; `clock` gives seconds. Its first sample is the one at ring position
-    `start`, or that which is read next. Raises LiveError when the model cannot be played.
+    `start`, or that which is read next; it goes on where an engine `before` has left off, and keeps
+    what the next one needs in `keepsake`. Raises LiveError when the model cannot be played.
     """
 
     def __init__(
@@ -56,6 +58,8 @@ class Engine:
         clock: Callable[[], float] = time.monotonic,
         start: int | None = None,
         on_edit_failure: Callable[[str], None] = lambda name: None,
+        keepsake: Keepsake | None = None,
+        before: Continuation | None = None,
     ) -> None:
         rate = loaded.spectrogram.config.sample_rate
         if rate != SAMPLE_RATE:
@@ -72,11 +76,13 @@ class Engine:
         self._redraw_due = False
         #: Columns that must be drawn before edits that were switched on can be used.
         self._missing = 0
-        self._takes = 0
         self._performance = Performance(
             loaded, ring, ring.read_position if start is None else start, self._rack,
-            self._read_draw(0), settings, self._journal, say, clock,
+            self._read_draw(0), settings, self._journal, say, clock, keepsake, before,
         )  # fmt: skip
+        if before is not None:
+            # The controls may have moved while no engine was there.
+            self._edits, self._redraw_due = self._rack.settings, True
         self._origin = OriginTeller(loaded, status)
         self._ladder = Ladder(self._performance.sampler.context_columns, status)
         self._column_seconds = loaded.column_samples / SAMPLE_RATE
@@ -144,8 +150,8 @@ class Engine:
             self._performance.rewind(seconds, None)
             return
         if take is None:
-            take = self._takes + 1
-        self._takes = max(self._takes, take)
+            take = self._performance.takes + 1
+        self._performance.takes = max(self._performance.takes, take)
         self._performance.rewind(seconds, take)
 
     def _take_controls(self) -> None:
@@ -208,6 +214,7 @@ class Engine:
         else:
             self._edits = edits
             self._performance.use_edits(edits)
+        self._performance.keep()
         self._status.add("futures")
 
     def _lead_for_a_change(self) -> float:
@@ -215,8 +222,8 @@ class Engine:
         performance = self._performance
         if not performance.timeline.end:
             return 0.0
-        columns = performance.future_lead / SAMPLE_RATE // self._column_seconds + 2
-        return self._settings.guard + columns * performance.cost * SAMPLE_RATE
+        columns = performance.pace.future_lead / SAMPLE_RATE // self._column_seconds + 2
+        return self._settings.guard + columns * performance.pace.cost * SAMPLE_RATE
 
     def _fill(self) -> bool:
         """Play or draw the next column, if the ring or the lookahead wants it."""
@@ -256,15 +263,15 @@ class Engine:
             return False
         if playhead.motion is not None or playhead.remembered < LEAST_REPEATED:
             return False
-        needed = performance.playing_cost.usual
+        needed = performance.pace.playing.usual
         if not performance.is_ready:
-            needed += performance.drawing_cost.usual
+            needed += performance.pace.drawing.usual
         return performance.lead < self._settings.reserve + 1.5 * needed * SAMPLE_RATE
 
     def _supply(self) -> Supply:
         settings, performance = self._settings, self._performance
         return Supply(
-            performance.cost / self._column_seconds,
+            performance.pace.cost / self._column_seconds,
             performance.lead,
             self._ring_lead,
             performance.lookahead,
@@ -282,9 +289,9 @@ class Engine:
             status.sounding.write(sounding)
         status["lookahead"] = max(performance.lookahead, 0)
         status["take"] = performance.draw.take
-        status["reaction"] = performance.reaction
+        status["reaction"] = performance.pace.reaction
         status["ring_lead"] = self._ring_lead
-        mean = performance.drawing_cost.mean + performance.playing_cost.mean
+        mean = performance.pace.drawing.mean + performance.pace.playing.mean
         status["load"] = mean / self._column_seconds
         status["motion"] = (
             Motion.HOLD if isinstance(motion, Hold)

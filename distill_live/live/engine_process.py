@@ -16,6 +16,7 @@ from distill_live.parameters import ParameterStore
 from distill_live.priority import raise_engine
 
 if TYPE_CHECKING:
+    from distill_live.live.keepsake import Continuation, Keepsake
     from distill_live.models.persistence import LoadedVQModel
 
 
@@ -46,7 +47,10 @@ class EngineSettings:
 
 @dataclass(frozen=True)
 class EngineJob:
-    """What an engine's process works on: a model, a device, and what it shares with the others."""
+    """What an engine's process works on: a model, a device, and what it shares with the others.
+
+    `plainly`: it goes on without the hold or the loop in which others have failed.
+    """
 
     model: Path
     device: str
@@ -54,16 +58,30 @@ class EngineJob:
     parameters: ParameterStore
     status: EngineStatus
     settings: EngineSettings
+    keepsake: Keepsake
     journal: JournalRing | None = None
+    plainly: bool = False
 
 
 def run_engine(channel: Connection, job: EngineJob) -> None:
     """The engine process: load, say so, play until the channel closes.
 
-    Sends ("ready", model name), ("said", line), ("edit failed", edit's name) or ("failed", why);
-    takes the name of one of the engine's requests with its arguments.
+    Sends ("device", its name), ("ready", model name), ("said", line), ("edit failed", edit's name),
+    ("device failed",) and ("failed", why); takes the name of one of the engine's requests with its
+    arguments.
     """
-    run_worker(channel, lambda: _play(channel, job))
+    run_worker(channel, lambda: _play_or_blame(channel, job))
+
+
+def _play_or_blame(channel: Connection, job: EngineJob) -> None:
+    try:
+        _play(channel, job)
+    except Exception as error:
+        from distill_live.models.devices import is_device_failure
+
+        if is_device_failure(error):
+            channel.send(("device failed",))
+        raise
 
 
 def _play(channel: Connection, job: EngineJob) -> None:
@@ -76,11 +94,16 @@ def _play(channel: Connection, job: EngineJob) -> None:
     from distill_live.models.persistence import load_model_v2
 
     torch.set_num_threads(job.settings.threads)
-    loaded = load_model_v2(job.model, pick_device(job.device))
+    device = pick_device(job.device)
+    channel.send(("device", device.type))
+    loaded = load_model_v2(job.model, device)
     journal = Journal(job.journal)
     # Taken once: another may be reading the ring.
-    start = job.ring.read_position
-    journal.note("engine", position=start, **describe_engine(job, loaded))
+    before = _continuation(job)
+    start = before.places[0].position if before else job.ring.read_position
+    journal.note(
+        "engine", position=start, continues=before is not None, **describe_engine(job, loaded)
+    )
 
     def say(line: str) -> None:
         channel.send(("said", line))
@@ -91,6 +114,7 @@ def _play(channel: Connection, job: EngineJob) -> None:
         engine = Engine(
             loaded, job.ring, job.parameters, job.status, job.settings, edits, journal, say,
             start=start, on_edit_failure=lambda name: channel.send(("edit failed", name)),
+            keepsake=job.keepsake, before=before,
         )  # fmt: skip
         gc.collect()
         gc.freeze()
@@ -104,6 +128,14 @@ def _play(channel: Connection, job: EngineJob) -> None:
                 getattr(engine, name)(*arguments)
                 busy = True
             busy = engine.turn()
+
+
+def _continuation(job: EngineJob) -> Continuation | None:
+    """Where the engine before has left off, if there was one."""
+    kept = job.keepsake.read(job.ring)
+    if kept is None:
+        return None
+    return (kept.plainly() if job.plainly else kept).settle(job.ring)
 
 
 def describe_engine(job: EngineJob, loaded: LoadedVQModel) -> dict[str, Any]:

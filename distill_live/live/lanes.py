@@ -15,16 +15,24 @@ class LaneWriter:
     """Appends samples to the newest future in a ring.
 
     Its first sample is the one at ring position `start`. After `begin` samples are collected for a
-    future of their own, until `publish` lets it be heard.
+    future of their own, until `publish` lets it be heard. `seen` counts the switches of the ring
+    that are written down already, if not all are.
     """
 
-    def __init__(self, ring: AudioRing, start: int, journal: Journal) -> None:
+    def __init__(
+        self, ring: AudioRing, start: int, journal: Journal, seen: int | None = None
+    ) -> None:
         self._ring, self._journal = ring, journal
-        self._seen = ring.published
+        self._seen = ring.published if seen is None else seen
         self._draft: list[Samples] | None = None
         self._lane = ring.begin_future(start)
         # Where another engine has died, what is left of its sound may still be heard.
         self._switch(start, start, _TAKE_OVER_FADE if start else 0)
+
+    @property
+    def seen(self) -> int:
+        """How many of the ring's switches are written down, made or not."""
+        return self._seen
 
     @property
     def is_drafting(self) -> bool:
@@ -73,5 +81,7 @@ class LaneWriter:
                 self._journal.note("switched", future=self._seen, at=at)
 
     def _switch(self, start: int, at: int, fade: int, copied: bool = False) -> None:
-        number = self._ring.switch(self._lane, at, fade)
+        # First: what is heard must be written down, whenever this process ends.
+        number = self._ring.published + 1
         self._journal.note("future", number=number, start=start, fade=fade, copied=copied)
+        self._ring.switch(self._lane, at, fade)

@@ -177,7 +177,7 @@ class LastMile:
             self._envelope.fade_in(FADE_IN)
         else:
             self._envelope.fade_out(fade_out)
-        count = min(self._envelope.sounding(len(out)), self._mixer.available)
+        count = min(self._envelope.sounding(len(out)), self._mixer.sounding)
         if count:
             self._mixer.read(out[:count])
             self._repair(out[:count])
@@ -188,6 +188,15 @@ class LastMile:
             self._envelope.silence()
         self._quiet = self._quiet + len(out) - count if self._envelope.silent else 0
         self._status.add("played", count)
+        self._note_bridge(count)
+
+    def _note_bridge(self, count: int) -> None:
+        """Count how often, and how many samples, the last passage was repeated."""
+        bridging = float(self._mixer.bridging)
+        if bridging > self._status["bridging"]:
+            self._status.add("underruns")
+        self._status.add("bridged", bridging * count)
+        self._status["bridging"] = bridging
 
     def _repair(self, samples: Samples) -> None:
         finite = np.isfinite(samples, out=self._finite[: len(samples)])
@@ -198,7 +207,7 @@ class LastMile:
 
     def _fade_out_length(self, count: int) -> int | None:
         """Over how many samples sound must end now; None if it may go on."""
-        available = self._mixer.available
+        available = self._mixer.sounding
         if self._dry:
             self._dry = available < count + RESUME
         elif available < count + FADE_DRY:

@@ -16,25 +16,25 @@ from distill_live.codes.edit_rack import EditRack, EditSettings
 from distill_live.codes.timeline import Codes, Timeline
 from distill_live.errors import CodesError
 from distill_live.live.engine_process import EngineSettings
+from distill_live.live.handover import Handover
 from distill_live.live.journal import Journal, as_lists
+from distill_live.live.keepsake import TIMELINE_COLUMNS, Continuation, Keepsake
 from distill_live.live.lanes import LaneWriter
+from distill_live.live.pace import Pace
 from distill_live.live.playhead import Playhead
-from distill_live.live.ring import SAMPLE_RATE, AudioRing
+from distill_live.live.ring import SAMPLE_RATE, AudioRing, Samples
 from distill_live.live.sampler import Draw, Sampler
 from distill_live.live.sounding import Sounding
-from distill_live.live.stillness import Stillness
-from distill_live.live.stopwatch import Stopwatch
 from distill_live.live.voice import Voice
 from distill_live.models.persistence import LoadedVQModel
 
-#: Columns of past that the timeline keeps: six minutes of 85 ms columns.
-TIMELINE_COLUMNS = 4096
 #: The shortest loop, in samples: 50 ms.
 SHORTEST_LOOP = 2_400
 
 
 class Performance:
-    """Plays one model into a ring, from ring position `start` on.
+    """Plays one model into a ring, from ring position `start` on, or from where an engine `before`
+    has left off. What a later engine needs in order to go on is put into `keepsake`.
 
     `draw` says how columns to come are drawn and `fade` how many samples a change takes to be
     heard in full. `say` takes a line of text for the performer; by `clock`, in seconds, it is
@@ -52,6 +52,8 @@ class Performance:
         journal: Journal,
         say: Callable[[str], None],
         clock: Callable[[], float],
+        keepsake: Keepsake | None = None,
+        before: Continuation | None = None,
     ) -> None:
         codec = loaded.model.config
         self.draw, self.fade = draw, 480
@@ -59,18 +61,28 @@ class Performance:
         self._settings = settings
         self._column_samples = loaded.column_samples
         self._codebook_size = codec.codebook_size
-        timeline = Timeline(codec.bands, codec.num_quantizers, TIMELINE_COLUMNS)
-        self.sampler = Sampler(loaded.require_prior(), timeline, journal)
-        self._lanes = LaneWriter(ring, start, journal)
-        self.playhead = Playhead(Voice(loaded), timeline, start)
-        self.drawing_cost, self.playing_cost = Stopwatch(clock), Stopwatch(clock)
-        self._jump_cost = Stopwatch(clock)
-        self._clock = clock
+        self.pace, self._clock = Pace(ring, settings, clock), clock
+        self._drawing_spent = 0.0
+        #: The highest take so far.
+        self.takes = 0
         #: The first column that belongs to the present segment and was not given by a prime.
         self._segment_start = 0
-        self._jumped_at = 0
-        self._stillness = Stillness(ring.read_position, clock())
-        self._drawing_spent = 0.0
+        timeline = Timeline(codec.bands, codec.num_quantizers, TIMELINE_COLUMNS)
+        self.sampler = Sampler(loaded.require_prior(), timeline, journal)
+        self.playhead = Playhead(Voice(loaded), timeline, start)
+        self._handover = Handover(keepsake, self.playhead, self.sampler, rack)
+        seen = ring.published
+        if before is not None:
+            self._handover.go_on(before, journal)
+            self._segment_start, self.takes, seen = (
+                before.segment_start, before.takes, before.switches
+            )  # fmt: skip
+            self.draw = draw._replace(take=before.take)
+            # What came before was made by another voice.
+            self.pace.jumped_at = self.playhead.position
+        # Before the first switch, which ends what the engine before has left.
+        self._keep(ring.published + 1, seen)
+        self._lanes = LaneWriter(ring, self.playhead.position, journal, seen)
 
     @property
     def timeline(self) -> Timeline:
@@ -88,22 +100,6 @@ class Performance:
         return self.timeline.end - self.playhead.frontier
 
     @property
-    def cost(self) -> float:
-        """Seconds that a column usually takes to be drawn and played."""
-        return self.drawing_cost.usual + self.playing_cost.usual
-
-    @property
-    def reaction(self) -> float:
-        """Seconds after which a jump that is asked for now will usually begin to be heard."""
-        return self._settings.guard / SAMPLE_RATE + self._jump_cost.usual
-
-    @property
-    def future_lead(self) -> int:
-        """Samples that a new future holds when it is published."""
-        settings = self._settings
-        return max(settings.future_lead, settings.reserve + round(2 * self.cost * SAMPLE_RATE))
-
-    @property
     def is_ready(self) -> bool:
         """Whether the next column can be played: it is drawn, and so is what its edits look at."""
         return self._rack.reach(self.playhead.column) <= self.timeline.end
@@ -111,9 +107,8 @@ class Performance:
     def note_switches(self) -> None:
         """Take notice of what has come to be heard."""
         self._lanes.note_switches()
-        read = self._ring.read_position
-        self._stillness.note(read, self._clock())
-        self.playhead.forget_before(read)
+        self.pace.note_read()
+        self.playhead.forget_before(self._ring.read_position)
 
     def draw_part(self) -> bool:
         """Draw a part of the next column; True when that completes it."""
@@ -121,7 +116,7 @@ class Performance:
         complete = self.sampler.advance(self.draw)
         self._drawing_spent += self._clock() - began
         if complete:
-            self.drawing_cost.add(self._drawing_spent)
+            self.pace.drawing.add(self._drawing_spent)
             self._drawing_spent = 0.0
         return complete
 
@@ -129,7 +124,7 @@ class Performance:
         """Play the next column; it must be ready."""
         column = self.playhead.column
         self._rack.first = self._oldest()
-        with self.playing_cost:
+        with self.pace.playing:
             codes = self._rack.apply(column, self.timeline.raw)
             as_drawn = np.array_equal(codes, self.timeline.raw(column, column + 1))
             self._journal.note(
@@ -138,7 +133,7 @@ class Performance:
                 codes=None if as_drawn else as_lists(codes),
                 heard=self._ring.read_position,
             )
-            self._lanes.write(self.playhead.push(codes))
+            self._write(self.playhead.push(codes))
 
     def sounding(self, column: int) -> Sounding | None:
         """A column as it sounds; None when it is not known."""
@@ -150,23 +145,27 @@ class Performance:
     def repeat(self, length: int) -> None:
         """Play the last `length` samples again, because there is no time to make others."""
         self._journal.note("repeat", length=length, fade=self.fade)
-        self._lanes.write(self.playhead.repeat(length, self.fade))
+        self._write(self.playhead.repeat(length, self.fade))
+
+    def keep(self) -> None:
+        """Let a later engine go on from how everything is now."""
+        self._keep(self._ring.published, self._lanes.seen)
 
     def is_stale(self) -> bool:
         """Whether columns are drawn otherwise than `draw` says and can still be drawn anew."""
-        column = self.playhead.unheard_column(self._soonest())
+        column = self.playhead.unheard_column(self.pace.soonest())
         return self.sampler.is_stale(column, self.draw)
 
     def redraw(self) -> None:
         """Draw anew, as `draw` says, all columns that can still change."""
-        at = self._soonest()
+        at = self.pace.soonest()
         self._cut(self.playhead.unheard_column(at))
         if self.playhead.motion is None and self._do("back_after", position=at):
             self._publish(self.playhead.position)
 
     def use_edits(self, settings: EditSettings) -> None:
         """Play on with these edits from now on, also within the column that sounds."""
-        at = self._soonest()
+        at = self.pace.soonest()
         _, column = self.playhead.sound_at(at)
         while self.timeline.end < self._rack.reach(column, settings):
             self.draw_part()
@@ -176,13 +175,13 @@ class Performance:
 
     def missing_columns(self, settings: EditSettings) -> int:
         """How many columns must still be drawn before these edits can be used."""
-        _, column = self.playhead.sound_at(self._soonest())
+        _, column = self.playhead.sound_at(self.pace.soonest())
         return self._rack.reach(column, settings) - self.timeline.end
 
     def rewind(self, seconds: float, take: int | None) -> None:
         """Go back, to the sample; the columns that begin to sound then are drawn as take `take`, or
         as they were drawn before (None)."""
-        at = self._soonest_jump()
+        at = self.pace.soonest_jump(self.playhead.position)
         sounding, _ = self.playhead.sound_at(at)
         sample = sounding - round(seconds * SAMPLE_RATE)
         wanted = self.playhead.column_of(sample)
@@ -192,14 +191,14 @@ class Performance:
             self._say(f"rewind went back {max(back, 0.0):.1f} s: nothing before is remembered")
         if take is not None:
             self.draw = self.draw._replace(take=take)
-        with self._jump_cost:
+        with self.pace.jump:
             self._cut(column, again=take is None)
             self._do("jump", column=column, position=at, sample=sample)
             self._publish_jump(at)
 
     def loop(self, seconds: float) -> None:
         """Repeat the last so many seconds, until `release`."""
-        at = self._soonest_jump()
+        at = self.pace.soonest_jump(self.playhead.position)
         end, _ = self.playhead.sound_at(at)
         begin = max(end - round(seconds * SAMPLE_RATE), self._oldest() * self._column_samples)
         if end - begin < SHORTEST_LOOP:
@@ -207,19 +206,19 @@ class Performance:
             return
         if end - begin < round(seconds * SAMPLE_RATE):
             self._say(f"the loop is {(end - begin) / SAMPLE_RATE:.2f} s: no more is remembered")
-        with self._jump_cost:
+        with self.pace.jump:
             self._do("loop", begin=begin, end=end, fade=self.fade, position=at)
             self._publish_jump(at)
 
     def hold(self, seconds: float | None = None) -> None:
         """Stay in the column that sounds, until `release` or for so many seconds."""
-        at = self._soonest()
+        at = self.pace.soonest()
         end = None if seconds is None else at + round(seconds * SAMPLE_RATE)
         self._change_motion(at, "hold", end=end, fade=self.fade)
 
     def release(self) -> None:
         """Go on from where a hold or a loop has come to."""
-        at = self._soonest()
+        at = self.pace.soonest()
         if self.playhead.motion or self.playhead.motion_at(at):
             self._change_motion(at, "release")
 
@@ -232,8 +231,8 @@ class Performance:
         # What begins at one of the prior's anchors need not be stepped through.
         half = self.sampler.context_columns // 2
         codes = codes[len(codes) % half if len(codes) > half else 0 :]
-        at = self._soonest_jump()
-        with self._jump_cost:
+        at = self.pace.soonest_jump(self.playhead.position)
+        with self.pace.jump:
             self._journal.note("begin_segment", codes=codes.tolist(), position=at)
             self.playhead.begin_segment(codes, at)
             self.sampler.begin_segment(self.timeline)
@@ -248,32 +247,10 @@ class Performance:
         if not 0 <= codes.min() <= codes.max() < self._codebook_size:
             raise CodesError(f"the model's codes are 0..{self._codebook_size - 1}")
 
-    def _soonest(self) -> int:
-        """The ring position from which on a change can be heard.
-
-        Never before a jump that is still to be heard: what was before it is gone.
-        """
-        guard = 0 if self._is_still else self._settings.guard
-        return max(self._ring.read_position + guard, self._jumped_at)
-
-    @property
-    def _is_still(self) -> bool:
-        """Whether nobody reads the ring now: the transport is stopped."""
-        return self._stillness.is_still(self._clock())
-
     @property
     def is_drafting(self) -> bool:
         """Whether a change is half made."""
         return self._lanes.is_drafting
-
-    def _soonest_jump(self) -> int:
-        """The same for a change after which the sound goes on elsewhere: it shall not be heard
-        before it is made, lest its beginning be lost."""
-        made = 0.0 if self._is_still else self._jump_cost.usual * SAMPLE_RATE
-        at = min(round(self._soonest() + made), self.playhead.position)
-        pending = self._ring.pending_switch()
-        # In a future that waits already nothing fades at `at`: its own beginning has a fade.
-        return at if pending is None else min(at, max(pending[1], self._ring.read_position))
 
     def _oldest(self) -> int:
         """The first column to go back to: of the segment, or of what is remembered."""
@@ -301,15 +278,27 @@ class Performance:
     def _publish_jump(self, at: int) -> None:
         """The same after a jump: nothing before ring position `at` can be gone back to."""
         self._publish(at)
-        self._jumped_at = at
+        self.pace.jumped_at = at
 
     def _publish(self, at: int) -> None:
         """Play on into a future of its own until it can be heard from `at` on, and let it be."""
         self._journal.note("draft")
         self._lanes.begin(self.playhead.position)
-        while self.playhead.position < max(at, self._ring.read_position) + self.future_lead:
+        while self.playhead.position < max(at, self._ring.read_position) + self.pace.future_lead:
             if self.is_ready:
                 self.play()
             else:
                 self.draw_part()
+        # Good from the instant on in which the switch is published.
+        self._keep(self._ring.published + 1, self._lanes.seen)
         self._lanes.publish(at, self.fade)
+
+    def _write(self, samples: Samples) -> None:
+        """Let samples [N], which the playhead has just made, be heard, or be part of a draft."""
+        if not self._lanes.is_drafting:
+            # First: sound that is in the ring must have a place that it came from.
+            self.keep()
+        self._lanes.write(samples)
+
+    def _keep(self, switches: int, seen: int) -> None:
+        self._handover.keep(switches, self._segment_start, self.draw.take, self.takes, seen)

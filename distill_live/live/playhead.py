@@ -7,84 +7,16 @@ calls give the same samples again (see replay).
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 
 from distill_live.codes.timeline import Codes, Timeline
 from distill_live.live.fades import cross_fade
+from distill_live.live.motion import Hold, Loop, Mark, Motion, Place, State, nothing
+from distill_live.live.recent import Recent
 from distill_live.live.ring import Samples
-from distill_live.live.voice import Voice, VoiceMark
-
-#: Samples of sound kept for `repeat`: two seconds.
-RECENT = 96_000
-
-
-@dataclass(frozen=True)
-class Hold:
-    """Stay in a column, up to ring position `end` if there is one; what is left of the column then
-    fades out, in up to `fade` samples, under the next."""
-
-    column: int
-    end: int | None = None
-    fade: int = 0
-
-
-@dataclass(frozen=True)
-class Loop:
-    """Repeat the segment's samples `begin` to `end`; each seam is a fade of `fade` samples.
-
-    A pass begins with the voice at `entry`, just before `column`.
-    """
-
-    begin: int
-    end: int
-    fade: int
-    column: int
-    entry: VoiceMark
-
-    def wrap(self, sample: int) -> int:
-        """Where in the loop a sample lies that was counted on beyond its end."""
-        return self.begin + (sample - self.begin) % (self.end - self.begin)
-
-
-Motion = Hold | Loop | None
-
-_NOTHING = np.zeros(0, np.float32)
-
-
-def _nothing() -> Samples:
-    return _NOTHING
-
-
-@dataclass(frozen=True)
-class _State:
-    """All that the next sample depends on, but for the codes.
-
-    `sample` is the next sample's place in the segment. `beyond` are samples that are made but not
-    given, because a loop ends before them. `ending` is a sound that fades out under the next
-    samples; `faded` of its samples are over.
-    """
-
-    column: int
-    sample: int
-    motion: Motion = None
-    beyond: Samples = field(default_factory=_nothing)
-    ending: Samples = field(default_factory=_nothing)
-    faded: int = 0
-
-
-@dataclass(frozen=True)
-class _Mark:
-    """The state, and the voice, before the sound from ring position `position` on was made.
-
-    `repeated`: that sound was no column's but a repetition of what came before.
-    """
-
-    position: int
-    state: _State
-    voice: VoiceMark
-    repeated: bool
+from distill_live.live.voice import Voice
 
 
 class Playhead:
@@ -94,9 +26,9 @@ class Playhead:
         self._voice = voice
         self.timeline = timeline
         self.position = position
-        self._state = _State(0, 0)
-        self._marks: deque[_Mark] = deque()
-        self._recent: deque[tuple[int, Samples]] = deque()
+        self._state = State(0, 0)
+        self._marks: deque[Mark] = deque()
+        self._recent = Recent()
 
     @property
     def column(self) -> int:
@@ -116,7 +48,7 @@ class Playhead:
     @property
     def remembered(self) -> int:
         """Samples that `repeat` could play again."""
-        return sum(len(samples) for _, samples in self._recent)
+        return self._recent.length
 
     def push(self, codes: Codes) -> Samples:
         """Play `column` with these codes [1, F, Q]; returns the samples [N] that now are made."""
@@ -129,7 +61,7 @@ class Playhead:
             return self._give(self._stay(state.motion, made, end))
         done = state.sample + len(state.beyond) - (end - len(made))
         made = np.concatenate([state.beyond, made[max(done, 0) :]])
-        self._state = replace(state, column=state.column + 1, beyond=_NOTHING)
+        self._state = replace(state, column=state.column + 1, beyond=nothing())
         return self._give(self._advance(made))
 
     def repeat(self, length: int, fade: int) -> Samples:
@@ -138,7 +70,7 @@ class Playhead:
         The seams before and after it are fades of up to `fade` samples.
         """
         self._set_mark(repeated=True)
-        recent = np.concatenate([_NOTHING, *(samples for _, samples in self._recent)])[-length:]
+        recent = self._recent.last(length)
         # Where the sound would go on to by itself, before the repetition and again after it.
         ending = np.concatenate([self._state.beyond, self._voice.rest()])[:fade]
         self._state = replace(self._state, ending=ending, faded=0)
@@ -205,7 +137,7 @@ class Playhead:
         """
         self._begin(column, position)
         start = self._voice.start_of(column)
-        self._state = _State(column, start if sample is None else max(sample, start))
+        self._state = State(column, start if sample is None else max(sample, start))
 
     def begin_segment(self, codes: Codes, position: int) -> None:
         """Forget the timeline; go on, from a ring position, after these codes [T, F, Q]."""
@@ -216,14 +148,35 @@ class Playhead:
     def hold(self, end: int | None = None, fade: int = 0) -> None:
         """Stay in the column that comes next, until `release` or up to ring position `end`."""
         start = self._voice.start_of(self.column)
-        self._state = _State(self.column, start, Hold(self.column, end, fade))
+        self._state = State(self.column, start, Hold(self.column, end, fade))
 
     def loop(self, begin: int, end: int, fade: int, position: int) -> None:
         """From a ring position on, repeat the segment's samples from `begin` to `end`."""
         column = max(self._voice.column_of(begin), self.timeline.start)
         self._begin(column, position)
         motion = Loop(begin, end, fade, column, self._voice.mark())
-        self._state = _State(column, begin, motion)
+        self._state = State(column, begin, motion)
+
+    def places(self) -> tuple[Place, ...]:
+        """Where it stood before each sound that is not over yet, and where it stands now."""
+        marks = [self._place(mark.position, mark.state) for mark in self._marks]
+        return (*marks, self._place(self.position, self._state))
+
+    def go_on(self, timeline: Timeline, place: Place) -> None:
+        """Go on in a timeline from where another playhead stood."""
+        self.timeline = timeline
+        begin, position = place.column, place.position
+        motion: Motion = None
+        if place.hold is not None:
+            motion = Hold(place.column, *place.hold)
+        elif place.loop is not None:
+            entry = max(self._voice.column_of(place.loop[0]), timeline.start)
+            self._begin(entry, position)
+            motion = Loop(*place.loop, entry, self._voice.mark())
+            begin = max(begin, entry)
+        self._begin(begin, position)
+        sample = max(place.sample, self._voice.start_of(begin))
+        self._state = State(begin, sample, motion)
 
     def release(self) -> None:
         """Go on forward, from where the motion has come to."""
@@ -233,6 +186,18 @@ class Playhead:
         """Drop the marks of sound that is over, all but that of what sounds."""
         while len(self._marks) > 1 and self._marks[1].position <= position:
             self._marks.popleft()
+
+    def _place(self, position: int, state: State) -> Place:
+        motion = state.motion
+        # What a loop has left over is made again, by the column that completes it.
+        column = self._voice.column_of(state.sample) if len(state.beyond) else state.column
+        return Place(
+            position,
+            column,
+            state.sample,
+            (motion.end, motion.fade) if isinstance(motion, Hold) else None,
+            (motion.begin, motion.end, motion.fade) if isinstance(motion, Loop) else None,
+        )
 
     def _stay(self, hold: Hold, made: Samples, end: int) -> Samples:
         """What may sound of a column that is held: all, or what is left of the hold.
@@ -245,10 +210,10 @@ class Playhead:
             self._state = replace(self._state, sample=end - self._voice.column_samples)
             return self._blend(made)
         sounding = self._blend(made[:left])
-        self._state = _State(hold.column + 1, end, ending=made[left:][: hold.fade])
+        self._state = State(hold.column + 1, end, ending=made[left:][: hold.fade])
         return sounding
 
-    def _frontier(self, state: _State) -> int:
+    def _frontier(self, state: State) -> int:
         motion = state.motion
         if isinstance(motion, Hold):
             return motion.column + 1
@@ -266,7 +231,7 @@ class Playhead:
         self._state = replace(self._state, sample=self._state.sample + count, beyond=beyond)
         if isinstance(loop, Loop) and len(beyond) >= loop.fade:
             self._voice.restore(loop.entry)
-            self._state = _State(loop.column, loop.begin, loop, ending=beyond[: loop.fade])
+            self._state = State(loop.column, loop.begin, loop, ending=beyond[: loop.fade])
         return sounding
 
     def _blend(self, samples: Samples) -> Samples:
@@ -281,24 +246,22 @@ class Playhead:
         return blended
 
     def _give(self, samples: Samples) -> Samples:
-        self._recent.append((self.position, samples))
+        self._recent.append(self.position, samples)
         self.position += len(samples)
-        while self._recent[0][0] + len(self._recent[0][1]) < self.position - RECENT:
-            self._recent.popleft()
         return samples
 
     def _set_mark(self, repeated: bool = False) -> None:
-        self._marks.append(_Mark(self.position, self._state, self._voice.mark(), repeated))
+        self._marks.append(Mark(self.position, self._state, self._voice.mark(), repeated))
 
-    def _mark_at(self, position: int) -> _Mark | None:
+    def _mark_at(self, position: int) -> Mark | None:
         """The newest mark at or before a ring position."""
         return next((mark for mark in reversed(self._marks) if mark.position <= position), None)
 
-    def _first_mark(self, position: int) -> _Mark | None:
+    def _first_mark(self, position: int) -> Mark | None:
         """The oldest mark at or after a ring position."""
         return next((mark for mark in self._marks if mark.position >= position), None)
 
-    def _restore(self, mark: _Mark, position: int) -> None:
+    def _restore(self, mark: Mark, position: int) -> None:
         while self._marks.pop() is not mark:
             pass
         self._voice.restore(mark.voice)
@@ -315,8 +278,4 @@ class Playhead:
 
     def _rewind_ring(self, position: int) -> None:
         self.position = position
-        while self._recent and self._recent[-1][0] >= position:
-            self._recent.pop()
-        if self._recent:
-            start, samples = self._recent.pop()
-            self._recent.append((start, samples[: position - start]))
+        self._recent.cut(position)

@@ -16,7 +16,9 @@ from distill_live.codes.session_log import Entry, reading_entry
 from distill_live.codes.timeline import Codes, Timeline
 from distill_live.errors import SessionLogError
 from distill_live.live.fades import cross_fade, equal_power
-from distill_live.live.performance import TIMELINE_COLUMNS
+from distill_live.live.future import Future
+from distill_live.live.keepsake import TIMELINE_COLUMNS
+from distill_live.live.motion import Place
 from distill_live.live.playhead import Playhead
 from distill_live.live.ring import Samples
 from distill_live.live.voice import Voice
@@ -42,6 +44,11 @@ def replay_session(entries: Iterable[Entry], load: Callable[[Entry], LoadedVQMod
     return samples
 
 
+def goes_on(entry: Entry) -> bool:
+    """Whether an "engine" entry is of one that took over from another on the same deck."""
+    return bool(entry.get("continues", entry["position"]))
+
+
 class _Session:
     """The decks of a session, one after the other."""
 
@@ -57,7 +64,7 @@ class _Session:
         operation, deck = entry["op"], entry.get("deck", self._playing)
         if operation == "engine":
             # Where an engine has died, what it left is heard until the new one's sound begins.
-            before = self._decks.get(deck) if entry["position"] else None
+            before = self._decks.get(deck) if goes_on(entry) else None
             self._decks[deck] = DeckReplay(self._load(entry), entry, before)
         elif operation == "swap":
             self._swap(entry)
@@ -107,35 +114,6 @@ class _Incoming:
         return mixed
 
 
-class Future:
-    """Samples from ring position `start` on, as they were written into a lane, and the length of
-    the fade with which it comes to be heard."""
-
-    def __init__(self, start: int, fade: int = 0) -> None:
-        self.start, self.fade = start, fade
-        self._samples = np.zeros(0, np.float32)
-        self._pieces: list[Samples] = []
-
-    @property
-    def end(self) -> int:
-        """The ring position after the last sample."""
-        return self.start + len(self._samples) + sum(map(len, self._pieces))
-
-    def append(self, samples: Samples) -> None:
-        """Add samples [N] at the end."""
-        self._pieces.append(samples)
-
-    def content(self, start: int, end: int) -> Samples:
-        """The samples at ring positions `start`..`end`; zeros where there are none."""
-        self._samples = np.concatenate([self._samples, *self._pieces])
-        self._pieces = []
-        out = np.zeros(max(end - start, 0), np.float32)
-        known = self._samples[max(start - self.start, 0) : max(end - self.start, 0)]
-        first = max(self.start - start, 0)
-        out[first : first + len(known)] = known
-        return out
-
-
 class DeckReplay:
     """What one engine did, from its first entry on. `take` every later entry, then `finish`.
 
@@ -156,13 +134,14 @@ class DeckReplay:
         self._position = start
         self._ending, self._faded = np.zeros(0, np.float32), 0
         if before is not None:
-            self._futures[0] = before._futures[before._sounding]
+            self._futures, self._newest = before._futures, before._newest
+            self._sounding = before._sounding
             self._heard, self._position = before._heard, before._position
             self._ending, self._faded = before._ending, before._faded
         self._handlers: dict[str, Callable[..., None]] = {
             "draw": self._draw, "cut": self._cut, "begin_segment": self._begin_segment,
             "push": self._push, "repeat": self._repeat, "draft": self._draft,
-            "future": self._future, "switched": self._switched,
+            "future": self._future, "switched": self._switched, "resume": self._resume,
         }  # fmt: skip
         #: Called before each switch with (position, what would have sounded from there on [N]).
         self.on_switch: Callable[[int, Samples], None] | None = None
@@ -193,6 +172,14 @@ class DeckReplay:
     def _begin_segment(self, codes: list[Any], position: int) -> None:
         self._playhead.begin_segment(np.array(codes, np.int64), position)
 
+    def _resume(self, start: int, raw: list[Any], edited: list[Any], place: dict[str, Any]) -> None:
+        drawn: Codes = np.array(raw, np.int64).reshape(len(raw), *self._playhead.timeline.shape)
+        played = drawn.copy()
+        for at, codes in edited:
+            played[at] = codes
+        timeline = Timeline.holding(start, drawn, played, TIMELINE_COLUMNS)
+        self._playhead.go_on(timeline, Place(**place))
+
     def _push(self, column: int, codes: list[Any] | None, heard: int) -> None:
         played: Codes = self._playhead.timeline.raw(column, column + 1)
         if codes is not None:
@@ -218,6 +205,8 @@ class DeckReplay:
         self._newest = number
 
     def _switched(self, future: int, at: int) -> None:
+        if future <= self._sounding:
+            return  # An engine that took over has written it down once more.
         old = self._futures[self._sounding]
         self._emit(at)
         if self.on_switch is not None:

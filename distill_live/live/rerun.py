@@ -13,6 +13,7 @@ from distill_live.codes.session_log import Entry, reading_entry
 from distill_live.errors import ParameterError, SessionLogError
 from distill_live.live.engine import Engine
 from distill_live.live.engine_process import EngineSettings
+from distill_live.live.replay import goes_on
 from distill_live.live.ring import AudioRing, Samples
 from distill_live.live.ring_reader import RingReader
 from distill_live.live.status import EngineStatus
@@ -117,7 +118,7 @@ def _timed(entries: Iterable[Entry]) -> tuple[list[tuple[int, Entry]], int]:
     for entry in entries:
         operation, deck = entry["op"], entry.get("deck", playing)
         with reading_entry(entry):
-            if operation == "engine" and not entry["position"]:
+            if operation == "engine" and not goes_on(entry):
                 if deck == playing and engines:
                     continue  # It was started again before anything was heard of it.
                 decks[deck] = _Engine(None if engines else 0)

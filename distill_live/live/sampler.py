@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from typing import NamedTuple
 
 from distill_live.codes.timeline import Codes, Timeline
 from distill_live.live.journal import Journal, as_lists
 from distill_live.models.prior import Prior
 from distill_live.models.sampling import Sampling
+
+#: How many kinds of draw are left to an engine that takes over: a fader that never rests makes one
+#: for every column.
+KEPT_DRAWS = 64
 
 
 class Draw(NamedTuple):
@@ -91,6 +95,23 @@ class Sampler:
         self._session.prime(timeline.raw(0, timeline.end))
         self._timeline, self._drawn, self._again, self._entropy = timeline, {}, {}, {}
 
+    @property
+    def draws(self) -> tuple[dict[int, Draw], dict[int, Draw]]:
+        """How the newest columns were drawn, and how those to be drawn again once were, as far as
+        they had at most `KEPT_DRAWS` kinds of draw."""
+        return _newest_kinds(self._drawn), _newest_kinds(self._again)
+
+    def go_on(
+        self, timeline: Timeline, drawn: Mapping[int, Draw], again: Mapping[int, Draw]
+    ) -> None:
+        """Draw what follows all that a timeline of another sampler holds."""
+        self._abandon()
+        self._session.restart(timeline.start)
+        self._session.prime(timeline.raw(timeline.start, timeline.end))
+        # The session must be able to go back as far as the timeline says it can.
+        timeline.forget_before(self._session.oldest)
+        self._timeline, self._drawn, self._again = timeline, dict(drawn), dict(again)
+
     def _append(self, codes: Codes) -> None:
         column, self._steps = self._timeline.end, None
         self._timeline.append(codes)
@@ -107,3 +128,17 @@ class Sampler:
             self._steps.close()
             self._steps = None
             self._session.rewind(self._session.column)
+
+
+def _newest_kinds(draws: Mapping[int, Draw]) -> dict[int, Draw]:
+    """The draws of the newest columns, until one more kind would be too many."""
+    kept: dict[int, Draw] = {}
+    kinds, last = 0, None
+    for column in sorted(draws, reverse=True):
+        draw = draws[column]
+        if draw is not last:
+            kinds, last = kinds + 1, draw
+        if kinds > KEPT_DRAWS:
+            break
+        kept[column] = draw
+    return kept

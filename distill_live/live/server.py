@@ -8,19 +8,20 @@ from __future__ import annotations
 import queue
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from distill_live.codes.edit import switch_edit_off
 from distill_live.errors import LiveError
+from distill_live.live.bridge_watch import BridgeWatch
 from distill_live.live.deck import Deck
 from distill_live.live.deck_mixer import DeckControl
-from distill_live.live.engine_process import EngineSettings
 from distill_live.live.lateness import Lateness
 from distill_live.live.priming import Priming
 from distill_live.live.recordings import Recordings
+from distill_live.live.recovery import Recovery
+from distill_live.live.ring import SAMPLE_RATE
+from distill_live.live.server_settings import ServerSettings
 from distill_live.live.session_journal import SessionJournal
 from distill_live.live.status import LiveStatus, Transport
 from distill_live.live.supervisor import Supervisor
@@ -34,35 +35,6 @@ from distill_live.priority import Grant
 _FADE_SECONDS = 0.5
 #: Requests that the engine carries out, and notes in the session log, under the same names.
 _ENGINE_REQUESTS = ("rewind", "loop", "hold", "release", "panic")
-
-
-class AudioTarget(Protocol):
-    """The audio process's function; see outputs/process.py."""
-
-    def __call__(self, channel: Connection, *arguments: Any) -> None: ...
-
-
-@dataclass(frozen=True)
-class ServerSettings:
-    """What to play and where.
-
-    `output_options` go to `run_audio`; of `fallback_options` the next one is used instead when an
-    output cannot be opened or is broken (without any, the server ends with an error). A `finite`
-    output ends by itself, and is not started again when it fails: a file would be lost. `record`
-    and `log` are files to write from the start; recordings that are asked for go into `recordings`.
-    """
-
-    model: Path
-    run_audio: AudioTarget
-    output_options: Any
-    fallback_options: tuple[Any, ...] = ()
-    finite: bool = False
-    device: str = "auto"
-    record: Path | None = None
-    recordings: Path = Path("recordings")
-    log: Path | None = None
-    duration: float | None = None
-    engine: EngineSettings = field(default_factory=EngineSettings)
 
 
 class Server:
@@ -103,7 +75,9 @@ class Server:
         )
         self._swap = ModelSwap(self._decks, self._deck_control, self._supervisor, parameters, log)
         self._swap.on_begin, self._swap.on_end = self._begin_swap, self._end_swap
-        self._swap.on_failure = lambda text: self.on_outcome("model", text, True)
+        self._swap.on_failure = self._tell_missing_model
+        self._recovery = Recovery(self._decks, self._swap, log, endless=not settings.finite)
+        self._bridges = BridgeWatch(self.status)
         self._recordings = Recordings(self._tap, parameters, settings.recordings, log)
         self._lateness = Lateness(log)
         self._priming = Priming(log)
@@ -151,8 +125,10 @@ class Server:
             self._session.poll()
         if self.sounding:
             self._lateness.poll(self.deck.status)
+        self._note_bridges()
         if self.sounding and self._sounding_since is None:
             self._sounding_since = time.monotonic()
+            self._recovery.note_played(self.deck)
         return not (self._finished or self._is_over())
 
     def _is_over(self) -> bool:
@@ -187,7 +163,7 @@ class Server:
     @property
     def counts(self) -> dict[str, float]:
         """How often what went wrong; those of the engine since its model was put on the deck."""
-        audio = ("underruns", "device_faults", "repaired")
+        audio = ("underruns", "bridged", "device_faults", "repaired")
         engine = ("futures", "short_lookahead", "short_context", "held_loops")
         return {
             **{name: self.status[name] for name in audio},
@@ -245,6 +221,7 @@ class Server:
 
     def _begin_swap(self, new: Deck) -> None:
         """Another deck begins to sound."""
+        self._recovery.note_played(new)
         self._log(f"now plays {new.name}")
         self.on_outcome("model", f"now plays {new.name}", False)
         self.on_model(new.level_labels)
@@ -262,14 +239,33 @@ class Server:
                 gain=control.gain(new.number),
             )
 
+    def _note_bridges(self) -> None:
+        """Tell of a passage that was repeated, for want of other sound."""
+        bridge = self._bridges.poll(self.deck)
+        if bridge is None:
+            return
+        self._log(f"the last passage was repeated for {bridge.samples / SAMPLE_RATE:.1f} s")
+        if self._session:
+            self._session.note("bridge", **bridge._asdict())
+
+    def _tell_missing_model(self, text: str) -> None:
+        self.on_outcome("model", text, True)
+        self._recovery.retry_given_up()
+
     def _hear(self, worker: Worker, message: tuple[Any, ...]) -> None:
         kind, *details = message
         if kind == "said":
             self._log(details[0])
         elif kind == "edit failed":
-            # Only control writes parameters; whoever shows them shall see that it is off.
+            # Only control writes parameters; whoever shows them sees that it is off.
             switch_edit_off(self._parameters, details[0])
-        elif kind == "opened":
+        elif worker is self._audio:
+            self._hear_audio(kind, *details)
+        else:
+            self._recovery.hear(worker, kind, *details)
+
+    def _hear_audio(self, kind: str, *details: str) -> None:
+        if kind == "opened":
             self._hear_of_opening(details[0])
         elif kind == "away":
             self._away = True
@@ -278,16 +274,12 @@ class Server:
                 "for every second"
             )
         elif kind == "finished":
-            self._finished = worker.done = True
+            self._finished = self._audio.done = True
             self._log(f"finished {self.output_name}")
         elif kind == "broken":
             self._fall_back(details[0])
-        elif kind == "failed" and worker is self._audio:
-            self._hear_of_device(details[0])
-        elif kind == "failed" and not self.sounding:
-            raise LiveError(details[0])
         elif kind == "failed":
-            self._log(f"engine: {details[0]}")
+            self._hear_of_device(details[0])
 
     def _hear_of_opening(self, name: str) -> None:
         self._opened, self.output_name = True, name
@@ -315,17 +307,21 @@ class Server:
         self._opened, self._fell_back = False, True
 
     def _give_up(self, worker: Worker) -> None:
-        reason = f"the {worker.name} process keeps failing right after its start"
-        if worker is not self._audio:
-            raise LiveError(reason)
-        if not self._waits_for_device:
-            self._fall_back(reason)
+        deck = self._recovery.deck_of(worker)
+        if deck is not None:
+            self._recovery.give_up(deck)
+        elif worker is self._audio and not self._waits_for_device:
+            self._fall_back(f"the {worker.name} process keeps failing right after its start")
 
     def _tell_failure(self, worker: Worker, reason: str) -> None:
         if worker is self._audio and self._settings.finite:
             raise LiveError(f"the {worker.name} process {reason} before the file was complete")
         if worker is self._audio:
             self._audio.arguments = self._audio_arguments()
-        if reason != "ended with exit code 0":
-            self.restarts += 1
-            self._log(f"the {worker.name} process {reason}; starting it again")
+            if self._fell_back:
+                return  # It was told why, and that another output takes its place.
+        self.restarts += 1
+        self._log(f"the {worker.name} process {reason}; starting it again")
+        deck = self._recovery.deck_of(worker)
+        if deck is not None:
+            self._recovery.prepare(deck, reason)

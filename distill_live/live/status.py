@@ -73,6 +73,8 @@ class LiveStatus(SharedNumbers):
         "blocks": "audio: blocks played",
         "played": "audio: samples of sound played (at 48 kHz); silence does not count",
         "underruns": "audio: how often the ring ran dry",
+        "bridging": "audio: 1 while the last passage is repeated because the ring ran dry",
+        "bridged": "audio: samples of repeated passages that were played",
         "device_faults": "audio: how often the device reported a fault",
         "repaired": "audio: samples that were no finite number and played as zero",
         "silent": "audio: 1 while nothing is heard or on its way out",

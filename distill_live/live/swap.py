@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from distill_live.errors import DistillError
-from distill_live.live.deck import Deck
+from distill_live.live.deck import CPU, Deck
 from distill_live.live.deck_mixer import DeckControl
 from distill_live.live.engine_process import EngineSettings
 from distill_live.live.ring import SAMPLE_RATE
@@ -43,20 +43,22 @@ class ModelSwap:
         self.on_failure: Callable[[str], None] = lambda text: None
         self._loudness_db = decks[0].loudness_db
         self._wanted: str | None = None
+        # Instead of the usual device, for a model that could not be loaded there.
+        self._device: str | None = None
         self._coming: Deck | None = None
         self._asked = self._fading = False
         self.deck = decks[0]
 
     def ask(self, name: str) -> None:
         """Let the model called `name` play next."""
-        self._wanted = name
+        self._wanted, self._device = name, None
 
     def poll(self, device: str, settings: EngineSettings) -> None:
         """Take the next step of a swap that is under way, if it is time to."""
         if self._coming is None:
             if self._free.worker.is_gone(_END_SECONDS) and self._wanted is not None:
                 name, self._wanted = self._wanted, None
-                self._load(name, device, settings)
+                self._load(name, self._device or device, settings)
         elif self._asked:
             self._follow_fade(self._coming)
         else:
@@ -73,6 +75,12 @@ class ModelSwap:
                 self.on_end(self.deck)
         if not self._asked:
             self._free.worker.end(_END_SECONDS)
+
+    @property
+    def loading(self) -> bool:
+        """Whether a model is on its way that does not sound yet."""
+        coming = self._coming is not None and not self._fading
+        return coming or self._wanted is not None
 
     @property
     def _free(self) -> Deck:
@@ -94,6 +102,7 @@ class ModelSwap:
         """Wait until the new engine has made sound, or has failed."""
         reason = deck.worker.failure()
         for kind, *details in deck.worker.messages():
+            deck.note(kind, *details)
             if kind == "failed":
                 reason = details[0]
             elif kind == "said":
@@ -101,12 +110,20 @@ class ModelSwap:
         if reason is not None:
             deck.worker.leave()
             self._coming = None
-            self._fail(f"{deck.name} could not be loaded: {reason}")
+            self._fail_or_retry(deck, reason)
         elif deck.ready_seconds >= _READY_SECONDS and not self._control.busy:
             fade = round(self._parameters["model_fade"] * SAMPLE_RATE)
             self._control.fade_to(deck.number, fade, deck.gain_to_match(self._loudness_db))
             self._supervisor.add(deck.worker)
             self._asked = True
+
+    def _fail_or_retry(self, deck: Deck, reason: str) -> None:
+        """Try a model on the CPU whose device has failed, unless another one is wanted by now."""
+        if not deck.device_failed or self._wanted is not None:
+            self._fail(f"{deck.name} could not be loaded: {reason}")
+            return
+        self._say(f"{deck.name} could not be loaded on {deck.device}: {reason}; trying the CPU")
+        self._wanted, self._device = str(deck.path), CPU
 
     def _fail(self, reason: str) -> None:
         text = f"{self.deck.name} plays on: {reason}"

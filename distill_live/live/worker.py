@@ -17,8 +17,8 @@ from distill_live.live.worker_process import STOP_SIGNALS
 
 _spawn = multiprocessing.get_context("spawn")
 
-#: A worker that fails this often, each time within `QUICK_SECONDS` of its first sign of life, is
-#: hopeless.
+#: A worker is hopeless that fails this often, each time within its `quick_seconds` after its first
+#: sign of life.
 QUICK_FAILURES, QUICK_SECONDS = 3, 5.0
 #: Longest pause before a worker is started again.
 LONGEST_PAUSE = 2.0
@@ -39,11 +39,13 @@ class Worker:
     heartbeat: Callable[[], float]
     patience: float = 2.0
     start_patience: float = 60.0
+    quick_seconds: float = QUICK_SECONDS
     restarts: int = 0
     done: bool = False
     _process: Any = field(default=None, repr=False)
     _channel: Connection | None = field(default=None, repr=False)
     _requests: Any = field(default=None, repr=False)
+    _waiting: list[tuple[Any, ...]] = field(default_factory=list, repr=False)
     _started: float = 0.0
     _left: float = 0.0
     _alive_since: float = 0.0
@@ -65,6 +67,9 @@ class Worker:
             self._process.start()
         theirs.close()
         self._requests = queue.SimpleQueue()
+        for message in self._waiting:
+            self._requests.put(message)
+        self._waiting.clear()
         threading.Thread(
             target=_send_all, args=(ours, self._requests), name=f"to-{self.name}", daemon=True
         ).start()
@@ -72,8 +77,11 @@ class Worker:
         self._start_at = None
 
     def send(self, message: tuple[Any, ...]) -> None:
-        """Send a request, without ever waiting; it is lost if the worker is just being replaced."""
-        if self._requests is not None:
+        """Send a request, without ever waiting; a worker that is being replaced gets it once it is
+        there again. Those that it had when it failed are lost."""
+        if self.failing:
+            self._waiting.append(message)
+        elif self._requests is not None:
             self._requests.put(message)
 
     def messages(self) -> Iterator[tuple[Any, ...]]:
@@ -103,13 +111,26 @@ class Worker:
         """Whether its failure was noted and its next start is planned."""
         return self._start_at is not None
 
+    @property
+    def quick_failures(self) -> int:
+        """How often in a row it failed right after its start."""
+        return self._quick_failures
+
+    def give_up(self) -> None:
+        """Let it fail, and start it no more."""
+        self.done, self._start_at = True, None
+
+    def take_up(self) -> None:
+        """Start it again, although it was given up."""
+        self.done, self._start_at = False, time.monotonic()
+
     def note_failure(self) -> bool:
         """Plan the next start, after a pause that grows with quick failures.
 
         Returns False when the process keeps failing right after its start.
         """
         now = time.monotonic()
-        quick = not self._alive_since or now - self._alive_since < QUICK_SECONDS
+        quick = not self._alive_since or now - self._alive_since < self.quick_seconds
         self._quick_failures = self._quick_failures + 1 if quick else 0
         self._start_at = now + min(0.25 * self._quick_failures, LONGEST_PAUSE)
         if self._quick_failures < QUICK_FAILURES:

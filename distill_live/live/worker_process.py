@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -21,7 +22,8 @@ STOP_SIGNALS = tuple(
 
 
 def run_worker(channel: Connection, work: Callable[[], None]) -> None:
-    """Do the work of a process until its channel closes; say ("failed", why) if it cannot be done.
+    """Do the work of a process until its channel closes; say ("failed", why) if it cannot be done,
+    and end with exit code 1.
 
     Stop signals are left to control, which ends its workers in order.
     """
@@ -37,6 +39,7 @@ def run_worker(channel: Connection, work: Callable[[], None]) -> None:
             raise
         known = isinstance(error, DistillError)
         _say_failure(channel, str(error) if known else f"{type(error).__name__}: {error}")
+        sys.exit(1)
 
 
 def _say_failure(channel: Connection, reason: str) -> None:

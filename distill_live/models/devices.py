@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal, get_args
 
 import torch
@@ -9,6 +10,8 @@ import torch
 from distill_live.errors import DeviceError
 
 DeviceName = Literal["auto", "cpu", "cuda", "mps"]
+#: What stands in torch's errors of a GPU that are of no class of their own.
+_GPU_WORDS = re.compile(r"\b(cuda|cudnn|cublas|cufft|nvidia|nvrtc|hip|mps|metal)", re.IGNORECASE)
 
 
 def pick_device(name: str = "auto") -> torch.device:
@@ -26,3 +29,11 @@ def pick_device(name: str = "auto") -> torch.device:
     if name == "mps" and not torch.backends.mps.is_available():
         raise DeviceError("torch finds no Apple GPU here: use --device cpu")
     return torch.device(name)
+
+
+def is_device_failure(error: BaseException) -> bool:
+    """Whether an error tells that a GPU, its driver or its memory is at fault, not the program."""
+    if isinstance(error, torch.AcceleratorError | torch.OutOfMemoryError | DeviceError):
+        return True
+    raised_by_torch = isinstance(error, RuntimeError | AssertionError | NotImplementedError)
+    return raised_by_torch and _GPU_WORDS.search(str(error)) is not None

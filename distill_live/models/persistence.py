@@ -16,7 +16,8 @@ from torch import Tensor, nn
 
 from distill_live.audio.spectrogram import AudioSpectrogram
 from distill_live.codes.training_codes import TrainingCodes
-from distill_live.errors import ModelFileError, NoPriorError, TrainingError
+from distill_live.errors import DeviceError, ModelFileError, NoPriorError, TrainingError
+from distill_live.models.devices import is_device_failure
 from distill_live.models.distill_v1 import read_old_weights
 from distill_live.models.distill_v1_file import describe_old_model, is_old_file, read_old_file
 from distill_live.models.header import read_model_bytes, write_model_bytes
@@ -143,7 +144,8 @@ def load_model_v2(path: str | Path, device: torch.device | str = "cpu") -> Loade
     """Load a model file, also one of Distill v1.1; every byte is checked before it is used, and no
     code in it runs.
 
-    Raises ModelFileError, one line, when the file is missing, damaged, older or newer.
+    Raises ModelFileError, one line, when the file is missing, damaged, older or newer, and
+    DeviceError when it is the device that fails.
     """
     path, device = Path(path), torch.device(device)
     read = _read_old if is_old_file(path) else _read_own
@@ -160,6 +162,11 @@ def load_model_v2(path: str | Path, device: torch.device | str = "cpu") -> Loade
         vocoder = _restore_vocoder(metadata, spectrogram, tensors)
         check_fit(codec, prior, vocoder, spectrogram)
     except _MISFITS as error:
+        if is_device_failure(error):
+            # No fault of the file's.
+            raise DeviceError(
+                f"the device {device} failed: {str(error).splitlines()[0]}"
+            ) from error
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         reason = f"it lacks {reason}" if isinstance(error, KeyError) else reason
         raise ModelFileError(f"{path} does not fit this version: {reason}") from error

@@ -60,6 +60,12 @@ class PriorSession:
         return self._history.end
 
     @property
+    def oldest(self) -> int:
+        """The first column that it can go back to, in any context."""
+        half, begin = self._config.context_columns // 2, self._history.begin
+        return max(-(-(begin + half) // half) * half, begin + REPETITION_COLUMNS) if begin else 0
+
+    @property
     def entropy(self) -> float:
         """How undecided the last sampled column was: bits per code, on average, 0..log2(V), after
         all that `sampling` does to the probabilities."""
@@ -152,10 +158,11 @@ class PriorSession:
         self._history.end = column
         self._give_up()
 
-    def restart(self) -> None:
-        """Forget all columns, as if the session were new; its settings stay."""
+    def restart(self, column: int = 0) -> None:
+        """Forget all columns, as if the session were new; its settings stay. The next column has
+        the number `column`: those before it are remembered no more."""
         self._give_up()
-        self._history = _History(self._config.column_codes)
+        self._history = _History(self._config.column_codes, column)
         for span in self._spans:
             span.cache.length = 0
             span.anchor = -1
@@ -210,11 +217,9 @@ class PriorSession:
         """Raise CodesError unless the session can continue from `column`, in any context."""
         if not 0 <= column <= self.column:
             raise CodesError(f"column {column} has not been played; there are 0..{self.column}")
-        half, begin = self._config.context_columns // 2, self._history.begin
-        oldest = max(-(-(begin + half) // half) * half, begin + REPETITION_COLUMNS) if begin else 0
-        if column < oldest:
+        if column < self.oldest:
             raise CodesError(
-                f"column {column} is too long ago: the oldest to go back to is {oldest}"
+                f"column {column} is too long ago: the oldest to go back to is {self.oldest}"
             )
 
     def _checked(self, codes: NDArray[np.integer]) -> Grid:
@@ -248,10 +253,9 @@ class _Span:
 class _History:
     """The last HISTORY_COLUMNS columns, `begin` (included) to `end` (not included)."""
 
-    def __init__(self, column_codes: int) -> None:
+    def __init__(self, column_codes: int, begin: int = 0) -> None:
         self._ring = np.zeros((HISTORY_COLUMNS, column_codes), dtype=np.int16)
-        self.begin = 0
-        self.end = 0
+        self.begin = self.end = begin
 
     def append(self, rows: Grid) -> None:
         """Add columns `[T, F * Q]`; the oldest make room."""

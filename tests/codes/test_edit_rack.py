@@ -295,3 +295,14 @@ def test_freeze_and_release_through_the_store_as_a_player_does() -> None:
     bench.store.follow("edit/freeze/on", 0)
     bench.rack.use(bench.rack.read(5), 30, bench.raw)
     assert (bench.apply(30, 40) == bench.codes[30:40]).all()
+
+
+def test_another_rack_goes_on_with_the_same_edits_and_the_same_held_codes() -> None:
+    bench, again = Bench(Freeze(), Fake("add", add_one)), Bench(Freeze())
+    bench.switch(10, freeze=1)
+    again.rack.restore(bench.rack.settings, bench.rack.held)
+    assert (again.apply(50, 52) == bench.codes[10]).all()
+    bench.switch(12, freeze=1, add=1)
+    again.rack.restore(bench.rack.settings, bench.rack.held)
+    # The edit that it does not have is left out.
+    assert [setting.name for setting in again.rack.settings.edits] == ["freeze"]

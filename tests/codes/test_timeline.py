@@ -62,3 +62,25 @@ def test_what_is_given_out_is_a_copy() -> None:
     timeline.raw(0, 3)[:] = 77
     assert timeline.raw(1, 2)[0, 0, 0] == 1
     assert timeline.edited(1, 2)[0, 0, 0] == 1
+
+
+def test_one_that_holds_given_columns_goes_on_from_their_numbers() -> None:
+    before = filled(5)
+    before.set_edited(4, column(77))
+    again = Timeline.holding(2, before.raw(2, 5), before.edited(2, 5), 10)
+    assert (again.start, again.end) == (2, 5)
+    assert again.raw(4, 5)[0, 0, 0] == 4
+    assert again.edited(4, 5)[0, 0, 0] == 77
+    again.append(column(5))
+    assert again.raw(5, 6)[0, 0, 0] == 5
+
+
+def test_what_is_before_a_column_can_be_forgotten_and_never_comes_back() -> None:
+    timeline = filled(5)
+    timeline.forget_before(3)
+    timeline.forget_before(1)
+    assert (timeline.start, timeline.end) == (3, 5)
+    with pytest.raises(CodesError, match="holds 3 to 5"):
+        timeline.raw(2, 4)
+    timeline.forget_before(99)
+    assert timeline.start == 5

@@ -22,7 +22,8 @@ from distill_live.control.learning import PATIENCE_S
 from distill_live.edits.freeze import Freeze
 from distill_live.errors import DeviceError, ParameterError
 from distill_live.inputs.link import LinkInput
-from distill_live.live.server import Server, ServerSettings
+from distill_live.live.server import Server
+from distill_live.live.server_settings import ServerSettings
 from distill_live.live.status import Transport
 from distill_live.parameters import ParameterStore
 from tests.conftest import save_empty_model

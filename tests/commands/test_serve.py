@@ -13,7 +13,7 @@ import pytest
 
 from distill_live.audio.files import read_audio
 from distill_live.errors import LiveError
-from distill_live.live.server import ServerSettings
+from distill_live.live.server_settings import ServerSettings
 from distill_live.outputs.sounddevice import list_devices
 from distill_live.priority import ENGINE_NICE
 from tests.commands.server_process import ServerProcess, is_running, run_command

@@ -11,7 +11,8 @@ from distill_live.control.actions import Reply
 from distill_live.control.feedback import Feedback
 from distill_live.control.osc_bytes import encode_message
 from distill_live.control.streams import STREAMS
-from distill_live.live.server import Server, ServerSettings
+from distill_live.live.server import Server
+from distill_live.live.server_settings import ServerSettings
 from distill_live.live.sounding import Sounding
 from distill_live.live.status import NEW_SOUND
 from distill_live.outputs.process import run_audio

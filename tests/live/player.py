@@ -15,6 +15,7 @@ from distill_live.edits.mask import Mask
 from distill_live.live.engine import Engine
 from distill_live.live.engine_process import EngineSettings
 from distill_live.live.journal import Journal, JournalRing
+from distill_live.live.keepsake import Keepsake
 from distill_live.live.ring import AudioRing
 from distill_live.live.ring_reader import RingReader
 from distill_live.live.status import EngineStatus
@@ -49,6 +50,7 @@ class Player:
     ) -> None:
         self.parameters = ParameterStore(parameter_table(edits))
         self.status, self.ring, self.journal = EngineStatus(), AudioRing(), JournalRing()
+        self.keepsake = Keepsake()
         self.said: list[str] = []
         self.parameters.set("seed", seed)
         self.ring.advance(start)
@@ -61,8 +63,22 @@ class Player:
         """A new engine on the same ring, from a ring position on."""
         self.engine = Engine(
             loaded, self.ring, self.parameters, self.status, self.settings, self.edits,
-            Journal(self.journal), self.said.append, self.clock, start,
+            Journal(self.journal), self.said.append, self.clock, start, keepsake=self.keepsake,
         )  # fmt: skip
+
+    def replace(self, loaded: LoadedVQModel, plainly: bool = False) -> int:
+        """A new engine that goes on where the present one has left off, as after its end; returns
+        the ring position from which on it plays."""
+        kept = self.keepsake.read(self.ring)
+        assert kept is not None
+        before = (kept.plainly() if plainly else kept).settle(self.ring)
+        with torch.inference_mode():
+            self.engine = Engine(
+                loaded, self.ring, self.parameters, self.status, self.settings, self.edits,
+                Journal(self.journal), self.said.append, self.clock, keepsake=self.keepsake,
+                before=before,
+            )  # fmt: skip
+        return before.places[0].position
 
     def hear_rest(self, count: int) -> np.ndarray:
         """Play `count` samples of what is in the ring already."""

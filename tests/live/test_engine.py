@@ -11,7 +11,7 @@ from distill_live.inference.generation import generate_audio_from_prior
 from distill_live.live import performance
 from distill_live.live.engine import Engine
 from distill_live.live.journal import Journal
-from distill_live.live.playhead import Hold
+from distill_live.live.motion import Hold
 from distill_live.live.status import Motion
 from distill_live.models.persistence import LoadedVQModel
 from tests.live.player import SETTINGS, Clock, Player
@@ -127,7 +127,7 @@ def test_who_waits_for_the_sound_hears_all_of_it_as_it_would_have_come(
     heard = [player.hear(SECOND)]
     for _ in range(5):
         for _ in range(9):
-            player.engine._performance.playing_cost.add(1.0)
+            player.engine._performance.pace.playing.add(1.0)
         heard.append(player.hear(SECOND))
     gave_up = sum(player.status[name] for name in ("held_loops", "short_context"))
     assert (gave_up == 0) == patient
@@ -444,7 +444,7 @@ def test_a_change_right_after_a_jump_keeps_to_it_also_while_stopped(
     player = Player(tiny_model)
     player.hear(8 * SECOND)
     for _ in range(9):
-        player.engine._performance._jump_cost.add(0.1)
+        player.engine._performance.pace.jump.add(0.1)
     given = np.zeros((40, 8, 3), np.int64)
     argument = {"rewind": 4.0, "loop": 0.5, "prime": given}[jump]
     getattr(player.engine, jump)(argument)
@@ -503,7 +503,7 @@ def test_a_first_column_that_is_held_and_released_loses_no_sample(
     player.hear(SECOND // 4)
     player.engine.release()
     player.hear(SECOND)
-    lengths = [len(samples) for _, samples in player.engine._performance.playhead._recent]
+    lengths = [len(samples) for _, samples in player.engine._performance.playhead._recent._pieces]
     assert set(lengths[1:]) == {tiny_model.column_samples}
 
 

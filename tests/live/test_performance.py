@@ -8,7 +8,8 @@ import torch
 
 from distill_live.codes.edit import EditContext
 from distill_live.codes.timeline import Codes
-from distill_live.live.performance import TIMELINE_COLUMNS, Performance
+from distill_live.live.keepsake import TIMELINE_COLUMNS
+from distill_live.live.performance import Performance
 from distill_live.models import session
 from distill_live.models.persistence import LoadedVQModel
 from distill_live.models.prior import MOST_CONTEXT_COLUMNS
@@ -97,10 +98,10 @@ def test_a_new_future_holds_sound_enough_before_it_is_published(tiny_model: Load
 
 def test_the_slower_the_machine_the_more_a_new_future_holds(tiny_model: LoadedVQModel) -> None:
     played = performance(Player(tiny_model))
-    assert played.future_lead == SETTINGS.future_lead
+    assert played.pace.future_lead == SETTINGS.future_lead
     for _ in range(9):
-        played.playing_cost.add(0.1)
-    assert played.future_lead == SETTINGS.reserve + round(0.2 * SECOND)
+        played.pace.playing.add(0.1)
+    assert played.pace.future_lead == SETTINGS.reserve + round(0.2 * SECOND)
 
 
 def test_what_is_drawn_as_wanted_is_not_stale(tiny_model: LoadedVQModel) -> None:

@@ -5,7 +5,8 @@ import pytest
 import torch
 
 from distill_live.live.fades import cross_fade
-from distill_live.live.playhead import RECENT, Hold, Loop
+from distill_live.live.motion import Hold, Loop
+from distill_live.live.recent import RECENT
 from distill_live.live.voice import Voice
 from distill_live.models.persistence import LoadedVQModel
 from tests.live.stage import Stage

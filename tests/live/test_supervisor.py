@@ -134,3 +134,37 @@ def test_workers_end_when_their_parent_is_killed(how: str) -> None:
     parent.wait()
     parent.stdout.close()
     wait_until(lambda: not is_running(child), "the worker to end")
+
+
+def test_what_is_asked_of_a_worker_that_is_being_replaced_is_asked_of_the_next() -> None:
+    with Rig(workers.echo) as rig:
+        first = rig.worker.pid
+        assert first is not None
+        os.kill(first, signal.SIGKILL)
+        wait_until(lambda: rig.supervisor.poll() or rig.worker.failing, "the failure to be seen")
+        rig.worker.send(("hello", 2))
+        wait_until(lambda: rig.beating() and rig.said, "the echo")
+        assert rig.worker.pid != first
+        assert rig.said == [("hello", 2)]
+
+
+def test_a_worker_that_is_given_up_is_started_again_only_when_it_is_taken_up() -> None:
+    with Rig() as rig:
+        first = rig.worker.pid
+        assert first is not None
+        os.kill(first, signal.SIGKILL)
+        wait_until(lambda: not is_running(first), "the worker to end")
+        rig.supervisor.poll()
+        rig.worker.give_up()
+        for _ in range(50):
+            rig.supervisor.poll()
+        assert rig.worker.restarts == 0
+        rig.worker.take_up()
+        wait_until(lambda: rig.beating() and rig.worker.pid != first, "a new worker")
+
+
+def test_a_worker_that_raises_says_why_and_ends_with_exit_code_1() -> None:
+    with Rig(workers.burst) as rig:
+        wait_until(lambda: rig.supervisor.poll() or rig.failures, "the failure")
+        assert rig.said[0] == ("failed", "RuntimeError: burst")
+        assert rig.failures[0] == "ended with exit code 1"

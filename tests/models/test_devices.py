@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from distill_live.errors import DeviceError
-from distill_live.models.devices import pick_device
+from distill_live.models.devices import is_device_failure, pick_device
 
 
 def test_auto_takes_cuda_only_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -22,3 +22,24 @@ def test_a_device_that_is_not_there_is_refused(
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
     with pytest.raises(DeviceError, match=reason):
         pick_device(name)
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (torch.AcceleratorError("an illegal memory access was encountered"), True),
+        (torch.OutOfMemoryError("out of memory"), True),
+        (RuntimeError("CUDA error: unspecified launch failure"), True),
+        (RuntimeError("cuDNN error: CUDNN_STATUS_EXECUTION_FAILED"), True),
+        (RuntimeError("MPS backend out of memory"), True),
+        (RuntimeError("Found no NVIDIA driver on your system."), True),
+        (AssertionError("Torch not compiled with CUDA enabled"), True),
+        (RuntimeError("the size of tensor a (3) must match the size of tensor b (4)"), False),
+        (RuntimeError("stamps and ships, camps and chips"), False),
+        (ValueError("cuda"), False),
+    ],
+)
+def test_the_failure_of_a_gpu_is_told_from_that_of_the_program(
+    error: Exception, expected: bool
+) -> None:
+    assert is_device_failure(error) is expected

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from distill_live.errors import ParameterError
+from distill_live.errors import CodesError, ParameterError
 from distill_live.models.prior import Prior
 from distill_live.models.sampling import REPETITION_COLUMNS, Sampling
 from distill_live.models.session import HISTORY_COLUMNS, PriorSession
@@ -172,3 +172,18 @@ def test_the_caches_of_another_context_are_kept_while_they_may_be_of_use(
     session.context_columns = 8
     session.step(FREE)
     assert fills == []
+
+
+def test_a_session_that_begins_late_draws_what_one_draws_that_knows_all(prior: Prior) -> None:
+    context = prior.config.context_columns
+    whole, late = prior.session(1), prior.session(1)
+    whole.prime(RECORDING[: 4 * context])
+    late.restart(context)
+    late.prime(RECORDING[context : 4 * context])
+    assert late.column == whole.column
+    np.testing.assert_array_equal(play(late, FREE, 5), play(whole, FREE, 5))
+    late.rewind(late.oldest)
+    whole.rewind(late.oldest)
+    np.testing.assert_array_equal(play(late, FREE, 5), play(whole, FREE, 5))
+    with pytest.raises(CodesError, match=f"the oldest to go back to is {late.oldest}"):
+        late.rewind(late.oldest - 1)

@@ -1,0 +1,94 @@
+"""How a playhead moves, and where it stands: what the next sample depends on beside the codes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from distill_live.live.ring import Samples
+
+if TYPE_CHECKING:
+    from distill_live.live.voice import VoiceMark
+
+_NOTHING = np.zeros(0, np.float32)
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Stay in a column, up to ring position `end` if there is one; what is left of the column then
+    fades out, in up to `fade` samples, under the next."""
+
+    column: int
+    end: int | None = None
+    fade: int = 0
+
+
+@dataclass(frozen=True)
+class Loop:
+    """Repeat the segment's samples `begin` to `end`; each seam is a fade of `fade` samples.
+
+    A pass begins with the voice at `entry`, just before `column`.
+    """
+
+    begin: int
+    end: int
+    fade: int
+    column: int
+    entry: VoiceMark
+
+    def wrap(self, sample: int) -> int:
+        """Where in the loop a sample lies that was counted on beyond its end."""
+        return self.begin + (sample - self.begin) % (self.end - self.begin)
+
+
+Motion = Hold | Loop | None
+
+
+def nothing() -> Samples:
+    """No samples [0]."""
+    return _NOTHING
+
+
+@dataclass(frozen=True)
+class State:
+    """All that the next sample depends on, but for the codes.
+
+    `sample` is the next sample's place in the segment. `beyond` are samples that are made but not
+    given, because a loop ends before them. `ending` is a sound that fades out under the next
+    samples; `faded` of its samples are over.
+    """
+
+    column: int
+    sample: int
+    motion: Motion = None
+    beyond: Samples = field(default_factory=nothing)
+    ending: Samples = field(default_factory=nothing)
+    faded: int = 0
+
+
+@dataclass(frozen=True)
+class Mark:
+    """The state, and the voice, before the sound from ring position `position` on was made.
+
+    `repeated`: that sound was no column's but a repetition of what came before.
+    """
+
+    position: int
+    state: State
+    voice: VoiceMark
+    repeated: bool
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a playhead stood before the sound from ring position `position` on was made, in plain
+    numbers: the next `column` and `sample` of the segment, and the motion, which is a hold (`end`,
+    `fade`), a loop (`begin`, `end`, `fade`) or, without both, forward."""
+
+    position: int
+    column: int
+    sample: int
+    hold: tuple[int | None, int] | None = None
+    loop: tuple[int, int, int] | None = None

@@ -1,0 +1,104 @@
+"""A real server whose engine is killed while it plays: it goes on, and the log stays true."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from distill_live.audio.files import read_audio
+from tests.commands.logged_session import SECOND, Session, session
+from tests.commands.server_process import ServerProcess
+from tests.commands.test_serve_live import QUIET, assert_is_what_was_recorded, render
+from tests.conftest import RunCli
+from tests.live.silence import assert_no_silence
+from tests.tools import wait_until
+
+
+def kill_engine(played: Session) -> dict[str, Any]:
+    """Kill the engine without a warning, and wait until the next one plays; returns what that one
+    took over."""
+    before = len(played.entries("resume"))
+    os.kill(played.server.child_with("libtorch_cpu"), signal.SIGKILL)
+    wait_until(lambda: len(played.entries("resume")) > before, "another engine", 240.0)
+    return played.entries("resume")[-1]
+
+
+def test_a_killed_engine_is_followed_by_one_that_goes_on_and_nothing_is_silent_or_untold(
+    run_cli: RunCli, tiny_model_path: Path, tmp_path: Path
+) -> None:
+    record = ("--record", str(tmp_path / "recording.wav"))
+    with session(tiny_model_path, tmp_path, *record) as played:
+        played.set("gain", QUIET)
+        played.osc.send("/distill/subscribe", 0, 30.0, "/distill/said")
+        played.hear(2.5)
+        kill_engine(played)
+        wait_until(lambda: played.entries("bridge"), "the end of the bridge")
+        played.hear(4.0)
+        counts = played.end()
+    assert counts["restarts"] == 1
+    assert "the engine process ended with exit code -9; starting it again" in played.server.errors
+    # No column is made again but the last one, and the first ones never.
+    assert set(np.diff([entry["column"] for entry in played.entries("push")])) <= {0, 1}
+    samples = read_audio(played.recording)[0][:, 0]
+    assert_no_silence(samples)
+    # All that is not such a passage is rendered as it was heard.
+    bridges = played.entries("bridge")
+    repeated = sum(bridge["samples"] for bridge in bridges)
+    assert repeated > 0
+    rendered = render(run_cli, played.log, tmp_path / "again.wav")
+    assert_is_what_was_recorded(rendered, samples[repeated:], bridges[-1]["at"] + SECOND)
+
+
+def test_prime_frozen_codes_hold_and_loop_survive(
+    tiny_model_path: Path, sounds: Path, tmp_path: Path
+) -> None:
+    with session(tiny_model_path, tmp_path, "--clips", str(sounds)) as played:
+        played.ask("prime", str(sounds / "sine_440.wav"))
+        wait_until(lambda: played.entries("begin_segment"), "the new segment")
+        (segment,) = played.entries("begin_segment")
+        played.hear(1.0)
+        played.set("edit/freeze/on/structure", 1)
+        played.hear(1.5)
+        frozen = np.array(played.entries("push")[-1]["codes"])[:, 0]
+        played.ask("hold")
+        played.hear(1.5)
+        held = kill_engine(played)
+        played.hear(1.0)
+        again = {entry["column"] for entry in played.entries("push")[-5:]}
+        played.ask("release")
+        played.hear(1.0)
+        played.ask("loop", 0.5)
+        played.hear(1.5)
+        looped = kill_engine(played)
+        played.hear(1.0)
+        assert played.end()["restarts"] == 2
+    assert held["raw"][: len(segment["codes"])] == segment["codes"]
+    assert held["place"]["hold"] == [None, 480]
+    assert again == {held["place"]["column"]}
+    (loop,) = played.entries("loop")
+    assert looped["place"]["loop"] == [loop["begin"], loop["end"], loop["fade"]]
+    for entry in played.entries("push")[-10:]:
+        np.testing.assert_array_equal(np.array(entry["codes"])[:, 0], frozen)
+
+
+def test_a_file_waits_for_the_next_engine_and_has_no_gap(
+    tiny_model_path: Path, tmp_path: Path
+) -> None:
+    file, log = tmp_path / "out.wav", tmp_path / "session.log"
+    arguments = (
+        str(tiny_model_path), "--output", f"file:{file}", "--duration", "60", "--log", str(log)
+    )  # fmt: skip
+    with ServerProcess(*arguments) as server:
+        played = Session(server, tmp_path)
+        os.kill(server.child_with("libtorch_cpu"), signal.SIGKILL)
+        assert server.process.wait(120) == 0
+        server.end()
+    assert "starting it again" in server.errors
+    assert not played.entries("bridge")
+    samples = read_audio(file)[0][:, 0]
+    assert len(samples) == 60 * SECOND
+    assert_no_silence(samples)
