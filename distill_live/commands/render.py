@@ -77,7 +77,7 @@ def _again(log: Path, device: str) -> Samples:
     def told(entries: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         for entry in entries:
             if entry["op"] == "bridge":
-                typer.echo(
+                tell(
                     f"note: {entry['samples'] / SAMPLE_RATE:.1f} s are left out in which the last "
                     "passage was repeated, because the engine had none to give",
                     err=True,

@@ -37,6 +37,7 @@ class BridgedReader:
         self._faded = FADE
         #: Whether it repeats the passage, or fades to it; not while it fades back.
         self.bridging = False
+        self._repeated = 0
 
     @property
     def available(self) -> int:
@@ -47,6 +48,11 @@ class BridgedReader:
     def lasts(self) -> bool:
         """Whether it can be read on without silence, however little the ring holds."""
         return self.bridging or min(self._count, PASSAGE) >= LEAST
+
+    def take_repeated(self) -> int:
+        """How many samples were heard since the last call while the ring stood still."""
+        repeated, self._repeated = self._repeated, 0
+        return repeated
 
     def forget(self) -> None:
         """End a bridge while nothing sounds, if the ring holds enough."""
@@ -74,6 +80,7 @@ class BridgedReader:
             self.bridging, self._faded = False, 0
         else:
             self._repeat(out)
+            self._repeated += len(out)
             return len(out)
         return 0
 
@@ -86,6 +93,7 @@ class BridgedReader:
             count = min(len(out), self.available)
             self.reader.read(out[:count])
             out[count:] = 0.0
+            self._repeated += len(out) - count
             out *= self._going[part]
             out += other * self._coming[part]
         else:

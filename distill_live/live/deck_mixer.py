@@ -149,6 +149,10 @@ class DeckMixer:
         """Whether the deck that plays repeats its last passage, because it ran dry."""
         return self._playing.reader.bridging
 
+    def take_repeated(self) -> int:
+        """How many samples of it were heard since the last call while its ring stood still."""
+        return self._playing.reader.take_repeated()
+
     def follow(self, silent: bool) -> None:
         """Take up what control asks for; while nothing sounds (`silent`) decks change at once."""
         if self._control.busy and not self._control.fading:

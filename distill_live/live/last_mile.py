@@ -188,14 +188,14 @@ class LastMile:
             self._envelope.silence()
         self._quiet = self._quiet + len(out) - count if self._envelope.silent else 0
         self._status.add("played", count)
-        self._note_bridge(count)
+        self._note_bridge()
 
-    def _note_bridge(self, count: int) -> None:
+    def _note_bridge(self) -> None:
         """Count how often, and how many samples, the last passage was repeated."""
         bridging = float(self._mixer.bridging)
         if bridging > self._status["bridging"]:
             self._status.add("underruns")
-        self._status.add("bridged", bridging * count)
+        self._status.add("bridged", self._mixer.take_repeated())
         self._status["bridging"] = bridging
 
     def _repair(self, samples: Samples) -> None:

@@ -74,7 +74,7 @@ class LiveStatus(SharedNumbers):
         "played": "audio: samples of sound played (at 48 kHz); silence does not count",
         "underruns": "audio: how often the ring ran dry",
         "bridging": "audio: 1 while the last passage is repeated because the ring ran dry",
-        "bridged": "audio: samples of repeated passages that were played",
+        "bridged": "audio: samples of repeated passages, played while the ring stood still",
         "device_faults": "audio: how often the device reported a fault",
         "repaired": "audio: samples that were no finite number and played as zero",
         "silent": "audio: 1 while nothing is heard or on its way out",

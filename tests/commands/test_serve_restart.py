@@ -58,7 +58,7 @@ def test_prime_frozen_codes_hold_and_loop_survive(
 ) -> None:
     with session(tiny_model_path, tmp_path, "--clips", str(sounds)) as played:
         played.ask("prime", str(sounds / "sine_440.wav"))
-        wait_until(lambda: played.entries("begin_segment"), "the new segment")
+        wait_until(lambda: played.entries("begin_segment"), "the new segment", 240.0)
         (segment,) = played.entries("begin_segment")
         played.hear(1.0)
         played.set("edit/freeze/on/structure", 1)
