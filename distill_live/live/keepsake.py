@@ -86,7 +86,8 @@ class Keepsake:
     There are two copies, written in turn, and a count of them that goes up last: whoever is killed
     has done what it did before, in that order, and nothing of what comes after. Each copy says for
     which count of the ring's switches it is good. So a change can be kept before it is published,
-    and the copy before it stays good until that instant.
+    and the copy before it stays good until that instant. What is read was written by a process that
+    has ended, so no fence is needed.
     """
 
     def __init__(self) -> None:

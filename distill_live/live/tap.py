@@ -30,6 +30,7 @@ class TapRing:
     def begin(self, sample_rate: int) -> None:
         """Say, as the writer, what rate in Hz the samples have that follow: the device's."""
         self._since.array[0] = self.written
+        fence()
         self._rate.array[0] = sample_rate
 
     @property

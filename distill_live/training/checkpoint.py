@@ -27,7 +27,7 @@ from distill_live.training.ranks import Ranks
 Phase = Literal["codec", "prior", "vocoder"]
 State = dict[str, Any]
 
-_FORMAT = "distill-checkpoint 1"
+_FORMAT = "distill-checkpoint 2"
 
 # In the order in which a run goes through them.
 _PHASES: tuple[Phase, ...] = ("codec", "prior", "vocoder")

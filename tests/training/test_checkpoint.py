@@ -92,7 +92,7 @@ def test_nothing_to_resume_is_an_error(model: Path) -> None:
     lambda content: content[: len(content) // 2],
     lambda content: b"",
     lambda content: b"no checkpoint at all",
-    lambda content: content.replace(b"distill-checkpoint 1", b"distill-checkpoint 9"),
+    lambda content: content.replace(b"distill-checkpoint 2", b"distill-checkpoint 9"),
 ])  # fmt: skip
 def test_a_damaged_file_is_one_line(model: Path, damage: Callable[[bytes], bytes]) -> None:
     checkpoints = begun(model)
@@ -114,7 +114,7 @@ class Evil:
 
 
 def test_no_code_in_the_file_runs(model: Path, tmp_path: Path) -> None:
-    content = {"format": "distill-checkpoint 1", "state": Evil(tmp_path / "evil")}
+    content = {"format": "distill-checkpoint 2", "state": Evil(tmp_path / "evil")}
     torch.save(content, begun(model).path)
     with pytest.raises(TrainingError, match="damaged"):
         begun(model, resume=True)
