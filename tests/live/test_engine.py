@@ -13,6 +13,7 @@ from distill_live.live.engine import Engine
 from distill_live.live.journal import Journal
 from distill_live.live.motion import Hold
 from distill_live.live.status import Motion
+from distill_live.live.stillness import LONGEST_SECONDS, STILL_SECONDS
 from distill_live.models.persistence import LoadedVQModel
 from tests.live.player import SETTINGS, Clock, Player
 
@@ -471,7 +472,8 @@ def test_while_stopped_nothing_of_the_old_future_is_left_to_be_heard(
     player = Player(tiny_model, clock=clock)
     player.hear(4 * SECOND)
     player.work()
-    clock.now += 1.0
+    # Longer than any block lasts.
+    clock.now += LONGEST_SECONDS + STILL_SECONDS + 0.1
     stopped_at = player.ring.read_position
     player.engine.panic()
     player.work()

@@ -181,9 +181,9 @@ def test_a_session_that_begins_late_draws_what_one_draws_that_knows_all(prior: P
     late.restart(context)
     late.prime(RECORDING[context : 4 * context])
     assert late.column == whole.column
-    np.testing.assert_array_equal(play(late, FREE, 5), play(whole, FREE, 5))
+    np.testing.assert_array_equal(play(late, 5), play(whole, 5))
     late.rewind(late.oldest)
     whole.rewind(late.oldest)
-    np.testing.assert_array_equal(play(late, FREE, 5), play(whole, FREE, 5))
+    np.testing.assert_array_equal(play(late, 5), play(whole, 5))
     with pytest.raises(CodesError, match=f"the oldest to go back to is {late.oldest}"):
         late.rewind(late.oldest - 1)

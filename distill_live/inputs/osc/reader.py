@@ -54,6 +54,10 @@ class _UdpClient(NamedTuple):
         return self.subscriptions.take(verb, arguments, self.address)
 
 
+#: Where any port will do, so many are tried for one that is free for UDP and TCP.
+_ANY_PORT_TRIES = 20
+
+
 class OscInput:
     """Receives OSC on a UDP port, on a thread of its own, and answers from the same port; and over
     TCP at the same number, where `takes_tcp` says so after `start`.
@@ -105,7 +109,7 @@ class OscInput:
     def start(self) -> None:
         """Bind the port and begin to receive. Raises DeviceError when the port cannot be had, or
         could be reached by nobody who is listened to."""
-        self._socket = bind_udp(self.host, self.port, self._allowed)
+        self._socket = self._bind()
         own = self._socket.getsockname()
         self.port = int(own[1])
         if self._feedback:
@@ -113,7 +117,6 @@ class OscInput:
                 self._feedback, self._transmit, own, self._router.tell
             )
             self._subscriptions.use_targets(self._targets)
-        self._tcp = self._start_tcp()
         self._wake, wake = socket.socketpair()
         self._thread = threading.Thread(
             target=self._run, args=(self._socket, wake), name="osc-input", daemon=True
@@ -151,18 +154,26 @@ class OscInput:
             for message in messages:
                 self._transmit(build_message(*message), cast(SocketAddress, sender[1:]))
 
-    def _start_tcp(self) -> TcpServer | None:
-        """TCP at the same number; without it, UDP does, and it is said."""
-        tcp = TcpServer(
-            self.host, self.port, self._router, self._intake, self._feedback, self._allowed,
-            self.shared,
-        )  # fmt: skip
-        try:
-            tcp.start()
-        except DeviceError as error:
-            self._router.tell("osc tcp", f"{error}; OSC over UDP is there")
-            return None
-        return tcp
+    def _bind(self) -> socket.socket:
+        """The UDP socket, once TCP has started at the same number; without TCP, UDP does."""
+        tries = _ANY_PORT_TRIES if self.port == 0 else 1
+        for left in reversed(range(tries)):
+            udp = bind_udp(self.host, self.port, self._allowed)
+            tcp = TcpServer(
+                self.host, int(udp.getsockname()[1]), self._router, self._intake, self._feedback,
+                self._allowed, self.shared,
+            )  # fmt: skip
+            try:
+                tcp.start()
+            except DeviceError as error:
+                if left:
+                    udp.close()
+                    continue
+                self._router.tell("osc tcp", f"{error}; OSC over UDP is there")
+            else:
+                self._tcp = tcp
+            break
+        return udp
 
     def _run(self, udp: socket.socket, wake: socket.socket) -> None:
         with wake, selectors.DefaultSelector() as selector:
