@@ -57,7 +57,7 @@ def read_line(stream: IO[str], timeout_s: float = 300.0) -> str:
         raise AssertionError(f"no line came within {timeout_s:g} s") from None
 
 
-def wait_until(condition: Callable[[], object], what: str, timeout_s: float = 60.0) -> None:
+def wait_until(condition: Callable[[], object], what: str, timeout_s: float = 180.0) -> None:
     """Return as soon as `condition` holds; fail, naming `what`, only long after it should have."""
     deadline = time.monotonic() + timeout_s
     while not condition():

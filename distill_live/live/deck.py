@@ -120,6 +120,8 @@ class Deck:
         worker = Worker("engine", run_engine, (), lambda: self.status["engine_beat"])
         # A load that takes long, or the first turn after it, is no hang.
         worker.patience = 10.0
+        # Loading torch takes a minute where a dozen other programs want the processor.
+        worker.start_patience = 180.0
         # What comes back again and again, at a place in the music, does so within bars.
         worker.quick_seconds = 20.0
         return worker

@@ -123,7 +123,7 @@ class OscClient:
 
     def ask(self, address: str, *arguments: object) -> list[object]:
         """Send until an answer comes; returns the answer's arguments."""
-        for _ in range(60):
+        for _ in range(240):
             self.send(address, *arguments)
             try:
                 while (message := self.hear())[0] in ("/distill/done", "/distill/error"):
