@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 
 from distill_live.audio.files import SoundFileReader, unreadable
 from distill_live.audio.reading.byte_view import ByteView
-from distill_live.audio.reading.levels import Tally
 from distill_live.audio.reading.parts import split_parts
+from distill_live.audio.reading.tally import Tally
 from distill_live.audio.resample import StreamResampler
 from distill_live.errors import AudioFileError
 
 Samples = NDArray[np.float32]
 
-# A decoder's own delay is less.
+# Longer than any decoder's own delay.
 _MISSED_SECONDS = 0.1
 
 
@@ -51,10 +51,10 @@ _NOTHING = _Mix(0, 1, None, 1.0)
 
 
 class Sound:
-    """A sound file that was looked through from end to end: `notes` say what is not as it should
-    be. Raises AudioFileError when there is nothing to read, or nothing to make sound of.
+    """A sound file that has been read once from end to end: `notes` say what is wrong with it.
+    Raises AudioFileError when it cannot be read or holds no usable sound.
 
-    Looking comes first because how channels are mixed, and by what gain, depends on all of them.
+    It is read beforehand because the mix of the channels and the gain depend on all samples.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -68,7 +68,7 @@ class Sound:
 
     @property
     def notes(self) -> list[str]:
-        """What to tell of the file, each a part of a sentence."""
+        """What is wrong with the file and what was done about it, each a part of a sentence."""
         return list(dict.fromkeys(self._notes))
 
     def blocks(self, sample_rate: int) -> Iterator[Samples]:
@@ -88,7 +88,7 @@ class Sound:
             samples = np.empty(self._most_samples(sample_rate), np.float32)
         except MemoryError as error:
             raise unreadable(
-                self.path, AudioFileError("it is too long for the memory: cut it")
+                self.path, AudioFileError("it is too long for the memory: cut it up")
             ) from error
         end = 0
         for block in self.blocks(sample_rate):
@@ -127,8 +127,8 @@ class Sound:
         short = ""
         if promised is not None and promised - tally.frames > _MISSED_SECONDS * rate:
             short = (
-                f"{tally.frames / rate:.1f} s of {promised / rate:.1f} s are read: the rest is "
-                "missing or damaged"
+                f"only {tally.frames / rate:.1f} s of {promised / rate:.1f} s can be read: the "
+                "rest is missing or damaged"
             )
         self._notes += [note for note in (loud, cancelled, short) if note]
         return _Mix(tally.frames, rate, weights, gain)
@@ -149,6 +149,6 @@ def _mono_blocks(view: ByteView, mix: _Mix, sample_rate: int) -> Iterator[Sample
 
 
 def _require_read(view: ByteView) -> None:
-    """Raise what went wrong in reading, of which libsndfile has not told."""
+    """Raise the OSError that ended the reading, which libsndfile does not pass on."""
     if view.error is not None:
         raise view.error
