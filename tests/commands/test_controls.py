@@ -188,9 +188,9 @@ def test_a_file_elsewhere_never_reaches_the_server(stand: Stand, tmp_path: Path)
 def test_learning_needs_midi_and_a_name(stand: Stand) -> None:
     for arguments in ((), (1.0,)):
         [(_, (_, reason))] = stand.osc("/distill/learn", *arguments)
-        assert "learn takes the name of a parameter, or of a request and what" in str(reason)
+        assert "learn takes the name of a parameter, or a request and its" in str(reason)
     [(_, (_, reason))] = stand.osc("/distill/learn", "rewind")
-    assert "say them behind the name: `learn rewind ...`" in str(reason)
+    assert "add them after the name: `learn rewind ...`" in str(reason)
     stand.midi.status = "MIDI unavailable: no library"
     [(_, (_, reason))] = stand.osc("/distill/learn", "gain")
     assert reason == "MIDI unavailable: no library"
