@@ -161,7 +161,7 @@ def fingerprint(
 
 
 def _memorisation(prior: Prior, sequences: CodeSequences) -> Memorisation | None:
-    """How much the prior quotes; None when Ctrl-C spares the time: the prior is to be saved."""
+    """How much the prior copies; None when Ctrl-C skips this: the prior is to be saved."""
     try:
         return measure_memorisation(prior, sequences)
     except KeyboardInterrupt:
@@ -191,8 +191,8 @@ def _prior_seconds(
     rehearsal: Rehearsal | None,
     ranks: Ranks,
 ) -> float | None:
-    """How long the prior that follows a codec will take, at most; None when none does, or another
-    process tells."""
+    """How long the prior that follows a codec will take at most; None if none follows, or if
+    another process says it."""
     if choices.no_prior or ranks.rank:
         return None
     start = rehearsal.prior if rehearsal and choices.prior_size is None else None

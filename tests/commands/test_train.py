@@ -65,7 +65,7 @@ def test_the_report_is_beside_the_model(
     assert page.read_text() == "my notes"
     page.unlink()
     assert f"report: {page}" in run_cli("train-prior", "mine", sounds).out
-    assert "Does it quote?" in page.read_text()
+    assert "Does it copy your recordings?" in page.read_text()
 
 
 def test_codes_and_previews_of_the_recordings_are_kept(
