@@ -151,8 +151,8 @@ class Checkpoints:
                 )
         elif found and self._phase is None:
             raise TrainingError(
-                f"cannot resume {self.path}: it is from another command's run, in its {found.phase}; "
-                "resume with that command, or leave --resume out to begin anew"
+                f"cannot resume {self.path}: it is from another command's run, in its "
+                f"{found.phase}; resume with that command, or leave --resume out to begin anew"
             )
         self._phase = phase
         self._fingerprints[phase] = fingerprint

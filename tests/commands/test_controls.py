@@ -204,7 +204,7 @@ def test_what_comes_of_learning_is_said_and_answered(stand: Stand) -> None:
     assert stand.osc("/distill/learn", "width") == [("/distill/said", (begun,))]
     for raw in range(0, 128, 8):
         stand.midi.take([0xB0, 9, raw], "nano")
-    # What is moved to be learned is nothing that the patch had to map.
+    # A control that is moved to be learned need not be in the patch.
     assert stand.lines == [begun]
     attempt = stand.controls._learning._attempt
     assert attempt is not None

@@ -162,8 +162,12 @@ def test_columns_are_explained_before_the_first_epoch(trained: Trained) -> None:
     assert lines[heads[0]].split()[-3:] == ["Structure", "Timbre", "Detail"]
 
 
-def test_quoting_has_one_verdict(trained: Trained) -> None:
-    told = [line for line in trained.stdout.splitlines() if "quote" in line or "by heart" in line]
+def test_copying_has_one_verdict(trained: Trained) -> None:
+    told = [
+        line
+        for line in trained.stdout.splitlines()
+        if "its recordings" in line or "by heart" in line
+    ]
     assert len(told) == 1
 
 

@@ -1,4 +1,4 @@
-"""What is said when a run goes on."""
+"""What a run says when it is resumed."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ def test_a_disk_that_fills_up_later_costs_an_epoch_at_most(
     monkeypatch: pytest.MonkeyPatch,
     method: str,
 ) -> None:
-    """Filled by the system's limit for files, behind the first epoch."""
+    """The system's limit for files stands for a full disk after the first epoch."""
     full = disk_full_after(10_000)
     with monkeypatch.context() as patch:
         patch.setattr(Report, method, lambda *_: full.__enter__())

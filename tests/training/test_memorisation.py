@@ -123,7 +123,7 @@ def test_where_next_to_nothing_is_held_out_there_is_nothing_to_compare_with(
         (Overlap(0.0, 0.3), None, True),
     ],
 )
-def test_quoting_much_more_than_held_out_sound_does_is_warned_of(
+def test_copying_much_more_than_held_out_sound_does_is_warned_of(
     generated: Overlap, held_out: Overlap | None, warned: bool
 ) -> None:
     found = Memorisation(8, generated, held_out)

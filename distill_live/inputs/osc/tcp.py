@@ -62,6 +62,7 @@ class TcpServer:
         self._router, self._intake, self._feedback = router, intake, feedback
         self._allowed, self._shared = allowed, shared
         self._reached = ReachedAt(host)
+        self._web_reached = ReachedAt(shared.host) if shared else None
         self._connections: dict[Sender, Connection] = {}
         self._wake: socket.socket | None = None
         self._stopping = False
@@ -69,7 +70,7 @@ class TcpServer:
 
     def start(self) -> None:
         """Listen, and begin to receive. Raises DeviceError when the port cannot be had."""
-        everywhere = self._shared is not None and ReachedAt(self._shared.host).is_everywhere
+        everywhere = self._web_reached is not None and self._web_reached.is_everywhere
         host = self._shared.host if self._shared and everywhere else self.host
         listener = bind_tcp(host, self.port, self._allowed)
         self._wake, wake = socket.socketpair()
@@ -197,7 +198,7 @@ class TcpServer:
     def _hand_over(self, connection: Connection, selector: selectors.BaseSelector) -> None:
         """Hand a connection that speaks HTTP over to the web server."""
         shared, local = self._shared, connection.socket.getsockname()[0]
-        if shared is None or not ReachedAt(shared.host)(local):
+        if shared is None or self._web_reached is None or not self._web_reached(local):
             raise FramingError("this port takes OSC, not HTTP")
         del self._connections[connection.sender]
         selector.unregister(connection.socket)
