@@ -32,7 +32,7 @@ _BIT_DEPTHS = {
 }
 # libsndfile's Vorbis encoder overflows its stack when it is given minutes at once.
 _WRITE_SAMPLES = 65_536
-_READ_FRAMES = 65_536
+_READ_SAMPLES = 65_536
 # The number of frames that libsndfile gives when the header has none.
 _UNKNOWN_FRAMES = 2**63 - 1
 
@@ -72,7 +72,7 @@ class SoundFileReader:
 
     def blocks(self) -> Iterator[Samples]:
         """The samples in blocks `[n, channels]`, up to where they can be decoded."""
-        block = np.empty((_READ_FRAMES, self.channels), np.float32)
+        block = np.empty((_READ_SAMPLES, self.channels), np.float32)
         while True:
             # Samples decoded before an error are in the block, but nothing says how many they are.
             block.fill(np.nan)

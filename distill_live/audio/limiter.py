@@ -44,7 +44,7 @@ class Limiter:
     """
 
     def __init__(self, sample_rate: int, channels: int, longest: int) -> None:
-        """For blocks of up to `longest` samples."""
+        """For blocks of up to `longest` samples at `sample_rate` Hz."""
         attack = max(round(ATTACK_SECONDS * sample_rate), 2)
         self._hold = attack + 2 * _GUARD
         self._smoothing = np.hanning(attack + 2)[1:-1]

@@ -25,9 +25,10 @@ _MISSED_SECONDS = 0.1
 
 @dataclass(frozen=True)
 class _Mix:
-    """How one stream of a file becomes mono: `weights` `[C]` are None for the channels' mean."""
+    """How one stream of a file becomes mono: `samples` are counted per channel, `weights` `[C]` are
+    None for the channels' mean."""
 
-    frames: int
+    samples: int
     sample_rate: int
     weights: NDArray[np.float32] | None
     gain: float
@@ -76,7 +77,7 @@ class Sound:
         try:
             with self.path.open("rb") as file:
                 for view, mix in zip(split_parts(file).streams, self._mixes, strict=False):
-                    if mix.frames:
+                    if mix.samples:
                         yield from _mono_blocks(view, mix, sample_rate)
         except (OSError, AudioFileError) as error:
             raise unreadable(self.path, error) from error
@@ -97,7 +98,9 @@ class Sound:
         return samples[:end]
 
     def _most_samples(self, sample_rate: int) -> int:
-        return sum(math.ceil(one.frames * sample_rate / one.sample_rate) + 1 for one in self._mixes)
+        return sum(
+            math.ceil(one.samples * sample_rate / one.sample_rate) + 1 for one in self._mixes
+        )
 
     def _look(self) -> None:
         refused: list[str] = []
@@ -109,7 +112,7 @@ class Sound:
                 except AudioFileError as error:
                     refused.append(str(error))
                     self._mixes.append(_NOTHING)
-        if not any(mix.frames for mix in self._mixes):
+        if not any(mix.samples for mix in self._mixes):
             raise AudioFileError(refused[0] if refused else "it holds no samples")
         count = len(parts.streams)
         self._notes += [f"one of its {count} parts is left out: {reason}" for reason in refused]
@@ -125,13 +128,13 @@ class Sound:
         gain, loud = tally.gain()
         weights, cancelled = tally.weights()
         short = ""
-        if promised is not None and promised - tally.frames > _MISSED_SECONDS * rate:
+        if promised is not None and promised - tally.samples > _MISSED_SECONDS * rate:
             short = (
-                f"only {tally.frames / rate:.1f} s of {promised / rate:.1f} s can be read: the "
+                f"only {tally.samples / rate:.1f} s of {promised / rate:.1f} s can be read: the "
                 "rest is missing or damaged"
             )
         self._notes += [note for note in (loud, cancelled, short) if note]
-        return _Mix(tally.frames, rate, weights, gain)
+        return _Mix(tally.samples, rate, weights, gain)
 
 
 def read_mono(path: str | Path, sample_rate: int = 48_000) -> Samples:

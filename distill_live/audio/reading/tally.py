@@ -24,10 +24,10 @@ _CANCELLED = 0.05
 
 
 class Tally:
-    """Counts up the blocks of one stream."""
+    """Counts up the blocks of one stream: `samples` of each channel, the largest is `peak`."""
 
     def __init__(self, channels: int) -> None:
-        self.frames = 0
+        self.samples = 0
         self.peak = 0.0
         self._beyond = 0
         self._products = np.zeros((channels, channels))
@@ -40,7 +40,7 @@ class Tally:
         peak = max(float(block.max(initial=0.0)), -float(block.min(initial=0.0)))
         if not math.isfinite(peak):
             raise AudioFileError("it holds samples that are not finite numbers")
-        self.frames += len(block)
+        self.samples += len(block)
         self.peak = max(self.peak, peak)
         if peak > 1:
             self._beyond += int((np.abs(block).max(axis=1) > 1).sum())
@@ -56,10 +56,10 @@ class Tally:
             return 1.0, ""
         told = f"its peak is {self.peak:.6g} times full scale"
         for scale in _INTEGER_SCALES:
-            if self.peak <= scale and self._beyond > _INTEGER_SHARE * self.frames:
+            if self.peak <= scale and self._beyond > _INTEGER_SHARE * self.samples:
                 return 1 / scale, f"{told}, like integer samples: divided by {scale:.0f}"
         raise AudioFileError(
-            f"{told}, but {1 - self._beyond / self.frames:.2%} of its samples are within full "
+            f"{told}, but {1 - self._beyond / self.samples:.2%} of its samples are within full "
             "scale: repair it, or save it with samples from -1 to 1"
         )
 
