@@ -1,8 +1,8 @@
 # make serve   set everything up and play the demo model; CPU=1 without CUDA (README: Installing)
 # make test    set everything up and run all checks
-# make test-quick      a quarter of the tests' time: no training, no surfaces of other programs
+# make test-quick      the tests that take a quarter of the time: no training, no other programs' surfaces
 # make test-newest     all checks on the newest versions, in .venv-newest: what breaks, and how it differs
-# make constraints     renew constraints.txt, the exact versions that everything else installs
+# make constraints     update constraints.txt, the exact versions that everything else installs
 # make bench   measure this machine
 # make bench-rig       play a minute through a software sound card, check every sample
 # make bench-live      how soon changes are heard, and what abuse the sound survives (25 minutes)
@@ -12,7 +12,7 @@
 # make bench-training FOLDER=...   train on a folder, measure what encode and decode lose
 # make lint    formatting, lint and types alone
 #
-# PYTHON=python3.12 takes another Python, ARGS=... goes on to the program or to pytest.
+# PYTHON=python3.12 uses another Python, ARGS=... is passed to the program or to pytest.
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -20,18 +20,18 @@ CONSTRAINTS ?= constraints.txt
 
 bin := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 sudo := $(if $(filter-out 0,$(shell id -u)),sudo)
-# Older versions of pip hand the first one on to builds, newer ones want the second.
+# Older versions of pip pass the first one on to builds, newer ones need the second.
 constrained := $(if $(CONSTRAINTS),PIP_CONSTRAINT=$(CONSTRAINTS) PIP_BUILD_CONSTRAINT=$(CONSTRAINTS))
 pip_install := $(constrained) $(bin)/python -m pip install --disable-pip-version-check
 
-# The environment's stamp has the version in its name: one of another version is made anew.
+# The environment's stamp has the version in its name: an environment of another version is rebuilt.
 python_version := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>&1)
 created := $(VENV)/python-$(lastword $(python_version))
-# One that was made with CPU=1 stays so. Only for Linux are there builds with CUDA to do without.
+# An environment that was made with CPU=1 stays so. Only on Linux does torch come with CUDA.
 ifneq ($(filter 1-Linux,$(CPU)-$(shell uname))$(wildcard $(created)-cpu),)
 created := $(created)-cpu
 endif
-# The pair of constraints.txt, as PyTorch's own index for CPUs names it.
+# The pair in constraints.txt, as PyTorch's index for CPUs names it.
 cpu_build := $(shell sed -n 's/^\(torch\|torchaudio\)==\([0-9.]*\).*/\1==\2+cpu/p' constraints.txt)
 
 define install_cpu_build
@@ -40,8 +40,8 @@ $(pip_install) $(CPU_INDEX:%=--extra-index-url %) $(cpu_build) || { \
 	echo "make serve CPU=1 CPU_INDEX=https://..."; exit 1; }
 endef
 
-# A new machine updates itself in its first minutes, and holds apt's locks. `update` does not wait for
-# its own, whatever the option says.
+# A new machine updates itself in its first minutes and holds apt's locks. `update` does not wait for
+# the lock, whatever the option says.
 apt_get := $(sudo) env DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get -o DPkg::Lock::Timeout=300
 define apt_install
 for try in $$(seq 30); do \
@@ -59,7 +59,7 @@ test_packages := libportaudio2 libasound2-plugins pulseaudio pulseaudio-utils \
 test_modules := osc@2.4.5 oscquery@1.1.1
 npm_install := npm install --no-audit --no-fund --omit=optional --ignore-scripts
 
-# What neither trains for minutes nor drives the surfaces of other programs.
+# Tests that neither train for minutes nor drive the surfaces of other programs.
 quick_tests := $(addprefix tests/,audio codes control edits inference inputs models outputs parameters \
 	web commands/test_offline.py commands/test_plugins.py commands/test_serve.py) tests/test_*.py
 pytest := $(bin)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
@@ -78,7 +78,7 @@ run-tests: $(VENV)/installed-test $(VENV)/test-programs $(VENV)/test-modules
 test-quick: $(VENV)/installed-test $(VENV)/test-programs
 	$(pytest) $(quick_tests) $(ARGS)
 
-# Goes on after a linter that has learned new rules. What stands last is what was tested.
+# Runs the tests even if a newer linter has complained. The last lines say which versions were tested.
 test-newest:
 	rm -rf .venv-newest
 	$(MAKE) --keep-going lint run-tests VENV=.venv-newest CONSTRAINTS= || failed=1; \

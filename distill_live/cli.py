@@ -42,7 +42,8 @@ COMMANDS = {
 }
 
 
-#: Commands that nobody listens to: they run behind other programs, above all behind `serve`.
+#: Commands that play nothing live: they run with a lower priority than other programs, above all
+#: than `serve`.
 OFFLINE = {
     "train", "train-prior", "train-vocoder", "generate", "encode", "decode", "render", "report",
 }  # fmt: skip
@@ -108,10 +109,7 @@ def main() -> None:
             ours = isinstance(error, DistillError | OSError)
             if os.environ.get("DISTILL_DEBUG") or not (ours or is_out_of_memory(error)):
                 raise
-            told = (
-                error if ours else "out of memory: end other programs, or use a machine with more"
-            )
-            tell(f"error: {told}", err=True)
+            tell(f"error: {error if ours else _OUT_OF_MEMORY}", err=True)
             sys.exit(1)
 
 

@@ -62,7 +62,7 @@ class TrainingError(DistillError):
 
 
 class CheckpointError(TrainingError):
-    """What an unfinished training is made of cannot be kept."""
+    """The checkpoint of an unfinished training cannot be saved."""
 
 
 class SessionLogError(DistillError):
@@ -88,8 +88,8 @@ def nearest_name(name: str, known: Iterable[str]) -> str:
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an error says that there is no memory left: Python's and numpy's own, or torch's,
-    which on the CPU is known by its words alone."""
+    """Whether an error says that there is no memory left: one of Python and numpy, or of torch,
+    which on the CPU can only be told by its text."""
     words = ("out of memory", "can't allocate memory")
     return isinstance(error, MemoryError) or (
         isinstance(error, RuntimeError) and any(word in str(error) for word in words)

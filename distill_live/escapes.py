@@ -1,4 +1,4 @@
-"""Names and messages as they can be shown anywhere: on a terminal, in JSON, on a page."""
+"""Makes names and messages safe to show anywhere: on a terminal, in JSON, on a page."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import unicodedata
 
 # Bytes of a file name that are no UTF-8 stand in Python's text as U+DC80 and on (PEP 383).
 _BYTES = range(0xDC80, 0xDD00)
-# Control, lone halves of a pair, line and paragraph ends; and what turns the direction of writing.
+# Control characters, lone surrogates, line and paragraph separators; and marks that turn the
+# direction of writing.
 _HIDDEN = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def escape(text: str, keep: str = "") -> str:
-    """`text` with everything in it that no letter is for, such as the escape codes of a terminal,
-    written out as in a Python string; but for the characters of `keep`."""
+    """`text` with everything unprintable, such as the escape codes of a terminal, written out as in
+    a Python string, except for the characters of `keep`."""
     if text.isprintable():
         return text
     return "".join(one if one in keep else _shown(one) for one in text)

@@ -2,11 +2,11 @@
 
 A processor may let loads overtake earlier stores (x86), or any access any other (ARM), and a lock
 forbids too little: acquiring one keeps only later accesses behind it, releasing it only earlier
-ones before it. So `fence` is a full one, of whoever promises that: C11's `atomic_thread_fence` or
-`membarrier` on Linux, `OSMemoryBarrier` on macOS, `FlushProcessWriteBuffers` on Windows, and on x86
-any instruction with a lock prefix, which taking a lock that nobody else takes comes down to. With a
-fence on both sides, between the data and the mark that announces it, whoever sees the mark sees the
-data, and of two processes that each write one mark and then look at the other's, one sees it.
+ones before it. So `fence` is a full fence, by whatever guarantees one: C11's `atomic_thread_fence`
+or `membarrier` on Linux, `OSMemoryBarrier` on macOS, `FlushProcessWriteBuffers` on Windows, and on
+x86 any instruction with a lock prefix, which taking a lock that nobody else takes comes down to.
+With a fence on both sides, between the data and the mark that announces it, a process that sees the
+mark sees the data, and of two that each write one mark and then look at the other's, one sees it.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ _X86 = {"x86_64", "amd64", "i386", "i586", "i686", "x86"}
 
 
 def fence() -> None:
-    """Let all earlier accesses to shared memory happen before all later ones, for everybody.
+    """Let all earlier accesses to shared memory happen before all later ones, for every process.
 
-    It waits for nobody, and a process that is killed in it holds nobody up. It takes 0.1 to 0.2 us
-    (`membarrier`: 6 us). Raises LiveError on a system that has none.
+    It waits for no other process, and one that is killed in it holds up no other. It takes 0.1 to
+    0.2 us (`membarrier`: 6 us). Raises LiveError on a system without a fence.
     """
     _chosen()
 
 
 def _choose() -> None:
-    """Be the first fence, and find the one for all later calls."""
+    """Act as the first fence, and find the one for all later calls."""
     global _chosen
     chosen = _find_fence()
     chosen()
@@ -76,7 +76,7 @@ def _linux_fence() -> Callable[[], object]:
 
 
 def _function(library: str | None, name: str) -> Callable[..., int]:
-    """A function of a C library that is quicker than giving up the interpreter's lock for it."""
+    """A function of a C library that is too quick to give up the interpreter's lock for."""
     found: Callable[..., int] = getattr(ctypes.PyDLL(library), name)
     return found
 

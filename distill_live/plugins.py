@@ -54,7 +54,7 @@ def load_plugin(kind: Kind, name: str) -> Any:
     try:
         return found[name].load()
     except (Exception, SystemExit) as error:
-        # Somebody else's module may do anything, also end the program.
+        # Somebody else's module may do anything, even end the program.
         where = f"{found[name].value} of {origin(found[name])}"
         told = str(error) if isinstance(error, Exception) else "it ends the program"
         raise PluginError(f"{where} cannot be imported: {told}") from error

@@ -1,8 +1,8 @@
-"""What the system is asked for, so that other programs do not make the sound break off.
+"""Asks the system for priority, so that other programs do not interrupt the sound.
 
-The threads that make the sound card's blocks are to run in real time, the engine before programs of
-normal priority, commands that nobody listens to behind them. A system may refuse; then all runs as
-it is. Nothing here can lock up a machine: a real-time thread that does not rest is stopped.
+The threads that fill the sound card's blocks ask for real time, the engine for a higher priority
+than normal; commands that play nothing live take a lower one. A system may refuse; then everything
+runs as it is. Nothing here can lock up a machine: a real-time thread that never rests is stopped.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-#: Nice levels of the engine and of commands that nobody listens to. Beside a busy program of normal
+#: Nice values of the engine and of commands that play nothing live. Beside a busy program of normal
 #: priority, the latter still get a quarter of a core.
 ENGINE_NICE, OFFLINE_NICE = -10, 5
-#: Real-time priority on Linux: below sound servers, and what rtkit grants.
+#: Real-time priority on Linux: below sound servers, and within what rtkit grants.
 _REALTIME = 10
 #: For how many microseconds a real-time thread may compute without a rest, until it is made a
-#: normal one, and until its process is killed; and what rtkit wants these to be.
+#: normal one, and until its process is killed; the second pair is what rtkit demands.
 _RESTLESS, _RESTLESS_RTKIT = (500_000, 1_000_000), (150_000, 200_000)
 
 _HOW_ON_LINUX = (
@@ -45,11 +45,11 @@ class Grant(NamedTuple):
         if all(self):
             return "priority: the sound runs in real time, the engine before other programs"
         if self.sound:
-            line = "priority: the sound runs in real time, the engine as all programs do"
+            line = "priority: the sound runs in real time, the engine like other programs"
         elif self.engine:
             line = "priority: the engine runs before other programs, the sound not in real time"
         else:
-            line = "priority: as all programs have it, so a busy machine can make the sound break"
+            line = "priority: the same as other programs, so a busy machine can interrupt the sound"
         return f"{line}; for more, {_HOW_ON_LINUX}" if sys.platform == "linux" else line
 
 
@@ -71,8 +71,8 @@ def probe() -> Grant:
 def raise_engine() -> bool:
     """Let this process run before programs of normal priority; whether that was granted.
 
-    To be called by a process that is not in the foreground of a terminal: on Linux it leaves its
-    parent's session.
+    Only for a process that is not in the foreground of a terminal: on Linux it leaves its parent's
+    session.
     """
     if sys.platform == "linux":
         _weigh_alone()
@@ -87,8 +87,8 @@ def lower() -> None:
 class SoundThreads:
     """The audio process's threads, to be made real-time ones; for its main thread to create.
 
-    What runs when it is created takes no part in the sound. `on_loss` is called when a thread did
-    not rest for so long that all were made normal ones.
+    Threads that run when it is created take no part in the sound. `on_loss` is called when a thread
+    has not rested for so long that all were made normal ones.
     """
 
     def __init__(self, on_loss: Callable[[], None]) -> None:
@@ -120,7 +120,7 @@ class SoundThreads:
 
 
 def _threads() -> set[int]:
-    """All threads of this process where each has a priority of its own, else none in particular."""
+    """All threads of this process where each has its own priority; elsewhere {0}, the process."""
     return set(map(int, os.listdir("/proc/self/task"))) if sys.platform == "linux" else {0}
 
 
@@ -170,7 +170,7 @@ if sys.platform == "linux":
             return _ask_rtkit("MakeThreadRealtimeWithPID", "ttu", thread, _REALTIME)
 
     def _weigh_alone() -> None:
-        """Linux shares its time out among sessions first, and nice levels count within one: in a
+        """Linux shares its time out among sessions first, and nice values count within one: in a
         session of its own the engine has a share of its own, and may ask for a larger one."""
         with contextlib.suppress(OSError):
             os.setsid()
@@ -188,7 +188,7 @@ if sys.platform == "linux":
         return _ask_rtkit("MakeThreadHighPriorityWithPID", "tti", mine, nice)
 
     def _ask_rtkit(method: str, signature: str, thread: int, priority: int) -> bool:
-        """Have rtkit, which may do it, change a thread of this process."""
+        """Have rtkit, which has the right to, change a thread of this process."""
         busctl = shutil.which("busctl")
         if busctl is None:
             return False

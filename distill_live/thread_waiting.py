@@ -1,8 +1,8 @@
 """How long torch's threads stay awake for their next piece of work before they go to sleep.
 
-By themselves they spin for milliseconds, which gains nothing on a computer that has nothing else to
-do, and takes the processor from whoever has. Each platform's OpenMP reads its own variable, once,
-when torch is loaded.
+By default they spin for milliseconds, which gains nothing on an idle computer and takes processor
+time from other programs on a busy one. Each platform's OpenMP reads its own variable, once, when
+torch is loaded.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import MutableMapping
 #: (Windows) count milliseconds.
 _BRIEF = {"GOMP_SPINCOUNT": "1000", "KMP_BLOCKTIME": "1"}
 
-# The user's own word on the same thing, which those above would overrule.
+# The user's own setting for the same thing, which those above would overrule.
 _POLICY = "OMP_WAIT_POLICY"
 
 

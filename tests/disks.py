@@ -1,4 +1,4 @@
-"""Disks that take no more, and folders that nobody may write in, made by the system itself."""
+"""Full disks and read-only folders, made by the system itself."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 @contextmanager
 def disk_full_after(size: int) -> Iterator[None]:
-    """No file of this process can grow beyond so many bytes; skips where there is no such limit."""
+    """No file of this process can grow beyond so many bytes; skips where that cannot be set."""
     resource = pytest.importorskip("resource")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
@@ -36,8 +36,8 @@ def small_disk(folder: Path, size: int) -> Iterator[None]:
 
 @contextmanager
 def read_only(folder: Path) -> Iterator[None]:
-    """Nobody can write in the folder; skips where root, who may write everywhere, may not mount it
-    as such."""
+    """Nobody can write in the folder; skips where root, who may write anywhere, cannot mount it
+    read-only."""
     if os.name == "posix" and os.geteuid():
         mode = folder.stat().st_mode
         folder.chmod(0o555)

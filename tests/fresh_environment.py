@@ -12,7 +12,7 @@ from pathlib import Path
 def run(
     *command: str | Path, folder: Path | None = None, environment: dict[str, str] | None = None
 ) -> str:
-    """What a program prints; it must end well."""
+    """The output of a program, which must succeed."""
     ended = subprocess.run(
         list(map(str, command)), cwd=folder, env=environment,
         capture_output=True, text=True, timeout=300, check=False,
@@ -22,7 +22,7 @@ def run(
 
 
 class FreshEnvironment:
-    """What is installed into it comes before what it borrows."""
+    """Packages installed into it come before those that it borrows."""
 
     def __init__(self, folder: Path) -> None:
         self._wheels = folder / "wheels"

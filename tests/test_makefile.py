@@ -1,4 +1,4 @@
-"""`make` sets up what was tested, for the Python asked for, and waits for its turn."""
+"""`make` installs the versions that were tested, for the chosen Python, and waits for apt."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(not shutil.which("make"), reason="there is no ma
 
 
 def make(*arguments: str | Path, **environment: str) -> str:
-    """What make prints; it must end well."""
+    """The output of make, which must succeed."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     ended = subprocess.run(
         ["make", "--no-print-directory", f"PYTHON={sys.executable}", *map(str, arguments)],
@@ -39,7 +39,7 @@ def stamp(environment: Path, *names: str) -> None:
 
 
 def program(folder: Path, name: str, script: str) -> None:
-    """A program that stands in for one of the system's."""
+    """A program in place of one of the system's."""
     path = folder / name
     path.write_text(f"#!/bin/sh\n{script}\n")
     path.chmod(0o755)

@@ -1,4 +1,4 @@
-"""What processes share stays whole, however weakly a processor orders its accesses.
+"""Shared structures stay consistent, however weakly a processor orders its accesses.
 
 Each structure is written by one processor and read by another one of `weak_memory`; without fences
 each is seen in pieces, so that the fences are known to be needed and the tests to see it.
@@ -167,7 +167,7 @@ Share = Callable[[WeakMemory], None]
 
 @pytest.fixture(autouse=True)
 def small_rings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rings that are soon full, so that all is overwritten often."""
+    """Small rings, so that everything is overwritten often."""
     monkeypatch.setattr(ring, "CAPACITY", 1024)
     monkeypatch.setattr(ring, "MARGIN", 64)
     monkeypatch.setattr(tap, "CAPACITY", 256)

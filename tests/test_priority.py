@@ -1,4 +1,4 @@
-"""What the system grants, asked for in processes of their own: it outlasts the asking."""
+"""Priorities, asked for in processes of their own, because a change outlasts the test."""
 
 import subprocess
 import sys
@@ -22,7 +22,7 @@ def run_python(code: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def granted() -> Grant:
-    """What the system grants to who runs the tests; without rights, nothing may change."""
+    """The priorities that the system grants to these tests; without rights, nothing may change."""
     sound, engine = run_python("print(*priority.probe())")
     return Grant(sound == "True", engine == "True")
 

@@ -16,7 +16,7 @@ NAMES = ("GOMP_SPINCOUNT", "KMP_BLOCKTIME", "OMP_WAIT_POLICY")
 
 
 def seen_by_openmp(folder: Path, **chosen: str) -> dict[str, str]:
-    """What torch's OpenMP says that it goes by, in a command that imports torch and ends."""
+    """The settings that torch's OpenMP reports in a command that imports torch and ends."""
     plain = {name: value for name, value in os.environ.items() if name not in NAMES}
     ended = subprocess.run(
         [sys.executable, "-m", "distill_live", "train", str(folder), "--name", "none"],

@@ -1,4 +1,4 @@
-"""What is shipped is whole: a wheel, in an environment of its own, far from this repository."""
+"""The wheel is complete: it works in an environment of its own, away from this repository."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Installed(FreshEnvironment):
         self.elsewhere.mkdir()
 
     def run(self, program: str, *arguments: str) -> str:
-        """What one of its programs prints there."""
+        """The output of one of its programs."""
         apart = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
         apart["XDG_DATA_HOME"] = str(self.elsewhere / "data")
         return run(self.binaries / program, *arguments, folder=self.elsewhere, environment=apart)

@@ -1,4 +1,4 @@
-"""Memory as weakly ordered as a processor may have it, in one thread and by a seed.
+"""Memory as weakly ordered as a processor may make it, simulated in one thread from a seed.
 
 Each processor's stores become visible to others late and in any order, its loads may give what was
 there before, and only its own fence puts an end to both. A single place never goes back to an older
@@ -38,7 +38,7 @@ class _Store:
 
 @dataclass
 class Processor:
-    """One that shares `world` with another one; `act` is what it does when it gets the turn."""
+    """A processor that shares `world` with another; `act` is called when it gets its turn."""
 
     world: WeakMemory
     pending: list[_Store] = field(default_factory=list)
@@ -109,7 +109,7 @@ class WeakMemory:
         self._acting.fence()
 
     def share(self, thing: Any) -> tuple[Any, Any]:
-        """What the writer and the reader have of a thing in shared memory."""
+        """The writer's and the reader's view of a structure in shared memory."""
         return _seen_by(self.writer, thing), _seen_by(self.reader, thing)
 
     def flat(self, shared: SharedArray) -> np.ndarray:

@@ -28,7 +28,7 @@ _SILENCE = 1e-4
 
 @dataclass(frozen=True)
 class Recording:
-    """One mono recording: its path inside the folder, as it can be shown, and its samples `[N]`."""
+    """One mono recording: its path inside the folder, escaped, and its samples `[N]`."""
 
     name: str
     samples: NDArray[np.float32]
@@ -36,13 +36,13 @@ class Recording:
 
 @dataclass(frozen=True)
 class Recordings:
-    """What a folder gave: recordings at `sample_rate` Hz, (path, reason) of what it did not, and
-    what else is to be `told` of its files, a line each."""
+    """What was read from a folder: recordings at `sample_rate` Hz, (path, reason) for each file
+    that was skipped, and `notes`, lines about the others."""
 
     recordings: list[Recording]
     sample_rate: int
     skipped: list[tuple[str, str]]
-    told: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def seconds(self) -> float:
@@ -52,7 +52,7 @@ class Recordings:
 
 def find_recordings(folder: str | Path) -> list[Path]:
     """All sound files below `folder` that libsndfile reads, sorted; links are followed, once each,
-    and hidden files and folders are passed over.
+    and hidden files and folders are skipped.
 
     Raises DatasetError when there is no such folder or no sound file in it.
     """
@@ -73,13 +73,13 @@ def load_recordings(
     paths = content.paths
     recordings: list[Recording] = []
     skipped = [(name_in(folder, path), reason) for path, reason in content.unreadable]
-    told: list[str] = []
+    notes: list[str] = []
     for number, path in enumerate(paths, start=1):
         name = name_in(folder, path)
         try:
             sound = Sound(path)
             recordings.append(Recording(name, _usable(sound.whole(sample_rate), sample_rate)))
-            told += [f"{name}: {note}" for note in sound.notes]
+            notes += [f"{name}: {note}" for note in sound.notes]
         except (AudioFileError, DatasetError) as error:
             skipped.append((name, str(error)))
         if on_file:
@@ -87,11 +87,11 @@ def load_recordings(
     if not recordings:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in skipped[:3])
         raise DatasetError(f"none of the {len(paths)} files in {folder} can be used ({reasons})")
-    return Recordings(recordings, sample_rate, skipped, told + content.left_out)
+    return Recordings(recordings, sample_rate, skipped, notes + content.left_out)
 
 
 def name_in(folder: str | Path, path: Path) -> str:
-    """What a recording below a folder is called: in model files, in reports, on the terminal."""
+    """The name of a recording below a folder, for model files, reports and the terminal."""
     return escape(path.relative_to(folder).as_posix())
 
 
@@ -118,7 +118,7 @@ def _usable(samples: NDArray[np.float32], sample_rate: int) -> NDArray[np.float3
     seconds = len(samples) / sample_rate
     if seconds < MIN_SECONDS:
         raise DatasetError(f"only {seconds:.2f} s long; at least {MIN_SECONDS:g} s are needed")
-    # Not through absolute values, which would take as much memory again.
+    # np.abs would need as much memory again.
     if max(samples.max(), -samples.min()) < _SILENCE:
         raise DatasetError("nothing but silence")
     return samples

@@ -32,13 +32,13 @@ _BIT_DEPTHS = {
 }
 # libsndfile's Vorbis encoder overflows its stack when it is given minutes at once.
 _WRITE_SAMPLES = 65_536
-_READ_FRAMES = 65_536
-# libsndfile's number of frames where a header does not say it.
+_READ_SAMPLES = 65_536
+# The number of frames that libsndfile gives when the header has none.
 _UNKNOWN_FRAMES = 2**63 - 1
 
 
 class ReadableFile(Protocol):
-    """What libsndfile asks of a file that it reads."""
+    """The methods of a file that libsndfile needs for reading."""
 
     def seek(self, offset: int, whence: int = 0, /) -> int:
         """Move; returns the position."""
@@ -53,9 +53,9 @@ class ReadableFile(Protocol):
 class SoundFileReader:
     """A file's samples, block by block; also a context manager.
 
-    The file is given open: by its path libsndfile would go for its neighbour `._name`, too, which
-    macOS leaves on foreign disks, and cannot open a name that is not UTF-8. Raises AudioFileError,
-    which says no name, when it holds no sound that libsndfile reads.
+    It takes an open file: given a path, libsndfile would also look at the file `._name` beside it,
+    which macOS leaves on foreign disks, and could not open a name that is not UTF-8. Raises
+    AudioFileError, without the file's name, when it holds no sound that libsndfile reads.
     """
 
     def __init__(self, file: ReadableFile) -> None:
@@ -64,17 +64,17 @@ class SoundFileReader:
             with quiet_stderr():
                 self._file = soundfile.SoundFile(file)
         except (soundfile.SoundFileError, OSError) as error:
-            raise AudioFileError(f"it is damaged, or no sound ({_reason(error)})") from error
+            raise AudioFileError(f"it is damaged or not a sound file ({_reason(error)})") from error
         self.sample_rate, self.channels = int(self._file.samplerate), int(self._file.channels)
         frames = self._file.frames
-        #: How many samples of each channel there are by the header; None where it does not say.
+        #: Samples per channel according to the header; None if it does not say.
         self.promised = int(frames) if frames < _UNKNOWN_FRAMES else None
 
     def blocks(self) -> Iterator[Samples]:
         """The samples in blocks `[n, channels]`, up to where they can be decoded."""
-        block = np.empty((_READ_FRAMES, self.channels), np.float32)
+        block = np.empty((_READ_SAMPLES, self.channels), np.float32)
         while True:
-            # What was decoded before an error is there, but nobody says how much it is.
+            # Samples decoded before an error are in the block, but nothing says how many they are.
             block.fill(np.nan)
             try:
                 with quiet_stderr():
@@ -103,10 +103,10 @@ class SoundFileReader:
 
 
 def read_audio(path: str | Path) -> tuple[Samples, int]:
-    """All samples `[N, channels]` (full scale is -1..1) of a file as `write_audio` makes them, and
-    its sample rate in Hz; `audio.reading` reads what people have.
+    """All samples `[N, channels]` (full scale is -1..1) of a file that `write_audio` made, and its
+    sample rate in Hz; for files that people bring, see `audio.reading`.
 
-    Raises AudioFileError when it is missing, no sound file or empty.
+    Raises AudioFileError when it is missing, not a sound file or empty.
     """
     try:
         with Path(path).open("rb") as file, SoundFileReader(file) as reader:
@@ -211,7 +211,7 @@ class SoundFileWriter:
 
 
 def unreadable(path: str | Path, error: OSError | AudioFileError) -> AudioFileError:
-    """That a file cannot be read, by name, for a reason that says none."""
+    """The error for a file that cannot be read: its name, and a reason that does not repeat it."""
     reason = str(error)
     if isinstance(error, FileNotFoundError):
         reason = "there is no such file"

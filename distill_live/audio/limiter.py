@@ -1,7 +1,7 @@
 """A look-ahead limiter: no sound leaves it louder than `CEILING`, between its samples too.
 
-It turns down, it bends nothing: a gain for all channels reaches what a peak needs before the peak
-comes and goes back slowly. What needs no gain passes to the bit, only later.
+It only changes the gain and adds no distortion: one gain for all channels comes down before a peak
+and goes back up slowly. Sound that needs no reduction passes bit for bit, only later.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ CEILING = 10.0 ** (-1.2 / 20.0)
 ATTACK_SECONDS, RELEASE_SECONDS = 0.001, 0.1
 #: A reduction that is smaller than this, -120 dB, is over.
 _OVER = 1e-6
-#: What is louder than this is no sound; the limiter's sums would overflow far above it.
+#: Louder samples are clipped to this magnitude; the limiter's sums would overflow far above it.
 LOUDEST = 1e6
-#: Samples on both sides of a peak that get its gain, too: they make the sound between samples.
+#: Samples on both sides of a peak that get its gain, too; the sound between samples needs them.
 _GUARD = 4
-#: From how many samples the sound between two of them is estimated.
+#: How many samples are used to estimate the sound between two of them.
 _TAPS = 64
 #: The filters that estimate it: where they begin to cut, by half the sample rate, and how steeply
 #: (Kaiser's beta). A converter's filter cuts somewhere there, and what it takes away can make a
@@ -37,14 +37,14 @@ _PIECE = 8_192
 class Limiter:
     """Limits a stream block by block; what goes in comes out `delay` samples later.
 
-    Of each sample the needed reduction is known `_TAPS / 2` samples later, because a sound between
-    samples (at every quarter, ITU-R BS.1770-4, Annex 2) is made by the samples around it. The
-    largest reduction of a window is held, decays exponentially after it, and is smoothed by a Hann
-    window that is as long: so it is whole when the peak comes out.
+    The reduction that a sample needs is known `_TAPS / 2` samples later, because the sound between
+    samples (at every quarter, ITU-R BS.1770-4, Annex 2) depends on the samples around it. The
+    largest reduction in a window is held, decays exponentially after it, and is smoothed by a Hann
+    window of the same length: so it is complete when the peak comes out.
     """
 
     def __init__(self, sample_rate: int, channels: int, longest: int) -> None:
-        """For blocks of up to `longest` samples."""
+        """For blocks of up to `longest` samples at `sample_rate` Hz."""
         attack = max(round(ATTACK_SECONDS * sample_rate), 2)
         self._hold = attack + 2 * _GUARD
         self._smoothing = np.hanning(attack + 2)[1:-1]
@@ -79,7 +79,7 @@ class Limiter:
         return out
 
     def _reductions(self, count: int) -> Numbers | None:
-        """What each of the next samples [count] needs; None if they all need nothing."""
+        """The reductions [count] that the next samples need; None if none needs any."""
         recent = self._line[:, self._past - _TAPS + 1 : self._past + count]
         magnitudes = np.abs(recent, out=self._magnitudes[:, : recent.shape[1]])
         if magnitudes.max() <= self._harmless:
@@ -124,8 +124,8 @@ class Limiter:
 
 
 def limit_recording(audio: Samples, sample_rate: int) -> tuple[Samples, float]:
-    """A whole recording `[N]` or `[N, C]`, finite, limited without a delay; and by how many dB it
-    was turned down at most."""
+    """A whole recording `[N]` or `[N, C]`, finite, limited without a delay; and the largest
+    reduction, in dB."""
     channels = 1 if audio.ndim == 1 else audio.shape[1]
     limiter = Limiter(sample_rate, channels, _PIECE)
     rest = np.zeros((limiter.delay, channels), np.float32)
@@ -139,8 +139,8 @@ def limit_recording(audio: Samples, sample_rate: int) -> tuple[Samples, float]:
 
 
 def within_full_scale(audio: Samples, sample_rate: int) -> tuple[Samples, float]:
-    """A recording `[N]` or `[N, C]` as it is, and 0; only one with a sample beyond full scale,
-    which most files cannot hold, is limited as by `limit_recording`."""
+    """A recording `[N]` or `[N, C]` unchanged, and 0; if a sample exceeds full scale, which most
+    files cannot hold, the result of `limit_recording`."""
     if np.abs(audio).max(initial=0.0) <= 1.0:
         return audio, 0.0
     return limit_recording(audio, sample_rate)

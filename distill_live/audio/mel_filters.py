@@ -1,6 +1,6 @@
 """Triangular filters on a mel scale: what the mels in a model file stand for.
 
-They are ours, to the bit, so that a model file means the same whatever libraries are installed.
+They are computed here, so that a model file means the same, to the bit, with any library versions.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ def at_speed(samples: Samples, speed: float) -> Samples:
 
 
 def _torchaudio() -> Any:
-    """The library, loaded when it is needed: most of what distill-live does needs none of it."""
+    """The library, imported only here: everything but training works without it."""
     try:
         import torchaudio
     except (ImportError, OSError, RuntimeError) as error:
@@ -48,7 +48,7 @@ def _torchaudio() -> Any:
 
 
 def _what_fits(error: Exception) -> str:
-    """What was wrong, which pair of versions fits, and what installs it."""
+    """The message: what was wrong, which versions work together, and how to install them."""
     reason = (str(error).splitlines() or [type(error).__name__])[0]
     pair = [one for one in requires("distill-live") or () if one.startswith("torch")]
     line = " ".join((sys.executable, "-m pip install", *(f'"{one}"' for one in pair)))
@@ -56,5 +56,5 @@ def _what_fits(error: Exception) -> str:
         line += " --force-reinstall --index-url INDEX (where you got torch without CUDA from)"
     return (
         f"torchaudio cannot be loaded beside torch {torch.__version__}: {reason}. "
-        f"What fits together is {' and '.join(pair)}: {line}"
+        f"The versions that work together are {' and '.join(pair)}; to install them: {line}"
     )

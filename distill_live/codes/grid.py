@@ -155,22 +155,22 @@ def _read_npz(path: Path) -> tuple[dict[str, Any], NDArray[Any]]:
 
 
 def _check_shape(path: Path, codes: NDArray[Any], shape: list[int]) -> None:
-    """Raise CodesError unless the codes have the bands and levels of `shape`, and columns at all
-    where it has some."""
+    """Raise CodesError unless the codes have the bands and levels of `shape`, and at least one
+    column if it has any."""
     if list(codes.shape[1:]) != shape[1:] or len(codes) == 0 < shape[0]:
         raise CodesError(
-            f"{path}: its shape says {shape} (columns, bands, levels), and its codes hold "
+            f"{path}: its shape says {shape} (columns, bands, levels), but its codes have "
             f"{list(codes.shape)}; correct the one that is wrong"
         )
 
 
 def _uneven(columns: list[Any], shape: list[int]) -> str:
-    """What is wrong with columns that make no array."""
+    """What is wrong with columns that cannot become an array."""
     _, bands, levels = shape
     for number, column in enumerate(columns):
         if np.shape(np.array(column, dtype=object)) != (bands, levels):
             return f"column {number} does not hold {bands} bands of {levels} codes each"
-    return "its codes are no numbers"
+    return "its codes are not numbers"
 
 
 def _as_json(description: dict[str, Any], codes: NDArray[np.int64]) -> str:

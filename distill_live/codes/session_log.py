@@ -12,7 +12,7 @@ JSON lines. The first says what it is; each later one has an `op`, the name of w
     swap      the sound went over to another deck: `deck` and its `gain`; `at`, where the old deck
               was heard then, `fade`, how long both were to sound, `faded`, how long they did
     bridge    the last passage was repeated, for `samples` samples, because the deck's ring ran dry
-              `at` a position; no codes tell of it, so it is not rendered
+              `at` a position; it has no codes, so it is not rendered
     end       the performance ended: `heard`, the position up to which its deck was heard, `counts`
 
 The others are the playhead's and the ring's doings between them (see live.replay). Positions are

@@ -55,7 +55,7 @@ def write(
     ] = ",".join(DEFAULT_LABELS),
     output: Annotated[
         Path | None,
-        typer.Option(help="The file, or a folder for it (default: its usual name, here)."),
+        typer.Option(help="A file, or a folder for it (default: its usual name, in this folder)."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file of that name.")] = False,
 ) -> None:

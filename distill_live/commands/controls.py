@@ -209,21 +209,21 @@ class Controls:
         self._server.request(name, checked)
 
     def _note_done(self, name: str, text: str) -> None:
-        """Confirm what control itself has done, to who asked and to all who listen."""
+        """Confirm what control itself has done, to the sender and to all listeners."""
         self._outcomes.asked(name, self.router.sender)
         self._say(text)
         self._outcomes.tell(name, text)
 
     def _learn(self, arguments: Sequence[object], sender: Sender) -> list[Reply]:
         if not arguments or not isinstance(arguments[0], str):
-            raise ParameterError("learn takes the name of a parameter, or of a request and what it "
-                                 "takes, such as `learn rewind 4`")  # fmt: skip
+            raise ParameterError("learn takes the name of a parameter, or a request and its "
+                                 "arguments, such as `learn rewind 4`")  # fmt: skip
         if self._midi.status.startswith("MIDI unavailable"):
             raise ParameterError(self._midi.status)
         name = arguments[0].removeprefix(f"{ROOT}/")
         text = self._learning.begin(name, time.monotonic(), sender, arguments[1:])
         self._outcomes.asked(_LEARN, sender)
-        # Who hears what is said to all need not be told once more.
+        # A sender that hears every line need not be told twice.
         hears = self._feedback.listens(sender, SAID)
         self._say(text)
         return [] if hears else [(SAID, (text,))]

@@ -20,7 +20,7 @@ def decode(
         Path | None,
         typer.Option(
             "--output",
-            help="A sound file (wav, flac, ogg, mp3), or a folder (default: CODES.wav, here).",
+            help="A sound file (wav, flac, ogg, mp3), or a folder (default: ./CODES.wav).",
         ),
     ] = None,
     bit_depth: Annotated[

@@ -1,4 +1,4 @@
-"""Where commands write their files: what `--output` names, a file or a folder.
+"""Where commands write their files: `--output` names a file or a folder.
 
 A folder that exists is a folder, whatever its name. Otherwise a name that ends like a sound file
 is a file.
@@ -72,7 +72,7 @@ class SoundSeries:
     def path(self, index: int, own_name: str, *beside: str) -> Path:
         """A free path for sound `index` (0..count-1), whose own name is `own_name`.
 
-        Free are also the paths with the suffixes `beside`.
+        The paths with the suffixes `beside` are free, too.
         """
         stem = own_name
         if self.stem is not None:

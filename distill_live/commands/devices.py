@@ -1,4 +1,4 @@
-"""`distill-live devices`: what can be heard, what can be turned, and what the system grants."""
+"""`distill-live devices`: sound devices, MIDI inputs, and the priority that the system grants."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def devices(
     as_json: JsonOption = False,
 ) -> None:
     """List sound devices (for serve --audio-device) and MIDI inputs (for serve --midi), and say
-    which priority the sound will have."""
+    which priority the sound will get."""
     from distill_live.priority import probe
 
     audio, audio_error = _audio_devices()

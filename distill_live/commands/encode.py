@@ -18,9 +18,7 @@ def encode(
     model: ModelOption,
     output: Annotated[
         Path | None,
-        typer.Option(
-            "--output", help="A .json or .npz file, or a folder (default: AUDIO.json, here)."
-        ),
+        typer.Option("--output", help="A .json or .npz file, or a folder (default: ./AUDIO.json)."),
     ] = None,
     device: DeviceOption = "auto",
 ) -> None:

@@ -73,12 +73,12 @@ def generate(
     output: Annotated[
         Path,
         typer.Option(
-            "--output", help="A folder, or a sound file's name, which --count makes a series of."
+            "--output", help="A folder, or a sound file; --count adds numbers to its name."
         ),
     ] = Path(),
     format: Annotated[
         SoundFormat | None,
-        typer.Option("--format", help="File format (default: what --output ends in, or wav)."),
+        typer.Option("--format", help="File format (default: by the name of --output, else wav)."),
     ] = None,
     sample_rate: Annotated[
         int | None,

@@ -22,14 +22,14 @@ def learn(
     patch: Annotated[str, typer.Argument(help="Patch: a path, or a name in ./patches.")],
     param: Annotated[
         str,
-        typer.Option(help="Parameter, PARAMETER/LEVEL or request that the control moves."),
+        typer.Option(help="The parameter, PARAMETER/LEVEL or request to map the control to."),
     ],
     arguments: Annotated[
         list[str] | None,
         typer.Option(
             "--argument",
-            help="What the request takes, such as 4 for rewind; of a parameter what a press does: "
-            "gate, toggle, trigger or velocity. May be repeated.",
+            help="An argument of the request, such as 4 for rewind; for a parameter, what a press "
+            "does: gate, toggle, trigger or velocity. May be repeated.",
         ),
     ] = None,
     midi: Annotated[

@@ -130,7 +130,7 @@ def rename(
     interrupted = found_checkpoints(new)
     if interrupted and not force:
         raise ModelFileError(
-            f"{interrupted[0]} is of an interrupted training of that name: choose another "
+            f"{interrupted[0]} belongs to an interrupted training of that name: choose another "
             "name, or add --force"
         )
     rewrite_metadata(old, name=new.stem)

@@ -37,9 +37,7 @@ AcceleratorOption = Annotated[
 ]
 DevicesOption = Annotated[
     int,
-    typer.Option(
-        "--devices", min=1, help="How many of this machine train together and divide each batch."
-    ),
+    typer.Option("--devices", min=1, help="How many devices of this machine divide each batch."),
 ]
 NodesOption = Annotated[
     int,
@@ -56,7 +54,7 @@ ResumeOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 AnewOption = Annotated[
     bool,
-    typer.Option("--force", help="Begin anew, even if an interrupted run could be resumed."),
+    typer.Option("--force", help="Start over, even if an interrupted run could be resumed."),
 ]
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace a model of that name.")]
 

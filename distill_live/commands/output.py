@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def tell(text: object, *, nl: bool = True, err: bool = False) -> None:
     """Print a text on standard output, or with `err` on standard error.
 
-    What would change the terminal, such as an escape code in a file's name, is shown instead.
+    Control characters, such as an escape code in a file's name, are written out.
     """
     put(escape(str(text), keep="\n\t") + ("\n" if nl else ""), err)
 
@@ -36,8 +36,8 @@ def print_json(value: Any) -> None:
 
 
 def add_plain_row(table: Table, *cells: str) -> None:
-    """Add a row as it is written: names with [brackets] or :colons: are no markup, and escape
-    codes in them are shown."""
+    """Add a row as it stands: [brackets] and :colons: in names are not markup, and escape codes
+    are written out."""
     from rich.text import Text
 
     table.add_row(*(Text(escape(cell, keep="\n")) for cell in cells))
@@ -67,7 +67,7 @@ def check_sound_file(format: str, sample_rate: int, bit_depth: int) -> None:
 
 
 def write_sound(path: Path, samples: Samples, sample_rate: int, bit_depth: int) -> None:
-    """Write samples `[N]` to a file within full scale, which players expect of float, too; say on
+    """Write samples `[N]` to a file within full scale, which players expect even of floats; say on
     standard error by how much the limiter had to turn them down."""
     from distill_live.audio.files import write_audio
     from distill_live.audio.limiter import within_full_scale

@@ -26,13 +26,13 @@ def render(
         typer.Option(help="Another model: only parameter changes and requests are played again."),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option(help="A sound file, or a folder (default: LOG.wav, here).")
+        Path | None, typer.Option(help="A sound file, or a folder (default: ./LOG.wav).")
     ] = None,
     device: DeviceOption = "auto",
 ) -> None:
     """Play a session log again, sample for sample as it left the engine, before gain and device.
 
-    A wav holds 32-bit float, which may exceed full scale; other formats are limited there.
+    A wav file holds 32-bit floats, which may exceed full scale; other formats are limited to it.
     """
     from distill_live.live.ring import SAMPLE_RATE
 
@@ -78,8 +78,8 @@ def _again(log: Path, device: str) -> Samples:
         for entry in entries:
             if entry["op"] == "bridge":
                 tell(
-                    f"note: {entry['samples'] / SAMPLE_RATE:.1f} s are left out in which the last "
-                    "passage was repeated, because the engine had none to give",
+                    f"note: {entry['samples'] / SAMPLE_RATE:.1f} s are left out, in which the last "
+                    "passage was repeated because the engine had no new sound",
                     err=True,
                 )
             yield entry

@@ -22,7 +22,7 @@ def report(
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", help="The page, or a folder for it (default: beside MODEL)."),
+        typer.Option("--output", help="A file for the page, or a folder (default: beside MODEL)."),
     ] = None,
     no_open: Annotated[
         bool, typer.Option("--no-open", help="Write the page and do not show it.")
@@ -30,7 +30,7 @@ def report(
 ) -> None:
     """Write a page about a model beside it, and show it in the browser.
 
-    Health of the codebooks, curves, spectrograms, previews, new sound and how much of it is quoted,
+    Health of the codebooks, curves, spectrograms, previews, new sound and how much of it is copied,
     in one HTML file.
     """
     path = find_model(model)

@@ -24,7 +24,7 @@ from distill_live.training.previews import Previews
 from distill_live.training.prior import PriorTrainingConfig, TrainedPrior
 from distill_live.training.rehearsal import Rehearsal, code_rehearsed
 
-# Squares have twice the size of the samples: of hours at once they are gigabytes.
+# Squares need twice the memory of the samples: for hours at once that is gigabytes.
 _SUMMED_SAMPLES = 1 << 20
 
 

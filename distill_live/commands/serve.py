@@ -158,7 +158,7 @@ def serve(
         duration=None if waits else duration,
         engine=replace(engine, patient=waits),
     )
-    # Only one output plays; one that is broken is told all the same.
+    # Only one output plays, but all broken ones are reported.
     load_plugins("outputs", check_output, line.log)
     inputs = load_inputs(line.log).values()
     parameters = ParameterStore(

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from distill_live.parameters import ParameterStore
 
 OFF = "off"
-#: Where it is when nobody says: the port of OSC. Any free one when another program has it.
+#: The default address: the port of OSC, or any free port if another program has that one.
 _HOST, _PORT = "127.0.0.1", 9000
 
 
@@ -73,8 +73,8 @@ class Site:
         return self._web.address if self._web else None
 
     def shared_port(self, osc: tuple[str, int]) -> SharedPort | None:
-        """What OSC over TCP has to hand on here when it listens at `osc`: the web's clients, if
-        both are to be at one port; else None."""
+        """How OSC over TCP, which listens at `osc`, hands the web's clients over, if both use one
+        port; else None."""
         hosts = {self._host, osc[0]}
         one_port = not self._off and osc[1] == self._port != 0
         if one_port and (len(hosts) == 1 or any(ReachedAt(host).is_everywhere for host in hosts)):
@@ -82,8 +82,8 @@ class Site:
         return None
 
     def start(self, osc: tuple[str, int], shares: bool = False) -> None:
-        """Begin to serve and to be found; `osc` is where OSC is taken. With `shares` it is OSC that
-        listens at the port, and hands on here what is for the web.
+        """Begin to serve and to be found; `osc` is where OSC is taken. With `shares`, OSC listens
+        at the port and hands the web's clients over.
 
         Raises DeviceError when a port that was asked for cannot be had, or could be reached by
         nobody who is answered.

@@ -1,4 +1,4 @@
-"""Standard output and standard error, which no name and no full disk can make raise.
+"""Standard output and standard error that never raise, whatever the text and however full the disk.
 
 Everything that a command prints goes through here: typer, rich and tracebacks write to `sys.stdout`
 and `sys.stderr`, which are replaced while a command runs.
@@ -31,8 +31,8 @@ def put(text: str, err: bool) -> None:
 
 
 class UnraisingStream:
-    """A text stream to write to; `error` is the first thing that went wrong, after which what is
-    written goes nowhere. In all else it is the stream that it was made of."""
+    """Wraps a text stream; `error` is the first error, and all text written after it is dropped.
+    Everything else is passed on to the stream."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -42,7 +42,7 @@ class UnraisingStream:
         return getattr(self._stream, name)
 
     def write(self, text: str) -> int:
-        """Write a text, as well as it goes; returns its length."""
+        """Write a text as far as possible; returns its length."""
         try:
             if self.error is None:
                 self._write(text)
@@ -56,7 +56,7 @@ class UnraisingStream:
             self.write(line)
 
     def flush(self) -> None:
-        """Send on what waits."""
+        """Write out the buffer."""
         try:
             if self.error is None:
                 self._stream.flush()
@@ -71,10 +71,10 @@ class UnraisingStream:
 
     def _give_up(self, error: OSError) -> None:
         if isinstance(error, BlockingIOError):
-            # Somebody made it non-blocking, and it is full just now.
+            # Another program made it non-blocking, and it is full at the moment.
             return
         self.error = error
-        # What still waits in the stream would raise again when Python ends.
+        # Text that is still in the buffer would raise again when Python ends.
         with contextlib.suppress(OSError, ValueError), open(os.devnull, "w") as nowhere:
             os.dup2(nowhere.fileno(), self._stream.fileno())
 
@@ -83,7 +83,8 @@ class UnraisingStream:
 def standard_streams() -> Iterator[Callable[[], OSError | None]]:
     """While the block runs, standard output and standard error raise nothing.
 
-    What it gets says why results were lost, if they were, but for a reader that left.
+    Yields a function that returns the error by which output was lost, or None. A reader that closed
+    the pipe does not count.
     """
     before = sys.stdout, sys.stderr
     out, err = (UnraisingStream(one) if one is not None else None for one in before)

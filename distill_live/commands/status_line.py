@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from distill_live.live.server import Server
 
 _STATUS_SECONDS = 0.25
-#: So many columns of a terminal a name gets, lest it leaves no room for the rest.
+#: The most characters of a name, so that there is room for the rest.
 _LONGEST_NAME = 24
 
 
@@ -46,7 +46,7 @@ class StatusLine:
             self._terminal.write(escape(line, keep="\n"), err=True)
 
     def show(self, server: Server, router: Router) -> None:
-        """Draw the status line again, if it is time to, and write lines that were not taken."""
+        """Draw the status line again if it is time, and write lines that are still kept."""
         with self._lock:
             self._terminal.flush()
         if not self._live or time.monotonic() < self._next:
@@ -69,9 +69,9 @@ class StatusLine:
 
 
 def fit(parts: Iterable[str], columns: int) -> str:
-    """As many parts as have room in so many columns of a terminal, the most important come first.
+    """The parts that fit into so many columns of a terminal; the most important come first.
 
-    One that is too long is left out whole; only the first, if need be, is cut.
+    A part that is too long is left out as a whole; only the first may be cut.
     """
     text = ""
     for part in filter(None, parts):
@@ -84,14 +84,14 @@ def fit(parts: Iterable[str], columns: int) -> str:
 
 
 def _cut(text: str, columns: int) -> str:
-    """A text, or as much of it as has room, and then an ellipsis."""
+    """A text, or as much of it as fits with an ellipsis."""
     if cell_len(text) <= columns:
         return text
     return set_cell_size(text, max(columns - 1, 0)).rstrip() + "…"
 
 
 def _parts(server: Server, router: Router) -> Iterator[str]:
-    """What there is to be shown, the most important first. What never happened is not counted."""
+    """The parts of the line, the most important first; counts of 0 are left out."""
     deck, status = server.deck, server.status
     yield _cut(deck.name, _LONGEST_NAME)
     yield server.newest_step or "in time"
@@ -104,7 +104,7 @@ def _parts(server: Server, router: Router) -> Iterator[str]:
 
 
 def _origin(source: Source | None) -> str:
-    """Where the sound comes from, in as few words as possible; else nothing."""
+    """Where the sound comes from, in as few words as possible; "" if that is not known."""
     if source is None:
         return ""
     if source.name is None:

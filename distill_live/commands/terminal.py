@@ -16,15 +16,15 @@ from distill_live.commands.standard_streams import encodable, put
 _LETTERS = getattr(select, "PIPE_BUF", 4096) // 4
 
 
-#: Lines that are kept for a stream which takes nothing just now.
+#: The most lines that are kept for a stream that takes nothing at the moment.
 KEPT_LINES = 200
 
 
 class Terminal:
-    """Writes what is taken at once, and keeps what is not for the next `write` or `flush`.
+    """Writes what a stream takes at once, and keeps the rest for the next `write` or `flush`.
 
-    A stream can refuse a line although it has room, so a line must not depend on the next one. Of
-    more than `KEPT_LINES` lines the rest is left out, and counted.
+    A stream can refuse a line although it has room, so a line must not depend on the next one. When
+    `KEPT_LINES` lines are kept, further ones are left out and counted.
     """
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class Terminal:
             _put(text, err)
 
     def flush(self) -> None:
-        """Write the lines that were kept, as far as they are taken now."""
+        """Write the lines that were kept, as far as the streams take them now."""
         for backlog in self._backlogs.values():
             backlog.flush()
 
@@ -64,7 +64,7 @@ class _Backlog:
             self.flush()
 
     def flush(self) -> bool:
-        """Whether nothing is left to be written."""
+        """Write the kept lines; whether none is left."""
         while self._kept:
             self._kept[0] = _put(self._kept[0], self._err)
             if self._kept[0]:
@@ -77,8 +77,8 @@ class _Backlog:
 
 
 def _put(text: str, err: bool) -> str:
-    """Write a text; returns what of it was not taken."""
-    # What the encoding lacks is longer when it is written out.
+    """Write a text; returns the part that was not taken."""
+    # Characters that the encoding lacks get longer when they are written out.
     text = encodable(text, getattr(sys.stderr if err else sys.stdout, "encoding", None))
     for start in range(0, len(text), _LETTERS):
         if not _is_ready(err):

@@ -65,7 +65,7 @@ def train(
         typer.Option(
             "--prior-epochs",
             min=1,
-            help="Epochs of the prior at most (default: 24); it stops when it is past its best.",
+            help="The most epochs of the prior (default: 24); it stops early once it gets worse.",
         ),
     ] = None,
     prior_size: PriorSizeOption = None,
@@ -91,8 +91,8 @@ def train(
     """Make a model from a folder of recordings: first the codec, then the prior, then, if wanted,
     a vocoder.
 
-    Reads wav, flac, ogg, opus, mp3, aiff and caf, 0.3 s and longer. Ctrl-C keeps the best so far,
-    and --resume goes on from there, or after a crash, which costs an epoch at most.
+    Reads wav, flac, ogg, opus, mp3, aiff and caf files of 0.3 s and longer. Ctrl-C keeps the best
+    so far, and --resume goes on from there. After a crash, at most one epoch is lost.
     """
     if continues is not None:
         if name or codebook_size or rvq_levels != 3 or column_frames != "8":

@@ -28,7 +28,7 @@ def train_prior(
     prior_size: PriorSizeOption = None,
     epochs: Annotated[
         int | None,
-        typer.Option("--epochs", min=1, help="At most (default: 24); it stops when past its best."),
+        typer.Option("--epochs", min=1, help="The most epochs (default: 24); it may stop early."),
     ] = None,
     device: DeviceOption = "auto",
     accelerator: AcceleratorOption = None,

@@ -30,7 +30,8 @@ def train_vocoder(
         ),
     ] = "auto",
     epochs: Annotated[
-        int | None, typer.Option("--epochs", min=1, help="How many (default: 12; 60 on a GPU).")
+        int | None,
+        typer.Option("--epochs", min=1, help="Number of epochs (default: 12; 60 on a GPU)."),
     ] = None,
     adversarial: Annotated[
         bool | None,
@@ -46,7 +47,7 @@ def train_vocoder(
     """Train a vocoder on a model's recordings; codec and prior stay as they are.
 
     Says how near it comes to the recordings, beside the one that needs no training. Ctrl-C keeps
-    the best so far, and --resume goes on from there, or after a crash.
+    the best so far, and --resume goes on from there; after a crash, too.
     """
     path = find_own_model(model)
     if vocoder == "phase" and resume:

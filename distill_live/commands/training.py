@@ -118,9 +118,8 @@ def add_prior(
     loaded = load_model_v2(path, ranks.device)
     codec = loaded.require_trainable()
     files = all_files(recordings, rehearsal)
-    start = rehearsal.prior if rehearsal and size is None else None
-    frames = recordings.seconds * recordings.sample_rate / loaded.spectrogram.config.hop_length
-    config = _prior_config(codec.config, start, size or len(files), round(frames), epochs)
+    start, hop_length = _first_prior(rehearsal, size), loaded.spectrogram.config.hop_length
+    config = _prior_config(codec.config, start, size or len(files), recordings, hop_length, epochs)
     checkpoints.begin(
         "prior", fingerprint(recordings, config, loaded.metadata["codec_sha256"], ranks)
     )
@@ -161,26 +160,33 @@ def fingerprint(
 
 
 def _memorisation(prior: Prior, sequences: CodeSequences) -> Memorisation | None:
-    """How much the prior quotes; None when Ctrl-C spares the time: the prior is to be saved."""
+    """How much the prior copies; None when Ctrl-C skips this: the prior is to be saved."""
     try:
         return measure_memorisation(prior, sequences)
     except KeyboardInterrupt:
         return None
 
 
+def _first_prior(rehearsal: Rehearsal | None, size: PriorSize | None) -> Prior | None:
+    """The prior that the training begins with; None: a new one."""
+    return rehearsal.prior if rehearsal and size is None else None
+
+
 def _prior_config(
     codec: VQVAEConfig,
     start: Prior | None,
     size: PriorSize | int,
-    frames: int,
+    recordings: Recordings,
+    hop_length: int,
     epochs: int | None,
 ) -> PriorTrainingConfig:
-    """Settings for a prior on the codes of such a codec and so many frames, in the shape of `start`
-    if there is one, with the user's epochs in their place."""
+    """Settings for a prior on a codec's codes of the recordings, in the shape of `start` if there
+    is one, with the user's `epochs` if they are given. `hop_length` is in samples."""
     shape = start.config if start else get_adaptive_prior_config(
         size, codec.codebook_size, codec.num_quantizers, codec.bands
     )  # fmt: skip
-    config = get_adaptive_prior_training(shape, frames)
+    frames = recordings.seconds * recordings.sample_rate / hop_length
+    config = get_adaptive_prior_training(shape, round(frames))
     return config if epochs is None else replace(config, epochs=epochs)
 
 
@@ -191,12 +197,13 @@ def _prior_seconds(
     rehearsal: Rehearsal | None,
     ranks: Ranks,
 ) -> float | None:
-    """How long the prior that follows a codec will take, at most; None when none does, or another
-    process tells."""
+    """How long the prior that follows a codec will take at most; None if none follows, or if
+    another process says it."""
     if choices.no_prior or ranks.rank:
         return None
-    start = rehearsal.prior if rehearsal and choices.prior_size is None else None
-    size = choices.prior_size or len(all_files(recordings, rehearsal))
-    frames = recordings.seconds * recordings.sample_rate / SpectrogramConfig().hop_length
-    prior = _prior_config(config.codec, start, size, round(frames), choices.prior_epochs)
+    prior = _prior_config(
+        config.codec, _first_prior(rehearsal, choices.prior_size),
+        choices.prior_size or len(all_files(recordings, rehearsal)), recordings,
+        SpectrogramConfig().hop_length, choices.prior_epochs,
+    )  # fmt: skip
     return expected_prior_seconds(prior, ranks.device)

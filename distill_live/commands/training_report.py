@@ -66,7 +66,7 @@ class Report:
         self._progress.console.print(escape(line, keep="\n"), markup=False, soft_wrap=True)
 
     def codec_pace(self, seconds: float, prior_seconds: float | None) -> None:
-        """How long the training will take, told by its first steps; None is without a prior."""
+        """How long the training will take, judged by its first steps; None: no prior follows."""
         if prior_seconds is None:
             self.say(f"this will take {in_words(seconds)}")
             return
@@ -76,8 +76,8 @@ class Report:
         )
 
     def prior_pace(self, seconds: float) -> None:
-        """How long the prior's training can take, told by its first steps."""
-        self.say(f"this will take at most {in_words(seconds)}; it ends when it is past its best")
+        """How long the prior's training can take, judged by its first steps."""
+        self.say(f"this will take at most {in_words(seconds)}; it stops early once it gets worse")
 
     def begin_codec(self, config: CodecTrainingConfig) -> None:
         """Start the codec's bar; say with what settings, and what the columns of its lines are."""
@@ -126,7 +126,7 @@ class Report:
             f"prior: {shape.num_layers} layers of {shape.hidden_size}, up to {config.epochs} "
             f"epochs of {config.steps_per_epoch} steps"
         )
-        self.say("  perplexity, among how many codes it hesitates: lower is better. " + _NEW)
+        self.say("  perplexity, between how many codes it hesitates: lower is better. " + _NEW)
         self.say("    epoch learned     new")
 
     def prior_epoch(self, epoch: PriorEpoch) -> None:
@@ -147,7 +147,7 @@ class Report:
             self.say("warning: the prior predicts no better than counting; add recordings")
 
     def memorised(self, memorisation: Memorisation) -> None:
-        """Whether the prior quotes, beside held-out sound, and what to do."""
+        """Say whether the prior copies its recordings, and what to do about it."""
         self.say(memorisation.verdict)
 
     def begin_vocoder(self, config: VocoderTrainingConfig) -> None:
@@ -184,7 +184,7 @@ class Report:
 
 
 def in_words(seconds: float) -> str:
-    """About so long: seconds up to a minute and a half, then minutes, then hours."""
+    """A duration in words: seconds up to a minute and a half, then minutes, then hours."""
     if seconds < 90:
         return f"about {max(round(seconds / 10), 1) * 10} seconds"
     if seconds < 90 * 60:

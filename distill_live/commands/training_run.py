@@ -40,7 +40,7 @@ def read_recordings(report: Report, folder: Path, sample_rate: int = 48_000) -> 
     recordings = load_recordings(folder, sample_rate, on_file=report.advance)
     for name, reason in recordings.skipped:
         report.say(f"skipped {name}: {reason}")
-    for line in recordings.told:
+    for line in recordings.notes:
         report.say(line)
     report.say(f"{len(recordings.recordings)} recordings, {recordings.seconds:.1f} s")
     return recordings
@@ -53,11 +53,11 @@ def say_resumable(report: Report, checkpoints: Checkpoints) -> None:
         grounds = checkpoints.other_ground
         kind = checkpoints.ranks.device.type
         if kind != "cpu":
-            grounds.append(f"on {kind} sums are not always added up in the same order")
+            grounds.append(f"{kind} does not always add numbers up in the same order")
         if grounds:
             report.say(
-                f"{'; '.join(grounds)}: what comes is not the same to the last digit as without "
-                "the interruption"
+                f"{'; '.join(grounds)}: the last digits may differ from those of a run without "
+                "interruption"
             )
     else:
         report.say(f"every epoch is kept; to go on after an interruption: {_resume_command()}")
@@ -83,9 +83,9 @@ def end_run(
 
 
 def leave(path: Path, folder: Path, checkpoints: Checkpoints, *, interrupted: bool) -> None:
-    """End a run without a page: say what to type now.
+    """End a run without a page: say what to type next.
 
-    One that Ctrl-C has ended keeps its checkpoint, and raises typer.Exit with 130.
+    A run that Ctrl-C has ended keeps its checkpoint, and raises typer.Exit with 130.
     """
     if not interrupted:
         checkpoints.discard()
@@ -98,12 +98,12 @@ def leave(path: Path, folder: Path, checkpoints: Checkpoints, *, interrupted: bo
 
 
 def check_ending(report: Report, ending: Ending, warning: str) -> None:
-    """Say what was wrong with a training whose best is saved, if anything was.
+    """Say what was wrong with a training, if anything was, after its best epoch is saved.
 
-    Raises TrainingError when it had to end early, and no phase can follow.
+    Raises TrainingError if it had to end early, so that no phase can follow.
     """
     if warning:
-        report.say(f"warning: {warning}; what was best before that is kept")
+        report.say(f"warning: {warning}; the best epoch before that is kept")
     if ending.failure:
         raise TrainingError(ending.failure)
 

@@ -19,7 +19,7 @@ ROOT = "/distill"
 #: Behind a parameter's address: its value as the travel 0..1 of a controller.
 NORM = "/norm"
 
-#: Behind a level's address: 1 while it has a value of its own, 0 while it follows that of all.
+#: After a level's address: 1 while it has a value of its own, 0 while it follows the global one.
 OWN = "/own"
 
 #: The value of a parameter that is off, as messages say it.
@@ -76,7 +76,7 @@ class Actions:
         return self._set(name, arguments, travels=True)
 
     def verb(self, name: str, arguments: Sequence[object]) -> list[Reply]:
-        """Make a request with the arguments; one that needs none is made as by a button."""
+        """Make a request with the arguments; one without arguments works like a button."""
         taken = REQUESTS[name].arguments
         texts = any(isinstance(argument, str) for argument in arguments)
         if not taken or (not texts and all(one.optional and one.kind == "text" for one in taken)):
@@ -211,7 +211,7 @@ class Actions:
                 self._store.turn_off(parameter.name)
 
     def _reset(self, name: object) -> None:
-        """Bring a parameter, a level, a group or, without a name, all to the defaults."""
+        """Set a parameter, a level, a group or, without a name, everything to its default."""
         self.glides.stop()
         for place in find_group(str(name), self._store.table) if name else self._store.table:
             target = find_target(place, self._store.table)
@@ -231,7 +231,7 @@ class Actions:
         return self._store.set_level(name, value, level)
 
     def _release(self, place: Place) -> None:
-        """Switch a parameter off, or let a level follow what all have."""
+        """Switch a parameter off, or let a level follow the global value."""
         self._touch(self._sender, self._name(place))
         name, level = place
         if level is None:
@@ -258,7 +258,7 @@ class Actions:
     def _told_own(self, name: str) -> int:
         parameter, level = self.find(find_target(name, self._store.table))
         if level is None:
-            raise ParameterError(f"{name} is what all levels have: name one of them")
+            raise ParameterError(f"{name} is the value of all levels: name one, as {name}/1{OWN}")
         return int(self._store.own(parameter, level) is not None)
 
 
@@ -270,7 +270,7 @@ def is_off(arguments: Sequence[object]) -> bool:
 
 
 def finite_or_none(value: float) -> float | None:
-    """A value, or None for that of a parameter that is off."""
+    """A value, or None for NaN, which stands for off."""
     return None if math.isnan(value) else value
 
 

@@ -13,11 +13,11 @@ from distill_live.parameters import Table
 
 Handler = Callable[[Sequence[object]], list[Reply]]
 
-#: Endings of addresses that a pattern means only when it ends so itself.
+#: Endings of addresses that a pattern matches only if it has the same ending.
 _APART = (NORM, f"/{OFF}")
 #: So many patterns, and so many addresses that lead nowhere, are remembered.
 MAX_REMEMBERED = 256
-#: How much of two addresses must be alike, 0..1, for one to be meant by the other.
+#: How similar two addresses must be, 0..1, for one to be suggested instead of the other.
 _LIKE = 0.72
 
 
@@ -77,8 +77,8 @@ class AddressBook:
         return f"unknown OSC address {printable(address)}{self._hints[address]}"
 
     def _meant(self, pattern: str) -> list[str]:
-        """The addresses of a pattern. What ends in a word of its own is meant only by what ends as
-        it does: a star means a parameter and its levels, each once, and not `steer/off`."""
+        """The addresses that a pattern matches, but those with a special ending only if it has the
+        same: a star matches a parameter and its levels, each once, and not `steer/off`."""
         if pattern not in self._matches:
             if len(self._matches) >= MAX_REMEMBERED:
                 self._matches.clear()
@@ -110,7 +110,7 @@ class AddressBook:
         # Compared without the root, which all have in common and some senders leave out.
         names = {known.removeprefix(ROOT): known for known in self._handlers}
         wanted = address[:200].removeprefix(ROOT)
-        # Where its last word is one of ours, it is that one; where not, a few letters may differ.
+        # An address with the same last word is meant; without one, a few letters may differ.
         last = wanted.rpartition("/")[2]
         same = [name for name in names if last and last in name.split("/")]
         close = difflib.get_close_matches(wanted, same or names, n=1, cutoff=0.0 if same else _LIKE)

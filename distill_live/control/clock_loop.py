@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from collections import deque
 
-#: Ticks after which the loop remembers no more; until then each counts as much as any other, as in
+#: How many ticks the loop remembers; until then each counts as much as any other, as in
 #: a line of least squares (the gains are those of a growing-memory filter, Brookner 1998, 1.2.10).
 #: Sixteen beats: with JACK's blocks of 512 a length of four beats is then right within 0.5 ms.
 MEMORY = 384
 #: How far apart the latest and the earliest ticks are, in seconds, where JACK's blocks of 512 hand
-#: them on at 48 kHz. So much is always expected: ticks that fall in step with the blocks seem even
-#: for a dozen beats, and then are a block late at once.
+#: them on at 48 kHz. This much is always expected: ticks in step with the blocks seem even for a
+#: dozen beats, and are then suddenly a block late.
 USUAL_S = 512 / 48_000
-#: A tick that is further off is left out; here and below as a part of what is expected.
+#: A tick that is further off is left out. This and DRIFT are parts of the expected spread.
 STRAY = 1.2
-#: So many strays in a row, all late or all early, are another tempo: the line begins with them.
+#: This many strays in a row, all late or all early, are another tempo: the line begins with them.
 STRAYS = 6
-#: Where the ticks of a beat are so far off on average, the tempo has moved a little: from then on
-#: no more is remembered than SHORT_MEMORY ticks.
+#: If the ticks of a beat are this far off on average, the tempo has moved a little: from then on
+#: only SHORT_MEMORY ticks are remembered.
 DRIFT, DRIFT_TICKS, SHORT_MEMORY = 0.56, 24, 96
 #: Ticks from which on the line is certain enough to say of others that they are off.
 _SETTLED = 24
-#: A line that began anew, and is as fast as the one before but for this part, is the same tempo:
+#: If the tempo of a new line differs from the one before by less than this part, it is the same:
 #: ticks were lost on the way, or the clock has jumped.
 _SAME = 0.01
-#: From so many steps between ticks' errors it is found how far apart they can be.
+#: How many steps between the errors of ticks are used to find their spread.
 _STEPS = 96
 
 
@@ -50,7 +50,7 @@ class ClockLoop:
         return self._rate_ticks
 
     def forget(self) -> None:
-        """Begin anew: what comes next has nothing to do with what was."""
+        """Begin anew: the next ticks have nothing to do with those before."""
         self._rate_ticks = 0
         self._before = None
         self.restart()
@@ -104,8 +104,7 @@ class ClockLoop:
         return True
 
     def _remember(self) -> None:
-        """Go by what was known of the tempo, when a line that began anew is as fast; not where the
-        tempo was on the move."""
+        """Keep the known tempo if a new line is as fast; not if the tempo was changing."""
         if self._before is None or self._rate_ticks < _SETTLED:
             return
         tick_s, ticks = self._before
@@ -121,7 +120,7 @@ class ClockLoop:
             self._rate_ticks = min(self._rate_ticks, SHORT_MEMORY)
 
     def _move(self, at: float) -> None:
-        """Correct the line by a tick, the less the more ticks it was found from."""
+        """Correct the line by a tick: the more ticks it rests on, the less."""
         self._phase_ticks = phase = min(self._phase_ticks + 1, MEMORY)
         self._rate_ticks = rate = min(self._rate_ticks + 1, MEMORY)
         guess = self.at + self.tick_s if phase > 1 else at

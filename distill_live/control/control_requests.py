@@ -15,8 +15,8 @@ Request = Callable[[str, tuple[object, ...]], None]
 class ControlRequests:
     """To be called with a name of `REQUESTS` and its checked arguments, from any thread.
 
-    `server` takes what is not for control, and lengths in beats as the seconds that they last;
-    `done` the name of a request and a line that says what came of it. A call raises ParameterError
+    `server` takes requests that are not for control, with lengths in beats as seconds; `done` the
+    name of a request and a line about its outcome. A call raises ParameterError
     when the request cannot be carried out.
     """
 
@@ -29,7 +29,7 @@ class ControlRequests:
     ) -> None:
         self._server, self._tempo, self._presets, self._done = server, tempo, presets, done
         self._handlers: dict[str, Callable[..., str | None]] = {
-            # What these do to parameters is done where the message is taken.
+            # Actions has already changed the parameters for these two.
             "steer/off": lambda: None,
             "reset": self._reset,
             "loop/beats": self._loop,

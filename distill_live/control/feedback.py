@@ -37,8 +37,8 @@ class Feedback:
 
     `levels` gives the labels of the levels of the model in play, coarse to fine; `clock` seconds.
     Who subscribes without a pattern hears every parameter, `/distill/NAME` and
-    `/distill/NAME/LEVEL`, with `/own` behind that 1 or 0 for whether the level has a value of its
-    own, and all that is announced; with patterns exactly the addresses that they mean,
+    `/distill/NAME/LEVEL`, that address with `/own`, which is 1 if the level has a value of its own
+    and 0 if not, and all announcements; with patterns exactly the addresses that they match,
     `/distill/NAME/norm` (0..1) and streams among them. Values are float, int or text.
 
     All methods may be called from any thread. A `send` is called with the lock held: it must

@@ -28,7 +28,7 @@ _NO_CONTROLS = (*range(96, 102), *range(120, 128))
 #: Controllers that carry the value of an NRPN, and that choose a bank: controls if nothing else.
 _DATA, _BANK = (6, 38), (0, 32)
 _BUTTON = {0, MAX_7_BIT}
-#: So many messages of an encoder that sends the ends alone, turned one way: more than presses.
+#: From this many equal messages on, 0 or 127, it is an encoder turned one way and not a button.
 _MORE_THAN_PRESSES = 6
 #: How far from where it rests an encoder's message goes, in steps, when it is turned fast.
 _FASTEST = 15
@@ -46,8 +46,8 @@ class Learned:
     """A control, as the source of a mapping, and in words.
 
     A source has the keys of patches: one of cc, nrpn, note, program, bend, pressure and
-    poly_pressure; then bits, encoding, channel and device, where they are needed. `is_pressed`:
-    it is a key, a pad, a button or a program, rather than something that is moved.
+    poly_pressure; then bits, encoding, channel and device, where they are needed. `is_pressed` is
+    true for a key, a pad, a button or a program, false for a control that is moved.
     """
 
     source: dict[str, object]
@@ -204,7 +204,7 @@ def _encoding(raws: Sequence[int]) -> Encoding | None:
 def _are_ends(raws: Sequence[int]) -> bool:
     """Whether it is an encoder that sends 127 for each step forth and 0 for each step back.
 
-    A button that is pressed sends both in turn, or always the same, but then not so often.
+    A button sends both in turn, or always the same value, but then not as often.
     """
     repeats = sum(before == after for before, after in pairwise(raws))
     if len(set(raws)) == 1:

@@ -21,8 +21,8 @@ def add_learned(patch: Path, mapping: dict[str, object]) -> Path:
     """Write a mapping, with the keys of patches, into the file beside `patch`, and return its path.
 
     It takes the place of one that was learned for the same parameter, or for the same request with
-    the same arguments. Raises PatchError
-    when the file that is there cannot be read, or the new one not be written.
+    the same arguments. Raises PatchError when the file that is there cannot be read, or the new one
+    cannot be written.
     """
     path = learned_path(patch)
     kept = [entry for entry in _read(path) if not _same_target(entry, mapping)]

@@ -18,8 +18,8 @@ from distill_live.parameters import Table
 
 #: Seconds for which a first move is waited for.
 PATIENCE_S = 30.0
-#: So long after a control was learned, in seconds, its messages still lead to no mapping: until the
-#: patch with the new one is in use.
+#: For this many seconds after a control was learned its messages may still have no mapping, until
+#: the new patch is in use.
 SETTLING_S = 2.0
 
 #: What a press can do to a parameter, as `mode` says it in a patch.
@@ -41,7 +41,7 @@ class _Attempt:
     sender: Sender
     began: float
     learner: Learner = field(default_factory=Learner)
-    #: Program changes: they count if nothing else is moved.
+    #: For program changes, which count only if no other control is moved.
     programs: Learner = field(default_factory=Learner)
 
     def is_ready(self, now: float) -> bool:
@@ -76,17 +76,17 @@ class Learning:
         return attempt.name if attempt else None
 
     def is_busy(self, now: float) -> bool:
-        """Whether a control is moved to be learned, or has just been."""
+        """Whether a control is being learned, or has just been learned."""
         return self._attempt is not None or now < self._settled
 
     def begin(
         self, name: str, now: float, sender: Sender = None, arguments: Sequence[object] = ()
     ) -> str:
-        """Look for the control of a parameter, a level of one, or a request, from now on; what to
-        tell the performer.
+        """Look for the control of a parameter, a level of one, or a request, from now on; returns
+        a line for the performer.
 
         `arguments` are those of the request; of a parameter one word of MODES that says what a
-        press does. It takes the place of an earlier one that is not found yet. Raises
+        press does. A control that is still being looked for is given up. Raises
         ParameterError for a name that is none of these, and for arguments that are not legal.
         """
         if name in REQUESTS:
@@ -95,7 +95,7 @@ class Learning:
             find_target(name, self._table)
             if arguments and (len(arguments) > 1 or arguments[0] not in MODES):
                 raise ParameterError(
-                    f"behind {name} stands nothing, or what a press does: {', '.join(MODES)}"
+                    f"{name} takes no argument, or what a press does: {', '.join(MODES)}"
                 )
         with self._lock:
             self._attempt = _Attempt(name, tuple(arguments), sender, now)
@@ -134,7 +134,7 @@ class Learning:
         self._done(attempt.sender, f"{attempt.name} has learned {found.text}{remark}, see {path}")
 
     def _mapping(self, attempt: _Attempt, found: Learned) -> tuple[dict[str, object], str]:
-        """The mapping with the keys of patches, and what is to be said of how it acts."""
+        """The mapping with the keys of patches, and a remark on what a press does."""
         source, name = dict(found.source), attempt.name
         if name in REQUESTS:
             if "note" in source:
@@ -145,7 +145,7 @@ class Learning:
         pressed = found.is_pressed
         mode = attempt.arguments[0] if attempt.arguments else self._usual_mode(name, key)
         if attempt.arguments and not (pressed and mode in _MODES_OF[key]):
-            raise ParameterError(f"{found.text} cannot be {mode}: learn {name} without it")
+            raise ParameterError(f"{found.text} cannot work as {mode}: learn {name} without it")
         if not pressed or not mode:
             return {"from": source, "to": name}, ""
         others = [other for other in _MODES_OF[key] if other != mode]
@@ -156,13 +156,13 @@ class Learning:
         return {"from": source | {"mode": mode}, "to": name}, remark
 
     def _usual_mode(self, name: str, key: str) -> str:
-        """What a press does to a parameter if nobody says; "" for a controller's button, which says
-        itself when it is let go."""
+        """What a press does to a parameter by default; "" for a controller's button, which sends
+        its own value when it is let go."""
         switch = find_target(name, self._table).parameter.kind == "bool"
         if key == "program" and not switch:
             raise ParameterError(
-                f"a program change is a press and has no way to move {name}: move a knob or a "
-                "fader, or learn a request or a preset for it, such as `learn preset NAME`"
+                f"a program change is only a press and cannot move {name}: move a knob or a fader, "
+                "or learn a request or a preset for it, such as `learn preset NAME`"
             )
         usual = {"note": "toggle" if switch else "velocity", "program": "toggle"}
         return usual.get(key, "")
@@ -172,4 +172,4 @@ def _check_request(name: str, arguments: Sequence[object]) -> None:
     try:
         REQUESTS[name].check(arguments)
     except ParameterError as error:
-        raise ParameterError(f"{error}; say them behind the name: `learn {name} ...`") from None
+        raise ParameterError(f"{error}; add them after the name: `learn {name} ...`") from None

@@ -14,7 +14,7 @@ LONGEST_S = 600.0
 
 @dataclass
 class _Again:
-    """How often a name came, when it may be told again, and how long it is waited for that."""
+    """How often a name came, when it may be logged again, and the wait until then."""
 
     count: int
     due: float
@@ -53,8 +53,8 @@ class LimitedLog:
         self._log(f"{line} (and {left_out} more like it)" if left_out else line)
 
     def write_counted(self, name: str, make_line: Callable[[], str]) -> None:
-        """Log the line about `name` the first time, and later with how often it was by then: twice
-        as long must pass each time, up to LONGEST_S. No more after `MAX_NAMES` names."""
+        """Log the line about `name` the first time, and later with the count so far; each wait is
+        twice as long, up to LONGEST_S. After `MAX_NAMES` names nothing more is logged."""
         again = self._again.get(name)
         if again is None:
             self._again[name] = _Again(1, self._clock() + self._period_s, self._period_s)
@@ -67,10 +67,10 @@ class LimitedLog:
         if now >= again.due:
             again.period_s = min(2.0 * again.period_s, LONGEST_S)
             again.due = now + again.period_s
-            self._log(f"{make_line()}, {again.count} times by now")
+            self._log(f"{make_line()}, {again.count} times so far")
 
     def count(self, name: str, count: int) -> None:
-        """Count more of what `write_counted` tells of."""
+        """Add to the count of a name that `write_counted` has logged."""
         if name in self._again:
             self._again[name].count += count
 

@@ -15,7 +15,7 @@ TICKS_PER_BEAT = 24
 TICKS_PER_POSITION = 6
 #: After so many seconds without a tick the clock is gone: at 20 BPM one comes every 0.125 s.
 GONE_S = 0.5
-#: Ticks without which nothing can be said of the tempo, and before another one takes its place.
+#: How many ticks make the tempo known, and how many make another one replace it.
 FEWEST_TICKS, FEWEST_OF_NEXT = 7, 24
 
 
@@ -24,7 +24,7 @@ class MidiClock:
 
     A tick is late by the time that cables, drivers and polling take, so neither the tempo nor the
     beat is read from one, but from a line through many; see ClockLoop. A change of tempo is
-    followed within two beats, one of less than two BPM within some more.
+    followed within two beats, one of less than two BPM a little later.
     """
 
     def __init__(self) -> None:

@@ -40,7 +40,7 @@ class Morph:
         self, store: ParameterStore, targets: Mapping[Cell, Value], began: float, seconds: float
     ) -> None:
         self._store, self._began, self._seconds = store, began, seconds
-        # What all have first: a level is compared with that, see ParameterStore.set_level.
+        # Global values first: levels are compared with them, see ParameterStore.set_level.
         targets = dict(sorted(targets.items(), key=lambda item: item[0].level is not None))
         self._glides = {cell: self._glide(cell, targets) for cell in targets}
         self._written = {cell: self._read(cell) for cell in targets}

@@ -44,8 +44,8 @@ class Node:
 
     `slots` are the arguments that a message must have, `more` those that it may have after them.
     A node that holds a value belongs to `parameter`, for all levels or for `level` (from 0); with
-    `norm` it is the value's way 0..1 through the parameter's range and curve, with `own` 1 where
-    the level has a value of its own and 0 where it follows that of all.
+    `norm` it is the value's way 0..1 through the parameter's range and curve, with `own` 1 if the
+    level has a value of its own and 0 if it follows the global one.
     """
 
     address: str
@@ -157,7 +157,7 @@ def _parameter(parameter: Parameter, labels: Sequence[str]) -> Iterator[Node]:
             own = f"{address}/{level_name(label)}"
             yield Node(own, alone, "both", (slot,), (), parameter, level)
             yield Node(own + NORM, alone, "both", (travel,), (), parameter, level, norm=True)
-            about = f"Whether {label} has a value of its own, or follows that of all: {doc}"
+            about = f"Whether {label} has a value of its own, or follows the global one: {doc}"
             yield Node(own + OWN, about, "read", (flag,), (), parameter, level, own=True)
 
 

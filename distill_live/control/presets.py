@@ -60,7 +60,8 @@ class Presets:
 
     def recall(self, name: str, seconds: float | None = None) -> str:
         """Bring the parameters to a preset's values within so many seconds; others stay as they
-        are. Without `seconds` it takes as long as the parameter `morph` says. What to say of it.
+        are. Without `seconds` it takes as long as the parameter `morph` says. Returns a line for
+        the performer, as the other requests do.
 
         What the preset names and this instrument does not have is told in the log and left out.
         Raises ParameterError when there is no such preset.
@@ -87,7 +88,7 @@ class Presets:
         return self._step(-1)
 
     def store(self, name: str) -> str:
-        """Keep what is in force as a preset, in place of one of that name. What to say of it.
+        """Keep the present values as a preset, in place of one of that name.
 
         Raises ParameterError for a name that cannot be, and when there are too many.
         """
@@ -107,8 +108,7 @@ class Presets:
         return f"preset {name} is stored in {self._file.path}; {extent}"
 
     def delete(self, name: str) -> str:
-        """Forget a preset that was stored; what to say of it. Raises ParameterError for any
-        other."""
+        """Forget a preset that was stored. Raises ParameterError for any other."""
         with self._lock:
             if name not in self._stored and name in self._patch:
                 raise ParameterError(f"the preset {name!r} stands in the patch: delete it there")
@@ -117,7 +117,7 @@ class Presets:
                 raise ParameterError(f"no preset {name!r} is stored{hint}")
             del self._stored[name]
             self._file.write(dict(self._stored))
-        still = "; the patch's own of that name counts again" if name in self._patch else ""
+        still = "; the patch's own preset of that name is back" if name in self._patch else ""
         return f"preset {name} is deleted from {self._file.path}{still}"
 
     def tick(self, now: float) -> None:
@@ -139,7 +139,7 @@ class Presets:
         return {**self._patch, **self._stored}
 
     def _extent(self, names: Collection[str]) -> str:
-        """What a preset of these parameters sets, or what it leaves alone, whichever is shorter."""
+        """What a preset of these parameters sets or leaves alone, whichever is shorter."""
         left = [name for name in self._store.table if name not in names]
         if not left:
             return "it sets everything"

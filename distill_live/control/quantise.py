@@ -13,7 +13,7 @@ Quantum = Literal["beat"] | int
 
 MAX_BARS = 64
 LEGAL_QUANTUM = f"beat, bar or {{bars: 1..{MAX_BARS}}}"
-#: The same as a message says it.
+#: The same for messages.
 LEGAL_IN_MESSAGES = (
     f"beat, bar, or a whole number of bars 1..{MAX_BARS}, such as /distill/at 4 /distill/play"
 )
@@ -36,7 +36,7 @@ class Clockwork(Protocol):
 def parse_quantum(value: object, legal: str = LEGAL_QUANTUM) -> Quantum:
     """A quantum from what a message or a patch says: beat, bar, a number of bars or {bars: N}.
 
-    Raises ParameterError for anything else, with what is `legal` there.
+    Raises ParameterError for anything else; its text ends with `legal`.
     """
     if value == "beat":
         return "beat"
@@ -45,7 +45,7 @@ def parse_quantum(value: object, legal: str = LEGAL_QUANTUM) -> Quantum:
         bars = value["bars"]
     whole = isinstance(bars, int | float) and not isinstance(bars, bool) and bars % 1 == 0
     if not (whole and isinstance(bars, int | float) and 1 <= bars <= MAX_BARS):
-        raise ParameterError(f"{reprlib.repr(value)} is nothing to wait for; legal: {legal}")
+        raise ParameterError(f"cannot wait for {reprlib.repr(value)}; legal: {legal}")
     return int(bars)
 
 

@@ -95,7 +95,7 @@ class Reception:
         return _ERROR, (printable(address), reason)
 
     def count_unknown(self, address: str, count: int) -> None:
-        """Count more messages to an address of which it was told that it leads nowhere."""
+        """Count more messages to an address that was reported as unknown."""
         self.counters.unknown += count
         self._log.count(address, count)
 

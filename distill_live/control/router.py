@@ -29,7 +29,7 @@ from distill_live.parameters import ParameterStore
 #: An action of one's own: a message's arguments and its sender; may answer.
 Verb = Callable[[Sequence[object], Sender], list[Reply]]
 
-#: So many addresses one packet reaches by patterns; without any, the largest holds fewer messages.
+#: The most addresses that one packet reaches by patterns; the largest packet holds fewer messages.
 MAX_REACHED = 8192
 #: What MIDI says a second time, in another way.
 _DERIVED = ("cc14", "nrpn")
@@ -70,7 +70,7 @@ class Router:
         self.level: Callable[[], float] = lambda: 0.0
         #: How many seconds pass until a change is heard: what waits for a beat comes earlier by it.
         self.latency: Callable[[], float] = lambda: 0.0
-        #: Whether a control that the patch does not map is moved to be learned.
+        #: Whether a control that the patch does not map is being learned.
         self.learns: Callable[[], bool] = lambda: False
         #: Changes whenever an address may have come to lead elsewhere.
         self.generation = 0
@@ -174,7 +174,7 @@ class Router:
             return False
 
     def count_unknown(self, address: str, count: int) -> None:
-        """Note more messages to an address that is known to lead nowhere."""
+        """Count more messages to an address that is known to be unknown."""
         with self._lock:
             self.counters.received += count
             self._reception.count_unknown(address, count)
@@ -296,7 +296,7 @@ class Router:
     def _at(self, arguments: Sequence[object]) -> list[Reply]:
         """Put a message off to the next beat, bar or bars."""
         if not arguments:
-            raise ParameterError(f"at takes when, {LEGAL_IN_MESSAGES}")
+            raise ParameterError(f"at needs a time: {LEGAL_IN_MESSAGES}")
         quantum = parse_quantum(arguments[0], LEGAL_IN_MESSAGES)
         if len(arguments) < 2 or not isinstance(arguments[1], str):
             raise ParameterError(

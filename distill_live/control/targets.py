@@ -45,8 +45,8 @@ def find_target(name: str, table: Table) -> Target:
 
 
 def find_group(name: str, table: Table) -> list[str]:
-    """The names that a name means: of a parameter or a level itself, of a group such as "steer" or
-    "edit/freeze" all below it. Raises ParameterError for a name that is none of these."""
+    """The names that a name stands for: a parameter or a level stands for itself, a group such as
+    "steer" or "edit/freeze" for all below it. Raises ParameterError for any other name."""
     plain = name.removeprefix("/distill/")
     below = [known for known in table if known.startswith(f"{plain}/")]
     if plain in table or not below:
@@ -59,7 +59,7 @@ def find_group(name: str, table: Table) -> list[str]:
 
 
 def groups(table: Table) -> list[str]:
-    """What parameters are grouped under: the parts of their names before a slash."""
+    """The groups of parameters: the parts of their names before a slash."""
     parts = [name.split("/")[:-1] for name in table]
     found = ("/".join(part[:end]) for part in parts for end in range(1, len(part) + 1))
     return list(dict.fromkeys(found))

@@ -8,18 +8,18 @@ from distill_live.live.fades import equal_power
 from distill_live.live.ring import Samples
 from distill_live.live.ring_reader import RingReader
 
-#: The passage that is repeated: the last samples heard, up to two seconds; less than a quarter of a
-#: second would be a stutter, and is not repeated.
+#: The most and the fewest samples of the passage that is repeated, the last that were heard: two
+#: seconds and a quarter of a second; a shorter one would stutter.
 PASSAGE, LEAST = 96_000, 12_000
 #: Samples of each fade: into the passage, from its end to its beginning, back to new sound (50 ms).
 FADE = 2_400
-#: What a ring must hold before it is gone back to, in samples (150 ms).
+#: How many samples a ring must hold before it is played again (150 ms).
 ENOUGH = 7_200
 
 
 class BridgedReader:
-    """Reads a ring; where it is about to run dry, the passage heard last comes instead, again and
-    again, until there is enough new sound.
+    """Reads a ring; when it is about to run dry, the passage heard last is repeated instead, until
+    there is enough new sound.
 
     The ring's position moves only while its own sound is heard. Part of the audio process: all
     buffers are made at the beginning.
@@ -33,9 +33,9 @@ class BridgedReader:
         self._length = self._at = 0
         self._old = np.zeros(FADE, np.float32)
         self._coming, self._going = equal_power(0, FADE, FADE)
-        # Samples of the fade under way that are over.
+        # Samples of the present fade that have been played.
         self._faded = FADE
-        #: Whether it repeats the passage, or fades to it; not while it fades back.
+        #: Whether it repeats the passage or fades to it, but not while it fades back.
         self.bridging = False
         self._repeated = 0
 

@@ -17,7 +17,7 @@ class Bridge(NamedTuple):
 
 
 class BridgeWatch:
-    """Tells of each bridge once, after its end; `poll` is called many times a second."""
+    """Reports each bridge once, after its end; `poll` is called many times a second."""
 
     def __init__(self, status: LiveStatus) -> None:
         self._status = status

@@ -14,7 +14,7 @@ from distill_live.live.worker import Worker
 from distill_live.models.header import read_header
 from distill_live.parameters import ParameterStore
 
-#: The device that never is at fault.
+#: The device that is never blamed for a failure.
 CPU = "cpu"
 #: Of a model whose file does not say how loud it is.
 _UNKNOWN_LOUDNESS_DB = -18.0
@@ -50,7 +50,7 @@ class Deck:
         self.training_files: tuple[str, ...] = ()
         #: The device that the engine computes on, once it has said so, and whether it has failed.
         self.device, self.device_failed = CPU, False
-        #: Whether an engine has ever got so far as to play the model.
+        #: Whether any engine has been ready to play the model.
         self.was_ready = False
         self.worker = self._new_worker()
 
@@ -95,7 +95,7 @@ class Deck:
         self.worker.arguments = (job,)
 
     def note(self, kind: str, *details: str) -> None:
-        """Take notice of what the engine says of itself."""
+        """Note what the engine reports about itself."""
         if kind == "device":
             (self.device,) = details
         elif kind == "device failed":
@@ -104,7 +104,7 @@ class Deck:
             self.was_ready = True
 
     def retry(self, *, device: str | None = None, plainly: bool = False) -> None:
-        """Let the next engine on this deck compute on another device, or go on `plainly`."""
+        """Let the next engine on this deck compute on another device, or continue `plainly`."""
         (job,) = self.worker.arguments
         again = replace(job, device=device or job.device, plainly=plainly)
         self.worker.arguments = (again,)
@@ -122,6 +122,6 @@ class Deck:
         worker.patience = 10.0
         # Loading torch takes a minute where a dozen other programs want the processor.
         worker.start_patience = 180.0
-        # What comes back again and again, at a place in the music, does so within bars.
+        # A failure that belongs to a place in the music comes back within a few bars.
         worker.quick_seconds = 20.0
         return worker

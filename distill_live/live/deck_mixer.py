@@ -15,7 +15,7 @@ from distill_live.shared_memory import SharedArray
 
 #: Samples that are mixed in one piece.
 _PIECE = 2048
-#: More samples than anybody asks for.
+#: More samples than are ever asked for.
 _ENDLESS = 2**31
 
 #: Marks of control; then those of the mixer.
@@ -28,7 +28,7 @@ class DeckControl:
 
     One request at a time: control writes while the mixer is done, and then raises the count of
     requests; the mixer raises its own when the fade is over. Before each count is raised, and after
-    each look at it, there is a fence. So nobody reads what is half written.
+    each look at it, there is a fence. So nobody reads half-written data.
     """
 
     def __init__(self) -> None:
@@ -117,9 +117,9 @@ class DeckControl:
 class DeckMixer:
     """Reads the deck that plays, in the audio process, and fades to the other one when told to.
 
-    A fade has equal power: cosine out, sine in. A deck that runs dry repeats its last passage; one
-    that is left and has none ends early and stops nothing. A ring's position moves only while its
-    deck sounds.
+    A fade has equal power: cosine out, sine in. A deck that runs dry repeats its last passage. If a
+    deck that fades out has none to repeat, it ends early, and the other goes on. A ring's position
+    moves only while its deck sounds.
     """
 
     def __init__(self, rings: tuple[AudioRing, AudioRing], control: DeckControl) -> None:
@@ -141,7 +141,7 @@ class DeckMixer:
 
     @property
     def sounding(self) -> int:
-        """The same, where a passage that is repeated is sound too and does not end."""
+        """As `available`, but without end if the last passage can be repeated."""
         return _ENDLESS if self._playing.reader.lasts else self.available
 
     @property
@@ -213,7 +213,7 @@ class _Deck:
             out *= self._gain
 
     def read_last(self, out: Samples) -> None:
-        """Fill `out` [n] with what there still is, faded before it runs dry, and with zeros."""
+        """Fill `out` [n] with the sound that is left, faded before it runs dry, then with zeros."""
         available = _ENDLESS if self.reader.lasts else self.reader.available
         if available < len(out) + FADE_DRY:
             self._envelope.fade_out(min(FADE_DRY, available))

@@ -118,7 +118,7 @@ def _play(channel: Connection, job: EngineJob) -> None:
         )  # fmt: skip
         gc.collect()
         gc.freeze()
-        # Not before: a model that loads must take no time from the one that plays.
+        # Only now: a model that is still loading must take no time from the one that plays.
         job.status["raised"] = not job.settings.patient and raise_engine()
         channel.send(("ready", loaded.metadata["name"]))
         busy = True
@@ -131,7 +131,7 @@ def _play(channel: Connection, job: EngineJob) -> None:
 
 
 def _continuation(job: EngineJob) -> Continuation | None:
-    """Where the engine before has left off, if there was one."""
+    """Where the engine before left off, if there was one."""
     kept = job.keepsake.read(job.ring)
     if kept is None:
         return None

@@ -1,4 +1,4 @@
-"""A future as a session log tells of it: what an engine wrote into a lane of the ring."""
+"""A future as a session log describes it: what an engine wrote into a lane of the ring."""
 
 from __future__ import annotations
 

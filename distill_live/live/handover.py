@@ -1,4 +1,4 @@
-"""What one engine leaves to the next, put together and taken over; part of the engine's process."""
+"""Saves what the next engine needs, and restores what the last one saved; part of the engine."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from distill_live.live.sampler import Sampler
 
 
 class Handover:
-    """Keeps how a playhead, a sampler and a rack are, and brings others to where they were.
+    """Saves the state of a playhead, a sampler and a rack, and restores it in others.
 
     Without a `keepsake` nothing is kept.
     """
@@ -28,8 +28,8 @@ class Handover:
         self._playhead, self._sampler, self._rack = playhead, sampler, rack
 
     def keep(self, switches: int, segment_start: int, take: int, takes: int, seen: int) -> None:
-        """Keep how everything is, for when the ring has published so many `switches`; the others
-        see Continuation."""
+        """Save the present state, valid once the ring has published so many `switches`; for the
+        other arguments see Continuation."""
         if self._keepsake is None:
             return
         timeline, (drawn, again) = self._playhead.timeline, self._sampler.draws
@@ -42,7 +42,7 @@ class Handover:
         self._keepsake.write(continuation, switches)
 
     def go_on(self, before: Continuation, journal: Journal) -> None:
-        """Go on from where another engine stood, and note all that a replay must know of it."""
+        """Continue from where another engine stood, and note all that a replay must know of it."""
         (place,) = before.places
         raw, edited = before.raw.astype(np.int64), before.edited.astype(np.int64)
         changed = np.flatnonzero((raw != edited).any(axis=(1, 2)))

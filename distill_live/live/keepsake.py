@@ -22,21 +22,21 @@ TIMELINE_COLUMNS = 4096
 KEPT_CODES = 64 * TIMELINE_COLUMNS
 #: Bytes of a copy: 4 for each code, and what is kept beside them.
 _COPY = 4 * KEPT_CODES + 2**20
-#: Sound that must be left of the old engine's where the new one's begins, in samples: 20 ms, so
+#: How much of the old engine's sound must be left where the new one's begins, in samples: 20 ms, so
 #: that one can fade into the other.
 _OVERLAP = 960
 
 
 @dataclass(frozen=True)
 class Continuation:
-    """All that a new engine needs in order to go on.
+    """All that a new engine needs in order to continue.
 
     `places` are where the playhead stood before each sound that was not over, the oldest first.
     `raw` and `edited` [T, F, Q] are the timeline's columns from number `start` on; those before
     `segment_start` are another segment's or were given. `drawn` and `again` say how columns were
-    drawn, and are to be drawn again. `take` is drawn now, `takes` is the highest so far. `edits`
-    are those in use, `held` the codes [F, Q] that each holds; `switches` counts those of the ring
-    that the session log knows.
+    drawn, and how they are to be drawn again. `take` is drawn now, `takes` is the highest so far.
+    `edits` are those in use, `held` the codes [F, Q] that each holds; `switches` counts those of
+    the ring that the session log knows.
     """
 
     places: tuple[Place, ...]
@@ -55,8 +55,8 @@ class Continuation:
     def settle(self, ring: AudioRing) -> Continuation:
         """The same with one place alone: where to go on, so that it fits what is in the ring.
 
-        That is within the last column made, which thus is made twice, and the old one can fade into
-        the new one. Of a future that nobody has heard yet all is made again.
+        That is within the last column made, which is then made twice, so that the old one can fade
+        into the new one. A future that nobody has heard yet is made again as a whole.
         """
         return replace(self, places=(self._place(ring),))
 
@@ -70,7 +70,7 @@ class Continuation:
         last = max(end - _OVERLAP, ring.read_position)
         before = [one for one in self.places if one.position <= last]
         place = before[-1] if before else self.places[0]
-        # A lane that begins beyond the end of the one that sounds would never be reached.
+        # A lane that begins after the end of the one that sounds would never be reached.
         return replace(place, position=min(place.position, max(end, ring.read_position)))
 
     def plainly(self) -> Continuation:
@@ -83,20 +83,20 @@ class Continuation:
 class Keepsake:
     """The newest `Continuation` of an engine, whenever and however it ends.
 
-    There are two copies, written in turn, and a count of them that goes up last: whoever is killed
-    has done what it did before, in that order, and nothing of what comes after. Each copy says for
-    which count of the ring's switches it is good. So a change can be kept before it is published,
-    and the copy before it stays good until that instant. What is read was written by a process that
-    has ended, so no fence is needed.
+    There are two copies, written in turn, and a count that goes up last: a process that is killed
+    has done everything before that moment, in order, and nothing after it. Each copy says for which
+    count of the ring's switches it is valid. So a change can be saved before it is published, and
+    the copy before it stays valid until then. Only what a process that has ended has written is
+    read, so no fence is needed.
     """
 
     def __init__(self) -> None:
         self._bytes = SharedArray((2, _COPY), "u1")
-        # How many were written; then of each copy its length and the switches it is good for.
+        # How many were written; then each copy's length and the switches it is valid for.
         self._marks = SharedArray((5,), "i8")
 
     def write(self, continuation: Continuation, switches: int) -> None:
-        """Keep this for when the ring has published so many switches."""
+        """Save this, valid once the ring has published so many switches."""
         data = np.frombuffer(pickle.dumps(continuation, pickle.HIGHEST_PROTOCOL), np.uint8)
         count = int(self._marks.array[0]) + 1
         copy, marks = count % 2, self._marks.array[1 + 2 * (count % 2) :]
@@ -105,7 +105,7 @@ class Keepsake:
         self._marks.array[0] = count
 
     def clear(self) -> None:
-        """Keep nothing any more, while no engine works."""
+        """Forget everything, while no engine works."""
         self._marks.array[:] = 0
 
     def read(self, ring: AudioRing) -> Continuation | None:
@@ -116,7 +116,7 @@ class Keepsake:
             length, switches = self._marks.array[1 + 2 * copy :][:2].tolist()
             if number > 0 and switches == ring.published:
                 data = self._bytes.array[copy, :length].tobytes()
-                # Our own engine wrote it, into memory that nobody else has.
+                # Our own engine wrote it, into memory that no other program can reach.
                 kept: Continuation = pickle.loads(data)  # noqa: S301
                 return kept
         return None

@@ -16,7 +16,7 @@ class LaneWriter:
 
     Its first sample is the one at ring position `start`. After `begin` samples are collected for a
     future of their own, until `publish` lets it be heard. `seen` counts the switches of the ring
-    that are written down already, if not all are.
+    that are in the journal already, if not all are.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class LaneWriter:
 
     @property
     def seen(self) -> int:
-        """How many of the ring's switches are written down, made or not."""
+        """How many of the ring's switches are in the journal, made or not."""
         return self._seen
 
     @property
@@ -81,7 +81,7 @@ class LaneWriter:
                 self._journal.note("switched", future=self._seen, at=at)
 
     def _switch(self, start: int, at: int, fade: int, copied: bool = False) -> None:
-        # First: what is heard must be written down, whenever this process ends.
+        # First, so that everything heard is in the journal even if this process ends here.
         number = self._ring.published + 1
         self._journal.note("future", number=number, start=start, fade=fade, copied=copied)
         self._ring.switch(self._lane, at, fade)

@@ -31,7 +31,7 @@ GAIN_RAMP = 480
 DC_CORNER = 5.0
 #: Samples that are made in one piece, in buffers made once; a longer block takes several.
 LONGEST_PIECE = 2048
-#: What part of the mean lead of the ring over the ear is that of the newest block.
+#: The newest block's weight in the mean lead of the ring over the ear.
 _NEWEST_LEAD = 0.02
 
 
@@ -39,8 +39,8 @@ class LastMile:
     """Pulls mono sound out of the decks and makes it fit for a device.
 
     `render` fills what the device asks for. It waits for nobody: when there is no sound it fades
-    out and plays silence. What is heard was read from the ring a little before, by the limiter's
-    delay and, at another rate than the ring's, by what the resampler holds; nothing of it is lost.
+    out and plays silence. Sound is read from the ring a little before it is heard: by the limiter's
+    delay and, at another rate than the ring's, by the samples in the resampler. None of it is lost.
     An even number of channels takes left and right in turn, an odd one the middle; without width
     all are the same.
     """
@@ -74,7 +74,7 @@ class LastMile:
         self._peak, self._meter = 0.0, Meter(sample_rate)
         self._pulled = self._given = 0
         self._latency, self._lead = 0.0, self._limiter.delay / sample_rate
-        #: After so many silent samples at 48 kHz nothing of the sound before is left.
+        #: After this many silent samples at 48 kHz nothing is left of the sound before.
         self._tail = -(-self._limiter.delay * SAMPLE_RATE // sample_rate)
         self._tail += 2 * GAIN_RAMP if self._resampler else 0
         self._quiet = self._tail
@@ -85,7 +85,7 @@ class LastMile:
     def render(self, out: NDArray[np.float32]) -> None:
         """Fill `out` [samples, channels], at the device's rate, with the next sound."""
         if not self._given:
-            # So the first sample that comes out is the first of the sound.
+            # So that the first sample to come out is the first of the sound.
             self._limiter.process(self._at_device_rate(self._limiter.delay))
         self._peak = 0.0
         for start in range(0, len(out), LONGEST_PIECE):
@@ -105,7 +105,7 @@ class LastMile:
 
     @property
     def has_played(self) -> bool:
-        """Whether a device has taken anything yet, if only silence."""
+        """Whether a device has taken any samples yet, even if only silence."""
         return self._given > 0
 
     def can_fill(self, count: int) -> bool:
@@ -139,7 +139,7 @@ class LastMile:
         return self._quiet >= self._tail
 
     def _show(self, pair: Samples) -> None:
-        """Let the meter and the tap have the samples [2, n] that are heard next."""
+        """Pass the samples [2, n] that are heard next to the meter and the tap."""
         if self._status["played"]:
             self._tap.write(pair)
         magnitudes = np.abs(pair, out=self._magnitudes[:, : pair.shape[1]])
@@ -159,7 +159,7 @@ class LastMile:
         return pair
 
     def _next(self, count: int) -> Samples:
-        """Left and right [2, count] of the next samples at 48 kHz, finite, as loud as they are."""
+        """Left and right [2, count] of the next samples at 48 kHz, finite, with width and gain."""
         mono = self._mono[:count]
         self._parameters.refresh()
         self._mixer.follow(self._envelope.silent)
@@ -238,7 +238,7 @@ class LastMile:
 
 
 def _scale(samples: Samples, before: float, factor: float) -> None:
-    """Multiply [..., n] in place; what differs from the factor before is reached by a ramp."""
+    """Multiply [..., n] in place, with a ramp from the factor before to another one."""
     length = 0 if factor == before else min(GAIN_RAMP, samples.shape[-1])
     if length:
         ramp = np.linspace(before, factor, length + 1, dtype=np.float32)[1:]

@@ -1,4 +1,4 @@
-"""How a playhead moves, and where it stands: what the next sample depends on beside the codes."""
+"""How a playhead moves, and where it stands: all that the next sample depends on except codes."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _NOTHING = np.zeros(0, np.float32)
 
 @dataclass(frozen=True)
 class Hold:
-    """Stay in a column, up to ring position `end` if there is one; what is left of the column then
-    fades out, in up to `fade` samples, under the next."""
+    """Stay in a column, up to ring position `end` if there is one; then the rest of the column
+    fades out under the next, in up to `fade` samples."""
 
     column: int
     end: int | None = None
@@ -39,7 +39,7 @@ class Loop:
     entry: VoiceMark
 
     def wrap(self, sample: int) -> int:
-        """Where in the loop a sample lies that was counted on beyond its end."""
+        """Where in the loop a sample lies whose number is beyond the loop's end."""
         return self.begin + (sample - self.begin) % (self.end - self.begin)
 
 
@@ -53,11 +53,11 @@ def nothing() -> Samples:
 
 @dataclass(frozen=True)
 class State:
-    """All that the next sample depends on, but for the codes.
+    """All that the next sample depends on, except the codes.
 
     `sample` is the next sample's place in the segment. `beyond` are samples that are made but not
-    given, because a loop ends before them. `ending` is a sound that fades out under the next
-    samples; `faded` of its samples are over.
+    given out, because a loop ends before them. `ending` is a sound that fades out under the next
+    samples; `faded` of its samples have been played.
     """
 
     column: int

@@ -1,4 +1,4 @@
-"""How long an engine takes for things, and how soon a change can therefore be heard."""
+"""How long an engine takes for each kind of work, and so how soon a change can be heard."""
 
 from __future__ import annotations
 
@@ -41,25 +41,25 @@ class Pace:
         return max(settings.future_lead, settings.reserve + round(2 * self.cost * SAMPLE_RATE))
 
     def note_read(self) -> None:
-        """Take notice of what has been heard."""
+        """Note how far the ring has been heard."""
         self._stillness.note(self._ring.read_position, self._clock())
 
     def soonest(self) -> int:
         """The ring position from which on a change can be heard.
 
-        Never before a jump that is still to be heard: what was before it is gone.
+        Never before a jump that is still to be heard: the sound before that is gone.
         """
         guard = 0 if self._is_still else self._settings.guard
         return max(self._ring.read_position + guard, self.jumped_at)
 
     def soonest_jump(self, made: int) -> int:
-        """The same for a change after which the sound goes on elsewhere: it must not be heard
-        before it is made, lest its beginning be lost. `made` is the position up to which sound is
+        """The same for a change after which the sound goes on elsewhere: it must be made before
+        it is heard, or its beginning would be lost. `made` is the position up to which sound is
         made now."""
         making = 0.0 if self._is_still else self.jump.usual * SAMPLE_RATE
         at = min(round(self.soonest() + making), made)
         pending = self._ring.pending_switch()
-        # In a future that waits already nothing fades at `at`: its own beginning has a fade.
+        # A future that is already waiting needs no fade at `at`: its own beginning has one.
         return at if pending is None else min(at, max(pending[1], self._ring.read_position))
 
     @property

@@ -34,7 +34,7 @@ SHORTEST_LOOP = 2_400
 
 class Performance:
     """Plays one model into a ring, from ring position `start` on, or from where an engine `before`
-    has left off. What a later engine needs in order to go on is put into `keepsake`.
+    left off. Everything that a later engine needs in order to continue goes into `keepsake`.
 
     `draw` says how columns to come are drawn and `fade` how many samples a change takes to be
     heard in full. `say` takes a line of text for the performer; by `clock`, in seconds, it is
@@ -78,9 +78,9 @@ class Performance:
                 before.segment_start, before.takes, before.switches
             )  # fmt: skip
             self.draw = draw._replace(take=before.take)
-            # What came before was made by another voice.
+            # The sound before was made by another voice.
             self.pace.jumped_at = self.playhead.position
-        # Before the first switch, which ends what the engine before has left.
+        # Before the first switch, which ends the sound that the engine before has left.
         self._keep(ring.published + 1, seen)
         self._lanes = LaneWriter(ring, self.playhead.position, journal, seen)
 
@@ -148,7 +148,7 @@ class Performance:
         self._write(self.playhead.repeat(length, self.fade))
 
     def keep(self) -> None:
-        """Let a later engine go on from how everything is now."""
+        """Let a later engine continue from the present state."""
         self._keep(self._ring.published, self._lanes.seen)
 
     def is_stale(self) -> bool:
@@ -289,14 +289,14 @@ class Performance:
                 self.play()
             else:
                 self.draw_part()
-        # Good from the instant on in which the switch is published.
+        # Valid from the moment when the switch is published.
         self._keep(self._ring.published + 1, self._lanes.seen)
         self._lanes.publish(at, self.fade)
 
     def _write(self, samples: Samples) -> None:
         """Let samples [N], which the playhead has just made, be heard, or be part of a draft."""
         if not self._lanes.is_drafting:
-            # First: sound that is in the ring must have a place that it came from.
+            # First: all sound in the ring must have a place that it came from.
             self.keep()
         self._lanes.write(samples)
 

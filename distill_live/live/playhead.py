@@ -189,7 +189,7 @@ class Playhead:
 
     def _place(self, position: int, state: State) -> Place:
         motion = state.motion
-        # What a loop has left over is made again, by the column that completes it.
+        # The samples that a loop left over are made again, by the column that completes them.
         column = self._voice.column_of(state.sample) if len(state.beyond) else state.column
         return Place(
             position,

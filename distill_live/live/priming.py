@@ -115,7 +115,7 @@ class Encoding:
             raise LiveError(str(error)) from error
 
     def notes(self) -> list[str]:
-        """What the process has said of the recording: what is odd in it, and at last an error."""
+        """What the process has said about the recording: notes, and an error as the last line."""
         self._errors.seek(0)
         return self._errors.read().strip().splitlines()
 

@@ -1,4 +1,4 @@
-"""The sound that was made last, to be repeated where there is no time to make other."""
+"""The sound that was made last, to be repeated when there is no time to make more."""
 
 from __future__ import annotations
 

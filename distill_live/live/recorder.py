@@ -23,10 +23,9 @@ class Recorder:
     """Writes the tap into a sound file, from `start` to `stop`, in a thread of control.
 
     With two channels left and right, with one the middle, which is the sound without its width. The
-    file's rate is that of the device that plays its first sample; it keeps it, resampled, when
-    another device takes over, and where its format does not know the rate. `written` counts the
-    samples in the file, `lost` those that the disk was too slow for; `error` says why a recording
-    broke off.
+    file has the rate of the device that plays its first sample, if its format allows that; sound of
+    a device with another rate is resampled. `written` counts the samples in the file, `lost` those
+    that the disk was too slow for; `error` says why a recording broke off.
     """
 
     def __init__(self, tap: TapRing, path: Path, channels: Literal[1, 2] = 1) -> None:
@@ -93,7 +92,7 @@ class Recorder:
         self._resampler = StreamResampler(sample_rate, self._file_rate, self._channels)
 
     def _reopen(self, sample_rate: int) -> None:
-        """Give the file, which is empty, another rate, if its format has that one."""
+        """Give the file, which is still empty, another rate, if its format allows that."""
         self._file.close()
         try:
             self._open(sample_rate)
@@ -101,7 +100,7 @@ class Recorder:
             self._open(self._file_rate)
 
     def _write(self, samples: Samples, last: bool = False) -> None:
-        """Append samples [n, channels]; the `last` ones of their rate bring out the rest."""
+        """Append samples [n, channels]; `last`: they are the last of their rate."""
         converted = self._resampler.process(samples, last)
         self._file.write(converted)
         self.written += len(converted)

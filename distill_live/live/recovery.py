@@ -1,4 +1,4 @@
-"""What to do when an engine fails: again, on the CPU, plainly, or the model before it."""
+"""What to do when an engine fails: try again, on the CPU, plainly, or with the model before."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from distill_live.live.worker import Worker
 class Recovery:
     """Decides how the next engine on a deck is started, and when a model is given up.
 
-    A model whose device fails goes on on the CPU, once and for all. One that fails twice in a row
-    goes on without the hold or the loop in which it failed; after the third time the last model
-    that played takes its place. Where there is none, it is tried for ever, while its last passage
-    is repeated: another model than the performer's own is nothing that anybody expects to hear.
-    `say` takes a line of text for the performer. What is not `endless`, such as a file, ends with
-    an error there: nobody listens to it.
+    If a model's device fails, the model plays on the CPU from then on. If it fails twice in a row,
+    it continues without the hold or the loop in which it failed; after the third time the last
+    model that played takes its place. If there is none, the server keeps trying while the last
+    passage repeats: the performer does not expect to hear a model that they did not choose. `say`
+    takes a line of text for the performer. An output that is not `endless`, such as a file, ends
+    with an error instead: nobody listens to it.
     """
 
     def __init__(
@@ -35,18 +35,18 @@ class Recovery:
         self._last_words: dict[int, str] = {}
 
     def deck_of(self, worker: Worker) -> Deck | None:
-        """The deck on which an engine plays; None for what is no engine, or no longer there."""
+        """The deck on which an engine plays; None for a worker that is no engine, or was left."""
         return next((deck for deck in self._decks if deck.worker is worker), None)
 
     def note_played(self, deck: Deck) -> None:
-        """Take notice that a deck's model is heard now."""
+        """Note that a deck's model is heard now."""
         self._played.append(deck.path)
         self._given_up.discard(deck.path)
 
     def hear(self, worker: Worker, kind: str, *details: str) -> None:
-        """Take notice of what an engine says.
+        """Note what an engine reports.
 
-        Raises LiveError when the first model of all cannot be loaded: to try it again is no use.
+        Raises LiveError when the very first model cannot be loaded: trying again would not help.
         """
         deck = self.deck_of(worker)
         if deck is None:
@@ -62,8 +62,8 @@ class Recovery:
             self._say(f"engine: {details[0]}")
 
     def prepare(self, deck: Deck, reason: str) -> None:
-        """Make ready for the next engine on a deck, whose last one failed for `reason`."""
-        # A driver that fails may take the process with it, which then says nothing.
+        """Prepare the next engine on a deck, whose last one failed for `reason`."""
+        # A driver that fails may end the process, which then cannot say why.
         crashed = "exit code -" in reason or reason.startswith("hung")
         if deck.device != CPU and (deck.device_failed or crashed):
             self._leave_device(deck)
@@ -71,9 +71,9 @@ class Recovery:
             deck.retry(plainly=True)
 
     def give_up(self, deck: Deck) -> None:
-        """Go to another model than a deck's, which fails again and again.
+        """Replace the model of a deck, which fails again and again.
 
-        Raises LiveError when there is none, and nothing was heard yet or nobody listens.
+        Raises LiveError if there is no other, and nothing was heard yet or nobody listens.
         """
         if deck.device != CPU:
             self._leave_device(deck)
@@ -84,14 +84,16 @@ class Recovery:
             self._replace(deck)
 
     def retry_given_up(self) -> None:
-        """When no other model could be loaded: try the next, or the one that was given up again."""
+        """Try the next model, or the one given up, when another could not be loaded."""
         if self._swap.deck.worker.done:
             self._replace(self._swap.deck)
 
     def _replace(self, deck: Deck) -> None:
         if self._swap.loading:
             deck.worker.give_up()
-            self._say(f"{deck.name} keeps failing: its last passage is repeated until the next one")
+            self._say(
+                f"{deck.name} keeps failing: its last passage is repeated until the next model"
+            )
             return
         other = self._last_played()
         if other is not None:

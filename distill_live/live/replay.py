@@ -206,7 +206,7 @@ class DeckReplay:
 
     def _switched(self, future: int, at: int) -> None:
         if future <= self._sounding:
-            return  # An engine that took over has written it down once more.
+            return  # An engine that took over has noted it a second time.
         old = self._futures[self._sounding]
         self._emit(at)
         if self.on_switch is not None:

@@ -11,8 +11,8 @@ from distill_live.live.journal import Journal, as_lists
 from distill_live.models.prior import Prior
 from distill_live.models.sampling import Sampling
 
-#: How many kinds of draw are left to an engine that takes over: a fader that never rests makes one
-#: for every column.
+#: How many kinds of draw are handed to an engine that takes over: a fader that never rests makes
+#: one for every column.
 KEPT_DRAWS = 64
 
 
@@ -104,7 +104,7 @@ class Sampler:
     def go_on(
         self, timeline: Timeline, drawn: Mapping[int, Draw], again: Mapping[int, Draw]
     ) -> None:
-        """Draw what follows all that a timeline of another sampler holds."""
+        """Continue the columns of another sampler's timeline."""
         self._abandon()
         self._session.restart(timeline.start)
         self._session.prime(timeline.raw(timeline.start, timeline.end))

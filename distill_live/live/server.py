@@ -216,7 +216,7 @@ class Server:
 
     @property
     def _waits_for_device(self) -> bool:
-        """Whether the output has played and must come back, however long its device is away."""
+        """Whether an output has played and is waited for, however long its device is away."""
         return not self._settings.finite and self.status["blocks"] > self._blocks_before
 
     def _begin_swap(self, new: Deck) -> None:
@@ -240,7 +240,7 @@ class Server:
             )
 
     def _note_bridges(self) -> None:
-        """Tell of a passage that was repeated, for want of other sound."""
+        """Report a passage that was repeated because there was no new sound."""
         bridge = self._bridges.poll(self.deck)
         if bridge is None:
             return
@@ -257,7 +257,7 @@ class Server:
         if kind == "said":
             self._log(details[0])
         elif kind == "edit failed":
-            # Only control writes parameters; whoever shows them sees that it is off.
+            # Only control writes parameters; so every surface shows that it is off.
             switch_edit_off(self._parameters, details[0])
         elif worker is self._audio:
             self._hear_audio(kind, *details)
@@ -270,8 +270,8 @@ class Server:
         elif kind == "away":
             self._away = True
             self._log(
-                f"audio: {details[0]}; the music goes on unheard, and {self.output_name} is asked "
-                "for every second"
+                f"audio: {details[0]}; the music goes on unheard, and {self.output_name} is tried "
+                "again every second"
             )
         elif kind == "finished":
             self._finished = self._audio.done = True
@@ -319,7 +319,7 @@ class Server:
         if worker is self._audio:
             self._audio.arguments = self._audio_arguments()
             if self._fell_back:
-                return  # It was told why, and that another output takes its place.
+                return  # The reason, and which output takes its place, are reported elsewhere.
         self.restarts += 1
         self._log(f"the {worker.name} process {reason}; starting it again")
         deck = self._recovery.deck_of(worker)

@@ -1,4 +1,4 @@
-"""What a server plays, and where: all that it is told before it starts."""
+"""What a server plays, and where: its settings from the start."""
 
 from __future__ import annotations
 

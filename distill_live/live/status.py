@@ -77,7 +77,7 @@ class LiveStatus(SharedNumbers):
         "bridged": "audio: samples of repeated passages, played while the ring stood still",
         "device_faults": "audio: how often the device reported a fault",
         "repaired": "audio: samples that were no finite number and played as zero",
-        "silent": "audio: 1 while nothing is heard or on its way out",
+        "silent": "audio: 1 while silence is heard and no sound is on its way out",
         "peak": "audio: largest magnitude in the last block",
         "rms": "audio: RMS of the last 50 ms, see Meter",
         "falling_peak": "audio: largest magnitude lately, see Meter",

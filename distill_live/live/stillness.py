@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from distill_live.live.ring import SAMPLE_RATE
 
-#: So long after what was read has been played, the transport is taken to be stopped, in seconds.
+#: The transport counts as stopped this many seconds after the samples read last have been played.
 STILL_SECONDS = 0.25
-#: What was read lasts for no longer than this, in seconds: the longest block at the lowest rate.
-#: Without an end, a sound card that runs a little fast would be ahead by more and more.
+#: Samples that were read last this many seconds at most: the longest block at the lowest rate.
+#: Without a limit, a sound card that runs a little fast would get further and further ahead.
 LONGEST_SECONDS = 2.0
 
 

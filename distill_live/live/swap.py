@@ -43,7 +43,7 @@ class ModelSwap:
         self.on_failure: Callable[[str], None] = lambda text: None
         self._loudness_db = decks[0].loudness_db
         self._wanted: str | None = None
-        # Instead of the usual device, for a model that could not be loaded there.
+        # The device for a model that could not be loaded on the usual one.
         self._device: str | None = None
         self._coming: Deck | None = None
         self._asked = self._fading = False
@@ -78,7 +78,7 @@ class ModelSwap:
 
     @property
     def loading(self) -> bool:
-        """Whether a model is on its way that does not sound yet."""
+        """Whether a model is being loaded that does not sound yet."""
         coming = self._coming is not None and not self._fading
         return coming or self._wanted is not None
 
@@ -118,7 +118,7 @@ class ModelSwap:
             self._asked = True
 
     def _fail_or_retry(self, deck: Deck, reason: str) -> None:
-        """Try a model on the CPU whose device has failed, unless another one is wanted by now."""
+        """Try a model on the CPU if its device has failed, unless another is wanted by now."""
         if not deck.device_failed or self._wanted is not None:
             self._fail(f"{deck.name} could not be loaded: {reason}")
             return

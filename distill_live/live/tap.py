@@ -17,8 +17,8 @@ class TapRing:
     any readers.
 
     A reader that is slower than real time for longer than the ring loses samples; the writer never
-    waits. It says beforehand how far it is going to write, so that a reader knows afterwards which
-    of the samples that it copied may have been overwritten meanwhile.
+    waits. It announces how far it is going to write, so that a reader knows afterwards which of the
+    samples that it copied may have been overwritten meanwhile.
     """
 
     def __init__(self) -> None:
@@ -28,7 +28,7 @@ class TapRing:
         self._rate.array[0] = SAMPLE_RATE
 
     def begin(self, sample_rate: int) -> None:
-        """Say, as the writer, what rate in Hz the samples have that follow: the device's."""
+        """As the writer, set the rate in Hz of the samples that follow: the device's."""
         self._since.array[0] = self.written
         fence()
         self._rate.array[0] = sample_rate
@@ -51,7 +51,7 @@ class TapRing:
     def write(self, samples: Samples) -> None:
         """Append samples [2, N], or [N] that are the same left and right, N below the capacity."""
         start, marks = self.written, self._marks.array
-        # A writer before this one may have ended on its way further on.
+        # An earlier writer may have ended while it was writing further on.
         marks[_BEGUN] = max(int(marks[_BEGUN]), start + samples.shape[-1])
         fence()
         first = start % CAPACITY

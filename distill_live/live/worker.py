@@ -17,8 +17,8 @@ from distill_live.live.worker_process import STOP_SIGNALS
 
 _spawn = multiprocessing.get_context("spawn")
 
-#: A worker is hopeless that fails this often, each time within its `quick_seconds` after its first
-#: sign of life.
+#: A worker that fails this often is hopeless, if each time was within its `quick_seconds` after its
+#: first sign of life.
 QUICK_FAILURES, QUICK_SECONDS = 3, 5.0
 #: Longest pause before a worker is started again.
 LONGEST_PAUSE = 2.0
@@ -77,8 +77,8 @@ class Worker:
         self._start_at = None
 
     def send(self, message: tuple[Any, ...]) -> None:
-        """Send a request, without ever waiting; a worker that is being replaced gets it once it is
-        there again. Those that it had when it failed are lost."""
+        """Send a request, without ever waiting; a worker that is being replaced gets it when it is
+        back. Requests that it had when it failed are lost."""
         if self.failing:
             self._waiting.append(message)
         elif self._requests is not None:
@@ -117,7 +117,7 @@ class Worker:
         return self._quick_failures
 
     def give_up(self) -> None:
-        """Let it fail, and start it no more."""
+        """Let it fail, and do not start it again."""
         self.done, self._start_at = True, None
 
     def take_up(self) -> None:

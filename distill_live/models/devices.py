@@ -10,7 +10,7 @@ import torch
 from distill_live.errors import DeviceError
 
 DeviceName = Literal["auto", "cpu", "cuda", "mps"]
-#: What stands in torch's errors of a GPU that are of no class of their own.
+#: Words in torch's errors about a GPU that have no class of their own.
 _GPU_WORDS = re.compile(r"\b(cuda|cudnn|cublas|cufft|nvidia|nvrtc|hip|mps|metal)", re.IGNORECASE)
 
 
@@ -32,7 +32,7 @@ def pick_device(name: str = "auto") -> torch.device:
 
 
 def is_device_failure(error: BaseException) -> bool:
-    """Whether an error tells that a GPU, its driver or its memory is at fault, not the program."""
+    """Whether an error says that a GPU, its driver or its memory is at fault, not the program."""
     if isinstance(error, torch.AcceleratorError | torch.OutOfMemoryError | DeviceError):
         return True
     raised_by_torch = isinstance(error, RuntimeError | AssertionError | NotImplementedError)

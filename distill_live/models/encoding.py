@@ -14,13 +14,13 @@ from distill_live.models.parts import Codec
 
 Samples = NDArray[np.float32]
 
-#: Columns that are coded at once. Somewhat above, torch takes gigabytes for the first convolution.
+#: Columns that are coded at once. With more, torch takes gigabytes for the first convolution.
 PIECE_COLUMNS = 1024
 
-#: Columns that a piece is given besides, on each side; an encoder sees less far.
+#: Extra columns on each side of a piece; no encoder looks that far.
 MARGIN_COLUMNS = 16
 
-# Columns of whole seconds, as old models have them, are coded fewer at once.
+# Of the long columns of old models, fewer are coded at once.
 _PIECE_SAMPLES = 1 << 22
 
 

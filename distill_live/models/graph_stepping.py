@@ -1,4 +1,4 @@
-"""Steps of a prior's transformer on an NVIDIA GPU, each one call instead of dozens: a CUDA graph.
+"""Steps of a prior's transformer on an NVIDIA GPU as a CUDA graph: one call instead of dozens.
 
 Only the transformer's step is captured. The network within a column, the drawing of codes and the
 decoder are not: the column-wise prior computes the first two on the CPU, so a column costs one

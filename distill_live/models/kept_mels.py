@@ -1,8 +1,8 @@
 """A recording's spectrogram as a model file keeps it: small, and the same however often the model
 goes on.
 
-Codes alone lose a little each time: the codec that has learned more would code what the one before
-it made of them.
+Codes alone would lose a little each time: each new codec would code what the one before made of
+them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _STEP_DB = 1.0
 def pack_mel(mel: Tensor, config: SpectrogramConfig) -> bytes:
     """A normalised mel `[M, T]` in steps of 1 dB, about 5,700 bytes for a second of sound."""
     steps = (mel.float().cpu() - config.silence) / (config.per_db * _STEP_DB)
-    # Frame by frame, each as differences from band to band: that is what zlib finds most alike.
+    # Frame by frame, each as differences from bin to bin: that is what zlib packs best.
     frames = steps.round().clamp(0, 255).to(torch.uint8).numpy().T
     return zlib.compress(np.diff(frames, axis=1, prepend=np.uint8(0)).tobytes(), 9)
 
@@ -30,7 +30,7 @@ def pack_mel(mel: Tensor, config: SpectrogramConfig) -> bytes:
 def unpack_mel(packed: bytes, config: SpectrogramConfig, most_frames: int) -> Tensor:
     """The mel `[M, T]`, on the CPU, within half a dB of what was packed.
 
-    Raises ValueError when this is none, or longer than `most_frames`.
+    Raises ValueError when the bytes are damaged, or longer than `most_frames`.
     """
     reader = zlib.decompressobj()
     try:

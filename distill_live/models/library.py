@@ -19,13 +19,13 @@ from distill_live.errors import (
 from distill_live.models.header import check_name, read_header
 
 SUFFIX = ".distill"
-#: What a model becomes that learns more is beside it under this suffix until it is whole.
+#: A model that learns more is written beside the old one under this suffix until it is complete.
 DRAFT_SUFFIX = ".continued"
 
 #: The commands that train.
 TrainingCommand = Literal["train", "train-prior", "train-vocoder"]
 
-#: What an interrupted run of each leaves beside the model: a file of its own, so that none replaces
+#: An interrupted run of each leaves a file of its own beside the model, so that none replaces
 #: another one's.
 CHECKPOINT_SUFFIXES: dict[TrainingCommand, str] = {
     "train": ".resume",
@@ -150,7 +150,7 @@ def checkpoint_path(model: Path, command: TrainingCommand = "train") -> Path:
 
 
 def found_checkpoints(model: Path) -> list[Path]:
-    """What interrupted runs have left beside a model's file."""
+    """The checkpoints that interrupted runs have left beside a model's file."""
     paths = [checkpoint_path(model, command) for command in CHECKPOINT_SUFFIXES]
     return [path for path in paths if path.exists()]
 
@@ -161,8 +161,7 @@ def draft_path(model: Path) -> Path:
 
 
 def require_no_checkpoint(model: Path, command: TrainingCommand = "train") -> None:
-    """Raise TrainingError when a run of the command was interrupted, and beginning anew would lose
-    it."""
+    """Raise TrainingError if a run of the command was interrupted: starting over would lose it."""
     path = checkpoint_path(model, command)
     if path.exists():
         raise TrainingError(

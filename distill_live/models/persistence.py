@@ -163,7 +163,7 @@ def load_model_v2(path: str | Path, device: torch.device | str = "cpu") -> Loade
         check_fit(codec, prior, vocoder, spectrogram)
     except _MISFITS as error:
         if is_device_failure(error):
-            # No fault of the file's.
+            # The file is not at fault.
             raise DeviceError(
                 f"the device {device} failed: {str(error).splitlines()[0]}"
             ) from error

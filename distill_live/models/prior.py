@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 #: How many columns a context spans: 4 s of columns of 8 frames.
 CONTEXT_COLUMNS = 48
-#: The longest context: a session remembers it behind all that can be gone back to.
+#: The longest context: a session remembers as much before the oldest column to go back to.
 MOST_CONTEXT_COLUMNS = 4096
 
 

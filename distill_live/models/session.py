@@ -160,7 +160,7 @@ class PriorSession:
 
     def restart(self, column: int = 0) -> None:
         """Forget all columns, as if the session were new; its settings stay. The next column has
-        the number `column`: those before it are remembered no more."""
+        the number `column`; those before it are forgotten."""
         self._give_up()
         self._history = _History(self._config.column_codes, column)
         for span in self._spans:

@@ -68,9 +68,9 @@ class Output(Protocol):
     """Empties the ring. Created with OutputOptions in the audio process.
 
     `name` is that of its entry point, `doc` a sentence, and `parameters` are its own. The
-    constructor raises DeviceError if it cannot play, and so does `run` if it cannot go on: once it
-    has played, another one is made every second until one plays. Anything else that it raises
-    switches it off.
+    constructor raises DeviceError if it cannot play, and so does `run` if it cannot go on: after it
+    has played, a new one is made every second until one plays. Any other exception switches it
+    off.
     """
 
     @property

@@ -1,4 +1,4 @@
-"""Playing an output for as long as it takes, also while its device is away."""
+"""Plays an output to its end, also while its device is away."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from distill_live.live.last_mile import LastMile
 from distill_live.outputs.clock import ClockOutput
 from distill_live.outputs.options import Output, OutputOptions, Source
 
-#: How often a device that is away is asked for, in seconds.
+#: Seconds between two tries to open a device that is away.
 _RETRY_SECONDS = 1.0
-#: How often the channel is asked whether control is still there, in seconds.
+#: Seconds between two looks at whether control is still there.
 _ASK_SECONDS = 0.02
 
 
 class Player:
     """Opens an output and plays it. Once it has played, here or before (`played`), its device may
-    go away: then the sound goes on unheard, on a clock, and the device is asked for again every
-    second until it is back.
+    go away: then the sound goes on unheard, on a clock, and the device is tried again every second
+    until it is back.
 
     Says ("opened", description) whenever it opens, ("away", why) when its device has gone away,
-    ("finished",) at the end of a duration and ("broken", why) when the output is at fault itself.
+    ("finished",) at the end of a duration and ("broken", why) when the output itself is at fault.
     """
 
     def __init__(
@@ -81,14 +81,14 @@ class Player:
             self._channel.send(("finished",))
 
     def _go_away(self, reason: str) -> LastMile:
-        """Say that the device is away; returns what is played unheard."""
+        """Say that the device is away; returns the source that plays unheard."""
         self._channel.send(("away", reason))
         self._unheard = self._make_source(ClockOutput(OutputOptions()).sample_rate)
         return self._unheard
 
     def _play_unheard(self, source: LastMile, until: float) -> bool:
-        """Play on the clock until the device is to be asked for again, which is a moment of
-        time.monotonic(); whether the channel has closed."""
+        """Play on the clock until time.monotonic() reaches `until`, when the device is tried again;
+        whether the channel has closed."""
         closed = _Closed(self._channel, source)
         ClockOutput(OutputOptions()).run(source, lambda: closed() or time.monotonic() >= until)
         return closed()
@@ -97,7 +97,7 @@ class Player:
 class _Closed:
     """Whether the channel has been closed; asks the system at most every `_ASK_SECONDS`.
 
-    It closes when control ends, even without a word: then the sound must fade out here.
+    It closes even when control just dies: then the sound must fade out here.
     """
 
     def __init__(self, channel: Connection, source: LastMile) -> None:

@@ -31,8 +31,8 @@ def run_audio(
 ) -> None:
     """The audio process: open the output, say so, play until the channel closes.
 
-    It says what `Player` says, and ("failed", why) when it may be tried again. `played` says that
-    the output has played before, in another process: then its device is waited for.
+    It sends what `Player` sends, and ("failed", why) when it may be tried again. `played`: the
+    output has played before, in another process, so its device is waited for.
     """
     run_worker(
         channel, lambda: _play(channel, options, rings, control, parameters, status, tap, played)
@@ -51,7 +51,9 @@ def _play(
 ) -> None:
     def lose_real_time() -> None:
         status["real_time"] = 0.0
-        channel.send(("said", "the sound runs in real time no more: it took all of a core"))
+        channel.send(
+            ("said", "the sound no longer runs in real time: it used a whole core without a rest")
+        )
 
     threads = SoundThreads(lose_real_time)
     plugin = load_plugin("outputs", options.output)

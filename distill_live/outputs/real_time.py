@@ -15,7 +15,7 @@ from distill_live.priority import SoundThreads
 class InRealTime:
     """Asks for real time in each thread that renders.
 
-    It does not for outputs that wait until it can fill a block: they take all the time there is.
+    Outputs that wait until a block can be filled get none: they would use all the time there is.
     """
 
     def __init__(self, source: LastMile, threads: SoundThreads, status: LiveStatus) -> None:

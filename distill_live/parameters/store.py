@@ -139,7 +139,7 @@ class ParameterStore(ParameterValues):
         return stored
 
     def set_level(self, name: str, value: object, level: int) -> float:
-        """As `set`, but a level that comes to what all have follows them again."""
+        """As `set`, but a level that is set to the global value follows it again."""
         with self.change():
             stored = self.set(name, value, level)
             if stored == self[name]:

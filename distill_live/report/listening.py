@@ -69,8 +69,8 @@ def spread(items: Sequence[_Item], count: int = RECORDINGS) -> list[_Item]:
 
 
 def some_recordings(folder: Path, sample_rate: int) -> list[Recording]:
-    """A few of a folder's recordings, of those that can be read. Raises DatasetError, and
-    AudioFileError when none can."""
+    """A few of the recordings in a folder that can be read. Raises DatasetError, and AudioFileError
+    if none can be read."""
     paths = find_recordings(folder)
     chosen = spread(paths)
     found: list[Recording] = []

@@ -95,7 +95,7 @@ def learning(metadata: Metadata) -> str:
     if prior:
         counted = (training.get("prior_perplexity") or {}).get("baselines") or {}
         drawn += chart(
-            "Prior: among how many codes it hesitates (perplexity); lower is better",
+            "Prior: between how many codes it hesitates (perplexity); lower is better",
             [
                 Curve("while it learned", prior["training"]),
                 Curve("held-out sound", prior["validation"]),
@@ -168,7 +168,7 @@ def new_sound(played: NewSound | None) -> str:
 
 
 def memorisation(metadata: Metadata) -> str:
-    """How much the prior quotes."""
+    """How much the prior copies."""
     described = (metadata.get("training") or {}).get("memorisation")
     if not described:
         return ""
@@ -179,7 +179,7 @@ def memorisation(metadata: Metadata) -> str:
     said = f'<p class="warning">{_text(_sentence(warned))}</p>' if warned else ""
     without = "" if measured.held_out else " Too little was held out to compare with."
     return _section(
-        "Does it quote?",
+        "Does it copy your recordings?",
         f"How many stretches of {measured.columns} columns stand in the recordings.{without}",
         f'{said}<div class="row">{bars}</div>',
     )

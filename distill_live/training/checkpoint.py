@@ -32,7 +32,7 @@ _FORMAT = "distill-checkpoint 2"
 # In the order in which a run goes through them.
 _PHASES: tuple[Phase, ...] = ("codec", "prior", "vocoder")
 
-# A disk, or the user's part of it, that takes no more; or a file that has reached its limit.
+# A disk, or the user's quota, is full; or a file has reached its size limit.
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 # What torch.load and the reading of its content raise for the bytes of a damaged file.
@@ -124,7 +124,7 @@ class Checkpoints:
         return self._found.state if self._found and self._found.phase == self._phase else None
 
     def passed(self, phase: Phase) -> bool:
-        """Whether the run that goes on has that phase behind it."""
+        """Whether the run that is resumed has completed that phase."""
         return self._found is not None and _order(phase) < _order(self._found.phase)
 
     @property
@@ -151,15 +151,16 @@ class Checkpoints:
                 )
         elif found and self._phase is None:
             raise TrainingError(
-                f"cannot resume {self.path}: it is of another command's run, in its {found.phase}"
+                f"cannot resume {self.path}: it is from another command's run, in its "
+                f"{found.phase}; resume with that command, or leave --resume out to begin anew"
             )
         self._phase = phase
         self._fingerprints[phase] = fingerprint
         self._began = time.monotonic()
 
     def save(self, state: State) -> None:
-        """Replace the file as a whole. Raises CheckpointError when it cannot be written; what was
-        there before stays."""
+        """Replace the file as a whole. Raises CheckpointError when it cannot be written; then the
+        file before stays."""
         if self.ranks.rank:
             return
         content = {
@@ -174,7 +175,7 @@ class Checkpoints:
             with atomic_file(self.path) as temporary, temporary.open("wb") as file:
                 torch.save(content, file)
         except (OSError, RuntimeError) as error:
-            # torch tells of a full disk in words of its own, after the system's.
+            # torch raises its own error for a full disk, in the context of the system's.
             reason = error if isinstance(error, OSError) else error.__context__
             if not isinstance(reason, OSError):
                 raise
@@ -182,7 +183,7 @@ class Checkpoints:
 
     def _advice(self, reason: OSError) -> str:
         """Why this epoch could not be kept, and what to do."""
-        mend = "free some space" if reason.errno in _FULL else "make it possible to write there"
+        mend = "free some space" if reason.errno in _FULL else "make the folder writable"
         then = "go on with --resume from the epoch before" if self.path.exists() else "begin again"
         return f"cannot save {self.path}: {reason.strerror or reason}: {mend}, then {then}"
 
@@ -197,7 +198,7 @@ class Checkpoints:
 
 
 def _require_writable(folder: Path) -> None:
-    """Raise CheckpointError when nothing can be written in a folder, or made there."""
+    """Raise CheckpointError when no file can be written in a folder, or the folder not made."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder) as file:
@@ -205,7 +206,7 @@ def _require_writable(folder: Path) -> None:
     except OSError as error:
         raise CheckpointError(
             f"cannot write in {folder}: {error.strerror or error}; the model and every epoch are "
-            "to be saved there"
+            "saved there: free some space, or make the folder writable"
         ) from error
 
 

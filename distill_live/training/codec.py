@@ -31,7 +31,7 @@ from distill_live.training.randomness import random_state, seeded, set_random_st
 from distill_live.training.ranks import Ranks
 from distill_live.training.rehearsal import Rehearsal
 from distill_live.training.schedule import rate_factor
-from distill_live.training.suspects import Suspect, find_suspect, in_words
+from distill_live.training.suspects import Suspect, bad_loss, find_suspect
 
 _MAX_GRADIENT = 1.0
 
@@ -58,7 +58,7 @@ class TrainedCodec:
     """The best model that the training saw, on the CPU's or the given device, ready to use.
 
     `history` has every finished epoch, `best_epoch` (from 1) is the one that `model` and `health`
-    are of. `ending` says what ended it early, `warning` that a recording did, in words.
+    are of. `ending` says what ended it early, `warning` which recording spoiled it, if one did.
     """
 
     model: ConvVQVAE
@@ -87,13 +87,14 @@ def train_codec(
 ) -> TrainedCodec:
     """Train a codec; the epoch with the smallest validation error is kept.
 
-    `on_pace` is told once, after the first steps, how many seconds the training will take.
+    `on_pace` gets, once, after the first steps, how many seconds the training will take.
 
-    `checkpoints` keep every epoch, and say where to go on. `ranks` are the processes that train
+    `checkpoints` save every epoch, and say where to go on. `ranks` are the processes that train
     together; they bring their devices. `rehearsal` is an earlier codec that learns the recordings
-    in addition to its own. `previews` listen to it now and then. Ctrl-C keeps the best so
-    far, once an epoch has ended; before that it goes through. So do a full disk and memory. Raises
-    TrainingError when the loss is no number any more and nothing was kept yet.
+    in addition to its own. `previews` listen to it now and then. Once an
+    epoch has ended, Ctrl-C, a full disk and full memory end the training with the best so far;
+    before that they raise. Raises TrainingError when the loss is no longer a number and no epoch
+    has ended.
     """
     ranks = ranks or Ranks(device)
     with seeded(config.seed, ranks.device):
@@ -119,7 +120,7 @@ class _CodecTrainer:
         self.ranks, self.device = ranks, ranks.device
         self.mels = mels = TrainingMels.of(recordings, config, rehearsal)
         self.spectrogram, self.judged = mels.spectrogram.to(self.device), mels.judged
-        # Every process draws all crops of a batch, which takes no time, and trains on some of them.
+        # Every process draws all crops of a batch, which takes little time, and trains on some.
         self.random = np.random.default_rng(config.seed)
         self.crops = MelCrops(
             mels.learned, config.crop_columns * config.codec.column_frames,
@@ -159,7 +160,7 @@ class _CodecTrainer:
         for epoch in range(len(self.history) + 1, self.config.epochs + 1):
             loss = self.ranks.mean(self._train_epoch(epoch))
             if not (math.isfinite(loss) and self._judge(epoch, loss)):
-                self._warning = in_words("codec", epoch, self.ranks.gather(self._suspect))
+                self._warning = bad_loss("codec", epoch, self.ranks.gather(self._suspect))
                 if not self.history:
                     raise TrainingError(self._warning)
                 return
@@ -232,11 +233,11 @@ class _CodecTrainer:
                 optimizer.step()
             losses.append(loss.detach())
             self.pace.step()
-        self._suspect = find_suspect(losses, drawn, self.mels.names, self.mels.level_db)
+        self._suspect = find_suspect(losses, drawn, self.mels.names, self.mels.loudest_db)
         return mean_loss(losses)
 
     def _judge(self, epoch: int, loss: float) -> bool:
-        """Judge an epoch; False when that gives no number: the epoch then counts for nothing."""
+        """Judge an epoch; False if the result is not a number: then the epoch does not count."""
         self.model.eval()
         self.model.quantizer.sync()
         judged = judge_codec(self.model, self.judged, self.spectrogram.config, self.precision)

@@ -36,15 +36,15 @@ def recording_mel(
 ) -> Tensor:
     """A recording's normalised mel `[M, T]`, of whole columns, on the spectrogram's device.
 
-    Raises TrainingError, with the recording's name, when it is so loud that this is no number.
+    Raises TrainingError, with the recording's name, when it is so loud that the mel is not finite.
     """
     waveform = torch.from_numpy(recording.samples)[None, None]
     mel = spectrogram.waveform_to_mel(waveform, column_frames)[0, 0]
     if not torch.isfinite(mel).all():
         raise TrainingError(
             f"{recording.name} cannot be learned from: its samples go up to "
-            f"{np.abs(recording.samples).max():.3g}, where 1 is full scale; leave it out, or lower "
-            "its level"
+            f"{np.abs(recording.samples).max():.3g}, where 1 is full scale; leave it out, or turn "
+            "it down"
         )
     return mel
 

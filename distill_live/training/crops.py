@@ -39,7 +39,7 @@ class MelCrops:
         self._chances = weights / weights.sum()
         self._random = np.random.default_rng(seed)
         self._augmentation = Augmentation(augmentation, spectrogram, self._random)
-        #: The numbers of the mels that the last crops are from.
+        #: The numbers of the mels that the last crops came from.
         self.drawn: NDArray[np.intp] = np.zeros(0, np.intp)
 
     def draw(self, count: int) -> Tensor:

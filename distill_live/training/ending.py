@@ -1,4 +1,4 @@
-"""How a training ends before its last epoch, and what is kept then: the best so far."""
+"""How a training ends before its last epoch with the best epoch so far."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from distill_live.errors import CheckpointError, TrainingError, is_out_of_memory
 
 @dataclass
 class Ending:
-    """`interrupted` says that Ctrl-C ended a training early, `failure` in words what else did;
-    after either, it can be resumed."""
+    """`interrupted`: Ctrl-C ended a training early. `failure`: the message about another reason,
+    or "". After either, the training can be resumed."""
 
     interrupted: bool = False
     failure: str = ""
@@ -20,10 +20,10 @@ class Ending:
 
 @contextmanager
 def keeping_the_best(epochs: Callable[[], int]) -> Iterator[Ending]:
-    """Run a training of which `epochs` have ended so far; the ending is known behind the block.
+    """Run a training of which `epochs` have ended so far; after the block the ending is known.
 
-    While there are none, there is nothing to keep: Ctrl-C goes through, and so does a disk that is
-    full; when memory is, TrainingError is raised.
+    Before the first epoch has ended there is nothing to keep: KeyboardInterrupt and CheckpointError
+    are raised, and TrainingError when the memory is full.
     """
     ending = Ending()
     try:

@@ -41,7 +41,7 @@ class TrainingMels:
     ) -> TrainingMels:
         """Of recordings, and of those that are rehearsed with them by their codec's spectrogram.
 
-        Raises TrainingError for one whose mel is no number anywhere.
+        Raises TrainingError for one whose mel is not a number somewhere.
         """
         frames = config.codec.column_frames
         if rehearsal:
@@ -65,8 +65,8 @@ class TrainingMels:
             spread(list(zip(mels, ends, strict=True)), _JUDGED_COLUMNS * frames),
         )
 
-    def level_db(self, number: int) -> float:
-        """How loud one of those that are learned is at its loudest, in dB of full scale."""
+    def loudest_db(self, number: int) -> float:
+        """The loudest mel of one of those that are learned, in dB of full scale."""
         loudest = self.spectrogram.denormalise(self.learned[number].max())
         return float(loudest) * 10 / math.log(10)
 

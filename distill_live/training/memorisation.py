@@ -24,7 +24,7 @@ _NEAR = 0.75
 # Fewer held-out windows than this say nothing; more than this are not needed.
 _ENOUGH, _MOST_WINDOWS = 12, 400
 
-# So much above the held-out sound, generated windows are quotations. Measured on 54 s of drones: a
+# So much above the held-out sound, generated windows are copies. Measured on 54 s of drones: a
 # prior that knows them by heart (perplexity 1.0) has 0.32 and 0.37, an ordinary one 0.0.
 _SUSPICIOUS = 0.15
 
@@ -66,33 +66,33 @@ class Memorisation:
 
     @property
     def warning(self) -> str | None:
-        """What to know and do when the prior quotes its recordings, else None."""
-        if not self._quotes:
+        """What to know and do if the prior copies its recordings, else None."""
+        if not self._copies:
             return None
         return (
-            "the prior quotes its recordings: play it at a higher temperature, or train it on "
+            "the prior copies its recordings: play it at a higher temperature, or train it on "
             "more recordings or with a smaller --prior-size"
         )
 
     @property
     def verdict(self) -> str:
-        """Whether it quotes, by which figures, and what to do about it, in one line."""
+        """Whether it copies its recordings, by which figures, and what to do about it: one line."""
         figures = (
-            f"of what it plays, {self.generated.coarse:.0%} of stretches of {self.columns} columns "
-            f"stand in them in the coarsest level, {self.generated.near:.0%} nearly in all levels"
+            f"of the {self.columns}-column passages that it plays, {self.generated.coarse:.0%} are "
+            f"in them by the coarsest level, {self.generated.near:.0%} nearly by all levels"
         )
         if self.held_out is None:
             figures += "; too little was held out to compare with"
         else:
             figures += (
-                f"; of held-out sound {self.held_out.coarse:.0%} and {self.held_out.near:.0%}"
+                f"; of held-out passages {self.held_out.coarse:.0%} and {self.held_out.near:.0%}"
             )
         if self.warning:
             return f"warning: {self.warning} ({figures})"
         return f"the prior {self._how_little} ({figures})"
 
     @property
-    def _quotes(self) -> bool:
+    def _copies(self) -> bool:
         usual = self.held_out or Overlap(0.0, 0.0)
         above = max(self.generated.coarse - usual.coarse, self.generated.near - usual.near)
         return above >= _SUSPICIOUS
@@ -100,10 +100,10 @@ class Memorisation:
     @property
     def _how_little(self) -> str:
         if self.generated == Overlap(0.0, 0.0):
-            return "does not quote its recordings"
+            return "does not copy its recordings"
         if self.held_out is None:
-            return "hardly quotes its recordings"
-        return "quotes its recordings hardly more than held-out sound does"
+            return "hardly copies its recordings"
+        return "copies its recordings hardly more than held-out sound does"
 
 
 def measure_memorisation(

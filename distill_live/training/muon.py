@@ -23,8 +23,8 @@ _MIN_SIDE = 9
 class Muon(torch.optim.Optimizer):
     """Updates weights `[out, ...]`, each seen as the matrix `[out, everything else]`.
 
-    `dtype` is what matrices are multiplied in: where a processor computes in bfloat16 that is
-    faster, and as good, because the iteration only comes near its result anyway.
+    Matrices are multiplied in `dtype`: bfloat16 is faster on processors that compute in it, and as
+    good, because the iteration only approximates its result anyway.
     """
 
     def __init__(self, weights: Iterable[nn.Parameter], lr: float, momentum: float = 0.95,

@@ -1,4 +1,4 @@
-"""How long a training will take, told by its first steps."""
+"""How long a training will take, judged by its first steps."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Callable
 
 import torch
 
-# The first steps take longer than all others: memory is asked for, codebooks find their places.
+# The first steps take longer than the others: they allocate memory and place the codebooks.
 _SKIPPED, _TIMED = 2, 4
 
 
 class Pace:
     """Tells once, after a few of a run's steps, how many seconds all `steps` of them will take.
 
-    A run of fewer steps than it needs is over before it could tell.
+    A run with too few steps is over before it could tell.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class Pace:
             self._tell((self._now() - self._began) / _TIMED * self._steps)
 
     def _now(self) -> float:
-        # A GPU has only been told what to do when a step returns.
+        # When a step returns, a GPU has only been given its work.
         if self._device.type == "cuda":
             torch.cuda.synchronize(self._device)
         elif self._device.type == "mps":

@@ -1,7 +1,7 @@
-"""In how many bits the codec is trained: bfloat16 where the computer is faster in it, by trial.
+"""The precision of codec training: bfloat16 where a trial shows that it is faster.
 
-What a processor calls itself does not tell: one without instructions for bfloat16 computes the same
-in 3 to 40 times the time that float32 takes, one with them in half of it.
+A processor's name does not show it: one without instructions for bfloat16 takes 3 to 40 times as
+long as for float32, one with them half as long.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from torch.nn import functional
 from distill_live.training.muon import orthogonal
 from distill_live.training.ranks import Ranks
 
-# bfloat16 is worth it below this part of the time that float32 takes. A run that was begun in it
-# goes on in it, for the same bytes, unless it moved to a computer that is really slow in it.
+# bfloat16 is used if it takes less than this part of float32's time. A run that was begun in it
+# stays in it, for the same bytes, unless it moved to a computer that is much slower in it.
 _FASTER, _STILL_FAST = 0.9, 1.5
 
 _TRIALS = 5
@@ -41,16 +41,16 @@ class Precision:
 
 
 class Slowness(NamedTuple):
-    """The time that bfloat16 takes, in times of float32, for each part of Precision."""
+    """The time that bfloat16 takes, divided by that of float32, for each part of Precision."""
 
     network: float
     matrices: float
 
 
 def choose_precision(ranks: Ranks, earlier: Precision | None = None) -> Precision:
-    """What is fastest on the slowest of the processes that train; the same for all of them.
+    """The fastest precision on the slowest of the processes that train; the same for all of them.
 
-    `earlier` is what the run was begun in: it stays.
+    `earlier` is the precision in which the run was begun; see _STILL_FAST.
     """
     network, matrices = map(max, zip(*ranks.gather(_slowness(ranks.device.type)), strict=True))
     if earlier is None:
@@ -62,7 +62,7 @@ def choose_precision(ranks: Ranks, earlier: Precision | None = None) -> Precisio
 
 @cache
 def _slowness(device: str) -> Slowness:
-    """As tried on a CPU; of an NVIDIA GPU torch knows it, and of others nothing is known."""
+    """Tried out on a CPU, known to torch for an NVIDIA GPU; for others float32 is safe."""
     if device == "cpu":
         with torch.random.fork_rng(devices=[]), _one_thread():
             return Slowness(_of_network(), _of_matrices())
@@ -71,7 +71,7 @@ def _slowness(device: str) -> Slowness:
 
 
 def _of_network() -> float:
-    """By a convolution and its gradients, of the size that most of the codec's have."""
+    """Tried on a convolution of the codec's most frequent size, and its gradients."""
     sound = torch.randn(2, 128, 8, 32)
     weight = torch.randn(128, 128, 3, 3, requires_grad=True)
 
@@ -84,14 +84,14 @@ def _of_network() -> float:
 
 
 def _of_matrices() -> float:
-    """By the matrix of such a convolution."""
+    """Tried on the matrix of such a convolution."""
     matrix = torch.randn(128, 1152)
     return slowness(lambda half: orthogonal(matrix, torch.bfloat16 if half else torch.float32))
 
 
 def slowness(compute: Callable[[bool], object]) -> float:
-    """How many times as long `compute(True)` takes as `compute(False)`: the shortest of some turns
-    each. What takes twice as long at once is not tried again."""
+    """How many times as long `compute(True)` takes as `compute(False)`, by the shortest of a few
+    turns each; one turn is enough if it takes twice as long."""
     compute(False)
     compute(True)
     single, half = _seconds(compute, False), _seconds(compute, True)

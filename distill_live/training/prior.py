@@ -29,7 +29,7 @@ from distill_live.training.randomness import random_state, seeded, set_random_st
 from distill_live.training.ranks import Ranks
 from distill_live.training.schedule import rate_factor
 from distill_live.training.sequences import GAINS_DB, CodeSequences
-from distill_live.training.suspects import in_words
+from distill_live.training.suspects import bad_loss
 from distill_live.training.windows import CodeCrops, Crops
 
 _MAX_GRADIENT = 1.0
@@ -90,7 +90,7 @@ class TrainedPrior:
     """The best prior that the training saw, ready to use.
 
     `history` has every finished epoch, `best_epoch` (from 1) is the one that `prior` and `report`
-    are of. `ending` says what ended it early, `warning` that a loss did which was no number.
+    are of. `ending` says what ended it early, `warning` that the loss was no longer a number.
     """
 
     prior: Prior
@@ -113,13 +113,13 @@ def train_prior_on_codes(
 ) -> TrainedPrior:
     """Train a prior; the epoch with the smallest validation perplexity is kept.
 
-    `on_pace` is told once, after the first steps, how many seconds the training can take at most.
+    `on_pace` gets, once, after the first steps, how many seconds the training can take at most.
 
-    `checkpoints` keep every epoch, and say where to go on. `ranks` are the processes that train
-    together; they bring their devices. `start` is a prior of the same shape to begin with. Ctrl-C
-    keeps the best so far, once an epoch has ended; before that it goes through. So do a full disk
-    and memory. Raises
-    TrainingError when there are no codes, or the loss is no number any more and nothing was kept.
+    `checkpoints` save every epoch, and say where to go on. `ranks` are the processes that train
+    together; they bring their devices. `start` is a prior of the same shape to begin with. Once an
+    epoch has ended, Ctrl-C, a full disk and full memory end the training with the best so far;
+    before that they raise. Raises TrainingError when there are no codes, or the loss is no longer a
+    number and no epoch has ended.
     """
     if not sequences.training:
         raise TrainingError("the recordings are shorter than one column each: nothing to learn")
@@ -141,7 +141,7 @@ class _PriorTrainer:
         start: Prior | None,
     ) -> None:
         self.ranks, self.device = ranks, ranks.device
-        # Every process draws all crops of a batch, which takes no time, and trains on some of them.
+        # Every process draws all crops of a batch, which takes little time, and trains on some.
         self.random = np.random.default_rng(config.seed)
         context = config.prior.context_columns
         self.crops = CodeCrops(sequences.training, context, self.random, sequences.training_ranks)
@@ -179,8 +179,8 @@ class _PriorTrainer:
                 return
             loss = self.ranks.mean(self._train_epoch())
             if not (math.isfinite(loss) and self._judge(epoch, loss)):
-                # Codes are numbers whatever they stand for: no recording can be blamed.
-                self._warning = in_words("prior", epoch, ())
+                # Codes are always numbers, so no recording can be blamed.
+                self._warning = bad_loss("prior", epoch, ())
                 if not self.history:
                     raise TrainingError(self._warning)
                 return
@@ -258,7 +258,7 @@ class _PriorTrainer:
             average.lerp_(weight, 1.0 - decay)
 
     def _judge(self, epoch: int, loss: float) -> bool:
-        """Judge an epoch; False when that gives no number: the epoch then counts for nothing."""
+        """Judge an epoch; False if the result is not a number: then the epoch does not count."""
         validation = self.ranks.from_first(window_perplexity(self.average, self.judged))
         ended = PriorEpoch(epoch, self.config.epochs, math.exp(loss), validation)
         if not math.isfinite(ended.validation):

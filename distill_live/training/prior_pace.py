@@ -13,8 +13,8 @@ from distill_live.training.windows import Crops
 
 
 def expected_prior_seconds(config: PriorTrainingConfig, device: torch.device) -> float:
-    """Seconds until the last epoch, as a few steps on random codes take; a training that ends
-    early takes less. Nobody's random numbers are disturbed."""
+    """Seconds until the last epoch, judged by a few steps on random codes; a training that ends
+    early takes less. The random numbers of the training itself are not disturbed."""
     told: list[float] = []
     pace = Pace(config.epochs * config.steps_per_epoch, told.append, device)
     with seeded(config.seed, device):

@@ -25,8 +25,7 @@ def seeded(seed: int, device: torch.device) -> Iterator[None]:
 
 
 def random_state(crops: np.random.Generator, ranks: Ranks) -> list[State]:
-    """All that a training draws from, of every process: torch's generators, that of the device
-    among them, and the crops'."""
+    """The state of all random generators of every process: torch's, the device's, the crops'."""
     kind, others = ranks.device.type, _generators(ranks.device)
     return ranks.gather(
         {
@@ -38,7 +37,7 @@ def random_state(crops: np.random.Generator, ranks: Ranks) -> list[State]:
 
 
 def set_random_state(state: list[State], crops: np.random.Generator, ranks: Ranks) -> None:
-    """Go on drawing where `random_state` was taken; a generator that was not there draws on as it
+    """Go on drawing where `random_state` was taken; a generator without a stored state stays as it
     is."""
     own, others = state[ranks.rank], _generators(ranks.device)
     torch.set_rng_state(own["torch"])

@@ -48,15 +48,15 @@ class Ranks:
         return
 
     def batch(self, crops: float) -> int:
-        """How many crops all processes together train a step on: so many, but one each at least."""
+        """How many crops all processes together train a step on: `crops`, but at least one each."""
         return max(round(crops), self.world)
 
     def steps(self, steps: int, crops: float) -> int:
-        """How many steps of `batch(crops)` see as much as `steps` of `crops` do, 1 at least."""
+        """How many steps of `batch(crops)` see as much sound as `steps` of `crops`; at least 1."""
         return max(1, round(steps * max(round(crops), 1) / self.batch(crops)))
 
     def own(self, batch: Tensor) -> Tensor:
-        """This process's part of a batch `[B, ...]`, which all processes have drawn alike."""
+        """This process's part of a batch `[B, ...]` that all processes have drawn alike."""
         return batch[self.rank :: self.world]
 
     def average_gradients(self, weights: Iterable[Tensor], part: float) -> None:

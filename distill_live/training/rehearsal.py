@@ -45,7 +45,7 @@ class Rehearsal:
     @classmethod
     def of(cls, loaded: LoadedVQModel, replaced: Container[str] = ()) -> Rehearsal:
         """Of a loaded model with training codes. The recordings called `replaced` are there
-        themselves, and need none. Raises TrainingError when what the file keeps makes no sense."""
+        themselves, and need none. Raises TrainingError when the file's spectrograms are damaged."""
         codec = loaded.require_trainable()
         rehearsed = [one for one in loaded.training_codes if one.name not in replaced]
         return cls(
@@ -78,8 +78,8 @@ class Rehearsal:
 
 @torch.inference_mode()
 def code_rehearsed(codec: ConvVQVAE, rehearsal: Rehearsal) -> tuple[TrainingCodes, ...]:
-    """What a codec that has learned more keeps of the old recordings: their spectrograms as they
-    are, and as many columns of each as before, as it codes them now."""
+    """What a codec that has learned more keeps of the old recordings: their spectrograms
+    unchanged, and the same columns of each, coded anew."""
     device, frames = codec.quantizer.codebooks.device, codec.config.column_frames
     return tuple(
         TrainingCodes(
@@ -104,10 +104,10 @@ def rehearsed_share(new: list[Tensor], old: list[Tensor]) -> list[float]:
 
 
 def _mel(codec: ConvVQVAE, spectrogram: AudioSpectrogram, kept: TrainingCodes) -> Tensor:
-    """What stands for an old recording: a mel `[M, T]` on the CPU."""
+    """The mel `[M, T]` of an old recording, on the CPU."""
     if not kept.mel:
         return decode_grid(codec, kept.codes)
-    # The end that was held out is in it, too.
+    # It includes the end that was held out.
     most_frames = 2 * (len(kept.codes) + 1) * codec.config.column_frames
     try:
         return unpack_mel(kept.mel, spectrogram.config, most_frames)

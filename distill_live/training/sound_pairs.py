@@ -103,7 +103,7 @@ class SoundCrops:
         lengths = np.array([pair.mel.shape[-1] for pair in pairs])
         self._chances = lengths / lengths.sum()
         self._random = np.random.default_rng(seed)
-        #: The numbers of the pairs that the last crops are from.
+        #: The numbers of the pairs that the last crops came from.
         self.drawn: NDArray[np.intp] = np.zeros(0, np.intp)
 
     def draw(self, count: int) -> tuple[Tensor, Tensor]:

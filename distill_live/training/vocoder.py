@@ -31,7 +31,7 @@ from distill_live.training.ranks import Ranks
 from distill_live.training.schedule import rate_factor
 from distill_live.training.sound_losses import SoundLoss
 from distill_live.training.sound_pairs import SoundCrops, SoundPairs
-from distill_live.training.suspects import Suspect, find_suspect, in_words
+from distill_live.training.suspects import Suspect, bad_loss, find_suspect
 from distill_live.training.vocoder_judging import held_out_loss, judged_parts
 
 _MAX_GRADIENT = 1.0
@@ -98,7 +98,7 @@ class TrainedVocoder:
     """The best vocoder that the training saw, on its device, ready to use.
 
     `history` has every finished epoch, `best_epoch` (from 1) is the one that `vocoder` is of.
-    `ending` says what ended it early, `warning` that a recording did, in words.
+    `ending` says what ended it early, `warning` which recording spoiled it, if one did.
     """
 
     vocoder: NeuralVocoder
@@ -118,9 +118,9 @@ def train_vocoder(
     """Train a vocoder on the spectrogram's device; the epoch with the smallest held-out loss is
     kept.
 
-    `checkpoints` keep every epoch, and say where to go on. Ctrl-C keeps the best so far, once an
-    epoch has ended; before that it goes through. So do a full disk and memory. Raises
-    TrainingError when the loss is no number any more and nothing was kept.
+    `checkpoints` save every epoch, and say where to go on. Once an epoch has ended, Ctrl-C, a full
+    disk and full memory end the training with the best so far; before that they raise. Raises
+    TrainingError when the loss is no longer a number and no epoch has ended.
     """
     with seeded(config.seed, spectrogram.device):
         trainer = _VocoderTrainer(pairs, spectrogram, config)
@@ -164,7 +164,7 @@ class _VocoderTrainer:
         for epoch in range(len(self.history) + 1, self.config.epochs + 1):
             loss, discriminators = self._train_epoch()
             if not (math.isfinite(loss) and self._judge(epoch, loss, discriminators)):
-                self._warning = in_words("vocoder", epoch, [self._suspect])
+                self._warning = bad_loss("vocoder", epoch, [self._suspect])
                 if not self.history:
                     raise TrainingError(self._warning)
                 return
@@ -204,7 +204,7 @@ class _VocoderTrainer:
         self.history = [VocoderEpoch(**epoch) for epoch in state["history"]]
         set_random_state(state["random"], self.random, self.alone)
 
-    def _level_db(self, number: int) -> float:
+    def _loudest_db(self, number: int) -> float:
         """The peak of a pair's sound, in dB of full scale."""
         return 20 * math.log10(float(self.pairs[number].samples.abs().max()) + 1e-12)
 
@@ -230,7 +230,7 @@ class _VocoderTrainer:
             self._follow()
             losses.append(sound_loss.detach())
         names = [pair.name for pair in self.pairs]
-        self._suspect = find_suspect(losses, drawn, names, self._level_db)
+        self._suspect = find_suspect(losses, drawn, names, self._loudest_db)
         return mean_loss(losses), mean_loss(judgements) if judgements else None
 
     def _teach(self, discriminators: Discriminators, real: Tensor, made: Tensor) -> Tensor:
@@ -276,7 +276,7 @@ class _VocoderTrainer:
             average.lerp_(weight, 1.0 - decay)
 
     def _judge(self, epoch: int, loss: float, discriminators: float | None) -> bool:
-        """Judge an epoch; False when that gives no number: the epoch then counts for nothing."""
+        """Judge an epoch; False if the result is not a number: then the epoch does not count."""
         validation = held_out_loss(self.average, self.judged, self.loss)
         ended = VocoderEpoch(epoch, self.config.epochs, loss, validation, discriminators)
         if not math.isfinite(ended.validation):

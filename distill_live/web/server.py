@@ -73,7 +73,7 @@ class WebServer:
     def start(self, listens: bool = True) -> None:
         """Bind the port and begin to answer. Raises DeviceError when the port cannot be had.
 
-        Where somebody else listens at the port, it answers those that are handed to `adopt`.
+        Unless it `listens`, it answers only the connections that are handed to `adopt`.
         """
         bound = [_bind(self.host, self.port, self._require)] if listens else []
         for one in bound:
@@ -93,7 +93,7 @@ class WebServer:
             self._log.detach()
 
     def adopt(self, client: socket.socket) -> None:
-        """Answer a client whose connection somebody else has taken; from any thread."""
+        """Answer a client whose connection another server has accepted; from any thread."""
         try:
             if self._loop is None:
                 raise RuntimeError("not started")

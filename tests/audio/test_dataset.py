@@ -102,7 +102,7 @@ def test_what_is_to_be_said_of_files_is_told(tmp_path: Path) -> None:
     (tmp_path / "song.m4a").write_bytes(b"\x00\x00\x00\x1cftypM4A " + bytes(99))
     loaded = load_recordings(tmp_path)
     assert [one.name for one in loaded.recordings] == ["good.wav", "turned.wav"]
-    assert loaded.told == [
+    assert loaded.notes == [
         "turned.wav: left and right cancel out in mono: the right channel was inverted before "
         "mixing",
         "1 .m4a file left out: convert it to wav or flac",

@@ -1,4 +1,4 @@
-"""The filters are ours; torchaudio and librosa, which have them too, say that they are right."""
+"""The filters are computed here, and compared with those of torchaudio and librosa."""
 
 import pytest
 import torch

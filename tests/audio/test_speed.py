@@ -41,6 +41,6 @@ def test_where_torchaudio_cannot_be_loaded_the_error_says_which_pair_fits(tmp_pa
     ).stdout  # fmt: skip
     assert told.startswith("torchaudio cannot be loaded beside torch 2.")
     assert "undefined symbol: torch_exception. " in told
-    assert "What fits together is torch<2.13,>=2.11 and torchaudio==2.11.0: " in told
+    assert "work together are torch<2.13,>=2.11 and torchaudio==2.11.0; to install them: " in told
     assert f'{sys.executable} -m pip install "torch<2.13,>=2.11" "torchaudio==2.11.0"' in told
     assert told.count("\n") == 1

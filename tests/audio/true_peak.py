@@ -32,7 +32,7 @@ def _bursts(count: int) -> np.ndarray:
     return np.where(np.arange(count) // 1_000 % 7, 0.02, 1.0) * _noise(count)
 
 
-#: Each makes so many samples at 48 kHz.
+#: Each function makes the number of samples asked for, at 48 kHz.
 HARD_SIGNALS: dict[str, Callable[[int], np.ndarray]] = {
     "square": lambda count: np.sign(np.sin(2 * np.pi * 100 / 48_000 * np.arange(count))),
     "sine of 997 Hz": lambda count: np.sin(2 * np.pi * 997 / 48_000 * np.arange(count)),

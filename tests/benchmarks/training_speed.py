@@ -79,7 +79,7 @@ class Training:
         raise RuntimeError("the training has ended")
 
     def seconds_per_epoch(self) -> float:
-        """Of all epochs but the first."""
+        """Seconds per epoch, without the first."""
         first = self.epoch(1)
         return (self.epoch(self._epochs) - first) / (self._epochs - 1)
 

@@ -125,7 +125,7 @@ def test_columns_may_be_deleted_and_added_by_hand(tmp_path: Path, kept: list[int
 
 
 def test_codes_without_the_columns_that_their_shape_has_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(CodesError, match=r"shape says \[5, 8, 3\].*codes hold \[0\]"):
+    with pytest.raises(CodesError, match=r"shape says \[5, 8, 3\].*codes have \[0\]"):
         load_grid(edited(tmp_path, codes=[]))
 
 

@@ -93,7 +93,7 @@ def test_three_rounds_leave_what_the_first_recordings_are_rehearsed_from_as_it_i
         folder = tmp_path / str(number)
         folder.mkdir()
         shutil.copy(path, folder)
-        # Of what there was, all is told of, and counted in full.
+        # Everything that was there before is kept and counted in full.
         result = run_cli("train", "--continue", "mine", folder)
         assert f"1 new recordings, 0 that it knows and {number + 2} rehearsed" in result.out
         after = {one.name: one for one in load_model_v2(sine_model).training_codes}

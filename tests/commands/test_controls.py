@@ -188,9 +188,9 @@ def test_a_file_elsewhere_never_reaches_the_server(stand: Stand, tmp_path: Path)
 def test_learning_needs_midi_and_a_name(stand: Stand) -> None:
     for arguments in ((), (1.0,)):
         [(_, (_, reason))] = stand.osc("/distill/learn", *arguments)
-        assert "learn takes the name of a parameter, or of a request and what" in str(reason)
+        assert "learn takes the name of a parameter, or a request and its" in str(reason)
     [(_, (_, reason))] = stand.osc("/distill/learn", "rewind")
-    assert "say them behind the name: `learn rewind ...`" in str(reason)
+    assert "add them after the name: `learn rewind ...`" in str(reason)
     stand.midi.status = "MIDI unavailable: no library"
     [(_, (_, reason))] = stand.osc("/distill/learn", "gain")
     assert reason == "MIDI unavailable: no library"
@@ -204,7 +204,7 @@ def test_what_comes_of_learning_is_said_and_answered(stand: Stand) -> None:
     assert stand.osc("/distill/learn", "width") == [("/distill/said", (begun,))]
     for raw in range(0, 128, 8):
         stand.midi.take([0xB0, 9, raw], "nano")
-    # What is moved to be learned is nothing that the patch had to map.
+    # A control that is moved to be learned need not be in the patch.
     assert stand.lines == [begun]
     attempt = stand.controls._learning._attempt
     assert attempt is not None

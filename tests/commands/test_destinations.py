@@ -14,7 +14,7 @@ SHORT = ("generate", "tiny", "--duration", 0.1, "--seed", 5)
 
 
 def names(folder: str, pattern: str = "*") -> list[str]:
-    """What a folder holds."""
+    """The files in a folder."""
     return sorted(path.name for path in Path(folder).glob(pattern))
 
 

@@ -1,4 +1,4 @@
-"""Training on a folder of files as people have them, told to a file that lacks half the letters."""
+"""Training on the odd files that people have, with output to an encoding that lacks letters."""
 
 import json
 import os

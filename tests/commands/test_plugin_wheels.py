@@ -20,7 +20,7 @@ PLUGINS = {"edit": "ripple", "input": "tide", "output": "wire"}
 
 
 class Environment(FreshEnvironment):
-    """With one plugin of each kind, from its wheel."""
+    """An environment with one plugin of each kind, from its wheel."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
@@ -31,7 +31,7 @@ class Environment(FreshEnvironment):
             self.install(self.projects[name])
 
     def run(self, *arguments: str, folder: Path | None = None) -> str:
-        """What its Python prints."""
+        """The output of its Python."""
         return run(self.python, *arguments, folder=folder, environment=environment_with())
 
 

@@ -19,8 +19,8 @@ from tests.tools import wait_until
 
 
 def kill_engine(played: Session) -> dict[str, Any]:
-    """Kill the engine without a warning, and wait until the next one plays; returns what that one
-    took over."""
+    """Kill the engine without a warning, and wait until the next one plays; returns the entry with
+    which that one took over."""
     before = len(played.entries("resume"))
     os.kill(played.server.child_with("libtorch_cpu"), signal.SIGKILL)
     wait_until(lambda: len(played.entries("resume")) > before, "another engine", 240.0)
@@ -41,11 +41,11 @@ def test_a_killed_engine_is_followed_by_one_that_goes_on_and_nothing_is_silent_o
         counts = played.end()
     assert counts["restarts"] == 1
     assert "the engine process ended with exit code -9; starting it again" in played.server.errors
-    # No column is made again but the last one, and the first ones never.
+    # Only the last column is made again, never the first ones.
     assert set(np.diff([entry["column"] for entry in played.entries("push")])) <= {0, 1}
     samples = read_audio(played.recording)[0][:, 0]
     assert_no_silence(samples)
-    # All that is not such a passage is rendered as it was heard.
+    # Everything but the repeated passage is rendered as it was heard.
     bridges = played.entries("bridge")
     repeated = sum(bridge["samples"] for bridge in bridges)
     assert repeated > 0

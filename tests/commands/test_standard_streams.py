@@ -1,4 +1,4 @@
-"""What is printed raises nothing, whatever it is and wherever it goes."""
+"""Printing never raises, whatever is printed and wherever it goes."""
 
 import ast
 import io

@@ -154,7 +154,7 @@ def test_a_run_that_is_killed_at_any_moment_goes_on_to_the_same_bytes(
     tiny_model_path: Path,
     sounds: Path,
 ) -> None:
-    """Against discriminators, which is all that a vocoder's training has."""
+    """With discriminators, so that every part of a vocoder's training is covered."""
     command = ("train-vocoder", "tiny", sounds, "--vocoder", "neural", "--adversarial")
     whole = training_process.run(folders, "never:0", *command)
     assert (whole.returncode, whole.stderr) == (0, "")

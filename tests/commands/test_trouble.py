@@ -61,7 +61,7 @@ def test_a_disk_that_fills_up_later_costs_an_epoch_at_most(
     monkeypatch: pytest.MonkeyPatch,
     method: str,
 ) -> None:
-    """Filled by the system's limit for files, behind the first epoch."""
+    """The system's limit for files stands for a full disk after the first epoch."""
     full = disk_full_after(10_000)
     with monkeypatch.context() as patch:
         patch.setattr(Report, method, lambda *_: full.__enter__())
@@ -153,7 +153,7 @@ def test_a_bad_loss_names_the_recording_and_keeps_what_was_learned(
     monkeypatch.setattr(codec, "reconstruction_loss", broken)
     ended = run_cli("train", sounds, "--name", "mine")
     assert (ended.code, ended.err) == (0, "")
-    assert "warning: the codec's loss is no number any more from step 1 of epoch 2 on" in ended.out
+    assert "warning: the codec's loss is no longer a number from step 1 of epoch 2 on" in ended.out
     named = [f"the loudest recording in it is {path.name}," for path in sounds.iterdir()]
     assert sum(words in ended.out for words in named) == 1
     assert read_header(folders.user / "mine.distill").metadata["training"]["best_epoch"] == 1

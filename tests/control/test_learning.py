@@ -130,7 +130,7 @@ def test_what_a_pad_does_is_said_with_how_to_change_it(pupil: Pupil) -> None:
 def test_a_mode_is_for_what_is_pressed(pupil: Pupil) -> None:
     pupil.learn("gain", *knob(1), arguments=["toggle"])
     ((_, text),) = pupil.failed
-    assert text == "CC 1 on channel 1 of any device cannot be toggle: learn gain without it"
+    assert text == "CC 1 on channel 1 of any device cannot work as toggle: learn gain without it"
     with pytest.raises(ParameterError, match="gate, toggle, trigger, velocity"):
         pupil.learning.begin("gain", 0.0, arguments=["loud"])
 
@@ -153,7 +153,7 @@ def test_of_a_program_change_that_cannot_move_a_parameter_it_is_said_why(pupil: 
     pupil.learn("gain", PROGRAM)
     assert not pupil.file.exists()
     ((_, text),) = pupil.failed
-    assert text.startswith("a program change is a press and has no way to move gain: move a knob")
+    assert text.startswith("a program change is only a press and cannot move gain: move a knob")
 
 
 def test_a_knob_is_meant_even_where_programs_change_beside_it(pupil: Pupil) -> None:
@@ -188,7 +188,7 @@ def test_what_begins_says_what_to_do_and_is_busy_until_the_mapping_is_in_use(pup
     ("name", "why"),
     [
         ("temprature", "did you mean 'temperature'"),
-        ("loop", "loop needs seconds .* behind the name: `learn loop ...`"),
+        ("loop", "loop needs seconds .* after the name: `learn loop ...`"),
         ("", "unknown"),
     ],
 )

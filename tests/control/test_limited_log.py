@@ -49,8 +49,8 @@ def test_a_name_is_told_again_with_how_often_it_came_ever_more_seldom() -> None:
         log.count("/a", 10)
     log.count("/b", 10)
     assert lines == [
-        "unknown /a", "unknown /a, 12 times by now", "unknown /a, 34 times by now",
-        "unknown /a, 78 times by now",
+        "unknown /a", "unknown /a, 12 times so far", "unknown /a, 34 times so far",
+        "unknown /a, 78 times so far",
     ]  # fmt: skip
 
 

@@ -67,8 +67,8 @@ class Player:
         )  # fmt: skip
 
     def replace(self, loaded: LoadedVQModel, plainly: bool = False) -> int:
-        """A new engine that goes on where the present one has left off, as after its end; returns
-        the ring position from which on it plays."""
+        """Let a new engine go on where the present one left off, as after its end; returns the ring
+        position from which it plays."""
         kept = self.keepsake.read(self.ring)
         assert kept is not None
         before = (kept.plainly() if plainly else kept).settle(self.ring)

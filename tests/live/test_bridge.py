@@ -1,4 +1,4 @@
-"""A ring that runs dry is bridged by the passage heard last."""
+"""A ring that runs dry is bridged with the passage heard last."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from distill_live.live.ring_reader import RingReader
 
 
 class Rig:
-    """A ring of which samples are written when they are wanted."""
+    """A ring into which samples are written only when they are wanted."""
 
     def __init__(self) -> None:
         self.ring = AudioRing()

@@ -1,4 +1,4 @@
-"""The settings that a musician's model has, in the engine: other tests play tiny ones."""
+"""The engine with a model of full size, as musicians have them: other tests play tiny ones."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _saved(
 
 @pytest.fixture
 def packed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The widths of the int8 matrices that are multiplied by, one for each time."""
+    """The width of each int8 matrix that is multiplied by, in order."""
     widths: list[int] = []
     plain = PackedMatrix.__call__
 

@@ -1,4 +1,4 @@
-"""What is kept is whole, whenever the process that keeps it is killed."""
+"""A keepsake is complete, whenever the process that writes it is killed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.tools import wait_until
 
 
 def continuation(number: int, columns: int = 4096) -> Continuation:
-    """One of which every part tells its number."""
+    """A continuation in which every part has its number."""
     codes = np.full((columns, 8, 3), number % 60_000, np.uint16)
     place = Place(number, number, number)
     return Continuation(
@@ -26,7 +26,7 @@ def continuation(number: int, columns: int = 4096) -> Continuation:
 
 
 def assert_whole(kept: Continuation | None) -> int:
-    """The number of a continuation of which all parts tell the same."""
+    """The number of a continuation; all its parts must have the same."""
     assert kept is not None
     number = kept.take
     assert kept.places == (Place(number, number, number),)

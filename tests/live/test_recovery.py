@@ -51,7 +51,7 @@ class Show:
         wait_until(look, f"{what}; it said {self.said}", 240.0)
 
     def hear(self, seconds: float) -> None:
-        """Poll until so much more of the ring of the deck that plays was heard."""
+        """Poll until so many more samples of the playing deck's ring were heard."""
         deck = self.server.deck
         end = deck.ring.read_position + seconds * SECOND
         self.poll_until(lambda: deck.ring.read_position >= end, "sound")
@@ -101,7 +101,7 @@ def test_an_exception_in_the_engine_is_counted_and_told_and_the_next_one_goes_on
     assert "engine: RuntimeError: struck by lightning" in played.said
     assert "the engine process ended with exit code 1; starting it again" in played.said
     assert any("the last passage was repeated for" in line for line in played.said)
-    # Nothing is made twice but the column at the seam.
+    # Only the column at the seam is made twice.
     columns = played.columns()
     assert set(np.diff(columns)) <= {0, 1}
     assert columns[-1] > 20

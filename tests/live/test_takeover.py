@@ -1,4 +1,4 @@
-"""An engine that is replaced, at any moment, goes on where the one before it has left off."""
+"""An engine that replaces another, at any moment, goes on where that one left off."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def replay(log: list[Entry], loaded: LoadedVQModel) -> np.ndarray:
 
 
 def kill_in(owner: Any, name: str, monkeypatch: pytest.MonkeyPatch, after: bool) -> None:
-    """Let the next call of a method be the last thing that the process does, or half does."""
+    """Let the process end before or after the next call of a method."""
     method = getattr(owner, name)
 
     def die(*arguments: Any) -> None:
@@ -66,7 +66,7 @@ def test_it_plays_the_columns_that_would_have_followed(
     end = timeline(player).end
     np.testing.assert_array_equal(timeline(player).raw(0, end), timeline(undisturbed).raw(0, end))
     pushed = [entry["column"] for entry in entries(player) if entry["op"] == "push"]
-    # The last column that was made is made once more, none before it.
+    # Only the last column that was made is made again.
     assert set(np.diff(pushed)) <= {0, 1}
 
 
@@ -194,7 +194,7 @@ CHANGES: dict[str, Callable[[Player], object]] = {
     "hold": lambda player: player.engine.hold(),
     "edit": lambda player: player.parameters.set("edit/mask/on", 1, 2),
 }
-#: Where the process ends: before or after something that others can see.
+#: Where the process ends: before or after a step that other processes can see.
 ENDS = [
     ("keepsake", "write", True),
     ("ring", "write", False),

@@ -268,7 +268,7 @@ def test_a_file_of_ours_whose_parts_do_not_fit_is_refused(
 def test_a_recording_goes_the_whole_way_as_in_their_program(
     old_model: LoadedVQModel, theirs: TheirCodec, saved: dict[str, Any], tmp_path: Path
 ) -> None:
-    """From a stereo file at another rate to codes, mels and back, layer by layer as they had it."""
+    """From a stereo file at another rate to codes and mels, layer by layer as in Distill v1.1."""
     moments = np.arange(44_100) / 44_100
     sweep = np.sin(2 * np.pi * (100 + 4000 * moments) * moments) * np.exp(-3 * moments)
     write_audio(tmp_path / "sweep.wav", np.stack([sweep, 0.5 * sweep], 1), 44_100, 32)

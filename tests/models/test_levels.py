@@ -1,4 +1,4 @@
-"""What levels are called, in a table and in the files that models are saved in."""
+"""The names of levels, in a table and in model files."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -26,7 +26,7 @@ def test_levels_are_called_after_what_they_add(levels: int, labels: tuple[str, .
 
 
 def test_every_level_has_a_name_of_its_own() -> None:
-    """Of as many as a file may have."""
+    """For as many levels as a file may have."""
     counts = [(len(labels), len(set(labels))) for labels in map(level_labels, range(1, 65))]
     assert counts == [(levels, levels) for levels in range(1, 65)]
 

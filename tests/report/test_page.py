@@ -120,7 +120,7 @@ def test_every_section_is_there(page: Page) -> None:
     assert page.texts("h1") == ["rain"]
     assert page.texts("h2") == [
         "Codebooks", "Learning", "While it learned", "From the codes in this model", "New sound",
-        "Does it quote?",
+        "Does it copy your recordings?",
     ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""One step of a tiny codec's training: prints in what it multiplied, and what its loss was.
+"""One step of a tiny codec's training: prints the types that it multiplied in, and its loss.
 
 python -m tests.training.one_step
 """
@@ -18,7 +18,7 @@ from tests.training.two_ranks import CONFIG, recordings
 
 
 class Products(TorchDispatchMode):
-    """Collects in what matrices are multiplied and convolved."""
+    """Collects the types in which matrices are multiplied and convolved."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -155,7 +155,7 @@ def test_another_number_of_threads_is_told(model: Path, monkeypatch: pytest.Monk
 def test_the_run_of_one_command_is_not_resumed_by_another(model: Path) -> None:
     begun(model).save({})
     prior = Checkpoints(model, resume=True)
-    with pytest.raises(TrainingError, match="it is of another command's run, in its codec"):
+    with pytest.raises(TrainingError, match="it is from another command's run, in its codec"):
         prior.begin("prior", Fingerprint({}, {}))
 
 

@@ -1,4 +1,4 @@
-"""How much is quoted, on codes of which that is known."""
+"""How much is copied, on codes for which that is known."""
 
 from __future__ import annotations
 
@@ -90,9 +90,8 @@ def test_a_prior_is_measured_beside_held_out_sound(tiny_model: LoadedVQModel) ->
     found = measured(tiny_model, 30)
     assert found == Memorisation(8, Overlap(0.0, 0.0), Overlap(1.0, 1.0))
     assert found.verdict == (
-        "the prior does not quote its recordings (of what it plays, 0% of stretches of 8 columns "
-        "stand in them in the coarsest level, 0% nearly in all levels; of held-out sound 100% and "
-        "100%)"
+        "the prior does not copy its recordings (of the 8-column passages that it plays, 0% are in "
+        "them by the coarsest level, 0% nearly by all levels; of held-out passages 100% and 100%)"
     )
 
 
@@ -124,13 +123,13 @@ def test_where_next_to_nothing_is_held_out_there_is_nothing_to_compare_with(
         (Overlap(0.0, 0.3), None, True),
     ],
 )
-def test_quoting_much_more_than_held_out_sound_does_is_warned_of(
+def test_copying_much_more_than_held_out_sound_does_is_warned_of(
     generated: Overlap, held_out: Overlap | None, warned: bool
 ) -> None:
     found = Memorisation(8, generated, held_out)
     warning = found.warning
     assert (warning is not None) is warned
-    assert found.verdict.startswith("warning: the prior quotes") is warned
+    assert found.verdict.startswith("warning: the prior copies") is warned
     if warning:
         for advice in ("higher temperature", "more recordings", "smaller --prior-size"):
             assert advice in warning
@@ -139,12 +138,12 @@ def test_quoting_much_more_than_held_out_sound_does_is_warned_of(
 @pytest.mark.parametrize(
     ("generated", "held_out", "said"),
     [
-        (Overlap(0.0, 0.0), Overlap(0.1, 0.0), "does not quote its recordings"),
-        (Overlap(0.1, 0.0), None, "hardly quotes its recordings"),
+        (Overlap(0.0, 0.0), Overlap(0.1, 0.0), "does not copy its recordings"),
+        (Overlap(0.1, 0.0), None, "hardly copies its recordings"),
         (Overlap(0.1, 0.0), Overlap(0.1, 0.0), "hardly more than held-out sound does"),
     ],
 )
-def test_the_verdict_says_how_little_is_quoted(
+def test_the_verdict_says_how_little_is_copied(
     generated: Overlap, held_out: Overlap | None, said: str
 ) -> None:
     assert said in Memorisation(8, generated, held_out).verdict

@@ -1,4 +1,4 @@
-"""How long a training will take is told once, and early."""
+"""How long a training will take is reported once, and early."""
 
 from __future__ import annotations
 

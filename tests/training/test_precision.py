@@ -27,7 +27,7 @@ _Value = TypeVar("_Value")
 
 
 def spend(seconds: float) -> None:
-    """Compute for so long."""
+    """Compute for so many seconds."""
     end = time.thread_time() + seconds
     while time.thread_time() < end:
         pass
@@ -109,7 +109,7 @@ def test_a_resumed_run_computes_in_what_it_was_begun_in_whatever_is_measured_the
     resumed = train(2, resume=True)
     for name, weight in whole.model.state_dict().items():
         assert torch.equal(weight, resumed.model.state_dict()[name]), name
-    # What is measured now does make a difference to a run that begins.
+    # A run that begins now goes by the new measurement.
     assert train(1).history[0] != whole.history[0]
 
 
@@ -125,7 +125,7 @@ def test_choosing_disturbs_neither_random_numbers_nor_threads() -> None:
 
 
 def test_without_instructions_for_bfloat16_a_step_computes_in_float32() -> None:
-    """Of whatever processor runs this, AVX2 is all that torch and its libraries may use."""
+    """On any processor, torch and its libraries may use AVX2 at most."""
     limited = {"ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2"}
     step = subprocess.run(
         [sys.executable, "-m", "tests.training.one_step"],

@@ -14,7 +14,7 @@ HERE = ["cpu", *(["cuda"] if torch.cuda.is_available() else []),
 
 
 def drawn(crops: np.random.Generator, device: str) -> list[float]:
-    """A few numbers of everything that a training draws from."""
+    """A few numbers from every generator of a training."""
     return [float(torch.rand(())), float(torch.rand((), device=device)), crops.random()]
 
 
@@ -46,7 +46,7 @@ def test_others_draw_on_as_if_nobody_had_been_there(device: str) -> None:
 def test_the_generator_of_each_kind_of_device_is_saved_and_put_back(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By the functions of torch that do so where there is one."""
+    """With the functions by which torch does it where there is such a device."""
     kept = {"state": torch.tensor([1, 2, 3], dtype=torch.uint8)}
     module = getattr(torch, kind)
     monkeypatch.setattr(module, "get_rng_state", lambda _device: kept["state"])

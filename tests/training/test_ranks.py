@@ -74,7 +74,7 @@ def test_a_batch_that_cannot_be_divided_evenly_has_the_gradient_of_the_whole(
 
 
 class Among(Ranks):
-    """One of several processes, which the others need not know."""
+    """One of several processes; the others need not exist."""
 
     def __init__(self, rank: int, world: int) -> None:
         super().__init__()

@@ -195,7 +195,7 @@ def test_however_often_a_model_goes_on_what_it_rehearses_stays_the_same(
 def test_codes_without_a_spectrogram_are_decoded_once_and_then_no_more(
     loaded: LoadedVQModel,
 ) -> None:
-    """They are of an older version's model."""
+    """As in a model of an older version."""
     rehearsed = Rehearsal.of(loaded)
     kept = code_rehearsed(loaded.model, rehearsed)
     again = Rehearsal.of(replace(loaded, training_codes=kept))

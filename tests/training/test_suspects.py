@@ -1,4 +1,4 @@
-"""Who is blamed for a loss that is no number any more."""
+"""Which recording is blamed for a loss that is no longer a number."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from distill_live.training.coding import recording_mel
 from distill_live.training.config import CodecTrainingConfig
 from distill_live.training.rehearsal import Rehearsal
 from distill_live.training.sound_pairs import SoundPair, SoundPairs
-from distill_live.training.suspects import find_suspect, in_words
+from distill_live.training.suspects import bad_loss, find_suspect
 from distill_live.training.vocoder import VocoderTrainingConfig, train_vocoder
 
 NAMES = ["quiet", "loud", "louder", "unread"]
@@ -53,10 +53,10 @@ def test_what_has_no_level_is_suspected_first() -> None:
 
 
 def test_of_several_processes_the_one_that_met_it_first_knows() -> None:
-    told = in_words("codec", 4, [None, (7, "late.wav", 3.0), (2, "first.wav", 12.4)])
-    assert told.startswith("the codec's loss is no number any more from step 3 of epoch 4 on")
+    told = bad_loss("codec", 4, [None, (7, "late.wav", 3.0), (2, "first.wav", 12.4)])
+    assert told.startswith("the codec's loss is no longer a number from step 3 of epoch 4 on")
     assert "first.wav, at up to +12 dB of full scale" in told
-    assert in_words("prior", 2, []) == "the prior's loss is no number any more in epoch 2"
+    assert bad_loss("prior", 2, []) == "the prior's loss is no longer a number in epoch 2"
 
 
 def noises(**peaks: float) -> Recordings:
@@ -93,7 +93,7 @@ def test_a_codec_that_meets_a_bad_loss_names_the_recording(tiny_model: LoadedVQM
 
 
 def test_an_epoch_that_cannot_be_judged_is_never_the_best(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its last step left weights that are no numbers."""
+    """Its last step left weights that are not numbers."""
     plain, judged = codec.judge_codec, 0
 
     def judge(*arguments: Any) -> Any:
@@ -105,8 +105,8 @@ def test_an_epoch_that_cannot_be_judged_is_never_the_best(monkeypatch: pytest.Mo
     monkeypatch.setattr(codec, "judge_codec", judge)
     trained = train_codec(noises(good=0.3), CONFIG)
     assert (len(trained.history), trained.best_epoch) == (1, 1)
-    assert trained.warning == "the codec's loss is no number any more in epoch 2"
-    with pytest.raises(TrainingError, match="no number any more in epoch 1"):
+    assert trained.warning == "the codec's loss is no longer a number in epoch 2"
+    with pytest.raises(TrainingError, match="no longer a number in epoch 1"):
         train_codec(noises(good=0.3), CONFIG)
 
 

@@ -1,1 +1,1 @@
-"""Sound files as people have them: found, read to their end, judged, mixed to mono."""
+"""Sound files that people bring: finding them, reading them to the end, mixing them to mono."""

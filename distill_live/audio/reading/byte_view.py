@@ -45,14 +45,14 @@ class FileBytes:
         self._start, self._window = position, self._file.read(max(count, _WINDOW_BYTES))
 
 
-#: Bytes as they are, or a stretch of a file: (its first byte, the one behind its last).
+#: Bytes as they are, or a stretch of a file: (its first byte, the one after its last).
 Piece = bytes | tuple[int, int]
 
 
 class ByteView:
-    """Pieces one behind the other, as a file to read from.
+    """Pieces in a row, to be read as one file.
 
-    `error` is what went wrong in reading; who reads through C hears of no exception.
+    `error` is the OSError that ended the reading, if one did: an exception would get lost in C.
     """
 
     def __init__(self, source: FileBytes, pieces: Sequence[Piece]) -> None:

@@ -1,4 +1,4 @@
-"""Finding the sound files below a folder, and what to say of the others."""
+"""Finds the sound files below a folder, and says why others are left out."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from distill_live.audio.files import SoundFileReader
 from distill_live.audio.reading.parts import split_parts
 from distill_live.errors import AudioFileError
 
-# What a file called so cannot be read for is worth a word. What libsndfile reads is taken under
-# any other name, too.
+# If a file with such a suffix cannot be read, the reason is reported. Files with other suffixes are
+# taken, too, if libsndfile reads them.
 _READ = frozenset(
     f".{name}"
     for name in "wav wave bwf rf64 w64 flac ogg oga opus mp3 mp2 aiff aif aifc caf au snd".split()
@@ -39,14 +39,14 @@ class FolderContent:
 def look_through(folder: Path) -> FolderContent:
     """Everything below a folder. Links are followed, and no file is taken twice.
 
-    Hidden files and folders are passed over, and in silence what is no sound.
+    Hidden files and folders are skipped, and so, silently, are files that hold no sound.
     """
     found, unreadable, foreign = list[Path](), list[tuple[Path, str]](), Counter[str]()
     for path in _each_once(folder, unreadable):
         suffix = path.suffix.lower()
         if not path.exists():
             if suffix in _READ | _NOT_READ:
-                unreadable.append((path, "the link leads nowhere"))
+                unreadable.append((path, "the link is broken"))
         elif not path.is_file():
             # A device or a pipe may give bytes without end.
             continue
@@ -59,7 +59,7 @@ def look_through(folder: Path) -> FolderContent:
 
 
 def _each_once(folder: Path, unreadable: list[tuple[Path, str]]) -> Iterator[Path]:
-    """Every file below a folder: first those that are there, then those that links lead to."""
+    """Every file below a folder: first its own files, then those that links lead to."""
     seen = set[str]()
     links: list[os.DirEntry[str]] = []
     for entry in _entries(folder, seen, links, unreadable):
@@ -78,7 +78,7 @@ def _entries(
     folder: str | Path, seen: set[str], links: list[os.DirEntry[str]],
     unreadable: list[tuple[Path, str]],
 ) -> Iterator[os.DirEntry[str]]:  # fmt: skip
-    """The files of a folder and of those in it that were not `seen`; links are put aside."""
+    """The files of a folder and of those in it that were not `seen`; links are added to `links`."""
     real = os.path.realpath(folder)
     if real in seen:
         return
@@ -101,7 +101,7 @@ def _entries(
 
 
 def _is_read(path: Path) -> bool:
-    """Whether libsndfile takes a file for sound, whatever it is called."""
+    """Whether libsndfile reads a file as sound, whatever its name is."""
     try:
         with path.open("rb") as file, SoundFileReader(split_parts(file).streams[0]):
             return True

@@ -1,7 +1,7 @@
 """Frames of MPEG audio (MP1, MP2, MP3), and which of them belong to one stream.
 
 Frame headers: ISO/IEC 11172-3 and 13818-3. The Xing tag, a first frame without sound that counts
-the others, is described by its readers alone (mpg123, LAME).
+the others, is described only by programs that use it (mpg123, LAME).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _RATE_SHIFTS = {_MPEG1: 0, 2: 1, 0: 2}
 _SURE_FRAMES = 3
 # A tag may leave out the frame that it stands in, or a last one.
 _SPARE_FRAMES = 2
-# How much is looked through at once where there are no frames.
+# How many bytes are searched at once where there are no frames.
 _SKIPPED_BYTES = 1 << 16
 # A bit rate, by its number, whose frames hold a tag at every sample rate.
 _TAG_RATE = 9
@@ -35,7 +35,7 @@ _TAG_RATE = 9
 
 @dataclass(frozen=True)
 class FrameHeader:
-    """What four bytes say of a frame."""
+    """What the first four bytes of a frame say: `sample_rate` in Hz, `length` in bytes."""
 
     version: int
     layer: int
@@ -58,7 +58,7 @@ class FrameHeader:
 
 @lru_cache(maxsize=4096)
 def read_frame_header(four: bytes) -> FrameHeader | None:
-    """The header in four bytes; None when they are none, or do not say the frame's length."""
+    """The header in four bytes; None if they are not one, or do not give the frame's length."""
     if len(four) < 4 or four[0] != 0xFF or four[1] < 0xE0:
         return None
     version, layer = four[1] >> 3 & 3, four[1] >> 1 & 3

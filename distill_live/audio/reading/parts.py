@@ -1,7 +1,7 @@
 """The streams of sound in a file: files that were joined end to end, or whose header is wrong.
 
-libsndfile reads the first stream, as far as its header says. Here every stream becomes a file of
-its own, with a header that is true.
+libsndfile reads only the first stream, up to the length in its header. Here every stream becomes a
+file of its own with a correct header.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ _FLAC_STARTS = (b"fLaC\x00\x00\x00\x22", b"fLaC\x80\x00\x00\x22")
 _OGG_PAGE_BYTES, _OGG_FIRST = 27, 2
 # A chunk's size in a WAV header has 32 bits.
 _MOST_BYTES = 0xFFFFFFFF
-# A few bytes between two frames of MP3 are no damage that anybody hears.
+# A few lost bytes between two frames of MP3 cannot be heard.
 _LOST_SHARE = 0.005
-# A few bytes behind the samples of a WAV file are no samples.
+# A few bytes after the samples of a WAV file are not samples.
 _LEFT_SHARE = 0.01
-# Of what is no MPEG audio, hardly anything looks like frames.
+# In files that are not MPEG audio, hardly anything looks like frames.
 _CHANCE_SHARE = 0.5
 
-# How files begin that hold sound that libsndfile does not read, or none: (offset, bytes).
+# How files begin that hold sound libsndfile cannot read, or no sound: (offset, bytes).
 _FOREIGN_SOUND = {
     "MP4 (AAC or ALAC)": ((4, b"ftyp"),),
     "AAC": ((0, b"\xff\xf1"), (0, b"\xff\xf9"), (0, b"ADIF")),
@@ -39,7 +39,7 @@ _FOREIGN_SOUND = {
     "AVI": ((8, b"AVI "),),
 }
 _NO_SOUND = {
-    "what macOS keeps about a file beside it on foreign disks": ((0, b"\x00\x05\x16\x07"),),
+    "macOS metadata of another file": ((0, b"\x00\x05\x16\x07"),),
     "a MIDI file": ((0, b"MThd"),),
     "a zip archive": ((0, b"PK\x03\x04"),),
     "a web page": ((0, b"<!DOCTYPE"), (0, b"<!doctype"), (0, b"<html")),
@@ -55,10 +55,10 @@ class Parts:
 
 
 def split_parts(file: BinaryIO) -> Parts:
-    """The streams of an open file. What is of an unknown kind is one stream.
+    """The streams of an open file; a file of an unknown kind is one stream.
 
-    Raises OSError, and AudioFileError, which says no name, for a kind that is known to be no sound
-    or one that libsndfile does not read.
+    Raises OSError, and AudioFileError, without the file's name, for a kind that is known to hold no
+    sound, or sound that libsndfile cannot read.
     """
     source = FileBytes(file)
     if not source.size:
@@ -89,7 +89,7 @@ def _between(source: FileBytes, starts: list[int]) -> Parts:
 
 
 def _ogg_starts(source: FileBytes) -> list[int]:
-    """Where the links of a chain begin: with a page that begins a stream, behind one that does
+    """Where the links of a chain begin: at each page that begins a stream after one that does
     not."""
     starts, position, beginning = list[int](), 0, False
     while 0 <= position < source.size:
@@ -118,8 +118,8 @@ def _flac_starts(source: FileBytes) -> list[int]:
 
 
 def _wav_parts(source: FileBytes) -> Parts:
-    """WAV files one behind the other. A `data` chunk of no bytes that some follow reaches to the
-    end: a recorder lost its power before it wrote how many there are."""
+    """WAV files in a row. A `data` chunk of size 0 that is followed by samples reaches to the end:
+    a recorder lost its power before it wrote the size."""
     starts, position, data_end = [0], 12, 0
     while position + 8 <= source.size:
         name, size = _chunk(source, position)
@@ -136,7 +136,7 @@ def _wav_parts(source: FileBytes) -> Parts:
         data_end = position if name == b"data" else 0
     rest = source.size - position
     left = data_end == position and rest > _LEFT_SHARE * source.size
-    missing = f"{rest / source.size:.0%} of it, behind what its header counts, is left out"
+    missing = f"{rest / source.size:.0%} of it, after the end that its header gives, is left out"
     return Parts(_between(source, starts).streams, missing if left else "")
 
 

@@ -12,22 +12,23 @@ from numpy.typing import NDArray
 
 from distill_live.audio.files import SoundFileReader, unreadable
 from distill_live.audio.reading.byte_view import ByteView
-from distill_live.audio.reading.levels import Tally
 from distill_live.audio.reading.parts import split_parts
+from distill_live.audio.reading.tally import Tally
 from distill_live.audio.resample import StreamResampler
 from distill_live.errors import AudioFileError
 
 Samples = NDArray[np.float32]
 
-# A decoder's own delay is less.
+# Longer than any decoder's own delay.
 _MISSED_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
 class _Mix:
-    """How one stream of a file becomes mono: `weights` `[C]` are None for the channels' mean."""
+    """How one stream of a file becomes mono: `samples` are counted per channel, `weights` `[C]` are
+    None for the channels' mean."""
 
-    frames: int
+    samples: int
     sample_rate: int
     weights: NDArray[np.float32] | None
     gain: float
@@ -51,10 +52,10 @@ _NOTHING = _Mix(0, 1, None, 1.0)
 
 
 class Sound:
-    """A sound file that was looked through from end to end: `notes` say what is not as it should
-    be. Raises AudioFileError when there is nothing to read, or nothing to make sound of.
+    """A sound file that has been read once from end to end: `notes` say what is wrong with it.
+    Raises AudioFileError when it cannot be read or holds no usable sound.
 
-    Looking comes first because how channels are mixed, and by what gain, depends on all of them.
+    It is read beforehand because the mix of the channels and the gain depend on all samples.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -68,7 +69,7 @@ class Sound:
 
     @property
     def notes(self) -> list[str]:
-        """What to tell of the file, each a part of a sentence."""
+        """What is wrong with the file and what was done about it, each a part of a sentence."""
         return list(dict.fromkeys(self._notes))
 
     def blocks(self, sample_rate: int) -> Iterator[Samples]:
@@ -76,7 +77,7 @@ class Sound:
         try:
             with self.path.open("rb") as file:
                 for view, mix in zip(split_parts(file).streams, self._mixes, strict=False):
-                    if mix.frames:
+                    if mix.samples:
                         yield from _mono_blocks(view, mix, sample_rate)
         except (OSError, AudioFileError) as error:
             raise unreadable(self.path, error) from error
@@ -88,7 +89,7 @@ class Sound:
             samples = np.empty(self._most_samples(sample_rate), np.float32)
         except MemoryError as error:
             raise unreadable(
-                self.path, AudioFileError("it is too long for the memory: cut it")
+                self.path, AudioFileError("it is too long for the memory: cut it up")
             ) from error
         end = 0
         for block in self.blocks(sample_rate):
@@ -97,7 +98,9 @@ class Sound:
         return samples[:end]
 
     def _most_samples(self, sample_rate: int) -> int:
-        return sum(math.ceil(one.frames * sample_rate / one.sample_rate) + 1 for one in self._mixes)
+        return sum(
+            math.ceil(one.samples * sample_rate / one.sample_rate) + 1 for one in self._mixes
+        )
 
     def _look(self) -> None:
         refused: list[str] = []
@@ -109,7 +112,7 @@ class Sound:
                 except AudioFileError as error:
                     refused.append(str(error))
                     self._mixes.append(_NOTHING)
-        if not any(mix.frames for mix in self._mixes):
+        if not any(mix.samples for mix in self._mixes):
             raise AudioFileError(refused[0] if refused else "it holds no samples")
         count = len(parts.streams)
         self._notes += [f"one of its {count} parts is left out: {reason}" for reason in refused]
@@ -125,13 +128,13 @@ class Sound:
         gain, loud = tally.gain()
         weights, cancelled = tally.weights()
         short = ""
-        if promised is not None and promised - tally.frames > _MISSED_SECONDS * rate:
+        if promised is not None and promised - tally.samples > _MISSED_SECONDS * rate:
             short = (
-                f"{tally.frames / rate:.1f} s of {promised / rate:.1f} s are read: the rest is "
-                "missing or damaged"
+                f"only {tally.samples / rate:.1f} s of {promised / rate:.1f} s can be read: the "
+                "rest is missing or damaged"
             )
         self._notes += [note for note in (loud, cancelled, short) if note]
-        return _Mix(tally.frames, rate, weights, gain)
+        return _Mix(tally.samples, rate, weights, gain)
 
 
 def read_mono(path: str | Path, sample_rate: int = 48_000) -> Samples:
@@ -149,6 +152,6 @@ def _mono_blocks(view: ByteView, mix: _Mix, sample_rate: int) -> Iterator[Sample
 
 
 def _require_read(view: ByteView) -> None:
-    """Raise what went wrong in reading, of which libsndfile has not told."""
+    """Raise the OSError that ended the reading, which libsndfile does not pass on."""
     if view.error is not None:
         raise view.error

@@ -15,7 +15,7 @@ from distill_live.inputs.osc.endpoints import SocketAddress
 from distill_live.inputs.osc.framing import Framing, FramingError, framing_of
 from distill_live.inputs.osc.subscriptions import subscribe_connection
 
-#: So many bytes wait for a client that does not read them; then its connection is closed.
+#: The most bytes kept for a client that does not read them; beyond that its connection is closed.
 MAX_BACKLOG_BYTES = 256 * 1024
 _READ_BYTES = 64 * 1024
 
@@ -23,8 +23,8 @@ _READ_BYTES = 64 * 1024
 class Connection:
     """A client whose packets and answers go over one socket, which never waits.
 
-    `wake` is called when something has come to wait for the client. `send` may be called from any
-    thread, all else from the one that reads.
+    `wake` is called when there is something to send later. `transmit` may be called from any
+    thread, everything else from the one that reads.
     """
 
     def __init__(
@@ -45,11 +45,11 @@ class Connection:
 
     @property
     def is_behind(self) -> bool:
-        """Whether something waits to be sent."""
+        """Whether something is still to be sent."""
         return bool(self._backlog)
 
     def is_http(self) -> bool:
-        """Whether the client has begun to speak HTTP, of which nothing is read then.
+        """Whether the client speaks HTTP; then nothing of it is read.
 
         Raises BlockingIOError while it has said nothing, and OSError when it is gone.
         """
@@ -60,7 +60,7 @@ class Connection:
 
     def receive(self) -> list[bytes]:
         """The packets that have come. Raises EOFError at the end, OSError when the client is gone,
-        and FramingError for what is no OSC."""
+        and FramingError for bytes that are not OSC."""
         data = self.socket.recv(_READ_BYTES)
         if not data:
             raise EOFError
@@ -73,9 +73,9 @@ class Connection:
         return self._framing.feed(data)
 
     def transmit(self, packet: bytes) -> None:
-        """Send a packet, framed as the client frames its own; nobody waits for it.
+        """Send a packet, framed as the client frames its own, without waiting.
 
-        A client that reads too slowly is hung up on.
+        The connection of a client that reads too slowly is closed.
         """
         if self._framing is None:
             return
@@ -91,30 +91,30 @@ class Connection:
                 self._wake()
 
     def flush(self) -> None:
-        """Send on what waits."""
+        """Send what is in the backlog."""
         with self._lock:
             self._put()
 
     def subscribe(self, verb: str, arguments: Sequence[object]) -> list[Reply] | None:
-        """Tell the client over its connection what it asks for, until it ends or is not wanted."""
+        """Carry out SUBSCRIBE or UNSUBSCRIBE; values go over the connection while it is open."""
         if self._feedback is None:
             return None
         return subscribe_connection(self._feedback, self.sender, self._tell, verb, arguments)
 
     def close(self) -> None:
-        """End the connection, and all that was to be told over it."""
+        """End the connection and the subscription over it."""
         if self._feedback is not None:
             self._feedback.unsubscribe(self.sender)
         with self._lock:
             self._open = False
             self._backlog.clear()
-            # What is left unread would have the system take back what was sent last.
+            # Unread data would make the system discard what was sent last.
             with contextlib.suppress(OSError):
                 self.socket.recv(_READ_BYTES)
             self.socket.close()
 
     def leave(self) -> socket.socket:
-        """The socket, for somebody else to go on with."""
+        """Give the socket up, for another server to go on with."""
         self._open = False
         return self.socket
 
@@ -135,7 +135,7 @@ class Connection:
             self._hang_up()
 
     def _hang_up(self) -> None:
-        """Let the reading find the end."""
+        """Shut the connection down, so that the reading thread finds its end."""
         self._open = False
         self._backlog.clear()
         with contextlib.suppress(OSError):

@@ -57,11 +57,11 @@ class AllowedHosts:
             )
 
     def turn_away(self, host: str) -> str:
-        """What to say of a host that is not listened to."""
+        """The line about a host whose OSC is not taken."""
         return f"OSC from {host} is not taken; --osc-allow {host} lets it play"
 
     def _allows(self, address: str) -> bool:
-        """Whether what comes from an address, a host's number, is taken."""
+        """Whether OSC from an address, a host's number, is taken."""
         number = _number(address)
         return number.is_loopback or any(number in network for network in self._networks)
 
@@ -113,7 +113,7 @@ def bind_udp(host: str, port: int, allowed: AllowedHosts) -> socket.socket:
 
 
 def bind_tcp(host: str, port: int, allowed: AllowedHosts) -> socket.socket:
-    """A socket that takes connections on a port, and does not wait. Raises as `bind_udp`."""
+    """A non-blocking socket that accepts connections on a port. Raises as `bind_udp`."""
     tcp: socket.socket | None = None
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
@@ -123,7 +123,7 @@ def bind_tcp(host: str, port: int, allowed: AllowedHosts) -> socket.socket:
         if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):
             tcp.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
         else:
-            # A port whose last connections have just ended can be had at once.
+            # A port can be had at once after its last connections have ended.
             tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         tcp.bind(address)
         tcp.listen()
@@ -136,7 +136,7 @@ def bind_tcp(host: str, port: int, allowed: AllowedHosts) -> socket.socket:
 
 
 def _number(address: str) -> IPv4Address | IPv6Address:
-    """An address as a number; one of IPv4 that is written as one of IPv6 is of IPv4."""
+    """An address as a number; an IPv4 address written as IPv6 becomes IPv4."""
     number: IPv4Address | IPv6Address = ip_address(_plain(address))
     mapped = number.ipv4_mapped if isinstance(number, IPv6Address) else None
     return mapped or number

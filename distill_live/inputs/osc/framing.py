@@ -1,7 +1,7 @@
 """How OSC packets follow each other on a TCP connection: behind their lengths, or by SLIP.
 
 OSC 1.0 puts the size of each packet before it; OSC 1.1 sends packets between END bytes, as SLIP
-(RFC 1055) does. Which of them a client speaks shows in the first byte that it sends.
+(RFC 1055) does. The first byte that a client sends shows which of them it uses.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ _SIZE_BYTES = 4
 
 
 class FramingError(ValueError):
-    """What comes over a connection cannot be parted into packets."""
+    """The bytes of a connection cannot be split into packets."""
 
 
 class Framing(Protocol):
-    """Parts what comes into packets, and wraps packets that go out in the same way."""
+    """Splits received bytes into packets, and frames outgoing packets in the same way."""
 
     def feed(self, data: bytes) -> list[bytes]:
         """The packets that `data` completes. Raises FramingError, after which nothing is read."""
@@ -43,7 +43,7 @@ class LengthPrefixed:
         while len(self._buffer) >= _SIZE_BYTES:
             (size,) = struct.unpack_from(">I", self._buffer)
             if size > MAX_PACKET_BYTES:
-                raise FramingError(f"a packet of {size} bytes; legal: {MAX_PACKET_BYTES}")
+                raise FramingError(f"a packet of {size} bytes; legal: up to {MAX_PACKET_BYTES}")
             end = _SIZE_BYTES + size
             if len(self._buffer) < end:
                 break
@@ -84,11 +84,11 @@ class Slip:
         self._begun += part
         # Each byte may have been made two.
         if len(self._begun) > 2 * MAX_PACKET_BYTES:
-            raise FramingError(f"a packet without an end; legal: {MAX_PACKET_BYTES} bytes")
+            raise FramingError(f"a packet without an end; legal: up to {MAX_PACKET_BYTES} bytes")
 
 
 def framing_of(first: int) -> Framing | None:
-    """The framing of a client by the first byte that it sends; None for what is neither.
+    """The framing of a client by the first byte that it sends; None if it is neither.
 
     A size below 2**24 begins with 0, a SLIP packet with END, or, where that is left out, with the
     first letter of an address or of a bundle.
@@ -101,5 +101,5 @@ def framing_of(first: int) -> Framing | None:
 def _unescape(packet: bytes) -> bytes:
     ends, escapes = packet.count(_ESCAPED_END), packet.count(_ESCAPED_ESCAPE)
     if packet.count(_ESCAPE) != ends + escapes:
-        raise FramingError("a SLIP escape that means nothing")
+        raise FramingError("an invalid SLIP escape")
     return packet.replace(_ESCAPED_END, _END).replace(_ESCAPED_ESCAPE, _ESCAPE)

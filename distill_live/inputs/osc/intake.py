@@ -1,4 +1,4 @@
-"""What becomes of a packet, whichever way it came: it is carried out and answered."""
+"""Carries packets out and answers them, whether they came over UDP or TCP."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ from distill_live.inputs.osc.packets import (
 from distill_live.inputs.osc.subscriptions import SUBSCRIBE, UNSUBSCRIBE
 from distill_live.inputs.osc.time_tags import TimeTags, describe
 
-#: What the instrument itself says is not answered: two of them would never come to an end.
+#: Messages of an instrument are not answered: two instruments would answer each other for ever.
 _SAID = frozenset(f"{ROOT}/{name}" for name in ("error", "done", "pong", "synced"))
 _SAID_BYTES = frozenset(address.encode() for address in _SAID)
 
 
 class Client(Protocol):
-    """Who has sent a packet, and can be answered."""
+    """The sender of a packet, which can be answered."""
 
     @property
     def sender(self) -> Sender:
-        """Who it is to the router and to feedback."""
+        """The sender, as the router and feedback know it."""
 
     def transmit(self, packet: bytes) -> None:
-        """Send a packet, if there is a way; nobody waits for it."""
+        """Send a packet, if there is a way, without waiting."""
 
     def subscribe(self, verb: str, arguments: Sequence[object]) -> list[Reply] | None:
-        """Carry out SUBSCRIBE or UNSUBSCRIBE; None where nobody can listen."""
+        """Carry out SUBSCRIBE or UNSUBSCRIBE; None where there are no subscriptions."""
 
 
 class Intake:
@@ -92,5 +92,5 @@ class Intake:
 
 
 def is_wish(address: str) -> bool:
-    """Whether an address is one at which a client subscribes, or ends that."""
+    """Whether an address is SUBSCRIBE or UNSUBSCRIBE."""
     return address in (SUBSCRIBE, UNSUBSCRIBE)

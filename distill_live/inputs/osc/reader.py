@@ -29,14 +29,14 @@ from distill_live.parameters import Parameter
 #: A burst is taken out of the socket as a whole, before anything is parsed.
 _PACKETS_PER_TURN = 4096
 _IGNORED_PER_TURN = 4096
-#: So many addresses that lead nowhere are remembered, and so long, in seconds, before a message to
-#: one is answered again.
+#: The most unknown addresses that are remembered, and the seconds before a message to one of them
+#: is answered again.
 _MAX_NOWHERE, _NOWHERE_S = 4096, 1.0
 _UDP_BYTES = 65_536
 
 
 class _UdpClient(NamedTuple):
-    """Who has sent a packet, and what it is answered by."""
+    """The sender of a packet, and how to answer it."""
 
     sender: Sender
     address: SocketAddress
@@ -91,7 +91,7 @@ class OscInput:
         self._allowed = AllowedHosts(allow)
         self._time_tags = TimeTags(schedule, router.tell)
         self._targets: Sequence[str] = ()
-        #: Who is served at the same number of TCP; to be set before `start`.
+        #: The server that shares the TCP port; set it before `start`.
         self.shared: SharedPort | None = None
         self._intake = Intake(router, self._time_tags)
         self._tcp: TcpServer | None = None
@@ -100,8 +100,8 @@ class OscInput:
         self._wake: socket.socket | None = None
         self._thread: threading.Thread | None = None
         self._buffer = memoryview(bytearray(_UDP_BYTES))
-        # Addresses as packets begin with them, that the router knows nothing of, and until when
-        # they are only counted; then how often they came, and the router's word on them.
+        # Unknown addresses, as packets begin with them, and until when they are only counted; then
+        # how often each has come.
         self._nowhere: dict[bytes, float] = {}
         self._ignored: Counter[bytes] = Counter()
         self._generation = router.generation
@@ -143,7 +143,7 @@ class OscInput:
 
     @property
     def takes_tcp(self) -> bool:
-        """Whether OSC comes over TCP, too."""
+        """Whether OSC is taken over TCP, too."""
         return self._tcp is not None
 
     def answer(self, sender: Sender, messages: Sequence[Reply]) -> None:
@@ -155,7 +155,8 @@ class OscInput:
                 self._transmit(build_message(*message), cast(SocketAddress, sender[1:]))
 
     def _bind(self) -> socket.socket:
-        """The UDP socket, once TCP has started at the same number; without TCP, UDP does."""
+        """The UDP socket, with TCP at the same port number; without TCP, and after a line that says why,
+        if that cannot be had."""
         tries = _ANY_PORT_TRIES if self.port == 0 else 1
         for left in reversed(range(tries)):
             udp = bind_udp(self.host, self.port, self._allowed)
@@ -169,7 +170,7 @@ class OscInput:
                 if left:
                     udp.close()
                     continue
-                self._router.tell("osc tcp", f"{error}; OSC over UDP is there")
+                self._router.tell("osc tcp", f"{error}; OSC over UDP works")
             else:
                 self._tcp = tcp
             break
@@ -185,9 +186,9 @@ class OscInput:
                     self._take(packet, address)
 
     def _receive(self, udp: socket.socket) -> list[Packet]:
-        """The packets that wait, but for those whose address is known to lead nowhere: a flood of
-        such is thrown away faster than a process can send it, and nothing else is lost for it. One
-        a second is let through, to be answered."""
+        """The packets that have come, except those to addresses that are known to be unknown: a
+        flood of them is dropped faster than a process can send it, so that nothing else is lost.
+        One a second is let through, to be answered."""
         if self._generation != self._router.generation:
             self._generation = self._router.generation
             self._nowhere.clear()

@@ -141,13 +141,13 @@ def subscribe_connection(
     verb: str,
     arguments: Sequence[object],
 ) -> list[Reply]:
-    """Carry out SUBSCRIBE or UNSUBSCRIBE for who is told by `send` over a connection, as long as
-    that is open; answers what fails."""
+    """Carry out SUBSCRIBE or UNSUBSCRIBE for a client that `send` reaches over a connection, as
+    long as that is open; returns an error as a reply."""
     try:
         port, rate, patterns = _read_wish(arguments)
         if port:
             raise ParameterError(
-                "over TCP you are told over the connection itself: leave the port out, or say 0"
+                "over TCP, values come over the connection itself: leave the port out, or give 0"
             )
         if verb == SUBSCRIBE:
             feedback.subscribe(key, send, rate, patterns, ttl=None)

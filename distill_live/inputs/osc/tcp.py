@@ -1,4 +1,4 @@
-"""OSC over TCP: takes connections on one thread of its own, which waits for no client."""
+"""OSC over TCP: serves all connections on one thread, which waits for no client."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ from distill_live.inputs.osc.latest import leave_out_overtaken
 from distill_live.inputs.osc.packets import build_message
 from distill_live.inputs.osc.time_tags import describe
 
-#: So many connections may be open at once, and so many of them from one host.
+#: The most connections that may be open at once, in all and from one host.
 MAX_CONNECTIONS, MAX_OF_HOST = 64, 32
-#: Where connections cannot be taken, it is tried again after so many seconds.
+#: Seconds until the next try after a connection could not be accepted.
 _PAUSE_S = 0.05
 
 
 class SharedPort(NamedTuple):
-    """Who else is served at the same port: HTTP, at `host`; `take` gets each of its sockets, of
-    which nothing has been read, and must return soon."""
+    """The HTTP server at the same port: its `host`, and `take`, which gets each of its sockets,
+    still unread, and must return soon."""
 
     host: str
     take: Callable[[socket.socket], None]
@@ -44,8 +44,8 @@ class SharedPort(NamedTuple):
 class TcpServer:
     """Takes OSC connections at `host` and `port`; `start` and `stop`.
 
-    Each packet goes to `intake`; `feedback` is what clients can subscribe to. With `shared`, what
-    turns out to speak HTTP is handed on.
+    Each packet goes to `intake`; `feedback` is what clients can subscribe to. With `shared`,
+    connections that speak HTTP are handed over.
     """
 
     def __init__(
@@ -62,6 +62,7 @@ class TcpServer:
         self._router, self._intake, self._feedback = router, intake, feedback
         self._allowed, self._shared = allowed, shared
         self._reached = ReachedAt(host)
+        self._web_reached = ReachedAt(shared.host) if shared else None
         self._connections: dict[Sender, Connection] = {}
         self._wake: socket.socket | None = None
         self._stopping = False
@@ -69,7 +70,7 @@ class TcpServer:
 
     def start(self) -> None:
         """Listen, and begin to receive. Raises DeviceError when the port cannot be had."""
-        everywhere = self._shared is not None and ReachedAt(self._shared.host).is_everywhere
+        everywhere = self._web_reached is not None and self._web_reached.is_everywhere
         host = self._shared.host if self._shared and everywhere else self.host
         listener = bind_tcp(host, self.port, self._allowed)
         self._wake, wake = socket.socketpair()
@@ -97,7 +98,7 @@ class TcpServer:
                 connection.transmit(build_message(*message))
 
     def _awake(self) -> None:
-        """Have the thread look again at what there is to do."""
+        """Wake the thread, so that it looks for something to do."""
         if self._wake is not None:
             with contextlib.suppress(OSError):
                 self._wake.send(b"\0")
@@ -119,7 +120,7 @@ class TcpServer:
                 self._end(connection, selector)
 
     def _expect(self, selector: selectors.BaseSelector) -> None:
-        """Look for room to write only where something waits to be written."""
+        """Wait for room to write only where there is something to write."""
         for connection in self._connections.values():
             events = selectors.EVENT_READ | selectors.EVENT_WRITE * connection.is_behind
             selector.modify(connection.socket, events, connection)
@@ -151,15 +152,15 @@ class TcpServer:
         self._router.tell(
             "osc connections",
             f"OSC over TCP: a connection from {host} is refused: {len(self._connections)} are open "
-            f"already, {of_host} of them from there; legal: {MAX_CONNECTIONS}, of one host "
-            f"{MAX_OF_HOST}. Close those that are not used",
+            f"already, {of_host} of them from there; legal: up to {MAX_CONNECTIONS}, from one host "
+            f"{MAX_OF_HOST}. Close connections that are not used",
         )
         return False
 
     def _attend(
         self, connection: Connection, events: int, selector: selectors.BaseSelector
     ) -> None:
-        """Read what a client has sent, and write what waits for it."""
+        """Read from a client, and write what is in its backlog."""
         try:
             if events & selectors.EVENT_WRITE:
                 connection.flush()
@@ -184,7 +185,7 @@ class TcpServer:
     def _read(self, connection: Connection) -> None:
         local = connection.socket.getsockname()[0]
         if not self._reached(local):
-            raise FramingError(f"OSC is taken at {self.host} alone, not at {local}")
+            raise FramingError(f"OSC is taken only at {self.host}, not at {local}")
         packets = connection.receive()
         if self._feedback is not None and len(packets) > 1:
             given = [(packet, None) for packet in packets]
@@ -195,10 +196,10 @@ class TcpServer:
             self._intake.take(packet, connection)
 
     def _hand_over(self, connection: Connection, selector: selectors.BaseSelector) -> None:
-        """Let HTTP go on where it is understood."""
+        """Hand a connection that speaks HTTP over to the web server."""
         shared, local = self._shared, connection.socket.getsockname()[0]
-        if shared is None or not ReachedAt(shared.host)(local):
-            raise FramingError("this port takes OSC, no HTTP")
+        if shared is None or self._web_reached is None or not self._web_reached(local):
+            raise FramingError("this port takes OSC, not HTTP")
         del self._connections[connection.sender]
         selector.unregister(connection.socket)
         shared.take(connection.leave())

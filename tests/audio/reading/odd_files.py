@@ -1,4 +1,4 @@
-"""Sound files as people have them, which no program writes on purpose."""
+"""Sound files that people have but no program writes on purpose."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def noise(seconds: float, rate: int = 44_100, seed: int = 0) -> Samples:
 
 
 def encoded(samples: Samples, format: str, rate: int = 44_100, subtype: str | None = None) -> bytes:
-    """What libsndfile writes, as bytes."""
+    """A sound file of libsndfile's, as bytes."""
     file = io.BytesIO()
     soundfile.write(file, samples, rate, format=format, subtype=subtype)
     return file.getvalue()
@@ -36,6 +36,6 @@ def without_xing(mp3: bytes) -> bytes:
 
 
 def without_size(wav: bytes) -> bytes:
-    """A WAV whose header says that it has no samples, as a recorder leaves it that lost power."""
+    """A WAV whose header says that it has no samples, as left by a recorder that lost power."""
     data = wav.index(b"data")
     return wav[:4] + bytes(4) + wav[8 : data + 4] + bytes(4) + wav[data + 8 :]

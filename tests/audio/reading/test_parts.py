@@ -56,7 +56,7 @@ def test_a_wav_that_is_empty_stays_empty(behind: bytes) -> None:
     ("content", "told"),
     [(b"", "empty"),
      (b"\x00\x00\x00\x1cftypM4A " + bytes(99), r"looks like MP4 .*: convert it to wav or flac"),
-     (b"\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X" + bytes(99), "looks like what macOS keeps"),
+     (b"\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X" + bytes(99), "looks like macOS metadata"),
      (b"<!DOCTYPE html>", "looks like a web page$")],
 )  # fmt: skip
 def test_what_is_no_sound_that_can_be_read_is_refused_by_what_it_is(
@@ -75,5 +75,5 @@ def test_damage_is_told() -> None:
 def test_samples_that_a_wav_header_does_not_count_are_told() -> None:
     wav = encoded(SOUND, "WAV", 48_000)
     assert split(wav).missing == split(wav + b"\0\0\0\0").missing == ""
-    assert split(wav + wav[44:]).missing.startswith("50% of it, behind what its header counts")
+    assert split(wav + wav[44:]).missing.startswith("50% of it, after the end that")
     assert frames(wav + wav[44:]) == [24_000]

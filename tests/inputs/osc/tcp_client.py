@@ -15,7 +15,7 @@ from tests.inputs.osc.client import Heard
 
 
 class TcpClient:
-    """A connection to a reader; what was heard beside the answer waited for is in `heard`."""
+    """A connection to a reader; `heard` has the messages that came beside the expected answer."""
 
     def __init__(self, port: int, framing: Callable[[], Framing] = LengthPrefixed) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=60)

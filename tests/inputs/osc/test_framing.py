@@ -48,7 +48,7 @@ def test_anything_else_is_no_framing(first: bytes) -> None:
 def test_the_largest_packet_is_taken_and_a_larger_one_refused() -> None:
     largest = bytes(MAX_PACKET_BYTES)
     assert LengthPrefixed().feed(LengthPrefixed().wrap(largest)) == [largest]
-    with pytest.raises(FramingError, match="65537 bytes; legal: 65536"):
+    with pytest.raises(FramingError, match="65537 bytes; legal: up to 65536"):
         LengthPrefixed().feed(struct.pack(">I", MAX_PACKET_BYTES + 1))
 
 

@@ -200,7 +200,7 @@ def test_what_was_only_counted_counts_in_the_next_line_about_it(
     now[0] = 5.0
     instrument.router.receive_osc([("/1/nothing", [])])
     assert instrument.lines == [
-        "unknown OSC address /1/nothing", "unknown OSC address /1/nothing, 10 times by now"
+        "unknown OSC address /1/nothing", "unknown OSC address /1/nothing, 10 times so far"
     ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""OSC over TCP: what a connection can do, and what it cannot do to the others."""
+"""OSC over TCP: what a connection can do, and that it cannot disturb the others."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def test_a_client_that_does_not_read_is_hung_up_on_and_the_others_are_served(
     other = TcpClient(osc.port)
     sender = ("osc", "127.0.0.1", deaf.port, "TCP")
     for _ in range(2000):
-        # Far more than the system keeps for who does not read.
+        # Far more than the system keeps for a client that does not read.
         osc.answer(sender, [("/distill/done", ("prime", "x" * 30_000))])
     wait_until(lambda: desk.feedback.listeners == 0, "the end of the connection")
     other.ping()

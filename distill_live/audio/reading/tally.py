@@ -1,4 +1,4 @@
-"""What is seen of a stream of sound while it is read: levels, and how its channels go together."""
+"""How loud a stream of sound is, and how to mix its channels, counted up while it is read."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from distill_live.errors import AudioFileError
 
 Samples = NDArray[np.float32]
 
-#: Up to here, 24 dB above full scale, a sound is as loud as its maker left it: floats may be.
+#: Up to this peak, 24 dB above full scale, a sound keeps its loudness: floats may be that loud.
 LOUDEST = 16.0
 
 # Full scale of integers of 16, 24 and 32 bits, which some programs write as floats as they are.
 _INTEGER_SCALES = (2.0**15, 2.0**23, 2.0**31)
 # Of sound at such a scale, most samples are beyond 1; of sound with a broken sample, hardly any.
 _INTEGER_SHARE = 0.1
-# Below it the mean of all channels, beside the loudest of them, is what is left after they cancel:
-# -13 dB, where two that have nothing in common come to -3.
+# If the power of the channels' mean is below this part of the loudest channel's, -13 dB, they
+# cancel out; two channels that have nothing in common come to -3 dB.
 _CANCELLED = 0.05
 
 
 class Tally:
-    """Counts up the blocks of one stream."""
+    """Counts up the blocks of one stream: `samples` of each channel, the largest is `peak`."""
 
     def __init__(self, channels: int) -> None:
-        self.frames = 0
+        self.samples = 0
         self.peak = 0.0
         self._beyond = 0
         self._products = np.zeros((channels, channels))
@@ -35,12 +35,12 @@ class Tally:
     def add(self, block: Samples) -> None:
         """Take the next block `[n, C]`.
 
-        Raises AudioFileError, which says no name, when a sample is no finite number.
+        Raises AudioFileError, without the file's name, when a sample is not a finite number.
         """
         peak = max(float(block.max(initial=0.0)), -float(block.min(initial=0.0)))
         if not math.isfinite(peak):
-            raise AudioFileError("it holds samples that are no finite numbers")
-        self.frames += len(block)
+            raise AudioFileError("it holds samples that are not finite numbers")
+        self.samples += len(block)
         self.peak = max(self.peak, peak)
         if peak > 1:
             self._beyond += int((np.abs(block).max(axis=1) > 1).sum())
@@ -48,24 +48,24 @@ class Tally:
         self._products += exact.T @ exact
 
     def gain(self) -> tuple[float, str]:
-        """By what to multiply the samples, and what to say of it.
+        """The factor to multiply the samples by, and a note that explains it, or "".
 
-        Raises AudioFileError, which says no name, when no gain makes sound of them.
+        Raises AudioFileError, without the file's name, when no factor makes sound of them.
         """
         if self.peak <= LOUDEST:
             return 1.0, ""
         told = f"its peak is {self.peak:.6g} times full scale"
         for scale in _INTEGER_SCALES:
-            if self.peak <= scale and self._beyond > _INTEGER_SHARE * self.frames:
-                return 1 / scale, f"{told}, as of integers: divided by {scale:.0f}"
+            if self.peak <= scale and self._beyond > _INTEGER_SHARE * self.samples:
+                return 1 / scale, f"{told}, like integer samples: divided by {scale:.0f}"
         raise AudioFileError(
-            f"{told}, and {1 - self._beyond / self.frames:.2%} of it are below: repair it, or save "
-            "it with samples from -1 to 1"
+            f"{told}, but {1 - self._beyond / self.samples:.2%} of its samples are within full "
+            "scale: repair it, or save it with samples from -1 to 1"
         )
 
     def weights(self) -> tuple[NDArray[np.float32] | None, str]:
-        """By what to weigh the channels `[C]` to mix them, and what to say of it; None for their
-        mean."""
+        """Weights `[C]` for mixing the channels, None for their mean; and a note that explains
+        them, or ""."""
         count = len(self._products)
         mean = np.full(count, 1 / count)
         loudest = self._products.diagonal().max()
@@ -84,4 +84,6 @@ def _told_of(direction: NDArray[np.float64]) -> str:
         side = "right" if direction[1] < 0 else "left"
         return f"left and right cancel out in mono: the {side} channel was inverted before mixing"
     inverted = ", ".join(str(number) for number, part in enumerate(direction, 1) if part < 0)
-    return f"its channels cancel out in mono: inverted before mixing were {inverted or 'none'}"
+    if not inverted:
+        return "most of its channels are nearly silent: the others count more in mono"
+    return f"its channels cancel out in mono: inverted before mixing: {inverted}"

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from distill_live.audio.reading.levels import Tally
+from distill_live.audio.reading.tally import Tally
 from distill_live.errors import AudioFileError
 
 TONE = (0.5 * np.sin(np.arange(48_000) / 20)).astype(np.float32)[:, None]
@@ -39,7 +39,7 @@ def test_one_broken_sample_is_refused_by_its_peak(spike: float) -> None:
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_a_sample_that_is_no_number_is_refused(value: float) -> None:
-    with pytest.raises(AudioFileError, match="no finite numbers"):
+    with pytest.raises(AudioFileError, match="not finite numbers"):
         tally(np.array([[0.0], [value]], np.float32))
 
 
@@ -65,4 +65,4 @@ def test_of_several_that_cancel_the_inverted_ones_are_named() -> None:
     weights, note = tally(TONE, -TONE, TONE, -TONE).weights()
     assert weights is not None
     np.testing.assert_allclose(weights, [0.25, -0.25, 0.25, -0.25], atol=1e-6)
-    assert note.endswith("inverted before mixing were 2, 4")
+    assert note.endswith("inverted before mixing: 2, 4")
