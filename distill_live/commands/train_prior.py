@@ -49,10 +49,10 @@ def train_prior(
 
     from distill_live.commands.training import add_prior
     from distill_live.commands.training_run import (
+        begin_run,
         end_run,
         open_ranks,
         read_recordings,
-        say_resumable,
     )
     from distill_live.models.kept_recordings import declines_codes
     from distill_live.training.checkpoint import Checkpoints
@@ -63,7 +63,7 @@ def train_prior(
             checkpoints.discard()
         with Report(quiet=ranks.rank > 0) as report:
             recordings = read_recordings(report, folder)
-            say_resumable(report, checkpoints)
+            begin_run(report, checkpoints)
             interrupted = add_prior(report, path, recordings, prior_size, epochs, checkpoints)
         shown = None if declines_codes(read_header(path).metadata) else recordings
         end_run(report, path, folder, shown, checkpoints, interrupted=interrupted)

@@ -56,10 +56,10 @@ def train_vocoder(
         require_no_checkpoint(path, "train-vocoder")
 
     from distill_live.commands.training_run import (
+        begin_run,
         leave,
         read_recordings,
         say_next,
-        say_resumable,
     )
     from distill_live.commands.vocoder_training import add_vocoder, use_phase_vocoder
     from distill_live.models.devices import pick_device
@@ -76,7 +76,7 @@ def train_vocoder(
         checkpoints.discard()
     with Report() as report:
         recordings = read_recordings(report, folder)
-        say_resumable(report, checkpoints)
+        begin_run(report, checkpoints)
         interrupted = add_vocoder(
             report, path, recordings, vocoder, epochs, adversarial, checkpoints
         )

@@ -9,7 +9,7 @@ from distill_live.audio.dataset import Recordings
 from distill_live.audio.spectrogram import SpectrogramConfig
 from distill_live.commands.saving import add_codes, all_files, save_codec, save_prior
 from distill_live.commands.training_report import Report
-from distill_live.commands.training_run import check_ending, say_resumable
+from distill_live.commands.training_run import begin_run, check_ending
 from distill_live.models.persistence import load_model_v2
 from distill_live.models.prior import Prior
 from distill_live.models.prior_kinds import PriorSize, get_adaptive_prior_config
@@ -71,7 +71,7 @@ def train_phases(
     config, ranks = choices.of_codec(config), checkpoints.ranks
     base = rehearsal.metadata["weights_sha256"] if rehearsal else None
     checkpoints.begin("codec", fingerprint(recordings, config, base, ranks))
-    say_resumable(report, checkpoints)
+    begin_run(report, checkpoints)
     if not checkpoints.passed("codec"):
         report.begin_codec(config)
         prior_seconds = _prior_seconds(recordings, config, choices, rehearsal, ranks)

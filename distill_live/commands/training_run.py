@@ -20,6 +20,7 @@ from distill_live.report.page import write_page
 from distill_live.training.checkpoint import Checkpoints
 from distill_live.training.ending import Ending
 from distill_live.training.ranks import Ranks, launch
+from distill_live.training.threads import share_cores
 
 
 def open_ranks(device: Device, accelerator: Device | None, devices: int, num_nodes: int) -> Ranks:
@@ -46,8 +47,12 @@ def read_recordings(report: Report, folder: Path, sample_rate: int = 48_000) -> 
     return recordings
 
 
-def say_resumable(report: Report, checkpoints: Checkpoints) -> None:
-    """How to go on should this run end early, and where it goes on now."""
+def begin_run(report: Report, checkpoints: Checkpoints) -> None:
+    """Choose the number of threads; say how to go on should this run end early, and where it goes
+    on now."""
+    threads = share_cores(checkpoints.ranks, checkpoints.threads)
+    if threads:
+        report.say(threads)
     if checkpoints.resumes:
         report.say(f"goes on from {checkpoints.path}")
         grounds = checkpoints.other_ground

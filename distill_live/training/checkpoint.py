@@ -134,6 +134,11 @@ class Checkpoints:
         return earlier + time.monotonic() - self._began
 
     @property
+    def threads(self) -> int | None:
+        """How many threads the run that is resumed computed with; None for a new run."""
+        return int(self._found.machine["threads"]) if self._found else None
+
+    @property
     def other_ground(self) -> list[str]:
         """In words, what of the machine has changed since, so that the numbers will not be the same
         to the last digit."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from distill_live.commands.training_report import Report
-from distill_live.commands.training_run import say_resumable
+from distill_live.commands.training_run import begin_run
 from distill_live.training.checkpoint import Checkpoints, Fingerprint
 from distill_live.training.ranks import Ranks
 
@@ -21,7 +21,7 @@ def test_only_the_cpu_promises_the_same_bytes(
     first.begin("codec", Fingerprint({}, {}))
     first.save({})
     with Report() as report:
-        say_resumable(report, Checkpoints(model, resume=True, ranks=ranks))
+        begin_run(report, Checkpoints(model, resume=True, ranks=ranks))
     told = capsys.readouterr().out
     assert f"goes on from {first.path}" in told
     promised = "the last digits may differ" not in told

@@ -155,8 +155,8 @@ class OscInput:
                 self._transmit(build_message(*message), cast(SocketAddress, sender[1:]))
 
     def _bind(self) -> socket.socket:
-        """The UDP socket, with TCP at the same port number; without TCP, and after a line that says why,
-        if that cannot be had."""
+        """The UDP socket, with TCP at the same port number; without TCP, after a line that says
+        why, if that cannot be had."""
         tries = _ANY_PORT_TRIES if self.port == 0 else 1
         for left in reversed(range(tries)):
             udp = bind_udp(self.host, self.port, self._allowed)
