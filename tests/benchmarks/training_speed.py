@@ -115,15 +115,15 @@ def beside(case: str, folder: Path, epochs: int, environment: dict[str, str]) ->
         with Training(folder, epochs, environment) as training:
             seconds = training.seconds_per_epoch()
         if rig is None:
-            return {"seconds": seconds}
+            return {"epoch_seconds": seconds}
         ended = rig.finish()
-        return {"seconds": seconds, **same_samples(rig), **silences(rig), **ended}
+        return {"epoch_seconds": seconds, **same_samples(rig), **silences(rig), **ended}
 
 
 def on_devices(folder: Path, epochs: int, kind: str) -> dict[str, Any]:
     threads, options = DEVICES[kind]
     with Training(folder, epochs, {"OMP_NUM_THREADS": threads}, *options) as training:
-        return {"seconds": training.seconds_per_epoch()}
+        return {"epoch_seconds": training.seconds_per_epoch()}
 
 
 def runs(case: str, options: argparse.Namespace) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -151,7 +151,7 @@ def main() -> None:
     for case in options.cases:
         found: dict[str, list[float]] = {}
         for kind, result in runs(case, options):
-            found.setdefault(kind, []).append(result["seconds"])
+            found.setdefault(kind, []).append(result["epoch_seconds"])
             print(json.dumps({"case": case, "kind": kind, **result}), flush=True)
         medians = {kind: round(statistics.median(every), 2) for kind, every in found.items()}
         print(json.dumps({"case": case, "median_seconds_per_epoch": medians}), flush=True)
