@@ -119,8 +119,8 @@ def load_grid(path: Path) -> CodeGrid:
     try:
         description, codes = _read_npz(path) if suffix == ".npz" else _read_json(path)
         if (description["format"], description["format_version"]) != (FORMAT, FORMAT_VERSION):
-            raise CodesError(f"{path} is no {FORMAT} file of version {FORMAT_VERSION}")
-        _check_shape(path, codes, description["shape"])
+            raise CodesError(f"it is no {FORMAT} file of version {FORMAT_VERSION}")
+        _check_shape(codes, description["shape"])
         return CodeGrid(
             codes=codes,
             model_name=str(description["model"]["name"]),
@@ -130,6 +130,8 @@ def load_grid(path: Path) -> CodeGrid:
             column_samples=int(description["column_samples"]),
             sample_rate=int(description["sample_rate"]),
         )
+    except CodesError as error:
+        raise CodesError(f"{path}: {error}") from error
     except OSError as error:
         raise CodesError(f"cannot read {path}: {error.strerror or error}") from error
     except _DAMAGE as error:
@@ -139,6 +141,8 @@ def load_grid(path: Path) -> CodeGrid:
 def _read_json(path: Path) -> tuple[dict[str, Any], NDArray[Any]]:
     # From bytes json also reads what editors write: a byte order mark, UTF-16.
     document = json.loads(path.read_bytes())
+    if "codes" not in document:
+        raise CodesError("it holds no codes; `encode` writes files that do")
     columns = document.pop("codes")
     if columns == [] and document["shape"][0] == 0:
         # An empty list has no type of its own, and forgets how many bands and levels it had.
@@ -146,7 +150,7 @@ def _read_json(path: Path) -> tuple[dict[str, Any], NDArray[Any]]:
     try:
         return document, np.array(columns)
     except ValueError:
-        raise CodesError(f"{path}: {_uneven(columns, document['shape'])}") from None
+        raise CodesError(_uneven(columns, document["shape"])) from None
 
 
 def _read_npz(path: Path) -> tuple[dict[str, Any], NDArray[Any]]:
@@ -154,12 +158,12 @@ def _read_npz(path: Path) -> tuple[dict[str, Any], NDArray[Any]]:
         return json.loads(str(content["description"])), content["codes"]
 
 
-def _check_shape(path: Path, codes: NDArray[Any], shape: list[int]) -> None:
+def _check_shape(codes: NDArray[Any], shape: list[int]) -> None:
     """Raise CodesError unless the codes have the bands and levels of `shape`, and at least one
     column if it has any."""
     if list(codes.shape[1:]) != shape[1:] or len(codes) == 0 < shape[0]:
         raise CodesError(
-            f"{path}: its shape says {shape} (columns, bands, levels), but its codes have "
+            f"its shape says {shape} (columns, bands, levels), but its codes have "
             f"{list(codes.shape)}; correct the one that is wrong"
         )
 

@@ -320,6 +320,7 @@ class Server:
             self._audio.arguments = self._audio_arguments()
             if self._fell_back:
                 return  # The reason, and which output takes its place, are reported elsewhere.
+            self._away = self._opened
         self.restarts += 1
         self._log(f"the {worker.name} process {reason}; starting it again")
         deck = self._recovery.deck_of(worker)

@@ -149,3 +149,18 @@ def test_what_an_editor_has_saved_with_a_byte_order_mark_is_read(
     path = edited(tmp_path)
     path.write_text(path.read_text(), encoding=encoding)
     np.testing.assert_array_equal(load_grid(path).codes, grid_of(5).codes)
+
+
+def test_what_is_wrong_is_told_with_the_files_name(tmp_path: Path) -> None:
+    columns = grid_of(5).codes.tolist()
+    columns[2][1][0] = 64
+    path = edited(tmp_path, codes=columns)
+    with pytest.raises(CodesError, match=r"codes\.json: codes must be 0\.\.63, these are"):
+        load_grid(path)
+
+
+def test_the_settings_beside_a_generated_sound_are_no_codes(tmp_path: Path) -> None:
+    path = tmp_path / "out.json"
+    path.write_text('{"seed": 5, "settings": {}}')
+    with pytest.raises(CodesError, match=r"out\.json: it holds no codes; `encode` writes files"):
+        load_grid(path)

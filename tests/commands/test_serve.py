@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -143,6 +144,7 @@ def test_sound_comes_back_after_a_process_is_killed(tiny_model_path: Path) -> No
             assert (
                 f"the {process} process ended with exit code -9; starting it again" in server.errors
             )
+        assert re.search(r"^playing on .* again$", server.errors, re.MULTILINE)
         assert_nothing_is_left(everything)
 
 
