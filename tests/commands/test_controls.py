@@ -300,7 +300,7 @@ def test_any_parameter_or_level_can_be_set_from_the_start(tmp_path: Path) -> Non
         ("temprature=1", "did you mean 'temperature'"),
         ("play=1", "unknown parameter 'play'"),
         ("temperature=hot", "--set temperature=hot: temperature takes a number, not 'hot'"),
-        ("temperature/water=1", "--set temperature/water=1: the model in play has no level"),
+        ("temperature/water=1", "--set temperature/water=1: the current model has no level"),
     ],
 )
 def test_what_cannot_be_set_from_the_start_is_told(tmp_path: Path, value: str, told: str) -> None:

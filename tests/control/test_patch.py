@@ -186,9 +186,9 @@ map:
         ("{from: {osc: /ä}, to: gain}", "'/ä' is no OSC address"),
         ("{from: {osc: /distill/gain}, to: gain}", "'/distill/gain' is built in"),
         ("{from: {cc: 7}, to: gain, do: play}", "a mapping has `from`"),
-        ("{from: {cc: 7}, to: gain/structure}", "gain is one value for all levels"),
-        ("{from: {cc: 7}, to: temperature/}", "'' is no level: give its label"),
-        ("{from: {cc: 7}, to: temperature/Structure}", "'Structure' is no level"),
+        ("{from: {cc: 7}, to: gain/structure}", "gain has one value for all levels"),
+        ("{from: {cc: 7}, to: temperature/}", "'' is not a level: give its label"),
+        ("{from: {cc: 7}, to: temperature/Structure}", "'Structure' is not a level"),
         ("{from: {cc: 7}, to: top_p/detail, range: [0, 2]}", "range holds 2, outside top_p's 0..1"),
         ("{from: {cc: 7}, do: play, range: [0, 1]}", "unknown key 'range'"),
         ("{from: {cc: 7}, do: play, arguments: [1]}", "arguments: play takes no arguments"),
@@ -389,7 +389,7 @@ def test_a_switch_in_a_preset_is_true_or_false(tmp_path: Path) -> None:
         ("temperature: true", "temperature cannot be True; legal: 0.1..2"),
         ("temperature: [1]", "temperature cannot be [1]; legal: 0.1..2"),
         ("temperature: off", "temperature cannot be off: it takes a number, 0.1..2"),
-        ("gain/timbre: 1", "gain is one value for all levels"),
+        ("gain/timbre: 1", "gain has one value for all levels"),
     ],
 )
 def test_a_value_that_a_preset_cannot_have_is_told_with_its_line(

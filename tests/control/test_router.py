@@ -30,7 +30,7 @@ def test_whole_numbers_and_booleans_are_numbers_and_are_clipped(
 def test_a_clipped_value_is_counted_and_told(desk: Desk) -> None:
     desk.osc("/distill/temperature", [64.0])
     assert desk.router.counters == Counters(received=1, clipped=1)
-    assert desk.lines == ["temperature 64 is outside 0.1..2, taken as 2"]
+    assert desk.lines == ["temperature 64 is outside 0.1..2; set to 2"]
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ def test_a_level_s_value_out_of_range_is_clipped_counted_and_told(desk: Desk) ->
     desk.osc("/distill/top_p/1", [-3])
     assert desk.store.levels("top_p", 2) == (0.0, 1.0)
     assert desk.router.counters == Counters(received=1, clipped=1)
-    assert desk.lines == ["top_p/1 -3 is outside 0..1, taken as 0"]
+    assert desk.lines == ["top_p/1 -3 is outside 0..1; set to 0"]
 
 
 @pytest.mark.parametrize("level", ["texture", "0", "4", "1" * 9000, "x" * 9000])
@@ -236,7 +236,7 @@ def test_a_level_that_the_model_lacks_is_refused_and_told_once_with_those_it_has
 def test_a_level_of_a_parameter_that_has_none_is_refused(desk: Desk) -> None:
     desk.osc("/distill/gain/structure", [0.5])
     assert desk.router.counters == Counters(received=1, refused=1)
-    assert "gain is one value for all levels" in desk.lines[0]
+    assert "gain has one value for all levels" in desk.lines[0]
 
 
 def test_the_levels_are_those_of_the_model_in_play(desk: Desk) -> None:
