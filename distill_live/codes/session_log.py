@@ -48,7 +48,7 @@ class SessionLogWriter:
             self._file: TextIO = path.open("x", encoding="utf-8")
         except FileExistsError:
             raise SessionLogError(
-                f"{path} exists already: choose another name, or move it away"
+                f"{path} already exists: choose another name, or move it"
             ) from None
         except OSError as error:
             raise SessionLogError(f"cannot write {path}: {error.strerror or error}") from error

@@ -31,7 +31,7 @@ def params(
         bool, typer.Option("--markdown", help="Print the reference as Markdown tables.")
     ] = False,
 ) -> None:
-    """Show every parameter and request, with its OSC address, range and default."""
+    """List every parameter and request with its OSC address, range and default."""
     table = installed_parameters()
     if markdown:
         tell(markdown_reference(table, REQUESTS))

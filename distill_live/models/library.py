@@ -140,7 +140,7 @@ def new_model_path(name: str, *, replace: bool = False, folder: Path | None = No
     path = (folder or user_models_folder()) / f"{stem}{SUFFIX}"
     taken = path if path.exists() else _reachable().get(stem)
     if taken and not replace:
-        raise ModelFileError(f"{taken} exists already: choose another name, or add --force")
+        raise ModelFileError(f"{taken} already exists: choose another name, or add --force")
     return path
 
 

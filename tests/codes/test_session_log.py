@@ -28,7 +28,7 @@ def test_every_write_is_on_the_disk_at_once(tmp_path: Path) -> None:
 
 def test_a_log_is_never_overwritten(tmp_path: Path) -> None:
     path = written(tmp_path / "take.log", {"op": "cut", "column": 3})
-    with pytest.raises(SessionLogError, match="exists already"):
+    with pytest.raises(SessionLogError, match="already exists"):
         SessionLogWriter(path)
     assert list(read_session_log(path)) == [{"op": "cut", "column": 3}]
 

@@ -74,7 +74,7 @@ def test_ctrl_c_keeps_the_best_so_far_and_a_run_goes_on_after_it_too(
         stopped = run_cli("train", sounds, "--name", "cut")
     assert stopped.code == 130
     command = f"distill-live train {sounds} --name cut --resume"
-    assert f"stopped; to go on: {command}\n" in stopped.out
+    assert f"stopped; to resume: {command}\n" in stopped.out
     assert f"\nnext:  distill-live {next_command} cut" in stopped.out
     assert files_of(folders, "cut") == ["cut.distill", "cut.resume"]
     kept = read_header(folders.user / "cut.distill").metadata["loss_curves"]

@@ -298,7 +298,7 @@ def test_a_file_is_never_overwritten(tiny_model_path: Path, tmp_path: Path) -> N
     for options in (("--record", path), ("--output", f"file:{path}", "--duration", "1")):
         ended = serve(str(tiny_model_path), *map(str, options), "--osc", "127.0.0.1:0")
         assert ended.returncode == 1
-        assert "exists already" in ended.stderr
+        assert "already exists" in ended.stderr
     assert path.read_bytes() == b"the best evening"
 
 

@@ -188,7 +188,7 @@ def test_a_log_that_exists_is_never_overwritten(tiny_model_path: Path, tmp_path:
     log.write_text("the best session")
     ended = run_command("serve", str(tiny_model_path), "--output", "clock", "--log", str(log))
     assert ended.returncode == 1
-    assert "exists already" in ended.stderr
+    assert "already exists" in ended.stderr
     assert log.read_text() == "the best session"
 
 

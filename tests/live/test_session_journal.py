@@ -84,7 +84,7 @@ def test_entries_that_found_no_room_are_said_and_leave_a_mark_once(desk: Desk) -
 
 def test_a_log_is_never_overwritten(desk: Desk, tmp_path: Path) -> None:
     desk.journal.note("hold")
-    with pytest.raises(SessionLogError, match="exists already"):
+    with pytest.raises(SessionLogError, match="already exists"):
         Desk(tmp_path)
     assert len(desk.entries()) == 1
 

@@ -115,6 +115,6 @@ def test_a_checkout_finds_the_models_beside_the_package(
 
 def test_a_name_that_another_folder_has_is_taken(folders: Folders) -> None:
     shipped = save(folders.package, "demo")
-    with pytest.raises(ModelFileError, match="exists already"):
+    with pytest.raises(ModelFileError, match="already exists"):
         new_model_path("demo")
     assert new_model_path("demo", replace=True) != shipped
