@@ -37,7 +37,7 @@ def build_spectrogram(description: dict[str, Any]) -> AudioSpectrogram:
     """
     kind, settings = _kind_of(description, AudioSpectrogram.kind)
     if kind not in _SPECTROGRAMS:
-        raise ValueError(f"its spectrogram is of the unknown kind {kind!r}")
+        raise ValueError(f"its spectrogram is of an unknown kind, {kind!r}")
     return _SPECTROGRAMS[kind](SpectrogramConfig(**settings))
 
 
@@ -53,7 +53,7 @@ def build_codec(description: dict[str, Any]) -> Codec:
         return ConvVQVAE(VQVAEConfig(**settings))
     if kind == ChunkCodec.kind:
         return ChunkCodec(ChunkCodecConfig(**settings))
-    raise ValueError(f"its codec is of the unknown kind {kind!r}")
+    raise ValueError(f"its codec is of an unknown kind, {kind!r}")
 
 
 def describe_vocoder(vocoder: AnyVocoder) -> dict[str, Any]:
@@ -72,7 +72,7 @@ def build_vocoder(description: dict[str, Any], spectrogram: AudioSpectrogram) ->
     if kind == ChunkVocoder.kind:
         overlap = settings.pop("overlap_samples", DEFAULT_OVERLAP_SAMPLES)
         return ChunkVocoder(spectrogram, PhaseConfig(**settings), overlap)
-    raise ValueError(f"its vocoder is of the unknown kind {kind!r}")
+    raise ValueError(f"its vocoder is of an unknown kind, {kind!r}")
 
 
 def read_neural_config(description: dict[str, Any]) -> NeuralVocoderConfig:
@@ -98,16 +98,18 @@ def check_fit(
     config = codec.config
     if config.n_mels != spectrogram.config.n_mels:
         raise ValueError(
-            f"its codec is for {config.n_mels} mels, its spectrogram has "
+            f"its codec is for {config.n_mels} mels, but its spectrogram has "
             f"{spectrogram.config.n_mels}"
         )
     codes = (config.bands, config.num_quantizers, config.codebook_size)
     shape = prior.config if prior else config
     if (shape.bands, shape.num_quantizers, shape.codebook_size) != codes:
-        raise ValueError("its prior is for other codes than its codec makes")
+        raise ValueError("its prior is for different codes from those of its codec")
     frames, block = config.column_frames, vocoder.config.block_frames
     if frames % block:
-        raise ValueError(f"block_frames of its vocoder, {block}, divide no column of {frames}")
+        raise ValueError(
+            f"block_frames of its vocoder, {block}, does not divide a column of {frames} frames"
+        )
     if isinstance(config, ChunkCodecConfig):
         hop, samples = spectrogram.config.hop_length, config.chunk_samples
         if samples // hop + 1 != frames or block != frames:

@@ -58,7 +58,7 @@ def make_prior(config: PriorShape) -> Prior:
     for kind in _KINDS.values():
         if type(config) is kind.settings:
             return kind.build(config)
-    raise TypeError(f"{type(config).__name__} are no settings of a prior")
+    raise TypeError(f"{type(config).__name__} is not a prior's settings")
 
 
 def describe_prior(prior: Prior) -> dict[str, Any]:
@@ -75,6 +75,6 @@ def read_prior_config(description: dict[str, Any]) -> PriorShape:
     settings = dict(description)
     kind = settings.pop("kind", CodePrior.kind)
     if kind not in _KINDS:
-        raise ValueError(f"its prior is of the unknown kind {kind!r}")
+        raise ValueError(f"its prior is of an unknown kind, {kind!r}")
     config: PriorShape = _KINDS[kind].settings(**settings)
     return config

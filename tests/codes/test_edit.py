@@ -44,7 +44,7 @@ def test_the_edits_that_ship_are_installed_as_plugins_are() -> None:
         ("TwiceTheSame", "its parameter 'depth' is not legal"),
         ("BadParameterName", "its parameter 'De/pth' is not legal"),
         ("PerLevel", "its parameter 'depth' is per level"),
-        ("NoParameter", "its parameters hold 'depth', which is no Parameter"),
+        ("NoParameter", "its parameters include 'depth', which is not a Parameter"),
         ("WantsArguments", "WantsArguments.__init__() missing 1 required"),
         ("LacksAll", "'LacksAll' object has no attribute 'name'"),
         ("Missing", "tests.codes.broken_edits:Missing of an unknown package cannot be imported"),

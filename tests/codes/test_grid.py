@@ -162,5 +162,7 @@ def test_what_is_wrong_is_told_with_the_files_name(tmp_path: Path) -> None:
 def test_the_settings_beside_a_generated_sound_are_no_codes(tmp_path: Path) -> None:
     path = tmp_path / "out.json"
     path.write_text('{"seed": 5, "settings": {}}')
-    with pytest.raises(CodesError, match=r"out\.json: it holds no codes; `encode` writes files"):
+    with pytest.raises(
+        CodesError, match=r"out\.json: it contains no codes; use a file written by `encode`"
+    ):
         load_grid(path)

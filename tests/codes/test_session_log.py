@@ -43,11 +43,11 @@ def test_a_last_line_that_was_cut_short_is_left_out(tmp_path: Path) -> None:
     ("content", "said"),
     [
         ("", None),
-        ("hello\n", "is no session log"),
-        ('{"format": "other"}\n', "is no session log"),
+        ("hello\n", "is not a session log"),
+        ('{"format": "other"}\n', "is not a session log"),
         ('{"format": "distill-session", "format_version": 9}\n', "reads version 1"),
-        ('{"format": "distill-session", "format_version": 1}\n{"op": 1}\n', "damaged in line 2"),
-        ('{"format": "distill-session", "format_version": 1}\n{{{\n', "damaged in line 2"),
+        ('{"format": "distill-session", "format_version": 1}\n{"op": 1}\n', "damaged at line 2"),
+        ('{"format": "distill-session", "format_version": 1}\n{{{\n', "damaged at line 2"),
     ],
 )
 def test_what_is_no_log_is_refused(tmp_path: Path, content: str, said: str | None) -> None:

@@ -185,11 +185,11 @@ def test_the_other_model_must_be_there(run_cli: RunCli, log: Path) -> None:
     ("content", "said"),
     [
         (None, "cannot read evening.log"),
-        (b"hello\n", "is no session log; `serve --log FILE` writes one"),
+        (b"hello\n", "is not a session log; `serve --log FILE` writes one"),
         (b"\xff\xfe\x00\n", "cannot read evening.log"),
         (b'{"format": "distill-session", "format_version": 2}\n', "reads version 1"),
         (b'{"format": "distill-session", "format_version": 1}\n', "holds no sound"),
-        (b'{"format": "distill-session", "format_version": 1}\nx\n', "damaged in line 2"),
+        (b'{"format": "distill-session", "format_version": 1}\nx\n', "damaged at line 2"),
         (
             b'{"format": "distill-session", "format_version": 1}\n{"op": "engine"}\n',
             "the log's entry 'engine' is damaged",

@@ -333,7 +333,7 @@ def test_one_line_says_which_priority_the_sound_has_and_it_is_so(tiny_model_path
         nices = {os.getpriority(os.PRIO_PROCESS, pid) for pid in children}
     assert line.startswith("priority: ")
     assert ("the sound runs in real time" in line) == (os.SCHED_RR in policies)
-    assert ("before other programs" in line) == (min(nices) == ENGINE_NICE)
+    assert ("ahead of other programs" in line) == (min(nices) == ENGINE_NICE)
 
 
 def test_an_output_that_waits_for_the_sound_asks_for_no_priority(

@@ -208,7 +208,7 @@ def test_what_comes_of_a_request_is_told_to_who_asked(
         osc = played.osc
         played.set("model_fade", 0.05)
         osc.send("/distill/prime", str(tmp_path / "nowhere.wav"))
-        assert "there is no such file" in osc.await_told("/distill/error", "/distill/prime")
+        assert "no such file" in osc.await_told("/distill/error", "/distill/prime")
         osc.told.clear()
         osc.send("/distill/prime", str(tmp_path / "noise.wav"))
         assert "cannot prime" in osc.await_told("/distill/error", "/distill/prime")

@@ -187,7 +187,7 @@ def test_an_interrupted_run_is_not_begun_anew_unasked(
     assert "stopped; to resume: distill-live train-vocoder tiny" in stopped.out
     refused = run_cli(*command)
     assert (refused.code, refused.out) == (1, "")
-    assert "add --resume to go on with it, or --force to begin anew" in refused.err
+    assert "add --resume to continue it, or --force to start over" in refused.err
     other = run_cli(*command, "--epochs", 7, "--resume")
     assert "epochs was 2, is 7." in other.err
     assert run_cli(*command, "--force").code == 0

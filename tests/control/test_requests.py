@@ -42,7 +42,11 @@ def test_arguments_come_in_their_own_types_with_defaults_filled_in(
         ("loop", [10**400], "seconds (0.05..60 s) cannot be 1000"),
         ("loop", ["2"], "seconds (0.05..60 s) cannot be '2'"),
         ("loop", [1, 2], "loop takes seconds (0.05..60 s), not 2 values"),
-        ("rewind", [], "rewind needs seconds (0.01..600 s), [take (integer, 0..2147483647 or same)]"),
+        (
+            "rewind",
+            [],
+            "rewind needs seconds (0.01..600 s), [take (integer, 0..2147483647 or same)]",
+        ),
         ("rewind", [math.inf], "seconds (0.01..600 s) cannot be inf"),
         ("rewind", ["same"], "seconds (0.01..600 s) cannot be 'same'"),
         ("rewind", [4, 1.5], "take (integer, 0..2147483647 or same) cannot be 1.5"),

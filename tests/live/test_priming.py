@@ -151,7 +151,7 @@ def test_how_a_priming_ended_is_told(tiny_model_path: Path, sounds: Path) -> Non
     desk, told = Desk(), list[tuple[str, bool]]()
     desk.priming.on_outcome = lambda text, failed: told.append((text, failed))
     desk.priming.ask(sounds / "nowhere.wav", tiny_model_path)
-    assert told == [(f"cannot prime {sounds / 'nowhere.wav'}: there is no such file", True)]
+    assert told == [(f"cannot prime {sounds / 'nowhere.wav'}: no such file", True)]
     told.clear()
     desk.said.clear()
     audio = sounds / "sine_440.wav"

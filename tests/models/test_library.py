@@ -85,7 +85,7 @@ def test_new_models_go_to_the_users_folder_and_replace_none(
     "name", ["", "../rain", "a/b", "a\\b", ".hidden", "x" * 65, "dot.", "dot..distill"]
 )
 def test_names_that_are_no_file_names_are_refused(name: str) -> None:
-    with pytest.raises(ModelFileError, match="cannot name a model"):
+    with pytest.raises(ModelFileError, match="cannot be a model's name"):
         new_model_path(name)
 
 
