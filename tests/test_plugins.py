@@ -122,7 +122,7 @@ def test_one_that_is_broken_is_told_and_left_out_and_the_others_are_there(
     lines: list[str] = []
     assert list(load_plugins("inputs", check_input, lines.append)) == ["sound"]
     assert [line.partition(":")[0] for line in lines] == [
-        "the input 'gone' is left out", "the input 'other' is left out",
+        "the input 'gone' was left out", "the input 'other' was left out",
     ]  # fmt: skip
 
 
@@ -136,7 +136,7 @@ def test_one_whose_module_ends_the_program_when_it_is_imported_is_told_too(
     lines: list[str] = []
     assert load_plugins("inputs", check_input, lines.append) == {}
     assert lines == [
-        "the input 'end' is left out: ends_the_program:Sound of an unknown package "
+        "the input 'end' was left out: ends_the_program:Sound of an unknown package "
         "cannot be imported: it ends the program"
     ]
 

@@ -260,7 +260,9 @@ class Actions:
     def _told_own(self, name: str) -> int:
         parameter, level = self.find(find_target(name, self._store.table))
         if level is None:
-            raise ParameterError(f"{name} is the value of all levels: name one, as {name}/1{OWN}")
+            raise ParameterError(
+                f"{name} is the value for all levels: name one level, such as {name}/1{OWN}"
+            )
         return int(self._store.own(parameter, level) is not None)
 
 

@@ -36,12 +36,12 @@ class Confinement:
             if name == "model" and _is_name(given) and not (found and found.is_file()):
                 return arguments
         except (OSError, ValueError) as error:
-            raise ParameterError(f"{name}: {given[:200]!r} is no path: {error}") from error
+            raise ParameterError(f"{name}: {given[:200]!r} is not a path: {error}") from error
         if found is None:
             folders = ", ".join(map(str, self._folders()))
             raise ParameterError(
-                f"{name} opens files in these folders alone: {folders}; {given[:200]!r} is not in "
-                "them: copy it there, or start with --clips FOLDER"
+                f"{name} can only open files in these folders: {folders}; {given[:200]!r} is not "
+                "in any of them: copy it there, or start with --clips FOLDER"
             )
         return (str(found), *arguments[1:])
 

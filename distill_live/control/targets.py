@@ -53,7 +53,7 @@ def find_group(name: str, table: Table) -> list[str]:
         try:
             find_target(plain, table)
         except ParameterError as error:
-            raise ParameterError(f"{error}; groups are {', '.join(groups(table))}") from None
+            raise ParameterError(f"{error}; groups: {', '.join(groups(table))}") from None
         return [plain]
     return below
 

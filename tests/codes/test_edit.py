@@ -58,7 +58,7 @@ def test_an_edit_that_breaks_the_contract_is_told_and_left_out_and_the_others_ar
     lines: list[str] = []
     assert load_edits(lines.append) == []
     [line] = lines
-    assert line.startswith(f"the edit 'aaa' is left out: {told}")
+    assert line.startswith(f"the edit 'aaa' was left out: {told}")
 
 
 def test_what_cannot_be_called_and_what_cannot_be_addressed_is_left_out(
@@ -68,7 +68,7 @@ def test_what_cannot_be_called_and_what_cannot_be_addressed_is_left_out(
     lines: list[str] = []
     assert [edit.name for edit in load_edits(lines.append)] == ["sound"]
     assert [line.split(": ")[0] for line in lines] == [
-        "the edit 'no word' is left out", "the edit 'notcallable' is left out",
+        "the edit 'no word' was left out", "the edit 'notcallable' was left out",
     ]  # fmt: skip
 
 

@@ -139,7 +139,7 @@ def test_one_that_breaks_the_contract_is_left_out_at_the_start(
         said = wait_for(server, "shaky")
         assert not [line for line in end(server) if "shaky" in line]
     assert said == (
-        "the input 'shaky' is left out: its parameter 'depth' is from 9 to 0; "
+        "the input 'shaky' was left out: its parameter 'depth' is from 9 to 0; "
         "legal: two finite numbers, the lower one first"
     )
 
@@ -152,6 +152,6 @@ def test_one_that_cannot_be_imported_is_named_at_the_start(
     arguments = (str(tiny_model_path), "--output", "clock")
     with ServerProcess(*arguments, environment=environment) as server:
         assert [line for line in end(server) if "shaky" in line] == [
-            f"the {singular(kind)} 'shaky' is left out: shaky_plugin:Plugin of shaky-plugin 1.0 "
+            f"the {singular(kind)} 'shaky' was left out: shaky_plugin:Plugin of shaky-plugin 1.0 "
             "cannot be imported: No module named 'no_such_library'"
         ]

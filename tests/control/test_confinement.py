@@ -79,7 +79,7 @@ def test_a_link_that_leads_outside_is_refused(confinement: Confinement, room: Pa
     (room / "clips/link.wav").symlink_to(room / "secrets/s.wav")
     (room / "clips/folder").symlink_to(room / "secrets")
     for given in ("clips/link.wav", "link.wav", "clips/folder/s.wav"):
-        with pytest.raises(ParameterError, match="prime opens files in these folders alone"):
+        with pytest.raises(ParameterError, match="prime can only open files in these folders"):
             confinement.check("prime", (given,))
 
 
@@ -103,7 +103,7 @@ def test_a_model_s_name_cannot_be_that_of_a_file_beside_the_folders(
     confinement: Confinement, room: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(room / "secrets")
-    with pytest.raises(ParameterError, match="model opens files in these folders alone"):
+    with pytest.raises(ParameterError, match="model can only open files in these folders"):
         Confinement(lambda: [room / "models"]).check("model", ("m2.distill",))
 
 

@@ -80,7 +80,7 @@ def test_a_knob_is_written_beside_the_patch_which_stays_as_it_is(pupil: Pupil) -
     assert pupil.patch.read_text() == HAND_WRITTEN
     ((sender, text),) = pupil.told
     assert sender == ("osc", "127.0.0.1", 9001)
-    assert text == f"temperature has learned CC 7 on channel 1 of any device, see {pupil.file}"
+    assert text == f"temperature is now mapped to CC 7 on channel 1 of any device, see {pupil.file}"
     assert pupil.learning.name is None
 
 
@@ -224,7 +224,7 @@ def test_a_broken_file_is_left_alone_and_said(pupil: Pupil) -> None:
     pupil.file.write_text("map: [1, 2\n")
     pupil.learn("gain", *knob(1))
     ((_, text),) = pupil.failed
-    assert f"{pupil.file}:2: no YAML" in text
+    assert f"{pupil.file}:2: invalid YAML" in text
     assert pupil.file.read_text() == "map: [1, 2\n"
     pupil.file.write_text("map: {a: 1}\n")
     pupil.learn("gain", *knob(1))

@@ -123,4 +123,4 @@ def test_the_inputs_that_serve_creates_itself_are_checked_and_not_among_the_othe
     monkeypatch.setattr(plugins, "entry_points", lambda group: entries)
     assert list(load_inputs(lines.append)) == ["player"]
     [line] = lines
-    assert line.startswith("the input 'midi' is left out: its name is 'player'")
+    assert line.startswith("the input 'midi' was left out: its name is 'player'")

@@ -160,7 +160,7 @@ def test_a_part_that_cannot_be_used_is_told_and_the_others_are_read(tmp_path: Pa
     found = sound(tmp_path, good + encoded(STEREO * np.nan, "WAV", 44_100, "FLOAT") + good)
     assert len(found.whole(44_100)) == 88_200
     assert found.notes == [
-        "one of its 3 parts is left out: it holds samples that are not finite numbers"
+        "one of its 3 parts was left out: it holds samples that are not finite numbers"
     ]
 
 
