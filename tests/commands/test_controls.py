@@ -344,7 +344,7 @@ def test_devices_are_opened_and_closed(stand: Stand) -> None:
 
 
 def test_a_network_that_is_none_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DeviceError, match="is no network"):
+    with pytest.raises(DeviceError, match="is not a network"):
         Stand(tmp_path, osc_allow=["everybody"])
 
 

@@ -188,7 +188,7 @@ def test_the_other_model_must_be_there(run_cli: RunCli, log: Path) -> None:
         (b"hello\n", "is not a session log; `serve --log FILE` writes one"),
         (b"\xff\xfe\x00\n", "cannot read evening.log"),
         (b'{"format": "distill-session", "format_version": 2}\n', "reads version 1"),
-        (b'{"format": "distill-session", "format_version": 1}\n', "holds no sound"),
+        (b'{"format": "distill-session", "format_version": 1}\n', "contains no sound"),
         (b'{"format": "distill-session", "format_version": 1}\nx\n', "damaged at line 2"),
         (
             b'{"format": "distill-session", "format_version": 1}\n{"op": "engine"}\n',
@@ -218,7 +218,7 @@ def test_a_log_that_misses_entries_is_refused(run_cli: RunCli, log: Path) -> Non
         file.write('{"op": "lost", "entries": 3}\n')
     result = run_cli("render", log)
     assert result.code == 1
-    assert "the log misses 3 entries" in result.err
+    assert "the log lacks 3 entries" in result.err
     assert run_cli("render", log, "--model", "tiny").code == 0
 
 

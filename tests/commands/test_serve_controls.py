@@ -260,7 +260,7 @@ def test_who_asks_for_a_model_that_is_not_there_is_told_so(show: Show) -> None:
     with show.client() as player:
         player.osc.send("/distill/model", "nowhere")
         reason = player.osc.await_told("/distill/error", "/distill/model")
-        assert "plays on: no model 'nowhere'" in reason
+        assert "keeps playing: no model 'nowhere'" in reason
         assert player.osc.ask("/distill/ping", 1) == [1]
 
 

@@ -153,7 +153,7 @@ def test_a_bad_loss_names_the_recording_and_keeps_what_was_learned(
     monkeypatch.setattr(codec, "reconstruction_loss", broken)
     ended = run_cli("train", sounds, "--name", "mine")
     assert (ended.code, ended.err) == (0, "")
-    assert "warning: the codec's loss is no longer a number from step 1 of epoch 2 on" in ended.out
-    named = [f"the loudest recording in it is {path.name}," for path in sounds.iterdir()]
+    assert "warning: the codec's loss stopped being a number at step 1 of epoch 2" in ended.out
+    named = [f"the loudest recording in that step is {path.name}," for path in sounds.iterdir()]
     assert sum(words in ended.out for words in named) == 1
     assert read_header(folders.user / "mine.distill").metadata["training"]["best_epoch"] == 1

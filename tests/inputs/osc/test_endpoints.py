@@ -82,7 +82,7 @@ def test_a_network_may_be_given_by_one_of_its_hosts() -> None:
 
 @pytest.mark.parametrize("network", ["", "192.168.1", "192.168.1.0/33", "a.host", "10.0.0.0/x"])
 def test_what_is_no_network_is_told_with_what_is_legal(network: str) -> None:
-    with pytest.raises(DeviceError, match=r"--osc-allow .* is no network.*192\.168\.1\.0/24"):
+    with pytest.raises(DeviceError, match=r"--osc-allow .* is not a network.*192\.168\.1\.0/24"):
         AllowedHosts([network])
 
 

@@ -159,7 +159,7 @@ def test_a_subscription_ends_after_a_minute_unless_it_is_renewed(
     [
         ([70_000], "70000 is no port; legal: 1..65535"),
         ([9001.5], "9001.5 is no port"),
-        ([float("nan")], "nan is no port"),
+        ([float("nan")], "nan is not a port"),
         ([9001, 0], "rate must be 0.1..100 Hz, not 0"),
         ([9001, float("inf")], "rate must be 0.1..100 Hz, not inf"),
         ([9001, 30, 5], "legal: [port] [rate in Hz] [pattern ...]"),
@@ -247,7 +247,7 @@ def test_a_target_that_is_none_is_told_and_left_out(
     listener.ping()
     assert ("/distill/gain", [1.0]) in listener.heard
     [line] = instrument.lines
-    assert line.startswith(f"OSC target {target} is left out: ")
+    assert line.startswith(f"OSC target {target} was left out: ")
 
 
 def test_a_subscription_in_a_bundle_is_taken_with_the_rest_of_it(

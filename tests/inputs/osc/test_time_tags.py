@@ -81,7 +81,7 @@ def test_when_too_much_waits_the_rest_is_done_at_once_and_told_once() -> None:
         stage.send(str(number), 1.0)
     assert stage.done == [str(MAX_WAITING + more) for more in range(3)]
     [line] = stage.told
-    assert "sends too much ahead of time" in line
+    assert "sends too many bundles ahead of time" in line
     stage.schedule.tick(1.1)
     assert len(stage.done) == MAX_WAITING + 3
 
