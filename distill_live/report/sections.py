@@ -129,8 +129,8 @@ def previews(sounds: Sequence[Preview]) -> str:
     )
     return _section(
         "During training",
-        "The end of a recording through the codec as it was then. From the last tenth of a "
-        "recording it never learns.",
+        "The end of a recording through the codec as it was then. The last tenth of each recording "
+        "is never used for training.",
         f'<div class="row">{heard}</div>',
     )
 
@@ -148,7 +148,7 @@ def pairs(shown: Sequence[Pair]) -> str:
     compared = any(pair.original for pair in shown)
     return _section(
         "Recording and codec" if compared else "From the codes in this model",
-        "What goes through the codec comes back like this. Brighter is louder; low sounds are at "
+        "This is how recordings sound after the codec. Brighter is louder; low frequencies are at "
         "the bottom.",
         figures,
     )
@@ -163,7 +163,7 @@ def new_sound(played: NewSound | None) -> str:
     if played.origins is not None:
         told = _timeline(played)
     return _section(
-        "New sound", "What the model plays at the default settings, seed 0.", figure + told
+        "New sound", "What the model plays with the default settings and seed 0.", figure + told
     )
 
 
