@@ -14,10 +14,8 @@ from typer.core import TyperCommand, TyperGroup
 from distill_live import __version__, priority
 from distill_live.commands.output import tell
 from distill_live.commands.standard_streams import standard_streams
-from distill_live.errors import DistillError, is_out_of_memory
+from distill_live.errors import OUT_OF_MEMORY, DistillError, is_out_of_memory
 from distill_live.thread_waiting import wait_briefly
-
-_OUT_OF_MEMORY = "out of memory: end other programs, or use a machine with more"
 
 #: Every subcommand and its one line of help. `train-prior` lives in commands/train_prior.py.
 COMMANDS = {
@@ -111,7 +109,7 @@ def main() -> None:
             ours = isinstance(error, DistillError | OSError)
             if os.environ.get("DISTILL_DEBUG") or not (ours or is_out_of_memory(error)):
                 raise
-            tell(f"error: {error if ours else _OUT_OF_MEMORY}", err=True)
+            tell(f"error: {error if ours else OUT_OF_MEMORY}", err=True)
             sys.exit(1)
 
 

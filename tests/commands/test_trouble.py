@@ -108,7 +108,7 @@ def test_memory_that_runs_out_later_costs_an_epoch_at_most(
     with monkeypatch.context() as patch:
         patch.setattr(crops, "draw", draw)
         ended = run_cli("train", sounds, "--name", "cut")
-    assert_is_one_line(ended, "error: out of memory: ", "then go on with --resume")
+    assert_is_one_line(ended, "error: out of memory: ", "then continue with --resume")
     assert files_of(folders, "cut") == ["cut.distill", "cut.resume"]
     resumed = run_cli("train", sounds, "--name", "cut", "--resume")
     assert (resumed.code, resumed.err) == (0, "")
