@@ -297,7 +297,11 @@ def test_any_parameter_or_level_can_be_set_from_the_start(tmp_path: Path) -> Non
     ("value", "told"),
     [
         ("temperature", "--set takes NAME=VALUE, such as temperature=0.8, not 'temperature'"),
-        ("temprature=1", "did you mean 'temperature'"),
+        (
+            "temprature=1",
+            "--set temprature=1: unknown parameter 'temprature' (did you mean 'temper",
+        ),
+        ("temprature/air=1", "did you mean 'temperature'"),
         ("play=1", "unknown parameter 'play'"),
         ("temperature=hot", "--set temperature=hot: temperature takes a number, not 'hot'"),
         ("temperature/water=1", "--set temperature/water=1: the current model has no level"),
