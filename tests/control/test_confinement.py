@@ -70,9 +70,17 @@ def test_a_file_elsewhere_is_refused_whether_it_is_there_or_not(
     given = given.format(room=room)
     if name == "model" and "/" not in given:
         return
-    with pytest.raises(ParameterError, match=f"{name} opens files in .*--clips FOLDER") as refusal:
+    with pytest.raises(
+        ParameterError, match=f"{name} can only open files in .*--clips FOLDER"
+    ) as refusal:
         confinement.check(name, (given,))
-    assert f"folders alone: clips, {room}/models; " in str(refusal.value)
+    assert f"in these folders: clips, {room}/models; " in str(refusal.value)
+
+
+def test_a_refusal_names_each_folder_once(room: Path) -> None:
+    allowed = Confinement(lambda: [Path("clips"), room / "models", room / "clips", Path("clips")])
+    with pytest.raises(ParameterError, match=f"in these folders: clips, {room}/models; "):
+        allowed.check("prime", ("/etc/passwd",))
 
 
 def test_a_link_that_leads_outside_is_refused(confinement: Confinement, room: Path) -> None:
