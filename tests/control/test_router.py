@@ -8,6 +8,7 @@ import pytest
 
 from distill_live.control.requests import REQUESTS
 from distill_live.control.router import Counters, Router
+from distill_live.errors import ParameterError
 from distill_live.parameters import PARAMETERS
 from tests.control.conftest import TABLE, Desk
 
@@ -73,6 +74,27 @@ def test_letting_a_button_go_makes_no_request(desk: Desk, released: object) -> N
     desk.osc("/distill/stop", [released])
     assert desk.requests == []
     assert desk.router.counters.refused == 0
+
+
+def test_two_mistakes_at_one_address_are_both_told(desk: Desk) -> None:
+    for arguments in ([], ["loud"], ["louder"], [math.nan], [1, 2]):
+        desk.osc("/distill/gain", arguments)
+    assert desk.lines == [
+        "refused /distill/gain: gain takes one number, not 0",
+        "refused /distill/gain: gain takes a number, not 'loud'",
+        "refused /distill/gain: gain takes a finite number",
+    ]
+
+
+def test_a_flood_of_mistakes_at_one_address_does_not_fill_the_log(desk: Desk) -> None:
+    for number in range(1000):
+        desk.osc("/distill/loop", [number + 100])
+        desk.osc("/distill/tempo_source", [chr(0x4E00 + number) * (number % 7)])
+    assert len(desk.lines) == 2
+    for number in range(1000):
+        wrong = ParameterError("wrong: " + chr(0x4E00 + number))
+        desk.router._reception.refuse("/distill/gain", wrong)
+    assert len(desk.lines) == 2 + 4 + 1
 
 
 @pytest.mark.parametrize("argument", [math.nan, "now"])
@@ -200,6 +222,17 @@ def test_get_answers_whether_a_level_s_value_is_its_own(desk: Desk) -> None:
     ]
     [(address, _)] = desk.osc("/distill/get", ["temperature/own"])
     assert address == "/distill/error"
+
+
+def test_whether_a_level_s_value_is_its_own_can_only_be_read(desk: Desk) -> None:
+    for level in ("structure", "1"):
+        address = f"/distill/temperature/{level}/own"
+        told = f"{address} can only be read: send /distill/get temperature/{level}/own"
+        assert desk.osc(address, [1]) == [("/distill/error", (address, told))]
+    assert desk.store.own("temperature", 0) is None
+    for unknown in ("/distill/temperature/nothing/own", "/distill/gain/own"):
+        [(_, (_, told))] = desk.osc(unknown, [1])
+        assert "can only be read" not in str(told)
 
 
 def test_a_control_that_is_moved_to_be_learned_is_not_told_as_unmapped(desk: Desk) -> None:
