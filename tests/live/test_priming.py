@@ -78,7 +78,10 @@ def test_what_is_odd_in_a_recording_is_said_and_all_of_it_is_encoded(
     codes = desk.wait(tiny_model_path)
     assert codes is not None
     assert len(codes) == 24
-    note = "left and right cancel out in mono: the right channel was inverted before mixing"
+    note = (
+        "left and right cancel when mixed to mono, so the right channel was inverted first; if it "
+        "should not be, mix the file to mono yourself"
+    )
     assert desk.said[1:] == [rf"{tmp_path}/caf\xe9.flac: {note}", f"continues from {audio}"]
 
 

@@ -121,7 +121,7 @@ def test_left_and_right_that_cancel_are_heard(tmp_path: Path) -> None:
     found = sound(tmp_path, encoded(np.concatenate((left, -left), axis=1), "WAV", 44_100, "FLOAT"))
     np.testing.assert_allclose(found.whole(44_100), left[:, 0], atol=1e-6)
     (note,) = found.notes
-    assert "left and right cancel out in mono" in note
+    assert "left and right cancel when mixed to mono" in note
 
 
 def test_samples_at_16_bit_scale_are_scaled(tmp_path: Path) -> None:
