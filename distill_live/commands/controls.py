@@ -17,14 +17,14 @@ from distill_live.control.control_requests import ControlRequests
 from distill_live.control.learning import Learning
 from distill_live.control.lights import lights
 from distill_live.control.midi_feedback import MidiFeedback
+from distill_live.control.namespace.streams import SAID
+from distill_live.control.namespace.targets import Levels, find_target
 from distill_live.control.outcomes import Answer, Outcomes
 from distill_live.control.patch import find_patch, load_patch, presets_path
 from distill_live.control.patch_watch import PatchWatch
 from distill_live.control.presets import Presets
 from distill_live.control.router import Router
 from distill_live.control.schedule import Schedule
-from distill_live.control.streams import SAID
-from distill_live.control.targets import Levels, find_target
 from distill_live.control.tempo import Tempo
 from distill_live.control.tempo_parameters import TempoParameters
 from distill_live.control.ticker import Ticker
@@ -37,8 +37,8 @@ from distill_live.plugins import load_plugin
 if TYPE_CHECKING:
     from distill_live.control.actions import Reply
     from distill_live.control.feedback import Feedback
+    from distill_live.control.namespace.address import Sender
     from distill_live.control.patch_schema import Patch
-    from distill_live.control.sender import Sender
     from distill_live.live.server import Server
     from distill_live.parameters import ParameterStore
 

@@ -13,7 +13,7 @@ from distill_live.errors import DeviceError, DistillError
 if TYPE_CHECKING:
     from distill_live.control.learning import Learning
     from distill_live.control.midi_event import ClockKind, MidiEvent
-    from distill_live.control.sender import Sender
+    from distill_live.control.namespace.address import Sender
 
 _POLL_SECONDS = 0.02
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from distill_live.control.requests import REQUESTS
-from distill_live.control.streams import STREAMS
+from distill_live.control.namespace.requests import REQUESTS
+from distill_live.control.namespace.streams import STREAMS
 from distill_live.errors import DeviceError
 from distill_live.inputs.osc import (
     AllowedHosts,
@@ -30,8 +30,8 @@ from distill_live.web.server import WebServer
 if TYPE_CHECKING:
     from distill_live.control.actions import Reply
     from distill_live.control.feedback import Feedback
+    from distill_live.control.namespace.address import Sender
     from distill_live.control.router import Router
-    from distill_live.control.sender import Sender
     from distill_live.parameters import ParameterStore
 
 OFF = "off"

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from distill_live.control.streams import STREAMS
+from distill_live.control.namespace.streams import STREAMS
 
 if TYPE_CHECKING:
     from distill_live.control.feedback import Feedback

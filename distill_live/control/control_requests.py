@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from distill_live.control.namespace.requests import REQUESTS
 from distill_live.control.presets import Presets
-from distill_live.control.requests import REQUESTS
 from distill_live.control.tempo_parameters import TempoParameters
 
 Request = Callable[[str, tuple[object, ...]], None]

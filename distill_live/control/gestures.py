@@ -8,7 +8,7 @@ from typing import Literal
 
 from distill_live.control import relative
 from distill_live.control.midi_event import MidiEvent
-from distill_live.control.numbers import one_number
+from distill_live.control.namespace.arguments import one_number
 from distill_live.control.patch_sources import (
     BendSource,
     ControlChangeSource,

@@ -10,9 +10,9 @@ from pathlib import Path
 from distill_live.control.learn import Learned, Learner
 from distill_live.control.learned_file import add_learned
 from distill_live.control.midi_event import MidiEvent
-from distill_live.control.requests import REQUESTS
-from distill_live.control.sender import Sender
-from distill_live.control.targets import find_target
+from distill_live.control.namespace.address import Sender
+from distill_live.control.namespace.requests import REQUESTS
+from distill_live.control.namespace.targets import find_target
 from distill_live.errors import DistillError, ParameterError
 from distill_live.parameters import Table
 

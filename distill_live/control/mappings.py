@@ -10,6 +10,7 @@ from distill_live.control.actions import Actions
 from distill_live.control.gestures import PRESS, Gesture, midi_key
 from distill_live.control.midi_event import MidiEvent
 from distill_live.control.modulators import LFO, EnvelopeFollower, Modulator, RandomWalk
+from distill_live.control.namespace.targets import Target, UnknownLevelError, find_target
 from distill_live.control.patch_schema import ParameterMapping, Patch, RequestMapping
 from distill_live.control.patch_sources import (
     FollowSource,
@@ -20,7 +21,6 @@ from distill_live.control.patch_sources import (
 )
 from distill_live.control.quantise import Quantum
 from distill_live.control.takeover import Takeover
-from distill_live.control.targets import Target, UnknownLevelError, find_target
 from distill_live.control.tempo import Tempo
 from distill_live.parameters import Table
 

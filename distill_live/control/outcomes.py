@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from distill_live.control.actions import ROOT, Reply
 from distill_live.control.feedback import Feedback
-from distill_live.control.sender import Sender
+from distill_live.control.namespace.address import Sender
 
 DONE, ERROR = f"{ROOT}/done", f"{ROOT}/error"
 #: The addresses at which is told what came of a request.

@@ -20,6 +20,8 @@ from pydantic import (
     model_validator,
 )
 
+from distill_live.control.namespace.requests import REQUESTS
+from distill_live.control.namespace.targets import find_target
 from distill_live.control.patch_sources import (
     MODULATORS,
     SOURCES,
@@ -32,8 +34,6 @@ from distill_live.control.patch_sources import (
     present_key,
 )
 from distill_live.control.quantise import LEGAL_QUANTUM, MAX_BARS, Quantum, parse_quantum
-from distill_live.control.requests import REQUESTS
-from distill_live.control.targets import find_target
 from distill_live.errors import ParameterError, nearest_name
 from distill_live.parameters import (
     PARAMETERS,

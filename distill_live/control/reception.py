@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from distill_live.control.actions import ROOT, Reply
 from distill_live.control.address_book import printable
 from distill_live.control.limited_log import LimitedLog
-from distill_live.control.targets import UnknownLevelError
+from distill_live.control.namespace.targets import UnknownLevelError
 from distill_live.errors import ParameterError
 
 #: So many refused messages of one packet are answered.

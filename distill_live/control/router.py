@@ -14,13 +14,13 @@ from distill_live.control.gestures import Gesture, midi_gesture, osc_gesture
 from distill_live.control.mappings import Binding, Bindings, modulate
 from distill_live.control.midi_clock import ClockKind
 from distill_live.control.midi_event import MidiEvent, control_name
+from distill_live.control.namespace.address import Sender
+from distill_live.control.namespace.targets import Levels, UnknownLevelError, find_target
 from distill_live.control.patch_schema import ParameterMapping, Patch
 from distill_live.control.patch_sources import MidiSource, OscSource
 from distill_live.control.quantise import LEGAL_IN_MESSAGES, parse_quantum
 from distill_live.control.reception import Counters, Reception, fewer_errors
 from distill_live.control.schedule import Schedule
-from distill_live.control.sender import Sender
-from distill_live.control.targets import Levels, UnknownLevelError, find_target
 from distill_live.control.tempo import Tempo
 from distill_live.control.waiting import Message, Waiting
 from distill_live.errors import ParameterError

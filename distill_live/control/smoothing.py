@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from distill_live.control.sender import Sender
+from distill_live.control.namespace.address import Sender
 
 #: A parameter's name, and the level (from 0) when it is for one alone.
 Place = tuple[str, int | None]

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 
 from distill_live.control.actions import NORM, Reply
-from distill_live.control.address_pattern import match
+from distill_live.control.namespace.pattern import match
 
 #: So many announcements wait for the next tick; of more, the oldest are lost.
 MAX_SAID = 64

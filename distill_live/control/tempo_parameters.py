@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from distill_live.control.streams import STREAMS
+from distill_live.control.namespace.streams import STREAMS
 from distill_live.control.tempo import Tempo
 from distill_live.parameters import ParameterStore
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from distill_live.control.actions import Reply
 from distill_live.control.feedback import Feedback
+from distill_live.control.namespace.address import Sender
 from distill_live.control.outcomes import MAX_ASKERS, Outcomes
-from distill_live.control.sender import Sender
 from distill_live.parameters import ParameterStore
 
 ASKER: Sender = ("osc", "127.0.0.1", 9001)

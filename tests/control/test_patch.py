@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from distill_live.control.namespace.requests import REQUESTS
+from distill_live.control.namespace.targets import find_target
 from distill_live.control.patch import find_patch, load_patch
 from distill_live.control.patch_schema import ParameterMapping, Patch, RequestMapping
-from distill_live.control.requests import REQUESTS
-from distill_live.control.targets import find_target
 from distill_live.control.yaml_file import MAX_BYTES
 from distill_live.errors import PatchError
 from distill_live.parameters import PARAMETERS

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from distill_live.control.sender import Sender
+from distill_live.control.namespace.address import Sender
 from distill_live.control.smoothing import Glides, Place
 
 GAIN: Place = ("gain", None)

@@ -8,8 +8,8 @@ from typing import Protocol
 
 from distill_live.control.actions import ROOT, Reply
 from distill_live.control.address_book import printable
+from distill_live.control.namespace.address import Sender
 from distill_live.control.router import Router
-from distill_live.control.sender import Sender
 from distill_live.inputs.osc.packets import (
     MalformedPacketError,
     Message,

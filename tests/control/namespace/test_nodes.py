@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from distill_live.control.namespace import SERVICES, Node, Slot, namespace
-from distill_live.control.requests import REQUESTS, Argument, RequestSpec
+from distill_live.control.namespace.nodes import SERVICES, Node, Slot, namespace
+from distill_live.control.namespace.requests import REQUESTS, Argument, RequestSpec
 from distill_live.parameters import ParameterStore
 from tests.control.conftest import TABLE, Desk
 

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from distill_live.control.address_pattern import MAX_LETTERS, is_pattern, match
+from distill_live.control.namespace.pattern import MAX_LETTERS, is_pattern, match
 from distill_live.errors import ParameterError
 
 ADDRESSES = [

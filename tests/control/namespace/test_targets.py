@@ -2,7 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from distill_live.control.targets import Levels, Target, UnknownLevelError, find_target, level_name
+from distill_live.control.namespace.targets import (
+    Levels,
+    Target,
+    UnknownLevelError,
+    find_target,
+    level_name,
+)
 from distill_live.errors import ParameterError
 from distill_live.parameters import PARAMETERS
 from tests.control.conftest import TABLE

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from distill_live.control.numbers import number, one_number, switch
+from distill_live.control.namespace.arguments import number, one_number, switch
 from distill_live.errors import ParameterError
 
 

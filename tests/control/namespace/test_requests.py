@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from distill_live.control.requests import MAX_TEXT, REQUESTS
+from distill_live.control.namespace.requests import MAX_TEXT, REQUESTS
 from distill_live.errors import ParameterError
 
 

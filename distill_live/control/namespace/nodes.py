@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from distill_live.control.actions import NORM, OWN, ROOT
-from distill_live.control.requests import Argument, RequestSpec
-from distill_live.control.streams import SAID
-from distill_live.control.targets import level_name
+from distill_live.control.namespace.requests import Argument, RequestSpec
+from distill_live.control.namespace.streams import SAID
+from distill_live.control.namespace.targets import level_name
 from distill_live.parameters import (
     LEVELS_LIMIT,
     Parameter,
