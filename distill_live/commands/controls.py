@@ -11,11 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from distill_live.commands.site import Site
 from distill_live.commands.streams import ServerStreams
-from distill_live.control.actions import ROOT
-from distill_live.control.confinement import Confinement
-from distill_live.control.control_requests import ControlRequests
 from distill_live.control.learning import Learning
-from distill_live.control.lights import lights
 from distill_live.control.midi_feedback import MidiFeedback
 from distill_live.control.namespace.streams import SAID
 from distill_live.control.namespace.targets import Levels, find_target
@@ -23,7 +19,11 @@ from distill_live.control.outcomes import Answer, Outcomes
 from distill_live.control.patch import find_patch, load_patch, presets_path
 from distill_live.control.patch_watch import PatchWatch
 from distill_live.control.presets import Presets
-from distill_live.control.router import Router
+from distill_live.control.routing.actions import ROOT
+from distill_live.control.routing.allowed_files import Confinement
+from distill_live.control.routing.control_requests import ControlRequests
+from distill_live.control.routing.patch_lights import lights
+from distill_live.control.routing.router import Router
 from distill_live.control.schedule import Schedule
 from distill_live.control.tempo import Tempo
 from distill_live.control.tempo_parameters import TempoParameters
@@ -35,10 +35,10 @@ from distill_live.inputs.plugin import InputThread
 from distill_live.plugins import load_plugin
 
 if TYPE_CHECKING:
-    from distill_live.control.actions import Reply
     from distill_live.control.feedback import Feedback
     from distill_live.control.namespace.address import Sender
     from distill_live.control.patch_schema import Patch
+    from distill_live.control.routing.actions import Reply
     from distill_live.live.server import Server
     from distill_live.parameters import ParameterStore
 

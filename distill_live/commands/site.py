@@ -28,10 +28,10 @@ from distill_live.web.instrument import Instrument
 from distill_live.web.server import WebServer
 
 if TYPE_CHECKING:
-    from distill_live.control.actions import Reply
     from distill_live.control.feedback import Feedback
     from distill_live.control.namespace.address import Sender
-    from distill_live.control.router import Router
+    from distill_live.control.routing.actions import Reply
+    from distill_live.control.routing.router import Router
     from distill_live.parameters import ParameterStore
 
 OFF = "off"

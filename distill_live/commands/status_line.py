@@ -15,7 +15,7 @@ from distill_live.commands.terminal import Terminal
 from distill_live.escapes import escape
 
 if TYPE_CHECKING:
-    from distill_live.control.router import Router
+    from distill_live.control.routing.router import Router
     from distill_live.live.deck import Source
     from distill_live.live.server import Server
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from distill_live.commands.status_line import StatusLine, fit
-from distill_live.control.router import Router
+from distill_live.control.routing.router import Router
 from distill_live.live.server import Server
 from distill_live.live.server_settings import ServerSettings
 from distill_live.parameters import ParameterStore

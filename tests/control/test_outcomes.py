@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from distill_live.control.actions import Reply
 from distill_live.control.feedback import Feedback
 from distill_live.control.namespace.address import Sender
 from distill_live.control.outcomes import MAX_ASKERS, Outcomes
+from distill_live.control.routing.actions import Reply
 from distill_live.parameters import ParameterStore
 
 ASKER: Sender = ("osc", "127.0.0.1", 9001)

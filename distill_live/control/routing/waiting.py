@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from distill_live.control.actions import ROOT, Reply
-from distill_live.control.gestures import Gesture
-from distill_live.control.mappings import Binding
 from distill_live.control.quantise import Boundary, Quantum
+from distill_live.control.routing.actions import ROOT, Reply
+from distill_live.control.routing.gestures import Gesture
+from distill_live.control.routing.mappings import Binding
 from distill_live.control.schedule import Action, Schedule
 from distill_live.control.tempo import Tempo
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from distill_live.control.control_requests import ControlRequests
 from distill_live.control.midi_event import MidiEvent
 from distill_live.control.namespace.requests import REQUESTS
 from distill_live.control.patch_schema import Patch
 from distill_live.control.presets import Presets
-from distill_live.control.router import Router
+from distill_live.control.routing.control_requests import ControlRequests
+from distill_live.control.routing.router import Router
 from distill_live.control.tempo import Tempo
 from distill_live.control.tempo_parameters import TempoParameters
 from distill_live.errors import ParameterError

@@ -6,8 +6,6 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from distill_live.control.actions import Actions
-from distill_live.control.gestures import PRESS, Gesture, midi_key
 from distill_live.control.midi_event import MidiEvent
 from distill_live.control.modulators import LFO, EnvelopeFollower, Modulator, RandomWalk
 from distill_live.control.namespace.targets import Target, UnknownLevelError, find_target
@@ -20,6 +18,8 @@ from distill_live.control.patch_sources import (
     WalkSource,
 )
 from distill_live.control.quantise import Quantum
+from distill_live.control.routing.actions import Actions
+from distill_live.control.routing.gestures import PRESS, Gesture, midi_key
 from distill_live.control.takeover import Takeover
 from distill_live.control.tempo import Tempo
 from distill_live.parameters import Table

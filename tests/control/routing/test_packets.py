@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from distill_live.control.namespace.requests import REQUESTS
-from distill_live.control.router import MAX_REACHED, Router
+from distill_live.control.routing.router import MAX_REACHED, Router
 from distill_live.errors import ParameterError
 from distill_live.parameters import scale_travel
 from tests.control.conftest import TABLE, Desk

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from distill_live.control.limited_log import MAX_NAMES, LimitedLog
+from distill_live.control.routing.limited_log import MAX_NAMES, LimitedLog
 
 
 class Clock:

@@ -9,7 +9,7 @@ import pytest
 from distill_live.control.modulators import LFO
 from distill_live.control.patch_schema import Patch
 from distill_live.control.patch_sources import same_control
-from distill_live.control.router import Counters
+from distill_live.control.routing.router import Counters
 from tests.control.conftest import TABLE, Desk
 
 UNIT = {"to": "gain", "range": [0.0, 1.0]}

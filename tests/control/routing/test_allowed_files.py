@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from distill_live.control.confinement import FILE_REQUESTS, Confinement
 from distill_live.control.namespace.requests import REQUESTS
+from distill_live.control.routing.allowed_files import FILE_REQUESTS, Confinement
 from distill_live.errors import ParameterError
 
 

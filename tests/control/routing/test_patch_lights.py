@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from distill_live.control.lights import lights
 from distill_live.control.midi_feedback import MidiFeedback
 from distill_live.control.patch_schema import Patch
+from distill_live.control.routing.patch_lights import lights
 from tests.control.conftest import TABLE, Desk
 
 

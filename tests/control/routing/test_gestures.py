@@ -4,10 +4,16 @@ from typing import Any
 
 import pytest
 
-from distill_live.control.gestures import DEFAULT_STEP, Gesture, midi_gesture, midi_key, osc_gesture
 from distill_live.control.midi_event import MidiEvent, MidiKind
 from distill_live.control.patch_schema import Patch
 from distill_live.control.patch_sources import MidiSource, OscSource
+from distill_live.control.routing.gestures import (
+    DEFAULT_STEP,
+    Gesture,
+    midi_gesture,
+    midi_key,
+    osc_gesture,
+)
 from distill_live.errors import ParameterError
 
 UP, DOWN, TOGGLE = Gesture("move", 1.0), Gesture("move", 0.0), Gesture("toggle")

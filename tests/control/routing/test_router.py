@@ -7,7 +7,7 @@ import time
 import pytest
 
 from distill_live.control.namespace.requests import REQUESTS
-from distill_live.control.router import Counters, Router
+from distill_live.control.routing.router import Counters, Router
 from distill_live.parameters import PARAMETERS
 from tests.control.conftest import TABLE, Desk
 

@@ -9,7 +9,7 @@ import pytest
 
 from distill_live.parameters import STEER
 from tests.control.conftest import TABLE, Desk
-from tests.control.test_control_requests import Stand
+from tests.control.routing.test_control_requests import Stand
 
 
 @pytest.fixture
