@@ -24,10 +24,10 @@ from distill_live.control.routing.allowed_files import Confinement
 from distill_live.control.routing.control_requests import ControlRequests
 from distill_live.control.routing.patch_lights import lights
 from distill_live.control.routing.router import Router
-from distill_live.control.schedule import Schedule
-from distill_live.control.tempo import Tempo
-from distill_live.control.tempo_parameters import TempoParameters
-from distill_live.control.ticker import Ticker
+from distill_live.control.timing.schedule import Schedule
+from distill_live.control.timing.tempo import Tempo
+from distill_live.control.timing.tempo_parameters import TempoParameters
+from distill_live.control.timing.ticker import Ticker
 from distill_live.errors import ParameterError
 from distill_live.inputs.link import LinkInput
 from distill_live.inputs.osc import parse_endpoint

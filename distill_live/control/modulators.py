@@ -11,7 +11,7 @@ import random
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, get_args
 
-from distill_live.control.tempo import Tempo
+from distill_live.control.timing.tempo import Tempo
 from distill_live.errors import ParameterError
 
 Shape = Literal["sine", "triangle", "saw", "square", "random"]

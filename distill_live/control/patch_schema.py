@@ -33,7 +33,7 @@ from distill_live.control.patch_sources import (
     Source,
     present_key,
 )
-from distill_live.control.quantise import LEGAL_QUANTUM, MAX_BARS, Quantum, parse_quantum
+from distill_live.control.timing.quantise import LEGAL_QUANTUM, MAX_BARS, Quantum, parse_quantum
 from distill_live.errors import ParameterError, nearest_name
 from distill_live.parameters import (
     PARAMETERS,

@@ -7,7 +7,7 @@ from typing import Any
 
 from distill_live.control.namespace.requests import REQUESTS
 from distill_live.control.presets import Presets
-from distill_live.control.tempo_parameters import TempoParameters
+from distill_live.control.timing.tempo_parameters import TempoParameters
 
 Request = Callable[[str, tuple[object, ...]], None]
 

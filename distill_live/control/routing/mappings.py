@@ -17,11 +17,11 @@ from distill_live.control.patch_sources import (
     OscSource,
     WalkSource,
 )
-from distill_live.control.quantise import Quantum
 from distill_live.control.routing.actions import Actions
 from distill_live.control.routing.gestures import PRESS, Gesture, midi_key
 from distill_live.control.takeover import Takeover
-from distill_live.control.tempo import Tempo
+from distill_live.control.timing.quantise import Quantum
+from distill_live.control.timing.tempo import Tempo
 from distill_live.parameters import Table
 
 #: Where a control without a position finds a parameter that is off: in the middle.

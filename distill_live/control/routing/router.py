@@ -8,21 +8,21 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from distill_live.control.midi_clock import ClockKind
 from distill_live.control.midi_event import MidiEvent, control_name
 from distill_live.control.namespace.address import Sender
 from distill_live.control.namespace.targets import Levels, UnknownLevelError, find_target
 from distill_live.control.patch_schema import ParameterMapping, Patch
 from distill_live.control.patch_sources import MidiSource, OscSource
-from distill_live.control.quantise import LEGAL_IN_MESSAGES, parse_quantum
 from distill_live.control.routing.actions import ROOT, Actions, Reply
 from distill_live.control.routing.address_book import AddressBook, Handler
 from distill_live.control.routing.gestures import Gesture, midi_gesture, osc_gesture
 from distill_live.control.routing.mappings import Binding, Bindings, modulate
 from distill_live.control.routing.reception import Counters, Reception, fewer_errors
 from distill_live.control.routing.waiting import Message, Waiting
-from distill_live.control.schedule import Schedule
-from distill_live.control.tempo import Tempo
+from distill_live.control.timing.midi_clock import ClockKind
+from distill_live.control.timing.quantise import LEGAL_IN_MESSAGES, parse_quantum
+from distill_live.control.timing.schedule import Schedule
+from distill_live.control.timing.tempo import Tempo
 from distill_live.errors import ParameterError
 from distill_live.parameters import ParameterStore
 

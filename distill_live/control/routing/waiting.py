@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from distill_live.control.quantise import Boundary, Quantum
 from distill_live.control.routing.actions import ROOT, Reply
 from distill_live.control.routing.gestures import Gesture
 from distill_live.control.routing.mappings import Binding
-from distill_live.control.schedule import Action, Schedule
-from distill_live.control.tempo import Tempo
+from distill_live.control.timing.quantise import Boundary, Quantum
+from distill_live.control.timing.schedule import Action, Schedule
+from distill_live.control.timing.tempo import Tempo
 
 #: An OSC message: address and arguments.
 Message = tuple[str, Sequence[object]]

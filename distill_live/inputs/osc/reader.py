@@ -15,7 +15,7 @@ from distill_live.control.feedback import Feedback
 from distill_live.control.namespace.address import Sender
 from distill_live.control.routing.actions import Reply
 from distill_live.control.routing.router import Router
-from distill_live.control.schedule import Schedule
+from distill_live.control.timing.schedule import Schedule
 from distill_live.errors import DeviceError
 from distill_live.inputs.osc.endpoints import AllowedHosts, SocketAddress, bind_udp
 from distill_live.inputs.osc.intake import Intake, is_wish

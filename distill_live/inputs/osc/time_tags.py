@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from distill_live.control.namespace.address import Sender
-from distill_live.control.schedule import Schedule
+from distill_live.control.timing.schedule import Schedule
 from distill_live.errors import DistillError
 from distill_live.inputs.osc.packets import IMMEDIATELY
 

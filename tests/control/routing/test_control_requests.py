@@ -12,8 +12,8 @@ from distill_live.control.patch_schema import Patch
 from distill_live.control.presets import Presets
 from distill_live.control.routing.control_requests import ControlRequests
 from distill_live.control.routing.router import Router
-from distill_live.control.tempo import Tempo
-from distill_live.control.tempo_parameters import TempoParameters
+from distill_live.control.timing.tempo import Tempo
+from distill_live.control.timing.tempo_parameters import TempoParameters
 from distill_live.errors import ParameterError
 from distill_live.parameters import ParameterStore
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from distill_live.control.quantise import MAX_BARS, parse_quantum
 from distill_live.control.routing.router import Router
-from distill_live.control.schedule import MAX_WAITING, Schedule
-from distill_live.control.tempo import Tempo
+from distill_live.control.timing.quantise import MAX_BARS, parse_quantum
+from distill_live.control.timing.schedule import MAX_WAITING, Schedule
+from distill_live.control.timing.tempo import Tempo
 from distill_live.errors import ParameterError
 from tests.control.conftest import Desk
 

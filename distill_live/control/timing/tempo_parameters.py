@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 
 from distill_live.control.namespace.streams import STREAMS
-from distill_live.control.tempo import Tempo
+from distill_live.control.timing.tempo import Tempo
 from distill_live.parameters import ParameterStore
 
 #: A tempo that somebody else keeps is never quite still: a smaller change is not shown.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import inf
 from typing import Literal
 
-from distill_live.control.beat_line import DEFAULT_BPM, MAX_BPM, MIN_BPM, BeatLine
-from distill_live.control.clock_loop import ClockLoop
+from distill_live.control.timing.beat_line import DEFAULT_BPM, MAX_BPM, MIN_BPM, BeatLine
+from distill_live.control.timing.clock_loop import ClockLoop
 
 ClockKind = Literal["tick", "start", "continue", "stop", "position"]
 

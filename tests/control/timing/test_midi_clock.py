@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from distill_live.control.midi_clock import GONE_S, MidiClock
+from distill_live.control.timing.midi_clock import GONE_S, MidiClock
 
 
 def play(

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from math import inf
 from typing import Literal
 
-from distill_live.control.beat_line import DEFAULT_BPM, BeatLine, legal_bpm
-from distill_live.control.midi_clock import ClockKind, MidiClock
-from distill_live.control.tap_tempo import TapTempo
+from distill_live.control.timing.beat_line import DEFAULT_BPM, BeatLine, legal_bpm
+from distill_live.control.timing.midi_clock import ClockKind, MidiClock
+from distill_live.control.timing.tap_tempo import TapTempo
 from distill_live.errors import ParameterError
 
 Source = Literal["internal", "midi", "link"]

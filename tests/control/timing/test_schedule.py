@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from distill_live.control.schedule import MAX_WAITING, Schedule
+from distill_live.control.timing.schedule import MAX_WAITING, Schedule
 from distill_live.errors import ParameterError
 
 

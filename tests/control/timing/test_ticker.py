@@ -3,7 +3,7 @@ from __future__ import annotations
 import threading
 import time
 
-from distill_live.control.ticker import Ticker
+from distill_live.control.timing.ticker import Ticker
 from tests.tools import wait_until
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from distill_live.control.tap_tempo import TapTempo
+from distill_live.control.timing.tap_tempo import TapTempo
 
 
 def tap(*pauses: float) -> list[float | None]:

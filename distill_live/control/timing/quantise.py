@@ -5,7 +5,7 @@ from __future__ import annotations
 import reprlib
 from typing import Literal, Protocol
 
-from distill_live.control.beat_line import BeatLine
+from distill_live.control.timing.beat_line import BeatLine
 from distill_live.errors import ParameterError
 
 #: The next beat, or the next bar that is a multiple of so many.

@@ -6,8 +6,8 @@ import math
 
 import pytest
 
-from distill_live.control.beat_line import BeatLine
-from distill_live.control.tempo import LINK_GONE_S, Tempo
+from distill_live.control.timing.beat_line import BeatLine
+from distill_live.control.timing.tempo import LINK_GONE_S, Tempo
 from distill_live.errors import ParameterError
 
 

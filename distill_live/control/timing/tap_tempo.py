@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from distill_live.control.beat_line import MAX_BPM, MIN_BPM
+from distill_live.control.timing.beat_line import MAX_BPM, MIN_BPM
 
 #: The taps that count: an early one no longer does when the hand has found its pace.
 _TAPS = 8

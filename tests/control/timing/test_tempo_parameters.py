@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from distill_live.control.tempo import Tempo
-from distill_live.control.tempo_parameters import TempoParameters
+from distill_live.control.timing.tempo import Tempo
+from distill_live.control.timing.tempo_parameters import TempoParameters
 from distill_live.parameters import ParameterStore
 
 
