@@ -21,7 +21,7 @@ from pydantic import (
 )
 
 from distill_live.control.midi_event import MAX_7_BIT, MidiEvent, port_matches
-from distill_live.control.modulators import BEATS, SECONDS, Shape
+from distill_live.control.modulation.modulators import BEATS, SECONDS, Shape
 
 _ADDRESS = re.compile(r"(/[^\s#*,/?\[\]{}]+)+")
 _BUILT_IN = re.compile(r"/distill(/.*)?")

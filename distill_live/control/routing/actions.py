@@ -7,11 +7,11 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 
 from distill_live.codes.edit import switch_edits_off
+from distill_live.control.modulation.glides import Glides, Place
 from distill_live.control.namespace.address import Sender
 from distill_live.control.namespace.arguments import one_number, switch
 from distill_live.control.namespace.requests import REQUESTS
 from distill_live.control.namespace.targets import Levels, Target, find_group, find_target
-from distill_live.control.smoothing import Glides, Place
 from distill_live.errors import ParameterError
 from distill_live.parameters import Parameter, ParameterStore, find_travel, scale_travel
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from distill_live.control.midi_event import MidiEvent
-from distill_live.control.modulators import LFO, EnvelopeFollower, Modulator, RandomWalk
+from distill_live.control.modulation.modulators import LFO, EnvelopeFollower, Modulator, RandomWalk
+from distill_live.control.modulation.takeover import Takeover
 from distill_live.control.namespace.targets import Target, UnknownLevelError, find_target
 from distill_live.control.patch_schema import ParameterMapping, Patch, RequestMapping
 from distill_live.control.patch_sources import (
@@ -19,7 +20,6 @@ from distill_live.control.patch_sources import (
 )
 from distill_live.control.routing.actions import Actions
 from distill_live.control.routing.gestures import PRESS, Gesture, midi_key
-from distill_live.control.takeover import Takeover
 from distill_live.control.timing.quantise import Quantum
 from distill_live.control.timing.tempo import Tempo
 from distill_live.parameters import Table

@@ -6,7 +6,7 @@ from statistics import mean
 
 import pytest
 
-from distill_live.control.modulators import LFO, EnvelopeFollower, RandomWalk, Shape
+from distill_live.control.modulation.modulators import LFO, EnvelopeFollower, RandomWalk, Shape
 from distill_live.control.timing.tempo import Tempo
 from distill_live.errors import ParameterError
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from distill_live.control.modulation.glides import Glides, Place
 from distill_live.control.namespace.address import Sender
-from distill_live.control.smoothing import Glides, Place
 
 GAIN: Place = ("gain", None)
 DETAIL: Place = ("temperature", 2)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from distill_live.control.takeover import Takeover
+from distill_live.control.modulation.takeover import Takeover
 
 
 def test_jump_takes_every_travel_at_once() -> None:
