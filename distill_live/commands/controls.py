@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from distill_live.commands.site import Site
 from distill_live.commands.streams import ServerStreams
-from distill_live.control.learning import Learning
-from distill_live.control.midi_feedback import MidiFeedback
+from distill_live.control.midi.lights import MidiFeedback
+from distill_live.control.midi_learn.learning import Learning
 from distill_live.control.namespace.streams import SAID
 from distill_live.control.namespace.targets import Levels, find_target
 from distill_live.control.outcomes import Answer, Outcomes

@@ -20,7 +20,7 @@ from pydantic import (
     model_validator,
 )
 
-from distill_live.control.midi_event import MAX_7_BIT, MidiEvent, port_matches
+from distill_live.control.midi.event import MAX_7_BIT, MidiEvent, port_matches
 from distill_live.control.modulation.modulators import BEATS, SECONDS, Shape
 
 _ADDRESS = re.compile(r"(/[^\s#*,/?\[\]{}]+)+")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from distill_live.codes.edit import parameter_table
-from distill_live.control.midi_event import MidiEvent, MidiKind
+from distill_live.control.midi.event import MidiEvent, MidiKind
 from distill_live.control.namespace.address import Sender
 from distill_live.control.patch_schema import Patch
 from distill_live.control.routing.actions import Reply

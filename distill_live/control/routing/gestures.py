@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from distill_live.control import relative
-from distill_live.control.midi_event import MidiEvent
+from distill_live.control.midi import encoder
+from distill_live.control.midi.event import MidiEvent
 from distill_live.control.namespace.arguments import one_number
 from distill_live.control.patch_sources import (
     BendSource,
@@ -64,7 +64,7 @@ def midi_gesture(source: MidiSource, event: MidiEvent) -> Gesture | None:
     pressed = event.value >= 0.5
     if isinstance(source, ControlChangeSource):
         if source.encoding != "absolute":
-            steps = relative.steps(source.encoding, event.raw)
+            steps = encoder.steps(source.encoding, event.raw)
             return Gesture("turn", steps * (source.step or DEFAULT_STEP)) if steps else None
         if source.mode is not None:
             return _button(source.mode, pressed)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from distill_live.control.midi_event import MidiEvent
+from distill_live.control.midi.event import MidiEvent
 from distill_live.control.modulation.modulators import LFO, EnvelopeFollower, Modulator, RandomWalk
 from distill_live.control.modulation.takeover import Takeover
 from distill_live.control.namespace.targets import Target, UnknownLevelError, find_target

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import cast
 
-from distill_live.control.midi_feedback import Light, LightKind
+from distill_live.control.midi.lights import Light, LightKind
 from distill_live.control.patch_schema import ParameterMapping, Patch
 from distill_live.control.patch_sources import MidiSource
 from distill_live.control.routing.gestures import midi_key

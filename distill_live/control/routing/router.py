@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from distill_live.control.midi_event import MidiEvent, control_name
+from distill_live.control.midi.event import MidiEvent, control_name
 from distill_live.control.namespace.address import Sender
 from distill_live.control.namespace.targets import Levels, UnknownLevelError, find_target
 from distill_live.control.patch_schema import ParameterMapping, Patch

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from distill_live.control.midi_event import ClockKind, ClockMessage, MidiEvent
+from distill_live.control.midi.event import ClockKind, ClockMessage, MidiEvent
 from distill_live.control.namespace.address import Sender
 from distill_live.control.timing.midi_clock import GONE_S
 from distill_live.errors import DeviceError

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from distill_live.control.midi_event import MidiEvent
+from distill_live.control.midi.event import MidiEvent
 from distill_live.control.namespace.requests import REQUESTS
 from distill_live.control.patch_schema import Patch
 from distill_live.control.presets import Presets

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from distill_live.control.midi_event import MidiEvent, MidiKind
+from distill_live.control.midi.event import MidiEvent, MidiKind
 from distill_live.control.patch_schema import Patch
 from distill_live.control.patch_sources import MidiSource, OscSource
 from distill_live.control.routing.gestures import (

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from distill_live.control.midi_feedback import MidiFeedback
+from distill_live.control.midi.lights import MidiFeedback
 from distill_live.control.patch_schema import Patch
 from distill_live.control.routing.patch_lights import lights
 from tests.control.conftest import TABLE, Desk

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from distill_live.control.midi_event import MidiEvent
+from distill_live.control.midi.event import MidiEvent
 from distill_live.control.routing.router import Counters
 from distill_live.errors import DeviceError
 from distill_live.inputs import midi

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from distill_live.control.midi_event import (
+from distill_live.control.midi.encoder import Encoding, steps
+from distill_live.control.midi.event import (
     MAX_7_BIT,
     MAX_14_BIT,
     MidiEvent,
@@ -15,7 +16,6 @@ from distill_live.control.midi_event import (
     control_name,
     device_name,
 )
-from distill_live.control.relative import Encoding, steps
 
 #: Listening ends so many seconds after the first message, if nothing came for QUIET_S, and in any
 #: case after LONGEST_S.

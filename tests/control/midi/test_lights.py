@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from distill_live.control.midi_event import MidiEvent
-from distill_live.control.midi_feedback import HOLD_S, Light, LightKind, MidiFeedback
+from distill_live.control.midi.event import MidiEvent
+from distill_live.control.midi.lights import HOLD_S, Light, LightKind, MidiFeedback
 
 
 @dataclass

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from distill_live.control.learning import PATIENCE_S, SETTLING_S, Learning
-from distill_live.control.midi_event import MidiEvent
+from distill_live.control.midi.event import MidiEvent
+from distill_live.control.midi_learn.learning import PATIENCE_S, SETTLING_S, Learning
 from distill_live.control.patch import load_patch, read_document
 from distill_live.errors import ParameterError
 from tests.control.conftest import TABLE

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from distill_live.control.midi_event import MAX_7_BIT, MAX_14_BIT, MidiEvent, port_matches
+from distill_live.control.midi.event import MAX_7_BIT, MAX_14_BIT, MidiEvent, port_matches
 
 LightKind = Literal["cc", "cc14", "nrpn", "note", "bend"]
 

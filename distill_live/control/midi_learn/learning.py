@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from distill_live.control.learn import Learned, Learner
-from distill_live.control.learned_file import add_learned
-from distill_live.control.midi_event import MidiEvent
+from distill_live.control.midi.event import MidiEvent
+from distill_live.control.midi_learn.detection import Learned, Learner
+from distill_live.control.midi_learn.learned_file import add_learned
 from distill_live.control.namespace.address import Sender
 from distill_live.control.namespace.requests import REQUESTS
 from distill_live.control.namespace.targets import find_target

@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from distill_live.control.relative import Encoding, steps
+from distill_live.control.midi.encoder import Encoding, steps
 from distill_live.errors import ParameterError
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-from distill_live.control.midi_event import MAX_7_BIT
+from distill_live.control.midi.event import MAX_7_BIT
 from distill_live.errors import ParameterError
 
 #: The ways in which encoders say "back", by how they send one step forth and one back:

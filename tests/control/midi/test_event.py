@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from distill_live.control.midi_event import MidiEvent, control_name, device_name, port_matches
+from distill_live.control.midi.event import MidiEvent, control_name, device_name, port_matches
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from distill_live.control.learn import LISTEN_S, LONGEST_S, QUIET_S, Learner, guess
-from distill_live.control.midi_event import MidiEvent, MidiKind
+from distill_live.control.midi.event import MidiEvent, MidiKind
+from distill_live.control.midi_learn.detection import LISTEN_S, LONGEST_S, QUIET_S, Learner, guess
 from distill_live.inputs.midi.parser import MidiParser
 
 #: A knob's way up, and down again.
