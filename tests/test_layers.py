@@ -68,7 +68,7 @@ DOORS = {
     "rtmidi": "inputs.midi.libraries",
     "supriya_midi": "inputs.midi.libraries",
     "pythonosc": "inputs.osc",
-    "yaml": "control.yaml_file",
+    "yaml": "control.patch.yaml_file",
     "aalink": "inputs.link",
     "safetensors": "models.persistence",
     "soundfile": "audio.files",

@@ -16,8 +16,8 @@ from distill_live.control.midi_learn.learning import Learning
 from distill_live.control.namespace.streams import SAID
 from distill_live.control.namespace.targets import Levels, find_target
 from distill_live.control.outcomes import Answer, Outcomes
-from distill_live.control.patch import find_patch, load_patch, presets_path
-from distill_live.control.patch_watch import PatchWatch
+from distill_live.control.patch.files import find_patch, load_patch, presets_path
+from distill_live.control.patch.watch import PatchWatch
 from distill_live.control.presets import Presets
 from distill_live.control.routing.actions import ROOT
 from distill_live.control.routing.allowed_files import Confinement
@@ -37,7 +37,7 @@ from distill_live.plugins import load_plugin
 if TYPE_CHECKING:
     from distill_live.control.feedback import Feedback
     from distill_live.control.namespace.address import Sender
-    from distill_live.control.patch_schema import Patch
+    from distill_live.control.patch.schema import Patch
     from distill_live.control.routing.actions import Reply
     from distill_live.live.server import Server
     from distill_live.parameters import ParameterStore

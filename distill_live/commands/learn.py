@@ -43,7 +43,7 @@ def learn(
     """
     from distill_live.codes.edit import load_edits, parameter_table
     from distill_live.control.midi_learn.learning import Learning
-    from distill_live.control.patch import find_patch
+    from distill_live.control.patch.files import find_patch
     from distill_live.inputs.midi import MidiInput
 
     failures: list[str] = []

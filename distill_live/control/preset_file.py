@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from distill_live.control.yaml_file import (
+from distill_live.control.patch.yaml_file import (
     Document,
     Problem,
     document_error,

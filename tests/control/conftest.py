@@ -10,7 +10,7 @@ import pytest
 from distill_live.codes.edit import parameter_table
 from distill_live.control.midi.event import MidiEvent, MidiKind
 from distill_live.control.namespace.address import Sender
-from distill_live.control.patch_schema import Patch
+from distill_live.control.patch.schema import Patch
 from distill_live.control.routing.actions import Reply
 from distill_live.control.routing.router import Router
 from distill_live.edits.freeze import Freeze

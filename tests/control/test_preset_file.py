@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from distill_live.control.patch import find_patch, presets_path
+from distill_live.control.patch.files import find_patch, presets_path
 from distill_live.control.preset_file import PresetFile
 from distill_live.errors import PatchError
 

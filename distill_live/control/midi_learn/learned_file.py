@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from distill_live.atomic_file import atomic_file
-from distill_live.control.patch import learned_path, read_document
+from distill_live.control.patch.files import learned_path, read_document
 from distill_live.errors import PatchError
 
 _HEADER = """\

@@ -9,7 +9,7 @@ from typing import Literal
 from distill_live.control.midi import encoder
 from distill_live.control.midi.event import MidiEvent
 from distill_live.control.namespace.arguments import one_number
-from distill_live.control.patch_sources import (
+from distill_live.control.patch.sources import (
     BendSource,
     ControlChangeSource,
     MidiSource,

@@ -10,8 +10,8 @@ from distill_live.control.midi.event import MidiEvent
 from distill_live.control.modulation.modulators import LFO, EnvelopeFollower, Modulator, RandomWalk
 from distill_live.control.modulation.takeover import Takeover
 from distill_live.control.namespace.targets import Target, UnknownLevelError, find_target
-from distill_live.control.patch_schema import ParameterMapping, Patch, RequestMapping
-from distill_live.control.patch_sources import (
+from distill_live.control.patch.schema import ParameterMapping, Patch, RequestMapping
+from distill_live.control.patch.sources import (
     FollowSource,
     LfoSource,
     MidiSource,

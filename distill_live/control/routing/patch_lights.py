@@ -7,8 +7,8 @@ from functools import partial
 from typing import cast
 
 from distill_live.control.midi.lights import Light, LightKind
-from distill_live.control.patch_schema import ParameterMapping, Patch
-from distill_live.control.patch_sources import MidiSource
+from distill_live.control.patch.schema import ParameterMapping, Patch
+from distill_live.control.patch.sources import MidiSource
 from distill_live.control.routing.gestures import midi_key
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from distill_live.control.midi.event import MidiEvent
 from distill_live.control.midi_learn.learning import PATIENCE_S, SETTLING_S, Learning
-from distill_live.control.patch import load_patch, read_document
+from distill_live.control.patch.files import load_patch, read_document
 from distill_live.errors import ParameterError
 from tests.control.conftest import TABLE
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from distill_live.control.midi.event import MidiEvent, MidiKind
-from distill_live.control.patch_schema import Patch
-from distill_live.control.patch_sources import MidiSource, OscSource
+from distill_live.control.patch.schema import Patch
+from distill_live.control.patch.sources import MidiSource, OscSource
 from distill_live.control.routing.gestures import (
     DEFAULT_STEP,
     Gesture,

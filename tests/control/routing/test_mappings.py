@@ -7,8 +7,8 @@ import math
 import pytest
 
 from distill_live.control.modulation.modulators import LFO
-from distill_live.control.patch_schema import Patch
-from distill_live.control.patch_sources import same_control
+from distill_live.control.patch.schema import Patch
+from distill_live.control.patch.sources import same_control
 from distill_live.control.routing.router import Counters
 from tests.control.conftest import TABLE, Desk
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from distill_live.control.midi.lights import MidiFeedback
-from distill_live.control.patch_schema import Patch
+from distill_live.control.patch.schema import Patch
 from distill_live.control.routing.patch_lights import lights
 from tests.control.conftest import TABLE, Desk
 

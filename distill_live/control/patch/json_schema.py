@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from distill_live.control.namespace.requests import REQUESTS
-from distill_live.control.patch_schema import Patch
+from distill_live.control.patch.schema import Patch
 from distill_live.parameters import Table
 
 

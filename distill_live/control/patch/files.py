@@ -12,15 +12,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from distill_live.control.patch_problems import (
+from distill_live.control.patch.problems import (
     entries,
     preset_problems,
     program_problems,
     schema_problems,
 )
-from distill_live.control.patch_schema import Patch
-from distill_live.control.patch_sources import same_control
-from distill_live.control.yaml_file import document_error, read_yaml
+from distill_live.control.patch.schema import Patch
+from distill_live.control.patch.sources import same_control
+from distill_live.control.patch.yaml_file import document_error, read_yaml
 from distill_live.errors import PatchError, nearest_name
 from distill_live.parameters import PARAMETERS, Table
 

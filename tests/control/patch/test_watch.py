@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from distill_live.control.patch import learned_path
-from distill_live.control.patch_schema import Patch
-from distill_live.control.patch_watch import LOOK_S, PatchWatch
+from distill_live.control.patch.files import learned_path
+from distill_live.control.patch.schema import Patch
+from distill_live.control.patch.watch import LOOK_S, PatchWatch
 from tests.control.conftest import TABLE
 
 KNOB = "version: 1\nmap:\n  - {from: {cc: %d}, to: gain}\n"

@@ -6,9 +6,9 @@ import pytest
 
 from distill_live.control.namespace.requests import REQUESTS
 from distill_live.control.namespace.targets import find_target
-from distill_live.control.patch import find_patch, load_patch
-from distill_live.control.patch_schema import ParameterMapping, Patch, RequestMapping
-from distill_live.control.yaml_file import MAX_BYTES
+from distill_live.control.patch.files import find_patch, load_patch
+from distill_live.control.patch.schema import ParameterMapping, Patch, RequestMapping
+from distill_live.control.patch.yaml_file import MAX_BYTES
 from distill_live.errors import PatchError
 from distill_live.parameters import PARAMETERS
 from tests.control.conftest import TABLE
@@ -17,7 +17,7 @@ from tests.control.conftest import TABLE
 NAMED = {"model", "prime", "preset", "preset/beats", "preset/store", "preset/delete",
          "tempo_source"}  # fmt: skip
 
-SHIPPED = sorted((Path(__file__).parents[2] / "patches").glob("*.yaml"))
+SHIPPED = sorted((Path(__file__).parents[3] / "patches").glob("*.yaml"))
 
 
 def load(folder: Path, text: str) -> Patch:

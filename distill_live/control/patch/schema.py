@@ -22,7 +22,7 @@ from pydantic import (
 
 from distill_live.control.namespace.requests import REQUESTS
 from distill_live.control.namespace.targets import find_target
-from distill_live.control.patch_sources import (
+from distill_live.control.patch.sources import (
     MODULATORS,
     SOURCES,
     BendSource,

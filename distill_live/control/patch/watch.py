@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from distill_live.control.patch import learned_path, load_patch
-from distill_live.control.patch_schema import Patch
+from distill_live.control.patch.files import learned_path, load_patch
+from distill_live.control.patch.schema import Patch
 from distill_live.errors import PatchError
 from distill_live.parameters import Table
 

@@ -10,8 +10,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from distill_live.control.namespace.targets import find_target
-from distill_live.control.patch_schema import TAGGED_MODELS, OscSettings, Patch
-from distill_live.control.yaml_file import Document, Place, Problem
+from distill_live.control.patch.schema import TAGGED_MODELS, OscSettings, Patch
+from distill_live.control.patch.yaml_file import Document, Place, Problem
 from distill_live.errors import ParameterError, nearest_name
 from distill_live.parameters import Table
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from distill_live.control.patch import find_patch, load_patch
-from distill_live.control.patch_schema import ParameterMapping, RequestMapping
-from distill_live.control.patch_sources import (
+from distill_live.control.patch.files import find_patch, load_patch
+from distill_live.control.patch.schema import ParameterMapping, RequestMapping
+from distill_live.control.patch.sources import (
     ControlChangeSource,
     MidiSource,
     NoteSource,
@@ -18,7 +18,7 @@ from distill_live.control.patch_sources import (
 )
 from tests.control.conftest import TABLE, Desk
 
-FOLDER = Path(__file__).parents[2] / "patches"
+FOLDER = Path(__file__).parents[3] / "patches"
 SHIPPED = sorted(FOLDER.glob("*.yaml"))
 CONTROLS = [
     pytest.param(path, number, id=f"{path.stem}-{number}")
