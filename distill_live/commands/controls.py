@@ -18,7 +18,7 @@ from distill_live.control.namespace.targets import Levels, find_target
 from distill_live.control.outcomes import Answer, Outcomes
 from distill_live.control.patch.files import find_patch, load_patch, presets_path
 from distill_live.control.patch.watch import PatchWatch
-from distill_live.control.presets import Presets
+from distill_live.control.presets.presets import Presets
 from distill_live.control.routing.actions import ROOT
 from distill_live.control.routing.allowed_files import Confinement
 from distill_live.control.routing.control_requests import ControlRequests

@@ -62,7 +62,7 @@ def _table() -> dict[str, Parameter]:
 def _stored(path: Path) -> tuple[int, list[str]]:
     """How many presets were stored with a patch, and what is wrong with their file."""
     from distill_live.control.patch.files import presets_path
-    from distill_live.control.preset_file import PresetFile
+    from distill_live.control.presets.preset_file import PresetFile
 
     problems: list[str] = []
     return len(PresetFile(presets_path(path), problems.append).read()), problems

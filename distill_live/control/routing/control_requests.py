@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from distill_live.control.namespace.requests import REQUESTS
-from distill_live.control.presets import Presets
+from distill_live.control.presets.presets import Presets
 from distill_live.control.timing.tempo_parameters import TempoParameters
 
 Request = Callable[[str, tuple[object, ...]], None]

@@ -9,7 +9,7 @@ import pytest
 from distill_live.control.midi.event import MidiEvent
 from distill_live.control.namespace.requests import REQUESTS
 from distill_live.control.patch.schema import Patch
-from distill_live.control.presets import Presets
+from distill_live.control.presets.presets import Presets
 from distill_live.control.routing.control_requests import ControlRequests
 from distill_live.control.routing.router import Router
 from distill_live.control.timing.tempo import Tempo

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from distill_live.control.morph import Cell, Morph
+from distill_live.control.presets.morph import Cell, Morph
 from distill_live.parameters import PARAMETERS, Parameter, ParameterStore
 
 GAIN, SEED, LOUD = Cell("gain"), Cell("seed"), Cell("steer/loudness")

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from distill_live.control.namespace.targets import Levels
-from distill_live.control.preset_file import Preset
-from distill_live.control.presets import MAX_STORED, Presets
+from distill_live.control.presets.preset_file import Preset
+from distill_live.control.presets.presets import MAX_STORED, Presets
 from distill_live.errors import ParameterError
 from distill_live.parameters import LEVELS_LIMIT, ParameterStore
 from tests.control.conftest import TABLE

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from distill_live.control.patch.files import find_patch, presets_path
-from distill_live.control.preset_file import PresetFile
+from distill_live.control.presets.preset_file import PresetFile
 from distill_live.errors import PatchError
 
 PRESETS = {"a": {"gain": 0.5, "steer/loudness": "off"}, "b": {"temperature/1": 1e-07}}

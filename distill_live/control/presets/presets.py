@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
-from distill_live.control.morph import Cell, Morph, Value
 from distill_live.control.namespace.targets import Levels, find_target
-from distill_live.control.preset_file import MAX_NAME, OFF, Preset, PresetFile
+from distill_live.control.presets.morph import Cell, Morph, Value
+from distill_live.control.presets.preset_file import MAX_NAME, OFF, Preset, PresetFile
 from distill_live.errors import ParameterError, nearest_name
 from distill_live.parameters import LEVELS_LIMIT, ParameterStore
 
