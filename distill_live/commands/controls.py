@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from distill_live.commands.site import Site
 from distill_live.commands.streams import ServerStreams
+from distill_live.control.feedback.outcomes import Answer, Outcomes
 from distill_live.control.midi.lights import MidiFeedback
 from distill_live.control.midi_learn.learning import Learning
 from distill_live.control.namespace.streams import SAID
 from distill_live.control.namespace.targets import Levels, find_target
-from distill_live.control.outcomes import Answer, Outcomes
 from distill_live.control.patch.files import find_patch, load_patch, presets_path
 from distill_live.control.patch.watch import PatchWatch
 from distill_live.control.presets.presets import Presets
@@ -35,7 +35,7 @@ from distill_live.inputs.plugin import InputThread
 from distill_live.plugins import load_plugin
 
 if TYPE_CHECKING:
-    from distill_live.control.feedback import Feedback
+    from distill_live.control.feedback.feedback import Feedback
     from distill_live.control.namespace.address import Sender
     from distill_live.control.patch.schema import Patch
     from distill_live.control.routing.actions import Reply

@@ -121,7 +121,7 @@ def serve(
     """Play a model without end, steered over OSC and MIDI. Ctrl-C fades out and stops."""
     from distill_live.codes.edit import load_edits, parameter_table
     from distill_live.commands.controls import ControlOptions, Controls
-    from distill_live.control.feedback import Feedback
+    from distill_live.control.feedback.feedback import Feedback
     from distill_live.control.namespace.streams import SAID
     from distill_live.inputs.plugin import load_inputs
     from distill_live.live.engine_process import EngineSettings

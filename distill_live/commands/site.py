@@ -28,7 +28,7 @@ from distill_live.web.instrument import Instrument
 from distill_live.web.server import WebServer
 
 if TYPE_CHECKING:
-    from distill_live.control.feedback import Feedback
+    from distill_live.control.feedback.feedback import Feedback
     from distill_live.control.namespace.address import Sender
     from distill_live.control.routing.actions import Reply
     from distill_live.control.routing.router import Router

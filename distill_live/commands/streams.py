@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from distill_live.control.namespace.streams import STREAMS
 
 if TYPE_CHECKING:
-    from distill_live.control.feedback import Feedback
+    from distill_live.control.feedback.feedback import Feedback
     from distill_live.live.server import Server
 
 

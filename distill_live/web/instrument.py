@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from distill_live.control.feedback import Feedback
+from distill_live.control.feedback.feedback import Feedback
 from distill_live.control.namespace.address import Sender
 from distill_live.control.namespace.nodes import Stream
 from distill_live.control.namespace.requests import RequestSpec

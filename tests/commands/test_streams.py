@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from distill_live.commands.streams import ServerStreams
-from distill_live.control.feedback import Feedback
+from distill_live.control.feedback.feedback import Feedback
 from distill_live.control.namespace.streams import STREAMS
-from distill_live.control.osc_bytes import encode_message
 from distill_live.control.routing.actions import Reply
+from distill_live.inputs.osc.encoding import encode_message
 from distill_live.live.server import Server
 from distill_live.live.server_settings import ServerSettings
 from distill_live.live.sounding import Sounding

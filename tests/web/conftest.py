@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from distill_live.codes.edit import parameter_table
-from distill_live.control.feedback import Feedback
+from distill_live.control.feedback.feedback import Feedback
 from distill_live.control.namespace.address import Sender
 from distill_live.control.namespace.requests import REQUESTS
 from distill_live.control.routing.actions import Reply

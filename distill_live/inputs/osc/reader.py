@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, cast
 
-from distill_live.control.feedback import Feedback
+from distill_live.control.feedback.feedback import Feedback
 from distill_live.control.namespace.address import Sender
 from distill_live.control.routing.actions import Reply
 from distill_live.control.routing.router import Router

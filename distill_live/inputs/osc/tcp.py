@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from distill_live.control.feedback import Feedback
+from distill_live.control.feedback.feedback import Feedback
 from distill_live.control.namespace.address import Sender
 from distill_live.control.routing.actions import ROOT, Reply
 from distill_live.control.routing.router import Router

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from distill_live.control.feedback import Feedback
+from distill_live.control.feedback.feedback import Feedback
 from distill_live.control.timing.schedule import Schedule
 from distill_live.inputs.osc import OscInput
 from tests.inputs.conftest import Instrument

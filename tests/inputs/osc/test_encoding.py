@@ -3,7 +3,7 @@ from __future__ import annotations
 from pythonosc.osc_bundle import OscBundle
 from pythonosc.osc_message import OscMessage
 
-from distill_live.control.osc_bytes import MAX_BUNDLE_BYTES, encode_bundles, encode_message
+from distill_live.inputs.osc.encoding import MAX_BUNDLE_BYTES, encode_bundles, encode_message
 
 
 def test_python_osc_reads_what_is_written() -> None:

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from distill_live.control.feedback import Feedback
+from distill_live.control.feedback.feedback import Feedback
+from distill_live.control.feedback.outcomes import MAX_ASKERS, Outcomes
 from distill_live.control.namespace.address import Sender
-from distill_live.control.outcomes import MAX_ASKERS, Outcomes
 from distill_live.control.routing.actions import Reply
 from distill_live.parameters import ParameterStore
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 
-from distill_live.control.feedback import Feedback
+from distill_live.control.feedback.feedback import Feedback
 from distill_live.control.namespace.address import Sender
 from distill_live.control.routing.actions import ROOT, Reply
 
