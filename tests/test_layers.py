@@ -51,8 +51,8 @@ BELOW = {
     "inputs": {"control", "parameters", "plugins"},
     "live": {"models", "codes", "audio", "parameters"},
     "outputs": {
-        "live.ring", "live.tap", "live.deck_mixer", "live.last_mile", "live.status",
-        "live.worker_process",
+        "live.ipc.ring", "live.ipc.tap", "live.deck_mixer", "live.last_mile", "live.ipc.status",
+        "live.ipc.worker_process",
         "audio", "parameters", "plugins",
     },
     "web": {"control", "codes", "models.library", "parameters"},

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from distill_live.errors import LiveError
 from distill_live.live.engine_process import EngineSettings
-from distill_live.live.ring import SAMPLE_RATE
+from distill_live.live.ipc.ring import SAMPLE_RATE
 from distill_live.outputs.options import OutputOptions
 
 _SECONDS = 5

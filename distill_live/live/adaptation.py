@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from distill_live.live.ring import SAMPLE_RATE
+from distill_live.live.ipc.ring import SAMPLE_RATE
 
 #: Sound that must be left after the longest hold-up, in seconds, and how much longer than the
 #: longest one of late the next one may be.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from distill_live.live.fades import equal_power
-from distill_live.live.ring import Samples
+from distill_live.live.ipc.ring import Samples
 from distill_live.live.ring_reader import RingReader
 
 #: The most and the fewest samples of the passage that is repeated, the last that were heard: two

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from distill_live.live.deck import Deck
-from distill_live.live.status import LiveStatus
+from distill_live.live.ipc.status import LiveStatus
 
 
 class Bridge(NamedTuple):

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from distill_live.live.engine_process import EngineJob, EngineSettings, run_engine
-from distill_live.live.journal import JournalRing
-from distill_live.live.keepsake import Keepsake
-from distill_live.live.ring import SAMPLE_RATE, AudioRing
-from distill_live.live.status import NEW_SOUND, EngineStatus
+from distill_live.live.ipc.journal import JournalRing
+from distill_live.live.ipc.keepsake import Keepsake
+from distill_live.live.ipc.ring import SAMPLE_RATE, AudioRing
+from distill_live.live.ipc.status import NEW_SOUND, EngineStatus
 from distill_live.live.worker import Worker
 from distill_live.models.header import read_header
 from distill_live.parameters import ParameterStore

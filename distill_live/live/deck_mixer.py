@@ -8,7 +8,7 @@ from distill_live.errors import LiveError
 from distill_live.live.bridge import BridgedReader
 from distill_live.live.envelope import FADE_DRY, Envelope
 from distill_live.live.fades import equal_power
-from distill_live.live.ring import AudioRing, Samples
+from distill_live.live.ipc.ring import AudioRing, Samples
 from distill_live.live.ring_reader import RingReader
 from distill_live.memory_order import fence
 from distill_live.shared_memory import SharedArray

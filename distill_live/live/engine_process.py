@@ -8,15 +8,15 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from distill_live.live.journal import JournalRing
-from distill_live.live.ring import AudioRing
-from distill_live.live.status import EngineStatus
-from distill_live.live.worker_process import run_worker
+from distill_live.live.ipc.journal import JournalRing
+from distill_live.live.ipc.ring import AudioRing
+from distill_live.live.ipc.status import EngineStatus
+from distill_live.live.ipc.worker_process import run_worker
 from distill_live.parameters import ParameterStore
 from distill_live.priority import raise_engine
 
 if TYPE_CHECKING:
-    from distill_live.live.keepsake import Continuation, Keepsake
+    from distill_live.live.ipc.keepsake import Continuation, Keepsake
     from distill_live.models.persistence import LoadedVQModel
 
 
@@ -89,7 +89,7 @@ def _play(channel: Connection, job: EngineJob) -> None:
 
     from distill_live.codes.edit import load_edits
     from distill_live.live.engine import Engine
-    from distill_live.live.journal import Journal
+    from distill_live.live.ipc.journal import Journal
     from distill_live.models.devices import pick_device
     from distill_live.models.persistence import load_model_v2
 

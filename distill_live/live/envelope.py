@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from distill_live.live.ring import Samples
+from distill_live.live.ipc.ring import Samples
 
 #: Samples of a fade when a ring runs dry (20 ms).
 FADE_DRY = 960

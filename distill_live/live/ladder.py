@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from distill_live.live.status import EngineStatus
+from distill_live.live.ipc.status import EngineStatus
 
 #: The ring is low when it holds less than this part of what it shall hold.
 LOW = 0.6

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from distill_live.live.journal import Journal
-from distill_live.live.ring import AudioRing, Samples
+from distill_live.live.ipc.journal import Journal
+from distill_live.live.ipc.ring import AudioRing, Samples
 
 #: Samples of the fade from what an engine that died has left.
 _TAKE_OVER_FADE = 480

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from distill_live.live.status import EngineStatus
+from distill_live.live.ipc.status import EngineStatus
 
 #: The counter of each step, the mildest first: its name, and what it means.
 _STEPS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from distill_live.live.ring import Samples
+from distill_live.live.ipc.ring import Samples
 
 #: Over what time RMS is taken, and in what time a peak falls to a tenth, in seconds.
 RMS_SECONDS, FALL_SECONDS = 0.05, 0.5

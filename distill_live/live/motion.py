@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from distill_live.live.ring import Samples
+from distill_live.live.ipc.ring import Samples
 
 if TYPE_CHECKING:
     from distill_live.live.voice import VoiceMark

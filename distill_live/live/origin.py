@@ -5,8 +5,8 @@ from __future__ import annotations
 from distill_live.codes.provenance import Provenance
 from distill_live.codes.timeline import Timeline
 from distill_live.codes.training_codes import WINDOW_COLUMNS
-from distill_live.live.ring import SAMPLE_RATE
-from distill_live.live.status import NEW_SOUND, EngineStatus
+from distill_live.live.ipc.ring import SAMPLE_RATE
+from distill_live.live.ipc.status import NEW_SOUND, EngineStatus
 from distill_live.models.persistence import LoadedVQModel
 
 

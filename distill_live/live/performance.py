@@ -17,14 +17,14 @@ from distill_live.codes.timeline import Codes, Timeline
 from distill_live.errors import CodesError
 from distill_live.live.engine_process import EngineSettings
 from distill_live.live.handover import Handover
-from distill_live.live.journal import Journal, as_lists
-from distill_live.live.keepsake import TIMELINE_COLUMNS, Continuation, Keepsake
+from distill_live.live.ipc.current_column import Sounding
+from distill_live.live.ipc.journal import Journal, as_lists
+from distill_live.live.ipc.keepsake import TIMELINE_COLUMNS, Continuation, Keepsake
+from distill_live.live.ipc.ring import SAMPLE_RATE, AudioRing, Samples
 from distill_live.live.lanes import LaneWriter
 from distill_live.live.pace import Pace
 from distill_live.live.playhead import Playhead
-from distill_live.live.ring import SAMPLE_RATE, AudioRing, Samples
 from distill_live.live.sampler import Draw, Sampler
-from distill_live.live.sounding import Sounding
 from distill_live.live.voice import Voice
 from distill_live.models.persistence import LoadedVQModel
 

@@ -13,9 +13,9 @@ import numpy as np
 
 from distill_live.codes.timeline import Codes, Timeline
 from distill_live.live.fades import cross_fade
+from distill_live.live.ipc.ring import Samples
 from distill_live.live.motion import Hold, Loop, Mark, Motion, Place, State, nothing
 from distill_live.live.recent import Recent
-from distill_live.live.ring import Samples
 from distill_live.live.voice import Voice
 
 

@@ -13,8 +13,8 @@ import numpy as np
 from distill_live.audio.files import SoundFileWriter
 from distill_live.audio.resample import StreamResampler
 from distill_live.errors import AudioFileError
-from distill_live.live.ring import Samples
-from distill_live.live.tap import TapRing
+from distill_live.live.ipc.ring import Samples
+from distill_live.live.ipc.tap import TapRing
 
 _POLL_SECONDS = 0.1
 

@@ -13,10 +13,10 @@ from distill_live.codes.session_log import Entry, reading_entry
 from distill_live.errors import ParameterError, SessionLogError
 from distill_live.live.engine import Engine
 from distill_live.live.engine_process import EngineSettings
+from distill_live.live.ipc.ring import AudioRing, Samples
+from distill_live.live.ipc.status import EngineStatus
 from distill_live.live.replay import goes_on
-from distill_live.live.ring import AudioRing, Samples
 from distill_live.live.ring_reader import RingReader
-from distill_live.live.status import EngineStatus
 from distill_live.models.persistence import LoadedVQModel
 from distill_live.parameters import ParameterStore
 

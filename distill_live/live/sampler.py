@@ -7,7 +7,7 @@ from collections.abc import Generator, Mapping
 from typing import NamedTuple
 
 from distill_live.codes.timeline import Codes, Timeline
-from distill_live.live.journal import Journal, as_lists
+from distill_live.live.ipc.journal import Journal, as_lists
 from distill_live.models.prior import Prior
 from distill_live.models.sampling import Sampling
 

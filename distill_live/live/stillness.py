@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from distill_live.live.ring import SAMPLE_RATE
+from distill_live.live.ipc.ring import SAMPLE_RATE
 
 #: The transport counts as stopped this many seconds after the samples read last have been played.
 STILL_SECONDS = 0.25

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from distill_live.codes.timeline import Codes
-from distill_live.live.ring import Samples
+from distill_live.live.ipc.ring import Samples
 from distill_live.models.persistence import LoadedVQModel
 
 

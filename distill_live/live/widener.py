@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from distill_live.live.high_pass import HighPass
-from distill_live.live.ring import Samples
+from distill_live.live.ipc.ring import Samples
 
 #: Below about this frequency, in Hz, sound stays in the middle.
 BASS = 200.0

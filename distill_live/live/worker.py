@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any
 
-from distill_live.live.worker_process import STOP_SIGNALS
+from distill_live.live.ipc.worker_process import STOP_SIGNALS
 
 _spawn = multiprocessing.get_context("spawn")
 

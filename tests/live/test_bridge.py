@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from distill_live.live.bridge import ENOUGH, FADE, LEAST, PASSAGE, BridgedReader
-from distill_live.live.ring import AudioRing
+from distill_live.live.ipc.ring import AudioRing
 from distill_live.live.ring_reader import RingReader
 
 

@@ -4,7 +4,7 @@ import pytest
 from distill_live.errors import LiveError
 from distill_live.live.deck_mixer import DeckControl, DeckMixer
 from distill_live.live.envelope import FADE_DRY
-from distill_live.live.ring import AudioRing
+from distill_live.live.ipc.ring import AudioRing
 
 
 class Decks:

@@ -10,9 +10,9 @@ from distill_live.edits.mask import Mask
 from distill_live.inference.generation import generate_audio_from_prior
 from distill_live.live import performance
 from distill_live.live.engine import Engine
-from distill_live.live.journal import Journal
+from distill_live.live.ipc.journal import Journal
+from distill_live.live.ipc.status import Motion
 from distill_live.live.motion import Hold
-from distill_live.live.status import Motion
 from distill_live.live.stillness import LONGEST_SECONDS, STILL_SECONDS
 from distill_live.models.persistence import LoadedVQModel
 from tests.live.player import SETTINGS, Clock, Player

@@ -2,8 +2,8 @@
 
 import pytest
 
+from distill_live.live.ipc.status import EngineStatus
 from distill_live.live.lateness import Lateness
-from distill_live.live.status import EngineStatus
 
 
 class Desk:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from distill_live.live.ring import CAPACITY, AudioRing
+from distill_live.live.ipc.ring import CAPACITY, AudioRing
 from distill_live.live.ring_reader import RESERVE, RingReader
 
 

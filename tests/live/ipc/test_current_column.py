@@ -6,8 +6,8 @@ import threading
 import numpy as np
 import pytest
 
-from distill_live.live.sounding import MAX_CODES, Sounding, SoundingColumn
-from distill_live.live.status import EngineStatus
+from distill_live.live.ipc.current_column import MAX_CODES, Sounding, SoundingColumn
+from distill_live.live.ipc.status import EngineStatus
 from distill_live.models.persistence import LoadedVQModel
 from tests.live.player import Player
 

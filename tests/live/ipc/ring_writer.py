@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 
-from distill_live.live.ring import AudioRing
+from distill_live.live.ipc.ring import AudioRing
 from distill_live.shared_memory import SharedArray
 
 #: Sample = number of its switch * PLACES + position, both modulo PLACES; exact in float32.

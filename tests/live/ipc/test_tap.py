@@ -3,8 +3,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from distill_live.live.ring import CAPACITY
-from distill_live.live.tap import TapRing
+from distill_live.live.ipc.ring import CAPACITY
+from distill_live.live.ipc.tap import TapRing
 
 
 def test_a_tap_says_how_many_samples_a_slow_reader_lost() -> None:

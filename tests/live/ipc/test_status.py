@@ -1,6 +1,6 @@
 import pytest
 
-from distill_live.live.status import EngineStatus, LiveStatus
+from distill_live.live.ipc.status import EngineStatus, LiveStatus
 
 
 def test_fields_are_set_and_counted_and_begin_at_zero_again_after_a_reset() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from distill_live.live.ring import CAPACITY, SAMPLE_RATE, Samples
+from distill_live.live.ipc.ring import CAPACITY, SAMPLE_RATE, Samples
 from distill_live.memory_order import fence
 from distill_live.shared_memory import SharedArray
 

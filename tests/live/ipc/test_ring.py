@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from distill_live.live.ring import CAPACITY, LANES, MARGIN, SLOTS, AudioRing
+from distill_live.live.ipc.ring import CAPACITY, LANES, MARGIN, SLOTS, AudioRing
 
 
 def ramp(start: int, count: int) -> np.ndarray:

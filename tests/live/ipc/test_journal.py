@@ -1,7 +1,7 @@
 import json
 
-from distill_live.live import journal
-from distill_live.live.journal import Journal, JournalRing
+from distill_live.live.ipc import journal
+from distill_live.live.ipc.journal import Journal, JournalRing
 
 
 def test_what_is_noted_is_read_once_and_in_order() -> None:

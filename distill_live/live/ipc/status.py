@@ -6,7 +6,7 @@ import time
 from enum import IntEnum
 from typing import ClassVar
 
-from distill_live.live.sounding import SoundingColumn
+from distill_live.live.ipc.current_column import SoundingColumn
 from distill_live.shared_memory import SharedArray
 
 
