@@ -11,8 +11,8 @@ import torch
 from distill_live.codes.edit import Edit, parameter_table
 from distill_live.codes.session_log import Entry, reading_entry
 from distill_live.errors import ParameterError, SessionLogError
-from distill_live.live.engine import Engine
-from distill_live.live.engine_process import EngineSettings
+from distill_live.live.engine.engine import Engine
+from distill_live.live.engine.process import EngineSettings
 from distill_live.live.ipc.ring import AudioRing, Samples
 from distill_live.live.ipc.status import EngineStatus
 from distill_live.live.replay import goes_on

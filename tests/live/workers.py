@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 
-from distill_live.live.engine_process import EngineJob, run_engine
+from distill_live.live.engine.process import EngineJob, run_engine
 from distill_live.live.ipc.worker_process import run_worker
 from distill_live.live.worker import Worker
 from distill_live.shared_memory import SharedArray
@@ -123,7 +123,7 @@ def overheated_engine(channel: Connection, job: EngineJob) -> None:
 
 def _play_with(channel: Connection, job: EngineJob, strike: Callable[[int], None]) -> None:
     """A real engine that calls `strike` with the column that sounds at the end of each turn."""
-    from distill_live.live.engine import Engine
+    from distill_live.live.engine.engine import Engine
 
     turn = Engine.turn
 

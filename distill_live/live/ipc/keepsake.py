@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from distill_live.codes.edit_rack import EditSettings
 from distill_live.codes.timeline import Codes
+from distill_live.live.engine.motion import Place
 from distill_live.live.ipc.ring import AudioRing
-from distill_live.live.motion import Place
 from distill_live.shared_memory import SharedArray
 
 #: Columns of past that a timeline keeps: six minutes of 85 ms columns.

@@ -8,12 +8,12 @@ import torch
 
 from distill_live.edits.mask import Mask
 from distill_live.inference.generation import generate_audio_from_prior
-from distill_live.live import performance
-from distill_live.live.engine import Engine
+from distill_live.live.engine import generator
+from distill_live.live.engine.engine import Engine
+from distill_live.live.engine.motion import Hold
 from distill_live.live.ipc.journal import Journal
 from distill_live.live.ipc.status import Motion
-from distill_live.live.motion import Hold
-from distill_live.live.stillness import LONGEST_SECONDS, STILL_SECONDS
+from distill_live.live.pacing.stillness import LONGEST_SECONDS, STILL_SECONDS
 from distill_live.models.persistence import LoadedVQModel
 from tests.live.player import SETTINGS, Clock, Player
 
@@ -485,7 +485,7 @@ def test_while_stopped_nothing_of_the_old_future_is_left_to_be_heard(
 def test_a_window_that_begins_before_what_is_remembered_is_played(
     tiny_model: LoadedVQModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(performance, "TIMELINE_COLUMNS", 61)
+    monkeypatch.setattr(generator, "TIMELINE_COLUMNS", 61)
     wide = Mask()
     wide.window = 8  # type: ignore[misc]
     player = Player(tiny_model, edits=[wide])

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 import torch
 
+from distill_live.live.engine.decoder import Voice
+from distill_live.live.engine.motion import Hold, Loop
+from distill_live.live.engine.recent import RECENT
 from distill_live.live.fades import cross_fade
-from distill_live.live.motion import Hold, Loop
-from distill_live.live.recent import RECENT
-from distill_live.live.voice import Voice
 from distill_live.models.persistence import LoadedVQModel
-from tests.live.stage import Stage
+from tests.live.engine.stage import Stage
 
 FADE = 960
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from distill_live.live.ipc.status import EngineStatus
-from distill_live.live.ladder import HALVINGS, PATIENCE, Ladder, Supply
+from distill_live.live.pacing.degradation import HALVINGS, PATIENCE, Ladder, Supply
 
 GOOD = Supply(0.3, 36_000, 36_000, 6, 6)
 #: No lookahead left; the ring still is well filled.

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from distill_live.codes.timeline import Codes
-from distill_live.live.voice import Voice
+from distill_live.live.engine.decoder import Voice
 from distill_live.models.persistence import LoadedVQModel
 from distill_live.models.vqvae import ConvVQVAE
 

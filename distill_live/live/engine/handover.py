@@ -9,10 +9,10 @@ import numpy as np
 
 from distill_live.codes.edit_rack import EditRack
 from distill_live.codes.timeline import Timeline
+from distill_live.live.engine.playhead import Playhead
+from distill_live.live.engine.sampler import Sampler
 from distill_live.live.ipc.journal import Journal
 from distill_live.live.ipc.keepsake import KEPT_CODES, TIMELINE_COLUMNS, Continuation, Keepsake
-from distill_live.live.playhead import Playhead
-from distill_live.live.sampler import Sampler
 
 
 class Handover:

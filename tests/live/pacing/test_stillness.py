@@ -1,7 +1,7 @@
 import pytest
 
 from distill_live.live.ipc.ring import SAMPLE_RATE
-from distill_live.live.stillness import LONGEST_SECONDS, STILL_SECONDS, Stillness
+from distill_live.live.pacing.stillness import LONGEST_SECONDS, STILL_SECONDS, Stillness
 
 TURN = 0.004
 

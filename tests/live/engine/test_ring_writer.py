@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from distill_live.live.engine.ring_writer import LaneWriter
 from distill_live.live.fades import cross_fade
 from distill_live.live.ipc.journal import Journal, JournalRing
 from distill_live.live.ipc.ring import AudioRing
-from distill_live.live.lanes import LaneWriter
 from distill_live.live.ring_reader import RingReader
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import torch
 
 from distill_live.codes.timeline import Timeline
-from distill_live.live.playhead import Playhead
-from distill_live.live.voice import Voice
+from distill_live.live.engine.decoder import Voice
+from distill_live.live.engine.playhead import Playhead
 from distill_live.models.persistence import LoadedVQModel
 
 

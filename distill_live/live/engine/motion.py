@@ -10,7 +10,7 @@ import numpy as np
 from distill_live.live.ipc.ring import Samples
 
 if TYPE_CHECKING:
-    from distill_live.live.voice import VoiceMark
+    from distill_live.live.engine.decoder import VoiceMark
 
 _NOTHING = np.zeros(0, np.float32)
 

@@ -15,17 +15,17 @@ import numpy as np
 from distill_live.codes.edit_rack import EditRack, EditSettings
 from distill_live.codes.timeline import Codes, Timeline
 from distill_live.errors import CodesError
-from distill_live.live.engine_process import EngineSettings
-from distill_live.live.handover import Handover
+from distill_live.live.engine.decoder import Voice
+from distill_live.live.engine.handover import Handover
+from distill_live.live.engine.playhead import Playhead
+from distill_live.live.engine.process import EngineSettings
+from distill_live.live.engine.ring_writer import LaneWriter
+from distill_live.live.engine.sampler import Draw, Sampler
 from distill_live.live.ipc.current_column import Sounding
 from distill_live.live.ipc.journal import Journal, as_lists
 from distill_live.live.ipc.keepsake import TIMELINE_COLUMNS, Continuation, Keepsake
 from distill_live.live.ipc.ring import SAMPLE_RATE, AudioRing, Samples
-from distill_live.live.lanes import LaneWriter
-from distill_live.live.pace import Pace
-from distill_live.live.playhead import Playhead
-from distill_live.live.sampler import Draw, Sampler
-from distill_live.live.voice import Voice
+from distill_live.live.pacing.pace import Pace
 from distill_live.models.persistence import LoadedVQModel
 
 #: The shortest loop, in samples: 50 ms.

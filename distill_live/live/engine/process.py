@@ -88,7 +88,7 @@ def _play(channel: Connection, job: EngineJob) -> None:
     import torch  # here, so that control can import this module without torch
 
     from distill_live.codes.edit import load_edits
-    from distill_live.live.engine import Engine
+    from distill_live.live.engine.engine import Engine
     from distill_live.live.ipc.journal import Journal
     from distill_live.models.devices import pick_device
     from distill_live.models.persistence import load_model_v2

@@ -1,6 +1,6 @@
 import pytest
 
-from distill_live.live.stopwatch import Stopwatch
+from distill_live.live.pacing.stopwatch import Stopwatch
 from tests.live.player import Clock
 
 

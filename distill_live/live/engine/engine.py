@@ -16,17 +16,17 @@ from distill_live.codes.edit import Edit
 from distill_live.codes.edit_rack import EditRack, EditSettings
 from distill_live.codes.timeline import Codes
 from distill_live.errors import CodesError, LiveError
-from distill_live.live.adaptation import RingAdaptation
-from distill_live.live.engine_process import EngineSettings
+from distill_live.live.engine.generator import Performance
+from distill_live.live.engine.motion import Hold, Loop
+from distill_live.live.engine.origin import OriginTeller
+from distill_live.live.engine.process import EngineSettings
+from distill_live.live.engine.sampler import Draw
 from distill_live.live.ipc.journal import Journal
 from distill_live.live.ipc.keepsake import Continuation, Keepsake
 from distill_live.live.ipc.ring import SAMPLE_RATE, AudioRing
 from distill_live.live.ipc.status import EngineStatus, Motion
-from distill_live.live.ladder import Ladder, Supply
-from distill_live.live.motion import Hold, Loop
-from distill_live.live.origin import OriginTeller
-from distill_live.live.performance import Performance
-from distill_live.live.sampler import Draw
+from distill_live.live.pacing.adaptive_buffer import RingAdaptation
+from distill_live.live.pacing.degradation import Ladder, Supply
 from distill_live.models.persistence import LoadedVQModel
 from distill_live.models.sampling import Sampling
 from distill_live.models.steering import Steering

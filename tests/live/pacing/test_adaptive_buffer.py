@@ -1,4 +1,4 @@
-from distill_live.live.adaptation import FULLEST, MEMORY_SECONDS, RingAdaptation
+from distill_live.live.pacing.adaptive_buffer import FULLEST, MEMORY_SECONDS, RingAdaptation
 
 SECOND = 48_000
 
