@@ -51,7 +51,7 @@ BELOW = {
     "inputs": {"control", "parameters", "plugins"},
     "live": {"models", "codes", "audio", "parameters"},
     "outputs": {
-        "live.ipc.ring", "live.ipc.tap", "live.deck_mixer", "live.last_mile", "live.ipc.status",
+        "live.ipc.ring", "live.ipc.tap", "live.playback.deck_mixer", "live.playback.last_mile", "live.ipc.status",
         "live.ipc.worker_process",
         "audio", "parameters", "plugins",
     },

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from distill_live import memory_order
-from distill_live.live.deck_mixer import DeckControl
 from distill_live.live.ipc import journal, ring, tap
 from distill_live.live.ipc.current_column import Sounding, SoundingColumn
 from distill_live.live.ipc.journal import JournalRing
 from distill_live.live.ipc.ring import AudioRing
 from distill_live.live.ipc.tap import TapRing
-from distill_live.live.ring_reader import RingReader
+from distill_live.live.playback.deck_mixer import DeckControl
+from distill_live.live.playback.ring_reader import RingReader
 from distill_live.shared_memory import LatchedArray
 from tests.live.ipc.ring_writer import says_who_it_is
 from tests.weak_memory import WeakMemory

@@ -15,11 +15,11 @@ from distill_live.codes.edit import switch_edit_off
 from distill_live.errors import LiveError
 from distill_live.live.bridge_watch import BridgeWatch
 from distill_live.live.deck import Deck
-from distill_live.live.deck_mixer import DeckControl
 from distill_live.live.ipc.ring import SAMPLE_RATE
 from distill_live.live.ipc.status import LiveStatus, Transport
 from distill_live.live.ipc.tap import TapRing
 from distill_live.live.lateness import Lateness
+from distill_live.live.playback.deck_mixer import DeckControl
 from distill_live.live.priming import Priming
 from distill_live.live.recordings import Recordings
 from distill_live.live.recovery import Recovery

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from distill_live.live.deck import Deck
-from distill_live.live.deck_mixer import DeckControl
 from distill_live.live.engine.process import EngineSettings
+from distill_live.live.playback.deck_mixer import DeckControl
 from distill_live.live.supervisor import Supervisor
 from distill_live.live.swap import ModelSwap
 from distill_live.parameters import ParameterStore

@@ -9,7 +9,7 @@ from distill_live.live.engine.ring_writer import LaneWriter
 from distill_live.live.fades import cross_fade
 from distill_live.live.ipc.journal import Journal, JournalRing
 from distill_live.live.ipc.ring import AudioRing
-from distill_live.live.ring_reader import RingReader
+from distill_live.live.playback.ring_reader import RingReader
 
 
 class Lanes:

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from distill_live.live.ipc.ring import AudioRing
-from distill_live.live.ring_reader import RingReader
+from distill_live.live.playback.ring_reader import RingReader
 from distill_live.shared_memory import SharedArray
 from tests.live.ipc.ring_writer import PLACES, publish, publish_without_end, says_who_it_is
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from distill_live.live.bridge import ENOUGH, FADE, LEAST, PASSAGE, BridgedReader
 from distill_live.live.ipc.ring import AudioRing
-from distill_live.live.ring_reader import RingReader
+from distill_live.live.playback.bridge import ENOUGH, FADE, LEAST, PASSAGE, BridgedReader
+from distill_live.live.playback.ring_reader import RingReader
 
 
 class Rig:

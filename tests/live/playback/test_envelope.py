@@ -1,6 +1,6 @@
 import numpy as np
 
-from distill_live.live.envelope import Envelope
+from distill_live.live.playback.envelope import Envelope
 
 
 def shape(envelope: Envelope, count: int, block: int = 100) -> np.ndarray:

@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from distill_live.audio.limiter import LOUDEST, Limiter
 from distill_live.audio.resample import StreamResampler
-from distill_live.live.deck_mixer import DeckMixer
-from distill_live.live.envelope import FADE_DRY, Envelope
-from distill_live.live.high_pass import HighPass
 from distill_live.live.ipc.ring import SAMPLE_RATE, Samples
 from distill_live.live.ipc.status import LiveStatus, Transport
 from distill_live.live.ipc.tap import TapRing
-from distill_live.live.meter import Meter
-from distill_live.live.widener import Widener
+from distill_live.live.playback.deck_mixer import DeckMixer
+from distill_live.live.playback.envelope import FADE_DRY, Envelope
+from distill_live.live.playback.high_pass import HighPass
+from distill_live.live.playback.meter import Meter
+from distill_live.live.playback.widener import Widener
 from distill_live.parameters import ParameterStore
 
 #: Samples of a fade on `stop` (50 ms), on `panic` (10 ms).

@@ -6,7 +6,7 @@ import numpy as np
 
 from distill_live.live.fades import equal_power
 from distill_live.live.ipc.ring import Samples
-from distill_live.live.ring_reader import RingReader
+from distill_live.live.playback.ring_reader import RingReader
 
 #: The most and the fewest samples of the passage that is repeated, the last that were heard: two
 #: seconds and a quarter of a second; a shorter one would stutter.

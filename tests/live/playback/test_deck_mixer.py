@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from distill_live.errors import LiveError
-from distill_live.live.deck_mixer import DeckControl, DeckMixer
-from distill_live.live.envelope import FADE_DRY
 from distill_live.live.ipc.ring import AudioRing
+from distill_live.live.playback.deck_mixer import DeckControl, DeckMixer
+from distill_live.live.playback.envelope import FADE_DRY
 
 
 class Decks:

@@ -1,6 +1,6 @@
 import numpy as np
 
-from distill_live.live.high_pass import HighPass
+from distill_live.live.playback.high_pass import HighPass
 
 
 def test_it_equals_its_recursion_and_removes_an_offset() -> None:

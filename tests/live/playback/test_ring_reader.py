@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from distill_live.live.ipc.ring import CAPACITY, AudioRing
-from distill_live.live.ring_reader import RESERVE, RingReader
+from distill_live.live.playback.ring_reader import RESERVE, RingReader
 
 
 def ramp(start: int, count: int) -> np.ndarray:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from distill_live.errors import LiveError
-from distill_live.live.bridge import BridgedReader
-from distill_live.live.envelope import FADE_DRY, Envelope
 from distill_live.live.fades import equal_power
 from distill_live.live.ipc.ring import AudioRing, Samples
-from distill_live.live.ring_reader import RingReader
+from distill_live.live.playback.bridge import BridgedReader
+from distill_live.live.playback.envelope import FADE_DRY, Envelope
+from distill_live.live.playback.ring_reader import RingReader
 from distill_live.memory_order import fence
 from distill_live.shared_memory import SharedArray
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from distill_live.live.widener import BASS, Widener
+from distill_live.live.playback.widener import BASS, Widener
 
 RATE = 48_000
 LONGEST = 2048

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from distill_live.live.high_pass import HighPass
 from distill_live.live.ipc.ring import Samples
+from distill_live.live.playback.high_pass import HighPass
 
 #: Below about this frequency, in Hz, sound stays in the middle.
 BASS = 200.0

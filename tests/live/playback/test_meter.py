@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from distill_live.live.meter import FALL_SECONDS, Meter
+from distill_live.live.playback.meter import FALL_SECONDS, Meter
 
 
 def feed(meter: Meter, samples: np.ndarray, block: int) -> None:

@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 
 from distill_live.audio.limiter import Limiter
-from distill_live.live.deck_mixer import DeckControl, DeckMixer
-from distill_live.live.envelope import FADE_DRY
 from distill_live.live.ipc.ring import AudioRing
 from distill_live.live.ipc.status import LiveStatus, Transport
 from distill_live.live.ipc.tap import TapRing
-from distill_live.live.last_mile import FADE_PANIC, FADE_STOP, LONGEST_PIECE, LastMile
+from distill_live.live.playback.deck_mixer import DeckControl, DeckMixer
+from distill_live.live.playback.envelope import FADE_DRY
+from distill_live.live.playback.last_mile import FADE_PANIC, FADE_STOP, LONGEST_PIECE, LastMile
 from distill_live.parameters import ParameterStore
 from tests.audio.true_peak import HARD_SIGNALS, decibels, true_peak
 
