@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from distill_live.control.namespace.address import Sender
     from distill_live.control.patch.schema import Patch
     from distill_live.control.routing.actions import Reply
-    from distill_live.live.server import Server
+    from distill_live.live.server.server import Server
     from distill_live.parameters import ParameterStore
 
 _LEARN = "learn"

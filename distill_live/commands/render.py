@@ -72,7 +72,7 @@ def _again(log: Path, device: str) -> Samples:
 
     from distill_live.codes.session_log import read_session_log
     from distill_live.live.ipc.ring import SAMPLE_RATE
-    from distill_live.live.replay import replay_session
+    from distill_live.live.replay.exact import replay_session
 
     def told(entries: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         for entry in entries:
@@ -95,7 +95,7 @@ def _anew(log: Path, model: str, device: str) -> Samples:
     """What was done in the session, done to another model."""
     from distill_live.codes.edit import load_edits
     from distill_live.codes.session_log import read_session_log
-    from distill_live.live.rerun import rerun_session
+    from distill_live.live.replay.other_model import rerun_session
 
     def say(line: str) -> None:
         tell(line, err=True)

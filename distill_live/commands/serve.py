@@ -23,7 +23,7 @@ from distill_live.plugins import declared_parameters, find_plugins, load_plugin,
 
 if TYPE_CHECKING:
     from distill_live.commands.controls import Controls
-    from distill_live.live.server import Server
+    from distill_live.live.server.server import Server
 
 _POLL_SECONDS = 0.02
 
@@ -125,8 +125,8 @@ def serve(
     from distill_live.control.namespace.streams import SAID
     from distill_live.inputs.plugin import load_inputs
     from distill_live.live.engine.process import EngineSettings
-    from distill_live.live.server import Server
-    from distill_live.live.server_settings import ServerSettings
+    from distill_live.live.server.server import Server
+    from distill_live.live.server.settings import ServerSettings
     from distill_live.outputs.process import run_audio
     from distill_live.parameters import ParameterStore
 

@@ -16,8 +16,8 @@ from distill_live.escapes import escape
 
 if TYPE_CHECKING:
     from distill_live.control.routing.router import Router
-    from distill_live.live.deck import Source
-    from distill_live.live.server import Server
+    from distill_live.live.server.deck import Source
+    from distill_live.live.server.server import Server
 
 _STATUS_SECONDS = 0.25
 #: The most characters of a name, so that there is room for the rest.

@@ -10,7 +10,7 @@ from distill_live.control.namespace.streams import STREAMS
 
 if TYPE_CHECKING:
     from distill_live.control.feedback.feedback import Feedback
-    from distill_live.live.server import Server
+    from distill_live.live.server.server import Server
 
 
 class ServerStreams:

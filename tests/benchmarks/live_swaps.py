@@ -21,7 +21,7 @@ from typing import Any
 import torch
 
 from distill_live.codes.session_log import read_session_log
-from distill_live.live.replay import replay_session
+from distill_live.live.replay.exact import replay_session
 from distill_live.models.library import find_model
 from distill_live.models.persistence import load_model_v2
 from tests.benchmarks.compare import RATE, compare_aligned, find

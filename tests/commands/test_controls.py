@@ -23,8 +23,8 @@ from distill_live.edits.freeze import Freeze
 from distill_live.errors import DeviceError, ParameterError
 from distill_live.inputs.link import LinkInput
 from distill_live.live.ipc.status import Transport
-from distill_live.live.server import Server
-from distill_live.live.server_settings import ServerSettings
+from distill_live.live.server.server import Server
+from distill_live.live.server.settings import ServerSettings
 from distill_live.parameters import ParameterStore
 from tests.conftest import save_empty_model
 from tests.tools import wait_until

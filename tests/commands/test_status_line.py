@@ -8,8 +8,8 @@ import pytest
 
 from distill_live.commands.status_line import StatusLine, fit
 from distill_live.control.routing.router import Router
-from distill_live.live.server import Server
-from distill_live.live.server_settings import ServerSettings
+from distill_live.live.server.server import Server
+from distill_live.live.server.settings import ServerSettings
 from distill_live.parameters import ParameterStore
 from tests.conftest import save_empty_model
 

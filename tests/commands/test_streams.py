@@ -13,8 +13,8 @@ from distill_live.control.routing.actions import Reply
 from distill_live.inputs.osc.encoding import encode_message
 from distill_live.live.ipc.current_column import Sounding
 from distill_live.live.ipc.status import NEW_SOUND
-from distill_live.live.server import Server
-from distill_live.live.server_settings import ServerSettings
+from distill_live.live.server.server import Server
+from distill_live.live.server.settings import ServerSettings
 from distill_live.outputs.process import run_audio
 from distill_live.parameters import ParameterStore
 

@@ -14,7 +14,7 @@ from distill_live.codes.session_log import Entry
 from distill_live.codes.timeline import Timeline
 from distill_live.live.engine.motion import Hold, Loop
 from distill_live.live.ipc.status import Motion
-from distill_live.live.replay import replay_session
+from distill_live.live.replay.exact import replay_session
 from distill_live.models.persistence import LoadedVQModel
 from tests.live.player import Player
 

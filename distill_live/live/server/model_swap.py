@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from distill_live.errors import DistillError
-from distill_live.live.deck import CPU, Deck
 from distill_live.live.engine.process import EngineSettings
 from distill_live.live.ipc.ring import SAMPLE_RATE
 from distill_live.live.playback.deck_mixer import DeckControl
-from distill_live.live.supervisor import Supervisor
+from distill_live.live.server.deck import CPU, Deck
+from distill_live.live.server.supervisor import Supervisor
 from distill_live.models.library import find_playable
 from distill_live.parameters import ParameterStore
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from distill_live.errors import LiveError
-from distill_live.live.deck import CPU, Deck
-from distill_live.live.swap import ModelSwap
-from distill_live.live.worker import Worker
+from distill_live.live.server.deck import CPU, Deck
+from distill_live.live.server.model_swap import ModelSwap
+from distill_live.live.server.worker import Worker
 
 
 class Recovery:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from distill_live.codes.session_log import Entry, SessionLogWriter
 from distill_live.errors import SessionLogError
-from distill_live.live.deck import Deck
+from distill_live.live.server.deck import Deck
 
 
 class SessionJournal:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from distill_live.live.worker import Worker
+from distill_live.live.server.worker import Worker
 
 
 class Supervisor:

@@ -8,7 +8,7 @@ from multiprocessing.connection import Connection
 
 from distill_live.live.engine.process import EngineJob, run_engine
 from distill_live.live.ipc.worker_process import run_worker
-from distill_live.live.worker import Worker
+from distill_live.live.server.worker import Worker
 from distill_live.shared_memory import SharedArray
 
 

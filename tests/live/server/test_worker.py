@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
-from distill_live.live.worker import Worker
+from distill_live.live.server.worker import Worker
 from distill_live.shared_memory import SharedArray
-from tests.live import workers
-from tests.live.test_supervisor import is_running
+from tests.live.server import workers
+from tests.live.server.test_supervisor import is_running
 from tests.tools import wait_until
 
 

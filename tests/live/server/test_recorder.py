@@ -8,7 +8,7 @@ import pytest
 from distill_live.audio.files import read_audio
 from distill_live.errors import AudioFileError
 from distill_live.live.ipc.tap import TapRing
-from distill_live.live.recorder import Recorder, new_recording_path
+from distill_live.live.server.recorder import Recorder, new_recording_path
 from tests.tools import wait_until
 
 

@@ -16,12 +16,12 @@ import pytest
 from distill_live.audio.files import read_audio
 from distill_live.codes.edit import load_edits, parameter_table
 from distill_live.errors import LiveError
-from distill_live.live.server import Server
-from distill_live.live.server_settings import ServerSettings
+from distill_live.live.server.server import Server
+from distill_live.live.server.settings import ServerSettings
 from distill_live.outputs.options import OutputOptions
 from distill_live.outputs.process import run_audio
 from distill_live.parameters import ParameterStore
-from tests.live import workers
+from tests.live.server import workers
 from tests.live.silence import assert_no_silence
 from tests.tools import wait_until
 
@@ -79,7 +79,7 @@ def show(
     def begin(
         engine: Callable[..., None], name: str = "good", device: str = "cpu"
     ) -> Iterator[Show]:
-        monkeypatch.setattr("distill_live.live.deck.run_engine", engine)
+        monkeypatch.setattr("distill_live.live.server.deck.run_engine", engine)
         model = Path(shutil.copy(tiny_model_path, tmp_path / f"{name}.distill"))
         one = Show(model, tmp_path, device)
         one.server.start()

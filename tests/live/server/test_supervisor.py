@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from distill_live.errors import LiveError
-from distill_live.live.supervisor import Supervisor
-from distill_live.live.worker import Worker
+from distill_live.live.server.supervisor import Supervisor
+from distill_live.live.server.worker import Worker
 from distill_live.shared_memory import SharedArray
-from tests.live import workers
+from tests.live.server import workers
 from tests.tools import read_line, wait_until
 
 
@@ -126,7 +126,7 @@ def test_messages_arrive_and_requests_are_taken() -> None:
 @pytest.mark.parametrize("how", ["beat", "deaf"])
 def test_workers_end_when_their_parent_is_killed(how: str) -> None:
     parent = subprocess.Popen(
-        [sys.executable, "-m", "tests.live.workers", how], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "tests.live.server.workers", how], stdout=subprocess.PIPE, text=True
     )
     assert parent.stdout is not None
     child = int(read_line(parent.stdout))

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from distill_live.live.deck import Deck
 from distill_live.live.engine.process import EngineSettings
 from distill_live.live.playback.deck_mixer import DeckControl
-from distill_live.live.supervisor import Supervisor
-from distill_live.live.swap import ModelSwap
+from distill_live.live.server.deck import Deck
+from distill_live.live.server.model_swap import ModelSwap
+from distill_live.live.server.supervisor import Supervisor
 from distill_live.parameters import ParameterStore
 from tests.conftest import save_empty_model
-from tests.live import workers
-from tests.live.test_supervisor import is_running
+from tests.live.server import workers
+from tests.live.server.test_supervisor import is_running
 from tests.tools import wait_until
 
 
@@ -86,7 +86,7 @@ def playing(folder: Path) -> Iterator[Rig]:
 @pytest.fixture
 def use(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., None]], None]:
     """Lets the decks use other engines from now on."""
-    return lambda target: monkeypatch.setattr("distill_live.live.deck.run_engine", target)
+    return lambda target: monkeypatch.setattr("distill_live.live.server.deck.run_engine", target)
 
 
 Use = Callable[[Callable[..., None]], None]

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from distill_live.errors import ModelFileError
-from distill_live.live.deck import Deck, Source
 from distill_live.live.engine.process import EngineSettings
 from distill_live.live.ipc.status import NEW_SOUND
+from distill_live.live.server.deck import Deck, Source
 from distill_live.parameters import ParameterStore
 from tests.conftest import save_empty_model
 

@@ -7,10 +7,10 @@ import pytest
 
 from distill_live.codes.session_log import Entry, read_session_log
 from distill_live.errors import SessionLogError
-from distill_live.live.deck import Deck
 from distill_live.live.ipc import journal
 from distill_live.live.ipc.journal import Journal
-from distill_live.live.session_journal import SessionJournal
+from distill_live.live.server.deck import Deck
+from distill_live.live.server.log_collector import SessionJournal
 from distill_live.parameters import ParameterStore
 from tests.disks import disk_full_after
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from distill_live.errors import AudioFileError
 from distill_live.live.ipc.tap import TapRing
-from distill_live.live.recorder import Recorder, new_recording_path
+from distill_live.live.server.recorder import Recorder, new_recording_path
 from distill_live.parameters import ParameterStore
 
 

@@ -10,7 +10,7 @@ from distill_live.live.ipc.journal import JournalRing
 from distill_live.live.ipc.keepsake import Keepsake
 from distill_live.live.ipc.ring import SAMPLE_RATE, AudioRing
 from distill_live.live.ipc.status import NEW_SOUND, EngineStatus
-from distill_live.live.worker import Worker
+from distill_live.live.server.worker import Worker
 from distill_live.models.header import read_header
 from distill_live.parameters import ParameterStore
 

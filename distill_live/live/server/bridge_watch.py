@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from distill_live.live.deck import Deck
 from distill_live.live.ipc.status import LiveStatus
+from distill_live.live.server.deck import Deck
 
 
 class Bridge(NamedTuple):

@@ -13,21 +13,21 @@ from typing import Any
 
 from distill_live.codes.edit import switch_edit_off
 from distill_live.errors import LiveError
-from distill_live.live.bridge_watch import BridgeWatch
-from distill_live.live.deck import Deck
 from distill_live.live.ipc.ring import SAMPLE_RATE
 from distill_live.live.ipc.status import LiveStatus, Transport
 from distill_live.live.ipc.tap import TapRing
-from distill_live.live.lateness import Lateness
 from distill_live.live.playback.deck_mixer import DeckControl
-from distill_live.live.priming import Priming
-from distill_live.live.recordings import Recordings
-from distill_live.live.recovery import Recovery
-from distill_live.live.server_settings import ServerSettings
-from distill_live.live.session_journal import SessionJournal
-from distill_live.live.supervisor import Supervisor
-from distill_live.live.swap import ModelSwap
-from distill_live.live.worker import Worker
+from distill_live.live.server.bridge_watch import BridgeWatch
+from distill_live.live.server.deck import Deck
+from distill_live.live.server.log_collector import SessionJournal
+from distill_live.live.server.model_swap import ModelSwap
+from distill_live.live.server.overload_notice import Lateness
+from distill_live.live.server.priming import Priming
+from distill_live.live.server.recordings import Recordings
+from distill_live.live.server.recovery import Recovery
+from distill_live.live.server.settings import ServerSettings
+from distill_live.live.server.supervisor import Supervisor
+from distill_live.live.server.worker import Worker
 from distill_live.parameters import ParameterStore
 from distill_live.priority import Grant
 
