@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from distill_live.inference.chunking import crossfade_chunks
     from distill_live.inference.codes import decode, encode
     from distill_live.inference.generation import generate_audio_from_prior
+    from distill_live.models.codec.vqvae import ConvVQVAE, VQVAEConfig, get_adaptive_vqvae_config
     from distill_live.models.column_prior import ColumnPrior, ColumnPriorConfig
     from distill_live.models.flat_prior import CodePrior, PriorConfig
     from distill_live.models.persistence import LoadedVQModel, load_model_v2, save_model_v2
     from distill_live.models.prior import flatten_codes, unflatten_codes
     from distill_live.models.prior_kinds import get_adaptive_prior_config
     from distill_live.models.sampling import sample_code_sequence
-    from distill_live.models.vqvae import ConvVQVAE, VQVAEConfig, get_adaptive_vqvae_config
     from distill_live.training.sequences import extract_code_sequences
 
 _MODULES = {
@@ -28,11 +28,11 @@ _MODULES = {
     "CodePrior": "models.flat_prior",
     "ColumnPrior": "models.column_prior",
     "ColumnPriorConfig": "models.column_prior",
-    "ConvVQVAE": "models.vqvae",
+    "ConvVQVAE": "models.codec.vqvae",
     "LoadedVQModel": "models.persistence",
     "PriorConfig": "models.flat_prior",
     "SpectrogramConfig": "audio.spectrogram",
-    "VQVAEConfig": "models.vqvae",
+    "VQVAEConfig": "models.codec.vqvae",
     "crossfade_chunks": "inference.chunking",
     "decode": "inference.codes",
     "encode": "inference.codes",
@@ -40,7 +40,7 @@ _MODULES = {
     "flatten_codes": "models.prior",
     "generate_audio_from_prior": "inference.generation",
     "get_adaptive_prior_config": "models.prior_kinds",
-    "get_adaptive_vqvae_config": "models.vqvae",
+    "get_adaptive_vqvae_config": "models.codec.vqvae",
     "load_model_v2": "models.persistence",
     "sample_code_sequence": "models.sampling",
     "save_model_v2": "models.persistence",

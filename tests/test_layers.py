@@ -74,7 +74,7 @@ DOORS = {
     "soundfile": "audio.files",
     "soxr": "audio.resample",
     "torchaudio": "audio.speed",
-    "vector_quantize_pytorch": "models.quantizer",
+    "vector_quantize_pytorch": "models.codec.quantizer",
     "lightning_fabric": "training.ranks",
     "starlette": "web",
     "uvicorn": "web.server",

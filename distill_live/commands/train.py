@@ -141,7 +141,7 @@ def _codec_config(
 ) -> CodecTrainingConfig:
     """Settings for so many files and so much sound, with the user's in their place."""
     from distill_live.audio.spectrogram import SpectrogramConfig
-    from distill_live.models.vqvae import get_adaptive_vqvae_config
+    from distill_live.models.codec.vqvae import get_adaptive_vqvae_config
     from distill_live.training.config import get_adaptive_codec_config
 
     chosen = {"num_quantizers": levels, "column_frames": column_frames}

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from distill_live.audio.spectrogram import AudioSpectrogram
-from distill_live.models.quantizer import ResidualCodebooks
+from distill_live.models.codec.quantizer import ResidualCodebooks
 
 #: Mel bins and frames that one code stands for: four layers, each halving both.
 STRIDE = 16

@@ -10,8 +10,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from distill_live.models.code_embedding import NeighbourEmbedding
+from distill_live.models.layers.transformer import Block, rotary_table
 from distill_live.models.prior import CONTEXT_COLUMNS, Prior, check_context, check_heads
-from distill_live.models.transformer import Block, rotary_table
 
 if TYPE_CHECKING:
     from distill_live.models.stepping import Stepper

@@ -16,8 +16,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from distill_live.models.layers.transformer import Block
 from distill_live.models.stepping import Cache, TransformerStepper
-from distill_live.models.transformer import Block
 
 #: Steps before a capture, as many as torch's documentation asks for.
 _WARM_STEPS = 3

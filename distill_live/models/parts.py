@@ -11,11 +11,11 @@ from distill_live.audio.log1p_spectrogram import Log1pSpectrogram
 from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
 from distill_live.models.chunk_codec import ChunkCodec, ChunkCodecConfig
 from distill_live.models.chunk_vocoder import ChunkVocoder
-from distill_live.models.neural_vocoder import NeuralVocoder
+from distill_live.models.codec.vqvae import ConvVQVAE, VQVAEConfig
 from distill_live.models.prior import Prior
-from distill_live.models.vocoder import PhaseConfig, PhaseVocoder
-from distill_live.models.vocoder_network import NeuralVocoderConfig
-from distill_live.models.vqvae import ConvVQVAE, VQVAEConfig
+from distill_live.models.vocoder.network import NeuralVocoderConfig
+from distill_live.models.vocoder.neural import NeuralVocoder
+from distill_live.models.vocoder.vocoder import PhaseConfig, PhaseVocoder
 
 #: Of columns, as this program trains them, or of whole seconds, as Distill v1.1 did.
 Codec = ConvVQVAE | ChunkCodec

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from distill_live.audio.spectrogram import AudioSpectrogram
 from distill_live.codes.training_codes import TrainingCodes
 from distill_live.errors import DeviceError, ModelFileError, NoPriorError, TrainingError
+from distill_live.models.codec.vqvae import ConvVQVAE
 from distill_live.models.devices import is_device_failure
 from distill_live.models.distill_v1 import read_old_weights
 from distill_live.models.distill_v1_file import describe_old_model, is_old_file, read_old_file
@@ -30,7 +31,6 @@ from distill_live.models.kept_recordings import (
     read_previews,
 )
 from distill_live.models.levels import level_labels
-from distill_live.models.neural_vocoder import NeuralVocoder
 from distill_live.models.parts import (
     AnyVocoder,
     Codec,
@@ -46,9 +46,9 @@ from distill_live.models.parts import (
 )
 from distill_live.models.prior import Prior
 from distill_live.models.prior_kinds import describe_prior, make_prior, read_prior_config
-from distill_live.models.vocoder import PhaseVocoder
-from distill_live.models.vocoder_network import VocoderNetwork
-from distill_live.models.vqvae import ConvVQVAE
+from distill_live.models.vocoder.network import VocoderNetwork
+from distill_live.models.vocoder.neural import NeuralVocoder
+from distill_live.models.vocoder.vocoder import PhaseVocoder
 
 _Network = TypeVar("_Network", bound=nn.Module)
 

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from distill_live.models.matrices import Matrix, matrix_of
+from distill_live.models.layers.packed_matrix import Matrix, matrix_of
+from distill_live.models.layers.transformer import Block
 from distill_live.models.steering import Steering
-from distill_live.models.transformer import Block
 
 Rows = NDArray[np.int64]
 

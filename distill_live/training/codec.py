@@ -14,7 +14,7 @@ from torch import Tensor
 from distill_live.audio.dataset import Recordings
 from distill_live.audio.spectrogram import AudioSpectrogram
 from distill_live.errors import TrainingError
-from distill_live.models.vqvae import ConvVQVAE
+from distill_live.models.codec.vqvae import ConvVQVAE
 from distill_live.training.checkpoint import Checkpoints, State
 from distill_live.training.codec_judging import judge_codec
 from distill_live.training.config import CodecTrainingConfig

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from distill_live.audio.spectrogram import SpectrogramConfig
-from distill_live.models.vqvae import ConvVQVAE
+from distill_live.models.codec.vqvae import ConvVQVAE
 from distill_live.training.health import LevelHealth, codebook_health
 from distill_live.training.precision import Precision
 

@@ -11,9 +11,9 @@ from torch.nn import functional
 from distill_live.audio.dataset import Recording, Recordings
 from distill_live.audio.spectrogram import AudioSpectrogram
 from distill_live.errors import TrainingError
+from distill_live.models.codec.vqvae import ConvVQVAE
 from distill_live.models.encoding import MARGIN_COLUMNS, PIECE_COLUMNS
-from distill_live.models.streaming import Past, Tails
-from distill_live.models.vqvae import ConvVQVAE
+from distill_live.models.layers.causal_conv import Past, Tails
 
 #: Codes `[T, F, Q]`.
 Grid = NDArray[np.int16]

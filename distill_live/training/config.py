@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass, field, replace
 
 from distill_live.audio.dataset import HOLDOUT
-from distill_live.models.quantizer import LearningConfig
-from distill_live.models.vqvae import VQVAEConfig
+from distill_live.models.codec.quantizer import LearningConfig
+from distill_live.models.codec.vqvae import VQVAEConfig
 from distill_live.training.augmentation import AugmentationConfig, get_adaptive_augmentation
 
 # What a trained codec's learning rates are multiplied by when it learns more.

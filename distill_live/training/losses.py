@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from distill_live.models.vqvae import ConvVQVAE
+from distill_live.models.codec.vqvae import ConvVQVAE
 
 # Averages over 2x2 and 4x4 mel cells: what a cell misses by shifting a partial or an onset by one
 # place costs less than what it misses altogether.

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from distill_live.audio.dataset import Recordings
 from distill_live.audio.spectrogram import AudioSpectrogram
-from distill_live.models.vqvae import ConvVQVAE
+from distill_live.models.codec.vqvae import ConvVQVAE
 
 #: How long a preview is, where a recording has so much.
 PREVIEW_SECONDS = 4.0

@@ -14,10 +14,10 @@ from torch import Tensor
 from distill_live.audio.spectrogram import AudioSpectrogram
 from distill_live.codes.training_codes import TrainingCodes
 from distill_live.errors import TrainingError
+from distill_live.models.codec.vqvae import ConvVQVAE
 from distill_live.models.kept_mels import pack_mel, unpack_mel
 from distill_live.models.persistence import LoadedVQModel
 from distill_live.models.prior import Prior
-from distill_live.models.vqvae import ConvVQVAE
 from distill_live.training.coding import code_mel, decode_grid
 
 # The old recordings' part of what is trained on follows their length, but within these bounds:

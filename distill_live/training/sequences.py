@@ -15,7 +15,7 @@ from torch import Tensor
 from distill_live.audio.dataset import HOLDOUT, Recordings, training_columns
 from distill_live.audio.descriptors import DescriptorRanks, describe_columns
 from distill_live.audio.spectrogram import AudioSpectrogram
-from distill_live.models.vqvae import ConvVQVAE
+from distill_live.models.codec.vqvae import ConvVQVAE
 from distill_live.training.augmentation import at_speeds
 from distill_live.training.coding import Grid, code_mel, recording_mel, require_rate
 

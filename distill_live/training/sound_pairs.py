@@ -15,7 +15,7 @@ from torch.nn import functional
 
 from distill_live.audio.dataset import HOLDOUT, Recordings, training_columns
 from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
-from distill_live.models.vqvae import ConvVQVAE
+from distill_live.models.codec.vqvae import ConvVQVAE
 from distill_live.training.coding import code_mel, decode_grid, recording_mel, require_rate
 
 # More frames than this, 90 minutes of sound, teach little that is new: of a large set of recordings

@@ -14,8 +14,8 @@ from torch import Tensor
 from distill_live.audio.dataset import HOLDOUT
 from distill_live.audio.spectrogram import AudioSpectrogram
 from distill_live.errors import TrainingError
-from distill_live.models.neural_vocoder import NeuralVocoder
-from distill_live.models.vocoder_network import NeuralVocoderConfig
+from distill_live.models.vocoder.network import NeuralVocoderConfig
+from distill_live.models.vocoder.neural import NeuralVocoder
 from distill_live.training.checkpoint import Checkpoints, State
 from distill_live.training.discriminators import (
     DiscriminatorConfig,

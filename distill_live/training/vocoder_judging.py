@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from distill_live.audio.distances import Distances, mean_distances, measure_distances
-from distill_live.models.neural_vocoder import NeuralVocoder
-from distill_live.models.vocoder import Vocoder
+from distill_live.models.vocoder.neural import NeuralVocoder
+from distill_live.models.vocoder.vocoder import Vocoder
 from distill_live.training.losses import mean_loss
 from distill_live.training.sound_losses import SoundLoss
 from distill_live.training.sound_pairs import SoundPair, SoundPairs

@@ -12,7 +12,7 @@ from torch import Tensor
 from distill_live.models.column_prior import ColumnPrior, ColumnPriorConfig
 from distill_live.models.flat_prior import CodePrior, PriorConfig
 from distill_live.models.prior import Prior
-from tests.models.vocoders import gliding_tone
+from tests.models.vocoder.vocoders import gliding_tone
 
 #: Columns of 2 bands and 3 levels; a context of 8 columns, so that every 4th is an anchor.
 FLAT = PriorConfig(

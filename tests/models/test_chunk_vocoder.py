@@ -9,7 +9,7 @@ from distill_live.audio.phase import PhaseConfig, reconstruct
 from distill_live.audio.spectrogram import SpectrogramConfig
 from distill_live.inference.chunking import crossfade_chunks
 from distill_live.models.chunk_vocoder import ChunkVocoder
-from distill_live.models.vocoder import Vocoder
+from distill_live.models.vocoder.vocoder import Vocoder
 
 FRAMES, HOP = 12, 512
 SPECTROGRAM = Log1pSpectrogram(SpectrogramConfig(n_mels=32))

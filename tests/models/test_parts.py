@@ -17,7 +17,7 @@ from distill_live.models.parts import (
     describe_vocoder,
 )
 from distill_live.models.persistence import LoadedVQModel, load_model_v2
-from distill_live.models.vocoder import PhaseVocoder
+from distill_live.models.vocoder.vocoder import PhaseVocoder
 
 
 def test_what_is_described_is_built_again(

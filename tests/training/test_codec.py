@@ -8,7 +8,7 @@ import torch
 
 from distill_live.audio.dataset import Recording, Recordings, training_columns
 from distill_live.errors import TrainingError
-from distill_live.models.vqvae import VQVAEConfig
+from distill_live.models.codec.vqvae import VQVAEConfig
 from distill_live.training import codec
 from distill_live.training.codec import CodecEpoch, train_codec
 from distill_live.training.config import CodecTrainingConfig

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 
+from distill_live.models.codec.vqvae import ConvVQVAE
 from distill_live.models.persistence import LoadedVQModel
-from distill_live.models.vqvae import ConvVQVAE
 from distill_live.training import coding
 from distill_live.training.coding import code_mel, decode_grid
 

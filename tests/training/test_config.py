@@ -1,4 +1,4 @@
-from distill_live.models.vqvae import VQVAEConfig
+from distill_live.models.codec.vqvae import VQVAEConfig
 from distill_live.training.augmentation import get_adaptive_augmentation
 from distill_live.training.config import CodecTrainingConfig, get_adaptive_codec_config
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from distill_live.models.vqvae import ConvVQVAE, VQVAEConfig
+from distill_live.models.codec.vqvae import ConvVQVAE, VQVAEConfig
 from distill_live.training.losses import (
     amplitude_loss,
     latent_movement,

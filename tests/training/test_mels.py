@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from distill_live.audio.dataset import Recording, Recordings
-from distill_live.models.vqvae import VQVAEConfig
+from distill_live.models.codec.vqvae import VQVAEConfig
 from distill_live.training.augmentation import AugmentationConfig
 from distill_live.training.config import CodecTrainingConfig
 from distill_live.training.mels import TrainingMels, spread

@@ -12,7 +12,7 @@ from distill_live.audio.dataset import Recording, Recordings
 from distill_live.audio.descriptors import describe_columns
 from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
 from distill_live.errors import TrainingError
-from distill_live.models.vqvae import ConvVQVAE, VQVAEConfig
+from distill_live.models.codec.vqvae import ConvVQVAE, VQVAEConfig
 from distill_live.training.sequences import extract_code_sequences
 
 COLUMN = 4 * 512

@@ -9,8 +9,8 @@ from torch import Tensor
 
 from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
 from distill_live.errors import TrainingError
-from distill_live.models.neural_vocoder import NeuralVocoder
-from distill_live.models.vocoder_network import NeuralVocoderConfig
+from distill_live.models.vocoder.network import NeuralVocoderConfig
+from distill_live.models.vocoder.neural import NeuralVocoder
 from distill_live.training import vocoder as training_module
 from distill_live.training.discriminators import DiscriminatorConfig
 from distill_live.training.sound_losses import SoundLoss

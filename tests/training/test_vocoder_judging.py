@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
-from distill_live.models.vocoder import PhaseConfig, PhaseVocoder
+from distill_live.models.vocoder.vocoder import PhaseConfig, PhaseVocoder
 from distill_live.training import vocoder_judging
 from distill_live.training.sound_pairs import SoundPair, SoundPairs
 from distill_live.training.vocoder_judging import compare_vocoders, judged_parts

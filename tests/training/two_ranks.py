@@ -12,8 +12,8 @@ import numpy as np
 import torch
 
 from distill_live.audio.dataset import Recording, Recordings
-from distill_live.models.quantizer import LearningConfig
-from distill_live.models.vqvae import VQVAEConfig
+from distill_live.models.codec.quantizer import LearningConfig
+from distill_live.models.codec.vqvae import VQVAEConfig
 from distill_live.training.codec import _CodecTrainer
 from distill_live.training.config import CodecTrainingConfig
 from distill_live.training.ranks import Ranks, launch

@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 
 from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
-from distill_live.models.neural_vocoder import NeuralVocoder
-from distill_live.models.vocoder import VocoderStream
-from distill_live.models.vocoder_network import NeuralVocoderConfig
+from distill_live.models.vocoder.network import NeuralVocoderConfig
+from distill_live.models.vocoder.neural import NeuralVocoder
+from distill_live.models.vocoder.vocoder import VocoderStream
 
 SPECTROGRAM = AudioSpectrogram(SpectrogramConfig(mean=-6.0, deviation=3.0))
 HOP, RATE = 512, 48_000

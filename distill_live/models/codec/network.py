@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from distill_live.models.streaming import CausalConv, Past
+from distill_live.models.layers.causal_conv import CausalConv, Past
 
 #: Mel bins and frames that the decoder's last layer makes of each position.
 _FINE = 4

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from distill_live.models.matrices import PackedMatrix, WholeMatrix, matrix_of
+from distill_live.models.layers.packed_matrix import PackedMatrix, WholeMatrix, matrix_of
 
 
 @pytest.mark.parametrize("shape", [(768, 256), (256, 1024), (300, 512), (300, 320)])

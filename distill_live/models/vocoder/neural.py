@@ -11,8 +11,8 @@ from torch.nn import functional
 
 from distill_live.audio.inversion import LOUDEST
 from distill_live.audio.spectrogram import AudioSpectrogram
-from distill_live.models.streaming import Past, Tails
-from distill_live.models.vocoder_network import BinMotion, NeuralVocoderConfig, VocoderNetwork
+from distill_live.models.layers.causal_conv import Past, Tails
+from distill_live.models.vocoder.network import BinMotion, NeuralVocoderConfig, VocoderNetwork
 
 # After so many frames the noise repeats: 5.5 s.
 _NOISE_FRAMES = 512

@@ -7,10 +7,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from distill_live.models.neural_vocoder import NeuralVocoder
-from distill_live.models.vocoder import Vocoder
-from distill_live.models.vocoder_network import BinMotion, NeuralVocoderConfig
-from tests.models.vocoders import HOP, RATE, SPECTROGRAM, pushed_in_pieces, untrained
+from distill_live.models.vocoder.network import BinMotion, NeuralVocoderConfig
+from distill_live.models.vocoder.neural import NeuralVocoder
+from distill_live.models.vocoder.vocoder import Vocoder
+from tests.models.vocoder.vocoders import HOP, RATE, SPECTROGRAM, pushed_in_pieces, untrained
 
 SILENCE = (math.log(1e-8) + 6.0) / 3.0
 

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from distill_live.models.streaming import CausalConv, Past
+from distill_live.models.layers.causal_conv import CausalConv, Past
 
 
 @pytest.fixture

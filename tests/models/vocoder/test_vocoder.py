@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from distill_live.models.vocoder import PhaseConfig, PhaseVocoder
-from tests.models.vocoders import HOP, SPECTROGRAM, pushed_in_pieces
+from distill_live.models.vocoder.vocoder import PhaseConfig, PhaseVocoder
+from tests.models.vocoder.vocoders import HOP, SPECTROGRAM, pushed_in_pieces
 
 
 @pytest.mark.parametrize("frames", [1, 3, 8, 13])

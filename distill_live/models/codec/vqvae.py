@@ -11,9 +11,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from distill_live.audio.spectrogram import AudioSpectrogram
-from distill_live.models.codec_network import Decoder, Encoder, VQVAEConfig
-from distill_live.models.quantizer import ResidualCodebooks
-from distill_live.models.streaming import Past, Tails
+from distill_live.models.codec.network import Decoder, Encoder, VQVAEConfig
+from distill_live.models.codec.quantizer import ResidualCodebooks
+from distill_live.models.layers.causal_conv import Past, Tails
 
 __all__ = [
     "ConvVQVAE",

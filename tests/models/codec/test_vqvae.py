@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from distill_live.models.vqvae import (
+from distill_live.models.codec.vqvae import (
     ConvVQVAE,
     VQVAEConfig,
     get_adaptive_vqvae_config,

@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from distill_live.models.vocoder import PhaseConfig, PhaseVocoder, Vocoder
-from tests.models.vocoders import SPECTROGRAM, untrained
+from distill_live.models.vocoder.vocoder import PhaseConfig, PhaseVocoder, Vocoder
+from tests.models.vocoder.vocoders import SPECTROGRAM, untrained
 
 
 @pytest.fixture(scope="module", params=["phase", "neural"])

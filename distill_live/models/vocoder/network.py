@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from distill_live.models.streaming import Past
+from distill_live.models.layers.causal_conv import Past
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import sys
 import pytest
 import torch
 
-from distill_live.models.quantizer import LearningConfig, ResidualCodebooks
+from distill_live.models.codec.quantizer import LearningConfig, ResidualCodebooks
 
 
 @pytest.fixture
@@ -124,7 +124,5 @@ def test_a_code_that_was_never_used_is_free_for_something_new(
 
 
 def test_playing_does_not_import_the_library_that_learns() -> None:
-    code = (
-        "import sys, distill_live.models.vqvae; assert 'vector_quantize_pytorch' not in sys.modules"
-    )
+    code = "import sys, distill_live.models.codec.vqvae; assert 'vector_quantize_pytorch' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
