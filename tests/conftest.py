@@ -116,8 +116,8 @@ def tiny_model_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     from distill_live.audio.spectrogram import AudioSpectrogram
     from distill_live.models.codec.vqvae import ConvVQVAE, VQVAEConfig
-    from distill_live.models.column_prior import ColumnPrior, ColumnPriorConfig
     from distill_live.models.persistence import save_model_v2
+    from distill_live.models.prior.column_prior import ColumnPrior, ColumnPriorConfig
 
     torch.manual_seed(0)
     config = VQVAEConfig(codebook_size=16, code_width=8, width=16, encoder_blocks=1,
@@ -142,8 +142,8 @@ def tiny_two_levels_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     from distill_live.audio.spectrogram import AudioSpectrogram
     from distill_live.models.codec.vqvae import ConvVQVAE, VQVAEConfig
-    from distill_live.models.flat_prior import CodePrior
     from distill_live.models.persistence import save_model_v2
+    from distill_live.models.prior.flat_prior import CodePrior
 
     torch.manual_seed(1)
     config = VQVAEConfig(codebook_size=12, num_quantizers=2, bands=4, column_frames=16,

@@ -101,7 +101,7 @@ def generate(
     )
     from distill_live.inference.origins import describe_origins
     from distill_live.models.chunk_vocoder import ChunkVocoder
-    from distill_live.models.steering import Steering
+    from distill_live.models.prior.steering import Steering
 
     loaded = load_model(model, device)
     loaded.require_prior()

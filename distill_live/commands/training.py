@@ -12,7 +12,7 @@ from distill_live.commands.training_report import Report
 from distill_live.commands.training_run import begin_run, check_ending
 from distill_live.models.codec.vqvae import VQVAEConfig
 from distill_live.models.persistence import load_model_v2
-from distill_live.models.prior import Prior
+from distill_live.models.prior.base import Prior
 from distill_live.models.prior_kinds import PriorSize, get_adaptive_prior_config
 from distill_live.training.checkpoint import Checkpoints, Fingerprint
 from distill_live.training.codec import train_codec

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from distill_live.models.chunk_vocoder import ChunkVocoder
 from distill_live.models.persistence import LoadedVQModel
-from distill_live.models.sampling import Sampling
-from distill_live.models.steering import UNSTEERED, Steering
+from distill_live.models.prior.sampling import Sampling
+from distill_live.models.prior.steering import UNSTEERED, Steering
 
 MAX_SEED = 2**31 - 1
 OVERLAP_IGNORED = "only models that decode in chunks have an overlap; it is ignored"

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from distill_live.live.ipc.ring import SAMPLE_RATE
 from distill_live.models.persistence import LoadedVQModel
-from distill_live.models.sampling import Sampling
+from distill_live.models.prior.sampling import Sampling
 
 Part = Literal["sampling", "decode", "vocoder"]
 PARTS: tuple[Part, ...] = get_args(Part)

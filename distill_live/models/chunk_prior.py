@@ -9,10 +9,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from distill_live.models.prior import Prior
+from distill_live.models.prior.base import Prior
 
 if TYPE_CHECKING:
-    from distill_live.models.stepping import Stepper
+    from distill_live.models.prior.stepping import Stepper
 
 
 @dataclass(frozen=True)

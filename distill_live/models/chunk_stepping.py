@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from distill_live.models.steering import Steering
-from distill_live.models.stepping import Cache, ColumnDraw, Rows
+from distill_live.models.prior.steering import Steering
+from distill_live.models.prior.stepping import Cache, ColumnDraw, Rows
 
 if TYPE_CHECKING:
     from distill_live.models.chunk_prior import ChunkPrior

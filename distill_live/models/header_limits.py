@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from distill_live.models.prior import MOST_CONTEXT_COLUMNS
+from distill_live.models.prior.base import MOST_CONTEXT_COLUMNS
 
 # Part of the header -> number in it -> its legal range, far beyond every model of ours; a number is
 # whole where its limits are. Checked before anything is built: what these size is not compared with

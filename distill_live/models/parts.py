@@ -12,7 +12,7 @@ from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
 from distill_live.models.chunk_codec import ChunkCodec, ChunkCodecConfig
 from distill_live.models.chunk_vocoder import ChunkVocoder
 from distill_live.models.codec.vqvae import ConvVQVAE, VQVAEConfig
-from distill_live.models.prior import Prior
+from distill_live.models.prior.base import Prior
 from distill_live.models.vocoder.network import NeuralVocoderConfig
 from distill_live.models.vocoder.neural import NeuralVocoder
 from distill_live.models.vocoder.vocoder import PhaseConfig, PhaseVocoder

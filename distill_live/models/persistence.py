@@ -44,7 +44,7 @@ from distill_live.models.parts import (
     describe_vocoder,
     read_neural_config,
 )
-from distill_live.models.prior import Prior
+from distill_live.models.prior.base import Prior
 from distill_live.models.prior_kinds import describe_prior, make_prior, read_prior_config
 from distill_live.models.vocoder.network import VocoderNetwork
 from distill_live.models.vocoder.neural import NeuralVocoder

@@ -7,9 +7,9 @@ from dataclasses import asdict
 from typing import Any, Literal, NamedTuple
 
 from distill_live.models.chunk_prior import ChunkPrior, ChunkPriorConfig
-from distill_live.models.column_prior import ColumnPrior, ColumnPriorConfig
-from distill_live.models.flat_prior import CodePrior, PriorConfig
-from distill_live.models.prior import Prior, PriorShape
+from distill_live.models.prior.base import Prior, PriorShape
+from distill_live.models.prior.column_prior import ColumnPrior, ColumnPriorConfig
+from distill_live.models.prior.flat_prior import CodePrior, PriorConfig
 
 PriorSize = Literal["small", "medium", "large"]
 

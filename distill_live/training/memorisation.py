@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from distill_live.codes.training_codes import WINDOW_COLUMNS, CodeTape, TapeWindow
-from distill_live.models.prior import Prior
-from distill_live.models.sampling import Sampling
+from distill_live.models.prior.base import Prior
+from distill_live.models.prior.sampling import Sampling
 from distill_live.training.sequences import CodeSequences
 
 # How many streams are drawn. What a stream begins with is left out, because all begin as the

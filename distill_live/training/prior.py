@@ -14,8 +14,8 @@ from torch import Tensor
 
 from distill_live.audio.dataset import HOLDOUT
 from distill_live.errors import TrainingError
-from distill_live.models.column_prior import ColumnPriorConfig
-from distill_live.models.prior import Prior, PriorShape
+from distill_live.models.prior.base import Prior, PriorShape
+from distill_live.models.prior.column_prior import ColumnPriorConfig
 from distill_live.models.prior_kinds import make_prior
 from distill_live.training.augmentation import get_adaptive_augmentation
 from distill_live.training.baselines import Baselines, measure_baselines

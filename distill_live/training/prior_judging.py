@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from distill_live.models.prior import Prior
+from distill_live.models.prior.base import Prior
 from distill_live.training.baselines import Baselines
 from distill_live.training.coding import Grid
 from distill_live.training.windows import Window

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from distill_live.models.column_prior import ColumnPrior
-from distill_live.models.prior import Prior
+from distill_live.models.prior.base import Prior
+from distill_live.models.prior.column_prior import ColumnPrior
 from distill_live.training.windows import Crops
 
 # How often a blind column is told nothing, and how often each of the four is left out otherwise.

@@ -17,7 +17,7 @@ from distill_live.errors import TrainingError
 from distill_live.models.codec.vqvae import ConvVQVAE
 from distill_live.models.kept_mels import pack_mel, unpack_mel
 from distill_live.models.persistence import LoadedVQModel
-from distill_live.models.prior import Prior
+from distill_live.models.prior.base import Prior
 from distill_live.training.coding import code_mel, decode_grid
 
 # The old recordings' part of what is trained on follows their length, but within these bounds:

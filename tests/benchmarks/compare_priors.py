@@ -25,14 +25,14 @@ from distill_live.audio.dataset import HOLDOUT, Recordings, load_recordings
 from distill_live.audio.spectrogram import SpectrogramConfig
 from distill_live.inference.generation import generate_audio_from_prior
 from distill_live.models.codec.vqvae import VQVAEConfig
-from distill_live.models.column_prior import ColumnPriorConfig
-from distill_live.models.flat_prior import PriorConfig
 from distill_live.models.library import find_model
 from distill_live.models.persistence import LoadedVQModel, load_model_v2
-from distill_live.models.prior import Prior, PriorShape
+from distill_live.models.prior.base import Prior, PriorShape
+from distill_live.models.prior.column_prior import ColumnPriorConfig
+from distill_live.models.prior.flat_prior import PriorConfig
+from distill_live.models.prior.sampling import Sampling
+from distill_live.models.prior.steering import UNSTEERED
 from distill_live.models.prior_kinds import get_adaptive_prior_config, make_prior
-from distill_live.models.sampling import Sampling
-from distill_live.models.steering import UNSTEERED
 from distill_live.training.augmentation import get_adaptive_augmentation
 from distill_live.training.prior import PriorTrainingConfig, train_prior_on_codes
 from distill_live.training.sequences import CodeSequences, extract_code_sequences

@@ -13,8 +13,8 @@ import distill_live
 from distill_live.codes.grid import CodeGrid, load_grid, save_grid
 from distill_live.codes.training_codes import TrainingCodes
 from distill_live.models.persistence import LoadedVQModel, load_model_v2, save_model_v2
-from distill_live.models.sampling import Sampling
-from distill_live.models.steering import STEERED
+from distill_live.models.prior.sampling import Sampling
+from distill_live.models.prior.steering import STEERED
 from tests.audio.true_peak import true_peak
 from tests.conftest import Folders, RunCli
 

@@ -25,7 +25,7 @@ import torch
 from distill_live import cli
 from distill_live.commands import continuing, training, vocoder_training
 from distill_live.models.codec.vqvae import VQVAEConfig
-from distill_live.models.column_prior import ColumnPriorConfig
+from distill_live.models.prior.column_prior import ColumnPriorConfig
 from distill_live.models.vocoder.network import NeuralVocoderConfig
 from distill_live.report import listening
 from distill_live.training import config as codec_training

@@ -8,7 +8,7 @@ from distill_live.errors import NoPriorError, ParameterError
 from distill_live.inference.codes import decode, encode
 from distill_live.inference.generation import generate_audio_from_prior
 from distill_live.models.persistence import LoadedVQModel
-from distill_live.models.sampling import Sampling
+from distill_live.models.prior.sampling import Sampling
 
 
 def test_the_same_seed_gives_the_same_bytes(tiny_model: LoadedVQModel) -> None:

@@ -6,8 +6,8 @@ import torch
 
 from distill_live.models.chunk_prior import ChunkPrior, ChunkPriorConfig
 from distill_live.models.persistence import LoadedVQModel
-from distill_live.models.sampling import Sampling, sample_code_sequence
-from distill_live.models.steering import UNSTEERED
+from distill_live.models.prior.sampling import Sampling, sample_code_sequence
+from distill_live.models.prior.steering import UNSTEERED
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from distill_live.models.distill_v1 import read_old_weights
 from distill_live.models.distill_v1_file import OldModel
 from distill_live.models.header import read_header
 from distill_live.models.persistence import LoadedVQModel, load_model_v2, save_model_v2
-from distill_live.models.sampling import Sampling
+from distill_live.models.prior.sampling import Sampling
 from tests.old_model import CHANNELS, CODES, LEVELS, MELS, WIDTH, Caller, old_model, save_old_model
 
 STATES = ("model_state_dict", "prior_state_dict")

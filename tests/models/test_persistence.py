@@ -7,13 +7,13 @@ import torch
 
 from distill_live.errors import ModelFileError, NoPriorError
 from distill_live.models import persistence
-from distill_live.models.column_prior import ColumnPrior, ColumnPriorConfig
 from distill_live.models.header import read_header, rewrite_metadata
 from distill_live.models.persistence import (
     LoadedVQModel,
     load_model_v2,
     save_model_v2,
 )
+from distill_live.models.prior.column_prior import ColumnPrior, ColumnPriorConfig
 from distill_live.models.vocoder.neural import NeuralVocoder
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from distill_live.models.column_prior import ColumnPriorConfig
-from distill_live.models.prior import Prior
+from distill_live.models.prior.base import Prior
+from distill_live.models.prior.column_prior import ColumnPriorConfig
 from distill_live.models.prior_kinds import (
     describe_prior,
     get_adaptive_prior_config,

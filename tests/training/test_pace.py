@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from distill_live.models.column_prior import ColumnPriorConfig
+from distill_live.models.prior.column_prior import ColumnPriorConfig
 from distill_live.training.codec import train_codec
 from distill_live.training.pace import Pace
 from distill_live.training.prior import PriorTrainingConfig

@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from distill_live.errors import TrainingError
-from distill_live.models.column_prior import ColumnPrior, ColumnPriorConfig
-from distill_live.models.sampling import Sampling
+from distill_live.models.prior.column_prior import ColumnPrior, ColumnPriorConfig
+from distill_live.models.prior.sampling import Sampling
 from distill_live.training import prior as training_module
 from distill_live.training.prior import (
     PriorEpoch,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from distill_live.models.column_prior import ColumnPrior, ColumnPriorConfig
+from distill_live.models.prior.column_prior import ColumnPrior, ColumnPriorConfig
 from distill_live.training.baselines import Baselines
 from distill_live.training.prior_judging import PriorReport, judged_windows, window_perplexity
 from distill_live.training.sequences import Grid

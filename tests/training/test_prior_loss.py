@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from distill_live.models.column_prior import ColumnPrior, ColumnPriorConfig
-from distill_live.models.flat_prior import CodePrior
+from distill_live.models.prior.column_prior import ColumnPrior, ColumnPriorConfig
+from distill_live.models.prior.flat_prior import CodePrior
 from distill_live.training.prior_loss import corrupted, prior_loss
 from distill_live.training.windows import Crops
 

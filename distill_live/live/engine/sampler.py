@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from distill_live.codes.timeline import Codes, Timeline
 from distill_live.live.ipc.journal import Journal, as_lists
-from distill_live.models.prior import Prior
-from distill_live.models.sampling import Sampling
+from distill_live.models.prior.base import Prior
+from distill_live.models.prior.sampling import Sampling
 
 #: How many kinds of draw are handed to an engine that takes over: a fader that never rests makes
 #: one for every column.

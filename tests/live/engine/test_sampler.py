@@ -10,8 +10,8 @@ from distill_live.errors import CodesError
 from distill_live.live.engine.sampler import Draw, Sampler
 from distill_live.live.ipc.journal import Journal, JournalRing
 from distill_live.models.persistence import LoadedVQModel
-from distill_live.models.sampling import Sampling
-from tests.models.sessions import play
+from distill_live.models.prior.sampling import Sampling
+from tests.models.prior.sessions import play
 
 DRAW = Draw(Sampling(top_p=0.0), seed=1, take=0)
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from distill_live.models.column_prior import ColumnPrior, ColumnPriorConfig
-from distill_live.models.sampling import Sampling
-from distill_live.models.steering import STEERED, Steering
-from tests.models.sessions import play
+from distill_live.models.prior.column_prior import ColumnPrior, ColumnPriorConfig
+from distill_live.models.prior.sampling import Sampling
+from distill_live.models.prior.steering import STEERED, Steering
+from tests.models.prior.sessions import play
 
 CODES = torch.randint(0, 12, (1, 48), generator=torch.Generator().manual_seed(1))
 

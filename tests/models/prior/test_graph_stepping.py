@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 import torch
 
-from distill_live.models import column_stepping, flat_stepping
-from distill_live.models.column_prior import ColumnPrior
-from distill_live.models.graph_stepping import GraphStepper, transformer_stepper
-from distill_live.models.prior import Prior
-from distill_live.models.stepping import TransformerStepper
-from tests.models.sessions import play
+from distill_live.models.prior import column_stepping, flat_stepping
+from distill_live.models.prior.base import Prior
+from distill_live.models.prior.column_prior import ColumnPrior
+from distill_live.models.prior.graph_stepping import GraphStepper, transformer_stepper
+from distill_live.models.prior.stepping import TransformerStepper
+from tests.models.prior.sessions import play
 
 ROWS = np.random.default_rng(0).integers(0, 72, (8, 6)).tolist()
 

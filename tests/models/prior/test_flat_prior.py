@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from distill_live.models.flat_prior import CodePrior
+from distill_live.models.prior.flat_prior import CodePrior
 
 
 def test_logits_are_one_distribution_per_code(flat_prior: CodePrior) -> None:

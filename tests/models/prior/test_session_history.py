@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from distill_live.errors import CodesError, ParameterError
-from distill_live.models.prior import Prior
-from distill_live.models.sampling import REPETITION_COLUMNS, Sampling
-from distill_live.models.session import HISTORY_COLUMNS, PriorSession
-from tests.models.sessions import FREE, make_undecided, play
+from distill_live.models.prior.base import Prior
+from distill_live.models.prior.sampling import REPETITION_COLUMNS, Sampling
+from distill_live.models.prior.session import HISTORY_COLUMNS, PriorSession
+from tests.models.prior.sessions import FREE, make_undecided, play
 
 AGAIN = Sampling(top_p=0.0, repetition=0.7)
 RECORDING = np.random.default_rng(0).integers(0, 12, (HISTORY_COLUMNS + 900, 2, 3))

@@ -9,12 +9,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from distill_live.models.code_embedding import NeighbourEmbedding
 from distill_live.models.layers.transformer import Block, rotary_table
-from distill_live.models.prior import CONTEXT_COLUMNS, Prior, check_context, check_heads
+from distill_live.models.prior.base import CONTEXT_COLUMNS, Prior, check_context, check_heads
+from distill_live.models.prior.neighbour_embedding import NeighbourEmbedding
 
 if TYPE_CHECKING:
-    from distill_live.models.stepping import Stepper
+    from distill_live.models.prior.stepping import Stepper
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class CodePrior(Prior):
 
     def stepper(self) -> Stepper:
         """What takes the network through a context one code at a time."""
-        from distill_live.models.flat_stepping import FlatStepper
+        from distill_live.models.prior.flat_stepping import FlatStepper
 
         return FlatStepper(self)
 

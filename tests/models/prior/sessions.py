@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from distill_live.models.sampling import Sampling
-from distill_live.models.session import PriorSession
+from distill_live.models.prior.sampling import Sampling
+from distill_live.models.prior.session import PriorSession
 
 Grid = NDArray[np.int64]
 FREE = Sampling(top_p=0.0)

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from distill_live.errors import ParameterError
-from distill_live.models.steering import UNSTEERED, Steering
+from distill_live.models.prior.steering import UNSTEERED, Steering
 
 if TYPE_CHECKING:
-    from distill_live.models.prior import Prior
+    from distill_live.models.prior.base import Prior
 
 _SEED_BITS = (1 << 64) - 1
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from distill_live.models.prior import flatten_codes, unflatten_codes
+from distill_live.models.prior.base import flatten_codes, unflatten_codes
 
 
 def test_flattening_goes_position_by_position_and_back() -> None:

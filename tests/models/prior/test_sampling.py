@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from distill_live.errors import ParameterError
-from distill_live.models.prior import Prior
-from distill_live.models.sampling import (
+from distill_live.models.prior.base import Prior
+from distill_live.models.prior.sampling import (
     REPETITION_COLUMNS,
     REPETITION_NATS,
     LevelSampling,
@@ -20,7 +20,7 @@ from distill_live.models.sampling import (
     raise_repeated,
     sample_code_sequence,
 )
-from tests.models.sessions import play
+from tests.models.prior.sessions import play
 
 LOGITS = np.log(np.array([0.1, 0.4, 0.05, 0.25, 0.2], dtype=np.float32))
 

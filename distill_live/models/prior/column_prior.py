@@ -10,13 +10,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from distill_live.models.code_embedding import NeighbourEmbedding
 from distill_live.models.layers.transformer import Block, rotary_table
-from distill_live.models.prior import CONTEXT_COLUMNS, Prior, check_context, check_heads
-from distill_live.models.steering import STEERED
+from distill_live.models.prior.base import CONTEXT_COLUMNS, Prior, check_context, check_heads
+from distill_live.models.prior.neighbour_embedding import NeighbourEmbedding
+from distill_live.models.prior.steering import STEERED
 
 if TYPE_CHECKING:
-    from distill_live.models.stepping import Stepper
+    from distill_live.models.prior.stepping import Stepper
 
 #: The codes just before a code that its network is fed, in the order in which they sound, and how
 #: far around the same cell of the column before.
@@ -114,7 +114,7 @@ class ColumnPrior(Prior):
 
     def stepper(self) -> Stepper:
         """What takes the network through a context one code at a time."""
-        from distill_live.models.column_stepping import ColumnStepper
+        from distill_live.models.prior.column_stepping import ColumnStepper
 
         return ColumnStepper(self)
 

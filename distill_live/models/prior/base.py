@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 
 if TYPE_CHECKING:
-    from distill_live.models.session import PriorSession
-    from distill_live.models.stepping import Stepper
+    from distill_live.models.prior.session import PriorSession
+    from distill_live.models.prior.stepping import Stepper
 
 #: How many columns a context spans: 4 s of columns of 8 frames.
 CONTEXT_COLUMNS = 48
@@ -79,7 +79,7 @@ class Prior(nn.Module, ABC):
 
     def session(self, seed: int) -> PriorSession:
         """A stream of codes that goes on without end; `seed` says which."""
-        from distill_live.models.session import PriorSession
+        from distill_live.models.prior.session import PriorSession
 
         return PriorSession(self, seed)
 

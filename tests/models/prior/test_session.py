@@ -9,10 +9,10 @@ import pytest
 import torch
 
 from distill_live.errors import CodesError, ParameterError
-from distill_live.models import session as session_module
-from distill_live.models.prior import Prior
-from distill_live.models.sampling import Sampling
-from tests.models.sessions import FREE, make_undecided, play
+from distill_live.models.prior import session as session_module
+from distill_live.models.prior.base import Prior
+from distill_live.models.prior.sampling import Sampling
+from tests.models.prior.sessions import FREE, make_undecided, play
 
 #: What seed 5 has always played on the tiny prior; a code per digit, a column per group.
 #: By kind of prior and settings; what a seed plays is a promise.

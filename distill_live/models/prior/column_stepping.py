@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from distill_live.models.code_embedding import NeighbourEmbedding
-from distill_live.models.graph_stepping import transformer_stepper
-from distill_live.models.steering import Steering
-from distill_live.models.stepping import Cache, ColumnDraw, Rows
+from distill_live.models.prior.graph_stepping import transformer_stepper
+from distill_live.models.prior.neighbour_embedding import NeighbourEmbedding
+from distill_live.models.prior.steering import Steering
+from distill_live.models.prior.stepping import Cache, ColumnDraw, Rows
 
 if TYPE_CHECKING:
-    from distill_live.models.column_prior import ColumnPrior, DepthLayer, DepthNetwork
+    from distill_live.models.prior.column_prior import ColumnPrior, DepthLayer, DepthNetwork
 
 
 class ColumnStepper:

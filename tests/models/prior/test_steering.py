@@ -7,7 +7,7 @@ import math
 import pytest
 
 from distill_live.errors import ParameterError
-from distill_live.models.steering import STEERED, UNSTEERED, Steering
+from distill_live.models.prior.steering import STEERED, UNSTEERED, Steering
 
 
 def test_settings_run_from_the_lowest_rank_to_the_highest() -> None:

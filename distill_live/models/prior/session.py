@@ -10,18 +10,18 @@ import torch
 from numpy.typing import NDArray
 
 from distill_live.errors import CodesError, ParameterError
-from distill_live.models.sampling import (
+from distill_live.models.prior.sampling import (
     REPETITION_COLUMNS,
     Sampling,
     column_uniforms,
     draw_code,
     entropy_bits,
 )
-from distill_live.models.steering import Steering
-from distill_live.models.stepping import Cache, ColumnDraw
+from distill_live.models.prior.steering import Steering
+from distill_live.models.prior.stepping import Cache, ColumnDraw
 
 if TYPE_CHECKING:
-    from distill_live.models.prior import Prior
+    from distill_live.models.prior.base import Prior
 
 Grid = NDArray[np.int64]
 

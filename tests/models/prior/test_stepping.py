@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from distill_live.models.prior import Prior
-from distill_live.models.steering import UNSTEERED
-from distill_live.models.stepping import Cache, Stepper
+from distill_live.models.prior.base import Prior
+from distill_live.models.prior.steering import UNSTEERED
+from distill_live.models.prior.stepping import Cache, Stepper
 
 ROWS = np.random.default_rng(0).integers(0, 12, (8, 6))
 

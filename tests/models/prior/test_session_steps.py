@@ -9,11 +9,11 @@ import pytest
 import torch
 
 from distill_live.errors import CodesError, ParameterError
-from distill_live.models import session as session_module
-from distill_live.models.prior import Prior
-from distill_live.models.sampling import Sampling
-from distill_live.models.session import PriorSession
-from tests.models.sessions import FREE, Grid, play
+from distill_live.models.prior import session as session_module
+from distill_live.models.prior.base import Prior
+from distill_live.models.prior.sampling import Sampling
+from distill_live.models.prior.session import PriorSession
+from tests.models.prior.sessions import FREE, Grid, play
 
 Drawing = Generator[None, None, Grid]
 

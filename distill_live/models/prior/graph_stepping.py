@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from distill_live.models.layers.transformer import Block
-from distill_live.models.stepping import Cache, TransformerStepper
+from distill_live.models.prior.stepping import Cache, TransformerStepper
 
 #: Steps before a capture, as many as torch's documentation asks for.
 _WARM_STEPS = 3

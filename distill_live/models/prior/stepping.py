@@ -17,7 +17,7 @@ from torch.nn import functional
 
 from distill_live.models.layers.packed_matrix import Matrix, matrix_of
 from distill_live.models.layers.transformer import Block
-from distill_live.models.steering import Steering
+from distill_live.models.prior.steering import Steering
 
 Rows = NDArray[np.int64]
 
