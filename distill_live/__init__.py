@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from distill_live.inference.codes import decode, encode
     from distill_live.inference.generation import generate_audio_from_prior
     from distill_live.models.codec.vqvae import ConvVQVAE, VQVAEConfig, get_adaptive_vqvae_config
-    from distill_live.models.persistence import LoadedVQModel, load_model_v2, save_model_v2
+    from distill_live.models.file.persistence import LoadedVQModel, load_model_v2, save_model_v2
     from distill_live.models.prior.base import flatten_codes, unflatten_codes
     from distill_live.models.prior.column_prior import ColumnPrior, ColumnPriorConfig
     from distill_live.models.prior.flat_prior import CodePrior, PriorConfig
@@ -29,7 +29,7 @@ _MODULES = {
     "ColumnPrior": "models.prior.column_prior",
     "ColumnPriorConfig": "models.prior.column_prior",
     "ConvVQVAE": "models.codec.vqvae",
-    "LoadedVQModel": "models.persistence",
+    "LoadedVQModel": "models.file.persistence",
     "PriorConfig": "models.prior.flat_prior",
     "SpectrogramConfig": "audio.spectrogram",
     "VQVAEConfig": "models.codec.vqvae",
@@ -41,9 +41,9 @@ _MODULES = {
     "generate_audio_from_prior": "inference.generation",
     "get_adaptive_prior_config": "models.prior_kinds",
     "get_adaptive_vqvae_config": "models.codec.vqvae",
-    "load_model_v2": "models.persistence",
+    "load_model_v2": "models.file.persistence",
     "sample_code_sequence": "models.prior.sampling",
-    "save_model_v2": "models.persistence",
+    "save_model_v2": "models.file.persistence",
     "unflatten_codes": "models.prior.base",
 }
 __all__ = [

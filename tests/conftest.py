@@ -14,12 +14,12 @@ import pytest
 
 from distill_live import cli, priority
 from distill_live.audio.files import write_audio
-from distill_live.models import library
-from distill_live.models.header import write_model_bytes
+from distill_live.models.file import library
+from distill_live.models.file.header import write_model_bytes
 
 if TYPE_CHECKING:
     from distill_live.audio.spectrogram import AudioSpectrogram
-    from distill_live.models.persistence import LoadedVQModel
+    from distill_live.models.file.persistence import LoadedVQModel
     from distill_live.models.vocoder.vocoder import PhaseVocoder
 
 # Before torch is imported, here and in every process that a test starts: networks this small gain
@@ -116,7 +116,7 @@ def tiny_model_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     from distill_live.audio.spectrogram import AudioSpectrogram
     from distill_live.models.codec.vqvae import ConvVQVAE, VQVAEConfig
-    from distill_live.models.persistence import save_model_v2
+    from distill_live.models.file.persistence import save_model_v2
     from distill_live.models.prior.column_prior import ColumnPrior, ColumnPriorConfig
 
     torch.manual_seed(0)
@@ -142,7 +142,7 @@ def tiny_two_levels_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     from distill_live.audio.spectrogram import AudioSpectrogram
     from distill_live.models.codec.vqvae import ConvVQVAE, VQVAEConfig
-    from distill_live.models.persistence import save_model_v2
+    from distill_live.models.file.persistence import save_model_v2
     from distill_live.models.prior.flat_prior import CodePrior
 
     torch.manual_seed(1)
@@ -166,7 +166,7 @@ def tiny_two_levels_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def tiny_two_levels(tiny_two_levels_path: Path) -> LoadedVQModel:
     """That second model, loaded. Do not change its weights."""
-    from distill_live.models.persistence import load_model_v2
+    from distill_live.models.file.persistence import load_model_v2
 
     return load_model_v2(tiny_two_levels_path)
 
@@ -174,7 +174,7 @@ def tiny_two_levels(tiny_two_levels_path: Path) -> LoadedVQModel:
 @pytest.fixture(scope="session")
 def tiny_model(tiny_model_path: Path) -> LoadedVQModel:
     """That model, loaded. Streams and sessions are the tests' own; do not change its weights."""
-    from distill_live.models.persistence import load_model_v2
+    from distill_live.models.file.persistence import load_model_v2
 
     return load_model_v2(tiny_model_path)
 
@@ -190,7 +190,7 @@ def old_model_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def old_model(old_model_path: Path) -> LoadedVQModel:
     """That model, loaded. Do not change its weights."""
-    from distill_live.models.persistence import load_model_v2
+    from distill_live.models.file.persistence import load_model_v2
 
     return load_model_v2(old_model_path)
 
@@ -200,7 +200,7 @@ def tiny_neural_path(tiny_model: LoadedVQModel, tmp_path_factory: pytest.TempPat
     """The first model with an untrained neural vocoder. Do not write to it."""
     import torch
 
-    from distill_live.models.persistence import save_model_v2
+    from distill_live.models.file.persistence import save_model_v2
     from distill_live.models.vocoder.network import NeuralVocoderConfig
     from distill_live.models.vocoder.neural import NeuralVocoder
 
@@ -218,7 +218,7 @@ def tiny_neural_path(tiny_model: LoadedVQModel, tmp_path_factory: pytest.TempPat
 @pytest.fixture(scope="session")
 def tiny_neural(tiny_neural_path: Path) -> LoadedVQModel:
     """That model, loaded. Do not change its weights."""
-    from distill_live.models.persistence import load_model_v2
+    from distill_live.models.file.persistence import load_model_v2
 
     return load_model_v2(tiny_neural_path)
 

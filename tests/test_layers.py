@@ -55,7 +55,7 @@ BELOW = {
         "live.ipc.worker_process",
         "audio", "parameters", "plugins",
     },
-    "web": {"control", "codes", "models.library", "parameters"},
+    "web": {"control", "codes", "models.file.library", "parameters"},
     "commands": {
         "web", "live", "report", "clients", "training", "inference", "models", "control", "inputs",
         "outputs", "codes", "audio", "parameters", "plugins",
@@ -70,7 +70,7 @@ DOORS = {
     "pythonosc": "inputs.osc",
     "yaml": "control.patch.yaml_file",
     "aalink": "inputs.link",
-    "safetensors": "models.persistence",
+    "safetensors": "models.file.persistence",
     "soundfile": "audio.files",
     "soxr": "audio.resample",
     "torchaudio": "audio.speed",

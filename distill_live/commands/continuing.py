@@ -10,9 +10,9 @@ from distill_live.commands.training import Choices, train_phases
 from distill_live.commands.training_report import Report
 from distill_live.commands.training_run import read_recordings
 from distill_live.errors import TrainingError
-from distill_live.models.kept_recordings import declines_codes
-from distill_live.models.library import draft_path
-from distill_live.models.persistence import LoadedVQModel, load_model_v2
+from distill_live.models.file.kept_recordings import declines_codes
+from distill_live.models.file.library import draft_path
+from distill_live.models.file.persistence import LoadedVQModel, load_model_v2
 from distill_live.training.checkpoint import Checkpoints
 from distill_live.training.config import get_continued_codec_config
 from distill_live.training.rehearsal import Rehearsal

@@ -19,7 +19,7 @@ from distill_live.commands.output import check_sound_file, progress_bar, tell, w
 from distill_live.parameters import PARAMETERS
 
 if TYPE_CHECKING:
-    from distill_live.models.persistence import LoadedVQModel
+    from distill_live.models.file.persistence import LoadedVQModel
 
 _SEEDS = PARAMETERS["seed"]
 _DEFAULTS = {name: parameter.default for name, parameter in PARAMETERS.items()}
@@ -100,7 +100,7 @@ def generate(
         generate_audio_from_prior,
     )
     from distill_live.inference.origins import describe_origins
-    from distill_live.models.chunk_vocoder import ChunkVocoder
+    from distill_live.models.distill_v1.chunk_vocoder import ChunkVocoder
     from distill_live.models.prior.steering import Steering
 
     loaded = load_model(model, device)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from distill_live.models.library import find_model
+from distill_live.models.file.library import find_model
 
 if TYPE_CHECKING:
-    from distill_live.models.persistence import LoadedVQModel
+    from distill_live.models.file.persistence import LoadedVQModel
 
 
 def load_model(name: str, device: str) -> LoadedVQModel:
@@ -19,7 +19,7 @@ def load_model(name: str, device: str) -> LoadedVQModel:
     import torch
 
     from distill_live.models.devices import pick_device
-    from distill_live.models.persistence import load_model_v2
+    from distill_live.models.file.persistence import load_model_v2
 
     torch.set_num_threads(1)
     return load_model_v2(find_model(name), pick_device(device))

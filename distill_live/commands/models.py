@@ -12,9 +12,9 @@ from rich.table import Table
 from distill_live.commands.options import ForceOption, JsonOption, ModelArgument
 from distill_live.commands.output import add_plain_row, print_json, tell
 from distill_live.errors import ModelFileError
-from distill_live.models.distill_v1_file import is_old_file
-from distill_live.models.header import read_header, rewrite_metadata
-from distill_live.models.library import (
+from distill_live.models.distill_v1.file import is_old_file
+from distill_live.models.file.header import read_header, rewrite_metadata
+from distill_live.models.file.library import (
     ModelEntry,
     draft_path,
     find_model,
@@ -162,7 +162,7 @@ def import_old(
         raise ModelFileError(f"{source} is not of Distill v1.1, but ready to be used as it is")
     path = new_model_path(name or source.stem, replace=force)
 
-    from distill_live.models.persistence import load_model_v2, save_model_v2
+    from distill_live.models.file.persistence import load_model_v2, save_model_v2
 
     loaded = load_model_v2(source)
     save_model_v2(

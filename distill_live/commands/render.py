@@ -16,7 +16,7 @@ from distill_live.errors import SessionLogError
 
 if TYPE_CHECKING:
     from distill_live.live.ipc.ring import Samples
-    from distill_live.models.persistence import LoadedVQModel
+    from distill_live.models.file.persistence import LoadedVQModel
 
 
 def render(

@@ -13,8 +13,8 @@ from distill_live.audio.dataset import Recordings
 from distill_live.audio.files import audio_bytes
 from distill_live.commands.training_report import Report
 from distill_live.errors import AudioFileError
-from distill_live.models.kept_recordings import Preview, declines_codes
-from distill_live.models.persistence import LoadedVQModel, save_model_v2
+from distill_live.models.file.kept_recordings import Preview, declines_codes
+from distill_live.models.file.persistence import LoadedVQModel, save_model_v2
 from distill_live.training.codec import TrainedCodec
 from distill_live.training.config import CodecTrainingConfig
 from distill_live.training.health import count_codes

@@ -17,7 +17,7 @@ from distill_live.commands.options import DeviceOption, seconds_option
 from distill_live.commands.status_line import StatusLine
 from distill_live.errors import LiveError, PluginError, nearest_name
 from distill_live.live.ipc.worker_process import STOP_SIGNALS
-from distill_live.models.library import DEMO, find_playable, search_path
+from distill_live.models.file.library import DEMO, find_playable, search_path
 from distill_live.outputs.options import FILE_NEEDS, OutputOptions, check_output
 from distill_live.plugins import declared_parameters, find_plugins, load_plugin, load_plugins
 

@@ -22,7 +22,7 @@ from distill_live.commands.options import (
     VocoderChoice,
 )
 from distill_live.commands.training_report import Report
-from distill_live.models.library import find_own_model, new_model_path, require_no_checkpoint
+from distill_live.models.file.library import find_own_model, new_model_path, require_no_checkpoint
 
 if TYPE_CHECKING:
     from distill_live.audio.dataset import Recordings

@@ -18,8 +18,8 @@ from distill_live.commands.options import (
     ResumeOption,
 )
 from distill_live.commands.training_report import Report
-from distill_live.models.header import read_header
-from distill_live.models.library import find_own_model, require_no_checkpoint
+from distill_live.models.file.header import read_header
+from distill_live.models.file.library import find_own_model, require_no_checkpoint
 
 
 def train_prior(
@@ -54,7 +54,7 @@ def train_prior(
         open_ranks,
         read_recordings,
     )
-    from distill_live.models.kept_recordings import declines_codes
+    from distill_live.models.file.kept_recordings import declines_codes
     from distill_live.training.checkpoint import Checkpoints
 
     with open_ranks(device, accelerator, devices, num_nodes) as ranks:

@@ -15,7 +15,7 @@ from distill_live.commands.options import (
     VocoderChoice,
 )
 from distill_live.commands.training_report import Report
-from distill_live.models.library import find_own_model, require_no_checkpoint
+from distill_live.models.file.library import find_own_model, require_no_checkpoint
 
 
 def train_vocoder(

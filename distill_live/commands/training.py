@@ -11,7 +11,7 @@ from distill_live.commands.saving import add_codes, all_files, save_codec, save_
 from distill_live.commands.training_report import Report
 from distill_live.commands.training_run import begin_run, check_ending
 from distill_live.models.codec.vqvae import VQVAEConfig
-from distill_live.models.persistence import load_model_v2
+from distill_live.models.file.persistence import load_model_v2
 from distill_live.models.prior.base import Prior
 from distill_live.models.prior_kinds import PriorSize, get_adaptive_prior_config
 from distill_live.training.checkpoint import Checkpoints, Fingerprint

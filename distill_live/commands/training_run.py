@@ -14,8 +14,8 @@ from distill_live.commands.output import tell
 from distill_live.commands.training_report import Report
 from distill_live.errors import DistillError, ModelNotFoundError, TrainingError
 from distill_live.models.devices import pick_device
-from distill_live.models.header import read_header
-from distill_live.models.library import find_model
+from distill_live.models.file.header import read_header
+from distill_live.models.file.library import find_model
 from distill_live.report.page import write_page
 from distill_live.training.checkpoint import Checkpoints
 from distill_live.training.ending import Ending

@@ -11,8 +11,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from distill_live.models.chunk_vocoder import ChunkVocoder
-from distill_live.models.persistence import LoadedVQModel
+from distill_live.models.distill_v1.chunk_vocoder import ChunkVocoder
+from distill_live.models.file.persistence import LoadedVQModel
 from distill_live.models.prior.sampling import Sampling
 from distill_live.models.prior.steering import UNSTEERED, Steering
 

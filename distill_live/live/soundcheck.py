@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 
 from distill_live.live.ipc.ring import SAMPLE_RATE
-from distill_live.models.persistence import LoadedVQModel
+from distill_live.models.file.persistence import LoadedVQModel
 from distill_live.models.prior.sampling import Sampling
 
 Part = Literal["sampling", "decode", "vocoder"]

@@ -9,9 +9,9 @@ from typing import Any
 from distill_live.audio.crossfade import DEFAULT_OVERLAP_SAMPLES
 from distill_live.audio.log1p_spectrogram import Log1pSpectrogram
 from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
-from distill_live.models.chunk_codec import ChunkCodec, ChunkCodecConfig
-from distill_live.models.chunk_vocoder import ChunkVocoder
 from distill_live.models.codec.vqvae import ConvVQVAE, VQVAEConfig
+from distill_live.models.distill_v1.chunk_codec import ChunkCodec, ChunkCodecConfig
+from distill_live.models.distill_v1.chunk_vocoder import ChunkVocoder
 from distill_live.models.prior.base import Prior
 from distill_live.models.vocoder.network import NeuralVocoderConfig
 from distill_live.models.vocoder.neural import NeuralVocoder

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, Literal, NamedTuple
 
-from distill_live.models.chunk_prior import ChunkPrior, ChunkPriorConfig
+from distill_live.models.distill_v1.chunk_prior import ChunkPrior, ChunkPriorConfig
 from distill_live.models.prior.base import Prior, PriorShape
 from distill_live.models.prior.column_prior import ColumnPrior, ColumnPriorConfig
 from distill_live.models.prior.flat_prior import CodePrior, PriorConfig

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from distill_live.models.kept_recordings import Preview
+from distill_live.models.file.kept_recordings import Preview
 from distill_live.report.curves import Curve, chart
 from distill_live.report.listening import Heard, NewSound, Pair
 from distill_live.report.pictures import data_uri, picture

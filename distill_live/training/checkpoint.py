@@ -21,7 +21,7 @@ from distill_live import __version__
 from distill_live.atomic_file import atomic_file
 from distill_live.audio.dataset import Recordings
 from distill_live.errors import CheckpointError, TrainingError
-from distill_live.models.library import TrainingCommand, checkpoint_path
+from distill_live.models.file.library import TrainingCommand, checkpoint_path
 from distill_live.training.ranks import Ranks
 
 Phase = Literal["codec", "prior", "vocoder"]

@@ -8,7 +8,7 @@ from distill_live.audio.dataset import HOLDOUT, Recordings, training_columns
 from distill_live.audio.spectrogram import AudioSpectrogram
 from distill_live.codes.training_codes import TrainingCodes
 from distill_live.models.codec.vqvae import ConvVQVAE
-from distill_live.models.kept_mels import pack_mel
+from distill_live.models.file.kept_mels import pack_mel
 from distill_live.training.coding import code_mel, recording_mel
 
 

@@ -25,8 +25,8 @@ from distill_live.audio.dataset import HOLDOUT, Recordings, load_recordings
 from distill_live.audio.spectrogram import SpectrogramConfig
 from distill_live.inference.generation import generate_audio_from_prior
 from distill_live.models.codec.vqvae import VQVAEConfig
-from distill_live.models.library import find_model
-from distill_live.models.persistence import LoadedVQModel, load_model_v2
+from distill_live.models.file.library import find_model
+from distill_live.models.file.persistence import LoadedVQModel, load_model_v2
 from distill_live.models.prior.base import Prior, PriorShape
 from distill_live.models.prior.column_prior import ColumnPriorConfig
 from distill_live.models.prior.flat_prior import PriorConfig

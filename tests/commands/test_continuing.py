@@ -12,8 +12,8 @@ import pytest
 from distill_live.audio.files import write_audio
 from distill_live.audio.reading.sound import read_mono
 from distill_live.commands.training_report import Report
-from distill_live.models.header import read_header, rewrite_metadata
-from distill_live.models.persistence import load_model_v2
+from distill_live.models.file.header import read_header, rewrite_metadata
+from distill_live.models.file.persistence import load_model_v2
 from tests.commands.tiny_training import make_tiny
 from tests.commands.training_process import TrainingProcess, epochs, files_of, weights
 from tests.conftest import Folders, RunCli

@@ -12,7 +12,7 @@ import soundfile
 import distill_live
 from distill_live.codes.grid import CodeGrid, load_grid, save_grid
 from distill_live.codes.training_codes import TrainingCodes
-from distill_live.models.persistence import LoadedVQModel, load_model_v2, save_model_v2
+from distill_live.models.file.persistence import LoadedVQModel, load_model_v2, save_model_v2
 from distill_live.models.prior.sampling import Sampling
 from distill_live.models.prior.steering import STEERED
 from tests.audio.true_peak import true_peak

@@ -13,8 +13,8 @@ from distill_live.audio.files import write_audio
 from distill_live.commands import saving, training
 from distill_live.commands.training_report import Report, in_words
 from distill_live.errors import AudioFileError
-from distill_live.models.header import read_header, rewrite_metadata
-from distill_live.models.persistence import load_model_v2
+from distill_live.models.file.header import read_header, rewrite_metadata
+from distill_live.models.file.persistence import load_model_v2
 from distill_live.report import listening
 from distill_live.report.place import is_page
 from distill_live.training import config as codec_training

@@ -11,8 +11,8 @@ import torch
 from distill_live.audio.distances import Distances
 from distill_live.commands import vocoder_training
 from distill_live.commands.training_report import Report
-from distill_live.models.header import read_header
-from distill_live.models.persistence import load_model_v2
+from distill_live.models.file.header import read_header
+from distill_live.models.file.persistence import load_model_v2
 from distill_live.models.vocoder.neural import NeuralVocoder
 from distill_live.models.vocoder.vocoder import PhaseVocoder
 from distill_live.training.sound_pairs import SoundPairs

@@ -12,7 +12,7 @@ import torch
 
 from distill_live.commands import training_run
 from distill_live.commands.training_report import Report
-from distill_live.models.header import read_header
+from distill_live.models.file.header import read_header
 from distill_live.training import codec
 from distill_live.training.crops import MelCrops
 from distill_live.training.windows import CodeCrops

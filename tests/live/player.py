@@ -19,7 +19,7 @@ from distill_live.live.ipc.keepsake import Keepsake
 from distill_live.live.ipc.ring import AudioRing
 from distill_live.live.ipc.status import EngineStatus
 from distill_live.live.playback.ring_reader import RingReader
-from distill_live.models.persistence import LoadedVQModel
+from distill_live.models.file.persistence import LoadedVQModel
 from distill_live.parameters import ParameterStore
 
 SETTINGS = EngineSettings()

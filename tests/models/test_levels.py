@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from distill_live.models.codec.vqvae import ConvVQVAE
-from distill_live.models.header import read_header
+from distill_live.models.file.header import read_header
+from distill_live.models.file.persistence import LoadedVQModel, save_model_v2
 from distill_live.models.levels import level_labels
-from distill_live.models.persistence import LoadedVQModel, save_model_v2
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,10 @@ from pathlib import Path
 
 from distill_live.audio.log1p_spectrogram import Log1pSpectrogram
 from distill_live.audio.spectrogram import AudioSpectrogram
-from distill_live.models.chunk_codec import ChunkCodec
-from distill_live.models.chunk_vocoder import ChunkVocoder
-from distill_live.models.header import read_header, rewrite_metadata
+from distill_live.models.distill_v1.chunk_codec import ChunkCodec
+from distill_live.models.distill_v1.chunk_vocoder import ChunkVocoder
+from distill_live.models.file.header import read_header, rewrite_metadata
+from distill_live.models.file.persistence import LoadedVQModel, load_model_v2
 from distill_live.models.parts import (
     build_codec,
     build_spectrogram,
@@ -16,7 +17,6 @@ from distill_live.models.parts import (
     describe_spectrogram,
     describe_vocoder,
 )
-from distill_live.models.persistence import LoadedVQModel, load_model_v2
 from distill_live.models.vocoder.vocoder import PhaseVocoder
 
 

@@ -15,7 +15,7 @@ import torch
 from distill_live.audio.dataset import Recording, Recordings
 from distill_live.errors import CheckpointError, TrainingError
 from distill_live.models.codec.vqvae import VQVAEConfig
-from distill_live.models.library import TrainingCommand, found_checkpoints
+from distill_live.models.file.library import TrainingCommand, found_checkpoints
 from distill_live.training import codec
 from distill_live.training.checkpoint import Checkpoints, Fingerprint
 from distill_live.training.codec import CodecEpoch, TrainedCodec, train_codec

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from distill_live.audio.spectrogram import SpectrogramConfig
 from distill_live.models.codec.vqvae import ConvVQVAE
-from distill_live.models.persistence import LoadedVQModel
+from distill_live.models.file.persistence import LoadedVQModel
 from distill_live.training import codec_judging
 from distill_live.training.codec_judging import judge_codec
 from distill_live.training.precision import Precision

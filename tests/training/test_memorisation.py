@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from distill_live.models.persistence import LoadedVQModel
+from distill_live.models.file.persistence import LoadedVQModel
 from distill_live.training import memorisation
 from distill_live.training.memorisation import (
     Memorisation,

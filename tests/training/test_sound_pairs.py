@@ -10,7 +10,7 @@ import torch
 from distill_live.audio.dataset import Recording, Recordings
 from distill_live.audio.spectrogram import SpectrogramConfig
 from distill_live.errors import TrainingError
-from distill_live.models.persistence import LoadedVQModel
+from distill_live.models.file.persistence import LoadedVQModel
 from distill_live.training import sound_pairs
 from distill_live.training.coding import code_mel
 from distill_live.training.sound_pairs import (

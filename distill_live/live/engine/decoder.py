@@ -10,7 +10,7 @@ import torch
 
 from distill_live.codes.timeline import Codes
 from distill_live.live.ipc.ring import Samples
-from distill_live.models.persistence import LoadedVQModel
+from distill_live.models.file.persistence import LoadedVQModel
 
 
 class VoiceMark(NamedTuple):

@@ -27,7 +27,7 @@ from distill_live.live.ipc.ring import SAMPLE_RATE, AudioRing
 from distill_live.live.ipc.status import EngineStatus, Motion
 from distill_live.live.pacing.adaptive_buffer import RingAdaptation
 from distill_live.live.pacing.degradation import Ladder, Supply
-from distill_live.models.persistence import LoadedVQModel
+from distill_live.models.file.persistence import LoadedVQModel
 from distill_live.models.prior.sampling import Sampling
 from distill_live.models.prior.steering import Steering
 from distill_live.parameters import LEVEL_SAMPLING, STEER, STEERING, ParameterStore

@@ -26,7 +26,7 @@ from distill_live.live.ipc.journal import Journal, as_lists
 from distill_live.live.ipc.keepsake import TIMELINE_COLUMNS, Continuation, Keepsake
 from distill_live.live.ipc.ring import SAMPLE_RATE, AudioRing, Samples
 from distill_live.live.pacing.pace import Pace
-from distill_live.models.persistence import LoadedVQModel
+from distill_live.models.file.persistence import LoadedVQModel
 
 #: The shortest loop, in samples: 50 ms.
 SHORTEST_LOOP = 2_400

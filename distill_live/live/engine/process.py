@@ -17,7 +17,7 @@ from distill_live.priority import raise_engine
 
 if TYPE_CHECKING:
     from distill_live.live.ipc.keepsake import Continuation, Keepsake
-    from distill_live.models.persistence import LoadedVQModel
+    from distill_live.models.file.persistence import LoadedVQModel
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def _play(channel: Connection, job: EngineJob) -> None:
     from distill_live.live.engine.engine import Engine
     from distill_live.live.ipc.journal import Journal
     from distill_live.models.devices import pick_device
-    from distill_live.models.persistence import load_model_v2
+    from distill_live.models.file.persistence import load_model_v2
 
     torch.set_num_threads(job.settings.threads)
     device = pick_device(job.device)

@@ -22,7 +22,7 @@ from distill_live.live.engine.playhead import Playhead
 from distill_live.live.fades import cross_fade, equal_power
 from distill_live.live.ipc.keepsake import TIMELINE_COLUMNS
 from distill_live.live.ipc.ring import Samples
-from distill_live.models.persistence import LoadedVQModel
+from distill_live.models.file.persistence import LoadedVQModel
 
 #: The playhead's calls that a log holds as they were made, with their arguments.
 _CALLS = ("back_before", "back_after", "jump", "hold", "loop", "release")

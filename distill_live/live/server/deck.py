@@ -11,7 +11,7 @@ from distill_live.live.ipc.keepsake import Keepsake
 from distill_live.live.ipc.ring import SAMPLE_RATE, AudioRing
 from distill_live.live.ipc.status import NEW_SOUND, EngineStatus
 from distill_live.live.server.worker import Worker
-from distill_live.models.header import read_header
+from distill_live.models.file.header import read_header
 from distill_live.parameters import ParameterStore
 
 #: The device that is never blamed for a failure.

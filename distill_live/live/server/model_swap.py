@@ -10,7 +10,7 @@ from distill_live.live.ipc.ring import SAMPLE_RATE
 from distill_live.live.playback.deck_mixer import DeckControl
 from distill_live.live.server.deck import CPU, Deck
 from distill_live.live.server.supervisor import Supervisor
-from distill_live.models.library import find_playable
+from distill_live.models.file.library import find_playable
 from distill_live.parameters import ParameterStore
 
 #: Sound that a new engine must have made before the old one may fade, in seconds.

@@ -8,7 +8,7 @@ import torch
 from distill_live.codes.timeline import Timeline
 from distill_live.live.engine.decoder import Voice
 from distill_live.live.engine.playhead import Playhead
-from distill_live.models.persistence import LoadedVQModel
+from distill_live.models.file.persistence import LoadedVQModel
 
 
 class Stage:

@@ -9,7 +9,7 @@ import torch
 from distill_live.codes.timeline import Codes
 from distill_live.live.engine.decoder import Voice
 from distill_live.models.codec.vqvae import ConvVQVAE
-from distill_live.models.persistence import LoadedVQModel
+from distill_live.models.file.persistence import LoadedVQModel
 
 COLUMNS = 14
 

@@ -8,7 +8,7 @@ from distill_live.live.engine.decoder import Voice
 from distill_live.live.engine.motion import Hold, Loop
 from distill_live.live.engine.recent import RECENT
 from distill_live.live.fades import cross_fade
-from distill_live.models.persistence import LoadedVQModel
+from distill_live.models.file.persistence import LoadedVQModel
 from tests.live.engine.stage import Stage
 
 FADE = 960

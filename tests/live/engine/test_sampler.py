@@ -9,7 +9,7 @@ from distill_live.codes.timeline import Codes, Timeline
 from distill_live.errors import CodesError
 from distill_live.live.engine.sampler import Draw, Sampler
 from distill_live.live.ipc.journal import Journal, JournalRing
-from distill_live.models.persistence import LoadedVQModel
+from distill_live.models.file.persistence import LoadedVQModel
 from distill_live.models.prior.sampling import Sampling
 from tests.models.prior.sessions import play
 

@@ -9,7 +9,7 @@ import pytest
 from distill_live.codes.session_log import Entry
 from distill_live.errors import SessionLogError
 from distill_live.live.replay.other_model import rerun_session
-from distill_live.models.persistence import LoadedVQModel
+from distill_live.models.file.persistence import LoadedVQModel
 from tests.live.player import EDITS, Player
 
 SECOND = 48_000

@@ -10,7 +10,7 @@ from distill_live.audio.reading.sound import read_mono
 from distill_live.codes.timeline import Codes
 from distill_live.inference import codes as inference
 from distill_live.live.server.priming import Priming
-from distill_live.models.persistence import LoadedVQModel
+from distill_live.models.file.persistence import LoadedVQModel
 from tests.audio.reading.odd_files import encoded, noise
 from tests.tools import wait_until
 

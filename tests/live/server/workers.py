@@ -108,7 +108,7 @@ def overheated_engine(channel: Connection, job: EngineJob) -> None:
     """A real engine with a GPU that computes (it is the CPU) until its driver gives up."""
     import torch
 
-    from distill_live.models import persistence
+    from distill_live.models.file import persistence
 
     load = persistence.load_model_v2
     torch.cuda.is_available = lambda: True

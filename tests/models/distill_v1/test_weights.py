@@ -16,11 +16,11 @@ from torch import Tensor, nn
 from distill_live.audio.files import write_audio
 from distill_live.audio.reading.sound import read_mono
 from distill_live.errors import ModelFileError
-from distill_live.models.chunk_prior import ChunkPrior
-from distill_live.models.distill_v1 import read_old_weights
-from distill_live.models.distill_v1_file import OldModel
-from distill_live.models.header import read_header
-from distill_live.models.persistence import LoadedVQModel, load_model_v2, save_model_v2
+from distill_live.models.distill_v1.chunk_prior import ChunkPrior
+from distill_live.models.distill_v1.file import OldModel
+from distill_live.models.distill_v1.weights import read_old_weights
+from distill_live.models.file.header import read_header
+from distill_live.models.file.persistence import LoadedVQModel, load_model_v2, save_model_v2
 from distill_live.models.prior.sampling import Sampling
 from tests.old_model import CHANNELS, CODES, LEVELS, MELS, WIDTH, Caller, old_model, save_old_model
 
@@ -252,7 +252,7 @@ def test_saved_as_a_file_of_ours_it_is_the_same_model(
 def test_a_file_of_ours_whose_parts_do_not_fit_is_refused(
     old_model: LoadedVQModel, tmp_path: Path, part: str, change: dict[str, Any], reason: str
 ) -> None:
-    from distill_live.models.header import rewrite_metadata
+    from distill_live.models.file.header import rewrite_metadata
 
     path = tmp_path / "mine.distill"
     save_model_v2(

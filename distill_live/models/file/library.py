@@ -16,7 +16,7 @@ from distill_live.errors import (
     TrainingError,
     nearest_name,
 )
-from distill_live.models.header import check_name, read_header
+from distill_live.models.file.header import check_name, read_header
 
 SUFFIX = ".distill"
 #: A model that learns more is written beside the old one under this suffix until it is complete.

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from distill_live.errors import ModelFileError, ModelNotFoundError
-from distill_live.models import library
-from distill_live.models.library import find_model, list_models, new_model_path
+from distill_live.models.file import library
+from distill_live.models.file.library import find_model, list_models, new_model_path
 from tests.conftest import Folders
 from tests.conftest import save_empty_model as save
 

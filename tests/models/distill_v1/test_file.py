@@ -15,9 +15,14 @@ import pytest
 import torch
 
 from distill_live.errors import ModelFileError
-from distill_live.models.distill_v1_file import describe_old_model, is_old_file, read_old_file
-from distill_live.models.header import check_name, read_header, read_model_bytes, rewrite_metadata
-from distill_live.models.persistence import load_model_v2
+from distill_live.models.distill_v1.file import describe_old_model, is_old_file, read_old_file
+from distill_live.models.file.header import (
+    check_name,
+    read_header,
+    read_model_bytes,
+    rewrite_metadata,
+)
+from distill_live.models.file.persistence import load_model_v2
 from tests.old_model import (
     Caller,
     old_model,
@@ -58,7 +63,7 @@ def test_the_header_is_the_one_that_a_file_of_ours_would_have(old_model_path: Pa
 
 def test_reading_it_needs_no_torch(old_model_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from distill_live.models.header import read_header;"
+        "import sys; from pathlib import Path; from distill_live.models.file.header import read_header;"
         f"print(read_header(Path({str(old_model_path)!r})).metadata['name']);"
         "assert 'torch' not in sys.modules"
     )

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from distill_live.audio.spectrogram import SpectrogramConfig
-from distill_live.models.kept_mels import pack_mel, unpack_mel
+from distill_live.models.file.kept_mels import pack_mel, unpack_mel
 
 CONFIG = SpectrogramConfig(mean=-9.0, deviation=4.0)
 HALF_A_STEP = 0.5 * CONFIG.per_db

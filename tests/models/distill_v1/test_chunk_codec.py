@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from distill_live.models.chunk_codec import ChunkCodec, ChunkCodecConfig
-from distill_live.models.persistence import LoadedVQModel
+from distill_live.models.distill_v1.chunk_codec import ChunkCodec, ChunkCodecConfig
+from distill_live.models.file.persistence import LoadedVQModel
 
 
 @pytest.fixture(scope="module")

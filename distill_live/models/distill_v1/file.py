@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from distill_live.errors import ModelFileError
-from distill_live.models.inert_pickle import NUMBER_BYTES, InertPickle, Tensor
+from distill_live.models.distill_v1.inert_pickle import NUMBER_BYTES, InertPickle, Tensor
 from distill_live.models.levels import level_labels
 
 #: What every zip begins with.

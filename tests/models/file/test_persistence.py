@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from distill_live.errors import ModelFileError, NoPriorError
-from distill_live.models import persistence
-from distill_live.models.header import read_header, rewrite_metadata
-from distill_live.models.persistence import (
+from distill_live.models.file import persistence
+from distill_live.models.file.header import read_header, rewrite_metadata
+from distill_live.models.file.persistence import (
     LoadedVQModel,
     load_model_v2,
     save_model_v2,

@@ -6,8 +6,8 @@ from typing import IO, Any
 import pytest
 
 from distill_live.errors import ModelFileError
-from distill_live.models import header
-from distill_live.models.header import (
+from distill_live.models.file import header
+from distill_live.models.file.header import (
     read_header,
     read_model_bytes,
     rewrite_metadata,

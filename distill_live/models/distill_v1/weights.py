@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from distill_live.models.distill_v1_file import OldModel, damaged
+from distill_live.models.distill_v1.file import OldModel, damaged
 
 #: Of that program's batch normalisations.
 _EPSILON = 1e-5

@@ -19,17 +19,17 @@ from distill_live.codes.training_codes import TrainingCodes
 from distill_live.errors import DeviceError, ModelFileError, NoPriorError, TrainingError
 from distill_live.models.codec.vqvae import ConvVQVAE
 from distill_live.models.devices import is_device_failure
-from distill_live.models.distill_v1 import read_old_weights
-from distill_live.models.distill_v1_file import describe_old_model, is_old_file, read_old_file
-from distill_live.models.header import read_model_bytes, write_model_bytes
-from distill_live.models.header_limits import check_limits
-from distill_live.models.kept_recordings import (
+from distill_live.models.distill_v1.file import describe_old_model, is_old_file, read_old_file
+from distill_live.models.distill_v1.weights import read_old_weights
+from distill_live.models.file.header import read_model_bytes, write_model_bytes
+from distill_live.models.file.kept_recordings import (
     Preview,
     describe_kept,
     kept_tensors,
     read_codes,
     read_previews,
 )
+from distill_live.models.file.limits import check_limits
 from distill_live.models.levels import level_labels
 from distill_live.models.parts import (
     AnyVocoder,

@@ -21,7 +21,7 @@ from typing import Any, BinaryIO
 
 from distill_live.atomic_file import atomic_file
 from distill_live.errors import ModelFileError
-from distill_live.models.distill_v1_file import describe_old_model, is_old_file, read_old_file
+from distill_live.models.distill_v1.file import describe_old_model, is_old_file, read_old_file
 
 FORMAT_VERSION = 2
 MODEL_TYPE = "vqvae"

@@ -98,7 +98,7 @@ class ChunkPrior(Prior):
 
     def stepper(self) -> Stepper:
         """What takes the network through a chunk one code at a time."""
-        from distill_live.models.chunk_stepping import ChunkStepper
+        from distill_live.models.distill_v1.chunk_stepping import ChunkStepper
 
         return ChunkStepper(self)
 

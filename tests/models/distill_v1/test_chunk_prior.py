@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from distill_live.models.chunk_prior import ChunkPrior, ChunkPriorConfig
-from distill_live.models.persistence import LoadedVQModel
+from distill_live.models.distill_v1.chunk_prior import ChunkPrior, ChunkPriorConfig
+from distill_live.models.file.persistence import LoadedVQModel
 from distill_live.models.prior.sampling import Sampling, sample_code_sequence
 from distill_live.models.prior.steering import UNSTEERED
 

@@ -14,7 +14,7 @@ from distill_live.models.prior.steering import Steering
 from distill_live.models.prior.stepping import Cache, ColumnDraw, Rows
 
 if TYPE_CHECKING:
-    from distill_live.models.chunk_prior import ChunkPrior
+    from distill_live.models.distill_v1.chunk_prior import ChunkPrior
 
 
 class ChunkStepper:
