@@ -75,7 +75,7 @@ DOORS = {
     "soxr": "audio.resample",
     "torchaudio": "audio.speed",
     "vector_quantize_pytorch": "models.codec.quantizer",
-    "lightning_fabric": "training.ranks",
+    "lightning_fabric": "training.run.processes",
     "starlette": "web",
     "uvicorn": "web.server",
     "zeroconf": "web.discovery",

@@ -111,7 +111,7 @@ def train(
     from distill_live.commands.training import Choices, train_phases
     from distill_live.commands.training_run import end_run, open_ranks, read_recordings
     from distill_live.commands.vocoder_training import add_vocoder
-    from distill_live.training.checkpoint import Checkpoints
+    from distill_live.training.run.checkpoint import Checkpoints
 
     choices = Choices(
         codec_epochs, commitment_weight, prior_size, prior_epochs, no_prior, training_codes

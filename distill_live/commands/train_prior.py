@@ -55,7 +55,7 @@ def train_prior(
         read_recordings,
     )
     from distill_live.models.file.kept_recordings import declines_codes
-    from distill_live.training.checkpoint import Checkpoints
+    from distill_live.training.run.checkpoint import Checkpoints
 
     with open_ranks(device, accelerator, devices, num_nodes) as ranks:
         checkpoints = Checkpoints(path, "train-prior", resume=resume, ranks=ranks)

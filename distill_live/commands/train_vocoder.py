@@ -63,8 +63,8 @@ def train_vocoder(
     )
     from distill_live.commands.vocoder_training import add_vocoder, use_phase_vocoder
     from distill_live.models.devices import pick_device
-    from distill_live.training.checkpoint import Checkpoints
-    from distill_live.training.ranks import Ranks
+    from distill_live.training.run.checkpoint import Checkpoints
+    from distill_live.training.run.processes import Ranks
 
     ranks = Ranks(pick_device(device))
     if vocoder == "phase":

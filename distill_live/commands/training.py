@@ -14,7 +14,6 @@ from distill_live.models.codec.vqvae import VQVAEConfig
 from distill_live.models.file.persistence import load_model_v2
 from distill_live.models.prior.base import Prior
 from distill_live.models.prior_kinds import PriorSize, get_adaptive_prior_config
-from distill_live.training.checkpoint import Checkpoints, Fingerprint
 from distill_live.training.codec import train_codec
 from distill_live.training.config import CodecTrainingConfig
 from distill_live.training.memorisation import Memorisation, measure_memorisation
@@ -25,8 +24,9 @@ from distill_live.training.prior import (
     train_prior_on_codes,
 )
 from distill_live.training.prior_pace import expected_prior_seconds
-from distill_live.training.ranks import Ranks
 from distill_live.training.rehearsal import Rehearsal
+from distill_live.training.run.checkpoint import Checkpoints, Fingerprint
+from distill_live.training.run.processes import Ranks
 from distill_live.training.sequences import CodeSequences, extract_code_sequences
 from distill_live.training.vocoder import VocoderTrainingConfig
 

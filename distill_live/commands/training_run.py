@@ -17,10 +17,10 @@ from distill_live.models.devices import pick_device
 from distill_live.models.file.header import read_header
 from distill_live.models.file.library import find_model
 from distill_live.report.page import write_page
-from distill_live.training.checkpoint import Checkpoints
-from distill_live.training.ending import Ending
-from distill_live.training.ranks import Ranks, launch
-from distill_live.training.threads import share_cores
+from distill_live.training.run.checkpoint import Checkpoints
+from distill_live.training.run.ending import Ending
+from distill_live.training.run.processes import Ranks, launch
+from distill_live.training.run.threads import share_cores
 
 
 def open_ranks(device: Device, accelerator: Device | None, devices: int, num_nodes: int) -> Ranks:

@@ -14,8 +14,8 @@ from distill_live.commands.training_run import check_ending
 from distill_live.models.file.persistence import LoadedVQModel, load_model_v2, save_model_v2
 from distill_live.models.vocoder.neural import NeuralVocoder
 from distill_live.models.vocoder.vocoder import PhaseConfig, PhaseVocoder
-from distill_live.training.checkpoint import Checkpoints
-from distill_live.training.ranks import Ranks
+from distill_live.training.run.checkpoint import Checkpoints
+from distill_live.training.run.processes import Ranks
 from distill_live.training.sound_pairs import extract_sound_pairs
 from distill_live.training.vocoder import (
     TrainedVocoder,

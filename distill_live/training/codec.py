@@ -15,23 +15,23 @@ from distill_live.audio.dataset import Recordings
 from distill_live.audio.spectrogram import AudioSpectrogram
 from distill_live.errors import TrainingError
 from distill_live.models.codec.vqvae import ConvVQVAE
-from distill_live.training.checkpoint import Checkpoints, State
 from distill_live.training.codec_judging import judge_codec
 from distill_live.training.config import CodecTrainingConfig
 from distill_live.training.crops import MelCrops
-from distill_live.training.ending import Ending, keeping_the_best
 from distill_live.training.health import LevelHealth
 from distill_live.training.losses import latent_movement, mean_loss, reconstruction_loss
 from distill_live.training.mels import TrainingMels
-from distill_live.training.muon import Muon, is_matrix
-from distill_live.training.pace import Pace
-from distill_live.training.precision import Precision, choose_precision
 from distill_live.training.previews import Previews
-from distill_live.training.randomness import random_state, seeded, set_random_state
-from distill_live.training.ranks import Ranks
 from distill_live.training.rehearsal import Rehearsal
-from distill_live.training.schedule import rate_factor
-from distill_live.training.suspects import Suspect, bad_loss, find_suspect
+from distill_live.training.run.checkpoint import Checkpoints, State
+from distill_live.training.run.ending import Ending, keeping_the_best
+from distill_live.training.run.muon import Muon, is_matrix
+from distill_live.training.run.pace import Pace
+from distill_live.training.run.precision import Precision, choose_precision
+from distill_live.training.run.processes import Ranks
+from distill_live.training.run.randomness import random_state, seeded, set_random_state
+from distill_live.training.run.schedule import rate_factor
+from distill_live.training.run.suspects import Suspect, bad_loss, find_suspect
 
 _MAX_GRADIENT = 1.0
 

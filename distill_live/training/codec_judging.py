@@ -10,7 +10,7 @@ from torch import Tensor
 from distill_live.audio.spectrogram import SpectrogramConfig
 from distill_live.models.codec.vqvae import ConvVQVAE
 from distill_live.training.health import LevelHealth, codebook_health
-from distill_live.training.precision import Precision
+from distill_live.training.run.precision import Precision
 
 # A long recording goes through in pieces, so that it need not fit into memory as a whole. The
 # networks see less far than the margin on each side.

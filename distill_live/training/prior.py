@@ -19,17 +19,17 @@ from distill_live.models.prior.column_prior import ColumnPriorConfig
 from distill_live.models.prior_kinds import make_prior
 from distill_live.training.augmentation import get_adaptive_augmentation
 from distill_live.training.baselines import Baselines, measure_baselines
-from distill_live.training.checkpoint import Checkpoints, State
-from distill_live.training.ending import Ending, keeping_the_best
 from distill_live.training.losses import mean_loss
-from distill_live.training.pace import Pace
 from distill_live.training.prior_judging import PriorReport, judged_windows, window_perplexity
 from distill_live.training.prior_loss import prior_loss
-from distill_live.training.randomness import random_state, seeded, set_random_state
-from distill_live.training.ranks import Ranks
-from distill_live.training.schedule import rate_factor
+from distill_live.training.run.checkpoint import Checkpoints, State
+from distill_live.training.run.ending import Ending, keeping_the_best
+from distill_live.training.run.pace import Pace
+from distill_live.training.run.processes import Ranks
+from distill_live.training.run.randomness import random_state, seeded, set_random_state
+from distill_live.training.run.schedule import rate_factor
+from distill_live.training.run.suspects import bad_loss
 from distill_live.training.sequences import GAINS_DB, CodeSequences
-from distill_live.training.suspects import bad_loss
 from distill_live.training.windows import CodeCrops, Crops
 
 _MAX_GRADIENT = 1.0

@@ -5,10 +5,10 @@ from __future__ import annotations
 import torch
 
 from distill_live.models.prior_kinds import make_prior
-from distill_live.training.pace import Pace
 from distill_live.training.prior import PriorTrainingConfig
 from distill_live.training.prior_loss import prior_loss
-from distill_live.training.randomness import seeded
+from distill_live.training.run.pace import Pace
+from distill_live.training.run.randomness import seeded
 from distill_live.training.windows import Crops
 
 

@@ -16,7 +16,6 @@ from distill_live.audio.spectrogram import AudioSpectrogram
 from distill_live.errors import TrainingError
 from distill_live.models.vocoder.network import NeuralVocoderConfig
 from distill_live.models.vocoder.neural import NeuralVocoder
-from distill_live.training.checkpoint import Checkpoints, State
 from distill_live.training.discriminators import (
     DiscriminatorConfig,
     Discriminators,
@@ -24,14 +23,15 @@ from distill_live.training.discriminators import (
     discriminator_loss,
     feature_loss,
 )
-from distill_live.training.ending import Ending, keeping_the_best
 from distill_live.training.losses import mean_loss
-from distill_live.training.randomness import random_state, seeded, set_random_state
-from distill_live.training.ranks import Ranks
-from distill_live.training.schedule import rate_factor
+from distill_live.training.run.checkpoint import Checkpoints, State
+from distill_live.training.run.ending import Ending, keeping_the_best
+from distill_live.training.run.processes import Ranks
+from distill_live.training.run.randomness import random_state, seeded, set_random_state
+from distill_live.training.run.schedule import rate_factor
+from distill_live.training.run.suspects import Suspect, bad_loss, find_suspect
 from distill_live.training.sound_losses import SoundLoss
 from distill_live.training.sound_pairs import SoundCrops, SoundPairs
-from distill_live.training.suspects import Suspect, bad_loss, find_suspect
 from distill_live.training.vocoder_judging import held_out_loss, judged_parts
 
 _MAX_GRADIENT = 1.0

@@ -8,8 +8,8 @@ import pytest
 
 from distill_live.commands.training_report import Report
 from distill_live.commands.training_run import begin_run
-from distill_live.training.checkpoint import Checkpoints, Fingerprint
-from distill_live.training.ranks import Ranks
+from distill_live.training.run.checkpoint import Checkpoints, Fingerprint
+from distill_live.training.run.processes import Ranks
 
 
 @pytest.mark.parametrize("kind", ["cpu", "cuda", "mps"])

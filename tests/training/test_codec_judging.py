@@ -13,7 +13,7 @@ from distill_live.models.codec.vqvae import ConvVQVAE
 from distill_live.models.file.persistence import LoadedVQModel
 from distill_live.training import codec_judging
 from distill_live.training.codec_judging import judge_codec
-from distill_live.training.precision import Precision
+from distill_live.training.run.precision import Precision
 
 SOUND = SpectrogramConfig(deviation=2.0)
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from distill_live.training.randomness import random_state, seeded, set_random_state
-from distill_live.training.ranks import Ranks
+from distill_live.training.run.processes import Ranks
+from distill_live.training.run.randomness import random_state, seeded, set_random_state
 
 HERE = ["cpu", *(["cuda"] if torch.cuda.is_available() else []),
         *(["mps"] if torch.backends.mps.is_available() else [])]  # fmt: skip

@@ -17,9 +17,9 @@ from distill_live.errors import CheckpointError, TrainingError
 from distill_live.models.codec.vqvae import VQVAEConfig
 from distill_live.models.file.library import TrainingCommand, found_checkpoints
 from distill_live.training import codec
-from distill_live.training.checkpoint import Checkpoints, Fingerprint
 from distill_live.training.codec import CodecEpoch, TrainedCodec, train_codec
 from distill_live.training.config import CodecTrainingConfig
+from distill_live.training.run.checkpoint import Checkpoints, Fingerprint
 from tests.disks import disk_full_after, read_only, small_disk
 
 CONFIG = CodecTrainingConfig(
@@ -62,7 +62,7 @@ def test_a_run_that_does_not_resume_begins_from_nothing(model: Path) -> None:
 
 def test_seconds_go_on_where_they_stood(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
-    monkeypatch.setattr("distill_live.training.checkpoint.time.monotonic", lambda: now)
+    monkeypatch.setattr("distill_live.training.run.checkpoint.time.monotonic", lambda: now)
     first = begun(model)
     now += 30
     first.save({})

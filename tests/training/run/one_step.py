@@ -1,6 +1,6 @@
 """One step of a tiny codec's training: prints the types that it multiplied in, and its loss.
 
-python -m tests.training.one_step
+python -m tests.training.run.one_step
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from distill_live.training.codec import train_codec
-from distill_live.training.precision import choose_precision
-from distill_live.training.ranks import Ranks
-from tests.training.two_ranks import CONFIG, recordings
+from distill_live.training.run.precision import choose_precision
+from distill_live.training.run.processes import Ranks
+from tests.training.run.two_processes import CONFIG, recordings
 
 
 class Products(TorchDispatchMode):

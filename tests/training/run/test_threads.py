@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 import torch
 
-from distill_live.training import threads
-from distill_live.training.ranks import Ranks
-from distill_live.training.threads import busy_cores, free_threads, share_cores
+from distill_live.training.run import threads
+from distill_live.training.run.processes import Ranks
+from distill_live.training.run.threads import busy_cores, free_threads, share_cores
 
 
 @pytest.fixture(autouse=True)

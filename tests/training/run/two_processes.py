@@ -1,6 +1,6 @@
 """Two processes on the CPU train one tiny codec; each writes what it ends with into a folder.
 
-python -m tests.training.two_ranks FOLDER
+python -m tests.training.run.two_processes FOLDER
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from distill_live.models.codec.quantizer import LearningConfig
 from distill_live.models.codec.vqvae import VQVAEConfig
 from distill_live.training.codec import _CodecTrainer
 from distill_live.training.config import CodecTrainingConfig
-from distill_live.training.ranks import Ranks, launch
+from distill_live.training.run.processes import Ranks, launch
 
 CONFIG = CodecTrainingConfig(
     codec=VQVAEConfig(codebook_size=16, code_width=8, width=24, encoder_blocks=1,

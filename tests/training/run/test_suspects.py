@@ -21,8 +21,8 @@ from distill_live.training.codec import train_codec
 from distill_live.training.coding import recording_mel
 from distill_live.training.config import CodecTrainingConfig
 from distill_live.training.rehearsal import Rehearsal
+from distill_live.training.run.suspects import bad_loss, find_suspect
 from distill_live.training.sound_pairs import SoundPair, SoundPairs
-from distill_live.training.suspects import bad_loss, find_suspect
 from distill_live.training.vocoder import VocoderTrainingConfig, train_vocoder
 
 NAMES = ["quiet", "loud", "louder", "unread"]

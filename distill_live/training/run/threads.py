@@ -14,7 +14,7 @@ from pathlib import Path
 
 import torch
 
-from distill_live.training.ranks import Ranks
+from distill_live.training.run.processes import Ranks
 
 #: Other programs are watched for so many seconds.
 _WATCHED_S = 1.0

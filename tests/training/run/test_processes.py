@@ -12,10 +12,10 @@ import torch
 
 from distill_live.errors import DeviceError
 from distill_live.training.codec import _CodecTrainer
-from distill_live.training.ranks import Ranks, launch
-from tests.training.two_ranks import CONFIG, gradient, recordings
+from distill_live.training.run.processes import Ranks, launch
+from tests.training.run.two_processes import CONFIG, gradient, recordings
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 NEEDS_FABRIC = "Lightning Fabric is not installed: pip install -e '.[accelerator]'"
 
 
@@ -25,7 +25,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     pytest.importorskip("lightning_fabric", reason=NEEDS_FABRIC)
     folder = tmp_path_factory.mktemp("ranks")
     subprocess.run(
-        [sys.executable, "-m", "tests.training.two_ranks", str(folder)],
+        [sys.executable, "-m", "tests.training.run.two_processes", str(folder)],
         cwd=ROOT, check=True, timeout=300,
     )  # fmt: skip
     return [torch.load(folder / f"{rank}.pt", weights_only=True) for rank in (0, 1)]

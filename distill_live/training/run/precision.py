@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 import torch
 from torch.nn import functional
 
-from distill_live.training.muon import orthogonal
-from distill_live.training.ranks import Ranks
+from distill_live.training.run.muon import orthogonal
+from distill_live.training.run.processes import Ranks
 
 # bfloat16 is used if it takes less than this part of float32's time. A run that was begun in it
 # stays in it, for the same bytes, unless it moved to a computer that is much slower in it.

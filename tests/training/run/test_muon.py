@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from distill_live.training.muon import Muon, is_matrix, orthogonal
+from distill_live.training.run.muon import Muon, is_matrix, orthogonal
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])

@@ -22,7 +22,7 @@ from distill_live.atomic_file import atomic_file
 from distill_live.audio.dataset import Recordings
 from distill_live.errors import CheckpointError, TrainingError
 from distill_live.models.file.library import TrainingCommand, checkpoint_path
-from distill_live.training.ranks import Ranks
+from distill_live.training.run.processes import Ranks
 
 Phase = Literal["codec", "prior", "vocoder"]
 State = dict[str, Any]

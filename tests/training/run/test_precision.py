@@ -14,14 +14,14 @@ from typing import TypeVar
 import pytest
 import torch
 
-from distill_live.training import precision
-from distill_live.training.checkpoint import Checkpoints, Fingerprint
 from distill_live.training.codec import CodecEpoch, TrainedCodec, train_codec
-from distill_live.training.precision import Precision, Slowness, choose_precision, slowness
-from distill_live.training.ranks import Ranks
-from tests.training.two_ranks import CONFIG, recordings
+from distill_live.training.run import precision
+from distill_live.training.run.checkpoint import Checkpoints, Fingerprint
+from distill_live.training.run.precision import Precision, Slowness, choose_precision, slowness
+from distill_live.training.run.processes import Ranks
+from tests.training.run.two_processes import CONFIG, recordings
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 _Value = TypeVar("_Value")
 
@@ -128,7 +128,7 @@ def test_without_instructions_for_bfloat16_a_step_computes_in_float32() -> None:
     """On any processor, torch and its libraries may use AVX2 at most."""
     limited = {"ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2"}
     step = subprocess.run(
-        [sys.executable, "-m", "tests.training.one_step"],
+        [sys.executable, "-m", "tests.training.run.one_step"],
         cwd=ROOT, env={**os.environ, **limited}, check=True, timeout=300,
         stdout=subprocess.PIPE, text=True,
     )  # fmt: skip

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from distill_live.training.checkpoint import State
-from distill_live.training.ranks import Ranks
+from distill_live.training.run.checkpoint import State
+from distill_live.training.run.processes import Ranks
 
 
 @contextmanager

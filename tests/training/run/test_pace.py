@@ -9,10 +9,10 @@ import torch
 
 from distill_live.models.prior.column_prior import ColumnPriorConfig
 from distill_live.training.codec import train_codec
-from distill_live.training.pace import Pace
 from distill_live.training.prior import PriorTrainingConfig
 from distill_live.training.prior_pace import expected_prior_seconds
-from tests.training.two_ranks import CONFIG, recordings
+from distill_live.training.run.pace import Pace
+from tests.training.run.two_processes import CONFIG, recordings
 
 PRIOR = PriorTrainingConfig(
     ColumnPriorConfig(16, 4, 3, 8, 16, 1, 2, 16, 1, dropout=0.1), epochs=2, steps_per_epoch=50
