@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from distill_live.models.prior.flat_prior import CodePrior, PriorConfig
     from distill_live.models.prior.sampling import sample_code_sequence
     from distill_live.models.prior_kinds import get_adaptive_prior_config
-    from distill_live.training.sequences import extract_code_sequences
+    from distill_live.training.data.sequences import extract_code_sequences
 
 _MODULES = {
     "AudioSpectrogram": "audio.spectrogram",
@@ -36,7 +36,7 @@ _MODULES = {
     "crossfade_chunks": "inference.chunking",
     "decode": "inference.codes",
     "encode": "inference.codes",
-    "extract_code_sequences": "training.sequences",
+    "extract_code_sequences": "training.data.sequences",
     "flatten_codes": "models.prior.base",
     "generate_audio_from_prior": "inference.generation",
     "get_adaptive_prior_config": "models.prior_kinds",

@@ -13,8 +13,8 @@ from distill_live.errors import TrainingError
 from distill_live.models.file.kept_recordings import declines_codes
 from distill_live.models.file.library import draft_path
 from distill_live.models.file.persistence import LoadedVQModel, load_model_v2
-from distill_live.training.config import get_continued_codec_config
-from distill_live.training.rehearsal import Rehearsal
+from distill_live.training.codec.config import get_continued_codec_config
+from distill_live.training.data.rehearsal import Rehearsal
 from distill_live.training.run.checkpoint import Checkpoints
 
 

@@ -26,7 +26,7 @@ from distill_live.models.file.library import (
 from distill_live.report.place import is_page, page_path
 
 if TYPE_CHECKING:
-    from distill_live.training.health import Verdict
+    from distill_live.training.codec.health import Verdict
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -75,7 +75,7 @@ def show_health(model: ModelArgument, as_json: JsonOption = False) -> None:
         return
     if not health:
         raise ModelFileError(f"{metadata['name']} says nothing about its codebooks")
-    from distill_live.training.health import overall, read_health
+    from distill_live.training.codec.health import overall, read_health
 
     try:
         size, levels = metadata["codec"]["codebook_size"], read_health(health)

@@ -15,14 +15,14 @@ from distill_live.commands.training_report import Report
 from distill_live.errors import AudioFileError
 from distill_live.models.file.kept_recordings import Preview, declines_codes
 from distill_live.models.file.persistence import LoadedVQModel, save_model_v2
-from distill_live.training.codec import TrainedCodec
-from distill_live.training.config import CodecTrainingConfig
-from distill_live.training.health import count_codes
-from distill_live.training.kept import code_training_parts
-from distill_live.training.memorisation import Memorisation
-from distill_live.training.previews import Previews
-from distill_live.training.prior import PriorTrainingConfig, TrainedPrior
-from distill_live.training.rehearsal import Rehearsal, code_rehearsed
+from distill_live.training.codec.config import CodecTrainingConfig
+from distill_live.training.codec.health import count_codes
+from distill_live.training.codec.previews import Previews
+from distill_live.training.codec.trainer import TrainedCodec
+from distill_live.training.data.kept import code_training_parts
+from distill_live.training.data.rehearsal import Rehearsal, code_rehearsed
+from distill_live.training.prior.memorisation import Memorisation
+from distill_live.training.prior.trainer import PriorTrainingConfig, TrainedPrior
 
 # Squares need twice the memory of the samples: for hours at once that is gigabytes.
 _SUMMED_SAMPLES = 1 << 20

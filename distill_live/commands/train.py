@@ -26,7 +26,7 @@ from distill_live.models.file.library import find_own_model, new_model_path, req
 
 if TYPE_CHECKING:
     from distill_live.audio.dataset import Recordings
-    from distill_live.training.config import CodecTrainingConfig
+    from distill_live.training.codec.config import CodecTrainingConfig
 
 
 def train(
@@ -142,7 +142,7 @@ def _codec_config(
     """Settings for so many files and so much sound, with the user's in their place."""
     from distill_live.audio.spectrogram import SpectrogramConfig
     from distill_live.models.codec.vqvae import get_adaptive_vqvae_config
-    from distill_live.training.config import get_adaptive_codec_config
+    from distill_live.training.codec.config import get_adaptive_codec_config
 
     chosen = {"num_quantizers": levels, "column_frames": column_frames}
     if codebook_size is not None:

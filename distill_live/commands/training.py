@@ -14,21 +14,21 @@ from distill_live.models.codec.vqvae import VQVAEConfig
 from distill_live.models.file.persistence import load_model_v2
 from distill_live.models.prior.base import Prior
 from distill_live.models.prior_kinds import PriorSize, get_adaptive_prior_config
-from distill_live.training.codec import train_codec
-from distill_live.training.config import CodecTrainingConfig
-from distill_live.training.memorisation import Memorisation, measure_memorisation
-from distill_live.training.previews import Previews
-from distill_live.training.prior import (
+from distill_live.training.codec.config import CodecTrainingConfig
+from distill_live.training.codec.previews import Previews
+from distill_live.training.codec.trainer import train_codec
+from distill_live.training.data.rehearsal import Rehearsal
+from distill_live.training.data.sequences import CodeSequences, extract_code_sequences
+from distill_live.training.prior.memorisation import Memorisation, measure_memorisation
+from distill_live.training.prior.pace import expected_prior_seconds
+from distill_live.training.prior.trainer import (
     PriorTrainingConfig,
     get_adaptive_prior_training,
     train_prior_on_codes,
 )
-from distill_live.training.prior_pace import expected_prior_seconds
-from distill_live.training.rehearsal import Rehearsal
 from distill_live.training.run.checkpoint import Checkpoints, Fingerprint
 from distill_live.training.run.processes import Ranks
-from distill_live.training.sequences import CodeSequences, extract_code_sequences
-from distill_live.training.vocoder import VocoderTrainingConfig
+from distill_live.training.vocoder.trainer import VocoderTrainingConfig
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,13 @@ from distill_live.escapes import escape
 
 if TYPE_CHECKING:
     from distill_live.audio.distances import Distances
-    from distill_live.training.codec import CodecEpoch
-    from distill_live.training.config import CodecTrainingConfig
-    from distill_live.training.health import LevelHealth
-    from distill_live.training.memorisation import Memorisation
-    from distill_live.training.prior import PriorEpoch, PriorTrainingConfig
-    from distill_live.training.prior_judging import PriorReport
-    from distill_live.training.vocoder import VocoderEpoch, VocoderTrainingConfig
+    from distill_live.training.codec.config import CodecTrainingConfig
+    from distill_live.training.codec.health import LevelHealth
+    from distill_live.training.codec.trainer import CodecEpoch
+    from distill_live.training.prior.judging import PriorReport
+    from distill_live.training.prior.memorisation import Memorisation
+    from distill_live.training.prior.trainer import PriorEpoch, PriorTrainingConfig
+    from distill_live.training.vocoder.trainer import VocoderEpoch, VocoderTrainingConfig
 
 # What a column of each phase's lines is.
 _NEW = "`new` is the end of each recording, which it never learns from"
@@ -106,7 +106,7 @@ class Report:
 
     def end_codec(self, health: Sequence[LevelHealth], codebook_size: int) -> None:
         """How the codebooks are, and a warning for each level that is not as it should be."""
-        from distill_live.training.health import Verdict, overall
+        from distill_live.training.codec.health import Verdict, overall
 
         verdicts = [level.verdict(codebook_size) for level in health]
         self.say(f"codebooks: {overall(verdicts).words}")

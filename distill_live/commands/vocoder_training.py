@@ -16,14 +16,14 @@ from distill_live.models.vocoder.neural import NeuralVocoder
 from distill_live.models.vocoder.vocoder import PhaseConfig, PhaseVocoder
 from distill_live.training.run.checkpoint import Checkpoints
 from distill_live.training.run.processes import Ranks
-from distill_live.training.sound_pairs import extract_sound_pairs
-from distill_live.training.vocoder import (
+from distill_live.training.vocoder.judging import compare_vocoders
+from distill_live.training.vocoder.pairs import extract_sound_pairs
+from distill_live.training.vocoder.trainer import (
     TrainedVocoder,
     VocoderTrainingConfig,
     get_adaptive_vocoder_training_config,
     train_vocoder,
 )
-from distill_live.training.vocoder_judging import compare_vocoders
 
 
 def add_vocoder(

@@ -33,9 +33,9 @@ from distill_live.models.prior.flat_prior import PriorConfig
 from distill_live.models.prior.sampling import Sampling
 from distill_live.models.prior.steering import UNSTEERED
 from distill_live.models.prior_kinds import get_adaptive_prior_config, make_prior
-from distill_live.training.augmentation import get_adaptive_augmentation
-from distill_live.training.prior import PriorTrainingConfig, train_prior_on_codes
-from distill_live.training.sequences import CodeSequences, extract_code_sequences
+from distill_live.training.data.augmentation import get_adaptive_augmentation
+from distill_live.training.data.sequences import CodeSequences, extract_code_sequences
+from distill_live.training.prior.trainer import PriorTrainingConfig, train_prior_on_codes
 from tests.benchmarks.mel_statistics import distances, mel_frames
 
 ROUNDS, COLUMNS = 5, 8

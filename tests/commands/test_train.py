@@ -17,8 +17,8 @@ from distill_live.models.file.header import read_header, rewrite_metadata
 from distill_live.models.file.persistence import load_model_v2
 from distill_live.report import listening
 from distill_live.report.place import is_page
-from distill_live.training import config as codec_training
-from distill_live.training.kept import code_training_parts
+from distill_live.training.codec import config as codec_training
+from distill_live.training.data.kept import code_training_parts
 from tests.commands.conftest import Trained
 from tests.commands.tiny_training import make_tiny
 from tests.conftest import Folders, RunCli

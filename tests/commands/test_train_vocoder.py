@@ -15,8 +15,8 @@ from distill_live.models.file.header import read_header
 from distill_live.models.file.persistence import load_model_v2
 from distill_live.models.vocoder.neural import NeuralVocoder
 from distill_live.models.vocoder.vocoder import PhaseVocoder
-from distill_live.training.sound_pairs import SoundPairs
-from distill_live.training.vocoder import VocoderEpoch
+from distill_live.training.vocoder.pairs import SoundPairs
+from distill_live.training.vocoder.trainer import VocoderEpoch
 from tests.commands.tiny_training import make_tiny
 from tests.commands.training_process import TrainingProcess, epochs, files_of, weights
 from tests.conftest import Folders, RunCli

@@ -28,15 +28,15 @@ from distill_live.models.codec.vqvae import VQVAEConfig
 from distill_live.models.prior.column_prior import ColumnPriorConfig
 from distill_live.models.vocoder.network import NeuralVocoderConfig
 from distill_live.report import listening
-from distill_live.training import config as codec_training
-from distill_live.training.config import CodecTrainingConfig
-from distill_live.training.crops import MelCrops
-from distill_live.training.discriminators import DiscriminatorConfig
-from distill_live.training.memorisation import measure_memorisation
-from distill_live.training.prior import PriorTrainingConfig
-from distill_live.training.sound_pairs import SoundCrops
-from distill_live.training.vocoder import VocoderTrainingConfig
-from distill_live.training.windows import CodeCrops
+from distill_live.training.codec import config as codec_training
+from distill_live.training.codec.config import CodecTrainingConfig
+from distill_live.training.codec.crops import MelCrops
+from distill_live.training.prior.memorisation import measure_memorisation
+from distill_live.training.prior.trainer import PriorTrainingConfig
+from distill_live.training.prior.windows import CodeCrops
+from distill_live.training.vocoder.discriminators import DiscriminatorConfig
+from distill_live.training.vocoder.pairs import SoundCrops
+from distill_live.training.vocoder.trainer import VocoderTrainingConfig
 
 EPOCHS = 2
 _LONGEST_S = 300

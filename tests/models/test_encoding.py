@@ -11,7 +11,7 @@ import torch
 from distill_live.models import encoding
 from distill_live.models.encoding import encode_pieces
 from distill_live.models.file.persistence import LoadedVQModel
-from distill_live.training.coding import code_mel
+from distill_live.training.data.coding import code_mel
 
 
 def noise(samples: int) -> np.ndarray:

@@ -11,7 +11,7 @@ from dataclasses import replace
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from distill_live.training.codec import train_codec
+from distill_live.training.codec.trainer import train_codec
 from distill_live.training.run.precision import choose_precision
 from distill_live.training.run.processes import Ranks
 from tests.training.run.two_processes import CONFIG, recordings

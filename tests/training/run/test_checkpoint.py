@@ -16,9 +16,9 @@ from distill_live.audio.dataset import Recording, Recordings
 from distill_live.errors import CheckpointError, TrainingError
 from distill_live.models.codec.vqvae import VQVAEConfig
 from distill_live.models.file.library import TrainingCommand, found_checkpoints
-from distill_live.training import codec
-from distill_live.training.codec import CodecEpoch, TrainedCodec, train_codec
-from distill_live.training.config import CodecTrainingConfig
+from distill_live.training.codec import trainer
+from distill_live.training.codec.config import CodecTrainingConfig
+from distill_live.training.codec.trainer import CodecEpoch, TrainedCodec, train_codec
 from distill_live.training.run.checkpoint import Checkpoints, Fingerprint
 from tests.disks import disk_full_after, read_only, small_disk
 
@@ -173,7 +173,7 @@ def test_behind_the_codec_the_run_goes_on_with_its_prior(model: Path) -> None:
 def trained_in_parts(model: Path, monkeypatch: pytest.MonkeyPatch, *, cut: bool) -> TrainedCodec:
     """A training whose first epoch is its best: later rates destroy what was learned. When it is
     `cut`, that is after the second epoch, and it goes on."""
-    plain = codec._set_rates
+    plain = trainer._set_rates
 
     def destroy(
         optimizers: list[torch.optim.Optimizer], config: CodecTrainingConfig, step: int
@@ -186,7 +186,7 @@ def trained_in_parts(model: Path, monkeypatch: pytest.MonkeyPatch, *, cut: bool)
         if cut and epoch.epoch == 2:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(codec, "_set_rates", destroy)
+    monkeypatch.setattr(trainer, "_set_rates", destroy)
     recordings = noises("a.wav")
     trained = train_codec(recordings, CONFIG, on_epoch=interrupt, checkpoints=begun(model))
     if not cut:

@@ -8,9 +8,9 @@ import pytest
 import torch
 
 from distill_live.models.prior.column_prior import ColumnPriorConfig
-from distill_live.training.codec import train_codec
-from distill_live.training.prior import PriorTrainingConfig
-from distill_live.training.prior_pace import expected_prior_seconds
+from distill_live.training.codec.trainer import train_codec
+from distill_live.training.prior.pace import expected_prior_seconds
+from distill_live.training.prior.trainer import PriorTrainingConfig
 from distill_live.training.run.pace import Pace
 from tests.training.run.two_processes import CONFIG, recordings
 

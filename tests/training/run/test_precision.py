@@ -14,7 +14,7 @@ from typing import TypeVar
 import pytest
 import torch
 
-from distill_live.training.codec import CodecEpoch, TrainedCodec, train_codec
+from distill_live.training.codec.trainer import CodecEpoch, TrainedCodec, train_codec
 from distill_live.training.run import precision
 from distill_live.training.run.checkpoint import Checkpoints, Fingerprint
 from distill_live.training.run.precision import Precision, Slowness, choose_precision, slowness

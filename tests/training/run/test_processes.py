@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from distill_live.errors import DeviceError
-from distill_live.training.codec import _CodecTrainer
+from distill_live.training.codec.trainer import _CodecTrainer
 from distill_live.training.run.processes import Ranks, launch
 from tests.training.run.two_processes import CONFIG, gradient, recordings
 

@@ -16,14 +16,14 @@ from distill_live.codes.training_codes import TrainingCodes
 from distill_live.errors import TrainingError
 from distill_live.models.codec.vqvae import VQVAEConfig
 from distill_live.models.file.persistence import LoadedVQModel
-from distill_live.training import codec
-from distill_live.training.codec import train_codec
-from distill_live.training.coding import recording_mel
-from distill_live.training.config import CodecTrainingConfig
-from distill_live.training.rehearsal import Rehearsal
+from distill_live.training.codec import trainer
+from distill_live.training.codec.config import CodecTrainingConfig
+from distill_live.training.codec.trainer import train_codec
+from distill_live.training.data.coding import recording_mel
+from distill_live.training.data.rehearsal import Rehearsal
 from distill_live.training.run.suspects import bad_loss, find_suspect
-from distill_live.training.sound_pairs import SoundPair, SoundPairs
-from distill_live.training.vocoder import VocoderTrainingConfig, train_vocoder
+from distill_live.training.vocoder.pairs import SoundPair, SoundPairs
+from distill_live.training.vocoder.trainer import VocoderTrainingConfig, train_vocoder
 
 NAMES = ["quiet", "loud", "louder", "unread"]
 LEVELS = [-40.0, -3.0, 20.0, 90.0]
@@ -94,7 +94,7 @@ def test_a_codec_that_meets_a_bad_loss_names_the_recording(tiny_model: LoadedVQM
 
 def test_an_epoch_that_cannot_be_judged_is_never_the_best(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its last step left weights that are not numbers."""
-    plain, judged = codec.judge_codec, 0
+    plain, judged = trainer.judge_codec, 0
 
     def judge(*arguments: Any) -> Any:
         nonlocal judged
@@ -102,7 +102,7 @@ def test_an_epoch_that_cannot_be_judged_is_never_the_best(monkeypatch: pytest.Mo
         training, validation, health = plain(*arguments)
         return training, validation if judged < 2 else float("nan"), health
 
-    monkeypatch.setattr(codec, "judge_codec", judge)
+    monkeypatch.setattr(trainer, "judge_codec", judge)
     trained = train_codec(noises(good=0.3), CONFIG)
     assert (len(trained.history), trained.best_epoch) == (1, 1)
     assert trained.warning == "the codec's loss is no longer a number in epoch 2"

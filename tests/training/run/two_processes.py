@@ -14,8 +14,8 @@ import torch
 from distill_live.audio.dataset import Recording, Recordings
 from distill_live.models.codec.quantizer import LearningConfig
 from distill_live.models.codec.vqvae import VQVAEConfig
-from distill_live.training.codec import _CodecTrainer
-from distill_live.training.config import CodecTrainingConfig
+from distill_live.training.codec.config import CodecTrainingConfig
+from distill_live.training.codec.trainer import _CodecTrainer
 from distill_live.training.run.processes import Ranks, launch
 
 CONFIG = CodecTrainingConfig(
