@@ -13,9 +13,9 @@ import typer
 from distill_live import __version__
 from distill_live.atomic_file import atomic_file
 from distill_live.commands.destinations import SoundSeries
-from distill_live.commands.loading import load_model
 from distill_live.commands.options import DeviceOption, ModelArgument, SoundFormat, seconds_option
 from distill_live.commands.output import check_sound_file, progress_bar, tell, write_sound
+from distill_live.inference.loading import load_model
 from distill_live.parameters import PARAMETERS
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from distill_live.commands.destinations import single_file
-from distill_live.commands.loading import load_model
 from distill_live.commands.options import DeviceOption
 from distill_live.commands.output import check_sound_file, tell, write_sound
 from distill_live.errors import SessionLogError
+from distill_live.inference.loading import load_model
 
 if TYPE_CHECKING:
     from distill_live.live.ipc.ring import Samples

@@ -21,7 +21,7 @@ from distill_live.commands.options import (
     ResumeOption,
     VocoderChoice,
 )
-from distill_live.commands.training_report import Report
+from distill_live.commands.training_steps.progress import Report
 from distill_live.models.file.library import find_own_model, new_model_path, require_no_checkpoint
 
 if TYPE_CHECKING:
@@ -107,10 +107,10 @@ def train(
         if continues is None:
             new_model_path(path.stem)
 
-    from distill_live.commands.continuing import train_on
-    from distill_live.commands.training import Choices, train_phases
-    from distill_live.commands.training_run import end_run, open_ranks, read_recordings
-    from distill_live.commands.vocoder_training import add_vocoder
+    from distill_live.commands.training_steps.continuing import train_on
+    from distill_live.commands.training_steps.phases import Choices, train_phases
+    from distill_live.commands.training_steps.run import end_run, open_ranks, read_recordings
+    from distill_live.commands.training_steps.vocoder import add_vocoder
     from distill_live.training.run.checkpoint import Checkpoints
 
     choices = Choices(

@@ -17,7 +17,7 @@ from distill_live.commands.options import (
     PriorSizeOption,
     ResumeOption,
 )
-from distill_live.commands.training_report import Report
+from distill_live.commands.training_steps.progress import Report
 from distill_live.models.file.header import read_header
 from distill_live.models.file.library import find_own_model, require_no_checkpoint
 
@@ -47,8 +47,8 @@ def train_prior(
     if not (resume or force):
         require_no_checkpoint(path, "train-prior")
 
-    from distill_live.commands.training import add_prior
-    from distill_live.commands.training_run import (
+    from distill_live.commands.training_steps.phases import add_prior
+    from distill_live.commands.training_steps.run import (
         begin_run,
         end_run,
         open_ranks,

@@ -10,8 +10,8 @@ import pytest
 
 from distill_live.audio.dataset import load_recordings
 from distill_live.audio.files import write_audio
-from distill_live.commands import saving, training
-from distill_live.commands.training_report import Report, in_words
+from distill_live.commands.training_steps import phases, saving
+from distill_live.commands.training_steps.progress import Report, in_words
 from distill_live.errors import AudioFileError
 from distill_live.models.file.header import read_header, rewrite_metadata
 from distill_live.models.file.persistence import load_model_v2
@@ -176,7 +176,7 @@ def long_enough_to_be_timed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Six steps an epoch, of the codec and of the prior."""
     for module, name in (
         (codec_training, "get_adaptive_codec_config"),
-        (training, "get_adaptive_prior_training"),
+        (phases, "get_adaptive_prior_training"),
     ):
         plain = getattr(module, name)
         longer = partial(lambda plain, *of: replace(plain(*of), steps_per_epoch=6), plain)

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import torch
 
-from distill_live.commands import training_run
-from distill_live.commands.training_report import Report
+from distill_live.commands.training_steps import run
+from distill_live.commands.training_steps.progress import Report
 from distill_live.models.file.header import read_header
 from distill_live.training.codec import trainer
 from distill_live.training.codec.crops import MelCrops
@@ -133,7 +133,7 @@ def test_a_read_only_folder_is_noticed_before_anything_is_read(
     command: tuple[str, ...],
 ) -> None:
     shutil.copy(trained.path, folders.user / "mine.distill")
-    monkeypatch.setattr(training_run, "load_recordings", pytest.fail)
+    monkeypatch.setattr(run, "load_recordings", pytest.fail)
     with read_only(folders.user):
         ended = run_cli(*(sounds if word == "SOUNDS" else word for word in command))
     assert ended.out == ""

@@ -11,7 +11,7 @@ import typer
 from distill_live.audio.dataset import Recordings, load_recordings
 from distill_live.commands.options import Device
 from distill_live.commands.output import tell
-from distill_live.commands.training_report import Report
+from distill_live.commands.training_steps.progress import Report
 from distill_live.errors import DistillError, ModelNotFoundError, TrainingError
 from distill_live.models.devices import pick_device
 from distill_live.models.file.header import read_header

@@ -11,7 +11,7 @@ import pytest
 
 from distill_live.audio.files import write_audio
 from distill_live.audio.reading.sound import read_mono
-from distill_live.commands.training_report import Report
+from distill_live.commands.training_steps.progress import Report
 from distill_live.models.file.header import read_header, rewrite_metadata
 from distill_live.models.file.persistence import load_model_v2
 from tests.commands.tiny_training import make_tiny

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from distill_live.commands.terminal import KEPT_LINES, Terminal
+from distill_live.commands.serving.terminal import KEPT_LINES, Terminal
 
 
 class Pipe:

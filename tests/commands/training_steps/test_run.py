@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from distill_live.commands.training_report import Report
-from distill_live.commands.training_run import begin_run
+from distill_live.commands.training_steps.progress import Report
+from distill_live.commands.training_steps.run import begin_run
 from distill_live.training.run.checkpoint import Checkpoints, Fingerprint
 from distill_live.training.run.processes import Ranks
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from distill_live.commands.status_line import StatusLine, fit
+from distill_live.commands.serving.status_line import StatusLine, fit
 from distill_live.control.routing.router import Router
 from distill_live.live.server.server import Server
 from distill_live.live.server.settings import ServerSettings
@@ -23,7 +23,7 @@ def test_the_newest_step_of_an_engine_that_falls_behind_is_named_and_said(
 ) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setattr("distill_live.commands.status_line._STATUS_SECONDS", 0.0)
+    monkeypatch.setattr("distill_live.commands.serving.status_line._STATUS_SECONDS", 0.0)
     parameters, said = ParameterStore(), list[str]()
     settings = ServerSettings(save_empty_model(tmp_path, "rain"), nothing, None)
     server = Server(settings, parameters, said.append)

@@ -8,9 +8,9 @@ from typing import Any
 
 from distill_live.audio.dataset import Recordings
 from distill_live.commands.options import VocoderChoice
-from distill_live.commands.training import fingerprint
-from distill_live.commands.training_report import Report
-from distill_live.commands.training_run import check_ending
+from distill_live.commands.training_steps.phases import fingerprint
+from distill_live.commands.training_steps.progress import Report
+from distill_live.commands.training_steps.run import check_ending
 from distill_live.models.file.persistence import LoadedVQModel, load_model_v2, save_model_v2
 from distill_live.models.vocoder.neural import NeuralVocoder
 from distill_live.models.vocoder.vocoder import PhaseConfig, PhaseVocoder

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from distill_live.commands.site import Site
-from distill_live.commands.streams import ServerStreams
+from distill_live.commands.serving.site import Site
+from distill_live.commands.serving.streams import ServerStreams
 from distill_live.control.feedback.outcomes import Answer, Outcomes
 from distill_live.control.midi.lights import MidiFeedback
 from distill_live.control.midi_learn.learning import Learning

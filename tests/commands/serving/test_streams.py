@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from distill_live.commands.streams import ServerStreams
+from distill_live.commands.serving.streams import ServerStreams
 from distill_live.control.feedback.feedback import Feedback
 from distill_live.control.namespace.streams import STREAMS
 from distill_live.control.routing.actions import Reply

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from distill_live.atomic_file import replace_file
 from distill_live.audio.dataset import HOLDOUT, Recordings, training_columns
-from distill_live.commands.training import Choices, train_phases
-from distill_live.commands.training_report import Report
-from distill_live.commands.training_run import read_recordings
+from distill_live.commands.training_steps.phases import Choices, train_phases
+from distill_live.commands.training_steps.progress import Report
+from distill_live.commands.training_steps.run import read_recordings
 from distill_live.errors import TrainingError
 from distill_live.models.file.kept_recordings import declines_codes
 from distill_live.models.file.library import draft_path

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 
-from distill_live.commands.terminal import Terminal
+from distill_live.commands.serving.terminal import Terminal
 from distill_live.escapes import escape
 
 if TYPE_CHECKING:

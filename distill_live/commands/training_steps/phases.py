@@ -7,9 +7,9 @@ from pathlib import Path
 
 from distill_live.audio.dataset import Recordings
 from distill_live.audio.spectrogram import SpectrogramConfig
-from distill_live.commands.saving import add_codes, all_files, save_codec, save_prior
-from distill_live.commands.training_report import Report
-from distill_live.commands.training_run import begin_run, check_ending
+from distill_live.commands.training_steps.progress import Report
+from distill_live.commands.training_steps.run import begin_run, check_ending
+from distill_live.commands.training_steps.saving import add_codes, all_files, save_codec, save_prior
 from distill_live.models.codec.vqvae import VQVAEConfig
 from distill_live.models.file.persistence import load_model_v2
 from distill_live.models.prior.base import Prior

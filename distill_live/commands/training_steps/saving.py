@@ -11,7 +11,7 @@ import numpy as np
 from distill_live import __version__
 from distill_live.audio.dataset import Recordings
 from distill_live.audio.files import audio_bytes
-from distill_live.commands.training_report import Report
+from distill_live.commands.training_steps.progress import Report
 from distill_live.errors import AudioFileError
 from distill_live.models.file.kept_recordings import Preview, declines_codes
 from distill_live.models.file.persistence import LoadedVQModel, save_model_v2
