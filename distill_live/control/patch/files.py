@@ -50,7 +50,7 @@ def _companion(patch: Path, kind: str) -> Path:
 
 def shipped_folder() -> Path:
     """The folder of the patches that ship."""
-    package = Path(__file__).parents[1]
+    package = Path(__file__).parents[2]
     in_wheel = package / "shipped" / "patches"
     return in_wheel if in_wheel.is_dir() else package.parent / "patches"
 

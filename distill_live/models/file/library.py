@@ -36,7 +36,7 @@ CHECKPOINT_SUFFIXES: dict[TrainingCommand, str] = {
 #: The model that ships, and that is played when no other is named.
 DEMO = "demo"
 
-_PACKAGE_FOLDER = Path(__file__).resolve().parents[1]
+_PACKAGE_FOLDER = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)

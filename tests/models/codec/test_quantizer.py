@@ -124,5 +124,8 @@ def test_a_code_that_was_never_used_is_free_for_something_new(
 
 
 def test_playing_does_not_import_the_library_that_learns() -> None:
-    code = "import sys, distill_live.models.codec.vqvae; assert 'vector_quantize_pytorch' not in sys.modules"
+    code = (
+        "import sys, distill_live.models.codec.vqvae; "
+        "assert 'vector_quantize_pytorch' not in sys.modules"
+    )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=120)

@@ -63,7 +63,8 @@ def test_the_header_is_the_one_that_a_file_of_ours_would_have(old_model_path: Pa
 
 def test_reading_it_needs_no_torch(old_model_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from distill_live.models.file.header import read_header;"
+        "import sys; from pathlib import Path;"
+        "from distill_live.models.file.header import read_header;"
         f"print(read_header(Path({str(old_model_path)!r})).metadata['name']);"
         "assert 'torch' not in sys.modules"
     )

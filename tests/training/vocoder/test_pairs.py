@@ -80,8 +80,8 @@ def test_of_a_large_set_not_every_alignment_is_taken(
     tiny_model: LoadedVQModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pairs, "_MOST_FRAMES", 200)
-    pairs = extract_sound_pairs(tiny_model.model, tiny_model.spectrogram, recordings(10))
-    assert len(pairs.training) == 2
+    cut = extract_sound_pairs(tiny_model.model, tiny_model.spectrogram, recordings(10))
+    assert len(cut.training) == 2
 
 
 def test_recordings_of_another_rate_are_refused(tiny_model: LoadedVQModel) -> None:
