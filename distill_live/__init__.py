@@ -16,11 +16,14 @@ if TYPE_CHECKING:
     from distill_live.inference.generation import generate_audio_from_prior
     from distill_live.models.codec.vqvae import ConvVQVAE, VQVAEConfig, get_adaptive_vqvae_config
     from distill_live.models.file.persistence import LoadedVQModel, load_model_v2, save_model_v2
+    from distill_live.models.kinds import sample_code_sequence
     from distill_live.models.prior.base import flatten_codes, unflatten_codes
-    from distill_live.models.prior.column_prior import ColumnPrior, ColumnPriorConfig
+    from distill_live.models.prior.column_prior import (
+        ColumnPrior,
+        ColumnPriorConfig,
+        get_adaptive_prior_config,
+    )
     from distill_live.models.prior.flat_prior import CodePrior, PriorConfig
-    from distill_live.models.prior.sampling import sample_code_sequence
-    from distill_live.models.prior_kinds import get_adaptive_prior_config
     from distill_live.training.data.sequences import extract_code_sequences
 
 _MODULES = {
@@ -39,10 +42,10 @@ _MODULES = {
     "extract_code_sequences": "training.data.sequences",
     "flatten_codes": "models.prior.base",
     "generate_audio_from_prior": "inference.generation",
-    "get_adaptive_prior_config": "models.prior_kinds",
+    "get_adaptive_prior_config": "models.prior.column_prior",
     "get_adaptive_vqvae_config": "models.codec.vqvae",
     "load_model_v2": "models.file.persistence",
-    "sample_code_sequence": "models.prior.sampling",
+    "sample_code_sequence": "models.kinds",
     "save_model_v2": "models.file.persistence",
     "unflatten_codes": "models.prior.base",
 }

@@ -51,8 +51,7 @@ BELOW = {
     "inputs": {"control", "parameters", "plugins"},
     "live": {"models", "codes", "audio", "parameters"},
     "outputs": {
-        "live.ipc.ring", "live.ipc.tap", "live.playback.deck_mixer", "live.playback.last_mile", "live.ipc.status",
-        "live.ipc.worker_process",
+        "live.ipc", "live.playback",
         "audio", "parameters", "plugins",
     },
     "web": {"control", "codes", "models.file.library", "parameters"},

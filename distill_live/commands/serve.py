@@ -124,7 +124,7 @@ def serve(
     from distill_live.control.feedback.feedback import Feedback
     from distill_live.control.namespace.streams import SAID
     from distill_live.inputs.plugin import load_inputs
-    from distill_live.live.engine.process import EngineSettings
+    from distill_live.live.engine.settings import EngineSettings
     from distill_live.live.server.server import Server
     from distill_live.live.server.settings import ServerSettings
     from distill_live.outputs.process import run_audio

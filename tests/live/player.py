@@ -13,7 +13,7 @@ from distill_live.codes.edit import Edit, parameter_table
 from distill_live.edits.freeze import Freeze
 from distill_live.edits.mask import Mask
 from distill_live.live.engine.engine import Engine
-from distill_live.live.engine.process import EngineSettings
+from distill_live.live.engine.settings import EngineSettings
 from distill_live.live.ipc.journal import Journal, JournalRing
 from distill_live.live.ipc.keepsake import Keepsake
 from distill_live.live.ipc.ring import AudioRing

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from distill_live.errors import LiveError
-from distill_live.live.engine.process import EngineSettings
+from distill_live.live.engine.settings import EngineSettings
 from distill_live.live.ipc.ring import SAMPLE_RATE
 from distill_live.outputs.options import OutputOptions
 

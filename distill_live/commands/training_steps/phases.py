@@ -13,7 +13,7 @@ from distill_live.commands.training_steps.saving import add_codes, all_files, sa
 from distill_live.models.codec.vqvae import VQVAEConfig
 from distill_live.models.file.persistence import load_model_v2
 from distill_live.models.prior.base import Prior
-from distill_live.models.prior_kinds import PriorSize, get_adaptive_prior_config
+from distill_live.models.prior.column_prior import PriorSize, get_adaptive_prior_config
 from distill_live.training.codec.config import CodecTrainingConfig
 from distill_live.training.codec.previews import Previews
 from distill_live.training.codec.trainer import train_codec

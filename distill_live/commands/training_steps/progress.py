@@ -81,7 +81,7 @@ class Report:
 
     def begin_codec(self, config: CodecTrainingConfig) -> None:
         """Start the codec's bar; say with what settings, and what the columns of its lines are."""
-        from distill_live.models.levels import level_labels
+        from distill_live.codes.grid import level_labels
 
         codec = config.codec
         self._labels = level_labels(codec.num_quantizers)

@@ -19,8 +19,8 @@ from distill_live.errors import CodesError, LiveError
 from distill_live.live.engine.generator import Performance
 from distill_live.live.engine.motion import Hold, Loop
 from distill_live.live.engine.origin import OriginTeller
-from distill_live.live.engine.process import EngineSettings
 from distill_live.live.engine.sampler import Draw
+from distill_live.live.engine.settings import EngineSettings
 from distill_live.live.ipc.journal import Journal
 from distill_live.live.ipc.keepsake import Continuation, Keepsake
 from distill_live.live.ipc.ring import SAMPLE_RATE, AudioRing

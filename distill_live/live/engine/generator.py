@@ -18,9 +18,9 @@ from distill_live.errors import CodesError
 from distill_live.live.engine.decoder import Voice
 from distill_live.live.engine.handover import Handover
 from distill_live.live.engine.playhead import Playhead
-from distill_live.live.engine.process import EngineSettings
 from distill_live.live.engine.ring_writer import LaneWriter
 from distill_live.live.engine.sampler import Draw, Sampler
+from distill_live.live.engine.settings import EngineSettings
 from distill_live.live.ipc.current_column import Sounding
 from distill_live.live.ipc.journal import Journal, as_lists
 from distill_live.live.ipc.keepsake import TIMELINE_COLUMNS, Continuation, Keepsake

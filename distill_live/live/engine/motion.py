@@ -79,16 +79,3 @@ class Mark:
     state: State
     voice: VoiceMark
     repeated: bool
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a playhead stood before the sound from ring position `position` on was made, in plain
-    numbers: the next `column` and `sample` of the segment, and the motion, which is a hold (`end`,
-    `fade`), a loop (`begin`, `end`, `fade`) or, without both, forward."""
-
-    position: int
-    column: int
-    sample: int
-    hold: tuple[int | None, int] | None = None
-    loop: tuple[int, int, int] | None = None

@@ -11,11 +11,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from distill_live.audio.fades import cross_fade
 from distill_live.codes.timeline import Codes, Timeline
 from distill_live.live.engine.decoder import Voice
-from distill_live.live.engine.motion import Hold, Loop, Mark, Motion, Place, State, nothing
+from distill_live.live.engine.motion import Hold, Loop, Mark, Motion, State, nothing
 from distill_live.live.engine.recent import Recent
-from distill_live.live.fades import cross_fade
+from distill_live.live.ipc.keepsake import Place
 from distill_live.live.ipc.ring import Samples
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from distill_live.codes.timeline import Codes, Timeline
 from distill_live.live.ipc.journal import Journal, as_lists
+from distill_live.models.kinds import open_session
 from distill_live.models.prior.base import Prior
 from distill_live.models.prior.sampling import Sampling
 
@@ -29,7 +30,7 @@ class Sampler:
 
     def __init__(self, prior: Prior, timeline: Timeline, journal: Journal) -> None:
         self._timeline, self._journal = timeline, journal
-        self._session = prior.session(0)
+        self._session = open_session(prior, 0)
         self._steps: Generator[None, None, Codes] | None = None
         self._draw: Draw | None = None
         #: How each column of the timeline was drawn, and how those to be drawn again once were.

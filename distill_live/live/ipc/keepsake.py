@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from distill_live.codes.edit_rack import EditSettings
 from distill_live.codes.timeline import Codes
-from distill_live.live.engine.motion import Place
 from distill_live.live.ipc.ring import AudioRing
 from distill_live.shared_memory import SharedArray
 
@@ -25,6 +24,19 @@ _COPY = 4 * KEPT_CODES + 2**20
 #: How much of the old engine's sound must be left where the new one's begins, in samples: 20 ms, so
 #: that one can fade into the other.
 _OVERLAP = 960
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a playhead stood before the sound from ring position `position` on was made, in plain
+    numbers: the next `column` and `sample` of the segment, and the motion, which is a hold (`end`,
+    `fade`), a loop (`begin`, `end`, `fade`) or, without both, forward."""
+
+    position: int
+    column: int
+    sample: int
+    hold: tuple[int | None, int] | None = None
+    loop: tuple[int, int, int] | None = None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from distill_live.live.engine.process import EngineSettings
+from distill_live.live.engine.settings import EngineSettings
 from distill_live.live.ipc.ring import SAMPLE_RATE, AudioRing
 from distill_live.live.pacing.stillness import Stillness
 from distill_live.live.pacing.stopwatch import Stopwatch

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from distill_live.live.fades import equal_power
+from distill_live.audio.fades import equal_power
 from distill_live.live.ipc.ring import Samples
 from distill_live.live.playback.ring_reader import RingReader
 

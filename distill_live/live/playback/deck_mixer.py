@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from distill_live.audio.fades import equal_power
 from distill_live.errors import LiveError
-from distill_live.live.fades import equal_power
 from distill_live.live.ipc.ring import AudioRing, Samples
 from distill_live.live.playback.bridge import BridgedReader
 from distill_live.live.playback.envelope import FADE_DRY, Envelope

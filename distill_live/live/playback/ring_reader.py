@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from distill_live.live.fades import cross_fade
+from distill_live.audio.fades import cross_fade
 from distill_live.live.ipc.ring import AudioRing, Samples, Switch
 
 #: Samples that a new future must hold ahead before the reader leaves a longer one for it (50 ms):

@@ -12,15 +12,14 @@ from typing import Any
 
 import numpy as np
 
+from distill_live.audio.fades import cross_fade, equal_power
 from distill_live.codes.session_log import Entry, reading_entry
 from distill_live.codes.timeline import Codes, Timeline
 from distill_live.errors import SessionLogError
 from distill_live.live.engine.decoder import Voice
 from distill_live.live.engine.future import Future
-from distill_live.live.engine.motion import Place
 from distill_live.live.engine.playhead import Playhead
-from distill_live.live.fades import cross_fade, equal_power
-from distill_live.live.ipc.keepsake import TIMELINE_COLUMNS
+from distill_live.live.ipc.keepsake import TIMELINE_COLUMNS, Place
 from distill_live.live.ipc.ring import Samples
 from distill_live.models.file.persistence import LoadedVQModel
 

@@ -12,7 +12,7 @@ from distill_live.codes.edit import Edit, parameter_table
 from distill_live.codes.session_log import Entry, reading_entry
 from distill_live.errors import ParameterError, SessionLogError
 from distill_live.live.engine.engine import Engine
-from distill_live.live.engine.process import EngineSettings
+from distill_live.live.engine.settings import EngineSettings
 from distill_live.live.ipc.ring import AudioRing, Samples
 from distill_live.live.ipc.status import EngineStatus
 from distill_live.live.playback.ring_reader import RingReader

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from distill_live.live.engine.process import EngineJob, EngineSettings, run_engine
+from distill_live.live.engine.process import EngineJob, run_engine
+from distill_live.live.engine.settings import EngineSettings
 from distill_live.live.ipc.journal import JournalRing
 from distill_live.live.ipc.keepsake import Keepsake
 from distill_live.live.ipc.ring import SAMPLE_RATE, AudioRing

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from distill_live.errors import DistillError
-from distill_live.live.engine.process import EngineSettings
+from distill_live.live.engine.settings import EngineSettings
 from distill_live.live.ipc.ring import SAMPLE_RATE
 from distill_live.live.playback.deck_mixer import DeckControl
 from distill_live.live.server.deck import CPU, Deck

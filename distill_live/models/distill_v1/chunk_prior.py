@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self, cast
+from typing import Self, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from distill_live.models.prior.base import Prior
-
-if TYPE_CHECKING:
-    from distill_live.models.prior.stepping import Stepper
 
 
 @dataclass(frozen=True)
@@ -95,12 +92,6 @@ class ChunkPrior(Prior):
         levels = self.level_emb(positions % self.config.num_quantizers)
         placed: Tensor = self.pos_emb.weight + levels
         return placed
-
-    def stepper(self) -> Stepper:
-        """What takes the network through a chunk one code at a time."""
-        from distill_live.models.distill_v1.chunk_stepping import ChunkStepper
-
-        return ChunkStepper(self)
 
     def forward(self, codes: Tensor, ranks: Tensor | None = None) -> Tensor:
         """Codes `[B, T]` to logits `[B, T, V]`, those at t given the codes of its chunk before t.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -10,11 +10,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+from distill_live.models.distill_v1.chunk_prior import ChunkPrior
 from distill_live.models.prior.steering import Steering
 from distill_live.models.prior.stepping import Cache, ColumnDraw, Rows
-
-if TYPE_CHECKING:
-    from distill_live.models.distill_v1.chunk_prior import ChunkPrior
 
 
 class ChunkStepper:

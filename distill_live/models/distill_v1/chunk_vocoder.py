@@ -7,7 +7,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from distill_live.audio.crossfade import DEFAULT_OVERLAP_SAMPLES, rising_fade
+from distill_live.audio.fades import DEFAULT_OVERLAP_SAMPLES, rising_fade
 from distill_live.audio.phase import PhaseConfig, PhaseReconstructor
 from distill_live.audio.spectrogram import AudioSpectrogram
 

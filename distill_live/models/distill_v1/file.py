@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from distill_live.codes.grid import level_labels
 from distill_live.errors import ModelFileError
 from distill_live.models.distill_v1.inert_pickle import NUMBER_BYTES, InertPickle, Tensor
-from distill_live.models.levels import level_labels
 
 #: What every zip begins with.
 _ZIP_MAGIC = b"PK\x03\x04"

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from distill_live.codes.training_codes import TrainingCodes
-from distill_live.models.parts import Codec
+from distill_live.models.kinds import Codec
 
 # Keys of the header, and how the names of the tensors begin.
 _CODES, _MELS, _PREVIEWS = "training_codes", "training_mels", "previews"

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from distill_live.audio.spectrogram import AudioSpectrogram
+from distill_live.codes.grid import level_labels
 from distill_live.codes.training_codes import TrainingCodes
 from distill_live.errors import DeviceError, ModelFileError, NoPriorError, TrainingError
 from distill_live.models.codec.vqvae import ConvVQVAE
@@ -30,8 +31,7 @@ from distill_live.models.file.kept_recordings import (
     read_previews,
 )
 from distill_live.models.file.limits import check_limits
-from distill_live.models.levels import level_labels
-from distill_live.models.parts import (
+from distill_live.models.kinds import (
     AnyVocoder,
     Codec,
     build_codec,
@@ -40,12 +40,14 @@ from distill_live.models.parts import (
     check_fit,
     default_vocoder,
     describe_codec,
+    describe_prior,
     describe_spectrogram,
     describe_vocoder,
+    make_prior,
     read_neural_config,
+    read_prior_config,
 )
 from distill_live.models.prior.base import Prior
-from distill_live.models.prior_kinds import describe_prior, make_prior, read_prior_config
 from distill_live.models.vocoder.network import VocoderNetwork
 from distill_live.models.vocoder.neural import NeuralVocoder
 from distill_live.models.vocoder.vocoder import PhaseVocoder

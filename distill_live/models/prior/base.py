@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import ClassVar, Protocol
 
 import torch
 from torch import Tensor, nn
-
-if TYPE_CHECKING:
-    from distill_live.models.prior.session import PriorSession
-    from distill_live.models.prior.stepping import Stepper
 
 #: How many columns a context spans: 4 s of columns of 8 frames.
 CONTEXT_COLUMNS = 48
@@ -72,16 +68,6 @@ class Prior(nn.Module, ABC):
 
         T is whole columns, at most a context. Code T-1 is not looked at.
         """
-
-    @abstractmethod
-    def stepper(self) -> Stepper:
-        """What takes the network through a context one code at a time."""
-
-    def session(self, seed: int) -> PriorSession:
-        """A stream of codes that goes on without end; `seed` says which."""
-        from distill_live.models.prior.session import PriorSession
-
-        return PriorSession(self, seed)
 
 
 def check_heads(hidden_size: int, num_heads: int) -> None:

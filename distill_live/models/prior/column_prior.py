@@ -4,7 +4,7 @@ through the column's codes. As Moshi (arXiv 2410.00037) and Magenta RealTime 2 d
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self, cast
+from typing import Literal, Self, cast
 
 import torch
 from torch import Tensor, nn
@@ -15,12 +15,19 @@ from distill_live.models.prior.base import CONTEXT_COLUMNS, Prior, check_context
 from distill_live.models.prior.neighbour_embedding import NeighbourEmbedding
 from distill_live.models.prior.steering import STEERED
 
-if TYPE_CHECKING:
-    from distill_live.models.prior.stepping import Stepper
-
 #: The codes just before a code that its network is fed, in the order in which they sound, and how
 #: far around the same cell of the column before.
 _NEAR, _AROUND = 6, 3
+
+
+PriorSize = Literal["small", "medium", "large"]
+
+#: Transformer's width, layers and heads, and dropout.
+_SIZES: dict[PriorSize, tuple[int, int, int, float]] = {
+    "small": (128, 2, 4, 0.3),
+    "medium": (256, 4, 4, 0.2),
+    "large": (512, 6, 8, 0.1),
+}
 
 
 @dataclass(frozen=True)
@@ -111,12 +118,6 @@ class ColumnPrior(Prior):
     def layers(self) -> list[Block]:
         """The transformer's blocks in their order."""
         return [cast(Block, block) for block in self.blocks]
-
-    def stepper(self) -> Stepper:
-        """What takes the network through a context one code at a time."""
-        from distill_live.models.prior.column_stepping import ColumnStepper
-
-        return ColumnStepper(self)
 
     def forward(self, codes: Tensor) -> Tensor:
         """Codes `[B, T]` to logits `[B, T, V]`, those at t given the codes before t.
@@ -255,3 +256,21 @@ class DepthLayer(nn.Module):
         y = functional.gelu(self.widen(self.norm(x)), approximate="tanh")
         added: Tensor = self.dropout(self.narrow(self.dropout(y)))
         return x + added
+
+
+def get_adaptive_prior_config(
+    size: PriorSize | int, codebook_size: int, num_quantizers: int = 3, bands: int = 8
+) -> ColumnPriorConfig:
+    """Settings by size, or by the number of recordings: small up to 20, medium up to 100."""
+    if isinstance(size, int):
+        size = "small" if size <= 20 else "medium" if size <= 100 else "large"
+    hidden_size, num_layers, num_heads, dropout = _SIZES[size]
+    return ColumnPriorConfig(
+        codebook_size=codebook_size,
+        num_quantizers=num_quantizers,
+        bands=bands,
+        hidden_size=hidden_size,
+        num_layers=num_layers,
+        num_heads=num_heads,
+        dropout=dropout,
+    )

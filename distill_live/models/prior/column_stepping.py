@@ -1,13 +1,14 @@
 """The column-wise prior one column at a time: one step of its transformer, then the column's codes.
 
-The network within the column is small and its codes are drawn on the CPU: there it is, also when
-the transformer is on a GPU, which so is asked once per column.
+The network within the column is small, and its codes are drawn on the CPU. So it stays on the CPU
+even when the transformer is on a GPU, and the GPU is asked once per column. Steering is
+classifier-free guidance (Ho and Salimans, arXiv 2207.12598): see `_DepthDraw`.
 """
 
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import NamedTuple, cast
 
 import numpy as np
 import torch
@@ -15,13 +16,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from distill_live.models.prior.column_prior import ColumnPrior, DepthLayer, DepthNetwork
 from distill_live.models.prior.graph_stepping import transformer_stepper
 from distill_live.models.prior.neighbour_embedding import NeighbourEmbedding
 from distill_live.models.prior.steering import Steering
 from distill_live.models.prior.stepping import Cache, ColumnDraw, Rows
-
-if TYPE_CHECKING:
-    from distill_live.models.prior.column_prior import ColumnPrior, DepthLayer, DepthNetwork
 
 
 class ColumnStepper:
@@ -79,7 +78,7 @@ class DepthStepper:
         self._steering = copy.deepcopy(depth.steering).cpu()
         self._no_past = depth.no_past.detach().cpu()
         self.known = [*depth.known.detach().cpu()]
-        self._layers = [_lay_out(cast("DepthLayer", layer)) for layer in depth.layers]
+        self._layers = [_lay_out(cast(DepthLayer, layer)) for layer in depth.layers]
         self._levels = depth.levels
         self._outputs = [*(depth.heads * depth.norm.weight).cpu()]
         self._biases = [*depth.head_bias.detach().cpu()]
@@ -106,19 +105,20 @@ class DepthStepper:
 
 
 class _View(NamedTuple):
-    """What the network is told of a column's past: a vector `[d]`, and the codes near it."""
+    """What the network knows of a column's past: a vector `[d]`, and the codes near it."""
 
     past: Tensor
     before: list[int]
 
 
 class _DepthDraw:
-    """A column that is being drawn, as one or three views of its past see it.
+    """A column that is being drawn, seen from one view of its past, or from three.
 
-    The first is the past as it is. Where the column is steered, the others are blind, the second
-    told how the column shall sound. By Bayes' rule p(code | past, sound) is about p(code | past)
-    p(code | sound) / p(code): the prior's word for the code, times how much the code speaks for
-    the sound. `guidance` is that factor's exponent.
+    The first view is the past as it is. A steered column has two more, for classifier-free
+    guidance. Both are blind to the past: the second is told how the column should sound
+    (conditional), the third is not (unconditional). By Bayes' rule p(code | past, sound) is about
+    p(code | past) p(code | sound) / p(code). `guidance` is the exponent of the last two: the
+    guidance scale.
     """
 
     def __init__(self, stepper: DepthStepper, views: list[_View], guidance: float) -> None:

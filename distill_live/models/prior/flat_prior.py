@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self, cast
+from typing import Self, cast
 
 import torch
 from torch import Tensor, nn
@@ -12,9 +12,6 @@ from torch.nn import functional
 from distill_live.models.layers.transformer import Block, rotary_table
 from distill_live.models.prior.base import CONTEXT_COLUMNS, Prior, check_context, check_heads
 from distill_live.models.prior.neighbour_embedding import NeighbourEmbedding
-
-if TYPE_CHECKING:
-    from distill_live.models.prior.stepping import Stepper
 
 
 @dataclass(frozen=True)
@@ -106,12 +103,6 @@ class CodePrior(Prior):
     def layers(self) -> list[Block]:
         """The blocks in their order."""
         return [cast(Block, block) for block in self.blocks]
-
-    def stepper(self) -> Stepper:
-        """What takes the network through a context one code at a time."""
-        from distill_live.models.prior.flat_stepping import FlatStepper
-
-        return FlatStepper(self)
 
     def forward(self, codes: Tensor) -> Tensor:
         """Codes `[B, T]` to logits `[B, T, V]`, those at t given the codes before t.

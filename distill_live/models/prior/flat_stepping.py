@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from distill_live.models.prior.flat_prior import CodePrior
 from distill_live.models.prior.graph_stepping import transformer_stepper
 from distill_live.models.prior.steering import Steering
 from distill_live.models.prior.stepping import Cache, ColumnDraw, Rows
-
-if TYPE_CHECKING:
-    from distill_live.models.prior.flat_prior import CodePrior
 
 
 class FlatStepper:

@@ -5,18 +5,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from distill_live.errors import ParameterError
 from distill_live.models.prior.steering import UNSTEERED, Steering
-
-if TYPE_CHECKING:
-    from distill_live.models.prior.base import Prior
 
 _SEED_BITS = (1 << 64) - 1
 
@@ -155,28 +150,6 @@ def column_uniforms(seed: int, take: int, column: int, count: int) -> NDArray[np
     key = np.array([seed & _SEED_BITS, take & _SEED_BITS], dtype=np.uint64)
     counter = np.array([0, 0, column, 0], dtype=np.uint64)
     return np.random.Generator(np.random.Philox(key=key, counter=counter)).random(count)
-
-
-def sample_code_sequence(
-    prior: Prior,
-    temperature: float | tuple[float, ...] = 1.0,
-    top_k: int | tuple[int, ...] = 0,
-    top_p: float | tuple[float, ...] = 1.0,
-    seed: int = 0,
-    device: torch.device | str | None = None,
-    columns: int = 12,
-    min_p: float | tuple[float, ...] = 0.0,
-    repetition: float | tuple[float, ...] = 0.0,
-) -> Tensor:
-    """Sample `columns` columns of codes `[1, S, Q]`, S = columns * bands.
-
-    They are the codes that a live session with this seed and these settings plays first. The prior
-    is moved to `device` if one is given. Raises ParameterError for settings out of range.
-    """
-    sampling = Sampling(temperature, top_k, top_p, min_p, repetition)
-    session = (prior if device is None else prior.to(device)).session(seed)
-    grid = np.concatenate([session.step(sampling) for _ in range(columns)])
-    return torch.from_numpy(grid).flatten(0, 1)[None].to(prior.device)
 
 
 def _check(name: str, value: float | tuple[float, ...], low: float, high: float) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from distill_live.errors import CodesError, ParameterError
+from distill_live.models.prior.base import PriorShape
 from distill_live.models.prior.sampling import (
     REPETITION_COLUMNS,
     Sampling,
@@ -18,10 +18,7 @@ from distill_live.models.prior.sampling import (
     entropy_bits,
 )
 from distill_live.models.prior.steering import Steering
-from distill_live.models.prior.stepping import Cache, ColumnDraw
-
-if TYPE_CHECKING:
-    from distill_live.models.prior.base import Prior
+from distill_live.models.prior.stepping import Cache, ColumnDraw, Stepper
 
 Grid = NDArray[np.int64]
 
@@ -43,12 +40,12 @@ class PriorSession:
     the present and the last anchor: going back that far costs nothing.
     """
 
-    def __init__(self, prior: Prior, seed: int) -> None:
+    def __init__(self, config: PriorShape, stepper: Stepper, seed: int) -> None:
         self.seed = seed
         self.take = 0
-        self._config = prior.eval().config
+        self._config = config
         self._half = self._config.context_columns // 2
-        self._stepper = prior.stepper()
+        self._stepper = stepper
         self._spans = [_Span(self._stepper.new_cache()), _Span(self._stepper.new_cache())]
         self._history = _History(self._config.column_codes)
         self._drawing: object = None

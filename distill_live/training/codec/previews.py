@@ -7,6 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from distill_live.audio import phase
 from distill_live.audio.dataset import Recordings
 from distill_live.audio.spectrogram import AudioSpectrogram
 from distill_live.models.codec.vqvae import ConvVQVAE
@@ -54,5 +55,5 @@ def reconstruct(codec: ConvVQVAE, spectrogram: AudioSpectrogram, samples: Sound)
     waveform = torch.from_numpy(np.ascontiguousarray(samples))[None, None]
     mel = spectrogram.waveform_to_mel(waveform, codec.config.column_frames)
     decoded, _, _ = codec(mel)
-    sound: Sound = spectrogram.mel_to_waveform(decoded.float())[0, 0].cpu().numpy()
+    sound: Sound = phase.reconstruct(spectrogram, decoded[0, 0].float()).cpu().numpy()
     return sound[: len(samples)]

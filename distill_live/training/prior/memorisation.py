@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from distill_live.codes.training_codes import WINDOW_COLUMNS, CodeTape, TapeWindow
+from distill_live.models.kinds import open_session
 from distill_live.models.prior.base import Prior
 from distill_live.models.prior.sampling import Sampling
 from distill_live.training.data.sequences import CodeSequences
@@ -117,7 +118,7 @@ def measure_memorisation(
     """
     generated = []
     for seed in range(_STREAMS):
-        session = prior.session(seed)
+        session = open_session(prior, seed)
         played = [session.step(Sampling()) for _ in range(_SKIPPED + stream_columns)]
         generated.append(np.concatenate(played[_SKIPPED:]))
     # Where a recording has nothing held out, all of it was trained on.

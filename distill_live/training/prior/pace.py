@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from distill_live.models.prior_kinds import make_prior
+from distill_live.models.kinds import make_prior
 from distill_live.training.prior.loss import prior_loss
 from distill_live.training.prior.trainer import PriorTrainingConfig
 from distill_live.training.prior.windows import Crops

@@ -14,9 +14,9 @@ from torch import Tensor
 
 from distill_live.audio.dataset import HOLDOUT
 from distill_live.errors import TrainingError
+from distill_live.models.kinds import make_prior
 from distill_live.models.prior.base import Prior, PriorShape
 from distill_live.models.prior.column_prior import ColumnPriorConfig
-from distill_live.models.prior_kinds import make_prior
 from distill_live.training.codec.losses import mean_loss
 from distill_live.training.data.augmentation import get_adaptive_augmentation
 from distill_live.training.data.sequences import GAINS_DB, CodeSequences

@@ -1,1 +1,1 @@
-"""What every training needs: checkpoints, processes, random state, optimiser, precision, threads."""
+"""What every training needs: checkpoints, processes, random state, optimiser, precision."""

@@ -13,8 +13,7 @@ from distill_live.inference.generation import generate_audio_from_prior
 from distill_live.models.codec.vqvae import ConvVQVAE, VQVAEConfig
 from distill_live.models.file.persistence import LoadedVQModel, load_model_v2, save_model_v2
 from distill_live.models.layers.packed_matrix import PackedMatrix
-from distill_live.models.prior.column_prior import ColumnPrior
-from distill_live.models.prior_kinds import get_adaptive_prior_config
+from distill_live.models.prior.column_prior import ColumnPrior, get_adaptive_prior_config
 from distill_live.models.vocoder.network import NeuralVocoderConfig
 from distill_live.models.vocoder.neural import NeuralVocoder
 from distill_live.models.vocoder.vocoder import PhaseConfig, PhaseVocoder

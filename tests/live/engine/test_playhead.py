@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
+from distill_live.audio.fades import cross_fade
 from distill_live.live.engine.decoder import Voice
 from distill_live.live.engine.motion import Hold, Loop
 from distill_live.live.engine.recent import RECENT
-from distill_live.live.fades import cross_fade
 from distill_live.models.file.persistence import LoadedVQModel
 from tests.live.engine.stage import Stage
 

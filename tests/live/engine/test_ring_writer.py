@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from distill_live.audio.fades import cross_fade
 from distill_live.live.engine.ring_writer import LaneWriter
-from distill_live.live.fades import cross_fade
 from distill_live.live.ipc.journal import Journal, JournalRing
 from distill_live.live.ipc.ring import AudioRing
 from distill_live.live.playback.ring_reader import RingReader

@@ -10,6 +10,7 @@ from distill_live.errors import CodesError
 from distill_live.live.engine.sampler import Draw, Sampler
 from distill_live.live.ipc.journal import Journal, JournalRing
 from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.kinds import open_session
 from distill_live.models.prior.sampling import Sampling
 from tests.models.prior.sessions import play
 
@@ -46,7 +47,7 @@ def test_a_column_comes_in_as_many_parts_as_it_has_bands(drawer: Drawer) -> None
 def test_the_columns_are_those_of_the_priors_session(
     drawer: Drawer, tiny_model: LoadedVQModel
 ) -> None:
-    session = tiny_model.require_prior().session(1)
+    session = open_session(tiny_model.require_prior(), 1)
     drawer.draw(20)
     np.testing.assert_array_equal(drawer.codes, play(session, 20))
 
@@ -130,7 +131,7 @@ def test_a_new_segment_goes_on_from_its_codes_and_knows_nothing_of_before(
     drawer.sampler.advance(DRAW)
     drawer.sampler.begin_segment(timeline)
     drawer.draw(5)
-    session = tiny_model.require_prior().session(1)
+    session = open_session(tiny_model.require_prior(), 1)
     session.prime(given)
     np.testing.assert_array_equal(timeline.raw(20, 25), play(session, 5))
 

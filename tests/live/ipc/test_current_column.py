@@ -9,6 +9,7 @@ import pytest
 from distill_live.live.ipc.current_column import MAX_CODES, Sounding, SoundingColumn
 from distill_live.live.ipc.status import EngineStatus
 from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.kinds import open_session
 from tests.live.player import Player
 
 
@@ -118,7 +119,7 @@ def test_entropy_is_that_with_which_the_column_was_drawn(tiny_model: LoadedVQMod
     for player in (free, fixed):
         player.hear(48_000)
     assert sounding(fixed).entropy == 0.0
-    session = tiny_model.require_prior().session(1)
+    session = open_session(tiny_model.require_prior(), 1)
     entropies = []
     for _ in range(int(sounding(free).column) + 1):
         session.step(free.engine._performance.draw.sampling)

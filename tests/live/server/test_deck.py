@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from distill_live.errors import ModelFileError
-from distill_live.live.engine.process import EngineSettings
+from distill_live.live.engine.settings import EngineSettings
 from distill_live.live.ipc.status import NEW_SOUND
 from distill_live.live.server.deck import Deck, Source
 from distill_live.parameters import ParameterStore

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from distill_live.live.engine.process import EngineSettings
+from distill_live.live.engine.settings import EngineSettings
 from distill_live.live.playback.deck_mixer import DeckControl
 from distill_live.live.server.deck import Deck
 from distill_live.live.server.model_swap import ModelSwap

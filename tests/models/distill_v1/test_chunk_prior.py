@@ -6,7 +6,8 @@ import torch
 
 from distill_live.models.distill_v1.chunk_prior import ChunkPrior, ChunkPriorConfig
 from distill_live.models.file.persistence import LoadedVQModel
-from distill_live.models.prior.sampling import Sampling, sample_code_sequence
+from distill_live.models.kinds import open_session, open_stepper, sample_code_sequence
+from distill_live.models.prior.sampling import Sampling
 from distill_live.models.prior.steering import UNSTEERED
 
 
@@ -52,7 +53,7 @@ def test_chunks_know_no_other_chunk(prior: ChunkPrior) -> None:
 
 @torch.inference_mode()
 def test_steps_give_the_logits_of_the_whole(prior: ChunkPrior) -> None:
-    stepper = prior.stepper()
+    stepper = open_stepper(prior)
     cache = stepper.new_cache()
     for codes in random_codes(3, 12):
         draw = stepper.begin(cache, np.zeros((1, 12), np.int64), UNSTEERED)
@@ -64,7 +65,7 @@ def test_steps_give_the_logits_of_the_whole(prior: ChunkPrior) -> None:
 
 
 def test_a_session_draws_a_whole_chunk_in_every_step(prior: ChunkPrior) -> None:
-    session = prior.session(5)
+    session = open_session(prior, 5)
     grid = np.concatenate([session.step(Sampling()) for _ in range(6)])
     assert grid.shape == (6, 4, 3)
     assert session.column == 6
@@ -73,7 +74,7 @@ def test_a_session_draws_a_whole_chunk_in_every_step(prior: ChunkPrior) -> None:
 
 
 def test_a_chunk_depends_on_seed_take_and_number_alone(prior: ChunkPrior) -> None:
-    session, other = prior.session(5), prior.session(5)
+    session, other = open_session(prior, 5), open_session(prior, 5)
     drawn = [session.step(Sampling()) for _ in range(5)]
     other.prime(np.zeros((3, 4, 3), np.int64))
     np.testing.assert_array_equal(other.step(Sampling()), drawn[3])
@@ -87,7 +88,7 @@ def test_a_chunk_depends_on_seed_take_and_number_alone(prior: ChunkPrior) -> Non
 
 
 def test_a_first_code_is_one_that_the_codec_uses(prior: ChunkPrior) -> None:
-    session = prior.session(0)
+    session = open_session(prior, 0)
     first = [session.step(Sampling(temperature=1.0, top_p=0))[0, 0, 0] for _ in range(300)]
     used = np.bincount(first, minlength=12) / 300
     np.testing.assert_allclose(used, prior.first_logits.exp().numpy(), atol=0.1)

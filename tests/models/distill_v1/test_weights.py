@@ -21,6 +21,7 @@ from distill_live.models.distill_v1.file import OldModel
 from distill_live.models.distill_v1.weights import read_old_weights
 from distill_live.models.file.header import read_header
 from distill_live.models.file.persistence import LoadedVQModel, load_model_v2, save_model_v2
+from distill_live.models.kinds import open_session
 from distill_live.models.prior.sampling import Sampling
 from tests.old_model import CHANNELS, CODES, LEVELS, MELS, WIDTH, Caller, old_model, save_old_model
 
@@ -227,7 +228,7 @@ def test_saved_as_a_file_of_ours_it_is_the_same_model(
     assert again.metadata["codec_sha256"] == old_model.metadata["codec_sha256"]
     assert again.spectrogram.config == old_model.spectrogram.config
     assert torch.equal(again.spectrogram.mel_bank, old_model.spectrogram.mel_bank)
-    one, other = again.require_prior().session(3), old_model.require_prior().session(3)
+    one, other = open_session(again.require_prior(), 3), open_session(old_model.require_prior(), 3)
     for _ in range(3):
         codes = one.step(Sampling())
         np.testing.assert_array_equal(codes, other.step(Sampling()))

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 import torch
 
+from distill_live.codes.grid import level_labels
 from distill_live.errors import ModelFileError, NoPriorError
+from distill_live.models.codec.vqvae import ConvVQVAE
 from distill_live.models.file import persistence
 from distill_live.models.file.header import read_header, rewrite_metadata
 from distill_live.models.file.persistence import (
@@ -208,3 +210,22 @@ def test_whatever_a_strange_header_sets_off_is_one_line(
     with pytest.raises(ModelFileError, match=r"does not fit this version: .") as caught:
         load_model_v2(tiny_model_path)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("levels", [1, 2, 3, 4, 6])
+def test_a_saved_model_names_each_of_its_levels(
+    tiny_model: LoadedVQModel, tmp_path: Path, levels: int
+) -> None:
+    path = tmp_path / "model.distill"
+    codec = ConvVQVAE(replace(tiny_model.model.config, num_quantizers=levels))
+    save_model_v2(path, model=codec, spectrogram=tiny_model.spectrogram)
+    assert read_header(path).metadata["level_labels"] == list(level_labels(levels))
+
+
+def test_names_that_somebody_gave_are_kept(tiny_model: LoadedVQModel, tmp_path: Path) -> None:
+    path = tmp_path / "model.distill"
+    metadata = {"level_labels": ["Body", "Skin", "Air"]}
+    save_model_v2(
+        path, model=tiny_model.model, spectrogram=tiny_model.spectrogram, metadata=metadata
+    )
+    assert read_header(path).metadata["level_labels"] == ["Body", "Skin", "Air"]

@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from distill_live.models.prior.column_prior import ColumnPrior, ColumnPriorConfig
+from distill_live.models.kinds import open_session
+from distill_live.models.prior.column_prior import (
+    ColumnPrior,
+    ColumnPriorConfig,
+    get_adaptive_prior_config,
+)
 from distill_live.models.prior.sampling import Sampling
 from distill_live.models.prior.steering import STEERED, Steering
 from tests.models.prior.sessions import play
@@ -84,10 +89,36 @@ def test_a_session_draws_what_the_prior_says_times_what_speaks_for_the_sound(
 ) -> None:
     """The likeliest codes, from whole passes."""
     steering = Steering(brightness=0.4, guidance=guidance)
-    session = column_prior.session(1)
+    session = open_session(column_prior, 1)
     found = play(session, 8, Sampling(top_k=1, steering=steering)).reshape(1, -1)
     codes = torch.from_numpy(found)
     ranks = torch.tensor(steering.ranks).expand(1, 8, 4)
     told, untold = column_prior.blind(codes, ranks), column_prior.blind(codes)
     expected = (column_prior(codes) + guidance * (told - untold)).argmax(-1)
     assert np.array_equal(found, expected)
+
+
+@pytest.mark.parametrize(
+    ("files", "shape"),
+    [
+        (5, (128, 2, 0.3)),
+        (20, (128, 2, 0.3)),
+        (21, (256, 4, 0.2)),
+        (100, (256, 4, 0.2)),
+        (101, (512, 6, 0.1)),
+    ],
+)
+def test_settings_follow_the_number_of_recordings(
+    files: int, shape: tuple[int, int, float]
+) -> None:
+    config = get_adaptive_prior_config(files, codebook_size=64)
+    assert (config.hidden_size, config.num_layers, config.dropout) == shape
+
+
+def test_settings_follow_a_size_by_name_and_the_codecs_grid() -> None:
+    config = get_adaptive_prior_config("medium", codebook_size=256, num_quantizers=2, bands=4)
+    assert config == ColumnPriorConfig(
+        codebook_size=256, num_quantizers=2, bands=4, hidden_size=256, num_layers=4, num_heads=4,
+        dropout=0.2,
+    )  # fmt: skip
+    assert config.context_columns == 48

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from distill_live.models.kinds import open_session
 from distill_live.models.prior import column_stepping, flat_stepping
 from distill_live.models.prior.base import Prior
 from distill_live.models.prior.column_prior import ColumnPrior
@@ -75,10 +76,10 @@ def test_a_step_learns_from_its_inputs_alone_where_it_stands(column_prior: Colum
 def test_a_session_with_graph_steps_plays_what_one_without_plays(
     prior: Prior, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    expected = play(prior.session(1), 20)
+    expected = play(open_session(prior, 1), 20)
     for module in (flat_stepping, column_stepping):
         monkeypatch.setattr(module, "transformer_stepper", GraphStepper)
-    session = prior.session(1)
+    session = open_session(prior, 1)
     assert np.array_equal(play(session, 20), expected)
     session.rewind(9)
     assert np.array_equal(play(session, 11), expected[9:])

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from distill_live.errors import ParameterError
+from distill_live.models.kinds import open_session, sample_code_sequence
 from distill_live.models.prior.base import Prior
 from distill_live.models.prior.sampling import (
     REPETITION_COLUMNS,
@@ -18,7 +19,6 @@ from distill_live.models.prior.sampling import (
     draw_code,
     entropy_bits,
     raise_repeated,
-    sample_code_sequence,
 )
 from tests.models.prior.sessions import play
 
@@ -198,6 +198,6 @@ def test_a_sequence_is_what_a_session_plays(prior: Prior) -> None:
     codes = sample_code_sequence(
         prior, 0.9, 8, 0.95, seed=4, device="cpu", columns=11, min_p=0.02, repetition=0.8
     )
-    played = play(prior.session(4), 11, Sampling(0.9, 8, 0.95, 0.02, 0.8))
+    played = play(open_session(prior, 4), 11, Sampling(0.9, 8, 0.95, 0.02, 0.8))
     assert codes.shape == (1, 22, 3)
     assert torch.equal(codes, torch.from_numpy(played).view(1, 22, 3))

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from distill_live.errors import CodesError, ParameterError
+from distill_live.models.kinds import open_session
 from distill_live.models.prior.base import Prior
 from distill_live.models.prior.sampling import REPETITION_COLUMNS, Sampling
 from distill_live.models.prior.session import HISTORY_COLUMNS, PriorSession
@@ -20,7 +21,7 @@ RECORDING = np.random.default_rng(0).integers(0, 12, (HISTORY_COLUMNS + 900, 2, 
 def test_repetition_above_zero_returns_to_the_codes_of_the_last_columns(
     prior: Prior, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session = make_undecided(prior.session(1), monkeypatch)
+    session = make_undecided(open_session(prior, 1), monkeypatch)
     lately = RECORDING[:1].repeat(REPETITION_COLUMNS, 0)
     session.prime(lately)
     assert np.array_equal(session.step(Sampling(temperature=0.5, repetition=1.0)), lately[:1])
@@ -29,7 +30,7 @@ def test_repetition_above_zero_returns_to_the_codes_of_the_last_columns(
 def test_repetition_below_zero_avoids_the_codes_of_the_last_columns(
     prior: Prior, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session = make_undecided(prior.session(1), monkeypatch)
+    session = make_undecided(open_session(prior, 1), monkeypatch)
     session.prime(RECORDING[:1].repeat(REPETITION_COLUMNS, 0))
     played = play(session, 5, Sampling(temperature=0.5, repetition=-1.0))
     assert not (played == RECORDING[:1]).any()
@@ -39,7 +40,7 @@ def test_repetition_below_zero_avoids_the_codes_of_the_last_columns(
 def test_repetition_of_a_level_acts_on_that_level_alone(
     prior: Prior, level: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session = make_undecided(prior.session(1), monkeypatch)
+    session = make_undecided(open_session(prior, 1), monkeypatch)
     session.prime(RECORDING[:1].repeat(REPETITION_COLUMNS, 0))
     repetition = [0.0, 0.0, 0.0]
     repetition[level] = 1.0
@@ -55,7 +56,7 @@ def test_repetition_looks_back_as_many_columns_as_it_says(
         """How undecided the next column is when one of those before it differs."""
         lately = np.zeros((REPETITION_COLUMNS + 1, 2, 3), dtype=np.int64)
         lately[column] = 5
-        session = make_undecided(prior.session(1), monkeypatch)
+        session = make_undecided(open_session(prior, 1), monkeypatch)
         session.prime(lately)
         session.step(AGAIN)
         return session.entropy
@@ -65,7 +66,7 @@ def test_repetition_looks_back_as_many_columns_as_it_says(
 
 @pytest.mark.parametrize("column", [0, 1, 4, 17, 38, 43, 50])
 def test_repetition_draws_the_same_again_after_a_rewind(prior: Prior, column: int) -> None:
-    session = prior.session(1)
+    session = open_session(prior, 1)
     grid = play(session, 52, AGAIN)
     half_drawn = session.steps(AGAIN)
     next(half_drawn)
@@ -74,7 +75,7 @@ def test_repetition_draws_the_same_again_after_a_rewind(prior: Prior, column: in
 
 
 def test_repetition_depends_on_the_codes_and_not_on_how_they_came(prior: Prior) -> None:
-    played, primed, edited = prior.session(1), prior.session(1), prior.session(1)
+    played, primed, edited = open_session(prior, 1), open_session(prior, 1), open_session(prior, 1)
     grid = play(played, 30, AGAIN)
     primed.prime(grid)
     play(edited, 30)
@@ -85,7 +86,7 @@ def test_repetition_depends_on_the_codes_and_not_on_how_they_came(prior: Prior) 
 
 def test_a_long_way_back_leads_to_the_same_codes_again(prior: Prior) -> None:
     """More columns than the session remembers, then thousands back and forth."""
-    session = prior.session(3)
+    session = open_session(prior, 3)
     session.prime(RECORDING)
     end = len(RECORDING)
     grid = play(session, 30, AGAIN)
@@ -96,12 +97,12 @@ def test_a_long_way_back_leads_to_the_same_codes_again(prior: Prior) -> None:
 
 
 def test_the_context_is_the_models_own_to_begin_with(prior: Prior) -> None:
-    assert prior.session(1).context_columns == prior.config.context_columns == 8
+    assert open_session(prior, 1).context_columns == prior.config.context_columns == 8
 
 
 @pytest.mark.parametrize("columns", [-2, 0, 2, 3, 5, 7, 9, 10])
 def test_a_context_that_cannot_be_is_refused(prior: Prior, columns: int) -> None:
-    session = prior.session(1)
+    session = open_session(prior, 1)
     with pytest.raises(ParameterError, match=rf"even number of columns, 4\.\.8, not {columns}$"):
         session.context_columns = columns
     assert session.context_columns == 8
@@ -109,7 +110,7 @@ def test_a_context_that_cannot_be_is_refused(prior: Prior, columns: int) -> None
 
 def test_a_shorter_context_remembers_less(prior: Prior) -> None:
     """At an anchor a column depends on half a context: 2 columns of 4 here, 4 of 8."""
-    one, other, longer = prior.session(1), prior.session(1), prior.session(1)
+    one, other, longer = open_session(prior, 1), open_session(prior, 1), open_session(prior, 1)
     one.context_columns = other.context_columns = 4
     changed = RECORDING[:12].copy()
     changed[:10] = (changed[:10] + 1) % 12
@@ -121,7 +122,7 @@ def test_a_shorter_context_remembers_less(prior: Prior) -> None:
 
 @pytest.mark.parametrize("context", [4, 6, 8])
 def test_in_any_context_a_rewind_draws_the_same_again(prior: Prior, context: int) -> None:
-    session = prior.session(1)
+    session = open_session(prior, 1)
     session.context_columns = context
     grid = play(session, 40, AGAIN)
     for column in (39, 33, 17, 3):
@@ -134,7 +135,7 @@ def test_in_any_context_a_rewind_draws_the_same_again(prior: Prior, context: int
 def test_the_full_context_again_draws_what_a_session_that_always_had_it_would(
     prior: Prior, first: int, columns: int
 ) -> None:
-    session, always = prior.session(1), prior.session(1)
+    session, always = open_session(prior, 1), open_session(prior, 1)
     grid = [play(session, first)]
     session.context_columns = 4
     grid.append(play(session, columns))
@@ -152,7 +153,7 @@ def test_a_column_is_a_function_of_the_context_whatever_came_between(prior: Prio
             session.rewind(21)
         return play(session, 9).tobytes()
 
-    session = prior.session(1)
+    session = open_session(prior, 1)
     play(session, 30)
     assert again(session, [4]) == again(session, [8, 6, 4]) == again(session, [6, 8, 4])
     assert again(session, [4]) != again(session, [8])
@@ -162,7 +163,7 @@ def test_a_column_is_a_function_of_the_context_whatever_came_between(prior: Prio
 def test_the_caches_of_another_context_are_kept_while_they_may_be_of_use(
     prior: Prior, change: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session = prior.session(1)
+    session = open_session(prior, 1)
     play(session, 9)
     session.context_columns = change
     session.step(FREE)
@@ -176,7 +177,7 @@ def test_the_caches_of_another_context_are_kept_while_they_may_be_of_use(
 
 def test_a_session_that_begins_late_draws_what_one_draws_that_knows_all(prior: Prior) -> None:
     context = prior.config.context_columns
-    whole, late = prior.session(1), prior.session(1)
+    whole, late = open_session(prior, 1), open_session(prior, 1)
     whole.prime(RECORDING[: 4 * context])
     late.restart(context)
     late.prime(RECORDING[context : 4 * context])

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from distill_live.errors import CodesError, ParameterError
+from distill_live.models.kinds import open_session
 from distill_live.models.prior import session as session_module
 from distill_live.models.prior.base import Prior
 from distill_live.models.prior.sampling import Sampling
@@ -37,7 +38,7 @@ def half_drawn(session: PriorSession, sampling: Sampling = FREE) -> Drawing:
 
 
 def test_a_column_in_pieces_is_the_column_in_one(prior: Prior) -> None:
-    whole, pieces = prior.session(1), prior.session(1)
+    whole, pieces = open_session(prior, 1), open_session(prior, 1)
     sampling = Sampling(repetition=0.4)
     for _ in range(30):
         assert finish(pieces.steps(sampling))[1].tobytes() == whole.step(sampling).tobytes()
@@ -45,16 +46,16 @@ def test_a_column_in_pieces_is_the_column_in_one(prior: Prior) -> None:
 
 
 def test_there_is_a_pause_after_every_band_but_the_last(prior: Prior) -> None:
-    assert finish(prior.session(1).steps(FREE))[0] == prior.config.bands - 1
+    assert finish(open_session(prior, 1).steps(FREE))[0] == prior.config.bands - 1
 
 
 def test_no_inference_mode_is_left_on_in_a_pause(prior: Prior) -> None:
-    _drawing = half_drawn(prior.session(1))
+    _drawing = half_drawn(open_session(prior, 1))
     assert not torch.is_inference_mode_enabled()
 
 
 def test_what_is_half_drawn_does_not_count_yet(prior: Prior) -> None:
-    session = prior.session(1)
+    session = open_session(prior, 1)
     play(session, 3)
     entropy = session.entropy
     _drawing = half_drawn(session)
@@ -70,7 +71,7 @@ def test_what_is_half_drawn_does_not_count_yet(prior: Prior) -> None:
 def test_a_column_given_up_leaves_the_session_as_if_it_had_not_begun(
     prior: Prior, column: int, give_up: Callable[[PriorSession, Drawing], None]
 ) -> None:
-    session, other = prior.session(1), prior.session(1)
+    session, other = open_session(prior, 1), open_session(prior, 1)
     play(session, column), play(other, column)
     give_up(session, half_drawn(session, Sampling(temperature=2.0)))
     assert play(session, 15).tobytes() == play(other, 15).tobytes()
@@ -83,7 +84,7 @@ def test_a_column_given_up_leaves_the_session_as_if_it_had_not_begun(
 
 @pytest.mark.parametrize("column", [2, 4, 6])
 def test_a_rewind_further_back_gives_a_half_drawn_column_up_too(prior: Prior, column: int) -> None:
-    session = prior.session(1)
+    session = open_session(prior, 1)
     grid = play(session, 9)
     _drawing = half_drawn(session)
     session.rewind(column)
@@ -91,7 +92,7 @@ def test_a_rewind_further_back_gives_a_half_drawn_column_up_too(prior: Prior, co
 
 
 def test_a_second_column_cannot_begin_before_the_first_is_finished(prior: Prior) -> None:
-    session, other = prior.session(1), prior.session(1)
+    session, other = open_session(prior, 1), open_session(prior, 1)
     drawing = half_drawn(session)
     with pytest.raises(CodesError, match="half drawn"):
         session.step(FREE)
@@ -115,7 +116,7 @@ def edit(session: PriorSession) -> None:
 def test_a_column_that_was_given_up_goes_no_further(
     prior: Prior, change: Callable[[PriorSession], None]
 ) -> None:
-    session, other = prior.session(1), prior.session(1)
+    session, other = open_session(prior, 1), open_session(prior, 1)
     play(session, 2), play(other, 2)
     stale = half_drawn(session)
     change(session), change(other)
@@ -125,7 +126,7 @@ def test_a_column_that_was_given_up_goes_no_further(
 
 
 def test_a_stale_column_does_not_disturb_the_one_that_took_its_place(prior: Prior) -> None:
-    session, other = prior.session(1), prior.session(1)
+    session, other = open_session(prior, 1), open_session(prior, 1)
     stale = half_drawn(session)
     session.rewind(0)
     drawing = half_drawn(session)
@@ -135,14 +136,14 @@ def test_a_stale_column_does_not_disturb_the_one_that_took_its_place(prior: Prio
 
 
 def test_a_column_begins_when_it_is_first_advanced(prior: Prior) -> None:
-    session, other = prior.session(1), prior.session(2)
+    session, other = open_session(prior, 1), open_session(prior, 2)
     waiting = session.steps(FREE)
     session.seed = 2
     assert np.array_equal(finish(waiting)[1], other.step(FREE))
 
 
 def test_seed_take_and_context_set_in_a_pause_are_for_the_next_column(prior: Prior) -> None:
-    session, other = prior.session(1), prior.session(1)
+    session, other = open_session(prior, 1), open_session(prior, 1)
     play(session, 10), play(other, 10)
     drawing = half_drawn(session)
     session.seed, session.take, session.context_columns = 2, 3, 4
@@ -152,7 +153,7 @@ def test_seed_take_and_context_set_in_a_pause_are_for_the_next_column(prior: Pri
 
 
 def test_settings_for_another_number_of_levels_leave_nothing_half_drawn(prior: Prior) -> None:
-    session = prior.session(1)
+    session = open_session(prior, 1)
     with pytest.raises(ParameterError, match="3 levels"):
         next(session.steps(Sampling(min_p=(0.0, 0.1))))
     assert session.step(FREE).shape == (1, 2, 3)
@@ -161,7 +162,7 @@ def test_settings_for_another_number_of_levels_leave_nothing_half_drawn(prior: P
 def test_an_error_in_the_middle_leaves_nothing_half_drawn(
     prior: Prior, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session, other = prior.session(1), prior.session(1)
+    session, other = open_session(prior, 1), open_session(prior, 1)
     drawing = half_drawn(session)
     with monkeypatch.context() as patched:
         patched.setattr(session_module, "draw_code", lambda *_: 1 / 0)

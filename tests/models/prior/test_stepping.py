@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from distill_live.models.kinds import open_stepper
 from distill_live.models.prior.base import Prior
 from distill_live.models.prior.steering import UNSTEERED
 from distill_live.models.prior.stepping import Cache, Stepper
@@ -26,7 +27,7 @@ def drawn(stepper: Stepper, cache: Cache, columns: int, row: np.ndarray) -> np.n
 
 @pytest.mark.parametrize("prefilled", [0, 1, 4, 7])
 def test_steps_with_a_cache_give_the_logits_of_a_whole_pass(prior: Prior, prefilled: int) -> None:
-    stepper = prior.stepper()
+    stepper = open_stepper(prior)
     cache = stepper.new_cache()
     if prefilled:
         with torch.inference_mode():
@@ -37,7 +38,7 @@ def test_steps_with_a_cache_give_the_logits_of_a_whole_pass(prior: Prior, prefil
 
 
 def test_columns_that_the_cache_lacks_are_stepped_through(prior: Prior) -> None:
-    stepper = prior.stepper()
+    stepper = open_stepper(prior)
     cache, fresh = stepper.new_cache(), stepper.new_cache()
     for column in range(5):
         drawn(stepper, cache, column, ROWS[column])
@@ -46,7 +47,7 @@ def test_columns_that_the_cache_lacks_are_stepped_through(prior: Prior) -> None:
 
 
 def test_what_lies_behind_the_columns_kept_is_forgotten(prior: Prior) -> None:
-    stepper = prior.stepper()
+    stepper = open_stepper(prior)
     cache = stepper.new_cache()
     first = drawn(stepper, cache, 3, ROWS[3])
     cache.keep(3)
@@ -56,7 +57,7 @@ def test_what_lies_behind_the_columns_kept_is_forgotten(prior: Prior) -> None:
 
 
 def test_a_prefill_starts_the_cache_over(prior: Prior) -> None:
-    stepper = prior.stepper()
+    stepper = open_stepper(prior)
     cache, fresh = stepper.new_cache(), stepper.new_cache()
     with torch.inference_mode():
         stepper.prefill(cache, ROWS[4:])

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from distill_live.errors import TrainingError
+from distill_live.models.kinds import open_session
 from distill_live.models.prior.column_prior import ColumnPrior, ColumnPriorConfig
 from distill_live.models.prior.sampling import Sampling
 from distill_live.training.data.sequences import CodeSequences, Grid
@@ -90,7 +91,7 @@ def test_what_is_judged_and_kept_is_the_average_of_the_weights(sequences: CodeSe
 
 
 def test_a_trained_prior_plays(trained: TrainedPrior) -> None:
-    assert trained.prior.session(0).step(Sampling()).shape == (1, 2, 2)
+    assert open_session(trained.prior, 0).step(Sampling()).shape == (1, 2, 2)
     assert not any(parameter.requires_grad for parameter in trained.prior.parameters())
 
 

@@ -2,21 +2,28 @@
 
 from pathlib import Path
 
+import pytest
+import torch
+
 from distill_live.audio.log1p_spectrogram import Log1pSpectrogram
 from distill_live.audio.spectrogram import AudioSpectrogram
 from distill_live.models.distill_v1.chunk_codec import ChunkCodec
 from distill_live.models.distill_v1.chunk_vocoder import ChunkVocoder
 from distill_live.models.file.header import read_header, rewrite_metadata
 from distill_live.models.file.persistence import LoadedVQModel, load_model_v2
-from distill_live.models.parts import (
+from distill_live.models.kinds import (
     build_codec,
     build_spectrogram,
     build_vocoder,
     default_vocoder,
     describe_codec,
+    describe_prior,
     describe_spectrogram,
     describe_vocoder,
+    make_prior,
+    read_prior_config,
 )
+from distill_live.models.prior.base import Prior
 from distill_live.models.vocoder.vocoder import PhaseVocoder
 
 
@@ -65,3 +72,26 @@ def test_a_codec_has_a_vocoder_that_suits_it(
     assert isinstance(vocoder, ChunkVocoder)
     assert (vocoder.config.block_frames, vocoder.overlap_samples) == (24, 2400)
     assert isinstance(default_vocoder(tiny_model.model, tiny_model.spectrogram), PhaseVocoder)
+
+
+def test_a_prior_is_made_again_from_what_its_header_says(prior: Prior) -> None:
+    again = make_prior(read_prior_config(describe_prior(prior)))
+    again.load_state_dict(prior.state_dict())
+    codes = torch.randint(0, 12, (1, 30), generator=torch.Generator().manual_seed(3))
+    assert torch.equal(again.eval()(codes), prior(codes))
+
+
+def test_a_header_that_names_no_kind_is_of_a_flat_prior(flat_prior: Prior) -> None:
+    described = describe_prior(flat_prior)
+    assert described.pop("kind") == "flat"
+    assert read_prior_config(described) == flat_prior.config
+
+
+def test_a_kind_that_nobody_knows_is_refused(prior: Prior) -> None:
+    with pytest.raises(ValueError, match="unknown kind 'holographic'"):
+        read_prior_config(describe_prior(prior) | {"kind": "holographic"})
+
+
+def test_settings_of_nothing_make_no_prior() -> None:
+    with pytest.raises(TypeError, match="str"):
+        make_prior("settings")  # type: ignore[arg-type]

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from distill_live.audio.crossfade import rising_fade
+from distill_live.audio.fades import rising_fade
 
 
 @pytest.mark.parametrize("count", [1, 2, 7, 2400])

@@ -1,18 +1,32 @@
-"""What a model is made of besides its prior: kinds of spectrogram, codec and vocoder, by the words
-for them in a model file's header."""
+"""What a model is made of: kinds of spectrogram, codec, prior and vocoder, by the words for them in
+a model file's header; and how a prior of any kind is played."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any
+from typing import Any, NamedTuple
 
-from distill_live.audio.crossfade import DEFAULT_OVERLAP_SAMPLES
+import numpy as np
+import torch
+from torch import Tensor
+
+from distill_live.audio.fades import DEFAULT_OVERLAP_SAMPLES
 from distill_live.audio.log1p_spectrogram import Log1pSpectrogram
 from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
 from distill_live.models.codec.vqvae import ConvVQVAE, VQVAEConfig
 from distill_live.models.distill_v1.chunk_codec import ChunkCodec, ChunkCodecConfig
+from distill_live.models.distill_v1.chunk_prior import ChunkPrior, ChunkPriorConfig
+from distill_live.models.distill_v1.chunk_stepping import ChunkStepper
 from distill_live.models.distill_v1.chunk_vocoder import ChunkVocoder
-from distill_live.models.prior.base import Prior
+from distill_live.models.prior.base import Prior, PriorShape
+from distill_live.models.prior.column_prior import ColumnPrior, ColumnPriorConfig
+from distill_live.models.prior.column_stepping import ColumnStepper
+from distill_live.models.prior.flat_prior import CodePrior, PriorConfig
+from distill_live.models.prior.flat_stepping import FlatStepper
+from distill_live.models.prior.sampling import Sampling
+from distill_live.models.prior.session import PriorSession
+from distill_live.models.prior.stepping import Stepper
 from distill_live.models.vocoder.network import NeuralVocoderConfig
 from distill_live.models.vocoder.neural import NeuralVocoder
 from distill_live.models.vocoder.vocoder import PhaseConfig, PhaseVocoder
@@ -20,6 +34,21 @@ from distill_live.models.vocoder.vocoder import PhaseConfig, PhaseVocoder
 #: Of columns, as this program trains them, or of whole seconds, as Distill v1.1 did.
 Codec = ConvVQVAE | ChunkCodec
 AnyVocoder = PhaseVocoder | NeuralVocoder | ChunkVocoder
+
+
+class _PriorKind(NamedTuple):
+    """How to read a kind's settings from a header, to make a network of them, and to step it."""
+
+    settings: Callable[..., Any]
+    build: Callable[[Any], Prior]
+    step: Callable[[Any], Stepper]
+
+
+_PRIORS = {
+    ColumnPrior.kind: _PriorKind(ColumnPriorConfig, ColumnPrior.from_config, ColumnStepper),
+    CodePrior.kind: _PriorKind(PriorConfig, CodePrior.from_config, FlatStepper),
+    ChunkPrior.kind: _PriorKind(ChunkPriorConfig, ChunkPrior.from_config, ChunkStepper),
+}
 
 _SPECTROGRAMS = {one.kind: one for one in (AudioSpectrogram, Log1pSpectrogram)}
 
@@ -54,6 +83,33 @@ def build_codec(description: dict[str, Any]) -> Codec:
     if kind == ChunkCodec.kind:
         return ChunkCodec(ChunkCodecConfig(**settings))
     raise ValueError(f"its codec is of the unknown kind {kind!r}")
+
+
+def make_prior(config: PriorShape) -> Prior:
+    """A new prior of the kind that the settings are of."""
+    for kind in _PRIORS.values():
+        if type(config) is kind.settings:
+            return kind.build(config)
+    raise TypeError(f"{type(config).__name__} are no settings of a prior")
+
+
+def describe_prior(prior: Prior) -> dict[str, Any]:
+    """What a model file's header says of a prior: its kind and its settings."""
+    config: Any = prior.config
+    return {"kind": prior.kind, **asdict(config)}
+
+
+def read_prior_config(description: dict[str, Any]) -> PriorShape:
+    """The settings that a header describes; one without a kind is of a flat prior.
+
+    Raises ValueError for an unknown kind, TypeError for settings that the kind does not have.
+    """
+    settings = dict(description)
+    kind = settings.pop("kind", CodePrior.kind)
+    if kind not in _PRIORS:
+        raise ValueError(f"its prior is of the unknown kind {kind!r}")
+    config: PriorShape = _PRIORS[kind].settings(**settings)
+    return config
 
 
 def describe_vocoder(vocoder: AnyVocoder) -> dict[str, Any]:
@@ -112,6 +168,38 @@ def check_fit(
         hop, samples = spectrogram.config.hop_length, config.chunk_samples
         if samples // hop + 1 != frames or block != frames:
             raise ValueError(f"a chunk of {samples} samples does not have {frames} frames")
+
+
+def open_stepper(prior: Prior) -> Stepper:
+    """What takes a prior through a context one code at a time."""
+    return _PRIORS[prior.kind].step(prior)
+
+
+def open_session(prior: Prior, seed: int) -> PriorSession:
+    """An endless stream of codes from a prior; `seed` says which."""
+    return PriorSession(prior.eval().config, open_stepper(prior), seed)
+
+
+def sample_code_sequence(
+    prior: Prior,
+    temperature: float | tuple[float, ...] = 1.0,
+    top_k: int | tuple[int, ...] = 0,
+    top_p: float | tuple[float, ...] = 1.0,
+    seed: int = 0,
+    device: torch.device | str | None = None,
+    columns: int = 12,
+    min_p: float | tuple[float, ...] = 0.0,
+    repetition: float | tuple[float, ...] = 0.0,
+) -> Tensor:
+    """Sample `columns` columns of codes `[1, S, Q]`, S = columns * bands.
+
+    They are the codes that a live session with this seed and these settings plays first. The prior
+    is moved to `device` if one is given. Raises ParameterError for settings out of range.
+    """
+    sampling = Sampling(temperature, top_k, top_p, min_p, repetition)
+    session = open_session(prior if device is None else prior.to(device), seed)
+    grid = np.concatenate([session.step(sampling) for _ in range(columns)])
+    return torch.from_numpy(grid).flatten(0, 1)[None].to(prior.device)
 
 
 def _kind_of(description: dict[str, Any], usual: str) -> tuple[str, dict[str, Any]]:

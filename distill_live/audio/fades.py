@@ -1,4 +1,4 @@
-"""Fades between sounds that are alike: what a listener takes for one sound."""
+"""Fades from one sound to another."""
 
 from __future__ import annotations
 
@@ -6,6 +6,17 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+#: How far neighbouring chunks overlap when nothing else is asked for: 50 ms at 48 kHz.
+DEFAULT_OVERLAP_SAMPLES = 2400
+
+
+def rising_fade(count: int) -> NDArray[np.float32]:
+    """The first half of a Hann window `[count]`; with its mirror image it adds up to 1."""
+    fade: NDArray[np.float32] = (
+        0.5 - 0.5 * np.cos(np.pi * (np.arange(count) + 0.5) / max(count, 1))
+    ).astype(np.float32)
+    return fade
 
 
 def cross_fade(
