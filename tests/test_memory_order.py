@@ -11,7 +11,7 @@ import pytest
 
 from distill_live import memory_order
 from distill_live.live.ipc import journal, ring, tap
-from distill_live.live.ipc.current_column import Sounding, SoundingColumn
+from distill_live.live.ipc.current_column import CurrentColumn, SharedColumn
 from distill_live.live.ipc.journal import JournalRing
 from distill_live.live.ipc.ring import AudioRing
 from distill_live.live.ipc.tap import TapRing
@@ -103,13 +103,13 @@ def share_journal(world: WeakMemory) -> None:
 
 
 def share_sounding(world: WeakMemory) -> None:
-    writers, readers = world.share(SoundingColumn())
+    writers, readers = world.share(SharedColumn())
     count = 0
 
     def write() -> None:
         nonlocal count
         count += 1
-        writers.write(Sounding(count, np.full((4, 3), count), count, count))
+        writers.write(CurrentColumn(count, np.full((4, 3), count), count, count))
 
     def read() -> None:
         shown = readers.read()

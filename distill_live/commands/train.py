@@ -109,18 +109,18 @@ def train(
 
     from distill_live.commands.training_steps.continuing import train_on
     from distill_live.commands.training_steps.phases import Choices, train_phases
-    from distill_live.commands.training_steps.run import end_run, open_ranks, read_recordings
+    from distill_live.commands.training_steps.run import end_run, open_processes, read_recordings
     from distill_live.commands.training_steps.vocoder import add_vocoder
     from distill_live.training.run.checkpoint import Checkpoints
 
     choices = Choices(
         codec_epochs, commitment_weight, prior_size, prior_epochs, no_prior, training_codes
     )
-    with open_ranks(device, accelerator, devices, num_nodes) as ranks:
-        checkpoints = Checkpoints(path, resume=resume, ranks=ranks)
+    with open_processes(device, accelerator, devices, num_nodes) as processes:
+        checkpoints = Checkpoints(path, resume=resume, processes=processes)
         if not resume:
             checkpoints.discard()
-        with Report(quiet=ranks.rank > 0) as report:
+        with Report(quiet=processes.rank > 0) as report:
             shown = None
             if continues is not None:
                 interrupted = train_on(report, path, folder, choices, checkpoints)
@@ -129,7 +129,7 @@ def train(
                 config = _codec_config(recordings, codebook_size, rvq_levels, int(column_frames))
                 interrupted = train_phases(report, path, recordings, config, choices, checkpoints)
                 shown = recordings if training_codes else None
-                if vocoder != "phase" and not interrupted and ranks.rank == 0:
+                if vocoder != "phase" and not interrupted and processes.rank == 0:
                     interrupted = add_vocoder(
                         report, path, recordings, vocoder, None, None, checkpoints
                     )

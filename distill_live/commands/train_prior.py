@@ -51,17 +51,17 @@ def train_prior(
     from distill_live.commands.training_steps.run import (
         begin_run,
         end_run,
-        open_ranks,
+        open_processes,
         read_recordings,
     )
     from distill_live.models.file.kept_recordings import declines_codes
     from distill_live.training.run.checkpoint import Checkpoints
 
-    with open_ranks(device, accelerator, devices, num_nodes) as ranks:
-        checkpoints = Checkpoints(path, "train-prior", resume=resume, ranks=ranks)
+    with open_processes(device, accelerator, devices, num_nodes) as processes:
+        checkpoints = Checkpoints(path, "train-prior", resume=resume, processes=processes)
         if not resume:
             checkpoints.discard()
-        with Report(quiet=ranks.rank > 0) as report:
+        with Report(quiet=processes.rank > 0) as report:
             recordings = read_recordings(report, folder)
             begin_run(report, checkpoints)
             interrupted = add_prior(report, path, recordings, prior_size, epochs, checkpoints)

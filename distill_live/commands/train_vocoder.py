@@ -64,14 +64,14 @@ def train_vocoder(
     from distill_live.commands.training_steps.vocoder import add_vocoder, use_phase_vocoder
     from distill_live.models.devices import pick_device
     from distill_live.training.run.checkpoint import Checkpoints
-    from distill_live.training.run.processes import Ranks
+    from distill_live.training.run.processes import Processes
 
-    ranks = Ranks(pick_device(device))
+    processes = Processes(pick_device(device))
     if vocoder == "phase":
         use_phase_vocoder(path)
         say_next(path, folder)
         return
-    checkpoints = Checkpoints(path, "train-vocoder", resume=resume, ranks=ranks)
+    checkpoints = Checkpoints(path, "train-vocoder", resume=resume, processes=processes)
     if not resume:
         checkpoints.discard()
     with Report() as report:

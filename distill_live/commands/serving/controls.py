@@ -20,7 +20,7 @@ from distill_live.control.patch.files import find_patch, load_patch, presets_pat
 from distill_live.control.patch.watch import PatchWatch
 from distill_live.control.presets.presets import Presets
 from distill_live.control.routing.actions import ROOT
-from distill_live.control.routing.allowed_files import Confinement
+from distill_live.control.routing.allowed_files import AllowedFiles
 from distill_live.control.routing.control_requests import ControlRequests
 from distill_live.control.routing.patch_lights import lights
 from distill_live.control.routing.router import Router
@@ -87,7 +87,7 @@ class Controls:
         self._server, self._store, self._feedback, self._say = server, store, feedback, say
         self._answers: dict[str, Answer] = {}
         self._outcomes = Outcomes(feedback, self._answers)
-        self._confinement = Confinement(lambda: options.folders)
+        self._allowed_files = AllowedFiles(lambda: options.folders)
         tempo = Tempo(log=say)
         schedule = Schedule(say)
         self._tempo = TempoParameters(tempo, store, feedback.publish)
@@ -203,7 +203,7 @@ class Controls:
 
     def _request(self, name: str, arguments: tuple[object, ...]) -> None:
         """Hand a request on to the server. Raises ParameterError for a file elsewhere."""
-        checked = self._confinement.check(name, arguments)
+        checked = self._allowed_files.check(name, arguments)
         # First, lest it is answered before.
         self._outcomes.asked(name, self.router.sender)
         self._server.request(name, checked)

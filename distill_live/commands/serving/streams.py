@@ -30,7 +30,7 @@ class ServerStreams:
         yield "underruns", (int(status["underruns"]),)
 
     def _column(self) -> Iterator[tuple[str, tuple[object, ...]]]:
-        sounding = self._server.deck.status.sounding.read()
+        sounding = self._server.deck.status.current_column.read()
         if sounding is None:
             return
         yield "grid", (*sounding.codes.shape, sounding.codebook_size)

@@ -26,7 +26,7 @@ def train_on(
     Raises DatasetError, ModelFileError, and TrainingError when the model has no codes of its old
     recordings.
     """
-    draft, ranks = draft_path(path), checkpoints.ranks
+    draft, processes = draft_path(path), checkpoints.processes
     if checkpoints.passed("codec") and not draft.exists():
         report.say(f"the run had ended already: {path} is what it made")
         return False
@@ -46,7 +46,7 @@ def train_on(
     interrupted = train_phases(report, draft, recordings, config, choices, checkpoints, rehearsal)
     if interrupted:
         report.say(f"{path} is as it was")
-    elif ranks.rank == 0:
+    elif processes.rank == 0:
         replace_file(draft, path)
     return interrupted
 

@@ -27,7 +27,7 @@ from distill_live.training.prior.trainer import (
     train_prior_on_codes,
 )
 from distill_live.training.run.checkpoint import Checkpoints, Fingerprint
-from distill_live.training.run.processes import Ranks
+from distill_live.training.run.processes import Processes
 from distill_live.training.vocoder.trainer import VocoderTrainingConfig
 
 
@@ -68,29 +68,29 @@ def train_phases(
 
     What an earlier run has behind it is passed over. Raises ModelFileError and TrainingError.
     """
-    config, ranks = choices.of_codec(config), checkpoints.ranks
+    config, processes = choices.of_codec(config), checkpoints.processes
     base = rehearsal.metadata["weights_sha256"] if rehearsal else None
-    checkpoints.begin("codec", fingerprint(recordings, config, base, ranks))
+    checkpoints.begin("codec", fingerprint(recordings, config, base, processes))
     begin_run(report, checkpoints)
     if not checkpoints.passed("codec"):
         report.begin_codec(config)
-        prior_seconds = _prior_seconds(recordings, config, choices, rehearsal, ranks)
+        prior_seconds = _prior_seconds(recordings, config, choices, rehearsal, processes)
         previews = Previews(recordings, config.epochs)
         trained = train_codec(
             recordings, config, on_epoch=report.codec_epoch,
-            checkpoints=checkpoints, ranks=ranks, rehearsal=rehearsal,
-            previews=previews if ranks.rank == 0 else None,
+            checkpoints=checkpoints, processes=processes, rehearsal=rehearsal,
+            previews=previews if processes.rank == 0 else None,
             on_pace=lambda seconds: report.codec_pace(seconds, prior_seconds),
         )  # fmt: skip
         report.end_codec(trained.health, config.codec.codebook_size)
-        if ranks.rank == 0:
+        if processes.rank == 0:
             kept = previews if choices.keep_codes else None
             save_codec(path, trained, recordings, config, checkpoints.seconds, kept, rehearsal)
             report.say(f"saved {path}")
         check_ending(report, trained.ending, trained.warning)
         if trained.ending.interrupted:
             return True
-        ranks.wait()
+        processes.wait()
     if choices.no_prior:
         return False
     return add_prior(
@@ -114,14 +114,14 @@ def add_prior(
     Ctrl-C keeps the best prior so far; before there is one, the file stays as it is. Raises
     ModelFileError and TrainingError.
     """
-    ranks = checkpoints.ranks
-    loaded = load_model_v2(path, ranks.device)
+    processes = checkpoints.processes
+    loaded = load_model_v2(path, processes.device)
     codec = loaded.require_trainable()
     files = all_files(recordings, rehearsal)
     start, hop_length = _first_prior(rehearsal, size), loaded.spectrogram.config.hop_length
     config = _prior_config(codec.config, start, size or len(files), recordings, hop_length, epochs)
     checkpoints.begin(
-        "prior", fingerprint(recordings, config, loaded.metadata["codec_sha256"], ranks)
+        "prior", fingerprint(recordings, config, loaded.metadata["codec_sha256"], processes)
     )
     if checkpoints.passed("prior"):
         return False
@@ -132,13 +132,13 @@ def add_prior(
             rehearsal.mels if rehearsal else (), config.speeds,
         )  # fmt: skip
         trained = train_prior_on_codes(
-            sequences, config, on_epoch=report.prior_epoch, checkpoints=checkpoints, ranks=ranks,
+            sequences, config, on_epoch=report.prior_epoch, checkpoints=checkpoints, processes=processes,
             start=start, on_pace=report.prior_pace,
         )  # fmt: skip
     except KeyboardInterrupt:
         return True
     report.end_prior(trained.report)
-    if ranks.rank == 0:
+    if processes.rank == 0:
         memorisation = _memorisation(trained.prior, sequences)
         if memorisation:
             report.memorised(memorisation)
@@ -152,11 +152,11 @@ def fingerprint(
     recordings: Recordings,
     config: CodecTrainingConfig | PriorTrainingConfig | VocoderTrainingConfig,
     base: str | None,
-    ranks: Ranks,
+    processes: Processes,
 ) -> Fingerprint:
     """What a phase of training is made of; `base` is the checksum of what it is put on."""
     sha256 = base[:12] if base else None
-    return Fingerprint.of(recordings, config, processes=ranks.world, model_sha256=sha256)
+    return Fingerprint.of(recordings, config, processes=processes.world, model_sha256=sha256)
 
 
 def _memorisation(prior: Prior, sequences: CodeSequences) -> Memorisation | None:
@@ -195,15 +195,15 @@ def _prior_seconds(
     config: CodecTrainingConfig,
     choices: Choices,
     rehearsal: Rehearsal | None,
-    ranks: Ranks,
+    processes: Processes,
 ) -> float | None:
     """How long the prior that follows a codec will take at most; None if none follows, or if
     another process says it."""
-    if choices.no_prior or ranks.rank:
+    if choices.no_prior or processes.rank:
         return None
     prior = _prior_config(
         config.codec, _first_prior(rehearsal, choices.prior_size),
         choices.prior_size or len(all_files(recordings, rehearsal)), recordings,
         SpectrogramConfig().hop_length, choices.prior_epochs,
     )  # fmt: skip
-    return expected_prior_seconds(prior, ranks.device)
+    return expected_prior_seconds(prior, processes.device)

@@ -19,14 +19,16 @@ from distill_live.models.file.library import find_model
 from distill_live.report.page import write_page
 from distill_live.training.run.checkpoint import Checkpoints
 from distill_live.training.run.ending import Ending
-from distill_live.training.run.processes import Ranks, launch
+from distill_live.training.run.processes import Processes, launch
 from distill_live.training.run.threads import share_cores
 
 
-def open_ranks(device: Device, accelerator: Device | None, devices: int, num_nodes: int) -> Ranks:
+def open_processes(
+    device: Device, accelerator: Device | None, devices: int, num_nodes: int
+) -> Processes:
     """The process or processes that train. Raises DeviceError when they cannot."""
     if accelerator is None and devices == num_nodes == 1:
-        return Ranks(pick_device(device))
+        return Processes(pick_device(device))
     if device != "auto":
         raise typer.BadParameter(
             "with --accelerator, --devices or --num-nodes leave --device out: "
@@ -50,13 +52,13 @@ def read_recordings(report: Report, folder: Path, sample_rate: int = 48_000) -> 
 def begin_run(report: Report, checkpoints: Checkpoints) -> None:
     """Choose the number of threads; say how to go on should this run end early, and where it goes
     on now."""
-    threads = share_cores(checkpoints.ranks, checkpoints.threads)
+    threads = share_cores(checkpoints.processes, checkpoints.threads)
     if threads:
         report.say(threads)
     if checkpoints.resumes:
         report.say(f"goes on from {checkpoints.path}")
         grounds = checkpoints.other_ground
-        kind = checkpoints.ranks.device.type
+        kind = checkpoints.processes.device.type
         if kind != "cpu":
             grounds.append(f"{kind} does not always add numbers up in the same order")
         if grounds:
@@ -82,7 +84,7 @@ def end_run(
 
     One that Ctrl-C has ended keeps its checkpoint, has no page, and raises typer.Exit with 130.
     """
-    if checkpoints.ranks.rank == 0 and not interrupted:
+    if checkpoints.processes.rank == 0 and not interrupted:
         _save_page(report, path, shown)
     leave(path, folder, checkpoints, interrupted=interrupted)
 
@@ -94,7 +96,7 @@ def leave(path: Path, folder: Path, checkpoints: Checkpoints, *, interrupted: bo
     """
     if not interrupted:
         checkpoints.discard()
-    if checkpoints.ranks.rank == 0:
+    if checkpoints.processes.rank == 0:
         if interrupted:
             tell(f"stopped; to go on: {_resume_command()}")
         say_next(path, folder)

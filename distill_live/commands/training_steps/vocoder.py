@@ -15,7 +15,7 @@ from distill_live.models.file.persistence import LoadedVQModel, load_model_v2, s
 from distill_live.models.vocoder.neural import NeuralVocoder
 from distill_live.models.vocoder.vocoder import PhaseConfig, PhaseVocoder
 from distill_live.training.run.checkpoint import Checkpoints
-from distill_live.training.run.processes import Ranks
+from distill_live.training.run.processes import Processes
 from distill_live.training.vocoder.judging import compare_vocoders
 from distill_live.training.vocoder.pairs import extract_sound_pairs
 from distill_live.training.vocoder.trainer import (
@@ -42,14 +42,14 @@ def add_vocoder(
     is as the device allows. Raises ModelFileError and TrainingError.
     """
     # One process trains it, whatever trained the rest.
-    ranks = Ranks(checkpoints.ranks.device)
-    loaded = load_model_v2(path, ranks.device)
+    processes = Processes(checkpoints.processes.device)
+    loaded = load_model_v2(path, processes.device)
     codec = loaded.require_trainable()
-    config = get_adaptive_vocoder_training_config(codec.config.column_frames, ranks.device)
+    config = get_adaptive_vocoder_training_config(codec.config.column_frames, processes.device)
     config = config if epochs is None else replace(config, epochs=epochs)
     config = config if adversarial is None else replace(config, adversarial=adversarial)
     checkpoints.begin(
-        "vocoder", fingerprint(recordings, config, loaded.metadata["codec_sha256"], ranks)
+        "vocoder", fingerprint(recordings, config, loaded.metadata["codec_sha256"], processes)
     )
     try:
         report.begin_vocoder(config)

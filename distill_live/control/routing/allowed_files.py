@@ -14,7 +14,7 @@ from distill_live.errors import ParameterError
 FILE_REQUESTS = ("prime", "model")
 
 
-class Confinement:
+class AllowedFiles:
     """Lets requests name files inside `folders` alone, wherever links and ".." lead.
 
     A path may be relative to the working folder or to one of `folders`.

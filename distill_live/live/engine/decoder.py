@@ -1,35 +1,37 @@
-"""The voice: codes in, samples out, through the codec's decoder and the vocoder of one model."""
+"""Codes in, samples out: the codec's decoder and the vocoder of one model as one stream."""
 
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
 
 from distill_live.codes.timeline import Codes
 from distill_live.live.ipc.ring import Samples
+from distill_live.models.codec.vqvae import CodecStream
 from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.vocoder.vocoder import VocoderStream
 
 
-class VoiceMark(NamedTuple):
-    """A voice between two columns; see `Voice.mark`."""
+class DecoderMark(NamedTuple):
+    """A decoder between two columns; see `ColumnDecoder.mark`."""
 
-    decoder: Any
-    vocoder: Any
+    codec: object
+    vocoder: object
     first: int
 
 
-class Voice:
-    """Decoder and vocoder as one stream that takes column after column.
+class ColumnDecoder:
+    """A codec's decoder and a vocoder as one stream that takes column after column.
 
     Every column completes `column_samples` samples, counted from the segment's beginning: those
     from `start_of(column)` on.
     """
 
     def __init__(self, loaded: LoadedVQModel) -> None:
-        self._model, self._vocoder_of = loaded.model, loaded.vocoder
+        self._model, self._vocoder_model = loaded.model, loaded.vocoder
         self.column_samples = loaded.column_samples
         config = loaded.model.config
         #: Columns of past that reach into the sound of a column.
@@ -44,10 +46,11 @@ class Voice:
         With `past_columns` of them, or all there are, the mels that follow are what they always
         are; the phases are found anew.
         """
-        self._decoder, self._vocoder = self._model.stream(), self._vocoder_of.stream()
+        self._codec: CodecStream = self._model.stream()
+        self._vocoder: VocoderStream = self._vocoder_model.stream()
         self._first = column - len(before)
         for number, codes in enumerate(before):
-            mel = self._decoder.push(torch.from_numpy(codes[None]))
+            mel = self._codec.push(torch.from_numpy(codes[None]))
             if number >= len(before) - self._settling_columns:
                 self._vocoder.push(mel)
 
@@ -64,7 +67,7 @@ class Voice:
 
         N is `column_samples`; less at the beginning of a segment.
         """
-        mel = self._decoder.push(torch.from_numpy(codes))
+        mel = self._codec.push(torch.from_numpy(codes))
         return np.asarray(self._vocoder.push(mel).cpu().numpy(), dtype=np.float32)
 
     def rest(self) -> Samples:
@@ -74,12 +77,12 @@ class Voice:
         self.restore(mark)
         return samples
 
-    def mark(self) -> VoiceMark:
-        """The voice as it is now; costs nothing, and nothing changes it later."""
-        return VoiceMark(self._decoder.snapshot(), self._vocoder.snapshot(), self._first)
+    def mark(self) -> DecoderMark:
+        """The decoder as it is now; costs nothing, and nothing changes it later."""
+        return DecoderMark(self._codec.snapshot(), self._vocoder.snapshot(), self._first)
 
-    def restore(self, mark: VoiceMark) -> None:
+    def restore(self, mark: DecoderMark) -> None:
         """Go on from a mark."""
-        self._decoder.restore(mark.decoder)
+        self._codec.restore(mark.codec)
         self._vocoder.restore(mark.vocoder)
         self._first = mark.first

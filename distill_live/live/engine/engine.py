@@ -16,7 +16,7 @@ from distill_live.codes.edit import Edit
 from distill_live.codes.edit_rack import EditRack, EditSettings
 from distill_live.codes.timeline import Codes
 from distill_live.errors import CodesError, LiveError
-from distill_live.live.engine.generator import Performance
+from distill_live.live.engine.generator import StreamGenerator
 from distill_live.live.engine.motion import Hold, Loop
 from distill_live.live.engine.origin import OriginTeller
 from distill_live.live.engine.sampler import Draw
@@ -26,7 +26,7 @@ from distill_live.live.ipc.keepsake import Continuation, Keepsake
 from distill_live.live.ipc.ring import SAMPLE_RATE, AudioRing
 from distill_live.live.ipc.status import EngineStatus, Motion
 from distill_live.live.pacing.adaptive_buffer import RingAdaptation
-from distill_live.live.pacing.degradation import Ladder, Supply
+from distill_live.live.pacing.degradation import Degradation, Supply
 from distill_live.models.file.persistence import LoadedVQModel
 from distill_live.models.prior.sampling import Sampling
 from distill_live.models.prior.steering import Steering
@@ -76,7 +76,7 @@ class Engine:
         self._redraw_due = False
         #: Columns that must be drawn before edits that were switched on can be used.
         self._missing = 0
-        self._performance = Performance(
+        self._generator = StreamGenerator(
             loaded, ring, ring.read_position if start is None else start, self._rack,
             self._read_draw(0), settings, self._journal, say, clock, keepsake, before,
         )  # fmt: skip
@@ -84,7 +84,7 @@ class Engine:
             # The controls may have moved while no engine was there.
             self._edits, self._redraw_due = self._rack.settings, True
         self._origin = OriginTeller(loaded, status)
-        self._ladder = Ladder(self._performance.sampler.context_columns, status)
+        self._degradation = Degradation(self._generator.sampler.context_columns, status)
         self._column_seconds = loaded.column_samples / SAMPLE_RATE
         self._moves: deque[Callable[[], None]] = deque()
         self._rest_until = 0.0
@@ -95,7 +95,7 @@ class Engine:
     def turn(self) -> bool:
         """Do one piece of work; False if there is nothing to do now."""
         self._status.beat("engine_beat")
-        self._performance.note_switches()
+        self._generator.note_switches()
         if self._parameters.refresh():
             self._take_controls()
         busy = self._change_future() or self._fill()
@@ -105,7 +105,7 @@ class Engine:
             self._adaptation.note(now - before, now)
         self._tell()
         if not busy:
-            self._origin.follow(self._performance.timeline, int(self._status["column"]))
+            self._origin.follow(self._generator.timeline, int(self._status["column"]))
         return busy
 
     @property
@@ -119,20 +119,20 @@ class Engine:
 
     def loop(self, seconds: float) -> None:
         """Repeat the last so many seconds."""
-        self._move("loop", partial(self._performance.loop, seconds), seconds)
+        self._move("loop", partial(self._generator.loop, seconds), seconds)
 
     def hold(self, seconds: float | None = None) -> None:
         """Stay in the column that sounds, until `release` or for so many seconds."""
         arguments = () if seconds is None else (seconds,)
-        self._move("hold", partial(self._performance.hold, seconds), *arguments)
+        self._move("hold", partial(self._generator.hold, seconds), *arguments)
 
     def release(self) -> None:
         """Go on from a hold or a loop."""
-        self._move("release", self._performance.release)
+        self._move("release", self._generator.release)
 
     def prime(self, codes: Codes) -> None:
         """Let what follows continue these codes [T, F, Q]."""
-        self._move("prime", partial(self._performance.prime, codes))
+        self._move("prime", partial(self._generator.prime, codes))
 
     def panic(self) -> None:
         """Forget what else was asked for, go on forward, let the future be drawn differently."""
@@ -147,12 +147,12 @@ class Engine:
 
     def _rewind(self, seconds: float, take: int | Literal["same"] | None) -> None:
         if take == "same":
-            self._performance.rewind(seconds, None)
+            self._generator.rewind(seconds, None)
             return
         if take is None:
-            take = self._performance.takes + 1
-        self._performance.takes = max(self._performance.takes, take)
-        self._performance.rewind(seconds, take)
+            take = self._generator.takes + 1
+        self._generator.takes = max(self._generator.takes, take)
+        self._generator.rewind(seconds, take)
 
     def _take_controls(self) -> None:
         """Use the parameters as they are now, and note what has changed since the last time."""
@@ -161,11 +161,11 @@ class Engine:
         for name, level, value in self._parameters.changes(self._raw, raw):
             self._journal.note("set", name=name, level=level, value=value, heard=heard)
         self._raw = raw
-        performance = self._performance
-        performance.fade = round(self._parameters["fade"] * SAMPLE_RATE / 1e3)
-        draw = self._read_draw(performance.draw.take)
-        if draw != performance.draw:
-            performance.draw = draw
+        generator = self._generator
+        generator.fade = round(self._parameters["fade"] * SAMPLE_RATE / 1e3)
+        draw = self._read_draw(generator.draw.take)
+        if draw != generator.draw:
+            generator.draw = draw
             self._redraw_due = True
 
     def _read_draw(self, take: int) -> Draw:
@@ -181,11 +181,11 @@ class Engine:
 
     def _change_future(self) -> bool:
         """Do what is asked for, as far as there is time for it; False if nothing is, or none."""
-        edits = self._rack.read(self._performance.draw.seed)
+        edits = self._rack.read(self._generator.draw.seed)
         if edits == self._edits:
             self._missing = 0
         else:
-            self._missing = max(self._performance.missing_columns(edits), 0)
+            self._missing = max(self._generator.missing_columns(edits), 0)
         # Edits that look far ahead wait until that is drawn: the sound must go on meanwhile.
         edits_due = edits != self._edits and not self._missing
         if not (self._moves or self._redraw_due or edits_due):
@@ -193,12 +193,12 @@ class Engine:
         # Half of the time is for changes, the other half for going on: a fader that never rests
         # must not let the ring run dry.
         began = self._clock()
-        if began < self._rest_until or self._performance.lead < self._lead_for_a_change():
+        if began < self._rest_until or self._generator.lead < self._lead_for_a_change():
             return False
         try:
             self._change(edits)
         except CodesError as error:
-            if self._performance.is_drafting:
+            if self._generator.is_drafting:
                 raise
             self._say(str(error))
         self._rest_until = 2 * self._clock() - began
@@ -209,89 +209,89 @@ class Engine:
             self._moves.popleft()()
         elif self._redraw_due:
             self._redraw_due = False
-            if self._performance.is_stale():
-                self._performance.redraw()
+            if self._generator.is_stale():
+                self._generator.redraw()
         else:
             self._edits = edits
-            self._performance.use_edits(edits)
-        self._performance.keep()
+            self._generator.use_edits(edits)
+        self._generator.keep()
         self._status.add("futures")
 
     def _lead_for_a_change(self) -> float:
         """Samples that must be ready, so that the old future lasts until the new one is made."""
-        performance = self._performance
-        if not performance.timeline.end:
+        generator = self._generator
+        if not generator.timeline.end:
             return 0.0
-        columns = performance.pace.future_lead / SAMPLE_RATE // self._column_seconds + 2
-        return self._settings.guard + columns * performance.pace.cost * SAMPLE_RATE
+        columns = generator.pace.future_lead / SAMPLE_RATE // self._column_seconds + 2
+        return self._settings.guard + columns * generator.pace.cost * SAMPLE_RATE
 
     def _fill(self) -> bool:
         """Play or draw the next column, if the ring or the lookahead wants it."""
-        performance = self._performance
-        if performance.lead < self._ring_lead:
+        generator = self._generator
+        if generator.lead < self._ring_lead:
             if self._must_repeat():
-                performance.repeat(REPEATED)
+                generator.repeat(REPEATED)
                 self._status.add("held_loops")
-            elif performance.is_ready:
-                performance.play()
+            elif generator.is_ready:
+                generator.play()
                 if not self._settings.patient:
-                    self._ladder.note(self._supply())
+                    self._degradation.note(self._supply())
             else:
                 self._draw_part()
             return True
         # While a repetition plays there is time to draw more.
-        beyond = (performance.lead - self._ring_lead) // round(self._column_seconds * SAMPLE_RATE)
-        if performance.lookahead >= self._settings.lookahead + beyond and not self._missing:
+        beyond = (generator.lead - self._ring_lead) // round(self._column_seconds * SAMPLE_RATE)
+        if generator.lookahead >= self._settings.lookahead + beyond and not self._missing:
             return False
         self._draw_part()
         return True
 
     def _draw_part(self) -> None:
-        performance, sampler = self._performance, self._performance.sampler
-        if performance.draw_part():
+        generator, sampler = self._generator, self._generator.sampler
+        if generator.draw_part():
             self._status.add("columns")
             # At an anchor only: elsewhere the new context is as long to catch up with as to draw.
-            wanted = self._ladder.context_columns
-            if performance.timeline.end % (wanted // 2) == 0:
+            wanted = self._degradation.context_columns
+            if generator.timeline.end % (wanted // 2) == 0:
                 sampler.context_columns = wanted
 
     def _must_repeat(self) -> bool:
         """Whether the ring would run dry before the next column is made."""
-        performance = self._performance
-        playhead = performance.playhead
+        generator = self._generator
+        playhead = generator.playhead
         if self._settings.patient:
             return False
         if playhead.motion is not None or playhead.remembered < LEAST_REPEATED:
             return False
-        needed = performance.pace.playing.usual
-        if not performance.is_ready:
-            needed += performance.pace.drawing.usual
-        return performance.lead < self._settings.reserve + 1.5 * needed * SAMPLE_RATE
+        needed = generator.pace.playing.usual
+        if not generator.is_ready:
+            needed += generator.pace.drawing.usual
+        return generator.lead < self._settings.reserve + 1.5 * needed * SAMPLE_RATE
 
     def _supply(self) -> Supply:
-        settings, performance = self._settings, self._performance
+        settings, generator = self._settings, self._generator
         return Supply(
-            performance.pace.cost / self._column_seconds,
-            performance.lead,
+            generator.pace.cost / self._column_seconds,
+            generator.lead,
             self._ring_lead,
-            performance.lookahead,
+            generator.lookahead,
             settings.lookahead,
         )
 
     def _tell(self) -> None:
-        status, performance = self._status, self._performance
-        motion = performance.playhead.motion_at(self._ring.read_position)
-        status["position"] = performance.playhead.position
-        column = performance.playhead.sound_at(self._ring.read_position)[1]
+        status, generator = self._status, self._generator
+        motion = generator.playhead.motion_at(self._ring.read_position)
+        status["position"] = generator.playhead.position
+        column = generator.playhead.sound_at(self._ring.read_position)[1]
         status["column"] = column
-        sounding = performance.sounding(column)
-        if sounding is not None:
-            status.sounding.write(sounding)
-        status["lookahead"] = max(performance.lookahead, 0)
-        status["take"] = performance.draw.take
-        status["reaction"] = performance.pace.reaction
+        current = generator.describe(column)
+        if current is not None:
+            status.current_column.write(current)
+        status["lookahead"] = max(generator.lookahead, 0)
+        status["take"] = generator.draw.take
+        status["reaction"] = generator.pace.reaction
         status["ring_lead"] = self._ring_lead
-        mean = performance.pace.drawing.mean + performance.pace.playing.mean
+        mean = generator.pace.drawing.mean + generator.pace.playing.mean
         status["load"] = mean / self._column_seconds
         status["motion"] = (
             Motion.HOLD if isinstance(motion, Hold)

@@ -1,7 +1,7 @@
 """A performance: what is drawn, edited and played, and how all that is not heard yet is changed.
 
 Every change is of the same kind: go back to a place in the stream, play on from there into a future
-of its own, and publish that; see lanes. What happens is written into the journal as the calls
+of its own, and publish that; see `ring_writer`. What happens is written into the journal as the calls
 that a replay makes again.
 """
 
@@ -15,13 +15,13 @@ import numpy as np
 from distill_live.codes.edit_rack import EditRack, EditSettings
 from distill_live.codes.timeline import Codes, Timeline
 from distill_live.errors import CodesError
-from distill_live.live.engine.decoder import Voice
+from distill_live.live.engine.decoder import ColumnDecoder
 from distill_live.live.engine.handover import Handover
 from distill_live.live.engine.playhead import Playhead
-from distill_live.live.engine.ring_writer import LaneWriter
+from distill_live.live.engine.ring_writer import RingWriter
 from distill_live.live.engine.sampler import Draw, Sampler
 from distill_live.live.engine.settings import EngineSettings
-from distill_live.live.ipc.current_column import Sounding
+from distill_live.live.ipc.current_column import CurrentColumn
 from distill_live.live.ipc.journal import Journal, as_lists
 from distill_live.live.ipc.keepsake import TIMELINE_COLUMNS, Continuation, Keepsake
 from distill_live.live.ipc.ring import SAMPLE_RATE, AudioRing, Samples
@@ -32,7 +32,7 @@ from distill_live.models.file.persistence import LoadedVQModel
 SHORTEST_LOOP = 2_400
 
 
-class Performance:
+class StreamGenerator:
     """Plays one model into a ring, from ring position `start` on, or from where an engine `before`
     left off. Everything that a later engine needs in order to continue goes into `keepsake`.
 
@@ -69,7 +69,7 @@ class Performance:
         self._segment_start = 0
         timeline = Timeline(codec.bands, codec.num_quantizers, TIMELINE_COLUMNS)
         self.sampler = Sampler(loaded.require_prior(), timeline, journal)
-        self.playhead = Playhead(Voice(loaded), timeline, start)
+        self.playhead = Playhead(ColumnDecoder(loaded), timeline, start)
         self._handover = Handover(keepsake, self.playhead, self.sampler, rack)
         seen = ring.published
         if before is not None:
@@ -78,11 +78,11 @@ class Performance:
                 before.segment_start, before.takes, before.switches
             )  # fmt: skip
             self.draw = draw._replace(take=before.take)
-            # The sound before was made by another voice.
+            # The sound before was made by another decoder.
             self.pace.jumped_at = self.playhead.position
         # Before the first switch, which ends the sound that the engine before has left.
         self._keep(ring.published + 1, seen)
-        self._lanes = LaneWriter(ring, self.playhead.position, journal, seen)
+        self._writer = RingWriter(ring, self.playhead.position, journal, seen)
 
     @property
     def timeline(self) -> Timeline:
@@ -106,7 +106,7 @@ class Performance:
 
     def note_switches(self) -> None:
         """Take notice of what has come to be heard."""
-        self._lanes.note_switches()
+        self._writer.note_switches()
         self.pace.note_read()
         self.playhead.forget_before(self._ring.read_position)
 
@@ -135,12 +135,12 @@ class Performance:
             )
             self._write(self.playhead.push(codes))
 
-    def sounding(self, column: int) -> Sounding | None:
+    def describe(self, column: int) -> CurrentColumn | None:
         """A column as it sounds; None when it is not known."""
         if not self.timeline.start <= column < self.timeline.end:
             return None
         codes = self.timeline.edited(column, column + 1)[0]
-        return Sounding(column, codes, self._codebook_size, self.sampler.entropy(column))
+        return CurrentColumn(column, codes, self._codebook_size, self.sampler.entropy(column))
 
     def repeat(self, length: int) -> None:
         """Play the last `length` samples again, because there is no time to make others."""
@@ -149,7 +149,7 @@ class Performance:
 
     def keep(self) -> None:
         """Let a later engine continue from the present state."""
-        self._keep(self._ring.published, self._lanes.seen)
+        self._keep(self._ring.published, self._writer.seen)
 
     def is_stale(self) -> bool:
         """Whether columns are drawn otherwise than `draw` says and can still be drawn anew."""
@@ -250,7 +250,7 @@ class Performance:
     @property
     def is_drafting(self) -> bool:
         """Whether a change is half made."""
-        return self._lanes.is_drafting
+        return self._writer.is_drafting
 
     def _oldest(self) -> int:
         """The first column to go back to: of the segment, or of what is remembered."""
@@ -283,22 +283,22 @@ class Performance:
     def _publish(self, at: int) -> None:
         """Play on into a future of its own until it can be heard from `at` on, and let it be."""
         self._journal.note("draft")
-        self._lanes.begin(self.playhead.position)
+        self._writer.begin(self.playhead.position)
         while self.playhead.position < max(at, self._ring.read_position) + self.pace.future_lead:
             if self.is_ready:
                 self.play()
             else:
                 self.draw_part()
         # Valid from the moment when the switch is published.
-        self._keep(self._ring.published + 1, self._lanes.seen)
-        self._lanes.publish(at, self.fade)
+        self._keep(self._ring.published + 1, self._writer.seen)
+        self._writer.publish(at, self.fade)
 
     def _write(self, samples: Samples) -> None:
         """Let samples [N], which the playhead has just made, be heard, or be part of a draft."""
-        if not self._lanes.is_drafting:
+        if not self._writer.is_drafting:
             # First: all sound in the ring must have a place that it came from.
             self.keep()
-        self._lanes.write(samples)
+        self._writer.write(samples)
 
     def _keep(self, switches: int, seen: int) -> None:
         self._handover.keep(switches, self._segment_start, self.draw.take, self.takes, seen)

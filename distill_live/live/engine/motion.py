@@ -10,7 +10,7 @@ import numpy as np
 from distill_live.live.ipc.ring import Samples
 
 if TYPE_CHECKING:
-    from distill_live.live.engine.decoder import VoiceMark
+    from distill_live.live.engine.decoder import DecoderMark
 
 _NOTHING = np.zeros(0, np.float32)
 
@@ -29,14 +29,14 @@ class Hold:
 class Loop:
     """Repeat the segment's samples `begin` to `end`; each seam is a fade of `fade` samples.
 
-    A pass begins with the voice at `entry`, just before `column`.
+    A pass begins with the decoder at `entry`, just before `column`.
     """
 
     begin: int
     end: int
     fade: int
     column: int
-    entry: VoiceMark
+    entry: DecoderMark
 
     def wrap(self, sample: int) -> int:
         """Where in the loop a sample lies whose number is beyond the loop's end."""
@@ -70,12 +70,12 @@ class State:
 
 @dataclass(frozen=True)
 class Mark:
-    """The state, and the voice, before the sound from ring position `position` on was made.
+    """The state, and the decoder, before the sound from ring position `position` on was made.
 
     `repeated`: that sound was no column's but a repetition of what came before.
     """
 
     position: int
     state: State
-    voice: VoiceMark
+    decoder: DecoderMark
     repeated: bool

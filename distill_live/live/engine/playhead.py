@@ -13,7 +13,7 @@ import numpy as np
 
 from distill_live.audio.fades import cross_fade
 from distill_live.codes.timeline import Codes, Timeline
-from distill_live.live.engine.decoder import Voice
+from distill_live.live.engine.decoder import ColumnDecoder
 from distill_live.live.engine.motion import Hold, Loop, Mark, Motion, State, nothing
 from distill_live.live.engine.recent import Recent
 from distill_live.live.ipc.keepsake import Place
@@ -23,8 +23,8 @@ from distill_live.live.ipc.ring import Samples
 class Playhead:
     """Moves over a timeline and makes samples; `position` is the next one's place in the ring."""
 
-    def __init__(self, voice: Voice, timeline: Timeline, position: int) -> None:
-        self._voice = voice
+    def __init__(self, decoder: ColumnDecoder, timeline: Timeline, position: int) -> None:
+        self._decoder = decoder
         self.timeline = timeline
         self.position = position
         self._state = State(0, 0)
@@ -56,8 +56,8 @@ class Playhead:
         self._set_mark()
         state = self._state
         self.timeline.set_edited(state.column, codes)
-        made = self._voice.push(codes)
-        end = self._voice.start_of(state.column + 1)
+        made = self._decoder.push(codes)
+        end = self._decoder.start_of(state.column + 1)
         if isinstance(state.motion, Hold):
             return self._give(self._stay(state.motion, made, end))
         done = state.sample + len(state.beyond) - (end - len(made))
@@ -73,7 +73,7 @@ class Playhead:
         self._set_mark(repeated=True)
         recent = self._recent.last(length)
         # Where the sound would go on to by itself, before the repetition and again after it.
-        ending = np.concatenate([self._state.beyond, self._voice.rest()])[:fade]
+        ending = np.concatenate([self._state.beyond, self._decoder.rest()])[:fade]
         self._state = replace(self._state, ending=ending, faded=0)
         again = self._blend(recent)
         self._state = replace(self._state, ending=ending, faded=0)
@@ -99,7 +99,7 @@ class Playhead:
 
     def column_of(self, sample: int) -> int:
         """The column that completes a sample of the segment."""
-        return self._voice.column_of(sample)
+        return self._decoder.column_of(sample)
 
     def unheard_column(self, position: int) -> int:
         """The first column that can be drawn anew if only the sound from `position` on changes."""
@@ -137,7 +137,7 @@ class Playhead:
         It sounds from its beginning, or from that sample of the segment, which it completes.
         """
         self._begin(column, position)
-        start = self._voice.start_of(column)
+        start = self._decoder.start_of(column)
         self._state = State(column, start if sample is None else max(sample, start))
 
     def begin_segment(self, codes: Codes, position: int) -> None:
@@ -148,14 +148,14 @@ class Playhead:
 
     def hold(self, end: int | None = None, fade: int = 0) -> None:
         """Stay in the column that comes next, until `release` or up to ring position `end`."""
-        start = self._voice.start_of(self.column)
+        start = self._decoder.start_of(self.column)
         self._state = State(self.column, start, Hold(self.column, end, fade))
 
     def loop(self, begin: int, end: int, fade: int, position: int) -> None:
         """From a ring position on, repeat the segment's samples from `begin` to `end`."""
-        column = max(self._voice.column_of(begin), self.timeline.start)
+        column = max(self._decoder.column_of(begin), self.timeline.start)
         self._begin(column, position)
-        motion = Loop(begin, end, fade, column, self._voice.mark())
+        motion = Loop(begin, end, fade, column, self._decoder.mark())
         self._state = State(column, begin, motion)
 
     def places(self) -> tuple[Place, ...]:
@@ -171,12 +171,12 @@ class Playhead:
         if place.hold is not None:
             motion = Hold(place.column, *place.hold)
         elif place.loop is not None:
-            entry = max(self._voice.column_of(place.loop[0]), timeline.start)
+            entry = max(self._decoder.column_of(place.loop[0]), timeline.start)
             self._begin(entry, position)
-            motion = Loop(*place.loop, entry, self._voice.mark())
+            motion = Loop(*place.loop, entry, self._decoder.mark())
             begin = max(begin, entry)
         self._begin(begin, position)
-        sample = max(place.sample, self._voice.start_of(begin))
+        sample = max(place.sample, self._decoder.start_of(begin))
         self._state = State(begin, sample, motion)
 
     def release(self) -> None:
@@ -191,7 +191,7 @@ class Playhead:
     def _place(self, position: int, state: State) -> Place:
         motion = state.motion
         # The samples that a loop left over are made again, by the column that completes them.
-        column = self._voice.column_of(state.sample) if len(state.beyond) else state.column
+        column = self._decoder.column_of(state.sample) if len(state.beyond) else state.column
         return Place(
             position,
             column,
@@ -208,7 +208,7 @@ class Playhead:
         left = len(made) if hold.end is None else max(hold.end - self.position, 0)
         if hold.end is None or left > len(made):
             # The next time the column is full, which a segment's first column is not at first.
-            self._state = replace(self._state, sample=end - self._voice.column_samples)
+            self._state = replace(self._state, sample=end - self._decoder.column_samples)
             return self._blend(made)
         sounding = self._blend(made[:left])
         self._state = State(hold.column + 1, end, ending=made[left:][: hold.fade])
@@ -219,7 +219,7 @@ class Playhead:
         if isinstance(motion, Hold):
             return motion.column + 1
         if isinstance(motion, Loop):
-            return self._voice.column_of(motion.end + motion.fade) + 1
+            return self._decoder.column_of(motion.end + motion.fade) + 1
         return state.column
 
     def _advance(self, made: Samples) -> Samples:
@@ -231,7 +231,7 @@ class Playhead:
         sounding, beyond = self._blend(made[:count]), made[count:]
         self._state = replace(self._state, sample=self._state.sample + count, beyond=beyond)
         if isinstance(loop, Loop) and len(beyond) >= loop.fade:
-            self._voice.restore(loop.entry)
+            self._decoder.restore(loop.entry)
             self._state = State(loop.column, loop.begin, loop, ending=beyond[: loop.fade])
         return sounding
 
@@ -252,7 +252,7 @@ class Playhead:
         return samples
 
     def _set_mark(self, repeated: bool = False) -> None:
-        self._marks.append(Mark(self.position, self._state, self._voice.mark(), repeated))
+        self._marks.append(Mark(self.position, self._state, self._decoder.mark(), repeated))
 
     def _mark_at(self, position: int) -> Mark | None:
         """The newest mark at or before a ring position."""
@@ -265,17 +265,17 @@ class Playhead:
     def _restore(self, mark: Mark, position: int) -> None:
         while self._marks.pop() is not mark:
             pass
-        self._voice.restore(mark.voice)
+        self._decoder.restore(mark.decoder)
         self._state = mark.state
         self._rewind_ring(max(position, mark.position) if mark.repeated else mark.position)
 
     def _begin(self, column: int, position: int) -> None:
-        """Let the voice go on after the columns before `column`, from a ring position on."""
+        """Let the decoder go on after the columns before `column`, from a ring position on."""
         while self._marks and self._marks[-1].position >= position:
             self._marks.pop()
         self._rewind_ring(position)
-        first = max(column - self._voice.past_columns, self.timeline.start)
-        self._voice.begin(column, self.timeline.edited(first, column))
+        first = max(column - self._decoder.past_columns, self.timeline.start)
+        self._decoder.begin(column, self.timeline.edited(first, column))
 
     def _rewind_ring(self, position: int) -> None:
         self.position = position

@@ -11,7 +11,7 @@ from distill_live.live.ipc.ring import AudioRing, Samples
 _TAKE_OVER_FADE = 480
 
 
-class LaneWriter:
+class RingWriter:
     """Appends samples to the newest future in a ring.
 
     Its first sample is the one at ring position `start`. After `begin` samples are collected for a

@@ -15,7 +15,7 @@ MAX_CODES = 1024
 _HEADER = 5
 
 
-class Sounding(NamedTuple):
+class CurrentColumn(NamedTuple):
     """A column by number, its codes [F, Q] as edited, how many codes there are, and its entropy in
     bits per code; NaN where it was given, not drawn."""
 
@@ -25,15 +25,15 @@ class Sounding(NamedTuple):
     entropy: float
 
 
-class SoundingColumn:
-    """One `Sounding` in shared memory. The engine writes, others read; nobody waits."""
+class SharedColumn:
+    """One `CurrentColumn` in shared memory. The engine writes, others read; nobody waits."""
 
     def __init__(self) -> None:
         # A count that is odd while the rest is written; column, bands, codebook size, entropy;
         # then the codes, and how many they are just before them.
         self._numbers = SharedArray((_HEADER + 1 + MAX_CODES,), "f8")
 
-    def write(self, sounding: Sounding) -> None:
+    def write(self, sounding: CurrentColumn) -> None:
         """Show this column."""
         numbers, codes = self._numbers.array, sounding.codes
         count = codes.size if codes.size <= MAX_CODES else 0
@@ -49,7 +49,7 @@ class SoundingColumn:
         fence()
         numbers[0] = version + 1
 
-    def read(self) -> Sounding | None:
+    def read(self) -> CurrentColumn | None:
         """The column shown last; None before any, and while one is being written."""
         version = self._numbers.array[0]
         fence()
@@ -60,7 +60,7 @@ class SoundingColumn:
         column, bands, codebook_size = map(int, numbers[1:4])
         count = int(numbers[_HEADER])
         codes = numbers[_HEADER + 1 :][:count].astype(np.int64)
-        return Sounding(column, codes.reshape(bands, -1), codebook_size, float(numbers[4]))
+        return CurrentColumn(column, codes.reshape(bands, -1), codebook_size, float(numbers[4]))
 
     def clear(self) -> None:
         """Show none, while nobody else writes."""

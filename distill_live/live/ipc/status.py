@@ -6,7 +6,7 @@ import time
 from enum import IntEnum
 from typing import ClassVar
 
-from distill_live.live.ipc.current_column import SoundingColumn
+from distill_live.live.ipc.current_column import SharedColumn
 from distill_live.shared_memory import SharedArray
 
 
@@ -112,9 +112,9 @@ class EngineStatus(SharedNumbers):
 
     def __init__(self) -> None:
         super().__init__()
-        self.sounding = SoundingColumn()
+        self.current_column = SharedColumn()
 
     def reset(self) -> None:
         """Put all fields back to 0 and show no column, while nobody else writes them."""
         super().reset()
-        self.sounding.clear()
+        self.current_column.clear()

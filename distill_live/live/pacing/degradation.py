@@ -33,7 +33,7 @@ class Supply:
     full_lookahead: int
 
 
-class Ladder:
+class Degradation:
     """Told of the supply after each column, it says how much context the prior may use."""
 
     def __init__(self, context_columns: int, status: EngineStatus) -> None:

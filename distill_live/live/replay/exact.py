@@ -16,7 +16,7 @@ from distill_live.audio.fades import cross_fade, equal_power
 from distill_live.codes.session_log import Entry, reading_entry
 from distill_live.codes.timeline import Codes, Timeline
 from distill_live.errors import SessionLogError
-from distill_live.live.engine.decoder import Voice
+from distill_live.live.engine.decoder import ColumnDecoder
 from distill_live.live.engine.future import Future
 from distill_live.live.engine.playhead import Playhead
 from distill_live.live.ipc.keepsake import TIMELINE_COLUMNS, Place
@@ -125,7 +125,7 @@ class DeckReplay:
         codec = loaded.model.config
         start = int(entry["position"])
         timeline = Timeline(codec.bands, codec.num_quantizers, TIMELINE_COLUMNS)
-        self._playhead = Playhead(Voice(loaded), timeline, start)
+        self._playhead = Playhead(ColumnDecoder(loaded), timeline, start)
         self._futures = {0: Future(start)}
         self._newest = self._sounding = 0
         self._drafted: Future | None = None

@@ -11,7 +11,7 @@ from distill_live.errors import SessionLogError
 from distill_live.live.server.deck import Deck
 
 
-class SessionJournal:
+class LogCollector:
     """Writes a session log, as long as the disk takes it; `say` tells when it does no more.
 
     Raises SessionLogError when the file cannot be begun.

@@ -17,7 +17,7 @@ _STEPS = {
 _SECONDS = 10.0
 
 
-class Lateness:
+class OverloadNotice:
     """Told of the playing deck many times a second, it tells when a step was taken.
 
     `say` gets a line for people, not more often than every ten seconds, about the newest step.

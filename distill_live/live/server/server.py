@@ -19,9 +19,9 @@ from distill_live.live.ipc.tap import TapRing
 from distill_live.live.playback.deck_mixer import DeckControl
 from distill_live.live.server.bridge_watch import BridgeWatch
 from distill_live.live.server.deck import Deck
-from distill_live.live.server.log_collector import SessionJournal
+from distill_live.live.server.log_collector import LogCollector
 from distill_live.live.server.model_swap import ModelSwap
-from distill_live.live.server.overload_notice import Lateness
+from distill_live.live.server.overload_notice import OverloadNotice
 from distill_live.live.server.priming import Priming
 from distill_live.live.server.recordings import Recordings
 from distill_live.live.server.recovery import Recovery
@@ -79,11 +79,11 @@ class Server:
         self._recovery = Recovery(self._decks, self._swap, log, endless=not settings.finite)
         self._bridges = BridgeWatch(self.status)
         self._recordings = Recordings(self._tap, parameters, settings.recordings, log)
-        self._lateness = Lateness(log)
+        self._overload_notice = OverloadNotice(log)
         self._priming = Priming(log)
         self._priming.on_outcome = lambda *outcome: self.on_outcome("prime", *outcome)
         self._recordings.on_outcome = lambda *outcome: self.on_outcome("record", *outcome)
-        self._session: SessionJournal | None = None
+        self._session: LogCollector | None = None
         self._requests: queue.SimpleQueue[tuple[str, tuple[Any, ...]]] = queue.SimpleQueue()
         self._fallbacks = list(settings.fallback_options)
         self._opened = self._finished = self._fell_back = self._away = False
@@ -102,7 +102,7 @@ class Server:
         Raises AudioFileError or SessionLogError if a file cannot be written.
         """
         if self._settings.log:
-            self._session = SessionJournal(self._settings.log, self._decks, self._log)
+            self._session = LogCollector(self._settings.log, self._decks, self._log)
         if self._settings.record:
             self._recordings.start(self._settings.record)
         self.on_model(self.deck.level_labels)
@@ -124,7 +124,7 @@ class Server:
         if self._session:
             self._session.poll()
         if self.sounding:
-            self._lateness.poll(self.deck.status)
+            self._overload_notice.poll(self.deck.status)
         self._note_bridges()
         if self.sounding and self._sounding_since is None:
             self._sounding_since = time.monotonic()
@@ -158,7 +158,7 @@ class Server:
     @property
     def newest_step(self) -> str:
         """What was given up lately to keep up with real time, in two words; else nothing."""
-        return self._lateness.newest
+        return self._overload_notice.newest
 
     @property
     def counts(self) -> dict[str, float]:

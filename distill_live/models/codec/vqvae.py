@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import torch
@@ -82,6 +82,19 @@ class ConvVQVAE(nn.Module):
     def stream(self) -> DecoderStream:
         """A decoder that takes codes column by column."""
         return DecoderStream(self)
+
+
+class CodecStream(Protocol):
+    """Codes in, mel frames out, column by column: what every codec's decoder offers as a stream."""
+
+    def push(self, codes: Tensor | NDArray[np.integer]) -> Tensor:
+        """Codes `[k, F, Q]` to the normalised mels `[M, frames]` that they complete."""
+
+    def snapshot(self) -> object:
+        """Where the stream stands; nothing changes it later."""
+
+    def restore(self, state: Any) -> None:
+        """Go on from a snapshot of this stream, or of another one of the same codec."""
 
 
 class DecoderState(NamedTuple):

@@ -35,7 +35,7 @@ class ColumnStepper:
         )
         self._width = (prior.config.hidden_size,)
         self._past = prior.depth.past.weight * prior.norm.weight
-        self._depth = DepthStepper(prior.depth)
+        self._depth: DepthStepper = DepthStepper(prior.depth)
 
     def new_cache(self) -> Cache:
         """A cache for one context, empty."""

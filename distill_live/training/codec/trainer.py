@@ -28,7 +28,7 @@ from distill_live.training.run.ending import Ending, keeping_the_best
 from distill_live.training.run.muon import Muon, is_matrix
 from distill_live.training.run.pace import Pace
 from distill_live.training.run.precision import Precision, choose_precision
-from distill_live.training.run.processes import Ranks
+from distill_live.training.run.processes import Processes
 from distill_live.training.run.randomness import random_state, seeded, set_random_state
 from distill_live.training.run.schedule import rate_factor
 from distill_live.training.run.suspects import Suspect, bad_loss, find_suspect
@@ -80,7 +80,7 @@ def train_codec(
     device: torch.device | str = "cpu",
     on_epoch: Callable[[CodecEpoch], None] | None = None,
     checkpoints: Checkpoints | None = None,
-    ranks: Ranks | None = None,
+    processes: Processes | None = None,
     rehearsal: Rehearsal | None = None,
     previews: Previews | None = None,
     on_pace: Callable[[float], None] | None = None,
@@ -89,16 +89,16 @@ def train_codec(
 
     `on_pace` gets, once, after the first steps, how many seconds the training will take.
 
-    `checkpoints` save every epoch, and say where to go on. `ranks` are the processes that train
+    `checkpoints` save every epoch, and say where to go on. `processes` are the processes that train
     together; they bring their devices. `rehearsal` is an earlier codec that learns the recordings
     in addition to its own. `previews` listen to it now and then. Once an
     epoch has ended, Ctrl-C, a full disk and full memory end the training with the best so far;
     before that they raise. Raises TrainingError when the loss is no longer a number and no epoch
     has ended.
     """
-    ranks = ranks or Ranks(device)
-    with seeded(config.seed, ranks.device):
-        trainer = _CodecTrainer(recordings, config, ranks, rehearsal, previews)
+    processes = processes or Processes(device)
+    with seeded(config.seed, processes.device):
+        trainer = _CodecTrainer(recordings, config, processes, rehearsal, previews)
         with keeping_the_best(lambda: len(trainer.history)) as ending:
             trainer.run(on_epoch, checkpoints, on_pace)
     return trainer.result(ending)
@@ -109,15 +109,15 @@ class _CodecTrainer:
         self,
         recordings: Recordings,
         config: CodecTrainingConfig,
-        ranks: Ranks,
+        processes: Processes,
         rehearsal: Rehearsal | None,
         previews: Previews | None = None,
     ) -> None:
         self.previews = previews
-        self.batch_crops = ranks.batch(config.batch_crops)
-        steps = ranks.steps(config.steps_per_epoch, config.batch_crops)
+        self.batch_crops = processes.batch(config.batch_crops)
+        steps = processes.steps(config.steps_per_epoch, config.batch_crops)
         self.config = replace(config, steps_per_epoch=steps)
-        self.ranks, self.device = ranks, ranks.device
+        self.processes, self.device = processes, processes.device
         self.mels = mels = TrainingMels.of(recordings, config, rehearsal)
         self.spectrogram, self.judged = mels.spectrogram.to(self.device), mels.judged
         # Every process draws all crops of a batch, which takes little time, and trains on some.
@@ -137,10 +137,10 @@ class _CodecTrainer:
             rehearsal.usage if rehearsal else None,
         )
         self.optimizers = _optimizers(self.model, config)
-        self._compute_in(choose_precision(ranks))
-        if ranks.rank:
+        self._compute_in(choose_precision(processes))
+        if processes.rank:
             # The weights begin alike; what is drawn from now on differs.
-            torch.manual_seed(config.seed + ranks.rank)
+            torch.manual_seed(config.seed + processes.rank)
         self.history: list[CodecEpoch] = []
         self.best_epoch = 0
         self._best_weights: dict[str, Tensor] = {}
@@ -158,9 +158,9 @@ class _CodecTrainer:
         epochs_to_come = self.config.epochs - len(self.history)
         self.pace = Pace(epochs_to_come * self.config.steps_per_epoch, on_pace, self.device)
         for epoch in range(len(self.history) + 1, self.config.epochs + 1):
-            loss = self.ranks.mean(self._train_epoch(epoch))
+            loss = self.processes.mean(self._train_epoch(epoch))
             if not (math.isfinite(loss) and self._judge(epoch, loss)):
-                self._warning = bad_loss("codec", epoch, self.ranks.gather(self._suspect))
+                self._warning = bad_loss("codec", epoch, self.processes.gather(self._suspect))
                 if not self.history:
                     raise TrainingError(self._warning)
                 return
@@ -187,7 +187,7 @@ class _CodecTrainer:
             "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
             "precision": asdict(self.precision),
             "history": [asdict(epoch) for epoch in self.history],
-            "random": random_state(self.random, self.ranks),
+            "random": random_state(self.random, self.processes),
             "previews": self.previews.state() if self.previews else [],
         }
 
@@ -195,7 +195,7 @@ class _CodecTrainer:
         self.model.load_state_dict(state["model"])
         for optimizer, its_state in zip(self.optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(its_state)
-        self._compute_in(choose_precision(self.ranks, Precision(**state["precision"])))
+        self._compute_in(choose_precision(self.processes, Precision(**state["precision"])))
         self._best_weights, self.best_epoch = state["best"], state["best_epoch"]
         if self.previews:
             self.previews.resume(state["previews"])
@@ -203,7 +203,7 @@ class _CodecTrainer:
             CodecEpoch(**epoch | {"health": [LevelHealth(**level) for level in epoch["health"]]})
             for epoch in state["history"]
         ]
-        set_random_state(state["random"], self.random, self.ranks)
+        set_random_state(state["random"], self.random, self.processes)
 
     def _compute_in(self, precision: Precision) -> None:
         self.precision = precision
@@ -216,7 +216,7 @@ class _CodecTrainer:
         drawn = []
         for step in range(steps):
             _set_rates(self.optimizers, self.config, (epoch - 1) * steps + step)
-            mel = self.ranks.own(self.crops.draw(self.batch_crops)).to(self.device)
+            mel = self.processes.own(self.crops.draw(self.batch_crops)).to(self.device)
             drawn.append(self.crops.drawn)
             with self.precision.passes(self.device):
                 latent = self.model.encoder(mel)
@@ -227,7 +227,7 @@ class _CodecTrainer:
             loss = loss + self.config.consistency * moved
             self.model.zero_grad(set_to_none=True)
             torch.autograd.backward(loss)
-            self.ranks.average_gradients(self.model.parameters(), len(mel) / self.batch_crops)
+            self.processes.average_gradients(self.model.parameters(), len(mel) / self.batch_crops)
             torch.nn.utils.clip_grad_norm_(self.model.parameters(), _MAX_GRADIENT)
             for optimizer in self.optimizers:
                 optimizer.step()
@@ -241,7 +241,7 @@ class _CodecTrainer:
         self.model.eval()
         self.model.quantizer.sync()
         judged = judge_codec(self.model, self.judged, self.spectrogram.config, self.precision)
-        ended = self.ranks.from_first(CodecEpoch(epoch, self.config.epochs, loss, *judged))
+        ended = self.processes.from_first(CodecEpoch(epoch, self.config.epochs, loss, *judged))
         if not math.isfinite(ended.validation_db):
             return False
         # The weights first: a Ctrl-C while they are copied must leave no epoch without them.

@@ -27,7 +27,7 @@ from distill_live.training.prior.windows import CodeCrops, Crops
 from distill_live.training.run.checkpoint import Checkpoints, State
 from distill_live.training.run.ending import Ending, keeping_the_best
 from distill_live.training.run.pace import Pace
-from distill_live.training.run.processes import Ranks
+from distill_live.training.run.processes import Processes
 from distill_live.training.run.randomness import random_state, seeded, set_random_state
 from distill_live.training.run.schedule import rate_factor
 from distill_live.training.run.suspects import bad_loss
@@ -107,7 +107,7 @@ def train_prior_on_codes(
     device: torch.device | str = "cpu",
     on_epoch: Callable[[PriorEpoch], None] | None = None,
     checkpoints: Checkpoints | None = None,
-    ranks: Ranks | None = None,
+    processes: Processes | None = None,
     start: Prior | None = None,
     on_pace: Callable[[float], None] | None = None,
 ) -> TrainedPrior:
@@ -115,7 +115,7 @@ def train_prior_on_codes(
 
     `on_pace` gets, once, after the first steps, how many seconds the training can take at most.
 
-    `checkpoints` save every epoch, and say where to go on. `ranks` are the processes that train
+    `checkpoints` save every epoch, and say where to go on. `processes` are the processes that train
     together; they bring their devices. `start` is a prior of the same shape to begin with. Once an
     epoch has ended, Ctrl-C, a full disk and full memory end the training with the best so far;
     before that they raise. Raises TrainingError when there are no codes, or the loss is no longer a
@@ -124,9 +124,9 @@ def train_prior_on_codes(
     if not sequences.training:
         raise TrainingError("the recordings are shorter than one column each: nothing to learn")
     baselines = measure_baselines(sequences, config.prior.codebook_size)
-    ranks = ranks or Ranks(device)
-    with seeded(config.seed, ranks.device):
-        trainer = _PriorTrainer(sequences, config, ranks, start)
+    processes = processes or Processes(device)
+    with seeded(config.seed, processes.device):
+        trainer = _PriorTrainer(sequences, config, processes, start)
         with keeping_the_best(lambda: len(trainer.history)) as ending:
             trainer.run(on_epoch, checkpoints, on_pace)
     return trainer.result(baselines, ending)
@@ -137,17 +137,19 @@ class _PriorTrainer:
         self,
         sequences: CodeSequences,
         config: PriorTrainingConfig,
-        ranks: Ranks,
+        processes: Processes,
         start: Prior | None,
     ) -> None:
-        self.ranks, self.device = ranks, ranks.device
+        self.processes, self.device = processes, processes.device
         # Every process draws all crops of a batch, which takes little time, and trains on some.
         self.random = np.random.default_rng(config.seed)
         context = config.prior.context_columns
         self.crops = CodeCrops(sequences.training, context, self.random, sequences.training_ranks)
         crops = config.batch_columns / self.crops.mean_columns
-        self.batch_crops = ranks.batch(crops)
-        self.config = replace(config, steps_per_epoch=ranks.steps(config.steps_per_epoch, crops))
+        self.batch_crops = processes.batch(crops)
+        self.config = replace(
+            config, steps_per_epoch=processes.steps(config.steps_per_epoch, crops)
+        )
         self.judged = judged_windows(sequences.validation, context)
         self.familiar = judged_windows([(grid, 0) for grid in sequences.training], context)
         self.prior = make_prior(config.prior).to(self.device)
@@ -160,9 +162,9 @@ class _PriorTrainer:
         self.best_epoch = 0
         self._best_weights: dict[str, Tensor] = {}
         self._warning = ""
-        if ranks.rank:
+        if processes.rank:
             # The weights begin alike; what is dropped and corrupted differs.
-            torch.manual_seed(config.seed + ranks.rank)
+            torch.manual_seed(config.seed + processes.rank)
 
     def run(
         self,
@@ -177,7 +179,7 @@ class _PriorTrainer:
         for epoch in range(len(self.history) + 1, self.config.epochs + 1):
             if self.history and len(self.history) - self.best_epoch >= self.config.patience:
                 return
-            loss = self.ranks.mean(self._train_epoch())
+            loss = self.processes.mean(self._train_epoch())
             if not (math.isfinite(loss) and self._judge(epoch, loss)):
                 # Codes are always numbers, so no recording can be blamed.
                 self._warning = bad_loss("prior", epoch, ())
@@ -209,7 +211,7 @@ class _PriorTrainer:
             "optimizer": self.optimizer.state_dict(),
             "steps": self.steps,
             "history": [asdict(epoch) for epoch in self.history],
-            "random": random_state(self.random, self.ranks),
+            "random": random_state(self.random, self.processes),
         }
 
     def _resume(self, state: State) -> None:
@@ -219,7 +221,7 @@ class _PriorTrainer:
         self._best_weights, self.best_epoch = state["best"], state["best_epoch"]
         self.steps = state["steps"]
         self.history = [PriorEpoch(**epoch) for epoch in state["history"]]
-        set_random_state(state["random"], self.random, self.ranks)
+        set_random_state(state["random"], self.random, self.processes)
 
     def _train_epoch(self) -> float:
         """Train for an epoch; its mean loss, in nats per code."""
@@ -229,12 +231,12 @@ class _PriorTrainer:
         for _ in range(config.steps_per_epoch):
             self._set_rate()
             drawn = self.crops.draw(self.batch_crops)
-            crops = Crops(*(self.ranks.own(whole).to(self.device) for whole in drawn))
+            crops = Crops(*(self.processes.own(whole).to(self.device) for whole in drawn))
             loss, whole = prior_loss(self.prior, crops, config.corruption, config.blind)
             self.optimizer.zero_grad(set_to_none=True)
             torch.autograd.backward(whole)
             part = len(crops.codes) / len(drawn.codes)
-            self.ranks.average_gradients(self.prior.parameters(), part)
+            self.processes.average_gradients(self.prior.parameters(), part)
             torch.nn.utils.clip_grad_norm_(self.prior.parameters(), _MAX_GRADIENT)
             self.optimizer.step()
             self.steps += 1
@@ -259,7 +261,7 @@ class _PriorTrainer:
 
     def _judge(self, epoch: int, loss: float) -> bool:
         """Judge an epoch; False if the result is not a number: then the epoch does not count."""
-        validation = self.ranks.from_first(window_perplexity(self.average, self.judged))
+        validation = self.processes.from_first(window_perplexity(self.average, self.judged))
         ended = PriorEpoch(epoch, self.config.epochs, math.exp(loss), validation)
         if not math.isfinite(ended.validation):
             return False

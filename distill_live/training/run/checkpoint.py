@@ -22,7 +22,7 @@ from distill_live.atomic_file import atomic_file
 from distill_live.audio.dataset import Recordings
 from distill_live.errors import CheckpointError, TrainingError
 from distill_live.models.file.library import TrainingCommand, checkpoint_path
-from distill_live.training.run.processes import Ranks
+from distill_live.training.run.processes import Processes
 
 Phase = Literal["codec", "prior", "vocoder"]
 State = dict[str, Any]
@@ -102,12 +102,12 @@ class Checkpoints:
         command: TrainingCommand = "train",
         *,
         resume: bool = False,
-        ranks: Ranks | None = None,
+        processes: Processes | None = None,
     ) -> None:
         self.path = checkpoint_path(model, command)
-        self.ranks = ranks or Ranks()
+        self.processes = processes or Processes()
         self._found = _read(self.path) if resume else None
-        if not self.ranks.rank:
+        if not self.processes.rank:
             _require_writable(self.path.parent)
         self._phase: Phase | None = None
         self._fingerprints = dict(self._found.fingerprints) if self._found else {}
@@ -142,7 +142,7 @@ class Checkpoints:
     def other_ground(self) -> list[str]:
         """In words, what of the machine has changed since, so that the numbers will not be the same
         to the last digit."""
-        return _changes(self._found.machine, _machine(self.ranks)) if self._found else []
+        return _changes(self._found.machine, _machine(self.processes)) if self._found else []
 
     def begin(self, phase: Phase, fingerprint: Fingerprint) -> None:
         """Enter a phase. Raises TrainingError when what is to be resumed does not fit."""
@@ -166,13 +166,13 @@ class Checkpoints:
     def save(self, state: State) -> None:
         """Replace the file as a whole. Raises CheckpointError when it cannot be written; then the
         file before stays."""
-        if self.ranks.rank:
+        if self.processes.rank:
             return
         content = {
             "format": _FORMAT,
             "phase": self._phase,
             "fingerprints": json.dumps({k: asdict(v) for k, v in self._fingerprints.items()}),
-            "machine": json.dumps(_machine(self.ranks)),
+            "machine": json.dumps(_machine(self.processes)),
             "seconds": self.seconds,
             "state": state,
         }
@@ -194,7 +194,7 @@ class Checkpoints:
 
     def discard(self) -> None:
         """Remove the file, and what a run that was killed while it wrote has left behind."""
-        if self.ranks.rank:
+        if self.processes.rank:
             return
         left = re.compile(rf"\.\d+\.{re.escape(self.path.name)}")
         for path in [self.path, *self.path.parent.glob(".*")]:
@@ -251,12 +251,12 @@ def _read(path: Path) -> _Content:
         ) from error
 
 
-def _machine(ranks: Ranks) -> dict[str, Any]:
+def _machine(processes: Processes) -> dict[str, Any]:
     return {
         "distill-live": __version__,
         "torch": torch.__version__,
         "threads": torch.get_num_threads(),
-        "device": ranks.device.type,
+        "device": processes.device.type,
     }
 
 

@@ -18,7 +18,7 @@ import torch
 from torch.nn import functional
 
 from distill_live.training.run.muon import orthogonal
-from distill_live.training.run.processes import Ranks
+from distill_live.training.run.processes import Processes
 
 # bfloat16 is used if it takes less than this part of float32's time. A run that was begun in it
 # stays in it, for the same bytes, unless it moved to a computer that is much slower in it.
@@ -47,12 +47,13 @@ class Slowness(NamedTuple):
     matrices: float
 
 
-def choose_precision(ranks: Ranks, earlier: Precision | None = None) -> Precision:
+def choose_precision(processes: Processes, earlier: Precision | None = None) -> Precision:
     """The fastest precision on the slowest of the processes that train; the same for all of them.
 
     `earlier` is the precision in which the run was begun; see _STILL_FAST.
     """
-    network, matrices = map(max, zip(*ranks.gather(_slowness(ranks.device.type)), strict=True))
+    found = processes.gather(_slowness(processes.device.type))
+    network, matrices = map(max, zip(*found, strict=True))
     if earlier is None:
         return Precision(network < _FASTER, matrices < _FASTER)
     return Precision(

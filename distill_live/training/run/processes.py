@@ -24,7 +24,7 @@ Accelerator = Literal["auto", "cpu", "cuda", "mps"]
 _Value = TypeVar("_Value")
 
 
-class Ranks:
+class Processes:
     """A process that trains alone, on `device`; what several do together is nothing here.
 
     `rank` counts the processes from 0, `world` is how many they are. A context manager.
@@ -79,7 +79,7 @@ class Ranks:
         """Go on when all processes are here."""
 
 
-class FabricRanks(Ranks):
+class FabricRanks(Processes):
     """One of several processes; `fabric` is launched.
 
     A process that leaves its block by an exception takes those that it started along.

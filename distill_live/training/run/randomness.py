@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from distill_live.training.run.checkpoint import State
-from distill_live.training.run.processes import Ranks
+from distill_live.training.run.processes import Processes
 
 
 @contextmanager
@@ -24,25 +24,25 @@ def seeded(seed: int, device: torch.device) -> Iterator[None]:
         yield
 
 
-def random_state(crops: np.random.Generator, ranks: Ranks) -> list[State]:
+def random_state(crops: np.random.Generator, processes: Processes) -> list[State]:
     """The state of all random generators of every process: torch's, the device's, the crops'."""
-    kind, others = ranks.device.type, _generators(ranks.device)
-    return ranks.gather(
+    kind, others = processes.device.type, _generators(processes.device)
+    return processes.gather(
         {
             "torch": torch.get_rng_state(),
-            **({kind: others.get_rng_state(ranks.device)} if others else {}),
+            **({kind: others.get_rng_state(processes.device)} if others else {}),
             "crops": json.dumps(crops.bit_generator.state),
         }
     )
 
 
-def set_random_state(state: list[State], crops: np.random.Generator, ranks: Ranks) -> None:
+def set_random_state(state: list[State], crops: np.random.Generator, processes: Processes) -> None:
     """Go on drawing where `random_state` was taken; a generator without a stored state stays as it
     is."""
-    own, others = state[ranks.rank], _generators(ranks.device)
+    own, others = state[processes.rank], _generators(processes.device)
     torch.set_rng_state(own["torch"])
-    if others and own.get(ranks.device.type) is not None:
-        others.set_rng_state(own[ranks.device.type], ranks.device)
+    if others and own.get(processes.device.type) is not None:
+        others.set_rng_state(own[processes.device.type], processes.device)
     crops.bit_generator.state = json.loads(own["crops"])
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import torch
 
-from distill_live.training.run.processes import Ranks
+from distill_live.training.run.processes import Processes
 
 #: Other programs are watched for so many seconds.
 _WATCHED_S = 1.0
@@ -23,7 +23,7 @@ _NEGLIGIBLE = 0.1
 _STAT = Path("/proc/stat")
 
 
-def share_cores(ranks: Ranks, earlier: int | None = None) -> str:
+def share_cores(processes: Processes, earlier: int | None = None) -> str:
     """Let torch compute with as many threads as have a core to themselves; a line that says so
     where that is fewer than usual, else "".
 
@@ -31,7 +31,7 @@ def share_cores(ranks: Ranks, earlier: int | None = None) -> str:
     changes where OMP_NUM_THREADS is set, with several processes, or on a GPU.
     """
     usual = torch.get_num_threads()
-    if "OMP_NUM_THREADS" in os.environ or ranks.world > 1 or ranks.device.type != "cpu":
+    if "OMP_NUM_THREADS" in os.environ or processes.world > 1 or processes.device.type != "cpu":
         return ""
     if earlier is not None:
         torch.set_num_threads(earlier)

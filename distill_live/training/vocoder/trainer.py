@@ -19,7 +19,7 @@ from distill_live.models.vocoder.neural import NeuralVocoder
 from distill_live.training.codec.losses import mean_loss
 from distill_live.training.run.checkpoint import Checkpoints, State
 from distill_live.training.run.ending import Ending, keeping_the_best
-from distill_live.training.run.processes import Ranks
+from distill_live.training.run.processes import Processes
 from distill_live.training.run.randomness import random_state, seeded, set_random_state
 from distill_live.training.run.schedule import rate_factor
 from distill_live.training.run.suspects import Suspect, bad_loss, find_suspect
@@ -134,7 +134,7 @@ class _VocoderTrainer:
         self, pairs: SoundPairs, spectrogram: AudioSpectrogram, config: VocoderTrainingConfig
     ) -> None:
         self.config, self.device = config, spectrogram.device
-        self.alone = Ranks(self.device)
+        self.alone = Processes(self.device)
         sound = spectrogram.config
         self.pairs = pairs.training
         self.random = np.random.default_rng(config.seed)

@@ -11,7 +11,7 @@ from distill_live.control.feedback.feedback import Feedback
 from distill_live.control.namespace.streams import STREAMS
 from distill_live.control.routing.actions import Reply
 from distill_live.inputs.osc.encoding import encode_message
-from distill_live.live.ipc.current_column import Sounding
+from distill_live.live.ipc.current_column import CurrentColumn
 from distill_live.live.ipc.status import NEW_SOUND
 from distill_live.live.server.server import Server
 from distill_live.live.server.settings import ServerSettings
@@ -44,8 +44,8 @@ class Stage:
         return {address.rpartition("/")[2]: values for address, values in self.heard.items()}
 
     def show(self, column: int, codes: list[list[int]], entropy: float) -> None:
-        sounding = Sounding(column, np.array(codes), 64, entropy)
-        self.server.deck.status.sounding.write(sounding)
+        sounding = CurrentColumn(column, np.array(codes), 64, entropy)
+        self.server.deck.status.current_column.write(sounding)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from distill_live.control.namespace.requests import REQUESTS
-from distill_live.control.routing.allowed_files import FILE_REQUESTS, Confinement
+from distill_live.control.routing.allowed_files import FILE_REQUESTS, AllowedFiles
 from distill_live.errors import ParameterError
 
 
@@ -22,8 +22,8 @@ def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def confinement(room: Path) -> Confinement:
-    return Confinement(lambda: [Path("clips"), room / "models"])
+def allowed(room: Path) -> AllowedFiles:
+    return AllowedFiles(lambda: [Path("clips"), room / "models"])
 
 
 @pytest.mark.parametrize(
@@ -40,9 +40,9 @@ def confinement(room: Path) -> Confinement:
     ],
 )
 def test_a_file_in_the_folders_is_found(
-    confinement: Confinement, room: Path, given: str, file: str
+    allowed: AllowedFiles, room: Path, given: str, file: str
 ) -> None:
-    arguments = confinement.check("prime", (given.format(room=room),))
+    arguments = allowed.check("prime", (given.format(room=room),))
     assert arguments == (str((room / file).resolve()),)
 
 
@@ -65,60 +65,60 @@ def test_a_file_in_the_folders_is_found(
 )
 @pytest.mark.parametrize("name", FILE_REQUESTS)
 def test_a_file_elsewhere_is_refused_whether_it_is_there_or_not(
-    confinement: Confinement, room: Path, name: str, given: str
+    allowed: AllowedFiles, room: Path, name: str, given: str
 ) -> None:
     given = given.format(room=room)
     if name == "model" and "/" not in given:
         return
     with pytest.raises(ParameterError, match=f"{name} opens files in .*--clips FOLDER") as refusal:
-        confinement.check(name, (given,))
+        allowed.check(name, (given,))
     assert f"folders alone: clips, {room}/models; " in str(refusal.value)
 
 
-def test_a_link_that_leads_outside_is_refused(confinement: Confinement, room: Path) -> None:
+def test_a_link_that_leads_outside_is_refused(allowed: AllowedFiles, room: Path) -> None:
     (room / "clips/link.wav").symlink_to(room / "secrets/s.wav")
     (room / "clips/folder").symlink_to(room / "secrets")
     for given in ("clips/link.wav", "link.wav", "clips/folder/s.wav"):
         with pytest.raises(ParameterError, match="prime opens files in these folders alone"):
-            confinement.check("prime", (given,))
+            allowed.check("prime", (given,))
 
 
 def test_a_folder_may_itself_be_a_link(room: Path) -> None:
     (room / "samples").symlink_to(room / "secrets")
-    found = Confinement(lambda: [Path("samples")]).check("prime", ("samples/s.wav",))
+    found = AllowedFiles(lambda: [Path("samples")]).check("prime", ("samples/s.wav",))
     assert found == (str(room / "secrets/s.wav"),)
 
 
 def test_a_model_may_be_called_by_its_name_or_a_file_in_the_folders(
-    confinement: Confinement, room: Path
+    allowed: AllowedFiles, room: Path
 ) -> None:
-    assert confinement.check("model", ("demo",)) == ("demo",)
-    assert confinement.check("model", ("m",)) == ("m",)
+    assert allowed.check("model", ("demo",)) == ("demo",)
+    assert allowed.check("model", ("m",)) == ("m",)
     inside = (str(room / "models/m.distill"),)
-    assert confinement.check("model", ("models/m.distill",)) == inside
-    assert confinement.check("model", ("m.distill",)) == inside
+    assert allowed.check("model", ("models/m.distill",)) == inside
+    assert allowed.check("model", ("m.distill",)) == inside
 
 
 def test_a_model_s_name_cannot_be_that_of_a_file_beside_the_folders(
-    confinement: Confinement, room: Path, monkeypatch: pytest.MonkeyPatch
+    allowed: AllowedFiles, room: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(room / "secrets")
     with pytest.raises(ParameterError, match="model opens files in these folders alone"):
-        Confinement(lambda: [room / "models"]).check("model", ("m2.distill",))
+        AllowedFiles(lambda: [room / "models"]).check("model", ("m2.distill",))
 
 
 @pytest.mark.parametrize("given", ["x" * 1000, "x/" * 500, "a\0b", "\ud800"])
 @pytest.mark.parametrize("name", FILE_REQUESTS)
-def test_what_is_no_path_does_no_harm(confinement: Confinement, name: str, given: str) -> None:
+def test_what_is_no_path_does_no_harm(allowed: AllowedFiles, name: str, given: str) -> None:
     try:
-        confinement.check(name, (given,))
+        allowed.check(name, (given,))
     except ParameterError as error:
         assert len(str(error)) < 3000
 
 
-def test_other_requests_are_handed_on_as_they_are(confinement: Confinement) -> None:
-    assert confinement.check("rewind", (4.0, "same")) == (4.0, "same")
-    assert confinement.check("play", ()) == ()
+def test_other_requests_are_handed_on_as_they_are(allowed: AllowedFiles) -> None:
+    assert allowed.check("rewind", (4.0, "same")) == (4.0, "same")
+    assert allowed.check("play", ()) == ()
 
 
 def test_every_request_for_a_file_is_confined() -> None:

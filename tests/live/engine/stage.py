@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from distill_live.codes.timeline import Timeline
-from distill_live.live.engine.decoder import Voice
+from distill_live.live.engine.decoder import ColumnDecoder
 from distill_live.live.engine.playhead import Playhead
 from distill_live.models.file.persistence import LoadedVQModel
 
@@ -21,7 +21,7 @@ class Stage:
         self.codes = np.random.default_rng(5).integers(0, config.codebook_size, shape)
         timeline = Timeline(config.bands, config.num_quantizers, 256)
         timeline.append(self.codes)
-        self.head = Playhead(Voice(loaded), timeline, start)
+        self.head = Playhead(ColumnDecoder(loaded), timeline, start)
         self.sound = np.zeros(start, np.float32)
 
     @torch.inference_mode()
@@ -48,9 +48,9 @@ class Stage:
 
     @torch.inference_mode()
     def voice_from(self, column: int, first: int, end: int) -> np.ndarray:
-        """What a voice says that begins at `column` after columns `first`.., up to column `end`,
+        """What a decoder says that begins at `column` after columns `first`.., up to column `end`,
         from the beginning of the sound of `column` on [N]."""
-        voice = Voice(self.loaded)
-        voice.begin(column, self.codes[first:column])
-        pieces = [voice.push(self.codes[number : number + 1]) for number in range(column, end)]
+        decoder = ColumnDecoder(self.loaded)
+        decoder.begin(column, self.codes[first:column])
+        pieces = [decoder.push(self.codes[number : number + 1]) for number in range(column, end)]
         return np.concatenate(pieces)

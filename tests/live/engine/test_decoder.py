@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from distill_live.codes.timeline import Codes
-from distill_live.live.engine.decoder import Voice
+from distill_live.live.engine.decoder import ColumnDecoder
 from distill_live.models.codec.vqvae import ConvVQVAE
 from distill_live.models.file.persistence import LoadedVQModel
 
@@ -36,38 +36,38 @@ def grid(model: LoadedVQModel) -> Codes:
     return np.random.default_rng(0).integers(0, config.codebook_size, shape)
 
 
-def push(voice: Voice, codes: Codes) -> list[np.ndarray]:
-    return [voice.push(codes[number : number + 1]) for number in range(len(codes))]
+def push(stream: ColumnDecoder, codes: Codes) -> list[np.ndarray]:
+    return [stream.push(codes[number : number + 1]) for number in range(len(codes))]
 
 
 def test_every_column_completes_the_samples_from_its_start_on(
     model: LoadedVQModel, grid: Codes
 ) -> None:
-    voice = Voice(model)
+    stream = ColumnDecoder(model)
     made = 0
-    for column, samples in enumerate(push(voice, grid)):
-        assert voice.start_of(column) == made
+    for column, samples in enumerate(push(stream, grid)):
+        assert stream.start_of(column) == made
         made += len(samples)
-    assert voice.start_of(COLUMNS) == made
+    assert stream.start_of(COLUMNS) == made
 
 
 @pytest.mark.parametrize("before", [0, 1, 2, 3, 8])
 def test_from_the_middle_it_goes_on_at_the_sample_where_the_columns_before_it_end(
     model: LoadedVQModel, grid: Codes, before: int
 ) -> None:
-    voice = Voice(model)
-    voice.begin(8, grid[8 - before : 8])
-    made = voice.start_of(8)
-    for column, samples in enumerate(push(voice, grid[8:]), 8):
-        assert voice.start_of(column) == made
+    stream = ColumnDecoder(model)
+    stream.begin(8, grid[8 - before : 8])
+    made = stream.start_of(8)
+    for column, samples in enumerate(push(stream, grid[8:]), 8):
+        assert stream.start_of(column) == made
         made += len(samples)
 
 
 def test_the_column_of_a_sample_is_the_one_that_completes_it(model: LoadedVQModel) -> None:
-    voice = Voice(model)
+    stream = ColumnDecoder(model)
     for column in range(2, COLUMNS):
-        start, end = voice.start_of(column), voice.start_of(column + 1)
-        assert {voice.column_of(start), voice.column_of(end - 1)} == {column}
+        start, end = stream.start_of(column), stream.start_of(column + 1)
+        assert {stream.column_of(start), stream.column_of(end - 1)} == {column}
 
 
 def test_after_as_many_columns_as_reach_into_it_the_mels_are_what_they_always_are(
@@ -75,10 +75,10 @@ def test_after_as_many_columns_as_reach_into_it_the_mels_are_what_they_always_ar
 ) -> None:
     whole = model.model.stream()
     mels = [whole.push(grid[number : number + 1]) for number in range(COLUMNS)]
-    voice = Voice(model)
-    voice.begin(10, grid[10 - voice.past_columns : 10])
+    stream = ColumnDecoder(model)
+    stream.begin(10, grid[10 - stream.past_columns : 10])
     decoder = model.model.stream()
-    decoder.restore(voice.mark().decoder)
+    decoder.restore(stream.mark().codec)
     for column in range(10, COLUMNS):
         assert torch.equal(decoder.push(grid[column : column + 1]), mels[column])
 
@@ -88,10 +88,10 @@ def test_with_all_columns_there_are_the_mels_are_those_of_the_beginning(
 ) -> None:
     whole = model.model.stream()
     mels = [whole.push(grid[number : number + 1]) for number in range(4)]
-    voice = Voice(model)
-    voice.begin(2, grid[:2])
+    stream = ColumnDecoder(model)
+    stream.begin(2, grid[:2])
     decoder = model.model.stream()
-    decoder.restore(voice.mark().decoder)
+    decoder.restore(stream.mark().codec)
     for column in (2, 3):
         assert torch.equal(decoder.push(grid[column : column + 1]), mels[column])
 
@@ -99,16 +99,16 @@ def test_with_all_columns_there_are_the_mels_are_those_of_the_beginning(
 def test_a_mark_is_gone_on_from_to_the_sample_as_often_as_wanted(
     model: LoadedVQModel, grid: Codes
 ) -> None:
-    voice = Voice(model)
-    push(voice, grid[:5])
-    mark = voice.mark()
-    first = np.concatenate(push(voice, grid[5:8]))
+    stream = ColumnDecoder(model)
+    push(stream, grid[:5])
+    mark = stream.mark()
+    first = np.concatenate(push(stream, grid[5:8]))
     for _ in range(2):
-        push(voice, grid[9:])
-        voice.begin(3, grid[1:3])
-        voice.restore(mark)
-        assert voice.start_of(5) == 5 * voice.column_samples - delay(model)
-        np.testing.assert_array_equal(np.concatenate(push(voice, grid[5:8])), first)
+        push(stream, grid[9:])
+        stream.begin(3, grid[1:3])
+        stream.restore(mark)
+        assert stream.start_of(5) == 5 * stream.column_samples - delay(model)
+        np.testing.assert_array_equal(np.concatenate(push(stream, grid[5:8])), first)
 
 
 def delay(model: LoadedVQModel) -> int:
@@ -119,7 +119,7 @@ def delay(model: LoadedVQModel) -> int:
 def test_the_rest_completes_the_columns_pushed_and_leaves_the_voice_as_it_was(
     model: LoadedVQModel, grid: Codes
 ) -> None:
-    plain, asked = Voice(model), Voice(model)
+    plain, asked = ColumnDecoder(model), ColumnDecoder(model)
     push(plain, grid[:6]), push(asked, grid[:6])
     rest = asked.rest()
     config = model.model.config

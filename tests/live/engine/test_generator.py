@@ -8,7 +8,7 @@ import torch
 
 from distill_live.codes.edit import EditContext
 from distill_live.codes.timeline import Codes
-from distill_live.live.engine.generator import Performance
+from distill_live.live.engine.generator import StreamGenerator
 from distill_live.live.ipc.keepsake import TIMELINE_COLUMNS
 from distill_live.models.file.persistence import LoadedVQModel
 from distill_live.models.prior import session
@@ -29,7 +29,7 @@ class Reverse:
         return codes[::-1].copy()
 
 
-def performance(player: Player) -> Performance:
+def performance(player: Player) -> StreamGenerator:
     return player.engine._performance
 
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from distill_live.audio.fades import cross_fade
-from distill_live.live.engine.decoder import Voice
+from distill_live.live.engine.decoder import ColumnDecoder
 from distill_live.live.engine.motion import Hold, Loop
 from distill_live.live.engine.recent import RECENT
 from distill_live.models.file.persistence import LoadedVQModel
@@ -43,7 +43,7 @@ def test_a_hold_plays_its_column_on_and_on_without_a_seam(stage: Stage) -> None:
     stage.head.release()
     after = stage.push(3)
     assert (stage.head.column, stage.head.motion) == (9, None)
-    voice = Voice(stage.loaded)
+    voice = ColumnDecoder(stage.loaded)
     order = [*range(6), *[6] * 7, 6, 7, 8]
     with torch.inference_mode():
         spoken = [voice.push(stage.codes[number : number + 1]) for number in order]
@@ -62,7 +62,7 @@ def test_a_hold_with_an_end_goes_on_with_the_next_column_at_that_sample(
     assert (stage.head.position, stage.head.column) == (end, 7)
     stage.push(3)
     times = -(-length // 4_096)
-    voice = Voice(stage.loaded)
+    voice = ColumnDecoder(stage.loaded)
     with torch.inference_mode():
         for number in range(6):
             voice.push(stage.codes[number : number + 1])
@@ -100,7 +100,7 @@ def begin_loop(stage: Stage, length: int) -> np.ndarray:
     """Start a loop at ring position AT; what its passes are made of, from BEGIN to the end."""
     stage.push(20)
     stage.head.loop(BEGIN, BEGIN + length, FADE, AT)
-    voice = Voice(stage.loaded)
+    voice = ColumnDecoder(stage.loaded)
     column = voice.column_of(BEGIN)
     first = max(column - voice.past_columns, 0)
     return stage.voice_from(column, first, 40)[BEGIN - voice.start_of(column) :]
@@ -154,7 +154,7 @@ def test_a_loop_tells_which_sample_of_the_segment_sounds(stage: Stage) -> None:
 
 def test_forward_it_tells_which_sample_and_column_sound(stage: Stage) -> None:
     stage.push(10)
-    voice = Voice(stage.loaded)
+    voice = ColumnDecoder(stage.loaded)
     for position in (0, 2_559, 2_560, 20_000, stage.head.position - 1):
         assert stage.head.sound_at(position) == (position, voice.column_of(position))
     assert stage.head.sound_at(stage.head.position) == (stage.head.position, 9)
@@ -165,10 +165,10 @@ def test_it_goes_back_before_what_sounds_and_plays_the_same_again(
     stage: Stage, position: int
 ) -> None:
     before = stage.push(10)
-    column = Voice(stage.loaded).column_of(position)
+    column = ColumnDecoder(stage.loaded).column_of(position)
     assert stage.head.back_before(position)
     assert stage.head.column == column
-    assert stage.head.position == Voice(stage.loaded).start_of(column) <= position
+    assert stage.head.position == ColumnDecoder(stage.loaded).start_of(column) <= position
     stage.push(10 - column)
     np.testing.assert_array_equal(stage.sound, before)
 
@@ -185,7 +185,7 @@ def test_it_goes_back_within_a_loop_and_plays_the_same_again(stage: Stage) -> No
 
 def test_it_goes_back_to_the_first_column_after_what_sounds(stage: Stage) -> None:
     before = stage.push(10)
-    start = Voice(stage.loaded).start_of
+    start = ColumnDecoder(stage.loaded).start_of
     for position, column in ((start(8), 8), (start(6) + 1, 7), (start(6), 6), (1, 1)):
         assert stage.head.back_after(position)
         assert (stage.head.column, stage.head.position) == (column, start(column))
@@ -195,7 +195,7 @@ def test_it_goes_back_to_the_first_column_after_what_sounds(stage: Stage) -> Non
 
 def test_there_is_no_way_back_to_what_is_not_made_yet(stage: Stage) -> None:
     stage.push(10)
-    end, last = stage.head.position, Voice(stage.loaded).start_of(9)
+    end, last = stage.head.position, ColumnDecoder(stage.loaded).start_of(9)
     assert not stage.head.back_before(end)
     assert not stage.head.back_after(last + 1)
     assert (stage.head.column, stage.head.position) == (10, end)
@@ -204,7 +204,7 @@ def test_there_is_no_way_back_to_what_is_not_made_yet(stage: Stage) -> None:
 
 def test_what_is_over_is_forgotten_but_not_the_column_that_sounds(stage: Stage) -> None:
     stage.push(10)
-    start = Voice(stage.loaded).start_of
+    start = ColumnDecoder(stage.loaded).start_of
     stage.head.forget_before(start(6) + 100)
     assert not stage.head.back_before(start(6) - 1)
     assert stage.head.back_before(start(6) + 100)
@@ -216,7 +216,7 @@ def test_a_jump_sounds_like_the_column_after_those_before_it(stage: Stage) -> No
     stage.head.jump(8, 30_000)
     assert (stage.head.column, stage.head.position) == (8, 30_000)
     stage.push(3)
-    voice = Voice(stage.loaded)
+    voice = ColumnDecoder(stage.loaded)
     np.testing.assert_array_equal(stage.sound[:30_000], before[:30_000])
     np.testing.assert_array_equal(
         stage.sound[30_000:], stage.voice_from(8, 8 - voice.past_columns, 11)
@@ -226,7 +226,7 @@ def test_a_jump_sounds_like_the_column_after_those_before_it(stage: Stage) -> No
 
 def test_a_jump_may_begin_at_a_sample_within_its_column(stage: Stage) -> None:
     stage.push(12)
-    voice = Voice(stage.loaded)
+    voice = ColumnDecoder(stage.loaded)
     sample = voice.start_of(8) + 1_234
     stage.head.jump(8, 30_000, sample)
     stage.push(3)
@@ -249,7 +249,7 @@ def test_a_jump_hears_the_columns_before_it_as_they_were_played(stage: Stage) ->
 
 def test_what_can_still_be_drawn_differently_begins_after_what_sounds(stage: Stage) -> None:
     stage.push(10)
-    start = Voice(stage.loaded).start_of
+    start = ColumnDecoder(stage.loaded).start_of
     assert stage.head.unheard_column(start(4)) == 4
     assert stage.head.unheard_column(start(4) + 1) == 5
     assert stage.head.unheard_column(stage.head.position) == 10
@@ -261,12 +261,15 @@ def test_a_hold_and_a_loop_leave_what_they_need_as_it_is_drawn(stage: Stage) -> 
     stage.push(4)
     assert stage.head.unheard_column(0) == 11
     begin_loop(stage, 5_000)
-    assert stage.head.unheard_column(AT) == Voice(stage.loaded).column_of(BEGIN + 5_000 + FADE) + 1
+    assert (
+        stage.head.unheard_column(AT)
+        == ColumnDecoder(stage.loaded).column_of(BEGIN + 5_000 + FADE) + 1
+    )
 
 
 def rest_after(stage: Stage, end: int) -> np.ndarray:
     """How the sound would end after column `end`, if the columns from 0 on were played."""
-    voice = Voice(stage.loaded)
+    voice = ColumnDecoder(stage.loaded)
     with torch.inference_mode():
         for number in range(end):
             voice.push(stage.codes[number : number + 1])
@@ -321,7 +324,7 @@ def test_a_repetition_is_broken_off_where_the_change_is_heard(stage: Stage, back
 
 def test_a_repetition_right_after_a_loop_goes_on_where_the_loop_has_come_to(stage: Stage) -> None:
     # 500 samples of the column that the loop ends in are made and not played: less than a fade.
-    voice = Voice(stage.loaded)
+    voice = ColumnDecoder(stage.loaded)
     length = voice.start_of(voice.column_of(BEGIN) + 2) - BEGIN - 500
     spoken = begin_loop(stage, length)
     stage.push(2)

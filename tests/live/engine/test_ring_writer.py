@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from distill_live.audio.fades import cross_fade
-from distill_live.live.engine.ring_writer import LaneWriter
+from distill_live.live.engine.ring_writer import RingWriter
 from distill_live.live.ipc.journal import Journal, JournalRing
 from distill_live.live.ipc.ring import AudioRing
 from distill_live.live.playback.ring_reader import RingReader
@@ -18,7 +18,7 @@ class Lanes:
     def __init__(self, start: int = 0) -> None:
         self.ring, self.notes = AudioRing(), JournalRing()
         self.ring.advance(start)
-        self.writer = LaneWriter(self.ring, 0, Journal(self.notes))
+        self.writer = RingWriter(self.ring, 0, Journal(self.notes))
         self.reader = RingReader(self.ring)
 
     def hear(self, count: int) -> np.ndarray:
@@ -139,7 +139,7 @@ def test_what_a_dead_writer_has_left_fades_into_what_the_new_one_writes() -> Non
     lanes = Lanes()
     lanes.writer.write(level(1, 10_000))
     lanes.hear(4_000)
-    LaneWriter(lanes.ring, lanes.ring.read_position, Journal()).write(level(2, 10_000))
+    RingWriter(lanes.ring, lanes.ring.read_position, Journal()).write(level(2, 10_000))
     heard = lanes.hear(5_000)
     np.testing.assert_allclose(heard[:480], cross_fade(level(1, 480), level(2, 480), 0, 480))
     assert (heard[480:] == 2).all()

@@ -6,19 +6,19 @@ import threading
 import numpy as np
 import pytest
 
-from distill_live.live.ipc.current_column import MAX_CODES, Sounding, SoundingColumn
+from distill_live.live.ipc.current_column import MAX_CODES, CurrentColumn, SharedColumn
 from distill_live.live.ipc.status import EngineStatus
 from distill_live.models.file.persistence import LoadedVQModel
 from distill_live.models.kinds import open_session
 from tests.live.player import Player
 
 
-def column(number: int, bands: int = 8, levels: int = 3) -> Sounding:
-    return Sounding(number, np.full((bands, levels), number % 16), 16, number / 2)
+def column(number: int, bands: int = 8, levels: int = 3) -> CurrentColumn:
+    return CurrentColumn(number, np.full((bands, levels), number % 16), 16, number / 2)
 
 
 def test_nothing_sounds_before_a_column_is_shown() -> None:
-    shown = SoundingColumn()
+    shown = SharedColumn()
     assert shown.read() is None
     shown.write(column(3))
     shown.clear()
@@ -26,7 +26,7 @@ def test_nothing_sounds_before_a_column_is_shown() -> None:
 
 
 def test_the_column_shown_last_is_read() -> None:
-    shown = SoundingColumn()
+    shown = SharedColumn()
     for number, shape in [(3, (8, 3)), (4, (2, 2)), (5, (1, 4))]:
         shown.write(column(number, *shape))
         read = shown.read()
@@ -36,7 +36,7 @@ def test_the_column_shown_last_is_read() -> None:
 
 
 def test_a_column_of_too_many_codes_is_shown_without_them() -> None:
-    shown = SoundingColumn()
+    shown = SharedColumn()
     shown.write(column(3, MAX_CODES, 2))
     read = shown.read()
     assert read is not None
@@ -44,7 +44,7 @@ def test_a_column_of_too_many_codes_is_shown_without_them() -> None:
 
 
 def test_what_an_engine_that_was_killed_left_half_written_does_no_harm() -> None:
-    shown = SoundingColumn()
+    shown = SharedColumn()
     shown.write(column(3))
     shown._numbers.array[0] += 1
     assert shown.read() is None
@@ -54,7 +54,7 @@ def test_what_an_engine_that_was_killed_left_half_written_does_no_harm() -> None
 
 
 def test_a_column_is_never_read_half_written() -> None:
-    shown = SoundingColumn()
+    shown = SharedColumn()
     ended = threading.Event()
 
     def write() -> None:
@@ -77,7 +77,7 @@ def test_a_column_is_never_read_half_written() -> None:
 
 
 def _write_there(status: EngineStatus) -> None:
-    status.sounding.write(column(7))
+    status.current_column.write(column(7))
 
 
 def test_another_process_reads_it_with_the_status() -> None:
@@ -85,14 +85,14 @@ def test_another_process_reads_it_with_the_status() -> None:
     process = multiprocessing.get_context("spawn").Process(target=_write_there, args=(status,))
     process.start()
     process.join()
-    read = status.sounding.read()
+    read = status.current_column.read()
     assert read is not None and read.column == 7
     status.reset()
-    assert status.sounding.read() is None
+    assert status.current_column.read() is None
 
 
-def sounding(player: Player) -> Sounding:
-    shown = player.status.sounding.read()
+def sounding(player: Player) -> CurrentColumn:
+    shown = player.status.current_column.read()
     assert shown is not None
     assert shown.column == player.status["column"]
     return shown

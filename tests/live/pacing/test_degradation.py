@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from distill_live.live.ipc.status import EngineStatus
-from distill_live.live.pacing.degradation import HALVINGS, PATIENCE, Ladder, Supply
+from distill_live.live.pacing.degradation import HALVINGS, PATIENCE, Degradation, Supply
 
 GOOD = Supply(0.3, 36_000, 36_000, 6, 6)
 #: No lookahead left; the ring still is well filled.
@@ -17,7 +17,7 @@ LOW = Supply(1.2, 15_000, 36_000, 0, 6)
 class Steps:
     def __init__(self, context: int = 48) -> None:
         self.status = EngineStatus()
-        self.ladder = Ladder(context, self.status)
+        self.ladder = Degradation(context, self.status)
 
     def note(self, supply: Supply, times: int = 1) -> int:
         for _ in range(times):

@@ -10,7 +10,7 @@ from distill_live.errors import SessionLogError
 from distill_live.live.ipc import journal
 from distill_live.live.ipc.journal import Journal
 from distill_live.live.server.deck import Deck
-from distill_live.live.server.log_collector import SessionJournal
+from distill_live.live.server.log_collector import LogCollector
 from distill_live.parameters import ParameterStore
 from tests.disks import disk_full_after
 
@@ -24,7 +24,7 @@ class Desk:
         self.decks = Deck(0, store, keep), Deck(1, store, keep)
         self.notes = [Journal(deck.journal) for deck in self.decks]
         self.said: list[str] = []
-        self.journal = SessionJournal(self.path, self.decks, self.said.append)
+        self.journal = LogCollector(self.path, self.decks, self.said.append)
 
     def entries(self) -> list[Entry]:
         return list(read_session_log(self.path))

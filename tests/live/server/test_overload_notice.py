@@ -3,7 +3,7 @@
 import pytest
 
 from distill_live.live.ipc.status import EngineStatus
-from distill_live.live.server.overload_notice import Lateness
+from distill_live.live.server.overload_notice import OverloadNotice
 
 
 class Desk:
@@ -13,7 +13,7 @@ class Desk:
         self.status = EngineStatus()
         self.now = 0.0
         self.said: list[str] = []
-        self.lateness = Lateness(self.said.append, lambda: self.now)
+        self.lateness = OverloadNotice(self.said.append, lambda: self.now)
         self.lateness.poll(self.status)
 
     def step(self, *names: str) -> None:

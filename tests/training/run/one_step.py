@@ -13,7 +13,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from distill_live.training.codec.trainer import train_codec
 from distill_live.training.run.precision import choose_precision
-from distill_live.training.run.processes import Ranks
+from distill_live.training.run.processes import Processes
 from tests.training.run.two_processes import CONFIG, recordings
 
 
@@ -32,7 +32,7 @@ class Products(TorchDispatchMode):
 
 def main() -> None:
     # Choosing tries bfloat16, too; it is remembered.
-    choose_precision(Ranks())
+    choose_precision(Processes())
     with Products() as products:
         trained = train_codec(recordings(), replace(CONFIG, epochs=1, steps_per_epoch=1))
     finite = math.isfinite(trained.history[0].loss)

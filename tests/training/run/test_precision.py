@@ -18,7 +18,7 @@ from distill_live.training.codec.trainer import CodecEpoch, TrainedCodec, train_
 from distill_live.training.run import precision
 from distill_live.training.run.checkpoint import Checkpoints, Fingerprint
 from distill_live.training.run.precision import Precision, Slowness, choose_precision, slowness
-from distill_live.training.run.processes import Ranks
+from distill_live.training.run.processes import Processes
 from tests.training.run.two_processes import CONFIG, recordings
 
 ROOT = Path(__file__).parents[3]
@@ -61,24 +61,24 @@ def test_each_part_is_computed_in_what_is_faster(
     monkeypatch: pytest.MonkeyPatch, slow: tuple[float, float], chosen: Precision
 ) -> None:
     as_slow_as(monkeypatch, *slow)
-    assert choose_precision(Ranks()) == chosen
+    assert choose_precision(Processes()) == chosen
 
 
 def test_a_run_stays_with_what_it_was_begun_in(monkeypatch: pytest.MonkeyPatch) -> None:
     begun = Precision(network=True, matrices=False)
     as_slow_as(monkeypatch, 1.1, 0.5)
-    assert choose_precision(Ranks(), begun) == begun
+    assert choose_precision(Processes(), begun) == begun
 
 
 def test_a_run_that_moved_to_a_computer_slow_in_it_leaves_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     as_slow_as(monkeypatch, 3.0, 12.0)
-    assert choose_precision(Ranks(), Precision(network=True, matrices=True)) == Precision()
+    assert choose_precision(Processes(), Precision(network=True, matrices=True)) == Precision()
 
 
 def test_the_slowest_of_several_processes_decides(monkeypatch: pytest.MonkeyPatch) -> None:
-    class BesideSlower(Ranks):
+    class BesideSlower(Processes):
         def gather(self, value: _Value) -> list[_Value]:
             assert isinstance(value, Slowness)
             return [value, Slowness(value.network, 12.0)]  # type: ignore[list-item]
@@ -119,7 +119,7 @@ def test_choosing_disturbs_neither_random_numbers_nor_threads() -> None:
     expected = torch.randn(3)
     torch.manual_seed(7)
     precision._slowness.cache_clear()
-    choose_precision(Ranks("cpu"))
+    choose_precision(Processes("cpu"))
     assert torch.equal(torch.randn(3), expected)
     assert torch.get_num_threads() == threads
 

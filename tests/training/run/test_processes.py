@@ -12,7 +12,7 @@ import torch
 
 from distill_live.errors import DeviceError
 from distill_live.training.codec.trainer import _CodecTrainer
-from distill_live.training.run.processes import Ranks, launch
+from distill_live.training.run.processes import Processes, launch
 from tests.training.run.two_processes import CONFIG, gradient, recordings
 
 ROOT = Path(__file__).parents[3]
@@ -23,7 +23,7 @@ NEEDS_FABRIC = "Lightning Fabric is not installed: pip install -e '.[accelerator
 def both(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     """What each of two processes ended with."""
     pytest.importorskip("lightning_fabric", reason=NEEDS_FABRIC)
-    folder = tmp_path_factory.mktemp("ranks")
+    folder = tmp_path_factory.mktemp("processes")
     subprocess.run(
         [sys.executable, "-m", "tests.training.run.two_processes", str(folder)],
         cwd=ROOT, check=True, timeout=300,
@@ -53,7 +53,7 @@ def test_all_ranks_begin_alike_and_divide_the_batch_that_one_would_train_on(
     first, second = both
     assert all(torch.equal(first["start"][name], second["start"][name]) for name in first["start"])
     torch.manual_seed(0)
-    alone = _CodecTrainer(recordings(), CONFIG, Ranks(), None)
+    alone = _CodecTrainer(recordings(), CONFIG, Processes(), None)
     batch = alone.crops.draw(alone.batch_crops)
     assert torch.equal(first["whole"], batch)
     assert torch.equal(first["crops"], batch[0::2])
@@ -68,12 +68,12 @@ def test_ranks_agree_on_what_an_epoch_came_to(both: list[dict[str, Any]]) -> Non
 def test_a_batch_that_cannot_be_divided_evenly_has_the_gradient_of_the_whole(
     both: list[dict[str, Any]],
 ) -> None:
-    whole = gradient(Ranks())
+    whole = gradient(Processes())
     for one in both:
         torch.testing.assert_close(one["uneven"], whole)
 
 
-class Among(Ranks):
+class Among(Processes):
     """One of several processes; the others need not exist."""
 
     def __init__(self, rank: int, world: int) -> None:
@@ -89,10 +89,10 @@ def test_as_much_is_trained_on_however_many_devices_there_are(
     world: int, crops: float, batch: int, steps: int
 ) -> None:
     """Where a batch has fewer crops than there are devices, it grows, and steps become fewer."""
-    ranks = [Among(rank, world) for rank in range(world)]
-    assert {one.batch(crops) for one in ranks} == {batch}
-    assert {one.steps(50, crops) for one in ranks} == {steps}
-    parts = [one.own(torch.arange(batch)) for one in ranks]
+    processes = [Among(rank, world) for rank in range(world)]
+    assert {one.batch(crops) for one in processes} == {batch}
+    assert {one.steps(50, crops) for one in processes} == {steps}
+    parts = [one.own(torch.arange(batch)) for one in processes]
     assert all(len(part) for part in parts)
     assert sorted(torch.cat(parts).tolist()) == list(range(batch))
 
@@ -110,14 +110,14 @@ def test_values_are_averaged_shared_and_gathered(both: list[dict[str, Any]]) -> 
 
 
 def test_one_process_alone_shares_nothing() -> None:
-    ranks = Ranks("cpu")
+    processes = Processes("cpu")
     weight = torch.nn.Parameter(torch.zeros(2))
     weight.grad = torch.ones(2)
-    ranks.average_gradients([weight], 1.0)
+    processes.average_gradients([weight], 1.0)
     assert torch.equal(weight.grad, torch.ones(2))
-    assert torch.equal(ranks.own(torch.arange(8)), torch.arange(8))
-    assert ranks.mean(3.0) == 3.0
-    assert (ranks.from_first("mine"), ranks.gather("mine")) == ("mine", ["mine"])
+    assert torch.equal(processes.own(torch.arange(8)), torch.arange(8))
+    assert processes.mean(3.0) == 3.0
+    assert (processes.from_first("mine"), processes.gather("mine")) == ("mine", ["mine"])
 
 
 def test_without_the_library_one_line_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from distill_live.training.run.processes import Ranks
+from distill_live.training.run.processes import Processes
 from distill_live.training.run.randomness import random_state, seeded, set_random_state
 
 HERE = ["cpu", *(["cuda"] if torch.cuda.is_available() else []),
@@ -20,14 +20,14 @@ def drawn(crops: np.random.Generator, device: str) -> list[float]:
 
 @pytest.mark.parametrize("device", HERE)
 def test_all_generators_go_on_where_they_stood(device: str) -> None:
-    ranks, crops = Ranks(device), np.random.default_rng(3)
-    with seeded(5, ranks.device):
+    processes, crops = Processes(device), np.random.default_rng(3)
+    with seeded(5, processes.device):
         drawn(crops, device)
-        state = random_state(crops, ranks)
+        state = random_state(crops, processes)
         expected = drawn(crops, device)
-    with seeded(99, ranks.device):
+    with seeded(99, processes.device):
         later = np.random.default_rng(98)
-        set_random_state(state, later, ranks)
+        set_random_state(state, later, processes)
         assert drawn(later, device) == expected
 
 
@@ -51,8 +51,8 @@ def test_the_generator_of_each_kind_of_device_is_saved_and_put_back(
     module = getattr(torch, kind)
     monkeypatch.setattr(module, "get_rng_state", lambda _device: kept["state"])
     monkeypatch.setattr(module, "set_rng_state", lambda new, _device: kept.update(state=new))
-    ranks, crops = Ranks(kind), np.random.default_rng(0)
-    state = random_state(crops, ranks)
+    processes, crops = Processes(kind), np.random.default_rng(0)
+    state = random_state(crops, processes)
     kept["state"] = torch.zeros(3, dtype=torch.uint8)
-    set_random_state(state, crops, ranks)
+    set_random_state(state, crops, processes)
     assert kept["state"].tolist() == [1, 2, 3]

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from distill_live.training.run import threads
-from distill_live.training.run.processes import Ranks
+from distill_live.training.run.processes import Processes
 from distill_live.training.run.threads import busy_cores, free_threads, share_cores
 
 
@@ -49,20 +49,20 @@ def test_a_training_beside_other_programs_takes_fewer_threads_and_says_so(
 ) -> None:
     monkeypatch.setattr(threads, "busy_cores", lambda seconds: 1.0)
     monkeypatch.setattr(threads.os, "cpu_count", lambda: 2)
-    said = share_cores(Ranks())
+    said = share_cores(Processes())
     assert torch.get_num_threads() == 1
     assert said.startswith("other programs keep 1.0 cores busy: training with 1 of 2 threads")
 
 
 def test_a_training_alone_takes_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(threads, "busy_cores", lambda seconds: 0.0)
-    assert (share_cores(Ranks()), torch.get_num_threads()) == ("", 2)
+    assert (share_cores(Processes()), torch.get_num_threads()) == ("", 2)
 
 
 def test_a_resumed_run_has_as_many_as_before() -> None:
-    assert (share_cores(Ranks(), earlier=3), torch.get_num_threads()) == ("", 3)
+    assert (share_cores(Processes(), earlier=3), torch.get_num_threads()) == ("", 3)
 
 
 def test_the_users_own_number_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", "2")
-    assert (share_cores(Ranks(), earlier=1), torch.get_num_threads()) == ("", 2)
+    assert (share_cores(Processes(), earlier=1), torch.get_num_threads()) == ("", 2)

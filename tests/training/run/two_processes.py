@@ -16,7 +16,7 @@ from distill_live.models.codec.quantizer import LearningConfig
 from distill_live.models.codec.vqvae import VQVAEConfig
 from distill_live.training.codec.config import CodecTrainingConfig
 from distill_live.training.codec.trainer import _CodecTrainer
-from distill_live.training.run.processes import Ranks, launch
+from distill_live.training.run.processes import Processes, launch
 
 CONFIG = CodecTrainingConfig(
     codec=VQVAEConfig(codebook_size=16, code_width=8, width=24, encoder_blocks=1,
@@ -34,9 +34,9 @@ def recordings() -> Recordings:
     return Recordings(named, 48_000, [])
 
 
-def train(ranks: Ranks) -> dict[str, object]:
+def train(processes: Processes) -> dict[str, object]:
     torch.manual_seed(0)
-    trainer = _CodecTrainer(recordings(), CONFIG, ranks, None)
+    trainer = _CodecTrainer(recordings(), CONFIG, processes, None)
     replaced: list[int] = []
     for layer in trainer.model.quantizer.learner.layers:
         plain = layer._codebook.replace
@@ -53,42 +53,42 @@ def train(ranks: Ranks) -> dict[str, object]:
         "start": start,
         "end": trainer.model.state_dict(),
         "whole": whole,
-        "crops": ranks.own(whole),
+        "crops": processes.own(whole),
         "replaced": sum(replaced),
         "history": [epoch.loss for epoch in trainer.history],
         "steps": trainer.config.steps_per_epoch,
     }
 
 
-def gradient(ranks: Ranks) -> torch.Tensor:
+def gradient(processes: Processes) -> torch.Tensor:
     """Of a batch of three crops, of which one process has two."""
     torch.manual_seed(0)
     weight = torch.nn.Parameter(torch.randn(4))
     whole = torch.randn(3, 4)
-    crops = ranks.own(whole)
+    crops = processes.own(whole)
     (crops @ weight).square().mean().backward()
-    ranks.average_gradients([weight], len(crops) / len(whole))
+    processes.average_gradients([weight], len(crops) / len(whole))
     assert weight.grad is not None
     return weight.grad
 
 
 def main() -> None:
-    with launch("cpu", devices=2) as ranks:
+    with launch("cpu", devices=2) as processes:
         weight = torch.nn.Parameter(torch.zeros(2, 3))
         unused = torch.nn.Parameter(torch.zeros(4))
-        weight.grad = torch.full((2, 3), 1.0 + ranks.rank)
-        if ranks.rank:
+        weight.grad = torch.full((2, 3), 1.0 + processes.rank)
+        if processes.rank:
             unused.grad = torch.ones(4)
-        ranks.average_gradients([weight, unused], 0.5)
+        processes.average_gradients([weight, unused], 0.5)
         told = {
             "gradients": [weight.grad, unused.grad],
-            "mean": ranks.mean(float(ranks.rank)),
-            "first": ranks.from_first(f"of {ranks.rank}"),
-            "gathered": ranks.gather(ranks.rank),
-            "uneven": gradient(ranks),
-            **train(ranks),
+            "mean": processes.mean(float(processes.rank)),
+            "first": processes.from_first(f"of {processes.rank}"),
+            "gathered": processes.gather(processes.rank),
+            "uneven": gradient(processes),
+            **train(processes),
         }
-        torch.save(told, Path(sys.argv[1]) / f"{ranks.rank}.pt")
+        torch.save(told, Path(sys.argv[1]) / f"{processes.rank}.pt")
 
 
 if __name__ == "__main__":
