@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from distill_live.control.routing.actions import Reply
+from distill_live.control.namespace.address import Reply
 from distill_live.control.routing.router import Router
 from distill_live.errors import PluginError
 from distill_live.parameters import Parameter, ParameterStore

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from distill_live.control.feedback.feedback import Feedback
-from distill_live.control.namespace.address import Sender
+from distill_live.control.namespace.address import Reply, Sender
 from distill_live.control.namespace.nodes import Stream
 from distill_live.control.namespace.requests import RequestSpec
-from distill_live.control.routing.actions import Reply
 from distill_live.parameters import ParameterStore
 
 

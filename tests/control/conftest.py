@@ -9,9 +9,8 @@ import pytest
 
 from distill_live.codes.edit import parameter_table
 from distill_live.control.midi.event import MidiEvent, MidiKind
-from distill_live.control.namespace.address import Sender
+from distill_live.control.namespace.address import Reply, Sender
 from distill_live.control.patch.schema import Patch
-from distill_live.control.routing.actions import Reply
 from distill_live.control.routing.router import Router
 from distill_live.edits.freeze import Freeze
 from distill_live.edits.mask import Mask

@@ -11,9 +11,8 @@ import pytest
 
 from distill_live.codes.edit import parameter_table
 from distill_live.control.feedback.feedback import Feedback
-from distill_live.control.namespace.address import Sender
+from distill_live.control.namespace.address import Reply, Sender
 from distill_live.control.namespace.requests import REQUESTS
-from distill_live.control.routing.actions import Reply
 from distill_live.control.routing.router import Router
 from distill_live.edits.freeze import Freeze
 from distill_live.edits.mask import Mask

@@ -14,12 +14,12 @@ from distill_live.commands.serving.streams import ServerStreams
 from distill_live.control.feedback.outcomes import Answer, Outcomes
 from distill_live.control.midi.lights import MidiFeedback
 from distill_live.control.midi_learn.learning import Learning
+from distill_live.control.namespace.address import ROOT
 from distill_live.control.namespace.streams import SAID
 from distill_live.control.namespace.targets import Levels, find_target
 from distill_live.control.patch.files import find_patch, load_patch, presets_path
 from distill_live.control.patch.watch import PatchWatch
 from distill_live.control.presets.presets import Presets
-from distill_live.control.routing.actions import ROOT
 from distill_live.control.routing.allowed_files import AllowedFiles
 from distill_live.control.routing.control_requests import ControlRequests
 from distill_live.control.routing.patch_lights import lights
@@ -36,9 +36,8 @@ from distill_live.plugins import load_plugin
 
 if TYPE_CHECKING:
     from distill_live.control.feedback.feedback import Feedback
-    from distill_live.control.namespace.address import Sender
+    from distill_live.control.namespace.address import Reply, Sender
     from distill_live.control.patch.schema import Patch
-    from distill_live.control.routing.actions import Reply
     from distill_live.live.server.server import Server
     from distill_live.parameters import ParameterStore
 

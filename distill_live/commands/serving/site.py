@@ -29,8 +29,7 @@ from distill_live.web.server import WebServer
 
 if TYPE_CHECKING:
     from distill_live.control.feedback.feedback import Feedback
-    from distill_live.control.namespace.address import Sender
-    from distill_live.control.routing.actions import Reply
+    from distill_live.control.namespace.address import Reply, Sender
     from distill_live.control.routing.router import Router
     from distill_live.parameters import ParameterStore
 

@@ -132,8 +132,8 @@ def add_prior(
             rehearsal.mels if rehearsal else (), config.speeds,
         )  # fmt: skip
         trained = train_prior_on_codes(
-            sequences, config, on_epoch=report.prior_epoch, checkpoints=checkpoints, processes=processes,
-            start=start, on_pace=report.prior_pace,
+            sequences, config, on_epoch=report.prior_epoch, checkpoints=checkpoints,
+            processes=processes, start=start, on_pace=report.prior_pace,
         )  # fmt: skip
     except KeyboardInterrupt:
         return True

@@ -11,10 +11,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from distill_live.control.feedback.subscriber import Send, Subscriber
-from distill_live.control.namespace.address import Sender
+from distill_live.control.namespace.address import NORM, OFF, OWN, ROOT, Sender
 from distill_live.control.namespace.pattern import match
 from distill_live.control.namespace.targets import level_name
-from distill_live.control.routing.actions import NORM, OFF, OWN, ROOT
 from distill_live.errors import ParameterError
 from distill_live.parameters import (
     LEVELS_LIMIT,

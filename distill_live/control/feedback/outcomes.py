@@ -6,8 +6,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 
 from distill_live.control.feedback.feedback import Feedback
-from distill_live.control.namespace.address import Sender
-from distill_live.control.routing.actions import ROOT, Reply
+from distill_live.control.namespace.address import ROOT, Reply, Sender
 
 DONE, ERROR = f"{ROOT}/done", f"{ROOT}/error"
 #: The addresses at which is told what came of a request.

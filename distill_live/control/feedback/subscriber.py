@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 
+from distill_live.control.namespace.address import NORM, Reply
 from distill_live.control.namespace.pattern import match
-from distill_live.control.routing.actions import NORM, Reply
 
 #: So many announcements wait for the next tick; of more, the oldest are lost.
 MAX_SAID = 64

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from distill_live.control.routing.actions import ROOT
+from distill_live.control.namespace.address import ROOT
 
 
 @dataclass(frozen=True)

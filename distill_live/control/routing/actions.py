@@ -8,27 +8,16 @@ from collections.abc import Callable, Iterator, Sequence
 
 from distill_live.codes.edit import switch_edits_off
 from distill_live.control.modulation.glides import Glides, Place
-from distill_live.control.namespace.address import Sender
+from distill_live.control.namespace.address import NORM, OFF, OWN, ROOT, Reply, Sender
 from distill_live.control.namespace.arguments import one_number, switch
 from distill_live.control.namespace.requests import REQUESTS
 from distill_live.control.namespace.targets import Levels, Target, find_group, find_target
 from distill_live.errors import ParameterError
 from distill_live.parameters import Parameter, ParameterStore, find_travel, scale_travel
 
-ROOT = "/distill"
-#: Behind a parameter's address: its value as the travel 0..1 of a controller.
-NORM = "/norm"
-
-#: After a level's address: 1 while it has a value of its own, 0 while it follows the global one.
-OWN = "/own"
-
-#: The value of a parameter that is off, as messages say it.
-OFF = "off"
 #: The switch of all that moves by itself, where the table has it.
 MODULATION = "modulation"
 
-#: An OSC message to send back to whoever asked: address and arguments.
-Reply = tuple[str, tuple[object, ...]]
 #: The name of a request and its checked arguments.
 Request = tuple[str, tuple[object, ...]]
 

@@ -6,9 +6,10 @@ import difflib
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
+from distill_live.control.namespace.address import NORM, OFF, ROOT, Reply
 from distill_live.control.namespace.pattern import is_pattern, match
 from distill_live.control.namespace.requests import REQUESTS
-from distill_live.control.routing.actions import NORM, OFF, ROOT, Actions, Reply
+from distill_live.control.routing.actions import Actions
 from distill_live.parameters import Table
 
 Handler = Callable[[Sequence[object]], list[Reply]]

@@ -6,8 +6,8 @@ import reprlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from distill_live.control.namespace.address import ROOT, Reply
 from distill_live.control.namespace.targets import UnknownLevelError
-from distill_live.control.routing.actions import ROOT, Reply
 from distill_live.control.routing.address_book import printable
 from distill_live.control.routing.limited_log import LimitedLog
 from distill_live.errors import ParameterError

@@ -9,11 +9,11 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from distill_live.control.midi.event import MidiEvent, control_name
-from distill_live.control.namespace.address import Sender
+from distill_live.control.namespace.address import ROOT, Reply, Sender
 from distill_live.control.namespace.targets import Levels, UnknownLevelError, find_target
 from distill_live.control.patch.schema import ParameterMapping, Patch
 from distill_live.control.patch.sources import MidiSource, OscSource
-from distill_live.control.routing.actions import ROOT, Actions, Reply
+from distill_live.control.routing.actions import Actions
 from distill_live.control.routing.address_book import AddressBook, Handler
 from distill_live.control.routing.gestures import Gesture, midi_gesture, osc_gesture
 from distill_live.control.routing.mappings import Binding, Bindings, modulate

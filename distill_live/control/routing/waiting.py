@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from distill_live.control.routing.actions import ROOT, Reply
+from distill_live.control.namespace.address import ROOT, Reply
 from distill_live.control.routing.gestures import Gesture
 from distill_live.control.routing.mappings import Binding
 from distill_live.control.timing.quantise import Boundary, Quantum

@@ -12,8 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple, cast
 
 from distill_live.control.feedback.feedback import Feedback
-from distill_live.control.namespace.address import Sender
-from distill_live.control.routing.actions import Reply
+from distill_live.control.namespace.address import Reply, Sender
 from distill_live.control.routing.router import Router
 from distill_live.control.timing.schedule import Schedule
 from distill_live.errors import DeviceError

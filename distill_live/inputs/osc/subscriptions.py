@@ -7,8 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import cast
 
 from distill_live.control.feedback.feedback import Feedback
-from distill_live.control.namespace.address import Sender
-from distill_live.control.routing.actions import ROOT, Reply
+from distill_live.control.namespace.address import ROOT, Reply, Sender
 from distill_live.errors import DistillError, ParameterError
 from distill_live.inputs.osc.encoding import encode_bundles
 from distill_live.inputs.osc.endpoints import SocketAddress, parse_endpoint

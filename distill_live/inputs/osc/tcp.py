@@ -11,8 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from distill_live.control.feedback.feedback import Feedback
-from distill_live.control.namespace.address import Sender
-from distill_live.control.routing.actions import ROOT, Reply
+from distill_live.control.namespace.address import ROOT, Reply, Sender
 from distill_live.control.routing.router import Router
 from distill_live.inputs.osc.connection import Connection
 from distill_live.inputs.osc.endpoints import (

@@ -1,8 +1,8 @@
 """A performance: what is drawn, edited and played, and how all that is not heard yet is changed.
 
 Every change is of the same kind: go back to a place in the stream, play on from there into a future
-of its own, and publish that; see `ring_writer`. What happens is written into the journal as the calls
-that a replay makes again.
+of its own, and publish that; see `ring_writer`. What happens is written into the journal as the
+calls that a replay makes again.
 """
 
 from __future__ import annotations

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -73,12 +71,3 @@ def latent_movement(model: ConvVQVAE, mel: Tensor, latent: Tensor) -> Tensor:
     here = latent[..., 1:].float()
     loss: Tensor = functional.mse_loss(later, here) / here.detach().var()
     return loss
-
-
-def mean_loss(losses: Sequence[Tensor]) -> float:
-    """The mean of an epoch's losses, each a number on whatever device.
-
-    They are read here, at once: a GPU that is asked for each in its step has nothing to do until
-    the next one is ready.
-    """
-    return float(sum(torch.stack([*losses]).tolist()) / len(losses))

@@ -19,7 +19,7 @@ from distill_live.training.codec.config import CodecTrainingConfig
 from distill_live.training.codec.crops import MelCrops
 from distill_live.training.codec.health import LevelHealth
 from distill_live.training.codec.judging import judge_codec
-from distill_live.training.codec.losses import latent_movement, mean_loss, reconstruction_loss
+from distill_live.training.codec.losses import latent_movement, reconstruction_loss
 from distill_live.training.codec.mels import TrainingMels
 from distill_live.training.codec.previews import Previews
 from distill_live.training.data.rehearsal import Rehearsal
@@ -30,7 +30,7 @@ from distill_live.training.run.pace import Pace
 from distill_live.training.run.precision import Precision, choose_precision
 from distill_live.training.run.processes import Processes
 from distill_live.training.run.randomness import random_state, seeded, set_random_state
-from distill_live.training.run.schedule import rate_factor
+from distill_live.training.run.step import mean_loss, rate_factor
 from distill_live.training.run.suspects import Suspect, bad_loss, find_suspect
 
 _MAX_GRADIENT = 1.0

@@ -17,7 +17,6 @@ from distill_live.errors import TrainingError
 from distill_live.models.kinds import make_prior
 from distill_live.models.prior.base import Prior, PriorShape
 from distill_live.models.prior.column_prior import ColumnPriorConfig
-from distill_live.training.codec.losses import mean_loss
 from distill_live.training.data.augmentation import get_adaptive_augmentation
 from distill_live.training.data.sequences import GAINS_DB, CodeSequences
 from distill_live.training.prior.baselines import Baselines, measure_baselines
@@ -29,7 +28,7 @@ from distill_live.training.run.ending import Ending, keeping_the_best
 from distill_live.training.run.pace import Pace
 from distill_live.training.run.processes import Processes
 from distill_live.training.run.randomness import random_state, seeded, set_random_state
-from distill_live.training.run.schedule import rate_factor
+from distill_live.training.run.step import mean_loss, rate_factor
 from distill_live.training.run.suspects import bad_loss
 
 _MAX_GRADIENT = 1.0

@@ -11,7 +11,7 @@ from torch import Tensor
 from distill_live.audio.distances import Distances, mean_distances, measure_distances
 from distill_live.models.vocoder.neural import NeuralVocoder
 from distill_live.models.vocoder.vocoder import Vocoder
-from distill_live.training.codec.losses import mean_loss
+from distill_live.training.run.step import mean_loss
 from distill_live.training.vocoder.losses import SoundLoss
 from distill_live.training.vocoder.pairs import SoundPair, SoundPairs
 

@@ -16,12 +16,11 @@ from distill_live.audio.spectrogram import AudioSpectrogram
 from distill_live.errors import TrainingError
 from distill_live.models.vocoder.network import NeuralVocoderConfig
 from distill_live.models.vocoder.neural import NeuralVocoder
-from distill_live.training.codec.losses import mean_loss
 from distill_live.training.run.checkpoint import Checkpoints, State
 from distill_live.training.run.ending import Ending, keeping_the_best
 from distill_live.training.run.processes import Processes
 from distill_live.training.run.randomness import random_state, seeded, set_random_state
-from distill_live.training.run.schedule import rate_factor
+from distill_live.training.run.step import mean_loss, rate_factor
 from distill_live.training.run.suspects import Suspect, bad_loss, find_suspect
 from distill_live.training.vocoder.discriminators import (
     DiscriminatorConfig,

@@ -18,7 +18,7 @@ from distill_live.commands.serving.controls import ControlOptions, Controls
 from distill_live.control.feedback.feedback import Feedback
 from distill_live.control.midi_learn.detection import LONGEST_S
 from distill_live.control.midi_learn.learning import PATIENCE_S
-from distill_live.control.routing.actions import Reply
+from distill_live.control.namespace.address import Reply
 from distill_live.edits.freeze import Freeze
 from distill_live.errors import DeviceError, ParameterError
 from distill_live.inputs.link import LinkInput

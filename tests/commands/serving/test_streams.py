@@ -8,8 +8,8 @@ import pytest
 
 from distill_live.commands.serving.streams import ServerStreams
 from distill_live.control.feedback.feedback import Feedback
+from distill_live.control.namespace.address import Reply
 from distill_live.control.namespace.streams import STREAMS
-from distill_live.control.routing.actions import Reply
 from distill_live.inputs.osc.encoding import encode_message
 from distill_live.live.ipc.current_column import CurrentColumn
 from distill_live.live.ipc.status import NEW_SOUND

@@ -7,7 +7,7 @@ import pytest
 
 from distill_live.control.feedback.feedback import ECHO_SECONDS, MAX_SUBSCRIBERS, Feedback
 from distill_live.control.feedback.subscriber import MAX_SAID
-from distill_live.control.routing.actions import Reply
+from distill_live.control.namespace.address import Reply
 from distill_live.errors import ParameterError
 from distill_live.parameters import PARAMETERS, ParameterStore
 

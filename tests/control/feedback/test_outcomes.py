@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from distill_live.control.feedback.feedback import Feedback
 from distill_live.control.feedback.outcomes import MAX_ASKERS, Outcomes
-from distill_live.control.namespace.address import Sender
-from distill_live.control.routing.actions import Reply
+from distill_live.control.namespace.address import Reply, Sender
 from distill_live.parameters import ParameterStore
 
 ASKER: Sender = ("osc", "127.0.0.1", 9001)

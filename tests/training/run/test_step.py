@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from distill_live.training.run.schedule import rate_factor
+from distill_live.training.run.step import rate_factor
 
 
 def test_a_rate_rises_in_a_straight_line_from_its_start() -> None:
