@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from distill_live.cli import COMMANDS
-from distill_live.control.namespace import SERVICES
-from distill_live.control.requests import REQUESTS
-from distill_live.control.streams import STREAMS
+from distill_live.control.namespace.nodes import SERVICES
+from distill_live.control.namespace.requests import REQUESTS
+from distill_live.control.namespace.streams import STREAMS
 
 README = Path(__file__).parents[1] / "README.md"
 
