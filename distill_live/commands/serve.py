@@ -111,7 +111,7 @@ def serve(
         typer.Option(
             metavar="FOLDER",
             help="Folder whose files /distill/prime and /distill/model may open, in addition to "
-            "the folders of models and recordings. Can be repeated.  [default: clips]",
+            "the folders of models and recordings. Can be repeated (default: clips).",
             show_default=False,
         ),
     ] = None,
