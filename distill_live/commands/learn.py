@@ -37,7 +37,7 @@ def learn(
         typer.Option(help="MIDI input to listen to, by part of its name. Can be repeated."),
     ] = None,
 ) -> None:
-    """Map the MIDI control that you move most in the next few seconds.
+    """Map the MIDI control that you move most within the next 30 seconds.
 
     The mapping is written to NAME.learned.yaml, which is loaded together with the patch NAME.yaml;
     the patch itself is not changed.
