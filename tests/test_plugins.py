@@ -70,7 +70,7 @@ def test_a_class_that_keeps_the_contract_passes(check: Any) -> None:
 @pytest.mark.parametrize(
     ("broken", "told"),
     [
-        (plugin(name="other"), "its name is 'other'; legal: its entry point's"),
+        (plugin(name="other"), "its name is 'other'; legal: the same as its entry"),
         (plugin(doc=""), "its doc must be a sentence"),
         (plugin(doc=None), "its doc must be a sentence"),
         (plugin(parameters=("depth",)), "'depth', which is not a Parameter"),
@@ -137,7 +137,7 @@ def test_one_whose_module_ends_the_program_when_it_is_imported_is_told_too(
     assert load_plugins("inputs", check_input, lines.append) == {}
     assert lines == [
         "the input 'end' was left out: ends_the_program:Sound of an unknown package "
-        "cannot be imported: it ends the program"
+        "cannot be imported: it exits the program"
     ]
 
 

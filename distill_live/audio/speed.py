@@ -56,5 +56,5 @@ def _what_fits(error: Exception) -> str:
         line += " --force-reinstall --index-url INDEX (where you got torch without CUDA from)"
     return (
         f"cannot load torchaudio together with torch {torch.__version__}: {reason}. Versions that "
-        f"work together: {' and '.join(pair)}; to install them: {line}"
+        f"work together are {' and '.join(pair)}; to install them: {line}"
     )

@@ -36,7 +36,7 @@ def test_the_edits_that_ship_are_installed_as_plugins_are() -> None:
 @pytest.mark.parametrize(
     ("found", "told"),
     [
-        ("OtherName", "its name is 'other'; legal: its entry point's"),
+        ("OtherName", "its name is 'other'; legal: the same as its entry"),
         ("NoWindow", "its window is 0; legal: a number of columns, 1 or more"),
         ("WindowOfTrue", "its window is True"),
         ("NoDoc", "its doc must be a sentence"),

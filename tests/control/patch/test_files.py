@@ -127,7 +127,7 @@ map:
         f"9: unknown request 'stopp' (did you mean 'stop'?); legal: {', '.join(REQUESTS)}",
         "10: a mapping needs `from`, and either `to: PARAMETER` or `do: REQUEST`, "
         "not {'from': {'cc': 1}}",
-        "11: 'from' is missing: a control, with one of the keys osc, cc, nrpn, note, program, "
+        "11: 'from' is missing: a control with one of the keys osc, cc, nrpn, note, program, "
         "bend, pressure, poly_pressure, lfo, follow, walk",
     ]
 
@@ -151,12 +151,18 @@ map:
         ("{from: {note: 128}, to: gain}", "note cannot be 128; legal: a note number 0..127 (60 is"),
         ("{from: {note: all}, to: gain}", "note cannot be 'all'; legal: a note number"),
         ("{from: {note: 1, mode: hold}, to: gain}", "mode cannot be 'hold'; legal: velocity"),
-        ("{from: {note: 1, mode: number}, to: gain}", "keys, and the mode number, are for many"),
-        ("{from: {note: 1, keys: [1, 2]}, to: gain}", "keys, and the mode number, are for many"),
+        (
+            "{from: {note: 1, mode: number}, to: gain}",
+            "keys, and the mode number, are only for many",
+        ),
+        (
+            "{from: {note: 1, keys: [1, 2]}, to: gain}",
+            "keys, and the mode number, are only for many",
+        ),
         ("{from: {note: any, keys: [9, 9]}, to: gain}", "keys needs the lowest key, then the high"),
-        ("{from: {note: any, keys: [9]}, to: gain}", "keys cannot be [9]; legal: of any note the"),
-        ("{from: {note: any, keys: [9, 128]}, to: gain}", "keys cannot be 128; legal: of any n"),
-        ("{from: {osc: /a, argument: 0}, to: gain}", "argument cannot be 0; legal: which of"),
+        ("{from: {note: any, keys: [9]}, to: gain}", "keys cannot be [9]; legal: with `note: any`"),
+        ("{from: {note: any, keys: [9, 128]}, to: gain}", "keys cannot be 128; legal: with `no"),
+        ("{from: {osc: /a, argument: 0}, to: gain}", "argument cannot be 0; legal: which num"),
         ("{from: {program: -1}, to: gain}", "program cannot be -1"),
         ("{from: {bend: up}, to: gain}", "bend cannot be 'up'; legal: true"),
         (
@@ -171,7 +177,7 @@ map:
         ("{from: {walk: 1}, to: gain, quantise: bar}", "quantise is only for controls"),
         ("{from: {walk: 1}, to: gain, smooth: 10}", "smooth is only for controls"),
         ("{from: {note: 1}, to: gain, takeover: scale}", "takeover is only for knobs and faders"),
-        ("{from: {osc: /a}, to: gain, feedback: true}", "feedback is for cc, nrpn, note and bend"),
+        ("{from: {osc: /a}, to: gain, feedback: true}", "feedback is only for cc, nrpn, note"),
         ("{from: {note: any}, to: gain, feedback: true}", "feedback goes to one key: give the"),
         ("{from: {cc: 1}, to: gain, smooth: -1}", "smooth cannot be -1; legal: 0..60000 ms"),
         ("{from: {cc: 1}, to: gain, invert: 1}", "invert cannot be 1; legal: true or false"),
@@ -188,7 +194,7 @@ map:
         ("{from: {cc: true}, to: gain}", "cc cannot be True"),
         ("{from: {cc: 7, channel: 0}, to: gain}", "channel cannot be 0"),
         ("{from: {osc: fader}, to: gain}", "'fader' is not an OSC address"),
-        ("{from: {osc: /a*}, to: gain}", "'/a*' is no OSC address"),
+        ("{from: {osc: /a*}, to: gain}", "'/a*' is not an OSC address"),
         ("{from: {osc: /ä}, to: gain}", "'/ä' is not an OSC address"),
         ("{from: {osc: /distill/gain}, to: gain}", "'/distill/gain' is built in"),
         ("{from: {cc: 7}, to: gain, do: play}", "a mapping needs `from`"),
@@ -222,16 +228,16 @@ def test_a_mapping_that_is_wrong_is_told_with_its_line(
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("", "1: a patch is made of: version, name, devices, osc, map, presets, programs"),
-        ("- 1", "1: a patch is made of: version, name, devices"),
+        ("", "1: a patch consists of: version, name, devices, osc, map, presets, programs"),
+        ("- 1", "1: a patch consists of: version, name, devices"),
         ("version: 1\nosc: {targts: []}", "2: unknown key 'targts' (did you mean 'targets'?); le"),
         ("version: 1\nosc:\n  targets: [localhost]", "3: 'localhost' is not a target; legal: HO"),
         ("version: 1\nosc:\n  targets: ['a:70000']", "3: 'a:70000' is not a target; legal: HOS"),
         ("version: 1\nosc: {timetags: no}", "2: timetags cannot be False; legal: schedule or ign"),
-        ("version: 1\ndevices:\n  nano: 3", "3: nano cannot be 3; legal: names for MIDI devices"),
+        ("version: 1\ndevices:\n  nano: 3", "3: nano cannot be 3; legal: short names for MIDI"),
         ("version: 1\npresets: [a]", "2: presets cannot be ['a']; legal: {name: {parameter: val"),
         ("version: 1\npresets:\n  a: 3", "3: a cannot be 3; legal: {name: {parameter: value or o"),
-        ("version: 1\nprograms:\n  0: gone", "3: no preset 'gone'; there are: none"),
+        ("version: 1\nprograms:\n  0: gone", "3: no preset 'gone'; known presets: none"),
         ("version: 1\nprograms:\n  x: gone", "3: "),
         ("version: 1\nprograms:\n  -1: gone", "3: "),
         ("version: 1\nmap: {1: 2}", "2: the key 1 is not text; put it in"),
@@ -264,7 +270,7 @@ def test_an_alias_bomb_is_refused(tmp_path: Path) -> None:
     for level in range(1, 10):
         levels.append(f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 10)}]")
     [problem] = problems(tmp_path, "\n".join(levels))
-    assert problem.endswith("more than 50000 values, aliases resolved")
+    assert problem.endswith("more than 50000 values, including those of aliases")
 
 
 def test_an_alias_may_repeat_a_value(tmp_path: Path) -> None:
@@ -413,7 +419,7 @@ def test_a_value_that_a_preset_cannot_have_is_told_with_its_line(
 def test_a_program_may_name_a_preset_that_was_stored_while_playing(tmp_path: Path) -> None:
     text = "version: 1\npresets: {calm: {gain: 1}}\nprograms: {0: calm, 1: cald}\n"
     assert problems(tmp_path, text) == [
-        "3: no preset 'cald' (did you mean 'calm'?); there are: calm"
+        "3: no preset 'cald' (did you mean 'calm'?); known presets: calm"
     ]
     (tmp_path / "set.presets.yaml").write_text("version: 1\npresets: {cald: {gain: 0.5}}\n")
     patch = load(tmp_path, text)

@@ -162,7 +162,7 @@ def test_one_that_is_stored_stands_in_the_place_of_the_patch_s_until_deleted(sta
     stand.presets.delete("intro")
     stand.presets.recall("intro")
     assert stand.store["temperature"] == 0.5
-    with pytest.raises(ParameterError, match="'intro' stands in the patch: delete it there"):
+    with pytest.raises(ParameterError, match="'intro' is part of the patch: delete it there"):
         stand.presets.delete("intro")
 
 

@@ -204,7 +204,7 @@ def test_where_another_program_has_the_port_udp_alone_is_taken(instrument: Instr
     osc.start()
     assert not osc.takes_tcp
     [line] = instrument.lines
-    assert line.startswith(f"cannot take OSC over TCP on 127.0.0.1:{port}: ")
+    assert line.startswith(f"cannot listen for OSC over TCP on 127.0.0.1:{port}: ")
     client = Client(port)
     client.ping()
     osc.stop()
