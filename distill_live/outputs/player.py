@@ -8,6 +8,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 
 from distill_live.errors import DeviceError, DistillError
+from distill_live.live.ipc.messages import OutputAway, OutputBroken, OutputFinished, OutputOpened
 from distill_live.live.playback.last_mile import LastMile
 from distill_live.outputs.clock import ClockOutput
 from distill_live.outputs.options import Output, OutputOptions, Source
@@ -23,8 +24,8 @@ class Player:
     go away: then the sound goes on unheard, on a clock, and the device is tried again every second
     until it is back.
 
-    Says ("opened", description) whenever it opens, ("away", why) when its device has gone away,
-    ("finished",) at the end of a duration and ("broken", why) when the output itself is at fault.
+    Sends `OutputOpened` whenever it opens, `OutputAway` when its device has gone away,
+    `OutputFinished` at the end of a duration and `OutputBroken` when the output itself is at fault.
     """
 
     def __init__(
@@ -63,14 +64,14 @@ class Player:
             raise
         except Exception as error:
             reason = f"the output {name!r} failed and is off from now on: {error!r}"
-            self._channel.send(("broken", reason))
+            self._channel.send(OutputBroken(reason))
         finally:
             output.close()
 
     def _run(self, output: Output) -> None:
         source = self._make_source(output.sample_rate)
         self._unheard = None
-        self._channel.send(("opened", output.describe()))
+        self._channel.send(OutputOpened(output.describe()))
         _collect_garbage_for_the_last_time()
         stopped = _Closed(self._channel, source)
         try:
@@ -78,11 +79,11 @@ class Player:
         finally:
             self._played = self._played or source.has_played
         if not stopped():
-            self._channel.send(("finished",))
+            self._channel.send(OutputFinished())
 
     def _go_away(self, reason: str) -> LastMile:
         """Say that the device is away; returns the source that plays unheard."""
-        self._channel.send(("away", reason))
+        self._channel.send(OutputAway(reason))
         self._unheard = self._make_source(ClockOutput(OutputOptions()).sample_rate)
         return self._unheard
 

@@ -10,6 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from distill_live.live.engine.settings import EngineSettings
 from distill_live.live.ipc.journal import JournalRing
+from distill_live.live.ipc.messages import (
+    DeviceChosen,
+    DeviceFailed,
+    EditFailed,
+    EngineReady,
+    Notice,
+    Request,
+)
 from distill_live.live.ipc.ring import AudioRing
 from distill_live.live.ipc.status import EngineStatus
 from distill_live.live.ipc.worker_process import run_worker
@@ -42,9 +50,8 @@ class EngineJob:
 def run_engine(channel: Connection, job: EngineJob) -> None:
     """The engine process: load, say so, play until the channel closes.
 
-    Sends ("device", its name), ("ready", model name), ("said", line), ("edit failed", edit's name),
-    ("device failed",) and ("failed", why); takes the name of one of the engine's requests with its
-    arguments.
+    Sends `DeviceChosen`, `EngineReady`, `Notice`, `EditFailed`, `DeviceFailed` and `Failed`; takes
+    `Request`.
     """
     run_worker(channel, lambda: _play_or_blame(channel, job))
 
@@ -56,7 +63,7 @@ def _play_or_blame(channel: Connection, job: EngineJob) -> None:
         from distill_live.models.devices import is_device_failure
 
         if is_device_failure(error):
-            channel.send(("device failed",))
+            channel.send(DeviceFailed())
         raise
 
 
@@ -71,7 +78,7 @@ def _play(channel: Connection, job: EngineJob) -> None:
 
     torch.set_num_threads(job.settings.threads)
     device = pick_device(job.device)
-    channel.send(("device", device.type))
+    channel.send(DeviceChosen(device.type))
     loaded = load_model_v2(job.model, device)
     journal = Journal(job.journal)
     # Taken once: another may be reading the ring.
@@ -82,26 +89,26 @@ def _play(channel: Connection, job: EngineJob) -> None:
     )
 
     def say(line: str) -> None:
-        channel.send(("said", line))
+        channel.send(Notice(line))
 
     # Control has said already which edits are left out.
     edits = load_edits(lambda line: None)
     with torch.inference_mode():
         engine = Engine(
             loaded, job.ring, job.parameters, job.status, job.settings, edits, journal, say,
-            start=start, on_edit_failure=lambda name: channel.send(("edit failed", name)),
+            start=start, on_edit_failure=lambda name: channel.send(EditFailed(name)),
             keepsake=job.keepsake, before=before,
         )  # fmt: skip
         gc.collect()
         gc.freeze()
         # Only now: a model that is still loading must take no time from the one that plays.
         job.status["raised"] = not job.settings.patient and raise_engine()
-        channel.send(("ready", loaded.metadata["name"]))
+        channel.send(EngineReady(loaded.metadata["name"]))
         busy = True
         while True:
             while channel.poll(0.0 if busy else job.settings.idle_seconds):
-                name, *arguments = channel.recv()
-                getattr(engine, name)(*arguments)
+                request: Request = channel.recv()
+                getattr(engine, request.name)(*request.arguments)
                 busy = True
             busy = engine.turn()
 

@@ -13,6 +13,7 @@ from distill_live.codes.session_log import Entry, reading_entry
 from distill_live.errors import ParameterError, SessionLogError
 from distill_live.live.engine.engine import Engine
 from distill_live.live.engine.settings import EngineSettings
+from distill_live.live.ipc.messages import ENGINE_REQUESTS
 from distill_live.live.ipc.ring import AudioRing, Samples
 from distill_live.live.ipc.status import EngineStatus
 from distill_live.live.playback.ring_reader import RingReader
@@ -24,8 +25,6 @@ from distill_live.parameters import ParameterStore
 BLOCK = 480
 #: Requests that a log cannot repeat on another model. The others do not change what is made.
 _LEFT_OUT = {"model", "prime"}
-#: Requests that any model can carry out.
-_REQUESTS = ("rewind", "loop", "hold", "release", "panic")
 
 
 def rerun_session(
@@ -76,7 +75,7 @@ class _Player:
 
     def _do(self, entry: Entry) -> None:
         if entry["op"] == "request":
-            if entry["name"] in _REQUESTS:
+            if entry["name"] in ENGINE_REQUESTS:
                 getattr(self._engine, entry["name"])(*entry["arguments"])
             elif entry["name"] in _LEFT_OUT - self._left_out:
                 self._left_out.add(entry["name"])

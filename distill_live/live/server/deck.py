@@ -9,6 +9,7 @@ from distill_live.live.engine.process import EngineJob, run_engine
 from distill_live.live.engine.settings import EngineSettings
 from distill_live.live.ipc.journal import JournalRing
 from distill_live.live.ipc.keepsake import Keepsake
+from distill_live.live.ipc.messages import DeviceChosen, DeviceFailed, EngineReady, Message
 from distill_live.live.ipc.ring import SAMPLE_RATE, AudioRing
 from distill_live.live.ipc.status import NEW_SOUND, EngineStatus
 from distill_live.live.server.worker import Worker
@@ -95,14 +96,15 @@ class Deck:
         )  # fmt: skip
         self.worker.arguments = (job,)
 
-    def note(self, kind: str, *details: str) -> None:
+    def note(self, message: Message) -> None:
         """Note what the engine reports about itself."""
-        if kind == "device":
-            (self.device,) = details
-        elif kind == "device failed":
-            self.device_failed = self.device != CPU
-        elif kind == "ready":
-            self.was_ready = True
+        match message:
+            case DeviceChosen(device):
+                self.device = device
+            case DeviceFailed():
+                self.device_failed = self.device != CPU
+            case EngineReady():
+                self.was_ready = True
 
     def retry(self, *, device: str | None = None, plainly: bool = False) -> None:
         """Let the next engine on this deck compute on another device, or continue `plainly`."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from distill_live.errors import DistillError
 from distill_live.live.engine.settings import EngineSettings
+from distill_live.live.ipc.messages import Failed, Notice
 from distill_live.live.ipc.ring import SAMPLE_RATE
 from distill_live.live.playback.deck_mixer import DeckControl
 from distill_live.live.server.deck import CPU, Deck
@@ -101,12 +102,13 @@ class ModelSwap:
     def _await(self, deck: Deck) -> None:
         """Wait until the new engine has made sound, or has failed."""
         reason = deck.worker.failure()
-        for kind, *details in deck.worker.messages():
-            deck.note(kind, *details)
-            if kind == "failed":
-                reason = details[0]
-            elif kind == "said":
-                self._say(details[0])
+        for message in deck.worker.messages():
+            deck.note(message)
+            match message:
+                case Failed(why):
+                    reason = why
+                case Notice(line):
+                    self._say(line)
         if reason is not None:
             deck.worker.leave()
             self._coming = None

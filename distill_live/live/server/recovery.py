@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from distill_live.errors import LiveError
+from distill_live.live.ipc.messages import EngineReady, EngineReport, Failed
 from distill_live.live.server.deck import CPU, Deck
 from distill_live.live.server.model_swap import ModelSwap
 from distill_live.live.server.worker import Worker
@@ -43,7 +44,7 @@ class Recovery:
         self._played.append(deck.path)
         self._given_up.discard(deck.path)
 
-    def hear(self, worker: Worker, kind: str, *details: str) -> None:
+    def hear(self, worker: Worker, report: EngineReport) -> None:
         """Note what an engine reports.
 
         Raises LiveError when the very first model cannot be loaded: trying again would not help.
@@ -52,14 +53,15 @@ class Recovery:
         if deck is None:
             return
         loading, other_device = not deck.was_ready, deck.device_failed
-        deck.note(kind, *details)
-        if kind == "ready" and worker.restarts:
-            self._say(f"{deck.name} plays on")
-        elif kind == "failed":
-            self._last_words[deck.number] = details[0]
-            if loading and not other_device and not self._played:
-                raise LiveError(details[0])
-            self._say(f"engine: {details[0]}")
+        deck.note(report)
+        match report:
+            case EngineReady() if worker.restarts:
+                self._say(f"{deck.name} plays on")
+            case Failed(reason):
+                self._last_words[deck.number] = reason
+                if loading and not other_device and not self._played:
+                    raise LiveError(reason)
+                self._say(f"engine: {reason}")
 
     def prepare(self, deck: Deck, reason: str) -> None:
         """Prepare the next engine on a deck, whose last one failed for `reason`."""

@@ -7,8 +7,8 @@ ends, the channel closes and the worker goes too.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
+from distill_live.live.ipc.messages import Message
 from distill_live.live.server.worker import Worker
 
 
@@ -23,7 +23,7 @@ class Supervisor:
     def __init__(
         self,
         *workers: Worker,
-        on_message: Callable[[Worker, tuple[Any, ...]], None],
+        on_message: Callable[[Worker, Message], None],
         on_failure: Callable[[Worker, str], None],
         on_hopeless: Callable[[Worker], None],
     ) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any
 
+from distill_live.live.ipc.messages import Message, Request
 from distill_live.live.ipc.worker_process import STOP_SIGNALS
 
 _spawn = multiprocessing.get_context("spawn")
@@ -45,7 +46,7 @@ class Worker:
     _process: Any = field(default=None, repr=False)
     _channel: Connection | None = field(default=None, repr=False)
     _requests: Any = field(default=None, repr=False)
-    _waiting: list[tuple[Any, ...]] = field(default_factory=list, repr=False)
+    _waiting: list[Request] = field(default_factory=list, repr=False)
     _started: float = 0.0
     _left: float = 0.0
     _alive_since: float = 0.0
@@ -67,8 +68,8 @@ class Worker:
             self._process.start()
         theirs.close()
         self._requests = queue.SimpleQueue()
-        for message in self._waiting:
-            self._requests.put(message)
+        for request in self._waiting:
+            self._requests.put(request)
         self._waiting.clear()
         threading.Thread(
             target=_send_all, args=(ours, self._requests), name=f"to-{self.name}", daemon=True
@@ -76,16 +77,16 @@ class Worker:
         self._channel, self._started, self._alive_since = ours, time.monotonic(), 0.0
         self._start_at = None
 
-    def send(self, message: tuple[Any, ...]) -> None:
+    def send(self, request: Request) -> None:
         """Send a request, without ever waiting; a worker that is being replaced gets it when it is
         back. Requests that it had when it failed are lost."""
         if self.failing:
-            self._waiting.append(message)
+            self._waiting.append(request)
         elif self._requests is not None:
-            self._requests.put(message)
+            self._requests.put(request)
 
-    def messages(self) -> Iterator[tuple[Any, ...]]:
-        """What the worker said since the last call."""
+    def messages(self) -> Iterator[Message]:
+        """What the worker has sent since the last call."""
         channel = self._channel
         try:
             while channel is not None and channel.poll():
@@ -182,9 +183,9 @@ class Worker:
 
 def _send_all(channel: Connection, requests: Any) -> None:
     """Send what is put into the queue, in order, until None or until nobody hears it."""
-    while (message := requests.get()) is not None:
+    while (request := requests.get()) is not None:
         try:
-            channel.send(message)
+            channel.send(request)
         except (OSError, ValueError):
             return
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 
 from distill_live.live.engine.process import EngineJob, run_engine
+from distill_live.live.ipc.messages import Notice
 from distill_live.live.ipc.worker_process import run_worker
 from distill_live.live.server.worker import Worker
 from distill_live.shared_memory import SharedArray
@@ -35,7 +36,7 @@ def echo(channel: Connection, memory: SharedArray) -> None:
         while True:
             memory.array[:] = (time.monotonic(), os.getpid())
             if channel.poll(0.02):
-                channel.send(channel.recv())
+                channel.send(Notice(channel.recv().name))
     except EOFError:
         return
 
