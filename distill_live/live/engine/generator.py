@@ -1,4 +1,4 @@
-"""A performance: what is drawn, edited and played, and how all that is not heard yet is changed.
+"""The stream generator: draws, edits and plays columns, and changes what has not been heard yet.
 
 Every change is of the same kind: go back to a place in the stream, play on from there into a future
 of its own, and publish that; see `ring_writer`. What happens is written into the journal as the
@@ -20,11 +20,11 @@ from distill_live.live.engine.handover import Handover
 from distill_live.live.engine.playhead import Playhead
 from distill_live.live.engine.ring_writer import RingWriter
 from distill_live.live.engine.sampler import Draw, Sampler
-from distill_live.live.engine.settings import EngineSettings
+from distill_live.live.engine.wiring import Beginning, EngineMemory
 from distill_live.live.ipc.current_column import CurrentColumn
 from distill_live.live.ipc.journal import Journal, as_lists
-from distill_live.live.ipc.keepsake import TIMELINE_COLUMNS, Continuation, Keepsake
-from distill_live.live.ipc.ring import SAMPLE_RATE, AudioRing, Samples
+from distill_live.live.ipc.keepsake import TIMELINE_COLUMNS, Continuation
+from distill_live.live.ipc.ring import SAMPLE_RATE, Samples
 from distill_live.live.pacing.pace import Pace
 from distill_live.models.file.persistence import LoadedVQModel
 
@@ -33,56 +33,45 @@ SHORTEST_LOOP = 2_400
 
 
 class StreamGenerator:
-    """Plays one model into a ring, from ring position `start` on, or from where an engine `before`
-    left off. Everything that a later engine needs in order to continue goes into `keepsake`.
+    """Plays one model into a ring, from where `beginning` says.
 
     `draw` says how columns to come are drawn and `fade` how many samples a change takes to be
-    heard in full. `say` takes a line of text for the performer; by `clock`, in seconds, it is
-    measured how long things take.
+    heard in full; `pace` measures how long things take. `say` takes a line of text for the
+    performer.
     """
 
     def __init__(
         self,
         loaded: LoadedVQModel,
-        ring: AudioRing,
-        start: int,
+        memory: EngineMemory,
+        beginning: Beginning,
         rack: EditRack,
         draw: Draw,
-        settings: EngineSettings,
-        journal: Journal,
+        pace: Pace,
         say: Callable[[str], None],
-        clock: Callable[[], float],
-        keepsake: Keepsake | None = None,
-        before: Continuation | None = None,
     ) -> None:
         codec = loaded.model.config
-        self.draw, self.fade = draw, 480
-        self._ring, self._rack, self._journal, self._say = ring, rack, journal, say
-        self._settings = settings
+        self.draw, self.fade, self.pace = draw, 480, pace
+        self._ring, self._rack, self._say = memory.ring, rack, say
+        self._journal = Journal(memory.journal)
         self._column_samples = loaded.column_samples
         self._codebook_size = codec.codebook_size
-        self.pace, self._clock = Pace(ring, settings, clock), clock
         self._drawing_spent = 0.0
         #: The highest take so far.
         self.takes = 0
         #: The first column that belongs to the present segment and was not given by a prime.
         self._segment_start = 0
         timeline = Timeline(codec.bands, codec.num_quantizers, TIMELINE_COLUMNS)
-        self.sampler = Sampler(loaded.require_prior(), timeline, journal)
-        self.playhead = Playhead(ColumnDecoder(loaded), timeline, start)
-        self._handover = Handover(keepsake, self.playhead, self.sampler, rack)
-        seen = ring.published
-        if before is not None:
-            self._handover.go_on(before, journal)
-            self._segment_start, self.takes, seen = (
-                before.segment_start, before.takes, before.switches
-            )  # fmt: skip
-            self.draw = draw._replace(take=before.take)
-            # The sound before was made by another decoder.
-            self.pace.jumped_at = self.playhead.position
+        self.sampler = Sampler(loaded.require_prior(), timeline, self._journal)
+        self.playhead = Playhead(ColumnDecoder(loaded), timeline, beginning.position)
+        self._handover = Handover(memory.keepsake, self.playhead, self.sampler, rack)
+        seen = self._ring.published
+        if beginning.before is not None:
+            seen = beginning.before.switches
+            self._go_on(beginning.before)
         # Before the first switch, which ends the sound that the engine before has left.
-        self._keep(ring.published + 1, seen)
-        self._writer = RingWriter(ring, self.playhead.position, journal, seen)
+        self._keep(self._ring.published + 1, seen)
+        self._writer = RingWriter(self._ring, self.playhead.position, self._journal, seen)
 
     @property
     def timeline(self) -> Timeline:
@@ -112,9 +101,9 @@ class StreamGenerator:
 
     def draw_part(self) -> bool:
         """Draw a part of the next column; True when that completes it."""
-        began = self._clock()
+        began = self.pace.clock()
         complete = self.sampler.advance(self.draw)
-        self._drawing_spent += self._clock() - began
+        self._drawing_spent += self.pace.clock() - began
         if complete:
             self.pace.drawing.add(self._drawing_spent)
             self._drawing_spent = 0.0
@@ -251,6 +240,14 @@ class StreamGenerator:
     def is_drafting(self) -> bool:
         """Whether a change is half made."""
         return self._writer.is_drafting
+
+    def _go_on(self, before: Continuation) -> None:
+        """Continue from where another engine stood."""
+        self._handover.go_on(before, self._journal)
+        self._segment_start, self.takes = before.segment_start, before.takes
+        self.draw = self.draw._replace(take=before.take)
+        # The sound before was made by another decoder.
+        self.pace.jumped_at = self.playhead.position
 
     def _oldest(self) -> int:
         """The first column to go back to: of the segment, or of what is remembered."""

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from distill_live.live.engine.settings import EngineSettings
-from distill_live.live.ipc.journal import JournalRing
+from distill_live.live.engine.wiring import Beginning, EngineMemory, EngineReports
+from distill_live.live.ipc.journal import Journal
 from distill_live.live.ipc.messages import (
     DeviceChosen,
     DeviceFailed,
@@ -18,32 +19,25 @@ from distill_live.live.ipc.messages import (
     Notice,
     Request,
 )
-from distill_live.live.ipc.ring import AudioRing
-from distill_live.live.ipc.status import EngineStatus
 from distill_live.live.ipc.worker_process import run_worker
-from distill_live.parameters import ParameterStore
 from distill_live.priority import raise_engine
 
 if TYPE_CHECKING:
-    from distill_live.live.ipc.keepsake import Continuation, Keepsake
+    from distill_live.live.engine.engine import Engine
     from distill_live.models.file.persistence import LoadedVQModel
 
 
 @dataclass(frozen=True)
 class EngineJob:
-    """What an engine's process works on: a model, a device, and what it shares with the others.
+    """What an engine's process works on: a model, a device, and the memory that it shares.
 
     `plainly`: it goes on without the hold or the loop in which others have failed.
     """
 
     model: Path
     device: str
-    ring: AudioRing
-    parameters: ParameterStore
-    status: EngineStatus
+    memory: EngineMemory
     settings: EngineSettings
-    keepsake: Keepsake
-    journal: JournalRing | None = None
     plainly: bool = False
 
 
@@ -72,7 +66,6 @@ def _play(channel: Connection, job: EngineJob) -> None:
 
     from distill_live.codes.edit import load_edits
     from distill_live.live.engine.engine import Engine
-    from distill_live.live.ipc.journal import Journal
     from distill_live.models.devices import pick_device
     from distill_live.models.file.persistence import load_model_v2
 
@@ -80,45 +73,48 @@ def _play(channel: Connection, job: EngineJob) -> None:
     device = pick_device(job.device)
     channel.send(DeviceChosen(device.type))
     loaded = load_model_v2(job.model, device)
-    journal = Journal(job.journal)
-    # Taken once: another may be reading the ring.
-    before = _continuation(job)
-    start = before.places[0].position if before else job.ring.read_position
-    journal.note(
-        "engine", position=start, continues=before is not None, **describe_engine(job, loaded)
+    # Read once: another process may be reading the ring.
+    beginning = _beginning(job)
+    Journal(job.memory.journal).note(
+        "engine",
+        position=beginning.position,
+        continues=beginning.before is not None,
+        **describe_engine(job, loaded),
     )
-
-    def say(line: str) -> None:
-        channel.send(Notice(line))
-
+    reports = EngineReports(
+        say=lambda line: channel.send(Notice(line)),
+        on_edit_failure=lambda name: channel.send(EditFailed(name)),
+    )
     # Control has said already which edits are left out.
     edits = load_edits(lambda line: None)
     with torch.inference_mode():
-        engine = Engine(
-            loaded, job.ring, job.parameters, job.status, job.settings, edits, journal, say,
-            start=start, on_edit_failure=lambda name: channel.send(EditFailed(name)),
-            keepsake=job.keepsake, before=before,
-        )  # fmt: skip
+        engine = Engine(loaded, job.memory, job.settings, beginning, edits, reports)
         gc.collect()
         gc.freeze()
         # Only now: a model that is still loading must take no time from the one that plays.
-        job.status["raised"] = not job.settings.patient and raise_engine()
+        job.memory.status["raised"] = not job.settings.patient and raise_engine()
         channel.send(EngineReady(loaded.metadata["name"]))
-        busy = True
-        while True:
-            while channel.poll(0.0 if busy else job.settings.idle_seconds):
-                request: Request = channel.recv()
-                getattr(engine, request.name)(*request.arguments)
-                busy = True
-            busy = engine.turn()
+        _play_until_closed(channel, engine, job.settings.idle_seconds)
 
 
-def _continuation(job: EngineJob) -> Continuation | None:
-    """Where the engine before left off, if there was one."""
-    kept = job.keepsake.read(job.ring)
+def _play_until_closed(channel: Connection, engine: Engine, idle_seconds: float) -> None:
+    """Carry out requests and let the engine work; raises EOFError when the channel closes."""
+    busy = True
+    while True:
+        while channel.poll(0.0 if busy else idle_seconds):
+            request: Request = channel.recv()
+            getattr(engine, request.name)(*request.arguments)
+            busy = True
+        busy = engine.turn()
+
+
+def _beginning(job: EngineJob) -> Beginning:
+    """Where the engine before left off, if there was one, else what is heard next."""
+    ring, keepsake = job.memory.ring, job.memory.keepsake
+    kept = keepsake.read(ring) if keepsake else None
     if kept is None:
-        return None
-    return (kept.plainly() if job.plainly else kept).settle(job.ring)
+        return Beginning(ring.read_position)
+    return Beginning.after((kept.plainly() if job.plainly else kept).settle(ring))
 
 
 def describe_engine(job: EngineJob, loaded: LoadedVQModel) -> dict[str, Any]:

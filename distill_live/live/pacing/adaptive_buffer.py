@@ -13,7 +13,7 @@ FULLEST = 96_000
 MEMORY_SECONDS = 60.0
 
 
-class RingAdaptation:
+class AdaptiveBuffer:
     """`base` samples are what the ring holds while nothing holds the engine up."""
 
     def __init__(self, base: int) -> None:

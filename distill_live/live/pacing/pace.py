@@ -19,7 +19,7 @@ class Pace:
     def __init__(
         self, ring: AudioRing, settings: EngineSettings, clock: Callable[[], float]
     ) -> None:
-        self._ring, self._settings, self._clock = ring, settings, clock
+        self._ring, self._settings, self.clock = ring, settings, clock
         self.drawing, self.playing, self.jump = (Stopwatch(clock) for _ in range(3))
         self.jumped_at = 0
         self._stillness = Stillness(ring.read_position, clock())
@@ -42,7 +42,7 @@ class Pace:
 
     def note_read(self) -> None:
         """Note how far the ring has been heard."""
-        self._stillness.note(self._ring.read_position, self._clock())
+        self._stillness.note(self._ring.read_position, self.clock())
 
     def soonest(self) -> int:
         """The ring position from which on a change can be heard.
@@ -65,4 +65,4 @@ class Pace:
     @property
     def _is_still(self) -> bool:
         """Whether nobody reads the ring now: the transport is stopped."""
-        return self._stillness.is_still(self._clock())
+        return self._stillness.is_still(self.clock())

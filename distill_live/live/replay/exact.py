@@ -17,10 +17,10 @@ from distill_live.codes.session_log import Entry, reading_entry
 from distill_live.codes.timeline import Codes, Timeline
 from distill_live.errors import SessionLogError
 from distill_live.live.engine.decoder import ColumnDecoder
-from distill_live.live.engine.future import Future
 from distill_live.live.engine.playhead import Playhead
 from distill_live.live.ipc.keepsake import TIMELINE_COLUMNS, Place
 from distill_live.live.ipc.ring import Samples
+from distill_live.live.replay.future import Future
 from distill_live.models.file.persistence import LoadedVQModel
 
 #: The playhead's calls that a log holds as they were made, with their arguments.

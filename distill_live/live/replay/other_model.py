@@ -13,6 +13,7 @@ from distill_live.codes.session_log import Entry, reading_entry
 from distill_live.errors import ParameterError, SessionLogError
 from distill_live.live.engine.engine import Engine
 from distill_live.live.engine.settings import EngineSettings
+from distill_live.live.engine.wiring import Beginning, EngineMemory, EngineReports
 from distill_live.live.ipc.messages import ENGINE_REQUESTS
 from distill_live.live.ipc.ring import AudioRing, Samples
 from distill_live.live.ipc.status import EngineStatus
@@ -60,11 +61,16 @@ class _Player:
         say: Callable[[str], None],
     ) -> None:
         self._parameters, self._say = parameters, say
-        # By a clock that stands still everything is in time: nothing depends on the machine.
         self._engine = Engine(
-            loaded, ring, parameters, EngineStatus(), EngineSettings(), edits,
-            say=say, clock=lambda: 0.0,
-        )  # fmt: skip
+            loaded,
+            EngineMemory(ring, parameters, EngineStatus()),
+            EngineSettings(),
+            Beginning(ring.read_position),
+            edits,
+            EngineReports(say, on_edit_failure=lambda name: None),
+            # By a clock that stands still everything is in time: nothing depends on the machine.
+            clock=lambda: 0.0,
+        )
         self._reader = RingReader(ring)
         self._left_out: set[str] = set()
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from distill_live.live.engine.process import EngineJob, run_engine
 from distill_live.live.engine.settings import EngineSettings
+from distill_live.live.engine.wiring import EngineMemory
 from distill_live.live.ipc.journal import JournalRing
 from distill_live.live.ipc.keepsake import Keepsake
 from distill_live.live.ipc.messages import DeviceChosen, DeviceFailed, EngineReady, Message
@@ -44,7 +45,9 @@ class Deck:
         self.number = number
         self.ring, self.status, self._keepsake = AudioRing(), EngineStatus(), Keepsake()
         self.journal = JournalRing() if journal else None
-        self._parameters = parameters
+        self._memory = EngineMemory(
+            self.ring, parameters, self.status, self.journal, self._keepsake
+        )
         self.name = ""
         self.path = Path()
         self.level_labels: tuple[str, ...] = ()
@@ -90,11 +93,7 @@ class Deck:
         self._keepsake.clear()
         self.device, self.device_failed, self.was_ready = CPU, False, False
         self.worker = self._new_worker()
-        job = EngineJob(
-            path, device, self.ring, self._parameters, self.status, settings, self._keepsake,
-            self.journal,
-        )  # fmt: skip
-        self.worker.arguments = (job,)
+        self.worker.arguments = (EngineJob(path, device, self._memory, settings),)
 
     def note(self, message: Message) -> None:
         """Note what the engine reports about itself."""

@@ -125,7 +125,7 @@ def test_it_goes_on_from_a_recording(model: LoadedVQModel) -> None:
     player.hear(SECOND)
     player.engine.prime(recording.codes)
     player.hear(SECOND)
-    timeline = player.engine._performance.timeline
+    timeline = player.engine._generator.timeline
     np.testing.assert_array_equal(timeline.raw(0, len(recording.codes)), recording.codes)
     assert timeline.end > len(recording.codes)
     assert player.said == []

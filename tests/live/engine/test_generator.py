@@ -30,7 +30,7 @@ class Reverse:
 
 
 def performance(player: Player) -> StreamGenerator:
-    return player.engine._performance
+    return player.engine._generator
 
 
 def futures(player: Player) -> list[dict[str, int]]:

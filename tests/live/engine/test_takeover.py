@@ -26,7 +26,7 @@ class Killed(BaseException):
 
 
 def timeline(player: Player) -> Timeline:
-    return player.engine._performance.timeline
+    return player.engine._generator.timeline
 
 
 def entries(player: Player, **engine: Any) -> list[Entry]:
@@ -111,11 +111,11 @@ def test_a_hold_holds_the_same_column(tiny_model: LoadedVQModel) -> None:
     player.hear(SECOND)
     player.engine.hold()
     player.hear(SECOND)
-    held = player.engine._performance.playhead.motion
+    held = player.engine._generator.playhead.motion
     player.replace(tiny_model)
     player.hear(2 * SECOND)
     assert isinstance(held, Hold)
-    assert player.engine._performance.playhead.motion == held
+    assert player.engine._generator.playhead.motion == held
     assert (player.status["motion"], player.status["column"]) == (Motion.HOLD, held.column)
     player.engine.release()
     player.hear(SECOND)
@@ -127,10 +127,10 @@ def test_a_loop_repeats_the_same_samples(tiny_model: LoadedVQModel) -> None:
     player.hear(3 * SECOND)
     player.engine.loop(0.7)
     player.hear(2 * SECOND)
-    loop = player.engine._performance.playhead.motion
+    loop = player.engine._generator.playhead.motion
     player.replace(tiny_model)
     passes = player.hear(4 * SECOND)
-    again = player.engine._performance.playhead.motion
+    again = player.engine._generator.playhead.motion
     assert isinstance(loop, Loop)
     assert isinstance(again, Loop)
     assert (again.begin, again.end, again.column) == (loop.begin, loop.end, loop.column)

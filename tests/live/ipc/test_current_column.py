@@ -100,7 +100,7 @@ def sounding(player: Player) -> CurrentColumn:
 
 def test_the_engine_shows_each_column_as_it_sounds(tiny_model: LoadedVQModel) -> None:
     player = Player(tiny_model)
-    timeline = player.engine._performance.timeline
+    timeline = player.engine._generator.timeline
     seen = set()
     for _ in range(100):
         player.hear(960)
@@ -122,7 +122,7 @@ def test_entropy_is_that_with_which_the_column_was_drawn(tiny_model: LoadedVQMod
     session = open_session(tiny_model.require_prior(), 1)
     entropies = []
     for _ in range(int(sounding(free).column) + 1):
-        session.step(free.engine._performance.draw.sampling)
+        session.step(free.engine._generator.draw.sampling)
         entropies.append(session.entropy)
     assert sounding(free).entropy == pytest.approx(entropies[-1])
 
@@ -133,7 +133,7 @@ def test_edited_codes_are_shown_and_in_a_loop_those_that_sound(tiny_model: Loade
     player.parameters.set("edit/mask/on", 1)
     player.hear(48_000)
     shown = sounding(player)
-    raw = player.engine._performance.timeline.raw(shown.column, shown.column + 1)[0]
+    raw = player.engine._generator.timeline.raw(shown.column, shown.column + 1)[0]
     assert (shown.codes != raw).any()
     player.parameters.set("edit/mask/on", 0)
     player.hear(9_600)
@@ -149,7 +149,7 @@ def test_edited_codes_are_shown_and_in_a_loop_those_that_sound(tiny_model: Loade
 def test_a_column_that_was_given_has_no_entropy(tiny_model: LoadedVQModel) -> None:
     player = Player(tiny_model)
     player.hear(24_000)
-    sampler = player.engine._performance.sampler
+    sampler = player.engine._generator.sampler
     codes = np.zeros((12, 8, 3), np.int64)
     player.engine.prime(codes)
     player.hear(4_800)

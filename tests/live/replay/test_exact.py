@@ -91,7 +91,7 @@ def test_a_held_loop_of_an_engine_that_came_late_is_replayed(tiny_model: LoadedV
     player = Player(tiny_model, clock=clock)
     heard = [player.hear(SECOND)]
     for _ in range(9):
-        player.engine._performance.pace.playing.add(1.0)
+        player.engine._generator.pace.playing.add(1.0)
     heard.append(player.hear(2 * SECOND))
     assert player.status["held_loops"] > 0
     log = [*entries(player), {"op": "end", "deck": 0, "heard": player.ring.read_position}]

@@ -60,8 +60,8 @@ def deaf_engine(channel: Connection, job: EngineJob) -> None:
 
 
 def _show_sound(job: EngineJob) -> None:
-    job.status.beat("engine_beat")
-    job.status["position"] = 48_000
+    job.memory.status.beat("engine_beat")
+    job.memory.status["position"] = 48_000
 
 
 def struck_engine(channel: Connection, job: EngineJob) -> None:
@@ -130,7 +130,7 @@ def _play_with(channel: Connection, job: EngineJob, strike: Callable[[int], None
 
     def turn_and_strike(engine: Engine) -> bool:
         busy = turn(engine)
-        strike(int(job.status["column"]))
+        strike(int(job.memory.status["column"]))
         return busy
 
     Engine.turn = turn_and_strike  # type: ignore[method-assign]
