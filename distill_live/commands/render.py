@@ -95,13 +95,13 @@ def _anew(log: Path, model: str, device: str) -> Samples:
     """What was done in the session, done to another model."""
     from distill_live.codes.edit import load_edits
     from distill_live.codes.session_log import read_session_log
-    from distill_live.live.replay.other_model import rerun_session
+    from distill_live.live.replay.other_model import replay_on_other_model
 
     def say(line: str) -> None:
         tell(line, err=True)
 
     loaded = load_model(model, device)
-    return rerun_session(read_session_log(log), loaded, load_edits(say), say)
+    return replay_on_other_model(read_session_log(log), loaded, load_edits(say), say)
 
 
 def _load_same(entry: dict[str, Any], device: str) -> LoadedVQModel:
