@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from distill_live.codes.provenance import Provenance, passages
+from distill_live.codes.origins import OriginFinder, passages
 from distill_live.models.file.persistence import LoadedVQModel
 
 
@@ -23,6 +23,6 @@ def describe_origins(
         return None
     seconds = loaded.column_samples / loaded.spectrogram.config.sample_rate
     size = loaded.model.config.codebook_size
-    provenance = Provenance(loaded.training_codes, size, seconds)
+    finder = OriginFinder(loaded.training_codes, size, seconds)
     names = [one.name for one in loaded.training_codes]
-    return passages(map(provenance.push, columns), names, seconds)
+    return passages(map(finder.push, columns), names, seconds)

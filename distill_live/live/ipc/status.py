@@ -105,9 +105,9 @@ class EngineStatus(SharedNumbers):
         "reaction": "how long it takes until a rewind, or what is like it, begins to sound, s",
         "ring_lead": "samples that the ring shall hold ahead now",
         "raised": "1 where the system lets the engine run before other programs",
-        "source": "the recording that the sound comes from, from 1 on; 0 unknown, NEW_SOUND none",
-        "source_second": "where in it, s",
-        "source_share": "how much agrees there, 0..1",
+        "origin": "the recording that the sound comes from, from 1 on; 0 unknown, NEW_SOUND none",
+        "origin_second": "where in it, s",
+        "origin_share": "how much agrees there, 0..1",
     }
 
     def __init__(self) -> None:

@@ -26,7 +26,7 @@ _MOST_GAIN_DB = 12.0
 
 
 @dataclass(frozen=True)
-class Source:
+class HeardOrigin:
     """Where the sound comes from: a recording's name, None when it is new, the second in it, and
     how much agrees there, 0..1."""
 
@@ -66,13 +66,13 @@ class Deck:
         return max(newest - self.ring.read_position, 0) / SAMPLE_RATE
 
     @property
-    def source(self) -> Source | None:
+    def origin(self) -> HeardOrigin | None:
         """Where what sounds now comes from; None if that is not known."""
-        number = int(self.status["source"])
+        number = int(self.status["origin"])
         if number == 0:
             return None
         name = None if number == NEW_SOUND else self.training_files[number - 1]
-        return Source(name, self.status["source_second"], self.status["source_share"])
+        return HeardOrigin(name, self.status["origin_second"], self.status["origin_share"])
 
     def put(self, path: Path, device: str, settings: EngineSettings) -> None:
         """Put a model on the deck, while no engine works there; its worker can be started then.

@@ -39,7 +39,7 @@ class Origin:
     share: float
 
 
-class Provenance:
+class OriginFinder:
     """Tells, column by column, what a stream reminds of.
 
     A played column stands in no recording as it is: it is drawn, at another alignment than the one
