@@ -72,7 +72,7 @@ def _again(log: Path, device: str) -> Samples:
 
     from distill_live.codes.session_log import read_session_log
     from distill_live.live.ipc.ring import SAMPLE_RATE
-    from distill_live.live.replay.exact import replay_session
+    from distill_live.live.replay.exact import replay_log
 
     def told(entries: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         for entry in entries:
@@ -88,7 +88,7 @@ def _again(log: Path, device: str) -> Samples:
         return _load_same(entry, device)
 
     with torch.inference_mode():
-        return replay_session(told(read_session_log(log)), load)
+        return replay_log(told(read_session_log(log)), load)
 
 
 def _anew(log: Path, model: str, device: str) -> Samples:

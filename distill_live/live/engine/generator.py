@@ -171,12 +171,12 @@ class StreamGenerator:
         """Go back, to the sample; the columns that begin to sound then are drawn as take `take`, or
         as they were drawn before (None)."""
         at = self.pace.soonest_jump(self.playhead.position)
-        sounding, _ = self.playhead.sound_at(at)
-        sample = sounding - round(seconds * SAMPLE_RATE)
+        current, _ = self.playhead.sound_at(at)
+        sample = current - round(seconds * SAMPLE_RATE)
         wanted = self.playhead.column_of(sample)
         column = max(wanted, self._oldest())
         if wanted < column:
-            back = (sounding - column * self._column_samples) / SAMPLE_RATE
+            back = (current - column * self._column_samples) / SAMPLE_RATE
             self._say(f"rewind went back {max(back, 0.0):.1f} s: nothing before is remembered")
         if take is not None:
             self.draw = self.draw._replace(take=take)

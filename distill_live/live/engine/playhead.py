@@ -210,9 +210,9 @@ class Playhead:
             # The next time the column is full, which a segment's first column is not at first.
             self._state = replace(self._state, sample=end - self._decoder.column_samples)
             return self._blend(made)
-        sounding = self._blend(made[:left])
+        played = self._blend(made[:left])
         self._state = State(hold.column + 1, end, ending=made[left:][: hold.fade])
-        return sounding
+        return played
 
     def _frontier(self, state: State) -> int:
         motion = state.motion
@@ -228,12 +228,12 @@ class Playhead:
         count = (
             min(len(made), loop.end - self._state.sample) if isinstance(loop, Loop) else len(made)
         )
-        sounding, beyond = self._blend(made[:count]), made[count:]
+        played, beyond = self._blend(made[:count]), made[count:]
         self._state = replace(self._state, sample=self._state.sample + count, beyond=beyond)
         if isinstance(loop, Loop) and len(beyond) >= loop.fade:
             self._decoder.restore(loop.entry)
             self._state = State(loop.column, loop.begin, loop, ending=beyond[: loop.fade])
-        return sounding
+        return played
 
     def _blend(self, samples: Samples) -> Samples:
         """The samples, with what still fades out under them."""

@@ -30,7 +30,7 @@ class Sampler:
 
     def __init__(self, prior: Prior, timeline: Timeline, journal: Journal) -> None:
         self._timeline, self._journal = timeline, journal
-        self._session = open_session(prior, 0)
+        self._prior_session = open_session(prior, 0)
         self._steps: Generator[None, None, Codes] | None = None
         self._draw: Draw | None = None
         #: How each column of the timeline was drawn, and how those to be drawn again once were.
@@ -46,13 +46,13 @@ class Sampler:
     @property
     def context_columns(self) -> int:
         """How many columns the prior looks back at most; may be set to fewer."""
-        return self._session.context_columns
+        return self._prior_session.context_columns
 
     @context_columns.setter
     def context_columns(self, columns: int) -> None:
-        if columns != self._session.context_columns:
+        if columns != self._prior_session.context_columns:
             self._abandon()
-            self._session.context_columns = columns
+            self._prior_session.context_columns = columns
 
     def advance(self, draw: Draw) -> bool:
         """Draw a part of the next column; True when that completes it.
@@ -62,8 +62,8 @@ class Sampler:
         draw = self._again.get(self._timeline.end, draw)
         if self._steps is None or draw != self._draw:
             self._abandon()
-            self._session.seed, self._session.take = draw.seed, draw.take
-            self._steps, self._draw = self._session.steps(draw.sampling), draw
+            self._prior_session.seed, self._prior_session.take = draw.seed, draw.take
+            self._steps, self._draw = self._prior_session.steps(draw.sampling), draw
         try:
             next(self._steps)
             return False
@@ -84,7 +84,7 @@ class Sampler:
         self._abandon()
         # The session remembers at least what the timeline does: it is the timeline that refuses.
         self._timeline.truncate(column)
-        self._session.rewind(column)
+        self._prior_session.rewind(column)
         later = {number: draw for number, draw in self._drawn.items() if number >= column}
         self._again = self._again | later if again else {}
         self._journal.note("cut", column=column)
@@ -92,8 +92,8 @@ class Sampler:
     def begin_segment(self, timeline: Timeline) -> None:
         """Draw what follows all that a timeline holds, and knows nothing of before."""
         self._abandon()
-        self._session.restart()
-        self._session.prime(timeline.raw(0, timeline.end))
+        self._prior_session.restart()
+        self._prior_session.prime(timeline.raw(0, timeline.end))
         self._timeline, self._drawn, self._again, self._entropy = timeline, {}, {}, {}
 
     @property
@@ -107,10 +107,10 @@ class Sampler:
     ) -> None:
         """Continue the columns of another sampler's timeline."""
         self._abandon()
-        self._session.restart(timeline.start)
-        self._session.prime(timeline.raw(timeline.start, timeline.end))
+        self._prior_session.restart(timeline.start)
+        self._prior_session.prime(timeline.raw(timeline.start, timeline.end))
         # The session must be able to go back as far as the timeline says it can.
-        timeline.forget_before(self._session.oldest)
+        timeline.forget_before(self._prior_session.oldest)
         self._timeline, self._drawn, self._again = timeline, dict(drawn), dict(again)
 
     def _append(self, codes: Codes) -> None:
@@ -118,7 +118,7 @@ class Sampler:
         self._timeline.append(codes)
         if self._draw is not None:
             self._drawn[column] = self._draw
-        self._entropy[column] = self._session.entropy
+        self._entropy[column] = self._prior_session.entropy
         self._again.pop(column, None)
         self._drawn.pop(self._timeline.start - 1, None)
         self._entropy.pop(self._timeline.start - 1, None)
@@ -128,7 +128,7 @@ class Sampler:
         if self._steps is not None:
             self._steps.close()
             self._steps = None
-            self._session.rewind(self._session.column)
+            self._prior_session.rewind(self._prior_session.column)
 
 
 def _newest_kinds(draws: Mapping[int, Draw]) -> dict[int, Draw]:

@@ -33,16 +33,16 @@ class SharedColumn:
         # then the codes, and how many they are just before them.
         self._numbers = SharedArray((_HEADER + 1 + MAX_CODES,), "f8")
 
-    def write(self, sounding: CurrentColumn) -> None:
+    def write(self, current: CurrentColumn) -> None:
         """Show this column."""
-        numbers, codes = self._numbers.array, sounding.codes
+        numbers, codes = self._numbers.array, current.codes
         count = codes.size if codes.size <= MAX_CODES else 0
         # Odd also after an engine that ended while it wrote.
         version = int(numbers[0]) // 2 * 2 + 1
         numbers[0] = version
         fence()
         numbers[1:_HEADER] = (
-            sounding.column, len(codes), sounding.codebook_size, sounding.entropy
+            current.column, len(codes), current.codebook_size, current.entropy
         )  # fmt: skip
         numbers[_HEADER] = count
         numbers[_HEADER + 1 :][:count] = codes.reshape(-1)[:count]

@@ -49,7 +49,7 @@ class BridgedReader:
         """Whether it can be read on without silence, however little the ring holds."""
         return self.bridging or min(self._count, PASSAGE) >= LEAST
 
-    def take_repeated(self) -> int:
+    def pop_repeated(self) -> int:
         """How many samples were heard since the last call while the ring stood still."""
         repeated, self._repeated = self._repeated, 0
         return repeated

@@ -140,7 +140,7 @@ class DeckMixer:
         return self._playing.reader.available
 
     @property
-    def sounding(self) -> int:
+    def playable(self) -> int:
         """As `available`, but without end if the last passage can be repeated."""
         return _ENDLESS if self._playing.reader.lasts else self.available
 
@@ -149,9 +149,9 @@ class DeckMixer:
         """Whether the deck that plays repeats its last passage, because it ran dry."""
         return self._playing.reader.bridging
 
-    def take_repeated(self) -> int:
+    def pop_repeated(self) -> int:
         """How many samples of it were heard since the last call while its ring stood still."""
-        return self._playing.reader.take_repeated()
+        return self._playing.reader.pop_repeated()
 
     def follow(self, silent: bool) -> None:
         """Take up what control asks for; while nothing sounds (`silent`) decks change at once."""
@@ -217,7 +217,7 @@ class _Deck:
         available = _ENDLESS if self.reader.lasts else self.reader.available
         if available < len(out) + FADE_DRY:
             self._envelope.fade_out(min(FADE_DRY, available))
-        count = min(self._envelope.sounding(len(out)), available)
+        count = min(self._envelope.audible(len(out)), available)
         self.read(out[:count])
         self._envelope.apply(out[:count])
         out[count:] = 0.0

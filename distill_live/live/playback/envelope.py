@@ -43,7 +43,7 @@ class Envelope:
         """Be silent at once."""
         self._gain = self._step = 0.0
 
-    def sounding(self, count: int) -> int:
+    def audible(self, count: int) -> int:
         """How many of the next `count` samples are not silent."""
         if self.silent:
             return 0

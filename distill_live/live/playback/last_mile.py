@@ -177,7 +177,7 @@ class LastMile:
             self._envelope.fade_in(FADE_IN)
         else:
             self._envelope.fade_out(fade_out)
-        count = min(self._envelope.sounding(len(out)), self._mixer.sounding)
+        count = min(self._envelope.audible(len(out)), self._mixer.playable)
         if count:
             self._mixer.read(out[:count])
             self._repair(out[:count])
@@ -195,7 +195,7 @@ class LastMile:
         bridging = float(self._mixer.bridging)
         if bridging > self._status["bridging"]:
             self._status.add("underruns")
-        self._status.add("bridged", self._mixer.take_repeated())
+        self._status.add("bridged", self._mixer.pop_repeated())
         self._status["bridging"] = bridging
 
     def _repair(self, samples: Samples) -> None:
@@ -207,7 +207,7 @@ class LastMile:
 
     def _fade_out_length(self, count: int) -> int | None:
         """Over how many samples sound must end now; None if it may go on."""
-        available = self._mixer.sounding
+        available = self._mixer.playable
         if self._dry:
             self._dry = available < count + RESUME
         elif available < count + FADE_DRY:

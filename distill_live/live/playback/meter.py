@@ -1,4 +1,4 @@
-"""The level of what is played, as a meter shows it."""
+"""The loudness of what is played, as a meter shows it."""
 
 from __future__ import annotations
 

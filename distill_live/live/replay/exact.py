@@ -27,17 +27,17 @@ from distill_live.models.file.persistence import LoadedVQModel
 _CALLS = ("back_before", "back_after", "jump", "hold", "loop", "release")
 
 
-def replay_session(entries: Iterable[Entry], load: Callable[[Entry], LoadedVQModel]) -> Samples:
-    """All that was heard in a session [N]: every engine's part, with the fades between models.
+def replay_log(entries: Iterable[Entry], load: Callable[[Entry], LoadedVQModel]) -> Samples:
+    """All that was heard [N], by a session log: every engine's part, with the fades between models.
 
     `load` gives the model of an "engine" entry. Raises SessionLogError when the log is damaged
     or holds no sound.
     """
-    session = _Session(load)
+    replay = _LogReplay(load)
     for entry in entries:
         with reading_entry(entry):
-            session.take(entry)
-    samples = session.finish()
+            replay.apply(entry)
+    samples = replay.finish()
     if not len(samples):
         raise SessionLogError("the session log holds no sound")
     return samples
@@ -48,8 +48,8 @@ def goes_on(entry: Entry) -> bool:
     return bool(entry.get("continues", entry["position"]))
 
 
-class _Session:
-    """The decks of a session, one after the other."""
+class _LogReplay:
+    """Replays a session log deck by deck, in the order in which the decks were heard."""
 
     def __init__(self, load: Callable[[Entry], LoadedVQModel]) -> None:
         self._load = load
@@ -59,7 +59,7 @@ class _Session:
         self._ended: int | None = None
         self._incoming = _Incoming()
 
-    def take(self, entry: Entry) -> None:
+    def apply(self, entry: Entry) -> None:
         operation, deck = entry["op"], entry.get("deck", self._playing)
         if operation == "engine":
             # Where an engine has died, what it left is heard until the new one's sound begins.
@@ -74,7 +74,7 @@ class _Session:
                 f"the log misses {entry['entries']} entries: what was heard cannot be made again"
             )
         elif deck in self._decks:
-            self._decks[deck].take(entry)
+            self._decks[deck].apply(entry)
 
     def finish(self) -> Samples:
         if self._playing in self._decks:
@@ -114,7 +114,7 @@ class _Incoming:
 
 
 class DeckReplay:
-    """What one engine did, from its first entry on. `take` every later entry, then `finish`.
+    """What one engine did, from its first entry on. `apply` every later entry, then `finish`.
 
     `before` is the engine that it took over from.
     """
@@ -127,14 +127,14 @@ class DeckReplay:
         timeline = Timeline(codec.bands, codec.num_quantizers, TIMELINE_COLUMNS)
         self._playhead = Playhead(ColumnDecoder(loaded), timeline, start)
         self._futures = {0: Future(start)}
-        self._newest = self._sounding = 0
+        self._newest = self._current = 0
         self._drafted: Future | None = None
         self._heard: list[Samples] = []
         self._position = start
         self._ending, self._faded = np.zeros(0, np.float32), 0
         if before is not None:
             self._futures, self._newest = before._futures, before._newest
-            self._sounding = before._sounding
+            self._current = before._current
             self._heard, self._position = before._heard, before._position
             self._ending, self._faded = before._ending, before._faded
         self._handlers: dict[str, Callable[..., None]] = {
@@ -145,7 +145,7 @@ class DeckReplay:
         #: Called before each switch with (position, what would have sounded from there on [N]).
         self.on_switch: Callable[[int, Samples], None] | None = None
 
-    def take(self, entry: Entry) -> None:
+    def apply(self, entry: Entry) -> None:
         """Do what one entry says. Raises SessionLogError for an entry that cannot be."""
         operation, fields = entry["op"], {k: v for k, v in entry.items() if k not in _NO_FIELDS}
         with reading_entry(entry):
@@ -156,7 +156,7 @@ class DeckReplay:
 
     def finish(self, end: int | None = None) -> Samples:
         """All that was heard [N], up to ring position `end`, or all that was made."""
-        future = self._futures[self._sounding]
+        future = self._futures[self._current]
         self._emit(future.end if end is None else max(end, self._position))
         return np.concatenate([np.zeros(0, np.float32), *self._heard])
 
@@ -204,14 +204,14 @@ class DeckReplay:
         self._newest = number
 
     def _switched(self, future: int, at: int) -> None:
-        if future <= self._sounding:
+        if future <= self._current:
             return  # An engine that took over has noted it a second time.
-        old = self._futures[self._sounding]
+        old = self._futures[self._current]
         self._emit(at)
         if self.on_switch is not None:
             self.on_switch(at, old.content(at, old.end))
         ending = self._mix(at, at + self._futures[future].fade)
-        self._sounding, self._ending, self._faded = future, ending, 0
+        self._current, self._ending, self._faded = future, ending, 0
         for number in [n for n in self._futures if n < future]:
             del self._futures[number]
 
@@ -227,7 +227,7 @@ class DeckReplay:
 
     def _mix(self, start: int, end: int) -> Samples:
         """What sounds at these positions, with what still fades out."""
-        samples = self._futures[self._sounding].content(start, end)
+        samples = self._futures[self._current].content(start, end)
         old = self._ending[self._faded : self._faded + len(samples)]
         if len(old):
             samples[: len(old)] = cross_fade(

@@ -88,7 +88,7 @@ class Server:
         self._priming = Priming(log)
         self._priming.on_outcome = lambda *outcome: self.on_outcome("prime", *outcome)
         self._recordings.on_outcome = lambda *outcome: self.on_outcome("record", *outcome)
-        self._session: LogCollector | None = None
+        self._session_log: LogCollector | None = None
         self._requests: queue.SimpleQueue[tuple[str, tuple[Any, ...]]] = queue.SimpleQueue()
         self._sounding_since: float | None = None
         #: How often a process failed and had to be started again.
@@ -105,7 +105,7 @@ class Server:
         Raises AudioFileError or SessionLogError if a file cannot be written.
         """
         if self._settings.log:
-            self._session = LogCollector(self._settings.log, self._decks, self._log)
+            self._session_log = LogCollector(self._settings.log, self._decks, self._log)
         if self._settings.record:
             self._recordings.start(self._settings.record)
         self.on_model(self.deck.level_labels)
@@ -124,8 +124,8 @@ class Server:
         if codes is not None:
             self.deck.worker.send(Request("prime", (codes,)))
         self._recordings.poll()
-        if self._session:
-            self._session.poll()
+        if self._session_log:
+            self._session_log.poll()
         if self.sounding:
             self._overload_notice.poll(self.deck.status)
         self._note_bridges()
@@ -190,10 +190,10 @@ class Server:
 
     def _carry_out(self, name: str, arguments: tuple[Any, ...]) -> None:
         """What takes longer, and the log: on the main thread, between two looks at the workers."""
-        if self._session:
+        if self._session_log:
             deck = self.deck
             heard = deck.ring.read_position
-            self._session.note(
+            self._session_log.note(
                 "request", deck=deck.number, name=name, arguments=arguments, heard=heard
             )
         if name == "model":
@@ -214,8 +214,8 @@ class Server:
         self._recordings.stop()
         self._supervisor.end()
         self._swap.end()
-        if self._session:
-            self._session.close(self.deck, self.counts)
+        if self._session_log:
+            self._session_log.close(self.deck, self.counts)
 
     def _begin_swap(self, new: Deck) -> None:
         """Another deck begins to sound."""
@@ -226,9 +226,9 @@ class Server:
 
     def _end_swap(self, new: Deck) -> None:
         """Another deck sounds alone."""
-        if self._session:
+        if self._session_log:
             control = self._deck_control
-            self._session.note(
+            self._session_log.note(
                 "swap",
                 deck=new.number,
                 at=control.began_at,
@@ -243,8 +243,8 @@ class Server:
         if bridge is None:
             return
         self._log(f"the last passage was repeated for {bridge.samples / SAMPLE_RATE:.1f} s")
-        if self._session:
-            self._session.note("bridge", **bridge._asdict())
+        if self._session_log:
+            self._session_log.note("bridge", **bridge._asdict())
 
     def _tell_missing_model(self, text: str) -> None:
         self.on_outcome("model", text, True)

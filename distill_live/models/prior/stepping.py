@@ -28,8 +28,8 @@ class ColumnDraw(Protocol):
     def logits(self) -> NDArray[np.float32]:
         """The logits `[V]` of the next code."""
 
-    def take(self, code: int) -> None:
-        """The next code is this one."""
+    def accept(self, code: int) -> None:
+        """Go on with this as the next code."""
 
 
 class Stepper(Protocol):

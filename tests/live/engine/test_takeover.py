@@ -14,7 +14,7 @@ from distill_live.codes.session_log import Entry
 from distill_live.codes.timeline import Timeline
 from distill_live.live.engine.motion import Hold, Loop
 from distill_live.live.ipc.status import Motion
-from distill_live.live.replay.exact import replay_session
+from distill_live.live.replay.exact import replay_log
 from distill_live.models.file.persistence import LoadedVQModel
 from tests.live.player import Player
 
@@ -36,7 +36,7 @@ def entries(player: Player, **engine: Any) -> list[Entry]:
 
 @torch.inference_mode()
 def replay(log: list[Entry], loaded: LoadedVQModel) -> np.ndarray:
-    return replay_session(log, lambda entry: loaded)
+    return replay_log(log, lambda entry: loaded)
 
 
 def kill_in(owner: Any, name: str, monkeypatch: pytest.MonkeyPatch, after: bool) -> None:
@@ -261,8 +261,8 @@ def test_plainly_it_goes_on_forward_with_another_take(tiny_model: LoadedVQModel)
 def test_a_long_past_is_known_and_can_be_gone_back_to(
     tiny_model: LoadedVQModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("performance", "handover"):
-        monkeypatch.setattr(f"distill_live.live.{module}.TIMELINE_COLUMNS", 61)
+    for module in ("generator", "handover"):
+        monkeypatch.setattr(f"distill_live.live.engine.{module}.TIMELINE_COLUMNS", 61)
     player = Player(tiny_model)
     player.hear(10 * SECOND)
     player.replace(tiny_model)
