@@ -13,21 +13,18 @@ from pathlib import Path
 from distill_live.codes.grid import load_grid
 from distill_live.codes.timeline import Codes
 from distill_live.errors import DistillError, LiveError
+from distill_live.live.server.long_request import LongRequest
 
 #: Columns of a recording that the prior is given, the last ones; more than any context.
 _COLUMNS = 512
 
 
-class Priming:
-    """One encoding at a time: the newest that was asked for.
-
-    `say` tells what comes of it, `on_outcome` how it ended and whether it failed.
-    """
+class Priming(LongRequest):
+    """One encoding at a time: the newest that was asked for."""
 
     def __init__(self, say: Callable[[str], None]) -> None:
-        self._say = say
+        super().__init__(say)
         self._encoding: Encoding | None = None
-        self.on_outcome: Callable[[str, bool], None] = lambda text, failed: None
 
     def ask(self, audio: Path, model: Path) -> None:
         """Begin to encode a recording with a model's codec."""
@@ -62,10 +59,6 @@ class Priming:
             self._end(f"goes on from {self._encoding.audio}", failed=False)
             self.close()
         return codes
-
-    def _end(self, text: str, failed: bool) -> None:
-        self._say(text)
-        self.on_outcome(text, failed)
 
     def close(self) -> None:
         """Give up what is being encoded."""
