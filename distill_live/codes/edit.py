@@ -67,6 +67,21 @@ def load_edits(log: Callable[[str], None]) -> list[Edit]:
     return list(load_plugins("edits", check_edit, log).values())
 
 
+def load_edits_again(table: Iterable[str], log: Callable[[str], None]) -> list[Edit]:
+    """The installed edits, in another process than the one that made a parameter table of them.
+
+    `log` gets nothing if those that are left out are not in the table: the other process has
+    reported them. Else it gets a line about each. Raises PluginError as `load_edits` does.
+    """
+    lines: list[str] = []
+    edits = load_edits(lines.append)
+    loaded = {parameter_name(edit.name, SWITCH) for edit in edits}
+    if any(_is_switch(name) and name not in loaded for name in table):
+        for line in lines:
+            log(line)
+    return edits
+
+
 def parameter_name(edit: str, parameter: str) -> str:
     """The full name of an edit's parameter, such as "edit/freeze/on"."""
     return f"edit/{edit}/{parameter}"
@@ -95,8 +110,12 @@ def switch_edit_off(store: ParameterStore, edit: str) -> None:
 def switch_edits_off(store: ParameterStore) -> None:
     """Switch every edit of the store's table off, for all levels."""
     for name in store.table:
-        if name.startswith("edit/") and name.endswith(f"/{SWITCH}"):
+        if _is_switch(name):
             _switch_off(store, name)
+
+
+def _is_switch(parameter: str) -> bool:
+    return parameter.startswith("edit/") and parameter.endswith(f"/{SWITCH}")
 
 
 def _switch_off(store: ParameterStore, switch: str) -> None:

@@ -64,7 +64,7 @@ def _play_or_blame(channel: Connection, job: EngineJob) -> None:
 def _play(channel: Connection, job: EngineJob) -> None:
     import torch  # here, so that control can import this module without torch
 
-    from distill_live.codes.edit import load_edits
+    from distill_live.codes.edit import load_edits_again
     from distill_live.live.engine.engine import Engine
     from distill_live.models.devices import pick_device
     from distill_live.models.file.persistence import load_model_v2
@@ -85,8 +85,7 @@ def _play(channel: Connection, job: EngineJob) -> None:
         say=lambda line: channel.send(Notice(line)),
         on_edit_failure=lambda name: channel.send(EditFailed(name)),
     )
-    # Control has said already which edits are left out.
-    edits = load_edits(lambda line: None)
+    edits = load_edits_again(job.memory.parameters.table, reports.say)
     with torch.inference_mode():
         engine = Engine(loaded, job.memory, job.settings, beginning, edits, reports)
         gc.collect()
