@@ -1,4 +1,4 @@
-"""Where new sound comes from, told in passages."""
+"""The origins of new sound, in passages."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from distill_live.models.file.persistence import LoadedVQModel
 def describe_origins(
     loaded: LoadedVQModel, columns: Sequence[NDArray[np.integer]]
 ) -> list[dict[str, Any]] | None:
-    """Which recordings a stream of columns `[F, Q]` reminds of, see `passages`.
+    """The recordings that a stream of columns `[F, Q]` comes from; see `passages`.
 
-    None if that is not known: the model file keeps no training codes.
+    None if the model file keeps no training codes.
     """
     if not loaded.training_codes:
         return None

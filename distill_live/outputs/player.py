@@ -1,4 +1,4 @@
-"""Plays an output to its end, also while its device is away."""
+"""Plays an output to its end, even while its device is away."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from distill_live.live.playback.last_mile import LastMile
 from distill_live.outputs.clock import ClockOutput
 from distill_live.outputs.options import Output, OutputOptions, Source
 
-#: Seconds between two tries to open a device that is away.
+#: Seconds between two attempts to open a device that is away.
 _RETRY_SECONDS = 1.0
-#: Seconds between two looks at whether control is still there.
+#: Seconds between two checks whether control is still there.
 _ASK_SECONDS = 0.02
 
 
 class Player:
-    """Opens an output and plays it. Once it has played, here or before (`played`), its device may
-    go away: then the sound goes on unheard, on a clock, and the device is tried again every second
-    until it is back.
+    """Opens an output and plays it. Once it has played, here or in an earlier process (`played`),
+    its device may go away: then the sound goes on unheard, on a clock, and the device is tried
+    again every second until it is back.
 
     Sends `OutputOpened` whenever it opens, `OutputAway` when its device has gone away,
     `OutputFinished` at the end of a duration and `OutputBroken` when the output itself is at fault.
@@ -42,8 +42,10 @@ class Player:
         self._unheard: LastMile | None = None
 
     def play(self, name: str) -> None:
-        """Play the output, which is called `name`, until it has finished, is broken, or the channel
-        closes. Raises DeviceError when it cannot play at first."""
+        """Play the output called `name` until it has finished, breaks, or the channel closes.
+
+        Raises DeviceError if it has never been able to play.
+        """
         while True:
             asked = time.monotonic()
             try:
@@ -82,23 +84,25 @@ class Player:
             self._channel.send(OutputFinished())
 
     def _go_away(self, reason: str) -> LastMile:
-        """Say that the device is away; returns the source that plays unheard."""
+        """Report that the device is away; returns the source that plays unheard."""
         self._channel.send(OutputAway(reason))
         self._unheard = self._make_source(ClockOutput(OutputOptions()).sample_rate)
         return self._unheard
 
     def _play_unheard(self, source: LastMile, until: float) -> bool:
-        """Play on the clock until time.monotonic() reaches `until`, when the device is tried again;
-        whether the channel has closed."""
+        """Play on the clock until time.monotonic() reaches `until`, when the device is tried again.
+
+        Returns whether the channel has closed.
+        """
         closed = _Closed(self._channel, source)
         ClockOutput(OutputOptions()).run(source, lambda: closed() or time.monotonic() >= until)
         return closed()
 
 
 class _Closed:
-    """Whether the channel has been closed; asks the system at most every `_ASK_SECONDS`.
+    """Tells whether the channel has been closed; asks the system every `_ASK_SECONDS` at most.
 
-    It closes even when control just dies: then the sound must fade out here.
+    The channel closes even if control dies: then the sound must fade out here.
     """
 
     def __init__(self, channel: Connection, source: LastMile) -> None:
@@ -126,7 +130,7 @@ def _is_closed(channel: Connection) -> bool:
 
 
 def _collect_garbage_for_the_last_time() -> None:
-    """A later collection would hold a callback up."""
+    """Later collections would hold up the sound card's callback."""
     gc.collect()
     gc.freeze()
     gc.disable()

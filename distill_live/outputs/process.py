@@ -1,4 +1,4 @@
-"""The audio process: one output, the last mile, and nothing else. No torch."""
+"""The audio process: an output and the last mile, nothing else. No torch."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ def run_audio(
     tap: TapRing,
     played: bool,
 ) -> None:
-    """The audio process: open the output, say so, play until the channel closes.
+    """The audio process: open the output, report that, and play until the channel closes.
 
     It sends what `Player` sends, and `Failed` when it may be tried again. `played`: the output has
-    played before, in another process, so its device is waited for.
+    played before, in another process, so the process waits for its device.
     """
     run_worker(
         channel, lambda: _play(channel, options, rings, control, parameters, status, tap, played)

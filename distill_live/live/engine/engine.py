@@ -1,4 +1,4 @@
-"""The engine: keeps the ring filled, and changes the unheard future when something is asked of it.
+"""The engine: keeps the ring full, and changes what has not been heard yet when it is asked to.
 
 It runs in a process of its own (see process.py), in one Python thread, and never waits.
 """
@@ -66,7 +66,7 @@ class Engine:
             loaded, memory, beginning, self._rack, draw, pace, reports.say
         )
         if beginning.before is not None:
-            # The controls may have moved while no engine was there.
+            # The controls may have moved while no engine was running.
             self._edits, self._redraw_due = self._rack.settings, True
         self._origin = OriginTeller(loaded, memory.status)
         self._column_seconds = loaded.column_samples / SAMPLE_RATE
@@ -91,15 +91,15 @@ class Engine:
         return busy
 
     def rewind(self, seconds: float, take: int | Literal["same"] | None = None) -> None:
-        """Go back, and continue with a new take (None), the one given, or as it was ("same")."""
+        """Go back, and continue with a new take (None), a given one, or as before ("same")."""
         self._move("rewind", partial(self._rewind, seconds, take), seconds, take)
 
     def loop(self, seconds: float) -> None:
-        """Repeat the last so many seconds."""
+        """Repeat the last `seconds` seconds."""
         self._move("loop", partial(self._generator.loop, seconds), seconds)
 
     def hold(self, seconds: float | None = None) -> None:
-        """Stay in the column that sounds, until `release` or for so many seconds."""
+        """Stay in the current column, until `release` or for `seconds` seconds."""
         arguments = () if seconds is None else (seconds,)
         self._move("hold", partial(self._generator.hold, seconds), *arguments)
 
@@ -108,11 +108,11 @@ class Engine:
         self._move("release", self._generator.release)
 
     def prime(self, codes: Codes) -> None:
-        """Let what follows continue these codes [T, F, Q]."""
+        """Continue from these codes [T, F, Q]."""
         self._move("prime", partial(self._generator.prime, codes))
 
     def panic(self) -> None:
-        """Forget what else was asked for, go on forward, let the future be drawn differently."""
+        """Drop all other requests, end a hold or a loop, and draw the future anew."""
         self._moves.clear()
         self._move("panic", partial(self._rewind, 0.0, None))
 
@@ -142,17 +142,17 @@ class Engine:
             self._redraw_due = True
 
     def _change_future(self) -> bool:
-        """Do what is asked for, as far as there is time for it; False if nothing is, or none."""
+        """Change what has not been heard yet, if there is reason and time; False if not."""
         edits = self._rack.read(self._generator.draw.seed)
         if edits == self._edits:
             self._missing = 0
         else:
             self._missing = max(self._generator.missing_columns(edits), 0)
-        # Edits that look far ahead wait until that is drawn: the sound must go on meanwhile.
+        # Edits that look far ahead wait until enough is drawn: the sound must go on meanwhile.
         edits_due = edits != self._edits and not self._missing
         if not (self._moves or self._redraw_due or edits_due):
             return False
-        # Half of the time is for changes, the other half for going on: a fader that never rests
+        # Half of the time goes to changes, the other half to playing on: a fader that never rests
         # must not let the ring run dry.
         began = self._clock()
         if began < self._rest_until or self._generator.lead < self._lead_for_a_change():
@@ -180,7 +180,7 @@ class Engine:
         self._status.add("futures")
 
     def _lead_for_a_change(self) -> float:
-        """Samples that must be ready, so that the old future lasts until the new one is made."""
+        """Samples that must be ready for the old future to last until the new one is made."""
         generator = self._generator
         if not generator.timeline.end:
             return 0.0
@@ -188,6 +188,7 @@ class Engine:
         return self._settings.guard + columns * generator.pace.cost * SAMPLE_RATE
 
     def _tell(self) -> None:
+        """Show in the status what is playing now."""
         status, generator = self._status, self._generator
         motion = generator.playhead.motion_at(self._ring.read_position)
         status["position"] = generator.playhead.position

@@ -1,4 +1,4 @@
-"""Keeping the ring and the lookahead full, and what is given up when there is no time for that."""
+"""Keeps the ring and the lookahead full, and gives something up when there is no time for that."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class RingFiller:
         return self._buffer.ring_lead if self._buffer else self._settings.ring_lead
 
     def note_turn(self) -> None:
-        """Note that the engine has done a piece of work, for which it was busy or held up."""
+        """Note that the engine has finished a turn, however long that took."""
         if self._buffer:
             now, before = self._clock(), self._last_turn
             self._last_turn = now
@@ -80,7 +80,7 @@ class RingFiller:
         generator, sampler = self._generator, self._generator.sampler
         if generator.draw_part():
             self._status.add("columns")
-            # At an anchor only: elsewhere the new context is as long to catch up with as to draw.
+            # Only at an anchor: elsewhere catching up with the new context takes too long.
             wanted = self._degradation.context_columns
             if generator.timeline.end % (wanted // 2) == 0:
                 sampler.context_columns = wanted

@@ -1,4 +1,4 @@
-"""Tells where the column that sounds comes from; part of the engine's process."""
+"""Finds the origin of the current column, in the engine's process."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class OriginTeller:
     """Follows what is heard, through rewinds and loops, and writes its origin into the status.
 
     A column takes 0.1 ms with ten minutes of recordings, 0.4 ms with 83 minutes. A model without
-    training codes tells nothing.
+    training codes has no origins to tell.
     """
 
     def __init__(self, loaded: LoadedVQModel, status: EngineStatus) -> None:
@@ -27,7 +27,7 @@ class OriginTeller:
         self._next = 0
 
     def follow(self, timeline: Timeline, heard: int) -> None:
-        """Take one column more towards the one that is heard; to be called when there is time."""
+        """Take one more column towards the one that is heard; call it when there is time."""
         if self._finder is None or not timeline.start <= heard < timeline.end:
             return
         if heard == self._next - 1 and timeline is self._timeline:

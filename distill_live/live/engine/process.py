@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class EngineJob:
     """What an engine's process works on: a model, a device, and the memory that it shares.
 
-    `plainly`: it goes on without the hold or the loop in which others have failed.
+    `plainly`: it continues without the hold or the loop in which earlier engines have failed.
     """
 
     model: Path
@@ -62,7 +62,7 @@ def _play_or_blame(channel: Connection, job: EngineJob) -> None:
 
 
 def _play(channel: Connection, job: EngineJob) -> None:
-    import torch  # here, so that control can import this module without torch
+    import torch  # Here, so that control can import this module without torch.
 
     from distill_live.codes.edit import load_edits_again
     from distill_live.live.engine.engine import Engine
@@ -90,7 +90,7 @@ def _play(channel: Connection, job: EngineJob) -> None:
         engine = Engine(loaded, job.memory, job.settings, beginning, edits, reports)
         gc.collect()
         gc.freeze()
-        # Only now: a model that is still loading must take no time from the one that plays.
+        # Only now: a model that is still loading must not slow down the one that plays.
         job.memory.status["raised"] = not job.settings.patient and raise_engine()
         channel.send(EngineReady(loaded.metadata["name"]))
         _play_until_closed(channel, engine, job.settings.idle_seconds)
@@ -108,7 +108,7 @@ def _play_until_closed(channel: Connection, engine: Engine, idle_seconds: float)
 
 
 def _beginning(job: EngineJob) -> Beginning:
-    """Where the engine before left off, if there was one, else what is heard next."""
+    """Where the engine before left off, if there was one, else at the next sample to be heard."""
     ring, keepsake = job.memory.ring, job.memory.keepsake
     kept = keepsake.read(ring) if keepsake else None
     if kept is None:
@@ -117,7 +117,7 @@ def _beginning(job: EngineJob) -> Beginning:
 
 
 def describe_engine(job: EngineJob, loaded: LoadedVQModel) -> dict[str, Any]:
-    """What a replay must know to make the same samples again."""
+    """What a replay needs to know to make the same samples again."""
     import torch
 
     return {

@@ -26,7 +26,7 @@ def run_worker(channel: Connection, work: Callable[[], None]) -> None:
     """Do the work of a process until its channel closes. If it cannot be done, send `Failed` and
     end with exit code 1.
 
-    Stop signals are left to control, which ends its workers in order.
+    Stop signals are ignored: control gets them too, and ends its workers in order.
     """
     for number in STOP_SIGNALS:
         signal.signal(number, signal.SIG_IGN)

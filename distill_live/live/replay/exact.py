@@ -1,7 +1,7 @@
-"""Playing a session log again: the same calls on the same playhead give the same samples.
+"""Plays a session log again: the same calls on the same playhead give the same samples.
 
-What comes out is what was heard, sample for sample: the lanes of the ring after switching, before
-the device's resampling, the gain and any fade for a ring that ran dry.
+The result is what was heard, sample for sample: the ring after its switches of lanes, before the
+device's resampling, the gain and any fade for a ring that ran dry.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from distill_live.live.ipc.ring import Samples
 from distill_live.live.replay.future import Future
 from distill_live.models.file.persistence import LoadedVQModel
 
-#: The playhead's calls that a log holds as they were made, with their arguments.
+#: The playhead's methods that a log calls by name, with their arguments.
 _CALLS = ("back_before", "back_after", "jump", "hold", "loop", "release")
 
 
@@ -44,7 +44,7 @@ def replay_log(entries: Iterable[Entry], load: Callable[[Entry], LoadedVQModel])
 
 
 def goes_on(entry: Entry) -> bool:
-    """Whether an "engine" entry is of one that took over from another on the same deck."""
+    """Whether an "engine" entry is about one that took over from another on the same deck."""
     return bool(entry.get("continues", entry["position"]))
 
 
@@ -62,7 +62,7 @@ class _LogReplay:
     def apply(self, entry: Entry) -> None:
         operation, deck = entry["op"], entry.get("deck", self._playing)
         if operation == "engine":
-            # Where an engine has died, what it left is heard until the new one's sound begins.
+            # If an engine has died, the rest of its sound is heard until the new one's begins.
             before = self._decks.get(deck) if goes_on(entry) else None
             self._decks[deck] = DeckReplay(self._load(entry), entry, before)
         elif operation == "swap":
@@ -87,8 +87,8 @@ class _LogReplay:
         self._incoming = _Incoming(ending, int(entry["fade"]), float(entry["gain"]))
 
     def _leave(self, end: int | None, beyond: int = 0) -> Samples:
-        """Let the deck that plays be heard up to ring position `end`; returns what of it is heard
-        after that, under the next deck."""
+        """Let the deck that plays be heard up to ring position `end`; returns its sound after that,
+        which is heard under the next deck."""
         heard = self._decks.pop(self._playing).finish(None if end is None else end + beyond)
         samples = self._incoming.mix(heard)
         kept = len(samples) - beyond
@@ -98,14 +98,14 @@ class _LogReplay:
 
 @dataclass(frozen=True)
 class _Incoming:
-    """How a deck comes in: its gain, and the end of the deck before it, which fades out."""
+    """How a deck comes in: its gain, and the end of the last deck, which fades out."""
 
     ending: Samples = field(default_factory=lambda: np.zeros(0, np.float32))
     fade: int = 0
     gain: float = 1.0
 
     def mix(self, samples: Samples) -> Samples:
-        """The deck's samples [N] with what still sounds of the one before."""
+        """The deck's samples [N], mixed with the end of the last deck."""
         mixed = samples * np.float32(self.gain) if self.gain != 1.0 else samples.copy()
         count = min(len(self.ending), len(mixed))
         rising, falling = equal_power(0, count, self.fade)
@@ -114,7 +114,7 @@ class _Incoming:
 
 
 class DeckReplay:
-    """What one engine did, from its first entry on. `apply` every later entry, then `finish`.
+    """Replays one engine, from its first entry on: `apply` every later entry, then `finish`.
 
     `before` is the engine that it took over from.
     """
@@ -142,11 +142,11 @@ class DeckReplay:
             "push": self._push, "repeat": self._repeat, "draft": self._draft,
             "future": self._future, "switched": self._switched, "resume": self._resume,
         }  # fmt: skip
-        #: Called before each switch with (position, what would have sounded from there on [N]).
+        #: Called before each switch with (position, what would have been heard from there on [N]).
         self.on_switch: Callable[[int, Samples], None] | None = None
 
     def apply(self, entry: Entry) -> None:
-        """Do what one entry says. Raises SessionLogError for an entry that cannot be."""
+        """Do what an entry says. Raises SessionLogError if that is impossible."""
         operation, fields = entry["op"], {k: v for k, v in entry.items() if k not in _NO_FIELDS}
         with reading_entry(entry):
             if operation in _CALLS:
@@ -155,7 +155,7 @@ class DeckReplay:
                 self._handlers[operation](**fields)
 
     def finish(self, end: int | None = None) -> Samples:
-        """All that was heard [N], up to ring position `end`, or all that was made."""
+        """All that was heard [N] up to ring position `end`, or else all that was made."""
         future = self._futures[self._current]
         self._emit(future.end if end is None else max(end, self._position))
         return np.concatenate([np.zeros(0, np.float32), *self._heard])
@@ -205,7 +205,7 @@ class DeckReplay:
 
     def _switched(self, future: int, at: int) -> None:
         if future <= self._current:
-            return  # An engine that took over has noted it a second time.
+            return  # An engine that took over has noted this switch again.
         old = self._futures[self._current]
         self._emit(at)
         if self.on_switch is not None:
@@ -226,7 +226,7 @@ class DeckReplay:
             self._position = end
 
     def _mix(self, start: int, end: int) -> Samples:
-        """What sounds at these positions, with what still fades out."""
+        """The samples at these positions, mixed with the sound that fades out."""
         samples = self._futures[self._current].content(start, end)
         old = self._ending[self._faded : self._faded + len(samples)]
         if len(old):

@@ -22,9 +22,9 @@ from distill_live.live.replay.exact import goes_on
 from distill_live.models.file.persistence import LoadedVQModel
 from distill_live.parameters import ParameterStore
 
-#: Samples between two looks at what was done: 10 ms.
+#: How many samples are played between two looks at the log: 10 ms.
 BLOCK = 480
-#: Requests that a log cannot repeat on another model. The others do not change what is made.
+#: Requests that a log cannot repeat on another model. Others do not change the sound.
 _LEFT_OUT = {"model", "prime"}
 
 
@@ -68,14 +68,14 @@ class _Player:
             Beginning(ring.read_position),
             edits,
             EngineReports(say, on_edit_failure=lambda name: None),
-            # By a clock that stands still everything is in time: nothing depends on the machine.
+            # By a clock that stands still everything is on time, whatever the machine.
             clock=lambda: 0.0,
         )
         self._reader = RingReader(ring)
         self._left_out: set[str] = set()
 
     def do(self, entry: Entry) -> None:
-        """Do again what an entry says was done."""
+        """Do again what an entry says."""
         with reading_entry(entry):
             if entry["op"] == "request":
                 self._ask(entry)
@@ -103,7 +103,7 @@ class _Player:
 
     @torch.inference_mode()
     def fill(self, out: Samples) -> None:
-        """Let the engine do all it wants to, then hear the next samples [n]."""
+        """Let the engine work until it rests, then read the next samples [n]."""
         while self._engine.turn():
             pass
         self._reader.read(out)

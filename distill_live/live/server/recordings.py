@@ -1,4 +1,4 @@
-"""Recording what is played, whenever it is asked for: one file after the other."""
+"""Records what is played whenever somebody asks for it, one file after the other."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from distill_live.parameters import ParameterStore
 
 
 class Recordings(LongRequest):
-    """One recording at a time, into a folder unless a path is given.
+    """One recording at a time, in a folder unless a path is given.
 
     A file has two channels when there is width as it begins, else one.
     """
@@ -34,7 +34,7 @@ class Recordings(LongRequest):
     def record(self, on: bool, name: str) -> None:
         """Begin a new file, named after the time and the model, or finish the one that is open.
 
-        What is asked for twice changes nothing; what fails is said.
+        Asking twice changes nothing; `say` reports a failure.
         """
         if on and self._recorder is not None:
             self.on_outcome(f"already recording into {self._recorder.path}", False)
@@ -54,7 +54,7 @@ class Recordings(LongRequest):
             self._end(f"cannot record: {error}", failed=True)
 
     def poll(self) -> None:
-        """Finish a recording that broke off, and say so; called many times a second."""
+        """Finish a recording that broke off and say so; call it many times a second."""
         if self._recorder is not None and self._recorder.error:
             self.stop()
 

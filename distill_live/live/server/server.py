@@ -1,6 +1,6 @@
-"""The server: shared memory, the workers, the transport, and what to do when something fails.
+"""The server: it starts and watches the engines and the audio process, and passes requests on.
 
-It belongs to the control process and knows nothing of controls; commands/serve.py joins the two.
+It belongs to the control process but knows nothing of controls; commands/serve.py joins the two.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Server:
         self._settings, self._log = settings, log
         #: Called with the level labels of each model that begins to play.
         self.on_model: Callable[[tuple[str, ...]], None] = lambda labels: None
-        #: Called with what came of a request that takes its time: its name, a text, whether it
+        #: Called with the outcome of a request that takes its time: its name, a text, whether it
         #: failed.
         self.on_outcome: Callable[[str, str, bool], None] = lambda name, text, failed: None
         self.status, self._tap = LiveStatus(), TapRing()
@@ -100,7 +100,7 @@ class Server:
         return self._swap.deck
 
     def start(self) -> None:
-        """Start recording, session log and workers.
+        """Start the session log, the recording and the workers.
 
         Raises AudioFileError or SessionLogError if a file cannot be written.
         """
@@ -112,9 +112,9 @@ class Server:
         self._supervisor.start()
 
     def poll(self) -> bool:
-        """Look after the workers and requests; False when the performance has come to its end.
+        """Look after the workers and requests; False once playing is over.
 
-        Raises LiveError when it cannot go on.
+        Raises LiveError when it cannot continue.
         """
         self._supervisor.poll()
         while not self._requests.empty():
@@ -150,12 +150,12 @@ class Server:
 
     @property
     def latency(self) -> float:
-        """Seconds until what is asked for now is heard, as it usually was lately."""
+        """How long a request usually takes to be heard, in seconds, by the last ones."""
         return self.deck.status["reaction"] + self.status["output_latency"]
 
     @property
     def waits(self) -> bool:
-        """Whether the output waits for the sound, so that nothing is in a hurry."""
+        """Whether the output waits for the sound, so that nothing has to be on time."""
         return self._settings.engine.patient
 
     @property
@@ -165,12 +165,12 @@ class Server:
 
     @property
     def newest_step(self) -> str:
-        """What was given up lately to keep up with real time, in two words; else nothing."""
+        """What was given up lately to keep up with real time, in two words; "" for nothing."""
         return self._overload_notice.newest
 
     @property
     def counts(self) -> dict[str, float]:
-        """How often what went wrong; those of the engine since its model was put on the deck."""
+        """How often what has gone wrong; for the engine, since its model was put on the deck."""
         audio = ("underruns", "bridged", "device_faults", "repaired")
         engine = ("futures", "short_lookahead", "short_context", "held_loops")
         return {
@@ -180,7 +180,7 @@ class Server:
         }
 
     def request(self, name: str, arguments: tuple[Any, ...] = ()) -> None:
-        """Take one of the instrument's requests; from any thread, without waiting."""
+        """Take one of the instrument's requests, on any thread, without waiting."""
         if name in ("play", "stop", "panic"):
             self.status["transport"] = Transport[name.upper()]
         if name in ENGINE_REQUESTS:
@@ -189,7 +189,7 @@ class Server:
             self._requests.put((name, arguments))
 
     def _carry_out(self, name: str, arguments: tuple[Any, ...]) -> None:
-        """What takes longer, and the log: on the main thread, between two looks at the workers."""
+        """Carry out a request that takes longer, and log it: on the main thread, in `poll`."""
         if self._session_log:
             deck = self.deck
             heard = deck.ring.read_position
@@ -205,7 +205,7 @@ class Server:
             self._recordings.record(on, self.deck.name)
 
     def end(self) -> None:
-        """Fade out, finish recording and session log, end the workers."""
+        """Fade out, finish the recording and the session log, and end the workers."""
         self.status["transport"] = Transport.STOP
         deadline = time.monotonic() + _FADE_SECONDS
         while not self.status["silent"] and self._output.opened and time.monotonic() < deadline:
@@ -218,14 +218,14 @@ class Server:
             self._session_log.close(self.deck, self.counts)
 
     def _begin_swap(self, new: Deck) -> None:
-        """Another deck begins to sound."""
+        """Another deck is beginning to be heard."""
         self._recovery.note_played(new)
         self._log(f"now plays {new.name}")
         self.on_outcome("model", f"now plays {new.name}", False)
         self.on_model(new.level_labels)
 
     def _end_swap(self, new: Deck) -> None:
-        """Another deck sounds alone."""
+        """Only the other deck is heard from now on."""
         if self._session_log:
             control = self._deck_control
             self._session_log.note(
@@ -255,7 +255,7 @@ class Server:
             case Notice(line):
                 self._log(line)
             case EditFailed(edit):
-                # Only control writes parameters; so every surface shows that it is off.
+                # Only control writes parameters; this way every surface shows that it is off.
                 switch_edit_off(self._parameters, edit)
             case OutputOpened() | OutputAway() | OutputFinished() | OutputBroken():
                 self._output.hear(message)
