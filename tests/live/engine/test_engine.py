@@ -251,7 +251,7 @@ def test_a_loop_before_the_first_sound_is_refused(tiny_model: LoadedVQModel) -> 
     assert "nothing to loop yet" in player.said[0]
 
 
-def test_hold_stays_in_the_sounding_column_and_release_goes_on_with_the_next(
+def test_hold_stays_in_the_current_column_and_release_goes_on_with_the_next(
     tiny_model: LoadedVQModel,
 ) -> None:
     undisturbed = Player(tiny_model)
