@@ -14,37 +14,40 @@ if TYPE_CHECKING:
     from distill_live.inference.chunking import crossfade_chunks
     from distill_live.inference.codes import decode, encode
     from distill_live.inference.generation import generate_audio_from_prior
-    from distill_live.models.column_prior import ColumnPrior, ColumnPriorConfig
-    from distill_live.models.flat_prior import CodePrior, PriorConfig
-    from distill_live.models.persistence import LoadedVQModel, load_model_v2, save_model_v2
-    from distill_live.models.prior import flatten_codes, unflatten_codes
-    from distill_live.models.prior_kinds import get_adaptive_prior_config
-    from distill_live.models.sampling import sample_code_sequence
-    from distill_live.models.vqvae import ConvVQVAE, VQVAEConfig, get_adaptive_vqvae_config
-    from distill_live.training.sequences import extract_code_sequences
+    from distill_live.models.codec.vqvae import ConvVQVAE, VQVAEConfig, get_adaptive_vqvae_config
+    from distill_live.models.file.persistence import LoadedVQModel, load_model_v2, save_model_v2
+    from distill_live.models.kinds import sample_code_sequence
+    from distill_live.models.prior.base import flatten_codes, unflatten_codes
+    from distill_live.models.prior.column_prior import (
+        ColumnPrior,
+        ColumnPriorConfig,
+        get_adaptive_prior_config,
+    )
+    from distill_live.models.prior.flat_prior import CodePrior, PriorConfig
+    from distill_live.training.data.sequences import extract_code_sequences
 
 _MODULES = {
     "AudioSpectrogram": "audio.spectrogram",
-    "CodePrior": "models.flat_prior",
-    "ColumnPrior": "models.column_prior",
-    "ColumnPriorConfig": "models.column_prior",
-    "ConvVQVAE": "models.vqvae",
-    "LoadedVQModel": "models.persistence",
-    "PriorConfig": "models.flat_prior",
+    "CodePrior": "models.prior.flat_prior",
+    "ColumnPrior": "models.prior.column_prior",
+    "ColumnPriorConfig": "models.prior.column_prior",
+    "ConvVQVAE": "models.codec.vqvae",
+    "LoadedVQModel": "models.file.persistence",
+    "PriorConfig": "models.prior.flat_prior",
     "SpectrogramConfig": "audio.spectrogram",
-    "VQVAEConfig": "models.vqvae",
+    "VQVAEConfig": "models.codec.vqvae",
     "crossfade_chunks": "inference.chunking",
     "decode": "inference.codes",
     "encode": "inference.codes",
-    "extract_code_sequences": "training.sequences",
-    "flatten_codes": "models.prior",
+    "extract_code_sequences": "training.data.sequences",
+    "flatten_codes": "models.prior.base",
     "generate_audio_from_prior": "inference.generation",
-    "get_adaptive_prior_config": "models.prior_kinds",
-    "get_adaptive_vqvae_config": "models.vqvae",
-    "load_model_v2": "models.persistence",
-    "sample_code_sequence": "models.sampling",
-    "save_model_v2": "models.persistence",
-    "unflatten_codes": "models.prior",
+    "get_adaptive_prior_config": "models.prior.column_prior",
+    "get_adaptive_vqvae_config": "models.codec.vqvae",
+    "load_model_v2": "models.file.persistence",
+    "sample_code_sequence": "models.kinds",
+    "save_model_v2": "models.file.persistence",
+    "unflatten_codes": "models.prior.base",
 }
 __all__ = [
     "AudioSpectrogram",

@@ -14,13 +14,13 @@ import pytest
 
 from distill_live import cli, priority
 from distill_live.audio.files import write_audio
-from distill_live.models import library
-from distill_live.models.header import write_model_bytes
+from distill_live.models.file import library
+from distill_live.models.file.header import write_model_bytes
 
 if TYPE_CHECKING:
     from distill_live.audio.spectrogram import AudioSpectrogram
-    from distill_live.models.persistence import LoadedVQModel
-    from distill_live.models.vocoder import PhaseVocoder
+    from distill_live.models.file.persistence import LoadedVQModel
+    from distill_live.models.vocoder.vocoder import PhaseVocoder
 
 # Before torch is imported, here and in every process that a test starts: networks this small gain
 # nothing from a second thread, and on a busy machine threads that wait for each other take minutes.
@@ -103,7 +103,7 @@ def save_empty_model(folder: Path, name: str, **metadata: object) -> Path:
 
 def _quick_vocoder(spectrogram: AudioSpectrogram, column_frames: int = 8) -> PhaseVocoder:
     """One that finds its phases badly and in no time: else most tests would wait for it."""
-    from distill_live.models.vocoder import PhaseConfig, PhaseVocoder
+    from distill_live.models.vocoder.vocoder import PhaseConfig, PhaseVocoder
 
     config = PhaseConfig(column_frames, iterations=2, corrections=1, inversion_steps=1)
     return PhaseVocoder(spectrogram, config)
@@ -115,9 +115,9 @@ def tiny_model_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import torch
 
     from distill_live.audio.spectrogram import AudioSpectrogram
-    from distill_live.models.column_prior import ColumnPrior, ColumnPriorConfig
-    from distill_live.models.persistence import save_model_v2
-    from distill_live.models.vqvae import ConvVQVAE, VQVAEConfig
+    from distill_live.models.codec.vqvae import ConvVQVAE, VQVAEConfig
+    from distill_live.models.file.persistence import save_model_v2
+    from distill_live.models.prior.column_prior import ColumnPrior, ColumnPriorConfig
 
     torch.manual_seed(0)
     config = VQVAEConfig(codebook_size=16, code_width=8, width=16, encoder_blocks=1,
@@ -141,9 +141,9 @@ def tiny_two_levels_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import torch
 
     from distill_live.audio.spectrogram import AudioSpectrogram
-    from distill_live.models.flat_prior import CodePrior
-    from distill_live.models.persistence import save_model_v2
-    from distill_live.models.vqvae import ConvVQVAE, VQVAEConfig
+    from distill_live.models.codec.vqvae import ConvVQVAE, VQVAEConfig
+    from distill_live.models.file.persistence import save_model_v2
+    from distill_live.models.prior.flat_prior import CodePrior
 
     torch.manual_seed(1)
     config = VQVAEConfig(codebook_size=12, num_quantizers=2, bands=4, column_frames=16,
@@ -166,7 +166,7 @@ def tiny_two_levels_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def tiny_two_levels(tiny_two_levels_path: Path) -> LoadedVQModel:
     """That second model, loaded. Do not change its weights."""
-    from distill_live.models.persistence import load_model_v2
+    from distill_live.models.file.persistence import load_model_v2
 
     return load_model_v2(tiny_two_levels_path)
 
@@ -174,7 +174,7 @@ def tiny_two_levels(tiny_two_levels_path: Path) -> LoadedVQModel:
 @pytest.fixture(scope="session")
 def tiny_model(tiny_model_path: Path) -> LoadedVQModel:
     """That model, loaded. Streams and sessions are the tests' own; do not change its weights."""
-    from distill_live.models.persistence import load_model_v2
+    from distill_live.models.file.persistence import load_model_v2
 
     return load_model_v2(tiny_model_path)
 
@@ -190,7 +190,7 @@ def old_model_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def old_model(old_model_path: Path) -> LoadedVQModel:
     """That model, loaded. Do not change its weights."""
-    from distill_live.models.persistence import load_model_v2
+    from distill_live.models.file.persistence import load_model_v2
 
     return load_model_v2(old_model_path)
 
@@ -200,9 +200,9 @@ def tiny_neural_path(tiny_model: LoadedVQModel, tmp_path_factory: pytest.TempPat
     """The first model with an untrained neural vocoder. Do not write to it."""
     import torch
 
-    from distill_live.models.neural_vocoder import NeuralVocoder
-    from distill_live.models.persistence import save_model_v2
-    from distill_live.models.vocoder_network import NeuralVocoderConfig
+    from distill_live.models.file.persistence import save_model_v2
+    from distill_live.models.vocoder.network import NeuralVocoderConfig
+    from distill_live.models.vocoder.neural import NeuralVocoder
 
     torch.manual_seed(0)
     config = NeuralVocoderConfig(width=16, blocks=2)
@@ -218,7 +218,7 @@ def tiny_neural_path(tiny_model: LoadedVQModel, tmp_path_factory: pytest.TempPat
 @pytest.fixture(scope="session")
 def tiny_neural(tiny_neural_path: Path) -> LoadedVQModel:
     """That model, loaded. Do not change its weights."""
-    from distill_live.models.persistence import load_model_v2
+    from distill_live.models.file.persistence import load_model_v2
 
     return load_model_v2(tiny_neural_path)
 

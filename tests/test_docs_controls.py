@@ -11,17 +11,17 @@ import pytest
 import yaml
 
 from distill_live.codes.edit import load_edits, parameter_table
-from distill_live.control.namespace import SERVICES, namespace
-from distill_live.control.patch_schema import (
+from distill_live.control.namespace.nodes import SERVICES, namespace
+from distill_live.control.namespace.requests import REQUESTS
+from distill_live.control.namespace.streams import STREAMS
+from distill_live.control.namespace.targets import DEFAULT_LABELS
+from distill_live.control.patch.schema import (
     OscSettings,
     ParameterMapping,
     Patch,
     RequestMapping,
 )
-from distill_live.control.patch_sources import SOURCES
-from distill_live.control.requests import REQUESTS
-from distill_live.control.streams import STREAMS
-from distill_live.control.targets import DEFAULT_LABELS
+from distill_live.control.patch.sources import SOURCES
 from distill_live.parameters import PARAMETERS
 from tests.documents import DOCS, PAGES, README, REPOSITORY, code_lines, page_name, read, spans
 

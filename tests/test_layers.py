@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -51,16 +52,58 @@ BELOW = {
     "inputs": {"control", "parameters", "plugins"},
     "live": {"models", "codes", "audio", "parameters"},
     "outputs": {
-        "live.ring", "live.tap", "live.deck_mixer", "live.last_mile", "live.status",
-        "live.worker_process",
+        "live.ipc", "live.playback",
         "audio", "parameters", "plugins",
     },
-    "web": {"control", "codes", "models.library", "parameters"},
+    "web": {"control", "codes", "models.file.library", "parameters"},
     "commands": {
         "web", "live", "report", "clients", "training", "inference", "models", "control", "inputs",
         "outputs", "codes", "audio", "parameters", "plugins",
     },
 }  # fmt: skip
+
+#: Folder within a layer -> what it may import of that layer besides itself.
+ROOMS = {
+    "audio.reading": {"audio.files", "audio.resample"},
+    "commands.serving": {"commands.output", "commands.standard_streams"},
+    "commands.training_steps": {"commands.options", "commands.output"},
+    "control.namespace": set(),
+    "control.timing": {"control.namespace"},
+    "control.modulation": {"control.namespace", "control.timing"},
+    "control.midi": set(),
+    "control.patch": {"control.namespace", "control.timing", "control.modulation", "control.midi"},
+    "control.presets": {"control.namespace", "control.patch"},
+    "control.midi_learn": {"control.namespace", "control.midi", "control.patch"},
+    "control.feedback": {"control.namespace"},
+    "control.routing": {
+        "control.namespace", "control.timing", "control.modulation", "control.midi",
+        "control.patch", "control.presets",
+    },
+    "inputs.midi": {"inputs.plugin"},
+    "inputs.osc": {"inputs.plugin"},
+    "live.ipc": set(),
+    "live.pacing": {"live.ipc", "live.engine.settings"},
+    "live.engine": {"live.ipc", "live.pacing"},
+    "live.playback": {"live.ipc"},
+    "live.server": {"live.ipc", "live.engine", "live.playback"},
+    "live.replay": {"live.ipc", "live.engine", "live.playback"},
+    "models.layers": set(),
+    "models.codec": {"models.layers"},
+    "models.prior": {"models.layers"},
+    "models.vocoder": {"models.layers"},
+    "models.distill_v1": {"models.codec", "models.prior"},
+    "models.file": {
+        "models.codec", "models.prior", "models.vocoder", "models.distill_v1", "models.devices",
+        "models.kinds",
+    },
+    "training.run": set(),
+    "training.data": set(),
+    "training.codec": {"training.run", "training.data"},
+    "training.prior": {"training.run", "training.data"},
+    "training.vocoder": {"training.run", "training.data"},
+}  # fmt: skip
+#: A folder with more modules than this hides its concepts; the subcommands stay together.
+MOST_MODULES = 16
 
 #: Library -> the module, or the folder, that alone imports it.
 DOORS = {
@@ -68,14 +111,14 @@ DOORS = {
     "rtmidi": "inputs.midi.libraries",
     "supriya_midi": "inputs.midi.libraries",
     "pythonosc": "inputs.osc",
-    "yaml": "control.yaml_file",
+    "yaml": "control.patch.yaml_file",
     "aalink": "inputs.link",
-    "safetensors": "models.persistence",
+    "safetensors": "models.file.persistence",
     "soundfile": "audio.files",
     "soxr": "audio.resample",
     "torchaudio": "audio.speed",
-    "vector_quantize_pytorch": "models.quantizer",
-    "lightning_fabric": "training.ranks",
+    "vector_quantize_pytorch": "models.codec.quantizer",
+    "lightning_fabric": "training.run.processes",
     "starlette": "web",
     "uvicorn": "web.server",
     "zeroconf": "web.discovery",
@@ -98,6 +141,23 @@ def imports(path: Path) -> Iterator[str]:
             yield node.module
 
 
+def own_imports(module: str) -> set[str]:
+    """The modules of ours that a module imports, lazily and for types alone included."""
+    found = set()
+    for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {find_module(alias.name) for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            package = find_module(node.module)
+            found |= {find_module(f"{node.module}.{each.name}") or package for each in node.names}
+    return {name.removeprefix("distill_live.") for name in found if name}
+
+
+def find_module(name: str) -> str | None:
+    """The key in MODULES of a module or package of ours."""
+    return next((key for key in (name, f"{name}.__init__") if key in MODULES), None)
+
+
 def within(module: str, allowed: set[str]) -> bool:
     return any(module == name or module.startswith(f"{name}.") for name in allowed)
 
@@ -108,12 +168,52 @@ def test_layers_import_downward_only(module: str) -> None:
     layer = inside.split(".")[0]
     if layer in ("__init__", "__main__", "cli"):
         return
-    own = {
-        name.removeprefix("distill_live.")
-        for name in imports(MODULES[module])
-        if f"{name}.__init__" in MODULES or name in MODULES
-    } - {"distill_live"}
+    own = {name.removesuffix(".__init__") for name in own_imports(module)} - {"__init__"}
     assert sorted(n for n in own if not within(n, BELOW[layer] | LEAVES | {layer})) == []
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_rooms_import_as_the_table_says(room: str) -> None:
+    layer, _, _ = room.partition(".")
+    found = {
+        (module, used)
+        for module in MODULES
+        if within(module.removeprefix("distill_live."), {room})
+        for used in own_imports(module)
+        if within(used, {layer}) and not within(used, ROOMS[room] | {room})
+    }
+    assert found == set()
+
+
+def test_every_room_is_in_the_table() -> None:
+    found = {
+        ".".join(path.relative_to(PACKAGE).parts)
+        for path in PACKAGE.glob("*/*")
+        if (path / "__init__.py").exists()
+    }
+    assert found == ROOMS.keys()
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    graph = {module.removeprefix("distill_live."): own_imports(module) for module in MODULES}
+    del graph["__init__"]  # The package's public names are loaded when they are first used.
+    TopologicalSorter(graph).prepare()
+
+
+def test_no_folder_hides_its_concepts() -> None:
+    folders = {path.parent for path in MODULES.values()} - {PACKAGE / "commands"}
+    crowded = {
+        str(folder.relative_to(PACKAGE)): count
+        for folder in folders
+        if (count := len([*folder.glob("*.py")]) - 1) > MOST_MODULES
+    }
+    assert crowded == {}
+
+
+def test_tests_mirror_the_package() -> None:
+    tests = Path(__file__).parent
+    folders = {path.parent.relative_to(tests) for path in tests.rglob("test_*.py")}
+    assert [str(folder) for folder in sorted(folders) if not (PACKAGE / folder).is_dir()] == []
 
 
 @pytest.mark.parametrize("library", DOORS)

@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 
 from distill_live import memory_order
-from distill_live.live import journal, ring, tap
-from distill_live.live.deck_mixer import DeckControl
-from distill_live.live.journal import JournalRing
-from distill_live.live.ring import AudioRing
-from distill_live.live.ring_reader import RingReader
-from distill_live.live.sounding import Sounding, SoundingColumn
-from distill_live.live.tap import TapRing
+from distill_live.live.ipc import journal, ring, tap
+from distill_live.live.ipc.current_column import CurrentColumn, SharedColumn
+from distill_live.live.ipc.journal import JournalRing
+from distill_live.live.ipc.ring import AudioRing
+from distill_live.live.ipc.tap import TapRing
+from distill_live.live.playback.deck_mixer import DeckControl
+from distill_live.live.playback.ring_reader import RingReader
 from distill_live.shared_memory import LatchedArray
-from tests.live.ring_writer import says_who_it_is
+from tests.live.ipc.ring_writer import says_who_it_is
 from tests.weak_memory import WeakMemory
 
 SEEDS, TURNS = range(3), 40
@@ -103,13 +103,13 @@ def share_journal(world: WeakMemory) -> None:
 
 
 def share_sounding(world: WeakMemory) -> None:
-    writers, readers = world.share(SoundingColumn())
+    writers, readers = world.share(SharedColumn())
     count = 0
 
     def write() -> None:
         nonlocal count
         count += 1
-        writers.write(Sounding(count, np.full((4, 3), count), count, count))
+        writers.write(CurrentColumn(count, np.full((4, 3), count), count, count))
 
     def read() -> None:
         shown = readers.read()

@@ -89,13 +89,6 @@ class AudioSpectrogram:
         ]
         return self.normalise(torch.cat(parts, dim=-1)[..., :frames]).unsqueeze(1)
 
-    def mel_to_waveform(self, mel: Tensor) -> Tensor:
-        """Normalised `[B, 1, M, T]` to `[B, 1, T * hop]`, phases by the phase vocoder."""
-        # It works on spectrograms, so it imports this module.
-        from distill_live.audio.phase import reconstruct
-
-        return torch.stack([reconstruct(self, one[0]) for one in mel]).unsqueeze(1)
-
     def _log_power(self, padded: Tensor) -> Tensor:
         n_fft, hop = self.config.n_fft, self.config.hop_length
         spectrum = torch.stft(

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from distill_live.clients.surface import RENEW_SECONDS, SUBSCRIBE, Button, Connection, Control
-from distill_live.control.actions import OFF, ROOT
+from distill_live.control.namespace.address import OFF, ROOT
 from distill_live.parameters import Curve
 
 #: Where a thing stands in front: left, top, width, height.

@@ -14,7 +14,7 @@ from distill_live.clients.surface import (
     Control,
     Surface,
 )
-from distill_live.control.actions import OFF
+from distill_live.control.namespace.address import OFF
 from distill_live.parameters import Parameter, scale_travel
 
 _COLUMNS, _SLOTS = 3, 3

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from distill_live.clients.curves import travel_formula, value_formula
 from distill_live.clients.pd_canvas import Canvas
 from distill_live.clients.surface import Control, Surface
-from distill_live.control.actions import OFF
+from distill_live.control.namespace.address import OFF
 
 
 def is_bent(control: Control) -> bool:

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from distill_live.control.actions import OFF, ROOT
-from distill_live.control.requests import REQUESTS
-from distill_live.control.targets import DEFAULT_LABELS, level_name
+from distill_live.control.namespace.address import OFF, ROOT
+from distill_live.control.namespace.requests import REQUESTS
+from distill_live.control.namespace.targets import DEFAULT_LABELS, level_name
 from distill_live.parameters import LEVELS_LIMIT, SAMPLING_PARAMETERS, STEER, Parameter, Table
 
 #: A client subscribes for a minute, and again this often, in seconds.

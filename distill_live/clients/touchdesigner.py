@@ -7,7 +7,7 @@ from pathlib import Path
 from string import Template
 
 from distill_live.clients.surface import RENEW_SECONDS, Button, Connection, Control, Surface
-from distill_live.control.actions import OFF
+from distill_live.control.namespace.address import OFF
 
 _TEMPLATE = Path(__file__).with_name("touchdesigner.py.tmpl")
 

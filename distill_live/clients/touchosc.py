@@ -18,7 +18,7 @@ from distill_live.clients.surface import (
     Control,
     Surface,
 )
-from distill_live.control.actions import OFF
+from distill_live.control.namespace.address import OFF
 
 _COLUMNS, _SLOTS = 3, 3
 _COLUMN_WIDTH, _ROW_HEIGHT, _GAP = 440, 40, 6

@@ -19,6 +19,9 @@ SUFFIXES = (".json", ".npz")
 FORMAT = "distill-codes"
 FORMAT_VERSION = 1
 
+# What levels are called when nobody has named them.
+_FIRST, _SECOND, _BETWEEN, _LAST = "Structure", "Timbre", "Texture", "Detail"
+
 # What json, zipfile and numpy raise for the bytes of a damaged file.
 _DAMAGE = (
     ValueError,
@@ -188,3 +191,15 @@ def check_suffix(path: Path) -> str:
     if path.suffix not in SUFFIXES:
         raise CodesError(f"{path} must end in {' or '.join(SUFFIXES)}")
     return path.suffix
+
+
+def level_labels(num_quantizers: int) -> tuple[str, ...]:
+    """What each level is called, coarse to fine: a name of its own for every one of them.
+
+    Ours have 2 to 4. Files may have more, which lie between the second and the last and are
+    numbered: Texture, Texture 2, ...; a single one is Structure.
+    """
+    between = [_BETWEEN if n == 1 else f"{_BETWEEN} {n}" for n in range(1, num_quantizers - 2)]
+    second = [_SECOND] if num_quantizers > 2 else []
+    last = [_LAST] if num_quantizers > 1 else []
+    return (_FIRST, *second, *between, *last)

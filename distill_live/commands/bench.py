@@ -12,14 +12,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from distill_live.commands.loading import load_model
 from distill_live.commands.options import DeviceOption, JsonOption, seconds_option
 from distill_live.commands.output import print_json
 from distill_live.errors import LiveError
-from distill_live.models.library import DEMO
+from distill_live.inference.loading import load_model
+from distill_live.models.file.library import DEMO
 
 if TYPE_CHECKING:
-    from distill_live.models.persistence import LoadedVQModel
+    from distill_live.models.file.persistence import LoadedVQModel
 
 _START_LIMIT_S = 120.0
 _STOP_LIMIT_S = 20.0

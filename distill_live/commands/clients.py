@@ -15,7 +15,7 @@ from distill_live.clients.surface import Connection, build_surface
 from distill_live.commands.destinations import named_file
 from distill_live.commands.output import add_plain_row, tell
 from distill_live.commands.params import installed_parameters
-from distill_live.control.targets import DEFAULT_LABELS
+from distill_live.control.namespace.targets import DEFAULT_LABELS
 from distill_live.errors import ClientError, nearest_name
 from distill_live.parameters import LEVELS_LIMIT
 

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from distill_live.commands.destinations import single_file
-from distill_live.commands.loading import load_model
 from distill_live.commands.options import DeviceOption, ModelOption
 from distill_live.commands.output import check_sound_file, progress_bar, tell, write_sound
+from distill_live.inference.loading import load_model
 
 
 def decode(

@@ -13,13 +13,13 @@ import typer
 from distill_live import __version__
 from distill_live.atomic_file import atomic_file
 from distill_live.commands.destinations import SoundSeries
-from distill_live.commands.loading import load_model
 from distill_live.commands.options import DeviceOption, ModelArgument, SoundFormat, seconds_option
 from distill_live.commands.output import check_sound_file, progress_bar, tell, write_sound
+from distill_live.inference.loading import load_model
 from distill_live.parameters import PARAMETERS
 
 if TYPE_CHECKING:
-    from distill_live.models.persistence import LoadedVQModel
+    from distill_live.models.file.persistence import LoadedVQModel
 
 _SEEDS = PARAMETERS["seed"]
 _DEFAULTS = {name: parameter.default for name, parameter in PARAMETERS.items()}
@@ -100,8 +100,8 @@ def generate(
         generate_audio_from_prior,
     )
     from distill_live.inference.origins import describe_origins
-    from distill_live.models.chunk_vocoder import ChunkVocoder
-    from distill_live.models.steering import Steering
+    from distill_live.models.distill_v1.chunk_vocoder import ChunkVocoder
+    from distill_live.models.prior.steering import Steering
 
     loaded = load_model(model, device)
     loaded.require_prior()

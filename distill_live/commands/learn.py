@@ -11,9 +11,9 @@ from distill_live.commands.output import tell
 from distill_live.errors import DeviceError, DistillError
 
 if TYPE_CHECKING:
-    from distill_live.control.learning import Learning
-    from distill_live.control.midi_event import ClockKind, MidiEvent
-    from distill_live.control.sender import Sender
+    from distill_live.control.midi.event import ClockKind, MidiEvent
+    from distill_live.control.midi_learn.learning import Learning
+    from distill_live.control.namespace.address import Sender
 
 _POLL_SECONDS = 0.02
 
@@ -42,8 +42,8 @@ def learn(
     NAME.learned.yaml is loaded together with NAME.yaml, which stays as it is.
     """
     from distill_live.codes.edit import load_edits, parameter_table
-    from distill_live.control.learning import Learning
-    from distill_live.control.patch import find_patch
+    from distill_live.control.midi_learn.learning import Learning
+    from distill_live.control.patch.files import find_patch
     from distill_live.inputs.midi import MidiInput
 
     failures: list[str] = []

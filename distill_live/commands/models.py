@@ -12,9 +12,9 @@ from rich.table import Table
 from distill_live.commands.options import ForceOption, JsonOption, ModelArgument
 from distill_live.commands.output import add_plain_row, print_json, tell
 from distill_live.errors import ModelFileError
-from distill_live.models.distill_v1_file import is_old_file
-from distill_live.models.header import read_header, rewrite_metadata
-from distill_live.models.library import (
+from distill_live.models.distill_v1.file import is_old_file
+from distill_live.models.file.header import read_header, rewrite_metadata
+from distill_live.models.file.library import (
     ModelEntry,
     draft_path,
     find_model,
@@ -26,7 +26,7 @@ from distill_live.models.library import (
 from distill_live.report.place import is_page, page_path
 
 if TYPE_CHECKING:
-    from distill_live.training.health import Verdict
+    from distill_live.training.codec.health import Verdict
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -75,7 +75,7 @@ def show_health(model: ModelArgument, as_json: JsonOption = False) -> None:
         return
     if not health:
         raise ModelFileError(f"{metadata['name']} says nothing about its codebooks")
-    from distill_live.training.health import overall, read_health
+    from distill_live.training.codec.health import overall, read_health
 
     try:
         size, levels = metadata["codec"]["codebook_size"], read_health(health)
@@ -162,7 +162,7 @@ def import_old(
         raise ModelFileError(f"{source} is not of Distill v1.1, but ready to be used as it is")
     path = new_model_path(name or source.stem, replace=force)
 
-    from distill_live.models.persistence import load_model_v2, save_model_v2
+    from distill_live.models.file.persistence import load_model_v2, save_model_v2
 
     loaded = load_model_v2(source)
     save_model_v2(

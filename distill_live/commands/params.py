@@ -12,9 +12,9 @@ from rich.table import Column, Table
 
 from distill_live.codes.edit import load_edits, parameter_table
 from distill_live.commands.output import add_plain_row, tell
-from distill_live.control.actions import ROOT
-from distill_live.control.namespace import SERVICES
-from distill_live.control.requests import REQUESTS, RequestSpec
+from distill_live.control.namespace.address import ROOT
+from distill_live.control.namespace.nodes import SERVICES
+from distill_live.control.namespace.requests import REQUESTS, RequestSpec
 from distill_live.inputs.plugin import load_inputs
 from distill_live.outputs.options import check_output
 from distill_live.parameters import Parameter

@@ -11,7 +11,7 @@ from distill_live.commands.output import print_json, tell
 from distill_live.errors import PatchError
 
 if TYPE_CHECKING:
-    from distill_live.control.patch_schema import Patch
+    from distill_live.control.patch.schema import Patch
     from distill_live.parameters import Parameter
 
 app = typer.Typer(
@@ -26,7 +26,7 @@ def check(
     ],
 ) -> None:
     """Say what is wrong with patches: file, line, what is legal. Exit code 1 if anything is."""
-    from distill_live.control.patch import load_patch
+    from distill_live.control.patch.files import load_patch
 
     table = _table()
     broken = 0
@@ -48,7 +48,7 @@ def check(
 @app.command()
 def schema() -> None:
     """The patch format as JSON Schema, with the parameters of the installed edits."""
-    from distill_live.control.patch_json_schema import patch_json_schema
+    from distill_live.control.patch.json_schema import patch_json_schema
 
     print_json(patch_json_schema(_table()))
 
@@ -61,8 +61,8 @@ def _table() -> dict[str, Parameter]:
 
 def _stored(path: Path) -> tuple[int, list[str]]:
     """How many presets were stored with a patch, and what is wrong with their file."""
-    from distill_live.control.patch import presets_path
-    from distill_live.control.preset_file import PresetFile
+    from distill_live.control.patch.files import presets_path
+    from distill_live.control.presets.preset_file import PresetFile
 
     problems: list[str] = []
     return len(PresetFile(presets_path(path), problems.append).read()), problems

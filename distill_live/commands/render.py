@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from distill_live.commands.destinations import single_file
-from distill_live.commands.loading import load_model
 from distill_live.commands.options import DeviceOption
 from distill_live.commands.output import check_sound_file, tell, write_sound
 from distill_live.errors import SessionLogError
+from distill_live.inference.loading import load_model
 
 if TYPE_CHECKING:
-    from distill_live.live.ring import Samples
-    from distill_live.models.persistence import LoadedVQModel
+    from distill_live.live.ipc.ring import Samples
+    from distill_live.models.file.persistence import LoadedVQModel
 
 
 def render(
@@ -34,7 +34,7 @@ def render(
 
     A wav file holds 32-bit floats, which may exceed full scale; other formats are limited to it.
     """
-    from distill_live.live.ring import SAMPLE_RATE
+    from distill_live.live.ipc.ring import SAMPLE_RATE
 
     path = single_file(output, f"{log.stem}.wav")
     format = path.suffix.lower().lstrip(".")
@@ -54,7 +54,7 @@ def _write_float(path: Path, samples: Samples) -> None:
     import numpy as np
 
     from distill_live.audio.files import write_audio
-    from distill_live.live.ring import SAMPLE_RATE
+    from distill_live.live.ipc.ring import SAMPLE_RATE
 
     write_audio(path, samples, SAMPLE_RATE, 32)
     peak = float(np.abs(samples).max(initial=0.0))
@@ -71,8 +71,8 @@ def _again(log: Path, device: str) -> Samples:
     import torch
 
     from distill_live.codes.session_log import read_session_log
-    from distill_live.live.replay import replay_session
-    from distill_live.live.ring import SAMPLE_RATE
+    from distill_live.live.ipc.ring import SAMPLE_RATE
+    from distill_live.live.replay.exact import replay_session
 
     def told(entries: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         for entry in entries:
@@ -95,7 +95,7 @@ def _anew(log: Path, model: str, device: str) -> Samples:
     """What was done in the session, done to another model."""
     from distill_live.codes.edit import load_edits
     from distill_live.codes.session_log import read_session_log
-    from distill_live.live.rerun import rerun_session
+    from distill_live.live.replay.other_model import rerun_session
 
     def say(line: str) -> None:
         tell(line, err=True)

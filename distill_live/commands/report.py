@@ -11,7 +11,7 @@ import typer
 from distill_live.commands.destinations import named_file
 from distill_live.commands.options import ModelArgument
 from distill_live.commands.output import tell
-from distill_live.models.library import find_model
+from distill_live.models.file.library import find_model
 
 
 def report(

@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from distill_live.commands.auto import measured_settings
 from distill_live.commands.options import DeviceOption, seconds_option
-from distill_live.commands.status_line import StatusLine
+from distill_live.commands.serving.auto import measured_settings
+from distill_live.commands.serving.status_line import StatusLine
 from distill_live.errors import LiveError, PluginError, nearest_name
-from distill_live.live.worker_process import STOP_SIGNALS
-from distill_live.models.library import DEMO, find_playable, search_path
+from distill_live.live.ipc.worker_process import STOP_SIGNALS
+from distill_live.models.file.library import DEMO, find_playable, search_path
 from distill_live.outputs.options import FILE_NEEDS, OutputOptions, check_output
 from distill_live.plugins import declared_parameters, find_plugins, load_plugin, load_plugins
 
 if TYPE_CHECKING:
-    from distill_live.commands.controls import Controls
-    from distill_live.live.server import Server
+    from distill_live.commands.serving.controls import Controls
+    from distill_live.live.server.server import Server
 
 _POLL_SECONDS = 0.02
 
@@ -120,13 +120,13 @@ def serve(
 ) -> None:
     """Play a model without end, steered over OSC and MIDI. Ctrl-C fades out and stops."""
     from distill_live.codes.edit import load_edits, parameter_table
-    from distill_live.commands.controls import ControlOptions, Controls
-    from distill_live.control.feedback import Feedback
-    from distill_live.control.streams import SAID
+    from distill_live.commands.serving.controls import ControlOptions, Controls
+    from distill_live.control.feedback.feedback import Feedback
+    from distill_live.control.namespace.streams import SAID
     from distill_live.inputs.plugin import load_inputs
-    from distill_live.live.engine_process import EngineSettings
-    from distill_live.live.server import Server
-    from distill_live.live.server_settings import ServerSettings
+    from distill_live.live.engine.settings import EngineSettings
+    from distill_live.live.server.server import Server
+    from distill_live.live.server.settings import ServerSettings
     from distill_live.outputs.process import run_audio
     from distill_live.parameters import ParameterStore
 

@@ -9,10 +9,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from distill_live.commands.loading import load_model
 from distill_live.commands.options import DeviceOption, JsonOption, seconds_option
 from distill_live.commands.output import print_json, tell
-from distill_live.models.library import DEMO
+from distill_live.inference.loading import load_model
+from distill_live.models.file.library import DEMO
 
 if TYPE_CHECKING:
     from distill_live.live.soundcheck import Proposal, Timings

@@ -21,12 +21,12 @@ from distill_live.commands.options import (
     ResumeOption,
     VocoderChoice,
 )
-from distill_live.commands.training_report import Report
-from distill_live.models.library import find_own_model, new_model_path, require_no_checkpoint
+from distill_live.commands.training_steps.progress import Report
+from distill_live.models.file.library import find_own_model, new_model_path, require_no_checkpoint
 
 if TYPE_CHECKING:
     from distill_live.audio.dataset import Recordings
-    from distill_live.training.config import CodecTrainingConfig
+    from distill_live.training.codec.config import CodecTrainingConfig
 
 
 def train(
@@ -107,20 +107,20 @@ def train(
         if continues is None:
             new_model_path(path.stem)
 
-    from distill_live.commands.continuing import train_on
-    from distill_live.commands.training import Choices, train_phases
-    from distill_live.commands.training_run import end_run, open_ranks, read_recordings
-    from distill_live.commands.vocoder_training import add_vocoder
-    from distill_live.training.checkpoint import Checkpoints
+    from distill_live.commands.training_steps.continuing import train_on
+    from distill_live.commands.training_steps.phases import Choices, train_phases
+    from distill_live.commands.training_steps.run import end_run, open_processes, read_recordings
+    from distill_live.commands.training_steps.vocoder import add_vocoder
+    from distill_live.training.run.checkpoint import Checkpoints
 
     choices = Choices(
         codec_epochs, commitment_weight, prior_size, prior_epochs, no_prior, training_codes
     )
-    with open_ranks(device, accelerator, devices, num_nodes) as ranks:
-        checkpoints = Checkpoints(path, resume=resume, ranks=ranks)
+    with open_processes(device, accelerator, devices, num_nodes) as processes:
+        checkpoints = Checkpoints(path, resume=resume, processes=processes)
         if not resume:
             checkpoints.discard()
-        with Report(quiet=ranks.rank > 0) as report:
+        with Report(quiet=processes.rank > 0) as report:
             shown = None
             if continues is not None:
                 interrupted = train_on(report, path, folder, choices, checkpoints)
@@ -129,7 +129,7 @@ def train(
                 config = _codec_config(recordings, codebook_size, rvq_levels, int(column_frames))
                 interrupted = train_phases(report, path, recordings, config, choices, checkpoints)
                 shown = recordings if training_codes else None
-                if vocoder != "phase" and not interrupted and ranks.rank == 0:
+                if vocoder != "phase" and not interrupted and processes.rank == 0:
                     interrupted = add_vocoder(
                         report, path, recordings, vocoder, None, None, checkpoints
                     )
@@ -141,8 +141,8 @@ def _codec_config(
 ) -> CodecTrainingConfig:
     """Settings for so many files and so much sound, with the user's in their place."""
     from distill_live.audio.spectrogram import SpectrogramConfig
-    from distill_live.models.vqvae import get_adaptive_vqvae_config
-    from distill_live.training.config import get_adaptive_codec_config
+    from distill_live.models.codec.vqvae import get_adaptive_vqvae_config
+    from distill_live.training.codec.config import get_adaptive_codec_config
 
     chosen = {"num_quantizers": levels, "column_frames": column_frames}
     if codebook_size is not None:

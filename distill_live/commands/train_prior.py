@@ -17,9 +17,9 @@ from distill_live.commands.options import (
     PriorSizeOption,
     ResumeOption,
 )
-from distill_live.commands.training_report import Report
-from distill_live.models.header import read_header
-from distill_live.models.library import find_own_model, require_no_checkpoint
+from distill_live.commands.training_steps.progress import Report
+from distill_live.models.file.header import read_header
+from distill_live.models.file.library import find_own_model, require_no_checkpoint
 
 
 def train_prior(
@@ -47,21 +47,21 @@ def train_prior(
     if not (resume or force):
         require_no_checkpoint(path, "train-prior")
 
-    from distill_live.commands.training import add_prior
-    from distill_live.commands.training_run import (
+    from distill_live.commands.training_steps.phases import add_prior
+    from distill_live.commands.training_steps.run import (
         begin_run,
         end_run,
-        open_ranks,
+        open_processes,
         read_recordings,
     )
-    from distill_live.models.kept_recordings import declines_codes
-    from distill_live.training.checkpoint import Checkpoints
+    from distill_live.models.file.kept_recordings import declines_codes
+    from distill_live.training.run.checkpoint import Checkpoints
 
-    with open_ranks(device, accelerator, devices, num_nodes) as ranks:
-        checkpoints = Checkpoints(path, "train-prior", resume=resume, ranks=ranks)
+    with open_processes(device, accelerator, devices, num_nodes) as processes:
+        checkpoints = Checkpoints(path, "train-prior", resume=resume, processes=processes)
         if not resume:
             checkpoints.discard()
-        with Report(quiet=ranks.rank > 0) as report:
+        with Report(quiet=processes.rank > 0) as report:
             recordings = read_recordings(report, folder)
             begin_run(report, checkpoints)
             interrupted = add_prior(report, path, recordings, prior_size, epochs, checkpoints)

@@ -14,8 +14,8 @@ from distill_live.commands.options import (
     ResumeOption,
     VocoderChoice,
 )
-from distill_live.commands.training_report import Report
-from distill_live.models.library import find_own_model, require_no_checkpoint
+from distill_live.commands.training_steps.progress import Report
+from distill_live.models.file.library import find_own_model, require_no_checkpoint
 
 
 def train_vocoder(
@@ -55,23 +55,23 @@ def train_vocoder(
     if not (resume or force or vocoder == "phase"):
         require_no_checkpoint(path, "train-vocoder")
 
-    from distill_live.commands.training_run import (
+    from distill_live.commands.training_steps.run import (
         begin_run,
         leave,
         read_recordings,
         say_next,
     )
-    from distill_live.commands.vocoder_training import add_vocoder, use_phase_vocoder
+    from distill_live.commands.training_steps.vocoder import add_vocoder, use_phase_vocoder
     from distill_live.models.devices import pick_device
-    from distill_live.training.checkpoint import Checkpoints
-    from distill_live.training.ranks import Ranks
+    from distill_live.training.run.checkpoint import Checkpoints
+    from distill_live.training.run.processes import Processes
 
-    ranks = Ranks(pick_device(device))
+    processes = Processes(pick_device(device))
     if vocoder == "phase":
         use_phase_vocoder(path)
         say_next(path, folder)
         return
-    checkpoints = Checkpoints(path, "train-vocoder", resume=resume, ranks=ranks)
+    checkpoints = Checkpoints(path, "train-vocoder", resume=resume, processes=processes)
     if not resume:
         checkpoints.discard()
     with Report() as report:

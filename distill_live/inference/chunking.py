@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from distill_live.audio.crossfade import DEFAULT_OVERLAP_SAMPLES, rising_fade
+from distill_live.audio.fades import DEFAULT_OVERLAP_SAMPLES, rising_fade
 
 
 def crossfade_chunks(

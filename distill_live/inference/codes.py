@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from distill_live.codes.grid import CodeGrid
 from distill_live.errors import CodesError
 from distill_live.models.encoding import encode_pieces
-from distill_live.models.persistence import LoadedVQModel
+from distill_live.models.file.persistence import LoadedVQModel
 
 
 def encode(loaded: LoadedVQModel, audio: NDArray[np.float32]) -> CodeGrid:

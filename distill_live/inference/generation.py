@@ -11,10 +11,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from distill_live.models.chunk_vocoder import ChunkVocoder
-from distill_live.models.persistence import LoadedVQModel
-from distill_live.models.sampling import Sampling
-from distill_live.models.steering import UNSTEERED, Steering
+from distill_live.models.distill_v1.chunk_vocoder import ChunkVocoder
+from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.kinds import open_session
+from distill_live.models.prior.sampling import Sampling
+from distill_live.models.prior.steering import UNSTEERED, Steering
 
 MAX_SEED = 2**31 - 1
 OVERLAP_IGNORED = "only models that decode in chunks have an overlap; it is ignored"
@@ -77,7 +78,7 @@ def _stream_samples(
     on_column: Callable[[NDArray[np.int64]], object] | None,
 ) -> Iterator[NDArray[np.float32]]:
     """Column by column through the same streams that the live generator runs."""
-    session = loaded.require_prior().session(seed)
+    session = open_session(loaded.require_prior(), seed)
     decoder, vocoder = loaded.model.stream(), loaded.vocoder.stream()
     while True:
         codes = session.step(sampling)

@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from distill_live.control.beat_line import BeatLine
-from distill_live.control.tempo import Tempo
+from distill_live.control.timing.beat_line import BeatLine
+from distill_live.control.timing.tempo import Tempo
 
 try:
     import aalink

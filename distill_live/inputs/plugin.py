@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from distill_live.control.actions import Reply
-from distill_live.control.router import Router
+from distill_live.control.namespace.address import Reply
+from distill_live.control.routing.router import Router
 from distill_live.errors import PluginError
 from distill_live.parameters import Parameter, ParameterStore
 from distill_live.plugins import PluginValues, check_declaration, load_plugins

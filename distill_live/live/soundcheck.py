@@ -16,9 +16,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from distill_live.live.ring import SAMPLE_RATE
-from distill_live.models.persistence import LoadedVQModel
-from distill_live.models.sampling import Sampling
+from distill_live.live.ipc.ring import SAMPLE_RATE
+from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.kinds import open_session
+from distill_live.models.prior.sampling import Sampling
 
 Part = Literal["sampling", "decode", "vocoder"]
 PARTS: tuple[Part, ...] = get_args(Part)
@@ -136,7 +137,7 @@ def _play(loaded: LoadedVQModel, columns: int) -> NDArray[np.float64]:
     """The clock `[columns, 4]` before, between and after the parts of each column."""
     prior, sampling = loaded.require_prior(), Sampling()
     config = prior.config
-    session = prior.session(seed=0)
+    session = open_session(prior, 0)
     session.prime(np.zeros((config.context_columns, config.bands, config.num_quantizers), np.int64))
     decoder, vocoder = loaded.model.stream(), loaded.vocoder.stream()
     marks = np.zeros((_WARM_COLUMNS + columns, 1 + len(PARTS)))

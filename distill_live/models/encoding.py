@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from distill_live.audio.spectrogram import AudioSpectrogram
-from distill_live.models.parts import Codec
+from distill_live.models.kinds import Codec
 
 Samples = NDArray[np.float32]
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from distill_live.live.ring import SAMPLE_RATE
+from distill_live.live.ipc.ring import SAMPLE_RATE
 from distill_live.outputs.options import OutputOptions, Source
 from distill_live.parameters import Parameter
 

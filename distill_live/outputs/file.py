@@ -9,7 +9,7 @@ import numpy as np
 
 from distill_live.audio.files import SoundFileWriter
 from distill_live.errors import DeviceError
-from distill_live.live.ring import SAMPLE_RATE
+from distill_live.live.ipc.ring import SAMPLE_RATE
 from distill_live.outputs.options import FILE_NEEDS, OutputOptions, Source
 from distill_live.parameters import Parameter
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 
 from distill_live.errors import DeviceError, DistillError
-from distill_live.live.last_mile import LastMile
+from distill_live.live.playback.last_mile import LastMile
 from distill_live.outputs.clock import ClockOutput
 from distill_live.outputs.options import Output, OutputOptions, Source
 

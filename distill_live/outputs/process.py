@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from multiprocessing.connection import Connection
 
-from distill_live.live.deck_mixer import DeckControl, DeckMixer
-from distill_live.live.last_mile import LastMile
-from distill_live.live.ring import AudioRing
-from distill_live.live.status import LiveStatus
-from distill_live.live.tap import TapRing
-from distill_live.live.worker_process import run_worker
+from distill_live.live.ipc.ring import AudioRing
+from distill_live.live.ipc.status import LiveStatus
+from distill_live.live.ipc.tap import TapRing
+from distill_live.live.ipc.worker_process import run_worker
+from distill_live.live.playback.deck_mixer import DeckControl, DeckMixer
+from distill_live.live.playback.last_mile import LastMile
 from distill_live.outputs.options import OutputOptions
 from distill_live.outputs.player import Player
 from distill_live.outputs.real_time import InRealTime

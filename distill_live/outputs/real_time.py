@@ -7,8 +7,8 @@ import threading
 import numpy as np
 from numpy.typing import NDArray
 
-from distill_live.live.last_mile import LastMile
-from distill_live.live.status import LiveStatus
+from distill_live.live.ipc.status import LiveStatus
+from distill_live.live.playback.last_mile import LastMile
 from distill_live.priority import SoundThreads
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from distill_live.errors import DeviceError
-from distill_live.live.ring import SAMPLE_RATE
+from distill_live.live.ipc.ring import SAMPLE_RATE
 from distill_live.outputs.options import OutputOptions, Source
 from distill_live.parameters import Parameter
 from distill_live.quiet_stderr import quiet_stderr

@@ -14,7 +14,7 @@ import torch
 
 from distill_live.audio.dataset import Recording
 from distill_live.errors import ReportError
-from distill_live.models.persistence import LoadedVQModel, load_model_v2
+from distill_live.models.file.persistence import LoadedVQModel, load_model_v2
 from distill_live.report.listening import (
     NewSound,
     Pair,

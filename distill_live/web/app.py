@@ -18,9 +18,8 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from distill_live import __version__
-from distill_live.control.actions import Reply
-from distill_live.control.namespace import namespace
-from distill_live.control.sender import Sender
+from distill_live.control.namespace.address import Reply, Sender
+from distill_live.control.namespace.nodes import namespace
 from distill_live.errors import ParameterError
 from distill_live.web.instrument import Instrument
 from distill_live.web.listener import Listener

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from distill_live.control.actions import Reply
-from distill_live.control.feedback import Feedback
-from distill_live.control.namespace import Stream
-from distill_live.control.requests import RequestSpec
-from distill_live.control.sender import Sender
+from distill_live.control.feedback.feedback import Feedback
+from distill_live.control.namespace.address import Reply, Sender
+from distill_live.control.namespace.nodes import Stream
+from distill_live.control.namespace.requests import RequestSpec
 from distill_live.parameters import ParameterStore
 
 

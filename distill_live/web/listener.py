@@ -7,11 +7,10 @@ import contextlib
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from distill_live.control.actions import OFF, Reply
-from distill_live.control.namespace import Node
-from distill_live.control.outcomes import OUTCOMES
-from distill_live.control.sender import Sender
-from distill_live.control.streams import SAID
+from distill_live.control.feedback.outcomes import OUTCOMES
+from distill_live.control.namespace.address import OFF, Reply, Sender
+from distill_live.control.namespace.nodes import Node
+from distill_live.control.namespace.streams import SAID
 from distill_live.web.instrument import Instrument
 
 T = TypeVar("T")

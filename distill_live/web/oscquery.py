@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from distill_live.control.namespace import Node, Slot
+from distill_live.control.namespace.nodes import Node, Slot
 from distill_live.parameters import ParameterStore
 
 _ACCESS = {"read": 1, "write": 2, "both": 3}

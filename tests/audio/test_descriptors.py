@@ -10,7 +10,7 @@ import torch
 
 from distill_live.audio.descriptors import DESCRIPTORS, DescriptorRanks, describe_columns
 from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
-from distill_live.models.steering import STEERED
+from distill_live.models.prior.steering import STEERED
 
 RATE = 48_000
 SPECTROGRAM = AudioSpectrogram(SpectrogramConfig(mean=-10.0, deviation=4.0))

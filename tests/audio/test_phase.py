@@ -173,3 +173,14 @@ def test_a_window_that_is_no_whole_number_of_hops_is_refused() -> None:
     spectrogram = AudioSpectrogram(SpectrogramConfig(n_fft=2048, hop_length=600))
     with pytest.raises(ValueError, match="n_fft 2048 must be a multiple, from 2, of hop 600"):
         PhaseReconstructor(spectrogram)
+
+
+def test_mel_becomes_sound_that_has_the_mel() -> None:
+    time = torch.arange(48 * 512) / 48_000
+    sound = 0.3 * torch.sin(2 * math.pi * 440 * time) + 0.2 * torch.sin(2 * math.pi * 1500 * time)
+    mel = SPECTROGRAM.waveform_to_mel(sound[None, None])
+    again = reconstruct(SPECTROGRAM, mel[0, 0])
+    assert again.shape == (48 * 512,)
+    difference = SPECTROGRAM.waveform_to_mel(again[None, None]) - mel
+    loud = mel > 0
+    assert float(difference[loud].abs().mean()) * 3.0 < 0.5  # log power: 2 dB

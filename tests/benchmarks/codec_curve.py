@@ -30,11 +30,11 @@ import torch
 
 from distill_live.audio.dataset import Recording, Recordings, load_recordings, training_columns
 from distill_live.audio.distances import mean_distances, measure_distances
-from distill_live.models.quantizer import LearningConfig
-from distill_live.models.vqvae import ConvVQVAE, VQVAEConfig
-from distill_live.training.augmentation import AugmentationConfig
-from distill_live.training.codec import TrainedCodec, train_codec
-from distill_live.training.config import CodecTrainingConfig, get_adaptive_codec_config
+from distill_live.models.codec.quantizer import LearningConfig
+from distill_live.models.codec.vqvae import ConvVQVAE, VQVAEConfig
+from distill_live.training.codec.config import CodecTrainingConfig, get_adaptive_codec_config
+from distill_live.training.codec.trainer import TrainedCodec, train_codec
+from distill_live.training.data.augmentation import AugmentationConfig
 
 TRIALS = (
     "", "column_frames=4", "column_frames=16", "num_quantizers=2", "num_quantizers=4",

@@ -18,8 +18,8 @@ import numpy as np
 import torch
 
 from distill_live.audio.reading.sound import read_mono
-from distill_live.models.chunk_prior import ChunkPrior
-from distill_live.models.persistence import LoadedVQModel, load_model_v2
+from distill_live.models.distill_v1.chunk_prior import ChunkPrior
+from distill_live.models.file.persistence import LoadedVQModel, load_model_v2
 
 _SHAPE = "_spatial_shape"
 

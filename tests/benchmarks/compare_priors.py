@@ -24,18 +24,18 @@ import torch
 from distill_live.audio.dataset import HOLDOUT, Recordings, load_recordings
 from distill_live.audio.spectrogram import SpectrogramConfig
 from distill_live.inference.generation import generate_audio_from_prior
-from distill_live.models.column_prior import ColumnPriorConfig
-from distill_live.models.flat_prior import PriorConfig
-from distill_live.models.library import find_model
-from distill_live.models.persistence import LoadedVQModel, load_model_v2
-from distill_live.models.prior import Prior, PriorShape
-from distill_live.models.prior_kinds import get_adaptive_prior_config, make_prior
-from distill_live.models.sampling import Sampling
-from distill_live.models.steering import UNSTEERED
-from distill_live.models.vqvae import VQVAEConfig
-from distill_live.training.augmentation import get_adaptive_augmentation
-from distill_live.training.prior import PriorTrainingConfig, train_prior_on_codes
-from distill_live.training.sequences import CodeSequences, extract_code_sequences
+from distill_live.models.codec.vqvae import VQVAEConfig
+from distill_live.models.file.library import find_model
+from distill_live.models.file.persistence import LoadedVQModel, load_model_v2
+from distill_live.models.kinds import make_prior, open_session, open_stepper
+from distill_live.models.prior.base import Prior, PriorShape
+from distill_live.models.prior.column_prior import ColumnPriorConfig, get_adaptive_prior_config
+from distill_live.models.prior.flat_prior import PriorConfig
+from distill_live.models.prior.sampling import Sampling
+from distill_live.models.prior.steering import UNSTEERED
+from distill_live.training.data.augmentation import get_adaptive_augmentation
+from distill_live.training.data.sequences import CodeSequences, extract_code_sequences
+from distill_live.training.prior.trainer import PriorTrainingConfig, train_prior_on_codes
 from tests.benchmarks.mel_statistics import distances, mel_frames
 
 ROUNDS, COLUMNS = 5, 8
@@ -92,7 +92,7 @@ def both_kinds(size: str, codec: VQVAEConfig) -> dict[str, PriorShape]:
 
 def speed(kinds: dict[str, PriorShape]) -> dict[str, float]:
     """Median milliseconds per column in the middle of a stream."""
-    sessions = {kind: make_prior(config).eval().session(0) for kind, config in kinds.items()}
+    sessions = {kind: open_session(make_prior(config).eval(), 0) for kind, config in kinds.items()}
     for session in sessions.values():
         session.prime(np.zeros((60, 8, 3), dtype=np.int64))
         session.step(Sampling())
@@ -156,7 +156,7 @@ def trained(
 @torch.inference_mode()
 def played_perplexity(prior: Prior, sequences: CodeSequences) -> float:
     """Perplexity of the held-out columns, each drawn as in playing."""
-    stepper, context = prior.stepper(), prior.config.context_columns
+    stepper, context = open_stepper(prior), prior.config.context_columns
     losses = []
     for grid, first in sequences.validation:
         rows = grid.reshape(len(grid), -1).astype(np.int64)

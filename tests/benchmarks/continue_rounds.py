@@ -20,11 +20,11 @@ from pathlib import Path
 from typing import Any
 
 from distill_live.audio.dataset import Recordings, load_recordings
-from distill_live.models.persistence import LoadedVQModel, load_model_v2
-from distill_live.training.codec import train_codec
-from distill_live.training.config import get_continued_codec_config
-from distill_live.training.kept import code_training_parts
-from distill_live.training.rehearsal import Rehearsal, code_rehearsed
+from distill_live.models.file.persistence import LoadedVQModel, load_model_v2
+from distill_live.training.codec.config import get_continued_codec_config
+from distill_live.training.codec.trainer import train_codec
+from distill_live.training.data.kept import code_training_parts
+from distill_live.training.data.rehearsal import Rehearsal, code_rehearsed
 from tests.benchmarks.continue_and_measure import columns_of, mel_db, train_first
 
 

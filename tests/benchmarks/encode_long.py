@@ -24,7 +24,7 @@ _RATE = 44_100
 CHILD = """
 import resource, sys
 from distill_live.audio.reading.sound import Sound
-from distill_live.commands.loading import load_model
+from distill_live.inference.loading import load_model
 from distill_live.inference.codes import encode_blocks
 
 def most_mb():

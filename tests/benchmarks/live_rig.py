@@ -22,13 +22,13 @@ import torch
 
 from distill_live.audio.limiter import limit_recording
 from distill_live.codes.session_log import Entry, read_session_log
-from distill_live.live.envelope import Envelope
-from distill_live.live.high_pass import HighPass
-from distill_live.live.last_mile import DC_CORNER, FADE_IN
-from distill_live.live.replay import DeckReplay
-from distill_live.live.ring import SAMPLE_RATE
-from distill_live.models.library import find_model
-from distill_live.models.persistence import load_model_v2
+from distill_live.live.ipc.ring import SAMPLE_RATE
+from distill_live.live.playback.envelope import Envelope
+from distill_live.live.playback.high_pass import HighPass
+from distill_live.live.playback.last_mile import DC_CORNER, FADE_IN
+from distill_live.live.replay.exact import DeckReplay
+from distill_live.models.file.library import find_model
+from distill_live.models.file.persistence import load_model_v2
 from tests.benchmarks.play_on_rig import ControlPlayer
 from tests.commands.server_process import ServerProcess
 from tests.sound_card import SoundCard

@@ -21,9 +21,9 @@ from typing import Any
 import torch
 
 from distill_live.codes.session_log import read_session_log
-from distill_live.live.replay import replay_session
-from distill_live.models.library import find_model
-from distill_live.models.persistence import load_model_v2
+from distill_live.live.replay.exact import replay_session
+from distill_live.models.file.library import find_model
+from distill_live.models.file.persistence import load_model_v2
 from tests.benchmarks.compare import RATE, compare_aligned, find
 from tests.benchmarks.live_rig import LiveRig, as_played
 from tests.sound_card import SoundCard

@@ -13,8 +13,8 @@ import sys
 import time
 from multiprocessing.connection import Connection
 
-from distill_live.control.feedback import Feedback
-from distill_live.control.schedule import Schedule
+from distill_live.control.feedback.feedback import Feedback
+from distill_live.control.timing.schedule import Schedule
 from distill_live.inputs.osc import OscInput, build_message
 from tests.benchmarks.osc_client import LivePort
 from tests.inputs.conftest import Instrument

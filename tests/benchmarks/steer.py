@@ -17,9 +17,9 @@ import torch
 
 from distill_live.audio.descriptors import describe_columns
 from distill_live.inference.generation import generate_audio_from_prior
-from distill_live.models.library import find_model
-from distill_live.models.persistence import LoadedVQModel, load_model_v2
-from distill_live.models.steering import STEERED, Steering
+from distill_live.models.file.library import find_model
+from distill_live.models.file.persistence import LoadedVQModel, load_model_v2
+from distill_live.models.prior.steering import STEERED, Steering
 from distill_live.parameters import PARAMETERS
 
 SETTINGS = np.linspace(-1.0, 1.0, 9)

@@ -27,8 +27,8 @@ from pathlib import Path
 from distill_live.audio.dataset import find_recordings
 from distill_live.audio.distances import Distances, mean_distances, measure_distances
 from distill_live.audio.reading.sound import read_mono
-from distill_live.models.header import read_header
-from distill_live.models.library import find_model
+from distill_live.models.file.header import read_header
+from distill_live.models.file.library import find_model
 
 RATE = 48_000
 

@@ -19,7 +19,7 @@ from distill_live.audio.dataset import find_recordings
 from distill_live.audio.distances import mean_distances, measure_distances
 from distill_live.audio.reading.sound import read_mono
 from distill_live.audio.spectrogram import AudioSpectrogram
-from distill_live.models.vocoder import PhaseVocoder
+from distill_live.models.vocoder.vocoder import PhaseVocoder
 
 
 def main() -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from distill_live.control.feedback import Feedback
-from distill_live.control.schedule import Schedule
+from distill_live.control.feedback.feedback import Feedback
+from distill_live.control.timing.schedule import Schedule
 from distill_live.inputs.osc import OscInput
 from tests.clients.relay import Relay
 from tests.commands.server_process import ServerProcess

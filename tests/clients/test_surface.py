@@ -3,7 +3,7 @@
 import pytest
 
 from distill_live.clients.surface import Button, Control, build_surface
-from distill_live.control.requests import REQUESTS
+from distill_live.control.namespace.requests import REQUESTS
 from distill_live.parameters import PARAMETERS
 from tests.clients.shipped import ODD, SURFACE, TABLE
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from distill_live.codes.grid import SUFFIXES, CodeGrid, load_grid, save_grid
+from distill_live.codes.grid import SUFFIXES, CodeGrid, level_labels, load_grid, save_grid
 from distill_live.errors import CodesError
 
 
@@ -164,3 +164,23 @@ def test_the_settings_beside_a_generated_sound_are_no_codes(tmp_path: Path) -> N
     path.write_text('{"seed": 5, "settings": {}}')
     with pytest.raises(CodesError, match=r"out\.json: it holds no codes; `encode` writes files"):
         load_grid(path)
+
+
+@pytest.mark.parametrize(
+    ("levels", "labels"),
+    [
+        (1, ("Structure",)),
+        (2, ("Structure", "Detail")),
+        (3, ("Structure", "Timbre", "Detail")),
+        (4, ("Structure", "Timbre", "Texture", "Detail")),
+        (6, ("Structure", "Timbre", "Texture", "Texture 2", "Texture 3", "Detail")),
+    ],
+)
+def test_levels_are_called_after_what_they_add(levels: int, labels: tuple[str, ...]) -> None:
+    assert level_labels(levels) == labels
+
+
+def test_every_level_has_a_name_of_its_own() -> None:
+    """For as many levels as a file may have."""
+    counts = [(len(labels), len(set(labels))) for labels in map(level_labels, range(1, 65))]
+    assert counts == [(levels, levels) for levels in range(1, 65)]

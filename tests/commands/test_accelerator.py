@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from distill_live.models.persistence import load_model_v2
+from distill_live.models.file.persistence import load_model_v2
 from tests.commands.training_process import ROOT, Ended, epochs, files_of, weights
 from tests.conftest import Folders, RunCli
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from distill_live.control.patch import read_document
+from distill_live.control.patch.files import read_document
 from tests.conftest import RunCli
 from tests.inputs.midi.jack_server import Controller, JackServer
 from tests.tools import read_line, require_module, wait_until

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from distill_live.models.header import read_header
+from distill_live.models.file.header import read_header
 from distill_live.report.place import BEGINNING
 from tests.conftest import Folders, RunCli, save_empty_model
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from distill_live.models.header import read_header
+from distill_live.models.file.header import read_header
 from tests.audio.reading.odd_files import encoded, noise, without_size, without_xing
 from tests.commands.tiny_training import make_tiny
 from tests.conftest import Folders, RunCli

@@ -12,9 +12,10 @@ import soundfile
 import distill_live
 from distill_live.codes.grid import CodeGrid, load_grid, save_grid
 from distill_live.codes.training_codes import TrainingCodes
-from distill_live.models.persistence import LoadedVQModel, load_model_v2, save_model_v2
-from distill_live.models.sampling import Sampling
-from distill_live.models.steering import STEERED
+from distill_live.models.file.persistence import LoadedVQModel, load_model_v2, save_model_v2
+from distill_live.models.kinds import open_session
+from distill_live.models.prior.sampling import Sampling
+from distill_live.models.prior.steering import STEERED
 from tests.audio.true_peak import true_peak
 from tests.conftest import Folders, RunCli
 
@@ -76,7 +77,7 @@ def test_generate_writes_down_which_recordings_it_reminds_of(
 ) -> None:
     run_cli("generate", "tiny", "--duration", 3, "--seed", 5)
     assert json.loads(Path("tiny_5.json").read_text())["comes_from"] is None
-    session = tiny_model.require_prior().session(5)
+    session = open_session(tiny_model.require_prior(), 5)
     played = np.concatenate([session.step(Sampling()) for _ in range(40)])
     save_model_v2(
         tiny_in_library, model=tiny_model.model, prior=tiny_model.prior,

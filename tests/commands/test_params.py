@@ -4,7 +4,7 @@ from pathlib import Path
 
 from distill_live.codes.edit import load_edits, parameter_table
 from distill_live.commands.params import markdown_reference
-from distill_live.control.requests import REQUESTS
+from distill_live.control.namespace.requests import REQUESTS
 from distill_live.parameters import PARAMETERS
 from distill_live.plugins import find_plugins
 from tests.conftest import RunCli

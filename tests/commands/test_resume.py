@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from distill_live.audio.files import write_audio
-from distill_live.commands.training_report import Report
-from distill_live.models.header import read_header
+from distill_live.commands.training_steps.progress import Report
+from distill_live.models.file.header import read_header
 from tests.commands.conftest import Trained
 from tests.commands.tiny_training import make_tiny
 from tests.commands.training_process import TrainingProcess, epochs, files_of, weights

@@ -14,7 +14,7 @@ import pytest
 
 from distill_live.audio.files import read_audio
 from distill_live.errors import LiveError
-from distill_live.live.server_settings import ServerSettings
+from distill_live.live.server.settings import ServerSettings
 from distill_live.outputs.sounddevice import list_devices
 from distill_live.priority import ENGINE_NICE
 from tests.commands.server_process import ServerProcess, is_running, run_command
@@ -280,7 +280,7 @@ def test_who_plays_into_a_file_waits_for_the_sound_and_gives_nothing_up(
         told.append(settings)
         raise LiveError("this machine is for listening")
 
-    monkeypatch.setattr("distill_live.live.server.Server", refuse)
+    monkeypatch.setattr("distill_live.live.server.server.Server", refuse)
     assert run_cli("serve", "tiny", "--output", output, "--duration", 1).code == 1
     (settings,) = told
     assert (settings.engine.patient, settings.finite) == (waits, waits)

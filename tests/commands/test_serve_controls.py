@@ -15,7 +15,7 @@ from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 from websockets.sync.client import ClientConnection, connect
 
-from distill_live.control.preset_file import PresetFile
+from distill_live.control.presets.preset_file import PresetFile
 from distill_live.parameters import PARAMETERS
 from tests.commands.server_process import OscClient, ServerProcess
 from tests.inputs.midi.jack_server import Controller, JackServer

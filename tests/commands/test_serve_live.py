@@ -11,8 +11,8 @@ import pytest
 from scipy.signal import lfilter
 
 from distill_live.audio.files import read_audio
-from distill_live.live.high_pass import HighPass
-from distill_live.live.last_mile import DC_CORNER
+from distill_live.live.playback.high_pass import HighPass
+from distill_live.live.playback.last_mile import DC_CORNER
 from tests.commands.logged_session import SECOND, Session, session
 from tests.commands.server_process import ServerProcess, run_command
 from tests.conftest import RunCli

@@ -9,14 +9,14 @@ import pytest
 import torch
 
 from distill_live.audio.distances import Distances
-from distill_live.commands import vocoder_training
-from distill_live.commands.training_report import Report
-from distill_live.models.header import read_header
-from distill_live.models.neural_vocoder import NeuralVocoder
-from distill_live.models.persistence import load_model_v2
-from distill_live.models.vocoder import PhaseVocoder
-from distill_live.training.sound_pairs import SoundPairs
-from distill_live.training.vocoder import VocoderEpoch
+from distill_live.commands.training_steps import vocoder
+from distill_live.commands.training_steps.progress import Report
+from distill_live.models.file.header import read_header
+from distill_live.models.file.persistence import load_model_v2
+from distill_live.models.vocoder.neural import NeuralVocoder
+from distill_live.models.vocoder.vocoder import PhaseVocoder
+from distill_live.training.vocoder.pairs import SoundPairs
+from distill_live.training.vocoder.trainer import VocoderEpoch
 from tests.commands.tiny_training import make_tiny
 from tests.commands.training_process import TrainingProcess, epochs, files_of, weights
 from tests.conftest import Folders, RunCli
@@ -65,7 +65,7 @@ def test_auto_plays_the_vocoder_that_is_nearer(
 ) -> None:  # fmt: skip
     """Beside one that plays nothing but noise, very loudly."""
     before = read_header(tiny_in_library).metadata["vocoder"]
-    compare = vocoder_training.compare_vocoders
+    compare = vocoder.compare_vocoders
 
     def noise(mel: torch.Tensor) -> torch.Tensor:
         return 1e6 * torch.randn(mel.shape[-1] * 512)
@@ -75,7 +75,7 @@ def test_auto_plays_the_vocoder_that_is_nearer(
     ) -> dict[str, Distances]:
         return compare(vocoders | {bad: noise}, pairs, sample_rate)
 
-    monkeypatch.setattr(vocoder_training, "compare_vocoders", beside_noise)
+    monkeypatch.setattr(vocoder, "compare_vocoders", beside_noise)
     result = run_cli("train-vocoder", "tiny", sounds)
     assert result.code == 0
     assert f"the model plays by the {kept} vocoder, the nearer one by two of the" in result.out

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 import torch
 
-from distill_live.commands import training_run
-from distill_live.commands.training_report import Report
-from distill_live.models.header import read_header
-from distill_live.training import codec
-from distill_live.training.crops import MelCrops
-from distill_live.training.windows import CodeCrops
+from distill_live.commands.training_steps import run
+from distill_live.commands.training_steps.progress import Report
+from distill_live.models.file.header import read_header
+from distill_live.training.codec import trainer
+from distill_live.training.codec.crops import MelCrops
+from distill_live.training.prior.windows import CodeCrops
 from tests.commands.conftest import Trained
 from tests.commands.tiny_training import make_tiny
 from tests.commands.training_process import files_of, weights
@@ -133,7 +133,7 @@ def test_a_read_only_folder_is_noticed_before_anything_is_read(
     command: tuple[str, ...],
 ) -> None:
     shutil.copy(trained.path, folders.user / "mine.distill")
-    monkeypatch.setattr(training_run, "load_recordings", pytest.fail)
+    monkeypatch.setattr(run, "load_recordings", pytest.fail)
     with read_only(folders.user):
         ended = run_cli(*(sounds if word == "SOUNDS" else word for word in command))
     assert ended.out == ""
@@ -143,14 +143,14 @@ def test_a_read_only_folder_is_noticed_before_anything_is_read(
 def test_a_bad_loss_names_the_recording_and_keeps_what_was_learned(
     run_cli: RunCli, folders: Folders, sounds: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain, calls = codec.reconstruction_loss, 0
+    plain, calls = trainer.reconstruction_loss, 0
 
     def broken(*arguments: torch.Tensor) -> torch.Tensor:
         nonlocal calls
         calls += 1
         return plain(*arguments) * (1.0 if calls <= 2 else float("nan"))  # type: ignore[arg-type]
 
-    monkeypatch.setattr(codec, "reconstruction_loss", broken)
+    monkeypatch.setattr(trainer, "reconstruction_loss", broken)
     ended = run_cli("train", sounds, "--name", "mine")
     assert (ended.code, ended.err) == (0, "")
     assert "warning: the codec's loss is no longer a number from step 1 of epoch 2 on" in ended.out

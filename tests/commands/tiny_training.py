@@ -23,20 +23,20 @@ from typing import Any, BinaryIO
 import torch
 
 from distill_live import cli
-from distill_live.commands import continuing, training, vocoder_training
-from distill_live.models.column_prior import ColumnPriorConfig
-from distill_live.models.vocoder_network import NeuralVocoderConfig
-from distill_live.models.vqvae import VQVAEConfig
+from distill_live.commands.training_steps import continuing, phases, vocoder
+from distill_live.models.codec.vqvae import VQVAEConfig
+from distill_live.models.prior.column_prior import ColumnPriorConfig
+from distill_live.models.vocoder.network import NeuralVocoderConfig
 from distill_live.report import listening
-from distill_live.training import config as codec_training
-from distill_live.training.config import CodecTrainingConfig
-from distill_live.training.crops import MelCrops
-from distill_live.training.discriminators import DiscriminatorConfig
-from distill_live.training.memorisation import measure_memorisation
-from distill_live.training.prior import PriorTrainingConfig
-from distill_live.training.sound_pairs import SoundCrops
-from distill_live.training.vocoder import VocoderTrainingConfig
-from distill_live.training.windows import CodeCrops
+from distill_live.training.codec import config as codec_training
+from distill_live.training.codec.config import CodecTrainingConfig
+from distill_live.training.codec.crops import MelCrops
+from distill_live.training.prior.memorisation import measure_memorisation
+from distill_live.training.prior.trainer import PriorTrainingConfig
+from distill_live.training.prior.windows import CodeCrops
+from distill_live.training.vocoder.discriminators import DiscriminatorConfig
+from distill_live.training.vocoder.pairs import SoundCrops
+from distill_live.training.vocoder.trainer import VocoderTrainingConfig
 
 EPOCHS = 2
 _LONGEST_S = 300
@@ -74,11 +74,11 @@ def make_tiny(set_attribute: Callable[[Any, str, Any], None]) -> None:
 
     set_attribute(codec_training, "get_adaptive_codec_config", tiny_codec)
     set_attribute(continuing, "get_continued_codec_config", tiny_continued)
-    set_attribute(training, "get_adaptive_prior_config", tiny_prior)
-    set_attribute(training, "get_adaptive_prior_training", tiny_prior_training)
-    set_attribute(vocoder_training, "get_adaptive_vocoder_training_config", tiny_vocoder)
+    set_attribute(phases, "get_adaptive_prior_config", tiny_prior)
+    set_attribute(phases, "get_adaptive_prior_training", tiny_prior_training)
+    set_attribute(vocoder, "get_adaptive_vocoder_training_config", tiny_vocoder)
     brief = partial(measure_memorisation, stream_columns=12)
-    set_attribute(training, "measure_memorisation", brief)
+    set_attribute(phases, "measure_memorisation", brief)
     set_attribute(listening, "NEW_SECONDS", 0.5)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from distill_live.models.header import read_header
+from distill_live.models.file.header import read_header
 from tests.conftest import Folders
 from tests.tools import read_line
 

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 import pytest
 
 from distill_live.codes.edit import parameter_table
-from distill_live.control.actions import Reply
-from distill_live.control.midi_event import MidiEvent, MidiKind
-from distill_live.control.patch_schema import Patch
-from distill_live.control.router import Router
-from distill_live.control.sender import Sender
+from distill_live.control.midi.event import MidiEvent, MidiKind
+from distill_live.control.namespace.address import Reply, Sender
+from distill_live.control.patch.schema import Patch
+from distill_live.control.routing.router import Router
 from distill_live.edits.freeze import Freeze
 from distill_live.edits.mask import Mask
 from distill_live.parameters import ParameterStore

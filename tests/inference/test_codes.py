@@ -6,7 +6,7 @@ import pytest
 
 from distill_live.errors import CodesError
 from distill_live.inference.codes import decode, encode
-from distill_live.models.persistence import LoadedVQModel
+from distill_live.models.file.persistence import LoadedVQModel
 
 
 def noise(samples: int) -> np.ndarray:

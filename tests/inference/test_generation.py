@@ -7,8 +7,9 @@ import torch
 from distill_live.errors import NoPriorError, ParameterError
 from distill_live.inference.codes import decode, encode
 from distill_live.inference.generation import generate_audio_from_prior
-from distill_live.models.persistence import LoadedVQModel
-from distill_live.models.sampling import Sampling
+from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.kinds import open_session
+from distill_live.models.prior.sampling import Sampling
 
 
 def test_the_same_seed_gives_the_same_bytes(tiny_model: LoadedVQModel) -> None:
@@ -37,7 +38,7 @@ def test_the_sound_is_that_of_the_sampled_codes_decoded(tiny_model: LoadedVQMode
     audio, _ = generate_audio_from_prior(
         tiny_model, 0.8, (5, 0, 0), 0.0, duration_s=0.5, seed=3, min_p=0.1, repetition=-0.5
     )
-    session = tiny_model.require_prior().session(3)
+    session = open_session(tiny_model.require_prior(), 3)
     with torch.inference_mode():
         codes = [session.step(Sampling(0.8, (5, 0, 0), 0.0, 0.1, -0.5)) for _ in range(8)]
     grid = encode(tiny_model, np.zeros(1, np.float32))

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from distill_live.codes.edit import parameter_table
-from distill_live.control.patch import find_patch, load_patch
-from distill_live.control.router import Router
+from distill_live.control.patch.files import find_patch, load_patch
+from distill_live.control.routing.router import Router
 from distill_live.edits.freeze import Freeze
 from distill_live.edits.mask import Mask
 from distill_live.parameters import ParameterStore

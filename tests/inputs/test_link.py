@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from distill_live.control.tempo import Tempo
+from distill_live.control.timing.tempo import Tempo
 from distill_live.inputs import link
 from distill_live.inputs.link import LinkInput
 from tests.inputs.own_network import own_network

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from distill_live import plugins
-from distill_live.control.router import Router
+from distill_live.control.routing.router import Router
 from distill_live.inputs.plugin import InputContext, InputThread, load_inputs
 from distill_live.parameters import Parameter, ParameterStore
 from distill_live.plugins import declared_parameters

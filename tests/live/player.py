@@ -12,14 +12,14 @@ import torch
 from distill_live.codes.edit import Edit, parameter_table
 from distill_live.edits.freeze import Freeze
 from distill_live.edits.mask import Mask
-from distill_live.live.engine import Engine
-from distill_live.live.engine_process import EngineSettings
-from distill_live.live.journal import Journal, JournalRing
-from distill_live.live.keepsake import Keepsake
-from distill_live.live.ring import AudioRing
-from distill_live.live.ring_reader import RingReader
-from distill_live.live.status import EngineStatus
-from distill_live.models.persistence import LoadedVQModel
+from distill_live.live.engine.engine import Engine
+from distill_live.live.engine.settings import EngineSettings
+from distill_live.live.ipc.journal import Journal, JournalRing
+from distill_live.live.ipc.keepsake import Keepsake
+from distill_live.live.ipc.ring import AudioRing
+from distill_live.live.ipc.status import EngineStatus
+from distill_live.live.playback.ring_reader import RingReader
+from distill_live.models.file.persistence import LoadedVQModel
 from distill_live.parameters import ParameterStore
 
 SETTINGS = EngineSettings()

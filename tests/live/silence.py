@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from distill_live.live.bridge import LEAST
+from distill_live.live.playback.bridge import LEAST
 
 
 def assert_no_silence(samples: np.ndarray) -> None:

@@ -9,10 +9,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from distill_live.models.column_prior import ColumnPrior, ColumnPriorConfig
-from distill_live.models.flat_prior import CodePrior, PriorConfig
-from distill_live.models.prior import Prior
-from tests.models.vocoders import gliding_tone
+from distill_live.models.prior.base import Prior
+from distill_live.models.prior.column_prior import ColumnPrior, ColumnPriorConfig
+from distill_live.models.prior.flat_prior import CodePrior, PriorConfig
+from tests.models.vocoder.vocoders import gliding_tone
 
 #: Columns of 2 bands and 3 levels; a context of 8 columns, so that every 4th is an anchor.
 FLAT = PriorConfig(

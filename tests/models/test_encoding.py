@@ -10,8 +10,8 @@ import torch
 
 from distill_live.models import encoding
 from distill_live.models.encoding import encode_pieces
-from distill_live.models.persistence import LoadedVQModel
-from distill_live.training.coding import code_mel
+from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.training.data.coding import code_mel
 
 
 def noise(samples: int) -> np.ndarray:
@@ -54,7 +54,7 @@ _GROWTH = """
 import resource, sys
 import numpy as np, torch
 from distill_live.models.devices import pick_device
-from distill_live.models.persistence import load_model_v2
+from distill_live.models.file.persistence import load_model_v2
 from distill_live.models.encoding import encode_pieces
 
 def most():

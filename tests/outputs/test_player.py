@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from distill_live.errors import DeviceError
-from distill_live.live.deck_mixer import DeckControl, DeckMixer
-from distill_live.live.last_mile import LastMile
-from distill_live.live.ring import AudioRing
-from distill_live.live.status import LiveStatus
-from distill_live.live.tap import TapRing
+from distill_live.live.ipc.ring import AudioRing
+from distill_live.live.ipc.status import LiveStatus
+from distill_live.live.ipc.tap import TapRing
+from distill_live.live.playback.deck_mixer import DeckControl, DeckMixer
+from distill_live.live.playback.last_mile import LastMile
 from distill_live.outputs.options import Source
 from distill_live.outputs.player import Player
 from distill_live.parameters import Parameter, ParameterStore

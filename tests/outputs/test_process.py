@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from distill_live.audio.files import read_audio
-from distill_live.live.deck_mixer import DeckControl
-from distill_live.live.ring import AudioRing
-from distill_live.live.status import LiveStatus
-from distill_live.live.tap import TapRing
+from distill_live.live.ipc.ring import AudioRing
+from distill_live.live.ipc.status import LiveStatus
+from distill_live.live.ipc.tap import TapRing
+from distill_live.live.playback.deck_mixer import DeckControl
 from distill_live.outputs.options import OutputOptions
 from distill_live.outputs.process import run_audio
 from distill_live.parameters import ParameterStore

@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 import pytest
 
 from distill_live.codes.edit import parameter_table
-from distill_live.control.actions import Reply
-from distill_live.control.feedback import Feedback
-from distill_live.control.requests import REQUESTS
-from distill_live.control.router import Router
-from distill_live.control.sender import Sender
+from distill_live.control.feedback.feedback import Feedback
+from distill_live.control.namespace.address import Reply, Sender
+from distill_live.control.namespace.requests import REQUESTS
+from distill_live.control.routing.router import Router
 from distill_live.edits.freeze import Freeze
 from distill_live.edits.mask import Mask
 from distill_live.inputs.osc import MalformedPacketError, OscInput, build_message, read_packet

@@ -10,8 +10,8 @@ from pythonoscquery.osc_query_client import OSCQueryClient
 from pythonoscquery.shared.osc_access import OSCAccess
 from zeroconf import ServiceInfo
 
-from distill_live.control.namespace import namespace
-from distill_live.control.requests import REQUESTS, RequestSpec
+from distill_live.control.namespace.nodes import namespace
+from distill_live.control.namespace.requests import REQUESTS, RequestSpec
 from distill_live.parameters import ParameterStore
 from distill_live.web.oscquery import Tree
 from tests.tools import require_node_module, require_program, wait_until

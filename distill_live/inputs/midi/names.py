@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from distill_live.control.midi_event import CLIENT_NAME, device_name, port_matches
+from distill_live.control.midi.event import CLIENT_NAME, device_name, port_matches
 
 #: ALSA's loop for programs without ports: always there, never a controller.
 _NOT_A_CONTROLLER = "Midi Through"

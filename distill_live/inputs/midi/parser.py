@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from distill_live.control.midi_event import (
+from distill_live.control.midi.event import (
     BEND_CENTRE,
     MAX_7_BIT,
     MAX_14_BIT,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from distill_live.control.midi_event import CLIENT_NAME, device_name, port_matches
+from distill_live.control.midi.event import CLIENT_NAME, device_name, port_matches
 from distill_live.errors import DeviceError
 from distill_live.inputs.midi.backend import MidiBackend, OutputPort
 from distill_live.inputs.midi.names import PortName, choose_inputs, port_names

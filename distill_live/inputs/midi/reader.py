@@ -11,9 +11,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from distill_live.control.midi_clock import GONE_S
-from distill_live.control.midi_event import ClockKind, ClockMessage, MidiEvent
-from distill_live.control.sender import Sender
+from distill_live.control.midi.event import ClockKind, ClockMessage, MidiEvent
+from distill_live.control.namespace.address import Sender
+from distill_live.control.timing.midi_clock import GONE_S
 from distill_live.errors import DeviceError
 from distill_live.inputs.midi.backend import MidiBackend
 from distill_live.inputs.midi.libraries import find_backend

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from distill_live.control.midi_event import CLIENT_NAME
+from distill_live.control.midi.event import CLIENT_NAME
 from distill_live.errors import DeviceError
 from distill_live.inputs.midi.backend import (
     WITH_VIRTUAL_PORTS,

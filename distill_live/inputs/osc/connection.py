@@ -7,10 +7,9 @@ import socket
 import threading
 from collections.abc import Callable, Sequence
 
-from distill_live.control.actions import Reply
-from distill_live.control.feedback import Feedback
-from distill_live.control.osc_bytes import encode_bundles
-from distill_live.control.sender import Sender
+from distill_live.control.feedback.feedback import Feedback
+from distill_live.control.namespace.address import Reply, Sender
+from distill_live.inputs.osc.encoding import encode_bundles
 from distill_live.inputs.osc.endpoints import SocketAddress
 from distill_live.inputs.osc.framing import Framing, FramingError, framing_of
 from distill_live.inputs.osc.subscriptions import subscribe_connection

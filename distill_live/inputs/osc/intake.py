@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Protocol
 
-from distill_live.control.actions import ROOT, Reply
-from distill_live.control.address_book import printable
-from distill_live.control.router import Router
-from distill_live.control.sender import Sender
+from distill_live.control.namespace.address import ROOT, Reply, Sender
+from distill_live.control.routing.address_book import printable
+from distill_live.control.routing.router import Router
 from distill_live.inputs.osc.packets import (
     MalformedPacketError,
     Message,

@@ -11,11 +11,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, cast
 
-from distill_live.control.actions import Reply
-from distill_live.control.feedback import Feedback
-from distill_live.control.router import Router
-from distill_live.control.schedule import Schedule
-from distill_live.control.sender import Sender
+from distill_live.control.feedback.feedback import Feedback
+from distill_live.control.namespace.address import Reply, Sender
+from distill_live.control.routing.router import Router
+from distill_live.control.timing.schedule import Schedule
 from distill_live.errors import DeviceError
 from distill_live.inputs.osc.endpoints import AllowedHosts, SocketAddress, bind_udp
 from distill_live.inputs.osc.intake import Intake, is_wish

@@ -6,11 +6,10 @@ import socket
 from collections.abc import Callable, Sequence
 from typing import cast
 
-from distill_live.control.actions import ROOT, Reply
-from distill_live.control.feedback import Feedback
-from distill_live.control.osc_bytes import encode_bundles
-from distill_live.control.sender import Sender
+from distill_live.control.feedback.feedback import Feedback
+from distill_live.control.namespace.address import ROOT, Reply, Sender
 from distill_live.errors import DistillError, ParameterError
+from distill_live.inputs.osc.encoding import encode_bundles
 from distill_live.inputs.osc.endpoints import SocketAddress, parse_endpoint
 
 SUBSCRIBE, UNSUBSCRIBE = f"{ROOT}/subscribe", f"{ROOT}/unsubscribe"

@@ -10,10 +10,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from distill_live.control.actions import ROOT, Reply
-from distill_live.control.feedback import Feedback
-from distill_live.control.router import Router
-from distill_live.control.sender import Sender
+from distill_live.control.feedback.feedback import Feedback
+from distill_live.control.namespace.address import ROOT, Reply, Sender
+from distill_live.control.routing.router import Router
 from distill_live.inputs.osc.connection import Connection
 from distill_live.inputs.osc.endpoints import (
     AllowedHosts,

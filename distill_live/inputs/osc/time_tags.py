@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable
 from typing import Literal
 
-from distill_live.control.schedule import Schedule
-from distill_live.control.sender import Sender
+from distill_live.control.namespace.address import Sender
+from distill_live.control.timing.schedule import Schedule
 from distill_live.errors import DistillError
 from distill_live.inputs.osc.packets import IMMEDIATELY
 

@@ -77,7 +77,7 @@ def collect_for_ever() -> None:
 
 def stall_prior(seconds: float, pause: float) -> None:
     """Let a column take so long to be drawn, again after each pause: each code its part."""
-    from distill_live.models import session
+    from distill_live.models.prior import session
 
     draw = session.draw_code
     began = time.monotonic() + 10.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from distill_live.control.midi_event import ClockKind, MidiEvent
+from distill_live.control.midi.event import ClockKind, MidiEvent
 from distill_live.inputs.midi import libraries
 from distill_live.inputs.midi.backend import RtMidiBackend
 from tests.inputs.midi.jack_server import JackServer

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from distill_live.control.midi_feedback import Light, MidiFeedback
+from distill_live.control.midi.lights import Light, MidiFeedback
 from distill_live.inputs.midi import MidiInput
 from distill_live.inputs.midi.backend import RtMidiBackend
 from tests.inputs.midi.conftest import Listener

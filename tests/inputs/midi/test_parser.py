@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from distill_live.control.midi_event import ClockMessage, MidiEvent
+from distill_live.control.midi.event import ClockMessage, MidiEvent
 from distill_live.inputs.midi.parser import MalformedMidiError, MidiParser
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from distill_live.control.midi_event import MidiEvent
-from distill_live.control.router import Counters
+from distill_live.control.midi.event import MidiEvent
+from distill_live.control.routing.router import Counters
 from distill_live.errors import DeviceError
 from distill_live.inputs import midi
 from distill_live.inputs.midi import MidiInput, libraries

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from distill_live.control.feedback import Feedback
-from distill_live.control.schedule import Schedule
+from distill_live.control.feedback.feedback import Feedback
+from distill_live.control.timing.schedule import Schedule
 from distill_live.inputs.osc import OscInput
 from tests.inputs.conftest import Instrument
 from tests.inputs.osc.client import Client

@@ -7,7 +7,7 @@ import struct
 import time
 from collections.abc import Iterator
 
-from distill_live.control.requests import REQUESTS
+from distill_live.control.namespace.requests import REQUESTS
 from distill_live.inputs.osc.packets import build_message
 from distill_live.inputs.osc.time_tags import to_time_tag
 from distill_live.parameters import PARAMETERS

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from distill_live.control.router import Counters
+from distill_live.control.routing.router import Counters
 from distill_live.inputs.osc import build_message
 from distill_live.inputs.osc.framing import Slip
 from distill_live.parameters import scale_travel

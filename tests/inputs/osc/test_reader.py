@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from distill_live.control.patch import load_patch
-from distill_live.control.router import Counters
+from distill_live.control.patch.files import load_patch
+from distill_live.control.routing.router import Counters
 from distill_live.inputs.osc import OscInput
 from distill_live.inputs.osc import intake as intake_module
 from distill_live.inputs.osc import reader as reader_module

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from distill_live.control.schedule import MAX_WAITING, Schedule
-from distill_live.control.sender import Sender
+from distill_live.control.namespace.address import Sender
+from distill_live.control.timing.schedule import MAX_WAITING, Schedule
 from distill_live.inputs.osc.packets import IMMEDIATELY, build_message
 from distill_live.inputs.osc.time_tags import TimeTags, to_time_tag
 from tests.inputs.conftest import Instrument

@@ -1,0 +1,44 @@
+"""Fades from one sound to another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: How far neighbouring chunks overlap when nothing else is asked for: 50 ms at 48 kHz.
+DEFAULT_OVERLAP_SAMPLES = 2400
+
+
+def rising_fade(count: int) -> NDArray[np.float32]:
+    """The first half of a Hann window `[count]`; with its mirror image it adds up to 1."""
+    fade: NDArray[np.float32] = (
+        0.5 - 0.5 * np.cos(np.pi * (np.arange(count) + 0.5) / max(count, 1))
+    ).astype(np.float32)
+    return fade
+
+
+def cross_fade(
+    old: NDArray[np.float32], new: NDArray[np.float32], done: int, length: int
+) -> NDArray[np.float32]:
+    """The part [n] of a fade from `old` [n] to `new` [n] that follows after `done` samples of
+    `length`: the weights, a raised cosine, add up to one."""
+    faded: NDArray[np.float32] = old + fade_weights(done, len(old), length) * (new - old)
+    return faded
+
+
+def fade_weights(done: int, count: int, length: int) -> Any:
+    """The new sound's weights [count], from sample `done` of a fade of `length` samples on."""
+    steps = np.arange(done + 1, done + 1 + count, dtype=np.float32)
+    return 0.5 - 0.5 * np.cos(np.pi * steps / (length + 1.0))
+
+
+def equal_power(
+    done: int, count: int, length: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The gains [count] of the sounds that come and go, from sample `done` of a fade between two
+    sounds that have nothing in common: sine and cosine, so that their power adds up to one."""
+    steps = np.arange(done + 1, done + 1 + count, dtype=np.float32)
+    angles = steps * np.float32(np.pi / 2 / (length + 1))
+    return np.sin(angles), np.cos(angles)

@@ -1,0 +1,170 @@
+"""The web server of `serve`, and the name under which other programs find the instrument."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from distill_live.control.namespace.requests import REQUESTS
+from distill_live.control.namespace.streams import STREAMS
+from distill_live.errors import DeviceError
+from distill_live.inputs.osc import (
+    AllowedHosts,
+    MalformedPacketError,
+    Message,
+    ReachedAt,
+    SharedPort,
+    TimeTagMode,
+    TimeTags,
+    build_message,
+    parse_endpoint,
+    read_packet,
+)
+from distill_live.web.app import NAME, WebApp
+from distill_live.web.discovery import Announcement, Service
+from distill_live.web.instrument import Instrument
+from distill_live.web.server import WebServer
+
+if TYPE_CHECKING:
+    from distill_live.control.feedback.feedback import Feedback
+    from distill_live.control.namespace.address import Reply, Sender
+    from distill_live.control.routing.router import Router
+    from distill_live.parameters import ParameterStore
+
+OFF = "off"
+#: The default address: the port of OSC, or any free port if another program has that one.
+_HOST, _PORT = "127.0.0.1", 9000
+
+
+class Site:
+    """Serves the instrument's clients over HTTP: `start` once OSC is there, and `stop`.
+
+    `option` is HOST:PORT, "off", or None for the usual place; `allow` holds the networks beside
+    this machine whose clients are answered, `labels` gives those of the levels in play. Raises
+    DeviceError when the option is none of these, and for a network that is none.
+    """
+
+    def __init__(
+        self,
+        option: str | None,
+        allow: Iterable[str],
+        labels: Callable[[], Sequence[str]],
+        router: Router,
+        feedback: Feedback,
+        store: ParameterStore,
+        log: Callable[[str], None],
+    ) -> None:
+        self._off, self._anywhere = option == OFF, option is None
+        self._host, self._port = (_HOST, _PORT) if self._off or option is None else _parse(option)
+        self._allowed = AllowedHosts(allow)
+        self._labels, self._router, self._feedback = labels, router, feedback
+        self._time_tags = TimeTags(router.schedule, router.tell)
+        self._store, self._log = store, log
+        self._app: WebApp | None = None
+        self._web: WebServer | None = None
+        self._announcement: Announcement | None = None
+
+    @property
+    def address(self) -> str | None:
+        """What to open in a browser on this machine; None while there is nothing to open."""
+        return self._web.address if self._web else None
+
+    def shared_port(self, osc: tuple[str, int]) -> SharedPort | None:
+        """How OSC over TCP, which listens at `osc`, hands the web's clients over, if both use one
+        port; else None."""
+        hosts = {self._host, osc[0]}
+        one_port = not self._off and osc[1] == self._port != 0
+        if one_port and (len(hosts) == 1 or any(ReachedAt(host).is_everywhere for host in hosts)):
+            return SharedPort(self._host, self._adopt)
+        return None
+
+    def start(self, osc: tuple[str, int], shares: bool = False) -> None:
+        """Begin to serve and to be found; `osc` is where OSC is taken. With `shares`, OSC listens
+        at the port and hands the web's clients over.
+
+        Raises DeviceError when a port that was asked for cannot be had, or could be reached by
+        nobody who is answered.
+        """
+        services = [Service("_osc._udp", *osc)]
+        if not self._off:
+            self._app = WebApp(self._instrument(osc))
+            self._web = self._serve(self._app, shares)
+            services.append(Service("_oscjson._tcp", self._web.host, self._web.port))
+        self._announcement = Announcement(NAME, services, self._log)
+        self._announcement.start()
+
+    def stop(self) -> None:
+        """Be gone; nothing happens when it is not running."""
+        if self._announcement:
+            self._announcement.stop()
+        if self._web:
+            self._web.stop()
+        self._announcement = self._web = self._app = None
+
+    def use(self, time_tags: TimeTagMode) -> None:
+        """Follow a patch: what time tags do."""
+        self._time_tags.mode = time_tags
+
+    def answer(self, sender: Sender, messages: Sequence[Reply]) -> None:
+        """Send messages to a client that had to wait for them."""
+        if self._app:
+            self._app.answer(sender, messages)
+
+    def note_levels(self) -> None:
+        """Look at the levels of the model that is now in play."""
+        if self._app:
+            self._app.note_levels()
+
+    def _instrument(self, osc: tuple[str, int]) -> Instrument:
+        return Instrument(
+            store=self._store,
+            requests=REQUESTS,
+            levels=self._labels,
+            feedback=self._feedback,
+            take_packet=self._take_packet,
+            build_packet=build_message,
+            osc=osc,
+            streams=STREAMS.values(),
+            allows=self._allowed.allows,
+        )
+
+    def _adopt(self, client: socket.socket) -> None:
+        if self._web:
+            self._web.adopt(client)
+        else:
+            client.close()
+
+    def _serve(self, app: WebApp, shares: bool) -> WebServer:
+        web = WebServer(app.asgi, self._host, self._port, self._log, self._allowed.require_for)
+        try:
+            web.start(listens=not shares)
+        except DeviceError:
+            if not self._anywhere:
+                raise
+            web = WebServer(app.asgi, self._host, 0, self._log)
+            web.start()
+        return web
+
+    def _take_packet(self, packet: bytes, sender: Sender) -> list[Reply]:
+        try:
+            changes = read_packet(packet)
+        except MalformedPacketError as error:
+            self._router.count_malformed(f"a client on the web {sender}", str(error))
+            return []
+        for time_tag, messages in changes:
+            self._time_tags.carry_out(time_tag, partial(self._apply, messages, sender), sender)
+        return []
+
+    def _apply(self, messages: Sequence[Message], sender: Sender) -> None:
+        self.answer(sender, self._router.receive_osc(messages, sender))
+
+
+def _parse(option: str) -> tuple[str, int]:
+    try:
+        return parse_endpoint(option)
+    except DeviceError:
+        raise DeviceError(
+            f"--web takes HOST:PORT, such as 127.0.0.1:9000, or {OFF}; not {option!r}"
+        ) from None

@@ -1,0 +1,192 @@
+"""What training tells on the terminal: a bar, a line per epoch, warnings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from distill_live.escapes import escape
+
+if TYPE_CHECKING:
+    from distill_live.audio.distances import Distances
+    from distill_live.training.codec.config import CodecTrainingConfig
+    from distill_live.training.codec.health import LevelHealth
+    from distill_live.training.codec.trainer import CodecEpoch
+    from distill_live.training.prior.judging import PriorReport
+    from distill_live.training.prior.memorisation import Memorisation
+    from distill_live.training.prior.trainer import PriorEpoch, PriorTrainingConfig
+    from distill_live.training.vocoder.trainer import VocoderEpoch, VocoderTrainingConfig
+
+# What a column of each phase's lines is.
+_NEW = "`new` is the end of each recording, which it never learns from"
+
+
+class Report:
+    """A bar that moves on with every epoch and the epochs' lines above it; a context manager.
+
+    A `quiet` one prints nothing.
+    """
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        console = Console(highlight=False, quiet=quiet)
+        self._progress = Progress(
+            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+            TimeRemainingColumn(), console=console, transient=True,
+            disable=not console.is_terminal,
+        )  # fmt: skip
+        self._task = self._progress.add_task("", total=None)
+        self._labels: tuple[str, ...] = ()
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._progress.stop()
+
+    def begin(self, what: str) -> None:
+        """Start a new bar."""
+        self._progress.reset(self._task, description=what, total=None)
+
+    def advance(self, done: int, total: int) -> None:
+        """Move the bar."""
+        self._progress.update(self._task, completed=done, total=total)
+
+    def say(self, line: str) -> None:
+        """Print a line above the bar."""
+        self._progress.console.print(escape(line, keep="\n"), markup=False, soft_wrap=True)
+
+    def codec_pace(self, seconds: float, prior_seconds: float | None) -> None:
+        """How long the training will take, judged by its first steps; None: no prior follows."""
+        if prior_seconds is None:
+            self.say(f"this will take {in_words(seconds)}")
+            return
+        self.say(
+            f"this will take {in_words(seconds + prior_seconds)}: {in_words(seconds)} for the "
+            f"codec, then at most {in_words(prior_seconds)} for the prior"
+        )
+
+    def prior_pace(self, seconds: float) -> None:
+        """How long the prior's training can take, judged by its first steps."""
+        self.say(f"this will take at most {in_words(seconds)}; it stops early once it gets worse")
+
+    def begin_codec(self, config: CodecTrainingConfig) -> None:
+        """Start the codec's bar; say with what settings, and what the columns of its lines are."""
+        from distill_live.codes.grid import level_labels
+
+        codec = config.codec
+        self._labels = level_labels(codec.num_quantizers)
+        self.begin("codec")
+        self.advance(0, config.epochs)
+        self.say(
+            f"codec: {codec.num_quantizers} levels ({', '.join(self._labels)}) of "
+            f"{codec.codebook_size} codes, {config.epochs} epochs of {config.steps_per_epoch} steps"
+        )
+        self.say("  how far its sound is from the recordings, in dB: lower is better. " + _NEW)
+        used = "  ".join(f"{label:>9}" for label in self._labels)
+        self.say(f"    epoch learned     new   codes in use: {used}")
+
+    def codec_epoch(self, epoch: CodecEpoch) -> None:
+        """A line of an epoch of the codec."""
+        self.advance(epoch.epoch, epoch.epochs)
+        used = "  ".join(f"{level.utilisation:9.0%}" for level in epoch.health)
+        self.say(
+            f"{epoch.epoch:4d}/{epoch.epochs:<4d} {epoch.training_db:7.2f} "
+            f"{epoch.validation_db:7.2f}   {'':14}{used}"
+        )
+
+    def end_codec(self, health: Sequence[LevelHealth], codebook_size: int) -> None:
+        """How the codebooks are, and a warning for each level that is not as it should be."""
+        from distill_live.training.codec.health import Verdict, overall
+
+        verdicts = [level.verdict(codebook_size) for level in health]
+        self.say(f"codebooks: {overall(verdicts).words}")
+        for label, level, verdict in zip(self._labels, health, verdicts, strict=True):
+            if verdict is not Verdict.GREEN:
+                self.say(
+                    f"warning: {label}: {verdict.words}: uses only {level.utilisation:.0%} of its "
+                    f"codes, as varied as {level.perplexity:.0f} in even use; {verdict.advice}"
+                )
+
+    def begin_prior(self, config: PriorTrainingConfig) -> None:
+        """Start the prior's bar, and say what the columns of its lines are."""
+        shape = config.prior
+        self.begin("prior")
+        self.advance(0, config.epochs)
+        self.say(
+            f"prior: {shape.num_layers} layers of {shape.hidden_size}, up to {config.epochs} "
+            f"epochs of {config.steps_per_epoch} steps"
+        )
+        self.say("  perplexity, between how many codes it hesitates: lower is better. " + _NEW)
+        self.say("    epoch learned     new")
+
+    def prior_epoch(self, epoch: PriorEpoch) -> None:
+        """A line of an epoch of the prior."""
+        self.advance(epoch.epoch, epoch.epochs)
+        self.say(
+            f"{epoch.epoch:4d}/{epoch.epochs:<4d} {epoch.training:7.2f} {epoch.validation:7.2f}"
+        )
+
+    def end_prior(self, report: PriorReport) -> None:
+        """The kept prior beside counting, and what to know about it."""
+        counted = report.baselines
+        self.say(
+            f"held-out perplexity: prior {report.validation:.2f}, counting codes "
+            f"{counted.unigram:.2f}, counting pairs of columns {counted.previous_column:.2f}"
+        )
+        if not report.beats_counting:
+            self.say("warning: the prior predicts no better than counting; add recordings")
+
+    def memorised(self, memorisation: Memorisation) -> None:
+        """Say whether the prior copies its recordings, and what to do about it."""
+        self.say(memorisation.verdict)
+
+    def begin_vocoder(self, config: VocoderTrainingConfig) -> None:
+        """Start the vocoder's bar, and say what the columns of its lines are."""
+        shape = config.vocoder
+        self.begin("vocoder")
+        self.advance(0, config.epochs)
+        against = "against discriminators" if config.adversarial else "without discriminators"
+        self.say(
+            f"vocoder: {shape.blocks} blocks of {shape.width}, {config.epochs} epochs of "
+            f"{config.steps_per_epoch} steps, {against}"
+        )
+        self.say(
+            "  loss, how far its sound is from the recordings: lower is better. "
+            f"{_NEW}, `judges` the loss of the discriminators"
+        )
+        self.say("    epoch learned     new  judges")
+
+    def vocoder_epoch(self, epoch: VocoderEpoch) -> None:
+        """A line of an epoch of the vocoder."""
+        self.advance(epoch.epoch, epoch.epochs)
+        told = "-" if epoch.discriminators is None else f"{epoch.discriminators:.3f}"
+        self.say(
+            f"{epoch.epoch:4d}/{epoch.epochs:<4d} {epoch.training:7.3f} {epoch.validation:7.3f} "
+            f"{told:>7}"
+        )
+
+    def end_vocoder(self, distances: Mapping[str, Distances], played: str, asked: bool) -> None:
+        """How near each vocoder comes to what was held out, and which one the model plays by."""
+        for name, one in distances.items():
+            self.say(f"held-out sound, {name} vocoder: {one}")
+        why = "as asked" if asked else "the nearer one by two of the three"
+        self.say(f"the model plays by the {played} vocoder, {why}")
+
+
+def in_words(seconds: float) -> str:
+    """A duration in words: seconds up to a minute and a half, then minutes, then hours."""
+    if seconds < 90:
+        return f"about {max(round(seconds / 10), 1) * 10} seconds"
+    if seconds < 90 * 60:
+        return f"about {round(seconds / 60)} minutes"
+    return f"about {seconds / 3600:.1f} hours"

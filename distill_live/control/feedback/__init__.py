@@ -1,0 +1,1 @@
+"""Feedback: what clients are told."""

@@ -1,0 +1,225 @@
+"""What clients are told: parameters that change, streams for visuals, what came of requests.
+
+It knows nothing of how messages travel: a subscriber is a function that sends.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from distill_live.control.feedback.subscriber import Send, Subscriber
+from distill_live.control.namespace.address import NORM, OFF, OWN, ROOT, Sender
+from distill_live.control.namespace.pattern import match
+from distill_live.control.namespace.targets import level_name
+from distill_live.errors import ParameterError
+from distill_live.parameters import (
+    LEVELS_LIMIT,
+    Parameter,
+    ParameterStore,
+    ParameterValues,
+    find_travel,
+)
+
+#: So many may listen, each to so many patterns.
+MAX_SUBSCRIBERS, MAX_PATTERNS = 64, 64
+#: Legal rates, in Hz.
+MIN_RATE, MAX_RATE = 0.1, 100.0
+#: So long after its last message a client hears nothing of what it moves itself, in seconds.
+ECHO_SECONDS = 0.2
+
+
+class Feedback:
+    """Tells subscribers what the store holds, when it changes, and what is published.
+
+    `levels` gives the labels of the levels of the model in play, coarse to fine; `clock` seconds.
+    Who subscribes without a pattern hears every parameter, `/distill/NAME` and
+    `/distill/NAME/LEVEL`, that address with `/own`, which is 1 if the level has a value of its own
+    and 0 if not, and all announcements; with patterns exactly the addresses that they match,
+    `/distill/NAME/norm` (0..1) and streams among them. Values are float, int or text.
+
+    All methods may be called from any thread. A `send` is called with the lock held: it must
+    neither wait nor call back, and when it raises it is called no more.
+    """
+
+    def __init__(
+        self,
+        store: ParameterStore,
+        levels: Callable[[], Sequence[str]],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._store, self._levels, self._clock = store, levels, clock
+        self._lock = threading.Lock()
+        self._subscribers: dict[Sender, Subscriber] = {}
+        # The store and the levels' names as they were when last looked at; then, by address, the
+        # values of parameters and the arguments of streams.
+        self._raw: bytes | None = None
+        self._names: tuple[str, ...] = ()
+        self._values: dict[str, object] = {}
+        self._streams: dict[str, tuple[object, ...]] = {}
+
+    def subscribe(
+        self,
+        key: Sender,
+        send: Send,
+        rate: float = 30.0,
+        pattern: str | Iterable[str] | None = None,
+        ttl: float | None = 60.0,
+    ) -> None:
+        """Let `send` have all that `key` wants, at once, and changes at most `rate` times a second.
+
+        Again, it begins anew. After `ttl` seconds without that it ends; None: never. Raises
+        ParameterError when a pattern, their number or the rate (MIN_RATE..MAX_RATE Hz) is not
+        legal, and when MAX_SUBSCRIBERS listen already.
+        """
+        patterns = (pattern,) if isinstance(pattern, str) else tuple(pattern or ())
+        _check(rate, patterns)
+        now = self._clock()
+        with self._lock:
+            before = self._subscribers.get(key)
+            if before is None and len(self._subscribers) >= MAX_SUBSCRIBERS:
+                raise ParameterError(f"{MAX_SUBSCRIBERS} clients listen already: end one of them")
+            subscriber = Subscriber(send, 1.0 / rate, patterns, now, ttl)
+            if before is not None:
+                subscriber.take_over(before)
+            self._look()
+            self._subscribers[key] = subscriber
+            subscriber.note(self._values)
+            subscriber.note(self._streams, stream=True)
+            self._serve(key, subscriber, now)
+
+    def unsubscribe(self, key: Sender) -> None:
+        """Tell `key` nothing any more; nothing happens when it does not listen."""
+        with self._lock:
+            self._subscribers.pop(key, None)
+
+    @property
+    def listeners(self) -> int:
+        """How many are subscribed."""
+        return len(self._subscribers)
+
+    def listens(self, key: Sender, address: str | None = None) -> bool:
+        """Whether `key` is subscribed, and hears what is announced at an address."""
+        with self._lock:
+            subscriber = self._subscribers.get(key)
+            return subscriber is not None and (address is None or subscriber.wants(address))
+
+    def tells(self, address: str) -> bool:
+        """Whether an address is a parameter's, a level's by name or a travel's."""
+        with self._lock:
+            if self._raw is None:
+                self._look()
+            return address in self._values
+
+    def touched(self, key: Sender, name: str) -> None:
+        """Note that `key` moves the parameter NAME, or NAME/LEVEL.
+
+        It hears of that only when it has not done so for ECHO_SECONDS, and then in any case.
+        """
+        with self._lock:
+            subscriber = self._subscribers.get(key)
+            if subscriber is not None:
+                address = f"{ROOT}/{self._by_name(name)}"
+                subscriber.hold_back((address, address + NORM), self._clock() + ECHO_SECONDS)
+
+    def publish(self, address: str, *arguments: object) -> None:
+        """Set a stream; it goes to those who have a pattern for it, and the latest wins."""
+        with self._lock:
+            if self._streams.get(address) != arguments:
+                self._streams[address] = arguments
+                for subscriber in self._subscribers.values():
+                    subscriber.note((address,), stream=True)
+
+    def announce(self, address: str, *arguments: object) -> set[Sender]:
+        """Tell what the next of its kind shall not overtake. Returns the keys of who will hear."""
+        with self._lock:
+            heard = {key for key, one in self._subscribers.items() if one.wants(address)}
+            for key in heard:
+                self._subscribers[key].say((address, arguments))
+            return heard
+
+    def tick(self, now: float) -> None:
+        """Send what is due; to be called more often than any subscriber's rate."""
+        with self._lock:
+            self._look()
+            for key, subscriber in list(self._subscribers.items()):
+                if subscriber.expires <= now:
+                    del self._subscribers[key]
+                else:
+                    self._serve(key, subscriber, now)
+
+    def _serve(self, key: Sender, subscriber: Subscriber, now: float) -> None:
+        messages = subscriber.collect(now, self._read)
+        if not messages:
+            return
+        try:
+            subscriber.send(messages)
+        except Exception:
+            # Who cannot be reached must not keep the others from hearing.
+            del self._subscribers[key]
+
+    def _read(self, address: str) -> tuple[object, ...] | None:
+        if address in self._values:
+            return (self._values[address],)
+        return self._streams.get(address)
+
+    def _look(self) -> None:
+        """Find what has changed in the store, and note it for all."""
+        # One moment for all: what was changed together is told together.
+        now = self._store.view()
+        raw = now.raw()
+        names = tuple(map(level_name, self._levels()[:LEVELS_LIMIT]))
+        if raw == self._raw and names == self._names:
+            return
+        table = self._store.table
+        if self._raw is None or names != self._names:
+            self._values, found = {}, list(table)
+        else:
+            found = list(dict.fromkeys(name for name, *_ in self._store.changes(self._raw, raw)))
+        self._raw, self._names = raw, names
+        before = self._values.copy()
+        for name in found:
+            self._values.update(self._state(table[name], now))
+        changed = [a for a, value in self._values.items() if before.get(a) != value]
+        for subscriber in self._subscribers.values():
+            subscriber.note(changed)
+
+    def _state(self, parameter: Parameter, now: ParameterValues) -> Iterator[tuple[str, object]]:
+        """The addresses of a parameter, and what counts there."""
+        places = {f"{ROOT}/{parameter.name}": now[parameter.name]}
+        if parameter.per_level:
+            values = now.levels(parameter.name, len(self._names))
+            of_levels = [f"{ROOT}/{parameter.name}/{level}" for level in self._names]
+            places |= dict(zip(of_levels, values, strict=True))
+            for level, address in enumerate(of_levels):
+                yield address + OWN, int(now.own(parameter.name, level) is not None)
+        for address, value in places.items():
+            off = math.isnan(value)
+            yield address, OFF if off else value if parameter.kind == "float" else int(value)
+            yield address + NORM, OFF if off else _travel(parameter, value)
+
+    def _by_name(self, name: str) -> str:
+        """The name of a target, its level by name where that is given as a number."""
+        parameter, _, level = name.rpartition("/")
+        if parameter in self._store.table and level.isascii() and level.isdigit():
+            number = int(level[:4]) - 1
+            if 0 <= number < len(self._names):
+                return f"{parameter}/{self._names[number]}"
+        return name
+
+
+def _travel(parameter: Parameter, value: float) -> float:
+    """Where a controller of the whole range stands, 0..1, for a parameter's value."""
+    return find_travel(value, parameter.minimum, parameter.maximum, parameter.curve)
+
+
+def _check(rate: float, patterns: Sequence[str]) -> None:
+    """Raise ParameterError for what cannot be subscribed to."""
+    if not MIN_RATE <= rate <= MAX_RATE:
+        raise ParameterError(f"the rate is {MIN_RATE:g}..{MAX_RATE:g} Hz, not {rate:g}")
+    if len(patterns) > MAX_PATTERNS:
+        raise ParameterError(f"{len(patterns)} patterns are too many; legal: {MAX_PATTERNS}")
+    for pattern in patterns:
+        match(pattern, ())

@@ -1,0 +1,54 @@
+"""What came of a request that takes its time: told to who asked, and to all who listen."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+
+from distill_live.control.feedback.feedback import Feedback
+from distill_live.control.namespace.address import ROOT, Reply, Sender
+
+DONE, ERROR = f"{ROOT}/done", f"{ROOT}/error"
+#: The addresses at which is told what came of a request.
+OUTCOMES = (DONE, ERROR)
+#: So many are remembered to have asked for one thing.
+MAX_ASKERS = 64
+
+Answer = Callable[[Sender, Sequence[Reply]], None]
+
+
+class Outcomes:
+    """Remembers who asked for what, and tells it what came of it.
+
+    `answers` has a function that sends to a sender, by the sender's first item, such as "osc".
+    May be called from any thread.
+    """
+
+    def __init__(self, feedback: Feedback, answers: Mapping[str, Answer]) -> None:
+        self._feedback, self._answers = feedback, answers
+        self._lock = threading.Lock()
+        self._askers: dict[str, dict[Sender, None]] = {}
+
+    def asked(self, name: str, sender: Sender) -> None:
+        """Note that `sender` made a request; None: nobody to answer."""
+        with self._lock:
+            askers = self._askers.setdefault(name, {})
+            if sender is not None and len(askers) < MAX_ASKERS:
+                askers[sender] = None
+
+    def tell(self, name: str, text: str, failed: bool = False) -> None:
+        """Say what came of the requests of that name which were made since it was last said."""
+        message: Reply = (DONE, (name, text))
+        if failed:
+            message = (ERROR, (f"{ROOT}/{name}", text))
+        with self._lock:
+            askers = self._askers.pop(name, {})
+        heard = self._feedback.announce(message[0], *message[1])
+        for sender in askers:
+            if sender not in heard:
+                self.answer(sender, [message])
+
+    def answer(self, sender: Sender, messages: Sequence[Reply]) -> None:
+        """Send messages to a sender, if it is one that can be answered."""
+        if isinstance(sender, tuple) and sender and sender[0] in self._answers:
+            self._answers[sender[0]](sender, messages)

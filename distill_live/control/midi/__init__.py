@@ -1,0 +1,1 @@
+"""MIDI as the router sees it: events, encoders, lights and motor faders."""

@@ -1,0 +1,1 @@
+"""MIDI learn: find the control that moves, write its mapping."""

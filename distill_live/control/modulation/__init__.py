@@ -1,0 +1,1 @@
+"""Parameters that move by themselves: LFOs and random walks, glides, soft takeover."""

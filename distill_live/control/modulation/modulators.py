@@ -1,0 +1,128 @@
+"""Sources that move by themselves: low-frequency oscillators, an envelope follower, a random walk.
+
+Each gives a value 0..1, as a fader does, from the time in seconds of time.monotonic(), the tempo
+and the level of the output (linear, 1 is full scale).
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from dataclasses import dataclass, field
+from typing import Literal, Protocol, get_args
+
+from distill_live.control.timing.tempo import Tempo
+from distill_live.errors import ParameterError
+
+Shape = Literal["sine", "triangle", "saw", "square", "random"]
+
+#: The shortest and longest cycle. Nothing shorter can be told apart at a hundred values a second.
+SECONDS = (0.05, 3600.0)
+BEATS = (1 / 32, 1024.0)
+
+
+class Modulator(Protocol):
+    """Something that moves by itself."""
+
+    def value(self, now: float, tempo: Tempo, level: float) -> float:
+        """Where it is at `now`, 0..1; to be asked with times that do not go back."""
+
+
+@dataclass(frozen=True)
+class LFO:
+    """A cycle of `seconds`, or of `beats` and then in step with the tempo; one of both is given.
+
+    `phase` 0..1 is how far the first cycle is when it begins. All shapes begin low but the square,
+    which begins high; "random" is a new value for each cycle, for the same phase always the same.
+    A saw over one beat is the beat itself, one over a bar the bar.
+    """
+
+    shape: Shape = "sine"
+    seconds: float | None = None
+    beats: float | None = None
+    phase: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.shape not in get_args(Shape):
+            raise ParameterError(
+                f"no LFO shape {self.shape!r}; legal: {', '.join(get_args(Shape))}"
+            )
+        if (self.seconds is None) == (self.beats is None):
+            raise ParameterError("an LFO has a cycle in `seconds` or in `beats`, one of both")
+        _require("seconds", self.seconds, SECONDS)
+        _require("beats", self.beats, BEATS)
+        _require("phase", self.phase, (0.0, 1.0))
+
+    def value(self, now: float, tempo: Tempo, level: float) -> float:
+        """Where in its shape the cycle is, 0..1."""
+        cycles = now / self.seconds if self.seconds else tempo.beat(now) / (self.beats or 1.0)
+        cycle = math.floor(cycles + self.phase)
+        return self._shaped(cycles + self.phase - cycle, cycle)
+
+    def _shaped(self, part: float, cycle: int) -> float:
+        if self.shape == "sine":
+            return 0.5 - 0.5 * math.cos(2.0 * math.pi * part)
+        if self.shape == "triangle":
+            return 1.0 - abs(2.0 * part - 1.0)
+        if self.shape == "saw":
+            return part
+        if self.shape == "square":
+            return 1.0 if part < 0.5 else 0.0
+        return random.Random(f"{cycle} {self.phase}").random()  # noqa: S311 - music, not secrets
+
+
+@dataclass
+class EnvelopeFollower:
+    """The level of the output, smoothed: `attack` and `release` are the seconds in which it covers
+    63 % of the way up and down; `gain` makes a quiet sound count for more."""
+
+    attack: float = 0.01
+    release: float = 0.3
+    gain: float = 1.0
+    _value: float = field(default=0.0, init=False, repr=False)
+    _asked: float | None = field(default=None, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        _require("attack", self.attack, (0.0, 60.0))
+        _require("release", self.release, (0.0, 60.0))
+        _require("gain", self.gain, (0.0, 1000.0))
+
+    def value(self, now: float, tempo: Tempo, level: float) -> float:
+        """The smoothed level, 0..1."""
+        wanted = min(max(level * self.gain, 0.0), 1.0) if math.isfinite(level) else 0.0
+        passed = 0.0 if self._asked is None else max(now - self._asked, 0.0)
+        seconds = self.attack if wanted > self._value else self.release
+        left = math.exp(-passed / seconds) if seconds else 0.0
+        self._value, self._asked = wanted + (self._value - wanted) * left, now
+        return self._value
+
+
+@dataclass
+class RandomWalk:
+    """Wanders between 0 and 1 and turns round at the ends; `seconds` is how long it usually takes
+    from the middle to an end. The same `seed` wanders alike."""
+
+    seconds: float = 4.0
+    seed: int | None = None
+    _value: float = field(default=0.5, init=False, repr=False)
+    _asked: float | None = field(default=None, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        _require("seconds", self.seconds, SECONDS)
+        self._random = random.Random(self.seed)  # noqa: S311 - music, not secrets
+
+    def value(self, now: float, tempo: Tempo, level: float) -> float:
+        """Where it has come to, 0..1."""
+        passed = 0.0 if self._asked is None else max(now - self._asked, 0.0)
+        self._asked = now
+        step = self._random.gauss(0.0, 0.5 * math.sqrt(passed / self.seconds))
+        # Turned round at both ends, however far the step goes.
+        folded = (self._value + step) % 2.0
+        self._value = 2.0 - folded if folded > 1.0 else folded
+        return self._value
+
+
+def _require(name: str, value: float | None, legal: tuple[float, float]) -> None:
+    low, high = legal
+    if value is not None and not low <= value <= high:
+        raise ParameterError(f"{name} cannot be {value}; legal: {low:g}..{high:g}")

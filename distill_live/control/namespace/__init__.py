@@ -1,0 +1,1 @@
+"""The OSC address space: patterns, targets, arguments, requests, streams, nodes."""

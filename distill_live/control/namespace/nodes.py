@@ -1,0 +1,183 @@
+"""Every address of the instrument, described: what a message to it takes, and what it does."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from distill_live.control.namespace.address import NORM, OWN, ROOT
+from distill_live.control.namespace.requests import Argument, RequestSpec
+from distill_live.control.namespace.streams import SAID
+from distill_live.control.namespace.targets import level_name
+from distill_live.parameters import (
+    LEVELS_LIMIT,
+    Parameter,
+    ParameterStore,
+    Table,
+    find_travel,
+)
+
+#: Whether an address tells a value, takes one, or both.
+Access = Literal["read", "write", "both"]
+
+#: The OSC type tag of each kind of parameter or argument. Not every client knows T and F.
+_TAGS = {"float": "f", "int": "i", "bool": "i"}
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One argument of a message: its OSC type tag i, f or s, its range in `unit`, and the words
+    that are legal beside numbers. A range of None: any text, any number."""
+
+    tag: str
+    minimum: float | None = None
+    maximum: float | None = None
+    unit: str = ""
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Node:
+    """An address and what it is.
+
+    `slots` are the arguments that a message must have, `more` those that it may have after them.
+    A node that holds a value belongs to `parameter`, for all levels or for `level` (from 0); with
+    `norm` it is the value's way 0..1 through the parameter's range and curve, with `own` 1 if the
+    level has a value of its own and 0 if it follows the global one.
+    """
+
+    address: str
+    doc: str
+    access: Access
+    slots: tuple[Slot, ...] = ()
+    more: tuple[Slot, ...] = ()
+    parameter: Parameter | None = None
+    level: int | None = None
+    norm: bool = False
+    own: bool = False
+
+    @property
+    def tags(self) -> str:
+        """The OSC type tags of the arguments that a message must have."""
+        return "".join(slot.tag for slot in self.slots)
+
+    @property
+    def default(self) -> float | None:
+        """The default of the parameter; None for one that is off, and where there is none."""
+        if self.parameter is None or self.own or math.isnan(self.parameter.default):
+            return None
+        return self._shown(self.parameter, self.parameter.default)
+
+    def value(self, store: ParameterStore) -> float | None:
+        """The value now, an int or a float as the tag says; None for what is off or has none."""
+        if self.parameter is None:
+            return None
+        value = store[self.parameter.name]
+        if self.own and self.level is not None:
+            return int(store.own(self.parameter.name, self.level) is not None)
+        if self.level is not None:
+            value = store.levels(self.parameter.name, self.level + 1)[self.level]
+        return None if math.isnan(value) else self._shown(self.parameter, value)
+
+    def _shown(self, parameter: Parameter, value: float) -> float:
+        if self.norm:
+            return find_travel(value, parameter.minimum, parameter.maximum, parameter.curve)
+        return int(value) if self.slots[0].tag == "i" else value
+
+
+class Stream(Protocol):
+    """What is told without end: its address, the OSC type tags of its arguments, of which the last
+    may be "*" for more like it, and what it says."""
+
+    @property
+    def address(self) -> str: ...
+    @property
+    def types(self) -> str: ...
+    @property
+    def doc(self) -> str: ...
+
+
+#: What the instrument answers at once, beside the requests.
+SERVICES: dict[str, RequestSpec] = {
+    service.name: service
+    for service in (
+        RequestSpec("get", "Answer the value of a parameter, or, without a name, of all.",
+                    (Argument("name", "text", optional=True),)),
+        RequestSpec("sync", "Answer `/distill/synced` with the same id, when all before is done.",
+                    (Argument("id", "int", -(2**31), 2**31 - 1),)),
+        RequestSpec("ping", "Answer `/distill/pong` with the same arguments.",
+                    (Argument("id", "int", -(2**31), 2**31 - 1, optional=True),)),
+        RequestSpec("at", "Send a message, its arguments behind it, with the next beat, bar or "
+                          "multiple of so many bars.",
+                    (Argument("when", "int", 1, 64, "bars", words=("beat", "bar")),
+                     Argument("address", "text"))),
+        RequestSpec("subscribe", "Tell all values now, and changes as they come, for a minute; "
+                                 "port 0 is the one you send from, and more patterns may follow.",
+                    (Argument("port", "int", 0, 65_535, optional=True),
+                     Argument("rate", "float", 0.1, 100.0, "Hz", optional=True),
+                     Argument("pattern", "text", optional=True))),
+        RequestSpec("unsubscribe", "Tell nothing more.",
+                    (Argument("port", "int", 0, 65_535, optional=True),)),
+        RequestSpec("learn", "Let the control that is moved next move a parameter, or make a "
+                             "request with the arguments behind its name, from now on.",
+                    (Argument("name", "text"),)),
+    )
+}  # fmt: skip
+
+
+def namespace(
+    table: Table,
+    requests: Mapping[str, RequestSpec],
+    labels: Sequence[str],
+    streams: Iterable[Stream] = (),
+) -> dict[str, Node]:
+    """Every built-in address, in the order of the tables; `labels` are the levels', coarse to fine.
+
+    What a patch adds outside `/distill` is not there.
+    """
+    nodes = [node for parameter in table.values() for node in _parameter(parameter, labels)]
+    nodes += [_request(spec) for spec in {**requests, **SERVICES}.values()]
+    nodes += [_stream(stream) for stream in streams]
+    nodes.append(Node(SAID, "Each line that is said to people.", "read", (Slot("s"),)))
+    return {node.address: node for node in nodes}
+
+
+def _parameter(parameter: Parameter, labels: Sequence[str]) -> Iterator[Node]:
+    address = f"{ROOT}/{parameter.name}"
+    doc = parameter.doc
+    slot = Slot(_TAGS[parameter.kind], parameter.minimum, parameter.maximum, parameter.unit)
+    travel, flag = Slot("f", 0.0, 1.0), Slot("i", 0, 1)
+    yield Node(address, doc, "both", (slot,), (), parameter)
+    yield Node(address + NORM, doc, "both", (travel,), (), parameter, norm=True)
+    if parameter.per_level:
+        for level, label in enumerate(labels[:LEVELS_LIMIT]):
+            alone = f"{label} alone: {doc}"
+            own = f"{address}/{level_name(label)}"
+            yield Node(own, alone, "both", (slot,), (), parameter, level)
+            yield Node(own + NORM, alone, "both", (travel,), (), parameter, level, norm=True)
+            about = f"Whether {label} has a value of its own, or follows the global one: {doc}"
+            yield Node(own + OWN, about, "read", (flag,), (), parameter, level, own=True)
+
+
+def _request(spec: RequestSpec) -> Node:
+    needed = [argument for argument in spec.arguments if not argument.optional]
+    more = [argument for argument in spec.arguments if argument.optional]
+    return Node(f"{ROOT}/{spec.name}", spec.doc, "write", _slots(needed), _slots(more))
+
+
+def _stream(stream: Stream) -> Node:
+    slots = tuple(Slot(tag) for tag in stream.types.rstrip("*"))
+    return Node(stream.address, stream.doc, "read", slots)
+
+
+def _slots(arguments: Iterable[Argument]) -> tuple[Slot, ...]:
+    return tuple(map(_slot, arguments))
+
+
+def _slot(argument: Argument) -> Slot:
+    if argument.kind == "text":
+        return Slot("s", words=argument.words)
+    tag, low, high = _TAGS[argument.kind], argument.minimum, argument.maximum
+    return Slot(tag, low, high, argument.unit, argument.words)

@@ -1,0 +1,1 @@
+"""The patch file: schema, sources, problems, reload."""

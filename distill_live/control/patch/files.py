@@ -1,0 +1,136 @@
+"""Finding and reading patches: files that say which control moves what.
+
+Beside NAME.yaml, which people write, may lie two files that the instrument writes: what it learned
+of controls, in NAME.learned.yaml, and presets stored while playing, in NAME.presets.yaml.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from distill_live.control.patch.problems import (
+    entries,
+    preset_problems,
+    program_problems,
+    schema_problems,
+)
+from distill_live.control.patch.schema import Patch
+from distill_live.control.patch.sources import same_control
+from distill_live.control.patch.yaml_file import document_error, read_yaml
+from distill_live.errors import PatchError, nearest_name
+from distill_live.parameters import PARAMETERS, Table
+
+SUFFIXES = (".yaml", ".yml")
+#: What stands beside a patch and belongs to it: NAME.presets.yaml is no patch of its own.
+COMPANIONS = {".presets", ".learned"}
+
+
+def learned_path(patch: Path) -> Path:
+    """Where what was learned for a patch is kept: beside it, in NAME.learned.yaml."""
+    return _companion(patch, "learned")
+
+
+def presets_path(patch: Path) -> Path:
+    """Where the presets stored with a patch are kept: beside it, in NAME.presets.yaml."""
+    return _companion(patch, "presets")
+
+
+def _companion(patch: Path, kind: str) -> Path:
+    """A file that belongs to a patch. Those of a patch that ships are kept in the folder `patches`
+    of the working folder."""
+    name = f"{patch.stem}.{kind}.yaml"
+    if patch.parent.resolve() == shipped_folder().resolve():
+        return Path("patches") / name
+    return patch.with_name(name)
+
+
+def shipped_folder() -> Path:
+    """The folder of the patches that ship."""
+    package = Path(__file__).parents[2]
+    in_wheel = package / "shipped" / "patches"
+    return in_wheel if in_wheel.is_dir() else package.parent / "patches"
+
+
+def find_patch(name: str) -> Path:
+    """The patch file of that name: a path, or a file of `./patches`, or one that ships.
+
+    The suffix may be left out. Raises PatchError, with the known names, when there is none.
+    """
+    candidates = [name, *(f"{name}{suffix}" for suffix in SUFFIXES)]
+    for folder in (Path(), *_patch_folders()):
+        for candidate in candidates:
+            if (folder / candidate).is_file():
+                return folder / candidate
+    known = sorted({path.stem for folder in _patch_folders() for path in patches_in(folder)})
+    raise PatchError(
+        f"no patch {name!r}{nearest_name(name, known)}; "
+        f"give a path or one of: {', '.join(known) or '(none found)'}"
+    )
+
+
+def load_patch(path: Path | str, table: Table = PARAMETERS) -> Patch:
+    """Read and check a patch, and what was learned for it; both may name what `table` has.
+
+    A control that was learned no longer does what the patch itself says of it. Programs may also
+    name presets that were stored while playing; those are not a part of the patch. Raises
+    PatchError with every problem: file, line, what is legal and the nearest name.
+    """
+    path = Path(path)
+    patch = _load_one(path, table, _stored_names(presets_path(path)))
+    patch = patch.model_copy(update={"name": patch.name or path.stem})
+    if not learned_path(path).is_file():
+        return patch
+    learned = _load_one(learned_path(path), table)
+    kept = [
+        mapping
+        for mapping in patch.map
+        if not any(same_control(mapping.source, new.source) for new in learned.map)
+    ]
+    devices = {**patch.devices, **learned.devices}
+    return patch.model_copy(update={"map": [*kept, *learned.map], "devices": devices})
+
+
+def read_document(path: Path) -> Any:
+    """What is in a YAML file, as plain values, not checked further. Raises PatchError."""
+    return read_yaml(path, "patch").value
+
+
+def _load_one(path: Path, table: Table, presets: Collection[str] | None = ()) -> Patch:
+    """The patch in one file; its programs may also name `presets`, or with None any preset."""
+    document = read_yaml(path, "patch")
+    problems = preset_problems(document, table)
+    if presets is not None:
+        problems += program_problems(document, presets)
+    try:
+        patch = Patch.model_validate(document.value, context=table)
+    except ValidationError as error:
+        problems += schema_problems(document, error)
+    if problems:
+        # What was tried as one type and as another is told once.
+        raise document_error(path, "patch", sorted(set(problems)))
+    return patch
+
+
+def _stored_names(path: Path) -> list[str] | None:
+    """The presets that were stored while playing; None when the file cannot be read."""
+    if not path.is_file():
+        return []
+    try:
+        return [str(name) for name in entries(read_yaml(path, "presets file"), "presets")]
+    except PatchError:
+        return None
+
+
+def patches_in(folder: Path) -> list[Path]:
+    """The patches of a folder, without what the instrument itself wrote beside them."""
+    found = [path for path in sorted(folder.glob("*")) if path.suffix in SUFFIXES]
+    return [path for path in found if not COMPANIONS & {*path.suffixes}]
+
+
+def _patch_folders() -> list[Path]:
+    """Where patches are looked for: the working folder's, then those that ship."""
+    return [Path("patches"), shipped_folder()]

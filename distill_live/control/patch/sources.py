@@ -1,0 +1,300 @@
+"""Where a patch's mappings come from: OSC, MIDI, or something that moves by itself.
+
+The description of a field says what is legal there: error messages are made from it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    field_validator,
+    model_validator,
+)
+
+from distill_live.control.midi.event import MAX_7_BIT, MidiEvent, port_matches
+from distill_live.control.modulation.modulators import BEATS, SECONDS, Shape
+
+_ADDRESS = re.compile(r"(/[^\s#*,/?\[\]{}]+)+")
+_BUILT_IN = re.compile(r"/distill(/.*)?")
+
+#: What a button does: as long as it is held, when it is pressed, or every other time.
+ButtonMode = Literal["gate", "trigger", "toggle"]
+_MODES = "gate (while it is held), trigger (when it is pressed) or toggle (on, then off)"
+
+
+class PatchModel(BaseModel):
+    """Any part of a patch."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+#: So many arguments of a message can be told apart.
+MAX_ARGUMENTS = 64
+
+
+class OscSource(PatchModel):
+    """A control that sends OSC: 0..1 for a fader, 1 and 0 or nothing at all for a button.
+
+    Of one that sends several numbers at once, such as an XY pad, `argument` says which counts.
+    """
+
+    osc: str = Field(max_length=255, description="an OSC address such as /1/fader1")
+    argument: int | None = Field(
+        default=None, ge=1, le=MAX_ARGUMENTS,
+        description=f"which of a message's numbers, 1..{MAX_ARGUMENTS}",
+    )  # fmt: skip
+    mode: ButtonMode | None = Field(default=None, description=_MODES)
+
+    @field_validator("osc")
+    @classmethod
+    def _is_address(cls, address: str) -> str:
+        if not address.isascii() or not _ADDRESS.fullmatch(address):
+            raise ValueError(
+                f"{address!r} is no OSC address; legal: /names/parted/by/slashes, "
+                "without spaces and # * , ? [ ] { }"
+            )
+        if _BUILT_IN.fullmatch(address):
+            raise ValueError(f"{address!r} is built in; map an address outside /distill")
+        return address
+
+
+_Channel = Annotated[int, Field(ge=1, le=16)]
+
+
+def _as_list(value: object) -> object:
+    return value if isinstance(value, list) or value is None else [value]
+
+
+class MidiSource(PatchModel):
+    """A control of a MIDI device; of any device, on any channel where nothing else is said."""
+
+    device: str | None = Field(
+        default=None, min_length=1, max_length=200,
+        description="a name of `devices`, or a port's name: a part of it, or with * and ?",
+    )  # fmt: skip
+    channel: Annotated[
+        list[_Channel] | None,
+        BeforeValidator(_as_list, json_schema_input_type=_Channel | list[_Channel] | None),
+    ] = Field(default=None, min_length=1, description="a MIDI channel 1..16, or a list of some")
+
+    def hears(self, event: MidiEvent, devices: Mapping[str, str]) -> bool:
+        """Whether an event comes from the device, `devices` being the patch's, and the channel."""
+        if self.channel is not None and event.channel not in self.channel:
+            return False
+        return self.device is None or port_matches(
+            devices.get(self.device, self.device), event.device
+        )
+
+
+class ControlChangeSource(MidiSource):
+    """A controller: a knob, a fader, a button, or an encoder without ends."""
+
+    cc: int = Field(ge=0, le=127, description="a controller number 0..127")
+    bits: Literal[7, 14] = Field(
+        default=7, description="7, or 14 for a pair of controllers, cc (0..31) and cc + 32"
+    )
+    encoding: Literal["absolute", "twos", "offset", "signed", "ends"] = Field(
+        default="absolute",
+        description="absolute, or for an encoder what it sends forth and back: twos (1, 127), "
+        "offset (65, 63), signed (1, 65) or ends (127, 0)",
+    )
+    step: float | None = Field(
+        default=None, gt=0, le=1, description="the part of an encoder's way per step, up to 1"
+    )
+    mode: ButtonMode | None = Field(default=None, description=_MODES)
+
+    @model_validator(mode="after")
+    def _fits(self) -> ControlChangeSource:
+        if self.bits == 14 and self.cc > 31:
+            raise ValueError(f"cc {self.cc} is no coarse half of a 14-bit pair; legal: 0..31")
+        relative = self.encoding != "absolute"
+        if relative and (self.bits == 14 or self.mode):
+            raise ValueError("an encoder has 7 bits and no mode")
+        if self.step is not None and not relative:
+            raise ValueError("step is for encoders: say how they count by `encoding`")
+        return self
+
+
+class NrpnSource(MidiSource):
+    """A non-registered parameter: 14 bits of number, 14 bits of value."""
+
+    nrpn: int = Field(ge=0, le=16_383, description="an NRPN number 0..16383")
+
+
+_NoteNumber = Annotated[int, Field(ge=0, le=127)]
+_Note = _NoteNumber | Literal["any"]
+
+
+class NoteSource(MidiSource):
+    """A key or a pad, or all keys between two."""
+
+    note: _Note = Field(description="a note number 0..127 (60 is middle C), or any")
+    mode: ButtonMode | Literal["velocity", "number"] = Field(
+        default="gate",
+        description="velocity (how hard it is struck), number (which key it is: 0 the lowest, 1 "
+        f"the highest), {_MODES}",
+    )
+    keys: list[_NoteNumber] | None = Field(
+        default=None, min_length=2, max_length=2,
+        description="of any note the lowest and the highest that count, such as [36, 96]",
+    )  # fmt: skip
+
+    @model_validator(mode="after")
+    def _fits(self) -> NoteSource:
+        if self.note != "any" and (self.keys is not None or self.mode == "number"):
+            raise ValueError("keys, and the mode number, are for many keys: `note: any`")
+        if self.keys is not None and not self.keys[0] < self.keys[1]:
+            raise ValueError("keys holds the lowest key, then the highest, such as [36, 96]")
+        return self
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The lowest and the highest note that count."""
+        low, high = self.keys or (0, MAX_7_BIT)
+        return low, high
+
+    def hears(self, event: MidiEvent, devices: Mapping[str, str]) -> bool:
+        """As of every MIDI source, and whether it is one of the keys that count."""
+        low, high = self.span
+        return low <= event.number <= high and super().hears(event, devices)
+
+
+class ProgramSource(MidiSource):
+    """A program change, with the bank: bank * 128 + program, both counted from 0."""
+
+    program: Annotated[int, Field(ge=0, le=2_097_151)] | Literal["any"] = Field(
+        description="a program number 0..127, plus 128 times the bank, or any"
+    )
+    mode: Literal["trigger", "toggle"] = Field(
+        default="trigger", description="trigger (a press) or toggle (on, then off)"
+    )
+
+
+class BendSource(MidiSource):
+    """The pitch wheel, which rests in the middle of its way."""
+
+    bend: Literal[True] = Field(description="true")
+
+
+class PressureSource(MidiSource):
+    """Aftertouch of a whole channel."""
+
+    pressure: Literal[True] = Field(description="true")
+
+
+class PolyPressureSource(MidiSource):
+    """Aftertouch of one key."""
+
+    poly_pressure: _Note = Field(description="a note number 0..127, or any")
+
+
+class LfoSource(PatchModel):
+    """An oscillator that goes once round in so many seconds, or in so many beats with the music."""
+
+    lfo: Shape = Field(description="sine, triangle, saw, square or random")
+    seconds: float | None = Field(
+        default=None, ge=SECONDS[0], le=SECONDS[1],
+        description=f"seconds, {SECONDS[0]:g}..{SECONDS[1]:g}",
+    )  # fmt: skip
+    beats: float | None = Field(
+        default=None, ge=BEATS[0], le=BEATS[1], description=f"beats, {BEATS[0]:g}..{BEATS[1]:g}"
+    )
+    phase: float = Field(default=0.0, ge=0, le=1, description="where it begins, 0..1")
+
+    @model_validator(mode="after")
+    def _has_one_pace(self) -> LfoSource:
+        if (self.seconds is None) == (self.beats is None):
+            raise ValueError("an lfo goes round in either `seconds: S` or `beats: N`")
+        return self
+
+
+class FollowSource(PatchModel):
+    """How loud the output is: `gain` makes quiet sound count for more."""
+
+    follow: Literal["output"] = Field(description="output")
+    attack: float = Field(default=10.0, ge=0, le=60_000, description="0..60000 ms")
+    release: float = Field(default=300.0, ge=0, le=60_000, description="0..60000 ms")
+    gain: float = Field(default=1.0, ge=0, le=1_000, description="0..1000")
+
+
+class WalkSource(PatchModel):
+    """A random walk; in so many seconds it usually comes from the middle to an end."""
+
+    walk: float = Field(
+        ge=SECONDS[0], le=SECONDS[1], description=f"seconds, {SECONDS[0]:g}..{SECONDS[1]:g}"
+    )
+
+
+#: The sources by the key that each has and no other.
+SOURCES: dict[str, type[PatchModel]] = {
+    "osc": OscSource,
+    "cc": ControlChangeSource,
+    "nrpn": NrpnSource,
+    "note": NoteSource,
+    "program": ProgramSource,
+    "bend": BendSource,
+    "pressure": PressureSource,
+    "poly_pressure": PolyPressureSource,
+    "lfo": LfoSource,
+    "follow": FollowSource,
+    "walk": WalkSource,
+}
+#: Those that move by themselves.
+MODULATORS = (LfoSource, FollowSource, WalkSource)
+
+
+def present_key(value: object, keys: tuple[str, ...]) -> str | None:
+    """The tag of the one key of `keys` that the mapping `value` has; None for none or several."""
+    found = [f"<{key}>" for key in keys if isinstance(value, dict) and key in value]
+    return found[0] if len(found) == 1 else None
+
+
+Source = Annotated[
+    Annotated[OscSource, Tag("<osc>")]
+    | Annotated[ControlChangeSource, Tag("<cc>")]
+    | Annotated[NrpnSource, Tag("<nrpn>")]
+    | Annotated[NoteSource, Tag("<note>")]
+    | Annotated[ProgramSource, Tag("<program>")]
+    | Annotated[BendSource, Tag("<bend>")]
+    | Annotated[PressureSource, Tag("<pressure>")]
+    | Annotated[PolyPressureSource, Tag("<poly_pressure>")]
+    | Annotated[LfoSource, Tag("<lfo>")]
+    | Annotated[FollowSource, Tag("<follow>")]
+    | Annotated[WalkSource, Tag("<walk>")],
+    Discriminator(
+        lambda value: present_key(value, tuple(SOURCES)),
+        custom_error_type="source",
+        custom_error_message=f"a source has exactly one of the keys {', '.join(SOURCES)}",
+    ),
+]
+
+
+def source_key(source: PatchModel) -> tuple[str, object, object]:
+    """What control a source is, whatever it is made to do: its key, what stands there, and what
+    part of it is meant: one of a message's arguments, or some of the keys."""
+    key = next(key for key, model in SOURCES.items() if type(source) is model)
+    part: object = None
+    if isinstance(source, OscSource):
+        part = source.argument
+    elif isinstance(source, NoteSource) and source.keys is not None:
+        part = tuple(source.keys)
+    return key, getattr(source, key), part
+
+
+def same_control(one: PatchModel, other: PatchModel) -> bool:
+    """Whether two sources are the same knob, fader, button or address, or can be."""
+    if source_key(one) != source_key(other):
+        return False
+    if not (isinstance(one, MidiSource) and isinstance(other, MidiSource)):
+        return True
+    apart = one.channel and other.channel and not {*one.channel} & {*other.channel}
+    return not apart and (one.device == other.device or None in (one.device, other.device))

@@ -1,0 +1,67 @@
+"""A patch that is saved while it is in use counts at once, unless it is broken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from distill_live.control.patch.files import learned_path, load_patch
+from distill_live.control.patch.schema import Patch
+from distill_live.errors import PatchError
+from distill_live.parameters import Table
+
+#: Seconds between two looks at the files.
+LOOK_S = 1.0
+
+#: What of a file says that it has been saved: when, how long it is, and which file it is.
+_Mark = tuple[int, int, int] | None
+
+
+class PatchWatch:
+    """Looks each second whether the patch at `path`, or what was learned for it, has changed.
+
+    `use` is called with each new patch, `say` with a line for people: about a new one, and about
+    one that is broken, for which the one in use is kept.
+    """
+
+    def __init__(
+        self, path: Path, table: Table, use: Callable[[Patch], None], say: Callable[[str], None]
+    ) -> None:
+        self._path, self._table = path, table
+        self._use, self._say = use, say
+        self._due = float("-inf")
+        self._marks = self._look()
+
+    def tick(self, now: float) -> None:
+        """Look, if it is time to; `now` in seconds."""
+        if now < self._due:
+            return
+        self._due = now + LOOK_S
+        marks = self._look()
+        if marks == self._marks:
+            return
+        self._marks = marks
+        if marks[0] is None:
+            self._say(f"the patch {self._path} is gone; it plays on as it was")
+        else:
+            self._load()
+
+    def _load(self) -> None:
+        try:
+            patch = load_patch(self._path, self._table)
+        except PatchError as error:
+            self._say(f"the patch in use plays on as it was: {error}")
+            return
+        self._use(patch)
+        self._say(f"the patch {self._path} is used as saved")
+
+    def _look(self) -> tuple[_Mark, ...]:
+        return _mark(self._path), _mark(learned_path(self._path))
+
+
+def _mark(path: Path) -> _Mark:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino

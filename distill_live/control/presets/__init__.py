@@ -1,0 +1,1 @@
+"""Presets: recall, morph, store."""

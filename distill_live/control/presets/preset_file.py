@@ -1,0 +1,137 @@
+"""The file beside a patch that keeps the presets stored while playing."""
+
+from __future__ import annotations
+
+import reprlib
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from distill_live.control.patch.yaml_file import (
+    Document,
+    Problem,
+    document_error,
+    dump_yaml,
+    parse_yaml,
+    read_bytes,
+    write_file,
+)
+from distill_live.errors import PatchError
+
+#: What a preset holds: values, or "off", by the names of parameters and levels.
+Preset = Mapping[str, float | str]
+
+#: The value of what is off, and of a level that follows its parameter.
+OFF = "off"
+#: The longest name of a preset, in letters.
+MAX_NAME = 100
+_MAX_BYTES = 4 * 1024 * 1024
+_KIND = "presets file"
+_HEADER = """\
+# Presets stored while playing with the patch beside this file. It is written anew whenever one is
+# stored or deleted; change it while the server does not run.
+"""
+
+
+class PresetFile:
+    """Reads presets once and writes them, on a thread of its own, whenever there are others.
+
+    What others have put into the file, or what could not be read, is never overwritten: it is kept
+    beside it under another name. `log` takes a line of text for people.
+    """
+
+    def __init__(self, path: Path, log: Callable[[str], None] = lambda line: None) -> None:
+        self.path, self._log = path, log
+        self._lock = threading.Lock()
+        self._writer: threading.Thread | None = None
+        self._wanted: Mapping[str, Preset] | None = None
+        #: What the file holds as far as is known; None: nothing, or nothing that was understood.
+        self._known: bytes | None = None
+
+    def read(self) -> dict[str, dict[str, float | str]]:
+        """The presets in the file; none, and a line in the log, when it is missing or broken."""
+        if not self.path.exists():
+            return {}
+        try:
+            data = read_bytes(self.path, _KIND, _MAX_BYTES)
+            presets = _check(parse_yaml(data, self.path, _KIND), self.path)
+        except PatchError as error:
+            self._log(f"{error}\n  The presets in it are not there until it is mended.")
+            return {}
+        self._known = data
+        return presets
+
+    def write(self, presets: Mapping[str, Preset]) -> None:
+        """Keep these presets, soon; what cannot be written is told in the log."""
+        with self._lock:
+            self._wanted = presets
+            if self._writer is None:
+                # No daemon: what was stored is written before the program ends.
+                self._writer = threading.Thread(target=self._run, name="preset-file")
+                self._writer.start()
+
+    def close(self) -> None:
+        """Wait until all is written."""
+        writer = self._writer
+        if writer is not None:
+            writer.join()
+
+    def _run(self) -> None:
+        while True:
+            with self._lock:
+                presets, self._wanted = self._wanted, None
+                if presets is None:
+                    self._writer = None
+                    return
+            try:
+                self._keep_aside()
+                plain = {name: dict(preset) for name, preset in presets.items()}
+                text = dump_yaml({"version": 1, "presets": plain})
+                self._known = write_file(self.path, _HEADER + text)
+            except Exception as error:
+                self._log(
+                    f"cannot write {self.path}: {error}; what is stored lasts until the server "
+                    "ends. Make the folder writable and store again"
+                )
+
+    def _keep_aside(self) -> None:
+        """Give what is in the file, if somebody else has put it there, another name."""
+        if not self.path.exists() or self.path.read_bytes() == self._known:
+            return
+        number = 1
+        while (kept := self.path.with_suffix(f".kept-{number}.yaml")).exists():
+            number += 1
+        self.path.rename(kept)
+        self._log(f"{self.path} was not as the server had read or written it: kept as {kept}")
+
+
+def _check(document: Document, path: Path) -> dict[str, dict[str, float | str]]:
+    """The presets of a document. Raises PatchError with everything that is wrong in it."""
+    problems: list[Problem] = []
+    value, lines = document.value, document.lines
+
+    def expect(right: bool, legal: str, *place: str) -> None:
+        if not right:
+            problems.append((lines.get(place, 1), legal))
+
+    expect(isinstance(value, dict) and set(value) == {"version", "presets"},
+           "a presets file is made of: version, presets")  # fmt: skip
+    if problems:
+        raise document_error(path, _KIND, problems)
+    version, presets = value["version"], value["presets"]
+    expect(version == 1, f"version cannot be {reprlib.repr(version)}; legal: 1", "version")
+    expect(isinstance(presets, dict), "presets is no mapping of names", "presets")
+    for name, preset in presets.items() if isinstance(presets, dict) else ():
+        expect(isinstance(preset, dict), f"{name!r} is no mapping of parameters", "presets", name)
+        for key, number in preset.items() if isinstance(preset, dict) else ():
+            shown = f"{key} cannot be {reprlib.repr(number)}; legal: a number, or off"
+            expect(_is_value(number), shown, "presets", name, key)
+    if problems:
+        raise document_error(path, _KIND, problems)
+    return dict(presets)
+
+
+def _is_value(value: Any) -> bool:
+    return value == OFF or (isinstance(value, int | float) and abs(value) <= sys.float_info.max)

@@ -1,0 +1,201 @@
+"""Presets: named values of parameters, from the patch and stored while playing."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
+
+from distill_live.control.namespace.targets import Levels, find_target
+from distill_live.control.presets.morph import Cell, Morph, Value
+from distill_live.control.presets.preset_file import MAX_NAME, OFF, Preset, PresetFile
+from distill_live.errors import ParameterError, nearest_name
+from distill_live.parameters import LEVELS_LIMIT, ParameterStore
+
+#: So many presets can be stored while playing: as many as MIDI has programs.
+MAX_STORED = 128
+#: What a stored preset leaves out: when things happen, not how they sound.
+NOT_STORED = ("tempo", "beats_per_bar", "link_start_stop", "morph")
+
+
+class Presets:
+    """Recalls presets, at once or gradually, and stores what is in force under a name.
+
+    `presets` are the patch's, in its order; those stored while playing follow, in the order in
+    which they came, and are kept in the file `path`, which is read now. One that is stored under
+    the name of one of the patch's stands in its place until it is deleted. Everything may be called
+    from any thread; `log` takes a line of text for people, times are those of `clock`.
+    """
+
+    def __init__(
+        self,
+        store: ParameterStore,
+        presets: Mapping[str, Preset],
+        path: Path,
+        log: Callable[[str], None] = lambda line: None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._store, self._patch = store, presets
+        self._log, self._clock = log, clock
+        self._lock = threading.Lock()
+        self._file = PresetFile(path, log)
+        self._stored: dict[str, Preset] = dict(self._file.read())
+        self._morph: Morph | None = None
+        #: The levels of the model in play, by which a preset may name them.
+        self.levels = Levels()
+        #: The preset recalled or stored last.
+        self.current: str | None = None
+
+    @property
+    def names(self) -> list[str]:
+        """All presets, in the order of `next`."""
+        return list(self._all())
+
+    def use(self, presets: Mapping[str, Preset]) -> None:
+        """Take the presets of another patch, or of the same one that was changed."""
+        with self._lock:
+            self._patch = presets
+
+    def recall(self, name: str, seconds: float | None = None) -> str:
+        """Bring the parameters to a preset's values within so many seconds; others stay as they
+        are. Without `seconds` it takes as long as the parameter `morph` says. Returns a line for
+        the performer, as the other requests do.
+
+        What the preset names and this instrument does not have is told in the log and left out.
+        Raises ParameterError when there is no such preset.
+        """
+        with self._lock:
+            presets = self._all()
+            if name not in presets:
+                raise ParameterError(f"no preset {name!r}{nearest_name(name, presets)}")
+            wanted = self._store["morph"] if seconds is None else seconds
+            began = self._clock()
+            targets = self._targets(name, presets[name])
+            morph = Morph(self._store, targets, began, wanted)
+            self.current = name
+            self._morph = morph if morph.tick(began) else None
+        within = f", within {wanted:g} s" if wanted > 0 else ""
+        return f"preset {name} is recalled{within}; {self._extent({cell.name for cell in targets})}"
+
+    def next(self) -> str:
+        """Recall the preset after the current one; after the last the first. As `recall`."""
+        return self._step(1)
+
+    def previous(self) -> str:
+        """Recall the preset before the current one; before the first the last. As `recall`."""
+        return self._step(-1)
+
+    def store(self, name: str) -> str:
+        """Keep the present values as a preset, in place of one of that name.
+
+        Raises ParameterError for a name that cannot be, and when there are too many.
+        """
+        if not name.isprintable() or not 0 < len(name.strip()) == len(name) <= MAX_NAME:
+            raise ParameterError(
+                f"a preset is named by 1..{MAX_NAME} letters, without spaces around them"
+            )
+        with self._lock:
+            if name not in self._stored and len(self._stored) >= MAX_STORED:
+                raise ParameterError(f"{MAX_STORED} presets are stored: delete one first")
+            self._stored[name] = values = self._snapshot()
+            self.current = name
+            self._file.write(dict(self._stored))
+        extent = self._extent(
+            {find_target(one, self._store.table).parameter.name for one in values}
+        )
+        return f"preset {name} is stored in {self._file.path}; {extent}"
+
+    def delete(self, name: str) -> str:
+        """Forget a preset that was stored. Raises ParameterError for any other."""
+        with self._lock:
+            if name not in self._stored and name in self._patch:
+                raise ParameterError(f"the preset {name!r} stands in the patch: delete it there")
+            if name not in self._stored:
+                hint = nearest_name(name, self._stored)
+                raise ParameterError(f"no preset {name!r} is stored{hint}")
+            del self._stored[name]
+            self._file.write(dict(self._stored))
+        still = "; the patch's own preset of that name is back" if name in self._patch else ""
+        return f"preset {name} is deleted from {self._file.path}{still}"
+
+    def tick(self, now: float) -> None:
+        """Move a morph on to where it shall be at `now`."""
+        with self._lock:
+            if self._morph is not None and not self._morph.tick(now):
+                self._morph = None
+
+    def stop(self) -> None:
+        """Leave a morph where it is."""
+        with self._lock:
+            self._morph = None
+
+    def close(self) -> None:
+        """Wait until all that was stored is in the file."""
+        self._file.close()
+
+    def _all(self) -> dict[str, Preset]:
+        return {**self._patch, **self._stored}
+
+    def _extent(self, names: Collection[str]) -> str:
+        """What a preset of these parameters sets or leaves alone, whichever is shorter."""
+        left = [name for name in self._store.table if name not in names]
+        if not left:
+            return "it sets everything"
+        if len(left) <= len(names):
+            return f"it leaves {_listed(left)} alone"
+        return f"it sets {_listed(sorted(names))}, and leaves all else alone"
+
+    def _step(self, step: int) -> str:
+        names = self.names
+        if not names:
+            raise ParameterError("there are no presets: write some into the patch, or store one")
+        # Before the first recall, the next is the first and the previous the last.
+        place = names.index(self.current) if self.current in names else min(-step, 0)
+        return self.recall(names[(place + step) % len(names)])
+
+    def _targets(self, preset: str, values: Preset) -> dict[Cell, Value]:
+        targets: dict[Cell, Value] = {}
+        for name, value in values.items():
+            try:
+                cell = self._cell(name)
+                targets[cell] = self._target(cell, value)
+            except ParameterError as error:
+                self._log(f"preset {preset}: {name} is left out: {error}")
+        return targets
+
+    def _cell(self, name: str) -> Cell:
+        target = find_target(name, self._store.table)
+        numbers = {str(level + 1): level for level in range(LEVELS_LIMIT)}
+        # By number, also levels that the model in play lacks: it may be another one's preset.
+        level = numbers.get(target.level or "")
+        return Cell(target.parameter.name, self.levels.find(target) if level is None else level)
+
+    def _target(self, cell: Cell, value: float | str) -> Value:
+        parameter = self._store.table[cell.name]
+        can_be_off = cell.level is not None or parameter.optional
+        # YAML reads the word off, where it is not in quotes, as false.
+        if can_be_off and (value == OFF or (value is False and parameter.kind != "bool")):
+            return None
+        return parameter.clip(value)
+
+    def _snapshot(self) -> Preset:
+        """All that is in force, by number where it is a level's."""
+        values: dict[str, float | str] = {}
+        for name, parameter in self._store.table.items():
+            if name in NOT_STORED:
+                continue
+            shared = self._store[name]
+            values[name] = OFF if math.isnan(shared) else shared
+            for level in range(LEVELS_LIMIT if parameter.per_level else 0):
+                own = self._store.own(name, level)
+                values[f"{name}/{level + 1}"] = OFF if own is None else own
+        return values
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Names as they stand in a sentence."""
+    return (
+        " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names) or "nothing"
+    )

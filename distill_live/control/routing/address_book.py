@@ -1,0 +1,127 @@
+"""Where OSC addresses lead: the built-in ones below /distill, those of a patch, and patterns."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+from distill_live.control.namespace.address import NORM, OFF, ROOT, Reply
+from distill_live.control.namespace.pattern import is_pattern, match
+from distill_live.control.namespace.requests import REQUESTS
+from distill_live.control.routing.actions import Actions
+from distill_live.parameters import Table
+
+Handler = Callable[[Sequence[object]], list[Reply]]
+
+#: Endings of addresses that a pattern matches only if it has the same ending.
+_APART = (NORM, f"/{OFF}")
+#: So many patterns, and so many addresses that lead nowhere, are remembered.
+MAX_REMEMBERED = 256
+#: How similar two addresses must be, 0..1, for one to be suggested instead of the other.
+_LIKE = 0.72
+
+
+class AddressBook:
+    """What is to be done for each address.
+
+    `verbs` are built-in addresses beside parameters and requests, by their names below /distill;
+    `mapped` are those of a patch. The levels are those that `actions` has when it is made.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        actions: Actions,
+        verbs: Mapping[str, Handler],
+        mapped: Mapping[str, Sequence[Handler]],
+    ) -> None:
+        self._table, self._actions = table, actions
+        built_in: dict[str, Handler] = {
+            "get": actions.get, "ping": actions.ping, "sync": actions.sync, **verbs,
+        }  # fmt: skip
+        built_in |= {name: partial(actions.verb, name) for name in REQUESTS}
+        for name in table:
+            built_in[name] = partial(actions.set, name)
+            built_in[name + NORM] = partial(actions.set_travel, name)
+        self._handlers: dict[str, Sequence[Handler]] = {
+            f"{ROOT}/{name}": [handler] for name, handler in built_in.items()
+        }
+        self._handlers |= mapped
+        #: Every address that leads somewhere; levels by their names.
+        self.addresses: tuple[str, ...] = (*self._handlers, *self._of_levels())
+        self._matches: dict[str, list[str]] = {}
+        self._hints: dict[str, str] = {}
+
+    def find(self, address: str) -> list[tuple[str, Handler]]:
+        """What an address or a pattern leads to, each with its plain address.
+
+        Raises ParameterError for what is no legal pattern.
+        """
+        handlers = self._handlers.get(address)
+        if handlers:
+            return [(address, handler) for handler in handlers]
+        meant = self._meant(address) if is_pattern(address) else [address]
+        return [
+            (one, handler)
+            for one in meant
+            for handler in self._handlers.get(one) or self._level_handlers(one)
+        ]
+
+    def explain_unknown(self, address: str) -> str:
+        """What to say of an address that leads nowhere, with the nearest one that does."""
+        if address not in self._hints:
+            if len(self._hints) >= MAX_REMEMBERED:
+                # To look for the nearest one takes long, and a flood must not.
+                return "unknown OSC address"
+            self._hints[address] = self._hint(address)
+        return f"unknown OSC address {printable(address)}{self._hints[address]}"
+
+    def _meant(self, pattern: str) -> list[str]:
+        """The addresses that a pattern matches, but those with a special ending only if it has the
+        same: a star matches a parameter and its levels, each once, and not `steer/off`."""
+        if pattern not in self._matches:
+            if len(self._matches) >= MAX_REMEMBERED:
+                self._matches.clear()
+            ending = _ending(pattern)
+            among = (one for one in self.addresses if _ending(one) == ending)
+            self._matches[pattern] = match(pattern, among)
+        return self._matches[pattern]
+
+    def _level_handlers(self, address: str) -> Sequence[Handler]:
+        """What sets one level, when the address is a parameter's and a level's name behind it."""
+        name = address.removeprefix(f"{ROOT}/")
+        level = name.removesuffix(NORM)
+        if name == address or level.rpartition("/")[0] not in self._table:
+            return ()
+        if level != name:
+            return [partial(self._actions.set_travel, level)]
+        return [partial(self._actions.set, name)]
+
+    def _of_levels(self) -> list[str]:
+        per_level = [name for name, parameter in self._table.items() if parameter.per_level]
+        return [
+            f"{ROOT}/{name}/{level}{ending}"
+            for name in per_level
+            for level in self._actions.levels.names
+            for ending in ("", NORM)
+        ]
+
+    def _hint(self, address: str) -> str:
+        # Compared without the root, which all have in common and some senders leave out.
+        names = {known.removeprefix(ROOT): known for known in self._handlers}
+        wanted = address[:200].removeprefix(ROOT)
+        # An address with the same last word is meant; without one, a few letters may differ.
+        last = wanted.rpartition("/")[2]
+        same = [name for name in names if last and last in name.split("/")]
+        close = difflib.get_close_matches(wanted, same or names, n=1, cutoff=0.0 if same else _LIKE)
+        return f" (did you mean {names[close[0]]}?)" if close else ""
+
+
+def _ending(address: str) -> str:
+    return next(filter(address.endswith, _APART), "")
+
+
+def printable(text: str) -> str:
+    """`text` cut short and without what could steer a terminal."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text[:200])

@@ -1,0 +1,59 @@
+"""Which files a message may name: those in folders that the performer has given to the instrument.
+
+A message has no password, and may come from another machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from distill_live.errors import ParameterError
+
+#: Requests that name a file in their first argument; for a model it may be a name instead.
+FILE_REQUESTS = ("prime", "model")
+
+
+class AllowedFiles:
+    """Lets requests name files inside `folders` alone, wherever links and ".." lead.
+
+    A path may be relative to the working folder or to one of `folders`.
+    """
+
+    def __init__(self, folders: Callable[[], Sequence[Path]]) -> None:
+        self._folders = folders
+
+    def check(self, name: str, arguments: tuple[object, ...]) -> tuple[object, ...]:
+        """The arguments of a request, with a file's path as that of the very file it means.
+
+        Raises ParameterError for a file elsewhere, whether there is one or not.
+        """
+        if name not in FILE_REQUESTS or not arguments:
+            return arguments
+        given = str(arguments[0])
+        try:
+            found = self._find(given)
+            if name == "model" and _is_name(given) and not (found and found.is_file()):
+                return arguments
+        except (OSError, ValueError) as error:
+            raise ParameterError(f"{name}: {given[:200]!r} is no path: {error}") from error
+        if found is None:
+            folders = ", ".join(map(str, self._folders()))
+            raise ParameterError(
+                f"{name} opens files in these folders alone: {folders}; {given[:200]!r} is not in "
+                "them: copy it there, or start with --clips FOLDER"
+            )
+        return (str(found), *arguments[1:])
+
+    def _find(self, given: str) -> Path | None:
+        """The file inside the folders that is meant, or that path inside if there is none."""
+        folders = [folder.resolve() for folder in self._folders()]
+        plain, *others = [(folder / given).resolve() for folder in (Path(), *folders)]
+        inside = [path for path in (plain, *others) if any(map(path.is_relative_to, folders))]
+        files = [path for path in inside if path.is_file()]
+        return files[0] if files else plain if plain in inside else None
+
+
+def _is_name(given: str) -> bool:
+    """Whether this names a model without saying where its file is."""
+    return "/" not in given and "\\" not in given and not Path(given).is_file()

@@ -1,0 +1,82 @@
+"""The requests that control carries out itself; all others go on to the server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from distill_live.control.namespace.requests import REQUESTS
+from distill_live.control.presets.presets import Presets
+from distill_live.control.timing.tempo_parameters import TempoParameters
+
+Request = Callable[[str, tuple[object, ...]], None]
+
+
+class ControlRequests:
+    """To be called with a name of `REQUESTS` and its checked arguments, from any thread.
+
+    `server` takes requests that are not for control, with lengths in beats as seconds; `done` the
+    name of a request and a line about its outcome. A call raises ParameterError
+    when the request cannot be carried out.
+    """
+
+    def __init__(
+        self,
+        server: Request,
+        tempo: TempoParameters,
+        presets: Presets,
+        done: Callable[[str, str], None] = lambda name, text: None,
+    ) -> None:
+        self._server, self._tempo, self._presets, self._done = server, tempo, presets, done
+        self._handlers: dict[str, Callable[..., str | None]] = {
+            # Actions has already changed the parameters for these two.
+            "steer/off": lambda: None,
+            "reset": self._reset,
+            "loop/beats": self._loop,
+            "rewind/beats": self._rewind,
+            "hold/beats": self._hold,
+            "preset": presets.recall,
+            "preset/beats": self._recall,
+            "preset/next": presets.next,
+            "preset/previous": presets.previous,
+            "preset/store": presets.store,
+            "preset/delete": presets.delete,
+            "tempo_source": tempo.tempo.lead,
+            "tap": tempo.tempo.tap,
+            "bar": tempo.tempo.begin_bar,
+        }
+
+    @property
+    def names(self) -> set[str]:
+        """The requests that control carries out."""
+        return set(self._handlers)
+
+    def __call__(self, name: str, arguments: tuple[object, ...] = ()) -> None:
+        if name in self._handlers:
+            text = self._handlers[name](*arguments)
+            if text:
+                self._done(name, text)
+            return
+        if name == "panic":
+            self._presets.stop()
+        self._server(name, arguments)
+
+    def _reset(self, name: str | None) -> None:
+        if name is None:
+            self._presets.stop()
+
+    def _loop(self, beats: float) -> None:
+        self._hand_on("loop", self._tempo.seconds(beats))
+
+    def _rewind(self, beats: float, take: Any) -> None:
+        self._hand_on("rewind", self._tempo.seconds(beats), take)
+
+    def _hold(self, beats: float) -> None:
+        # `hold` takes no argument from a message: a button's 1 would be one.
+        self._server("hold", (self._tempo.seconds(beats),))
+
+    def _recall(self, name: str, beats: float) -> str:
+        return self._presets.recall(name, self._tempo.seconds(beats))
+
+    def _hand_on(self, name: str, *arguments: object) -> None:
+        self._server(name, REQUESTS[name].check(arguments))

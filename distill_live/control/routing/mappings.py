@@ -1,0 +1,213 @@
+"""A patch at work: what each control moves or asks for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from distill_live.control.midi.event import MidiEvent
+from distill_live.control.modulation.modulators import LFO, EnvelopeFollower, Modulator, RandomWalk
+from distill_live.control.modulation.takeover import Takeover
+from distill_live.control.namespace.targets import Target, UnknownLevelError, find_target
+from distill_live.control.patch.schema import ParameterMapping, Patch, RequestMapping
+from distill_live.control.patch.sources import (
+    FollowSource,
+    LfoSource,
+    MidiSource,
+    OscSource,
+    WalkSource,
+)
+from distill_live.control.routing.actions import Actions
+from distill_live.control.routing.gestures import PRESS, Gesture, midi_key
+from distill_live.control.timing.quantise import Quantum
+from distill_live.control.timing.tempo import Tempo
+from distill_live.parameters import Table
+
+#: Where a control without a position finds a parameter that is off: in the middle.
+_MIDDLE = 0.5
+#: Controllers that carry an NRPN.
+_NRPN_CONTROLLERS = (6, 38, 96, 97, 98, 99, 100, 101)
+
+
+class _Knob:
+    """One mapping's hold on one parameter, or on a level of it."""
+
+    def __init__(self, mapping: ParameterMapping, target: Target, actions: Actions) -> None:
+        self._mapping, self._target, self._actions = mapping, target, actions
+        self._takeover = Takeover(mapping.takeover)
+        # Where the control left the parameter: travel, and the value that came of it.
+        self._left: tuple[float, float] | None = None
+
+    def take(self, gesture: Gesture, now: float) -> None:
+        """Do what a gesture means. Raises UnknownLevelError when the model lacks the level."""
+        place = self._actions.find(self._target)
+        standing = self._standing(self._actions.value(place))
+        travel = self._wanted(gesture, standing)
+        if travel is None:
+            return
+        value = self._value_at(travel)
+        self._left = (travel, value)
+        if self._mapping.smooth and standing is not None:
+            glides, seconds = self._actions.glides, self._mapping.smooth / 1e3
+            start = self._travel_at(self._actions.stored(place))
+            sender = self._actions.sender
+            glides.start(place, (start, travel), self._value_at, seconds, now, sender)
+        else:
+            self._actions.put(place, value)
+
+    def _standing(self, value: float) -> float | None:
+        """Where the control would stand for the parameter's value; None when that is off."""
+        if self._left is not None and self._left[1] == value:
+            # Exactly where it was left: what was rounded away is not lost.
+            return self._left[0]
+        if self._left is not None:
+            self._takeover.rearm()
+            self._left = None
+        return None if math.isnan(value) else self._travel_at(value)
+
+    def _wanted(self, gesture: Gesture, standing: float | None) -> float | None:
+        if gesture.kind == "toggle":
+            return 1.0 if standing is None or standing < 0.5 else 0.0
+        if gesture.kind == "turn":
+            start = _MIDDLE if standing is None else standing
+            return min(max(start + gesture.amount, 0.0), 1.0)
+        travel = min(max(gesture.amount, 0.0), 1.0)
+        return self._takeover.take(travel, travel if standing is None else standing)
+
+    def _value_at(self, travel: float) -> float:
+        parameter = self._target.parameter
+        return parameter.clip(self._mapping.value_at(parameter, travel))
+
+    def _travel_at(self, value: float) -> float:
+        return self._mapping.travel_at(self._target.parameter, value)
+
+
+class ParameterBinding:
+    """A mapping that moves parameters."""
+
+    def __init__(self, mapping: ParameterMapping, table: Table, actions: Actions) -> None:
+        self.name = mapping.to[0]
+        self.quantum: Quantum | None = mapping.quantise
+        self._actions = actions
+        self._knobs = [_Knob(mapping, find_target(name, table), actions) for name in mapping.to]
+
+    def waits_for(self, gesture: Gesture) -> bool:
+        """Whether a gesture is one to put off to a beat or a bar."""
+        return self.quantum is not None
+
+    def take(self, gesture: Gesture, now: float) -> None:
+        """Move all parameters that the model in play has.
+
+        Raises UnknownLevelError for those that it lacks.
+        """
+        if not 0.0 <= gesture.amount <= 1.0 and gesture.kind == "move":
+            self._actions.note_clipped(f"a mapped control sends 0..1, not {gesture.amount:g}")
+        lacking: UnknownLevelError | None = None
+        for knob in self._knobs:
+            try:
+                knob.take(gesture, now)
+            except UnknownLevelError as error:
+                lacking = error
+        if lacking:
+            raise lacking
+
+
+class RequestBinding:
+    """A mapping that makes a request."""
+
+    def __init__(self, mapping: RequestMapping, actions: Actions) -> None:
+        self.name = mapping.do
+        self.quantum: Quantum | None = mapping.quantise
+        self._arguments, self._actions = mapping.arguments, actions
+
+    def waits_for(self, gesture: Gesture) -> bool:
+        """Whether a gesture is one to put off to a beat or a bar: letting go is not."""
+        return self.quantum is not None and gesture.presses
+
+    def take(self, gesture: Gesture, now: float) -> None:
+        """Make the request, if the gesture is a press."""
+        if gesture.presses:
+            self._actions.ask(self.name, self._arguments)
+
+
+Binding = ParameterBinding | RequestBinding
+
+
+class _Modulation:
+    """A mapping whose control moves by itself."""
+
+    def __init__(self, modulator: Modulator, binding: Binding) -> None:
+        self._modulator, self._binding = modulator, binding
+        self._high = True
+
+    def tick(self, now: float, tempo: Tempo, level: float) -> None:
+        value = self._modulator.value(now, tempo, level)
+        if isinstance(self._binding, ParameterBinding):
+            self._binding.take(Gesture("move", value), now)
+            return
+        # A request is made on the way up, once.
+        before, self._high = self._high, value >= 0.5
+        if self._high and not before:
+            self._binding.take(PRESS, now)
+
+
+@dataclass
+class Bindings:
+    """A patch's mappings by what they come from: OSC address, kind and number of a MIDI event."""
+
+    osc: dict[str, list[tuple[OscSource, Binding]]]
+    midi: dict[tuple[str, int | None], list[tuple[MidiSource, Binding]]]
+    modulations: list[_Modulation]
+    devices: Mapping[str, str]
+    programs: Mapping[int, str]
+
+    @classmethod
+    def of(cls, patch: Patch | None, table: Table, actions: Actions) -> Bindings:
+        """The bindings of a patch that was checked with `table`; without a patch there are none."""
+        made = cls({}, {}, [], patch.devices if patch else {}, patch.programs if patch else {})
+        for mapping in patch.map if patch else ():
+            binding = (
+                ParameterBinding(mapping, table, actions)
+                if isinstance(mapping, ParameterMapping)
+                else RequestBinding(mapping, actions)
+            )
+            source = mapping.source
+            if isinstance(source, OscSource):
+                made.osc.setdefault(source.osc, []).append((source, binding))
+            elif isinstance(source, MidiSource):
+                made.midi.setdefault(midi_key(source), []).append((source, binding))
+            else:
+                made.modulations.append(_Modulation(_modulator(source), binding))
+        return made
+
+    def hearing(self, event: MidiEvent) -> list[tuple[MidiSource, Binding]]:
+        """What a MIDI event moves or asks for."""
+        found = [
+            *self.midi.get((event.kind, event.number), ()),
+            *self.midi.get((event.kind, None), ()),
+        ]
+        return [one for one in found if one[0].hears(event, self.devices)]
+
+    def expects(self, event: MidiEvent) -> bool:
+        """Whether a controller is a part of what the patch maps: of a 14-bit pair, of an NRPN."""
+        pair = ("cc14", event.number % 32) in self.midi and event.number < 64
+        carries = event.number in _NRPN_CONTROLLERS and any(kind == "nrpn" for kind, _ in self.midi)
+        return event.kind == "cc" and (pair or carries)
+
+
+def _modulator(source: LfoSource | FollowSource | WalkSource) -> Modulator:
+    if isinstance(source, LfoSource):
+        return LFO(source.lfo, source.seconds, source.beats, source.phase)
+    if isinstance(source, FollowSource):
+        return EnvelopeFollower(source.attack / 1e3, source.release / 1e3, source.gain)
+    return RandomWalk(source.walk)
+
+
+def modulate(modulations: Iterable[_Modulation], now: float, tempo: Tempo, level: float) -> None:
+    """Move on all that moves by itself; what the model in play lacks is passed over."""
+    for modulation in modulations:
+        try:
+            modulation.tick(now, tempo, level)
+        except UnknownLevelError:
+            continue

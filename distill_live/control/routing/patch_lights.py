@@ -1,0 +1,31 @@
+"""Which lights and motor faders a patch has: its controls with `feedback`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import cast
+
+from distill_live.control.midi.lights import Light, LightKind
+from distill_live.control.patch.schema import ParameterMapping, Patch
+from distill_live.control.patch.sources import MidiSource
+from distill_live.control.routing.gestures import midi_key
+
+
+def lights(patch: Patch, travel: Callable[[ParameterMapping], float]) -> list[Light]:
+    """The lights of a patch, in its order; `travel` says where a mapping's control should stand.
+
+    A control that is heard on several channels is shown on the first of them, and on channel 1 when
+    it is heard on all.
+    """
+    found = []
+    for mapping in patch.map:
+        source = mapping.source
+        shown = isinstance(mapping, ParameterMapping) and mapping.feedback
+        if shown and isinstance(mapping, ParameterMapping) and isinstance(source, MidiSource):
+            kind, number = midi_key(source)
+            channel = source.channel[0] if source.channel else 1
+            device = patch.devices.get(source.device, source.device) if source.device else None
+            stand = partial(travel, mapping)
+            found.append(Light(cast(LightKind, kind), channel, number or 0, stand, device))
+    return found

@@ -1,0 +1,129 @@
+"""What has come in, counted, and what is wrong with it, told."""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from distill_live.control.namespace.address import ROOT, Reply
+from distill_live.control.namespace.targets import UnknownLevelError
+from distill_live.control.routing.address_book import printable
+from distill_live.control.routing.limited_log import LimitedLog
+from distill_live.errors import ParameterError
+
+#: So many refused messages of one packet are answered.
+MAX_ERRORS = 16
+
+_ERROR = f"{ROOT}/error"
+#: So many names have lines of their own in the log when they are refused.
+_MAX_NAMES = 256
+#: The longest reason in an answer, in letters.
+_MAX_REASON = 300
+
+
+@dataclass
+class Counters:
+    """What has come in since the start.
+
+    `received` messages were well formed; of them `unknown` had no target, `refused` a value that
+    cannot be used and `clipped` one that was out of range. `malformed` packets held no message.
+    """
+
+    received: int = 0
+    malformed: int = 0
+    unknown: int = 0
+    refused: int = 0
+    clipped: int = 0
+
+
+class Reception:
+    """Counts messages, and tells of those that lead nowhere or cannot be used.
+
+    `log` takes one line of text, seldom enough to be read; `clock` gives seconds.
+    """
+
+    def __init__(self, log: Callable[[str], None], clock: Callable[[], float]) -> None:
+        self.counters = Counters()
+        self._log = LimitedLog(log, clock)
+        self._last: tuple[str, Sequence[object]] | None = None
+        self._names: set[str] = set()
+
+    @property
+    def last_message(self) -> str:
+        """The message taken last, as a short text, such as "/distill/gain 0.5"; "" before any."""
+        last = self._last
+        if last is None:
+            return ""
+        return " ".join([printable(last[0]), *(reprlib.repr(value) for value in last[1][:4])])
+
+    def note(self, name: str, arguments: Sequence[object]) -> None:
+        """Note the message that is now taken."""
+        self._last = (name, arguments)
+
+    def attempt(self, name: str, action: Callable[[], list[Reply] | None]) -> list[Reply]:
+        """Do something that came in under a name; what fails is told, and ends nothing."""
+        try:
+            return action() or []
+        except ParameterError as error:
+            return self.refuse(name, error)
+        except Exception as error:
+            return self.refuse(name, ParameterError(f"failed: {error!r}"))
+
+    def refuse(self, name: str, error: ParameterError) -> list[Reply]:
+        """Tell of a message that cannot be used; what to answer."""
+        self.counters.refused += 1
+        line = f"refused {printable(name)}: {error}"
+        if isinstance(error, UnknownLevelError):
+            # A fader for a level that this model lacks is no fault: once is enough.
+            self._log.write_once(line, lambda: line)
+        else:
+            self._log.write(self._kind(name), line)
+        return [(_ERROR, (printable(name), str(error)[:_MAX_REASON]))]
+
+    def _kind(self, name: str) -> str:
+        """Each name of its own, as long as they are few: what stands in an address may be
+        anything."""
+        if len(self._names) < _MAX_NAMES:
+            self._names.add(name)
+        return f"refused {name}" if name in self._names else "refused"
+
+    def note_unknown(self, address: str, reason: str) -> Reply:
+        """Tell of an address that leads nowhere; what to answer."""
+        self.counters.unknown += 1
+        self._log.write_counted(address, lambda: reason)
+        return _ERROR, (printable(address), reason)
+
+    def count_unknown(self, address: str, count: int) -> None:
+        """Count more messages to an address that was reported as unknown."""
+        self.counters.unknown += count
+        self._log.count(address, count)
+
+    def note_unmapped(self, name: str) -> None:
+        """Tell of a control that the patch does not map."""
+        self.counters.unknown += 1
+        self._log.write_once(name, lambda: f"{name} is not mapped by the patch")
+
+    def note_clipped(self, line: str) -> None:
+        """Tell of a number that was out of range."""
+        self.counters.clipped += 1
+        self._log.write("clipped", line)
+
+    def note_malformed(self, source: str, reason: str) -> None:
+        """Tell of a packet that holds no message."""
+        self.counters.malformed += 1
+        self._log.write("malformed", f"malformed packet from {source}: {reason}")
+
+    def tell(self, kind: str, line: str) -> None:
+        """Log a line; at most one a second of each kind."""
+        self._log.write(kind, line)
+
+
+def fewer_errors(replies: list[Reply]) -> list[Reply]:
+    """The replies, of the errors only the first few: a bad packet shall not cause a flood."""
+    errors = [reply for reply in replies if reply[0] == _ERROR]
+    if len(errors) <= MAX_ERRORS:
+        return replies
+    rest = f"{len(errors) - MAX_ERRORS} more messages of the packet were refused"
+    others = [reply for reply in replies if reply[0] != _ERROR]
+    return [*others, *errors[:MAX_ERRORS], (_ERROR, (f"{ROOT}/", rest))]

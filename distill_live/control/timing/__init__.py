@@ -1,0 +1,1 @@
+"""Tempo, beats and bars, and the actions that are quantised to them."""

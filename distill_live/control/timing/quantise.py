@@ -1,0 +1,77 @@
+"""What a change waits for: the next beat, the next bar, or a bar that is a multiple of several."""
+
+from __future__ import annotations
+
+import reprlib
+from typing import Literal, Protocol
+
+from distill_live.control.timing.beat_line import BeatLine
+from distill_live.errors import ParameterError
+
+#: The next beat, or the next bar that is a multiple of so many.
+Quantum = Literal["beat"] | int
+
+MAX_BARS = 64
+LEGAL_QUANTUM = f"beat, bar or {{bars: 1..{MAX_BARS}}}"
+#: The same for messages.
+LEGAL_IN_MESSAGES = (
+    f"beat, bar, or a whole number of bars 1..{MAX_BARS}, such as /distill/at 4 /distill/play"
+)
+#: Where beats are further off, in beats, than a moment ago, the tempo was not corrected: they were
+#: counted anew.
+_LEAP = 0.25
+
+
+class Clockwork(Protocol):
+    """What tells when a beat comes; see tempo.py."""
+
+    @property
+    def beats_per_bar(self) -> int: ...
+    @property
+    def line(self) -> BeatLine: ...
+    def beat(self, now: float) -> float: ...
+    def next_boundary(self, beats: float, now: float) -> float: ...
+
+
+def parse_quantum(value: object, legal: str = LEGAL_QUANTUM) -> Quantum:
+    """A quantum from what a message or a patch says: beat, bar, a number of bars or {bars: N}.
+
+    Raises ParameterError for anything else; its text ends with `legal`.
+    """
+    if value == "beat":
+        return "beat"
+    bars = 1 if value == "bar" else value
+    if isinstance(value, dict) and list(value) == ["bars"]:
+        bars = value["bars"]
+    whole = isinstance(bars, int | float) and not isinstance(bars, bool) and bars % 1 == 0
+    if not (whole and isinstance(bars, int | float) and 1 <= bars <= MAX_BARS):
+        raise ParameterError(f"cannot wait for {reprlib.repr(value)}; legal: {legal}")
+    return int(bars)
+
+
+class Boundary:
+    """The first boundary from `now` on (see `parse_quantum`), and when a change must be made to be
+    heard there: `latency` is how many seconds pass until it is. Times are those of `tempo`."""
+
+    def __init__(
+        self, quantum: Quantum, tempo: Clockwork, now: float, latency: float = 0.0
+    ) -> None:
+        self._quantum, self._tempo, self._latency = quantum, tempo, latency
+        self._line, self._bar = tempo.line, tempo.beats_per_bar
+        self._beat = self._find(now)
+
+    def moment(self, now: float) -> float:
+        """That moment, as the tempo is now. Where beats have come to be counted otherwise, it is
+        the next boundary of those."""
+        line, bar = self._tempo.line, self._tempo.beats_per_bar
+        if bar != self._bar or abs(line.beat_at(now) - self._line.beat_at(now)) > _LEAP:
+            self._bar = bar
+            self._beat = self._find(now)
+        self._line = line
+        return line.time_of(self._beat) - self._latency
+
+    def _find(self, now: float) -> int:
+        """The beat of the first boundary."""
+        beats = 1 if self._quantum == "beat" else self._quantum * self._bar
+        heard = self._tempo.next_boundary(float(beats), now + self._latency)
+        return round(self._tempo.beat(heard) / beats) * beats

@@ -1,0 +1,1 @@
+"""The engine's process: draw codes, edit, decode, fill the ring."""

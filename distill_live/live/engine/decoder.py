@@ -1,0 +1,88 @@
+"""Codes in, samples out: the codec's decoder and the vocoder of one model as one stream."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+from distill_live.codes.timeline import Codes
+from distill_live.live.ipc.ring import Samples
+from distill_live.models.codec.vqvae import CodecStream
+from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.vocoder.vocoder import VocoderStream
+
+
+class DecoderMark(NamedTuple):
+    """A decoder between two columns; see `ColumnDecoder.mark`."""
+
+    codec: object
+    vocoder: object
+    first: int
+
+
+class ColumnDecoder:
+    """A codec's decoder and a vocoder as one stream that takes column after column.
+
+    Every column completes `column_samples` samples, counted from the segment's beginning: those
+    from `start_of(column)` on.
+    """
+
+    def __init__(self, loaded: LoadedVQModel) -> None:
+        self._model, self._vocoder_model = loaded.model, loaded.vocoder
+        self.column_samples = loaded.column_samples
+        config = loaded.model.config
+        #: Columns of past that reach into the sound of a column.
+        self.past_columns = config.decoder_past_columns
+        self._settling_columns = math.ceil(loaded.vocoder.settling_frames / config.column_frames)
+        self._delay = loaded.vocoder.delay_samples + config.lookahead_columns * self.column_samples
+        self.begin(0, np.zeros((0, config.bands, config.num_quantizers), np.int64))
+
+    def begin(self, column: int, before: Codes) -> None:
+        """Make ready for `column`, as if the columns `before` it [k, F, Q] had just been played.
+
+        With `past_columns` of them, or all there are, the mels that follow are what they always
+        are; the phases are found anew.
+        """
+        self._codec: CodecStream = self._model.stream()
+        self._vocoder: VocoderStream = self._vocoder_model.stream()
+        self._first = column - len(before)
+        for number, codes in enumerate(before):
+            mel = self._codec.push(torch.from_numpy(codes[None]))
+            if number >= len(before) - self._settling_columns:
+                self._vocoder.push(mel)
+
+    def start_of(self, column: int) -> int:
+        """The segment's sample at which the samples that `column` completes begin."""
+        return max(column * self.column_samples - self._delay, self._first * self.column_samples)
+
+    def column_of(self, sample: int) -> int:
+        """The column that completes a sample of the segment."""
+        return (sample + self._delay) // self.column_samples
+
+    def push(self, codes: Codes) -> Samples:
+        """The next column's codes [1, F, Q] to the samples [N] that it completes.
+
+        N is `column_samples`; less at the beginning of a segment.
+        """
+        mel = self._codec.push(torch.from_numpy(codes))
+        return np.asarray(self._vocoder.push(mel).cpu().numpy(), dtype=np.float32)
+
+    def rest(self) -> Samples:
+        """What the columns pushed so far still hold: how the sound would end here [N]."""
+        mark = self.mark()
+        samples = np.asarray(self._vocoder.flush().cpu().numpy(), dtype=np.float32)
+        self.restore(mark)
+        return samples
+
+    def mark(self) -> DecoderMark:
+        """The decoder as it is now; costs nothing, and nothing changes it later."""
+        return DecoderMark(self._codec.snapshot(), self._vocoder.snapshot(), self._first)
+
+    def restore(self, mark: DecoderMark) -> None:
+        """Go on from a mark."""
+        self._codec.restore(mark.codec)
+        self._vocoder.restore(mark.vocoder)
+        self._first = mark.first

@@ -1,0 +1,304 @@
+"""A performance: what is drawn, edited and played, and how all that is not heard yet is changed.
+
+Every change is of the same kind: go back to a place in the stream, play on from there into a future
+of its own, and publish that; see `ring_writer`. What happens is written into the journal as the
+calls that a replay makes again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from distill_live.codes.edit_rack import EditRack, EditSettings
+from distill_live.codes.timeline import Codes, Timeline
+from distill_live.errors import CodesError
+from distill_live.live.engine.decoder import ColumnDecoder
+from distill_live.live.engine.handover import Handover
+from distill_live.live.engine.playhead import Playhead
+from distill_live.live.engine.ring_writer import RingWriter
+from distill_live.live.engine.sampler import Draw, Sampler
+from distill_live.live.engine.settings import EngineSettings
+from distill_live.live.ipc.current_column import CurrentColumn
+from distill_live.live.ipc.journal import Journal, as_lists
+from distill_live.live.ipc.keepsake import TIMELINE_COLUMNS, Continuation, Keepsake
+from distill_live.live.ipc.ring import SAMPLE_RATE, AudioRing, Samples
+from distill_live.live.pacing.pace import Pace
+from distill_live.models.file.persistence import LoadedVQModel
+
+#: The shortest loop, in samples: 50 ms.
+SHORTEST_LOOP = 2_400
+
+
+class StreamGenerator:
+    """Plays one model into a ring, from ring position `start` on, or from where an engine `before`
+    left off. Everything that a later engine needs in order to continue goes into `keepsake`.
+
+    `draw` says how columns to come are drawn and `fade` how many samples a change takes to be
+    heard in full. `say` takes a line of text for the performer; by `clock`, in seconds, it is
+    measured how long things take.
+    """
+
+    def __init__(
+        self,
+        loaded: LoadedVQModel,
+        ring: AudioRing,
+        start: int,
+        rack: EditRack,
+        draw: Draw,
+        settings: EngineSettings,
+        journal: Journal,
+        say: Callable[[str], None],
+        clock: Callable[[], float],
+        keepsake: Keepsake | None = None,
+        before: Continuation | None = None,
+    ) -> None:
+        codec = loaded.model.config
+        self.draw, self.fade = draw, 480
+        self._ring, self._rack, self._journal, self._say = ring, rack, journal, say
+        self._settings = settings
+        self._column_samples = loaded.column_samples
+        self._codebook_size = codec.codebook_size
+        self.pace, self._clock = Pace(ring, settings, clock), clock
+        self._drawing_spent = 0.0
+        #: The highest take so far.
+        self.takes = 0
+        #: The first column that belongs to the present segment and was not given by a prime.
+        self._segment_start = 0
+        timeline = Timeline(codec.bands, codec.num_quantizers, TIMELINE_COLUMNS)
+        self.sampler = Sampler(loaded.require_prior(), timeline, journal)
+        self.playhead = Playhead(ColumnDecoder(loaded), timeline, start)
+        self._handover = Handover(keepsake, self.playhead, self.sampler, rack)
+        seen = ring.published
+        if before is not None:
+            self._handover.go_on(before, journal)
+            self._segment_start, self.takes, seen = (
+                before.segment_start, before.takes, before.switches
+            )  # fmt: skip
+            self.draw = draw._replace(take=before.take)
+            # The sound before was made by another decoder.
+            self.pace.jumped_at = self.playhead.position
+        # Before the first switch, which ends the sound that the engine before has left.
+        self._keep(ring.published + 1, seen)
+        self._writer = RingWriter(ring, self.playhead.position, journal, seen)
+
+    @property
+    def timeline(self) -> Timeline:
+        """The codes of the present segment."""
+        return self.playhead.timeline
+
+    @property
+    def lead(self) -> int:
+        """Samples that are made but not heard."""
+        return self.playhead.position - self._ring.read_position
+
+    @property
+    def lookahead(self) -> int:
+        """Columns that are drawn but not needed yet."""
+        return self.timeline.end - self.playhead.frontier
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the next column can be played: it is drawn, and so is what its edits look at."""
+        return self._rack.reach(self.playhead.column) <= self.timeline.end
+
+    def note_switches(self) -> None:
+        """Take notice of what has come to be heard."""
+        self._writer.note_switches()
+        self.pace.note_read()
+        self.playhead.forget_before(self._ring.read_position)
+
+    def draw_part(self) -> bool:
+        """Draw a part of the next column; True when that completes it."""
+        began = self._clock()
+        complete = self.sampler.advance(self.draw)
+        self._drawing_spent += self._clock() - began
+        if complete:
+            self.pace.drawing.add(self._drawing_spent)
+            self._drawing_spent = 0.0
+        return complete
+
+    def play(self) -> None:
+        """Play the next column; it must be ready."""
+        column = self.playhead.column
+        self._rack.first = self._oldest()
+        with self.pace.playing:
+            codes = self._rack.apply(column, self.timeline.raw)
+            as_drawn = np.array_equal(codes, self.timeline.raw(column, column + 1))
+            self._journal.note(
+                "push",
+                column=column,
+                codes=None if as_drawn else as_lists(codes),
+                heard=self._ring.read_position,
+            )
+            self._write(self.playhead.push(codes))
+
+    def describe(self, column: int) -> CurrentColumn | None:
+        """A column as it sounds; None when it is not known."""
+        if not self.timeline.start <= column < self.timeline.end:
+            return None
+        codes = self.timeline.edited(column, column + 1)[0]
+        return CurrentColumn(column, codes, self._codebook_size, self.sampler.entropy(column))
+
+    def repeat(self, length: int) -> None:
+        """Play the last `length` samples again, because there is no time to make others."""
+        self._journal.note("repeat", length=length, fade=self.fade)
+        self._write(self.playhead.repeat(length, self.fade))
+
+    def keep(self) -> None:
+        """Let a later engine continue from the present state."""
+        self._keep(self._ring.published, self._writer.seen)
+
+    def is_stale(self) -> bool:
+        """Whether columns are drawn otherwise than `draw` says and can still be drawn anew."""
+        column = self.playhead.unheard_column(self.pace.soonest())
+        return self.sampler.is_stale(column, self.draw)
+
+    def redraw(self) -> None:
+        """Draw anew, as `draw` says, all columns that can still change."""
+        at = self.pace.soonest()
+        self._cut(self.playhead.unheard_column(at))
+        if self.playhead.motion is None and self._do("back_after", position=at):
+            self._publish(self.playhead.position)
+
+    def use_edits(self, settings: EditSettings) -> None:
+        """Play on with these edits from now on, also within the column that sounds."""
+        at = self.pace.soonest()
+        _, column = self.playhead.sound_at(at)
+        while self.timeline.end < self._rack.reach(column, settings):
+            self.draw_part()
+        self._rack.first = self._oldest()
+        self._rack.use(settings, column, self.timeline.raw)
+        self._change_motion(at)
+
+    def missing_columns(self, settings: EditSettings) -> int:
+        """How many columns must still be drawn before these edits can be used."""
+        _, column = self.playhead.sound_at(self.pace.soonest())
+        return self._rack.reach(column, settings) - self.timeline.end
+
+    def rewind(self, seconds: float, take: int | None) -> None:
+        """Go back, to the sample; the columns that begin to sound then are drawn as take `take`, or
+        as they were drawn before (None)."""
+        at = self.pace.soonest_jump(self.playhead.position)
+        sounding, _ = self.playhead.sound_at(at)
+        sample = sounding - round(seconds * SAMPLE_RATE)
+        wanted = self.playhead.column_of(sample)
+        column = max(wanted, self._oldest())
+        if wanted < column:
+            back = (sounding - column * self._column_samples) / SAMPLE_RATE
+            self._say(f"rewind went back {max(back, 0.0):.1f} s: nothing before is remembered")
+        if take is not None:
+            self.draw = self.draw._replace(take=take)
+        with self.pace.jump:
+            self._cut(column, again=take is None)
+            self._do("jump", column=column, position=at, sample=sample)
+            self._publish_jump(at)
+
+    def loop(self, seconds: float) -> None:
+        """Repeat the last so many seconds, until `release`."""
+        at = self.pace.soonest_jump(self.playhead.position)
+        end, _ = self.playhead.sound_at(at)
+        begin = max(end - round(seconds * SAMPLE_RATE), self._oldest() * self._column_samples)
+        if end - begin < SHORTEST_LOOP:
+            self._say("there is nothing to loop yet: a loop repeats what was just played")
+            return
+        if end - begin < round(seconds * SAMPLE_RATE):
+            self._say(f"the loop is {(end - begin) / SAMPLE_RATE:.2f} s: no more is remembered")
+        with self.pace.jump:
+            self._do("loop", begin=begin, end=end, fade=self.fade, position=at)
+            self._publish_jump(at)
+
+    def hold(self, seconds: float | None = None) -> None:
+        """Stay in the column that sounds, until `release` or for so many seconds."""
+        at = self.pace.soonest()
+        end = None if seconds is None else at + round(seconds * SAMPLE_RATE)
+        self._change_motion(at, "hold", end=end, fade=self.fade)
+
+    def release(self) -> None:
+        """Go on from where a hold or a loop has come to."""
+        at = self.pace.soonest()
+        if self.playhead.motion or self.playhead.motion_at(at):
+            self._change_motion(at, "release")
+
+    def prime(self, codes: Codes) -> None:
+        """Let what follows continue these codes [T, F, Q]: a new segment, cross-faded.
+
+        Raises CodesError when they do not fit the model.
+        """
+        self._require_fit(codes)
+        # What begins at one of the prior's anchors need not be stepped through.
+        half = self.sampler.context_columns // 2
+        codes = codes[len(codes) % half if len(codes) > half else 0 :]
+        at = self.pace.soonest_jump(self.playhead.position)
+        with self.pace.jump:
+            self._journal.note("begin_segment", codes=codes.tolist(), position=at)
+            self.playhead.begin_segment(codes, at)
+            self.sampler.begin_segment(self.timeline)
+            self._segment_start = self.timeline.end
+            self._publish_jump(at)
+
+    def _require_fit(self, codes: Codes) -> None:
+        """Raise CodesError unless these are codes [T, F, Q], T at least 1, of the model."""
+        shape = self.timeline.shape
+        if codes.ndim != 3 or codes.shape[1:] != shape or not len(codes):
+            raise CodesError(f"the model's columns are {list(shape)} codes, not {codes.shape}")
+        if not 0 <= codes.min() <= codes.max() < self._codebook_size:
+            raise CodesError(f"the model's codes are 0..{self._codebook_size - 1}")
+
+    @property
+    def is_drafting(self) -> bool:
+        """Whether a change is half made."""
+        return self._writer.is_drafting
+
+    def _oldest(self) -> int:
+        """The first column to go back to: of the segment, or of what is remembered."""
+        return max(self.timeline.start, self._segment_start)
+
+    def _change_motion(
+        self, at: int, operation: str | None = None, **arguments: int | None
+    ) -> None:
+        """Play what sounds at a ring position again, otherwise."""
+        again = self._do("back_before", position=at)
+        if operation is not None:
+            self._do(operation, **arguments)
+        if again:
+            self._publish(at)
+
+    def _cut(self, column: int, again: bool = False) -> None:
+        if column < self.timeline.end:
+            self.sampler.cut(column, again)
+
+    def _do(self, operation: str, **arguments: Any) -> Any:
+        """Have the playhead do something, and write it down."""
+        self._journal.note(operation, **arguments)
+        return getattr(self.playhead, operation)(**arguments)
+
+    def _publish_jump(self, at: int) -> None:
+        """The same after a jump: nothing before ring position `at` can be gone back to."""
+        self._publish(at)
+        self.pace.jumped_at = at
+
+    def _publish(self, at: int) -> None:
+        """Play on into a future of its own until it can be heard from `at` on, and let it be."""
+        self._journal.note("draft")
+        self._writer.begin(self.playhead.position)
+        while self.playhead.position < max(at, self._ring.read_position) + self.pace.future_lead:
+            if self.is_ready:
+                self.play()
+            else:
+                self.draw_part()
+        # Valid from the moment when the switch is published.
+        self._keep(self._ring.published + 1, self._writer.seen)
+        self._writer.publish(at, self.fade)
+
+    def _write(self, samples: Samples) -> None:
+        """Let samples [N], which the playhead has just made, be heard, or be part of a draft."""
+        if not self._writer.is_drafting:
+            # First: all sound in the ring must have a place that it came from.
+            self.keep()
+        self._writer.write(samples)
+
+    def _keep(self, switches: int, seen: int) -> None:
+        self._handover.keep(switches, self._segment_start, self.draw.take, self.takes, seen)

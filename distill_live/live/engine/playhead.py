@@ -1,0 +1,282 @@
+"""The playhead: which column sounds next, in what motion, and how to go back to what sounds now.
+
+All that it does follows from the calls it gets and from the codes in the timeline, so that the same
+calls give the same samples again (see replay).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import replace
+
+import numpy as np
+
+from distill_live.audio.fades import cross_fade
+from distill_live.codes.timeline import Codes, Timeline
+from distill_live.live.engine.decoder import ColumnDecoder
+from distill_live.live.engine.motion import Hold, Loop, Mark, Motion, State, nothing
+from distill_live.live.engine.recent import Recent
+from distill_live.live.ipc.keepsake import Place
+from distill_live.live.ipc.ring import Samples
+
+
+class Playhead:
+    """Moves over a timeline and makes samples; `position` is the next one's place in the ring."""
+
+    def __init__(self, decoder: ColumnDecoder, timeline: Timeline, position: int) -> None:
+        self._decoder = decoder
+        self.timeline = timeline
+        self.position = position
+        self._state = State(0, 0)
+        self._marks: deque[Mark] = deque()
+        self._recent = Recent()
+
+    @property
+    def column(self) -> int:
+        """The column to be pushed next."""
+        return self._state.column
+
+    @property
+    def motion(self) -> Motion:
+        """None while it moves forward, else what it stays in."""
+        return self._state.motion
+
+    @property
+    def frontier(self) -> int:
+        """The first column that the present motion has no need of yet."""
+        return self._frontier(self._state)
+
+    @property
+    def remembered(self) -> int:
+        """Samples that `repeat` could play again."""
+        return self._recent.length
+
+    def push(self, codes: Codes) -> Samples:
+        """Play `column` with these codes [1, F, Q]; returns the samples [N] that now are made."""
+        self._set_mark()
+        state = self._state
+        self.timeline.set_edited(state.column, codes)
+        made = self._decoder.push(codes)
+        end = self._decoder.start_of(state.column + 1)
+        if isinstance(state.motion, Hold):
+            return self._give(self._stay(state.motion, made, end))
+        done = state.sample + len(state.beyond) - (end - len(made))
+        made = np.concatenate([state.beyond, made[max(done, 0) :]])
+        self._state = replace(state, column=state.column + 1, beyond=nothing())
+        return self._give(self._advance(made))
+
+    def repeat(self, length: int, fade: int) -> Samples:
+        """The last `length` samples once more, without moving on; fewer if fewer are remembered.
+
+        The seams before and after it are fades of up to `fade` samples.
+        """
+        self._set_mark(repeated=True)
+        recent = self._recent.last(length)
+        # Where the sound would go on to by itself, before the repetition and again after it.
+        ending = np.concatenate([self._state.beyond, self._decoder.rest()])[:fade]
+        self._state = replace(self._state, ending=ending, faded=0)
+        again = self._blend(recent)
+        self._state = replace(self._state, ending=ending, faded=0)
+        return self._give(again)
+
+    def sound_at(self, position: int) -> tuple[int, int]:
+        """(sample of the segment, column) that sound at a ring position that is made or next."""
+        mark = self._mark_at(position)
+        state, gone = self._state, 0
+        if mark is not None:
+            state = mark.state
+            gone = 0 if mark.repeated else min(position, self.position) - mark.position
+        sample = state.sample + max(gone, 0)
+        if isinstance(state.motion, Loop):
+            sample = state.motion.wrap(sample)
+        return sample, state.column
+
+    def motion_at(self, position: int) -> Motion:
+        """The motion in which the sound at a ring position was made, or will be."""
+        mark = self._mark_at(position)
+        made = mark is not None and position < self.position
+        return mark.state.motion if mark and made else self._state.motion
+
+    def column_of(self, sample: int) -> int:
+        """The column that completes a sample of the segment."""
+        return self._decoder.column_of(sample)
+
+    def unheard_column(self, position: int) -> int:
+        """The first column that can be drawn anew if only the sound from `position` on changes."""
+        mark = self._first_mark(position)
+        forward = self._state.motion is None and mark is not None
+        return self._frontier(mark.state if mark and forward else self._state)
+
+    def back_before(self, position: int) -> bool:
+        """Go back to the beginning of the column that sounds at a ring position, to play it again.
+
+        False, and nothing changes, if no sound is made yet at that position.
+        """
+        mark = self._mark_at(position)
+        if mark is None or position >= self.position:
+            return False
+        self._restore(mark, position)
+        return True
+
+    def back_after(self, position: int) -> bool:
+        """Go back to the first column whose sound begins at or after a ring position.
+
+        False, and nothing changes, if no sound is made yet from there on.
+        """
+        mark = self._mark_at(position)
+        if mark is None or not mark.repeated or position >= self.position:
+            mark = self._first_mark(position)
+        if mark is None:
+            return False
+        self._restore(mark, position)
+        return True
+
+    def jump(self, column: int, position: int, sample: int | None = None) -> None:
+        """Let `column` sound from a ring position on, as it does after the columns before it.
+
+        It sounds from its beginning, or from that sample of the segment, which it completes.
+        """
+        self._begin(column, position)
+        start = self._decoder.start_of(column)
+        self._state = State(column, start if sample is None else max(sample, start))
+
+    def begin_segment(self, codes: Codes, position: int) -> None:
+        """Forget the timeline; go on, from a ring position, after these codes [T, F, Q]."""
+        self.timeline = Timeline(*self.timeline.shape, self.timeline.capacity)
+        self.timeline.append(codes)
+        self.jump(self.timeline.end, position)
+
+    def hold(self, end: int | None = None, fade: int = 0) -> None:
+        """Stay in the column that comes next, until `release` or up to ring position `end`."""
+        start = self._decoder.start_of(self.column)
+        self._state = State(self.column, start, Hold(self.column, end, fade))
+
+    def loop(self, begin: int, end: int, fade: int, position: int) -> None:
+        """From a ring position on, repeat the segment's samples from `begin` to `end`."""
+        column = max(self._decoder.column_of(begin), self.timeline.start)
+        self._begin(column, position)
+        motion = Loop(begin, end, fade, column, self._decoder.mark())
+        self._state = State(column, begin, motion)
+
+    def places(self) -> tuple[Place, ...]:
+        """Where it stood before each sound that is not over yet, and where it stands now."""
+        marks = [self._place(mark.position, mark.state) for mark in self._marks]
+        return (*marks, self._place(self.position, self._state))
+
+    def go_on(self, timeline: Timeline, place: Place) -> None:
+        """Go on in a timeline from where another playhead stood."""
+        self.timeline = timeline
+        begin, position = place.column, place.position
+        motion: Motion = None
+        if place.hold is not None:
+            motion = Hold(place.column, *place.hold)
+        elif place.loop is not None:
+            entry = max(self._decoder.column_of(place.loop[0]), timeline.start)
+            self._begin(entry, position)
+            motion = Loop(*place.loop, entry, self._decoder.mark())
+            begin = max(begin, entry)
+        self._begin(begin, position)
+        sample = max(place.sample, self._decoder.start_of(begin))
+        self._state = State(begin, sample, motion)
+
+    def release(self) -> None:
+        """Go on forward, from where the motion has come to."""
+        self._state = replace(self._state, motion=None)
+
+    def forget_before(self, position: int) -> None:
+        """Drop the marks of sound that is over, all but that of what sounds."""
+        while len(self._marks) > 1 and self._marks[1].position <= position:
+            self._marks.popleft()
+
+    def _place(self, position: int, state: State) -> Place:
+        motion = state.motion
+        # The samples that a loop left over are made again, by the column that completes them.
+        column = self._decoder.column_of(state.sample) if len(state.beyond) else state.column
+        return Place(
+            position,
+            column,
+            state.sample,
+            (motion.end, motion.fade) if isinstance(motion, Hold) else None,
+            (motion.begin, motion.end, motion.fade) if isinstance(motion, Loop) else None,
+        )
+
+    def _stay(self, hold: Hold, made: Samples, end: int) -> Samples:
+        """What may sound of a column that is held: all, or what is left of the hold.
+
+        `end` is the sample of the segment at which the column ends.
+        """
+        left = len(made) if hold.end is None else max(hold.end - self.position, 0)
+        if hold.end is None or left > len(made):
+            # The next time the column is full, which a segment's first column is not at first.
+            self._state = replace(self._state, sample=end - self._decoder.column_samples)
+            return self._blend(made)
+        sounding = self._blend(made[:left])
+        self._state = State(hold.column + 1, end, ending=made[left:][: hold.fade])
+        return sounding
+
+    def _frontier(self, state: State) -> int:
+        motion = state.motion
+        if isinstance(motion, Hold):
+            return motion.column + 1
+        if isinstance(motion, Loop):
+            return self._decoder.column_of(motion.end + motion.fade) + 1
+        return state.column
+
+    def _advance(self, made: Samples) -> Samples:
+        """What may sound of the samples made: all, or what the loop has room for."""
+        loop = self._state.motion
+        count = (
+            min(len(made), loop.end - self._state.sample) if isinstance(loop, Loop) else len(made)
+        )
+        sounding, beyond = self._blend(made[:count]), made[count:]
+        self._state = replace(self._state, sample=self._state.sample + count, beyond=beyond)
+        if isinstance(loop, Loop) and len(beyond) >= loop.fade:
+            self._decoder.restore(loop.entry)
+            self._state = State(loop.column, loop.begin, loop, ending=beyond[: loop.fade])
+        return sounding
+
+    def _blend(self, samples: Samples) -> Samples:
+        """The samples, with what still fades out under them."""
+        state = self._state
+        old = state.ending[state.faded : state.faded + len(samples)]
+        if not len(old):
+            return samples
+        blended = samples.copy()
+        blended[: len(old)] = cross_fade(old, samples[: len(old)], state.faded, len(state.ending))
+        self._state = replace(state, faded=state.faded + len(old))
+        return blended
+
+    def _give(self, samples: Samples) -> Samples:
+        self._recent.append(self.position, samples)
+        self.position += len(samples)
+        return samples
+
+    def _set_mark(self, repeated: bool = False) -> None:
+        self._marks.append(Mark(self.position, self._state, self._decoder.mark(), repeated))
+
+    def _mark_at(self, position: int) -> Mark | None:
+        """The newest mark at or before a ring position."""
+        return next((mark for mark in reversed(self._marks) if mark.position <= position), None)
+
+    def _first_mark(self, position: int) -> Mark | None:
+        """The oldest mark at or after a ring position."""
+        return next((mark for mark in self._marks if mark.position >= position), None)
+
+    def _restore(self, mark: Mark, position: int) -> None:
+        while self._marks.pop() is not mark:
+            pass
+        self._decoder.restore(mark.decoder)
+        self._state = mark.state
+        self._rewind_ring(max(position, mark.position) if mark.repeated else mark.position)
+
+    def _begin(self, column: int, position: int) -> None:
+        """Let the decoder go on after the columns before `column`, from a ring position on."""
+        while self._marks and self._marks[-1].position >= position:
+            self._marks.pop()
+        self._rewind_ring(position)
+        first = max(column - self._decoder.past_columns, self.timeline.start)
+        self._decoder.begin(column, self.timeline.edited(first, column))
+
+    def _rewind_ring(self, position: int) -> None:
+        self.position = position
+        self._recent.cut(position)

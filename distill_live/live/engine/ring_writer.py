@@ -1,0 +1,87 @@
+"""Writing into the ring: on at the end of what is known, or a new future beside it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from distill_live.live.ipc.journal import Journal
+from distill_live.live.ipc.ring import AudioRing, Samples
+
+#: Samples of the fade from what an engine that died has left.
+_TAKE_OVER_FADE = 480
+
+
+class RingWriter:
+    """Appends samples to the newest future in a ring.
+
+    Its first sample is the one at ring position `start`. After `begin` samples are collected for a
+    future of their own, until `publish` lets it be heard. `seen` counts the switches of the ring
+    that are in the journal already, if not all are.
+    """
+
+    def __init__(
+        self, ring: AudioRing, start: int, journal: Journal, seen: int | None = None
+    ) -> None:
+        self._ring, self._journal = ring, journal
+        self._seen = ring.published if seen is None else seen
+        self._draft: list[Samples] | None = None
+        self._lane = ring.begin_future(start)
+        # Where another engine has died, what is left of its sound may still be heard.
+        self._switch(start, start, _TAKE_OVER_FADE if start else 0)
+
+    @property
+    def seen(self) -> int:
+        """How many of the ring's switches are in the journal, made or not."""
+        return self._seen
+
+    @property
+    def is_drafting(self) -> bool:
+        """Whether a future was begun and not published."""
+        return self._draft is not None
+
+    def write(self, samples: Samples) -> None:
+        """Append samples [N] to the draft, if there is one, else to what can be heard."""
+        if self._draft is None:
+            self._ring.write(self._lane, samples)
+        else:
+            self._draft.append(samples)
+
+    def begin(self, position: int) -> None:
+        """Begin the draft of a future whose first sample is the one at `position`."""
+        self._draft, self._start = [], position
+
+    def publish(self, at: int, fade: int) -> None:
+        """Let the draft be heard from ring position `at` on, or from now if that is past.
+
+        What sounds until then fades out while it fades in, over `fade` samples. A future that was
+        published and does not sound yet is replaced: what it holds before the draft is taken over.
+        """
+        samples = np.concatenate(self._draft or [])
+        pending = self._ring.pending_switch()
+        copied = False
+        if pending is not None and pending[1] < at:
+            _, at, fade = pending
+            if at < self._start:
+                copied = True
+                samples = np.concatenate([self._ring.content(pending[0], at, self._start), samples])
+                self._start = at
+        self._lane = self._ring.begin_future(self._start)
+        self._ring.write(self._lane, samples)
+        self._draft = None
+        self.note_switches()
+        self._switch(self._start, at, fade, copied)
+
+    def note_switches(self) -> None:
+        """Write down which futures have begun to be heard, and where."""
+        taken = self._ring.taken
+        while self._seen < taken:
+            self._seen += 1
+            at = self._ring.taken_at(self._seen)
+            if at is not None:
+                self._journal.note("switched", future=self._seen, at=at)
+
+    def _switch(self, start: int, at: int, fade: int, copied: bool = False) -> None:
+        # First, so that everything heard is in the journal even if this process ends here.
+        number = self._ring.published + 1
+        self._journal.note("future", number=number, start=start, fade=fade, copied=copied)
+        self._ring.switch(self._lane, at, fade)

@@ -1,0 +1,30 @@
+"""How far ahead an engine works."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class EngineSettings:
+    """How far ahead the engine works; lengths in samples at 48 kHz unless they say otherwise."""
+
+    #: Sound kept in the ring ahead of what is heard, so that a stall of the engine is not heard.
+    ring_lead: int = 36_000
+    #: Columns sampled but not decoded.
+    lookahead: int = 6
+    #: How soon a new future may begin: about what is heard while it is made.
+    guard: int = 1_440
+    #: Sound that a new future must hold before it is published.
+    future_lead: int = 9_600
+    #: Sound that must be left beside what the next column takes to make; else the last sound is
+    #: repeated.
+    reserve: int = 4_800
+    #: Longest wait between two looks at requests and parameters, in seconds.
+    idle_seconds: float = 0.004
+    #: CPU threads of torch.
+    threads: int = 1
+    #: Fill the ring further where the engine is held up for long.
+    adaptive: bool = False
+    #: Who takes the sound waits for it: nothing is given up, however long it takes.
+    patient: bool = False

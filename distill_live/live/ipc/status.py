@@ -1,0 +1,120 @@
+"""What the processes tell each other in numbers: heartbeats, counters, meters, the transport."""
+
+from __future__ import annotations
+
+import time
+from enum import IntEnum
+from typing import ClassVar
+
+from distill_live.live.ipc.current_column import SharedColumn
+from distill_live.shared_memory import SharedArray
+
+
+class Transport(IntEnum):
+    """What the audio process shall do with the ring; written by control."""
+
+    PLAY = 0
+    STOP = 1
+    PANIC = 2
+
+
+class Motion(IntEnum):
+    """Where the engine's columns come from."""
+
+    FORWARD = 0
+    HOLD = 1
+    LOOP = 2
+
+
+#: In place of a recording's number: what sounds is in none of them.
+NEW_SOUND = -1
+
+
+class SharedNumbers:
+    """Named numbers in shared memory, all 0 at first. An unknown name raises KeyError.
+
+    A subclass says in `FIELDS` which there are and what they mean; every field has one writer.
+    """
+
+    FIELDS: ClassVar[dict[str, str]]
+    _index: ClassVar[dict[str, int]]
+
+    def __init_subclass__(cls) -> None:
+        cls._index = {name: index for index, name in enumerate(cls.FIELDS)}
+
+    def __init__(self) -> None:
+        self._values = SharedArray((len(self.FIELDS),), "f8")
+
+    def __getitem__(self, name: str) -> float:
+        return float(self._values.array[self._index[name]])
+
+    def __setitem__(self, name: str, value: float) -> None:
+        self._values.array[self._index[name]] = value
+
+    def add(self, name: str, amount: float = 1.0) -> None:
+        """Count up a field; only its one writer may do so."""
+        self._values.array[self._index[name]] += amount
+
+    def beat(self, name: str) -> None:
+        """Write the present moment into a heartbeat field."""
+        self[name] = time.monotonic()
+
+    def reset(self) -> None:
+        """Put all fields back to 0, while nobody else writes them."""
+        self._values.array[:] = 0.0
+
+
+class LiveStatus(SharedNumbers):
+    """What control and the audio process say; there is one of it."""
+
+    FIELDS: ClassVar[dict[str, str]] = {
+        "transport": "control: see Transport",
+        "audio_beat": "audio: time.monotonic() of the last block, s",
+        "blocks": "audio: blocks played",
+        "played": "audio: samples of sound played (at 48 kHz); silence does not count",
+        "underruns": "audio: how often the ring ran dry",
+        "bridging": "audio: 1 while the last passage is repeated because the ring ran dry",
+        "bridged": "audio: samples of repeated passages, played while the ring stood still",
+        "device_faults": "audio: how often the device reported a fault",
+        "repaired": "audio: samples that were no finite number and played as zero",
+        "silent": "audio: 1 while silence is heard and no sound is on its way out",
+        "peak": "audio: largest magnitude in the last block",
+        "rms": "audio: RMS of the last 50 ms, see Meter",
+        "falling_peak": "audio: largest magnitude lately, see Meter",
+        "output_latency": "audio: how long a sample takes from the ring to the ear, s",
+        "real_time": "audio: 1 where the system lets the sound's threads run in real time",
+    }
+
+
+class EngineStatus(SharedNumbers):
+    """What an engine says; there is one of it for each deck."""
+
+    FIELDS: ClassVar[dict[str, str]] = {
+        "engine_beat": "time.monotonic() of the last turn, s",
+        "columns": "columns drawn so far",
+        "lookahead": "columns drawn but not played yet",
+        "load": "computing time of a column per its length, mean of the last ones",
+        "futures": "how often the unheard future was made anew",
+        "position": "ring position of the next sample to be made",
+        "column": "the column that sounds",
+        "take": "the take that is being drawn",
+        "motion": "see Motion",
+        "short_lookahead": "how often the lookahead was given up to keep up",
+        "short_context": "how often the context was shortened to keep up",
+        "held_loops": "how often the last columns were repeated to keep up",
+        "reaction": "how long it takes until a rewind, or what is like it, begins to sound, s",
+        "ring_lead": "samples that the ring shall hold ahead now",
+        "raised": "1 where the system lets the engine run before other programs",
+        "source": "the recording that the sound comes from, from 1 on; 0 unknown, NEW_SOUND none",
+        "source_second": "where in it, s",
+        "source_share": "how much agrees there, 0..1",
+    }
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.current_column = SharedColumn()
+
+    def reset(self) -> None:
+        """Put all fields back to 0 and show no column, while nobody else writes them."""
+        super().reset()
+        self.current_column.clear()

@@ -1,0 +1,74 @@
+"""The tap: what was played, kept for a while for those who listen along."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from distill_live.live.ipc.ring import CAPACITY, SAMPLE_RATE, Samples
+from distill_live.memory_order import fence
+from distill_live.shared_memory import SharedArray
+
+#: The writer's marks: up to where it has begun to write, and has written.
+_BEGUN, _WRITTEN = 0, 1
+
+
+class TapRing:
+    """What was played, left and right, for those who listen along (recorder, page): one writer,
+    any readers.
+
+    A reader that is slower than real time for longer than the ring loses samples; the writer never
+    waits. It announces how far it is going to write, so that a reader knows afterwards which of the
+    samples that it copied may have been overwritten meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self._samples = SharedArray((2, CAPACITY), "f4")
+        self._marks = SharedArray((2,), "i8")
+        self._rate, self._since = SharedArray((1,), "i8"), SharedArray((1,), "i8")
+        self._rate.array[0] = SAMPLE_RATE
+
+    def begin(self, sample_rate: int) -> None:
+        """As the writer, set the rate in Hz of the samples that follow: the device's."""
+        self._since.array[0] = self.written
+        fence()
+        self._rate.array[0] = sample_rate
+
+    @property
+    def sample_rate(self) -> int:
+        """The rate in Hz of the samples from position `since` on."""
+        return int(self._rate.array[0])
+
+    @property
+    def since(self) -> int:
+        """The position of the first sample that has the present rate."""
+        return int(self._since.array[0])
+
+    @property
+    def written(self) -> int:
+        """Position after the newest sample."""
+        return int(self._marks.array[_WRITTEN])
+
+    def write(self, samples: Samples) -> None:
+        """Append samples [2, N], or [N] that are the same left and right, N below the capacity."""
+        start, marks = self.written, self._marks.array
+        # An earlier writer may have ended while it was writing further on.
+        marks[_BEGUN] = max(int(marks[_BEGUN]), start + samples.shape[-1])
+        fence()
+        first = start % CAPACITY
+        count = samples.shape[-1]
+        head = min(count, CAPACITY - first)
+        self._samples.array[:, first : first + head] = samples[..., :head]
+        self._samples.array[:, : count - head] = samples[..., head:]
+        fence()
+        marks[_WRITTEN] = start + count
+
+    def read(self, position: int) -> tuple[Samples, int]:
+        """All samples [2, N] from `position` on, and how many before them were lost."""
+        end = self.written
+        fence()
+        start = max(position, end - CAPACITY)
+        copied = self._samples.array[:, np.arange(start, end) % CAPACITY]
+        fence()
+        whole = int(self._marks.array[_BEGUN]) - CAPACITY
+        lost = min(max(whole - start, 0), end - start)
+        return copied[:, lost:], start + lost - position

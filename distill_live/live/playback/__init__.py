@@ -1,0 +1,1 @@
+"""The audio process: from the ring to the sound card."""

@@ -1,0 +1,137 @@
+"""Bridging a ring that runs dry: the last passage is repeated until there is new sound."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from distill_live.audio.fades import equal_power
+from distill_live.live.ipc.ring import Samples
+from distill_live.live.playback.ring_reader import RingReader
+
+#: The most and the fewest samples of the passage that is repeated, the last that were heard: two
+#: seconds and a quarter of a second; a shorter one would stutter.
+PASSAGE, LEAST = 96_000, 12_000
+#: Samples of each fade: into the passage, from its end to its beginning, back to new sound (50 ms).
+FADE = 2_400
+#: How many samples a ring must hold before it is played again (150 ms).
+ENOUGH = 7_200
+
+
+class BridgedReader:
+    """Reads a ring; when it is about to run dry, the passage heard last is repeated instead, until
+    there is enough new sound.
+
+    The ring's position moves only while its own sound is heard. Part of the audio process: all
+    buffers are made at the beginning.
+    """
+
+    def __init__(self, reader: RingReader) -> None:
+        self.reader = reader
+        self._heard = np.zeros(PASSAGE, np.float32)
+        self._count = 0
+        self._passage = np.zeros(PASSAGE, np.float32)
+        self._length = self._at = 0
+        self._old = np.zeros(FADE, np.float32)
+        self._coming, self._going = equal_power(0, FADE, FADE)
+        # Samples of the present fade that have been played.
+        self._faded = FADE
+        #: Whether it repeats the passage or fades to it, but not while it fades back.
+        self.bridging = False
+        self._repeated = 0
+
+    @property
+    def available(self) -> int:
+        """Samples that can be read before the ring runs dry."""
+        return self.reader.available
+
+    @property
+    def lasts(self) -> bool:
+        """Whether it can be read on without silence, however little the ring holds."""
+        return self.bridging or min(self._count, PASSAGE) >= LEAST
+
+    def take_repeated(self) -> int:
+        """How many samples were heard since the last call while the ring stood still."""
+        repeated, self._repeated = self._repeated, 0
+        return repeated
+
+    def forget(self) -> None:
+        """End a bridge while nothing sounds, if the ring holds enough."""
+        if self.bridging and self.available >= ENOUGH:
+            self.bridging, self._faded = False, FADE
+
+    def read(self, out: Samples) -> None:
+        """Fill `out` [n] with the next samples and move on."""
+        start = 0
+        while start < len(out):
+            start += self._read(out[start:])
+
+    def _read(self, out: Samples) -> int:
+        """Fill the beginning of `out`; returns how much of it."""
+        if self._faded < FADE:
+            return self._fade(out[: FADE - self._faded])
+        available = self.available
+        if not self.bridging:
+            count = min(len(out), available - FADE) if self.lasts else len(out)
+            if count > 0:
+                self._sound(out[:count])
+                return count
+            self._begin()
+        elif available >= ENOUGH:
+            self.bridging, self._faded = False, 0
+        else:
+            self._repeat(out)
+            self._repeated += len(out)
+            return len(out)
+        return 0
+
+    def _fade(self, out: Samples) -> int:
+        """The next samples of a fade between ring and passage."""
+        part = slice(self._faded, self._faded + len(out))
+        other = self._old[: len(out)]
+        self._repeat(other)
+        if self.bridging:
+            count = min(len(out), self.available)
+            self.reader.read(out[:count])
+            out[count:] = 0.0
+            self._repeated += len(out) - count
+            out *= self._going[part]
+            out += other * self._coming[part]
+        else:
+            self._sound(out)
+            out *= self._coming[part]
+            out += other * self._going[part]
+        self._faded += len(out)
+        return len(out)
+
+    def _sound(self, out: Samples) -> None:
+        """The ring's own next samples, remembered."""
+        self.reader.read(out)
+        kept = out[-PASSAGE:]
+        first = (self._count + len(out) - len(kept)) % PASSAGE
+        head = min(len(kept), PASSAGE - first)
+        self._heard[first : first + head] = kept[:head]
+        self._heard[: len(kept) - head] = kept[head:]
+        self._count += len(out)
+
+    def _begin(self) -> None:
+        """Make the passage of what was heard: its end fades into its beginning."""
+        length = min(self._count, PASSAGE)
+        self._length = length - FADE
+        first = self._count % PASSAGE if self._count > PASSAGE else 0
+        self._passage[: PASSAGE - first] = self._heard[first:]
+        self._passage[PASSAGE - first :] = self._heard[:first]
+        ending = self._passage[self._length : length]
+        self._passage[:FADE] *= self._coming
+        self._passage[:FADE] += ending * self._going
+        # Its blended beginning was for the end of the passage; what sounds now has a fade too.
+        self._at = FADE
+        self.bridging, self._faded = True, 0
+
+    def _repeat(self, out: Samples) -> None:
+        """The passage's next samples."""
+        filled = 0
+        while filled < len(out):
+            count = min(len(out) - filled, self._length - self._at)
+            out[filled : filled + count] = self._passage[self._at : self._at + count]
+            self._at = (self._at + count) % self._length
+            filled += count

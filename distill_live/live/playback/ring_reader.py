@@ -1,0 +1,83 @@
+"""Reading a ring in order, and from another lane where the engine says so."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from distill_live.audio.fades import cross_fade
+from distill_live.live.ipc.ring import AudioRing, Samples, Switch
+
+#: Samples that a new future must hold ahead before the reader leaves a longer one for it (50 ms):
+#: a block and the fade that ends a dry ring.
+RESERVE = 2_400
+
+
+class RingReader:
+    """Reads a ring in order, in the audio process; changes lanes where the engine says so.
+
+    A new future that comes so late that nearly all of it is past already is no future: the old one
+    goes on until the new one has caught up.
+    """
+
+    def __init__(self, ring: AudioRing) -> None:
+        self.ring = ring
+        self.lane = ring.sounding_lane
+        self._fading = np.zeros(0, np.float32)
+        self._faded = 0
+
+    @property
+    def available(self) -> int:
+        """Samples that can be read before the sounding future runs dry."""
+        position = self.ring.read_position
+        end = self.ring.written(self.lane)
+        switch = self.ring.next_switch()
+        if switch and switch.at <= max(end, position) and self._is_ready(switch, RESERVE):
+            end = self.ring.written(switch.lane)
+        return max(end - position, 0)
+
+    def read(self, out: Samples) -> None:
+        """Fill `out` [n] with the next samples and move on."""
+        position = self.ring.read_position
+        switch = self._claim_switch(position + len(out), max(len(out), RESERVE))
+        if switch is None:
+            self._sound(position, out)
+        else:
+            before = max(switch.at - position, 0)
+            self._sound(position, out[:before])
+            self._change_lane(position + before, switch)
+            self._sound(position + before, out[before:])
+        self.ring.advance(len(out))
+
+    def _claim_switch(self, end: int, reserve: int) -> Switch | None:
+        """The newest switch, claimed, if it is to be made before position `end`."""
+        while (switch := self.ring.next_switch()) and switch.at < end:
+            if not self._is_ready(switch, reserve):
+                return None
+            if self.ring.claim(switch):
+                return switch
+        return None
+
+    def _is_ready(self, switch: Switch, reserve: int) -> bool:
+        """Whether the new lane has sound enough, or at least no less than the old one."""
+        end = self.ring.written(switch.lane)
+        from_there = end - max(switch.at, self.ring.read_position)
+        return from_there >= reserve or end >= self.ring.written(self.lane)
+
+    def _change_lane(self, position: int, switch: Switch) -> None:
+        """Fade from what would have sounded, which may itself be a fade, to another lane."""
+        old = np.empty(switch.fade, np.float32)
+        self._mix(position, old)
+        self.lane, self._fading, self._faded = switch.lane, old, 0
+        self.ring.take_switch(switch, position)
+
+    def _sound(self, position: int, out: Samples) -> None:
+        self._faded += self._mix(position, out)
+
+    def _mix(self, position: int, out: Samples) -> int:
+        """Fill `out` from the lane and the fade under way; returns how much of the fade it took."""
+        self.ring.copy_out(self.lane, position, out)
+        old = self._fading[self._faded : self._faded + len(out)]
+        if len(old):
+            new = out[: len(old)]
+            out[: len(old)] = cross_fade(old, new, self._faded, len(self._fading))
+        return len(old)

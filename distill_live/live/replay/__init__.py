@@ -1,0 +1,1 @@
+"""A session log played again, exactly or on another model."""

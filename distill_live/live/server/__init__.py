@@ -1,0 +1,1 @@
+"""Control's side of playing: start, watch, restart, swap, prime, record."""

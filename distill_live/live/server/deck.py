@@ -1,0 +1,128 @@
+"""A deck: the place where an engine plays a model, with all that it shares with the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from distill_live.live.engine.process import EngineJob, run_engine
+from distill_live.live.engine.settings import EngineSettings
+from distill_live.live.ipc.journal import JournalRing
+from distill_live.live.ipc.keepsake import Keepsake
+from distill_live.live.ipc.ring import SAMPLE_RATE, AudioRing
+from distill_live.live.ipc.status import NEW_SOUND, EngineStatus
+from distill_live.live.server.worker import Worker
+from distill_live.models.file.header import read_header
+from distill_live.parameters import ParameterStore
+
+#: The device that is never blamed for a failure.
+CPU = "cpu"
+#: Of a model whose file does not say how loud it is.
+_UNKNOWN_LOUDNESS_DB = -18.0
+#: A model is never made louder or quieter than by this, to match another one.
+_MOST_GAIN_DB = 12.0
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the sound comes from: a recording's name, None when it is new, the second in it, and
+    how much agrees there, 0..1."""
+
+    name: str | None
+    second: float
+    share: float
+
+
+class Deck:
+    """One of two: while one plays, the other one loads the next model.
+
+    `worker` is the engine's process; it is started by whoever puts a model on the deck.
+    """
+
+    def __init__(self, number: int, parameters: ParameterStore, journal: bool) -> None:
+        self.number = number
+        self.ring, self.status, self._keepsake = AudioRing(), EngineStatus(), Keepsake()
+        self.journal = JournalRing() if journal else None
+        self._parameters = parameters
+        self.name = ""
+        self.path = Path()
+        self.level_labels: tuple[str, ...] = ()
+        self.loudness_db = _UNKNOWN_LOUDNESS_DB
+        self.training_files: tuple[str, ...] = ()
+        #: The device that the engine computes on, once it has said so, and whether it has failed.
+        self.device, self.device_failed = CPU, False
+        #: Whether any engine has been ready to play the model.
+        self.was_ready = False
+        self.worker = self._new_worker()
+
+    @property
+    def ready_seconds(self) -> float:
+        """Sound that is made but not heard yet."""
+        newest = int(self.status["position"])
+        return max(newest - self.ring.read_position, 0) / SAMPLE_RATE
+
+    @property
+    def source(self) -> Source | None:
+        """Where what sounds now comes from; None if that is not known."""
+        number = int(self.status["source"])
+        if number == 0:
+            return None
+        name = None if number == NEW_SOUND else self.training_files[number - 1]
+        return Source(name, self.status["source_second"], self.status["source_share"])
+
+    def put(self, path: Path, device: str, settings: EngineSettings) -> None:
+        """Put a model on the deck, while no engine works there; its worker can be started then.
+
+        Raises ModelFileError when the file is none that can be read.
+        """
+        header = read_header(path).metadata
+        # As the library calls it: copies of a file have one name inside.
+        self.path, self.name = path, path.stem
+        self.level_labels = tuple(map(str, header["level_labels"]))
+        kept = header.get("training_codes")
+        names = kept.get("names") if isinstance(kept, dict) else None
+        self.training_files = tuple(map(str, names)) if isinstance(names, list) else ()
+        loudness = header.get("loudness_db")
+        self.loudness_db = _UNKNOWN_LOUDNESS_DB if loudness is None else float(loudness)
+        self.ring.reset()
+        self.status.reset()
+        self._keepsake.clear()
+        self.device, self.device_failed, self.was_ready = CPU, False, False
+        self.worker = self._new_worker()
+        job = EngineJob(
+            path, device, self.ring, self._parameters, self.status, settings, self._keepsake,
+            self.journal,
+        )  # fmt: skip
+        self.worker.arguments = (job,)
+
+    def note(self, kind: str, *details: str) -> None:
+        """Note what the engine reports about itself."""
+        if kind == "device":
+            (self.device,) = details
+        elif kind == "device failed":
+            self.device_failed = self.device != CPU
+        elif kind == "ready":
+            self.was_ready = True
+
+    def retry(self, *, device: str | None = None, plainly: bool = False) -> None:
+        """Let the next engine on this deck compute on another device, or continue `plainly`."""
+        (job,) = self.worker.arguments
+        again = replace(job, device=device or job.device, plainly=plainly)
+        self.worker.arguments = (again,)
+        if device is not None:
+            self.device, self.device_failed = device, False
+
+    def gain_to_match(self, loudness_db: float) -> float:
+        """The linear gain that makes the deck's model as loud as one of `loudness_db`."""
+        difference = loudness_db - self.loudness_db
+        return float(10 ** (min(max(difference, -_MOST_GAIN_DB), _MOST_GAIN_DB) / 20))
+
+    def _new_worker(self) -> Worker:
+        worker = Worker("engine", run_engine, (), lambda: self.status["engine_beat"])
+        # A load that takes long, or the first turn after it, is no hang.
+        worker.patience = 10.0
+        # Loading torch takes a minute where a dozen other programs want the processor.
+        worker.start_patience = 180.0
+        # A failure that belongs to a place in the music comes back within a few bars.
+        worker.quick_seconds = 20.0
+        return worker

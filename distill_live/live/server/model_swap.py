@@ -1,0 +1,144 @@
+"""Changing the model while it plays: the new one loads on the other deck, then both cross-fade."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from distill_live.errors import DistillError
+from distill_live.live.engine.settings import EngineSettings
+from distill_live.live.ipc.ring import SAMPLE_RATE
+from distill_live.live.playback.deck_mixer import DeckControl
+from distill_live.live.server.deck import CPU, Deck
+from distill_live.live.server.supervisor import Supervisor
+from distill_live.models.file.library import find_playable
+from distill_live.parameters import ParameterStore
+
+#: Sound that a new engine must have made before the old one may fade, in seconds.
+_READY_SECONDS = 0.5
+#: How long an engine may take to end by itself, in seconds.
+_END_SECONDS = 1.0
+
+
+class ModelSwap:
+    """Brings one model after another onto the free deck; `poll` is called many times a second.
+
+    A model that cannot be loaded changes nothing: `say` tells why. Of several models asked for
+    while one is still coming, the newest counts. `on_begin` and `on_end` are called with the new
+    deck when a fade begins to be heard and when it is over, `on_failure` with what is said of a
+    model that cannot be played.
+    """
+
+    def __init__(
+        self,
+        decks: tuple[Deck, Deck],
+        control: DeckControl,
+        supervisor: Supervisor,
+        parameters: ParameterStore,
+        say: Callable[[str], None],
+    ) -> None:
+        self._decks, self._control, self._supervisor = decks, control, supervisor
+        self._parameters, self._say = parameters, say
+        self.on_begin: Callable[[Deck], None] = lambda deck: None
+        self.on_end: Callable[[Deck], None] = lambda deck: None
+        self.on_failure: Callable[[str], None] = lambda text: None
+        self._loudness_db = decks[0].loudness_db
+        self._wanted: str | None = None
+        # The device for a model that could not be loaded on the usual one.
+        self._device: str | None = None
+        self._coming: Deck | None = None
+        self._asked = self._fading = False
+        self.deck = decks[0]
+
+    def ask(self, name: str) -> None:
+        """Let the model called `name` play next."""
+        self._wanted, self._device = name, None
+
+    def poll(self, device: str, settings: EngineSettings) -> None:
+        """Take the next step of a swap that is under way, if it is time to."""
+        if self._coming is None:
+            if self._free.worker.is_gone(_END_SECONDS) and self._wanted is not None:
+                name, self._wanted = self._wanted, None
+                self._load(name, self._device or device, settings)
+        elif self._asked:
+            self._follow_fade(self._coming)
+        else:
+            self._await(self._coming)
+
+    def end(self) -> None:
+        """Tell of a fade that was heard, and end the engines that the supervisor does not know.
+
+        To be called when nothing is heard any more.
+        """
+        if self._coming is not None and self._asked:
+            self._follow_fade(self._coming)
+            if self._fading:
+                self.on_end(self.deck)
+        if not self._asked:
+            self._free.worker.end(_END_SECONDS)
+
+    @property
+    def loading(self) -> bool:
+        """Whether a model is being loaded that does not sound yet."""
+        coming = self._coming is not None and not self._fading
+        return coming or self._wanted is not None
+
+    @property
+    def _free(self) -> Deck:
+        """The deck that does not play: a model may come onto it once its last engine is gone."""
+        return self._decks[1 - self.deck.number]
+
+    def _load(self, name: str, device: str, settings: EngineSettings) -> None:
+        deck = self._free
+        try:
+            deck.put(find_playable(name), device, settings)
+        except DistillError as error:
+            self._fail(str(error))
+            return
+        self._say(f"loading {deck.name}")
+        deck.worker.start()
+        self._coming = deck
+
+    def _await(self, deck: Deck) -> None:
+        """Wait until the new engine has made sound, or has failed."""
+        reason = deck.worker.failure()
+        for kind, *details in deck.worker.messages():
+            deck.note(kind, *details)
+            if kind == "failed":
+                reason = details[0]
+            elif kind == "said":
+                self._say(details[0])
+        if reason is not None:
+            deck.worker.leave()
+            self._coming = None
+            self._fail_or_retry(deck, reason)
+        elif deck.ready_seconds >= _READY_SECONDS and not self._control.busy:
+            fade = round(self._parameters["model_fade"] * SAMPLE_RATE)
+            self._control.fade_to(deck.number, fade, deck.gain_to_match(self._loudness_db))
+            self._supervisor.add(deck.worker)
+            self._asked = True
+
+    def _fail_or_retry(self, deck: Deck, reason: str) -> None:
+        """Try a model on the CPU if its device has failed, unless another is wanted by now."""
+        if not deck.device_failed or self._wanted is not None:
+            self._fail(f"{deck.name} could not be loaded: {reason}")
+            return
+        self._say(f"{deck.name} could not be loaded on {deck.device}: {reason}; trying the CPU")
+        self._wanted, self._device = str(deck.path), CPU
+
+    def _fail(self, reason: str) -> None:
+        text = f"{self.deck.name} plays on: {reason}"
+        self._say(text)
+        self.on_failure(text)
+
+    def _follow_fade(self, deck: Deck) -> None:
+        """From the first sample of the fade on the new deck plays; after the last the old rests."""
+        if not self._fading and self._control.playing == deck.number:
+            self._fading = True
+            self.deck = deck
+            self.on_begin(deck)
+        if self._fading and not self._control.busy:
+            self.on_end(deck)
+            old = self._free.worker
+            self._supervisor.remove(old)
+            old.leave()
+            self._coming, self._asked, self._fading = None, False, False

@@ -1,0 +1,123 @@
+"""Records what is played, beside the playing: a tap that may lose samples but holds nothing up."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from distill_live.audio.files import SoundFileWriter
+from distill_live.audio.resample import StreamResampler
+from distill_live.errors import AudioFileError
+from distill_live.live.ipc.ring import Samples
+from distill_live.live.ipc.tap import TapRing
+
+_POLL_SECONDS = 0.1
+
+
+class Recorder:
+    """Writes the tap into a sound file, from `start` to `stop`, in a thread of control.
+
+    With two channels left and right, with one the middle, which is the sound without its width. The
+    file has the rate of the device that plays its first sample, if its format allows that; sound of
+    a device with another rate is resampled. `written` counts the samples in the file, `lost` those
+    that the disk was too slow for; `error` says why a recording broke off.
+    """
+
+    def __init__(self, tap: TapRing, path: Path, channels: Literal[1, 2] = 1) -> None:
+        self._tap, self.path, self._channels = tap, path, channels
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
+        self.written = self.lost = 0
+        self.error: str | None = None
+
+    def start(self) -> None:
+        """Record what is played from this moment on, or from the first sound.
+
+        Raises AudioFileError when the file cannot be written.
+        """
+        self._open(self._tap.sample_rate)
+        self._position = self._tap.written
+        self._thread.start()
+
+    def _open(self, sample_rate: int) -> None:
+        self._file = SoundFileWriter(self.path, sample_rate, self._channels)
+        self._file_rate = self._rate = sample_rate
+        self._resampler = StreamResampler(sample_rate, sample_rate, self._channels)
+
+    def stop(self) -> None:
+        """Write what is still missing and finish the file, if it was started."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            try:
+                while not self._stop.wait(_POLL_SECONDS):
+                    self._copy()
+                self._copy()
+                self._write(np.zeros((0, self._channels), np.float32), last=True)
+            finally:
+                self._file.close()
+        except AudioFileError as error:
+            self.error = f"recording into {self.path} broke off: {error}"
+
+    def _copy(self) -> None:
+        samples, lost = self._tap.read(self._position)
+        if self._channels == 1:
+            # Halves first, so that equal ones give themselves to the bit.
+            samples = 0.5 * samples[:1] + 0.5 * samples[1:]
+        start = self._position + lost
+        self._position = start + samples.shape[1]
+        self.lost += lost
+        before = max(self._tap.since - start, 0)
+        self._write(samples.T[:before])
+        if len(rest := samples.T[before:]):
+            self._follow(self._tap.sample_rate)
+            self._write(rest)
+
+    def _follow(self, sample_rate: int) -> None:
+        """Go on with samples of another rate."""
+        if sample_rate == self._rate:
+            return
+        self._write(np.zeros((0, self._channels), np.float32), last=True)
+        if not self.written:
+            self._reopen(sample_rate)
+        self._rate = sample_rate
+        self._resampler = StreamResampler(sample_rate, self._file_rate, self._channels)
+
+    def _reopen(self, sample_rate: int) -> None:
+        """Give the file, which is still empty, another rate, if its format allows that."""
+        self._file.close()
+        try:
+            self._open(sample_rate)
+        except AudioFileError:
+            self._open(self._file_rate)
+
+    def _write(self, samples: Samples, last: bool = False) -> None:
+        """Append samples [n, channels]; `last`: they are the last of their rate."""
+        converted = self._resampler.process(samples, last)
+        self._file.write(converted)
+        self.written += len(converted)
+
+
+def new_recording_path(folder: Path, model_name: str) -> Path:
+    """A path in `folder` for a recording of a model that begins now: date_time_model.wav.
+
+    No file has it yet. Makes the folder where it is missing; raises AudioFileError if it cannot.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise AudioFileError(f"cannot make the folder {folder}: {error}") from error
+    name = re.sub(r"[^\w.-]+", "-", model_name)
+    stem = f"{time.strftime('%Y-%m-%d_%H-%M-%S')}_{name}"
+    path, number = folder / f"{stem}.wav", 2
+    while path.exists():
+        path, number = folder / f"{stem}_{number}.wav", number + 1
+    return path

@@ -1,0 +1,78 @@
+"""Recording what is played, whenever it is asked for: one file after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from distill_live.errors import AudioFileError
+from distill_live.live.ipc.tap import TapRing
+from distill_live.live.server.recorder import Recorder, new_recording_path
+from distill_live.parameters import ParameterStore
+
+
+class Recordings:
+    """One recording at a time; `say` tells where it went, or why it broke off, and `on_outcome`
+    what came of each request to begin or end one, and whether it failed.
+
+    A file has two channels when there is width as it begins, else one.
+    """
+
+    def __init__(
+        self, tap: TapRing, parameters: ParameterStore, folder: Path, say: Callable[[str], None]
+    ) -> None:
+        self._tap, self._parameters, self._folder, self._say = tap, parameters, folder, say
+        self._recorder: Recorder | None = None
+        self.on_outcome: Callable[[str, bool], None] = lambda text, failed: None
+
+    def start(self, path: Path) -> None:
+        """Record into a file. Raises AudioFileError when it cannot be written."""
+        recorder = Recorder(self._tap, path, 2 if self._parameters["width"] else 1)
+        recorder.start()
+        self._recorder = recorder
+
+    def record(self, on: bool, name: str) -> None:
+        """Begin a new file, named after the time and the model, or finish the one that is open.
+
+        What is asked for twice changes nothing; what fails is said.
+        """
+        if on and self._recorder is not None:
+            self.on_outcome(f"already recording into {self._recorder.path}", False)
+        elif on:
+            self._begin(name)
+        elif self._recorder is not None:
+            self.stop()
+        else:
+            self.on_outcome("nothing is being recorded", False)
+
+    def _begin(self, name: str) -> None:
+        try:
+            path = new_recording_path(self._folder, name)
+            self.start(path)
+            self._end(f"recording into {path}")
+        except (AudioFileError, OSError) as error:
+            self._end(f"cannot record: {error}", failed=True)
+
+    def _end(self, text: str, failed: bool = False) -> None:
+        self._say(text)
+        self.on_outcome(text, failed)
+
+    def poll(self) -> None:
+        """Finish a recording that broke off, and say so; called many times a second."""
+        if self._recorder is not None and self._recorder.error:
+            self.stop()
+
+    def stop(self) -> None:
+        """Finish the file that is open, if one is."""
+        recorder, self._recorder = self._recorder, None
+        if recorder is None:
+            return
+        recorder.stop()
+        if recorder.error:
+            self._end(recorder.error, failed=True)
+        elif recorder.written:
+            self._end(f"recorded {recorder.path}")
+        else:
+            self.on_outcome("nothing was heard, so nothing is recorded", False)
+        if recorder.lost:
+            self._say(f"the recording lost {recorder.lost} samples: the disk was too slow")

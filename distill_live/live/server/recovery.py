@@ -1,0 +1,121 @@
+"""What to do when an engine fails: try again, on the CPU, plainly, or with the model before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from distill_live.errors import LiveError
+from distill_live.live.server.deck import CPU, Deck
+from distill_live.live.server.model_swap import ModelSwap
+from distill_live.live.server.worker import Worker
+
+
+class Recovery:
+    """Decides how the next engine on a deck is started, and when a model is given up.
+
+    If a model's device fails, the model plays on the CPU from then on. If it fails twice in a row,
+    it continues without the hold or the loop in which it failed; after the third time the last
+    model that played takes its place. If there is none, the server keeps trying while the last
+    passage repeats: the performer does not expect to hear a model that they did not choose. `say`
+    takes a line of text for the performer. An output that is not `endless`, such as a file, ends
+    with an error instead: nobody listens to it.
+    """
+
+    def __init__(
+        self,
+        decks: tuple[Deck, Deck],
+        swap: ModelSwap,
+        say: Callable[[str], None],
+        endless: bool = True,
+    ) -> None:
+        self._decks, self._swap, self._say, self._endless = decks, swap, say, endless
+        self._played: list[Path] = []
+        self._given_up: set[Path] = set()
+        self._last_words: dict[int, str] = {}
+
+    def deck_of(self, worker: Worker) -> Deck | None:
+        """The deck on which an engine plays; None for a worker that is no engine, or was left."""
+        return next((deck for deck in self._decks if deck.worker is worker), None)
+
+    def note_played(self, deck: Deck) -> None:
+        """Note that a deck's model is heard now."""
+        self._played.append(deck.path)
+        self._given_up.discard(deck.path)
+
+    def hear(self, worker: Worker, kind: str, *details: str) -> None:
+        """Note what an engine reports.
+
+        Raises LiveError when the very first model cannot be loaded: trying again would not help.
+        """
+        deck = self.deck_of(worker)
+        if deck is None:
+            return
+        loading, other_device = not deck.was_ready, deck.device_failed
+        deck.note(kind, *details)
+        if kind == "ready" and worker.restarts:
+            self._say(f"{deck.name} plays on")
+        elif kind == "failed":
+            self._last_words[deck.number] = details[0]
+            if loading and not other_device and not self._played:
+                raise LiveError(details[0])
+            self._say(f"engine: {details[0]}")
+
+    def prepare(self, deck: Deck, reason: str) -> None:
+        """Prepare the next engine on a deck, whose last one failed for `reason`."""
+        # A driver that fails may end the process, which then cannot say why.
+        crashed = "exit code -" in reason or reason.startswith("hung")
+        if deck.device != CPU and (deck.device_failed or crashed):
+            self._leave_device(deck)
+        elif deck.worker.quick_failures:
+            deck.retry(plainly=True)
+
+    def give_up(self, deck: Deck) -> None:
+        """Replace the model of a deck, which fails again and again.
+
+        Raises LiveError if there is no other, and nothing was heard yet or nobody listens.
+        """
+        if deck.device != CPU:
+            self._leave_device(deck)
+        elif deck is not self._swap.deck:
+            deck.worker.give_up()
+        else:
+            self._given_up.add(deck.path)
+            self._replace(deck)
+
+    def retry_given_up(self) -> None:
+        """Try the next model, or the one given up, when another could not be loaded."""
+        if self._swap.deck.worker.done:
+            self._replace(self._swap.deck)
+
+    def _replace(self, deck: Deck) -> None:
+        if self._swap.loading:
+            deck.worker.give_up()
+            self._say(
+                f"{deck.name} keeps failing: its last passage is repeated until the next model"
+            )
+            return
+        other = self._last_played()
+        if other is not None:
+            self._say(f"{deck.name} keeps failing and is given up: going back to {other.stem}")
+            self._given_up.add(other)
+            deck.worker.give_up()
+            self._swap.ask(str(other))
+            return
+        if not (self._played and self._endless):
+            why = self._last_words.get(deck.number, "it does not say why")
+            raise LiveError(f"{deck.name} keeps failing right after its start: {why}")
+        self._say(
+            f"{deck.name} keeps failing: its last passage is repeated while it is tried again; "
+            "/distill/model NAME plays another one"
+        )
+        if deck.worker.done:
+            deck.worker.take_up()
+
+    def _last_played(self) -> Path | None:
+        """The model that was heard last and is not given up; each is tried once."""
+        return next((path for path in reversed(self._played) if path not in self._given_up), None)
+
+    def _leave_device(self, deck: Deck) -> None:
+        self._say(f"{deck.name}: the device {deck.device} failed; from now on it plays on the CPU")
+        deck.retry(device=CPU)

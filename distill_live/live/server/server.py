@@ -1,0 +1,328 @@
+"""The server: shared memory, the workers, the transport, and what to do when something fails.
+
+It belongs to the control process and knows nothing of controls; commands/serve.py joins the two.
+"""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from distill_live.codes.edit import switch_edit_off
+from distill_live.errors import LiveError
+from distill_live.live.ipc.ring import SAMPLE_RATE
+from distill_live.live.ipc.status import LiveStatus, Transport
+from distill_live.live.ipc.tap import TapRing
+from distill_live.live.playback.deck_mixer import DeckControl
+from distill_live.live.server.bridge_watch import BridgeWatch
+from distill_live.live.server.deck import Deck
+from distill_live.live.server.log_collector import LogCollector
+from distill_live.live.server.model_swap import ModelSwap
+from distill_live.live.server.overload_notice import OverloadNotice
+from distill_live.live.server.priming import Priming
+from distill_live.live.server.recordings import Recordings
+from distill_live.live.server.recovery import Recovery
+from distill_live.live.server.settings import ServerSettings
+from distill_live.live.server.supervisor import Supervisor
+from distill_live.live.server.worker import Worker
+from distill_live.parameters import ParameterStore
+from distill_live.priority import Grant
+
+#: Longest wait for the fade when the server stops, in seconds.
+_FADE_SECONDS = 0.5
+#: Requests that the engine carries out, and notes in the session log, under the same names.
+_ENGINE_REQUESTS = ("rewind", "loop", "hold", "release", "panic")
+
+
+class Server:
+    """Plays one model, then another. `start`, then `poll` many times a second until it returns
+    False, then `end`.
+
+    `log` takes one line of text for people.
+    """
+
+    def __init__(
+        self, settings: ServerSettings, parameters: ParameterStore, log: Callable[[str], None]
+    ) -> None:
+        self._settings, self._log = settings, log
+        #: Called with the level labels of each model that begins to play.
+        self.on_model: Callable[[tuple[str, ...]], None] = lambda labels: None
+        #: Called with what came of a request that takes its time: its name, a text, whether it
+        #: failed.
+        self.on_outcome: Callable[[str, str, bool], None] = lambda name, text, failed: None
+        self.status, self._tap = LiveStatus(), TapRing()
+        self._parameters, self._deck_control = parameters, DeckControl()
+        keep = settings.log is not None
+        self._decks = (Deck(0, parameters, keep), Deck(1, parameters, keep))
+        self._decks[0].put(settings.model, settings.device, settings.engine)
+        self.output_name = ""
+        self._output_options, self._blocks_before = settings.output_options, 0.0
+        self._audio = Worker(
+            "audio",
+            settings.run_audio,
+            self._audio_arguments(),
+            lambda: self.status["audio_beat"],
+        )
+        self._supervisor = Supervisor(
+            self._decks[0].worker,
+            self._audio,
+            on_message=self._hear,
+            on_failure=self._tell_failure,
+            on_hopeless=self._give_up,
+        )
+        self._swap = ModelSwap(self._decks, self._deck_control, self._supervisor, parameters, log)
+        self._swap.on_begin, self._swap.on_end = self._begin_swap, self._end_swap
+        self._swap.on_failure = self._tell_missing_model
+        self._recovery = Recovery(self._decks, self._swap, log, endless=not settings.finite)
+        self._bridges = BridgeWatch(self.status)
+        self._recordings = Recordings(self._tap, parameters, settings.recordings, log)
+        self._overload_notice = OverloadNotice(log)
+        self._priming = Priming(log)
+        self._priming.on_outcome = lambda *outcome: self.on_outcome("prime", *outcome)
+        self._recordings.on_outcome = lambda *outcome: self.on_outcome("record", *outcome)
+        self._session: LogCollector | None = None
+        self._requests: queue.SimpleQueue[tuple[str, tuple[Any, ...]]] = queue.SimpleQueue()
+        self._fallbacks = list(settings.fallback_options)
+        self._opened = self._finished = self._fell_back = self._away = False
+        self._sounding_since: float | None = None
+        #: How often a process failed and had to be started again.
+        self.restarts = 0
+
+    @property
+    def deck(self) -> Deck:
+        """The deck that plays, or that is being faded to."""
+        return self._swap.deck
+
+    def start(self) -> None:
+        """Start recording, session log and workers.
+
+        Raises AudioFileError or SessionLogError if a file cannot be written.
+        """
+        if self._settings.log:
+            self._session = LogCollector(self._settings.log, self._decks, self._log)
+        if self._settings.record:
+            self._recordings.start(self._settings.record)
+        self.on_model(self.deck.level_labels)
+        self._supervisor.start()
+
+    def poll(self) -> bool:
+        """Look after the workers and requests; False when the performance has come to its end.
+
+        Raises LiveError when it cannot go on.
+        """
+        self._supervisor.poll()
+        while not self._requests.empty():
+            self._carry_out(*self._requests.get())
+        self._swap.poll(self._settings.device, self._settings.engine)
+        codes = self._priming.poll(self.deck.path)
+        if codes is not None:
+            self.deck.worker.send(("prime", codes))
+        self._recordings.poll()
+        if self._session:
+            self._session.poll()
+        if self.sounding:
+            self._overload_notice.poll(self.deck.status)
+        self._note_bridges()
+        if self.sounding and self._sounding_since is None:
+            self._sounding_since = time.monotonic()
+            self._recovery.note_played(self.deck)
+        return not (self._finished or self._is_over())
+
+    def _is_over(self) -> bool:
+        duration, since = self._settings.duration, self._sounding_since
+        return duration is not None and since is not None and time.monotonic() - since >= duration
+
+    @property
+    def sounding(self) -> bool:
+        """Whether sound has begun."""
+        return self.status["played"] > 0
+
+    @property
+    def latency(self) -> float:
+        """Seconds until what is asked for now is heard, as it usually was lately."""
+        return self.deck.status["reaction"] + self.status["output_latency"]
+
+    @property
+    def waits(self) -> bool:
+        """Whether the output waits for the sound, so that nothing is in a hurry."""
+        return self._settings.engine.patient
+
+    @property
+    def priority(self) -> Grant:
+        """Which priorities the system has granted."""
+        return Grant(bool(self.status["real_time"]), bool(self.deck.status["raised"]))
+
+    @property
+    def newest_step(self) -> str:
+        """What was given up lately to keep up with real time, in two words; else nothing."""
+        return self._overload_notice.newest
+
+    @property
+    def counts(self) -> dict[str, float]:
+        """How often what went wrong; those of the engine since its model was put on the deck."""
+        audio = ("underruns", "bridged", "device_faults", "repaired")
+        engine = ("futures", "short_lookahead", "short_context", "held_loops")
+        return {
+            **{name: self.status[name] for name in audio},
+            **{name: self.deck.status[name] for name in engine},
+            "restarts": self.restarts,
+        }
+
+    def request(self, name: str, arguments: tuple[Any, ...] = ()) -> None:
+        """Take one of the instrument's requests; from any thread, without waiting."""
+        if name in ("play", "stop", "panic"):
+            self.status["transport"] = Transport[name.upper()]
+        if name in _ENGINE_REQUESTS:
+            self.deck.worker.send((name, *arguments))
+        else:
+            self._requests.put((name, arguments))
+
+    def _carry_out(self, name: str, arguments: tuple[Any, ...]) -> None:
+        """What takes longer, and the log: on the main thread, between two looks at the workers."""
+        if self._session:
+            deck = self.deck
+            heard = deck.ring.read_position
+            self._session.note(
+                "request", deck=deck.number, name=name, arguments=arguments, heard=heard
+            )
+        if name == "model":
+            self._swap.ask(*arguments)
+        elif name == "prime":
+            self._priming.ask(Path(arguments[0]), self.deck.path)
+        elif name == "record":
+            (on,) = arguments
+            self._recordings.record(on, self.deck.name)
+
+    def end(self) -> None:
+        """Fade out, finish recording and session log, end the workers."""
+        self.status["transport"] = Transport.STOP
+        deadline = time.monotonic() + _FADE_SECONDS
+        while not self.status["silent"] and self._opened and time.monotonic() < deadline:
+            time.sleep(0.005)
+        self._priming.close()
+        self._recordings.stop()
+        self._supervisor.end()
+        self._swap.end()
+        if self._session:
+            self._session.close(self.deck, self.counts)
+
+    def _audio_arguments(self) -> tuple[Any, ...]:
+        options, rings = self._output_options, (self._decks[0].ring, self._decks[1].ring)
+        shared = (self._deck_control, self._parameters, self.status, self._tap)
+        return (options, rings, *shared, self._waits_for_device)
+
+    @property
+    def _waits_for_device(self) -> bool:
+        """Whether an output has played and is waited for, however long its device is away."""
+        return not self._settings.finite and self.status["blocks"] > self._blocks_before
+
+    def _begin_swap(self, new: Deck) -> None:
+        """Another deck begins to sound."""
+        self._recovery.note_played(new)
+        self._log(f"now plays {new.name}")
+        self.on_outcome("model", f"now plays {new.name}", False)
+        self.on_model(new.level_labels)
+
+    def _end_swap(self, new: Deck) -> None:
+        """Another deck sounds alone."""
+        if self._session:
+            control = self._deck_control
+            self._session.note(
+                "swap",
+                deck=new.number,
+                at=control.began_at,
+                fade=control.fade,
+                faded=control.faded,
+                gain=control.gain(new.number),
+            )
+
+    def _note_bridges(self) -> None:
+        """Report a passage that was repeated because there was no new sound."""
+        bridge = self._bridges.poll(self.deck)
+        if bridge is None:
+            return
+        self._log(f"the last passage was repeated for {bridge.samples / SAMPLE_RATE:.1f} s")
+        if self._session:
+            self._session.note("bridge", **bridge._asdict())
+
+    def _tell_missing_model(self, text: str) -> None:
+        self.on_outcome("model", text, True)
+        self._recovery.retry_given_up()
+
+    def _hear(self, worker: Worker, message: tuple[Any, ...]) -> None:
+        kind, *details = message
+        if kind == "said":
+            self._log(details[0])
+        elif kind == "edit failed":
+            # Only control writes parameters; so every surface shows that it is off.
+            switch_edit_off(self._parameters, details[0])
+        elif worker is self._audio:
+            self._hear_audio(kind, *details)
+        else:
+            self._recovery.hear(worker, kind, *details)
+
+    def _hear_audio(self, kind: str, *details: str) -> None:
+        if kind == "opened":
+            self._hear_of_opening(details[0])
+        elif kind == "away":
+            self._away = True
+            self._log(
+                f"audio: {details[0]}; the music goes on unheard, and {self.output_name} is tried "
+                "again every second"
+            )
+        elif kind == "finished":
+            self._finished = self._audio.done = True
+            self._log(f"finished {self.output_name}")
+        elif kind == "broken":
+            self._fall_back(details[0])
+        elif kind == "failed":
+            self._hear_of_device(details[0])
+
+    def _hear_of_opening(self, name: str) -> None:
+        self._opened, self.output_name = True, name
+        if self._fell_back:
+            self._log(f"playing on {name} instead")
+        elif self._away:
+            self._log(f"playing on {name} again")
+        self._fell_back = self._away = False
+
+    def _hear_of_device(self, reason: str) -> None:
+        """The audio process says why it cannot play; it will be started again."""
+        if self._opened and not self._settings.finite:
+            self._log(f"audio: {reason}")
+        else:
+            self._fall_back(reason)
+
+    def _fall_back(self, reason: str) -> None:
+        """Play on through the next output; raises LiveError where there is none."""
+        if not self._fallbacks:
+            raise LiveError(reason)
+        self._log(f"audio: {reason}")
+        self._output_options = self._fallbacks.pop(0)
+        self._blocks_before = self.status["blocks"]
+        self._audio.arguments = self._audio_arguments()
+        self._opened, self._fell_back = False, True
+
+    def _give_up(self, worker: Worker) -> None:
+        deck = self._recovery.deck_of(worker)
+        if deck is not None:
+            self._recovery.give_up(deck)
+        elif worker is self._audio and not self._waits_for_device:
+            self._fall_back(f"the {worker.name} process keeps failing right after its start")
+
+    def _tell_failure(self, worker: Worker, reason: str) -> None:
+        if worker is self._audio and self._settings.finite:
+            raise LiveError(f"the {worker.name} process {reason} before the file was complete")
+        if worker is self._audio:
+            self._audio.arguments = self._audio_arguments()
+            if self._fell_back:
+                return  # The reason, and which output takes its place, are reported elsewhere.
+            self._away = self._opened
+        self.restarts += 1
+        self._log(f"the {worker.name} process {reason}; starting it again")
+        deck = self._recovery.deck_of(worker)
+        if deck is not None:
+            self._recovery.prepare(deck, reason)

@@ -1,0 +1,39 @@
+"""What a server plays, and where: its settings from the start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, Protocol
+
+from distill_live.live.engine.settings import EngineSettings
+
+
+class AudioTarget(Protocol):
+    """The audio process's function; see outputs/process.py."""
+
+    def __call__(self, channel: Connection, *arguments: Any) -> None: ...
+
+
+@dataclass(frozen=True)
+class ServerSettings:
+    """What to play and where.
+
+    `output_options` go to `run_audio`; of `fallback_options` the next one is used instead when an
+    output cannot be opened or is broken (without any, the server ends with an error). A `finite`
+    output ends by itself, and is not started again when it fails: a file would be lost. `record`
+    and `log` are files to write from the start; recordings that are asked for go into `recordings`.
+    """
+
+    model: Path
+    run_audio: AudioTarget
+    output_options: Any
+    fallback_options: tuple[Any, ...] = ()
+    finite: bool = False
+    device: str = "auto"
+    record: Path | None = None
+    recordings: Path = Path("recordings")
+    log: Path | None = None
+    duration: float | None = None
+    engine: EngineSettings = field(default_factory=EngineSettings)

@@ -1,0 +1,71 @@
+"""Starts the engine and the audio process, watches them, starts them again when they fail.
+
+Control owns the supervisor. Each worker has a channel to control; when control ends, however it
+ends, the channel closes and the worker goes too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from distill_live.live.server.worker import Worker
+
+
+class Supervisor:
+    """Keeps a set of workers alive; `poll` is called many times a second by control.
+
+    `on_message(worker, message)` hears what workers say, `on_failure(worker, why)` that one must be
+    replaced. `on_hopeless(worker)` may change the arguments of a worker that keeps failing right
+    after its start, or raise.
+    """
+
+    def __init__(
+        self,
+        *workers: Worker,
+        on_message: Callable[[Worker, tuple[Any, ...]], None],
+        on_failure: Callable[[Worker, str], None],
+        on_hopeless: Callable[[Worker], None],
+    ) -> None:
+        self.workers = list(workers)
+        self._on_message, self._on_failure = on_message, on_failure
+        self._on_hopeless = on_hopeless
+
+    def start(self) -> None:
+        """Start all workers."""
+        for worker in self.workers:
+            worker.start()
+
+    def add(self, worker: Worker) -> None:
+        """Look after a worker that runs already, too."""
+        self.workers.append(worker)
+
+    def remove(self, worker: Worker) -> None:
+        """Look after a worker no more; it runs on."""
+        self.workers.remove(worker)
+
+    def poll(self) -> None:
+        """Hand on all new messages and replace failed workers."""
+        for worker in self.workers:
+            self._hear(worker)
+            reason = worker.failure()
+            if reason is None:
+                continue
+            if not worker.failing:
+                # Its last words may say that it is done, or why it failed.
+                self._hear(worker)
+                if worker.done:
+                    continue
+                self._on_failure(worker, reason)
+                if not worker.note_failure():
+                    self._on_hopeless(worker)
+            worker.revive()
+
+    def _hear(self, worker: Worker) -> None:
+        for message in worker.messages():
+            self._on_message(worker, message)
+
+    def end(self, grace: float = 4.0) -> None:
+        """End all workers."""
+        for worker in self.workers:
+            worker.end(grace)

@@ -1,0 +1,202 @@
+"""One process that control keeps alive, as control sees it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import queue
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from typing import Any
+
+from distill_live.live.ipc.worker_process import STOP_SIGNALS
+
+_spawn = multiprocessing.get_context("spawn")
+
+#: A worker that fails this often is hopeless, if each time was within its `quick_seconds` after its
+#: first sign of life.
+QUICK_FAILURES, QUICK_SECONDS = 3, 5.0
+#: Longest pause before a worker is started again.
+LONGEST_PAUSE = 2.0
+
+
+@dataclass
+class Worker:
+    """A process and the channel to it.
+
+    `target(channel, *arguments)` is importable by name. `heartbeat` returns time.monotonic() of the
+    worker's last sign of life, 0 if it gave none; after `patience` seconds without one it counts as
+    hung, after `start_patience` before the first. A worker that is `done` may end.
+    """
+
+    name: str
+    target: Callable[..., None]
+    arguments: tuple[Any, ...]
+    heartbeat: Callable[[], float]
+    patience: float = 2.0
+    start_patience: float = 60.0
+    quick_seconds: float = QUICK_SECONDS
+    restarts: int = 0
+    done: bool = False
+    _process: Any = field(default=None, repr=False)
+    _channel: Connection | None = field(default=None, repr=False)
+    _requests: Any = field(default=None, repr=False)
+    _waiting: list[tuple[Any, ...]] = field(default_factory=list, repr=False)
+    _started: float = 0.0
+    _left: float = 0.0
+    _alive_since: float = 0.0
+    _start_at: float | None = None
+    _quick_failures: int = 0
+
+    @property
+    def pid(self) -> int | None:
+        """Process id while it runs."""
+        return self._process.pid if self._process is not None else None
+
+    def start(self) -> None:
+        """Start the process with a fresh channel."""
+        ours, theirs = _spawn.Pipe()
+        self._process = _spawn.Process(
+            target=self.target, args=(theirs, *self.arguments), name=self.name, daemon=True
+        )
+        with _stop_signals_blocked():
+            self._process.start()
+        theirs.close()
+        self._requests = queue.SimpleQueue()
+        for message in self._waiting:
+            self._requests.put(message)
+        self._waiting.clear()
+        threading.Thread(
+            target=_send_all, args=(ours, self._requests), name=f"to-{self.name}", daemon=True
+        ).start()
+        self._channel, self._started, self._alive_since = ours, time.monotonic(), 0.0
+        self._start_at = None
+
+    def send(self, message: tuple[Any, ...]) -> None:
+        """Send a request, without ever waiting; a worker that is being replaced gets it when it is
+        back. Requests that it had when it failed are lost."""
+        if self.failing:
+            self._waiting.append(message)
+        elif self._requests is not None:
+            self._requests.put(message)
+
+    def messages(self) -> Iterator[tuple[Any, ...]]:
+        """What the worker said since the last call."""
+        channel = self._channel
+        try:
+            while channel is not None and channel.poll():
+                yield channel.recv()
+        except (EOFError, OSError):
+            self._channel = None
+
+    def failure(self) -> str | None:
+        """Why the worker must be replaced; None if all is well."""
+        if self._process is None:
+            return None
+        if self._process.exitcode is not None:
+            return f"ended with exit code {self._process.exitcode}"
+        now = time.monotonic()
+        beat = self.heartbeat()
+        if beat > self._started:
+            self._alive_since = self._alive_since or now
+            return f"hung for {now - beat:.1f} s" if now - beat > self.patience else None
+        return "did not start" if now - self._started > self.start_patience else None
+
+    @property
+    def failing(self) -> bool:
+        """Whether its failure was noted and its next start is planned."""
+        return self._start_at is not None
+
+    @property
+    def quick_failures(self) -> int:
+        """How often in a row it failed right after its start."""
+        return self._quick_failures
+
+    def give_up(self) -> None:
+        """Let it fail, and do not start it again."""
+        self.done, self._start_at = True, None
+
+    def take_up(self) -> None:
+        """Start it again, although it was given up."""
+        self.done, self._start_at = False, time.monotonic()
+
+    def note_failure(self) -> bool:
+        """Plan the next start, after a pause that grows with quick failures.
+
+        Returns False when the process keeps failing right after its start.
+        """
+        now = time.monotonic()
+        quick = not self._alive_since or now - self._alive_since < self.quick_seconds
+        self._quick_failures = self._quick_failures + 1 if quick else 0
+        self._start_at = now + min(0.25 * self._quick_failures, LONGEST_PAUSE)
+        if self._quick_failures < QUICK_FAILURES:
+            return True
+        self._quick_failures = 0
+        return False
+
+    def revive(self) -> None:
+        """Replace the failed process, once the pause is over."""
+        if self._start_at is not None and time.monotonic() >= self._start_at:
+            # Killed before its channel closes: what hangs must not wake up and take its leave.
+            self._process.kill()
+            self.end(1.0)
+            self.restarts += 1
+            self.start()
+
+    def leave(self) -> None:
+        """Close the channel, so that the process ends by itself, and do not wait for it."""
+        if self._requests is not None:
+            self._requests.put(None)
+            self._requests = None
+        if self._channel is not None:
+            self._channel.close()
+            self._channel = None
+        self._left = time.monotonic()
+
+    def is_gone(self, grace: float) -> bool:
+        """Whether the process has ended, or never was; called again and again after `leave`, it
+        kills a process that has not ended `grace` seconds later."""
+        if self._process is None:
+            return True
+        if self._process.exitcode is None:
+            if time.monotonic() - self._left > grace:
+                self._process.kill()
+            return False
+        self._process = None
+        return True
+
+    def end(self, grace: float) -> None:
+        """Let the process end by itself, and wait for it; kill it after `grace` seconds."""
+        self.leave()
+        if self._process is not None:
+            self._process.join(grace)
+            if self._process.exitcode is None:
+                self._process.kill()
+                self._process.join(1.0)
+            self._process = None
+
+
+def _send_all(channel: Connection, requests: Any) -> None:
+    """Send what is put into the queue, in order, until None or until nobody hears it."""
+    while (message := requests.get()) is not None:
+        try:
+            channel.send(message)
+        except (OSError, ValueError):
+            return
+
+
+@contextmanager
+def _stop_signals_blocked() -> Iterator[None]:
+    """Hold back stop signals, for a child too until it ignores them; none is lost."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

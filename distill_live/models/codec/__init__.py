@@ -1,0 +1,1 @@
+"""The codec: mels to codes and back."""

@@ -1,0 +1,1 @@
+"""Models of Distill v1.1, the ancestor: their files and their networks."""

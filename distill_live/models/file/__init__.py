@@ -1,0 +1,1 @@
+"""The `.distill` file and the library of models."""

@@ -1,0 +1,113 @@
+"""What a model file keeps of its recordings: their codes and spectrograms, and previews of the
+training. In the file all are tensors, and the header says which is whose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from distill_live.codes.training_codes import TrainingCodes
+from distill_live.models.kinds import Codec
+
+# Keys of the header, and how the names of the tensors begin.
+_CODES, _MELS, _PREVIEWS = "training_codes", "training_mels", "previews"
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The end of a recording as the codec made it after `epoch` epochs, as an mp3 file's bytes;
+    epoch 0 is the recording itself."""
+
+    epoch: int
+    mp3: bytes
+
+
+def declines_codes(metadata: dict[str, Any]) -> bool:
+    """Whether nothing of the recordings shall be in the file: `keeps_codes` of the header's
+    `training` is false, as `train --no-training-codes` leaves it.
+
+    Where it is missing, an older version trained the model, or none. One that counted codes kept
+    them too, unless it was told not to.
+    """
+    training = metadata.get("training") or {}
+    if "keeps_codes" in training:
+        return not training["keeps_codes"]
+    return bool(metadata.get("code_counts")) and not (metadata.get(_CODES) or {}).get("names")
+
+
+def describe_kept(codes: Sequence[TrainingCodes], previews: Sequence[Preview]) -> dict[str, Any]:
+    """What a header says of them."""
+    return {
+        _CODES: {
+            "names": [one.name for one in codes],
+            "columns": [len(one.codes) for one in codes],
+            "mel_bytes": [len(one.mel) for one in codes],
+        },
+        _PREVIEWS: [one.epoch for one in previews],
+    }
+
+
+def kept_tensors(
+    codes: Sequence[TrainingCodes], previews: Sequence[Preview], codebook_size: int
+) -> dict[str, Tensor]:
+    """All recordings' codes one after another, as small as they can be, their spectrograms, and
+    each preview."""
+    tensors = {
+        f"{_PREVIEWS}.{one.epoch}": torch.from_numpy(np.frombuffer(one.mp3, np.uint8).copy())
+        for one in previews
+    }
+    if codes:
+        dtype = np.uint8 if codebook_size <= 256 else np.int16
+        joined = np.concatenate([one.codes for one in codes]).astype(dtype)
+        tensors[f"{_CODES}.0"] = torch.from_numpy(joined)
+    mels = b"".join(one.mel for one in codes)
+    if mels:
+        tensors[f"{_MELS}.0"] = torch.from_numpy(np.frombuffer(mels, np.uint8).copy())
+    return tensors
+
+
+def read_codes(
+    metadata: dict[str, Any], tensors: dict[str, Tensor], codec: Codec
+) -> tuple[TrainingCodes, ...]:
+    """The recordings' codes and spectrograms; none where the header says nothing of any.
+
+    Raises ValueError when they are not of this codec, or not as many as the header says.
+    """
+    described, config = metadata.get(_CODES) or {}, codec.config
+    names = [str(name) for name in described.get("names", [])]
+    if not names:
+        return ()
+    columns = [int(count) for count in described["columns"]]
+    joined = tensors[f"{_CODES}.0"].numpy().astype(np.int16)
+    shape = (sum(columns), config.bands, config.num_quantizers)
+    if joined.shape != shape or len(columns) != len(names) or min(columns) < 0:
+        raise ValueError("its training codes are not as its header says")
+    if joined.size and not 0 <= joined.min() <= joined.max() < config.codebook_size:
+        raise ValueError(f"its training codes are not 0..{config.codebook_size - 1}")
+    parts = np.split(joined, np.cumsum(columns)[:-1])
+    mels = _read_mels(described.get("mel_bytes") or [0] * len(names), tensors)
+    return tuple(TrainingCodes(*each) for each in zip(names, parts, mels, strict=True))
+
+
+def _read_mels(lengths: list[int], tensors: dict[str, Tensor]) -> list[bytes]:
+    """The recordings' packed spectrograms, of so many bytes each."""
+    stored = tensors.get(f"{_MELS}.0")
+    joined = b"" if stored is None else stored.numpy().tobytes()
+    ends = np.cumsum([int(length) for length in lengths]).tolist()
+    if min(lengths) < 0 or ends[-1] != len(joined):
+        raise ValueError("its training spectrograms are not as its header says")
+    return [joined[end - length : end] for end, length in zip(ends, lengths, strict=True)]
+
+
+def read_previews(metadata: dict[str, Any], tensors: dict[str, Tensor]) -> tuple[Preview, ...]:
+    """The previews; none where the header says nothing of any. Raises LookupError when one is not
+    there."""
+    return tuple(
+        Preview(int(epoch), tensors[f"{_PREVIEWS}.{epoch}"].numpy().tobytes())
+        for epoch in metadata.get(_PREVIEWS) or []
+    )

@@ -1,0 +1,190 @@
+"""Where models are looked for, and how one is named. Reads headers only."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from distill_live.errors import (
+    ModelFileError,
+    ModelNotFoundError,
+    NoPriorError,
+    TrainingError,
+    nearest_name,
+)
+from distill_live.models.file.header import check_name, read_header
+
+SUFFIX = ".distill"
+#: A model that learns more is written beside the old one under this suffix until it is complete.
+DRAFT_SUFFIX = ".continued"
+
+#: The commands that train.
+TrainingCommand = Literal["train", "train-prior", "train-vocoder"]
+
+#: An interrupted run of each leaves a file of its own beside the model, so that none replaces
+#: another one's.
+CHECKPOINT_SUFFIXES: dict[TrainingCommand, str] = {
+    "train": ".resume",
+    "train-prior": ".resume-prior",
+    "train-vocoder": ".resume-vocoder",
+}
+
+#: The model that ships, and that is played when no other is named.
+DEMO = "demo"
+
+_PACKAGE_FOLDER = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class ModelEntry:
+    """A model file of the library: `metadata` from its header, or `error` when it is damaged."""
+
+    path: Path
+    metadata: dict[str, Any]
+    error: str = ""
+
+    @property
+    def name(self) -> str:
+        """What the user calls it: the file name without its suffix."""
+        return self.path.stem
+
+
+def user_models_folder() -> Path:
+    """The user's own models, where training saves: `distill-live/models` in `XDG_DATA_HOME`, or in
+    the platform's usual place."""
+    chosen = os.environ.get("XDG_DATA_HOME")
+    if chosen:
+        base = Path(chosen)
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Application Support"
+    elif sys.platform == "win32":
+        base = Path(os.environ.get("APPDATA") or Path.home() / "AppData" / "Roaming")
+    else:
+        base = Path.home() / ".local" / "share"
+    return base / "distill-live" / "models"
+
+
+def package_models_folder() -> Path:
+    """The models that ship: inside an installed package, beside it in a checkout."""
+    shipped = _PACKAGE_FOLDER / "shipped" / "models"
+    return shipped if shipped.is_dir() else _PACKAGE_FOLDER.parent / "models"
+
+
+def search_path() -> list[Path]:
+    """The folders that are searched, first to last: ./models, the user's, the package's."""
+    return [Path("models"), user_models_folder(), package_models_folder()]
+
+
+def list_models() -> list[ModelEntry]:
+    """Every model that a name can reach, in search order; of two with one name the first."""
+    return [_read_entry(path) for path in _reachable().values()]
+
+
+def find_model(name: str | Path) -> Path:
+    """The file of the model called `name`: a path, a file name, a stem or a unique start of one.
+
+    Raises ModelNotFoundError when there is none, or more than one with that start.
+    """
+    given = Path(name)
+    if given.is_file():
+        return given
+    known = _reachable()
+    stem = str(name).removesuffix(SUFFIX)
+    matches = [stem] if stem in known else [other for other in known if other.startswith(stem)]
+    if len(matches) == 1:
+        return known[matches[0]]
+    if matches and stem:
+        raise ModelNotFoundError(
+            f"{str(name)!r} can be {', '.join(sorted(matches))}: write more of the name"
+        )
+    folders = ", ".join(str(folder) for folder in search_path())
+    raise ModelNotFoundError(
+        f"no model {str(name)!r}{nearest_name(stem, known)}; looked in {folders}"
+    )
+
+
+def find_playable(name: str) -> Path:
+    """The file of the model called `name`.
+
+    Raises ModelNotFoundError or ModelFileError, and NoPriorError when it cannot generate.
+    """
+    path = find_model(name)
+    if not read_header(path).metadata.get("prior"):
+        raise NoPriorError(
+            f"Model has no trained prior: {path} can encode and decode, but not play; "
+            f"train one: distill-live train-prior {name} FOLDER"
+        )
+    return path
+
+
+def find_own_model(name: str | Path) -> Path:
+    """As `find_model`; raises ModelFileError for the demo, which is not the user's to change."""
+    path = find_model(name)
+    if path.resolve() == (package_models_folder() / f"{DEMO}{SUFFIX}").resolve():
+        raise ModelFileError(f"{path} ships with distill-live: copy it to change it")
+    return path
+
+
+def new_model_path(name: str, *, replace: bool = False, folder: Path | None = None) -> Path:
+    """Where a new model called `name` is saved: in `folder`, or among the user's own models.
+
+    Raises ModelFileError when the name is not a legal file name, or taken, in whatever folder
+    models are looked for, and not to be replaced.
+    """
+    stem = name.removesuffix(SUFFIX)
+    check_name(stem)
+    path = (folder or user_models_folder()) / f"{stem}{SUFFIX}"
+    taken = path if path.exists() else _reachable().get(stem)
+    if taken and not replace:
+        raise ModelFileError(f"{taken} exists already: choose another name, or add --force")
+    return path
+
+
+def checkpoint_path(model: Path, command: TrainingCommand = "train") -> Path:
+    """Where a command that trains a model keeps its checkpoint: beside the model's file."""
+    return model.with_suffix(CHECKPOINT_SUFFIXES[command])
+
+
+def found_checkpoints(model: Path) -> list[Path]:
+    """The checkpoints that interrupted runs have left beside a model's file."""
+    paths = [checkpoint_path(model, command) for command in CHECKPOINT_SUFFIXES]
+    return [path for path in paths if path.exists()]
+
+
+def draft_path(model: Path) -> Path:
+    """Where a model that learns more recordings is until it is whole: beside its file."""
+    return model.with_suffix(DRAFT_SUFFIX)
+
+
+def require_no_checkpoint(model: Path, command: TrainingCommand = "train") -> None:
+    """Raise TrainingError if a run of the command was interrupted: starting over would lose it."""
+    path = checkpoint_path(model, command)
+    if path.exists():
+        raise TrainingError(
+            f"a run was interrupted here ({path}): add --resume to go on with it, or --force to "
+            "begin anew"
+        )
+
+
+def _reachable() -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    for path in _model_files():
+        found.setdefault(path.stem, path)
+    return found
+
+
+def _model_files() -> Iterator[Path]:
+    for folder in search_path():
+        # A name with a leading dot is what an interrupted save leaves behind.
+        yield from sorted(p for p in folder.glob(f"*{SUFFIX}") if not p.name.startswith("."))
+
+
+def _read_entry(path: Path) -> ModelEntry:
+    try:
+        return ModelEntry(path, read_header(path).metadata)
+    except ModelFileError as error:
+        return ModelEntry(path, {}, str(error))

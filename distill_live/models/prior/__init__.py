@@ -1,0 +1,1 @@
+"""The prior: networks that predict codes, their steps, sessions and sampling."""

@@ -1,0 +1,159 @@
+"""How a code is drawn from a prior's logits: what repeats, temperature, filters, one uniform
+number."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from distill_live.errors import ParameterError
+from distill_live.models.prior.steering import UNSTEERED, Steering
+
+_SEED_BITS = (1 << 64) - 1
+
+
+#: How many columns back `repetition` looks: 1.4 s of columns of 85 ms.
+REPETITION_COLUMNS = 16
+#: How far `repetition` 1 raises a code that all those columns had: e^8, 3000 times as likely.
+REPETITION_NATS = 8.0
+
+
+class LevelSampling(NamedTuple):
+    """The settings of one level."""
+
+    temperature: float
+    top_k: int
+    top_p: float
+    min_p: float
+    repetition: float
+
+    def probabilities(
+        self, logits: NDArray[np.float32], recent: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        """Logits `[V]` to the probabilities `[V]` that codes are drawn with; `recent` `[n]` are the
+        codes that the same cell had in the last REPETITION_COLUMNS columns."""
+        raised = raise_repeated(logits, recent, self.repetition) if self.repetition else logits
+        return code_probabilities(raised, self.temperature, self.top_k, self.top_p, self.min_p)
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How freely codes are drawn; each value is one number, or a tuple of one per level.
+
+    `temperature` is 0.1..2, `top_k` 0 or more codes (0 is off), `top_p` 0..1 (0 and 1 are off),
+    `min_p` 0..1 (0 is off): see `code_probabilities`. `repetition` is -1..1: below 0 avoids the
+    codes of the last columns, above 0 returns to them (see `raise_repeated`). `steering` is for all
+    levels. Raises ParameterError for values outside.
+    """
+
+    temperature: float | tuple[float, ...] = 1.0
+    top_k: int | tuple[int, ...] = 0
+    top_p: float | tuple[float, ...] = 1.0
+    min_p: float | tuple[float, ...] = 0.0
+    repetition: float | tuple[float, ...] = 0.0
+    steering: Steering = UNSTEERED
+
+    def __post_init__(self) -> None:
+        _check("temperature", self.temperature, 0.1, 2.0)
+        _check("top_k", self.top_k, 0, math.inf)
+        _check("top_p", self.top_p, 0.0, 1.0)
+        _check("min_p", self.min_p, 0.0, 1.0)
+        _check("repetition", self.repetition, -1.0, 1.0)
+
+    def levels(self, num_quantizers: int) -> list[LevelSampling]:
+        """The settings of each level, coarse to fine.
+
+        Raises ParameterError when a tuple does not have one value per level.
+        """
+        values = (self.temperature, self.top_k, self.top_p, self.min_p, self.repetition)
+        spread = [v if isinstance(v, tuple) else (v,) * num_quantizers for v in values]
+        if any(len(v) != num_quantizers for v in spread):
+            raise ParameterError(
+                f"the model has {num_quantizers} levels: give one number for all, or one for each"
+            )
+        return [LevelSampling(t, int(k), *rest) for t, k, *rest in zip(*spread, strict=True)]
+
+
+def raise_repeated(
+    logits: NDArray[np.floating], recent: NDArray[np.int64], repetition: float
+) -> NDArray[np.float64]:
+    """Logits `[V]`, each raised by how often its code came lately; `repetition` is -1..1.
+
+    `recent` `[n]` are the codes that the same cell had in the last columns, at most
+    REPETITION_COLUMNS: all of them raise a code by `repetition * REPETITION_NATS`, one of them by a
+    sixteenth of that. Where fewer columns have been, those that are missing count as other codes.
+    """
+    share = np.bincount(recent, minlength=len(logits)) / REPETITION_COLUMNS
+    raised: NDArray[np.float64] = logits + repetition * REPETITION_NATS * share
+    return raised
+
+
+def code_probabilities(
+    logits: NDArray[np.floating],
+    temperature: float = 1.0,
+    top_k: int = 0,
+    top_p: float = 1.0,
+    min_p: float = 0.0,
+) -> NDArray[np.float64]:
+    """Logits `[V]` to the probabilities `[V]` that codes are drawn with.
+
+    The `top_k` likeliest codes stay (0: all), of those the likeliest that together reach `top_p`
+    of what is left (0 and 1: all), of those the ones at least `min_p` times as likely as the
+    likeliest (0: all; Nguyen et al., arXiv 2407.01082); all after `temperature`. Logits that are
+    not finite count as impossible; if none is finite, all codes are equally likely.
+    """
+    logits = logits.astype(np.float64)
+    finite = np.isfinite(logits)
+    if not finite.all():
+        if not finite.any():
+            return np.full(len(logits), 1.0 / len(logits))
+        logits[~finite] = -np.inf
+    weights: NDArray[np.float64] = np.exp((logits - logits.max()) / temperature)
+    few, part = 0 < top_k < len(weights), 0.0 < top_p < 1.0
+    if few or part:
+        order = np.argsort(-weights, kind="stable")
+        kept = top_k if few else len(order)
+        if part:
+            reached = np.cumsum(weights[order[:kept]])
+            kept = min(kept, int(np.searchsorted(reached, top_p * reached[-1])) + 1)
+        weights[order[kept:]] = 0.0
+    if min_p > 0.0:
+        weights[weights < min_p] = 0.0  # the likeliest weighs 1
+    probabilities: NDArray[np.float64] = weights / weights.sum()
+    return probabilities
+
+
+def draw_code(probabilities: NDArray[np.float64], uniform: float) -> int:
+    """The code at which the running sum of probabilities `[V]` passes `uniform` of its total."""
+    reached = np.cumsum(probabilities)
+    code = int(np.searchsorted(reached, uniform * reached[-1], side="right"))
+    # A product that rounds up to the total would lead behind the last possible code.
+    return code if code < len(reached) else int(np.flatnonzero(probabilities)[-1])
+
+
+def entropy_bits(probabilities: NDArray[np.float64]) -> float:
+    """Entropy of probabilities `[V]`, 0..log2(V) bits."""
+    possible = probabilities[probabilities > 0.0]
+    return float(-(possible * np.log2(possible)).sum()) + 0.0
+
+
+def column_uniforms(seed: int, take: int, column: int, count: int) -> NDArray[np.float64]:
+    """The `count` numbers in [0, 1) that one column is drawn with.
+
+    Any integer is a seed or a take. The column stands in the upper half of Philox's counter: each
+    column has 2^128 blocks of its own, so that no two columns share a number.
+    """
+    key = np.array([seed & _SEED_BITS, take & _SEED_BITS], dtype=np.uint64)
+    counter = np.array([0, 0, column, 0], dtype=np.uint64)
+    return np.random.Generator(np.random.Philox(key=key, counter=counter)).random(count)
+
+
+def _check(name: str, value: float | tuple[float, ...], low: float, high: float) -> None:
+    for one in value if isinstance(value, tuple) else (value,):
+        if not low <= one <= high:
+            legal = f"{low:g}..{high:g}" if math.isfinite(high) else f"{low:g} or more"
+            raise ParameterError(f"{name} is {legal}, not {one}")

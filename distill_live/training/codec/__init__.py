@@ -1,0 +1,1 @@
+"""Training of the codec, with its losses and its judge."""

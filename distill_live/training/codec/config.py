@@ -1,0 +1,63 @@
+"""How long and how fast the codec trains."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+
+from distill_live.audio.dataset import HOLDOUT
+from distill_live.models.codec.quantizer import LearningConfig
+from distill_live.models.codec.vqvae import VQVAEConfig
+from distill_live.training.data.augmentation import AugmentationConfig, get_adaptive_augmentation
+
+# What a trained codec's learning rates are multiplied by when it learns more.
+_CONTINUED_RATE = 0.3
+
+
+@dataclass(frozen=True)
+class CodecTrainingConfig:
+    """Everything that `train_codec` needs besides the recordings.
+
+    An epoch is `steps_per_epoch` batches of `batch_crops` crops, each `crop_columns` columns long
+    and starting at any frame. `hidden_rate` is the learning rate of the matrices (Muon), `rate` of
+    everything else (AdamW); both rise over `warmup` of the training and fall along a cosine.
+    `augmentation` says how crops differ from the recordings. `consistency` weighs how far latents
+    move when the sound is moved by a few frames: codes that move less are easier to predict. The
+    last `holdout` of each recording is kept for validation.
+    """
+
+    codec: VQVAEConfig = field(default_factory=VQVAEConfig)
+    learning: LearningConfig = field(default_factory=LearningConfig)
+    epochs: int = 40
+    steps_per_epoch: int = 50
+    batch_crops: int = 8
+    crop_columns: int = 32
+    hidden_rate: float = 0.02
+    rate: float = 1e-3
+    weight_decay: float = 0.01
+    warmup: float = 0.03
+    augmentation: AugmentationConfig = field(default_factory=AugmentationConfig)
+    consistency: float = 0.3
+    holdout: float = HOLDOUT
+    seed: int = 0
+
+
+def get_adaptive_codec_config(codec: VQVAEConfig, columns: int) -> CodecTrainingConfig:
+    """Settings for recordings of so many columns: an epoch sees at least as many as there are."""
+    defaults = CodecTrainingConfig(codec=codec)
+    batch_columns = defaults.batch_crops * defaults.crop_columns
+    steps = max(defaults.steps_per_epoch, math.ceil(columns / batch_columns))
+    augmentation = get_adaptive_augmentation(columns * codec.column_frames)
+    return CodecTrainingConfig(codec=codec, steps_per_epoch=steps, augmentation=augmentation)
+
+
+def get_continued_codec_config(codec: VQVAEConfig, columns: int) -> CodecTrainingConfig:
+    """Settings for a trained codec that learns more, `columns` being old and new together: fewer
+    epochs and smaller steps, from where it stands."""
+    new = get_adaptive_codec_config(codec, columns)
+    return replace(
+        new,
+        epochs=new.epochs // 2,
+        hidden_rate=new.hidden_rate * _CONTINUED_RATE,
+        rate=new.rate * _CONTINUED_RATE,
+    )

@@ -1,0 +1,55 @@
+"""Random crops of mel spectrograms, at every alignment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from distill_live.audio.spectrogram import SpectrogramConfig
+from distill_live.training.data.augmentation import Augmentation, AugmentationConfig
+
+# Every stream begins with a recording's first columns, so those are seen more often than by chance.
+_FROM_START = 0.15
+
+
+class MelCrops:
+    """Draws crops `[B, 1, M, frames]` from normalised mels `[M, T]` of different lengths.
+
+    A crop may begin or end in the silence around its recording. Longer recordings are drawn from
+    more often; `shares` say by how much more than their length they count. The same seed gives the
+    same crops.
+    """
+
+    def __init__(
+        self, mels: list[Tensor], frames: int, spectrogram: SpectrogramConfig,
+        augmentation: AugmentationConfig, seed: int | np.random.Generator,
+        shares: Sequence[float] | None = None,
+    ) -> None:  # fmt: skip
+        self._frames = frames
+        self._before = frames // 2
+        padding = (self._before, frames)
+        self._mels = [functional.pad(mel, padding, value=spectrogram.silence) for mel in mels]
+        self._lengths = np.array([mel.shape[-1] for mel in mels])
+        weights = (self._lengths + self._before) * (1.0 if shares is None else np.array(shares))
+        self._chances = weights / weights.sum()
+        self._random = np.random.default_rng(seed)
+        self._augmentation = Augmentation(augmentation, spectrogram, self._random)
+        #: The numbers of the mels that the last crops came from.
+        self.drawn: NDArray[np.intp] = np.zeros(0, np.intp)
+
+    def draw(self, count: int) -> Tensor:
+        """The next `count` crops."""
+        self.drawn = chosen = self._random.choice(len(self._mels), size=count, p=self._chances)
+        crops = torch.stack([self._crop(int(index)) for index in chosen])[:, None]
+        return self._augmentation.apply(crops)
+
+    def _crop(self, index: int) -> Tensor:
+        start = int(self._random.integers(self._lengths[index]))
+        if self._random.random() < _FROM_START:
+            start = self._before
+        return self._mels[index][:, start : start + self._frames]

@@ -1,0 +1,73 @@
+"""How far a reconstructed mel is from the real one."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from distill_live.models.codec.vqvae import ConvVQVAE
+
+# Averages over 2x2 and 4x4 mel cells: what a cell misses by shifting a partial or an onset by one
+# place costs less than what it misses altogether.
+_SCALES = (2, 4)
+
+# How much more a loud cell counts than a quiet one, per deviation of log power, and the range
+# within which it does. Envelopes and levels come out better, quiet detail hardly worse.
+_LOUDNESS = 0.4
+_LOUDNESS_RANGE = (-1.5, 3.0)
+
+
+# What amplitudes count beside logarithms; how far they may exceed the loudest real one, as a
+# logarithm; and a power that keeps the root of none smooth.
+_AMPLITUDES = 0.3
+_MOST, _LEAST = 2.0, 1e-9
+
+
+def reconstruction_loss(reconstruction: Tensor, mel: Tensor, deviation: float) -> Tensor:
+    """What training makes small: the distance of normalised log mels `[B, 1, M, T]`, and of their
+    amplitudes; `deviation` is that of the normalisation."""
+    amplitudes = amplitude_loss(reconstruction, mel, deviation)
+    return spectral_loss(reconstruction, mel) + _AMPLITUDES * amplitudes
+
+
+def spectral_loss(reconstruction: Tensor, mel: Tensor) -> Tensor:
+    """Multi-scale distance of normalised log mels `[B, 1, M, T]`: the mean absolute difference of
+    cells, of their averages, and of their changes from frame to frame, loud ones counting more."""
+    weight = (_LOUDNESS * mel.clamp(*_LOUDNESS_RANGE)).exp()
+    weight = weight / weight.mean()
+    difference = reconstruction - mel
+    loss = (weight * difference.abs()).mean()
+    for scale in _SCALES:
+        pooled = functional.avg_pool2d(difference, scale).abs()
+        loss = loss + 0.5 * (functional.avg_pool2d(weight, scale) * pooled).mean()
+    change_weight = (weight[..., 1:] + weight[..., :-1]) / 2
+    return loss + 0.5 * (change_weight * difference.diff(dim=-1).abs()).mean()
+
+
+def amplitude_loss(reconstruction: Tensor, mel: Tensor, deviation: float) -> Tensor:
+    """How far amplitudes are off, as a part of all: those of cells, and those of whole frames, the
+    envelope. Logarithms alone let loud cells, which a listener follows, be a little off."""
+    # By the loudest cell of each crop, and no further above: nothing may become infinite.
+    loudest = mel.amax(dim=(1, 2, 3), keepdim=True)
+    one, other = (
+        (0.5 * deviation * (part - loudest)).clamp(max=_MOST).exp()
+        for part in (reconstruction, mel)
+    )
+    frames, real_frames = (part.square().sum(dim=2).add(_LEAST).sqrt() for part in (one, other))
+    return _part(one, other) + _part(frames, real_frames)
+
+
+def _part(one: Tensor, other: Tensor) -> Tensor:
+    return (one - other).abs().mean() / other.mean()
+
+
+def latent_movement(model: ConvVQVAE, mel: Tensor, latent: Tensor) -> Tensor:
+    """How far the encoder's latents of mels `[B, 1, M, T]` move, per their variance, when the sound
+    comes up to half a column later. `latent` are those of the mels as they are."""
+    frames = model.config.column_frames
+    shift = int(torch.randint(1, frames // 2 + 1, ()))
+    later = model.encoder(mel[..., frames - shift : -shift]).float()
+    here = latent[..., 1:].float()
+    loss: Tensor = functional.mse_loss(later, here) / here.detach().var()
+    return loss

@@ -1,0 +1,112 @@
+"""Recordings as a codec is trained and judged on them: mels, split by time, and copies of them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from distill_live.audio.dataset import Recordings, training_columns
+from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
+from distill_live.training.codec.config import CodecTrainingConfig
+from distill_live.training.data.augmentation import at_speeds
+from distill_live.training.data.coding import recording_mel
+from distill_live.training.data.rehearsal import Rehearsal, rehearsed_share
+
+# Enough columns to judge an epoch by; a large set is judged by a fixed part of its recordings.
+_JUDGED_COLUMNS = 8192
+
+
+@dataclass(frozen=True)
+class TrainingMels:
+    """Normalised mels `[M, T]` of whole columns, on the CPU.
+
+    Crops are drawn from those that are `learned`, which count `shares` times their length: the
+    training parts of all recordings, and of their copies at other speeds; `names` says of which
+    recording each is. `judged` has (a whole recording's mel, the number of its first frame that is
+    held out). `spectrogram` is what made them.
+    """
+
+    spectrogram: AudioSpectrogram
+    learned: list[Tensor]
+    names: list[str]
+    shares: list[float]
+    judged: list[tuple[Tensor, int]]
+
+    @classmethod
+    def of(
+        cls, recordings: Recordings, config: CodecTrainingConfig, rehearsal: Rehearsal | None = None
+    ) -> TrainingMels:
+        """Of recordings, and of those that are rehearsed with them by their codec's spectrogram.
+
+        Raises TrainingError for one whose mel is not a number somewhere.
+        """
+        frames = config.codec.column_frames
+        if rehearsal:
+            spectrogram = rehearsal.spectrogram
+            mels = _mels(recordings, spectrogram, frames)
+            shares = rehearsed_share(mels, rehearsal.mels)
+            mels += rehearsal.mels
+        else:
+            spectrogram, mels = _fit_spectrogram(recordings, config)
+            shares = [1.0] * len(mels)
+        ends = [_training_frames(mel, config) for mel in mels]
+        copies = _at_speeds(recordings, spectrogram, config)
+        names = [one.name for one in recordings.recordings]
+        copied = [name for name in names for _ in config.augmentation.speeds]
+        names += rehearsal.names if rehearsal else []
+        return cls(
+            spectrogram,
+            [mel[:, :end] for mel, end in zip(mels, ends, strict=True)] + copies,
+            names + copied,
+            shares + [config.augmentation.speed_share * shares[0]] * len(copies),
+            spread(list(zip(mels, ends, strict=True)), _JUDGED_COLUMNS * frames),
+        )
+
+    def loudest_db(self, number: int) -> float:
+        """The loudest mel of one of those that are learned, in dB of full scale."""
+        loudest = self.spectrogram.denormalise(self.learned[number].max())
+        return float(loudest) * 10 / math.log(10)
+
+
+def spread(pairs: list[tuple[Tensor, int]], max_frames: int) -> list[tuple[Tensor, int]]:
+    """Every k-th recording, k the smallest that keeps the whole near `max_frames`."""
+    frames = sum(mel.shape[-1] for mel, _ in pairs)
+    return pairs[:: max(1, math.ceil(frames / max_frames))]
+
+
+def _fit_spectrogram(
+    recordings: Recordings, config: CodecTrainingConfig
+) -> tuple[AudioSpectrogram, list[Tensor]]:
+    """A spectrogram normalised to these recordings' training parts, and all normalised mels."""
+    plain = SpectrogramConfig(sample_rate=recordings.sample_rate, n_mels=config.codec.n_mels)
+    logs = _mels(recordings, AudioSpectrogram(plain), config.codec.column_frames)
+    together = torch.cat([log[:, : _training_frames(log, config)] for log in logs], dim=1)
+    fitted = AudioSpectrogram(
+        replace(plain, mean=float(together.mean()), deviation=max(float(together.std()), 0.1))
+    )
+    return fitted, [fitted.normalise(log) for log in logs]
+
+
+def _training_frames(mel: Tensor, config: CodecTrainingConfig) -> int:
+    """How many frames of a recording's mel `[M, T]`, from its start, are for training."""
+    frames = config.codec.column_frames
+    return training_columns(mel.shape[-1] // frames, config.holdout) * frames
+
+
+def _mels(
+    recordings: Recordings, spectrogram: AudioSpectrogram, column_frames: int
+) -> list[Tensor]:
+    return [recording_mel(one, spectrogram, column_frames) for one in recordings.recordings]
+
+
+def _at_speeds(
+    recordings: Recordings, spectrogram: AudioSpectrogram, config: CodecTrainingConfig
+) -> list[Tensor]:
+    """Mels of the recordings' training parts at other speeds."""
+    copies = at_speeds(recordings, config.augmentation.speeds, config.holdout)
+    waveforms = (torch.from_numpy(samples)[None, None] for samples in copies)
+    frames = config.codec.column_frames
+    return [spectrogram.waveform_to_mel(one, frames)[0, 0] for one in waveforms]

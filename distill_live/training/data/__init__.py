@@ -1,0 +1,1 @@
+"""Recordings to codes and sequences."""

@@ -1,0 +1,80 @@
+"""A codec over whole recordings, which go through it in pieces: they need not fit into memory."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from distill_live.audio.dataset import Recording, Recordings
+from distill_live.audio.spectrogram import AudioSpectrogram
+from distill_live.errors import TrainingError
+from distill_live.models.codec.vqvae import ConvVQVAE
+from distill_live.models.encoding import MARGIN_COLUMNS, PIECE_COLUMNS
+from distill_live.models.layers.causal_conv import Past, Tails
+
+#: Codes `[T, F, Q]`.
+Grid = NDArray[np.int16]
+
+_DECODED_COLUMNS = 256
+
+
+def require_rate(recordings: Recordings, spectrogram: AudioSpectrogram) -> None:
+    """Raise TrainingError when recordings have another sample rate than the model."""
+    rate = spectrogram.config.sample_rate
+    if recordings.sample_rate != rate:
+        raise TrainingError(
+            f"the recordings are at {recordings.sample_rate} Hz, the model is at {rate}: "
+            "read them at the model's rate"
+        )
+
+
+def recording_mel(
+    recording: Recording, spectrogram: AudioSpectrogram, column_frames: int
+) -> Tensor:
+    """A recording's normalised mel `[M, T]`, of whole columns, on the spectrogram's device.
+
+    Raises TrainingError, with the recording's name, when it is so loud that the mel is not finite.
+    """
+    waveform = torch.from_numpy(recording.samples)[None, None]
+    mel = spectrogram.waveform_to_mel(waveform, column_frames)[0, 0]
+    if not torch.isfinite(mel).all():
+        raise TrainingError(
+            f"{recording.name} cannot be learned from: its samples go up to "
+            f"{np.abs(recording.samples).max():.3g}, where 1 is full scale; leave it out, or turn "
+            "it down"
+        )
+    return mel
+
+
+@torch.inference_mode()
+def code_mel(codec: ConvVQVAE, mel: Tensor) -> Grid:
+    """Normalised mel `[M, T]` to a grid; frames that fill no column at the end are dropped."""
+    frames = codec.config.column_frames
+    columns = mel.shape[-1] // frames
+    pieces = [np.zeros((0, codec.config.bands, codec.config.num_quantizers), dtype=np.int16)]
+    for start in range(0, columns, PIECE_COLUMNS):
+        first = max(start - MARGIN_COLUMNS, 0)
+        last = min(start + PIECE_COLUMNS + MARGIN_COLUMNS, columns)
+        indices, shape = codec.encode(mel[None, None, :, first * frames : last * frames])
+        grid = indices[0].view(shape[1], shape[0], -1).to(torch.int16).cpu().numpy()
+        pieces.append(grid[start - first :][:PIECE_COLUMNS])
+    return np.concatenate(pieces)
+
+
+@torch.no_grad()
+def decode_grid(codec: ConvVQVAE, grid: Grid) -> Tensor:
+    """A whole grid `[T, F, Q]` to normalised mels `[M, frames]` on the CPU, as a stream of the
+    codec gives them within rounding."""
+    device = codec.quantizer.codebooks.device
+    vectors = codec.quantizer.lookup(torch.from_numpy(grid.astype(np.int64)).to(device))
+    # What no column follows is decoded as at a stream's end.
+    vectors = functional.pad(vectors, (0, 0, 0, 0, 0, codec.config.lookahead_columns))
+    parts, tails = [torch.zeros(codec.config.n_mels, 0)], Tails()
+    for start in range(0, len(vectors) if len(grid) else 0, _DECODED_COLUMNS):
+        past, piece = Past(tails), vectors[start : start + _DECODED_COLUMNS]
+        parts.append(codec.decoder(piece.permute(2, 1, 0)[None], past)[0, 0].float().cpu())
+        tails = past.tails
+    return torch.cat(parts, dim=-1)

@@ -1,0 +1,121 @@
+"""A model learns more without forgetting: its stored spectrograms stand for old recordings, or,
+where an older version stored none, its codes, decoded."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from distill_live.audio.spectrogram import AudioSpectrogram
+from distill_live.codes.training_codes import TrainingCodes
+from distill_live.errors import TrainingError
+from distill_live.models.codec.vqvae import ConvVQVAE
+from distill_live.models.file.kept_mels import pack_mel, unpack_mel
+from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.prior.base import Prior
+from distill_live.training.data.coding import code_mel, decode_grid
+
+# The old recordings' part of what is trained on follows their length, but within these bounds:
+# what hardly occurs is forgotten, or not learned.
+_LEAST, _MOST = 0.3, 0.7
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """A trained codec to go on from, and what it has learned.
+
+    `mels` `[M, T]` are its old recordings, normalised by its spectrogram, and `kept` is what its
+    file has of each; `usage` `[Q, V]` says what part of all old codes each code is, level by level.
+    `metadata` is its file's header.
+    """
+
+    metadata: dict[str, Any]
+    model: ConvVQVAE
+    prior: Prior | None
+    spectrogram: AudioSpectrogram
+    kept: list[TrainingCodes]
+    mels: list[Tensor]
+    usage: Tensor
+
+    @classmethod
+    def of(cls, loaded: LoadedVQModel, replaced: Container[str] = ()) -> Rehearsal:
+        """Of a loaded model with training codes. The recordings called `replaced` are there
+        themselves, and need none. Raises TrainingError when the file's spectrograms are damaged."""
+        codec = loaded.require_trainable()
+        rehearsed = [one for one in loaded.training_codes if one.name not in replaced]
+        return cls(
+            loaded.metadata,
+            codec,
+            loaded.prior,
+            loaded.spectrogram,
+            rehearsed,
+            [_mel(codec, loaded.spectrogram, one) for one in rehearsed],
+            _usage(loaded.training_codes, loaded.model.config.codebook_size),
+        )
+
+    @property
+    def names(self) -> list[str]:
+        """What the old recordings are called."""
+        return [one.name for one in self.kept]
+
+    @property
+    def columns(self) -> int:
+        """Length of the old recordings together, in columns."""
+        return sum(mel.shape[-1] for mel in self.mels) // self.model.config.column_frames
+
+    @property
+    def seconds(self) -> float:
+        """The same in seconds."""
+        config = self.spectrogram.config
+        frames = sum(mel.shape[-1] for mel in self.mels)
+        return frames * config.hop_length / config.sample_rate
+
+
+@torch.inference_mode()
+def code_rehearsed(codec: ConvVQVAE, rehearsal: Rehearsal) -> tuple[TrainingCodes, ...]:
+    """What a codec that has learned more keeps of the old recordings: their spectrograms
+    unchanged, and the same columns of each, coded anew."""
+    device, frames = codec.quantizer.codebooks.device, codec.config.column_frames
+    return tuple(
+        TrainingCodes(
+            one.name,
+            code_mel(codec, mel[:, : len(one.codes) * frames].to(device)),
+            one.mel or pack_mel(mel, rehearsal.spectrogram.config),
+        )
+        for one, mel in zip(rehearsal.kept, rehearsal.mels, strict=True)
+    )
+
+
+def rehearsed_share(new: list[Tensor], old: list[Tensor]) -> list[float]:
+    """By how much more than its length each mel `[M, T]` counts, new ones first, so that neither
+    side is drowned by the other."""
+    new_frames, old_frames = (sum(mel.shape[-1] for mel in mels) for mels in (new, old))
+    if not old_frames:
+        return [1.0] * len(new)
+    share = old_frames / (new_frames + old_frames)
+    bounded = min(max(share, _LEAST), _MOST)
+    factors = (1 - bounded) / (1 - share), bounded / share
+    return [factors[0]] * len(new) + [factors[1]] * len(old)
+
+
+def _mel(codec: ConvVQVAE, spectrogram: AudioSpectrogram, kept: TrainingCodes) -> Tensor:
+    """The mel `[M, T]` of an old recording, on the CPU."""
+    if not kept.mel:
+        return decode_grid(codec, kept.codes)
+    # It includes the end that was held out.
+    most_frames = 2 * (len(kept.codes) + 1) * codec.config.column_frames
+    try:
+        return unpack_mel(kept.mel, spectrogram.config, most_frames)
+    except ValueError as error:
+        raise TrainingError(f"the model cannot go on: {error} ({kept.name})") from error
+
+
+def _usage(codes: Sequence[TrainingCodes], codebook_size: int) -> Tensor:
+    together = np.concatenate([one.codes.reshape(-1, one.codes.shape[-1]) for one in codes])
+    counts = [np.bincount(level, minlength=codebook_size) for level in together.T]
+    return torch.from_numpy(np.stack(counts) / len(together)).float()

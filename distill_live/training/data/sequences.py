@@ -1,0 +1,109 @@
+"""Recordings as a frozen codec sees them: grids of codes, at every alignment, split by time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from distill_live.audio.dataset import HOLDOUT, Recordings, training_columns
+from distill_live.audio.descriptors import DescriptorRanks, describe_columns
+from distill_live.audio.spectrogram import AudioSpectrogram
+from distill_live.models.codec.vqvae import ConvVQVAE
+from distill_live.training.data.augmentation import at_speeds
+from distill_live.training.data.coding import Grid, code_mel, recording_mel, require_rate
+
+Ranks = NDArray[np.float32]
+
+#: Training recordings are coded at these levels, so that a code is more than one loudness.
+GAINS_DB = (0.0, -3.0)
+
+
+@dataclass(frozen=True)
+class CodeSequences:
+    """Grids `[T, F, Q]` of whole recordings.
+
+    `training` has each recording's training part at every alignment and gain; none of their codes
+    depends on what is held out. `validation` has (a whole recording's grid, the number of its first
+    column that is held out), at the alignments 0 and half a column. `training_ranks` `[T, 4]` say
+    of each training grid's columns how they sound among all of them, as `ranks` measures it; both
+    are missing where that is not known.
+    """
+
+    training: list[Grid]
+    validation: list[tuple[Grid, int]]
+    training_ranks: list[Ranks] = field(default_factory=list)
+    ranks: DescriptorRanks | None = None
+
+
+@torch.inference_mode()
+def extract_code_sequences(
+    codec: ConvVQVAE,
+    spectrogram: AudioSpectrogram,
+    recordings: Recordings,
+    holdout: float = HOLDOUT,
+    gains_db: tuple[float, ...] = GAINS_DB,
+    rehearsed: Sequence[Tensor] = (),
+    speeds: tuple[float, ...] = (),
+) -> CodeSequences:
+    """Code every recording with a codec as it is.
+
+    A column can begin at any of its `column_frames` frames: each is an alignment. The last
+    `holdout` of a recording's columns is held out. `rehearsed` are normalised mels `[M, T]` that
+    count as recordings. Raises TrainingError when the recordings have another sample rate than the
+    model.
+    """
+    require_rate(recordings, spectrogram)
+    frames = codec.config.column_frames
+    codec.eval()
+    mels = (recording_mel(one, spectrogram, frames) for one in recordings.recordings)
+    learned: list[tuple[Grid, NDArray[np.float32]]] = []
+    validation = []
+    for samples in at_speeds(recordings, speeds, holdout):
+        waveform = torch.from_numpy(samples)[None, None]
+        copy = spectrogram.waveform_to_mel(waveform, frames)[0, 0]
+        learned += _at_alignments(codec, spectrogram, copy)
+    for mel in chain(mels, (mel.to(spectrogram.device) for mel in rehearsed)):
+        end = training_columns(mel.shape[-1] // frames, holdout) * frames
+        for part in _gained(mel[:, :end], spectrogram, gains_db):
+            learned += _at_alignments(codec, spectrogram, part)
+        for offset in (0, frames // 2):
+            grid = code_mel(codec, mel[:, offset:])
+            validation.append((grid, math.ceil((end - offset) / frames)))
+    held_out = [(grid, first) for grid, first in validation if first < len(grid)]
+    ranks = DescriptorRanks.of(np.concatenate([told for _, told in learned])) if learned else None
+    return CodeSequences(
+        training=[grid for grid, _ in learned],
+        # Where no recording is long enough to hold something back, all is for both.
+        validation=held_out or [(grid, 0) for grid, _ in validation if len(grid)],
+        training_ranks=[ranks.ranks(told) for _, told in learned] if ranks else [],
+        ranks=ranks,
+    )
+
+
+def _at_alignments(
+    codec: ConvVQVAE, spectrogram: AudioSpectrogram, part: Tensor
+) -> Iterator[tuple[Grid, NDArray[np.float32]]]:
+    """A part for training `[M, T]` as codes at every alignment that has a column, and what is told
+    of each of these columns `[columns, 4]`."""
+    frames = codec.config.column_frames
+    for offset in range(frames):
+        grid = code_mel(codec, part[:, offset:])
+        if len(grid):
+            told = describe_columns(part[:, offset:], spectrogram.config, frames)
+            yield grid, told.cpu().numpy()
+
+
+def _gained(
+    mel: Tensor, spectrogram: AudioSpectrogram, gains_db: tuple[float, ...]
+) -> Iterator[Tensor]:
+    """Normalised mels `[M, T]` as if the recording had been louder or softer."""
+    config = spectrogram.config
+    for gain in gains_db:
+        yield (mel + gain * config.per_db).clamp(min=config.silence)

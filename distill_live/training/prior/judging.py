@@ -1,0 +1,55 @@
+"""How good a prior is: its perplexity on codes it has not seen, beside counting, and in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from distill_live.models.prior.base import Prior
+from distill_live.training.data.coding import Grid
+from distill_live.training.prior.baselines import Baselines
+from distill_live.training.prior.windows import Window
+
+# Enough codes to judge an epoch by; a large set is judged by windows spread evenly over it.
+_JUDGED_WINDOWS = 96
+
+
+@dataclass(frozen=True)
+class PriorReport:
+    """The kept prior beside counting, by perplexity per code (1..V, lower is better).
+
+    `training` and `validation` are measured alike, without dropout.
+    """
+
+    training: float
+    validation: float
+    baselines: Baselines
+
+    @property
+    def beats_counting(self) -> bool:
+        """Whether it predicts held-out codes better than both count models."""
+        return self.validation < min(self.baselines.unigram, self.baselines.previous_column)
+
+
+def judged_windows(parts: Iterable[tuple[Grid, int]], context_columns: int) -> list[Window]:
+    """What a prior is judged by of grids, each from a column on: all windows, or of many every
+    k-th, k the smallest that leaves no more than are needed."""
+    windows = [w for grid, first in parts for w in Window.of_grid(grid, first, context_columns)]
+    return windows[:: math.ceil(len(windows) / _JUDGED_WINDOWS)]
+
+
+@torch.inference_mode()
+def window_perplexity(prior: Prior, windows: list[Window]) -> float:
+    """The perplexity per code, 1..V, of all codes that windows want predicted."""
+    total, count = 0.0, 0
+    for window in windows:
+        codes = torch.from_numpy(np.int64(window.codes))[None].to(prior.device)
+        logits = prior(codes)[0, window.scored :]
+        total += functional.cross_entropy(logits, codes[0, window.scored :], reduction="sum").item()
+        count += len(logits)
+    return math.exp(total / count)

@@ -1,0 +1,1 @@
+"""What every training needs: checkpoints, processes, random state, optimiser, precision."""

@@ -1,0 +1,283 @@
+"""Where an unfinished training stands: a file beside the model's, written after every epoch."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import pickle
+import re
+import tempfile
+import time
+import zipfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+
+from distill_live import __version__
+from distill_live.atomic_file import atomic_file
+from distill_live.audio.dataset import Recordings
+from distill_live.errors import CheckpointError, TrainingError
+from distill_live.models.file.library import TrainingCommand, checkpoint_path
+from distill_live.training.run.processes import Processes
+
+Phase = Literal["codec", "prior", "vocoder"]
+State = dict[str, Any]
+
+_FORMAT = "distill-checkpoint 2"
+
+# In the order in which a run goes through them.
+_PHASES: tuple[Phase, ...] = ("codec", "prior", "vocoder")
+
+# A disk, or the user's quota, is full; or a file has reached its size limit.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+# What torch.load and the reading of its content raise for the bytes of a damaged file.
+_DAMAGE = (
+    RuntimeError, ValueError, TypeError, LookupError, AttributeError, EOFError,
+    pickle.UnpicklingError, zipfile.BadZipFile,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """What a phase of training is made of: `settings` by name, and of each recording its length in
+    samples and the SHA-256 of them."""
+
+    settings: dict[str, Any]
+    recordings: dict[str, tuple[int, str]]
+
+    @classmethod
+    def of(cls, recordings: Recordings, config: Any, **others: Any) -> Fingerprint:
+        """Of recordings, a dataclass of settings and whatever else matters."""
+        settings = _flat(asdict(config) | others)
+        # As they come back from the file: tuples as lists.
+        return cls(
+            json.loads(json.dumps(settings)),
+            {
+                one.name: (len(one.samples), hashlib.sha256(one.samples.data).hexdigest())
+                for one in recordings.recordings
+            },
+        )
+
+    def misfits(self, earlier: Fingerprint) -> list[str]:
+        """In words, what is not as it was."""
+        new = sorted(self.recordings.keys() - earlier.recordings.keys())
+        gone = sorted(earlier.recordings.keys() - self.recordings.keys())
+        both = sorted(self.recordings.keys() & earlier.recordings.keys())
+        changed = [name for name in both if self.recordings[name] != earlier.recordings[name]]
+        told = (("new", new), ("gone", gone), ("changed", changed))
+        return [
+            *(f"{word}: {_some(names)}" for word, names in told if names),
+            *_changes(earlier.settings, self.settings),
+        ]
+
+
+@dataclass(frozen=True)
+class _Content:
+    """A checkpoint file's content."""
+
+    phase: Phase
+    fingerprints: dict[str, Fingerprint]
+    machine: dict[str, Any]
+    seconds: float
+    state: State
+
+
+class Checkpoints:
+    """The checkpoint of one run of a command, which trains one phase or several.
+
+    `begin` each phase, `save` after each of its epochs, `discard` when the run has ended well. With
+    `resume`, a phase goes on from `state`. Raises TrainingError when there is nothing to resume, or
+    it is damaged, and CheckpointError when nothing can be written beside the model. Of several
+    processes the first one writes.
+    """
+
+    def __init__(
+        self,
+        model: Path,
+        command: TrainingCommand = "train",
+        *,
+        resume: bool = False,
+        processes: Processes | None = None,
+    ) -> None:
+        self.path = checkpoint_path(model, command)
+        self.processes = processes or Processes()
+        self._found = _read(self.path) if resume else None
+        if not self.processes.rank:
+            _require_writable(self.path.parent)
+        self._phase: Phase | None = None
+        self._fingerprints = dict(self._found.fingerprints) if self._found else {}
+        self._began = time.monotonic()
+
+    @property
+    def resumes(self) -> bool:
+        """Whether an earlier run goes on."""
+        return self._found is not None
+
+    @property
+    def state(self) -> State | None:
+        """What `save` was given last, when the present phase is to be resumed."""
+        return self._found.state if self._found and self._found.phase == self._phase else None
+
+    def passed(self, phase: Phase) -> bool:
+        """Whether the run that is resumed has completed that phase."""
+        return self._found is not None and _order(phase) < _order(self._found.phase)
+
+    @property
+    def seconds(self) -> float:
+        """How long the present phase has been trained, earlier runs included."""
+        earlier = self._found.seconds if self._found and self.state is not None else 0.0
+        return earlier + time.monotonic() - self._began
+
+    @property
+    def threads(self) -> int | None:
+        """How many threads the run that is resumed computed with; None for a new run."""
+        return int(self._found.machine["threads"]) if self._found else None
+
+    @property
+    def other_ground(self) -> list[str]:
+        """In words, what of the machine has changed since, so that the numbers will not be the same
+        to the last digit."""
+        return _changes(self._found.machine, _machine(self.processes)) if self._found else []
+
+    def begin(self, phase: Phase, fingerprint: Fingerprint) -> None:
+        """Enter a phase. Raises TrainingError when what is to be resumed does not fit."""
+        found = self._found
+        if found and phase in found.fingerprints:
+            misfits = fingerprint.misfits(found.fingerprints[phase])
+            if misfits:
+                raise TrainingError(
+                    f"cannot resume {self.path}: {'; '.join(misfits)}. Give what the run was begun "
+                    "with, or leave --resume out to begin anew"
+                )
+        elif found and self._phase is None:
+            raise TrainingError(
+                f"cannot resume {self.path}: it is from another command's run, in its "
+                f"{found.phase}; resume with that command, or leave --resume out to begin anew"
+            )
+        self._phase = phase
+        self._fingerprints[phase] = fingerprint
+        self._began = time.monotonic()
+
+    def save(self, state: State) -> None:
+        """Replace the file as a whole. Raises CheckpointError when it cannot be written; then the
+        file before stays."""
+        if self.processes.rank:
+            return
+        content = {
+            "format": _FORMAT,
+            "phase": self._phase,
+            "fingerprints": json.dumps({k: asdict(v) for k, v in self._fingerprints.items()}),
+            "machine": json.dumps(_machine(self.processes)),
+            "seconds": self.seconds,
+            "state": state,
+        }
+        try:
+            with atomic_file(self.path) as temporary, temporary.open("wb") as file:
+                torch.save(content, file)
+        except (OSError, RuntimeError) as error:
+            # torch raises its own error for a full disk, in the context of the system's.
+            reason = error if isinstance(error, OSError) else error.__context__
+            if not isinstance(reason, OSError):
+                raise
+            raise CheckpointError(self._advice(reason)) from error
+
+    def _advice(self, reason: OSError) -> str:
+        """Why this epoch could not be kept, and what to do."""
+        mend = "free some space" if reason.errno in _FULL else "make the folder writable"
+        then = "go on with --resume from the epoch before" if self.path.exists() else "begin again"
+        return f"cannot save {self.path}: {reason.strerror or reason}: {mend}, then {then}"
+
+    def discard(self) -> None:
+        """Remove the file, and what a run that was killed while it wrote has left behind."""
+        if self.processes.rank:
+            return
+        left = re.compile(rf"\.\d+\.{re.escape(self.path.name)}")
+        for path in [self.path, *self.path.parent.glob(".*")]:
+            if path == self.path or left.fullmatch(path.name):
+                path.unlink(missing_ok=True)
+
+
+def _require_writable(folder: Path) -> None:
+    """Raise CheckpointError when no file can be written in a folder, or the folder not made."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(bytes(4096))
+    except OSError as error:
+        raise CheckpointError(
+            f"cannot write in {folder}: {error.strerror or error}; the model and every epoch are "
+            "saved there: free some space, or make the folder writable"
+        ) from error
+
+
+def _order(phase: Phase) -> int:
+    return _PHASES.index(phase)
+
+
+def _read(path: Path) -> _Content:
+    try:
+        # Only tensors and plain values: no code in the file runs.
+        content = torch.load(path, map_location="cpu", weights_only=True)
+        if content["format"] != _FORMAT:
+            raise ValueError(f"it is not of the format {_FORMAT!r}")
+        _order(content["phase"])
+        fingerprints = json.loads(content["fingerprints"])
+        return _Content(
+            content["phase"],
+            {
+                phase: Fingerprint(
+                    one["settings"], {name: tuple(of) for name, of in one["recordings"].items()}
+                )
+                for phase, one in fingerprints.items()
+            },
+            json.loads(content["machine"]),
+            float(content["seconds"]),
+            content["state"],
+        )
+    except FileNotFoundError as error:
+        raise TrainingError(
+            f"nothing to resume: there is no {path}; a run that ended well leaves none"
+        ) from error
+    except OSError as error:
+        raise TrainingError(f"cannot read {path}: {error.strerror or error}") from error
+    except _DAMAGE as error:
+        raise TrainingError(
+            f"{path} is damaged or of another version: leave --resume out to begin anew"
+        ) from error
+
+
+def _machine(processes: Processes) -> dict[str, Any]:
+    return {
+        "distill-live": __version__,
+        "torch": torch.__version__,
+        "threads": torch.get_num_threads(),
+        "device": processes.device.type,
+    }
+
+
+def _flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in settings.items():
+        if isinstance(value, Mapping):
+            flat |= _flat(value, f"{prefix}{name}.")
+        else:
+            flat[f"{prefix}{name}"] = value
+    return flat
+
+
+def _changes(earlier: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    return [
+        f"{name} was {earlier.get(name)}, is {now.get(name)}"
+        for name in sorted(earlier.keys() | now.keys())
+        if earlier.get(name) != now.get(name)
+    ]
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(names[:3]) + more

@@ -1,0 +1,120 @@
+"""The precision of codec training: bfloat16 where a trial shows that it is faster.
+
+A processor's name does not show it: one without instructions for bfloat16 takes 3 to 40 times as
+long as for float32, one with them half as long.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, NamedTuple
+
+import torch
+from torch.nn import functional
+
+from distill_live.training.run.muon import orthogonal
+from distill_live.training.run.processes import Processes
+
+# bfloat16 is used if it takes less than this part of float32's time. A run that was begun in it
+# stays in it, for the same bytes, unless it moved to a computer that is much slower in it.
+_FASTER, _STILL_FAST = 0.9, 1.5
+
+_TRIALS = 5
+
+
+@dataclass(frozen=True)
+class Precision:
+    """Whether the passes through the `network`, and Muon's products of `matrices`, are computed in
+    bfloat16 instead of float32."""
+
+    network: bool = False
+    matrices: bool = False
+
+    def passes(self, device: torch.device) -> AbstractContextManager[Any]:
+        """The context for passes through the network on a device."""
+        return torch.autocast(device.type, torch.bfloat16) if self.network else nullcontext()
+
+
+class Slowness(NamedTuple):
+    """The time that bfloat16 takes, divided by that of float32, for each part of Precision."""
+
+    network: float
+    matrices: float
+
+
+def choose_precision(processes: Processes, earlier: Precision | None = None) -> Precision:
+    """The fastest precision on the slowest of the processes that train; the same for all of them.
+
+    `earlier` is the precision in which the run was begun; see _STILL_FAST.
+    """
+    found = processes.gather(_slowness(processes.device.type))
+    network, matrices = map(max, zip(*found, strict=True))
+    if earlier is None:
+        return Precision(network < _FASTER, matrices < _FASTER)
+    return Precision(
+        earlier.network and network < _STILL_FAST, earlier.matrices and matrices < _STILL_FAST
+    )
+
+
+@cache
+def _slowness(device: str) -> Slowness:
+    """Tried out on a CPU, known to torch for an NVIDIA GPU; for others float32 is safe."""
+    if device == "cpu":
+        with torch.random.fork_rng(devices=[]), _one_thread():
+            return Slowness(_of_network(), _of_matrices())
+    known = device == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
+    return Slowness(0.5, 0.5) if known else Slowness(math.inf, math.inf)
+
+
+def _of_network() -> float:
+    """Tried on a convolution of the codec's most frequent size, and its gradients."""
+    sound = torch.randn(2, 128, 8, 32)
+    weight = torch.randn(128, 128, 3, 3, requires_grad=True)
+
+    def compute(half: bool) -> None:
+        with Precision(network=half).passes(sound.device):
+            made = functional.conv2d(sound, weight, padding=1)
+        torch.autograd.backward(made.float().square().mean())
+
+    return slowness(compute)
+
+
+def _of_matrices() -> float:
+    """Tried on the matrix of such a convolution."""
+    matrix = torch.randn(128, 1152)
+    return slowness(lambda half: orthogonal(matrix, torch.bfloat16 if half else torch.float32))
+
+
+def slowness(compute: Callable[[bool], object]) -> float:
+    """How many times as long `compute(True)` takes as `compute(False)`, by the shortest of a few
+    turns each; one turn is enough if it takes twice as long."""
+    compute(False)
+    compute(True)
+    single, half = _seconds(compute, False), _seconds(compute, True)
+    for _ in range(_TRIALS - 1):
+        if half > 2 * single:
+            break
+        single, half = min(single, _seconds(compute, False)), min(half, _seconds(compute, True))
+    return half / single
+
+
+def _seconds(compute: Callable[[bool], object], half: bool) -> float:
+    # This thread's own time, which other programs do not lengthen.
+    began = time.thread_time()
+    compute(half)
+    return time.thread_time() - began
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)

@@ -1,0 +1,65 @@
+"""How near a vocoder's sound comes to the ends of recordings that were held out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+from distill_live.audio.distances import Distances, mean_distances, measure_distances
+from distill_live.models.vocoder.neural import NeuralVocoder
+from distill_live.models.vocoder.vocoder import Vocoder
+from distill_live.training.run.step import mean_loss
+from distill_live.training.vocoder.losses import SoundLoss
+from distill_live.training.vocoder.pairs import SoundPair, SoundPairs
+
+# Enough frames to judge an epoch by, 43 s; of a large set every k-th recording is taken. Of each
+# so many before its held-out part are there for the vocoder to settle.
+_JUDGED_FRAMES, _SETTLING_FRAMES = 4_000, 64
+
+#: Mels `[M, T]`, and the samples `[N]` that the last of them stand for.
+Judged = tuple[Tensor, Tensor]
+
+
+def compare_vocoders(
+    vocoders: Mapping[str, Vocoder], pairs: SoundPairs, sample_rate: int
+) -> dict[str, Distances]:
+    """The mean distances of each one's sound, streamed as in playing, from the held-out parts."""
+    found: dict[str, list[Distances]] = {name: [] for name in vocoders}
+    for mel, real in judged_parts(pairs):
+        for name, vocoder in vocoders.items():
+            made = vocoder(mel)[-len(real) :].cpu().numpy()
+            found[name].append(measure_distances(real.numpy(), made, sample_rate))
+    return {name: mean_distances(each) for name, each in found.items()}
+
+
+def judged_parts(pairs: SoundPairs) -> list[Judged]:
+    """The held-out parts of recordings: mels that begin a while before them, and their sound
+    alone."""
+    return [_judged_part(pair) for pair in _spread(pairs.validation)]
+
+
+@torch.no_grad()
+def held_out_loss(vocoder: NeuralVocoder, judged: list[Judged], loss: SoundLoss) -> float:
+    """Mean loss over (mels, the sound of the last of them)."""
+    losses = []
+    for mel, real in judged:
+        made = vocoder.waveforms(mel[None].to(vocoder.device))[:, -len(real) :]
+        losses.append(loss(made, real[None].to(vocoder.device)))
+    return mean_loss(losses)
+
+
+def _spread(pairs: list[SoundPair]) -> list[SoundPair]:
+    """Every k-th pair, k the smallest that keeps what is held out near what is needed to judge."""
+    frames = sum(pair.mel.shape[-1] - pair.first for pair in pairs)
+    return pairs[:: max(1, math.ceil(frames / _JUDGED_FRAMES))]
+
+
+def _judged_part(pair: SoundPair) -> Judged:
+    """The held-out part: mels that begin a while before it, and its sound alone."""
+    hop = len(pair.samples) // pair.mel.shape[-1]
+    start = max(pair.first - _SETTLING_FRAMES, 0)
+    end = min(pair.first + _JUDGED_FRAMES, pair.mel.shape[-1])
+    return pair.mel[:, start:end], pair.samples[pair.first * hop : end * hop]

@@ -1,0 +1,294 @@
+"""Training a neural vocoder on what a frozen codec makes of recordings."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from distill_live.audio.dataset import HOLDOUT
+from distill_live.audio.spectrogram import AudioSpectrogram
+from distill_live.errors import TrainingError
+from distill_live.models.vocoder.network import NeuralVocoderConfig
+from distill_live.models.vocoder.neural import NeuralVocoder
+from distill_live.training.run.checkpoint import Checkpoints, State
+from distill_live.training.run.ending import Ending, keeping_the_best
+from distill_live.training.run.processes import Processes
+from distill_live.training.run.randomness import random_state, seeded, set_random_state
+from distill_live.training.run.step import mean_loss, rate_factor
+from distill_live.training.run.suspects import Suspect, bad_loss, find_suspect
+from distill_live.training.vocoder.discriminators import (
+    DiscriminatorConfig,
+    Discriminators,
+    deceiving_loss,
+    discriminator_loss,
+    feature_loss,
+)
+from distill_live.training.vocoder.judging import held_out_loss, judged_parts
+from distill_live.training.vocoder.losses import SoundLoss
+from distill_live.training.vocoder.pairs import SoundCrops, SoundPairs
+
+_MAX_GRADIENT = 1.0
+
+
+@dataclass(frozen=True)
+class VocoderTrainingConfig:
+    """Everything that `train_vocoder` needs besides the pairs.
+
+    An epoch is `steps_per_epoch` batches of `batch_crops` crops of `crop_frames` frames. `rate` is
+    AdamW's, of the vocoder and of its discriminators; it rises over `warmup` of the training and
+    falls along a cosine. When `adversarial`, discriminators join after `alone` of the training; the
+    vocoder's loss is then the distance of sounds, `deceiving` times how little it deceives
+    them, and `matching` times how differently they see its sound. `averaging` is the decay of the
+    moving average of weights that is judged and kept. `gain_db` is how far the level of half of the
+    crops is moved. The last `holdout` of each recording is kept for validation.
+    """
+
+    vocoder: NeuralVocoderConfig = field(default_factory=NeuralVocoderConfig)
+    epochs: int = 12
+    steps_per_epoch: int = 50
+    batch_crops: int = 4
+    crop_frames: int = 48
+    rate: float = 1e-3
+    warmup: float = 0.03
+    adversarial: bool = False
+    discriminators: DiscriminatorConfig = field(default_factory=DiscriminatorConfig)
+    alone: float = 0.1
+    deceiving: float = 0.2
+    matching: float = 2.0
+    averaging: float = 0.99
+    gain_db: float = 3.0
+    holdout: float = HOLDOUT
+    seed: int = 0
+
+
+def get_adaptive_vocoder_training_config(
+    column_frames: int, device: torch.device
+) -> VocoderTrainingConfig:
+    """Settings for a machine: on a GPU a larger network, the full recipe and the time it takes."""
+    if device.type != "cuda":
+        return VocoderTrainingConfig(NeuralVocoderConfig(block_frames=column_frames))
+    return VocoderTrainingConfig(
+        NeuralVocoderConfig(block_frames=column_frames, width=384, blocks=8),
+        epochs=60, steps_per_epoch=500, batch_crops=16, crop_frames=64, rate=3e-4,
+        adversarial=True, averaging=0.999,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class VocoderEpoch:
+    """What one epoch came to: mean losses, of the vocoder's sound in training and held out, and of
+    the discriminators, which is None while there are none."""
+
+    epoch: int
+    epochs: int
+    training: float
+    validation: float
+    discriminators: float | None
+
+
+@dataclass(frozen=True)
+class TrainedVocoder:
+    """The best vocoder that the training saw, on its device, ready to use.
+
+    `history` has every finished epoch, `best_epoch` (from 1) is the one that `vocoder` is of.
+    `ending` says what ended it early, `warning` which recording spoiled it, if one did.
+    """
+
+    vocoder: NeuralVocoder
+    history: list[VocoderEpoch]
+    best_epoch: int
+    ending: Ending
+    warning: str
+
+
+def train_vocoder(
+    pairs: SoundPairs,
+    spectrogram: AudioSpectrogram,
+    config: VocoderTrainingConfig,
+    on_epoch: Callable[[VocoderEpoch], None] | None = None,
+    checkpoints: Checkpoints | None = None,
+) -> TrainedVocoder:
+    """Train a vocoder on the spectrogram's device; the epoch with the smallest held-out loss is
+    kept.
+
+    `checkpoints` save every epoch, and say where to go on. Once an epoch has ended, Ctrl-C, a full
+    disk and full memory end the training with the best so far; before that they raise. Raises
+    TrainingError when the loss is no longer a number and no epoch has ended.
+    """
+    with seeded(config.seed, spectrogram.device):
+        trainer = _VocoderTrainer(pairs, spectrogram, config)
+        with keeping_the_best(lambda: len(trainer.history)) as ending:
+            trainer.run(on_epoch, checkpoints)
+    return trainer.result(ending)
+
+
+class _VocoderTrainer:
+    def __init__(
+        self, pairs: SoundPairs, spectrogram: AudioSpectrogram, config: VocoderTrainingConfig
+    ) -> None:
+        self.config, self.device = config, spectrogram.device
+        self.alone = Processes(self.device)
+        sound = spectrogram.config
+        self.pairs = pairs.training
+        self.random = np.random.default_rng(config.seed)
+        self.crops = SoundCrops(self.pairs, config.crop_frames, sound, config.gain_db, self.random)
+        self.judged = judged_parts(pairs)
+        self.vocoder = NeuralVocoder.untrained(config.vocoder, spectrogram)
+        network = copy.deepcopy(self.vocoder.network).eval().requires_grad_(False)
+        self.average = NeuralVocoder(network, spectrogram)
+        self.loss = SoundLoss(sound.sample_rate, self.device)
+        self.optimizers = [_optimizer(self.vocoder.network, config)]
+        self.discriminators: Discriminators | None = None
+        if config.adversarial:
+            self.discriminators = Discriminators(config.discriminators).to(self.device)
+            self.optimizers.append(_optimizer(self.discriminators, config))
+        self.steps = 0
+        self.history: list[VocoderEpoch] = []
+        self.best_epoch = 0
+        self._best_weights: dict[str, Tensor] = {}
+        self._suspect: Suspect | None = None
+        self._warning = ""
+
+    def run(
+        self, on_epoch: Callable[[VocoderEpoch], None] | None, checkpoints: Checkpoints | None
+    ) -> None:
+        if checkpoints and checkpoints.state:
+            self._resume(checkpoints.state)
+        for epoch in range(len(self.history) + 1, self.config.epochs + 1):
+            loss, discriminators = self._train_epoch()
+            if not (math.isfinite(loss) and self._judge(epoch, loss, discriminators)):
+                self._warning = bad_loss("vocoder", epoch, [self._suspect])
+                if not self.history:
+                    raise TrainingError(self._warning)
+                return
+            if checkpoints:
+                checkpoints.save(self._state())
+            if on_epoch:
+                on_epoch(self.history[-1])
+
+    def result(self, ending: Ending) -> TrainedVocoder:
+        self.average.network.load_state_dict(self._best_weights)
+        return TrainedVocoder(self.average, self.history, self.best_epoch, ending, self._warning)
+
+    @property
+    def _networks(self) -> list[torch.nn.Module]:
+        """What is trained, and the average that is kept."""
+        found: list[torch.nn.Module] = [self.vocoder.network, self.average.network]
+        return [*found, self.discriminators] if self.discriminators else found
+
+    def _state(self) -> State:
+        return {
+            "networks": [network.state_dict() for network in self._networks],
+            "best": self._best_weights,
+            "best_epoch": self.best_epoch,
+            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
+            "steps": self.steps,
+            "history": [asdict(epoch) for epoch in self.history],
+            "random": random_state(self.random, self.alone),
+        }
+
+    def _resume(self, state: State) -> None:
+        for network, its_weights in zip(self._networks, state["networks"], strict=True):
+            network.load_state_dict(its_weights)
+        for optimizer, its_state in zip(self.optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(its_state)
+        self._best_weights, self.best_epoch = state["best"], state["best_epoch"]
+        self.steps = state["steps"]
+        self.history = [VocoderEpoch(**epoch) for epoch in state["history"]]
+        set_random_state(state["random"], self.random, self.alone)
+
+    def _loudest_db(self, number: int) -> float:
+        """The peak of a pair's sound, in dB of full scale."""
+        return 20 * math.log10(float(self.pairs[number].samples.abs().max()) + 1e-12)
+
+    def _train_epoch(self) -> tuple[float, float | None]:
+        """Train for an epoch; the mean loss of the sound, and that of the discriminators."""
+        self.vocoder.network.train()
+        losses: list[Tensor] = []
+        judgements: list[Tensor] = []
+        drawn = []
+        for _ in range(self.config.steps_per_epoch):
+            done = self._set_rate()
+            mel, real = (part.to(self.device) for part in self.crops.draw(self.config.batch_crops))
+            drawn.append(self.crops.drawn)
+            # The noise is another one in each step, so that nothing is learned from it.
+            position = int(torch.randint(2**16, ()))
+            made = self.vocoder.waveforms(mel, position)
+            loss = sound_loss = self.loss(made, real)
+            if self.discriminators and done >= self.config.alone:
+                judgements.append(self._teach(self.discriminators, real, made.detach()))
+                loss = sound_loss + self._deceive(self.discriminators, real, made)
+            self._step(self.optimizers[0], self.vocoder.network, loss)
+            self.steps += 1
+            self._follow()
+            losses.append(sound_loss.detach())
+        names = [pair.name for pair in self.pairs]
+        self._suspect = find_suspect(losses, drawn, names, self._loudest_db)
+        return mean_loss(losses), mean_loss(judgements) if judgements else None
+
+    def _teach(self, discriminators: Discriminators, real: Tensor, made: Tensor) -> Tensor:
+        """A step of the discriminators; their loss."""
+        discriminators.requires_grad_(True)
+        loss = discriminator_loss(discriminators(real), discriminators(made))
+        self._step(self.optimizers[1], discriminators, loss)
+        return loss.detach()
+
+    def _deceive(self, discriminators: Discriminators, real: Tensor, made: Tensor) -> Tensor:
+        """What the discriminators, as they are, say against the vocoder."""
+        discriminators.requires_grad_(False)
+        with torch.no_grad():
+            expected = discriminators(real)
+        found = discriminators(made)
+        return self.config.deceiving * deceiving_loss(found) + self.config.matching * feature_loss(
+            expected, found
+        )
+
+    def _step(
+        self, optimizer: torch.optim.Optimizer, network: torch.nn.Module, loss: Tensor
+    ) -> None:
+        optimizer.zero_grad(set_to_none=True)
+        torch.autograd.backward(loss)
+        torch.nn.utils.clip_grad_norm_(network.parameters(), _MAX_GRADIENT)
+        optimizer.step()
+
+    def _set_rate(self) -> float:
+        """Set all rates for this step; the part of the training that is done."""
+        done = self.steps / (self.config.epochs * self.config.steps_per_epoch)
+        rate = self.config.rate * rate_factor(done, self.config.warmup, start=0.1)
+        for optimizer in self.optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+        return done
+
+    @torch.no_grad()
+    def _follow(self) -> None:
+        """Move the average a little towards the weights; faster while it is young."""
+        decay = min(self.config.averaging, self.steps / (self.steps + 9))
+        networks = (self.average.network, self.vocoder.network)
+        for average, weight in zip(*(one.parameters() for one in networks), strict=True):
+            average.lerp_(weight, 1.0 - decay)
+
+    def _judge(self, epoch: int, loss: float, discriminators: float | None) -> bool:
+        """Judge an epoch; False if the result is not a number: then the epoch does not count."""
+        validation = held_out_loss(self.average, self.judged, self.loss)
+        ended = VocoderEpoch(epoch, self.config.epochs, loss, validation, discriminators)
+        if not math.isfinite(ended.validation):
+            return False
+        # The weights first: a Ctrl-C while they are copied must leave no epoch without them.
+        history = [*self.history, ended]
+        best = min(history, key=lambda one: one.validation)
+        weights = self._best_weights
+        if best is ended:
+            weights = copy.deepcopy(self.average.network.state_dict())
+        self.best_epoch, self._best_weights, self.history = best.epoch, weights, history
+        return True
+
+
+def _optimizer(network: torch.nn.Module, config: VocoderTrainingConfig) -> torch.optim.Optimizer:
+    return torch.optim.AdamW(network.parameters(), lr=config.rate, betas=(0.8, 0.99))

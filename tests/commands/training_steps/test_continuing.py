@@ -1,0 +1,218 @@
+"""A model that learns more recordings, and keeps the old ones though they are gone."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from distill_live.audio.files import write_audio
+from distill_live.audio.reading.sound import read_mono
+from distill_live.commands.training_steps.progress import Report
+from distill_live.models.file.header import read_header, rewrite_metadata
+from distill_live.models.file.persistence import load_model_v2
+from tests.commands.tiny_training import make_tiny
+from tests.commands.training_process import TrainingProcess, epochs, files_of, weights
+from tests.conftest import Folders, RunCli
+
+
+@pytest.fixture(autouse=True)
+def seconds_not_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_tiny(monkeypatch.setattr)
+
+
+@pytest.fixture(scope="module")
+def halves(sounds: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The recordings whose names begin with "sine", and the others."""
+    old, new = (tmp_path_factory.mktemp(name) for name in ("old", "new"))
+    for path in sounds.iterdir():
+        shutil.copy(path, old if path.name.startswith("sine") else new)
+    return old, new
+
+
+@pytest.fixture(autouse=True)
+def sine_model(
+    run_cli: RunCli,
+    folders: Folders,
+    halves: tuple[Path, Path],
+    seconds_not_minutes: None,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """A model of the sines; trained once, then copied."""
+    kept = tmp_path_factory.getbasetemp() / "sines.distill"
+    path = folders.user / "mine.distill"
+    if not kept.exists():
+        trained = run_cli("train", halves[0], "--name", "mine", "--prior-size", "medium")
+        assert (trained.code, trained.err) == (0, "")
+        path.replace(kept)
+    shutil.copy(kept, path)
+    return path
+
+
+def names(path: Path) -> list[str]:
+    return sorted(read_header(path).metadata["dataset_files"])
+
+
+def test_a_model_takes_recordings_in_and_keeps_the_old_ones(
+    run_cli: RunCli, sine_model: Path, halves: tuple[Path, Path], sounds: Path
+) -> None:
+    old = read_header(sine_model).metadata
+    result = run_cli("train", "--continue", "mine", halves[1])
+    assert (result.code, result.err) == (0, "")
+    assert "3 new recordings, 0 that it knows and 3 rehearsed from its file" in result.out
+    new = read_header(sine_model).metadata
+    assert names(sine_model) == sorted(path.name for path in sounds.iterdir())
+    assert new["codec_sha256"] != old["codec_sha256"]
+    for same in ("name", "created", "tags", "spectrogram", "codec", "prior"):
+        assert new[same] == old[same]
+    assert new["training"]["files"] == 6
+    assert new["training"]["sound_seconds"] == pytest.approx(6, rel=0.1)
+    assert files_of(Folders(*[sine_model.parent] * 3), "mine") == ["mine.distill", "mine.html"]
+
+
+def test_the_codes_of_old_and_new_recordings_are_in_the_file(
+    run_cli: RunCli, sine_model: Path, halves: tuple[Path, Path], sounds: Path
+) -> None:
+    before = {one.name: one.codes.shape for one in load_model_v2(sine_model).training_codes}
+    run_cli("train", "--continue", "mine", halves[1])
+    after = {one.name: one.codes for one in load_model_v2(sine_model).training_codes}
+    assert sorted(after) == names(sine_model)
+    assert {name: after[name].shape for name in before} == before
+    assert len({codes.tobytes() for codes in after.values()}) == 6
+
+
+def test_three_rounds_leave_what_the_first_recordings_are_rehearsed_from_as_it_is(
+    run_cli: RunCli, sine_model: Path, halves: tuple[Path, Path], tmp_path: Path
+) -> None:
+    first = load_model_v2(sine_model).training_codes
+    assert all(one.mel for one in first)
+    for number, path in enumerate(sorted(halves[1].iterdir()), start=1):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        shutil.copy(path, folder)
+        # Everything that was there before is kept and counted in full.
+        result = run_cli("train", "--continue", "mine", folder)
+        assert f"1 new recordings, 0 that it knows and {number + 2} rehearsed" in result.out
+        after = {one.name: one for one in load_model_v2(sine_model).training_codes}
+        assert len(after) == number + 3
+        for one in first:
+            assert after[one.name].mel == one.mel
+            assert len(after[one.name].codes) == len(one.codes)
+
+
+def test_a_recording_that_is_there_itself_is_not_rehearsed(
+    run_cli: RunCli, sine_model: Path, sounds: Path
+) -> None:
+    result = run_cli("train", "--continue", "mine", sounds)
+    assert "3 new recordings, 3 that it knows and 0 rehearsed from its file" in result.out
+    assert names(sine_model) == sorted(path.name for path in sounds.iterdir())
+
+
+def test_the_same_name_on_another_recording_replaces_nothing(
+    run_cli: RunCli, sine_model: Path, halves: tuple[Path, Path], tmp_path: Path
+) -> None:
+    folder = tmp_path / "more"
+    folder.mkdir()
+    samples = read_mono(halves[1] / "burst_110.wav")
+    write_audio(folder / "sine_110.wav", np.tile(samples, 2), 48_000)
+    result = run_cli("train", "--continue", "mine", folder)
+    assert "1 new recordings, 0 that it knows and 3 rehearsed from its file" in result.out
+    assert names(sine_model).count("sine_110.wav") == 2
+
+
+def test_ctrl_c_leaves_the_model_as_it_was_and_resume_goes_on(
+    run_cli: RunCli,
+    folders: Folders,
+    sine_model: Path,
+    halves: tuple[Path, Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = sine_model.read_bytes()
+    run_cli("train", "--continue", "mine", halves[1])
+    whole = weights(sine_model)
+    sine_model.write_bytes(before)
+    for method in ("codec_epoch", "prior_epoch"):
+        resume = ["--resume"] if method == "prior_epoch" else []
+        with monkeypatch.context() as patch:
+            patch.setattr(Report, method, lambda *_: signal.raise_signal(signal.SIGINT))
+            stopped = run_cli("train", "--continue", "mine", halves[1], *resume)
+        assert stopped.code == 130
+        assert f"{sine_model} is as it was" in stopped.out
+        assert sine_model.read_bytes() == before
+    resumed = run_cli("train", "--continue", "mine", halves[1], "--resume")
+    assert (resumed.code, resumed.err) == (0, "")
+    assert weights(sine_model) == whole
+    assert files_of(folders, "mine") == ["mine.distill", "mine.html"]
+
+
+def test_a_run_is_not_resumed_on_a_model_that_has_changed(
+    run_cli: RunCli,
+    sine_model: Path,
+    halves: tuple[Path, Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(Report, "codec_epoch", lambda *_: signal.raise_signal(signal.SIGINT))
+        run_cli("train", "--continue", "mine", halves[1])
+    checkpoint = sine_model.with_suffix(".resume")
+    kept = checkpoint.read_bytes()
+    run_cli("train-prior", "mine", halves[0], "--prior-size", "medium", "--epochs", 1)
+    checkpoint.write_bytes(kept)
+    refused = run_cli("train", "--continue", "mine", halves[1], "--resume")
+    assert refused.code == 1
+    assert f"cannot resume {checkpoint}: model_sha256 was " in refused.err
+
+
+def test_a_kill_leaves_the_model_as_it_was_until_it_is_the_new_one(
+    training_process: TrainingProcess,
+    folders: Folders,
+    sine_model: Path,
+    halves: tuple[Path, Path],
+) -> None:
+    train = training_process.train
+    before = sine_model.read_bytes()
+    killed = train(folders, "draw-codes:3", "--continue", "mine", halves[1])
+    assert (killed.returncode, epochs(killed.stdout)) == (-signal.SIGKILL, ["1/2", "2/2", "1/2"])
+    assert sine_model.read_bytes() == before
+    # Of the prior's second epoch, of the draft with its prior, of the model by its draft.
+    killed = train(folders, "replaced:3", "--continue", "mine", halves[1], "--resume")
+    assert killed.returncode == -signal.SIGKILL
+    after = sine_model.read_bytes()
+    assert after != before
+    ended = train(folders, "never:0", "--continue", "mine", halves[1], "--resume")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "had ended already" in ended.stdout
+    assert sine_model.read_bytes() == after
+    assert files_of(folders, "mine") == ["mine.distill", "mine.html"]
+
+
+@pytest.mark.parametrize(
+    ("training", "advice"),
+    [
+        ({}, "`distill-live train-prior tiny FOLDER` adds those of the recordings in FOLDER"),
+        ({"keeps_codes": False}, "it was trained with --no-training-codes; train a new model on"),
+    ],
+)
+def test_a_model_without_codes_of_its_recordings_is_refused_and_what_to_do_is_said(
+    run_cli: RunCli,
+    tiny_in_library: Path,
+    halves: tuple[Path, Path],
+    training: dict[str, object],
+    advice: str,
+) -> None:
+    rewrite_metadata(tiny_in_library, training=training)
+    refused = run_cli("train", "--continue", "tiny", halves[1])
+    assert refused.code == 1
+    assert f"holds no codes of what it learned: {advice}" in refused.err
+
+
+@pytest.mark.parametrize("option", [("--name", "other"), ("--rvq-levels", "2")])
+def test_a_model_that_goes_on_keeps_its_name_and_shape(
+    run_cli: RunCli, halves: tuple[Path, Path], option: tuple[str, str]
+) -> None:
+    refused = run_cli("train", "--continue", "mine", halves[1], *option)
+    assert refused.code == 2
+    assert "keeps its name and its shape" in refused.err

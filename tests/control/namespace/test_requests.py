@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from distill_live.control.namespace.requests import MAX_TEXT, REQUESTS
+from distill_live.errors import ParameterError
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "checked"),
+    [
+        ("play", [], ()),
+        ("loop", [2], (2.0,)),
+        ("rewind", [600], (600.0, None)),
+        ("rewind", [4, None], (4.0, None)),
+        ("rewind", [4, "same"], (4.0, "same")),
+        ("rewind", [4, 7.0], (4.0, 7)),
+        ("prime", ["a b/ü.wav"], ("a b/ü.wav",)),
+        ("model", ["x" * MAX_TEXT], ("x" * MAX_TEXT,)),
+        ("record", [1.0], (True,)),
+        ("record", [False], (False,)),
+    ],
+)
+def test_arguments_come_in_their_own_types_with_defaults_filled_in(
+    name: str, given: list[object], checked: tuple[object, ...]
+) -> None:
+    found = REQUESTS[name].check(given)
+    assert found == checked
+    assert [type(value) for value in found] == [type(value) for value in checked]
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "told"),
+    [
+        ("play", [1], "play takes no arguments, not 1 values"),
+        ("loop", [], "loop needs seconds (0.05..60 s)"),
+        ("loop", [None], "loop needs seconds (0.05..60 s)"),
+        ("loop", [0.04], "seconds (0.05..60 s) cannot be 0.04"),
+        ("loop", [math.nan], "seconds (0.05..60 s) cannot be nan"),
+        ("loop", [10**400], "seconds (0.05..60 s) cannot be 1000"),
+        ("loop", ["2"], "seconds (0.05..60 s) cannot be '2'"),
+        ("loop", [1, 2], "loop takes seconds (0.05..60 s), not 2 values"),
+        ("rewind", [], "rewind needs seconds (0.01..600 s), [take (whole, 0..2147483647 or same)]"),
+        ("rewind", [math.inf], "seconds (0.01..600 s) cannot be inf"),
+        ("rewind", ["same"], "seconds (0.01..600 s) cannot be 'same'"),
+        ("rewind", [4, 1.5], "take (whole, 0..2147483647 or same) cannot be 1.5"),
+        ("rewind", [4, -1], "take (whole, 0..2147483647 or same) cannot be -1"),
+        ("rewind", [4, "other"], "take (whole, 0..2147483647 or same) cannot be 'other'"),
+        ("prime", [], "prime needs file (a text)"),
+        ("prime", [""], "file (a text) cannot be ''"),
+        ("prime", ["a\0b"], r"file (a text) cannot be 'a\x00b'"),
+        ("prime", [b"a"], "file (a text) cannot be b'a'"),
+        ("model", ["x" * (MAX_TEXT + 1)], "name (a text) cannot be 'xxx"),
+        ("model", [3], "name (a text) cannot be 3"),
+        ("record", [], "record needs on (1 or 0)"),
+        ("record", [2], "on (1 or 0) cannot be 2"),
+        ("record", ["on"], "on (1 or 0) cannot be 'on'"),
+        ("record", [[1]], "on (1 or 0) cannot be [1]"),
+    ],
+)
+def test_arguments_that_are_not_legal_are_told_with_what_is(
+    name: str, given: list[object], told: str
+) -> None:
+    with pytest.raises(ParameterError) as error:
+        REQUESTS[name].check(given)
+    assert str(error.value).startswith(told)
+
+
+def test_every_request_is_documented() -> None:
+    for name, request in REQUESTS.items():
+        assert request.name == name
+        assert request.doc.endswith(".")

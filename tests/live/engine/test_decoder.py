@@ -1,0 +1,130 @@
+"""Codes to samples, column by column, from the beginning and from the middle of a segment."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from distill_live.codes.timeline import Codes
+from distill_live.live.engine.decoder import ColumnDecoder
+from distill_live.models.codec.vqvae import ConvVQVAE
+from distill_live.models.file.persistence import LoadedVQModel
+
+COLUMNS = 14
+
+
+@pytest.fixture(params=["three levels", "two levels", "a lookahead", "a neural vocoder"])
+def model(
+    request: pytest.FixtureRequest, tiny_model: LoadedVQModel, tiny_two_levels: LoadedVQModel,
+    tiny_neural: LoadedVQModel,
+) -> LoadedVQModel:  # fmt: skip
+    if request.param == "a neural vocoder":
+        return tiny_neural
+    if request.param == "a lookahead":
+        torch.manual_seed(2)
+        codec = ConvVQVAE(replace(tiny_model.model.config, lookahead_columns=1)).eval()
+        torch.nn.init.normal_(codec.quantizer.codebooks)
+        return replace(tiny_model, model=codec)
+    return tiny_model if request.param == "three levels" else tiny_two_levels
+
+
+@pytest.fixture
+def grid(model: LoadedVQModel) -> Codes:
+    config = model.model.config
+    shape = (COLUMNS, config.bands, config.num_quantizers)
+    return np.random.default_rng(0).integers(0, config.codebook_size, shape)
+
+
+def push(stream: ColumnDecoder, codes: Codes) -> list[np.ndarray]:
+    return [stream.push(codes[number : number + 1]) for number in range(len(codes))]
+
+
+def test_every_column_completes_the_samples_from_its_start_on(
+    model: LoadedVQModel, grid: Codes
+) -> None:
+    stream = ColumnDecoder(model)
+    made = 0
+    for column, samples in enumerate(push(stream, grid)):
+        assert stream.start_of(column) == made
+        made += len(samples)
+    assert stream.start_of(COLUMNS) == made
+
+
+@pytest.mark.parametrize("before", [0, 1, 2, 3, 8])
+def test_from_the_middle_it_goes_on_at_the_sample_where_the_columns_before_it_end(
+    model: LoadedVQModel, grid: Codes, before: int
+) -> None:
+    stream = ColumnDecoder(model)
+    stream.begin(8, grid[8 - before : 8])
+    made = stream.start_of(8)
+    for column, samples in enumerate(push(stream, grid[8:]), 8):
+        assert stream.start_of(column) == made
+        made += len(samples)
+
+
+def test_the_column_of_a_sample_is_the_one_that_completes_it(model: LoadedVQModel) -> None:
+    stream = ColumnDecoder(model)
+    for column in range(2, COLUMNS):
+        start, end = stream.start_of(column), stream.start_of(column + 1)
+        assert {stream.column_of(start), stream.column_of(end - 1)} == {column}
+
+
+def test_after_as_many_columns_as_reach_into_it_the_mels_are_what_they_always_are(
+    model: LoadedVQModel, grid: Codes
+) -> None:
+    whole = model.model.stream()
+    mels = [whole.push(grid[number : number + 1]) for number in range(COLUMNS)]
+    stream = ColumnDecoder(model)
+    stream.begin(10, grid[10 - stream.past_columns : 10])
+    decoder = model.model.stream()
+    decoder.restore(stream.mark().codec)
+    for column in range(10, COLUMNS):
+        assert torch.equal(decoder.push(grid[column : column + 1]), mels[column])
+
+
+def test_with_all_columns_there_are_the_mels_are_those_of_the_beginning(
+    model: LoadedVQModel, grid: Codes
+) -> None:
+    whole = model.model.stream()
+    mels = [whole.push(grid[number : number + 1]) for number in range(4)]
+    stream = ColumnDecoder(model)
+    stream.begin(2, grid[:2])
+    decoder = model.model.stream()
+    decoder.restore(stream.mark().codec)
+    for column in (2, 3):
+        assert torch.equal(decoder.push(grid[column : column + 1]), mels[column])
+
+
+def test_a_mark_is_gone_on_from_to_the_sample_as_often_as_wanted(
+    model: LoadedVQModel, grid: Codes
+) -> None:
+    stream = ColumnDecoder(model)
+    push(stream, grid[:5])
+    mark = stream.mark()
+    first = np.concatenate(push(stream, grid[5:8]))
+    for _ in range(2):
+        push(stream, grid[9:])
+        stream.begin(3, grid[1:3])
+        stream.restore(mark)
+        assert stream.start_of(5) == 5 * stream.column_samples - delay(model)
+        np.testing.assert_array_equal(np.concatenate(push(stream, grid[5:8])), first)
+
+
+def delay(model: LoadedVQModel) -> int:
+    ahead = model.model.config.lookahead_columns
+    return model.vocoder.delay_samples + ahead * model.column_samples
+
+
+def test_the_rest_completes_the_columns_pushed_and_leaves_the_voice_as_it_was(
+    model: LoadedVQModel, grid: Codes
+) -> None:
+    plain, asked = ColumnDecoder(model), ColumnDecoder(model)
+    push(plain, grid[:6]), push(asked, grid[:6])
+    rest = asked.rest()
+    config = model.model.config
+    end = asked.start_of(6) + len(rest)
+    assert end == (6 - config.lookahead_columns) * asked.column_samples
+    np.testing.assert_array_equal(asked.rest(), rest)
+    for one, other in zip(push(plain, grid[6:]), push(asked, grid[6:]), strict=True):
+        np.testing.assert_array_equal(one, other)

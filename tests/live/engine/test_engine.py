@@ -1,0 +1,560 @@
+"""The engine in this process, with a tiny model and a reader that takes sound when told to."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+
+from distill_live.edits.mask import Mask
+from distill_live.inference.generation import generate_audio_from_prior
+from distill_live.live.engine import generator
+from distill_live.live.engine.engine import Engine
+from distill_live.live.engine.motion import Hold
+from distill_live.live.ipc.journal import Journal
+from distill_live.live.ipc.status import Motion
+from distill_live.live.pacing.stillness import LONGEST_SECONDS, STILL_SECONDS
+from distill_live.models.file.persistence import LoadedVQModel
+from tests.live.player import SETTINGS, Clock, Player
+
+SECOND = 48_000
+
+
+def first_difference(one: np.ndarray, other: np.ndarray) -> int:
+    changed = np.flatnonzero(one != other)
+    assert len(changed), "both are the same"
+    return int(changed[0])
+
+
+def test_the_ring_is_kept_full_and_no_fuller(tiny_model: LoadedVQModel) -> None:
+    player = Player(tiny_model)
+    player.work()
+    column = tiny_model.column_samples
+    assert SETTINGS.ring_lead <= player.reader.available <= SETTINGS.ring_lead + column
+    assert player.status["lookahead"] == SETTINGS.lookahead
+
+
+def test_the_same_seed_gives_the_same_sound_however_it_is_taken(tiny_model: LoadedVQModel) -> None:
+    first, second = Player(tiny_model).hear(SECOND, 480), Player(tiny_model).hear(SECOND, 12_000)
+    assert np.abs(first).max() > 0
+    np.testing.assert_array_equal(first, second)
+
+
+def test_a_neural_vocoder_plays_live_what_it_plays_offline(tiny_neural: LoadedVQModel) -> None:
+    live = Player(tiny_neural).hear(SECOND)
+    offline, _ = generate_audio_from_prior(tiny_neural, duration_s=1.0, seed=1)
+    np.testing.assert_array_equal(live, offline)
+
+
+def test_another_seed_gives_another_sound(tiny_model: LoadedVQModel) -> None:
+    one, other = Player(tiny_model, 1), Player(tiny_model, 2)
+    assert (one.hear(SECOND) != other.hear(SECOND)).any()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "level"),
+    [("seed", 2, None), ("temperature", 0.1, None), ("temperature", 0.1, 2), ("top_k", 1, 0),
+     ("min_p", 1.0, None), ("repetition", 1.0, None), ("steer/brightness", 1.0, None)],
+)  # fmt: skip
+def test_a_changed_sampling_parameter_is_heard_long_before_the_ring_is_empty(
+    tiny_model: LoadedVQModel, name: str, value: float, level: int | None
+) -> None:
+    undisturbed = Player(tiny_model).hear(2 * SECOND)
+    player = Player(tiny_model)
+    before = player.hear(SECOND)
+    player.parameters.set(name, value, level)
+    after = player.hear(SECOND)
+    np.testing.assert_array_equal(before, undisturbed[:SECOND])
+    # A column may happen to be drawn the same.
+    assert first_difference(after, undisturbed[SECOND:]) < (
+        SETTINGS.guard + 4 * tiny_model.column_samples
+    )
+    assert player.status["futures"] == 1
+
+
+def test_a_change_that_is_taken_back_in_time_leaves_the_sound_as_it_was(
+    tiny_model: LoadedVQModel,
+) -> None:
+    undisturbed = Player(tiny_model).hear(2 * SECOND)
+    player = Player(tiny_model)
+    before = player.hear(SECOND)
+    player.parameters.set("seed", 2)
+    player.work()
+    player.parameters.set("seed", 1)
+    np.testing.assert_array_equal(np.r_[before, player.hear(SECOND)], undisturbed)
+    assert player.status["futures"] == 2
+
+
+def test_changes_between_two_turns_count_as_one(tiny_model: LoadedVQModel) -> None:
+    player = Player(tiny_model)
+    player.hear(SECOND)
+    for step in range(100):
+        player.parameters.set("temperature", 0.5 + step / 100)
+    player.hear(SECOND)
+    assert player.status["futures"] == 1
+
+
+def test_a_fader_that_never_rests_does_not_starve_the_ring(tiny_model: LoadedVQModel) -> None:
+    clock = Clock()
+    player = Player(tiny_model, clock=clock)
+    player.hear(SECOND)
+    for step in range(100):
+        player.parameters.set("temperature", 0.5 + step / 100)
+        clock.now += 0.01
+        player.hear(480)
+    assert player.status["futures"] == 100
+
+
+def test_while_a_change_takes_long_the_next_one_waits_as_long(tiny_model: LoadedVQModel) -> None:
+    player = Player(tiny_model, clock=(clock := Clock()))
+    player.hear(SECOND)
+    player.parameters.set("seed", 2)
+    player.engine._change = slow(clock, player.engine._change, 0.05)  # type: ignore[method-assign]
+    player.hear(480)
+    for step, futures in ((3, 1), (4, 1), (5, 2)):
+        player.parameters.set("seed", step)
+        player.hear(480)
+        assert player.status["futures"] == futures
+        clock.now += 0.03
+
+
+@pytest.mark.parametrize("patient", [False, True])
+def test_who_waits_for_the_sound_hears_all_of_it_as_it_would_have_come(
+    tiny_model: LoadedVQModel, patient: bool
+) -> None:
+    """Where columns take ten times as long as they last."""
+    undisturbed = Player(tiny_model).hear(6 * SECOND)
+    player = Player(tiny_model, patient=patient)
+    heard = [player.hear(SECOND)]
+    for _ in range(5):
+        for _ in range(9):
+            player.engine._performance.pace.playing.add(1.0)
+        heard.append(player.hear(SECOND))
+    gave_up = sum(player.status[name] for name in ("held_loops", "short_context"))
+    assert (gave_up == 0) == patient
+    assert np.array_equal(np.concatenate(heard), undisturbed) == patient
+
+
+def slow(clock: Clock, work: Callable[..., None], seconds: float) -> Callable[..., None]:
+    def do(*arguments: object) -> None:
+        clock.now += seconds
+        work(*arguments)
+
+    return do
+
+
+def test_an_edit_is_heard_within_the_column_that_sounds(tiny_model: LoadedVQModel) -> None:
+    undisturbed = Player(tiny_model).hear(2 * SECOND)
+    player = Player(tiny_model)
+    before = player.hear(SECOND)
+    player.parameters.set("edit/mask/on", 1, 0)
+    after = player.hear(SECOND)
+    np.testing.assert_array_equal(before, undisturbed[:SECOND])
+    heard = first_difference(after, undisturbed[SECOND:])
+    assert SETTINGS.guard <= heard < SETTINGS.guard + 2 * 480
+
+
+def test_an_edit_changes_what_is_played_and_not_what_is_drawn(tiny_model: LoadedVQModel) -> None:
+    plain, edited = Player(tiny_model), Player(tiny_model)
+    edited.parameters.set("edit/mask/on", 1)
+    plain.hear(2 * SECOND), edited.hear(2 * SECOND)
+    drawn, played = timeline(plain), timeline(edited)
+    np.testing.assert_array_equal(drawn.raw(0, 20), played.raw(0, 20))
+    np.testing.assert_array_equal(drawn.edited(0, 20), drawn.raw(0, 20))
+    assert (played.edited(0, 20) != played.raw(0, 20)).any()
+    assert (played.edited(0, 20) == played.edited(0, 1)).all()
+
+
+def timeline(player: Player):  # type: ignore[no-untyped-def]
+    return player.engine._performance.timeline
+
+
+def test_freeze_keeps_the_level_that_sounded(tiny_model: LoadedVQModel) -> None:
+    player = Player(tiny_model)
+    player.hear(SECOND)
+    player.parameters.set("edit/freeze/on", 1, 1)
+    player.hear(2 * SECOND)
+    column = int(player.status["column"])
+    played = timeline(player).edited(column - 8, column)
+    assert (played[:, :, 1] == played[0, :, 1]).all()
+    np.testing.assert_array_equal(
+        played[:, :, [0, 2]], timeline(player).raw(column - 8, column)[:, :, [0, 2]]
+    )
+
+
+def test_an_edit_that_fails_is_said_once_and_the_sound_goes_on(tiny_model: LoadedVQModel) -> None:
+    class Broken:
+        name, doc, window, parameters = "broken", "Fails.", 1, ()
+
+        def __call__(self, codes: np.ndarray, context: object) -> np.ndarray:
+            raise RuntimeError("out of ideas")
+
+    undisturbed = Player(tiny_model).hear(2 * SECOND)
+    player = Player(tiny_model, edits=[Broken()])
+    player.parameters.set("edit/broken/on", 1)
+    np.testing.assert_array_equal(player.hear(2 * SECOND), undisturbed)
+    assert len(player.said) == 1
+    assert "out of ideas" in player.said[0]
+
+
+def test_a_loop_repeats_the_last_passage_to_the_sample(tiny_model: LoadedVQModel) -> None:
+    length = 20_011
+    player = Player(tiny_model)
+    player.hear(2 * SECOND)
+    player.engine.loop(length / SECOND)
+    looped = player.hear(3 * SECOND)
+    assert player.status["motion"] == Motion.LOOP
+    start = SETTINGS.guard + 2 * 480
+    np.testing.assert_array_equal(looped[start:-length], looped[start + length :])
+    assert (
+        looped[start : start + SECOND // 4] != looped[start + SECOND // 4 :][: SECOND // 4]
+    ).any()
+
+
+def test_a_release_plays_the_loop_to_its_end_and_goes_on_as_if_it_had_never_been(
+    tiny_model: LoadedVQModel,
+) -> None:
+    length = SECOND // 2
+    player = Player(tiny_model)
+    player.hear(2 * SECOND)
+    player.engine.loop(length / SECOND)
+    # Into the second pass.
+    looped = player.hear(3 * length // 2)
+    player.engine.release()
+    heard = np.r_[looped, player.hear(2 * SECOND)]
+    assert player.status["motion"] == Motion.FORWARD
+    # Only whole passes have been added: what follows is as far behind as they were long.
+    now = player.ring.read_position
+    behind = now - player.engine._performance.playhead.sound_at(now)[0]
+    assert behind == 2 * length
+    # The last pass is whole, and what comes after it is no pass of the loop.
+    begin = SETTINGS.guard + 2 * 480
+    np.testing.assert_array_equal(heard[begin:length], heard[length + begin : 2 * length])
+    over = slice(2 * length + begin, 3 * length)
+    assert (heard[over] != heard[begin:length]).mean() > 0.9
+    undisturbed = Player(tiny_model)
+    undisturbed.hear(4 * SECOND)
+    np.testing.assert_array_equal(timeline(player).raw(0, 30), timeline(undisturbed).raw(0, 30))
+
+
+def test_a_loop_longer_than_the_past_says_so(tiny_model: LoadedVQModel) -> None:
+    player = Player(tiny_model)
+    player.hear(SECOND)
+    player.engine.loop(30.0)
+    player.hear(SECOND)
+    assert player.said == ["the loop is 1.03 s: no more is remembered"]
+
+
+def test_a_loop_before_the_first_sound_is_refused(tiny_model: LoadedVQModel) -> None:
+    player = Player(tiny_model)
+    player.engine.loop(1.0)
+    player.hear(SECOND)
+    assert player.status["motion"] == Motion.FORWARD
+    assert "nothing to loop yet" in player.said[0]
+
+
+def test_hold_stays_in_the_sounding_column_and_release_goes_on_with_the_next(
+    tiny_model: LoadedVQModel,
+) -> None:
+    undisturbed = Player(tiny_model)
+    undisturbed.hear(3 * SECOND)
+    player = Player(tiny_model)
+    player.hear(SECOND)
+    player.engine.hold()
+    player.work()
+    column = player.status["column"]
+    player.hear(2 * SECOND)
+    assert player.status["motion"] == Motion.HOLD
+    assert player.status["column"] == column
+    player.engine.release()
+    player.hear(SECOND)
+    assert column < player.status["column"] < column + 20
+    np.testing.assert_array_equal(timeline(player).raw(0, 20), timeline(undisturbed).raw(0, 20))
+
+
+@pytest.mark.parametrize("length", [24_000, 24_001])
+def test_a_hold_for_a_time_releases_itself_at_that_sample(
+    tiny_model: LoadedVQModel, length: int
+) -> None:
+    player = Player(tiny_model)
+    player.hear(SECOND)
+    player.engine.hold(length / SECOND)
+    player.work()
+    head = player.engine._performance.playhead
+    end = SECOND + SETTINGS.guard + length
+    held = head.motion_at(end - 1)
+    assert isinstance(held, Hold)
+    assert (held.end, head.motion_at(end)) == (end, None)
+    player.hear(SECOND // 4)
+    assert player.status["motion"] == Motion.HOLD
+    player.hear(SECOND)
+    assert player.status["motion"] == Motion.FORWARD
+    assert player.status["column"] > held.column + 1
+
+
+def test_a_release_ends_a_hold_for_a_time_before_its_end(tiny_model: LoadedVQModel) -> None:
+    player = Player(tiny_model)
+    player.hear(SECOND)
+    player.engine.hold(0.5)
+    player.hear(SECOND // 10)
+    # The end is made already, long before it is heard.
+    assert player.engine._performance.playhead.motion is None
+    player.engine.release()
+    player.work()
+    soon = player.ring.read_position + SETTINGS.guard + tiny_model.column_samples
+    assert player.engine._performance.playhead.motion_at(soon) is None
+
+
+@pytest.mark.parametrize("length", [48_000, 24_001, 30_003])
+def test_a_rewind_goes_back_by_so_many_samples(tiny_model: LoadedVQModel, length: int) -> None:
+    player = Player(tiny_model)
+    player.hear(2 * SECOND)
+    player.engine.rewind(length / SECOND, "same")
+    player.work()
+    at = 2 * SECOND + SETTINGS.guard
+    sample, _ = player.engine._performance.playhead.sound_at(at)
+    assert sample == at - length
+
+
+def test_a_rewind_continues_differently(tiny_model: LoadedVQModel) -> None:
+    undisturbed = Player(tiny_model)
+    undisturbed.hear(4 * SECOND)
+    player = Player(tiny_model)
+    player.hear(2 * SECOND)
+    player.engine.rewind(1.0)
+    player.hear(2 * SECOND)
+    old, new = timeline(undisturbed).raw(0, 30), timeline(player).raw(0, 30)
+    same = (old == new).all(axis=(1, 2))
+    assert same[:11].all()
+    assert not same[12:].any()
+    assert player.status["take"] == 1
+
+
+@pytest.mark.parametrize("take", ["same", 0])
+def test_a_rewind_with_the_same_take_plays_the_same_codes(
+    tiny_model: LoadedVQModel, take: int | str
+) -> None:
+    # The tiny model's context is 8 columns: this goes back over many anchors.
+    undisturbed = Player(tiny_model)
+    undisturbed.hear(14 * SECOND)
+    player = Player(tiny_model)
+    player.hear(10 * SECOND)
+    player.engine.rewind(9.0, take)
+    player.hear(12 * SECOND)
+    np.testing.assert_array_equal(timeline(player).raw(0, 140), timeline(undisturbed).raw(0, 140))
+
+
+def test_every_take_can_be_had_again(tiny_model: LoadedVQModel) -> None:
+    player = Player(tiny_model)
+    player.hear(4 * SECOND)
+    played = []
+    for take in (None, None, 1, 2):
+        # Each time to the same sample, so that all begin after the same columns.
+        heard_next, _ = player.engine._performance.playhead.sound_at(
+            player.ring.read_position + SETTINGS.guard
+        )
+        player.engine.rewind((heard_next - 2 * SECOND) / SECOND, take)
+        player.hear(2 * SECOND)
+        played.append((player.status["take"], timeline(player).raw(0, 40)))
+    assert [take for take, _ in played] == [1, 2, 1, 2]
+    np.testing.assert_array_equal(played[0][1], played[2][1])
+    np.testing.assert_array_equal(played[1][1], played[3][1])
+    assert (played[0][1] != played[1][1]).any()
+    player.engine.rewind(1.0)
+    player.work()
+    assert player.status["take"] == 3
+
+
+def test_a_rewind_beyond_the_beginning_stops_there_and_says_so(tiny_model: LoadedVQModel) -> None:
+    undisturbed = Player(tiny_model)
+    undisturbed.hear(2 * SECOND)
+    player = Player(tiny_model)
+    player.hear(SECOND)
+    player.engine.rewind(60.0, "same")
+    player.hear(2 * SECOND)
+    assert player.said == ["rewind went back 1.0 s: nothing before is remembered"]
+    np.testing.assert_array_equal(timeline(player).raw(0, 20), timeline(undisturbed).raw(0, 20))
+
+
+def test_a_rewind_plays_the_same_passage_neither_sooner_nor_later(
+    tiny_model: LoadedVQModel,
+) -> None:
+    # With the same codes only the phases may differ from the first time. So the spectra are most
+    # alike where nothing is shifted, and not a frame (512 samples) before or after.
+    player = Player(tiny_model)
+    first = player.hear(4 * SECOND)
+    player.engine.rewind(2.0, "same")
+    again = spectra(player.hear(2 * SECOND)[SECOND // 2 :])
+    begin = 2 * SECOND + SECOND // 2
+    distances = [np.abs(again - spectra(first[begin + shift :])).mean() for shift in (-512, 0, 512)]
+    assert np.argmin(distances) == 1
+
+
+def spectra(sound: np.ndarray) -> np.ndarray:
+    """Log magnitudes [80, 1025] of the first 80 frames of a sound."""
+    frames = np.lib.stride_tricks.sliding_window_view(sound, 2048)[: 80 * 512 : 512]
+    return np.log(1e-4 + np.abs(np.fft.rfft(frames * np.hanning(2048))))
+
+
+def test_a_prime_is_continued_and_a_rewind_stops_at_its_border(tiny_model: LoadedVQModel) -> None:
+    given = np.random.default_rng(0).integers(0, 16, (40, 8, 3))
+    player = Player(tiny_model)
+    player.hear(SECOND)
+    player.engine.prime(given)
+    player.hear(SECOND)
+    np.testing.assert_array_equal(timeline(player).raw(0, 40), given)
+    assert 40 < player.status["column"] < 60
+    player.engine.rewind(10.0)
+    player.hear(4_800)
+    assert "nothing before is remembered" in player.said[0]
+    assert 40 <= player.status["column"] < 45
+
+
+def test_a_prime_that_does_not_fit_is_refused_and_the_sound_goes_on(
+    tiny_model: LoadedVQModel,
+) -> None:
+    undisturbed = Player(tiny_model).hear(2 * SECOND)
+    player = Player(tiny_model)
+    before = player.hear(SECOND)
+    player.engine.prime(np.full((10, 8, 3), 99))
+    player.engine.prime(np.zeros((10, 4, 3), np.int64))
+    np.testing.assert_array_equal(np.r_[before, player.hear(SECOND)], undisturbed)
+    assert len(player.said) == 2
+
+
+def test_the_same_again_has_all_takes_and_settings_that_it_had(tiny_model: LoadedVQModel) -> None:
+    player = Player(tiny_model)
+    player.hear(4 * SECOND)
+    player.engine.rewind(1.0)
+    player.hear(2 * SECOND)
+    player.parameters.set("temperature", 0.4, 1)
+    player.parameters.set("seed", 9)
+    player.hear(2 * SECOND)
+    drawn = timeline(player).raw(0, 80)
+    player.engine.rewind(6.0, "same")
+    player.hear(6 * SECOND)
+    np.testing.assert_array_equal(timeline(player).raw(0, 80), drawn)
+
+
+@pytest.mark.parametrize("jump", ["rewind", "loop", "prime"])
+@pytest.mark.parametrize("then", ["edit", "redraw", "hold"])
+def test_a_change_right_after_a_jump_keeps_to_it_also_while_stopped(
+    tiny_model: LoadedVQModel, jump: str, then: str
+) -> None:
+    # The tiny model's columns take no time by this clock: what a jump takes is given.
+    player = Player(tiny_model)
+    player.hear(8 * SECOND)
+    for _ in range(9):
+        player.engine._performance.pace.jump.add(0.1)
+    given = np.zeros((40, 8, 3), np.int64)
+    argument = {"rewind": 4.0, "loop": 0.5, "prime": given}[jump]
+    getattr(player.engine, jump)(argument)
+    player.work()
+    after = player.engine._performance.playhead
+    low, high = after.frontier - 20, after.frontier + 20
+    if then == "edit":
+        player.parameters.set("edit/mask/on", 1, 2)
+    elif then == "redraw":
+        player.parameters.set("seed", 5)
+    else:
+        player.engine.hold()
+    player.work()
+    assert low < player.engine._performance.playhead.column < high
+    assert player.engine._performance.timeline.end >= (40 if jump == "prime" else low)
+    player.hear(2 * SECOND)
+    assert player.said == []
+
+
+def test_while_stopped_nothing_of_the_old_future_is_left_to_be_heard(
+    tiny_model: LoadedVQModel,
+) -> None:
+    clock = Clock()
+    player = Player(tiny_model, clock=clock)
+    player.hear(4 * SECOND)
+    player.work()
+    # Longer than any block lasts.
+    clock.now += LONGEST_SECONDS + STILL_SECONDS + 0.1
+    stopped_at = player.ring.read_position
+    player.engine.panic()
+    player.work()
+    pending = player.ring.pending_switch()
+    assert pending is not None
+    assert pending[1] == stopped_at
+
+
+def test_a_window_that_begins_before_what_is_remembered_is_played(
+    tiny_model: LoadedVQModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(generator, "TIMELINE_COLUMNS", 61)
+    wide = Mask()
+    wide.window = 8  # type: ignore[misc]
+    player = Player(tiny_model, edits=[wide])
+    player.parameters.set("edit/mask/on", 1, 1)
+    player.hear(10 * SECOND)
+    player.engine.rewind(600.0)
+    heard = player.hear(2 * SECOND)
+    assert np.abs(heard[SECOND:]).max() > 0
+    assert all("nothing before is remembered" in line for line in player.said)
+
+
+def test_a_first_column_that_is_held_and_released_loses_no_sample(
+    tiny_model: LoadedVQModel,
+) -> None:
+    player = Player(tiny_model)
+    player.engine.hold()
+    player.hear(SECOND // 4)
+    player.engine.release()
+    player.hear(SECOND)
+    lengths = [len(samples) for _, samples in player.engine._performance.playhead._recent._pieces]
+    assert set(lengths[1:]) == {tiny_model.column_samples}
+
+
+def test_an_edit_that_looks_far_ahead_waits_until_that_is_drawn(tiny_model: LoadedVQModel) -> None:
+    wide = Mask()
+    wide.window = 64  # type: ignore[misc]
+    player = Player(tiny_model, edits=[wide])
+    player.hear(SECOND)
+    player.parameters.set("edit/mask/on", 1, 1)
+    with torch.inference_mode():
+        player.engine.turn()
+    assert timeline(player).end < 64
+    player.hear(SECOND)
+    assert timeline(player).end >= 64
+    column = int(player.status["column"])
+    played = timeline(player).edited(column - 2, column)
+    assert (played[:, :, 1] == played[0, 0, 1]).all()
+
+
+def test_panic_releases_and_draws_the_future_differently(tiny_model: LoadedVQModel) -> None:
+    undisturbed = Player(tiny_model).hear(2 * SECOND)
+    player = Player(tiny_model)
+    before = player.hear(SECOND)
+    player.engine.hold()
+    player.engine.panic()
+    after = player.hear(SECOND)
+    np.testing.assert_array_equal(before, undisturbed[:SECOND])
+    assert (after != undisturbed[SECOND:]).any()
+    assert player.status["motion"] == Motion.FORWARD
+
+
+def test_requests_take_effect_while_nobody_listens(tiny_model: LoadedVQModel) -> None:
+    player = Player(tiny_model)
+    player.hear(2 * SECOND)
+    for request in (player.engine.hold, player.engine.release, lambda: player.engine.loop(0.5)):
+        request()
+        player.work()
+    looped = player.hear(2 * SECOND)
+    np.testing.assert_array_equal(looped[4800 : 4800 + 24_000], looped[4800 + 24_000 :][:24_000])
+
+
+def test_a_new_engine_goes_on_where_the_reader_stands(tiny_model: LoadedVQModel) -> None:
+    player = Player(tiny_model)
+    player.hear(SECOND // 2)
+    position = player.ring.read_position
+    player.engine = Engine(
+        tiny_model, player.ring, player.parameters, player.status, SETTINGS, (), Journal()
+    )
+    player.work()
+    heard = player.hear(SECOND)
+    assert player.ring.read_position == position + SECOND
+    assert np.abs(heard).max() > 0

@@ -1,0 +1,158 @@
+"""A session's entries, played again, are what was heard, sample for sample."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from distill_live.codes.session_log import Entry
+from distill_live.errors import SessionLogError
+from distill_live.live.replay.exact import replay_session
+from distill_live.models.file.persistence import LoadedVQModel
+from tests.live.player import Clock, Player
+
+SECOND = 48_000
+
+
+def entries(player: Player, deck: int = 0, position: int = 0) -> list[Entry]:
+    noted = [{"deck": deck, **json.loads(line)} for line in player.journal.read()]
+    return [{"op": "engine", "deck": deck, "position": position}, *noted]
+
+
+@torch.inference_mode()
+def replay(log: list[Entry], loaded: LoadedVQModel) -> np.ndarray:
+    return replay_session(log, lambda entry: loaded)
+
+
+def act(player: Player, name: str, *arguments: Any) -> np.ndarray:
+    getattr(player.engine, name)(*arguments)
+    return player.hear(SECOND)
+
+
+def change(player: Player, name: str, value: float, level: int | None = None) -> np.ndarray:
+    player.parameters.set(name, value, level)
+    return player.hear(SECOND // 2)
+
+
+def perform(player: Player) -> np.ndarray:
+    """A bit of everything."""
+    return np.concatenate([
+        player.hear(SECOND), change(player, "edit/mask/on", 1, 2), act(player, "loop", 0.3),
+        change(player, "edit/freeze/on", 1), act(player, "release"), act(player, "hold"),
+        change(player, "seed", 7), change(player, "edit/freeze/on", 0), act(player, "release"),
+        act(player, "rewind", 2.0), change(player, "fade", 20), act(player, "rewind", 1.0, "same"),
+        act(player, "prime", np.random.default_rng(1).integers(0, 16, (20, 8, 3))),
+        change(player, "temperature", 0.3, 1), act(player, "panic"),
+    ])  # fmt: skip
+
+
+@pytest.mark.parametrize("vocoder", ["phase", "neural"])
+def test_all_that_can_be_done_is_replayed_to_the_sample(
+    tiny_model: LoadedVQModel, tiny_neural: LoadedVQModel, vocoder: str
+) -> None:
+    loaded = tiny_model if vocoder == "phase" else tiny_neural
+    player = Player(loaded)
+    heard = perform(player)
+    log = [*entries(player), {"op": "end", "deck": 0, "heard": player.ring.read_position}]
+    np.testing.assert_array_equal(replay(log, loaded), heard)
+
+
+def test_changes_that_come_faster_than_they_are_heard_are_replayed_too(
+    tiny_model: LoadedVQModel,
+) -> None:
+    player = Player(tiny_model)
+    rng = np.random.default_rng(3)
+    heard = [player.hear(SECOND)]
+    for _ in range(200):
+        kind = rng.integers(6)
+        if kind == 0:
+            player.parameters.set("seed", int(rng.integers(9)))
+        elif kind == 1:
+            player.parameters.set("edit/mask/on", int(rng.integers(2)), int(rng.integers(3)))
+        elif kind == 2:
+            player.engine.rewind(float(rng.uniform(0.1, 3.0)))
+        elif kind == 3:
+            player.engine.loop(float(rng.uniform(0.05, 1.0)))
+        elif kind == 4:
+            player.engine.hold(rng.choice([None, float(rng.uniform(0.01, 0.5))]))
+        else:
+            player.engine.release()
+        if rng.integers(3):
+            player.work()
+        heard.append(player.hear(480 * int(rng.integers(1, 9)), 480))
+    log = [*entries(player), {"op": "end", "deck": 0, "heard": player.ring.read_position}]
+    np.testing.assert_array_equal(replay(log, tiny_model), np.concatenate(heard))
+
+
+def test_a_held_loop_of_an_engine_that_came_late_is_replayed(tiny_model: LoadedVQModel) -> None:
+    clock = Clock()
+    player = Player(tiny_model, clock=clock)
+    heard = [player.hear(SECOND)]
+    for _ in range(9):
+        player.engine._performance.pace.playing.add(1.0)
+    heard.append(player.hear(2 * SECOND))
+    assert player.status["held_loops"] > 0
+    log = [*entries(player), {"op": "end", "deck": 0, "heard": player.ring.read_position}]
+    np.testing.assert_array_equal(replay(log, tiny_model), np.concatenate(heard))
+
+
+def test_an_engine_that_took_over_from_a_dead_one_is_replayed(tiny_model: LoadedVQModel) -> None:
+    player = Player(tiny_model)
+    heard = [player.hear(SECOND)]
+    log = entries(player)
+    position = player.ring.read_position
+    # What the first engine has left in the ring sounds on while the second one loads.
+    heard.append(player.hear_rest(4_800))
+    player.revive(tiny_model, position)
+    heard.append(player.hear(SECOND))
+    log += [
+        *entries(player, position=position),
+        {"op": "end", "deck": 0, "heard": player.ring.read_position},
+    ]
+    np.testing.assert_array_equal(replay(log, tiny_model), np.concatenate(heard))
+
+
+def test_two_decks_are_mixed_as_the_mixer_does(tiny_model: LoadedVQModel) -> None:
+    players = [Player(tiny_model, seed) for seed in (1, 2)]
+    sounds = [player.hear(3 * SECOND) for player in players]
+    at, fade = 40_000, 30_000
+    angles = np.arange(1, fade + 1, dtype=np.float32) * np.float32(np.pi / 2 / (fade + 1))
+    expected = np.r_[sounds[0][:at], sounds[1] * np.float32(0.5)]
+    expected[at : at + fade] *= np.sin(angles)
+    expected[at : at + fade] += sounds[0][at : at + fade] * np.cos(angles)
+    log = [
+        *entries(players[0]), *entries(players[1], deck=1),
+        {"op": "swap", "deck": 1, "at": at, "fade": fade, "faded": fade, "gain": 0.5},
+        {"op": "end", "deck": 1, "heard": 3 * SECOND},
+    ]  # fmt: skip
+    np.testing.assert_allclose(replay(log, tiny_model), expected, atol=1e-6)
+
+
+def test_a_log_that_misses_entries_is_refused(tiny_model: LoadedVQModel) -> None:
+    player = Player(tiny_model)
+    player.hear(SECOND)
+    with pytest.raises(SessionLogError, match="misses 3 entries"):
+        replay([*entries(player), {"op": "lost", "entries": 3}], tiny_model)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"op": "push", "column": 999, "codes": None, "heard": 0},
+        {"op": "draw", "column": 1, "codes": [[0]]},
+        {"op": "jump"},
+        {"op": "switched", "future": 77, "at": 0},
+        {"op": "swap", "at": 100, "faded": 10},
+        {"op": "engine"},
+        {"op": "end"},
+        {"op": "lost"},
+        {"op": "loop", "begin": "x", "end": 1, "fade": 1, "position": 0},
+    ],
+)
+def test_a_damaged_entry_is_refused(tiny_model: LoadedVQModel, wrong: Entry) -> None:
+    player = Player(tiny_model)
+    player.hear(SECOND)
+    with pytest.raises(SessionLogError, match=r"damaged|follows"):
+        replay([*entries(player), {"deck": 0, **wrong}], tiny_model)

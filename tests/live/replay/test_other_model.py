@@ -1,0 +1,187 @@
+"""A session's parameter changes and requests again, on the same model and on another one."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+
+from distill_live.codes.session_log import Entry
+from distill_live.errors import SessionLogError
+from distill_live.live.replay.other_model import rerun_session
+from distill_live.models.file.persistence import LoadedVQModel
+from tests.live.player import EDITS, Player
+
+SECOND = 48_000
+
+
+def engine(deck: int = 0, position: int = 0) -> Entry:
+    return {"op": "engine", "deck": deck, "position": position}
+
+
+def change(heard: int, name: str, value: float | None, level: int | None = None) -> Entry:
+    return {
+        "op": "set", "deck": 0, "name": name, "level": level, "value": value, "heard": heard,
+    }  # fmt: skip
+
+
+def ask(heard: int, name: str, *arguments: Any) -> Entry:
+    return {"op": "request", "deck": 0, "name": name, "arguments": arguments, "heard": heard}
+
+
+def end(heard: int, deck: int = 0) -> Entry:
+    return {"op": "end", "deck": deck, "heard": heard}
+
+
+def rerun(log: list[Entry], loaded: LoadedVQModel) -> tuple[np.ndarray, list[str]]:
+    said: list[str] = []
+    return rerun_session(log, loaded, EDITS, said.append), said
+
+
+DOINGS: list[Entry] = [
+    engine(), change(0, "seed", 1), change(SECOND, "edit/mask/on", 1, 1),
+    ask(2 * SECOND, "loop", 0.4), ask(3 * SECOND, "release"), ask(4 * SECOND, "rewind", 2.0, None),
+    change(4 * SECOND, "edit/mask/on", None, 1), ask(5 * SECOND, "hold"),
+    ask(6 * SECOND, "panic"), end(7 * SECOND),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("which", ["tiny_model", "tiny_two_levels"])
+def test_the_same_doings_on_the_same_model_are_the_same_sound(
+    request: pytest.FixtureRequest, which: str
+) -> None:
+    loaded = request.getfixturevalue(which)
+    (first, said), (second, _) = rerun(DOINGS, loaded), rerun(DOINGS, loaded)
+    assert len(first) == 7 * SECOND
+    assert np.abs(first[-SECOND:]).max() > 0
+    np.testing.assert_array_equal(first, second)
+    assert said == []
+
+
+def test_what_was_done_is_done_at_its_time(tiny_model: LoadedVQModel) -> None:
+    player = Player(tiny_model)
+    expected = player.hear(SECOND)
+    player.parameters.set("edit/mask/on", 1, 1)
+    expected = np.r_[expected, player.hear(SECOND)]
+    player.engine.loop(0.4)
+    expected = np.r_[expected, player.hear(SECOND)]
+    log = [*DOINGS[:4], end(3 * SECOND)]
+    np.testing.assert_array_equal(rerun(log, tiny_model)[0], expected)
+
+
+def test_a_session_that_was_played_is_rerun_from_its_journal(tiny_model: LoadedVQModel) -> None:
+    player = Player(tiny_model)
+    heard = player.hear(SECOND)
+    player.parameters.set("temperature", 0.4, 2)
+    heard = np.r_[heard, player.hear(SECOND)]
+    player.engine.hold()
+    heard = np.r_[heard, player.hear(SECOND)]
+    log = [engine(), *(json.loads(line) for line in player.journal.read()), end(3 * SECOND)]
+    np.testing.assert_array_equal(rerun(log, tiny_model)[0], heard)
+
+
+def test_steering_is_rerun_on_and_off(tiny_model: LoadedVQModel) -> None:
+    player = Player(tiny_model)
+    undisturbed = Player(tiny_model).hear(3 * SECOND)
+    heard = player.hear(SECOND)
+    player.parameters.set("steer/loudness", 1.0)
+    heard = np.r_[heard, player.hear(SECOND)]
+    player.parameters.turn_off("steer/loudness")
+    heard = np.r_[heard, player.hear(SECOND)]
+    assert (heard != undisturbed).any()
+    log = [engine(), *(json.loads(line) for line in player.journal.read()), end(3 * SECOND)]
+    np.testing.assert_array_equal(rerun(log, tiny_model)[0], heard)
+
+
+def test_on_another_model_only_changes_and_requests_count(
+    tiny_model: LoadedVQModel, tiny_two_levels: LoadedVQModel
+) -> None:
+    player = Player(tiny_model)
+    player.hear(SECOND)
+    player.engine.rewind(0.5)
+    player.parameters.set("edit/mask/on", 1, 0)
+    player.hear(SECOND)
+    log = [engine(), *(json.loads(line) for line in player.journal.read()), end(2 * SECOND)]
+    bare = [entry for entry in log if entry["op"] in ("engine", "set", "request", "end")]
+    assert len(bare) < len(log)
+    whole, said = rerun(log, tiny_two_levels)
+    np.testing.assert_array_equal(whole, rerun(bare, tiny_two_levels)[0])
+    assert len(whole) == 2 * SECOND
+    assert (whole != rerun([engine(), end(2 * SECOND)], tiny_two_levels)[0]).any()
+    assert said == []
+
+
+def test_a_parameter_that_is_not_there_is_said_and_the_rest_is_done(
+    tiny_model: LoadedVQModel,
+) -> None:
+    plain = [*DOINGS[:4], end(3 * SECOND)]
+    with_more = [*plain[:2], change(100, "edit/swirl/on", 1), *plain[2:]]
+    sound, said = rerun(with_more, tiny_model)
+    np.testing.assert_array_equal(sound, rerun(plain, tiny_model)[0])
+    assert said == ["left out: unknown parameter 'edit/swirl/on' (did you mean 'edit/mask/on'?)"]
+
+
+def test_a_prime_is_left_out_and_said(tiny_model: LoadedVQModel) -> None:
+    sound, said = rerun([*DOINGS[:2], ask(100, "prime"), end(SECOND)], tiny_model)
+    assert len(sound) == SECOND
+    assert said == ["prime is left out: a log cannot repeat it on another model"]
+
+
+def test_what_was_done_after_a_swap_is_done_at_its_time_of_the_session(
+    tiny_model: LoadedVQModel,
+) -> None:
+    # Half a second after the swap at 1.5 s: the new deck's ring counts from its own beginning.
+    swapped = [
+        engine(), change(0, "seed", 1), engine(deck=1), change(0, "seed", 1) | {"deck": 1},
+        {"op": "swap", "deck": 1, "at": 3 * SECOND // 2, "fade": 100, "faded": 100, "gain": 1.0},
+        ask(SECOND // 2, "loop", 0.4) | {"deck": 1}, end(SECOND, deck=1),
+    ]  # fmt: skip
+    straight = [engine(), change(0, "seed", 1), ask(2 * SECOND, "loop", 0.4), end(5 * SECOND // 2)]
+    sound, _ = rerun(swapped, tiny_model)
+    np.testing.assert_array_equal(sound, rerun(straight, tiny_model)[0])
+
+
+def test_swaps_to_and_fro_add_up(tiny_model: LoadedVQModel) -> None:
+    swap = {"op": "swap", "at": SECOND, "fade": 100, "faded": 100, "gain": 1.0}
+    swapped = [
+        engine(), change(0, "seed", 1), engine(deck=1), swap | {"deck": 1},
+        engine(deck=0), swap | {"deck": 0}, ask(480, "hold"), end(SECOND),
+    ]  # fmt: skip
+    straight = [engine(), change(0, "seed", 1), ask(2 * SECOND + 480, "hold"), end(3 * SECOND)]
+    sound, _ = rerun(swapped, tiny_model)
+    np.testing.assert_array_equal(sound, rerun(straight, tiny_model)[0])
+
+
+def test_a_model_that_was_never_heard_changes_nothing(tiny_model: LoadedVQModel) -> None:
+    other = change(0, "seed", 5) | {"deck": 1}
+    log = [*DOINGS[:3], engine(deck=1), other, *DOINGS[3:]]
+    np.testing.assert_array_equal(rerun(log, tiny_model)[0], rerun(DOINGS, tiny_model)[0])
+
+
+@pytest.mark.parametrize("position", [0, 24_000])
+def test_an_engine_that_was_started_again_belongs_to_the_same_time(
+    tiny_model: LoadedVQModel, position: int
+) -> None:
+    log = [*DOINGS[:2], engine(position=position), *DOINGS[2:]]
+    np.testing.assert_array_equal(rerun(log, tiny_model)[0], rerun(DOINGS, tiny_model)[0])
+
+
+@pytest.mark.parametrize("log", [[], [end(100)], [{"op": "draw", "column": 0, "codes": []}]])
+def test_a_log_without_sound_is_refused(tiny_model: LoadedVQModel, log: list[Entry]) -> None:
+    with pytest.raises(SessionLogError, match="holds no sound"):
+        rerun(log, tiny_model)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"op": "engine", "deck": 0},
+        {"op": "swap", "deck": 7, "at": 0},
+        {"op": "set", "deck": 0, "name": "gain", "heard": 5},
+        {"op": "request", "deck": 0, "name": "loop", "arguments": ["x", 1], "heard": 5},
+        {"op": "request", "deck": 0, "heard": 5},
+    ],
+)
+def test_a_damaged_entry_is_refused(tiny_model: LoadedVQModel, wrong: Entry) -> None:
+    with pytest.raises(SessionLogError, match="damaged"):
+        rerun([engine(), wrong, end(SECOND)], tiny_model)

@@ -1,0 +1,95 @@
+"""What a deck knows of the model that lies on it."""
+
+from pathlib import Path
+
+import pytest
+
+from distill_live.errors import ModelFileError
+from distill_live.live.engine.settings import EngineSettings
+from distill_live.live.ipc.status import NEW_SOUND
+from distill_live.live.server.deck import Deck, Source
+from distill_live.parameters import ParameterStore
+from tests.conftest import save_empty_model
+
+SETTINGS = EngineSettings()
+
+
+@pytest.fixture
+def deck() -> Deck:
+    return Deck(1, ParameterStore(), journal=False)
+
+
+def put(deck: Deck, folder: Path, name: str, **metadata: object) -> Path:
+    path = save_empty_model(folder, name, **metadata)
+    deck.put(path, "cpu", SETTINGS)
+    return path
+
+
+def test_a_models_name_levels_and_loudness_are_those_of_its_header(
+    deck: Deck, tmp_path: Path
+) -> None:
+    path = put(deck, tmp_path, "rain", level_labels=["Body", "Air"], loudness_db=-23.5)
+    assert (deck.name, deck.path) == ("rain", path)
+    assert deck.level_labels == ("Body", "Air")
+    assert deck.loudness_db == -23.5
+
+
+@pytest.mark.parametrize(
+    ("loudness", "wanted", "gain_db"),
+    [(-18.0, -18.0, 0.0), (-18.0, -24.0, -6.0), (-24.0, -18.0, 6.0), (-18.0, -30.0, -12.0),
+     (-18.0, -31.0, -12.0), (-60.0, -18.0, 12.0), (0.0, -18.0, -12.0), (None, -24.0, -6.0)],
+)  # fmt: skip
+def test_a_model_is_made_as_loud_as_another_within_twelve_decibels(
+    deck: Deck, tmp_path: Path, loudness: float | None, wanted: float, gain_db: float
+) -> None:
+    put(deck, tmp_path, "rain", loudness_db=loudness)
+    assert deck.gain_to_match(wanted) == pytest.approx(10 ** (gain_db / 20))
+
+
+def test_a_new_model_begins_with_an_empty_ring_and_fresh_counters(
+    deck: Deck, tmp_path: Path
+) -> None:
+    put(deck, tmp_path, "rain")
+    deck.ring.advance(1_000)
+    deck.status["position"] = 49_000
+    assert deck.ready_seconds == 1.0
+    put(deck, tmp_path, "wind")
+    assert (deck.ring.read_position, deck.ready_seconds) == (0, 0.0)
+
+
+def test_sound_that_is_overdue_is_none_that_is_ready(deck: Deck) -> None:
+    deck.ring.advance(1_000)
+    assert deck.ready_seconds == 0.0
+
+
+def test_a_file_that_is_no_model_leaves_the_deck_as_it_was(deck: Deck, tmp_path: Path) -> None:
+    path = put(deck, tmp_path, "rain")
+    deck.ring.advance(1_000)
+    worker = deck.worker
+    (tmp_path / "noise.distill").write_bytes(b"noise")
+    with pytest.raises(ModelFileError):
+        deck.put(tmp_path / "noise.distill", "cpu", SETTINGS)
+    assert (deck.name, deck.path, deck.worker) == ("rain", path, worker)
+    assert deck.ring.read_position == 1_000
+
+
+def test_where_the_sound_comes_from_has_the_name_that_the_header_gives(
+    deck: Deck, tmp_path: Path
+) -> None:
+    kept = {"names": ["snare.wav", "kick.wav"], "columns": [9, 9]}
+    put(deck, tmp_path, "rain", training_codes=kept)
+    assert deck.source is None
+    deck.status["source"], deck.status["source_second"] = 2, 1.5
+    deck.status["source_share"] = 0.75
+    assert deck.source == Source("kick.wav", 1.5, 0.75)
+    deck.status["source"] = NEW_SOUND
+    assert deck.source is not None
+    assert deck.source.name is None
+
+
+@pytest.mark.parametrize("kept", [None, [1], {"names": 3}, {}])
+def test_a_model_that_keeps_nothing_that_makes_sense_knows_no_recordings(
+    deck: Deck, tmp_path: Path, kept: object
+) -> None:
+    put(deck, tmp_path, "rain", training_codes=kept)
+    assert deck.training_files == ()

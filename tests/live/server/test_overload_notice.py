@@ -1,0 +1,72 @@
+"""What people are told of an engine that falls behind."""
+
+import pytest
+
+from distill_live.live.ipc.status import EngineStatus
+from distill_live.live.server.overload_notice import OverloadNotice
+
+
+class Desk:
+    """A deck's counters, a clock that is moved by hand, and what is said."""
+
+    def __init__(self) -> None:
+        self.status = EngineStatus()
+        self.now = 0.0
+        self.said: list[str] = []
+        self.lateness = OverloadNotice(self.said.append, lambda: self.now)
+        self.lateness.poll(self.status)
+
+    def step(self, *names: str) -> None:
+        for name in names:
+            self.status.add(name)
+        self.lateness.poll(self.status)
+
+
+@pytest.mark.parametrize(
+    ("counter", "newest", "said"),
+    [
+        ("short_lookahead", "short lookahead", "draws no further ahead than it plays"),
+        ("short_context", "short context", "looks back less far"),
+        ("held_loops", "repeating", "repeats the last sound"),
+    ],
+)
+def test_each_step_is_named_and_said(counter: str, newest: str, said: str) -> None:
+    desk = Desk()
+    assert desk.lateness.newest == ""
+    desk.step(counter)
+    assert desk.lateness.newest == newest
+    assert desk.said == [f"falling behind: {said}"]
+
+
+def test_of_steps_at_the_same_time_the_hardest_is_told() -> None:
+    desk = Desk()
+    desk.step("held_loops", "short_lookahead")
+    assert desk.lateness.newest == "repeating"
+    assert desk.said == ["falling behind: repeats the last sound"]
+
+
+def test_in_ten_seconds_there_is_one_line_and_then_one_about_the_newest_step() -> None:
+    desk = Desk()
+    for name in ("short_lookahead", "short_context", "held_loops"):
+        desk.step(name)
+    assert desk.lateness.newest == "repeating"
+    assert len(desk.said) == 1
+    desk.now = 9.9
+    desk.step()
+    assert len(desk.said) == 1
+    desk.now = 10.0
+    desk.step()
+    assert desk.said[1:] == ["falling behind: repeats the last sound"]
+    assert desk.lateness.newest == ""
+    desk.now = 30.0
+    desk.step()
+    assert len(desk.said) == 2
+
+
+def test_what_another_deck_has_counted_before_it_plays_is_nothing_new() -> None:
+    desk = Desk()
+    desk.status = EngineStatus()
+    desk.step("held_loops")
+    assert (desk.said, desk.lateness.newest) == ([], "")
+    desk.step("short_context")
+    assert desk.lateness.newest == "short context"

@@ -1,0 +1,160 @@
+"""Encoding a recording in a process of its own, while something else goes on."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from distill_live.audio.files import write_audio
+from distill_live.audio.reading.sound import read_mono
+from distill_live.codes.timeline import Codes
+from distill_live.inference import codes as inference
+from distill_live.live.server.priming import Priming
+from distill_live.models.file.persistence import LoadedVQModel
+from tests.audio.reading.odd_files import encoded, noise
+from tests.tools import wait_until
+
+_OUTCOMES = ("goes on from", "cannot prime", "another model")
+
+
+class Desk:
+    """A priming, and what it says."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self.priming = Priming(self.said.append)
+
+    def wait(self, model: Path) -> Codes | None:
+        """Poll until something is said; the codes that came with it, if any."""
+        found: list[Codes] = []
+
+        def poll() -> bool:
+            codes = self.priming.poll(model)
+            if codes is not None:
+                found.append(codes)
+            return any(line.startswith(_OUTCOMES) for line in self.said)
+
+        wait_until(poll, "the encoding")
+        assert self.priming.poll(model) is None
+        return found[0] if found else None
+
+
+def test_a_recording_becomes_the_codes_that_the_model_makes_of_it(
+    tiny_model_path: Path, tiny_model: LoadedVQModel, sounds: Path
+) -> None:
+    desk, audio = Desk(), sounds / "sine_440.wav"
+    desk.priming.ask(audio, tiny_model_path)
+    codes = desk.wait(tiny_model_path)
+    assert codes is not None
+    expected = inference.encode(tiny_model, read_mono(audio)).codes
+    np.testing.assert_array_equal(codes, expected)
+    assert desk.said == [f"encoding {audio}", f"goes on from {audio}"]
+
+
+def test_of_a_long_recording_the_end_counts(
+    tiny_model_path: Path, tiny_model: LoadedVQModel, tmp_path: Path
+) -> None:
+    audio = tmp_path / "long.wav"
+    samples = np.random.default_rng(0).standard_normal(520 * tiny_model.column_samples)
+    write_audio(audio, (0.1 * samples).astype(np.float32), 48_000)
+    desk = Desk()
+    desk.priming.ask(audio, tiny_model_path)
+    codes = desk.wait(tiny_model_path)
+    assert codes is not None
+    whole = inference.encode(tiny_model, read_mono(audio)).codes
+    assert len(codes) == 512 < len(whole)
+    np.testing.assert_array_equal(codes, whole[-512:])
+
+
+def test_what_is_odd_in_a_recording_is_said_and_all_of_it_is_encoded(
+    tiny_model_path: Path, tiny_model: LoadedVQModel, tmp_path: Path
+) -> None:
+    left = noise(1.0, 48_000)[:, :1]
+    part = encoded(np.concatenate((left, -left), axis=1), "FLAC", 48_000)
+    audio = tmp_path / "caf\udce9.flac"
+    audio.write_bytes(part + part)
+    desk = Desk()
+    desk.priming.ask(audio, tiny_model_path)
+    codes = desk.wait(tiny_model_path)
+    assert codes is not None
+    assert len(codes) == 24
+    note = "left and right cancel out in mono: the right channel was inverted before mixing"
+    assert desk.said[1:] == [rf"{tmp_path}/caf\xe9.flac: {note}", f"goes on from {audio}"]
+
+
+@pytest.mark.parametrize("name", ["noise.wav", "missing.wav", "."])
+def test_a_file_that_is_no_sound_is_said_and_nothing_breaks(
+    tiny_model_path: Path, sounds: Path, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "noise.wav").write_text("no sound at all")
+    desk = Desk()
+    desk.priming.ask(tmp_path / name, tiny_model_path)
+    assert desk.wait(tiny_model_path) is None
+    said = desk.said[-1]
+    assert said.startswith(f"cannot prime {tmp_path / name}: ")
+    assert "\n" not in said
+    desk.said.clear()
+    desk.priming.ask(sounds / "sine_440.wav", tiny_model_path)
+    assert desk.wait(tiny_model_path) is not None
+
+
+def test_codes_of_a_model_that_plays_no_more_are_not_used(
+    tiny_model_path: Path, tiny_two_levels_path: Path, sounds: Path
+) -> None:
+    desk, audio = Desk(), sounds / "sine_440.wav"
+    desk.priming.ask(audio, tiny_model_path)
+    assert desk.wait(tiny_two_levels_path) is None
+    assert desk.said[1:] == [f"another model plays now: prime {audio} again"]
+
+
+def test_of_two_recordings_the_newest_counts(tiny_model_path: Path, sounds: Path) -> None:
+    desk = Desk()
+    desk.priming.ask(sounds / "sine_110.wav", tiny_model_path)
+    desk.priming.ask(sounds / "sine_440.wav", tiny_model_path)
+    assert desk.wait(tiny_model_path) is not None
+    assert desk.said[-1] == f"goes on from {sounds / 'sine_440.wav'}"
+
+
+def test_an_encoding_that_cannot_be_started_is_said_and_leaves_no_file(
+    tiny_model_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary, audio = tmp_path / "temporary", tmp_path / "rain.wav"
+    audio.touch()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    desk = Desk()
+    desk.priming.ask(audio, tiny_model_path)
+    temporary.mkdir()
+    monkeypatch.setattr("sys.executable", str(tmp_path / "nowhere"))
+    desk.priming.ask(audio, tiny_model_path)
+    assert len(desk.said) == 2
+    assert all(said.startswith(f"cannot prime {audio}: ") for said in desk.said)
+    assert list(temporary.iterdir()) == []
+    assert desk.priming.poll(tiny_model_path) is None
+
+
+def test_what_is_given_up_leaves_no_process_and_no_file(
+    tiny_model_path: Path, sounds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    desk = Desk()
+    desk.priming.ask(sounds / "sine_440.wav", tiny_model_path)
+    assert list(tmp_path.iterdir())
+    assert desk.priming._encoding is not None
+    process = desk.priming._encoding._process
+    desk.priming.close()
+    assert process.returncode is not None
+    assert list(tmp_path.iterdir()) == []
+    assert desk.priming.poll(tiny_model_path) is None
+
+
+def test_how_a_priming_ended_is_told(tiny_model_path: Path, sounds: Path) -> None:
+    desk, told = Desk(), list[tuple[str, bool]]()
+    desk.priming.on_outcome = lambda text, failed: told.append((text, failed))
+    desk.priming.ask(sounds / "nowhere.wav", tiny_model_path)
+    assert told == [(f"cannot prime {sounds / 'nowhere.wav'}: there is no such file", True)]
+    told.clear()
+    desk.said.clear()
+    audio = sounds / "sine_440.wav"
+    desk.priming.ask(audio, tiny_model_path)
+    assert desk.wait(tiny_model_path) is not None
+    assert told == [(f"goes on from {audio}", False)]

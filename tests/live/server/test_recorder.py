@@ -1,0 +1,127 @@
+import re
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pytest
+
+from distill_live.audio.files import read_audio
+from distill_live.errors import AudioFileError
+from distill_live.live.ipc.tap import TapRing
+from distill_live.live.server.recorder import Recorder, new_recording_path
+from tests.tools import wait_until
+
+
+def ramp(start: int, count: int) -> np.ndarray:
+    return (np.arange(start, start + count) / 2**16).astype(np.float32)
+
+
+def test_each_recording_holds_what_was_played_between_its_start_and_its_stop(
+    tmp_path: Path,
+) -> None:
+    tap = TapRing()
+    for number in range(3):
+        tap.write(np.ones(100, np.float32))
+        recorder = Recorder(tap, tmp_path / f"{number}.wav")
+        recorder.start()
+        tap.write(ramp(1000 * number, 5000))
+        recorder.stop()
+        tap.write(np.ones(100, np.float32))
+        samples, rate = read_audio(recorder.path)
+        np.testing.assert_allclose(samples[:, 0], ramp(1000 * number, 5000), atol=2**-23)
+        assert (rate, recorder.written, recorder.lost, recorder.error) == (48_000, 5000, 0, None)
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+def test_a_recording_has_both_channels_or_the_middle(
+    tmp_path: Path, channels: Literal[1, 2]
+) -> None:
+    tap = TapRing()
+    recorder = Recorder(tap, tmp_path / "sound.wav", channels)
+    recorder.start()
+    pair = np.stack([ramp(0, 3000), -0.5 * ramp(0, 3000)])
+    tap.write(pair)
+    recorder.stop()
+    expected = pair.T if channels == 2 else pair.mean(axis=0)[:, None]
+    np.testing.assert_allclose(read_audio(recorder.path)[0], expected, atol=2**-23)
+
+
+def test_a_file_that_cannot_be_written_is_refused_at_the_start(tmp_path: Path) -> None:
+    recorder = Recorder(TapRing(), tmp_path / "nowhere" / "sound.wav")
+    with pytest.raises(AudioFileError, match="no such folder"):
+        recorder.start()
+    recorder.stop()
+
+
+def test_a_recording_is_named_after_its_time_and_model_in_a_folder_made_for_it(
+    tmp_path: Path,
+) -> None:
+    path = new_recording_path(tmp_path / "recordings" / "tonight", "demo")
+    assert path.parent.is_dir()
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d_demo\.wav", path.name)
+
+
+def test_no_two_recordings_have_the_same_name(tmp_path: Path) -> None:
+    for _ in range(5):
+        new_recording_path(tmp_path, "demo").touch(exist_ok=False)
+
+
+def test_a_model_of_any_name_gives_a_file_in_the_folder(tmp_path: Path) -> None:
+    path = new_recording_path(tmp_path, "../my songs: live?")
+    assert path.parent == tmp_path
+    path.touch()
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "recordings").touch()
+    with pytest.raises(AudioFileError, match="cannot make the folder"):
+        new_recording_path(tmp_path / "recordings", "demo")
+
+
+def rated(tap: TapRing, path: Path, *rates: int) -> tuple[np.ndarray, int]:
+    """The recording of a tone that devices of these rates play for half a second each."""
+    recorder = Recorder(tap, path)
+    recorder.start()
+    for rate in rates:
+        tap.begin(rate)
+        before = recorder.written
+        tap.write((0.5 * np.sin(2 * np.pi * 500 / rate * np.arange(rate // 2))).astype(np.float32))
+        wait_until(lambda: recorder.written > before, "the recorder")  # noqa: B023
+    recorder.stop()
+    assert recorder.error is None
+    samples, rate = read_audio(path)
+    assert recorder.written == len(samples)
+    return samples[:, 0], rate
+
+
+def test_a_recording_has_the_rate_of_the_device_that_begins_to_play(tmp_path: Path) -> None:
+    samples, rate = rated(TapRing(), tmp_path / "sound.wav", 44_100)
+    assert (rate, len(samples)) == (44_100, 22_050)
+    np.testing.assert_allclose(
+        samples, 0.5 * np.sin(2 * np.pi * 500 / 44_100 * np.arange(22_050)), atol=2**-23
+    )
+
+
+def test_a_recording_goes_on_at_its_rate_when_another_device_takes_over(tmp_path: Path) -> None:
+    samples, rate = rated(TapRing(), tmp_path / "sound.wav", 44_100, 96_000, 44_100)
+    assert (rate, len(samples)) == (44_100, 3 * 22_050)
+    middle = samples[2_000:-2_000]
+    crossings = np.flatnonzero(np.diff(np.signbit(middle)))
+    assert len(crossings) == pytest.approx(2 * 500 * len(middle) / 44_100, abs=4)
+
+
+def test_a_rate_that_the_format_does_not_know_is_resampled(tmp_path: Path) -> None:
+    _, rate = rated(TapRing(), tmp_path / "sound.mp3", 96_000)
+    assert rate == 48_000
+
+
+def test_samples_that_wait_while_the_rate_changes_keep_their_own(tmp_path: Path) -> None:
+    tap = TapRing()
+    recorder = Recorder(tap, tmp_path / "sound.wav")
+    recorder.start()
+    tap.write(np.full(4_800, 0.25, np.float32))
+    tap.begin(24_000)
+    tap.write(np.full(2_400, 0.25, np.float32))
+    recorder.stop()
+    samples, rate = read_audio(recorder.path)
+    assert (rate, len(samples)) == (48_000, 9_600)

@@ -1,0 +1,185 @@
+"""Recordings one after the other, as they are asked for."""
+
+from pathlib import Path
+
+import numpy as np
+
+from distill_live.audio.files import read_audio
+from distill_live.live.ipc.ring import CAPACITY
+from distill_live.live.ipc.tap import TapRing
+from distill_live.live.server.recordings import Recordings
+from distill_live.parameters import ParameterStore
+from tests.disks import disk_full_after
+from tests.tools import wait_until
+
+
+class Desk:
+    """Recordings into a folder, and what they say."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.said: list[str] = []
+        self.tap, self.parameters = TapRing(), ParameterStore()
+        self.recordings = Recordings(self.tap, self.parameters, folder, self.said.append)
+
+    def files(self) -> list[Path]:
+        return sorted(self.folder.glob("*.wav"))
+
+
+def level(value: float) -> np.ndarray:
+    return np.full(4_000, value, np.float32)
+
+
+def test_what_is_played_between_on_and_off_is_in_a_file_of_its_own(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "tonight")
+    for number in (1, 2):
+        desk.tap.write(level(0.9))
+        desk.recordings.record(True, "rain")
+        desk.tap.write(level(number / 4))
+        desk.recordings.record(False, "rain")
+    first, second = (read_audio(path)[0][:, 0] for path in desk.files())
+    np.testing.assert_array_equal(first, level(0.25))
+    np.testing.assert_array_equal(second, level(0.5))
+    assert desk.said == [
+        f"{verb} {path}" for path in desk.files() for verb in ("recording into", "recorded")
+    ]
+
+
+def test_a_recording_has_two_channels_when_there_is_width_as_it_begins(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    for width in (0.0, 0.5):
+        desk.parameters.set("width", width)
+        desk.recordings.record(True, "rain")
+        desk.parameters.set("width", 0.5)
+        desk.tap.write(level(0.5))
+        desk.recordings.record(False, "rain")
+    assert [read_audio(path)[0].shape[1] for path in desk.files()] == [1, 2]
+
+
+def test_what_is_asked_for_twice_changes_nothing(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.recordings.record(False, "rain")
+    assert desk.said == []
+    for _ in range(2):
+        desk.recordings.record(True, "rain")
+        desk.tap.write(level(0.5))
+    for _ in range(2):
+        desk.recordings.record(False, "rain")
+    (path,) = desk.files()
+    assert len(read_audio(path)[0]) == 8_000
+    assert len(desk.said) == 2
+
+
+def test_a_recording_that_was_begun_at_the_start_is_ended_like_any_other(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.recordings.start(tmp_path / "mine.wav")
+    desk.recordings.record(True, "rain")
+    desk.tap.write(level(0.5))
+    desk.recordings.record(False, "rain")
+    assert desk.files() == [tmp_path / "mine.wav"]
+    assert desk.said == [f"recorded {tmp_path / 'mine.wav'}"]
+
+
+def test_a_folder_that_cannot_be_written_is_said_and_the_next_recording_may_work(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "tonight").touch()
+    desk = Desk(tmp_path / "tonight")
+    desk.recordings.record(True, "rain")
+    desk.recordings.record(False, "rain")
+    (said,) = desk.said
+    assert said.startswith("cannot record: cannot make the folder")
+    (tmp_path / "tonight").unlink()
+    desk.recordings.record(True, "rain")
+    desk.tap.write(level(0.5))
+    desk.recordings.stop()
+    assert len(desk.files()) == 1
+
+
+def test_of_a_recording_without_sound_nothing_is_said(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.recordings.start(tmp_path / "mine.wav")
+    desk.recordings.stop()
+    assert desk.said == []
+
+
+def test_samples_that_the_disk_was_too_slow_for_are_counted_and_said(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    # More in one instant than the tap remembers: what a disk that hangs for seconds leaves.
+    desk.recordings.record(True, "rain")
+    desk.tap.write(np.zeros(CAPACITY // 2, np.float32))
+    desk.tap.write(np.zeros(CAPACITY - 1, np.float32))
+    desk.recordings.stop()
+    (path,) = desk.files()
+    assert desk.said[1:] == [
+        f"recorded {path}",
+        f"the recording lost {CAPACITY // 2 - 1} samples: the disk was too slow",
+    ]
+
+
+def test_a_disk_that_is_full_is_said_and_the_next_recording_may_work(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    with disk_full_after(10_000):
+        desk.recordings.record(True, "rain")
+        desk.tap.write(level(0.5))
+        desk.recordings.record(False, "rain")
+    (path,) = desk.files()
+    assert len(desk.said) == 2
+    assert desk.said[1].startswith(f"recording into {path} broke off: ")
+    desk.recordings.record(True, "rain")
+    desk.tap.write(level(0.5))
+    desk.recordings.record(False, "rain")
+    assert len(desk.files()) == 2
+    assert desk.said[3] == f"recorded {desk.files()[1]}"
+
+
+def test_a_recording_that_breaks_off_is_said_at_once_and_the_next_one_may_work(
+    tmp_path: Path,
+) -> None:
+    desk = Desk(tmp_path)
+    with disk_full_after(10_000):
+        desk.recordings.record(True, "rain")
+        desk.tap.write(level(0.5))
+
+        def poll() -> bool:
+            desk.recordings.poll()
+            return len(desk.said) > 1
+
+        wait_until(poll, "the recording to break off")
+    desk.recordings.poll()
+    (path,) = desk.files()
+    assert len(desk.said) == 2
+    assert desk.said[1].startswith(f"recording into {path} broke off: ")
+    desk.recordings.record(True, "rain")
+    desk.recordings.poll()
+    desk.tap.write(level(0.5))
+    desk.recordings.record(False, "rain")
+    assert len(desk.files()) == 2
+    assert desk.said[3] == f"recorded {desk.files()[1]}"
+
+
+def test_every_request_to_record_has_an_outcome(tmp_path: Path) -> None:
+    desk, told = Desk(tmp_path), list[tuple[str, bool]]()
+    desk.recordings.on_outcome = lambda text, failed: told.append((text, failed))
+    for on in (False, True, True, False):
+        desk.recordings.record(on, "rain")
+        desk.tap.write(level(0.5))
+    (path,) = desk.files()
+    desk.recordings.record(True, "rain")
+    desk.recordings.record(False, "rain")
+    assert told[:4] == [
+        ("nothing is being recorded", False),
+        (f"recording into {path}", False),
+        (f"already recording into {path}", False),
+        (f"recorded {path}", False),
+    ]
+    assert told[5] == ("nothing was heard, so nothing is recorded", False)
+
+
+def test_a_folder_that_cannot_be_written_is_a_failure(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    desk, told = Desk(tmp_path / "file"), list[tuple[str, bool]]()
+    desk.recordings.on_outcome = lambda text, failed: told.append((text, failed))
+    desk.recordings.record(True, "rain")
+    [(text, failed)] = told
+    assert failed and text.startswith("cannot record: ")

@@ -1,0 +1,231 @@
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from distill_live.codes.grid import level_labels
+from distill_live.errors import ModelFileError, NoPriorError
+from distill_live.models.codec.vqvae import ConvVQVAE
+from distill_live.models.file import persistence
+from distill_live.models.file.header import read_header, rewrite_metadata
+from distill_live.models.file.persistence import (
+    LoadedVQModel,
+    load_model_v2,
+    save_model_v2,
+)
+from distill_live.models.prior.column_prior import ColumnPrior, ColumnPriorConfig
+from distill_live.models.vocoder.neural import NeuralVocoder
+
+
+def state(network: torch.nn.Module) -> dict[str, torch.Tensor]:
+    return network.state_dict()
+
+
+def test_every_weight_comes_back_as_it_was_saved(tiny_model: LoadedVQModel, tmp_path: Path) -> None:
+    save_model_v2(
+        tmp_path / "again.distill",
+        model=tiny_model.model,
+        prior=tiny_model.prior,
+        spectrogram=tiny_model.spectrogram,
+    )
+    again = load_model_v2(tmp_path / "again.distill")
+    assert again.model.config == tiny_model.model.config
+    assert again.require_prior().config == tiny_model.require_prior().config
+    for one, other in (
+        (again.model, tiny_model.model),
+        (again.require_prior(), tiny_model.require_prior()),
+    ):
+        assert state(one).keys() == state(other).keys()
+        assert all(torch.equal(state(one)[name], state(other)[name]) for name in state(one))
+
+
+def test_a_loaded_model_is_ready_to_play(tiny_model: LoadedVQModel) -> None:
+    for network in (tiny_model.model, tiny_model.require_prior()):
+        assert not network.training
+        assert not any(parameter.requires_grad for parameter in network.parameters())
+    assert tiny_model.column_samples == 4096
+    assert tiny_model.metadata["name"] == "tiny"
+
+
+def test_the_header_holds_what_the_file_is_given(tiny_model: LoadedVQModel, tmp_path: Path) -> None:
+    path = tmp_path / "rain.distill"
+    given = {"tags": ["wet"], "loudness_db": -20.0, "dataset_files": ["a.wav"]}
+    save_model_v2(path, model=tiny_model.model, spectrogram=tiny_model.spectrogram, metadata=given)
+    found = read_header(path).metadata
+    assert found.items() >= given.items()
+    assert found["name"] == "rain"
+    assert found["level_labels"] == ["Structure", "Timbre", "Detail"]
+    assert found["codec"]["codebook_size"] == 16
+    assert found["prior"] is None
+
+
+def test_the_codecs_checksum_does_not_depend_on_the_prior(
+    tiny_model: LoadedVQModel, tmp_path: Path
+) -> None:
+    path = tmp_path / "codec.distill"
+    save_model_v2(path, model=tiny_model.model, spectrogram=tiny_model.spectrogram)
+    assert read_header(path).metadata["codec_sha256"] == tiny_model.metadata["codec_sha256"]
+    assert read_header(path).metadata["weights_sha256"] != tiny_model.metadata["weights_sha256"]
+
+
+def test_a_model_without_a_prior_says_so(tiny_model: LoadedVQModel, tmp_path: Path) -> None:
+    path = tmp_path / "codec.distill"
+    save_model_v2(path, model=tiny_model.model, spectrogram=tiny_model.spectrogram)
+    with pytest.raises(NoPriorError, match="Model has no trained prior"):
+        load_model_v2(path).require_prior()
+
+
+def test_a_neural_vocoder_comes_back_and_gives_the_same_bytes(
+    tiny_neural: LoadedVQModel, tmp_path: Path
+) -> None:
+    path = tmp_path / "again.distill"
+    save_model_v2(
+        path, model=tiny_neural.model, spectrogram=tiny_neural.spectrogram,
+        vocoder=tiny_neural.vocoder,
+    )  # fmt: skip
+    again = load_model_v2(path)
+    assert isinstance(again.vocoder, NeuralVocoder)
+    assert again.metadata["vocoder"] == tiny_neural.metadata["vocoder"]
+    mel = torch.randn(128, 20, generator=torch.Generator().manual_seed(1))
+    assert torch.equal(again.vocoder(mel), tiny_neural.vocoder(mel))
+
+
+def test_a_trained_vocoder_changes_neither_codec_nor_prior(
+    tiny_model: LoadedVQModel, tiny_neural: LoadedVQModel
+) -> None:
+    assert tiny_neural.metadata["codec_sha256"] == tiny_model.metadata["codec_sha256"]
+    assert tiny_neural.metadata["prior"] == tiny_model.metadata["prior"]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"blocks": 10**9}, "blocks of its vocoder is 0..256"),
+        ({"width": 10**7}, "do not have the shape"),
+        ({"kernel": 9}, "do not have the shape"),
+        ({"block_frames": 3}, "divide no column"),
+        ({"lookahead_frames": 7}, "lookahead_frames must be below kernel"),
+        ({"wings": 2}, "wings"),
+        ({"kind": "phase"}, "does not fit this version"),
+    ],
+)
+def test_a_neural_vocoder_that_does_not_fit_its_weights_is_refused_in_one_line(
+    tiny_neural_path: Path, tmp_path: Path, change: dict[str, object], reason: str
+) -> None:
+    path = Path(shutil.copy(tiny_neural_path, tmp_path))
+    rewrite_metadata(path, vocoder=read_header(path).metadata["vocoder"] | change)
+    with pytest.raises(ModelFileError, match=reason) as caught:
+        load_model_v2(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_flipped_weight_or_a_cut_end_is_refused(tiny_model_path: Path, tmp_path: Path) -> None:
+    content = tiny_model_path.read_bytes()
+    path = tmp_path / "damaged.distill"
+    start = read_header(tiny_model_path).weights_start
+    for position in range(start, len(content), len(content) // 20):
+        damaged = bytearray(content)
+        damaged[position] ^= 0x10
+        path.write_bytes(damaged)
+        with pytest.raises(ModelFileError, match="do not match their checksum"):
+            load_model_v2(path)
+        path.write_bytes(content[:position])
+        with pytest.raises(ModelFileError, match="bytes of weights instead of"):
+            load_model_v2(path)
+
+
+@pytest.mark.parametrize(
+    ("part", "change", "reason"),
+    [
+        ("codec", {"width": 17}, "do not have the shape"),
+        ("codec", {"width": 10**7}, "do not have the shape"),
+        ("codec", {"wings": 2}, "wings"),
+        ("codec", {"width": "wide"}, "does not fit this version"),
+        ("vocoder", {"kind": "magic"}, "unknown kind 'magic'"),
+        ("vocoder", {"iterations": 10**9}, "iterations of its vocoder is 0..1024"),
+        ("spectrogram", {"n_fft": 10**9}, "n_fft of its spectrogram is 16..16384"),
+        ("spectrogram", {"n_mels": 1e30}, "n_mels of its spectrogram is 1..1024"),
+        ("spectrogram", {"hop_length": 0}, "hop_length of its spectrogram is 1..16384"),
+        ("spectrogram", {"f_max": 10**400}, "does not fit this version"),
+        ("codec", {"bands": 0}, "bands of its codec is 1..1024"),
+        ("codec", {"decoder_blocks": 10**9}, "decoder_blocks of its codec is 0..256"),
+        ("prior", {"num_heads": 0}, "num_heads of its prior is 1..1024"),
+        ("prior", {"seq_len": 10**12}, "seq_len of its prior is 1..65536"),
+        ("prior", {"num_layers": 10**9}, "num_layers of its prior is 0..256"),
+        ("prior", {"rank_points": 1}, "rank_points of its prior is 2..4096"),
+        ("prior", {"num_heads": 3}, "multiple of twice num_heads, 3"),
+        ("prior", {"context_columns": 7}, "an even number of columns, 2..4096: it is 7"),
+        ("prior", {"context_columns": 4098}, "context_columns of its prior is 2..4096, not 4098"),
+        ("codec", {"codebook_size": 32_769}, "codebook_size of its codec is 1..32768, not 32769"),
+        ("prior", {"codebook_size": 32_769}, "codebook_size of its prior is 1..32768, not 32769"),
+        ("spectrogram", {"mean": "loud"}, "mean of its spectrogram is -100..100, not 'loud'"),
+        ("spectrogram", {"deviation": 0}, "deviation of its spectrogram is 0.001..1000"),
+        ("spectrogram", {"floor": -1.0}, "floor of its spectrogram is 1e-20..1"),
+        ("spectrogram", {"n_mels": 64}, "codec is for 128 mels, its spectrogram has 64"),
+        ("codec", {"column_frames": 6}, "must be multiples of 4: they are 6"),
+        ("codec", {"lookahead_columns": True}, "lookahead_columns of its codec is 0..1, not True"),
+        ("vocoder", {"block_frames": 3}, "block_frames of its vocoder, 3, divide no column of 8"),
+        ("vocoder", {"momentum": 1e300}, "momentum of its vocoder is 0..10"),
+    ],
+)
+def test_a_header_that_does_not_fit_the_weights_is_refused_in_one_line(
+    tiny_model_path: Path, tmp_path: Path, part: str, change: dict[str, object], reason: str
+) -> None:
+    path = Path(shutil.copy(tiny_model_path, tmp_path))
+    rewrite_metadata(path, **{part: read_header(path).metadata[part] | change})
+    with pytest.raises(ModelFileError, match=reason) as caught:
+        load_model_v2(path)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("change", [{"codebook_size": 8}, {"bands": 4}, {"num_quantizers": 2}])
+def test_a_prior_for_other_codes_than_the_codecs_is_refused(
+    tiny_model: LoadedVQModel, tmp_path: Path, change: dict[str, int]
+) -> None:
+    config = tiny_model.require_prior().config
+    assert isinstance(config, ColumnPriorConfig)
+    path = tmp_path / "patched.distill"
+    save_model_v2(
+        path,
+        model=tiny_model.model,
+        spectrogram=tiny_model.spectrogram,
+        prior=ColumnPrior(replace(config, **change)),
+    )
+    with pytest.raises(ModelFileError, match="prior is for other codes than its codec makes"):
+        load_model_v2(path)
+
+
+@pytest.mark.parametrize(
+    "error", [ZeroDivisionError("zero"), IndexError(), OverflowError("far"), MemoryError()]
+)
+def test_whatever_a_strange_header_sets_off_is_one_line(
+    tiny_model_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(persistence, "build_spectrogram", fail)
+    with pytest.raises(ModelFileError, match=r"does not fit this version: .") as caught:
+        load_model_v2(tiny_model_path)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("levels", [1, 2, 3, 4, 6])
+def test_a_saved_model_names_each_of_its_levels(
+    tiny_model: LoadedVQModel, tmp_path: Path, levels: int
+) -> None:
+    path = tmp_path / "model.distill"
+    codec = ConvVQVAE(replace(tiny_model.model.config, num_quantizers=levels))
+    save_model_v2(path, model=codec, spectrogram=tiny_model.spectrogram)
+    assert read_header(path).metadata["level_labels"] == list(level_labels(levels))
+
+
+def test_names_that_somebody_gave_are_kept(tiny_model: LoadedVQModel, tmp_path: Path) -> None:
+    path = tmp_path / "model.distill"
+    metadata = {"level_labels": ["Body", "Skin", "Air"]}
+    save_model_v2(
+        path, model=tiny_model.model, spectrogram=tiny_model.spectrogram, metadata=metadata
+    )
+    assert read_header(path).metadata["level_labels"] == ["Body", "Skin", "Air"]
