@@ -56,10 +56,8 @@ def names_a_missing_file(span: str) -> bool:
         return not any(one.exists() for one in known) and span not in entry_point_groups()
     if not re.fullmatch(r"[\w.*-]+(/[\w.*-]+)*/?", span) or "/" not in span:
         return False
-    place = next(
-        (root for root in (REPOSITORY, PACKAGE) if (root / span.split("/")[0]).is_dir()), None
-    )
-    return place is not None and not any(place.glob(span.rstrip("/")))
+    places = [root for root in (REPOSITORY, PACKAGE) if (root / span.split("/")[0]).is_dir()]
+    return bool(places) and not any(any(root.glob(span.rstrip("/"))) for root in places)
 
 
 def entry_point_groups() -> set[str]:
