@@ -66,6 +66,16 @@ def entry_point_groups() -> set[str]:
     return set(project["entry-points"])
 
 
+def test_the_architecture_names_every_folder_of_the_package() -> None:
+    folders = {
+        path.parent.relative_to(PACKAGE).as_posix()
+        for pattern in ("*/__init__.py", "*/*/__init__.py")
+        for path in PACKAGE.glob(pattern)
+    }
+    text = read(REPOSITORY / "ARCHITECTURE.md")
+    assert [folder for folder in sorted(folders) if f"`{folder}/`" not in text] == []
+
+
 def test_pictures_are_the_same_in_light_and_dark_but_for_their_colours() -> None:
     light, dark = (read(PICTURES / f"signal-flow-{scheme}.svg") for scheme in ("light", "dark"))
     for picture in (light, dark):
