@@ -47,7 +47,7 @@ def test_a_row_says_range_default_curve_and_what_it_does(run_cli: RunCli) -> Non
     assert f"| `/distill/steer/density` | -1 .. 1 | off | linear | {density.doc} |" in lines
     assert "| `/distill/temperature[/LEVEL]` | 0.1 .. 2 | 1 | linear |" in "\n".join(lines)
     assert "| `/distill/edit/freeze/on[/LEVEL]` | 0 or 1 | 0 |" in "\n".join(lines)
-    take = "[take (whole, 0..2147483647 or same)]"
+    take = "[take (integer, 0..2147483647 or same)]"
     rewind = REQUESTS["rewind"]
     row = f"| `/distill/rewind` | seconds (0.01..600 s), {take} | {rewind.doc} |"
     assert row in lines
