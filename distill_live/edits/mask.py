@@ -14,7 +14,7 @@ class Mask:
     """Replaces the codes of a level by its neutral code."""
 
     name = "mask"
-    doc = "Drop levels: their codes become neutral ones, which add next to nothing."
+    doc = "Drop levels: replace their codes with neutral ones, which add almost nothing."
     window = 1
     parameters: tuple[Parameter, ...] = ()
 

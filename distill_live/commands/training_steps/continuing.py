@@ -28,24 +28,27 @@ def train_on(
     """
     draft, processes = draft_path(path), checkpoints.processes
     if checkpoints.passed("codec") and not draft.exists():
-        report.say(f"the run had ended already: {path} is what it made")
+        report.say(f"this run had already finished: {path} is its result")
         return False
     loaded = load_model_v2(path)
     codec = loaded.require_trainable()
     if not loaded.training_codes:
-        raise TrainingError(f"{path} holds no codes of what it learned: {_advice(loaded)}")
+        raise TrainingError(
+            f"{path} does not contain the codes it was trained on: {_advice(loaded)}"
+        )
     recordings = read_recordings(report, folder, loaded.spectrogram.config.sample_rate)
     again = recorded_again(recordings, loaded)
     rehearsal = Rehearsal.of(loaded, again)
     report.say(
-        f"{loaded.metadata['name']} goes on: {len(recordings.recordings) - len(again)} new "
-        f"recordings, {len(again)} that it knows and {len(rehearsal.mels)} rehearsed from its file"
+        f"continuing {loaded.metadata['name']} with {len(recordings.recordings) - len(again)} new "
+        f"recordings, {len(again)} that it already knows, and {len(rehearsal.mels)} rehearsed from "
+        "its file"
     )
     new_columns = round(recordings.seconds * recordings.sample_rate / loaded.column_samples)
     config = get_continued_codec_config(codec.config, rehearsal.columns + new_columns)
     interrupted = train_phases(report, draft, recordings, config, choices, checkpoints, rehearsal)
     if interrupted:
-        report.say(f"{path} is as it was")
+        report.say(f"{path} is unchanged")
     elif processes.rank == 0:
         replace_file(draft, path)
     return interrupted
@@ -56,7 +59,7 @@ def _advice(loaded: LoadedVQModel) -> str:
     if declines_codes(loaded.metadata):
         return "it was trained with --no-training-codes; train a new model on all recordings"
     name = loaded.metadata["name"]
-    return f"`distill-live train-prior {name} FOLDER` adds those of the recordings in FOLDER"
+    return f"`distill-live train-prior {name} FOLDER` adds the codes of the recordings in FOLDER"
 
 
 def recorded_again(recordings: Recordings, loaded: LoadedVQModel) -> set[str]:

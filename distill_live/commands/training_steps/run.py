@@ -31,8 +31,8 @@ def open_processes(
         return Processes(pick_device(device))
     if device != "auto":
         raise typer.BadParameter(
-            "with --accelerator, --devices or --num-nodes leave --device out: "
-            "--accelerator says the kind"
+            "--device cannot be combined with --accelerator, --devices or --num-nodes: use "
+            "--accelerator to choose the kind of device"
         )
     return launch(accelerator or "auto", devices, num_nodes)
 
@@ -56,18 +56,18 @@ def begin_run(report: Report, checkpoints: Checkpoints) -> None:
     if threads:
         report.say(threads)
     if checkpoints.resumes:
-        report.say(f"goes on from {checkpoints.path}")
+        report.say(f"resuming from {checkpoints.path}")
         grounds = checkpoints.other_ground
         kind = checkpoints.processes.device.type
         if kind != "cpu":
-            grounds.append(f"{kind} does not always add numbers up in the same order")
+            grounds.append(f"{kind} does not always add numbers in the same order")
         if grounds:
             report.say(
-                f"{'; '.join(grounds)}: the last digits may differ from those of a run without "
-                "interruption"
+                f"{'; '.join(grounds)}: the last digits may differ from those of an uninterrupted "
+                "run"
             )
     else:
-        report.say(f"every epoch is kept; to go on after an interruption: {_resume_command()}")
+        report.say(f"every epoch is saved; to resume after an interruption: {_resume_command()}")
 
 
 def end_run(
@@ -98,7 +98,7 @@ def leave(path: Path, folder: Path, checkpoints: Checkpoints, *, interrupted: bo
         checkpoints.discard()
     if checkpoints.processes.rank == 0:
         if interrupted:
-            tell(f"stopped; to go on: {_resume_command()}")
+            tell(f"stopped; to resume: {_resume_command()}")
         say_next(path, folder)
     if interrupted:
         raise typer.Exit(130)

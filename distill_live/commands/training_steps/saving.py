@@ -90,7 +90,7 @@ def add_codes(
     loaded.training_codes = code_training_parts(
         loaded.require_trainable(), loaded.spectrogram, recordings, holdout
     )
-    report.say("the model file had no codes of its recordings, and keeps them from now on")
+    report.say("the model file had no codes of its recordings; it contains them from now on")
 
 
 def save_prior(

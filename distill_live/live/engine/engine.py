@@ -47,7 +47,9 @@ class Engine:
     ) -> None:
         rate = loaded.spectrogram.config.sample_rate
         if rate != SAMPLE_RATE:
-            raise LiveError(f"the model's sample rate is {rate} Hz; only {SAMPLE_RATE} Hz can play")
+            raise LiveError(
+                f"the model's sample rate is {rate} Hz; only {SAMPLE_RATE} Hz can be played"
+            )
         self._ring, self._status, self._settings = memory.ring, memory.status, settings
         self._say, self._clock = reports.say, clock
         self._journal = Journal(memory.journal)

@@ -39,7 +39,7 @@ def replay_log(entries: Iterable[Entry], load: Callable[[Entry], LoadedVQModel])
             replay.apply(entry)
     samples = replay.finish()
     if not len(samples):
-        raise SessionLogError("the session log holds no sound")
+        raise SessionLogError("the session log contains no sound")
     return samples
 
 
@@ -71,7 +71,8 @@ class _LogReplay:
             self._ended = int(entry["heard"])
         elif operation == "lost":
             raise SessionLogError(
-                f"the log misses {entry['entries']} entries: what was heard cannot be made again"
+                f"the session log lacks {entry['entries']} entries: what was heard cannot be "
+                "rendered"
             )
         elif deck in self._decks:
             self._decks[deck].apply(entry)

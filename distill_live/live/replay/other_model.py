@@ -88,7 +88,7 @@ class _Player:
             getattr(self._engine, name)(*entry["arguments"])
         elif name in _LEFT_OUT - self._left_out:
             self._left_out.add(name)
-            self._say(f"{name} is left out: a log cannot repeat it on another model")
+            self._say(f"{name} was left out: a log cannot repeat it on another model")
 
     def _set(self, name: str, level: int | None, value: float | None) -> None:
         try:
@@ -168,6 +168,6 @@ def _timed(entries: Iterable[Entry]) -> tuple[list[tuple[int, Entry]], int]:
             log.add(entry)
     timed = log.timed()
     if not timed:
-        raise SessionLogError("the session log holds no sound")
+        raise SessionLogError("the session log contains no sound")
     doings = [one for one in timed if one[1]["op"] in ("set", "request")]
     return sorted(doings, key=lambda one: one[0]), max(time for time, _ in timed)

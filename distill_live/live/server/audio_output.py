@@ -53,8 +53,8 @@ class AudioOutput:
             case OutputAway(reason):
                 self._away = True
                 self._log(
-                    f"audio: {reason}; the music goes on unheard, and {self.name} is tried "
-                    "again every second"
+                    f"audio: {reason}; the music continues silently, and {self.name} is "
+                    "tried again every second"
                 )
             case OutputFinished():
                 self.finished = self.worker.done = True

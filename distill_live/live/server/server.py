@@ -275,7 +275,7 @@ class Server:
         if worker is self._output.worker and not self._output.prepare(reason):
             return
         self.restarts += 1
-        self._log(f"the {worker.name} process {reason}; starting it again")
+        self._log(f"the {worker.name} process {reason}; restarting it")
         deck = self._recovery.deck_of(worker)
         if deck is not None:
             self._recovery.prepare(deck, reason)
