@@ -21,7 +21,7 @@ from distill_live.commands.options import (
     ResumeOption,
     VocoderChoice,
 )
-from distill_live.commands.training_steps.progress import Report
+from distill_live.commands.training_steps.progress import TrainingProgress
 from distill_live.models.file.library import find_own_model, new_model_path, require_no_checkpoint
 
 if TYPE_CHECKING:
@@ -120,20 +120,20 @@ def train(
         checkpoints = Checkpoints(path, resume=resume, processes=processes)
         if not resume:
             checkpoints.discard()
-        with Report(quiet=processes.rank > 0) as report:
+        with TrainingProgress(quiet=processes.rank > 0) as progress:
             shown = None
             if continues is not None:
-                interrupted = train_on(report, path, folder, choices, checkpoints)
+                interrupted = train_on(progress, path, folder, choices, checkpoints)
             else:
-                recordings = read_recordings(report, folder)
+                recordings = read_recordings(progress, folder)
                 config = _codec_config(recordings, codebook_size, rvq_levels, int(column_frames))
-                interrupted = train_phases(report, path, recordings, config, choices, checkpoints)
+                interrupted = train_phases(progress, path, recordings, config, choices, checkpoints)
                 shown = recordings if training_codes else None
                 if vocoder != "phase" and not interrupted and processes.rank == 0:
                     interrupted = add_vocoder(
-                        report, path, recordings, vocoder, None, None, checkpoints
+                        progress, path, recordings, vocoder, None, None, checkpoints
                     )
-        end_run(report, path, folder, shown, checkpoints, interrupted=interrupted)
+        end_run(progress, path, folder, shown, checkpoints, interrupted=interrupted)
 
 
 def _codec_config(

@@ -17,7 +17,7 @@ from distill_live.commands.options import (
     PriorSizeOption,
     ResumeOption,
 )
-from distill_live.commands.training_steps.progress import Report
+from distill_live.commands.training_steps.progress import TrainingProgress
 from distill_live.models.file.header import read_header
 from distill_live.models.file.library import find_own_model, require_no_checkpoint
 
@@ -61,9 +61,9 @@ def train_prior(
         checkpoints = Checkpoints(path, "train-prior", resume=resume, processes=processes)
         if not resume:
             checkpoints.discard()
-        with Report(quiet=processes.rank > 0) as report:
-            recordings = read_recordings(report, folder)
-            begin_run(report, checkpoints)
-            interrupted = add_prior(report, path, recordings, prior_size, epochs, checkpoints)
+        with TrainingProgress(quiet=processes.rank > 0) as progress:
+            recordings = read_recordings(progress, folder)
+            begin_run(progress, checkpoints)
+            interrupted = add_prior(progress, path, recordings, prior_size, epochs, checkpoints)
         shown = None if declines_codes(read_header(path).metadata) else recordings
-        end_run(report, path, folder, shown, checkpoints, interrupted=interrupted)
+        end_run(progress, path, folder, shown, checkpoints, interrupted=interrupted)

@@ -14,7 +14,7 @@ from distill_live.commands.options import (
     ResumeOption,
     VocoderChoice,
 )
-from distill_live.commands.training_steps.progress import Report
+from distill_live.commands.training_steps.progress import TrainingProgress
 from distill_live.models.file.library import find_own_model, require_no_checkpoint
 
 
@@ -74,10 +74,10 @@ def train_vocoder(
     checkpoints = Checkpoints(path, "train-vocoder", resume=resume, processes=processes)
     if not resume:
         checkpoints.discard()
-    with Report() as report:
-        recordings = read_recordings(report, folder)
-        begin_run(report, checkpoints)
+    with TrainingProgress() as progress:
+        recordings = read_recordings(progress, folder)
+        begin_run(progress, checkpoints)
         interrupted = add_vocoder(
-            report, path, recordings, vocoder, epochs, adversarial, checkpoints
+            progress, path, recordings, vocoder, epochs, adversarial, checkpoints
         )
     leave(path, folder, checkpoints, interrupted=interrupted)

@@ -1,6 +1,5 @@
 import json
 import shutil
-import signal
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -11,7 +10,7 @@ import pytest
 from distill_live.audio.dataset import load_recordings
 from distill_live.audio.files import write_audio
 from distill_live.commands.training_steps import phases, saving
-from distill_live.commands.training_steps.progress import Report, in_words
+from distill_live.commands.training_steps.progress import TrainingProgress, in_words
 from distill_live.errors import AudioFileError
 from distill_live.models.file.header import read_header, rewrite_metadata
 from distill_live.models.file.persistence import load_model_v2
@@ -21,6 +20,7 @@ from distill_live.training.codec import config as codec_training
 from distill_live.training.data.kept import code_training_parts
 from tests.commands.conftest import Trained
 from tests.commands.tiny_training import make_tiny
+from tests.commands.training_process import press_ctrl_c
 from tests.conftest import Folders, RunCli
 
 
@@ -307,7 +307,7 @@ def test_a_folder_without_recordings_is_refused_before_training(
 def test_ctrl_c_before_the_first_epoch_of_the_prior_keeps_the_codec(
     run_cli: RunCli, folders: Folders, sounds: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Report, "begin_prior", lambda *_: signal.raise_signal(signal.SIGINT))
+    monkeypatch.setattr(TrainingProgress, "begin_prior", press_ctrl_c)
     result = run_cli("train", sounds, "--name", "mine")
     assert result.code == 130
     assert "next:  distill-live train-prior mine" in result.out

@@ -7,7 +7,7 @@ from pathlib import Path
 from distill_live.atomic_file import replace_file
 from distill_live.audio.dataset import HOLDOUT, Recordings, training_columns
 from distill_live.commands.training_steps.phases import Choices, train_phases
-from distill_live.commands.training_steps.progress import Report
+from distill_live.commands.training_steps.progress import TrainingProgress
 from distill_live.commands.training_steps.run import read_recordings
 from distill_live.errors import TrainingError
 from distill_live.models.file.kept_recordings import declines_codes
@@ -19,7 +19,7 @@ from distill_live.training.run.checkpoint import Checkpoints
 
 
 def train_on(
-    report: Report, path: Path, folder: Path, choices: Choices, checkpoints: Checkpoints
+    progress: TrainingProgress, path: Path, folder: Path, choices: Choices, checkpoints: Checkpoints
 ) -> bool:
     """Add a folder's recordings to a model; True when Ctrl-C ended it, and the model is as it was.
 
@@ -28,24 +28,24 @@ def train_on(
     """
     draft, processes = draft_path(path), checkpoints.processes
     if checkpoints.passed("codec") and not draft.exists():
-        report.say(f"the run had ended already: {path} is what it made")
+        progress.say(f"the run had ended already: {path} is what it made")
         return False
     loaded = load_model_v2(path)
     codec = loaded.require_trainable()
     if not loaded.training_codes:
         raise TrainingError(f"{path} holds no codes of what it learned: {_advice(loaded)}")
-    recordings = read_recordings(report, folder, loaded.spectrogram.config.sample_rate)
+    recordings = read_recordings(progress, folder, loaded.spectrogram.config.sample_rate)
     again = recorded_again(recordings, loaded)
     rehearsal = Rehearsal.of(loaded, again)
-    report.say(
+    progress.say(
         f"{loaded.metadata['name']} goes on: {len(recordings.recordings) - len(again)} new "
         f"recordings, {len(again)} that it knows and {len(rehearsal.mels)} rehearsed from its file"
     )
     new_columns = round(recordings.seconds * recordings.sample_rate / loaded.column_samples)
     config = get_continued_codec_config(codec.config, rehearsal.columns + new_columns)
-    interrupted = train_phases(report, draft, recordings, config, choices, checkpoints, rehearsal)
+    interrupted = train_phases(progress, draft, recordings, config, choices, checkpoints, rehearsal)
     if interrupted:
-        report.say(f"{path} is as it was")
+        progress.say(f"{path} is as it was")
     elif processes.rank == 0:
         replace_file(draft, path)
     return interrupted

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from distill_live.audio.dataset import Recordings
 from distill_live.audio.spectrogram import SpectrogramConfig
-from distill_live.commands.training_steps.progress import Report
+from distill_live.commands.training_steps.progress import TrainingProgress
 from distill_live.commands.training_steps.run import begin_run, check_ending
 from distill_live.commands.training_steps.saving import add_codes, all_files, save_codec, save_prior
 from distill_live.models.codec.vqvae import VQVAEConfig
@@ -56,7 +56,7 @@ class Choices:
 
 
 def train_phases(
-    report: Report,
+    progress: TrainingProgress,
     path: Path,
     recordings: Recordings,
     config: CodecTrainingConfig,
@@ -71,35 +71,35 @@ def train_phases(
     config, processes = choices.of_codec(config), checkpoints.processes
     base = rehearsal.metadata["weights_sha256"] if rehearsal else None
     checkpoints.begin("codec", fingerprint(recordings, config, base, processes))
-    begin_run(report, checkpoints)
+    begin_run(progress, checkpoints)
     if not checkpoints.passed("codec"):
-        report.begin_codec(config)
+        progress.begin_codec(config)
         prior_seconds = _prior_seconds(recordings, config, choices, rehearsal, processes)
         previews = Previews(recordings, config.epochs)
         trained = train_codec(
-            recordings, config, on_epoch=report.codec_epoch,
+            recordings, config, on_epoch=progress.codec_epoch,
             checkpoints=checkpoints, processes=processes, rehearsal=rehearsal,
             previews=previews if processes.rank == 0 else None,
-            on_pace=lambda seconds: report.codec_pace(seconds, prior_seconds),
+            on_pace=lambda seconds: progress.codec_pace(seconds, prior_seconds),
         )  # fmt: skip
-        report.end_codec(trained.health, config.codec.codebook_size)
+        progress.end_codec(trained.health, config.codec.codebook_size)
         if processes.rank == 0:
             kept = previews if choices.keep_codes else None
             save_codec(path, trained, recordings, config, checkpoints.seconds, kept, rehearsal)
-            report.say(f"saved {path}")
-        check_ending(report, trained.ending, trained.warning)
+            progress.say(f"saved {path}")
+        check_ending(progress, trained.ending, trained.warning)
         if trained.ending.interrupted:
             return True
         processes.wait()
     if choices.no_prior:
         return False
     return add_prior(
-        report, path, recordings, choices.prior_size, choices.prior_epochs, checkpoints, rehearsal
+        progress, path, recordings, choices.prior_size, choices.prior_epochs, checkpoints, rehearsal
     )
 
 
 def add_prior(
-    report: Report,
+    progress: TrainingProgress,
     path: Path,
     recordings: Recordings,
     size: PriorSize | None,
@@ -126,25 +126,25 @@ def add_prior(
     if checkpoints.passed("prior"):
         return False
     try:
-        report.begin_prior(config)
+        progress.begin_prior(config)
         sequences = extract_code_sequences(
             codec, loaded.spectrogram, recordings, config.holdout, config.gains_db,
             rehearsal.mels if rehearsal else (), config.speeds,
         )  # fmt: skip
         trained = train_prior_on_codes(
-            sequences, config, on_epoch=report.prior_epoch, checkpoints=checkpoints,
-            processes=processes, start=start, on_pace=report.prior_pace,
+            sequences, config, on_epoch=progress.prior_epoch, checkpoints=checkpoints,
+            processes=processes, start=start, on_pace=progress.prior_pace,
         )  # fmt: skip
     except KeyboardInterrupt:
         return True
-    report.end_prior(trained.report)
+    progress.end_prior(trained.perplexity)
     if processes.rank == 0:
         memorisation = _memorisation(trained.prior, sequences)
         if memorisation:
-            report.memorised(memorisation)
-        add_codes(report, loaded, recordings, config.holdout)
+            progress.memorised(memorisation)
+        add_codes(progress, loaded, recordings, config.holdout)
         save_prior(path, loaded, trained, files, config, checkpoints.seconds, memorisation)
-    check_ending(report, trained.ending, trained.warning)
+    check_ending(progress, trained.ending, trained.warning)
     return trained.ending.interrupted
 
 

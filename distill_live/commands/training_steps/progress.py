@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from distill_live.training.codec.config import CodecTrainingConfig
     from distill_live.training.codec.health import LevelHealth
     from distill_live.training.codec.trainer import CodecEpoch
-    from distill_live.training.prior.judging import PriorReport
+    from distill_live.training.prior.judging import PriorPerplexity
     from distill_live.training.prior.memorisation import Memorisation
     from distill_live.training.prior.trainer import PriorEpoch, PriorTrainingConfig
     from distill_live.training.vocoder.trainer import VocoderEpoch, VocoderTrainingConfig
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _NEW = "`new` is the end of each recording, which it never learns from"
 
 
-class Report:
+class TrainingProgress:
     """A bar that moves on with every epoch and the epochs' lines above it; a context manager.
 
     A `quiet` one prints nothing.
@@ -136,14 +136,14 @@ class Report:
             f"{epoch.epoch:4d}/{epoch.epochs:<4d} {epoch.training:7.2f} {epoch.validation:7.2f}"
         )
 
-    def end_prior(self, report: PriorReport) -> None:
+    def end_prior(self, perplexity: PriorPerplexity) -> None:
         """The kept prior beside counting, and what to know about it."""
-        counted = report.baselines
+        counted = perplexity.baselines
         self.say(
-            f"held-out perplexity: prior {report.validation:.2f}, counting codes "
+            f"held-out perplexity: prior {perplexity.validation:.2f}, counting codes "
             f"{counted.unigram:.2f}, counting pairs of columns {counted.previous_column:.2f}"
         )
-        if not report.beats_counting:
+        if not perplexity.beats_counting:
             self.say("warning: the prior predicts no better than counting; add recordings")
 
     def memorised(self, memorisation: Memorisation) -> None:

@@ -11,7 +11,7 @@ import typer
 from distill_live.audio.dataset import Recordings, load_recordings
 from distill_live.commands.options import Device
 from distill_live.commands.output import tell
-from distill_live.commands.training_steps.progress import Report
+from distill_live.commands.training_steps.progress import TrainingProgress
 from distill_live.errors import DistillError, ModelNotFoundError, TrainingError
 from distill_live.models.devices import pick_device
 from distill_live.models.file.header import read_header
@@ -37,41 +37,43 @@ def open_processes(
     return launch(accelerator or "auto", devices, num_nodes)
 
 
-def read_recordings(report: Report, folder: Path, sample_rate: int = 48_000) -> Recordings:
+def read_recordings(
+    progress: TrainingProgress, folder: Path, sample_rate: int = 48_000
+) -> Recordings:
     """All recordings of a folder; says what was skipped. Raises DatasetError for an empty set."""
-    report.begin("reading")
-    recordings = load_recordings(folder, sample_rate, on_file=report.advance)
+    progress.begin("reading")
+    recordings = load_recordings(folder, sample_rate, on_file=progress.advance)
     for name, reason in recordings.skipped:
-        report.say(f"skipped {name}: {reason}")
+        progress.say(f"skipped {name}: {reason}")
     for line in recordings.notes:
-        report.say(line)
-    report.say(f"{len(recordings.recordings)} recordings, {recordings.seconds:.1f} s")
+        progress.say(line)
+    progress.say(f"{len(recordings.recordings)} recordings, {recordings.seconds:.1f} s")
     return recordings
 
 
-def begin_run(report: Report, checkpoints: Checkpoints) -> None:
+def begin_run(progress: TrainingProgress, checkpoints: Checkpoints) -> None:
     """Choose the number of threads; say how to go on should this run end early, and where it goes
     on now."""
     threads = share_cores(checkpoints.processes, checkpoints.threads)
     if threads:
-        report.say(threads)
+        progress.say(threads)
     if checkpoints.resumes:
-        report.say(f"goes on from {checkpoints.path}")
+        progress.say(f"goes on from {checkpoints.path}")
         grounds = checkpoints.other_ground
         kind = checkpoints.processes.device.type
         if kind != "cpu":
             grounds.append(f"{kind} does not always add numbers up in the same order")
         if grounds:
-            report.say(
+            progress.say(
                 f"{'; '.join(grounds)}: the last digits may differ from those of a run without "
                 "interruption"
             )
     else:
-        report.say(f"every epoch is kept; to go on after an interruption: {_resume_command()}")
+        progress.say(f"every epoch is kept; to go on after an interruption: {_resume_command()}")
 
 
 def end_run(
-    report: Report,
+    progress: TrainingProgress,
     path: Path,
     folder: Path,
     shown: Recordings | None,
@@ -85,7 +87,7 @@ def end_run(
     One that Ctrl-C has ended keeps its checkpoint, has no page, and raises typer.Exit with 130.
     """
     if checkpoints.processes.rank == 0 and not interrupted:
-        _save_page(report, path, shown)
+        _save_page(progress, path, shown)
     leave(path, folder, checkpoints, interrupted=interrupted)
 
 
@@ -104,13 +106,13 @@ def leave(path: Path, folder: Path, checkpoints: Checkpoints, *, interrupted: bo
         raise typer.Exit(130)
 
 
-def check_ending(report: Report, ending: Ending, warning: str) -> None:
+def check_ending(progress: TrainingProgress, ending: Ending, warning: str) -> None:
     """Say what was wrong with a training, if anything was, after its best epoch is saved.
 
     Raises TrainingError if it had to end early, so that no phase can follow.
     """
     if warning:
-        report.say(f"warning: {warning}; the best epoch before that is kept")
+        progress.say(f"warning: {warning}; the best epoch before that is kept")
     if ending.failure:
         raise TrainingError(ending.failure)
 
@@ -130,13 +132,13 @@ def _resume_command() -> str:
     return shlex.join(["distill-live", *given, "--resume"])
 
 
-def _save_page(report: Report, path: Path, recordings: Recordings | None) -> None:
+def _save_page(progress: TrainingProgress, path: Path, recordings: Recordings | None) -> None:
     """Write the model's page, with a few of the recordings if there are any; says where it is."""
     try:
         page = write_page(path, recordings.recordings if recordings else ())
-        report.say(f"report: {page}")
+        progress.say(f"report: {page}")
     except DistillError as error:
-        report.say(f"no report: {error}")
+        progress.say(f"no report: {error}")
 
 
 def _goes_by_its_name(path: Path) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 from distill_live import __version__
 from distill_live.audio.dataset import Recordings
 from distill_live.audio.files import audio_bytes
-from distill_live.commands.training_steps.progress import Report
+from distill_live.commands.training_steps.progress import TrainingProgress
 from distill_live.errors import AudioFileError
 from distill_live.models.file.kept_recordings import Preview, declines_codes
 from distill_live.models.file.persistence import LoadedVQModel, save_model_v2
@@ -81,7 +81,7 @@ def save_codec(
 
 
 def add_codes(
-    report: Report, loaded: LoadedVQModel, recordings: Recordings, holdout: float
+    progress: TrainingProgress, loaded: LoadedVQModel, recordings: Recordings, holdout: float
 ) -> None:
     """Give a model that has no codes of its recordings those of the recordings that its prior has
     learned, unless the user has declined; `save_prior` saves them."""
@@ -90,7 +90,7 @@ def add_codes(
     loaded.training_codes = code_training_parts(
         loaded.require_trainable(), loaded.spectrogram, recordings, holdout
     )
-    report.say("the model file had no codes of its recordings, and keeps them from now on")
+    progress.say("the model file had no codes of its recordings, and keeps them from now on")
 
 
 def save_prior(
@@ -112,7 +112,7 @@ def save_prior(
         "prior_seconds": round(seconds, 1),
         "prior_best_epoch": trained.best_epoch,
         "prior_files": files,
-        "prior_perplexity": asdict(trained.report),
+        "prior_perplexity": asdict(trained.perplexity),
         "memorisation": asdict(memorisation) if memorisation else None,
     }
     old_curves = old.get("loss_curves") or {}

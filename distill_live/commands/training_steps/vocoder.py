@@ -9,7 +9,7 @@ from typing import Any
 from distill_live.audio.dataset import Recordings
 from distill_live.commands.options import VocoderChoice
 from distill_live.commands.training_steps.phases import fingerprint
-from distill_live.commands.training_steps.progress import Report
+from distill_live.commands.training_steps.progress import TrainingProgress
 from distill_live.commands.training_steps.run import check_ending
 from distill_live.models.file.persistence import LoadedVQModel, load_model_v2, save_model_v2
 from distill_live.models.vocoder.neural import NeuralVocoder
@@ -27,7 +27,7 @@ from distill_live.training.vocoder.trainer import (
 
 
 def add_vocoder(
-    report: Report,
+    progress: TrainingProgress,
     path: Path,
     recordings: Recordings,
     choice: VocoderChoice,
@@ -52,10 +52,10 @@ def add_vocoder(
         "vocoder", fingerprint(recordings, config, loaded.metadata["codec_sha256"], processes)
     )
     try:
-        report.begin_vocoder(config)
+        progress.begin_vocoder(config)
         pairs = extract_sound_pairs(codec, loaded.spectrogram, recordings, config.holdout)
         trained = train_vocoder(
-            pairs, loaded.spectrogram, config, report.vocoder_epoch, checkpoints
+            pairs, loaded.spectrogram, config, progress.vocoder_epoch, checkpoints
         )
     except KeyboardInterrupt:
         return True
@@ -64,7 +64,7 @@ def add_vocoder(
         {"phase": phase, "neural": trained.vocoder}, pairs, recordings.sample_rate
     )
     neural = choice == "neural" or distances["neural"].nearer_than(distances["phase"])
-    report.end_vocoder(distances, "neural" if neural else "phase", asked=choice == "neural")
+    progress.end_vocoder(distances, "neural" if neural else "phase", asked=choice == "neural")
     told = {
         "vocoder": {key: value for key, value in asdict(config).items() if key != "vocoder"},
         "vocoder_seconds": round(checkpoints.seconds, 1),
@@ -73,7 +73,7 @@ def add_vocoder(
         "vocoder_distances": {name: asdict(one) for name, one in distances.items()},
     }
     _save(path, loaded, trained.vocoder if neural else phase, told, _curves(config, trained))
-    check_ending(report, trained.ending, trained.warning)
+    check_ending(progress, trained.ending, trained.warning)
     return trained.ending.interrupted
 
 

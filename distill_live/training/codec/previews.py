@@ -35,7 +35,7 @@ class Previews:
         self._due = {max(1, round(epochs * part / PREVIEWS)) for part in range(1, PREVIEWS + 1)}
         self.sounds: list[tuple[int, Sound]] = [(0, self._original)]
 
-    def take(self, epoch: int, codec: ConvVQVAE, spectrogram: AudioSpectrogram) -> None:
+    def listen(self, epoch: int, codec: ConvVQVAE, spectrogram: AudioSpectrogram) -> None:
         """Listen to the codec as it is, if it is time to; it must be in evaluation mode."""
         if epoch in self._due:
             self.sounds.append((epoch, reconstruct(codec, spectrogram, self._original)))

@@ -165,7 +165,7 @@ class _CodecTrainer:
                     raise TrainingError(self._warning)
                 return
             if self.previews:
-                self.previews.take(epoch, self.model, self.spectrogram)
+                self.previews.listen(epoch, self.model, self.spectrogram)
             if checkpoints:
                 checkpoints.save(self._state())
             if on_epoch:

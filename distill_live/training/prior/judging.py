@@ -20,7 +20,7 @@ _JUDGED_WINDOWS = 96
 
 
 @dataclass(frozen=True)
-class PriorReport:
+class PriorPerplexity:
     """The kept prior beside counting, by perplexity per code (1..V, lower is better).
 
     `training` and `validation` are measured alike, without dropout.

@@ -20,7 +20,7 @@ from distill_live.models.prior.column_prior import ColumnPriorConfig
 from distill_live.training.data.augmentation import get_adaptive_augmentation
 from distill_live.training.data.sequences import GAINS_DB, CodeSequences
 from distill_live.training.prior.baselines import Baselines, measure_baselines
-from distill_live.training.prior.judging import PriorReport, judged_windows, window_perplexity
+from distill_live.training.prior.judging import PriorPerplexity, judged_windows, window_perplexity
 from distill_live.training.prior.loss import prior_loss
 from distill_live.training.prior.windows import CodeCrops, Crops
 from distill_live.training.run.checkpoint import Checkpoints, State
@@ -88,14 +88,15 @@ class PriorEpoch:
 class TrainedPrior:
     """The best prior that the training saw, ready to use.
 
-    `history` has every finished epoch, `best_epoch` (from 1) is the one that `prior` and `report`
-    are of. `ending` says what ended it early, `warning` that the loss was no longer a number.
+    `history` has every finished epoch, `best_epoch` (from 1) is the one that `prior` and
+    `perplexity` are of. `ending` says what ended it early, `warning` that the loss was no longer a
+    number.
     """
 
     prior: Prior
     history: list[PriorEpoch]
     best_epoch: int
-    report: PriorReport
+    perplexity: PriorPerplexity
     ending: Ending
     warning: str
 
@@ -192,13 +193,13 @@ class _PriorTrainer:
 
     def result(self, baselines: Baselines, ending: Ending) -> TrainedPrior:
         self.average.load_state_dict(self._best_weights)
-        report = PriorReport(
+        perplexity = PriorPerplexity(
             training=window_perplexity(self.average, self.familiar),
             validation=self.history[self.best_epoch - 1].validation,
             baselines=baselines,
         )
         return TrainedPrior(
-            self.average, self.history, self.best_epoch, report, ending, self._warning
+            self.average, self.history, self.best_epoch, perplexity, ending, self._warning
         )
 
     def _state(self) -> State:
