@@ -120,7 +120,7 @@ def train(
         checkpoints = Checkpoints(path, resume=resume, processes=processes)
         if not resume:
             checkpoints.discard()
-        with TrainingProgress(quiet=processes.rank > 0) as progress:
+        with TrainingProgress(quiet=not processes.is_first) as progress:
             shown = None
             if continues is not None:
                 interrupted = train_on(progress, path, folder, choices, checkpoints)
@@ -129,7 +129,7 @@ def train(
                 config = _codec_config(recordings, codebook_size, rvq_levels, int(column_frames))
                 interrupted = train_phases(progress, path, recordings, config, choices, checkpoints)
                 shown = recordings if training_codes else None
-                if vocoder != "phase" and not interrupted and processes.rank == 0:
+                if vocoder != "phase" and not interrupted and processes.is_first:
                     interrupted = add_vocoder(
                         progress, path, recordings, vocoder, None, None, checkpoints
                     )

@@ -61,7 +61,7 @@ def train_prior(
         checkpoints = Checkpoints(path, "train-prior", resume=resume, processes=processes)
         if not resume:
             checkpoints.discard()
-        with TrainingProgress(quiet=processes.rank > 0) as progress:
+        with TrainingProgress(quiet=not processes.is_first) as progress:
             recordings = read_recordings(progress, folder)
             begin_run(progress, checkpoints)
             interrupted = add_prior(progress, path, recordings, prior_size, epochs, checkpoints)

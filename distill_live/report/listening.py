@@ -139,8 +139,8 @@ def play(loaded: LoadedVQModel) -> NewSound:
 def _heard(loaded: LoadedVQModel, label: str, sound: Sound, low: float, high: float) -> Heard:
     rate = loaded.spectrogram.config.sample_rate
     mp3 = audio_bytes(resample(sound, rate, _RATE), _RATE, "mp3")
-    level = (_decibels(loaded, sound) - low) / (high - low)
-    return Heard(label, data_uri("audio/mpeg", mp3), picture(level[::-1]))
+    brightness = (_decibels(loaded, sound) - low) / (high - low)
+    return Heard(label, data_uri("audio/mpeg", mp3), picture(brightness[::-1]))
 
 
 def _decibels(loaded: LoadedVQModel, sound: Sound) -> NDArray[np.float32]:

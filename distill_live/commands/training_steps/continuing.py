@@ -46,7 +46,7 @@ def train_on(
     interrupted = train_phases(progress, draft, recordings, config, choices, checkpoints, rehearsal)
     if interrupted:
         progress.say(f"{path} is as it was")
-    elif processes.rank == 0:
+    elif processes.is_first:
         replace_file(draft, path)
     return interrupted
 

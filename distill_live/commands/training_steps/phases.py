@@ -79,11 +79,11 @@ def train_phases(
         trained = train_codec(
             recordings, config, on_epoch=progress.codec_epoch,
             checkpoints=checkpoints, processes=processes, rehearsal=rehearsal,
-            previews=previews if processes.rank == 0 else None,
+            previews=previews if processes.is_first else None,
             on_pace=lambda seconds: progress.codec_pace(seconds, prior_seconds),
         )  # fmt: skip
         progress.end_codec(trained.health, config.codec.codebook_size)
-        if processes.rank == 0:
+        if processes.is_first:
             kept = previews if choices.keep_codes else None
             save_codec(path, trained, recordings, config, checkpoints.seconds, kept, rehearsal)
             progress.say(f"saved {path}")
@@ -138,7 +138,7 @@ def add_prior(
     except KeyboardInterrupt:
         return True
     progress.end_prior(trained.perplexity)
-    if processes.rank == 0:
+    if processes.is_first:
         memorisation = _memorisation(trained.prior, sequences)
         if memorisation:
             progress.memorised(memorisation)
@@ -156,7 +156,7 @@ def fingerprint(
 ) -> Fingerprint:
     """What a phase of training is made of; `base` is the checksum of what it is put on."""
     sha256 = base[:12] if base else None
-    return Fingerprint.of(recordings, config, processes=processes.world, model_sha256=sha256)
+    return Fingerprint.of(recordings, config, processes=processes.count, model_sha256=sha256)
 
 
 def _memorisation(prior: Prior, sequences: CodeSequences) -> Memorisation | None:
@@ -199,7 +199,7 @@ def _prior_seconds(
 ) -> float | None:
     """How long the prior that follows a codec will take at most; None if none follows, or if
     another process says it."""
-    if choices.no_prior or processes.rank:
+    if choices.no_prior or not processes.is_first:
         return None
     prior = _prior_config(
         config.codec, _first_prior(rehearsal, choices.prior_size),

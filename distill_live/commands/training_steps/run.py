@@ -86,7 +86,7 @@ def end_run(
 
     One that Ctrl-C has ended keeps its checkpoint, has no page, and raises typer.Exit with 130.
     """
-    if checkpoints.processes.rank == 0 and not interrupted:
+    if checkpoints.processes.is_first and not interrupted:
         _save_page(progress, path, shown)
     leave(path, folder, checkpoints, interrupted=interrupted)
 
@@ -98,7 +98,7 @@ def leave(path: Path, folder: Path, checkpoints: Checkpoints, *, interrupted: bo
     """
     if not interrupted:
         checkpoints.discard()
-    if checkpoints.processes.rank == 0:
+    if checkpoints.processes.is_first:
         if interrupted:
             tell(f"stopped; to go on: {_resume_command()}")
         say_next(path, folder)

@@ -138,9 +138,9 @@ class _CodecTrainer:
         )
         self.optimizers = _optimizers(self.model, config)
         self._compute_in(choose_precision(processes))
-        if processes.rank:
+        if not processes.is_first:
             # The weights begin alike; what is drawn from now on differs.
-            torch.manual_seed(config.seed + processes.rank)
+            torch.manual_seed(config.seed + processes.number)
         self.history: list[CodecEpoch] = []
         self.best_epoch = 0
         self._best_weights: dict[str, Tensor] = {}

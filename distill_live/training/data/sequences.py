@@ -21,7 +21,7 @@ from distill_live.training.data.coding import Grid, code_mel, recording_mel, req
 
 Ranks = NDArray[np.float32]
 
-#: Training recordings are coded at these levels, so that a code is more than one loudness.
+#: Training recordings are coded at these gains, so that their codes cover more than one loudness.
 GAINS_DB = (0.0, -3.0)
 
 

@@ -162,9 +162,9 @@ class _PriorTrainer:
         self.best_epoch = 0
         self._best_weights: dict[str, Tensor] = {}
         self._warning = ""
-        if processes.rank:
+        if not processes.is_first:
             # The weights begin alike; what is dropped and corrupted differs.
-            torch.manual_seed(config.seed + processes.rank)
+            torch.manual_seed(config.seed + processes.number)
 
     def run(
         self,

@@ -107,7 +107,7 @@ class Checkpoints:
         self.path = checkpoint_path(model, command)
         self.processes = processes or Processes()
         self._found = _read(self.path) if resume else None
-        if not self.processes.rank:
+        if self.processes.is_first:
             _require_writable(self.path.parent)
         self._phase: Phase | None = None
         self._fingerprints = dict(self._found.fingerprints) if self._found else {}
@@ -166,7 +166,7 @@ class Checkpoints:
     def save(self, state: State) -> None:
         """Replace the file as a whole. Raises CheckpointError when it cannot be written; then the
         file before stays."""
-        if self.processes.rank:
+        if not self.processes.is_first:
             return
         content = {
             "format": _FORMAT,
@@ -194,7 +194,7 @@ class Checkpoints:
 
     def discard(self) -> None:
         """Remove the file, and what a run that was killed while it wrote has left behind."""
-        if self.processes.rank:
+        if not self.processes.is_first:
             return
         left = re.compile(rf"\.\d+\.{re.escape(self.path.name)}")
         for path in [self.path, *self.path.parent.glob(".*")]:

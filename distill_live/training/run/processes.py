@@ -25,16 +25,22 @@ _Value = TypeVar("_Value")
 
 
 class Processes:
-    """A process that trains alone, on `device`; what several do together is nothing here.
+    """One process that trains alone, on `device`: whatever several do together does nothing here.
 
-    `rank` counts the processes from 0, `world` is how many they are. A context manager.
+    `count` processes train together, and this is the one with `number`, counted from 0. A context
+    manager.
     """
 
-    rank = 0
-    world = 1
+    number = 0
+    count = 1
 
     def __init__(self, device: torch.device | str = "cpu") -> None:
         self.device = torch.device(device)
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this is the process that writes files and messages."""
+        return self.number == 0
 
     def __enter__(self) -> Self:
         return self
@@ -49,7 +55,7 @@ class Processes:
 
     def batch(self, crops: float) -> int:
         """How many crops all processes together train a step on: `crops`, but at least one each."""
-        return max(round(crops), self.world)
+        return max(round(crops), self.count)
 
     def steps(self, steps: int, crops: float) -> int:
         """How many steps of `batch(crops)` see as much sound as `steps` of `crops`; at least 1."""
@@ -57,7 +63,7 @@ class Processes:
 
     def own(self, batch: Tensor) -> Tensor:
         """This process's part of a batch `[B, ...]` that all processes have drawn alike."""
-        return batch[self.rank :: self.world]
+        return batch[self.number :: self.count]
 
     def average_gradients(self, weights: Iterable[Tensor], part: float) -> None:
         """Give every process the gradients of the whole batch; those that it has are the mean over
@@ -72,14 +78,14 @@ class Processes:
         return value
 
     def gather(self, value: _Value) -> list[_Value]:
-        """What every process has, by rank."""
+        """What every process has, in the order of their numbers."""
         return [value]
 
     def wait(self) -> None:
         """Go on when all processes are here."""
 
 
-class FabricRanks(Processes):
+class FabricProcesses(Processes):
     """One of several processes; `fabric` is launched.
 
     A process that leaves its block by an exception takes those that it started along.
@@ -88,7 +94,7 @@ class FabricRanks(Processes):
     def __init__(self, fabric: Any) -> None:
         super().__init__(fabric.device)
         self._fabric = fabric
-        self.rank, self.world = int(fabric.global_rank), int(fabric.world_size)
+        self.number, self.count = int(fabric.global_rank), int(fabric.world_size)
         if int(os.environ.get("LOCAL_RANK", 0)):
             # Ctrl-C reaches all; the process that started this one decides what it means.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -100,10 +106,10 @@ class FabricRanks(Processes):
         trace: TracebackType | None,
     ) -> None:
         if kind is None:
-            if self.world > 1:
+            if self.count > 1:
                 distributed.destroy_process_group()
             return
-        if self.rank and isinstance(error, DistillError):
+        if not self.is_first and isinstance(error, DistillError):
             # The first process has met it too, and tells.
             raise SystemExit(1) from error
         # Fabric watches this list, and kills this process when one of them does not end well.
@@ -114,7 +120,7 @@ class FabricRanks(Processes):
             process.kill()
 
     def average_gradients(self, weights: Iterable[Tensor], part: float) -> None:
-        if self.world == 1:
+        if self.count == 1:
             return
         weights = [weight for weight in weights if weight.requires_grad]
         # One call for all. What a process had no use for counts as zero.
@@ -126,16 +132,16 @@ class FabricRanks(Processes):
             weight.grad = gradient.copy_(whole.view(gradient.shape))
 
     def mean(self, value: float) -> float:
-        return sum(self.gather(value)) / self.world
+        return sum(self.gather(value)) / self.count
 
     def from_first(self, value: _Value) -> _Value:
         shared: _Value = self._fabric.broadcast(value)
         return shared
 
     def gather(self, value: _Value) -> list[_Value]:
-        if self.world == 1:
+        if self.count == 1:
             return [value]
-        values: list[Any] = [None] * self.world
+        values: list[Any] = [None] * self.count
         distributed.all_gather_object(values, value)
         return values
 
@@ -143,7 +149,7 @@ class FabricRanks(Processes):
         self._fabric.barrier()
 
 
-def launch(accelerator: Accelerator, devices: int = 1, num_nodes: int = 1) -> FabricRanks:
+def launch(accelerator: Accelerator, devices: int = 1, num_nodes: int = 1) -> FabricProcesses:
     """Start one process per device of this machine, all running this program's command line again.
 
     On each of several machines the user types the same command, with the environment variables
@@ -170,4 +176,4 @@ def launch(accelerator: Accelerator, devices: int = 1, num_nodes: int = 1) -> Fa
         raise DeviceError(
             f"cannot train on {num_nodes} x {devices} of accelerator {accelerator!r}: {reason}"
         ) from error
-    return FabricRanks(fabric)
+    return FabricProcesses(fabric)

@@ -39,7 +39,7 @@ def random_state(crops: np.random.Generator, processes: Processes) -> list[State
 def set_random_state(state: list[State], crops: np.random.Generator, processes: Processes) -> None:
     """Go on drawing where `random_state` was taken; a generator without a stored state stays as it
     is."""
-    own, others = state[processes.rank], _generators(processes.device)
+    own, others = state[processes.number], _generators(processes.device)
     torch.set_rng_state(own["torch"])
     if others and own.get(processes.device.type) is not None:
         others.set_rng_state(own[processes.device.type], processes.device)

@@ -31,7 +31,7 @@ def share_cores(processes: Processes, earlier: int | None = None) -> str:
     changes where OMP_NUM_THREADS is set, with several processes, or on a GPU.
     """
     usual = torch.get_num_threads()
-    if "OMP_NUM_THREADS" in os.environ or processes.world > 1 or processes.device.type != "cpu":
+    if "OMP_NUM_THREADS" in os.environ or processes.count > 1 or processes.device.type != "cpu":
         return ""
     if earlier is not None:
         torch.set_num_threads(earlier)

@@ -42,7 +42,7 @@ class SoundLoss:
 
 
 def _magnitudes(scale: AudioSpectrogram, sound: Tensor) -> Tensor:
-    """`[B, N]` to `[B, bins, frames]`, so that noise has the same level at every window."""
+    """`[B, N]` to `[B, bins, frames]`, so that noise is as loud at every window size."""
     size = scale.config.n_fft
     spectra = torch.stft(
         sound, size, scale.config.hop_length, window=scale.window, pad_mode="constant",

@@ -45,8 +45,8 @@ class VocoderTrainingConfig:
     falls along a cosine. When `adversarial`, discriminators join after `alone` of the training; the
     vocoder's loss is then the distance of sounds, `deceiving` times how little it deceives
     them, and `matching` times how differently they see its sound. `averaging` is the decay of the
-    moving average of weights that is judged and kept. `gain_db` is how far the level of half of the
-    crops is moved. The last `holdout` of each recording is kept for validation.
+    moving average of weights that is judged and kept. `gain_db` is by how much half of the
+    crops are made louder or softer. The last `holdout` of each recording is kept for validation.
     """
 
     vocoder: NeuralVocoderConfig = field(default_factory=NeuralVocoderConfig)
