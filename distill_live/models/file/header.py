@@ -102,10 +102,11 @@ def read_model_bytes(path: Path) -> tuple[ModelHeader, bytes]:
     return header, content
 
 
-def write_model_bytes(path: Path, metadata: dict[str, Any], safetensors: bytes) -> None:
-    """Save a model: `safetensors` is such a file as bytes; its header is replaced by ours.
+def write_model_bytes(path: Path, metadata: dict[str, Any], safetensors: bytes) -> dict[str, Any]:
+    """Save a model and return its metadata as `read_header` finds it in the file.
 
-    Sets `format_version`, `model_type` and `weights_sha256`. Atomic: an old file of that name is
+    `safetensors` is a file of that format as bytes; its header is replaced by ours. Sets
+    `format_version`, `model_type` and `weights_sha256`. Atomic: an old file of that name is
     replaced as a whole or not at all. Raises ModelFileError when it cannot be written, or the
     metadata's name is not legal.
     """
@@ -119,7 +120,8 @@ def write_model_bytes(path: Path, metadata: dict[str, Any], safetensors: bytes) 
         "model_type": MODEL_TYPE,
         "weights_sha256": hashlib.sha256(weights).hexdigest(),
     }
-    head = _header_bytes(metadata, tensors)
+    distill = _encode(metadata)
+    head = _header_bytes(distill, tensors)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with atomic_file(path) as temporary, temporary.open("wb") as file:
@@ -127,6 +129,8 @@ def write_model_bytes(path: Path, metadata: dict[str, Any], safetensors: bytes) 
             file.write(weights)
     except OSError as error:
         raise ModelFileError(f"cannot save {path}: {error.strerror or error}") from error
+    written: dict[str, Any] = json.loads(distill)
+    return written
 
 
 def rewrite_metadata(path: Path, **changes: Any) -> ModelHeader:
@@ -136,7 +140,7 @@ def rewrite_metadata(path: Path, **changes: Any) -> ModelHeader:
     """
     header = _read_own_header(path)
     check_name(changes.get("name", header.metadata["name"]))
-    head = _header_bytes(header.metadata | changes, header.tensors)
+    head = _header_bytes(_encode(header.metadata | changes), header.tensors)
     try:
         with (
             atomic_file(path) as temporary,
@@ -223,9 +227,14 @@ def _check_extent(tensors: dict[str, Any], weights_bytes: int, path: Path) -> No
         raise _damaged(path, f"it holds {weights_bytes} bytes of weights instead of {end}")
 
 
-def _header_bytes(metadata: dict[str, Any], tensors: dict[str, Any]) -> bytes:
-    """The file's first bytes up to the weights: length and sealed JSON."""
-    distill = json.dumps(_finite(metadata), separators=(",", ":"), allow_nan=False)
+def _encode(metadata: dict[str, Any]) -> str:
+    """Metadata as JSON."""
+    return json.dumps(_finite(metadata), separators=(",", ":"), allow_nan=False)
+
+
+def _header_bytes(distill: str, tensors: dict[str, Any]) -> bytes:
+    """The file's first bytes up to the weights: length and sealed JSON. `distill` is the metadata
+    as JSON."""
     document = {"__metadata__": {"distill": distill, "seal": _NO_SEAL}} | tensors
     raw = json.dumps(document, separators=(",", ":")).encode()
     # Weights that start on a multiple of 8 can be mapped into memory as they are.

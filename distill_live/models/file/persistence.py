@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -110,8 +110,8 @@ def save_model_v2(
     metadata: dict[str, Any] | None = None,
     training_codes: Sequence[TrainingCodes] = (),
     previews: Sequence[Preview] = (),
-) -> None:
-    """Save a model as one `.distill` file, atomically.
+) -> dict[str, Any]:
+    """Save a model as one `.distill` file, atomically, and return the metadata of its header.
 
     `metadata` adds to the header what the networks do not know: name (default: the file name),
     tags, created, training, codebook_health, loss_curves, level_labels, loudness_db,
@@ -139,7 +139,26 @@ def save_model_v2(
         "vocoder": described_vocoder,
         **describe_kept(training_codes, previews),
     }
-    write_model_bytes(path, described, safetensors.torch.save(tensors))
+    return write_model_bytes(path, described, safetensors.torch.save(tensors))
+
+
+def save_changed_model(path: Path, changed: LoadedVQModel) -> LoadedVQModel:
+    """Save a loaded model of which something has been replaced; all else stays as it was loaded.
+
+    Returns the model as loading the file would, so that more can be changed without reading it
+    again. Raises ModelFileError when the file cannot be written.
+    """
+    metadata = save_model_v2(
+        path,
+        model=changed.model,
+        spectrogram=changed.spectrogram,
+        prior=changed.prior,
+        vocoder=changed.vocoder,
+        metadata=changed.metadata,
+        training_codes=changed.training_codes,
+        previews=changed.previews,
+    )
+    return replace(changed, metadata=metadata)
 
 
 def load_model_v2(path: str | Path, device: torch.device | str = "cpu") -> LoadedVQModel:
