@@ -6,14 +6,13 @@ import copy
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
+from typing import Any, Self
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from distill_live.audio.dataset import Recordings
 from distill_live.audio.spectrogram import AudioSpectrogram
-from distill_live.errors import TrainingError
 from distill_live.models.codec.vqvae import ConvVQVAE
 from distill_live.training.codec.config import CodecTrainingConfig
 from distill_live.training.codec.crops import MelCrops
@@ -24,12 +23,12 @@ from distill_live.training.codec.mels import TrainingMels
 from distill_live.training.codec.previews import Previews
 from distill_live.training.data.rehearsal import Rehearsal
 from distill_live.training.run.checkpoint import Checkpoints, State
-from distill_live.training.run.ending import Ending, keeping_the_best
+from distill_live.training.run.ending import Ending
+from distill_live.training.run.epoch_trainer import Epoch, EpochTrainer
 from distill_live.training.run.muon import Muon, is_matrix
-from distill_live.training.run.pace import Pace
 from distill_live.training.run.precision import Precision, choose_precision
 from distill_live.training.run.processes import Processes
-from distill_live.training.run.randomness import random_state, seeded, set_random_state
+from distill_live.training.run.randomness import seeded
 from distill_live.training.run.step import mean_loss, rate_factor
 from distill_live.training.run.suspects import Suspect, bad_loss, find_suspect
 
@@ -37,7 +36,7 @@ _MAX_GRADIENT = 1.0
 
 
 @dataclass(frozen=True)
-class CodecEpoch:
+class CodecEpoch(Epoch):
     """What one epoch came to.
 
     `loss` is the mean training loss; `training_db` and `validation_db` are mean absolute
@@ -45,12 +44,20 @@ class CodecEpoch:
     `health` is per level, coarse to fine.
     """
 
-    epoch: int
-    epochs: int
     loss: float
     training_db: float
     validation_db: float
     health: list[LevelHealth]
+
+    @property
+    def error(self) -> float:
+        """How far the codec is from sound that it has not learned."""
+        return self.validation_db
+
+    @classmethod
+    def read(cls, stored: dict[str, Any]) -> Self:
+        """An epoch from a checkpoint."""
+        return cls(**stored | {"health": [LevelHealth(**level) for level in stored["health"]]})
 
 
 @dataclass(frozen=True)
@@ -99,12 +106,13 @@ def train_codec(
     processes = processes or Processes(device)
     with seeded(config.seed, processes.device):
         trainer = _CodecTrainer(recordings, config, processes, rehearsal, previews)
-        with keeping_the_best(lambda: len(trainer.history)) as ending:
-            trainer.run(on_epoch, checkpoints, on_pace)
+        ending = trainer.run(on_epoch, checkpoints, on_pace)
     return trainer.result(ending)
 
 
-class _CodecTrainer:
+class _CodecTrainer(EpochTrainer[CodecEpoch]):
+    config: CodecTrainingConfig
+
     def __init__(
         self,
         recordings: Recordings,
@@ -113,15 +121,14 @@ class _CodecTrainer:
         rehearsal: Rehearsal | None,
         previews: Previews | None = None,
     ) -> None:
+        steps = processes.steps(config.steps_per_epoch, config.batch_crops)
+        super().__init__(CodecEpoch, config.seed, processes)
+        self.config = replace(config, steps_per_epoch=steps)
         self.previews = previews
         self.batch_crops = processes.batch(config.batch_crops)
-        steps = processes.steps(config.steps_per_epoch, config.batch_crops)
-        self.config = replace(config, steps_per_epoch=steps)
-        self.processes, self.device = processes, processes.device
         self.mels = mels = TrainingMels.of(recordings, config, rehearsal)
         self.spectrogram, self.judged = mels.spectrogram.to(self.device), mels.judged
         # Every process draws all crops of a batch, which takes little time, and trains on some.
-        self.random = np.random.default_rng(config.seed)
         self.crops = MelCrops(
             mels.learned, config.crop_columns * config.codec.column_frames,
             self.spectrogram.config, config.augmentation, self.random, mels.shares,
@@ -141,69 +148,31 @@ class _CodecTrainer:
         if not processes.is_first:
             # The weights begin alike; what is drawn from now on differs.
             torch.manual_seed(config.seed + processes.number)
-        self.history: list[CodecEpoch] = []
-        self.best_epoch = 0
-        self._best_weights: dict[str, Tensor] = {}
         self._suspect: Suspect | None = None
-        self._warning = ""
-
-    def run(
-        self,
-        on_epoch: Callable[[CodecEpoch], None] | None,
-        checkpoints: Checkpoints | None,
-        on_pace: Callable[[float], None] | None = None,
-    ) -> None:
-        if checkpoints and checkpoints.state:
-            self._resume(checkpoints.state)
-        epochs_to_come = self.config.epochs - len(self.history)
-        self.pace = Pace(epochs_to_come * self.config.steps_per_epoch, on_pace, self.device)
-        for epoch in range(len(self.history) + 1, self.config.epochs + 1):
-            loss = self.processes.mean(self._train_epoch(epoch))
-            if not (math.isfinite(loss) and self._judge(epoch, loss)):
-                self._warning = bad_loss("codec", epoch, self.processes.gather(self._suspect))
-                if not self.history:
-                    raise TrainingError(self._warning)
-                return
-            if self.previews:
-                self.previews.listen(epoch, self.model, self.spectrogram)
-            if checkpoints:
-                checkpoints.save(self._state())
-            if on_epoch:
-                on_epoch(self.history[-1])
 
     def result(self, ending: Ending) -> TrainedCodec:
         self.model.quantizer.finish_learning()
-        self.model.load_state_dict(self._best_weights)
+        self.model.load_state_dict(self.best_weights)
         self.model.eval().requires_grad_(False)
         return TrainedCodec(
-            self.model, self.spectrogram, self.history, self.best_epoch, ending, self._warning
+            self.model, self.spectrogram, self.history, self.best_epoch, ending, self.warning
         )
 
     def _state(self) -> State:
         return {
             "model": self.model.state_dict(),
-            "best": self._best_weights,
-            "best_epoch": self.best_epoch,
             "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
             "precision": asdict(self.precision),
-            "history": [asdict(epoch) for epoch in self.history],
-            "random": random_state(self.random, self.processes),
             "previews": self.previews.state() if self.previews else [],
         }
 
-    def _resume(self, state: State) -> None:
+    def _restore(self, state: State) -> None:
         self.model.load_state_dict(state["model"])
         for optimizer, its_state in zip(self.optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(its_state)
         self._compute_in(choose_precision(self.processes, Precision(**state["precision"])))
-        self._best_weights, self.best_epoch = state["best"], state["best_epoch"]
         if self.previews:
             self.previews.resume(state["previews"])
-        self.history = [
-            CodecEpoch(**epoch | {"health": [LevelHealth(**level) for level in epoch["health"]]})
-            for epoch in state["history"]
-        ]
-        set_random_state(state["random"], self.random, self.processes)
 
     def _compute_in(self, precision: Precision) -> None:
         self.precision = precision
@@ -236,20 +205,21 @@ class _CodecTrainer:
         self._suspect = find_suspect(losses, drawn, self.mels.names, self.mels.loudest_db)
         return mean_loss(losses)
 
-    def _judge(self, epoch: int, loss: float) -> bool:
-        """Judge an epoch; False if the result is not a number: then the epoch does not count."""
+    def _train_and_judge(self, number: int) -> CodecEpoch | None:
+        loss = self.processes.mean(self._train_epoch(number))
+        if not math.isfinite(loss):
+            return None
         self.model.eval()
         self.model.quantizer.sync()
         judged = judge_codec(self.model, self.judged, self.spectrogram.config, self.precision)
-        ended = self.processes.from_first(CodecEpoch(epoch, self.config.epochs, loss, *judged))
-        if not math.isfinite(ended.validation_db):
-            return False
-        # The weights first: a Ctrl-C while they are copied must leave no epoch without them.
-        history = [*self.history, ended]
-        best = min(history, key=lambda one: one.validation_db)
-        weights = self._weights() if best is ended else self._best_weights
-        self.best_epoch, self._best_weights, self.history = best.epoch, weights, history
-        return True
+        return self.processes.from_first(CodecEpoch(number, self.config.epochs, loss, *judged))
+
+    def _complaint(self, number: int) -> str:
+        return bad_loss("codec", number, self.processes.gather(self._suspect))
+
+    def _epoch_kept(self) -> None:
+        if self.previews:
+            self.previews.listen(self.history[-1].epoch, self.model, self.spectrogram)
 
     def _weights(self) -> dict[str, Tensor]:
         return {

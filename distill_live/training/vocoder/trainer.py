@@ -5,22 +5,21 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from distill_live.audio.dataset import HOLDOUT
 from distill_live.audio.spectrogram import AudioSpectrogram
-from distill_live.errors import TrainingError
 from distill_live.models.vocoder.network import NeuralVocoderConfig
 from distill_live.models.vocoder.neural import NeuralVocoder
 from distill_live.training.run.checkpoint import Checkpoints, State
-from distill_live.training.run.ending import Ending, keeping_the_best
+from distill_live.training.run.ending import Ending
+from distill_live.training.run.epoch_trainer import Epoch, EpochTrainer
 from distill_live.training.run.processes import Processes
-from distill_live.training.run.randomness import random_state, seeded, set_random_state
-from distill_live.training.run.step import mean_loss, rate_factor
+from distill_live.training.run.randomness import seeded
+from distill_live.training.run.step import follow, mean_loss, rate_factor
 from distill_live.training.run.suspects import Suspect, bad_loss, find_suspect
 from distill_live.training.vocoder.discriminators import (
     DiscriminatorConfig,
@@ -81,15 +80,18 @@ def get_adaptive_vocoder_training_config(
 
 
 @dataclass(frozen=True)
-class VocoderEpoch:
+class VocoderEpoch(Epoch):
     """What one epoch came to: mean losses, of the vocoder's sound in training and held out, and of
     the discriminators, which is None while there are none."""
 
-    epoch: int
-    epochs: int
     training: float
     validation: float
     discriminators: float | None
+
+    @property
+    def error(self) -> float:
+        """The loss of sound that the vocoder has not learned."""
+        return self.validation
 
 
 @dataclass(frozen=True)
@@ -123,20 +125,19 @@ def train_vocoder(
     """
     with seeded(config.seed, spectrogram.device):
         trainer = _VocoderTrainer(pairs, spectrogram, config)
-        with keeping_the_best(lambda: len(trainer.history)) as ending:
-            trainer.run(on_epoch, checkpoints)
+        ending = trainer.run(on_epoch, checkpoints)
     return trainer.result(ending)
 
 
-class _VocoderTrainer:
+class _VocoderTrainer(EpochTrainer[VocoderEpoch]):
+    config: VocoderTrainingConfig
+
     def __init__(
         self, pairs: SoundPairs, spectrogram: AudioSpectrogram, config: VocoderTrainingConfig
     ) -> None:
-        self.config, self.device = config, spectrogram.device
-        self.alone = Processes(self.device)
-        sound = spectrogram.config
+        super().__init__(VocoderEpoch, config.seed, Processes(spectrogram.device))
+        self.config, sound = config, spectrogram.config
         self.pairs = pairs.training
-        self.random = np.random.default_rng(config.seed)
         self.crops = SoundCrops(self.pairs, config.crop_frames, sound, config.gain_db, self.random)
         self.judged = judged_parts(pairs)
         self.vocoder = NeuralVocoder.untrained(config.vocoder, spectrogram)
@@ -149,32 +150,11 @@ class _VocoderTrainer:
             self.discriminators = Discriminators(config.discriminators).to(self.device)
             self.optimizers.append(_optimizer(self.discriminators, config))
         self.steps = 0
-        self.history: list[VocoderEpoch] = []
-        self.best_epoch = 0
-        self._best_weights: dict[str, Tensor] = {}
         self._suspect: Suspect | None = None
-        self._warning = ""
-
-    def run(
-        self, on_epoch: Callable[[VocoderEpoch], None] | None, checkpoints: Checkpoints | None
-    ) -> None:
-        if checkpoints and checkpoints.state:
-            self._resume(checkpoints.state)
-        for epoch in range(len(self.history) + 1, self.config.epochs + 1):
-            loss, discriminators = self._train_epoch()
-            if not (math.isfinite(loss) and self._judge(epoch, loss, discriminators)):
-                self._warning = bad_loss("vocoder", epoch, [self._suspect])
-                if not self.history:
-                    raise TrainingError(self._warning)
-                return
-            if checkpoints:
-                checkpoints.save(self._state())
-            if on_epoch:
-                on_epoch(self.history[-1])
 
     def result(self, ending: Ending) -> TrainedVocoder:
-        self.average.network.load_state_dict(self._best_weights)
-        return TrainedVocoder(self.average, self.history, self.best_epoch, ending, self._warning)
+        self.average.network.load_state_dict(self.best_weights)
+        return TrainedVocoder(self.average, self.history, self.best_epoch, ending, self.warning)
 
     @property
     def _networks(self) -> list[torch.nn.Module]:
@@ -185,23 +165,16 @@ class _VocoderTrainer:
     def _state(self) -> State:
         return {
             "networks": [network.state_dict() for network in self._networks],
-            "best": self._best_weights,
-            "best_epoch": self.best_epoch,
             "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
             "steps": self.steps,
-            "history": [asdict(epoch) for epoch in self.history],
-            "random": random_state(self.random, self.alone),
         }
 
-    def _resume(self, state: State) -> None:
+    def _restore(self, state: State) -> None:
         for network, its_weights in zip(self._networks, state["networks"], strict=True):
             network.load_state_dict(its_weights)
         for optimizer, its_state in zip(self.optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(its_state)
-        self._best_weights, self.best_epoch = state["best"], state["best_epoch"]
         self.steps = state["steps"]
-        self.history = [VocoderEpoch(**epoch) for epoch in state["history"]]
-        set_random_state(state["random"], self.random, self.alone)
 
     def _loudest_db(self, number: int) -> float:
         """The peak of a pair's sound, in dB of full scale."""
@@ -226,7 +199,8 @@ class _VocoderTrainer:
                 loss = sound_loss + self._deceive(self.discriminators, real, made)
             self._step(self.optimizers[0], self.vocoder.network, loss)
             self.steps += 1
-            self._follow()
+            follow(self.average.network, self.vocoder.network, self.steps, self.config.averaging)
+            self.pace.step()
             losses.append(sound_loss.detach())
         names = [pair.name for pair in self.pairs]
         self._suspect = find_suspect(losses, drawn, names, self._loudest_db)
@@ -266,28 +240,18 @@ class _VocoderTrainer:
                 group["lr"] = rate
         return done
 
-    @torch.no_grad()
-    def _follow(self) -> None:
-        """Move the average a little towards the weights; faster while it is young."""
-        decay = min(self.config.averaging, self.steps / (self.steps + 9))
-        networks = (self.average.network, self.vocoder.network)
-        for average, weight in zip(*(one.parameters() for one in networks), strict=True):
-            average.lerp_(weight, 1.0 - decay)
-
-    def _judge(self, epoch: int, loss: float, discriminators: float | None) -> bool:
-        """Judge an epoch; False if the result is not a number: then the epoch does not count."""
+    def _train_and_judge(self, number: int) -> VocoderEpoch | None:
+        loss, discriminators = self._train_epoch()
+        if not math.isfinite(loss):
+            return None
         validation = held_out_loss(self.average, self.judged, self.loss)
-        ended = VocoderEpoch(epoch, self.config.epochs, loss, validation, discriminators)
-        if not math.isfinite(ended.validation):
-            return False
-        # The weights first: a Ctrl-C while they are copied must leave no epoch without them.
-        history = [*self.history, ended]
-        best = min(history, key=lambda one: one.validation)
-        weights = self._best_weights
-        if best is ended:
-            weights = copy.deepcopy(self.average.network.state_dict())
-        self.best_epoch, self._best_weights, self.history = best.epoch, weights, history
-        return True
+        return VocoderEpoch(number, self.config.epochs, loss, validation, discriminators)
+
+    def _weights(self) -> dict[str, Tensor]:
+        return copy.deepcopy(self.average.network.state_dict())
+
+    def _complaint(self, number: int) -> str:
+        return bad_loss("vocoder", number, [self._suspect])
 
 
 def _optimizer(network: torch.nn.Module, config: VocoderTrainingConfig) -> torch.optim.Optimizer:
