@@ -1,5 +1,6 @@
 """A vocoder of a model's own, through the command line, in seconds."""
 
+import json
 import shutil
 import signal
 from pathlib import Path
@@ -188,6 +189,30 @@ def test_an_interrupted_run_is_not_begun_anew_unasked(
     assert "epochs was 2, is 7." in other.err
     assert run_cli(*command, "--force").code == 0
     assert run_cli("train-vocoder", "tiny", sounds, "--vocoder", "phase", "--resume").code == 2
+
+
+def without_times(path: Path) -> str:
+    """A model's header as text, checksums of its weights included, without what a clock says."""
+    metadata = read_header(path).metadata
+    del metadata["created"]
+    for phase in ("codec", "prior", "vocoder"):
+        del metadata["training"][f"{phase}_seconds"]
+    return json.dumps(metadata)
+
+
+def test_train_gives_the_same_file_as_its_phases_one_by_one(
+    run_cli: RunCli, folders: Folders, sounds: Path
+) -> None:
+    path = folders.user / "mine.distill"
+    assert run_cli("train", sounds, "--name", "mine", "--vocoder", "neural").code == 0
+    together = without_times(path)
+    for command in (
+        ("train", sounds, "--name", "mine", "--no-prior", "--force"),
+        ("train-prior", "mine", sounds),
+        ("train-vocoder", "mine", sounds, "--vocoder", "neural"),
+    ):
+        assert run_cli(*command).code == 0
+    assert without_times(path) == together
 
 
 def test_train_goes_on_in_its_vocoder(

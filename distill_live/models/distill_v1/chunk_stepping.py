@@ -74,7 +74,7 @@ class _ChunkDraw:
             return self._stepper.first_logits
         return self._stepper.step(self._cache, self._last)
 
-    def accept(self, code: int) -> None:
+    def take(self, code: int) -> None:
         """The next code is this one."""
         self._last = code
 

@@ -138,7 +138,7 @@ class _DepthDraw:
         steered: NDArray[np.float32] = logits[0] + self._guidance * (logits[1] - logits[2])
         return steered
 
-    def accept(self, code: int) -> None:
+    def take(self, code: int) -> None:
         """The next code is this one."""
         self._past = self._past + self._stepper.known[self._cell][code]
         for before in self._before:

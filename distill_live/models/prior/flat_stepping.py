@@ -74,7 +74,7 @@ class _FlatDraw:
         """The logits `[V]` of the next code."""
         return self._stepper.logits(self._stepper.step(self._cache, self._before), self._cell)
 
-    def accept(self, code: int) -> None:
+    def take(self, code: int) -> None:
         """The next code is this one."""
         self._before.append(code)
         self._cell += 1

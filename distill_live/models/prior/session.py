@@ -124,7 +124,7 @@ class PriorSession:
                 level = levels[cell % len(levels)]
                 probabilities = level.probabilities(draw.logits(), recent[:, cell])
                 codes[cell] = draw_code(probabilities, uniforms[cell])
-                draw.accept(int(codes[cell]))
+                draw.take(int(codes[cell]))
                 entropy += entropy_bits(probabilities)
             self._entropy = entropy / size
             self._history.append(codes[None])

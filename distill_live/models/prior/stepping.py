@@ -28,7 +28,7 @@ class ColumnDraw(Protocol):
     def logits(self) -> NDArray[np.float32]:
         """The logits `[V]` of the next code."""
 
-    def accept(self, code: int) -> None:
+    def take(self, code: int) -> None:
         """The next code is this one."""
 
 

@@ -21,7 +21,7 @@ def drawn(stepper: Stepper, cache: Cache, columns: int, row: np.ndarray) -> np.n
         draw = stepper.begin(cache, ROWS[:columns], UNSTEERED)
         for code in row:
             found.append(draw.logits().copy())
-            draw.accept(int(code))
+            draw.take(int(code))
     return np.stack(found)
 
 
