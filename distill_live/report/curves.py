@@ -1,5 +1,5 @@
-"""Curves over epochs, drawn as SVG; their numbers are HTML beside it, so that they stay readable
-however narrow the page is."""
+"""Curves over epochs, drawn as SVG. Their numbers are HTML beside it, which stays readable on a
+narrow page."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from html import escape
 
 @dataclass(frozen=True)
 class Curve:
-    """One value per epoch, None where there was none; a `constant` one has a single value for all
+    """One value per epoch, None where there was none. If `constant`, a single value for all
     epochs."""
 
     label: str
@@ -20,7 +20,7 @@ class Curve:
 
 
 def chart(title: str, curves: Sequence[Curve], best_epoch: int | None = None) -> str:
-    """A figure of curves in one frame; `best_epoch` (from 1) gets a line of its own."""
+    """A figure with several curves, and a line at `best_epoch` (from 1)."""
     values = [value for curve in curves for value in curve.values if value is not None]
     if not values:
         return ""

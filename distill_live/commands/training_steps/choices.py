@@ -1,4 +1,4 @@
-"""What the user has chosen for a training, in place of the usual settings."""
+"""The options of the training commands, and the settings that they replace."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Choices:
-    """The options of a command that trains; None leaves a setting as it is.
+    """What the user has chosen; None keeps the usual setting.
 
     `codebook_size`, `rvq_levels` and `column_frames` shape a new codec. Without `keep_codes` the
-    model file keeps nothing of the recordings, neither codes nor previews. With `vocoder` "phase"
-    none is trained; `adversarial` None trains against discriminators where there is a GPU.
+    model file contains nothing of the recordings, neither codes nor previews. If `vocoder` is
+    "phase", none is trained. If `adversarial` is None, discriminators are used only on a GPU.
     """
 
     codebook_size: int | None = None
@@ -35,14 +35,14 @@ class Choices:
     adversarial: bool | None = None
 
     def of_codec(self, config: CodecTrainingConfig) -> CodecTrainingConfig:
-        """A codec's training with the user's choices in it."""
+        """The settings of a codec's training, with the user's choices."""
         if self.commitment_weight is not None:
             learning = replace(config.learning, commitment_weight=self.commitment_weight)
             config = replace(config, learning=learning)
         return config if self.codec_epochs is None else replace(config, epochs=self.codec_epochs)
 
     def of_vocoder(self, config: VocoderTrainingConfig) -> VocoderTrainingConfig:
-        """A vocoder's training with the user's choices in it."""
+        """The settings of a vocoder's training, with the user's choices."""
         if self.vocoder_epochs is not None:
             config = replace(config, epochs=self.vocoder_epochs)
         if self.adversarial is None:

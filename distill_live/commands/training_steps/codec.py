@@ -1,4 +1,4 @@
-"""The first phase of `train`: a codec."""
+"""The first phase of `train`: the codec."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from distill_live.training.prior.pace import expected_prior_seconds
 
 
 def make_codec(run: TrainingRun, material: Material, config: CodecTrainingConfig) -> None:
-    """Train a codec and save it, as a model without a prior; passed over if an earlier run has it
-    behind it.
+    """Train a codec and save it as a model without a prior. If an earlier run has already done so,
+    nothing is trained.
 
     Raises ModelFileError, TrainingError and RunStopped.
     """
@@ -39,7 +39,7 @@ def make_codec(run: TrainingRun, material: Material, config: CodecTrainingConfig
 
 
 def new_codec_config(recordings: Recordings, choices: Choices) -> CodecTrainingConfig:
-    """Settings of a new codec for so many recordings, in the shape that the user has chosen."""
+    """Settings for a new codec, by the number of recordings and the user's choices."""
     chosen = {"num_quantizers": choices.rvq_levels, "column_frames": choices.column_frames}
     if choices.codebook_size is not None:
         chosen["codebook_size"] = choices.codebook_size
@@ -64,8 +64,8 @@ def _train(
 def _prior_seconds(
     run: TrainingRun, material: Material, config: CodecTrainingConfig
 ) -> float | None:
-    """How long the prior that follows will take at most; None if none follows, or if another
-    process says it."""
+    """The most seconds that the prior after this codec can take; None if there will be none, or if
+    another process reports it."""
     if run.choices.no_prior or not run.processes.is_first:
         return None
     prior = prior_config(run, material, config.codec, SpectrogramConfig().hop_length)

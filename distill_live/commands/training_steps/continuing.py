@@ -1,4 +1,4 @@
-"""`train --continue`: an existing model learns more recordings, and keeps the old ones."""
+"""`train --continue`: an existing model learns more recordings without forgetting the old ones."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from distill_live.training.data.rehearsal import Rehearsal
 def learn_more(run: TrainingRun) -> None:
     """Add the recordings of the run's folder to its model.
 
-    The phases save a draft, which replaces the model in the end; after Ctrl-C the model is as it
-    was. Raises DatasetError, ModelFileError, RunStopped, and TrainingError when the model has no
-    codes of its old recordings.
+    The phases save a draft, which replaces the model at the end; after Ctrl-C the model is
+    unchanged. Raises DatasetError, ModelFileError, RunStopped, and TrainingError when the model has
+    no codes of its old recordings.
     """
     draft = replace(run, path=draft_path(run.path))
     if run.checkpoints.passed("codec") and not draft.path.exists():
@@ -40,7 +40,7 @@ def learn_more(run: TrainingRun) -> None:
 
 
 def recorded_again(recordings: Recordings, loaded: LoadedVQModel) -> set[str]:
-    """The names of those recordings that the model has learned: the same name and length."""
+    """The names of the recordings that the model already knows: name and length are the same."""
     lengths = {one.name: len(one.codes) for one in loaded.training_codes}
     found = set()
     for one in recordings.recordings:
@@ -51,7 +51,7 @@ def recorded_again(recordings: Recordings, loaded: LoadedVQModel) -> set[str]:
 
 
 def _read_material(run: TrainingRun, loaded: LoadedVQModel) -> Material:
-    """The new recordings, and those that the model has learned and are not among them."""
+    """The folder's recordings, and those that the model knows and are not among them."""
     loaded.require_trainable()
     if not loaded.training_codes:
         raise TrainingError(f"{run.path} holds no codes of what it learned: {_advice(loaded)}")
@@ -66,7 +66,7 @@ def _read_material(run: TrainingRun, loaded: LoadedVQModel) -> Material:
 
 
 def _codec_config(loaded: LoadedVQModel, material: Material) -> CodecTrainingConfig:
-    """Settings of the codec's training for old and new recordings together."""
+    """Settings for training the codec on old and new recordings together."""
     recordings, rehearsal = material.recordings, material.rehearsal
     new_columns = round(recordings.seconds * recordings.sample_rate / loaded.column_samples)
     old_columns = rehearsal.columns if rehearsal else 0
@@ -74,7 +74,7 @@ def _codec_config(loaded: LoadedVQModel, material: Material) -> CodecTrainingCon
 
 
 def _advice(loaded: LoadedVQModel) -> str:
-    """What to do with a model without training codes."""
+    """What the user can do with a model that has no training codes."""
     if declines_codes(loaded.metadata):
         return "it was trained with --no-training-codes; train a new model on all recordings"
     name = loaded.metadata["name"]

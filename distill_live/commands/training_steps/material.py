@@ -1,4 +1,4 @@
-"""What a model is trained on."""
+"""The recordings that a model is trained on."""
 
 from __future__ import annotations
 
@@ -12,39 +12,39 @@ from distill_live.models.prior.base import Prior
 from distill_live.models.prior.column_prior import PriorSize
 from distill_live.training.data.rehearsal import Rehearsal
 
-# Squares need twice the memory of the samples: for hours at once that is gigabytes.
+# Squares take twice the memory of the samples: for hours of sound that is gigabytes.
 _SUMMED_SAMPLES = 1 << 20
 
 
 @dataclass(frozen=True)
 class Material:
-    """The recordings of a folder, and with `--continue` those that a model knows already."""
+    """The recordings of a folder and, with `--continue`, those that the model knows already."""
 
     recordings: Recordings
     rehearsal: Rehearsal | None = None
 
     @property
     def names(self) -> list[str]:
-        """The names of all recordings: first those that are rehearsed, then those of the folder."""
+        """The names of all recordings: the rehearsed ones, then those of the folder."""
         rehearsed = self.rehearsal.names if self.rehearsal else []
         return [*rehearsed, *(one.name for one in self.recordings.recordings)]
 
     @property
     def seconds(self) -> float:
-        """How long all recordings together are."""
+        """The total length of all recordings."""
         return self.recordings.seconds + (self.rehearsal.seconds if self.rehearsal else 0.0)
 
     @property
     def known(self) -> dict[str, Any]:
-        """The header of the model that goes on; empty for a new one."""
+        """The header of the model that is continued; empty for a new one."""
         return self.rehearsal.metadata if self.rehearsal else {}
 
     def first_prior(self, size: PriorSize | None) -> Prior | None:
-        """The prior that training begins with; None: a new one, of `size` if the user asks so."""
+        """The prior that training continues; None if it begins with a new one."""
         return self.rehearsal.prior if self.rehearsal and size is None else None
 
     def loudness_db(self) -> float:
-        """RMS of all samples in dB of full scale, rehearsed recordings included."""
+        """RMS of all samples in dB of full scale, including the rehearsed recordings."""
         recordings, old_db = self.recordings, self.known.get("loudness_db")
         squares = sum(
             float(np.square(one.samples[start : start + _SUMMED_SAMPLES], dtype=np.float64).sum())

@@ -1,4 +1,4 @@
-"""The phases of `train` in their order."""
+"""The phases of `train`, in order."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from distill_live.training.codec.config import CodecTrainingConfig
 
 
 def train_new(run: TrainingRun) -> Recordings | None:
-    """Make a model of the run's folder; the recordings that its page may show.
+    """Make a model from the run's folder; returns the recordings that its page may show.
 
     Raises DatasetError, ModelFileError, TrainingError and RunStopped.
     """
@@ -27,10 +27,9 @@ def train_new(run: TrainingRun) -> Recordings | None:
 def train_codec_and_prior(
     run: TrainingRun, material: Material, config: CodecTrainingConfig
 ) -> None:
-    """Train a codec, then a prior on it unless the user wants none, and save each in the run's
-    file.
+    """Train a codec, then a prior unless the user wants none, and save each in the run's file.
 
-    What an earlier run has behind it is passed over. Raises ModelFileError, TrainingError and
+    Phases that an earlier run has completed are skipped. Raises ModelFileError, TrainingError and
     RunStopped.
     """
     make_codec(run, material, config)

@@ -1,4 +1,4 @@
-"""The second phase of `train`, and all of `train-prior`: a prior on a model's codec."""
+"""The second phase of `train`, and the only one of `train-prior`: a prior on a model's codec."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from distill_live.training.prior.trainer import (
 
 
 def add_prior(run: TrainingRun, material: Material) -> None:
-    """Train a prior on the codec in the run's file, and save both there; passed over if an earlier
-    run has it behind it.
+    """Train a prior on the codec in the run's file, and save both there. If an earlier run has
+    already done so, nothing is trained.
 
-    Ctrl-C keeps the best prior so far; before there is one, the file stays as it is. Raises
+    Ctrl-C keeps the best prior so far; before there is one, the file stays unchanged. Raises
     ModelFileError, TrainingError and RunStopped.
     """
     loaded = run.model()
@@ -52,8 +52,8 @@ def add_prior(run: TrainingRun, material: Material) -> None:
 def prior_config(
     run: TrainingRun, material: Material, codec: VQVAEConfig, hop_length: int
 ) -> PriorTrainingConfig:
-    """Settings for a prior on a codec's codes, in the shape of the one that the model goes on from
-    if there is one, with the user's choices in it. `hop_length` is in samples."""
+    """Settings for training a prior on a codec's codes, with the user's choices. It has the shape
+    of the prior that it continues, if there is one. `hop_length` is in samples."""
     size, epochs = run.choices.prior_size, run.choices.prior_epochs
     start, recordings = material.first_prior(size), material.recordings
     shape = start.config if start else get_adaptive_prior_config(
@@ -67,7 +67,7 @@ def prior_config(
 def _sequences(
     loaded: LoadedVQModel, material: Material, config: PriorTrainingConfig
 ) -> CodeSequences:
-    """What the prior learns: all recordings as codes."""
+    """All recordings as codes, which the prior learns."""
     rehearsed = material.rehearsal.mels if material.rehearsal else ()
     return extract_code_sequences(
         loaded.require_trainable(), loaded.spectrogram, material.recordings, config.holdout,
@@ -86,7 +86,7 @@ def _train(
 
 
 def _memorisation(prior: Prior, sequences: CodeSequences) -> Memorisation | None:
-    """How much the prior copies; None when Ctrl-C skips this: the prior must be saved."""
+    """How much the prior copies. Ctrl-C skips this and gives None, so that the prior is saved."""
     try:
         return measure_memorisation(prior, sequences)
     except KeyboardInterrupt:

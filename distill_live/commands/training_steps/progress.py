@@ -1,4 +1,4 @@
-"""What training tells on the terminal: a bar, a line per epoch, warnings."""
+"""Progress of a training on the terminal: a bar, a line per epoch, warnings."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from distill_live.training.prior.trainer import PriorEpoch, PriorTrainingConfig
     from distill_live.training.vocoder.trainer import VocoderEpoch, VocoderTrainingConfig
 
-# What a column of each phase's lines is.
+# Explains a column in the lines of every phase.
 _NEW = "`new` is the end of each recording, which it never learns from"
 
 
 class TrainingProgress:
-    """A bar that moves on with every epoch and the epochs' lines above it; a context manager.
+    """A progress bar with a line for each epoch above it; a context manager.
 
-    A `quiet` one prints nothing.
+    If `quiet`, it prints nothing.
     """
 
     def __init__(self, *, quiet: bool = False) -> None:
@@ -66,7 +66,8 @@ class TrainingProgress:
         self._progress.console.print(escape(line, keep="\n"), markup=False, soft_wrap=True)
 
     def codec_pace(self, seconds: float, prior_seconds: float | None) -> None:
-        """How long the training will take, judged by its first steps; None: no prior follows."""
+        """Say how long the training will take, estimated from its first steps. `prior_seconds` is
+        None if no prior follows."""
         if prior_seconds is None:
             self.say(f"this will take {in_words(seconds)}")
             return
@@ -76,11 +77,11 @@ class TrainingProgress:
         )
 
     def prior_pace(self, seconds: float) -> None:
-        """How long the prior's training can take, judged by its first steps."""
+        """Say how long the prior's training can take, estimated from its first steps."""
         self.say(f"this will take at most {in_words(seconds)}; it stops early once it gets worse")
 
     def begin_codec(self, config: CodecTrainingConfig) -> None:
-        """Start the codec's bar; say with what settings, and what the columns of its lines are."""
+        """Start the codec's bar; print its settings and the headings of its lines."""
         from distill_live.codes.grid import level_labels
 
         codec = config.codec
@@ -96,7 +97,7 @@ class TrainingProgress:
         self.say(f"    epoch learned     new   codes in use: {used}")
 
     def codec_epoch(self, epoch: CodecEpoch) -> None:
-        """A line of an epoch of the codec."""
+        """Print the line of an epoch of the codec."""
         self.advance(epoch.epoch, epoch.epochs)
         used = "  ".join(f"{level.utilisation:9.0%}" for level in epoch.health)
         self.say(
@@ -105,7 +106,7 @@ class TrainingProgress:
         )
 
     def end_codec(self, health: Sequence[LevelHealth], codebook_size: int) -> None:
-        """How the codebooks are, and a warning for each level that is not as it should be."""
+        """Print the health of the codebooks, and a warning for each level that is not healthy."""
         from distill_live.training.codec.health import Verdict, overall
 
         verdicts = [level.verdict(codebook_size) for level in health]
@@ -118,7 +119,7 @@ class TrainingProgress:
                 )
 
     def begin_prior(self, config: PriorTrainingConfig) -> None:
-        """Start the prior's bar, and say what the columns of its lines are."""
+        """Start the prior's bar; print its settings and the headings of its lines."""
         shape = config.prior
         self.begin("prior")
         self.advance(0, config.epochs)
@@ -130,14 +131,14 @@ class TrainingProgress:
         self.say("    epoch learned     new")
 
     def prior_epoch(self, epoch: PriorEpoch) -> None:
-        """A line of an epoch of the prior."""
+        """Print the line of an epoch of the prior."""
         self.advance(epoch.epoch, epoch.epochs)
         self.say(
             f"{epoch.epoch:4d}/{epoch.epochs:<4d} {epoch.training:7.2f} {epoch.validation:7.2f}"
         )
 
     def end_prior(self, perplexity: PriorPerplexity) -> None:
-        """The kept prior beside counting, and what to know about it."""
+        """Print the perplexity of the prior beside that of counting."""
         counted = perplexity.baselines
         self.say(
             f"held-out perplexity: prior {perplexity.validation:.2f}, counting codes "
@@ -147,11 +148,11 @@ class TrainingProgress:
             self.say("warning: the prior predicts no better than counting; add recordings")
 
     def memorised(self, memorisation: Memorisation) -> None:
-        """Say whether the prior copies its recordings, and what to do about it."""
+        """Print whether the prior copies its recordings, and what to do about it."""
         self.say(memorisation.verdict)
 
     def begin_vocoder(self, config: VocoderTrainingConfig) -> None:
-        """Start the vocoder's bar, and say what the columns of its lines are."""
+        """Start the vocoder's bar; print its settings and the headings of its lines."""
         shape = config.vocoder
         self.begin("vocoder")
         self.advance(0, config.epochs)
@@ -167,7 +168,7 @@ class TrainingProgress:
         self.say("    epoch learned     new  judges")
 
     def vocoder_epoch(self, epoch: VocoderEpoch) -> None:
-        """A line of an epoch of the vocoder."""
+        """Print the line of an epoch of the vocoder."""
         self.advance(epoch.epoch, epoch.epochs)
         told = "-" if epoch.discriminators is None else f"{epoch.discriminators:.3f}"
         self.say(
@@ -176,7 +177,7 @@ class TrainingProgress:
         )
 
     def end_vocoder(self, distances: Mapping[str, Distances], played: str, asked: bool) -> None:
-        """How near each vocoder comes to what was held out, and which one the model plays by."""
+        """Print how close each vocoder comes to held-out sound, and which one the model uses."""
         for name, one in distances.items():
             self.say(f"held-out sound, {name} vocoder: {one}")
         why = "as asked" if asked else "the nearer one by two of the three"

@@ -1,4 +1,4 @@
-"""A run of a command that trains: who trains, what is read and saved, how it begins and ends."""
+"""A run of a training command: the processes, the files that it reads and saves, and its end."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ from distill_live.training.vocoder.trainer import VocoderTrainingConfig
 
 
 class RunStopped(Exception):
-    """Ctrl-C has ended a phase of training; whatever was worth keeping is saved."""
+    """Ctrl-C has ended a phase of training, after its best epoch so far was saved."""
 
 
 def open_processes(
     device: Device, accelerator: Device | None, devices: int, num_nodes: int
 ) -> Processes:
-    """The process or processes that train. Raises DeviceError when they cannot."""
+    """Start the process or processes that train. Raises DeviceError when they cannot start."""
     if accelerator is None and devices == num_nodes == 1:
         return Processes(pick_device(device))
     if device != "auto":
@@ -53,10 +53,10 @@ def open_processes(
 class TrainingRun:
     """One run of `train`, `train-prior` or `train-vocoder`, through all its phases.
 
-    `path` is the file that the phases read the model from and save it to, `folder` the recordings'.
-    A context manager while it trains: when a phase raises RunStopped, it says how to resume the run
-    and raises typer.Exit with 130. After the block come `write_page`, if a page is wanted, and
-    `end`. Of several processes the first one writes and speaks.
+    The phases read the model from `path` and save it there; `folder` has the recordings. Train
+    inside its `with` block: if a phase raises RunStopped, the user is told how to resume the run,
+    and typer.Exit is raised with 130. After the block, call `write_page` if there should be a page,
+    then `end`. If several processes train, only the first one writes and prints.
     """
 
     path: Path
@@ -77,7 +77,7 @@ class TrainingRun:
         *,
         resume: bool,
     ) -> Self:
-        """A new run, or with `resume` the one whose checkpoint is beside the model.
+        """Begin a new run, or with `resume` continue the one whose checkpoint is beside the model.
 
         Raises what `Checkpoints` raises.
         """
@@ -114,8 +114,8 @@ class TrainingRun:
         self.progress.say(line)
 
     def read_recordings(self, sample_rate: int = 48_000) -> Recordings:
-        """All recordings of the folder; says what was skipped. Raises DatasetError for an empty
-        set."""
+        """Read all recordings of the folder and say which were skipped. Raises DatasetError when
+        there are none."""
         self.progress.begin("reading")
         recordings = load_recordings(self.folder, sample_rate, on_file=self.progress.advance)
         for name, reason in recordings.skipped:
@@ -126,8 +126,8 @@ class TrainingRun:
         return recordings
 
     def begin(self) -> None:
-        """Choose the number of threads; say how to go on should this run end early, and where it
-        goes on now."""
+        """Choose the number of threads. Say how to resume the run if it is interrupted, or from
+        where it resumes."""
         threads = share_cores(self.processes, self.checkpoints.threads)
         if threads:
             self.say(threads)
@@ -153,8 +153,9 @@ class TrainingRun:
         base: str | None,
         processes: int | None = None,
     ) -> None:
-        """Enter a phase; `base` is the checksum of what it builds on, `processes` how many train it
-        (default: all). Raises TrainingError when the run that is resumed was another one."""
+        """Enter a phase. `base` is the checksum of the model that it builds on, and `processes` is
+        how many train it (default: all). Raises TrainingError when the resumed run was a different
+        one."""
         fingerprint = Fingerprint.of(
             recordings,
             config,
@@ -164,7 +165,8 @@ class TrainingRun:
         self.checkpoints.begin(phase, fingerprint)
 
     def model(self) -> LoadedVQModel:
-        """The model in the file, on the device that trains; read once. Raises ModelFileError."""
+        """The model in the file, on the device that trains. The file is read once. Raises
+        ModelFileError."""
         if self._model is None:
             self._model = load_model_v2(self.path, self.processes.device)
         return self._model
@@ -174,9 +176,9 @@ class TrainingRun:
         self._model = save_changed_model(self.path, changed)
 
     def end_phase(self, ending: Ending, warning: str) -> None:
-        """Say what was wrong with a phase, if anything was, after its best epoch is saved.
+        """Report problems of a phase whose best epoch has been saved.
 
-        Raises TrainingError or RunStopped if it ended early, so that no phase follows.
+        Raises TrainingError or RunStopped if it ended early, so that no other phase follows.
         """
         if warning:
             self.say(f"warning: {warning}; the best epoch before that is kept")
@@ -186,7 +188,7 @@ class TrainingRun:
             raise RunStopped
 
     def write_page(self, recordings: Recordings | None) -> None:
-        """Write the model's page, with a few of the recordings if there are any; say where it
+        """Write the model's page, with a few of the recordings if any are given, and say where it
         is."""
         if not self.processes.is_first:
             return
@@ -197,14 +199,14 @@ class TrainingRun:
             self.say(f"no report: {error}")
 
     def end(self) -> None:
-        """Remove the checkpoint, and say what to type next."""
+        """Remove the checkpoint and say what to type next."""
         self.checkpoints.discard()
         if self.processes.is_first:
             say_next(self.path, self.folder)
 
 
 def say_next(path: Path, folder: Path) -> None:
-    """Where the model is and what to type now."""
+    """Say where the model is and what to type next."""
     has_prior = read_header(path).metadata["prior"]
     name = path.stem if _goes_by_its_name(path) else str(path)
     words = ["serve", name] if has_prior else ["train-prior", name, str(folder)]
@@ -213,13 +215,13 @@ def say_next(path: Path, folder: Path) -> None:
 
 
 def _resume_command() -> str:
-    """What to type to go on with this run."""
+    """The command that resumes this run."""
     given = [word for word in sys.argv[1:] if word not in ("--resume", "--force")]
     return shlex.join(["distill-live", *given, "--resume"])
 
 
 def _goes_by_its_name(path: Path) -> bool:
-    """Whether the file's stem finds it, and no other model nor nothing."""
+    """Whether the file's stem finds this file, rather than another model or none."""
     try:
         return find_model(path.stem).resolve() == path.resolve()
     except ModelNotFoundError:

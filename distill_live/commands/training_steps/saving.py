@@ -1,6 +1,6 @@
-"""What each phase of training saves: its network, and what the header tells of it.
+"""Saving the result of each phase: its network, and what the model's header says about it.
 
-Every header is put together here. What a phase does not make stays as it was loaded.
+All headers are put together here. A phase changes its own part of a model and keeps the rest.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from distill_live.training.prior.memorisation import Memorisation
 from distill_live.training.prior.trainer import PriorTrainingConfig, TrainedPrior
 from distill_live.training.vocoder.trainer import TrainedVocoder, VocoderTrainingConfig
 
-#: What a header keeps of the model that goes on.
+#: What a model keeps of its header when it is continued.
 _KEPT = ("name", "tags", "created", "level_labels")
 
 
@@ -44,10 +44,10 @@ def save_codec(
     trained: TrainedCodec,
     previews: Previews,
 ) -> None:
-    """Save a codec that has no prior yet, with the codes of its recordings and of those that it has
-    rehearsed, and previews; without the user's leave nothing of the recordings is kept.
+    """Save a codec without a prior, with the codes of all recordings and with previews. If the user
+    has declined, nothing of the recordings is kept.
 
-    Raises ModelFileError when it cannot be written.
+    Raises ModelFileError when the file cannot be written.
     """
     codes, keeps_codes = _codes(material, config, trained), run.choices.keep_codes
     counts = count_codes(np.concatenate([one.codes for one in codes]), config.codec.codebook_size)
@@ -89,8 +89,8 @@ def save_prior(
 ) -> None:
     """Save the model with a new prior.
 
-    A file without codes of its recordings gets those that its prior has learned, unless the user
-    has declined. Raises ModelFileError when it cannot be written.
+    If the file has no codes of its recordings, those that the prior has learned are added, unless
+    the user has declined. Raises ModelFileError when the file cannot be written.
     """
     loaded = _with_codes(run, material.recordings, config.holdout)
     told = {
@@ -115,8 +115,9 @@ def save_vocoder(
     *,
     neural: bool,
 ) -> None:
-    """Save the model with the vocoder that was trained, or if not `neural`, with the phase vocoder;
-    what is told of the vocoder before goes. Raises ModelFileError when it cannot be written."""
+    """Save the model with the trained vocoder if `neural`, else with the phase vocoder. What the
+    header said about an earlier one is replaced. Raises ModelFileError when the file cannot be
+    written."""
     loaded = run.model()
     told = {
         "vocoder": _settings(config, "vocoder"),
@@ -132,12 +133,12 @@ def save_vocoder(
 
 
 def with_phase_vocoder(loaded: LoadedVQModel) -> LoadedVQModel:
-    """A model with the vocoder that needs no training, and nothing told of another one."""
+    """A model with the vocoder that needs no training; its header says nothing about another."""
     return _with_vocoder(loaded, phase_vocoder(loaded), {}, {})
 
 
 def phase_vocoder(loaded: LoadedVQModel) -> PhaseVocoder:
-    """The model's own vocoder if it needs no training, or a new one."""
+    """The model's own vocoder if that needs no training, else a new one."""
     if isinstance(loaded.vocoder, PhaseVocoder):
         return loaded.vocoder
     config = PhaseConfig(block_frames=loaded.model.config.column_frames)
@@ -161,7 +162,7 @@ def _with_vocoder(
 def _retold(
     metadata: dict[str, Any], told: dict[str, Any], curves: dict[str, Any]
 ) -> dict[str, Any]:
-    """A header with what a phase tells in `training`, and its loss curves."""
+    """A header with the entries of a phase in `training`, and with its loss curves."""
     return metadata | {
         "training": (metadata.get("training") or {}) | told,
         "loss_curves": (metadata.get("loss_curves") or {}) | curves,
@@ -171,7 +172,7 @@ def _retold(
 def _codes(
     material: Material, config: CodecTrainingConfig, trained: TrainedCodec
 ) -> tuple[TrainingCodes, ...]:
-    """What the codec makes of all that it has learned, rehearsed recordings first."""
+    """The codes of all recordings, rehearsed ones first."""
     codec, rehearsal = trained.model, material.rehearsal
     return (
         *(code_rehearsed(codec, rehearsal) if rehearsal else ()),
@@ -180,7 +181,7 @@ def _codes(
 
 
 def _with_codes(run: TrainingRun, recordings: Recordings, holdout: float) -> LoadedVQModel:
-    """The run's model, with codes of the recordings if it has none and may keep them."""
+    """The run's model; if it has no codes of its recordings and may have them, they are added."""
     loaded = run.model()
     if loaded.training_codes or declines_codes(loaded.metadata):
         return loaded
@@ -191,7 +192,7 @@ def _with_codes(run: TrainingRun, recordings: Recordings, holdout: float) -> Loa
 
 
 def _as_mp3(previews: Previews, sample_rate: int) -> list[Preview]:
-    """Previews for the model file; none where sound cannot be written as mp3: the model must be
+    """Previews for the model file. There are none if mp3 cannot be written here: the model must be
     saved all the same."""
     try:
         return [
@@ -205,10 +206,10 @@ def _as_mp3(previews: Previews, sample_rate: int) -> list[Preview]:
 def _settings(
     config: CodecTrainingConfig | PriorTrainingConfig | VocoderTrainingConfig, network: str
 ) -> dict[str, Any]:
-    """The settings without the network's shape, which the header has already."""
+    """The settings without the network's shape, which the header has elsewhere."""
     return {key: value for key, value in asdict(config).items() if key != network}
 
 
 def _curves(history: Sequence[Any], *keys: str) -> dict[str, list[float | None]]:
-    """Some of the epochs' figures, each as a list of one value an epoch."""
+    """Figures of the epochs, each as a list with one value for every epoch."""
     return {key: [getattr(epoch, key) for epoch in history] for key in keys}

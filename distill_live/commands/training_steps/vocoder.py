@@ -1,4 +1,4 @@
-"""The last phase of `train`, and all of `train-vocoder`: a vocoder of the model's own."""
+"""The last phase of `train`, and the only one of `train-vocoder`: a vocoder for the model."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ def add_vocoder(run: TrainingRun, recordings: Recordings) -> None:
     """Train a vocoder for the model in the run's file, compare it with the one that needs no
     training, and save the chosen one there.
 
-    One process trains it, whatever trained the rest. Ctrl-C keeps the best so far; before there is
-    one, the file stays as it is. Raises ModelFileError, TrainingError and RunStopped.
+    A single process trains it, even if several trained the rest. Ctrl-C keeps the best vocoder so
+    far; before there is one, the file stays unchanged. Raises ModelFileError, TrainingError and
+    RunStopped.
     """
     loaded = run.model()
     codec, spectrogram = loaded.require_trainable(), loaded.spectrogram
@@ -51,7 +52,7 @@ def add_vocoder(run: TrainingRun, recordings: Recordings) -> None:
 
 
 def use_phase_vocoder(path: Path) -> None:
-    """Let a model play by the vocoder that needs no training; a trained one is dropped."""
+    """Let a model play with the vocoder that needs no training; a trained one is removed."""
     loaded = load_model_v2(path)
     loaded.require_trainable()
     save_changed_model(path, with_phase_vocoder(loaded))

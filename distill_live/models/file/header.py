@@ -1,11 +1,11 @@
-"""The header of a model file: all there is to know about a model except its weights.
+"""The header of a model file: everything about a model except its weights.
 
 A model file is a safetensors file: 8 bytes of header length (little endian), a JSON header, then
 the weights. The header's `__metadata__` holds two strings: `distill`, the metadata of this module
 as JSON, and `seal`, the SHA-256 of all header bytes with the seal's own digits as zeros. The
-metadata holds the SHA-256 of the weights, so that no byte of the file can change unnoticed.
+metadata contains the SHA-256 of the weights, so no byte of the file can change unnoticed.
 
-Nothing here needs torch: a library of hundreds of models lists at once.
+Nothing here needs torch, so that a library of hundreds of models is listed at once.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ _REQUIRED: dict[str, type] = {
     "weights_sha256": str,
     "codec_sha256": str,
 }
-#: What is lists of texts, where it is there.
+#: Entries that are lists of strings if they are present.
 _TEXTS = ("tags", "level_labels", "dataset_files")
 
 
 def check_name(name: str) -> None:
-    """Raise ModelFileError unless a model, and so the files that are made of it, may be called so.
+    """Raise ModelFileError unless this is a legal name for a model and the files made from it.
 
-    A header is what a stranger wrote: its name must not lead into another folder.
+    The header may be a stranger's: its name must not lead into another folder.
     """
     if not _LEGAL_NAME.fullmatch(name) or name.endswith((".", " ")):
         raise ModelFileError(
@@ -73,10 +73,10 @@ class ModelHeader:
 
 
 def read_header(path: Path) -> ModelHeader:
-    """Read and check the header; the weights stay unread.
+    """Read and check the header, but not the weights.
 
-    For a file of Distill v1.1 it is the header that it would have here, without checksums. Raises
-    ModelFileError when the file is missing, cut short, damaged or of another kind.
+    A file of Distill v1.1 gets the header that it would have in this version, without checksums.
+    Raises ModelFileError when the file is missing, truncated, damaged or of another kind.
     """
     if is_old_file(path):
         old = read_old_file(path)
@@ -85,7 +85,7 @@ def read_header(path: Path) -> ModelHeader:
 
 
 def read_model_bytes(path: Path) -> tuple[ModelHeader, bytes]:
-    """The header and the whole file, the weights checked against their SHA-256.
+    """The header and the bytes of the whole file, with the weights checked against their SHA-256.
 
     Raises ModelFileError as `read_header` does, and when a weight has changed.
     """
@@ -134,7 +134,7 @@ def write_model_bytes(path: Path, metadata: dict[str, Any], safetensors: bytes) 
 
 
 def rewrite_metadata(path: Path, **changes: Any) -> ModelHeader:
-    """Change some of the metadata; the weight bytes are copied as they are. Atomic.
+    """Change some of the metadata and copy the weights unchanged. Atomic.
 
     Raises ModelFileError when the file cannot be read or written, or the name is not legal.
     """
@@ -186,7 +186,7 @@ def _read_open_header(file: BinaryIO, path: Path) -> ModelHeader:
 
 
 def _parse_header(raw: bytes, path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Split the JSON header into our metadata and the table of tensors, both checked."""
+    """Split the JSON header into the metadata and the table of tensors, and check both."""
     try:
         tensors = json.loads(raw)
         extra = tensors.pop("__metadata__")
@@ -256,7 +256,7 @@ def _seal_field(seal: str) -> bytes:
 
 
 def _finite(value: Any) -> Any:
-    """JSON has no NaN: a loss that was none becomes null."""
+    """JSON has no NaN: a loss that is not a number becomes null."""
     if isinstance(value, dict):
         return {str(key): _finite(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

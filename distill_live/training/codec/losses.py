@@ -13,7 +13,7 @@ from distill_live.models.codec.vqvae import ConvVQVAE
 _SCALES = (2, 4)
 
 # How much more a loud cell counts than a quiet one, per deviation of log power, and the range
-# within which it does. Envelopes and levels come out better, quiet detail hardly worse.
+# within which it does. Envelopes and loudness come out better, quiet detail hardly worse.
 _LOUDNESS = 0.4
 _LOUDNESS_RANGE = (-1.5, 3.0)
 

@@ -1,4 +1,4 @@
-"""Training the codec: recordings in, an autoencoder with living codebooks out."""
+"""Training the codec on recordings."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ _MAX_GRADIENT = 1.0
 
 @dataclass(frozen=True)
 class CodecEpoch(Epoch):
-    """What one epoch came to.
+    """The result of one epoch.
 
     `loss` is the mean training loss; `training_db` and `validation_db` are mean absolute
-    differences of log mels in dB, over the recordings' training parts and held-out ends.
-    `health` is per level, coarse to fine.
+    differences of log mels in dB, for the training parts and for the held-out ends of the
+    recordings. `health` has an entry for each level, coarse to fine.
     """
 
     loss: float
@@ -51,7 +51,7 @@ class CodecEpoch(Epoch):
 
     @property
     def error(self) -> float:
-        """How far the codec is from sound that it has not learned."""
+        """The error on held-out sound."""
         return self.validation_db
 
     @classmethod
@@ -62,10 +62,11 @@ class CodecEpoch(Epoch):
 
 @dataclass(frozen=True)
 class TrainedCodec:
-    """The best model that the training saw, on the CPU's or the given device, ready to use.
+    """The best codec of a training, on the device that trained it, ready to use.
 
-    `history` has every finished epoch, `best_epoch` (from 1) is the one that `model` and `health`
-    are of. `ending` says what ended it early, `warning` which recording spoiled it, if one did.
+    `history` has every completed epoch; `model` and `health` are those of `best_epoch`, counted
+    from 1. `ending` says whether training ended early, and `warning` names the recording that
+    spoiled it, if one did.
     """
 
     model: ConvVQVAE
@@ -77,7 +78,7 @@ class TrainedCodec:
 
     @property
     def health(self) -> list[LevelHealth]:
-        """Codebook health of the kept model, per level."""
+        """The codebook health of `model`, for each level."""
         return self.history[self.best_epoch - 1].health
 
 
@@ -94,13 +95,13 @@ def train_codec(
 ) -> TrainedCodec:
     """Train a codec; the epoch with the smallest validation error is kept.
 
-    `on_pace` gets, once, after the first steps, how many seconds the training will take.
+    `checkpoints` save every epoch, and resume an earlier run. `processes` are those that train
+    together, each on its own device. `rehearsal` is an earlier codec that learns the recordings in
+    addition to its own. `previews` are made at some of the epochs. `on_pace` is called once, after
+    the first steps, with the seconds that the whole training will take.
 
-    `checkpoints` save every epoch, and say where to go on. `processes` are the processes that train
-    together; they bring their devices. `rehearsal` is an earlier codec that learns the recordings
-    in addition to its own. `previews` listen to it now and then. Once an
-    epoch has ended, Ctrl-C, a full disk and full memory end the training with the best so far;
-    before that they raise. Raises TrainingError when the loss is no longer a number and no epoch
+    Once an epoch has ended, Ctrl-C, a full disk or full memory end the training and the best epoch
+    is kept; before that they raise. Raises TrainingError when the loss is not a number and no epoch
     has ended.
     """
     processes = processes or Processes(device)
@@ -128,7 +129,7 @@ class _CodecTrainer(EpochTrainer[CodecEpoch]):
         self.batch_crops = processes.batch(config.batch_crops)
         self.mels = mels = TrainingMels.of(recordings, config, rehearsal)
         self.spectrogram, self.judged = mels.spectrogram.to(self.device), mels.judged
-        # Every process draws all crops of a batch, which takes little time, and trains on some.
+        # Every process draws the whole batch, which takes little time, and trains on its share.
         self.crops = MelCrops(
             mels.learned, config.crop_columns * config.codec.column_frames,
             self.spectrogram.config, config.augmentation, self.random, mels.shares,
@@ -146,7 +147,7 @@ class _CodecTrainer(EpochTrainer[CodecEpoch]):
         self.optimizers = _optimizers(self.model, config)
         self._compute_in(choose_precision(processes))
         if not processes.is_first:
-            # The weights begin alike; what is drawn from now on differs.
+            # The weights start out the same; the random numbers from here on differ.
             torch.manual_seed(config.seed + processes.number)
         self._suspect: Suspect | None = None
 

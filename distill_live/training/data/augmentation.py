@@ -1,4 +1,4 @@
-"""A few recordings made more: other speeds, levels and timbres, two sounds at once."""
+"""More variety from few recordings: other speeds, loudness and timbres, two sounds at once."""
 
 from __future__ import annotations
 

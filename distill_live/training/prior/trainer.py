@@ -1,4 +1,4 @@
-"""Training the prior on the codes of a frozen codec."""
+"""Training the prior on the codes of a finished codec."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ _MAX_GRADIENT = 1.0
 class PriorTrainingConfig:
     """Everything that `train_prior_on_codes` needs besides the codes.
 
-    An epoch is `steps_per_epoch` batches of about `batch_columns` columns. `rate` is AdamW's; it
-    rises over `warmup` of the training and falls along a cosine. Of each crop's input codes a part,
-    `corruption` on average, is replaced by random ones. `blind` weighs the loss of predicting the
-    same codes without the past, told how they sound, by which the prior is steered. `averaging` is
-    the decay of the moving average of weights that is judged and kept. Training ends early after
-    `patience` epochs without a better one. The recordings are coded at each of `gains_db`, and at
-    each of `speeds` beside their own. The last `holdout` of each recording is kept for
-    validation.
+    An epoch is `steps_per_epoch` batches of about `batch_columns` columns. `rate` is AdamW's
+    learning rate; it rises during the fraction `warmup` of the training and falls along a cosine.
+    On average the fraction `corruption` of a crop's input codes is replaced by random ones. `blind`
+    is the weight of a second loss, by which the prior learns to be steered: predicting the same
+    codes without the past, only from how they sound. `averaging` is the decay of the moving average
+    of weights that is judged and kept. Training ends early after `patience` epochs without
+    improvement. The recordings are encoded at each of `gains_db`, and at each of `speeds` besides
+    their own. The last `holdout` (0..1) of each recording is for validation.
     """
 
     prior: PriorShape = field(default_factory=ColumnPriorConfig)
@@ -65,16 +65,16 @@ class PriorTrainingConfig:
 
 
 def get_adaptive_prior_training(prior: PriorShape, frames: int) -> PriorTrainingConfig:
-    """Settings for recordings of so many mel frames; few are coded at other speeds, too."""
+    """Settings for so many mel frames; small sets are encoded at other speeds too."""
     return PriorTrainingConfig(prior=prior, speeds=get_adaptive_augmentation(frames).speeds)
 
 
 @dataclass(frozen=True)
 class PriorEpoch(Epoch):
-    """What one epoch came to: perplexities per code, 1..V.
+    """The result of one epoch: perplexities per code, 1..V.
 
-    `training` is over the epoch's crops while it trained, with dropout; `validation` over the
-    held-out columns, each continued from what comes before it, as in playing.
+    `training` is measured on the epoch's crops while it trained, with dropout; `validation` on the
+    held-out columns, each predicted from the columns before it, as in playing.
     """
 
     training: float
@@ -82,16 +82,16 @@ class PriorEpoch(Epoch):
 
     @property
     def error(self) -> float:
-        """The perplexity of codes that the prior has not learned."""
+        """The perplexity of held-out codes."""
         return self.validation
 
 
 @dataclass(frozen=True)
 class TrainedPrior:
-    """The best prior that the training saw, ready to use.
+    """The best prior of a training, ready to use.
 
-    `history` has every finished epoch, `best_epoch` (from 1) is the one that `prior` and
-    `perplexity` are of. `ending` says what ended it early, `warning` that the loss was no longer a
+    `history` has every completed epoch; `prior` and `perplexity` are those of `best_epoch`, counted
+    from 1. `ending` says whether training ended early, `warning` whether the loss was no longer a
     number.
     """
 
@@ -115,13 +115,13 @@ def train_prior_on_codes(
 ) -> TrainedPrior:
     """Train a prior; the epoch with the smallest validation perplexity is kept.
 
-    `on_pace` gets, once, after the first steps, how many seconds the training can take at most.
+    `checkpoints` save every epoch, and resume an earlier run. `processes` are those that train
+    together, each on its own device. `start` is a prior of the same shape to begin with. `on_pace`
+    is called once, after the first steps, with the seconds that the training can take at most.
 
-    `checkpoints` save every epoch, and say where to go on. `processes` are the processes that train
-    together; they bring their devices. `start` is a prior of the same shape to begin with. Once an
-    epoch has ended, Ctrl-C, a full disk and full memory end the training with the best so far;
-    before that they raise. Raises TrainingError when there are no codes, or the loss is no longer a
-    number and no epoch has ended.
+    Once an epoch has ended, Ctrl-C, a full disk or full memory end the training and the best epoch
+    is kept; before that they raise. Raises TrainingError when there are no codes, or when the loss
+    is not a number and no epoch has ended.
     """
     if not sequences.training:
         raise TrainingError("the recordings are shorter than one column each: nothing to learn")
@@ -144,7 +144,7 @@ class _PriorTrainer(EpochTrainer[PriorEpoch]):
         start: Prior | None,
     ) -> None:
         super().__init__(PriorEpoch, config.seed, processes)
-        # Every process draws all crops of a batch, which takes little time, and trains on some.
+        # Every process draws the whole batch, which takes little time, and trains on its share.
         context = config.prior.context_columns
         self.crops = CodeCrops(sequences.training, context, self.random, sequences.training_ranks)
         crops = config.batch_columns / self.crops.mean_columns
@@ -160,7 +160,7 @@ class _PriorTrainer(EpochTrainer[PriorEpoch]):
         self.optimizer = _optimizer(self.prior, config)
         self.steps = 0
         if not processes.is_first:
-            # The weights begin alike; what is dropped and corrupted differs.
+            # The weights start out the same; dropout and corruption differ.
             torch.manual_seed(config.seed + processes.number)
 
     def result(self, baselines: Baselines, ending: Ending) -> TrainedPrior:
@@ -189,7 +189,7 @@ class _PriorTrainer(EpochTrainer[PriorEpoch]):
         self.steps = state["steps"]
 
     def _train_epoch(self) -> float:
-        """Train for an epoch; its mean loss, in nats per code."""
+        """Train for one epoch; returns the mean loss in nats per code."""
         config = self.config
         losses: list[Tensor] = []
         self.prior.train()
@@ -227,7 +227,7 @@ class _PriorTrainer(EpochTrainer[PriorEpoch]):
         return copy.deepcopy(self.average.state_dict())
 
     def _complaint(self, number: int) -> str:
-        # Codes are always numbers, so no recording can be blamed.
+        # Codes are always numbers, so no recording can be the cause.
         return bad_loss("prior", number, ())
 
     def _is_over(self) -> bool:
@@ -235,7 +235,7 @@ class _PriorTrainer(EpochTrainer[PriorEpoch]):
 
 
 def _optimizer(prior: Prior, config: PriorTrainingConfig) -> torch.optim.Optimizer:
-    """AdamW; norms and the heads' biases do not decay."""
+    """AdamW without weight decay for norms and the biases of the heads."""
     decaying: list[Tensor] = []
     others: list[Tensor] = []
     for name, weight in prior.named_parameters():

@@ -1,4 +1,4 @@
-"""Training a neural vocoder on what a frozen codec makes of recordings."""
+"""Training a neural vocoder on the output of a finished codec."""
 
 from __future__ import annotations
 
@@ -40,12 +40,13 @@ class VocoderTrainingConfig:
     """Everything that `train_vocoder` needs besides the pairs.
 
     An epoch is `steps_per_epoch` batches of `batch_crops` crops of `crop_frames` frames. `rate` is
-    AdamW's, of the vocoder and of its discriminators; it rises over `warmup` of the training and
-    falls along a cosine. When `adversarial`, discriminators join after `alone` of the training; the
-    vocoder's loss is then the distance of sounds, `deceiving` times how little it deceives
-    them, and `matching` times how differently they see its sound. `averaging` is the decay of the
-    moving average of weights that is judged and kept. `gain_db` is by how much half of the
-    crops are made louder or softer. The last `holdout` of each recording is kept for validation.
+    AdamW's learning rate, for the vocoder and for its discriminators; it rises during the fraction
+    `warmup` of the training and falls along a cosine. If `adversarial`, discriminators join after
+    the fraction `alone` of the training. The vocoder's loss is then the sum of the distance between
+    sounds, `deceiving` times how clearly the discriminators tell its sound from a real one, and
+    `matching` times the difference of their features. `averaging` is the decay of the moving
+    average of weights that is judged and kept. Half of the crops are made louder or softer, by up
+    to `gain_db`. The last `holdout` (0..1) of each recording is for validation.
     """
 
     vocoder: NeuralVocoderConfig = field(default_factory=NeuralVocoderConfig)
@@ -69,7 +70,7 @@ class VocoderTrainingConfig:
 def get_adaptive_vocoder_training_config(
     column_frames: int, device: torch.device
 ) -> VocoderTrainingConfig:
-    """Settings for a machine: on a GPU a larger network, the full recipe and the time it takes."""
+    """Settings for a device: on a GPU a larger network, discriminators and a longer training."""
     if device.type != "cuda":
         return VocoderTrainingConfig(NeuralVocoderConfig(block_frames=column_frames))
     return VocoderTrainingConfig(
@@ -81,8 +82,8 @@ def get_adaptive_vocoder_training_config(
 
 @dataclass(frozen=True)
 class VocoderEpoch(Epoch):
-    """What one epoch came to: mean losses, of the vocoder's sound in training and held out, and of
-    the discriminators, which is None while there are none."""
+    """The result of one epoch: the mean loss of the vocoder's sound in training and on held-out
+    sound, and that of the discriminators, None while there are none."""
 
     training: float
     validation: float
@@ -90,16 +91,17 @@ class VocoderEpoch(Epoch):
 
     @property
     def error(self) -> float:
-        """The loss of sound that the vocoder has not learned."""
+        """The loss on held-out sound."""
         return self.validation
 
 
 @dataclass(frozen=True)
 class TrainedVocoder:
-    """The best vocoder that the training saw, on its device, ready to use.
+    """The best vocoder of a training, on the device that trained it, ready to use.
 
-    `history` has every finished epoch, `best_epoch` (from 1) is the one that `vocoder` is of.
-    `ending` says what ended it early, `warning` which recording spoiled it, if one did.
+    `history` has every completed epoch; `vocoder` is that of `best_epoch`, counted from 1. `ending`
+    says whether training ended early, and `warning` names the recording that spoiled it, if one
+    did.
     """
 
     vocoder: NeuralVocoder
@@ -119,9 +121,9 @@ def train_vocoder(
     """Train a vocoder on the spectrogram's device; the epoch with the smallest held-out loss is
     kept.
 
-    `checkpoints` save every epoch, and say where to go on. Once an epoch has ended, Ctrl-C, a full
-    disk and full memory end the training with the best so far; before that they raise. Raises
-    TrainingError when the loss is no longer a number and no epoch has ended.
+    `checkpoints` save every epoch, and resume an earlier run. Once an epoch has ended, Ctrl-C, a
+    full disk or full memory end the training and the best epoch is kept; before that they raise.
+    Raises TrainingError when the loss is not a number and no epoch has ended.
     """
     with seeded(config.seed, spectrogram.device):
         trainer = _VocoderTrainer(pairs, spectrogram, config)
@@ -158,7 +160,7 @@ class _VocoderTrainer(EpochTrainer[VocoderEpoch]):
 
     @property
     def _networks(self) -> list[torch.nn.Module]:
-        """What is trained, and the average that is kept."""
+        """The networks that are trained, and the average that is kept."""
         found: list[torch.nn.Module] = [self.vocoder.network, self.average.network]
         return [*found, self.discriminators] if self.discriminators else found
 
@@ -177,11 +179,11 @@ class _VocoderTrainer(EpochTrainer[VocoderEpoch]):
         self.steps = state["steps"]
 
     def _loudest_db(self, number: int) -> float:
-        """The peak of a pair's sound, in dB of full scale."""
+        """The peak of a pair's sound in dB of full scale."""
         return 20 * math.log10(float(self.pairs[number].samples.abs().max()) + 1e-12)
 
     def _train_epoch(self) -> tuple[float, float | None]:
-        """Train for an epoch; the mean loss of the sound, and that of the discriminators."""
+        """Train for one epoch; returns the mean losses of the sound and of the discriminators."""
         self.vocoder.network.train()
         losses: list[Tensor] = []
         judgements: list[Tensor] = []
@@ -190,7 +192,7 @@ class _VocoderTrainer(EpochTrainer[VocoderEpoch]):
             done = self._set_rate()
             mel, real = (part.to(self.device) for part in self.crops.draw(self.config.batch_crops))
             drawn.append(self.crops.drawn)
-            # The noise is another one in each step, so that nothing is learned from it.
+            # Every step has different noise, so that the vocoder cannot learn it.
             position = int(torch.randint(2**16, ()))
             made = self.vocoder.waveforms(mel, position)
             loss = sound_loss = self.loss(made, real)
@@ -207,14 +209,14 @@ class _VocoderTrainer(EpochTrainer[VocoderEpoch]):
         return mean_loss(losses), mean_loss(judgements) if judgements else None
 
     def _teach(self, discriminators: Discriminators, real: Tensor, made: Tensor) -> Tensor:
-        """A step of the discriminators; their loss."""
+        """Train the discriminators for one step; returns their loss."""
         discriminators.requires_grad_(True)
         loss = discriminator_loss(discriminators(real), discriminators(made))
         self._step(self.optimizers[1], discriminators, loss)
         return loss.detach()
 
     def _deceive(self, discriminators: Discriminators, real: Tensor, made: Tensor) -> Tensor:
-        """What the discriminators, as they are, say against the vocoder."""
+        """The discriminators' part of the vocoder's loss; they learn nothing from it."""
         discriminators.requires_grad_(False)
         with torch.no_grad():
             expected = discriminators(real)
@@ -232,7 +234,7 @@ class _VocoderTrainer(EpochTrainer[VocoderEpoch]):
         optimizer.step()
 
     def _set_rate(self) -> float:
-        """Set all rates for this step; the part of the training that is done."""
+        """Set the learning rate of this step; returns the fraction of the training that is done."""
         done = self.steps / (self.config.epochs * self.config.steps_per_epoch)
         rate = self.config.rate * rate_factor(done, self.config.warmup, start=0.1)
         for optimizer in self.optimizers:
