@@ -118,8 +118,8 @@ def measure_memorisation(
     """
     generated = []
     for seed in range(_STREAMS):
-        session = open_session(prior, seed)
-        played = [session.step(Sampling()) for _ in range(_SKIPPED + stream_columns)]
+        prior_session = open_session(prior, seed)
+        played = [prior_session.step(Sampling()) for _ in range(_SKIPPED + stream_columns)]
         generated.append(np.concatenate(played[_SKIPPED:]))
     # Where a recording has nothing held out, all of it was trained on.
     held_out = [grid[first:] for grid, first in sequences.validation if first]

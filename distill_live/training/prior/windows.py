@@ -86,8 +86,8 @@ class Window:
 
     @classmethod
     def of_grid(cls, grid: Grid, first: int, context_columns: int) -> list[Self]:
-        """The contexts in which a session predicts a grid's columns from `first` on: an anchor
-        every half context, half a context before it, where the grid has that much."""
+        """The contexts in which a prior session predicts a grid's columns from `first` on: one for
+        each anchor, half a context apart, beginning up to half a context before it."""
         half, size = context_columns // 2, grid[0].size
         found = []
         for anchor in range(first // half * half, len(grid), half):
