@@ -12,6 +12,7 @@ from distill_live.commands.training_steps.saving import (
     with_phase_vocoder,
 )
 from distill_live.models.file.persistence import load_model_v2, save_changed_model
+from distill_live.models.vocoder.vocoder import Vocoder
 from distill_live.training.vocoder.judging import compare_vocoders
 from distill_live.training.vocoder.pairs import extract_sound_pairs
 from distill_live.training.vocoder.trainer import (
@@ -42,7 +43,7 @@ def add_vocoder(run: TrainingRun, recordings: Recordings) -> None:
         )
     except KeyboardInterrupt:
         raise RunStopped from None
-    both = {"phase": phase_vocoder(loaded), "neural": trained.vocoder}
+    both: dict[str, Vocoder] = {"phase": phase_vocoder(loaded), "neural": trained.vocoder}
     distances = compare_vocoders(both, pairs, recordings.sample_rate)
     asked = run.choices.vocoder == "neural"
     neural = asked or distances["neural"].nearer_than(distances["phase"])
