@@ -110,7 +110,7 @@ def check_edit(name: str, plugin: Callable[[], Edit]) -> Edit:
     edit = plugin()
     check_declaration(name, edit, (SWITCH,))
     if not callable(edit):
-        raise PluginError("it cannot be called with codes and a context")
+        raise PluginError("it must be callable with codes and a context")
     if type(edit.window) is not int or edit.window < 1:
         raise PluginError(f"its window is {edit.window!r}; legal: a number of columns, 1 or more")
     return edit

@@ -159,7 +159,7 @@ class EditRack:
                 leaving[window] = edited
         except Exception as error:
             self._failed.add(edit.name)
-            self._log(f"the edit {edit.name!r} failed and is off from now on: {error!r}")
+            self._log(f"the edit {edit.name!r} failed and is now off: {error!r}")
             self._on_failure(edit.name)
             return entering
         return leaving
@@ -180,8 +180,8 @@ class EditRack:
             raise PluginError(f"it returned {type(edited).__name__}; legal: an array of codes")
         if edited.shape != entered.shape or edited.dtype != entered.dtype:
             raise PluginError(
-                f"it returned {edited.dtype} {edited.shape}; "
-                f"legal: {entered.dtype} {entered.shape}, as it was given"
+                f"it returned {edited.dtype} {edited.shape}; legal: {entered.dtype} "
+                f"{entered.shape}, as passed in"
             )
         highest = self._codebooks.shape[1] - 1
         if not 0 <= edited.min() <= edited.max() <= highest:

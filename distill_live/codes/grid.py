@@ -61,11 +61,11 @@ class CodeGrid:
             )
         if codes.shape[2] != len(self.level_labels):
             raise CodesError(
-                f"{codes.shape[2]} levels of codes have {len(self.level_labels)} labels"
+                f"there are {codes.shape[2]} levels of codes but {len(self.level_labels)} labels"
             )
         if codes.size and not 0 <= codes.min() <= codes.max() < self.codebook_size:
             raise CodesError(
-                f"codes must be 0..{self.codebook_size - 1}, these are {codes.min()}..{codes.max()}"
+                f"codes must be 0..{self.codebook_size - 1}; these are {codes.min()}..{codes.max()}"
             )
         object.__setattr__(self, "codes", codes.astype(np.int64))
 
@@ -78,8 +78,8 @@ class CodeGrid:
         """Raise CodesError unless the model called `name` has the codec that made these codes."""
         if sha256 != self.model_sha256:
             raise CodesError(
-                f"these codes were made by the model {self.model_name!r}, and {name!r} has another "
-                f"codec: decode them with {self.model_name!r}"
+                f"these codes were made by the model {self.model_name!r}, and {name!r} has a "
+                f"different codec: decode them with {self.model_name!r}"
             )
 
 
@@ -122,7 +122,7 @@ def load_grid(path: Path) -> CodeGrid:
     try:
         description, codes = _read_npz(path) if suffix == ".npz" else _read_json(path)
         if (description["format"], description["format_version"]) != (FORMAT, FORMAT_VERSION):
-            raise CodesError(f"it is no {FORMAT} file of version {FORMAT_VERSION}")
+            raise CodesError(f"it is not a {FORMAT} file of version {FORMAT_VERSION}")
         _check_shape(codes, description["shape"])
         return CodeGrid(
             codes=codes,
@@ -138,14 +138,14 @@ def load_grid(path: Path) -> CodeGrid:
     except OSError as error:
         raise CodesError(f"cannot read {path}: {error.strerror or error}") from error
     except _DAMAGE as error:
-        raise CodesError(f"{path} is damaged or holds no codes: {error}") from error
+        raise CodesError(f"{path} is damaged or contains no codes: {error}") from error
 
 
 def _read_json(path: Path) -> tuple[dict[str, Any], NDArray[Any]]:
     # From bytes json also reads what editors write: a byte order mark, UTF-16.
     document = json.loads(path.read_bytes())
     if "codes" not in document:
-        raise CodesError("it holds no codes; `encode` writes files that do")
+        raise CodesError("it contains no codes; use a file written by `encode`")
     columns = document.pop("codes")
     if columns == [] and document["shape"][0] == 0:
         # An empty list has no type of its own, and forgets how many bands and levels it had.

@@ -48,7 +48,7 @@ class SessionLogWriter:
             self._file: TextIO = path.open("x", encoding="utf-8")
         except FileExistsError:
             raise SessionLogError(
-                f"{path} exists already: choose another name, or move it away"
+                f"{path} already exists: choose another name, or move it"
             ) from None
         except OSError as error:
             raise SessionLogError(f"cannot write {path}: {error.strerror or error}") from error
@@ -82,7 +82,7 @@ def read_session_log(path: Path) -> Iterator[Entry]:
     except OSError as error:
         raise SessionLogError(f"cannot read {path}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
-        raise SessionLogError(f"cannot read {path}: it is no text") from error
+        raise SessionLogError(f"cannot read {path}: it is not a text file") from error
 
 
 @contextmanager
@@ -104,13 +104,13 @@ def _entries(path: Path, file: TextIO) -> Iterator[Entry]:
             entry = None
         if number == 1:
             if not isinstance(entry, dict) or entry.get("format") != FORMAT:
-                raise SessionLogError(f"{path} is no session log; `serve --log FILE` writes one")
+                raise SessionLogError(f"{path} is not a session log; `serve --log FILE` writes one")
             if entry.get("format_version") != FORMAT_VERSION:
                 raise SessionLogError(
-                    f"{path} has version {entry.get('format_version')} of the session log; "
-                    f"this program reads version {FORMAT_VERSION}"
+                    f"{path} has session log version {entry.get('format_version')}; this program "
+                    f"reads version {FORMAT_VERSION}"
                 )
         elif not isinstance(entry, dict) or not isinstance(entry.get("op"), str):
-            raise SessionLogError(f"{path} is damaged in line {number}")
+            raise SessionLogError(f"{path} is damaged at line {number}")
         else:
             yield entry

@@ -99,6 +99,6 @@ class Timeline:
     def _require(self, start: int, end: int) -> None:
         if not self.start <= start <= end <= self.end:
             raise CodesError(
-                f"columns {start} to {end} are not known: "
-                f"the timeline holds {self.start} to {self.end}"
+                f"columns {start} to {end} are not available: the timeline holds {self.start} to "
+                f"{self.end}"
             )

@@ -27,24 +27,38 @@ from distill_live.models.file.library import find_own_model, new_model_path, req
 def train(
     folder: FolderArgument,
     name: Annotated[
-        str | None, typer.Option("--name", help="The model's name; else the folder's.")
+        str | None, typer.Option("--name", help="Name of the model (default: the folder's name).")
     ] = None,
     no_prior: Annotated[
-        bool, typer.Option("--no-prior", help="Stop after the codec: encode and decode only.")
+        bool,
+        typer.Option(
+            "--no-prior",
+            help="Train the codec only; the model can then encode and decode, but not play.",
+        ),
     ] = False,
     codebook_size: Annotated[
         int | None,
-        typer.Option("--codebook-size", min=8, max=1024, help="Codes per level; else by files."),
+        typer.Option(
+            "--codebook-size",
+            min=8,
+            max=1024,
+            help="Codes per level (default: chosen by the number of recordings).",
+        ),
     ] = None,
     rvq_levels: Annotated[
-        int, typer.Option("--rvq-levels", min=2, max=4, help="Levels, coarse to fine.")
+        int, typer.Option("--rvq-levels", min=2, max=4, help="Number of levels, coarse to fine.")
     ] = 3,
     commitment_weight: Annotated[
         float | None,
-        typer.Option("--commitment-weight", min=0, help="How strongly codes hold the encoder."),
+        typer.Option(
+            "--commitment-weight",
+            min=0,
+            help="Weight of the commitment loss, which keeps the encoder close to the codes.",
+        ),
     ] = None,
     column_frames: Annotated[
-        ColumnFrames, typer.Option("--column-frames", help="A column's length, of 10.7 ms each.")
+        ColumnFrames,
+        typer.Option("--column-frames", help="Length of a column, in frames of 10.7 ms."),
     ] = "8",
     codec_epochs: Annotated[
         int | None,
@@ -52,7 +66,7 @@ def train(
             "--codec-epochs",
             "--epochs",
             min=1,
-            help="Epochs of the codec (default: 40, with --continue 20).",
+            help="Number of codec epochs (default: 40; with --continue, 20).",
         ),
     ] = None,
     prior_epochs: Annotated[
@@ -60,7 +74,8 @@ def train(
         typer.Option(
             "--prior-epochs",
             min=1,
-            help="The most epochs of the prior (default: 24); it stops early once it gets worse.",
+            help="Maximum number of prior epochs (default: 24); training stops early when the "
+            "prior no longer improves.",
         ),
     ] = None,
     prior_size: PriorSizeOption = None,
@@ -69,7 +84,8 @@ def train(
         VocoderChoice,
         typer.Option(
             "--vocoder",
-            help="phase needs no training; neural is trained, auto keeps the better of the two.",
+            help="Vocoder: phase needs no training, neural is trained, auto keeps the better of "
+            "the two.",
         ),
     ] = "phase",
     device: DeviceOption = "auto",
@@ -78,22 +94,31 @@ def train(
     num_nodes: NodesOption = 1,
     continues: Annotated[
         str | None,
-        typer.Option("--continue", metavar="MODEL", help="Add the recordings to this model."),
+        typer.Option(
+            "--continue", metavar="MODEL", help="Model to continue training with these recordings."
+        ),
     ] = None,
     resume: ResumeOption = False,
     force: ForceOption = False,
 ) -> None:
-    """Make a model from a folder of recordings: first the codec, then the prior, then, if wanted,
+    """Make a model from a folder of recordings: first the codec, then the prior, then, optionally,
     a vocoder.
 
-    Reads wav, flac, ogg, opus, mp3, aiff and caf files of 0.3 s and longer. Ctrl-C keeps the best
-    so far, and --resume goes on from there. After a crash, at most one epoch is lost.
+    Reads wav, flac, ogg, opus, mp3, aiff and caf files of 0.3 s and longer, and mixes them to mono.
+    Ctrl-C keeps the best result so far, and --resume continues from there. A crash loses at most
+    one epoch.
     """
     if continues is not None:
         if name or codebook_size or rvq_levels != 3 or column_frames != "8":
-            raise typer.BadParameter("a model that goes on keeps its name and its shape")
+            raise typer.BadParameter(
+                "a model keeps its name and shape with --continue: leave out --name, "
+                "--codebook-size, --rvq-levels and --column-frames"
+            )
         if vocoder != "phase":
-            raise typer.BadParameter("let the model go on first, then run train-vocoder")
+            raise typer.BadParameter(
+                "--vocoder cannot be combined with --continue: continue first, then run "
+                "train-vocoder"
+            )
         path = find_own_model(continues)
     else:
         path = new_model_path(name or _name_of(folder), replace=True)

@@ -26,7 +26,11 @@ def train_prior(
     prior_size: PriorSizeOption = None,
     epochs: Annotated[
         int | None,
-        typer.Option("--epochs", min=1, help="The most epochs (default: 24); it may stop early."),
+        typer.Option(
+            "--epochs",
+            min=1,
+            help="Maximum number of epochs (default: 24); training may stop early.",
+        ),
     ] = None,
     device: DeviceOption = "auto",
     accelerator: AcceleratorOption = None,
@@ -35,11 +39,11 @@ def train_prior(
     resume: ResumeOption = False,
     force: AnewOption = False,
 ) -> None:
-    """Train the prior of a model anew; its codec stays as it is, and the file is the same.
+    """Retrain the prior of a model, in the same file; the codec stays unchanged.
 
-    A model without codes of its recordings, of an older version, gets them; one that was trained
-    with --no-training-codes does not.
-    Ctrl-C keeps the best so far, and --resume goes on from there, or after a crash.
+    If an older model has no codes of its recordings, they are added, unless it was trained with
+    --no-training-codes. Ctrl-C keeps the best result so far, and --resume continues from there,
+    also after a crash.
     """
     path = find_own_model(model)
     if not (resume or force):

@@ -24,8 +24,9 @@ def train_vocoder(
         VocoderChoice,
         typer.Option(
             "--vocoder",
-            help="Which one the model plays by then: auto is the one nearer to recordings that "
-            "training did not see; phase trains nothing and drops a trained one.",
+            help="Vocoder for the model to play with: auto is the one closer to held-out "
+            "recordings, neural the trained one; phase trains nothing and removes a trained "
+            "one.",
         ),
     ] = "auto",
     epochs: Annotated[
@@ -36,17 +37,17 @@ def train_vocoder(
         bool | None,
         typer.Option(
             "--adversarial/--no-adversarial",
-            help="Train against discriminators; else where there is a GPU.",
+            help="Train against discriminators (default: only on a GPU).",
         ),
     ] = None,
     device: DeviceOption = "auto",
     resume: ResumeOption = False,
     force: AnewOption = False,
 ) -> None:
-    """Train a vocoder on a model's recordings; codec and prior stay as they are.
+    """Train a vocoder on a model's recordings; the codec and the prior stay unchanged.
 
-    Says how near it comes to the recordings, beside the one that needs no training. Ctrl-C keeps
-    the best so far, and --resume goes on from there; after a crash, too.
+    Compares it with the vocoder that needs no training. Ctrl-C keeps the best result so far, and
+    --resume continues from there, also after a crash.
     """
     path = find_own_model(model)
     if vocoder == "phase" and resume:

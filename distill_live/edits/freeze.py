@@ -11,12 +11,12 @@ class Freeze:
     """Holds the codes of the column that sounded when it was switched on."""
 
     name = "freeze"
-    doc = "Hold the codes that sound when it is switched on."
+    doc = "Freeze the codes that are playing when it is switched on."
     window = 1
     parameters = (
         Parameter("band", "int", 0, 64, 0, "",
-                  "Hold this band alone, counted from 1, low to high; 0 holds all. A band that the "
-                  "model does not have holds nothing."),
+                  "Freeze only this band, counted from 1, low to high; 0 freezes all. A band that "
+                  "the model does not have freezes nothing."),
     )  # fmt: skip
 
     def __call__(self, codes: Codes, context: EditContext) -> Codes:

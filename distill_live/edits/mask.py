@@ -14,7 +14,7 @@ class Mask:
     """Puts each level's neutral code in place of its codes."""
 
     name = "mask"
-    doc = "Drop levels: their codes become neutral ones, which add next to nothing."
+    doc = "Drop levels: replace their codes with neutral ones, which add almost nothing."
     window = 1
     parameters: tuple[Parameter, ...] = ()
 

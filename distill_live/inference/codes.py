@@ -75,7 +75,7 @@ def _require_fit(loaded: LoadedVQModel, grid: CodeGrid) -> None:
     ):
         if found != legal:
             raise CodesError(
-                f"codes of the model {loaded.metadata['name']!r} have {name} {legal}, these have "
+                f"codes of the model {loaded.metadata['name']!r} have {name} {legal}; these have "
                 f"{found}: encode the sound again"
             )
     if grid.codes.size and not 0 <= grid.codes.min() <= grid.codes.max() < config.codebook_size:

@@ -18,7 +18,7 @@ from distill_live.models.prior.sampling import Sampling
 from distill_live.models.prior.steering import UNSTEERED, Steering
 
 MAX_SEED = 2**31 - 1
-OVERLAP_IGNORED = "only models that decode in chunks have an overlap; it is ignored"
+OVERLAP_IGNORED = "the overlap is ignored: only models that decode in chunks have one"
 
 
 def generate_audio_from_prior(

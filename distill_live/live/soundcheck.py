@@ -165,19 +165,19 @@ def _block(timings: Timings) -> int:
 def _verdict(timings: Timings) -> str:
     speed = timings.speed
     if speed >= COMFORTABLE:
-        return f"This machine plays the model live, {speed:.1f} times faster than real time."
+        return f"This machine can play the model live, {speed:.1f} times faster than real time."
     if max(PARTS, key=timings.total) == "sampling":
         smaller = "a model with a smaller prior (distill-live train-prior --prior-size small)"
     else:
         smaller = "a faster machine"
     if speed >= ENOUGH:
         return (
-            f"This machine plays the model live, but only {speed:.2g} times faster than real time: "
-            f"close other programs, or use a GPU (--device cuda) or {smaller}."
+            f"This machine can play the model live, but only {speed:.2g} times faster than real "
+            f"time: close other programs, or use a GPU (--device cuda) or {smaller}."
         )
     return (
-        f"This machine cannot play the model live: it computes at {speed:.2g} times real time, and "
-        f"{ENOUGH:g} are needed; use a GPU (--device cuda), {smaller}, or make files with "
+        f"This machine cannot play the model live: it runs at {speed:.2g} times real time, and "
+        f"{ENOUGH:g} is needed; use a GPU (--device cuda), {smaller}, or make files with "
         "distill-live generate."
     )
 

@@ -66,7 +66,7 @@ def build_spectrogram(description: dict[str, Any]) -> AudioSpectrogram:
     """
     kind, settings = _kind_of(description, AudioSpectrogram.kind)
     if kind not in _SPECTROGRAMS:
-        raise ValueError(f"its spectrogram is of the unknown kind {kind!r}")
+        raise ValueError(f"its spectrogram is of an unknown kind, {kind!r}")
     return _SPECTROGRAMS[kind](SpectrogramConfig(**settings))
 
 
@@ -82,7 +82,7 @@ def build_codec(description: dict[str, Any]) -> Codec:
         return ConvVQVAE(VQVAEConfig(**settings))
     if kind == ChunkCodec.kind:
         return ChunkCodec(ChunkCodecConfig(**settings))
-    raise ValueError(f"its codec is of the unknown kind {kind!r}")
+    raise ValueError(f"its codec is of an unknown kind, {kind!r}")
 
 
 def make_prior(config: PriorShape) -> Prior:
@@ -90,7 +90,7 @@ def make_prior(config: PriorShape) -> Prior:
     for kind in _PRIORS.values():
         if type(config) is kind.settings:
             return kind.build(config)
-    raise TypeError(f"{type(config).__name__} are no settings of a prior")
+    raise TypeError(f"{type(config).__name__} is not a prior's settings")
 
 
 def describe_prior(prior: Prior) -> dict[str, Any]:
@@ -107,7 +107,7 @@ def read_prior_config(description: dict[str, Any]) -> PriorShape:
     settings = dict(description)
     kind = settings.pop("kind", CodePrior.kind)
     if kind not in _PRIORS:
-        raise ValueError(f"its prior is of the unknown kind {kind!r}")
+        raise ValueError(f"its prior is of an unknown kind, {kind!r}")
     config: PriorShape = _PRIORS[kind].settings(**settings)
     return config
 
@@ -128,7 +128,7 @@ def build_vocoder(description: dict[str, Any], spectrogram: AudioSpectrogram) ->
     if kind == ChunkVocoder.kind:
         overlap = settings.pop("overlap_samples", DEFAULT_OVERLAP_SAMPLES)
         return ChunkVocoder(spectrogram, PhaseConfig(**settings), overlap)
-    raise ValueError(f"its vocoder is of the unknown kind {kind!r}")
+    raise ValueError(f"its vocoder is of an unknown kind, {kind!r}")
 
 
 def read_neural_config(description: dict[str, Any]) -> NeuralVocoderConfig:
@@ -154,16 +154,18 @@ def check_fit(
     config = codec.config
     if config.n_mels != spectrogram.config.n_mels:
         raise ValueError(
-            f"its codec is for {config.n_mels} mels, its spectrogram has "
+            f"its codec is for {config.n_mels} mels, but its spectrogram has "
             f"{spectrogram.config.n_mels}"
         )
     codes = (config.bands, config.num_quantizers, config.codebook_size)
     shape = prior.config if prior else config
     if (shape.bands, shape.num_quantizers, shape.codebook_size) != codes:
-        raise ValueError("its prior is for other codes than its codec makes")
+        raise ValueError("its prior is for different codes from those of its codec")
     frames, block = config.column_frames, vocoder.config.block_frames
     if frames % block:
-        raise ValueError(f"block_frames of its vocoder, {block}, divide no column of {frames}")
+        raise ValueError(
+            f"block_frames of its vocoder, {block}, does not divide a column of {frames} frames"
+        )
     if isinstance(config, ChunkCodecConfig):
         hop, samples = spectrogram.config.hop_length, config.chunk_samples
         if samples // hop + 1 != frames or block != frames:

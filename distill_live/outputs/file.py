@@ -18,7 +18,7 @@ class FileOutput:
     """Writes sound of a given duration; waits for the engine rather than have a gap."""
 
     name = "file"
-    doc = "Into a sound file, as fast as it is made."
+    doc = "To a sound file, as fast as it can be made."
     parameters: tuple[Parameter, ...] = ()
 
     def __init__(self, options: OutputOptions) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-FILE_NEEDS = "the file output needs a file and a length: --output file:take.wav --duration 60"
+FILE_NEEDS = "the file output needs a file and a duration: --output file:take.wav --duration 60"
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def check_output(name: str, plugin: Any) -> Any:
     """The class of an output. Raises PluginError unless it keeps to the contract of `Output`."""
     check_declaration(name, plugin)
     if not callable(plugin):
-        raise PluginError("it is no class that can be called with OutputOptions")
+        raise PluginError("it is not a class that can be called with OutputOptions")
     for method in ("describe", "run", "close"):
         if not callable(getattr(plugin, method, None)):
             raise PluginError(f"it has no method {method!r}")

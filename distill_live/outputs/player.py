@@ -62,7 +62,7 @@ class Player:
         except (DistillError, OSError, EOFError):
             raise
         except Exception as error:
-            reason = f"the output {name!r} failed and is off from now on: {error!r}"
+            reason = f"the output {name!r} failed and is now off: {error!r}"
             self._channel.send(("broken", reason))
         finally:
             output.close()

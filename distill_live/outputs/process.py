@@ -52,7 +52,7 @@ def _play(
     def lose_real_time() -> None:
         status["real_time"] = 0.0
         channel.send(
-            ("said", "the sound no longer runs in real time: it used a whole core without a rest")
+            ("said", "the sound no longer runs in real time: it used a whole core without a pause")
         )
 
     threads = SoundThreads(lose_real_time)

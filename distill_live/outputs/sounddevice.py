@@ -26,7 +26,7 @@ class SoundDeviceOutput:
     """A float32 output stream: sound on the channels chosen, in their order, silence on others."""
 
     name = "sounddevice"
-    doc = "A sound card, through PortAudio."
+    doc = "To a sound card, through PortAudio."
     parameters: tuple[Parameter, ...] = ()
 
     def __init__(self, options: OutputOptions) -> None:
@@ -55,7 +55,7 @@ class SoundDeviceOutput:
         raise DeviceError(
             f"{self.device_name} cannot play {self.channels} channels of float32 at "
             f"{wanted or SAMPLE_RATE} Hz ({reason}); its own rate is "
-            f"{int(info['default_samplerate'])} Hz: --audio-rate sets the rate"
+            f"{int(info['default_samplerate'])} Hz: use --audio-rate to set the rate"
         )
 
     def describe(self) -> str:
@@ -147,7 +147,9 @@ def list_devices() -> list[dict[str, Any]]:
 def _find_device(sounddevice: Any, name: str | None) -> int:
     devices = list_devices()
     if not devices:
-        raise DeviceError("there is no sound device")
+        raise DeviceError(
+            "there is no sound device: connect one, or play silently with --output clock"
+        )
     if name is None:
         default = [device["index"] for device in devices if device["default"]]
         return int(default[0] if default else devices[0]["index"])
@@ -155,7 +157,7 @@ def _find_device(sounddevice: Any, name: str | None) -> int:
     part = [d["index"] for d in devices if name.casefold() in d["name"].casefold()]
     if not exact + part:
         names = ", ".join(repr(device["name"]) for device in devices)
-        raise DeviceError(f"no sound device is called {name!r}; there are: {names}")
+        raise DeviceError(f"no sound device is called {name!r}; available: {names}")
     return int((exact + part)[0])
 
 
@@ -184,7 +186,8 @@ def _portaudio() -> Any:
             import sounddevice
     except OSError as error:
         raise DeviceError(
-            f"PortAudio is missing ({error}); install it, on Debian: apt-get install libportaudio2"
+            f"PortAudio is missing ({error}); install it, on Debian with: apt-get install "
+            "libportaudio2"
         ) from error
     except Exception as error:
         raise DeviceError(f"PortAudio does not start: {error}") from error

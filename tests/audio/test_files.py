@@ -87,7 +87,7 @@ def test_a_stereo_file_of_another_rate_becomes_mono_at_48_khz(tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [(None, "there is no such file"), (b"", "cannot read"), (b"noise" * 99, "cannot")],
+    [(None, "no such file"), (b"", "cannot read"), (b"noise" * 99, "cannot")],
 )
 def test_what_is_no_sound_file_is_refused_by_name(
     content: bytes | None, reason: str, tmp_path: Path
@@ -102,7 +102,7 @@ def test_what_is_no_sound_file_is_refused_by_name(
 
 def test_a_file_without_samples_is_refused(tmp_path: Path) -> None:
     write_audio(tmp_path / "empty.wav", np.zeros(0, np.float32), 48_000)
-    with pytest.raises(AudioFileError, match="holds no samples"):
+    with pytest.raises(AudioFileError, match="has no samples"):
         read_mono(tmp_path / "empty.wav")
 
 

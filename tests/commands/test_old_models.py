@@ -57,7 +57,7 @@ def test_import_takes_the_files_name_and_replaces_nothing_unasked(
     assert shown == {"name": "old", "file": str(path)}
     again = run_cli("models", "import", old_model_path)
     assert again.code == 1
-    assert "exists already" in again.err
+    assert "already exists" in again.err
     assert run_cli("models", "import", old_model_path, "--force").code == 0
 
 

@@ -74,7 +74,7 @@ def test_ctrl_c_keeps_the_best_so_far_and_a_run_goes_on_after_it_too(
         stopped = run_cli("train", sounds, "--name", "cut")
     assert stopped.code == 130
     command = f"distill-live train {sounds} --name cut --resume"
-    assert f"stopped; to go on: {command}\n" in stopped.out
+    assert f"stopped; to resume: {command}\n" in stopped.out
     assert f"\nnext:  distill-live {next_command} cut" in stopped.out
     assert files_of(folders, "cut") == ["cut.distill", "cut.resume"]
     kept = read_header(folders.user / "cut.distill").metadata["loss_curves"]
@@ -99,7 +99,7 @@ def test_a_prior_alone_goes_on_too(
     assert run_cli("train", sounds, "--name", "mine", "--resume").code == 1
     refused = run_cli("train-prior", "mine", sounds, "--prior-size", "medium")
     assert (refused.code, refused.out) == (1, "")
-    assert "add --resume to go on with it, or --force to begin anew" in refused.err
+    assert "add --resume to continue it, or --force to start over" in refused.err
     resumed = run_cli("train-prior", "mine", sounds, "--prior-size", "medium", "--resume")
     assert (resumed.code, resumed.err) == (0, "")
     assert weights(folders.user / "mine.distill") == whole
@@ -138,7 +138,7 @@ def test_an_interrupted_run_is_not_begun_anew_unasked(
 ) -> None:
     refused = run_cli("train", sounds, "--name", "mine")
     assert (refused.code, refused.out) == (1, "")
-    assert "add --resume to go on with it, or --force to begin anew" in refused.err
+    assert "add --resume to continue it, or --force to start over" in refused.err
     assert interrupted.exists()
     assert run_cli("train", sounds, "--name", "mine", "--force").code == 0
     assert not interrupted.exists()

@@ -78,7 +78,7 @@ def test_auto_plays_the_vocoder_that_is_nearer(
     monkeypatch.setattr(vocoder, "compare_vocoders", beside_noise)
     result = run_cli("train-vocoder", "tiny", sounds)
     assert result.code == 0
-    assert f"the model plays by the {kept} vocoder, the nearer one by two of the" in result.out
+    assert f"the model plays with the {kept} vocoder, which is closer by" in result.out
     loaded = load_model_v2(tiny_in_library)
     told = loaded.metadata["training"]["vocoder_distances"]
     assert Distances(**told[kept]).nearer_than(Distances(**told[bad]))
@@ -181,10 +181,10 @@ def test_an_interrupted_run_is_not_begun_anew_unasked(
     with monkeypatch.context() as patch:
         patch.setattr(TrainingProgress, "vocoder_epoch", press_ctrl_c)
         stopped = run_cli(*command)
-    assert "stopped; to go on: distill-live train-vocoder tiny" in stopped.out
+    assert "stopped; to resume: distill-live train-vocoder tiny" in stopped.out
     refused = run_cli(*command)
     assert (refused.code, refused.out) == (1, "")
-    assert "add --resume to go on with it, or --force to begin anew" in refused.err
+    assert "add --resume to continue it, or --force to start over" in refused.err
     other = run_cli(*command, "--epochs", 7, "--resume")
     assert "epochs was 2, is 7." in other.err
     assert run_cli(*command, "--force").code == 0

@@ -26,14 +26,14 @@ def learn_more(run: TrainingRun) -> None:
     """
     draft = replace(run, path=draft_path(run.path))
     if run.checkpoints.passed("codec") and not draft.path.exists():
-        run.say(f"the run had ended already: {run.path} is what it made")
+        run.say(f"this run had already finished: {run.path} is its result")
         return
     loaded = load_model_v2(run.path)
     material = _read_material(run, loaded)
     try:
         train_codec_and_prior(draft, material, _codec_config(loaded, material))
     except RunStopped:
-        run.say(f"{run.path} is as it was")
+        run.say(f"{run.path} is unchanged")
         raise
     if run.processes.is_first:
         replace_file(draft.path, run.path)
@@ -54,13 +54,16 @@ def _read_material(run: TrainingRun, loaded: LoadedVQModel) -> Material:
     """The folder's recordings, and those that the model knows and are not among them."""
     loaded.require_trainable()
     if not loaded.training_codes:
-        raise TrainingError(f"{run.path} holds no codes of what it learned: {_advice(loaded)}")
+        raise TrainingError(
+            f"{run.path} does not contain the codes it was trained on: {_advice(loaded)}"
+        )
     recordings = run.read_recordings(loaded.spectrogram.config.sample_rate)
     again = recorded_again(recordings, loaded)
     rehearsal = Rehearsal.of(loaded, again)
     run.say(
-        f"{loaded.metadata['name']} goes on: {len(recordings.recordings) - len(again)} new "
-        f"recordings, {len(again)} that it knows and {len(rehearsal.mels)} rehearsed from its file"
+        f"continuing {loaded.metadata['name']} with {len(recordings.recordings) - len(again)} new "
+        f"recordings, {len(again)} that it already knows, and {len(rehearsal.mels)} rehearsed from "
+        "its file"
     )
     return Material(recordings, rehearsal)
 
@@ -78,4 +81,4 @@ def _advice(loaded: LoadedVQModel) -> str:
     if declines_codes(loaded.metadata):
         return "it was trained with --no-training-codes; train a new model on all recordings"
     name = loaded.metadata["name"]
-    return f"`distill-live train-prior {name} FOLDER` adds those of the recordings in FOLDER"
+    return f"`distill-live train-prior {name} FOLDER` adds the codes of the recordings in FOLDER"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from distill_live.training.vocoder.trainer import VocoderEpoch, VocoderTrainingConfig
 
 # Explains a column in the lines of every phase.
-_NEW = "`new` is the end of each recording, which it never learns from"
+_NEW = "`new` is the end of each recording, which is never used for learning"
 
 
 class TrainingProgress:
@@ -78,7 +78,10 @@ class TrainingProgress:
 
     def prior_pace(self, seconds: float) -> None:
         """Say how long the prior's training can take, estimated from its first steps."""
-        self.say(f"this will take at most {in_words(seconds)}; it stops early once it gets worse")
+        self.say(
+            f"this will take at most {in_words(seconds)}; training stops early when the prior "
+            "no longer improves"
+        )
 
     def begin_codec(self, config: CodecTrainingConfig) -> None:
         """Start the codec's bar; print its settings and the headings of its lines."""
@@ -92,7 +95,7 @@ class TrainingProgress:
             f"codec: {codec.num_quantizers} levels ({', '.join(self._labels)}) of "
             f"{codec.codebook_size} codes, {config.epochs} epochs of {config.steps_per_epoch} steps"
         )
-        self.say("  how far its sound is from the recordings, in dB: lower is better. " + _NEW)
+        self.say("  distance of its sound from the recordings in dB; lower is better. " + _NEW)
         used = "  ".join(f"{label:>9}" for label in self._labels)
         self.say(f"    epoch learned     new   codes in use: {used}")
 
@@ -114,8 +117,9 @@ class TrainingProgress:
         for label, level, verdict in zip(self._labels, health, verdicts, strict=True):
             if verdict is not Verdict.GREEN:
                 self.say(
-                    f"warning: {label}: {verdict.words}: uses only {level.utilisation:.0%} of its "
-                    f"codes, as varied as {level.perplexity:.0f} in even use; {verdict.advice}"
+                    f"warning: {label}: {verdict.words}: only {level.utilisation:.0%} of its codes "
+                    f"are in use, as varied as {level.perplexity:.0f} codes used evenly; "
+                    f"{verdict.advice}"
                 )
 
     def begin_prior(self, config: PriorTrainingConfig) -> None:
@@ -127,7 +131,7 @@ class TrainingProgress:
             f"prior: {shape.num_layers} layers of {shape.hidden_size}, up to {config.epochs} "
             f"epochs of {config.steps_per_epoch} steps"
         )
-        self.say("  perplexity, between how many codes it hesitates: lower is better. " + _NEW)
+        self.say("  perplexity: how many codes it hesitates between; lower is better. " + _NEW)
         self.say("    epoch learned     new")
 
     def prior_epoch(self, epoch: PriorEpoch) -> None:
@@ -141,11 +145,11 @@ class TrainingProgress:
         """Print the perplexity of the prior beside that of counting."""
         counted = perplexity.baselines
         self.say(
-            f"held-out perplexity: prior {perplexity.validation:.2f}, counting codes "
-            f"{counted.unigram:.2f}, counting pairs of columns {counted.previous_column:.2f}"
+            f"held-out perplexity: prior {perplexity.validation:.2f}; by counting codes "
+            f"{counted.unigram:.2f}, by counting pairs of columns {counted.previous_column:.2f}"
         )
         if not perplexity.beats_counting:
-            self.say("warning: the prior predicts no better than counting; add recordings")
+            self.say("warning: the prior predicts no better than counting does; add recordings")
 
     def memorised(self, memorisation: Memorisation) -> None:
         """Print whether the prior copies its recordings, and what to do about it."""
@@ -162,8 +166,8 @@ class TrainingProgress:
             f"{config.steps_per_epoch} steps, {against}"
         )
         self.say(
-            "  loss, how far its sound is from the recordings: lower is better. "
-            f"{_NEW}, `judges` the loss of the discriminators"
+            f"  loss: distance of its sound from the recordings; lower is better. {_NEW}, `judges` "
+            "the loss of the discriminators"
         )
         self.say("    epoch learned     new  judges")
 
@@ -180,8 +184,8 @@ class TrainingProgress:
         """Print how close each vocoder comes to held-out sound, and which one the model uses."""
         for name, one in distances.items():
             self.say(f"held-out sound, {name} vocoder: {one}")
-        why = "as asked" if asked else "the nearer one by two of the three"
-        self.say(f"the model plays by the {played} vocoder, {why}")
+        why = "as requested" if asked else "which is closer by at least two of the three measures"
+        self.say(f"the model plays with the {played} vocoder, {why}")
 
 
 def in_words(seconds: float) -> str:

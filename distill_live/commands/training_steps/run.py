@@ -43,8 +43,8 @@ def open_processes(
         return Processes(pick_device(device))
     if device != "auto":
         raise typer.BadParameter(
-            "with --accelerator, --devices or --num-nodes leave --device out: "
-            "--accelerator says the kind"
+            "--device cannot be combined with --accelerator, --devices or --num-nodes: use "
+            "--accelerator to choose the kind of device"
         )
     return launch(accelerator or "auto", devices, num_nodes)
 
@@ -100,7 +100,7 @@ class TrainingRun:
         self.progress.__exit__(kind, error, trace)
         if isinstance(error, RunStopped):
             if self.processes.is_first:
-                tell(f"stopped; to go on: {_resume_command()}")
+                tell(f"stopped; to resume: {_resume_command()}")
                 say_next(self.path, self.folder)
             raise typer.Exit(130)
 
@@ -132,17 +132,17 @@ class TrainingRun:
         if threads:
             self.say(threads)
         if not self.checkpoints.resumes:
-            self.say(f"every epoch is kept; to go on after an interruption: {_resume_command()}")
+            self.say(f"every epoch is saved; to resume after an interruption: {_resume_command()}")
             return
-        self.say(f"goes on from {self.checkpoints.path}")
+        self.say(f"resuming from {self.checkpoints.path}")
         grounds = self.checkpoints.other_ground
         kind = self.processes.device.type
         if kind != "cpu":
-            grounds.append(f"{kind} does not always add numbers up in the same order")
+            grounds.append(f"{kind} does not always add numbers in the same order")
         if grounds:
             self.say(
-                f"{'; '.join(grounds)}: the last digits may differ from those of a run without "
-                "interruption"
+                f"{'; '.join(grounds)}: the last digits may differ from those of an uninterrupted "
+                "run"
             )
 
     def begin_phase(

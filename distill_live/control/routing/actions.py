@@ -78,7 +78,9 @@ class Actions:
     def get(self, arguments: Sequence[object]) -> list[Reply]:
         """Answer the values of the named parameters or levels; without a name, all global ones."""
         if not all(isinstance(name, str) for name in arguments):
-            raise ParameterError("get takes names of parameters, or nothing for all of them")
+            raise ParameterError(
+                "get takes the names of parameters, or no argument for all of them"
+            )
         names = [str(name)[:200].removeprefix(f"{ROOT}/") for name in arguments]
         return [(f"{ROOT}/{name}", (self._told(name),)) for name in names or self._store]
 
@@ -151,8 +153,8 @@ class Actions:
     def _check_count(self, name: str, arguments: Sequence[object]) -> None:
         if len(arguments) > len(self.levels):
             raise ParameterError(
-                f"{name} takes one number, or up to {len(self.levels)}, one for each level, "
-                f"not {len(arguments)}"
+                f"{name} takes one number, or up to {len(self.levels)}, one per level, not "
+                f"{len(arguments)}"
             )
 
     def _read(
@@ -182,7 +184,7 @@ class Actions:
             stored = self._put((parameter.name, level), value, self._sender)
             if not parameter.minimum <= value <= parameter.maximum:
                 legal = parameter.legal()
-                self._clipped(f"{name} {value:g} is outside {legal}, taken as {stored:g}")
+                self._clipped(f"{name} {value:g} is outside {legal}; set to {stored:g}")
         else:
             self._release((parameter.name, level))
 
@@ -247,7 +249,9 @@ class Actions:
     def _told_own(self, name: str) -> int:
         parameter, level = self.find(find_target(name, self._store.table))
         if level is None:
-            raise ParameterError(f"{name} is the value of all levels: name one, as {name}/1{OWN}")
+            raise ParameterError(
+                f"{name} is the value for all levels: name one level, such as {name}/1{OWN}"
+            )
         return int(self._store.own(parameter, level) is not None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import reprlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,10 @@ MAX_ERRORS = 16
 _ERROR = f"{ROOT}/error"
 #: So many names have lines of their own in the log when they are refused.
 _MAX_NAMES = 256
+#: So many reasons at one name have lines of their own.
+_MAX_REASONS = 4
+#: What of a reason changes with the message: numbers and quoted texts.
+_VALUES = re.compile(r"b?'[^']*'|b?\"[^\"]*\"|[-+.\w]*\d[-+.\w]*")
 #: The longest reason in an answer, in letters.
 _MAX_REASON = 300
 
@@ -47,7 +52,7 @@ class Reception:
         self.counters = Counters()
         self._log = LimitedLog(log, clock)
         self._last: tuple[str, Sequence[object]] | None = None
-        self._names: set[str] = set()
+        self._reasons: dict[str, set[str]] = {}
 
     @property
     def last_message(self) -> str:
@@ -78,15 +83,20 @@ class Reception:
             # A fader for a level that this model lacks is no fault: once is enough.
             self._log.write_once(line, lambda: line)
         else:
-            self._log.write(self._kind(name), line)
+            self._log.write(self._kind(name, str(error)), line)
         return [(_ERROR, (printable(name), str(error)[:_MAX_REASON]))]
 
-    def _kind(self, name: str) -> str:
-        """Each name of its own, as long as they are few: what stands in an address may be
-        anything."""
-        if len(self._names) < _MAX_NAMES:
-            self._names.add(name)
-        return f"refused {name}" if name in self._names else "refused"
+    def _kind(self, name: str, reason: str) -> str:
+        """Each mistake at each name is a kind of its own, as long as there are few of both: an
+        address and a value may be anything."""
+        if len(self._reasons) < _MAX_NAMES:
+            self._reasons.setdefault(name, set())
+        if name not in self._reasons:
+            return "refused"
+        reasons, reason = self._reasons[name], _VALUES.sub("", reason)
+        if len(reasons) < _MAX_REASONS:
+            reasons.add(reason)
+        return f"refused {name}: {reason}" if reason in reasons else f"refused {name}"
 
     def note_unknown(self, address: str, reason: str) -> Reply:
         """Tell of an address that leads nowhere; what to answer."""

@@ -240,7 +240,9 @@ class Router:
     def _reach(self, handler: Handler, arguments: Sequence[object]) -> list[Reply]:
         self._reached += 1
         if self._reached > MAX_REACHED:
-            raise ParameterError(f"one packet reaches {MAX_REACHED} addresses: send fewer in one")
+            raise ParameterError(
+                f"one packet can reach at most {MAX_REACHED} addresses: split it into several"
+            )
         return handler(arguments)
 
     def _take_midi(self, event: MidiEvent) -> list[Reply]:
@@ -300,11 +302,11 @@ class Router:
         quantum = parse_quantum(arguments[0], LEGAL_IN_MESSAGES)
         if len(arguments) < 2 or not isinstance(arguments[1], str):
             raise ParameterError(
-                "at takes beat, bar or a number of bars, then an address and what to send there"
+                "at takes beat, bar or a number of bars, followed by an address and its arguments"
             )
         address = arguments[1]
         if address == f"{ROOT}/at":
-            raise ParameterError("what waits for a beat cannot wait for another one")
+            raise ParameterError("a message that waits for a beat cannot contain another `at`")
         if not self._book.find(address):
             raise ParameterError(self._book.explain_unknown(address))
         self._waiting.put_off_message(quantum, (address, arguments[2:]))

@@ -15,7 +15,7 @@ MAX_BARS = 64
 LEGAL_QUANTUM = f"beat, bar or {{bars: 1..{MAX_BARS}}}"
 #: The same for messages.
 LEGAL_IN_MESSAGES = (
-    f"beat, bar, or a whole number of bars 1..{MAX_BARS}, such as /distill/at 4 /distill/play"
+    f"beat, bar, or an integer number of bars 1..{MAX_BARS}, such as /distill/at 4 /distill/play"
 )
 #: Where beats are further off, in beats, than a moment ago, the tempo was not corrected: they were
 #: counted anew.

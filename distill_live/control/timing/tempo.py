@@ -23,7 +23,7 @@ SOURCES = ("auto", "internal", "midi", "link")
 LINK_GONE_S = 2.0
 #: A boundary that is nearer than this, in beats, is reached.
 _REACHED = 1e-6
-_NAMES = {"internal": "nobody", "midi": "the MIDI clock", "link": "Ableton Link"}
+_NAMES = {"internal": "the internal clock", "midi": "the MIDI clock", "link": "Ableton Link"}
 
 
 @dataclass
@@ -123,7 +123,7 @@ class Tempo:
         """
         with self._lock:
             if self._leader == "midi":
-                raise ParameterError(f"{_NAMES['midi']} says what the tempo is")
+                raise ParameterError(f"{_NAMES['midi']} is the master and sets the tempo")
             bpm = self._taps.tap(self._clock())
         if bpm is None:
             return
@@ -137,7 +137,9 @@ class Tempo:
         """Let a bar begin now. Raises ParameterError where somebody else leads."""
         with self._lock:
             if self._leader != "internal":
-                raise ParameterError(f"{_NAMES[self._leader]} says where bars begin")
+                raise ParameterError(
+                    f"{_NAMES[self._leader]} is the master and decides where bars begin"
+                )
             now, bar = self._clock(), self.beats_per_bar
             self._line = BeatLine(round(self.beat(now) / bar) * bar, now, self.bpm)
 
@@ -189,4 +191,4 @@ class Tempo:
             self._line = self._link.line
         if leader != self._leader:
             self._leader = leader
-            self._log(f"tempo: {_NAMES[leader]} leads, {self.bpm:.1f} BPM")
+            self._log(f"tempo: {_NAMES[leader]} is the master, {self.bpm:.1f} BPM")

@@ -63,7 +63,9 @@ class Engine:
     ) -> None:
         rate = loaded.spectrogram.config.sample_rate
         if rate != SAMPLE_RATE:
-            raise LiveError(f"the model's sample rate is {rate} Hz; only {SAMPLE_RATE} Hz can play")
+            raise LiveError(
+                f"the model's sample rate is {rate} Hz; only {SAMPLE_RATE} Hz can be played"
+            )
         self._ring, self._parameters, self._status = ring, parameters.view(), status
         self._settings, self._say, self._clock = settings, say, clock
         self._journal = journal or Journal()

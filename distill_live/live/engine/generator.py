@@ -188,7 +188,7 @@ class StreamGenerator:
         column = max(wanted, self._oldest())
         if wanted < column:
             back = (sounding - column * self._column_samples) / SAMPLE_RATE
-            self._say(f"rewind went back {max(back, 0.0):.1f} s: nothing before is remembered")
+            self._say(f"rewind went back only {max(back, 0.0):.1f} s: nothing earlier is available")
         if take is not None:
             self.draw = self.draw._replace(take=take)
         with self.pace.jump:
@@ -202,10 +202,13 @@ class StreamGenerator:
         end, _ = self.playhead.sound_at(at)
         begin = max(end - round(seconds * SAMPLE_RATE), self._oldest() * self._column_samples)
         if end - begin < SHORTEST_LOOP:
-            self._say("there is nothing to loop yet: a loop repeats what was just played")
+            self._say("there is nothing to loop yet: a loop repeats what has just been played")
             return
         if end - begin < round(seconds * SAMPLE_RATE):
-            self._say(f"the loop is {(end - begin) / SAMPLE_RATE:.2f} s: no more is remembered")
+            self._say(
+                f"the loop lasts only {(end - begin) / SAMPLE_RATE:.2f} s: nothing earlier "
+                "is available"
+            )
         with self.pace.jump:
             self._do("loop", begin=begin, end=end, fade=self.fade, position=at)
             self._publish_jump(at)

@@ -89,7 +89,11 @@ class DeckControl:
         Raises LiveError while the last fade is not over, and when the deck plays already.
         """
         if self.busy or deck == self.wanted:
-            state = "is not over yet" if self.busy else "was the last; it plays already"
+            state = (
+                "has not finished yet"
+                if self.busy
+                else "was the last one, and that deck is already playing"
+            )
             raise LiveError(f"cannot fade to deck {deck}: the fade to deck {self.wanted} {state}")
         self._marks.array[_GAINS + deck] = gain
         self._marks.array[_WANTED], self._marks.array[_FADE] = deck, fade

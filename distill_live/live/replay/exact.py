@@ -39,7 +39,7 @@ def replay_session(entries: Iterable[Entry], load: Callable[[Entry], LoadedVQMod
             session.take(entry)
     samples = session.finish()
     if not len(samples):
-        raise SessionLogError("the session log holds no sound")
+        raise SessionLogError("the session log contains no sound")
     return samples
 
 
@@ -71,7 +71,8 @@ class _Session:
             self._ended = int(entry["heard"])
         elif operation == "lost":
             raise SessionLogError(
-                f"the log misses {entry['entries']} entries: what was heard cannot be made again"
+                f"the session log lacks {entry['entries']} entries: what was heard cannot be "
+                "rendered"
             )
         elif deck in self._decks:
             self._decks[deck].take(entry)

@@ -80,7 +80,7 @@ class _Player:
                 getattr(self._engine, entry["name"])(*entry["arguments"])
             elif entry["name"] in _LEFT_OUT - self._left_out:
                 self._left_out.add(entry["name"])
-                self._say(f"{entry['name']} is left out: a log cannot repeat it on another model")
+                self._say(f"{entry['name']} was left out: a log cannot repeat it on another model")
             return
         name, level, value = entry["name"], entry["level"], entry["value"]
         try:
@@ -135,6 +135,6 @@ def _timed(entries: Iterable[Entry]) -> tuple[list[tuple[int, Entry]], int]:
         for entry in engine.doings
     ]
     if not timed:
-        raise SessionLogError("the session log holds no sound")
+        raise SessionLogError("the session log contains no sound")
     doings = [one for one in timed if one[1]["op"] in ("set", "request")]
     return sorted(doings, key=lambda one: one[0]), max(time for time, _ in timed)

@@ -32,7 +32,7 @@ class LogCollector:
         lost = sum(deck.journal.lost for deck in self._decks if deck.journal)
         if lost > self._lost:
             self._write([{"op": "lost", "entries": lost - self._lost}])
-            self._say(f"the session log misses {lost - self._lost} entries: it cannot be rendered")
+            self._say(f"the session log lacks {lost - self._lost} entries: it cannot be rendered")
             self._lost = lost
 
     def note(self, op: str, **fields: object) -> None:
@@ -54,4 +54,4 @@ class LogCollector:
             self._log.write(entries)
         except SessionLogError as error:
             self._log = None
-            self._say(f"the session log breaks off here: {error}")
+            self._say(f"the session log stops here: {error}")

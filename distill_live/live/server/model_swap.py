@@ -120,13 +120,13 @@ class ModelSwap:
     def _fail_or_retry(self, deck: Deck, reason: str) -> None:
         """Try a model on the CPU if its device has failed, unless another is wanted by now."""
         if not deck.device_failed or self._wanted is not None:
-            self._fail(f"{deck.name} could not be loaded: {reason}")
+            self._fail(f"cannot load {deck.name}: {reason}")
             return
-        self._say(f"{deck.name} could not be loaded on {deck.device}: {reason}; trying the CPU")
+        self._say(f"cannot load {deck.name} on {deck.device}: {reason}; trying the CPU")
         self._wanted, self._device = str(deck.path), CPU
 
     def _fail(self, reason: str) -> None:
-        text = f"{self.deck.name} plays on: {reason}"
+        text = f"{self.deck.name} keeps playing: {reason}"
         self._say(text)
         self.on_failure(text)
 

@@ -9,9 +9,9 @@ from distill_live.live.ipc.status import EngineStatus
 
 #: The counter of each step, the mildest first: its name, and what it means.
 _STEPS = {
-    "short_lookahead": ("short lookahead", "draws no further ahead than it plays"),
-    "short_context": ("short context", "looks back less far"),
-    "held_loops": ("repeating", "repeats the last sound"),
+    "short_lookahead": ("short lookahead", "sampling no further ahead than it plays"),
+    "short_context": ("short context", "using a shorter context"),
+    "held_loops": ("repeating", "repeating the last passage"),
 }
 #: How long a step counts as the newest, and the least time between two lines, in seconds.
 _SECONDS = 10.0

@@ -32,10 +32,10 @@ class Priming:
     def ask(self, audio: Path, model: Path) -> None:
         """Begin to encode a recording with a model's codec."""
         if self._encoding is not None:
-            self._say(f"{self._encoding.audio} is given up for {audio}")
+            self._say(f"{self._encoding.audio} was dropped in favour of {audio}")
         self.close()
         if not audio.is_file():
-            self._end(f"cannot prime {audio}: there is no such file", failed=True)
+            self._end(f"cannot prime {audio}: no such file", failed=True)
             return
         try:
             self._encoding = Encoding(audio, model)
@@ -51,7 +51,7 @@ class Priming:
         try:
             codes = self._encoding.poll()
             if codes is not None and self._encoding.model != model:
-                raise LiveError(f"another model plays now: prime {self._encoding.audio} again")
+                raise LiveError(f"the model has changed: prime {self._encoding.audio} again")
         except LiveError as error:
             self._end(str(error), failed=True)
             self.close()
@@ -59,7 +59,7 @@ class Priming:
         if codes is not None:
             for line in self._encoding.notes():
                 self._say(line)
-            self._end(f"goes on from {self._encoding.audio}", failed=False)
+            self._end(f"continues from {self._encoding.audio}", failed=False)
             self.close()
         return codes
 
@@ -107,7 +107,7 @@ class Encoding:
             return None
         try:
             if self._process.returncode:
-                lines = self.notes() or ["it ended without a word"]
+                lines = self.notes() or ["it stopped without an error message"]
                 reason = lines[-1].removeprefix("error: ")
                 raise LiveError(f"cannot prime {self.audio}: {reason}")
             return load_grid(self._grid).codes[-_COLUMNS:]

@@ -65,7 +65,7 @@ class Recorder:
             finally:
                 self._file.close()
         except AudioFileError as error:
-            self.error = f"recording into {self.path} broke off: {error}"
+            self.error = f"recording to {self.path} stopped: {error}"
 
     def _copy(self) -> None:
         samples, lost = self._tap.read(self._position)

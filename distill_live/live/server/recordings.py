@@ -37,7 +37,7 @@ class Recordings:
         What is asked for twice changes nothing; what fails is said.
         """
         if on and self._recorder is not None:
-            self.on_outcome(f"already recording into {self._recorder.path}", False)
+            self.on_outcome(f"already recording to {self._recorder.path}", False)
         elif on:
             self._begin(name)
         elif self._recorder is not None:
@@ -49,7 +49,7 @@ class Recordings:
         try:
             path = new_recording_path(self._folder, name)
             self.start(path)
-            self._end(f"recording into {path}")
+            self._end(f"recording to {path}")
         except (AudioFileError, OSError) as error:
             self._end(f"cannot record: {error}", failed=True)
 
@@ -73,6 +73,6 @@ class Recordings:
         elif recorder.written:
             self._end(f"recorded {recorder.path}")
         else:
-            self.on_outcome("nothing was heard, so nothing is recorded", False)
+            self.on_outcome("nothing was played, so nothing was recorded", False)
         if recorder.lost:
             self._say(f"the recording lost {recorder.lost} samples: the disk was too slow")

@@ -54,7 +54,7 @@ class Recovery:
         loading, other_device = not deck.was_ready, deck.device_failed
         deck.note(kind, *details)
         if kind == "ready" and worker.restarts:
-            self._say(f"{deck.name} plays on")
+            self._say(f"{deck.name} is playing again")
         elif kind == "failed":
             self._last_words[deck.number] = details[0]
             if loading and not other_device and not self._played:
@@ -91,23 +91,21 @@ class Recovery:
     def _replace(self, deck: Deck) -> None:
         if self._swap.loading:
             deck.worker.give_up()
-            self._say(
-                f"{deck.name} keeps failing: its last passage is repeated until the next model"
-            )
+            self._say(f"{deck.name} keeps failing: repeating its last passage until the next model")
             return
         other = self._last_played()
         if other is not None:
-            self._say(f"{deck.name} keeps failing and is given up: going back to {other.stem}")
+            self._say(f"{deck.name} keeps failing: going back to {other.stem}")
             self._given_up.add(other)
             deck.worker.give_up()
             self._swap.ask(str(other))
             return
         if not (self._played and self._endless):
-            why = self._last_words.get(deck.number, "it does not say why")
+            why = self._last_words.get(deck.number, "no reason given")
             raise LiveError(f"{deck.name} keeps failing right after its start: {why}")
         self._say(
-            f"{deck.name} keeps failing: its last passage is repeated while it is tried again; "
-            "/distill/model NAME plays another one"
+            f"{deck.name} keeps failing: repeating its last passage while trying again; "
+            "/distill/model NAME plays another model"
         )
         if deck.worker.done:
             deck.worker.take_up()
@@ -117,5 +115,5 @@ class Recovery:
         return next((path for path in reversed(self._played) if path not in self._given_up), None)
 
     def _leave_device(self, deck: Deck) -> None:
-        self._say(f"{deck.name}: the device {deck.device} failed; from now on it plays on the CPU")
+        self._say(f"{deck.name}: the device {deck.device} failed; playing on the CPU from now on")
         deck.retry(device=CPU)

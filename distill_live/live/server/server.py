@@ -270,8 +270,8 @@ class Server:
         elif kind == "away":
             self._away = True
             self._log(
-                f"audio: {details[0]}; the music goes on unheard, and {self.output_name} is tried "
-                "again every second"
+                f"audio: {details[0]}; the music continues silently, and {self.output_name} is "
+                "tried again every second"
             )
         elif kind == "finished":
             self._finished = self._audio.done = True
@@ -322,7 +322,7 @@ class Server:
                 return  # The reason, and which output takes its place, are reported elsewhere.
             self._away = self._opened
         self.restarts += 1
-        self._log(f"the {worker.name} process {reason}; starting it again")
+        self._log(f"the {worker.name} process {reason}; restarting it")
         deck = self._recovery.deck_of(worker)
         if deck is not None:
             self._recovery.prepare(deck, reason)

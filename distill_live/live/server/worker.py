@@ -103,7 +103,7 @@ class Worker:
         beat = self.heartbeat()
         if beat > self._started:
             self._alive_since = self._alive_since or now
-            return f"hung for {now - beat:.1f} s" if now - beat > self.patience else None
+            return f"did not respond for {now - beat:.1f} s" if now - beat > self.patience else None
         return "did not start" if now - self._started > self.start_patience else None
 
     @property

@@ -26,7 +26,7 @@ class ChunkPriorConfig:
 
     def __post_init__(self) -> None:
         if self.seq_len % self.num_quantizers or self.hidden_size % self.num_heads:
-            raise ValueError("its prior's seq_len or hidden_size cannot be shared out evenly")
+            raise ValueError("its prior's seq_len or hidden_size cannot be divided evenly")
 
     @property
     def column_codes(self) -> int:

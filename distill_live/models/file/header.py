@@ -53,7 +53,7 @@ def check_name(name: str) -> None:
     """
     if not _LEGAL_NAME.fullmatch(name) or name.endswith((".", " ")):
         raise ModelFileError(
-            f"{name!r} cannot name a model: use up to 64 letters, digits, spaces and _ . + -"
+            f"{name!r} cannot be a model's name: use up to 64 letters, digits, spaces and _ . + -"
         )
 
 
@@ -167,14 +167,14 @@ def _read_own_header(path: Path) -> ModelHeader:
 def _read_open_header(file: BinaryIO, path: Path) -> ModelHeader:
     if is_old_file(path):
         raise ModelFileError(
-            f"{path} was written by Distill v1.1 and stays as it is: make a file of your own of it "
-            f"with `distill-live models import {path}`"
+            f"{path} was written by Distill v1.1 and is read-only: make your own copy with "
+            f"`distill-live models import {path}`"
         )
     first = file.read(_LENGTH_BYTES)
     length = int.from_bytes(first, "little")
     file_bytes = file.seek(0, 2)
     if len(first) < _LENGTH_BYTES or not 2 <= length <= file_bytes - _LENGTH_BYTES:
-        raise _damaged(path, "it is cut short or no model file at all")
+        raise _damaged(path, "it is truncated or not a model file")
     if length > MAX_HEADER_BYTES:
         raise _damaged(path, f"its header is longer than {MAX_HEADER_BYTES} bytes")
     file.seek(_LENGTH_BYTES)
@@ -199,8 +199,8 @@ def _parse_header(raw: bytes, path: Path) -> tuple[dict[str, Any], dict[str, Any
         raise _damaged(path, "its header does not match its checksum")
     if version != FORMAT_VERSION:
         raise ModelFileError(
-            f"{path} has format version {version!r}, this program reads {FORMAT_VERSION}: "
-            "update distill-live"
+            f"{path} has format version {version!r}; this program reads {FORMAT_VERSION}: update "
+            "distill-live"
         )
     wrong = [key for key, kind in _REQUIRED.items() if not isinstance(metadata.get(key), kind)]
     if wrong or metadata["model_type"] != MODEL_TYPE:
@@ -208,7 +208,7 @@ def _parse_header(raw: bytes, path: Path) -> tuple[dict[str, Any], dict[str, Any
     for key in _TEXTS:
         texts = metadata.get(key) or []
         if not isinstance(texts, list) or not all(isinstance(one, str) for one in texts):
-            raise _damaged(path, f"its {key} are no texts")
+            raise _damaged(path, f"its {key} must be texts")
     try:
         check_name(metadata["name"])
     except ModelFileError as error:
@@ -224,7 +224,7 @@ def _check_extent(tensors: dict[str, Any], weights_bytes: int, path: Path) -> No
     except (ValueError, TypeError, KeyError, IndexError) as error:
         raise _damaged(path, "its table of weights is malformed") from error
     if end != weights_bytes:
-        raise _damaged(path, f"it holds {weights_bytes} bytes of weights instead of {end}")
+        raise _damaged(path, f"it has {weights_bytes} bytes of weights instead of {end}")
 
 
 def _encode(metadata: dict[str, Any]) -> str:
@@ -240,7 +240,7 @@ def _header_bytes(distill: str, tensors: dict[str, Any]) -> bytes:
     # Weights that start on a multiple of 8 can be mapped into memory as they are.
     raw += b" " * (-len(raw) % 8)
     if len(raw) > MAX_HEADER_BYTES:
-        raise ModelFileError(f"a model's header may have {MAX_HEADER_BYTES} bytes, not {len(raw)}")
+        raise ModelFileError(f"a model's header can have {MAX_HEADER_BYTES} bytes, not {len(raw)}")
     seal = hashlib.sha256(raw).hexdigest()
     raw = raw.replace(_seal_field(_NO_SEAL), _seal_field(seal))
     return len(raw).to_bytes(_LENGTH_BYTES, "little") + raw
@@ -265,4 +265,4 @@ def _finite(value: Any) -> Any:
 
 
 def _damaged(path: Path, reason: str) -> ModelFileError:
-    return ModelFileError(f"{path} is damaged: {reason}; copy it again from where it came")
+    return ModelFileError(f"{path} is damaged: {reason}; copy it again from the original")

@@ -86,9 +86,9 @@ def read_codes(
     joined = tensors[f"{_CODES}.0"].numpy().astype(np.int16)
     shape = (sum(columns), config.bands, config.num_quantizers)
     if joined.shape != shape or len(columns) != len(names) or min(columns) < 0:
-        raise ValueError("its training codes are not as its header says")
+        raise ValueError("its training codes do not match its header")
     if joined.size and not 0 <= joined.min() <= joined.max() < config.codebook_size:
-        raise ValueError(f"its training codes are not 0..{config.codebook_size - 1}")
+        raise ValueError(f"its training codes are not all 0..{config.codebook_size - 1}")
     parts = np.split(joined, np.cumsum(columns)[:-1])
     mels = _read_mels(described.get("mel_bytes") or [0] * len(names), tensors)
     return tuple(TrainingCodes(*each) for each in zip(names, parts, mels, strict=True))
@@ -100,7 +100,7 @@ def _read_mels(lengths: list[int], tensors: dict[str, Tensor]) -> list[bytes]:
     joined = b"" if stored is None else stored.numpy().tobytes()
     ends = np.cumsum([int(length) for length in lengths]).tolist()
     if min(lengths) < 0 or ends[-1] != len(joined):
-        raise ValueError("its training spectrograms are not as its header says")
+        raise ValueError("its training spectrograms do not match its header")
     return [joined[end - length : end] for end, length in zip(ends, lengths, strict=True)]
 
 

@@ -89,8 +89,8 @@ class LoadedVQModel:
         """The codec; raises TrainingError for one of Distill v1.1, which only plays."""
         if not isinstance(self.model, ConvVQVAE):
             raise TrainingError(
-                f"{self.metadata['name']} is a model of Distill v1.1, which cannot be trained "
-                "here: train a new model with `distill-live train FOLDER`"
+                f"{self.metadata['name']} is a Distill v1.1 model, which cannot be trained here: "
+                "train a new model with `distill-live train FOLDER`"
             )
         return self.model
 
@@ -191,7 +191,9 @@ def load_model_v2(path: str | Path, device: torch.device | str = "cpu") -> Loade
             ) from error
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         reason = f"it lacks {reason}" if isinstance(error, KeyError) else reason
-        raise ModelFileError(f"{path} does not fit this version: {reason}") from error
+        raise ModelFileError(
+            f"{path} does not match this version of distill-live: {reason}"
+        ) from error
     return LoadedVQModel(
         model=codec.to(device),
         prior=prior.to(device) if prior else None,
@@ -243,7 +245,7 @@ def _restore(build: Callable[[], _Network], part: str, tensors: dict[str, Tensor
     found = {name: tensor.shape for name, tensor in own.items()}
     if found != expected:
         wrong = sorted(n for n in expected | found if expected.get(n) != found.get(n))
-        raise ValueError(f"the weights {part}.{wrong[0]} do not have the shape its header gives")
+        raise ValueError(f"the weights {part}.{wrong[0]} do not have the shape given in the header")
     network = build()
     network.load_state_dict(own)
     return network.eval().requires_grad_(False)

@@ -83,7 +83,7 @@ def check_context(columns: int) -> None:
     """Raise ValueError unless a context of so many columns has two halves and can be remembered."""
     if not 2 <= columns <= MOST_CONTEXT_COLUMNS or columns % 2:
         raise ValueError(
-            f"a context is an even number of columns, 2..{MOST_CONTEXT_COLUMNS}: it is {columns}"
+            f"a context must be an even number of columns, 2..{MOST_CONTEXT_COLUMNS}, not {columns}"
         )
 
 

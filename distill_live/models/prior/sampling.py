@@ -73,7 +73,7 @@ class Sampling:
         spread = [v if isinstance(v, tuple) else (v,) * num_quantizers for v in values]
         if any(len(v) != num_quantizers for v in spread):
             raise ParameterError(
-                f"the model has {num_quantizers} levels: give one number for all, or one for each"
+                f"the model has {num_quantizers} levels: give one number for all, or one per level"
             )
         return [LevelSampling(t, int(k), *rest) for t, k, *rest in zip(*spread, strict=True)]
 
@@ -156,4 +156,4 @@ def _check(name: str, value: float | tuple[float, ...], low: float, high: float)
     for one in value if isinstance(value, tuple) else (value,):
         if not low <= one <= high:
             legal = f"{low:g}..{high:g}" if math.isfinite(high) else f"{low:g} or more"
-            raise ParameterError(f"{name} is {legal}, not {one}")
+            raise ParameterError(f"{name} must be {legal}, not {one}")

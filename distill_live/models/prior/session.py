@@ -84,8 +84,8 @@ class PriorSession:
         own = self._config.context_columns
         if columns != own and (columns % 2 or not MIN_CONTEXT_COLUMNS <= columns <= own):
             raise ParameterError(
-                f"the context is an even number of columns, {MIN_CONTEXT_COLUMNS}..{own}, "
-                f"not {columns}"
+                f"the context must be an even number of columns, {MIN_CONTEXT_COLUMNS}..{own}, not "
+                f"{columns}"
             )
         self._half = columns // 2
 
@@ -182,7 +182,7 @@ class PriorSession:
 
     def _require_drawing(self, drawing: object) -> None:
         if self._drawing is not drawing:
-            raise CodesError("the session went on from elsewhere: this column was given up")
+            raise CodesError("the session continued from elsewhere: this column was abandoned")
 
     def _grid(self, row: Grid) -> Grid:
         """A column's codes as `[1, F, Q]`."""
@@ -213,10 +213,10 @@ class PriorSession:
     def _require(self, column: int) -> None:
         """Raise CodesError unless the session can continue from `column`, in any context."""
         if not 0 <= column <= self.column:
-            raise CodesError(f"column {column} has not been played; there are 0..{self.column}")
+            raise CodesError(f"column {column} has not been played; legal: 0..{self.column}")
         if column < self.oldest:
             raise CodesError(
-                f"column {column} is too long ago: the oldest to go back to is {self.oldest}"
+                f"column {column} is too far back: the oldest column available is {self.oldest}"
             )
 
     def _checked(self, codes: NDArray[np.integer]) -> Grid:

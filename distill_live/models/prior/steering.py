@@ -30,9 +30,9 @@ class Steering:
         for name in STEERED:
             value = getattr(self, name)
             if value is not None and not -1.0 <= value <= 1.0:
-                raise ParameterError(f"{name} is off or -1..1, not {value}")
+                raise ParameterError(f"{name} must be off or -1..1, not {value}")
         if not 0.0 <= self.guidance <= MAX_GUIDANCE:
-            raise ParameterError(f"guidance is 0..{MAX_GUIDANCE:g}, not {self.guidance}")
+            raise ParameterError(f"guidance must be 0..{MAX_GUIDANCE:g}, not {self.guidance}")
 
     @property
     def ranks(self) -> list[float]:

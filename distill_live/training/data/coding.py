@@ -26,8 +26,8 @@ def require_rate(recordings: Recordings, spectrogram: AudioSpectrogram) -> None:
     rate = spectrogram.config.sample_rate
     if recordings.sample_rate != rate:
         raise TrainingError(
-            f"the recordings are at {recordings.sample_rate} Hz, the model is at {rate}: "
-            "read them at the model's rate"
+            f"the recordings are at {recordings.sample_rate} Hz and the model at {rate}: read them "
+            "at the model's rate"
         )
 
 
@@ -42,7 +42,7 @@ def recording_mel(
     mel = spectrogram.waveform_to_mel(waveform, column_frames)[0, 0]
     if not torch.isfinite(mel).all():
         raise TrainingError(
-            f"{recording.name} cannot be learned from: its samples go up to "
+            f"cannot train on {recording.name}: its samples reach "
             f"{np.abs(recording.samples).max():.3g}, where 1 is full scale; leave it out, or turn "
             "it down"
         )

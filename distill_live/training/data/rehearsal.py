@@ -113,7 +113,7 @@ def _mel(codec: ConvVQVAE, spectrogram: AudioSpectrogram, kept: TrainingCodes) -
     try:
         return unpack_mel(kept.mel, spectrogram.config, most_frames)
     except ValueError as error:
-        raise TrainingError(f"the model cannot go on: {error} ({kept.name})") from error
+        raise TrainingError(f"cannot continue the model: {error} ({kept.name})") from error
 
 
 def _usage(codes: Sequence[TrainingCodes], codebook_size: int) -> Tensor:

@@ -80,14 +80,15 @@ class Memorisation:
     def verdict(self) -> str:
         """One line: whether the prior copies its recordings, the figures, what to do about it."""
         figures = (
-            f"of the {self.columns}-column passages that it plays, {self.generated.coarse:.0%} are "
-            f"in them by the coarsest level, {self.generated.near:.0%} nearly by all levels"
+            f"{self.generated.coarse:.0%} of its {self.columns}-column passages match the "
+            f"recordings at the coarsest level, {self.generated.near:.0%} nearly match at all "
+            "levels"
         )
         if self.held_out is None:
             figures += "; too little was held out to compare with"
         else:
             figures += (
-                f"; of held-out passages {self.held_out.coarse:.0%} and {self.held_out.near:.0%}"
+                f"; for held-out sound, {self.held_out.coarse:.0%} and {self.held_out.near:.0%}"
             )
         if self.warning:
             return f"warning: {self.warning} ({figures})"
@@ -105,7 +106,7 @@ class Memorisation:
             return "does not copy its recordings"
         if self.held_out is None:
             return "hardly copies its recordings"
-        return "copies its recordings hardly more than held-out sound does"
+        return "hardly copies its recordings more than held-out sound does"
 
 
 def measure_memorisation(

@@ -124,7 +124,7 @@ def train_prior_on_codes(
     is not a number and no epoch has ended.
     """
     if not sequences.training:
-        raise TrainingError("the recordings are shorter than one column each: nothing to learn")
+        raise TrainingError("every recording is shorter than one column: there is nothing to learn")
     baselines = measure_baselines(sequences, config.prior.codebook_size)
     processes = processes or Processes(device)
     with seeded(config.seed, processes.device):

@@ -151,13 +151,13 @@ class Checkpoints:
             misfits = fingerprint.misfits(found.fingerprints[phase])
             if misfits:
                 raise TrainingError(
-                    f"cannot resume {self.path}: {'; '.join(misfits)}. Give what the run was begun "
-                    "with, or leave --resume out to begin anew"
+                    f"cannot resume {self.path}: {'; '.join(misfits)}. Use the same settings as "
+                    "the original run, or leave --resume out to start over"
                 )
         elif found and self._phase is None:
             raise TrainingError(
-                f"cannot resume {self.path}: it is from another command's run, in its "
-                f"{found.phase}; resume with that command, or leave --resume out to begin anew"
+                f"cannot resume {self.path}: it is from a run of another command, in its "
+                f"{found.phase}; resume with that command, or leave --resume out to start over"
             )
         self._phase = phase
         self._fingerprints[phase] = fingerprint
@@ -189,7 +189,9 @@ class Checkpoints:
     def _advice(self, reason: OSError) -> str:
         """Why this epoch could not be saved, and what to do."""
         mend = "free some space" if reason.errno in _FULL else "make the folder writable"
-        then = "go on with --resume from the epoch before" if self.path.exists() else "begin again"
+        then = (
+            "continue with --resume from the previous epoch" if self.path.exists() else "start over"
+        )
         return f"cannot save {self.path}: {reason.strerror or reason}: {mend}, then {then}"
 
     def discard(self) -> None:
@@ -224,7 +226,7 @@ def _read(path: Path) -> _Content:
         # Only tensors and plain values: no code in the file runs.
         content = torch.load(path, map_location="cpu", weights_only=True)
         if content["format"] != _FORMAT:
-            raise ValueError(f"it is not of the format {_FORMAT!r}")
+            raise ValueError(f"it does not have the format {_FORMAT!r}")
         _order(content["phase"])
         fingerprints = json.loads(content["fingerprints"])
         return _Content(
@@ -241,13 +243,13 @@ def _read(path: Path) -> _Content:
         )
     except FileNotFoundError as error:
         raise TrainingError(
-            f"nothing to resume: there is no {path}; a run that ended well leaves none"
+            f"nothing to resume: there is no {path}; a completed run leaves none"
         ) from error
     except OSError as error:
         raise TrainingError(f"cannot read {path}: {error.strerror or error}") from error
     except _DAMAGE as error:
         raise TrainingError(
-            f"{path} is damaged or of another version: leave --resume out to begin anew"
+            f"{path} is damaged or of another version: leave --resume out to start over"
         ) from error
 
 

@@ -6,7 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from distill_live.errors import CheckpointError, TrainingError, is_out_of_memory
+from distill_live.errors import (
+    OUT_OF_MEMORY,
+    CheckpointError,
+    TrainingError,
+    is_out_of_memory,
+)
 
 
 @dataclass
@@ -40,7 +45,6 @@ def keeping_the_best(epochs: Callable[[], int]) -> Iterator[Ending]:
     except (MemoryError, RuntimeError) as error:
         if not is_out_of_memory(error):
             raise
-        mend = "end other programs, or train on a machine with more"
         if not epochs():
-            raise TrainingError(f"out of memory: {mend}") from error
-        ending.failure = f"out of memory: {mend}; then go on with --resume"
+            raise TrainingError(OUT_OF_MEMORY) from error
+        ending.failure = f"{OUT_OF_MEMORY}; then continue with --resume"

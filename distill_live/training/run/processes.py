@@ -162,8 +162,8 @@ def launch(accelerator: Accelerator, devices: int = 1, num_nodes: int = 1) -> Fa
         from lightning_fabric import Fabric
     except ImportError as error:
         raise DeviceError(
-            "--accelerator needs Lightning Fabric: pip install 'distill-live[accelerator]', "
-            "or train with --device on one"
+            "--accelerator needs Lightning Fabric: install it with pip install "
+            "'distill-live[accelerator]', or train on one device with --device"
         ) from error
     logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
     strategy = "ddp" if devices * num_nodes > 1 else "auto"

@@ -43,10 +43,10 @@ def bad_loss(network: str, epoch: int, suspects: Sequence[Suspect | None]) -> st
     process found."""
     found = [one for one in suspects if one]
     if not found:
-        return f"the {network}'s loss is no longer a number in epoch {epoch}"
+        return f"the {network}'s loss stopped being a number in epoch {epoch}"
     step, name, loudest = min(found)
     return (
-        f"the {network}'s loss is no longer a number from step {step + 1} of epoch {epoch} on; the "
-        f"loudest recording in it is {name}, at up to {loudest:+.0f} dB of full scale: leave it "
-        "out, or turn it down"
+        f"the {network}'s loss stopped being a number at step {step + 1} of epoch {epoch}; the "
+        f"loudest recording in that step is {name}, at up to {loudest:+.0f} dB of full scale: "
+        "leave it out, or turn it down"
     )

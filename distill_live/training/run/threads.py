@@ -44,8 +44,8 @@ def share_cores(processes: Processes, earlier: int | None = None) -> str:
     if threads == usual:
         return ""
     return (
-        f"other programs keep {busy:.1f} cores busy: training with {threads} of {usual} threads, "
-        "which is faster beside them (OMP_NUM_THREADS sets another number)"
+        f"other programs keep {busy:.1f} cores busy, so training uses {threads} of the usual "
+        f"{usual} threads, which is faster (OMP_NUM_THREADS sets another number)"
     )
 
 

@@ -40,7 +40,7 @@ def test_the_newest_step_of_an_engine_that_falls_behind_is_named_and_said(
     assert "rain  in time  load" in shown()
     server.deck.status.add("held_loops")
     assert "rain  repeating  load" in shown()
-    assert said == ["falling behind: repeats the last sound"]
+    assert said == ["falling behind: repeating the last passage"]
 
 
 @pytest.mark.parametrize(("source", "words"), [(0, ""), (-1, "new  "), (2, "from kick.wav 3 s  ")])

@@ -140,7 +140,7 @@ def test_ctrl_c_leaves_the_model_as_it_was_and_resume_goes_on(
             patch.setattr(TrainingProgress, method, press_ctrl_c)
             stopped = run_cli("train", "--continue", "mine", halves[1], *resume)
         assert stopped.code == 130
-        assert f"{sine_model} is as it was" in stopped.out
+        assert f"{sine_model} is unchanged" in stopped.out
         assert sine_model.read_bytes() == before
     resumed = run_cli("train", "--continue", "mine", halves[1], "--resume")
     assert (resumed.code, resumed.err) == (0, "")
@@ -184,7 +184,7 @@ def test_a_kill_leaves_the_model_as_it_was_until_it_is_the_new_one(
     assert after != before
     ended = train(folders, "never:0", "--continue", "mine", halves[1], "--resume")
     assert (ended.returncode, ended.stderr) == (0, "")
-    assert "had ended already" in ended.stdout
+    assert "had already finished" in ended.stdout
     assert sine_model.read_bytes() == after
     assert files_of(folders, "mine") == ["mine.distill", "mine.html"]
 
@@ -206,7 +206,7 @@ def test_a_model_without_codes_of_its_recordings_is_refused_and_what_to_do_is_sa
     rewrite_metadata(tiny_in_library, training=training)
     refused = run_cli("train", "--continue", "tiny", halves[1])
     assert refused.code == 1
-    assert f"holds no codes of what it learned: {advice}" in refused.err
+    assert f"does not contain the codes it was trained on: {advice}" in refused.err
 
 
 @pytest.mark.parametrize("option", [("--name", "other"), ("--rvq-levels", "2")])
@@ -215,4 +215,4 @@ def test_a_model_that_goes_on_keeps_its_name_and_shape(
 ) -> None:
     refused = run_cli("train", "--continue", "mine", halves[1], *option)
     assert refused.code == 2
-    assert "keeps its name and its shape" in refused.err
+    assert "keeps its name and shape" in refused.err

@@ -23,6 +23,6 @@ def test_only_the_cpu_promises_the_same_bytes(
     with TrainingRun.open("train", model, tmp_path, Choices(), processes, resume=True) as run:
         run.begin()
     told = capsys.readouterr().out
-    assert f"goes on from {first.path}" in told
+    assert f"resuming from {first.path}" in told
     promised = "the last digits may differ" not in told
     assert promised == (kind == "cpu")

@@ -242,7 +242,7 @@ def test_a_loop_longer_than_the_past_says_so(tiny_model: LoadedVQModel) -> None:
     player.hear(SECOND)
     player.engine.loop(30.0)
     player.hear(SECOND)
-    assert player.said == ["the loop is 1.03 s: no more is remembered"]
+    assert player.said == ["the loop lasts only 1.03 s: nothing earlier is available"]
 
 
 def test_a_loop_before_the_first_sound_is_refused(tiny_model: LoadedVQModel) -> None:
@@ -372,7 +372,7 @@ def test_a_rewind_beyond_the_beginning_stops_there_and_says_so(tiny_model: Loade
     player.hear(SECOND)
     player.engine.rewind(60.0, "same")
     player.hear(2 * SECOND)
-    assert player.said == ["rewind went back 1.0 s: nothing before is remembered"]
+    assert player.said == ["rewind went back 1.0 s: nothing earlier is available"]
     np.testing.assert_array_equal(timeline(player).raw(0, 20), timeline(undisturbed).raw(0, 20))
 
 
@@ -406,7 +406,7 @@ def test_a_prime_is_continued_and_a_rewind_stops_at_its_border(tiny_model: Loade
     assert 40 < player.status["column"] < 60
     player.engine.rewind(10.0)
     player.hear(4_800)
-    assert "nothing before is remembered" in player.said[0]
+    assert "nothing earlier is available" in player.said[0]
     assert 40 <= player.status["column"] < 45
 
 
@@ -494,7 +494,7 @@ def test_a_window_that_begins_before_what_is_remembered_is_played(
     player.engine.rewind(600.0)
     heard = player.hear(2 * SECOND)
     assert np.abs(heard[SECOND:]).max() > 0
-    assert all("nothing before is remembered" in line for line in player.said)
+    assert all("nothing earlier is available" in line for line in player.said)
 
 
 def test_a_first_column_that_is_held_and_released_loses_no_sample(

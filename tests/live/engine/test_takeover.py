@@ -102,7 +102,7 @@ def test_a_prime_stays_the_past_that_is_continued(tiny_model: LoadedVQModel) -> 
     np.testing.assert_array_equal(two.raw(0, 70), one.raw(0, 70))
     players[1].engine.rewind(100.0)
     players[1].hear(4_800)
-    assert "nothing before is remembered" in players[1].said[-1]
+    assert "nothing earlier is available" in players[1].said[-1]
     assert players[1].status["column"] >= 40
 
 
@@ -270,4 +270,4 @@ def test_a_long_past_is_known_and_can_be_gone_back_to(
     player.engine.rewind(600.0)
     heard = player.hear(2 * SECOND)
     assert np.abs(heard[SECOND:]).max() > 0
-    assert all("nothing before is remembered" in line for line in player.said)
+    assert all("nothing earlier is available" in line for line in player.said)

@@ -133,7 +133,7 @@ def test_two_decks_are_mixed_as_the_mixer_does(tiny_model: LoadedVQModel) -> Non
 def test_a_log_that_misses_entries_is_refused(tiny_model: LoadedVQModel) -> None:
     player = Player(tiny_model)
     player.hear(SECOND)
-    with pytest.raises(SessionLogError, match="misses 3 entries"):
+    with pytest.raises(SessionLogError, match="lacks 3 entries"):
         replay([*entries(player), {"op": "lost", "entries": 3}], tiny_model)
 
 

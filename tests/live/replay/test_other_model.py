@@ -124,7 +124,7 @@ def test_a_parameter_that_is_not_there_is_said_and_the_rest_is_done(
 def test_a_prime_is_left_out_and_said(tiny_model: LoadedVQModel) -> None:
     sound, said = rerun([*DOINGS[:2], ask(100, "prime"), end(SECOND)], tiny_model)
     assert len(sound) == SECOND
-    assert said == ["prime is left out: a log cannot repeat it on another model"]
+    assert said == ["prime was left out: a log cannot repeat it on another model"]
 
 
 def test_what_was_done_after_a_swap_is_done_at_its_time_of_the_session(
@@ -168,7 +168,7 @@ def test_an_engine_that_was_started_again_belongs_to_the_same_time(
 
 @pytest.mark.parametrize("log", [[], [end(100)], [{"op": "draw", "column": 0, "codes": []}]])
 def test_a_log_without_sound_is_refused(tiny_model: LoadedVQModel, log: list[Entry]) -> None:
-    with pytest.raises(SessionLogError, match="holds no sound"):
+    with pytest.raises(SessionLogError, match="contains no sound"):
         rerun(log, tiny_model)
 
 

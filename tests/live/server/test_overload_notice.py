@@ -25,9 +25,9 @@ class Desk:
 @pytest.mark.parametrize(
     ("counter", "newest", "said"),
     [
-        ("short_lookahead", "short lookahead", "draws no further ahead than it plays"),
-        ("short_context", "short context", "looks back less far"),
-        ("held_loops", "repeating", "repeats the last sound"),
+        ("short_lookahead", "short lookahead", "sampling no further ahead than it plays"),
+        ("short_context", "short context", "using a shorter context"),
+        ("held_loops", "repeating", "repeating the last passage"),
     ],
 )
 def test_each_step_is_named_and_said(counter: str, newest: str, said: str) -> None:
@@ -42,7 +42,7 @@ def test_of_steps_at_the_same_time_the_hardest_is_told() -> None:
     desk = Desk()
     desk.step("held_loops", "short_lookahead")
     assert desk.lateness.newest == "repeating"
-    assert desk.said == ["falling behind: repeats the last sound"]
+    assert desk.said == ["falling behind: repeating the last passage"]
 
 
 def test_in_ten_seconds_there_is_one_line_and_then_one_about_the_newest_step() -> None:
@@ -56,7 +56,7 @@ def test_in_ten_seconds_there_is_one_line_and_then_one_about_the_newest_step() -
     assert len(desk.said) == 1
     desk.now = 10.0
     desk.step()
-    assert desk.said[1:] == ["falling behind: repeats the last sound"]
+    assert desk.said[1:] == ["falling behind: repeating the last passage"]
     assert desk.lateness.newest == ""
     desk.now = 30.0
     desk.step()

@@ -48,7 +48,7 @@ def test_a_recording_has_both_channels_or_the_middle(
 
 def test_a_file_that_cannot_be_written_is_refused_at_the_start(tmp_path: Path) -> None:
     recorder = Recorder(TapRing(), tmp_path / "nowhere" / "sound.wav")
-    with pytest.raises(AudioFileError, match="no such folder"):
+    with pytest.raises(AudioFileError, match="folder does not exist"):
         recorder.start()
     recorder.stop()
 

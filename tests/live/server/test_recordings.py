@@ -125,7 +125,7 @@ def test_a_disk_that_is_full_is_said_and_the_next_recording_may_work(tmp_path: P
         desk.recordings.record(False, "rain")
     (path,) = desk.files()
     assert len(desk.said) == 2
-    assert desk.said[1].startswith(f"recording into {path} broke off: ")
+    assert desk.said[1].startswith(f"recording to {path} stopped: ")
     desk.recordings.record(True, "rain")
     desk.tap.write(level(0.5))
     desk.recordings.record(False, "rain")
@@ -149,7 +149,7 @@ def test_a_recording_that_breaks_off_is_said_at_once_and_the_next_one_may_work(
     desk.recordings.poll()
     (path,) = desk.files()
     assert len(desk.said) == 2
-    assert desk.said[1].startswith(f"recording into {path} broke off: ")
+    assert desk.said[1].startswith(f"recording to {path} stopped: ")
     desk.recordings.record(True, "rain")
     desk.recordings.poll()
     desk.tap.write(level(0.5))
@@ -169,11 +169,11 @@ def test_every_request_to_record_has_an_outcome(tmp_path: Path) -> None:
     desk.recordings.record(False, "rain")
     assert told[:4] == [
         ("nothing is being recorded", False),
-        (f"recording into {path}", False),
-        (f"already recording into {path}", False),
+        (f"recording to {path}", False),
+        (f"already recording to {path}", False),
         (f"recorded {path}", False),
     ]
-    assert told[5] == ("nothing was heard, so nothing is recorded", False)
+    assert told[5] == ("nothing was played, so nothing was recorded", False)
 
 
 def test_a_folder_that_cannot_be_written_is_a_failure(tmp_path: Path) -> None:

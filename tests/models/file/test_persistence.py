@@ -107,10 +107,10 @@ def test_a_trained_vocoder_changes_neither_codec_nor_prior(
         ({"blocks": 10**9}, "blocks of its vocoder is 0..256"),
         ({"width": 10**7}, "do not have the shape"),
         ({"kernel": 9}, "do not have the shape"),
-        ({"block_frames": 3}, "divide no column"),
+        ({"block_frames": 3}, "does not divide a column"),
         ({"lookahead_frames": 7}, "lookahead_frames must be below kernel"),
         ({"wings": 2}, "wings"),
-        ({"kind": "phase"}, "does not fit this version"),
+        ({"kind": "phase"}, "does not match this version"),
     ],
 )
 def test_a_neural_vocoder_that_does_not_fit_its_weights_is_refused_in_one_line(
@@ -166,13 +166,13 @@ def test_a_flipped_weight_or_a_cut_end_is_refused(tiny_model_path: Path, tmp_pat
         ("codec", {"width": 17}, "do not have the shape"),
         ("codec", {"width": 10**7}, "do not have the shape"),
         ("codec", {"wings": 2}, "wings"),
-        ("codec", {"width": "wide"}, "does not fit this version"),
+        ("codec", {"width": "wide"}, "does not match this version"),
         ("vocoder", {"kind": "magic"}, "unknown kind 'magic'"),
         ("vocoder", {"iterations": 10**9}, "iterations of its vocoder is 0..1024"),
         ("spectrogram", {"n_fft": 10**9}, "n_fft of its spectrogram is 16..16384"),
         ("spectrogram", {"n_mels": 1e30}, "n_mels of its spectrogram is 1..1024"),
         ("spectrogram", {"hop_length": 0}, "hop_length of its spectrogram is 1..16384"),
-        ("spectrogram", {"f_max": 10**400}, "does not fit this version"),
+        ("spectrogram", {"f_max": 10**400}, "does not match this version"),
         ("codec", {"bands": 0}, "bands of its codec is 1..1024"),
         ("codec", {"decoder_blocks": 10**9}, "decoder_blocks of its codec is 0..256"),
         ("prior", {"num_heads": 0}, "num_heads of its prior is 1..1024"),
@@ -190,7 +190,11 @@ def test_a_flipped_weight_or_a_cut_end_is_refused(tiny_model_path: Path, tmp_pat
         ("spectrogram", {"n_mels": 64}, "codec is for 128 mels, its spectrogram has 64"),
         ("codec", {"column_frames": 6}, "must be multiples of 4: they are 6"),
         ("codec", {"lookahead_columns": True}, "lookahead_columns of its codec is 0..1, not True"),
-        ("vocoder", {"block_frames": 3}, "block_frames of its vocoder, 3, divide no column of 8"),
+        (
+            "vocoder",
+            {"block_frames": 3},
+            "block_frames of its vocoder, 3, does not divide a column of 8",
+        ),
         ("vocoder", {"momentum": 1e300}, "momentum of its vocoder is 0..10"),
     ],
 )
@@ -217,7 +221,9 @@ def test_a_prior_for_other_codes_than_the_codecs_is_refused(
         spectrogram=tiny_model.spectrogram,
         prior=ColumnPrior(replace(config, **change)),
     )
-    with pytest.raises(ModelFileError, match="prior is for other codes than its codec makes"):
+    with pytest.raises(
+        ModelFileError, match="prior is for different codes from those of its codec"
+    ):
         load_model_v2(path)
 
 
@@ -231,7 +237,7 @@ def test_whatever_a_strange_header_sets_off_is_one_line(
         raise error
 
     monkeypatch.setattr(persistence, "build_spectrogram", fail)
-    with pytest.raises(ModelFileError, match=r"does not fit this version: .") as caught:
+    with pytest.raises(ModelFileError, match=r"does not match this version: .") as caught:
         load_model_v2(tiny_model_path)
     assert "\n" not in str(caught.value)
 

@@ -182,7 +182,7 @@ def test_a_loss_that_is_no_number_keeps_the_best_before_it(
 
 
 def test_a_loss_that_is_no_number_from_the_start_is_an_error(sequences: CodeSequences) -> None:
-    with pytest.raises(TrainingError, match="no longer a number"):
+    with pytest.raises(TrainingError, match="stopped being a number"):
         train_prior_on_codes(sequences, dataclasses.replace(TINY, rate=math.inf))
 
 
