@@ -141,15 +141,15 @@ def trained(
     began = time.monotonic()
     kept = train_prior_on_codes(sequences, config)
     loaded.prior = kept.prior
-    report = kept.report
+    perplexity = kept.perplexity
     return {
         "seconds": round(time.monotonic() - began),
         "best_epoch": kept.best_epoch,
-        "training": round(report.training, 2),
-        "validation": round(report.validation, 2),
+        "training": round(perplexity.training, 2),
+        "validation": round(perplexity.validation, 2),
         "played": round(played_perplexity(kept.prior, sequences), 2),
-        "unigram": round(report.baselines.unigram, 2),
-        "previous_column": round(report.baselines.previous_column, 2),
+        "unigram": round(perplexity.baselines.unigram, 2),
+        "previous_column": round(perplexity.baselines.previous_column, 2),
     }
 
 

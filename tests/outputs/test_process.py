@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 
-from distill_live.audio.files import read_audio
 from distill_live.live.ipc.messages import OutputFinished, OutputOpened
 from distill_live.live.ipc.ring import AudioRing
 from distill_live.live.ipc.status import LiveStatus
@@ -14,6 +13,7 @@ from distill_live.live.playback.deck_mixer import DeckControl
 from distill_live.outputs.options import OutputOptions
 from distill_live.outputs.process import run_audio
 from distill_live.parameters import ParameterStore
+from tests.sound_files import read_audio
 
 #: A tone of 12 kHz, which the DC block leaves alone.
 TONE = np.tile([1.0, 0.0, -1.0, 0.0], 30_000).astype(np.float32)

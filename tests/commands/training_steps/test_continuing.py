@@ -11,11 +11,11 @@ import pytest
 
 from distill_live.audio.files import write_audio
 from distill_live.audio.reading.sound import read_mono
-from distill_live.commands.training_steps.progress import Report
+from distill_live.commands.training_steps.progress import TrainingProgress
 from distill_live.models.file.header import read_header, rewrite_metadata
 from distill_live.models.file.persistence import load_model_v2
 from tests.commands.tiny_training import make_tiny
-from tests.commands.training_process import TrainingProcess, epochs, files_of, weights
+from tests.commands.training_process import TrainingProcess, epochs, files_of, press_ctrl_c, weights
 from tests.conftest import Folders, RunCli
 
 
@@ -137,7 +137,7 @@ def test_ctrl_c_leaves_the_model_as_it_was_and_resume_goes_on(
     for method in ("codec_epoch", "prior_epoch"):
         resume = ["--resume"] if method == "prior_epoch" else []
         with monkeypatch.context() as patch:
-            patch.setattr(Report, method, lambda *_: signal.raise_signal(signal.SIGINT))
+            patch.setattr(TrainingProgress, method, press_ctrl_c)
             stopped = run_cli("train", "--continue", "mine", halves[1], *resume)
         assert stopped.code == 130
         assert f"{sine_model} is unchanged" in stopped.out
@@ -155,7 +155,7 @@ def test_a_run_is_not_resumed_on_a_model_that_has_changed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(Report, "codec_epoch", lambda *_: signal.raise_signal(signal.SIGINT))
+        patch.setattr(TrainingProgress, "codec_epoch", press_ctrl_c)
         run_cli("train", "--continue", "mine", halves[1])
     checkpoint = sine_model.with_suffix(".resume")
     kept = checkpoint.read_bytes()

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import numpy as np
 
-from distill_live.audio.files import read_audio
 from distill_live.live.ipc.ring import CAPACITY
 from distill_live.live.ipc.tap import TapRing
 from distill_live.live.server.recordings import Recordings
 from distill_live.parameters import ParameterStore
 from tests.disks import disk_full_after
+from tests.sound_files import read_audio
 from tests.tools import wait_until
 
 
