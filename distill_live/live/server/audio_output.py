@@ -14,7 +14,7 @@ from distill_live.live.ipc.messages import (
     OutputOpened,
     OutputReport,
 )
-from distill_live.live.ipc.status import LiveStatus
+from distill_live.live.playback.memory import AudioMemory
 from distill_live.live.server.settings import ServerSettings
 from distill_live.live.server.worker import Worker
 
@@ -22,19 +22,14 @@ from distill_live.live.server.worker import Worker
 class AudioOutput:
     """The audio process, and the outputs that it may play on: the chosen one, then the fallbacks.
 
-    `shared` is what the process gets beside its output's options: rings, deck control, parameters,
-    status and tap. `log` takes a line of text for people. Where no output is left, `hear`,
-    `prepare` and `give_up` raise LiveError.
+    `log` takes a line of text for people. If no output is left, `hear`, `prepare` and `give_up`
+    raise LiveError.
     """
 
     def __init__(
-        self,
-        settings: ServerSettings,
-        shared: tuple[Any, ...],
-        status: LiveStatus,
-        log: Callable[[str], None],
+        self, settings: ServerSettings, memory: AudioMemory, log: Callable[[str], None]
     ) -> None:
-        self._settings, self._shared, self._status, self._log = settings, shared, status, log
+        self._settings, self._memory, self._log = settings, memory, log
         self._options, self._fallbacks = settings.output_options, list(settings.fallback_options)
         self._blocks_before = 0.0
         self._fell_back = self._away = False
@@ -42,7 +37,7 @@ class AudioOutput:
         self.name = ""
         self.opened = self.finished = False
         self.worker = Worker(
-            "audio", settings.run_audio, self._arguments(), lambda: status["audio_beat"]
+            "audio", settings.run_audio, self._arguments(), lambda: memory.status["audio_beat"]
         )
 
     def hear(self, report: OutputReport | Failed) -> None:
@@ -85,10 +80,10 @@ class AudioOutput:
     @property
     def _waits_for_device(self) -> bool:
         """Whether an output has played and is waited for, however long its device is away."""
-        return not self._settings.finite and self._status["blocks"] > self._blocks_before
+        return not self._settings.finite and self._memory.status["blocks"] > self._blocks_before
 
     def _arguments(self) -> tuple[Any, ...]:
-        return (self._options, *self._shared, self._waits_for_device)
+        return (self._options, self._memory, self._waits_for_device)
 
     def _note_opened(self, name: str) -> None:
         self.opened, self.name = True, name
@@ -111,6 +106,6 @@ class AudioOutput:
             raise LiveError(reason)
         self._log(f"audio: {reason}")
         self._options = self._fallbacks.pop(0)
-        self._blocks_before = self._status["blocks"]
+        self._blocks_before = self._memory.status["blocks"]
         self.worker.arguments = self._arguments()
         self.opened, self._fell_back = False, True

@@ -28,6 +28,7 @@ from distill_live.live.ipc.ring import SAMPLE_RATE
 from distill_live.live.ipc.status import LiveStatus, Transport
 from distill_live.live.ipc.tap import TapRing
 from distill_live.live.playback.deck_mixer import DeckControl
+from distill_live.live.playback.memory import AudioMemory
 from distill_live.live.server.audio_output import AudioOutput
 from distill_live.live.server.bridge_watch import BridgeWatch
 from distill_live.live.server.deck import Deck
@@ -69,8 +70,8 @@ class Server:
         self._decks = (Deck(0, parameters, keep), Deck(1, parameters, keep))
         self._decks[0].put(settings.model, settings.device, settings.engine)
         rings = (self._decks[0].ring, self._decks[1].ring)
-        shared = (rings, self._deck_control, parameters, self.status, self._tap)
-        self._output = AudioOutput(settings, shared, self.status, log)
+        memory = AudioMemory(rings, self._deck_control, parameters, self.status, self._tap)
+        self._output = AudioOutput(settings, memory, log)
         self._supervisor = Supervisor(
             self._decks[0].worker,
             self._output.worker,
