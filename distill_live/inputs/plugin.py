@@ -116,4 +116,5 @@ class InputThread:
             self._log(f"the input {name!r} failed and is off from now on: {error!r}")
 
     def _send(self, address: str, *arguments: object) -> list[Reply]:
-        return self._router.receive_osc([(address, arguments)], ("input", self._plugin.name))
+        sender = ("input", self._plugin.name)
+        return self._router.receive_osc([(address, arguments)], sender).replies

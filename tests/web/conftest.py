@@ -80,7 +80,9 @@ class Studio:
             self.router.count_malformed(f"{sender}", str(error))
             return []
         return [
-            reply for _, messages in changes for reply in self.router.receive_osc(messages, sender)
+            reply
+            for _, messages in changes
+            for reply in self.router.receive_osc(messages, sender).replies
         ]
 
     def close(self) -> None:

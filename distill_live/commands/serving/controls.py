@@ -157,12 +157,12 @@ class Controls:
         """Let everybody hear of what concerns them."""
         self._answers |= {"osc": self.osc.answer, "web": self.site.answer}
         server.on_model, server.on_outcome = self._use_levels, self._outcomes.tell
-        router = self.router
-        router.on_touch, router.on_reply = self._feedback.touched, self._outcomes.answer
-        router.level = lambda: server.status["rms"]
-        router.latency = lambda: server.latency
-        router.add_verb(_LEARN, self._learn)
-        router.learns = lambda: self._learning.is_busy(time.monotonic())
+        hooks = self.router.hooks
+        hooks.on_touch, hooks.on_reply = self._feedback.touched, self._outcomes.answer
+        hooks.loudness = lambda: server.status["rms"]
+        hooks.latency = lambda: server.latency
+        hooks.learns = lambda: self._learning.is_busy(time.monotonic())
+        self.router.add_verb(_LEARN, self._learn)
         link.follows_transport = lambda: bool(self._store["link_start_stop"])
         link.on_playing = self._follow_link
         self._midi.listeners += [
@@ -178,7 +178,7 @@ class Controls:
             raise ParameterError(f"--set takes NAME=VALUE, such as temperature=0.8, not {text!r}")
         # Only parameters: a request would be made before there is a sound.
         find_target(name, self._store.table)
-        for _, (_, reason) in self.router.receive_osc([(f"{ROOT}/{name}", (value,))]):
+        for _, (_, reason) in self.router.receive_osc([(f"{ROOT}/{name}", (value,))]).replies:
             raise ParameterError(f"--set {text}: {reason}")
 
     def _use(self, patch: Patch) -> None:

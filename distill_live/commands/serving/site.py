@@ -158,7 +158,7 @@ class Site:
         return []
 
     def _apply(self, messages: Sequence[Message], sender: Sender) -> None:
-        self.answer(sender, self._router.receive_osc(messages, sender))
+        self.answer(sender, self._router.receive_osc(messages, sender).replies)
 
 
 def _parse(option: str) -> tuple[str, int]:

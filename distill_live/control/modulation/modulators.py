@@ -24,7 +24,7 @@ BEATS = (1 / 32, 1024.0)
 class Modulator(Protocol):
     """Something that moves by itself."""
 
-    def value(self, now: float, tempo: Tempo, level: float) -> float:
+    def value(self, now: float, tempo: Tempo, loudness: float) -> float:
         """Where it is at `now`, 0..1; to be asked with times that do not go back."""
 
 
@@ -53,7 +53,7 @@ class LFO:
         _require("beats", self.beats, BEATS)
         _require("phase", self.phase, (0.0, 1.0))
 
-    def value(self, now: float, tempo: Tempo, level: float) -> float:
+    def value(self, now: float, tempo: Tempo, loudness: float) -> float:
         """Where in its shape the cycle is, 0..1."""
         cycles = now / self.seconds if self.seconds else tempo.beat(now) / (self.beats or 1.0)
         cycle = math.floor(cycles + self.phase)
@@ -87,9 +87,9 @@ class EnvelopeFollower:
         _require("release", self.release, (0.0, 60.0))
         _require("gain", self.gain, (0.0, 1000.0))
 
-    def value(self, now: float, tempo: Tempo, level: float) -> float:
+    def value(self, now: float, tempo: Tempo, loudness: float) -> float:
         """The smoothed level, 0..1."""
-        wanted = min(max(level * self.gain, 0.0), 1.0) if math.isfinite(level) else 0.0
+        wanted = min(max(loudness * self.gain, 0.0), 1.0) if math.isfinite(loudness) else 0.0
         passed = 0.0 if self._asked is None else max(now - self._asked, 0.0)
         seconds = self.attack if wanted > self._value else self.release
         left = math.exp(-passed / seconds) if seconds else 0.0
@@ -111,7 +111,7 @@ class RandomWalk:
         _require("seconds", self.seconds, SECONDS)
         self._random = random.Random(self.seed)  # noqa: S311 - music, not secrets
 
-    def value(self, now: float, tempo: Tempo, level: float) -> float:
+    def value(self, now: float, tempo: Tempo, loudness: float) -> float:
         """Where it has come to, 0..1."""
         passed = 0.0 if self._asked is None else max(now - self._asked, 0.0)
         self._asked = now

@@ -31,7 +31,7 @@ class Takeover:
         """Whether the knob has not taken the parameter over yet."""
         return self.mode != "jump" and self._value is None
 
-    def take(self, travel: float, current: float) -> float | None:
+    def follow(self, travel: float, current: float) -> float | None:
         """The travel to set for a knob that stands at `travel` now; None while it waits.
 
         `current` is where the parameter stands, as a travel 0..1 too; it counts until the knob has

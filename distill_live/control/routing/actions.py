@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from distill_live.codes.edit import switch_edits_off
 from distill_live.control.modulation.glides import Glides, Place
@@ -12,6 +12,8 @@ from distill_live.control.namespace.address import NORM, OFF, OWN, ROOT, Reply, 
 from distill_live.control.namespace.arguments import one_number, switch
 from distill_live.control.namespace.requests import REQUESTS
 from distill_live.control.namespace.targets import Levels, Target, find_group, find_target
+from distill_live.control.routing.hooks import Hooks
+from distill_live.control.routing.reception import Reception
 from distill_live.errors import ParameterError
 from distill_live.parameters import Parameter, ParameterStore, find_travel, scale_travel
 
@@ -25,32 +27,32 @@ Request = tuple[str, tuple[object, ...]]
 class Actions:
     """Carries out messages on a store; each action takes a message's arguments and may answer.
 
-    All is done within `change`: it is `asked` that collects requests until then. `clipped` is
-    called with a line of text for each number that was out of range, `touch` with the sender and
-    the name of each parameter, or level of one, that is moved. `levels` are those of the model in
+    Actions are carried out within `change`, which collects the requests that they make:
+    `pop_requests` gives them once the change is in force. `reception` is told of numbers that are
+    out of range, `hooks` of parameters and levels that move. `levels` are those of the model in
     play. Every action raises ParameterError, and does nothing, when it cannot use the arguments.
     """
 
-    def __init__(
-        self,
-        store: ParameterStore,
-        clipped: Callable[[str], None],
-        touch: Callable[[Sender, str], None],
-    ) -> None:
+    def __init__(self, store: ParameterStore, reception: Reception, hooks: Hooks) -> None:
         self.levels = Levels()
         self.glides = Glides(self.stored, self._put)
-        self.asked: list[Request] = []
-        #: How often panic was asked for: what was put off before must not come after it.
+        #: How often panic was asked for: a panic cancels whatever was put off before it.
         self.panics = 0
-        self._store, self._clipped, self._touch = store, clipped, touch
+        self._store, self._reception, self._hooks = store, reception, hooks
+        self._requests: list[Request] = []
         self._sender: Sender = None
 
     @contextlib.contextmanager
     def change(self, sender: Sender) -> Iterator[None]:
-        """All that `sender` does in this block is seen as one change, at its end."""
+        """Everything that `sender` does in this block becomes one change, in force at its end."""
         self._sender = sender
         with self._store.change():
             yield
+
+    def pop_requests(self) -> list[Request]:
+        """The requests made since the last call, in order."""
+        requests, self._requests = self._requests, []
+        return requests
 
     def set(self, name: str, arguments: Sequence[object]) -> list[Reply]:
         """Set a parameter or a level of it; with several numbers the levels, coarse to fine.
@@ -99,7 +101,7 @@ class Actions:
             self._steer_off()
         elif name == "reset":
             self._reset(checked[0])
-        self.asked.append((name, checked))
+        self._requests.append((name, checked))
 
     def find(self, target: Target) -> Place:
         """What a target means with the model in play. Raises UnknownLevelError."""
@@ -121,7 +123,7 @@ class Actions:
 
     def note_clipped(self, line: str) -> None:
         """Tell of a number that was out of range."""
-        self._clipped(line)
+        self._reception.note_clipped(line)
 
     @property
     def sender(self) -> Sender:
@@ -169,7 +171,7 @@ class Actions:
         if travels:
             travel = one_number(name, arguments)
             if not 0.0 <= travel <= 1.0:
-                self._clipped(f"{name}{NORM} {travel:g} is outside 0..1")
+                self.note_clipped(f"{name}{NORM} {travel:g} is outside 0..1")
             return scale_travel(travel, parameter.minimum, parameter.maximum, parameter.curve)
         if parameter.kind == "bool" and len(arguments) == 1:
             return switch(name, arguments[0])
@@ -182,7 +184,7 @@ class Actions:
             stored = self._put((parameter.name, level), value, self._sender)
             if not parameter.minimum <= value <= parameter.maximum:
                 legal = parameter.legal()
-                self._clipped(f"{name} {value:g} is outside {legal}, taken as {stored:g}")
+                self.note_clipped(f"{name} {value:g} is outside {legal}, taken as {stored:g}")
         else:
             self._release((parameter.name, level))
 
@@ -213,7 +215,7 @@ class Actions:
                 self._store.follow(parameter.name)
 
     def _put(self, place: Place, value: float, sender: Sender) -> float:
-        self._touch(sender, self._name(place))
+        self._hooks.on_touch(sender, self._name(place))
         name, level = place
         if level is None:
             return self._store.set(name, value)
@@ -221,7 +223,7 @@ class Actions:
 
     def _release(self, place: Place) -> None:
         """Switch a parameter off, or let a level follow the global value."""
-        self._touch(self._sender, self._name(place))
+        self._hooks.on_touch(self._sender, self._name(place))
         name, level = place
         if level is None:
             self._store.turn_off(name)

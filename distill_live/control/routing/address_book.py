@@ -10,6 +10,7 @@ from distill_live.control.namespace.address import NORM, OFF, ROOT, Reply
 from distill_live.control.namespace.pattern import is_pattern, match
 from distill_live.control.namespace.requests import REQUESTS
 from distill_live.control.routing.actions import Actions
+from distill_live.control.routing.reception import printable
 from distill_live.parameters import Table
 
 Handler = Callable[[Sequence[object]], list[Reply]]
@@ -34,7 +35,7 @@ class AddressBook:
         table: Table,
         actions: Actions,
         verbs: Mapping[str, Handler],
-        mapped: Mapping[str, Sequence[Handler]],
+        mapped: Mapping[str, list[Handler]],
     ) -> None:
         self._table, self._actions = table, actions
         built_in: dict[str, Handler] = {
@@ -44,12 +45,14 @@ class AddressBook:
         for name in table:
             built_in[name] = partial(actions.set, name)
             built_in[name + NORM] = partial(actions.set_travel, name)
-        self._handlers: dict[str, Sequence[Handler]] = {
-            f"{ROOT}/{name}": [handler] for name, handler in built_in.items()
+        handlers = {f"{ROOT}/{name}": [handler] for name, handler in built_in.items()}
+        handlers |= mapped
+        self._found = {
+            address: [(address, handler) for handler in found]
+            for address, found in handlers.items()
         }
-        self._handlers |= mapped
         #: Every address that leads somewhere; levels by their names.
-        self.addresses: tuple[str, ...] = (*self._handlers, *self._of_levels())
+        self.addresses: tuple[str, ...] = (*self._found, *self._of_levels())
         self._matches: dict[str, list[str]] = {}
         self._hints: dict[str, str] = {}
 
@@ -58,15 +61,11 @@ class AddressBook:
 
         Raises ParameterError for what is no legal pattern.
         """
-        handlers = self._handlers.get(address)
-        if handlers:
-            return [(address, handler) for handler in handlers]
+        found = self._found.get(address)
+        if found:
+            return found
         meant = self._meant(address) if is_pattern(address) else [address]
-        return [
-            (one, handler)
-            for one in meant
-            for handler in self._handlers.get(one) or self._level_handlers(one)
-        ]
+        return [found for one in meant for found in self._found.get(one) or self._of_level(one)]
 
     def explain_unknown(self, address: str) -> str:
         """What to say of an address that leads nowhere, with the nearest one that does."""
@@ -88,15 +87,14 @@ class AddressBook:
             self._matches[pattern] = match(pattern, among)
         return self._matches[pattern]
 
-    def _level_handlers(self, address: str) -> Sequence[Handler]:
+    def _of_level(self, address: str) -> list[tuple[str, Handler]]:
         """What sets one level, when the address is a parameter's and a level's name behind it."""
         name = address.removeprefix(f"{ROOT}/")
         level = name.removesuffix(NORM)
         if name == address or level.rpartition("/")[0] not in self._table:
-            return ()
-        if level != name:
-            return [partial(self._actions.set_travel, level)]
-        return [partial(self._actions.set, name)]
+            return []
+        set_level = self._actions.set if level == name else self._actions.set_travel
+        return [(address, partial(set_level, level))]
 
     def _of_levels(self) -> list[str]:
         per_level = [name for name, parameter in self._table.items() if parameter.per_level]
@@ -109,7 +107,7 @@ class AddressBook:
 
     def _hint(self, address: str) -> str:
         # Compared without the root, which all have in common and some senders leave out.
-        names = {known.removeprefix(ROOT): known for known in self._handlers}
+        names = {known.removeprefix(ROOT): known for known in self._found}
         wanted = address[:200].removeprefix(ROOT)
         # An address with the same last word is meant; without one, a few letters may differ.
         last = wanted.rpartition("/")[2]
@@ -120,8 +118,3 @@ class AddressBook:
 
 def _ending(address: str) -> str:
     return next(filter(address.endswith, _APART), "")
-
-
-def printable(text: str) -> str:
-    """`text` cut short and without what could steer a terminal."""
-    return "".join(letter if letter.isprintable() else "?" for letter in text[:200])

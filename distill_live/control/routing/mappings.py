@@ -39,7 +39,7 @@ class _Knob:
         # Where the control left the parameter: travel, and the value that came of it.
         self._left: tuple[float, float] | None = None
 
-    def take(self, gesture: Gesture, now: float) -> None:
+    def apply(self, gesture: Gesture, now: float) -> None:
         """Do what a gesture means. Raises UnknownLevelError when the model lacks the level."""
         place = self._actions.find(self._target)
         standing = self._standing(self._actions.value(place))
@@ -73,7 +73,7 @@ class _Knob:
             start = _MIDDLE if standing is None else standing
             return min(max(start + gesture.amount, 0.0), 1.0)
         travel = min(max(gesture.amount, 0.0), 1.0)
-        return self._takeover.take(travel, travel if standing is None else standing)
+        return self._takeover.follow(travel, travel if standing is None else standing)
 
     def _value_at(self, travel: float) -> float:
         parameter = self._target.parameter
@@ -88,15 +88,15 @@ class ParameterBinding:
 
     def __init__(self, mapping: ParameterMapping, table: Table, actions: Actions) -> None:
         self.name = mapping.to[0]
-        self.quantum: Quantum | None = mapping.quantise
+        self._quantum: Quantum | None = mapping.quantise
         self._actions = actions
         self._knobs = [_Knob(mapping, find_target(name, table), actions) for name in mapping.to]
 
-    def waits_for(self, gesture: Gesture) -> bool:
-        """Whether a gesture is one to put off to a beat or a bar."""
-        return self.quantum is not None
+    def quantum_for(self, gesture: Gesture) -> Quantum | None:
+        """The beat or bar that a gesture must wait for; None: it is applied at once."""
+        return self._quantum
 
-    def take(self, gesture: Gesture, now: float) -> None:
+    def apply(self, gesture: Gesture, now: float) -> None:
         """Move all parameters that the model in play has.
 
         Raises UnknownLevelError for those that it lacks.
@@ -106,7 +106,7 @@ class ParameterBinding:
         lacking: UnknownLevelError | None = None
         for knob in self._knobs:
             try:
-                knob.take(gesture, now)
+                knob.apply(gesture, now)
             except UnknownLevelError as error:
                 lacking = error
         if lacking:
@@ -118,14 +118,14 @@ class RequestBinding:
 
     def __init__(self, mapping: RequestMapping, actions: Actions) -> None:
         self.name = mapping.do
-        self.quantum: Quantum | None = mapping.quantise
+        self._quantum: Quantum | None = mapping.quantise
         self._arguments, self._actions = mapping.arguments, actions
 
-    def waits_for(self, gesture: Gesture) -> bool:
-        """Whether a gesture is one to put off to a beat or a bar: letting go is not."""
-        return self.quantum is not None and gesture.presses
+    def quantum_for(self, gesture: Gesture) -> Quantum | None:
+        """The beat or bar that a press must wait for; None for a release, which does nothing."""
+        return self._quantum if gesture.presses else None
 
-    def take(self, gesture: Gesture, now: float) -> None:
+    def apply(self, gesture: Gesture, now: float) -> None:
         """Make the request, if the gesture is a press."""
         if gesture.presses:
             self._actions.ask(self.name, self._arguments)
@@ -141,15 +141,15 @@ class _Modulation:
         self._modulator, self._binding = modulator, binding
         self._high = True
 
-    def tick(self, now: float, tempo: Tempo, level: float) -> None:
-        value = self._modulator.value(now, tempo, level)
+    def tick(self, now: float, tempo: Tempo, loudness: float) -> None:
+        value = self._modulator.value(now, tempo, loudness)
         if isinstance(self._binding, ParameterBinding):
-            self._binding.take(Gesture("move", value), now)
+            self._binding.apply(Gesture("move", value), now)
             return
         # A request is made on the way up, once.
         before, self._high = self._high, value >= 0.5
         if self._high and not before:
-            self._binding.take(PRESS, now)
+            self._binding.apply(PRESS, now)
 
 
 @dataclass
@@ -204,10 +204,10 @@ def _modulator(source: LfoSource | FollowSource | WalkSource) -> Modulator:
     return RandomWalk(source.walk)
 
 
-def modulate(modulations: Iterable[_Modulation], now: float, tempo: Tempo, level: float) -> None:
+def modulate(modulations: Iterable[_Modulation], now: float, tempo: Tempo, loudness: float) -> None:
     """Move on all that moves by itself; what the model in play lacks is passed over."""
     for modulation in modulations:
         try:
-            modulation.tick(now, tempo, level)
+            modulation.tick(now, tempo, loudness)
         except UnknownLevelError:
             continue

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from distill_live.control.namespace.address import ROOT, Reply
 from distill_live.control.namespace.targets import UnknownLevelError
-from distill_live.control.routing.address_book import printable
 from distill_live.control.routing.limited_log import LimitedLog
 from distill_live.errors import ParameterError
 
@@ -61,10 +60,15 @@ class Reception:
         """Note the message that is now taken."""
         self._last = (name, arguments)
 
-    def attempt(self, name: str, action: Callable[[], list[Reply] | None]) -> list[Reply]:
-        """Do something that came in under a name; what fails is told, and ends nothing."""
+    def attempt(
+        self, name: str, action: Callable[..., list[Reply] | None], *arguments: object
+    ) -> list[Reply]:
+        """Call `action(*arguments)`, for a message to `name`; what to answer.
+
+        An action that raises is told of and answered by an error: it must not stop the others.
+        """
         try:
-            return action() or []
+            return action(*arguments) or []
         except ParameterError as error:
             return self.refuse(name, error)
         except Exception as error:
@@ -117,6 +121,11 @@ class Reception:
     def tell(self, kind: str, line: str) -> None:
         """Log a line; at most one a second of each kind."""
         self._log.write(kind, line)
+
+
+def printable(text: str) -> str:
+    """`text` cut short and without what could steer a terminal."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text[:200])
 
 
 def fewer_errors(replies: list[Reply]) -> list[Reply]:

@@ -14,7 +14,7 @@ from distill_live.errors import ParameterError
 #: So many actions can wait.
 MAX_WAITING = 1024
 
-Action = Callable[[], None]
+Action = Callable[[], object]
 #: Gives the time of an action as it is now, asked with the time that it is.
 Aim = Callable[[float], float]
 

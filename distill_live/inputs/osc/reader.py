@@ -17,9 +17,9 @@ from distill_live.control.routing.router import Router
 from distill_live.control.timing.schedule import Schedule
 from distill_live.errors import DeviceError
 from distill_live.inputs.osc.endpoints import AllowedHosts, SocketAddress, bind_udp
-from distill_live.inputs.osc.intake import Intake, is_wish
+from distill_live.inputs.osc.intake import Intake
 from distill_live.inputs.osc.latest import Packet, leave_out_overtaken
-from distill_live.inputs.osc.packets import address_of, build_message, is_bundle
+from distill_live.inputs.osc.packets import address_of, build_message
 from distill_live.inputs.osc.subscriptions import Subscriptions, Transmit, key_of
 from distill_live.inputs.osc.tcp import SharedPort, TcpServer
 from distill_live.inputs.osc.time_tags import TimeTagMode, TimeTags
@@ -237,8 +237,7 @@ class OscInput:
     def _take(self, packet: bytes, address: SocketAddress) -> None:
         sender = self._subscriptions.sender(address) if self._subscriptions else key_of(address)
         client = _UdpClient(sender, address, self._transmit, self._subscriptions)
-        messages = self._intake.take(packet, client)
-        if messages and not is_bundle(packet) and not self._knows(messages[0][0]):
+        if self._intake.receive(packet, client):
             self._ignore(address_of(packet))
 
     def _transmit(self, packet: bytes, address: SocketAddress) -> None:
@@ -246,9 +245,6 @@ class OscInput:
         if self._socket is not None:
             with contextlib.suppress(OSError):
                 self._socket.sendto(packet, address)
-
-    def _knows(self, address: str) -> bool:
-        return is_wish(address) or self._router.knows(address)
 
     def _ignore(self, address: bytes) -> None:
         """Remember an address that leads nowhere."""

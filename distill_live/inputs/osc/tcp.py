@@ -192,7 +192,7 @@ class TcpServer:
             self._router.count_overtaken(len(packets) - len(newest))
             packets = newest
         for packet in packets:
-            self._intake.take(packet, connection)
+            self._intake.receive(packet, connection)
 
     def _hand_over(self, connection: Connection, selector: selectors.BaseSelector) -> None:
         """Hand a connection that speaks HTTP over to the web server."""

@@ -50,7 +50,7 @@ class TimeTags:
         self._clock, self._wall = clock, wall
         self._told: set[Sender] = set()
 
-    def carry_out(self, time_tag: int, action: Callable[[], None], sender: Sender) -> None:
+    def carry_out(self, time_tag: int, action: Callable[[], object], sender: Sender) -> None:
         """Call `action` at once, or have the schedule call it up to MAX_AHEAD seconds later."""
         if time_tag == IMMEDIATELY or self.mode == "ignore" or self._schedule is None:
             action()
@@ -62,7 +62,7 @@ class TimeTags:
             self._warn(sender, f"stamps bundles {ahead:.3g} s ahead; legal: up to {MAX_AHEAD:g} s")
 
     def _wait(
-        self, schedule: Schedule, ahead: float, action: Callable[[], None], sender: Sender
+        self, schedule: Schedule, ahead: float, action: Callable[[], object], sender: Sender
     ) -> bool:
         try:
             schedule.at(self._clock() + ahead, action)

@@ -66,7 +66,7 @@ class Stand:
         self.controls._lights._send = lambda _, message: self.sent.append(tuple(message))
 
     def osc(self, address: str, *arguments: object) -> list[Reply]:
-        return self.router.receive_osc([(address, arguments)], ANNA)
+        return self.router.receive_osc([(address, arguments)], ANNA).replies
 
     def tick(self) -> None:
         """All that is called many times a second, once."""
@@ -87,7 +87,7 @@ def stand(tmp_path: Path) -> Stand:
 def test_what_waits_for_a_beat_comes_earlier_by_the_server_s_latency(stand: Stand) -> None:
     stand.server.deck.status["reaction"] = 0.125
     stand.server.status["output_latency"] = 0.25
-    assert stand.router.latency() == 0.375
+    assert stand.router.hooks.latency() == 0.375
 
 
 @pytest.mark.parametrize(("rms", "width"), [(0.25, 0.25), (9.0, 1.0)])

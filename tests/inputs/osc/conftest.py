@@ -34,7 +34,7 @@ class Desk:
 @pytest.fixture
 def desk(instrument: Instrument) -> Iterator[Desk]:
     feedback = Feedback(instrument.store, lambda: ("Structure", "Timbre", "Detail"))
-    instrument.router.on_touch = feedback.touched
+    instrument.router.hooks.on_touch = feedback.touched
     schedule = Schedule()
     reader = OscInput("127.0.0.1", 0, instrument.router, feedback, schedule)
     reader.start()
