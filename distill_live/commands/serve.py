@@ -266,8 +266,8 @@ class _StopSignal:
     def __init__(self) -> None:
         self.given = False
         for number in STOP_SIGNALS:
-            signal.signal(number, self._take)
+            signal.signal(number, self._note)
 
-    def _take(self, _number: int, _frame: FrameType | None) -> None:
+    def _note(self, _number: int, _frame: FrameType | None) -> None:
         # No lock may be taken here: the main thread may hold it.
         self.given = True

@@ -115,7 +115,7 @@ class WebApp:
         sending = asyncio.create_task(self._send(socket, listener))
         try:
             while True:
-                self._take(listener, await socket.receive())
+                self._obey(listener, await socket.receive())
         except WebSocketDisconnect:
             return
         except ParameterError as error:
@@ -137,7 +137,7 @@ class WebApp:
             # The client is gone; the reading ends, too.
             return
 
-    def _take(self, listener: Listener, message: Any) -> None:
+    def _obey(self, listener: Listener, message: Any) -> None:
         """Obey what a client sends: an OSC packet, or LISTEN and IGNORE. What is neither counts as
         nothing, so that a client of a later version of the protocol can be used. Raises
         ParameterError when too many listen."""
@@ -145,7 +145,7 @@ class WebApp:
             raise WebSocketDisconnect
         packet, text = message.get("bytes"), message.get("text")
         if packet is not None:
-            listener.answer(self._instrument.take_packet(packet, listener.key))
+            listener.answer(self._instrument.receive_packet(packet, listener.key))
             return
         command, path = _read_command(text or "")
         if command == "IGNORE":

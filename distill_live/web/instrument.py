@@ -16,7 +16,7 @@ from distill_live.parameters import ParameterStore
 class Instrument:
     """The instrument as its clients over HTTP see it.
 
-    `levels` gives the labels of the levels in play, coarse to fine. `take_packet` applies an OSC
+    `levels` gives the labels of the levels in play, coarse to fine. `receive_packet` applies an OSC
     packet of a sender and returns what to answer; it never raises. `build_packet` makes one from an
     address and arguments. `osc` is host and UDP port on which OSC is taken, None where it is not.
     `streams` are what `feedback` publishes beside parameters. `allows` says of a client's host, a
@@ -27,7 +27,7 @@ class Instrument:
     requests: Mapping[str, RequestSpec]
     levels: Callable[[], Sequence[str]]
     feedback: Feedback
-    take_packet: Callable[[bytes, Sender], list[Reply]]
+    receive_packet: Callable[[bytes, Sender], list[Reply]]
     build_packet: Callable[[str, Sequence[object]], bytes]
     osc: tuple[str, int] | None = None
     streams: Iterable[Stream] = ()

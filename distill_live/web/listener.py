@@ -45,7 +45,7 @@ class Listener:
         self._heard[node.address] = node
         if node.parameter is not None:
             value = node.value(self._instrument.store)
-            self._take([(node.address, (OFF if value is None else value,))])
+            self._note_values([(node.address, (OFF if value is None else value,))])
         if node.parameter is None or not self._subscribed:
             # A stream's newest value, which nobody else keeps, comes with a new subscription.
             self._subscribed = True
@@ -65,15 +65,15 @@ class Listener:
 
     def offer(self, replies: Sequence[Reply]) -> None:
         """Take what has changed."""
-        self._soon(self._take, list(replies))
+        self._soon(self._note_values, list(replies))
 
     def answer(self, replies: Sequence[Reply]) -> None:
         """Take answers to the client's own messages: all of them, in order."""
-        self._soon(self._take_answers, list(replies))
+        self._soon(self._add_answers, list(replies))
 
     def tell(self, notice: str) -> None:
         """Take a text for the client."""
-        self._soon(self._take_notice, notice)
+        self._soon(self._add_notice, notice)
 
     async def next(self) -> tuple[list[str], list[Reply]]:
         """Wait for something to send: texts, then messages."""
@@ -84,25 +84,25 @@ class Listener:
         values, self._values = self._values, {}
         return notices, [*answers, *values.items()]
 
-    def _soon(self, take: Callable[[T], None], what: T) -> None:
+    def _soon(self, method: Callable[[T], None], what: T) -> None:
         # The loop is closed when the server has just ended.
         with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(take, what)
+            self._loop.call_soon_threadsafe(method, what)
 
-    def _take(self, replies: Sequence[Reply]) -> None:
+    def _note_values(self, replies: Sequence[Reply]) -> None:
         # What came of a request, the client's own among them, is told to all who listen.
         told = (*OUTCOMES, SAID) if SAID in self._heard else OUTCOMES
-        self._take_answers([one for one in replies if one[0] in told])
+        self._add_answers([one for one in replies if one[0] in told])
         for address, arguments in replies:
             if address in self._heard and address not in told:
                 self._values[address] = arguments
                 self._ready.set()
 
-    def _take_answers(self, replies: Sequence[Reply]) -> None:
+    def _add_answers(self, replies: Sequence[Reply]) -> None:
         if replies:
             self._answers = [*self._answers, *replies][-_MAX_ANSWERS:]
             self._ready.set()
 
-    def _take_notice(self, notice: str) -> None:
+    def _add_notice(self, notice: str) -> None:
         self._notices = [*self._notices[1 - _MAX_NOTICES :], notice]
         self._ready.set()

@@ -57,7 +57,7 @@ class Studio:
                 requests=REQUESTS,
                 levels=lambda: self.labels,
                 feedback=self.feedback,
-                take_packet=self._take_packet,
+                receive_packet=self._receive_packet,
                 build_packet=build_message,
                 osc=(self.osc.host, self.osc.port),
                 streams=[Level()],
@@ -73,7 +73,7 @@ class Studio:
         while not self._stopping.wait(0.005):
             self.feedback.tick(time.monotonic())
 
-    def _take_packet(self, packet: bytes, sender: Sender) -> list[Reply]:
+    def _receive_packet(self, packet: bytes, sender: Sender) -> list[Reply]:
         try:
             changes = read_packet(packet)
         except MalformedPacketError as error:

@@ -123,7 +123,7 @@ class Site:
             requests=REQUESTS,
             levels=self._labels,
             feedback=self._feedback,
-            take_packet=self._take_packet,
+            receive_packet=self._receive_packet,
             build_packet=build_message,
             osc=osc,
             streams=STREAMS.values(),
@@ -147,7 +147,7 @@ class Site:
             web.start()
         return web
 
-    def _take_packet(self, packet: bytes, sender: Sender) -> list[Reply]:
+    def _receive_packet(self, packet: bytes, sender: Sender) -> list[Reply]:
         try:
             changes = read_packet(packet)
         except MalformedPacketError as error:

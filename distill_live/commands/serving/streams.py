@@ -21,10 +21,10 @@ class ServerStreams:
 
     def tick(self, now: float) -> None:
         """Publish what has changed."""
-        for name, arguments in (*self._level(), *self._column(), *self._origin()):
+        for name, arguments in (*self._loudness(), *self._column(), *self._origin()):
             self._feedback.publish(STREAMS[name].address, *arguments)
 
-    def _level(self) -> Iterator[tuple[str, tuple[object, ...]]]:
+    def _loudness(self) -> Iterator[tuple[str, tuple[object, ...]]]:
         status = self._server.status
         yield "level", (status["rms"], status["falling_peak"])
         yield "underruns", (int(status["underruns"]),)

@@ -1,7 +1,7 @@
 """Sources that move by themselves: low-frequency oscillators, an envelope follower, a random walk.
 
 Each gives a value 0..1, as a fader does, from the time in seconds of time.monotonic(), the tempo
-and the level of the output (linear, 1 is full scale).
+and the loudness of the output (linear, 1 is full scale).
 """
 
 from __future__ import annotations
@@ -73,8 +73,8 @@ class LFO:
 
 @dataclass
 class EnvelopeFollower:
-    """The level of the output, smoothed: `attack` and `release` are the seconds in which it covers
-    63 % of the way up and down; `gain` makes a quiet sound count for more."""
+    """The loudness of the output, smoothed: `attack` and `release` are the seconds in which it
+    covers 63 % of the way up and down; `gain` makes a quiet sound count for more."""
 
     attack: float = 0.01
     release: float = 0.3
@@ -88,7 +88,7 @@ class EnvelopeFollower:
         _require("gain", self.gain, (0.0, 1000.0))
 
     def value(self, now: float, tempo: Tempo, loudness: float) -> float:
-        """The smoothed level, 0..1."""
+        """The smoothed loudness, 0..1."""
         wanted = min(max(loudness * self.gain, 0.0), 1.0) if math.isfinite(loudness) else 0.0
         passed = 0.0 if self._asked is None else max(now - self._asked, 0.0)
         seconds = self.attack if wanted > self._value else self.release

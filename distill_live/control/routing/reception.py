@@ -99,7 +99,7 @@ class Reception:
         return _ERROR, (printable(address), reason)
 
     def count_unknown(self, address: str, count: int) -> None:
-        """Count more messages to an address that was reported as unknown."""
+        """Count more messages to an address that is known to lead nowhere."""
         self.counters.unknown += count
         self._log.count(address, count)
 
@@ -113,10 +113,10 @@ class Reception:
         self.counters.clipped += 1
         self._log.write("clipped", line)
 
-    def note_malformed(self, source: str, reason: str) -> None:
+    def note_malformed(self, sender: str, reason: str) -> None:
         """Tell of a packet that holds no message."""
         self.counters.malformed += 1
-        self._log.write("malformed", f"malformed packet from {source}: {reason}")
+        self._log.write("malformed", f"malformed packet from {sender}: {reason}")
 
     def tell(self, kind: str, line: str) -> None:
         """Log a line; at most one a second of each kind."""

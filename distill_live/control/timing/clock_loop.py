@@ -29,8 +29,11 @@ _STEPS = 96
 
 
 class ClockLoop:
-    """Follows ticks: `take` each, in seconds, as it comes. The newest lies at `at` on the line, and
-    they are `tick_s` apart; both mean something once `ticks` have made it certain."""
+    """Follows ticks: call `add_tick` with each, in seconds, as it comes.
+
+    On the line through them the newest lies at `at`, and they are `tick_s` apart. How far both can
+    be trusted depends on `ticks`.
+    """
 
     def __init__(self, tick_s: float) -> None:
         self.at, self.tick_s = 0.0, tick_s
@@ -61,8 +64,8 @@ class ClockLoop:
         self._errors.clear()
         self._strays.clear()
 
-    def take(self, at: float) -> None:
-        """Take the tick that came at `at`."""
+    def add_tick(self, at: float) -> None:
+        """Follow the tick that came at `at`."""
         if self._phase_ticks == 0:
             self._move(at)
             return

@@ -35,13 +35,13 @@ class MidiClock:
         self._resume = 0
         self._tick_s = 60.0 / DEFAULT_BPM / TICKS_PER_BEAT
         self._is_known = False
-        self._newest = self._origin = -inf
+        self._newest = self._tick_at = -inf
 
     @property
     def line(self) -> BeatLine:
         """The beats as this clock gives them."""
         beat = max(self._next - 1, 0) / TICKS_PER_BEAT
-        return BeatLine(beat, self._origin, 60.0 / (self._tick_s * TICKS_PER_BEAT))
+        return BeatLine(beat, self._tick_at, 60.0 / (self._tick_s * TICKS_PER_BEAT))
 
     def is_there(self, now: float) -> bool:
         """Whether the clock runs, and long enough to know its tempo."""
@@ -67,10 +67,10 @@ class MidiClock:
     def _tick(self, at: float) -> None:
         if not 0.0 <= at - self._newest < GONE_S:
             self._loop.forget()
-        self._loop.take(at)
+        self._loop.add_tick(at)
         self._newest = at
         self._next += 1
-        self._origin = self._loop.at
+        self._tick_at = self._loop.at
         enough = FEWEST_OF_NEXT if self._is_known else FEWEST_TICKS
         tick_s = self._loop.tick_s
         legal = 60.0 / MAX_BPM <= tick_s * TICKS_PER_BEAT <= 60.0 / MIN_BPM

@@ -83,13 +83,13 @@ class Schedule:
         """Run what is due at `now`. What an action schedules waits for the next tick at least."""
         with self._lock:
             newest = next(self._numbers)
-        while (entry := self._take(now, newest)) is not None:
+        while (entry := self._pop_due(now, newest)) is not None:
             try:
                 entry.action()
             except Exception as error:
                 self._log(f"a message that waited for its time failed: {error}")
 
-    def _take(self, now: float, newest: int) -> _Entry | None:
+    def _pop_due(self, now: float, newest: int) -> _Entry | None:
         """The first entry that is due and older than `newest`."""
         with self._lock:
             due = [entry for entry in self._waiting[:1] if entry.when <= now]

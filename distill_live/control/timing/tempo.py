@@ -19,7 +19,7 @@ Source = Literal["internal", "midi", "link"]
 #: Who may be asked to lead: one source, or whichever comes first.
 SOURCES = ("auto", "internal", "midi", "link")
 
-#: After so many seconds without word of Link's session, it is gone.
+#: After so many seconds without news of the Link session, it is gone.
 LINK_GONE_S = 2.0
 #: A boundary that is nearer than this, in beats, is reached.
 _REACHED = 1e-6
@@ -28,7 +28,7 @@ _NAMES = {"internal": "nobody", "midi": "the MIDI clock", "link": "Ableton Link"
 
 @dataclass
 class _LinkSession:
-    """What was last heard of a Link session."""
+    """The latest news of a Link session: its beats, and how many others are in it."""
 
     line: BeatLine
     peers: int

@@ -51,25 +51,25 @@ class _Nrpn:
     is_fine: bool = False
     fine_first: int | None = None
 
-    def take(self, number: int, raw: int) -> bool:
-        """Take a data message, by its controller; whether there is a value to tell now."""
+    def receive(self, number: int, raw: int) -> bool:
+        """Use a data message, by its controller; whether there is a value to tell now."""
         if number == DATA:
-            return self._take_coarse(raw)
+            return self._receive_coarse(raw)
         if number == DATA_FINE:
-            return self._take_fine(raw)
+            return self._receive_fine(raw)
         step = 1 if self.is_fine else 128
         self.value += step if number == INCREMENT else -step
         self.value = min(max(self.value, 0), MAX_14_BIT)
         return True
 
-    def _take_coarse(self, raw: int) -> bool:
+    def _receive_coarse(self, raw: int) -> bool:
         self.value = raw * 128 + (self.fine_first or 0)
         if self.fine_first is not None:
             return True
         self.is_known = True
         return not self.is_fine
 
-    def _take_fine(self, raw: int) -> bool:
+    def _receive_fine(self, raw: int) -> bool:
         self.is_fine = True
         if not self.is_known:
             self.fine_first = raw
@@ -187,7 +187,7 @@ class MidiParser:
         if selected not in state.nrpns and len(state.nrpns) >= _MAX_NRPNS:
             state.nrpns.clear()
         nrpn = state.nrpns.setdefault(selected, _Nrpn())
-        if nrpn.take(number, raw):
+        if nrpn.receive(number, raw):
             yield self._event("nrpn", channel, selected, nrpn.value, MAX_14_BIT)
 
 

@@ -41,7 +41,7 @@ class MidiTarget(Protocol):
     def receive_clock(self, kind: ClockKind, value: int, at: float) -> None:
         """A clock message came, at `at` in seconds of time.monotonic()."""
 
-    def count_malformed(self, source: str, reason: str) -> None:
+    def count_malformed(self, sender: str, reason: str) -> None:
         """Bytes came that are no message."""
 
     def tell(self, kind: str, line: str) -> None:
@@ -120,7 +120,7 @@ class MidiInput:
         if self._thread:
             self._outgoing.put((pattern, message))
 
-    def take(self, message: Sequence[int], device: str = "", at: float | None = None) -> None:
+    def receive(self, message: Sequence[int], device: str = "", at: float | None = None) -> None:
         """Hand the bytes of one message to the router, which counts those that are none."""
         parser = self._parsers.setdefault(device, MidiParser(device))
         try:
@@ -130,13 +130,13 @@ class MidiInput:
             return
         for event in found:
             if isinstance(event, ClockMessage):
-                self._take_clock(event, device, time.monotonic() if at is None else at)
+                self._receive_clock(event, device, time.monotonic() if at is None else at)
                 continue
             self._router.receive_midi(event, ("midi", device))
             for listener in self.listeners:
                 listener(event)
 
-    def _take_clock(self, event: ClockMessage, device: str, came: float) -> None:
+    def _receive_clock(self, event: ClockMessage, device: str, came: float) -> None:
         """Hand on a clock message, unless another device's clock runs: two would be none."""
         leader, ticked = self._clock
         if device != leader and came - ticked < GONE_S:
@@ -174,7 +174,7 @@ class MidiInput:
         for device, message, delta in ports.receive():
             arrivals = self._arrivals.setdefault(device, _Arrivals())
             at = arrivals.place(delta, time.monotonic())
-            self.take(message, device, at)
+            self.receive(message, device, at)
         while not self._outgoing.empty():
             ports.send(*self._outgoing.get(), time.monotonic())
 

@@ -50,7 +50,7 @@ class _UdpClient(NamedTuple):
         """See Client."""
         if self.subscriptions is None:
             return None
-        return self.subscriptions.take(verb, arguments, self.address)
+        return self.subscriptions.carry_out(verb, arguments, self.address)
 
 
 #: Where any port will do, so many are tried for one that is free for UDP and TCP.
@@ -182,7 +182,7 @@ class OscInput:
             while not any(key.fileobj is wake for key, _ in selector.select()):
                 # The socket is emptied before anything is parsed, so that a burst finds room in it.
                 for packet, address in self._newest(self._receive(udp)):
-                    self._take(packet, address)
+                    self._carry_out(packet, address)
 
     def _receive(self, udp: socket.socket) -> list[Packet]:
         """The packets that have come, except those to addresses that are known to be unknown: a
@@ -234,7 +234,7 @@ class OscInput:
         self.strangers += count
         self._router.tell("osc strangers", self._allowed.turn_away(address[0]))
 
-    def _take(self, packet: bytes, address: SocketAddress) -> None:
+    def _carry_out(self, packet: bytes, address: SocketAddress) -> None:
         sender = self._subscriptions.sender(address) if self._subscriptions else key_of(address)
         client = _UdpClient(sender, address, self._transmit, self._subscriptions)
         if self._intake.receive(packet, client):

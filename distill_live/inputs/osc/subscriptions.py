@@ -50,7 +50,9 @@ class Subscriptions:
             return there[0] if len(there) == 1 else key
         return key
 
-    def take(self, verb: str, arguments: Sequence[object], address: SocketAddress) -> list[Reply]:
+    def carry_out(
+        self, verb: str, arguments: Sequence[object], address: SocketAddress
+    ) -> list[Reply]:
         """Carry out SUBSCRIBE or UNSUBSCRIBE for who sends from an address; answers what fails."""
         try:
             if verb == SUBSCRIBE:

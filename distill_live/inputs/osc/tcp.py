@@ -33,11 +33,11 @@ _PAUSE_S = 0.05
 
 
 class SharedPort(NamedTuple):
-    """The HTTP server at the same port: its `host`, and `take`, which gets each of its sockets,
+    """The HTTP server at the same port: its `host`, and `adopt`, which gets each of its sockets,
     still unread, and must return soon."""
 
     host: str
-    take: Callable[[socket.socket], None]
+    adopt: Callable[[socket.socket], None]
 
 
 class TcpServer:
@@ -201,7 +201,7 @@ class TcpServer:
             raise FramingError("this port takes OSC, not HTTP")
         del self._connections[connection.sender]
         selector.unregister(connection.socket)
-        shared.take(connection.leave())
+        shared.adopt(connection.leave())
 
     def _end(self, connection: Connection, selector: selectors.BaseSelector) -> None:
         if self._connections.pop(connection.sender, None) is not None:

@@ -73,7 +73,7 @@ class Stand:
         self.controls._ticker.tick(time.monotonic())
 
 
-class Session:
+class LinkSession:
     """What aalink says of a Link session with somebody else in it."""
 
     num_peers, tempo, beat, quantum, playing = 1, 90.0, 0.5, 4.0, False
@@ -109,7 +109,7 @@ def test_lights_show_what_moves_and_a_device_that_comes_everything(stand: Stand)
 
 
 def test_a_control_that_is_moved_shows_that_by_itself(stand: Stand) -> None:
-    stand.midi.take([0xB0, 1, 127], "nano")
+    stand.midi.receive([0xB0, 1, 127], "nano")
     stand.tick()
     assert (stand.store["gain"], stand.sent) == (1.0, [])
 
@@ -131,7 +131,7 @@ def test_streams_of_the_server_are_told(stand: Stand) -> None:
 def test_link_s_tempo_is_that_of_all(tmp_path: Path) -> None:
     stand = Stand(tmp_path, link=True)
     [link] = [one for one in stand.controls._devices if isinstance(one, LinkInput)]
-    link._link = Session()
+    link._link = LinkSession()
     stand.tick()
     assert (stand.store["tempo"], stand.router.tempo.bpm) == (90.0, 90.0)
     assert stand.lines == ["tempo: Ableton Link leads, 90.0 BPM"]
@@ -203,7 +203,7 @@ def test_what_comes_of_learning_is_said_and_answered(stand: Stand) -> None:
     begun = "move the control for width: turn it both ways, or press it once"
     assert stand.osc("/distill/learn", "width") == [("/distill/said", (begun,))]
     for raw in range(0, 128, 8):
-        stand.midi.take([0xB0, 9, raw], "nano")
+        stand.midi.receive([0xB0, 9, raw], "nano")
     # A control that is moved to be learned need not be in the patch.
     assert stand.lines == [begun]
     attempt = stand.controls._learning._attempt
@@ -250,9 +250,9 @@ def test_a_patch_says_of_both_ways_whether_time_tags_are_followed(stand: Stand, 
 
     def send() -> None:
         if way == "osc":
-            stand.controls.osc._take(packet, ("127.0.0.1", 9001))
+            stand.controls.osc._carry_out(packet, ("127.0.0.1", 9001))
         else:
-            stand.controls.site._take_packet(packet, ("web", 1))
+            stand.controls.site._receive_packet(packet, ("web", 1))
 
     send()
     assert stand.store["gain"] == 0.5

@@ -35,7 +35,7 @@ class Listener:
     def receive_clock(self, kind: ClockKind, value: int, at: float) -> None:
         self.clock.append((kind, value, at))
 
-    def count_malformed(self, source: str, reason: str) -> None:
+    def count_malformed(self, sender: str, reason: str) -> None:
         self.malformed += 1
 
     def tell(self, kind: str, line: str) -> None:

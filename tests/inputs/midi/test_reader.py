@@ -272,12 +272,12 @@ def test_the_second_library_is_taken_where_the_first_is_missing(
 
 
 def test_bytes_that_are_no_message_are_counted(instrument: Instrument) -> None:
-    MidiInput(instrument.router).take([0xB0, 7, 200])
+    MidiInput(instrument.router).receive([0xB0, 7, 200])
     assert instrument.router.counters == Counters(malformed=1)
 
 
 def test_channels_are_counted_from_1_as_musicians_do(instrument: Instrument) -> None:
-    MidiInput(instrument.router).take([0xB3, 99, 1])
+    MidiInput(instrument.router).receive([0xB3, 99, 1])
     assert instrument.lines == ["CC 99 on channel 4 is not mapped by the patch"]
 
 
@@ -325,7 +325,7 @@ def test_times_of_arrival_follow_the_stamps_and_are_never_in_the_future() -> Non
 
 def test_clock_that_is_handed_in_without_a_time_has_come_now(listener: Listener) -> None:
     before = time.monotonic()
-    MidiInput(listener).take([0xF8])
+    MidiInput(listener).receive([0xF8])
     ((kind, value, at),) = listener.clock
     assert (kind, value) == ("tick", 0)
     assert before <= at <= time.monotonic()
@@ -334,14 +334,14 @@ def test_clock_that_is_handed_in_without_a_time_has_come_now(listener: Listener)
 def test_of_two_clocks_the_first_counts_until_it_is_gone(listener: Listener) -> None:
     source = MidiInput(listener)
     for tick in range(4):
-        source.take([0xF8], "drums", 10.0 + tick / 10)
-        source.take([0xF8], "keys", 10.05 + tick / 10)
-    source.take([0xFA], "keys", 10.4)
+        source.receive([0xF8], "drums", 10.0 + tick / 10)
+        source.receive([0xF8], "keys", 10.05 + tick / 10)
+    source.receive([0xFA], "keys", 10.4)
     assert [at for _, _, at in listener.clock] == [10.0, 10.1, 10.2, 10.3]
     # One that is only started does not tick yet.
-    source.take([0xFA], "keys", 11.0)
-    source.take([0xF8], "drums", 11.1)
-    source.take([0xF8], "keys", 11.2)
+    source.receive([0xFA], "keys", 11.0)
+    source.receive([0xF8], "drums", 11.1)
+    source.receive([0xF8], "keys", 11.2)
     assert [(kind, at) for kind, _, at in listener.clock[4:]] == [("start", 11.0), ("tick", 11.1)]
 
 
