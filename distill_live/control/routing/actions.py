@@ -1,4 +1,4 @@
-"""What a message can do: set a parameter, move it by a control, make a request, be answered."""
+"""What a message can do: set a parameter, make a request, ask for an answer."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from distill_live.control.routing.reception import Reception
 from distill_live.errors import ParameterError
 from distill_live.parameters import Parameter, ParameterStore, find_travel, scale_travel
 
-#: The switch of all that moves by itself, where the table has it.
+#: The switch for all modulation (LFOs and so on), if the table has it.
 MODULATION = "modulation"
 
 #: The name of a request and its checked arguments.
@@ -55,10 +55,10 @@ class Actions:
         return requests
 
     def set(self, name: str, arguments: Sequence[object]) -> list[Reply]:
-        """Set a parameter or a level of it; with several numbers the levels, coarse to fine.
+        """Set a parameter or one of its levels; several numbers set the levels, coarse to fine.
 
-        Without a number, or with the word off, a level follows the global value, and a parameter
-        that can be off is. A level that is set to the global value follows it from then on.
+        No number, or the word off, switches an optional parameter off and lets a level follow the
+        global value. A level that is set to the global value follows it from then on.
         """
         return self._set(name, arguments, travels=False)
 
@@ -67,7 +67,7 @@ class Actions:
         return self._set(name, arguments, travels=True)
 
     def verb(self, name: str, arguments: Sequence[object]) -> list[Reply]:
-        """Make a request with the arguments; one without arguments works like a button."""
+        """Make a request with the arguments; a request that needs none works like a button."""
         taken = REQUESTS[name].arguments
         texts = any(isinstance(argument, str) for argument in arguments)
         if not taken or (not texts and all(one.optional and one.kind == "text" for one in taken)):
@@ -89,7 +89,7 @@ class Actions:
         return [(f"{ROOT}/pong", tuple(arguments))]
 
     def sync(self, arguments: Sequence[object]) -> list[Reply]:
-        """Answer with the same arguments, when all that came before has been done."""
+        """Answer with the same arguments, once everything before has been done."""
         return [(f"{ROOT}/synced", tuple(arguments))]
 
     def ask(self, name: str, arguments: Sequence[object]) -> None:
@@ -104,21 +104,21 @@ class Actions:
         self._requests.append((name, checked))
 
     def find(self, target: Target) -> Place:
-        """What a target means with the model in play. Raises UnknownLevelError."""
+        """What a target means in the model in play. Raises UnknownLevelError."""
         return target.parameter.name, self.levels.find(target)
 
     def value(self, place: Place) -> float:
-        """What a parameter or a level is, or is about to be; NaN: off."""
+        """The value of a parameter or a level, or the one it is gliding to; NaN: off."""
         goal = self.glides.goal(place)
         return self.stored(place) if goal is None else goal
 
     def stored(self, place: Place) -> float:
-        """What a parameter or a level is now; NaN: off."""
+        """The value of a parameter or a level now; NaN: off."""
         name, level = place
         return self._store[name] if level is None else self._store.levels(name, level + 1)[level]
 
     def put(self, place: Place, value: float) -> float:
-        """Set a parameter or a level, as a control does; the value that is stored."""
+        """Set a parameter or a level, as a control does; returns the value that is stored."""
         return self._put(place, value, self._sender)
 
     def note_clipped(self, line: str) -> None:
@@ -127,12 +127,12 @@ class Actions:
 
     @property
     def sender(self) -> Sender:
-        """Whose change it is."""
+        """Who makes the change in hand."""
         return self._sender
 
     @property
     def modulated(self) -> bool:
-        """Whether what moves by itself may move parameters."""
+        """Whether modulation may move parameters."""
         return MODULATION not in self._store.table or bool(self._store[MODULATION])
 
     def _set(self, name: str, arguments: Sequence[object], travels: bool) -> list[Reply]:
@@ -144,7 +144,7 @@ class Actions:
             given = [(at, [argument]) for at, argument in enumerate(arguments)]
         else:
             given = [(level, arguments)]
-        # All are looked at before any is used.
+        # All arguments are checked before any is used.
         values = [(at, self._read(parameter, at, name, one, travels)) for at, one in given]
         for at, value in values:
             self._store_one(parameter, at, name, value)
@@ -165,7 +165,7 @@ class Actions:
         arguments: Sequence[object],
         travels: bool,
     ) -> float | None:
-        """The value that the arguments mean; None: off, or as the global one."""
+        """The value that the arguments mean; None: off, or follow the global value."""
         if (level is not None or parameter.optional) and is_off(arguments):
             return None
         if travels:
@@ -261,14 +261,14 @@ def is_off(arguments: Sequence[object]) -> bool:
 
 
 def finite_or_none(value: float) -> float | None:
-    """A value, or None for NaN, which stands for off."""
+    """A value; None for NaN, which means off."""
     return None if math.isnan(value) else value
 
 
 def is_pressed(name: str, arguments: Sequence[object]) -> bool:
-    """Whether a message of a button is its press; `name` says in an error what takes it.
+    """Whether a button's message is a press; errors call what it is sent to `name`.
 
-    Buttons send a second message, 0, when they are let go; a bang has no number at all.
+    Buttons send a second message, 0, when they are released; a bang has no number at all.
     """
     bang = not arguments or arguments[0] is None
     return bang or one_number(name, arguments) >= 0.5

@@ -1,4 +1,4 @@
-"""Where OSC addresses lead: the built-in ones below /distill, those of a patch, and patterns."""
+"""Where OSC addresses lead: those built in below /distill, those of a patch, and patterns."""
 
 from __future__ import annotations
 
@@ -15,19 +15,20 @@ from distill_live.parameters import Table
 
 Handler = Callable[[Sequence[object]], list[Reply]]
 
-#: Endings of addresses that a pattern matches only if it has the same ending.
+#: Addresses with these endings are matched only by patterns with the same ending.
 _APART = (NORM, f"/{OFF}")
-#: So many patterns, and so many addresses that lead nowhere, are remembered.
+#: The most patterns, and the most addresses that lead nowhere, that are remembered.
 MAX_REMEMBERED = 256
 #: How similar two addresses must be, 0..1, for one to be suggested instead of the other.
 _LIKE = 0.72
 
 
 class AddressBook:
-    """What is to be done for each address.
+    """Finds the handlers of each address.
 
-    `verbs` are built-in addresses beside parameters and requests, by their names below /distill;
-    `mapped` are those of a patch. The levels are those that `actions` has when it is made.
+    `verbs` are the built-in addresses that are neither parameters nor requests, by their names
+    below /distill; `mapped` are those of a patch. The levels are those that `actions` has when the
+    book is made.
     """
 
     def __init__(
@@ -57,9 +58,9 @@ class AddressBook:
         self._hints: dict[str, str] = {}
 
     def find(self, address: str) -> list[tuple[str, Handler]]:
-        """What an address or a pattern leads to, each with its plain address.
+        """The handlers that an address or a pattern leads to, each with its plain address.
 
-        Raises ParameterError for what is no legal pattern.
+        Raises ParameterError for a pattern that is not legal.
         """
         found = self._found.get(address)
         if found:
@@ -68,17 +69,17 @@ class AddressBook:
         return [found for one in meant for found in self._found.get(one) or self._of_level(one)]
 
     def explain_unknown(self, address: str) -> str:
-        """What to say of an address that leads nowhere, with the nearest one that does."""
+        """What to say of an unknown address, with the nearest known one."""
         if address not in self._hints:
             if len(self._hints) >= MAX_REMEMBERED:
-                # To look for the nearest one takes long, and a flood must not.
+                # Looking for the nearest one takes long, which a flood must not cause.
                 return "unknown OSC address"
             self._hints[address] = self._hint(address)
         return f"unknown OSC address {printable(address)}{self._hints[address]}"
 
     def _meant(self, pattern: str) -> list[str]:
-        """The addresses that a pattern matches, but those with a special ending only if it has the
-        same: a star matches a parameter and its levels, each once, and not `steer/off`."""
+        """The addresses that a pattern matches. Those with a special ending count only if the
+        pattern has it: a star matches a parameter and each level once, but not `steer/off`."""
         if pattern not in self._matches:
             if len(self._matches) >= MAX_REMEMBERED:
                 self._matches.clear()
@@ -88,7 +89,7 @@ class AddressBook:
         return self._matches[pattern]
 
     def _of_level(self, address: str) -> list[tuple[str, Handler]]:
-        """What sets one level, when the address is a parameter's and a level's name behind it."""
+        """What sets one level, if the address is a parameter's followed by a level's name."""
         name = address.removeprefix(f"{ROOT}/")
         level = name.removesuffix(NORM)
         if name == address or level.rpartition("/")[0] not in self._table:
@@ -106,10 +107,10 @@ class AddressBook:
         ]
 
     def _hint(self, address: str) -> str:
-        # Compared without the root, which all have in common and some senders leave out.
+        # Compared without the root, which all addresses share and some senders leave out.
         names = {known.removeprefix(ROOT): known for known in self._found}
         wanted = address[:200].removeprefix(ROOT)
-        # An address with the same last word is meant; without one, a few letters may differ.
+        # Probably one with the same last word is meant; otherwise a few letters may differ.
         last = wanted.rpartition("/")[2]
         same = [name for name in names if last and last in name.split("/")]
         close = difflib.get_close_matches(wanted, same or names, n=1, cutoff=0.0 if same else _LIKE)

@@ -1,4 +1,4 @@
-"""What has come in, counted, and what is wrong with it, told."""
+"""Counts what comes in, and tells of messages that cannot be used."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from distill_live.control.namespace.targets import UnknownLevelError
 from distill_live.control.routing.limited_log import LimitedLog
 from distill_live.errors import ParameterError
 
-#: So many refused messages of one packet are answered.
+#: The most refused messages of one packet that are answered.
 MAX_ERRORS = 16
 
 _ERROR = f"{ROOT}/error"
-#: So many names have lines of their own in the log when they are refused.
+#: The most names that have lines of their own in the log when they are refused.
 _MAX_NAMES = 256
 #: The longest reason in an answer, in letters.
 _MAX_REASON = 300
@@ -25,8 +25,8 @@ _MAX_REASON = 300
 class Counters:
     """What has come in since the start.
 
-    `received` messages were well formed; of them `unknown` had no target, `refused` a value that
-    cannot be used and `clipped` one that was out of range. `malformed` packets held no message.
+    `received` messages were well formed. Of these, `unknown` led nowhere, `refused` had a value
+    that cannot be used, and `clipped` a value out of range. `malformed` packets held no message.
     """
 
     received: int = 0
@@ -39,7 +39,8 @@ class Counters:
 class Reception:
     """Counts messages, and tells of those that lead nowhere or cannot be used.
 
-    `log` takes one line of text, seldom enough to be read; `clock` gives seconds.
+    `log` takes one line of text, and is called seldom enough for people to read it. `clock` gives
+    seconds.
     """
 
     def __init__(self, log: Callable[[str], None], clock: Callable[[], float]) -> None:
@@ -50,22 +51,22 @@ class Reception:
 
     @property
     def last_message(self) -> str:
-        """The message taken last, as a short text, such as "/distill/gain 0.5"; "" before any."""
+        """The newest message as a short text, such as "/distill/gain 0.5"; "" before any."""
         last = self._last
         if last is None:
             return ""
         return " ".join([printable(last[0]), *(reprlib.repr(value) for value in last[1][:4])])
 
     def note(self, name: str, arguments: Sequence[object]) -> None:
-        """Note the message that is now taken."""
+        """Note the message that is being applied."""
         self._last = (name, arguments)
 
     def attempt(
         self, name: str, action: Callable[..., list[Reply] | None], *arguments: object
     ) -> list[Reply]:
-        """Call `action(*arguments)`, for a message to `name`; what to answer.
+        """Call `action(*arguments)` for a message to `name`; returns what to answer.
 
-        An action that raises is told of and answered by an error: it must not stop the others.
+        An action that raises is answered by an error, and does not stop the messages after it.
         """
         try:
             return action(*arguments) or []
@@ -75,25 +76,25 @@ class Reception:
             return self.refuse(name, ParameterError(f"failed: {error!r}"))
 
     def refuse(self, name: str, error: ParameterError) -> list[Reply]:
-        """Tell of a message that cannot be used; what to answer."""
+        """Tell of a message that cannot be used; returns the answer."""
         self.counters.refused += 1
         line = f"refused {printable(name)}: {error}"
         if isinstance(error, UnknownLevelError):
-            # A fader for a level that this model lacks is no fault: once is enough.
+            # A fader for a level that this model lacks is no mistake: one line is enough.
             self._log.write_once(line, lambda: line)
         else:
             self._log.write(self._kind(name), line)
         return [(_ERROR, (printable(name), str(error)[:_MAX_REASON]))]
 
     def _kind(self, name: str) -> str:
-        """Each name of its own, as long as they are few: what stands in an address may be
-        anything."""
+        """The kind of log line for a name: one for each of the first names, then one for all
+        others, because an address can be anything."""
         if len(self._names) < _MAX_NAMES:
             self._names.add(name)
         return f"refused {name}" if name in self._names else "refused"
 
     def note_unknown(self, address: str, reason: str) -> Reply:
-        """Tell of an address that leads nowhere; what to answer."""
+        """Tell of an address that leads nowhere; returns the answer."""
         self.counters.unknown += 1
         self._log.write_counted(address, lambda: reason)
         return _ERROR, (printable(address), reason)
@@ -124,12 +125,12 @@ class Reception:
 
 
 def printable(text: str) -> str:
-    """`text` cut short and without what could steer a terminal."""
+    """`text` cut short, and without characters that could control a terminal."""
     return "".join(letter if letter.isprintable() else "?" for letter in text[:200])
 
 
 def fewer_errors(replies: list[Reply]) -> list[Reply]:
-    """The replies, of the errors only the first few: a bad packet shall not cause a flood."""
+    """The replies, with only the first few of the errors: a bad packet must not cause a flood."""
     errors = [reply for reply in replies if reply[0] == _ERROR]
     if len(errors) <= MAX_ERRORS:
         return replies
