@@ -1,6 +1,6 @@
 """Ableton Link: tempo, beat and bar shared with other programs and machines, by aalink.
 
-Without the library there is no Link, and the instrument goes on without it.
+Without the library there is no Link, and the instrument runs without it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ except ImportError:
 
 #: How far, in beats, this instrument may be from the Link session while it is alone in it.
 _DRIFT = 0.02
-#: Link counts a beat in whole microseconds: at 300 BPM its tempo may be off by so much.
+#: Link counts a beat in whole microseconds, so at 300 BPM its tempo may be off by this much.
 _SAME_BPM = 0.01
 
 
@@ -43,7 +43,7 @@ class LinkInput:
         self._plays = False
         self.follows_transport: Callable[[], bool] = lambda: False
         self.on_playing: Callable[[bool], None] = lambda plays: None
-        #: What there is to say of Link, in words.
+        #: The state of Link, in words.
         self.status = "Link is off"
 
     @property

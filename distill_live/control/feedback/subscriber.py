@@ -34,7 +34,7 @@ class Subscriber:
         self._said: deque[Reply] = deque(maxlen=MAX_SAID)
 
     def take_over(self, before: Subscriber) -> None:
-        """Replace the subscription `before` of the same client, and keep what it was not told yet."""
+        """Continue a subscription of the same client: keep what it is still to be told."""
         self._resting = before._resting
         self._said = before._said
 

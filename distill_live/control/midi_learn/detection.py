@@ -100,7 +100,7 @@ class _Track:
         return button or self.first.kind in ("note", "program")
 
     def activity(self) -> float:
-        """How much it was moved: about 1 for a fader's whole travel, 0.5 for a press and release."""
+        """How much it was moved: about 1 for a fader's whole travel, 0.5 for press and release."""
         if self.is_pressed:
             return _PER_PRESS * len(self.raws)
         if self.encoding:

@@ -1,4 +1,4 @@
-"""Carries packets out and answers them, whether they came over UDP or TCP."""
+"""Carries out packets and answers them, whether they came over UDP or TCP."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from distill_live.inputs.osc.packets import (
 from distill_live.inputs.osc.subscriptions import SUBSCRIBE, UNSUBSCRIBE
 from distill_live.inputs.osc.time_tags import TimeTags, describe
 
-#: Messages of an instrument are not answered: two instruments would answer each other for ever.
+#: An instrument's own messages are not answered: two instruments would answer each other for ever.
 _SAID = frozenset(f"{ROOT}/{name}" for name in ("error", "done", "pong", "synced"))
 _SAID_BYTES = frozenset(address.encode() for address in _SAID)
-#: What a client carries out itself.
+#: Addresses that the client itself handles, because it knows where to send values.
 _WISHES = (SUBSCRIBE, UNSUBSCRIBE)
 
 
@@ -32,13 +32,13 @@ class Client(Protocol):
 
     @property
     def sender(self) -> Sender:
-        """The sender, as the router and feedback know it."""
+        """Its name for the router and for feedback."""
 
     def transmit(self, packet: bytes) -> None:
-        """Send a packet, if there is a way, without waiting."""
+        """Send a packet, if possible, without waiting."""
 
     def subscribe(self, verb: str, arguments: Sequence[object]) -> list[Reply] | None:
-        """Carry out SUBSCRIBE or UNSUBSCRIBE; None where there are no subscriptions."""
+        """Carry out SUBSCRIBE or UNSUBSCRIBE; None if there are no subscriptions here."""
 
 
 class Intake:
@@ -48,7 +48,7 @@ class Intake:
         self._router, self._time_tags = router, time_tags
 
     def receive(self, packet: bytes, client: Client) -> bool:
-        """Carry a packet out, now or at its time tag, and answer its sender; never raises.
+        """Carry out a packet, now or at its time tag, and answer its sender; never raises.
 
         Returns whether it is a single message whose address leads nowhere. A malformed packet is
         counted.
@@ -67,7 +67,7 @@ class Intake:
         return False
 
     def _apply(self, messages: list[Message], client: Client) -> bool:
-        """Carry out a change, and answer; never raises. Whether an address of it leads nowhere."""
+        """Carry out a change and answer it; returns whether any address leads nowhere."""
         nowhere: list[str] = []
         try:
             replies: list[Reply] = []
@@ -85,7 +85,7 @@ class Intake:
                 for reply in replies:
                     client.transmit(build_message(*reply))
         except Exception as error:
-            # One change that fails must not end the reading.
+            # A change that fails must not stop the reading.
             shown = messages[0][0][:200]
             self._router.tell("osc message", f"OSC: {shown!r} failed: {error!r}")
         return bool(nowhere)
