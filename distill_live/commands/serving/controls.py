@@ -1,4 +1,4 @@
-"""The control side of `serve`: all that steers a server, joined to it and to each other."""
+"""The control side of `serve`: everything that steers a server, joined together."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ControlOptions:
-    """What the command line says of controls.
+    """The options of the command line for controls.
 
-    `osc` and `web` are HOST:PORT (`web` also "off", or None for the usual place), `osc_allow`
-    networks that OSC and the web are taken from, `midi` parts of ports' names (none: all),
-    `folders` those whose files messages may name, `values` NAME=VALUE what to begin with.
+    `osc` and `web` are HOST:PORT (`web` may also be "off", or None for the default). `osc_allow`
+    holds networks that may use OSC and the web, `midi` parts of ports' names (none: all ports),
+    `folders` the folders whose files messages may name, `values` NAME=VALUE to start with.
     """
 
     patch: str
@@ -79,18 +79,18 @@ class Controls:
         self._server, self._store, self._say = server, store, say
         self._allowed_files = AllowedFiles(lambda: options.folders)
 
-        # What becomes of requests is told to whoever made them; `_answers` says how, by the way
-        # that they came.
+        # Outcomes of requests go to whoever made them; `_answers` holds the function that sends to
+        # clients of each input.
         self._answers: dict[str, Answer] = {}
         self._outcomes = Outcomes(feedback, self._answers)
         server.on_outcome = self._outcomes.tell
 
-        # What messages do, wherever they come from.
+        # The router, and the requests that messages can make.
         self._tempo = TempoParameters(Tempo(log=say), store, feedback.publish)
         self._presets = Presets(store, {}, presets_path(path), say)
         self.router = self._make_router(feedback)
 
-        # Where messages come from: clients over OSC and the web, and devices.
+        # Sources of messages: clients over OSC and the web, and devices.
         self.osc = self._make_osc(options, feedback)
         self.site = Site(
             options.web, options.osc_allow, lambda: server.deck.level_labels, self.router, feedback,
@@ -104,7 +104,7 @@ class Controls:
         self.router.add_verb(LEARN, self._learn)
         self.router.hooks.learns = self._learn.is_busy
 
-        # What changes while it plays: the patch's file, the model, and all that moves by itself.
+        # Changes while it plays: the patch's file, the model, and everything with a tick.
         self._watch = PatchWatch(path, store.table, self._use, say)
         server.on_model = self._use_levels
         self._ticker = self._make_ticker(feedback)
@@ -127,7 +127,7 @@ class Controls:
         self._devices.open()
 
     def tick(self) -> None:
-        """Look after what may take a moment: files."""
+        """Look after files, which may take a moment."""
         now = time.monotonic()
         self._watch.tick(now)
         self._learn.tick(now)
@@ -137,7 +137,7 @@ class Controls:
         self._devices.close()
 
     def stop(self) -> None:
-        """End all threads and free the ports, even if `start` got only half-way."""
+        """End all threads and free the ports, also after a `start` that failed."""
         self._ticker.stop()
         self.site.stop()
         self.osc.stop()
@@ -159,13 +159,13 @@ class Controls:
         )  # fmt: skip
 
     def _make_osc(self, options: ControlOptions, feedback: Feedback) -> Any:
-        """The OSC input. Raises DeviceError for an address or a network that is none."""
+        """The OSC input. Raises DeviceError for an address or a network that is not valid."""
         host, port = parse_endpoint(options.osc)
         make = load_plugin("inputs", "osc")
         return make(host, port, self.router, feedback, self.router.schedule, options.osc_allow)
 
     def _make_ticker(self, feedback: Feedback) -> Ticker:
-        """All that is called many times a second, in this order."""
+        """Everything that is called many times a second, in this order."""
         ticker = Ticker(log=self._say)
         for tick in (
             self.router.schedule.tick,
@@ -181,7 +181,7 @@ class Controls:
         return ticker
 
     def _use(self, patch: Patch) -> None:
-        """Take a patch into use, in place of the one before."""
+        """Use a patch in place of the one before."""
         self.router.use_patch(patch)
         self._presets.use(patch.presets)
         self._devices.use(patch)
@@ -189,17 +189,17 @@ class Controls:
         self.site.use(patch.osc.timetags)
 
     def _use_levels(self, labels: Sequence[str]) -> None:
-        """Go by the levels of the model that now plays."""
+        """Use the levels of the model that plays now."""
         self.router.use_levels(labels)
         self._presets.levels = Levels(labels)
         self.site.note_levels()
 
     def _set(self, text: str) -> None:
-        """Set a parameter as NAME=VALUE says, as a message would. Raises ParameterError."""
+        """Set a parameter by NAME=VALUE, as a message would. Raises ParameterError."""
         name, equals, value = text.partition("=")
         if not equals:
             raise ParameterError(f"--set takes NAME=VALUE, such as temperature=0.8, not {text!r}")
-        # Only parameters: a request would be made before there is a sound.
+        # Only parameters: a request would be made before there is any sound.
         find_target(name, self._store.table)
         for _, (_, reason) in self.router.receive_osc([(f"{ROOT}/{name}", (value,))]).replies:
             raise ParameterError(f"--set {text}: {reason}")

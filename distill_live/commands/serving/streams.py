@@ -1,4 +1,4 @@
-"""What the server shows while it plays, published as streams for visuals."""
+"""Publishes what the server plays as streams for visuals."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class ServerStreams:
-    """Publishes what a server plays to a feedback, at each tick."""
+    """Publishes what a server plays, at each tick."""
 
     def __init__(self, server: Server, feedback: Feedback) -> None:
         self._server, self._feedback = server, feedback

@@ -41,7 +41,7 @@ class Light:
     device: str | None = None
 
     def raw(self) -> int:
-        """What to show: 0..127, or 0..16383 for the kinds with 14 bits."""
+        """The value to show: 0..127, or 0..16383 for the kinds with 14 bits."""
         top = MAX_7_BIT if self.kind in ("cc", "note") else MAX_14_BIT
         return round(min(max(self.travel(), 0.0), 1.0) * top)
 
@@ -122,7 +122,7 @@ class MidiFeedback:
                 self._send(light.device, message)
 
     def _changes(self, now: float) -> list[tuple[Light, int]]:
-        """What to send; a light that has to wait comes first the next time."""
+        """The changes to send; a light that has to wait comes first the next time."""
         changed: list[tuple[Light, int]] = []
         count = len(self._lights)
         for place in [(self._turn + step) % count for step in range(count)]:

@@ -69,7 +69,7 @@ def _read_quantum(value: object) -> Quantum | None:
 
 
 class _Mapping(PatchModel):
-    """What every mapping has."""
+    """The fields of every mapping."""
 
     source: Source = Field(alias="from", description=_SOURCE_TEXT)
     quantise: Quantise = Field(default=None, description=LEGAL_QUANTUM)

@@ -1,4 +1,4 @@
-"""What the router tells the rest of the instrument, and what it asks it."""
+"""Functions by which the router tells and asks the rest of the instrument."""
 
 from __future__ import annotations
 

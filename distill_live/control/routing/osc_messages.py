@@ -87,7 +87,7 @@ class OscMessages:
         return result
 
     def _find(self, address: str, result: PacketResult) -> Sequence[tuple[str, Handler]]:
-        """What an address or a pattern leads to; if nowhere, `result` says so."""
+        """The handlers of an address or a pattern; if there are none, notes that in `result`."""
         try:
             found = self._book.find(address)
         except ParameterError as error:

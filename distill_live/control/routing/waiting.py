@@ -69,14 +69,14 @@ class Waiting:
         self._schedule.at(boundary.moment(now), action, moved, boundary.moment)
 
     def tick(self, now: float) -> None:
-        """Move what waits if the tempo has changed since the last call."""
+        """Move the waiting actions if the tempo has changed since the last call."""
         before, self._followed = self._followed, (self._tempo.line, self._tempo.beats_per_bar)
         if self._followed != before and len(self._schedule):
             self._schedule.renew(now)
 
 
 def read_at(arguments: Sequence[object]) -> tuple[Quantum, Message]:
-    """What the arguments of `/distill/at` mean: how long to wait, and which message to send then.
+    """Read the arguments of `/distill/at`: how long to wait, and which message to send then.
 
     Raises ParameterError when they are not a quantum, an address and its arguments.
     """
