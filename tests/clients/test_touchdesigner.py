@@ -1,4 +1,4 @@
-"""The module for TouchDesigner works with a stand-in for it: TouchDesigner itself cannot run here."""
+"""The module for TouchDesigner works with a stand-in for it: TouchDesigner cannot run here."""
 
 from __future__ import annotations
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-from distill_live.control.midi.lights import MidiFeedback
+from distill_live.control.midi.lights import MidiLights
 from distill_live.control.namespace.address import ROOT
-from distill_live.control.routing.patch_lights import lights
+from distill_live.control.routing.patch_lights import patch_lights
 from distill_live.inputs.link import LinkInput
 from distill_live.inputs.plugin import InputThread
 from distill_live.plugins import load_plugin
@@ -38,7 +38,7 @@ class Devices:
     ) -> None:
         self._router = router
         self.midi: Any = load_plugin("inputs", "midi")(router, midi)
-        self.lights = MidiFeedback(self.midi.send)
+        self.lights = MidiLights(self.midi.send)
         self.midi.listeners.append(self.lights.hear)
         self.midi.on_device = self.lights.refresh
         self.link = LinkInput(router.tempo, say)
@@ -61,7 +61,7 @@ class Devices:
 
     def use(self, patch: Patch) -> None:
         """Show the lights and motor faders of a patch."""
-        self.lights.use(lights(patch, self._router.travel))
+        self.lights.use(patch_lights(patch, self._router.travel))
 
     def _follow_link(self, plays: bool) -> None:
         """Play, from the next bar on, or stop, as the Link session does."""

@@ -30,15 +30,15 @@ class ServerStreams:
         yield "underruns", (int(status["underruns"]),)
 
     def _column(self) -> Iterator[tuple[str, tuple[object, ...]]]:
-        sounding = self._server.deck.status.current_column.read()
-        if sounding is None:
+        current = self._server.deck.status.current_column.read()
+        if current is None:
             return
-        yield "grid", (*sounding.codes.shape, sounding.codebook_size)
-        yield "column", (sounding.column,)
-        if sounding.codes.size:
-            yield "codes", tuple(sounding.codes.reshape(-1).tolist())
-        if not math.isnan(sounding.entropy):
-            yield "entropy", (sounding.entropy,)
+        yield "grid", (*current.codes.shape, current.codebook_size)
+        yield "column", (current.column,)
+        if current.codes.size:
+            yield "codes", tuple(current.codes.reshape(-1).tolist())
+        if not math.isnan(current.entropy):
+            yield "entropy", (current.entropy,)
 
     def _origin(self) -> Iterator[tuple[str, tuple[object, ...]]]:
         source = self._server.deck.source

@@ -68,7 +68,7 @@ class Light:
         )
 
 
-class MidiFeedback:
+class MidiLights:
     """Sends lights and motor faders the values that they do not show yet.
 
     `send` takes a device's pattern (None: all open ports) and the bytes of a message. A control

@@ -31,7 +31,7 @@ class Takeover:
         """Whether the knob has not taken the parameter over yet."""
         return self.mode != "jump" and self._value is None
 
-    def follow(self, travel: float, current: float) -> float | None:
+    def move(self, travel: float, current: float) -> float | None:
         """The travel to set for a knob that now stands at `travel`; None while it must wait.
 
         `current` is the parameter's travel 0..1. It matters until the knob has taken over, and

@@ -116,10 +116,10 @@ class ControlChangeSource(MidiSource):
     def _fits(self) -> ControlChangeSource:
         if self.bits == 14 and self.cc > 31:
             raise ValueError(f"cc {self.cc} is no coarse half of a 14-bit pair; legal: 0..31")
-        relative = self.encoding != "absolute"
-        if relative and (self.bits == 14 or self.mode):
+        is_encoder = self.encoding != "absolute"
+        if is_encoder and (self.bits == 14 or self.mode):
             raise ValueError("an encoder has 7 bits and no mode")
-        if self.step is not None and not relative:
+        if self.step is not None and not is_encoder:
             raise ValueError("step is for encoders: say how they count by `encoding`")
         return self
 

@@ -73,7 +73,7 @@ class _Knob:
             start = _MIDDLE if standing is None else standing
             return min(max(start + gesture.amount, 0.0), 1.0)
         travel = min(max(gesture.amount, 0.0), 1.0)
-        return self._takeover.follow(travel, travel if standing is None else standing)
+        return self._takeover.move(travel, travel if standing is None else standing)
 
     def _value_at(self, travel: float) -> float:
         parameter = self._target.parameter

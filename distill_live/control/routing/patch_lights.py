@@ -15,7 +15,7 @@ from distill_live.control.patch.sources import MidiSource
 from distill_live.control.routing.gestures import midi_key
 
 
-def lights(patch: Patch, travel: Callable[[ParameterMapping], float]) -> list[Light]:
+def patch_lights(patch: Patch, travel: Callable[[ParameterMapping], float]) -> list[Light]:
     """The lights of a patch, in its order; `travel` says where a mapping's control should stand.
 
     A control that is mapped on several channels is lit on the first of them; one that is mapped on

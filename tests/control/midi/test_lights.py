@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from distill_live.control.midi.event import MidiEvent
-from distill_live.control.midi.lights import HOLD_S, Light, LightKind, MidiFeedback
+from distill_live.control.midi.lights import HOLD_S, Light, LightKind, MidiLights
 
 
 @dataclass
@@ -18,7 +18,7 @@ class Rig:
     now: float = 0.0
 
     def __post_init__(self) -> None:
-        self.feedback = MidiFeedback(
+        self.feedback = MidiLights(
             lambda device, message: self.sent.append((device, message)),
             rate=10.0,
             clock=lambda: self.now,
