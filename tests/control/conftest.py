@@ -1,4 +1,4 @@
-"""A router whose effects can be looked at."""
+"""A router whose effects can be inspected."""
 
 from __future__ import annotations
 

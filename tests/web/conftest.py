@@ -25,7 +25,7 @@ from distill_live.web.server import WebServer
 
 @dataclass(frozen=True)
 class Level:
-    """A stream as the instrument has them."""
+    """A stream like those of the instrument."""
 
     address: str = "/distill/stream/level"
     types: str = "ff"
@@ -37,7 +37,7 @@ TABLE = parameter_table([Freeze(), Mask()])
 
 @dataclass
 class Studio:
-    """A store with everything around it that is the instrument's own, and its web server."""
+    """The instrument's store and everything around it, with its web server."""
 
     store: ParameterStore = field(default_factory=lambda: ParameterStore(TABLE))
     requests: list[tuple[str, tuple[object, ...]]] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What `serve` joins to its server to steer it by: every wire, without starting any process."""
+"""How `serve` joins controls to its server: every connection, without starting a process."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Stand:
         return self.router.receive_osc([(address, arguments)], ANNA).replies
 
     def tick(self) -> None:
-        """All that is called many times a second, once."""
+        """Call everything that is called many times a second, once."""
         self.controls._ticker.tick(time.monotonic())
 
 

@@ -124,7 +124,7 @@ def test_many_changes_are_spread_and_each_has_its_turn() -> None:
     rig.feedback.use([rig.light(number=number) for number in range(100)])
     found: list[int] = []
     for turn in range(8):
-        # All of them move all the time.
+        # All of them keep moving.
         rig.travels[0] = turn / 8
         sent = rig.tick()
         assert len(sent) == 32

@@ -58,7 +58,7 @@ def test_scale_goes_down_as_it_goes_up() -> None:
 def test_scale_moves_a_value_that_is_stored_in_coarse_steps() -> None:
     takeover = Takeover("scale")
     takeover.move(0.0, 0.0)
-    # A parameter of three values stands at 0 until the knob has gone a quarter of its way.
+    # A parameter with three values stays at 0 for the first quarter of the knob's travel.
     moved = [takeover.move(step / 100, 0.0) for step in range(1, 31)]
     assert moved[-1] == pytest.approx(0.3)
 

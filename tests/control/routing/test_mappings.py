@@ -131,7 +131,7 @@ def test_a_toggle_changes_over_from_where_the_parameter_stands(
     seen = []
     for turn in range(4):
         if turn == 2:
-            # Somebody else has switched it on.
+            # Something else has switched it on.
             desk.osc("/distill/edit/mask/on", [1])
         for value in (127, 0):
             desk.cc(1, 7, value)
@@ -232,7 +232,7 @@ def test_a_knob_that_stands_elsewhere_waits_until_it_comes_past(desk: Desk) -> N
     assert desk.store["gain"] == 96 / 127
     desk.cc(1, 1, 0)
     assert desk.store["gain"] == 0.0
-    # Moved by somebody else: it waits again.
+    # Moved by something else: it waits again.
     desk.osc("/distill/gain", [0.75])
     desk.cc(1, 1, 10)
     assert desk.store["gain"] == 0.75

@@ -1,4 +1,4 @@
-"""What one packet does: it is one change, and its sender hears what became of it."""
+"""A packet is one change, and its sender hears what became of it."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def test_controls_with_feedback_show_what_else_moves_their_parameter(desk: Desk)
     feedback = MidiLights(send, clock=lambda: desk.now)
     feedback.use(patch_lights(patch, desk.router.travel))
     feedback.tick(0.0)
-    # A level that the model lacks and what is off show nothing.
+    # A level that the model lacks, and a parameter that is off, show nothing.
     assert sent == [
         ("nanoKONTROL2", [0xB0, 32, 0]), (None, [0xB2, 7, 0]), (None, [0xB2, 39, 0]),
         (None, [0x90, 36, 0]), (None, [0xE0, 0, 0]),

@@ -1,4 +1,4 @@
-"""What waits for a beat or a bar: at 120 beats a minute, four to a bar."""
+"""Quantised actions wait for a beat or a bar: at 120 BPM, four beats to a bar."""
 
 from __future__ import annotations
 

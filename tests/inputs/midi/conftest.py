@@ -1,4 +1,4 @@
-"""A JACK server of the tests' own, both MIDI libraries, and who notes what they bring."""
+"""A JACK server for the tests, both MIDI libraries, and a target that notes events."""
 
 from __future__ import annotations
 
