@@ -112,6 +112,7 @@ class OscMessages:
     def _put_off(self, arguments: Sequence[object]) -> list[Reply]:
         """Put a message off to the next beat, bar or bars."""
         quantum, message = read_at(arguments)
+        # Refuse it now, not at its beat; it is looked up again then, as levels may have changed.
         if not self._book.find(message[0]):
             raise ParameterError(self._book.explain_unknown(message[0]))
         self._waiting.put_off(quantum, message)

@@ -1,8 +1,8 @@
 """The one place where a message from any input becomes a parameter's value or a request.
 
-A message comes in and is looked up (osc_messages.py, midi_events.py), it is applied to the store
-(actions.py, mappings.py), then follows what the change asked for: requests, and actions that wait
-for a beat (waiting.py). What went wrong is counted and told (reception.py).
+A message comes in and is looked up (osc_messages.py, midi_events.py). It is applied to the store
+(actions.py, mappings.py). Then the requests that it made are handed on, and quantised actions are
+scheduled (waiting.py). Messages that cannot be used are counted and answered (reception.py).
 """
 
 from __future__ import annotations
@@ -32,16 +32,17 @@ from distill_live.parameters import ParameterStore
 
 
 class Router:
-    """Takes messages from any input, on any thread, and applies the built-in namespace and a patch.
+    """Receives messages from any input, on any thread, and applies the built-in namespace and a
+    patch.
 
-    `store` receives parameter values, and its table says which there are. `request` is called with
-    a name of `REQUESTS` and its checked arguments, and may raise ParameterError; `log` with one
-    line of text. `patch` adds its mappings to the namespace below `/distill`. `tempo` says when a
-    beat comes, and `schedule` keeps quantised actions: its `tick` and the router's own must be
-    called many times a second. `hooks` join the router to the rest of the instrument.
+    `store` holds the parameters. `request` is called with a name of `REQUESTS` and its checked
+    arguments, and may raise ParameterError; `log` is called with one line of text. `patch` adds its
+    mappings to the namespace below `/distill`. `tempo` says when a beat comes, and `schedule` keeps
+    quantised actions: call its `tick`, and the router's own, many times a second. `hooks` join the
+    router to the rest of the instrument.
 
     All of these functions, and verbs, are called with the router's lock held: they must return soon
-    and not call back.
+    and must not call the router.
     """
 
     def __init__(
