@@ -14,30 +14,28 @@ from typer.core import TyperCommand, TyperGroup
 from distill_live import __version__, priority
 from distill_live.commands.output import tell
 from distill_live.commands.standard_streams import standard_streams
-from distill_live.errors import DistillError, is_out_of_memory
+from distill_live.errors import OUT_OF_MEMORY, DistillError, is_out_of_memory
 from distill_live.thread_waiting import wait_briefly
-
-_OUT_OF_MEMORY = "out of memory: end other programs, or use a machine with more"
 
 #: Every subcommand and its one line of help. `train-prior` lives in commands/train_prior.py.
 COMMANDS = {
-    "serve": "Play a model without end, steered over OSC and MIDI.",
+    "serve": "Play a model continuously, controlled over OSC and MIDI.",
     "train": "Make a model from a folder of recordings.",
-    "train-prior": "Train the prior of a model anew.",
-    "train-vocoder": "Train a vocoder of a model's own.",
-    "generate": "Write new sound to files.",
+    "train-prior": "Retrain the prior of a model.",
+    "train-vocoder": "Train a neural vocoder for a model.",
+    "generate": "Generate new sound files.",
     "encode": "Turn a sound file into a grid of codes.",
     "decode": "Turn a grid of codes into a sound file.",
-    "render": "Play a session log again, into a sound file.",
-    "report": "Show how a model's training went, as a page.",
-    "models": "List, inspect, tag, rename, search, import, delete models.",
-    "patch": "Check patches, print their JSON Schema.",
-    "learn": "Learn which MIDI control moves a parameter.",
-    "clients": "List surfaces for Max, Pd and other programs; write one.",
-    "params": "Show every parameter and request, with its OSC address.",
-    "plugins": "List edits, inputs and outputs; write a new one.",
+    "render": "Render a session log to a sound file.",
+    "report": "Show a model's training as a page in the browser.",
+    "models": "List, inspect, tag, rename, search, import and delete models.",
+    "patch": "Check patches, or print their JSON Schema.",
+    "learn": "Map a MIDI control to a parameter by moving it.",
+    "clients": "List control surfaces for Max, Pd and other programs, or write one.",
+    "params": "List every parameter and request with its OSC address.",
+    "plugins": "List edits, inputs and outputs, or write a new plugin.",
     "devices": "List sound devices and MIDI inputs.",
-    "soundcheck": "Find out how to play a model on this machine.",
+    "soundcheck": "Find the best settings for playing a model on this machine.",
     "bench": "Measure how fast this machine is.",
 }
 
@@ -90,7 +88,9 @@ app = typer.Typer(cls=_LazyGroup, no_args_is_help=True, pretty_exceptions_enable
 def _root(
     version: Annotated[
         bool,
-        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Show the version and exit."
+        ),
     ] = False,
 ) -> None:
     """A live instrument that learns from your own recordings."""
@@ -109,7 +109,7 @@ def main() -> None:
             ours = isinstance(error, DistillError | OSError)
             if os.environ.get("DISTILL_DEBUG") or not (ours or is_out_of_memory(error)):
                 raise
-            tell(f"error: {error if ours else _OUT_OF_MEMORY}", err=True)
+            tell(f"error: {error if ours else OUT_OF_MEMORY}", err=True)
             sys.exit(1)
 
 

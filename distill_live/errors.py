@@ -87,6 +87,10 @@ def nearest_name(name: str, known: Iterable[str]) -> str:
     return f" (did you mean {close[0]!r}?)" if close else ""
 
 
+#: What to tell the user when memory runs out.
+OUT_OF_MEMORY = "out of memory: end other programs, or use a machine with more memory"
+
+
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether an error says that there is no memory left: one of Python and numpy, or of torch,
     which on the CPU can only be told by its text."""

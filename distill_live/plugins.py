@@ -49,14 +49,15 @@ def load_plugin(kind: Kind, name: str) -> Any:
     if name not in found:
         known = ", ".join(sorted(found)) or "none"
         raise PluginError(
-            f"no {kind} plugin is named {name!r}{nearest_name(name, found)}; installed: {known}"
+            f"there is no {kind} plugin named {name!r}{nearest_name(name, found)}; installed: "
+            f"{known}"
         )
     try:
         return found[name].load()
     except (Exception, SystemExit) as error:
         # Somebody else's module may do anything, even end the program.
         where = f"{found[name].value} of {origin(found[name])}"
-        told = str(error) if isinstance(error, Exception) else "it ends the program"
+        told = str(error) if isinstance(error, Exception) else "it exits the program"
         raise PluginError(f"{where} cannot be imported: {told}") from error
 
 
@@ -79,7 +80,7 @@ def load_plugins(
         try:
             loaded[name] = check(name, load_plugin(kind, name))
         except Exception as error:
-            log(f"the {singular(kind)} {name!r} is left out: {error}")
+            log(f"the {singular(kind)} {name!r} was left out: {error}")
     return loaded
 
 
@@ -93,7 +94,8 @@ def check_declaration(name: str, plugin: Any, taken: Iterable[str] = ()) -> None
     that every plugin of the kind has already."""
     if plugin.name != name or not _WORD.fullmatch(name):
         raise PluginError(
-            f"its name is {plugin.name!r}; legal: its entry point's, a word of a-z, 0-9 and _"
+            f"its name is {plugin.name!r}; legal: the same as its entry point, a word of a-z, 0-9 "
+            "and _"
         )
     if not (isinstance(plugin.doc, str) and plugin.doc):
         raise PluginError("its doc must be a sentence")
@@ -140,12 +142,12 @@ class PluginValues(Mapping[str, float]):
 
 def _check_parameter(parameter: Any, names: set[str], taken: str) -> None:
     if not isinstance(parameter, Parameter):
-        raise PluginError(f"its parameters hold {parameter!r}, which is no Parameter")
+        raise PluginError(f"its parameters include {parameter!r}, which is not a Parameter")
     if parameter.name in names or not _WORD.fullmatch(parameter.name):
-        already = f", and {taken} is every such plugin's already" if taken else ""
+        already = f", and {taken} is already taken by every such plugin" if taken else ""
         raise PluginError(
-            f"its parameter {parameter.name!r} is not legal: each has a word of a-z, 0-9 and _ "
-            f"of its own{already}"
+            f"its parameter {parameter.name!r} is not legal: each needs a unique name, a word of "
+            f"a-z, 0-9 and _{already}"
         )
     wrong = _fault(parameter)
     if wrong:

@@ -29,7 +29,7 @@ _REALTIME = 10
 _RESTLESS, _RESTLESS_RTKIT = (500_000, 1_000_000), (150_000, 200_000)
 
 _HOW_ON_LINUX = (
-    "install rtkit, or write '@audio - rtprio 20' and '@audio - nice -10' into "
+    "install rtkit; or write '@audio - rtprio 20' and '@audio - nice -10' to "
     "/etc/security/limits.d/audio.conf, join the group audio and log in again"
 )
 
@@ -43,14 +43,14 @@ class Grant(NamedTuple):
     def describe(self) -> str:
         """One line: what was granted, and how to get what was not."""
         if all(self):
-            return "priority: the sound runs in real time, the engine before other programs"
+            return "priority: the sound runs in real time, the engine ahead of other programs"
         if self.sound:
-            line = "priority: the sound runs in real time, the engine like other programs"
+            line = "priority: the sound runs in real time, the engine at normal priority"
         elif self.engine:
-            line = "priority: the engine runs before other programs, the sound not in real time"
+            line = "priority: the engine runs ahead of other programs, the sound not in real time"
         else:
-            line = "priority: the same as other programs, so a busy machine can interrupt the sound"
-        return f"{line}; for more, {_HOW_ON_LINUX}" if sys.platform == "linux" else line
+            line = "priority: normal, so a busy machine can interrupt the sound"
+        return f"{line}; to raise it, {_HOW_ON_LINUX}" if sys.platform == "linux" else line
 
 
 def probe() -> Grant:

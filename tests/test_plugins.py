@@ -70,11 +70,11 @@ def test_a_class_that_keeps_the_contract_passes(check: Any) -> None:
 @pytest.mark.parametrize(
     ("broken", "told"),
     [
-        (plugin(name="other"), "its name is 'other'; legal: its entry point's"),
+        (plugin(name="other"), "its name is 'other'; legal: the same as its entry"),
         (plugin(doc=""), "its doc must be a sentence"),
         (plugin(doc=None), "its doc must be a sentence"),
-        (plugin(parameters=("depth",)), "'depth', which is no Parameter"),
-        (plugin(parameters=(DEPTH, DEPTH)), "'depth' is not legal: each has a word"),
+        (plugin(parameters=("depth",)), "'depth', which is not a Parameter"),
+        (plugin(parameters=(DEPTH, DEPTH)), "'depth' is not legal: each needs a unique name"),
         (parameter(name="De pth"), "'De pth' is not legal"),
         (parameter(kind="text"), "'depth' is of kind 'text'.*legal: float, int, bool"),
         (parameter(curve="round"), "curve 'round'; legal: .*linear, exp, log, s"),
@@ -96,7 +96,7 @@ def test_a_class_that_breaks_the_contract_is_refused(check: Any, broken: Any, to
 
 def test_what_is_no_class_is_refused() -> None:
     for check in CHECKS.values():
-        with pytest.raises(PluginError, match="it is no class"):
+        with pytest.raises(PluginError, match="it is not a class"):
             check("sound", Sound())
 
 
@@ -105,7 +105,7 @@ def test_a_parameter_that_can_be_off_is_so_by_default() -> None:
 
 
 def test_a_name_that_all_have_already_cannot_be_declared() -> None:
-    with pytest.raises(PluginError, match="'on' is every such plugin's already"):
+    with pytest.raises(PluginError, match="'on' is already taken by every such plugin"):
         check_declaration("sound", parameter(name="on"), ("on",))
 
 
@@ -122,7 +122,7 @@ def test_one_that_is_broken_is_told_and_left_out_and_the_others_are_there(
     lines: list[str] = []
     assert list(load_plugins("inputs", check_input, lines.append)) == ["sound"]
     assert [line.partition(":")[0] for line in lines] == [
-        "the input 'gone' is left out", "the input 'other' is left out",
+        "the input 'gone' was left out", "the input 'other' was left out",
     ]  # fmt: skip
 
 
@@ -136,8 +136,8 @@ def test_one_whose_module_ends_the_program_when_it_is_imported_is_told_too(
     lines: list[str] = []
     assert load_plugins("inputs", check_input, lines.append) == {}
     assert lines == [
-        "the input 'end' is left out: ends_the_program:Sound of an unknown package "
-        "cannot be imported: it ends the program"
+        "the input 'end' was left out: ends_the_program:Sound of an unknown package "
+        "cannot be imported: it exits the program"
     ]
 
 

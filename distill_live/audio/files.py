@@ -102,22 +102,6 @@ class SoundFileReader:
         self.close()
 
 
-def read_audio(path: str | Path) -> tuple[Samples, int]:
-    """All samples `[N, channels]` (full scale is -1..1) of a file that `write_audio` made, and its
-    sample rate in Hz; for files that people bring, see `audio.reading`.
-
-    Raises AudioFileError when it is missing, not a sound file or empty.
-    """
-    try:
-        with Path(path).open("rb") as file, SoundFileReader(file) as reader:
-            blocks = list(reader.blocks())
-    except (OSError, AudioFileError) as error:
-        raise unreadable(path, error) from error
-    if not blocks:
-        raise AudioFileError(f"cannot read {path}: it holds no samples")
-    return np.concatenate(blocks), reader.sample_rate
-
-
 def write_audio(
     path: str | Path,
     audio: Samples,
@@ -177,7 +161,7 @@ class SoundFileWriter:
         format = format or _format_of(self.path)
         subtype = _subtype(format, bit_depth)
         if not self.path.parent.is_dir():
-            raise AudioFileError(f"cannot write {self.path}: there is no such folder")
+            raise AudioFileError(f"cannot write {self.path}: the folder does not exist")
         try:
             self._file = soundfile.SoundFile(
                 _native(self.path), "w", sample_rate, channels, subtype,
@@ -214,7 +198,7 @@ def unreadable(path: str | Path, error: OSError | AudioFileError) -> AudioFileEr
     """The error for a file that cannot be read: its name, and a reason that does not repeat it."""
     reason = str(error)
     if isinstance(error, FileNotFoundError):
-        reason = "there is no such file"
+        reason = "no such file"
     elif isinstance(error, OSError):
         reason = (error.strerror or reason).lower()
     return AudioFileError(f"cannot read {path}: {reason}")
@@ -237,11 +221,13 @@ def _native(path: Path) -> str | bytes:
 
 def _subtype(format: str, bit_depth: int) -> str:
     if format not in WRITTEN_FORMATS:
-        raise AudioFileError(f"cannot write {format!r}; formats are {', '.join(WRITTEN_FORMATS)}")
+        raise AudioFileError(
+            f"cannot write {format!r} files; legal formats: {', '.join(WRITTEN_FORMATS)}"
+        )
     if format in _COMPRESSED:
         return _COMPRESSED[format]
     depths = _BIT_DEPTHS[format]
     if bit_depth not in depths:
         legal = ", ".join(map(str, depths))
-        raise AudioFileError(f"{format} has no bit depth {bit_depth}; legal are {legal}")
+        raise AudioFileError(f"{format} cannot have bit depth {bit_depth}; legal: {legal}")
     return depths[bit_depth]

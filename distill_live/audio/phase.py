@@ -93,7 +93,9 @@ class PhaseReconstructor:
         self.config = config or PhaseConfig()
         self.n_fft, self.hop = sound.n_fft, sound.hop_length
         if self.n_fft % self.hop or self.n_fft < 2 * self.hop:
-            raise ValueError(f"n_fft {self.n_fft} must be a multiple, from 2, of hop {self.hop}")
+            raise ValueError(
+                f"n_fft {self.n_fft} must be at least 2 times hop {self.hop} and a multiple of it"
+            )
         self._inversion = MelInversion(spectrogram)
         self._start = PhaseStart(self.n_fft, self.hop, self._inversion.resolved_bins)
         self._window = spectrogram.window.detach().to("cpu", torch.float32)
@@ -126,7 +128,7 @@ class PhaseReconstructor:
         Raises ValueError after `flush`, or when the number of mels is wrong.
         """
         if state.ended:
-            raise ValueError("this stream was flushed: begin another")
+            raise ValueError("this stream was flushed: begin a new one")
         if mel.dim() != 2 or mel.shape[0] != self._mels:
             raise ValueError(f"mels must be [{self._mels}, frames]: they are {list(mel.shape)}")
         waiting = torch.cat([state.waiting, mel.detach().to("cpu", torch.float32)], dim=1)

@@ -55,6 +55,6 @@ def _what_fits(error: Exception) -> str:
     if sys.platform == "linux" and torch.version.cuda is None:
         line += " --force-reinstall --index-url INDEX (where you got torch without CUDA from)"
     return (
-        f"torchaudio cannot be loaded beside torch {torch.__version__}: {reason}. "
-        f"The versions that work together are {' and '.join(pair)}; to install them: {line}"
+        f"cannot load torchaudio together with torch {torch.__version__}: {reason}. Versions that "
+        f"work together are {' and '.join(pair)}; to install them: {line}"
     )

@@ -30,8 +30,8 @@ class _Cursor:
     y: int = _TOP
     width: int = 0
 
-    def place(self, width: int, height: int) -> tuple[int, int]:
-        """Reserve room for a thing of that size; returns its upper left corner."""
+    def reserve(self, width: int, height: int) -> tuple[int, int]:
+        """Reserve room for a box of that size; return its upper left corner."""
         if self.y + height > _HEIGHT:
             self.turn()
         place = (self.x, self.y)
@@ -70,7 +70,7 @@ def _document(surface: Surface, connection: Connection) -> dict[str, Any]:
     for channel in range(2):
         boxes.patch.connect(sound[0], channel, sound[1], channel)
     for button in surface.buttons:
-        x, y = cursor.place(_BUTTON_WIDTH, _BUTTON_HEIGHT)
+        x, y = cursor.reserve(_BUTTON_WIDTH, _BUTTON_HEIGHT)
         boxes.add_request(button, (x, y, _BUTTON_WIDTH, _BUTTON_HEIGHT - 2))
     cursor.turn()
     for section in surface.sections:
@@ -85,11 +85,11 @@ def _document(surface: Surface, connection: Connection) -> dict[str, Any]:
 def _put(boxes: MaxSurface, control: Control, cursor: _Cursor) -> None:
     """Add a control: a level as a line, a parameter as a dial or a labelled switch."""
     if control.level:
-        _put_level(boxes, control, *cursor.place(_LEVELS_WIDTH, _SMALL_HEIGHT))
+        _put_level(boxes, control, *cursor.reserve(_LEVELS_WIDTH, _SMALL_HEIGHT))
         return
     narrow = control.kind == "slider" and not control.parameter.per_level
     width = _DIAL_WIDTH + (30 if control.release else 0) if narrow else _LEVELS_WIDTH
-    x, y = cursor.place(width, _CELL_HEIGHT)
+    x, y = cursor.reserve(width, _CELL_HEIGHT)
     if control.kind == "slider":
         boxes.add_control(control, "live.dial", (x, y, _DIAL_WIDTH, 48))
     else:

@@ -27,7 +27,7 @@ def write_patch(surface: Surface, connection: Connection) -> bytes:
     places = arrange(surface, _COLUMNS, _SLOTS)
     height = _TOP + row_count(places) * _ROW_HEIGHT + 20
     front = Canvas(_COLUMNS * _COLUMN_WIDTH + 20, height)
-    front.comment(20, 10, "distill-live: this patch connects by itself, and again when you click")
+    front.comment(20, 10, "distill-live: this patch connects automatically; click to reconnect")
     connect = front.message(20, 36, f"connect {connection.host} {connection.port}")
     front.chain(connect, front.box(200, 36, "s $0-connect"))
     for place in places:

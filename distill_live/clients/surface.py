@@ -133,7 +133,7 @@ class Surface:
 
 #: Requests that a performer wants at hand.
 _BUTTONS = (
-    Section("playing", buttons=(
+    Section("transport", buttons=(
         Button("play", "play"),
         Button("stop", "stop"),
         Button("panic", "panic"),
@@ -141,18 +141,18 @@ _BUTTONS = (
         Button("release", "release"),
         Button("hold 1 beat", "hold/beats", (1.0,)),
         Button("steering off", "steer/off"),
-        Button("all to defaults", "reset"),
+        Button("reset all", "reset"),
     )),
-    Section("going elsewhere", buttons=(
+    Section("rewind and loop", buttons=(
         Button("rewind 1 s", "rewind", (1.0,)),
         Button("rewind 4 s", "rewind", (4.0,)),
-        Button("again 4 s", "rewind", (4.0, "same")),
+        Button("replay 4 s", "rewind", (4.0, "same")),
         Button("rewind 4 beats", "rewind/beats", (4.0,)),
         Button("loop 1 s", "loop", (1.0,)),
         Button("loop 1 beat", "loop/beats", (1.0,)),
         Button("loop 4 beats", "loop/beats", (4.0,)),
     )),
-    Section("presets, recording", buttons=(
+    Section("presets and recording", buttons=(
         Button("previous preset", "preset/previous"),
         Button("next preset", "preset/next"),
         Button("record", "record", (1,)),
@@ -160,8 +160,8 @@ _BUTTONS = (
     )),
     Section("tempo", buttons=(
         Button("tap", "tap"),
-        Button("bar begins", "bar"),
-        Button("follow any", "tempo_source", ("auto",)),
+        Button("start bar", "bar"),
+        Button("auto", "tempo_source", ("auto",)),
         Button("internal", "tempo_source", ("internal",)),
         Button("MIDI", "tempo_source", ("midi",)),
         Button("Link", "tempo_source", ("link",)),
@@ -193,4 +193,4 @@ def build_surface(table: Table, labels: Sequence[str] = DEFAULT_LABELS) -> Surfa
 def _title(parameter: Parameter) -> str:
     if parameter.name in SAMPLING_PARAMETERS and not parameter.name.startswith(STEER):
         return "sampling"
-    return parameter.name.rpartition("/")[0].replace("/", " ") or "sound and time"
+    return parameter.name.rpartition("/")[0].replace("/", " ") or "output and tempo"

@@ -1,4 +1,4 @@
-"""A grid of codes and the file it travels in."""
+"""A grid of codes, and the files that hold one."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ class CodeGrid:
     """Codes `[T, F, Q]` (T columns, F bands low to high, Q levels coarse to fine) of one model.
 
     Every code is in 0..codebook_size-1. `model_sha256` is the checksum of the codec's weights: only
-    a model with the same codec can decode the grid. One column lasts `column_samples` samples at
-    `sample_rate` Hz. Raises CodesError when the parts do not fit each other.
+    a model with the same codec can decode the grid. A column lasts `column_samples` samples at
+    `sample_rate` Hz. Raises CodesError when the fields do not fit each other.
     """
 
     codes: NDArray[np.int64]
@@ -61,11 +61,11 @@ class CodeGrid:
             )
         if codes.shape[2] != len(self.level_labels):
             raise CodesError(
-                f"{codes.shape[2]} levels of codes have {len(self.level_labels)} labels"
+                f"there are {codes.shape[2]} levels of codes but {len(self.level_labels)} labels"
             )
         if codes.size and not 0 <= codes.min() <= codes.max() < self.codebook_size:
             raise CodesError(
-                f"codes must be 0..{self.codebook_size - 1}, these are {codes.min()}..{codes.max()}"
+                f"codes must be 0..{self.codebook_size - 1}; these are {codes.min()}..{codes.max()}"
             )
         object.__setattr__(self, "codes", codes.astype(np.int64))
 
@@ -78,13 +78,13 @@ class CodeGrid:
         """Raise CodesError unless the model called `name` has the codec that made these codes."""
         if sha256 != self.model_sha256:
             raise CodesError(
-                f"these codes were made by the model {self.model_name!r}, and {name!r} has another "
-                f"codec: decode them with {self.model_name!r}"
+                f"these codes were made by the model {self.model_name!r}, and {name!r} has a "
+                f"different codec: decode them with {self.model_name!r}"
             )
 
 
 def save_grid(path: Path, grid: CodeGrid) -> None:
-    """Write a grid as .json (one column per line) or .npz (small and quick). Atomic.
+    """Write a grid as .json (one column per line) or .npz (small and fast), atomically.
 
     Raises CodesError for another suffix, or when the file cannot be written.
     """
@@ -115,14 +115,14 @@ def load_grid(path: Path) -> CodeGrid:
     """Read a grid from .json or .npz.
 
     The codes say how many columns there are, so that columns can be deleted and added by hand; the
-    file's `shape` says the same only where nobody has edited it. Raises CodesError when the file is
-    missing, damaged, newer than this program or no grid.
+    file's `shape` agrees only if nobody has done that. Raises CodesError when the file is missing,
+    damaged, newer than this program or not a grid.
     """
     suffix = check_suffix(path)
     try:
         description, codes = _read_npz(path) if suffix == ".npz" else _read_json(path)
         if (description["format"], description["format_version"]) != (FORMAT, FORMAT_VERSION):
-            raise CodesError(f"it is no {FORMAT} file of version {FORMAT_VERSION}")
+            raise CodesError(f"it is not a {FORMAT} file of version {FORMAT_VERSION}")
         _check_shape(codes, description["shape"])
         return CodeGrid(
             codes=codes,
@@ -138,17 +138,17 @@ def load_grid(path: Path) -> CodeGrid:
     except OSError as error:
         raise CodesError(f"cannot read {path}: {error.strerror or error}") from error
     except _DAMAGE as error:
-        raise CodesError(f"{path} is damaged or holds no codes: {error}") from error
+        raise CodesError(f"{path} is damaged or contains no codes: {error}") from error
 
 
 def _read_json(path: Path) -> tuple[dict[str, Any], NDArray[Any]]:
-    # From bytes json also reads what editors write: a byte order mark, UTF-16.
+    # From bytes, json also reads what text editors write: a byte order mark, UTF-16.
     document = json.loads(path.read_bytes())
     if "codes" not in document:
-        raise CodesError("it holds no codes; `encode` writes files that do")
+        raise CodesError("it contains no codes; use a file written by `encode`")
     columns = document.pop("codes")
     if columns == [] and document["shape"][0] == 0:
-        # An empty list has no type of its own, and forgets how many bands and levels it had.
+        # An empty list does not show how many bands and levels there are.
         return document, np.zeros(document["shape"], dtype=np.int64)
     try:
         return document, np.array(columns)
@@ -172,7 +172,7 @@ def _check_shape(codes: NDArray[Any], shape: list[int]) -> None:
 
 
 def _uneven(columns: list[Any], shape: list[int]) -> str:
-    """What is wrong with columns that cannot become an array."""
+    """Says what is wrong with columns that cannot become an array."""
     _, bands, levels = shape
     for number, column in enumerate(columns):
         if np.shape(np.array(column, dtype=object)) != (bands, levels):

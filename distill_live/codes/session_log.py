@@ -1,22 +1,25 @@
-"""The session log: what a performance did, line by line, so that it can be played again.
+"""The session log: what happened while the instrument played, so that it can be played again.
 
-JSON lines. The first says what it is; each later one has an `op`, the name of what happened:
+It is a file of JSON lines. The first line says what it is; each later one has an `op`, which names
+what happened:
 
     engine    an engine began to play: its `deck`, model, torch, device, threads, `position`;
               `continues`: it took over from one that failed
     resume    that engine's columns as it found them, and the `place` where it went on
-    set       a parameter changed: `name`, `level` (null: all), `value` (null: follows again)
+    set       a parameter changed: `name`, `level` (null: all), `value` (null: the level follows
+              the common value again, or the parameter is off)
     request   something was asked for: `name`, `arguments`
-    draw      the prior drew a column: `codes` [bands, levels]; cut: it forgot all from one on
-    push      a column was played; `codes` as edited, null as drawn
-    swap      the sound went over to another deck: `deck` and its `gain`; `at`, where the old deck
-              was heard then, `fade`, how long both were to sound, `faded`, how long they did
+    draw      the prior drew a column: `codes` [bands, levels]
+    cut       the prior forgot all columns from `column` on
+    push      a column was played: `codes` as edited, null if they are as drawn
+    swap      the sound changed over to another deck: `deck` and its `gain`; `at`, the position in
+              the old deck's ring; `fade`, how long the fade should last; `faded`, how long it did
     bridge    the last passage was repeated, for `samples` samples, because the deck's ring ran dry
               `at` a position; it has no codes, so it is not rendered
-    end       the performance ended: `heard`, the position up to which its deck was heard, `counts`
+    end       playing ended: `heard`, the position up to which the last deck was heard; `counts`
 
-The others are the playhead's and the ring's doings between them (see live.replay). Positions are
-samples at 48 kHz in the ring of a deck.
+The others are calls of the playhead and the ring in between (see live/replay). Positions are
+samples at 48 kHz in a deck's ring.
 """
 
 from __future__ import annotations
@@ -48,14 +51,14 @@ class SessionLogWriter:
             self._file: TextIO = path.open("x", encoding="utf-8")
         except FileExistsError:
             raise SessionLogError(
-                f"{path} exists already: choose another name, or move it away"
+                f"{path} already exists: choose another name, or move it"
             ) from None
         except OSError as error:
             raise SessionLogError(f"cannot write {path}: {error.strerror or error}") from error
         self.write([{"format": FORMAT, "format_version": FORMAT_VERSION}])
 
     def write(self, entries: Iterable[Entry]) -> None:
-        """Append entries. Raises SessionLogError, and closes, when the disk refuses them."""
+        """Append entries. If that fails, closes the file and raises SessionLogError."""
         try:
             self._file.writelines(
                 json.dumps(entry, separators=(",", ":")) + "\n" for entry in entries
@@ -72,9 +75,9 @@ class SessionLogWriter:
 
 
 def read_session_log(path: Path) -> Iterator[Entry]:
-    """The entries of a log, in order. A last line that was cut short is left out.
+    """The entries of a log, in order. If the last line was cut short, it is left out.
 
-    Raises SessionLogError when the file is missing, damaged or no session log.
+    Raises SessionLogError when the file is missing, damaged or not a session log.
     """
     try:
         with path.open(encoding="utf-8") as file:
@@ -82,12 +85,12 @@ def read_session_log(path: Path) -> Iterator[Entry]:
     except OSError as error:
         raise SessionLogError(f"cannot read {path}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
-        raise SessionLogError(f"cannot read {path}: it is no text") from error
+        raise SessionLogError(f"cannot read {path}: it is not a text file") from error
 
 
 @contextmanager
 def reading_entry(entry: Entry) -> Iterator[None]:
-    """While an entry is being used: raise SessionLogError when it lacks what its `op` needs."""
+    """Around the use of an entry: raises SessionLogError if it lacks what its `op` needs."""
     try:
         yield
     except (CodesError, TypeError, ValueError, LookupError) as error:
@@ -104,13 +107,13 @@ def _entries(path: Path, file: TextIO) -> Iterator[Entry]:
             entry = None
         if number == 1:
             if not isinstance(entry, dict) or entry.get("format") != FORMAT:
-                raise SessionLogError(f"{path} is no session log; `serve --log FILE` writes one")
+                raise SessionLogError(f"{path} is not a session log; `serve --log FILE` writes one")
             if entry.get("format_version") != FORMAT_VERSION:
                 raise SessionLogError(
-                    f"{path} has version {entry.get('format_version')} of the session log; "
-                    f"this program reads version {FORMAT_VERSION}"
+                    f"{path} has session log version {entry.get('format_version')}; this program "
+                    f"reads version {FORMAT_VERSION}"
                 )
         elif not isinstance(entry, dict) or not isinstance(entry.get("op"), str):
-            raise SessionLogError(f"{path} is damaged in line {number}")
+            raise SessionLogError(f"{path} is damaged at line {number}")
         else:
             yield entry

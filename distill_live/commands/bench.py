@@ -26,14 +26,22 @@ _STOP_LIMIT_S = 20.0
 
 
 def bench(
-    model: Annotated[str, typer.Argument(metavar="[MODEL]", help="The model to measure.")] = DEMO,
-    seconds: Annotated[float, seconds_option("--seconds", 1.0, "How much sound to make.")] = 20.0,
+    model: Annotated[
+        str,
+        typer.Argument(
+            metavar="[MODEL]", help="Model to measure: a path, a name, or the start of a name."
+        ),
+    ] = DEMO,
+    seconds: Annotated[
+        float, seconds_option("--seconds", 1.0, "How many seconds of sound to make.")
+    ] = 20.0,
     device: DeviceOption = "auto",
     as_json: JsonOption = False,
 ) -> None:
     """Measure sampling, decoding and vocoding on one thread, and the time to first sound.
 
-    A real-time factor is computing time per time of sound: below 1 keeps up, lower is better.
+    A real-time factor is computing time divided by the length of the sound: below 1 keeps up.
+    Lower is better.
     """
     loaded = load_model(model, device)
     columns = round(seconds * loaded.spectrogram.config.sample_rate / loaded.column_samples)
@@ -102,7 +110,7 @@ def _time_to_first_sound(model: str, device: str) -> float:
             limit.cancel()
             _stop(server)
     if not line.startswith("playing"):
-        raise LiveError(f"serve did not begin to play: try it with `distill-live serve {model}`")
+        raise LiveError(f"serve did not start playing: try `distill-live serve {model}` to see why")
     return waited
 
 

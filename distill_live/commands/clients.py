@@ -22,13 +22,13 @@ from distill_live.parameters import LEVELS_LIMIT
 app = typer.Typer(
     add_completion=False,
     invoke_without_command=True,
-    help="List surfaces for Max, Pd and other programs; write one.",
+    help="List control surfaces for Max, Pd and other programs, or write one.",
 )
 
 
 @app.callback()
 def list_all(context: typer.Context) -> None:
-    """List the programs that there are surfaces for; `write` makes one's file."""
+    """List the programs for which there are surfaces; `write` writes one to a file."""
     if context.invoked_subcommand is not None:
         return
     table = Table("kind", Column("file", overflow="fold"), "", box=None)
@@ -39,33 +39,45 @@ def list_all(context: typer.Context) -> None:
 
 @app.command()
 def write(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="As `clients` lists them.")],
-    host: Annotated[str, typer.Option(help="Where the instrument runs.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65_535, help="Where it listens for OSC.")] = 9000,
+    kind: Annotated[
+        str,
+        typer.Argument(
+            metavar="KIND", help="Kind of surface, as listed by `distill-live clients`."
+        ),
+    ],
+    host: Annotated[str, typer.Option(help="Host that the instrument runs on.")] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(min=1, max=65_535, help="Port on which the instrument listens for OSC.")
+    ] = 9000,
     reply_port: Annotated[
         int | None,
         typer.Option(
             min=1,
             max=65_535,
-            help="Where the program shall listen; not where it listens on the port it sends from.",
+            help="Port on which the program listens; leave it out for programs that listen on the "
+            "port they send from.",
         ),
     ] = None,
     levels: Annotated[
-        str, typer.Option(help="Names of the model's levels, coarse to fine: 4 at most.")
+        str, typer.Option(help="Names of the model's levels, coarse to fine; at most 4.")
     ] = ",".join(DEFAULT_LABELS),
     output: Annotated[
         Path | None,
-        typer.Option(help="A file, or a folder for it (default: its usual name, in this folder)."),
+        typer.Option(
+            help="Output file or folder (default: the surface's usual name, in this folder)."
+        ),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace a file of that name.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
 ) -> None:
-    """Write a surface with all parameters, those of installed plugins among them."""
+    """Write a surface with all parameters, including those of installed plugins."""
     found = _find(kind)
     if reply_port and not found.reply_port:
-        raise ClientError(f"{kind} listens where it sends from: leave --reply-port out")
+        raise ClientError(f"{kind} listens on the port it sends from: leave --reply-port out")
     path = named_file(output or Path(), found.file_name)
     if path.exists() and not force:
-        raise ClientError(f"{path} exists already: choose another with --output, or use --force")
+        raise ClientError(
+            f"{path} already exists: choose another name with --output, or use --force"
+        )
     surface = build_surface(installed_parameters(), _labels(levels))
     content = found.write(surface, Connection(host, port, reply_port or found.reply_port))
     with atomic_file(path) as draft:
@@ -76,14 +88,17 @@ def write(
 def _find(name: str) -> ClientKind:
     if name not in KINDS:
         known = ", ".join(KINDS)
-        raise ClientError(f"no kind {name!r}{nearest_name(name, KINDS)}; legal: {known}")
+        raise ClientError(f"unknown kind {name!r}{nearest_name(name, KINDS)}; legal: {known}")
     return KINDS[name]
 
 
 def _labels(text: str) -> list[str]:
     labels = [label.strip() for label in text.split(",")]
     if not all(labels):
-        raise ClientError(f"--levels {text!r} names no levels; legal: such as Structure,Detail")
+        raise ClientError(
+            f"--levels {text!r} names no levels; legal: names separated by commas, such as "
+            "Structure,Detail"
+        )
     if len(labels) > LEVELS_LIMIT:
         raise ClientError(f"--levels names {len(labels)} levels; legal: 1..{LEVELS_LIMIT}")
     return labels

@@ -14,17 +14,21 @@ from distill_live.inference.loading import load_model
 
 
 def decode(
-    codes: Annotated[Path, typer.Argument(metavar="CODES", help="A .json or .npz of encode.")],
+    codes: Annotated[
+        Path,
+        typer.Argument(metavar="CODES", help="Codes written by `encode`: a .json or .npz file."),
+    ],
     model: ModelOption,
     output: Annotated[
         Path | None,
         typer.Option(
             "--output",
-            help="A sound file (wav, flac, ogg, mp3), or a folder (default: ./CODES.wav).",
+            help="Output sound file (wav, flac, ogg or mp3) or folder (default: ./CODES.wav).",
         ),
     ] = None,
     bit_depth: Annotated[
-        int, typer.Option("--bit-depth", help="16, 24 or 32 (32 is float, wav only).")
+        int,
+        typer.Option("--bit-depth", help="Bits per sample: 16, 24 or 32 (32 is float, wav only)."),
     ] = 24,
     device: DeviceOption = "auto",
 ) -> None:

@@ -65,7 +65,7 @@ class SoundSeries:
         if format not in (None, suffix.lower()):
             raise AudioFileError(
                 f"--output {output} and --format {format} contradict each other: leave --format "
-                f"out, or end the name in .{format}"
+                f"out, or give a name that ends in .{format}"
             )
         return cls(output.parent, suffix, output.stem, count)
 

@@ -15,7 +15,7 @@ from distill_live.errors import DeviceError
 def devices(
     as_json: JsonOption = False,
 ) -> None:
-    """List sound devices (for serve --audio-device) and MIDI inputs (for serve --midi), and say
+    """List sound devices (for serve --audio-device) and MIDI inputs (for serve --midi), and show
     which priority the sound will get."""
     from distill_live.priority import probe
 
@@ -32,7 +32,10 @@ def devices(
     if audio:
         _print_audio(audio)
     else:
-        tell(f"no sound device{audio_error and ': ' + audio_error}; serve runs on its clock")
+        tell(
+            f"no sound device{audio_error and ': ' + audio_error}; serve plays silently, on its "
+            "clock"
+        )
     tell("")
     if midi:
         tell("\n".join(["MIDI inputs:", *midi]))

@@ -14,11 +14,13 @@ from distill_live.inference.loading import load_model
 
 
 def encode(
-    audio: Annotated[Path, typer.Argument(metavar="AUDIO", help="A sound file.")],
+    audio: Annotated[Path, typer.Argument(metavar="AUDIO", help="Sound file to encode.")],
     model: ModelOption,
     output: Annotated[
         Path | None,
-        typer.Option("--output", help="A .json or .npz file, or a folder (default: ./AUDIO.json)."),
+        typer.Option(
+            "--output", help="Output .json or .npz file, or folder (default: ./AUDIO.json)."
+        ),
     ] = None,
     device: DeviceOption = "auto",
 ) -> None:

@@ -55,11 +55,14 @@ def generate(
     overlap: Annotated[
         float | None,
         typer.Option(
-            "--overlap", min=0, help="Models of Distill v1.1 only: cross-fade in milliseconds."
+            "--overlap",
+            min=0,
+            help="Crossfade between seconds, in ms; for models of Distill v1.1 only.",
         ),
     ] = None,
     count: Annotated[
-        int, typer.Option("--count", min=1, help="How many sounds; the seed counts up.")
+        int,
+        typer.Option("--count", min=1, help="Number of sounds to make; each takes the next seed."),
     ] = 1,
     seed: Annotated[
         int | None,
@@ -67,31 +70,39 @@ def generate(
             "--seed",
             min=int(_SEEDS.minimum),
             max=int(_SEEDS.maximum),
-            help="The first sound's seed; random when not given.",
+            help="Seed of the first sound (default: random).",
         ),
     ] = None,
     output: Annotated[
         Path,
         typer.Option(
-            "--output", help="A folder, or a sound file; --count adds numbers to its name."
+            "--output", help="Output sound file or folder; with --count, names are numbered."
         ),
     ] = Path(),
     format: Annotated[
         SoundFormat | None,
-        typer.Option("--format", help="File format (default: by the name of --output, else wav)."),
+        typer.Option(
+            "--format", help="File format (default: from the name given to --output, else wav)."
+        ),
     ] = None,
     sample_rate: Annotated[
         int | None,
-        typer.Option("--sample-rate", min=8_000, max=384_000, help="In Hz; else the model's."),
+        typer.Option(
+            "--sample-rate",
+            min=8_000,
+            max=384_000,
+            help="Sample rate in Hz (default: the model's).",
+        ),
     ] = None,
     bit_depth: Annotated[
-        int, typer.Option("--bit-depth", help="16, 24 or 32 (32 is float, wav only).")
+        int,
+        typer.Option("--bit-depth", help="Bits per sample: 16, 24 or 32 (32 is float, wav only)."),
     ] = 24,
     device: DeviceOption = "auto",
 ) -> None:
-    """Write new sound to files, each with a .json beside it that says how it was made.
+    """Generate new sound files, each with a .json file that says how it was made.
 
-    The same model, seed and settings give the same bytes.
+    The same model, seed and settings give identical files.
     """
     from distill_live.audio.resample import resample
     from distill_live.inference.generation import (

@@ -19,27 +19,28 @@ _POLL_SECONDS = 0.02
 
 
 def learn(
-    patch: Annotated[str, typer.Argument(help="Patch: a path, or a name in ./patches.")],
+    patch: Annotated[str, typer.Argument(help="Patch to add to: a path, or a name in ./patches.")],
     param: Annotated[
         str,
-        typer.Option(help="The parameter, PARAMETER/LEVEL or request to map the control to."),
+        typer.Option(help="What to map the control to: a parameter, PARAMETER/LEVEL or a request."),
     ],
     arguments: Annotated[
         list[str] | None,
         typer.Option(
             "--argument",
-            help="An argument of the request, such as 4 for rewind; for a parameter, what a press "
-            "does: gate, toggle, trigger or velocity. May be repeated.",
+            help="Argument of the request, such as 4 for rewind; for a parameter, what a press "
+            "does: gate, toggle, trigger or velocity. Can be repeated.",
         ),
     ] = None,
     midi: Annotated[
         list[str] | None,
-        typer.Option(help="MIDI input, by a part of its name; may be given several times."),
+        typer.Option(help="MIDI input to listen to, by part of its name. Can be repeated."),
     ] = None,
 ) -> None:
-    """Take the MIDI control that you move most in the next moments, and write it beside the patch.
+    """Map the MIDI control that you move most within the next 30 seconds.
 
-    NAME.learned.yaml is loaded together with NAME.yaml, which stays as it is.
+    The mapping is written to NAME.learned.yaml, which is loaded together with the patch NAME.yaml;
+    the patch itself is not changed.
     """
     from distill_live.codes.edit import load_edits, parameter_table
     from distill_live.control.midi_learn.learning import Learning

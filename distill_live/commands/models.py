@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -31,28 +32,30 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
-    help="List, inspect, tag, rename, search, import, delete models.",
+    help="List, inspect, tag, rename, search, import and delete models.",
 )
 
 
 @app.command("list")
 def list_all(as_json: JsonOption = False) -> None:
-    """Every model that can be named."""
+    """List all models found in the model folders."""
     _show(list_models(), as_json)
 
 
 @app.command()
 def search(
-    text: Annotated[str, typer.Argument(help="Part of a name, a tag or a training file's name.")],
+    text: Annotated[
+        str, typer.Argument(help="Part of a name, a tag or the name of a training file.")
+    ],
     as_json: JsonOption = False,
 ) -> None:
-    """Models whose name, tags or training files contain TEXT."""
+    """Search for models whose name, tags or training files contain TEXT."""
     _show([entry for entry in list_models() if _matches(entry, text.casefold())], as_json)
 
 
 @app.command()
 def info(model: ModelArgument, as_json: JsonOption = False) -> None:
-    """All that a model's header says."""
+    """Show everything in a model's header."""
     path = find_model(model)
     header = read_header(path)
     described = {"file": str(path), "weights_bytes": header.weights_bytes} | header.metadata
@@ -67,14 +70,14 @@ def info(model: ModelArgument, as_json: JsonOption = False) -> None:
 
 @app.command("show-health")
 def show_health(model: ModelArgument, as_json: JsonOption = False) -> None:
-    """How much of each level's codebook is in use, and what that means."""
+    """Show how much of each level's codebook is in use, and what that means."""
     metadata = read_header(find_model(model)).metadata
     health = metadata.get("codebook_health") or []
     if as_json:
         print_json(health)
         return
     if not health:
-        raise ModelFileError(f"{metadata['name']} says nothing about its codebooks")
+        raise ModelFileError(f"{metadata['name']} has no information about its codebooks")
     from distill_live.training.codec.health import overall, read_health
 
     try:
@@ -82,7 +85,7 @@ def show_health(model: ModelArgument, as_json: JsonOption = False) -> None:
         verdicts = [level.verdict(size) for level in levels]
     except (TypeError, ValueError, LookupError, ArithmeticError) as error:
         raise ModelFileError(
-            f"what {metadata['name']} says about its codebooks makes no sense: {error}"
+            f"the information about the codebooks of {metadata['name']} makes no sense: {error}"
         ) from error
     table = Table("level", "utilisation", "perplexity", "dead codes", "", box=None)
     for label, level, verdict in zip(metadata["level_labels"], levels, verdicts, strict=False):
@@ -101,11 +104,15 @@ def show_health(model: ModelArgument, as_json: JsonOption = False) -> None:
 @app.command()
 def tag(
     model: ModelArgument,
-    add: Annotated[list[str] | None, typer.Argument(metavar="[TAG]...", help="To add.")] = None,
-    remove: Annotated[list[str] | None, typer.Option("--remove", help="A tag to remove.")] = None,
+    add: Annotated[
+        list[str] | None, typer.Argument(metavar="[TAG]...", help="Tags to add.")
+    ] = None,
+    remove: Annotated[
+        list[str] | None, typer.Option("--remove", help="Tag to remove. Can be repeated.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Add tags to a model, or remove them; the weights stay as they are."""
+    """Add tags to a model, or remove them; the weights stay unchanged."""
     path = find_own_model(model)
     tags = dict.fromkeys([*read_header(path).metadata["tags"], *(add or [])])
     kept = [one for one in tags if one not in (remove or [])]
@@ -123,14 +130,14 @@ def rename(
     force: ForceOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Give a model another name; its file is renamed with it, and so is its report, and what an
-    interrupted training has left beside it."""
+    """Rename a model, together with its file, its report and the checkpoint of an interrupted
+    training run."""
     old = find_own_model(model)
     new = new_model_path(new_name, replace=force, folder=old.parent)
     interrupted = found_checkpoints(new)
     if interrupted and not force:
         raise ModelFileError(
-            f"{interrupted[0]} belongs to an interrupted training of that name: choose another "
+            f"{interrupted[0]} belongs to an interrupted training run of that name: choose another "
             "name, or add --force"
         )
     rewrite_metadata(old, name=new.stem)
@@ -149,30 +156,23 @@ def rename(
 
 @app.command("import")
 def import_old(
-    old: Annotated[str, typer.Argument(metavar="OLD", help="A file that Distill v1.1 wrote.")],
+    old: Annotated[str, typer.Argument(metavar="OLD", help="Model file written by Distill v1.1.")],
     name: Annotated[
-        str | None, typer.Option("--name", help="The new model's name; else the file's.")
+        str | None, typer.Option("--name", help="Name of the new model (default: the file's).")
     ] = None,
     force: ForceOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a model file of your own from one of Distill v1.1, which stays as it is."""
+    """Convert a Distill v1.1 model to a model file of your own; the original stays unchanged."""
     source = find_model(old)
     if not is_old_file(source):
-        raise ModelFileError(f"{source} is not of Distill v1.1, but ready to be used as it is")
+        raise ModelFileError(f"{source} is not a Distill v1.1 file; it can be used as it is")
     path = new_model_path(name or source.stem, replace=force)
 
-    from distill_live.models.file.persistence import load_model_v2, save_model_v2
+    from distill_live.models.file.persistence import load_model_v2, save_changed_model
 
     loaded = load_model_v2(source)
-    save_model_v2(
-        path,
-        model=loaded.model,
-        spectrogram=loaded.spectrogram,
-        prior=loaded.prior,
-        vocoder=loaded.vocoder,
-        metadata=loaded.metadata | {"name": path.stem},
-    )
+    save_changed_model(path, replace(loaded, metadata=loaded.metadata | {"name": path.stem}))
     if as_json:
         print_json({"name": path.stem, "file": str(path)})
     else:
@@ -182,10 +182,10 @@ def import_old(
 @app.command()
 def delete(
     model: ModelArgument,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Delete without asking.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Delete a model's file, its report, and what an interrupted training has left beside it."""
+    """Delete a model's file, its report and the checkpoint of an interrupted training run."""
     path = find_own_model(model)
     doomed = [path, *_belongings(path)]
     names = [str(path) for path in doomed]
@@ -226,7 +226,7 @@ def _show(entries: list[ModelEntry], as_json: bool) -> None:
         print_json([_summary(entry) for entry in entries])
         return
     if not entries:
-        tell("no models; make one with: distill-live train FOLDER")
+        tell("no models yet; make one with: distill-live train FOLDER")
         return
     table = Table("name", "prior", "codes", "tags", "created", "file", box=None)
     for entry in entries:

@@ -14,54 +14,69 @@ VocoderChoice = Literal["auto", "phase", "neural"]
 PriorSize = Literal["small", "medium", "large"]
 SoundFormat = Literal["wav", "flac", "ogg", "mp3"]
 
-FolderArgument = Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the recordings are.")]
-ModelArgument = Annotated[
-    str, typer.Argument(metavar="MODEL", help="A path, a name or its unique start.")
+FolderArgument = Annotated[
+    Path, typer.Argument(metavar="FOLDER", help="Folder that holds the recordings.")
 ]
-ModelOption = Annotated[str, typer.Option("--model", help="A path, a name or its unique start.")]
+ModelArgument = Annotated[
+    str, typer.Argument(metavar="MODEL", help="Model: a path, a name, or the start of a name.")
+]
+ModelOption = Annotated[
+    str, typer.Option("--model", help="Model: a path, a name, or the start of a name.")
+]
 PriorSizeOption = Annotated[
-    PriorSize | None, typer.Option("--prior-size", help="Of the prior; else by files.")
+    PriorSize | None,
+    typer.Option("--prior-size", help="Prior size (default: chosen by the number of recordings)."),
 ]
 KeepOption = Annotated[
     bool,
     typer.Option(
         "--training-codes/--no-training-codes",
-        help="Keep codes and spectrograms of the recordings, and previews, in the model file; "
+        help="Store the codes and spectrograms of the recordings, and previews, in the model file; "
         "--continue needs them.",
     ),
 ]
-DeviceOption = Annotated[Device, typer.Option("--device", help="What torch computes on.")]
+DeviceOption = Annotated[Device, typer.Option("--device", help="Device for torch to compute on.")]
 AcceleratorOption = Annotated[
     Device | None,
-    typer.Option("--accelerator", help="Train through Lightning Fabric, on one device or several."),
+    typer.Option(
+        "--accelerator", help="Train with Lightning Fabric, on one or several of these devices."
+    ),
 ]
 DevicesOption = Annotated[
     int,
-    typer.Option("--devices", min=1, help="How many devices of this machine divide each batch."),
+    typer.Option(
+        "--devices", min=1, help="Number of devices on this machine that share each batch."
+    ),
 ]
 NodesOption = Annotated[
     int,
-    typer.Option("--num-nodes", min=1, help="How many machines do; start this command on each."),
+    typer.Option(
+        "--num-nodes",
+        min=1,
+        help="Number of machines that share each batch; start the same command on each.",
+    ),
 ]
 ResumeOption = Annotated[
     bool,
     typer.Option(
         "--resume",
-        help="Go on with an interrupted run of the same command. On the CPU this gives a "
-        "byte-identical model, with the same version of torch and number of threads.",
+        help="Resume an interrupted run of the same command. On the CPU this gives a "
+        "byte-identical model, given the same version of torch and number of threads.",
     ),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 AnewOption = Annotated[
     bool,
     typer.Option("--force", help="Start over, even if an interrupted run could be resumed."),
 ]
-ForceOption = Annotated[bool, typer.Option("--force", help="Replace a model of that name.")]
+ForceOption = Annotated[
+    bool, typer.Option("--force", help="Replace an existing model of the same name.")
+]
 
 
 def _require_finite(seconds: float | None) -> float | None:
     if seconds is not None and not math.isfinite(seconds):
-        raise typer.BadParameter(f"{seconds} is no finite number of seconds.")
+        raise typer.BadParameter(f"{seconds} is not a finite number of seconds.")
     return seconds
 
 

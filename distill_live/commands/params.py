@@ -28,10 +28,10 @@ REQUEST_HEADS: Row = ("address", "arguments", "what it does")
 
 def params(
     markdown: Annotated[
-        bool, typer.Option("--markdown", help="As the tables of the README are.")
+        bool, typer.Option("--markdown", help="Print the reference as Markdown tables.")
     ] = False,
 ) -> None:
-    """Show every parameter and request, with its OSC address, range and default."""
+    """List every parameter and request with its OSC address, range and default."""
     table = installed_parameters()
     if markdown:
         tell(markdown_reference(table, REQUESTS))
@@ -87,7 +87,7 @@ def request_rows(requests: Mapping[str, RequestSpec]) -> Iterator[Row]:
 def _range(parameter: Parameter) -> str:
     if parameter.kind == "bool":
         return "0 or 1"
-    whole = "whole, " if parameter.kind == "int" else ""
+    whole = "integer, " if parameter.kind == "int" else ""
     return f"{whole}{parameter.minimum:.10g} .. {parameter.maximum:.10g} {parameter.unit}".rstrip()
 
 

@@ -15,17 +15,21 @@ if TYPE_CHECKING:
     from distill_live.parameters import Parameter
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, help="Check patches, print their JSON Schema."
+    no_args_is_help=True, add_completion=False, help="Check patches, or print their JSON Schema."
 )
 
 
 @app.command()
 def check(
     files: Annotated[
-        list[Path], typer.Argument(help="Patch files, with what lies beside them.", metavar="FILE")
+        list[Path],
+        typer.Argument(
+            help="Patch files to check; their learned mappings and stored presets are checked too.",
+            metavar="FILE",
+        ),
     ],
 ) -> None:
-    """Say what is wrong with patches: file, line, what is legal. Exit code 1 if anything is."""
+    """Check patches: list each mistake with file, line and what is legal. Exit code 1 if any."""
     from distill_live.control.patch.files import load_patch
 
     table = _table()
@@ -47,7 +51,7 @@ def check(
 
 @app.command()
 def schema() -> None:
-    """The patch format as JSON Schema, with the parameters of the installed edits."""
+    """Print the patch format as JSON Schema, with the parameters of the installed edits."""
     from distill_live.control.patch.json_schema import patch_json_schema
 
     print_json(patch_json_schema(_table()))

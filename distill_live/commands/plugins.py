@@ -33,7 +33,7 @@ _PLAY = {
 app = typer.Typer(
     add_completion=False,
     invoke_without_command=True,
-    help="List edits, inputs and outputs; write a new one.",
+    help="List edits, inputs and outputs, or write a new plugin.",
 )
 
 
@@ -58,18 +58,22 @@ def list_all(context: typer.Context, as_json: JsonOption = False) -> None:
 
 @app.command()
 def new(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A word of a-z, 0-9 and _.")],
-    kind: Annotated[
-        Literal["edit", "input", "output"], typer.Option(help="What the plugin shall be.")
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="Plugin name: a word of a-z, 0-9 and _.")
     ],
-    folder: Annotated[Path, typer.Option(help="Where its folder is made.")] = Path(),
+    kind: Annotated[
+        Literal["edit", "input", "output"], typer.Option(help="Kind of plugin to write.")
+    ],
+    folder: Annotated[
+        Path, typer.Option(help="Folder in which to make the plugin's folder.")
+    ] = Path(),
 ) -> None:
-    """Write a plugin that works, with a test: a package to install, and to change."""
+    """Write a working plugin with a test: a package to install and to change."""
     _check_name(name, kind)
     project = f"distill-live-{name.replace('_', '-')}"
     target = folder / project
     if target.exists():
-        raise PluginError(f"{target} exists already: choose another name, or move it away")
+        raise PluginError(f"{target} already exists: choose another name, or move it")
     package = f"distill_live_{name}"
     words = {
         "name": name, "kind": kind, "project": project, "package": package,
@@ -85,16 +89,16 @@ def new(
         path.parent.mkdir(parents=True, exist_ok=True)
         text = (_TEMPLATES / f"{template}.tmpl").read_text(encoding="utf-8")
         path.write_text(Template(text).substitute(words), encoding="utf-8")
-    tell(f"{target}: an {kind} that works; install it with: pip install -e {target}")
+    tell(f"{target}: a working {kind}; install it with: pip install -e {target}")
 
 
 def _check_name(name: str, kind: str) -> None:
     """Raise PluginError for a name that is none, or that a plugin of the kind has already."""
     if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name):
-        raise PluginError(f"{name!r} is no name for a plugin; legal: a word of a-z, 0-9 and _")
+        raise PluginError(f"{name!r} cannot be a plugin's name; legal: a word of a-z, 0-9 and _")
     taken = {singular(one): find_plugins(one) for one in KINDS}[kind]
     if name in taken:
-        raise PluginError(f"an {kind} named {name!r} is installed already: choose another name")
+        raise PluginError(f"an {kind} named {name!r} is already installed: choose another name")
 
 
 def _describe(kind: Any, entry: EntryPoint) -> dict[str, Any]:

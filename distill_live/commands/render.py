@@ -20,19 +20,23 @@ if TYPE_CHECKING:
 
 
 def render(
-    log: Annotated[Path, typer.Argument(metavar="LOG", help="What `serve --log` has written.")],
+    log: Annotated[
+        Path, typer.Argument(metavar="LOG", help="Session log written by `serve --log`.")
+    ],
     model: Annotated[
         str | None,
-        typer.Option(help="Another model: only parameter changes and requests are played again."),
+        typer.Option(
+            help="Another model to play the log on; replays only parameter changes and requests."
+        ),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option(help="A sound file, or a folder (default: ./LOG.wav).")
+        Path | None, typer.Option(help="Output sound file or folder (default: ./LOG.wav).")
     ] = None,
     device: DeviceOption = "auto",
 ) -> None:
-    """Play a session log again, sample for sample as it left the engine, before gain and device.
+    """Render a session log to a file, sample for sample as it left the engine, before the gain.
 
-    A wav file holds 32-bit floats, which may exceed full scale; other formats are limited to it.
+    A wav file holds 32-bit floats, which can exceed full scale; other formats are limited to it.
     """
     from distill_live.live.ipc.ring import SAMPLE_RATE
 
@@ -60,8 +64,8 @@ def _write_float(path: Path, samples: Samples) -> None:
     peak = float(np.abs(samples).max(initial=0.0))
     if peak > 1.0:
         tell(
-            f"note: {path.name} peaks {20.0 * np.log10(peak):.1f} dB above full scale, which its "
-            "32-bit floats hold: turn it down before you play it",
+            f"note: {path.name} peaks {20.0 * np.log10(peak):.1f} dB above full scale, which "
+            "32-bit floats can hold: turn it down before you play it",
             err=True,
         )
 
@@ -72,14 +76,14 @@ def _again(log: Path, device: str) -> Samples:
 
     from distill_live.codes.session_log import read_session_log
     from distill_live.live.ipc.ring import SAMPLE_RATE
-    from distill_live.live.replay.exact import replay_session
+    from distill_live.live.replay.exact import replay_log
 
     def told(entries: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         for entry in entries:
             if entry["op"] == "bridge":
                 tell(
-                    f"note: {entry['samples'] / SAMPLE_RATE:.1f} s are left out, in which the last "
-                    "passage was repeated because the engine had no new sound",
+                    f"note: {entry['samples'] / SAMPLE_RATE:.1f} s are left out, during which the "
+                    "last passage was repeated because the engine had no new sound",
                     err=True,
                 )
             yield entry
@@ -88,20 +92,20 @@ def _again(log: Path, device: str) -> Samples:
         return _load_same(entry, device)
 
     with torch.inference_mode():
-        return replay_session(told(read_session_log(log)), load)
+        return replay_log(told(read_session_log(log)), load)
 
 
 def _anew(log: Path, model: str, device: str) -> Samples:
     """What was done in the session, done to another model."""
     from distill_live.codes.edit import load_edits
     from distill_live.codes.session_log import read_session_log
-    from distill_live.live.replay.other_model import rerun_session
+    from distill_live.live.replay.other_model import replay_on_other_model
 
     def say(line: str) -> None:
         tell(line, err=True)
 
     loaded = load_model(model, device)
-    return rerun_session(read_session_log(log), loaded, load_edits(say), say)
+    return replay_on_other_model(read_session_log(log), loaded, load_edits(say), say)
 
 
 def _load_same(entry: dict[str, Any], device: str) -> LoadedVQModel:
@@ -116,20 +120,20 @@ def _load_same(entry: dict[str, Any], device: str) -> LoadedVQModel:
     torch.set_num_threads(entry["threads"])
     if loaded.metadata["codec_sha256"] != entry["codec_sha256"]:
         raise SessionLogError(
-            f"the model {name!r} has another codec than in the session; `--model {name}` plays "
-            "its parameter changes and requests on it"
+            f"the model {name!r} has a different codec from the one in the session; `--model "
+            f"{name}` replays the parameter changes and requests on it"
         )
     vocoder = loaded.metadata.get("vocoder")
     if entry.get("vocoder", vocoder) != vocoder:
         raise SessionLogError(
-            f"the model {name!r} has another vocoder than in the session; `--model {name}` plays "
-            "its parameter changes and requests with the one it has now"
+            f"the model {name!r} has a different vocoder from the one in the session; `--model "
+            f"{name}` replays the parameter changes and requests with its current one"
         )
     for what, here in (("torch", torch.__version__), ("device", str(loaded.device))):
         if entry[what] != here:
             tell(
-                f"note: the session had {what} {entry[what]}, this is {here}: the last bits of the "
-                "sound may differ",
+                f"note: the session had {what} {entry[what]}, this machine has {here}: the last "
+                "bits of the sound may differ",
                 err=True,
             )
     return loaded

@@ -18,20 +18,26 @@ def report(
     model: ModelArgument,
     folder: Annotated[
         Path | None,
-        typer.Option("--folder", help="Where its recordings are, to show some beside the decode."),
+        typer.Option(
+            "--folder",
+            help="Folder that holds the model's recordings, to compare some with their decoded "
+            "versions.",
+        ),
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", help="A file for the page, or a folder (default: beside MODEL)."),
+        typer.Option(
+            "--output", help="Output file for the page, or folder (default: beside MODEL)."
+        ),
     ] = None,
     no_open: Annotated[
-        bool, typer.Option("--no-open", help="Write the page and do not show it.")
+        bool, typer.Option("--no-open", help="Write the page without opening it.")
     ] = False,
 ) -> None:
-    """Write a page about a model beside it, and show it in the browser.
+    """Write a page about a model, and show it in the browser.
 
-    Health of the codebooks, curves, spectrograms, previews, new sound and how much of it is copied,
-    in one HTML file.
+    The page is one HTML file with codebook health, training curves, spectrograms, previews, and new
+    sound with a measure of how much of it is copied.
     """
     path = find_model(model)
 

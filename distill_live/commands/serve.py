@@ -29,96 +29,110 @@ _POLL_SECONDS = 0.02
 
 
 def serve(
-    model: Annotated[str, typer.Argument(help="Name or path of a model.")] = DEMO,
+    model: Annotated[
+        str, typer.Argument(help="Model: a path, a name, or the start of a name.")
+    ] = DEMO,
     device: DeviceOption = "auto",
     output: Annotated[
         str,
         typer.Option(
-            help="sounddevice, clock (no sound), file:PATH (needs --duration) or a plugin's name."
+            help="Output: sounddevice, clock (no sound), file:PATH (needs --duration), or the name "
+            "of a plugin."
         ),
     ] = "sounddevice",
     audio_device: Annotated[
-        str | None, typer.Option(help="Sound device; part of its name is enough.")
+        str | None, typer.Option(help="Sound device to play on; part of its name is enough.")
     ] = None,
     audio_rate: Annotated[
-        int | None, typer.Option(help="The sound device's rate in Hz.", min=8_000, max=384_000)
+        int | None,
+        typer.Option(help="Sample rate of the sound device in Hz.", min=8_000, max=384_000),
     ] = None,
     block: Annotated[
-        int | None, typer.Option(help="Samples per block.", min=16, max=16_384)
+        int | None,
+        typer.Option(help="Block size of the sound device in samples.", min=16, max=16_384),
     ] = None,
     latency: Annotated[
-        float, typer.Option(help="The sound device's latency in ms.", min=1, max=2_000)
+        float, typer.Option(help="Latency of the sound device in ms.", min=1, max=2_000)
     ] = 100.0,
     channels: Annotated[
         str | None,
-        typer.Option(help="Channels of the sound device to play on, such as 3,4: left, right."),
+        typer.Option(help="Channels of the sound device to play on, left then right, such as 3,4."),
     ] = None,
     auto: Annotated[
-        bool, typer.Option("--auto", help="Measure this machine first, and adapt while playing.")
+        bool,
+        typer.Option(
+            "--auto",
+            help="Measure this machine before playing, and adapt the buffer while playing.",
+        ),
     ] = False,
     width: Annotated[
         float,
-        typer.Option(min=0, max=1, help="Width to begin with; above 0, files have two channels."),
+        typer.Option(
+            min=0, max=1, help="Initial stereo width; above 0, output files have two channels."
+        ),
     ] = 0.0,
     values: Annotated[
         list[str] | None,
         typer.Option(
             "--set",
             metavar="NAME=VALUE",
-            help="A parameter to begin with, such as temperature=0.8; `distill-live params` has "
-            "them all. May be repeated.",
+            help="Initial value of a parameter, such as temperature=0.8; `distill-live params` "
+            "lists all. Can be repeated.",
         ),
     ] = None,
     record: Annotated[
-        Path | None, typer.Option(help="Record what is played into this sound file.")
+        Path | None, typer.Option(help="Record the output to this sound file.")
     ] = None,
     recordings: Annotated[
-        Path, typer.Option(help="Folder for what /distill/record records.")
+        Path, typer.Option(help="Folder for recordings made with /distill/record.")
     ] = Path("recordings"),
     log: Annotated[
         Path | None,
-        typer.Option(help="Write a session log, which `render` plays again, into this file."),
+        typer.Option(help="Write a session log to this file; `render` can replay it."),
     ] = None,
     duration: Annotated[
         float | None,
-        seconds_option("--duration", 0.1, "Stop so many seconds after the first sound."),
+        seconds_option("--duration", 0.1, "Stop this many seconds after the first sound."),
     ] = None,
     osc: Annotated[
-        str, typer.Option(help="HOST:PORT on which OSC messages are taken.")
+        str, typer.Option(help="HOST:PORT on which to listen for OSC.")
     ] = "127.0.0.1:9000",
     osc_allow: Annotated[
         list[str] | None,
         typer.Option(
             metavar="CIDR",
-            help="Network that OSC and the web are taken from beside this machine, such as "
-            "192.168.1.0/24; needs --osc or --web HOST:PORT. May be repeated.",
+            help="Network allowed to send OSC and to use the web server, in addition to this "
+            "machine, such as 192.168.1.0/24; needs --osc or --web HOST:PORT. Can be "
+            "repeated.",
         ),
     ] = None,
     clips: Annotated[
         list[Path] | None,
         typer.Option(
             metavar="FOLDER",
-            help="Folder whose files /distill/prime and /distill/model may name, beside those of "
-            "models and recordings. May be repeated.  [default: clips]",
+            help="Folder whose files /distill/prime and /distill/model may open, in addition to "
+            "the folders of models and recordings. Can be repeated (default: clips).",
             show_default=False,
         ),
     ] = None,
     midi: Annotated[
         list[str] | None,
-        typer.Option(help="MIDI input, by a part of its name; may be given several times."),
+        typer.Option(help="MIDI input, by part of its name. Can be repeated (default: all)."),
     ] = None,
     link: Annotated[
-        bool, typer.Option("--link", help="Join the Ableton Link session of the network.")
+        bool, typer.Option("--link", help="Join the Ableton Link session on the network.")
     ] = False,
-    patch: Annotated[str, typer.Option(help="Patch: a path, or a name in ./patches.")] = "default",
+    patch: Annotated[
+        str, typer.Option(help="Patch to play with: a path, or a name in ./patches.")
+    ] = "default",
     web: Annotated[
         str | None,
         typer.Option(
-            help="HOST:PORT of the web server, or off; else 127.0.0.1:9000, or any free port."
+            help="HOST:PORT of the web server, or off (default: 127.0.0.1:9000, or any free port)."
         ),
     ] = None,
 ) -> None:
-    """Play a model without end, steered over OSC and MIDI. Ctrl-C fades out and stops."""
+    """Play a model continuously, controlled over OSC and MIDI. Ctrl-C fades out and stops."""
     from distill_live.codes.edit import load_edits, parameter_table
     from distill_live.commands.serving.controls import ControlOptions, Controls
     from distill_live.control.feedback.feedback import Feedback
@@ -186,13 +200,13 @@ def _choose_output(options: OutputOptions, output: str, duration: float | None) 
     known = find_plugins("outputs")
     if name not in known:
         raise PluginError(
-            f"no output is called {name!r}{nearest_name(name, known)}; there are: "
+            f"no output is called {name!r}{nearest_name(name, known)}; legal: "
             f"{', '.join(sorted(known))}"
         )
     try:
         check_output(name, load_plugin("outputs", name))
     except Exception as error:
-        raise PluginError(f"the output {name!r} cannot be used: {error}") from error
+        raise PluginError(f"cannot use the output {name!r}: {error}") from error
     if name != "file":
         return replace(options, output=name)
     if not path or duration is None:
@@ -215,7 +229,7 @@ def _new_file(path: Path) -> Path:
     if path.is_dir():
         raise LiveError(f"{path} is a folder: name a file, such as {path / 'take.wav'}")
     if path.exists():
-        raise LiveError(f"{path} exists already: choose another name, or move it away")
+        raise LiveError(f"{path} already exists: choose another name, or move it")
     return path
 
 
@@ -223,7 +237,9 @@ def _parse_channels(text: str) -> tuple[int, ...]:
     """Channel numbers, counted from 1, such as "3,4"."""
     parts = [part.strip() for part in text.split(",")]
     if not all(part.isdecimal() and int(part) > 0 for part in parts):
-        raise LiveError(f"--channels {text!r} is no list of channels; legal: numbers such as 3,4")
+        raise LiveError(
+            f"--channels {text!r} is not a list of channels; legal: numbers such as 3,4"
+        )
     return tuple(map(int, parts))
 
 

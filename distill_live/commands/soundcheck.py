@@ -19,14 +19,22 @@ if TYPE_CHECKING:
 
 
 def soundcheck(
-    model: Annotated[str, typer.Argument(metavar="[MODEL]", help="The model to play.")] = DEMO,
+    model: Annotated[
+        str,
+        typer.Argument(
+            metavar="[MODEL]", help="Model to play: a path, a name, or the start of a name."
+        ),
+    ] = DEMO,
     seconds: Annotated[
-        float, seconds_option("--seconds", 1.0, "How much sound to make per number of threads.")
+        float,
+        seconds_option(
+            "--seconds", 1.0, "How many seconds of sound to make for each number of threads."
+        ),
     ] = 10.0,
     device: DeviceOption = "auto",
     as_json: JsonOption = False,
 ) -> None:
-    """Measure what a column takes on this machine, and propose how to play the model.
+    """Measure how long a column takes on this machine, and propose settings for playing the model.
 
     `serve --auto` does the same before it plays.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -21,35 +21,44 @@ from distill_live.commands.options import (
     ResumeOption,
     VocoderChoice,
 )
-from distill_live.commands.training_steps.progress import Report
 from distill_live.models.file.library import find_own_model, new_model_path, require_no_checkpoint
-
-if TYPE_CHECKING:
-    from distill_live.audio.dataset import Recordings
-    from distill_live.training.codec.config import CodecTrainingConfig
 
 
 def train(
     folder: FolderArgument,
     name: Annotated[
-        str | None, typer.Option("--name", help="The model's name; else the folder's.")
+        str | None, typer.Option("--name", help="Name of the model (default: the folder's name).")
     ] = None,
     no_prior: Annotated[
-        bool, typer.Option("--no-prior", help="Stop after the codec: encode and decode only.")
+        bool,
+        typer.Option(
+            "--no-prior",
+            help="Train the codec only; the model can then encode and decode, but not play.",
+        ),
     ] = False,
     codebook_size: Annotated[
         int | None,
-        typer.Option("--codebook-size", min=8, max=1024, help="Codes per level; else by files."),
+        typer.Option(
+            "--codebook-size",
+            min=8,
+            max=1024,
+            help="Codes per level (default: chosen by the number of recordings).",
+        ),
     ] = None,
     rvq_levels: Annotated[
-        int, typer.Option("--rvq-levels", min=2, max=4, help="Levels, coarse to fine.")
+        int, typer.Option("--rvq-levels", min=2, max=4, help="Number of levels, coarse to fine.")
     ] = 3,
     commitment_weight: Annotated[
         float | None,
-        typer.Option("--commitment-weight", min=0, help="How strongly codes hold the encoder."),
+        typer.Option(
+            "--commitment-weight",
+            min=0,
+            help="Weight of the commitment loss, which keeps the encoder close to the codes.",
+        ),
     ] = None,
     column_frames: Annotated[
-        ColumnFrames, typer.Option("--column-frames", help="A column's length, of 10.7 ms each.")
+        ColumnFrames,
+        typer.Option("--column-frames", help="Length of a column, in frames of 10.7 ms."),
     ] = "8",
     codec_epochs: Annotated[
         int | None,
@@ -57,7 +66,7 @@ def train(
             "--codec-epochs",
             "--epochs",
             min=1,
-            help="Epochs of the codec (default: 40, with --continue 20).",
+            help="Number of codec epochs (default: 40; with --continue, 20).",
         ),
     ] = None,
     prior_epochs: Annotated[
@@ -65,7 +74,8 @@ def train(
         typer.Option(
             "--prior-epochs",
             min=1,
-            help="The most epochs of the prior (default: 24); it stops early once it gets worse.",
+            help="Maximum number of prior epochs (default: 24); training stops early when the "
+            "prior no longer improves.",
         ),
     ] = None,
     prior_size: PriorSizeOption = None,
@@ -74,7 +84,8 @@ def train(
         VocoderChoice,
         typer.Option(
             "--vocoder",
-            help="phase needs no training; neural is trained, auto keeps the better of the two.",
+            help="Vocoder: phase needs no training, neural is trained, auto keeps the better of "
+            "the two.",
         ),
     ] = "phase",
     device: DeviceOption = "auto",
@@ -83,22 +94,31 @@ def train(
     num_nodes: NodesOption = 1,
     continues: Annotated[
         str | None,
-        typer.Option("--continue", metavar="MODEL", help="Add the recordings to this model."),
+        typer.Option(
+            "--continue", metavar="MODEL", help="Model to continue training with these recordings."
+        ),
     ] = None,
     resume: ResumeOption = False,
     force: ForceOption = False,
 ) -> None:
-    """Make a model from a folder of recordings: first the codec, then the prior, then, if wanted,
+    """Make a model from a folder of recordings: first the codec, then the prior, then, optionally,
     a vocoder.
 
-    Reads wav, flac, ogg, opus, mp3, aiff and caf files of 0.3 s and longer. Ctrl-C keeps the best
-    so far, and --resume goes on from there. After a crash, at most one epoch is lost.
+    Reads wav, flac, ogg, opus, mp3, aiff and caf files of 0.3 s and longer, and mixes them to mono.
+    Ctrl-C keeps the best result so far, and --resume continues from there. A crash loses at most
+    one epoch.
     """
     if continues is not None:
         if name or codebook_size or rvq_levels != 3 or column_frames != "8":
-            raise typer.BadParameter("a model that goes on keeps its name and its shape")
+            raise typer.BadParameter(
+                "a model keeps its name and shape with --continue: leave out --name, "
+                "--codebook-size, --rvq-levels and --column-frames"
+            )
         if vocoder != "phase":
-            raise typer.BadParameter("let the model go on first, then run train-vocoder")
+            raise typer.BadParameter(
+                "--vocoder cannot be combined with --continue: continue first, then run "
+                "train-vocoder"
+            )
         path = find_own_model(continues)
     else:
         path = new_model_path(name or _name_of(folder), replace=True)
@@ -107,50 +127,25 @@ def train(
         if continues is None:
             new_model_path(path.stem)
 
-    from distill_live.commands.training_steps.continuing import train_on
-    from distill_live.commands.training_steps.phases import Choices, train_phases
-    from distill_live.commands.training_steps.run import end_run, open_processes, read_recordings
-    from distill_live.commands.training_steps.vocoder import add_vocoder
-    from distill_live.training.run.checkpoint import Checkpoints
+    from distill_live.commands.training_steps.choices import Choices
+    from distill_live.commands.training_steps.continuing import learn_more
+    from distill_live.commands.training_steps.phases import train_new
+    from distill_live.commands.training_steps.run import TrainingRun, open_processes
 
     choices = Choices(
-        codec_epochs, commitment_weight, prior_size, prior_epochs, no_prior, training_codes
-    )
+        codebook_size=codebook_size, rvq_levels=rvq_levels, column_frames=int(column_frames),
+        codec_epochs=codec_epochs, commitment_weight=commitment_weight, keep_codes=training_codes,
+        no_prior=no_prior, prior_size=prior_size, prior_epochs=prior_epochs, vocoder=vocoder,
+    )  # fmt: skip
+    shown = None
     with open_processes(device, accelerator, devices, num_nodes) as processes:
-        checkpoints = Checkpoints(path, resume=resume, processes=processes)
-        if not resume:
-            checkpoints.discard()
-        with Report(quiet=processes.rank > 0) as report:
-            shown = None
+        with TrainingRun.open("train", path, folder, choices, processes, resume=resume) as run:
             if continues is not None:
-                interrupted = train_on(report, path, folder, choices, checkpoints)
+                learn_more(run)
             else:
-                recordings = read_recordings(report, folder)
-                config = _codec_config(recordings, codebook_size, rvq_levels, int(column_frames))
-                interrupted = train_phases(report, path, recordings, config, choices, checkpoints)
-                shown = recordings if training_codes else None
-                if vocoder != "phase" and not interrupted and processes.rank == 0:
-                    interrupted = add_vocoder(
-                        report, path, recordings, vocoder, None, None, checkpoints
-                    )
-        end_run(report, path, folder, shown, checkpoints, interrupted=interrupted)
-
-
-def _codec_config(
-    recordings: Recordings, codebook_size: int | None, levels: int, column_frames: int
-) -> CodecTrainingConfig:
-    """Settings for so many files and so much sound, with the user's in their place."""
-    from distill_live.audio.spectrogram import SpectrogramConfig
-    from distill_live.models.codec.vqvae import get_adaptive_vqvae_config
-    from distill_live.training.codec.config import get_adaptive_codec_config
-
-    chosen = {"num_quantizers": levels, "column_frames": column_frames}
-    if codebook_size is not None:
-        chosen["codebook_size"] = codebook_size
-    codec = get_adaptive_vqvae_config(len(recordings.recordings), **chosen)
-    column_samples = SpectrogramConfig().hop_length * column_frames
-    columns = round(recordings.seconds * recordings.sample_rate / column_samples)
-    return get_adaptive_codec_config(codec, columns)
+                shown = train_new(run)
+        run.write_page(shown)
+        run.end()
 
 
 def _name_of(folder: Path) -> str:

@@ -17,8 +17,6 @@ from distill_live.commands.options import (
     PriorSizeOption,
     ResumeOption,
 )
-from distill_live.commands.training_steps.progress import Report
-from distill_live.models.file.header import read_header
 from distill_live.models.file.library import find_own_model, require_no_checkpoint
 
 
@@ -28,7 +26,11 @@ def train_prior(
     prior_size: PriorSizeOption = None,
     epochs: Annotated[
         int | None,
-        typer.Option("--epochs", min=1, help="The most epochs (default: 24); it may stop early."),
+        typer.Option(
+            "--epochs",
+            min=1,
+            help="Maximum number of epochs (default: 24); training may stop early.",
+        ),
     ] = None,
     device: DeviceOption = "auto",
     accelerator: AcceleratorOption = None,
@@ -37,33 +39,29 @@ def train_prior(
     resume: ResumeOption = False,
     force: AnewOption = False,
 ) -> None:
-    """Train the prior of a model anew; its codec stays as it is, and the file is the same.
+    """Retrain the prior of a model, in the same file; the codec stays unchanged.
 
-    A model without codes of its recordings, of an older version, gets them; one that was trained
-    with --no-training-codes does not.
-    Ctrl-C keeps the best so far, and --resume goes on from there, or after a crash.
+    If an older model has no codes of its recordings, they are added, unless it was trained with
+    --no-training-codes. Ctrl-C keeps the best result so far, and --resume continues from there,
+    also after a crash.
     """
     path = find_own_model(model)
     if not (resume or force):
         require_no_checkpoint(path, "train-prior")
 
-    from distill_live.commands.training_steps.phases import add_prior
-    from distill_live.commands.training_steps.run import (
-        begin_run,
-        end_run,
-        open_processes,
-        read_recordings,
-    )
+    from distill_live.commands.training_steps.choices import Choices
+    from distill_live.commands.training_steps.material import Material
+    from distill_live.commands.training_steps.prior import add_prior
+    from distill_live.commands.training_steps.run import TrainingRun, open_processes
     from distill_live.models.file.kept_recordings import declines_codes
-    from distill_live.training.run.checkpoint import Checkpoints
 
+    choices = Choices(prior_size=prior_size, prior_epochs=epochs)
     with open_processes(device, accelerator, devices, num_nodes) as processes:
-        checkpoints = Checkpoints(path, "train-prior", resume=resume, processes=processes)
-        if not resume:
-            checkpoints.discard()
-        with Report(quiet=processes.rank > 0) as report:
-            recordings = read_recordings(report, folder)
-            begin_run(report, checkpoints)
-            interrupted = add_prior(report, path, recordings, prior_size, epochs, checkpoints)
-        shown = None if declines_codes(read_header(path).metadata) else recordings
-        end_run(report, path, folder, shown, checkpoints, interrupted=interrupted)
+        with TrainingRun.open(
+            "train-prior", path, folder, choices, processes, resume=resume
+        ) as run:
+            recordings = run.read_recordings()
+            run.begin()
+            add_prior(run, Material(recordings))
+        run.write_page(None if declines_codes(run.model().metadata) else recordings)
+        run.end()

@@ -14,7 +14,6 @@ from distill_live.commands.options import (
     ResumeOption,
     VocoderChoice,
 )
-from distill_live.commands.training_steps.progress import Report
 from distill_live.models.file.library import find_own_model, require_no_checkpoint
 
 
@@ -25,8 +24,9 @@ def train_vocoder(
         VocoderChoice,
         typer.Option(
             "--vocoder",
-            help="Which one the model plays by then: auto is the one nearer to recordings that "
-            "training did not see; phase trains nothing and drops a trained one.",
+            help="Vocoder for the model to play with: auto is the one closer to held-out "
+            "recordings, neural the trained one; phase trains nothing and removes a trained "
+            "one.",
         ),
     ] = "auto",
     epochs: Annotated[
@@ -37,17 +37,17 @@ def train_vocoder(
         bool | None,
         typer.Option(
             "--adversarial/--no-adversarial",
-            help="Train against discriminators; else where there is a GPU.",
+            help="Train against discriminators (default: only on a GPU).",
         ),
     ] = None,
     device: DeviceOption = "auto",
     resume: ResumeOption = False,
     force: AnewOption = False,
 ) -> None:
-    """Train a vocoder on a model's recordings; codec and prior stay as they are.
+    """Train a vocoder on a model's recordings; the codec and the prior stay unchanged.
 
-    Says how near it comes to the recordings, beside the one that needs no training. Ctrl-C keeps
-    the best so far, and --resume goes on from there; after a crash, too.
+    Compares it with the vocoder that needs no training. Ctrl-C keeps the best result so far, and
+    --resume continues from there, also after a crash.
     """
     path = find_own_model(model)
     if vocoder == "phase" and resume:
@@ -55,15 +55,10 @@ def train_vocoder(
     if not (resume or force or vocoder == "phase"):
         require_no_checkpoint(path, "train-vocoder")
 
-    from distill_live.commands.training_steps.run import (
-        begin_run,
-        leave,
-        read_recordings,
-        say_next,
-    )
+    from distill_live.commands.training_steps.choices import Choices
+    from distill_live.commands.training_steps.run import TrainingRun, say_next
     from distill_live.commands.training_steps.vocoder import add_vocoder, use_phase_vocoder
     from distill_live.models.devices import pick_device
-    from distill_live.training.run.checkpoint import Checkpoints
     from distill_live.training.run.processes import Processes
 
     processes = Processes(pick_device(device))
@@ -71,13 +66,9 @@ def train_vocoder(
         use_phase_vocoder(path)
         say_next(path, folder)
         return
-    checkpoints = Checkpoints(path, "train-vocoder", resume=resume, processes=processes)
-    if not resume:
-        checkpoints.discard()
-    with Report() as report:
-        recordings = read_recordings(report, folder)
-        begin_run(report, checkpoints)
-        interrupted = add_vocoder(
-            report, path, recordings, vocoder, epochs, adversarial, checkpoints
-        )
-    leave(path, folder, checkpoints, interrupted=interrupted)
+    choices = Choices(vocoder=vocoder, vocoder_epochs=epochs, adversarial=adversarial)
+    with TrainingRun.open("train-vocoder", path, folder, choices, processes, resume=resume) as run:
+        recordings = run.read_recordings()
+        run.begin()
+        add_vocoder(run, recordings)
+    run.end()

@@ -1,4 +1,4 @@
-"""Freeze: the codes that sound now go on sounding, in some levels or in one band."""
+"""Freeze: hold the codes of the current column, in some levels or in one band."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from distill_live.parameters import Parameter
 
 
 class Freeze:
-    """Holds the codes of the column that sounded when it was switched on."""
+    """Holds the codes of the column that was heard when it was switched on."""
 
     name = "freeze"
-    doc = "Hold the codes that sound when it is switched on."
+    doc = "Freeze the codes that are playing when it is switched on."
     window = 1
     parameters = (
         Parameter("band", "int", 0, 64, 0, "",
-                  "Hold this band alone, counted from 1, low to high; 0 holds all. A band that the "
-                  "model does not have holds nothing."),
+                  "Freeze only this band, counted from 1, low to high; 0 freezes all. A band that "
+                  "the model does not have freezes nothing."),
     )  # fmt: skip
 
     def __call__(self, codes: Codes, context: EditContext) -> Codes:
-        """The codes with the held ones in the bands and levels that are frozen."""
+        """The codes, with the held ones in the bands and levels that are frozen."""
         band = int(context.values["band"])
         bands = slice(band - 1, band) if band else slice(None)
         edited = codes.copy()

@@ -55,7 +55,9 @@ class LinkInput:
         """Join the Link session; if that is not possible, say why and go on."""
         try:
             if aalink is None:
-                raise RuntimeError("aalink is not installed; pip install 'distill-live[link]'")
+                raise RuntimeError(
+                    "Link needs aalink; install it with: pip install 'distill-live[link]'"
+                )
             # aalink can only be made in an event loop; nothing here uses that loop.
             self._link = asyncio.run(_make(self._tempo.bpm))
             self._link.quantum = float(self._tempo.beats_per_bar)
@@ -67,7 +69,7 @@ class LinkInput:
             self._log(self.status)
             return
         self._tempo.on_proposal = self._propose
-        self.status = "Link: nobody else"
+        self.status = "Link: no peers"
 
     def stop(self) -> None:
         """Leave the Link session; nothing happens when it was not joined."""
@@ -88,8 +90,8 @@ class LinkInput:
         # Read the clock with the beat: it is the beat of this moment, not of `now`.
         line = BeatLine(float(link.beat), self._clock(), float(link.tempo))
         self._tempo.receive_link(line, peers)
-        others = "1 other" if peers == 1 else f"{peers} others"
-        self.status = f"Link: {others if peers else 'nobody else'}"
+        others = "1 peer" if peers == 1 else f"{peers} peers"
+        self.status = f"Link: {others if peers else 'no peers'}"
 
     def _follow_transport(self, link: Any) -> None:
         before, self._plays = self._plays, bool(link.playing)

@@ -64,7 +64,7 @@ def check_input(name: str, plugin: Any) -> Any:
     """The class of an input. Raises PluginError if it breaks the contract of `Input`."""
     check_declaration(name, plugin)
     if not callable(plugin):
-        raise PluginError("it is no class that can be called with an InputContext")
+        raise PluginError("it is not a class that can be called with an InputContext")
     needed = ("start", "stop") if name in OWN_INPUTS else ("run",)
     for method in needed:
         if not callable(getattr(plugin, method, None)):
@@ -104,7 +104,7 @@ class InputThread:
         self._stopping.set()
         self._thread.join(_END_SECONDS)
         if self._thread.is_alive():
-            self._log(f"the input {self._plugin.name!r} does not end when it is asked to")
+            self._log(f"the input {self._plugin.name!r} did not stop when asked to")
         self._thread = None
 
     def _run(self) -> None:
@@ -113,7 +113,7 @@ class InputThread:
             self._plugin(InputContext(self._send, values, self._log)).run(self._stopping.is_set)
         except Exception as error:
             name = self._plugin.name
-            self._log(f"the input {name!r} failed and is off from now on: {error!r}")
+            self._log(f"the input {name!r} failed and is now off: {error!r}")
 
     def _send(self, address: str, *arguments: object) -> list[Reply]:
         sender = ("input", self._plugin.name)

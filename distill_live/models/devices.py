@@ -21,13 +21,13 @@ def pick_device(name: str = "auto") -> torch.device:
     CPU's. Raises DeviceError when the device is unknown or not there.
     """
     if name not in get_args(DeviceName):
-        raise DeviceError(f"no device {name!r}: use {', '.join(get_args(DeviceName))}")
+        raise DeviceError(f"unknown device {name!r}; legal: {', '.join(get_args(DeviceName))}")
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     if name == "cuda" and not torch.cuda.is_available():
-        raise DeviceError("torch finds no CUDA device here: use --device cpu")
+        raise DeviceError("torch finds no CUDA device on this machine: use --device cpu")
     if name == "mps" and not torch.backends.mps.is_available():
-        raise DeviceError("torch finds no Apple GPU here: use --device cpu")
+        raise DeviceError("torch finds no Apple GPU on this machine: use --device cpu")
     return torch.device(name)
 
 

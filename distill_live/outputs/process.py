@@ -1,10 +1,11 @@
-"""The audio process: one output, the last mile, and nothing else. No torch."""
+"""The audio process: an output and the last mile, nothing else. No torch."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from multiprocessing.connection import Connection
 
+from distill_live.live.ipc.messages import Notice
 from distill_live.live.ipc.ring import AudioRing
 from distill_live.live.ipc.status import LiveStatus
 from distill_live.live.ipc.tap import TapRing
@@ -29,10 +30,10 @@ def run_audio(
     tap: TapRing,
     played: bool,
 ) -> None:
-    """The audio process: open the output, say so, play until the channel closes.
+    """The audio process: open the output, report that, and play until the channel closes.
 
-    It sends what `Player` sends, and ("failed", why) when it may be tried again. `played`: the
-    output has played before, in another process, so its device is waited for.
+    It sends what `Player` sends, and `Failed` when it may be tried again. `played`: the output has
+    played before, in another process, so the process waits for its device.
     """
     run_worker(
         channel, lambda: _play(channel, options, rings, control, parameters, status, tap, played)
@@ -52,7 +53,7 @@ def _play(
     def lose_real_time() -> None:
         status["real_time"] = 0.0
         channel.send(
-            ("said", "the sound no longer runs in real time: it used a whole core without a rest")
+            Notice("the sound no longer runs in real time: it used a whole core without a pause")
         )
 
     threads = SoundThreads(lose_real_time)

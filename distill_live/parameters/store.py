@@ -77,7 +77,7 @@ class ParameterValues:
         if level is None:
             return self._row(name), 0
         if not find_parameter(name, self.table).per_level:
-            raise ParameterError(f"{name} is one value for all levels; set it without a level")
+            raise ParameterError(f"{name} has one value for all levels; set it without a level")
         if not 0 <= level < LEVELS_LIMIT:
             raise ParameterError(f"{name} has levels 0..{LEVELS_LIMIT - 1}, not {level}")
         return self._row(name), 1 + level

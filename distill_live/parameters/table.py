@@ -66,52 +66,53 @@ PARAMETERS: dict[str, Parameter] = {
     parameter.name: parameter
     for parameter in (
         Parameter("temperature", "float", 0.1, 2.0, 1.0, "",
-                  "How freely codes are drawn: low repeats what is likely, high surprises.",
+                  "How adventurous the choice of codes is: low values favour likely codes, high "
+                  "values surprise.",
                   per_level=True),
         Parameter("top_k", "int", 0, 512, 0, "codes",
-                  "Draw only from the k likeliest codes; 0 is off.", per_level=True),
+                  "Choose only among the k most likely codes; 0 is off.", per_level=True),
         Parameter("top_p", "float", 0.0, 1.0, 1.0, "",
-                  "Draw only from the likeliest codes that together reach this probability; "
-                  "0 and 1 are off.", per_level=True),
+                  "Choose only among the most likely codes whose probabilities add up to this; 0 "
+                  "and 1 are off.", per_level=True),
         Parameter("min_p", "float", 0.0, 1.0, 0.0, "",
-                  "Draw only from codes that are at least this many times as likely as the "
-                  "likeliest; 0 is off.", per_level=True),
+                  "Choose only among codes that are at least this fraction as likely as the most "
+                  "likely one; 0 is off.", per_level=True),
         Parameter("repetition", "float", -1.0, 1.0, 0.0, "",
-                  "Below 0 avoids the codes that lately sounded, above 0 returns to them; 0 is "
-                  "off.", per_level=True),
+                  "Below 0, avoid codes played recently; above 0, return to them; 0 is off.",
+                  per_level=True),
         *(
             Parameter(f"steer/{name}", "float", -1.0, 1.0, math.nan, "",
-                      f"How {word} the sound shall be: from the least that the recordings have to "
-                      "the most; off leaves it to the prior.", optional=True)
+                      f"How {word} the output should sound, from the least to the most that the "
+                      "recordings have; off leaves it to the prior.", optional=True)
             for name, word in (("loudness", "loud"), ("brightness", "bright"),
                                ("noisiness", "noisy"), ("density", "busy"))
         ),
         Parameter("steer/guidance", "float", 0.0, 4.0, 1.5, "",
-                  "How strongly steering acts: 0 not at all, 1 as the prior learned it, more "
-                  "exaggerates."),
+                  "How strongly steering acts: 0 not at all, 1 as the prior learned it, higher "
+                  "values exaggerate."),
         Parameter("seed", "int", 0, 2**31 - 1, 0, "",
-                  "Which of all possible streams is played; the same seed gives the same stream."),
+                  "Which of all possible streams plays; the same seed gives the same stream."),
         Parameter("gain", "float", 0.0, 2.0, 1.0, "",
-                  "Output level, linear; 0 is silence."),
+                  "Output gain, linear; 1 is unchanged, 0 is silence."),
         Parameter("width", "float", 0.0, 1.0, 0.0, "",
-                  "How far the sound spreads over two channels; 0 is mono, and both together "
-                  "always are."),
+                  "Stereo width; 0 is mono. Left and right always sum to the mono signal."),
         Parameter("fade", "float", 5.0, 20.0, 10.0, "ms",
-                  "Cross-fade from what would have sounded to what sounds instead."),
+                  "Crossfade from the old sound to the new one when something changes."),
         Parameter("model_fade", "float", 0.05, 20.0, 2.0, "s",
-                  "Cross-fade from one model to the next.", curve="exp"),
+                  "Crossfade from one model to the next.", curve="exp"),
         Parameter("tempo", "float", 20.0, 300.0, 120.0, "BPM",
-                  "How many beats a minute has; where a MIDI clock or Ableton Link leads, theirs."),
+                  "Tempo in beats per minute; while a MIDI clock or Ableton Link is the master, "
+                  "its tempo."),
         Parameter("beats_per_bar", "int", 1, 16, 4, "beats",
-                  "How many beats a bar has."),
+                  "Number of beats in a bar."),
         Parameter("link_start_stop", "bool", 0, 1, 0, "",
-                  "Whether play and stop follow those of the Ableton Link session."),
+                  "Whether play and stop follow the Ableton Link session."),
         Parameter("morph", "float", 0.0, 60.0, 0.0, "s",
-                  "How long the way to a preset takes that is recalled without saying so.",
+                  "How long it takes to reach a preset when no time is given.",
                   curve="exp"),
         Parameter("modulation", "bool", 0, 1, 1, "",
-                  "Whether what moves by itself (LFO, follower, random walk) moves parameters; "
-                  "panic switches it off."),
+                  "Whether LFOs, followers and random walks move parameters; panic switches this "
+                  "off."),
     )
 }  # fmt: skip
 

@@ -68,9 +68,7 @@ def write_page(
     try:
         html = render(loaded, model, shown, played)
     except _NONSENSE as error:
-        raise ReportError(
-            f"no page about {model}: what its header says makes no sense ({error})"
-        ) from error
+        raise ReportError(f"no page about {model}: its header makes no sense ({error})") from error
     save_page(output, html)
     return output
 
@@ -99,6 +97,6 @@ def render(
         "img-src data:; media-src data:; style-src 'unsafe-inline'\">"
         f"<title>{escape(model.stem)}</title><style>{style}</style></head><body>"
         f"{''.join(parts)}"
-        '<footer class="soft">made by distill-live; this file needs no other</footer>'
+        '<footer class="soft">made by distill-live; this page needs no other files</footer>'
         "</body></html>\n"
     )

@@ -29,7 +29,7 @@ def save_page(path: Path, html: str) -> None:
     """Write a page; an older one is replaced. Raises ReportError when it cannot be written, or
     another kind of file is there."""
     if path.exists() and not is_page(path):
-        raise ReportError(f"{path} is no report of distill-live: choose another --output")
+        raise ReportError(f"{path} is not a distill-live report: choose another --output")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with atomic_file(path) as temporary:

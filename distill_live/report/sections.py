@@ -63,7 +63,7 @@ def health(metadata: Metadata) -> str:
         f'<div class="card"><h3>{_text(label)} {_badge(verdict)}</h3>'
         f'<div class="bar"><i style="width:{100 * level.utilisation:.1f}%"></i></div>'
         f"<p>{level.utilisation:.0%} of {size} codes in use, as varied as "
-        f"{level.perplexity:.0f} in even use"
+        f"{level.perplexity:.0f} codes used evenly"
         + (f"; {level.dead_codes} never used" if level.dead_codes else "")
         + "</p>"
         + (f'<p class="soft">{_text(_sentence(verdict.advice))}</p>' if verdict.advice else "")
@@ -72,7 +72,7 @@ def health(metadata: Metadata) -> str:
     )
     return _section(
         "Codebooks",
-        "Each level tells the sound in codes, coarse to fine. Many codes in even use tell more.",
+        "Each level describes the sound in codes, coarse to fine. Many codes used evenly say more.",
         f'<div class="row">{cards}</div>{_heat_map(metadata)}',
     )
 
@@ -85,9 +85,9 @@ def learning(metadata: Metadata) -> str:
     drawn = ""
     if codec:
         drawn += chart(
-            "Codec: how far what comes back is from the recording, in dB; lower is better",
+            "Codec: distance of the decoded sound from the recording, in dB; lower is better",
             [
-                Curve("sound it learned from", codec["training_db"]),
+                Curve("training sound", codec["training_db"]),
                 Curve("held-out sound", codec["validation_db"]),
             ],
             training.get("best_epoch"),
@@ -95,9 +95,9 @@ def learning(metadata: Metadata) -> str:
     if prior:
         counted = (training.get("prior_perplexity") or {}).get("baselines") or {}
         drawn += chart(
-            "Prior: between how many codes it hesitates (perplexity); lower is better",
+            "Prior: how many codes it hesitates between (perplexity); lower is better",
             [
-                Curve("while it learned", prior["training"]),
+                Curve("training sound", prior["training"]),
                 Curve("held-out sound", prior["validation"]),
                 Curve("counting pairs of columns", _given(counted.get("previous_column")), True),
                 Curve("counting codes", _given(counted.get("unigram")), True),
@@ -107,14 +107,14 @@ def learning(metadata: Metadata) -> str:
     vocoder = curves.get("vocoder") or {}
     if vocoder:
         drawn += chart(
-            "Vocoder: how far its sound is from the recording; lower is better",
+            "Vocoder: distance of its sound from the recording; lower is better",
             [
-                Curve("sound it learned from", vocoder["training"]),
+                Curve("training sound", vocoder["training"]),
                 Curve("held-out sound", vocoder["validation"]),
             ],
             training.get("vocoder_best_epoch"),
         )
-    said = "A line for held-out sound that turns upwards means learning by heart."
+    said = "A rising curve for held-out sound means that the model is memorising."
     return _section("Learning", said, f'<div class="row">{drawn}</div>') if drawn else ""
 
 
@@ -128,9 +128,9 @@ def previews(sounds: Sequence[Preview]) -> str:
         for one in sounds
     )
     return _section(
-        "While it learned",
-        "The end of a recording through the codec as it was then. From the last tenth of a "
-        "recording it never learns.",
+        "During training",
+        "The end of a recording through the codec as it was then. The last tenth of each recording "
+        "is never used for training.",
         f'<div class="row">{heard}</div>',
     )
 
@@ -148,7 +148,7 @@ def pairs(shown: Sequence[Pair]) -> str:
     compared = any(pair.original for pair in shown)
     return _section(
         "Recording and codec" if compared else "From the codes in this model",
-        "What goes through the codec comes back like this. Brighter is louder; low sounds are at "
+        "This is how recordings sound after the codec. Brighter is louder; low frequencies are at "
         "the bottom.",
         figures,
     )
@@ -163,7 +163,7 @@ def new_sound(played: NewSound | None) -> str:
     if played.origins is not None:
         told = _timeline(played)
     return _section(
-        "New sound", "What the model plays at the default settings, seed 0.", figure + told
+        "New sound", "What the model plays with the default settings and seed 0.", figure + told
     )
 
 
@@ -173,14 +173,14 @@ def memorisation(metadata: Metadata) -> str:
     if not described:
         return ""
     measured = Memorisation.of_header(described)
-    bars = _bars("the same in the coarsest level", measured, "coarse")
-    bars += _bars("nearly the same in all levels", measured, "near")
+    bars = _bars("the same at the coarsest level", measured, "coarse")
+    bars += _bars("nearly the same at all levels", measured, "near")
     warned = measured.warning
     said = f'<p class="warning">{_text(_sentence(warned))}</p>' if warned else ""
     without = "" if measured.held_out else " Too little was held out to compare with."
     return _section(
         "Does it copy your recordings?",
-        f"How many stretches of {measured.columns} columns stand in the recordings.{without}",
+        f"How many passages of {measured.columns} columns occur in the recordings.{without}",
         f'{said}<div class="row">{bars}</div>',
     )
 
@@ -247,16 +247,16 @@ def _timeline(played: NewSound) -> str:
             f"<td>{place}</td><td>{one['share']:.0%}</td></tr>"
         )
     return (
-        '<p class="soft">Where it comes from; grey is new.</p>'
+        '<p class="soft">Which recordings it resembles; grey is new.</p>'
         f'<div class="timeline">{"".join(strip)}</div><div class="table"><table><thead><tr>'
-        "<th>when</th><th>reminds of</th><th>at</th><th>agrees</th></tr></thead>"
+        "<th>time</th><th>recording</th><th>at</th><th>match</th></tr></thead>"
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
 
 
 def _bars(label: str, measured: Memorisation, share: str) -> str:
     """Both shares as bars."""
-    bars = [("what it plays", getattr(measured.generated, share), "")]
+    bars = [("generated sound", getattr(measured.generated, share), "")]
     if measured.held_out:
         bars.append(("held-out sound", getattr(measured.held_out, share), ' class="reference"'))
     drawn = "".join(

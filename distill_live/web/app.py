@@ -91,7 +91,7 @@ class WebApp:
     def _answer_attribute(self, path: str, attribute: str) -> Response:
         if attribute not in ATTRIBUTES:
             known = ", ".join(("HOST_INFO", *ATTRIBUTES))
-            return PlainTextResponse(f"{attribute} is no attribute; legal: {known}\n", 400)
+            return PlainTextResponse(f"{attribute} is not an attribute; legal: {known}\n", 400)
         value = self._tree.attribute(path, attribute)
         return Response(status_code=204) if value is None else JSONResponse({attribute: value})
 

@@ -54,7 +54,7 @@ class Announcement:
                 self._tell_of(host, [one for one in self._services if one.host == host])
         except Exception as error:
             reason = str(error) or type(error).__name__
-            self._log(f"other programs do not find this server by name (zeroconf): {reason}")
+            self._log(f"other programs cannot find this server by name (zeroconf): {reason}")
 
     def _tell_of(self, host: str, services: Sequence[Service]) -> None:
         """Announce the services that listen on one host, only on its interfaces."""

@@ -172,5 +172,5 @@ def _bind(host: str, port: int, require: Callable[[str, str], None]) -> socket.s
             bound.close()
         raise DeviceError(
             f"cannot serve the web on {host}:{port}: {error}; end the program that uses the port, "
-            "choose another with --web HOST:PORT, or do without: --web off"
+            "choose another with --web HOST:PORT, or use --web off"
         ) from error

@@ -1,25 +1,24 @@
-"""distill-live, played from TouchDesigner. Written by `distill-live clients write touchdesigner`.
+"""Play distill-live from TouchDesigner. Written by `distill-live clients write touchdesigner`.
 
-Put this text into a Text DAT in a Base COMP, and run once, in a Textport, with that DAT's path:
+Put this text into a Text DAT inside a Base COMP and run this once in a Textport, with the DAT's path:
 
     op('/project1/base1/text1').module.build()
 
-It makes an OSC In DAT, an OSC Out DAT and two Execute DATs beside itself, and on the COMP a custom
-parameter for each of the instrument's: to move, to export and to bind. In code:
+It makes an OSC In DAT, an OSC Out DAT and two Execute DATs next to the Text DAT, and gives the COMP a
+custom parameter for each parameter of the instrument, to move, export or bind. In code:
 
     distill = op('/project1/base1/text1').module
-    distill.move('temperature', 0.9)              sets a parameter
-    distill.move('steer/brightness', 'off')       what can be off
-    distill.move('temperature/structure', 'off')  a level follows the global value again
-    distill.ask('rewind', 4.0, 'same')            a request with its arguments
-    distill.values['gain']                        what the instrument told last
+    distill.move('temperature', 0.9)              set a parameter
+    distill.move('steer/brightness', 'off')       switch steering off
+    distill.move('temperature/structure', 'off')  let a level follow the global value
+    distill.ask('rewind', 4.0, 'same')            make a request with its arguments
+    distill.values['gain']                        the value last reported by the instrument
 """
 
 HOST, PORT, REPLY_PORT = '127.0.0.1', 9000, 7000
 RENEW_SECONDS = 30
 
-# Of each parameter: its name and label, its custom parameter, the page that one is on, kind,
-# lowest, highest and first value.
+# For each parameter: name, label, custom parameter, page, kind, minimum, maximum, initial value.
 CONTROLS = [
     ('temperature', 'temperature', 'Temperature', 'Sampling', 'float', 0.1, 2.0, 1.0),
     ('temperature/structure', 'temperature structure', 'Temperaturestructure', 'Sampling', 'float', 0.1, 2.0, 1.0),
@@ -47,15 +46,15 @@ CONTROLS = [
     ('steer/noisiness', 'noisiness', 'Steernoisiness', 'Steer', 'float', -1.0, 1.0, 0.0),
     ('steer/density', 'density', 'Steerdensity', 'Steer', 'float', -1.0, 1.0, 0.0),
     ('steer/guidance', 'guidance', 'Steerguidance', 'Steer', 'float', 0.0, 4.0, 1.5),
-    ('gain', 'gain', 'Gain', 'Sound and time', 'float', 0.0, 2.0, 1.0),
-    ('width', 'width', 'Width', 'Sound and time', 'float', 0.0, 1.0, 0.0),
-    ('fade', 'fade', 'Fade', 'Sound and time', 'float', 5.0, 20.0, 10.0),
-    ('model_fade', 'model fade', 'Modelfade', 'Sound and time', 'float', 0.05, 20.0, 2.0),
-    ('tempo', 'tempo', 'Tempo', 'Sound and time', 'float', 20.0, 300.0, 120.0),
-    ('beats_per_bar', 'beats per bar', 'Beatsperbar', 'Sound and time', 'int', 1, 16, 4),
-    ('link_start_stop', 'link start stop', 'Linkstartstop', 'Sound and time', 'bool', 0, 1, 0),
-    ('morph', 'morph', 'Morph', 'Sound and time', 'float', 0.0, 60.0, 0.0),
-    ('modulation', 'modulation', 'Modulation', 'Sound and time', 'bool', 0, 1, 1),
+    ('gain', 'gain', 'Gain', 'Output and tempo', 'float', 0.0, 2.0, 1.0),
+    ('width', 'width', 'Width', 'Output and tempo', 'float', 0.0, 1.0, 0.0),
+    ('fade', 'fade', 'Fade', 'Output and tempo', 'float', 5.0, 20.0, 10.0),
+    ('model_fade', 'model fade', 'Modelfade', 'Output and tempo', 'float', 0.05, 20.0, 2.0),
+    ('tempo', 'tempo', 'Tempo', 'Output and tempo', 'float', 20.0, 300.0, 120.0),
+    ('beats_per_bar', 'beats per bar', 'Beatsperbar', 'Output and tempo', 'int', 1, 16, 4),
+    ('link_start_stop', 'link start stop', 'Linkstartstop', 'Output and tempo', 'bool', 0, 1, 0),
+    ('morph', 'morph', 'Morph', 'Output and tempo', 'float', 0.0, 60.0, 0.0),
+    ('modulation', 'modulation', 'Modulation', 'Output and tempo', 'bool', 0, 1, 1),
     ('edit/freeze/on', 'on', 'Editfreezeon', 'Edit freeze', 'bool', 0, 1, 0),
     ('edit/freeze/on/structure', 'on structure', 'Editfreezeonstructure', 'Edit freeze', 'bool', 0, 1, 0),
     ('edit/freeze/on/timbre', 'on timbre', 'Editfreezeontimbre', 'Edit freeze', 'bool', 0, 1, 0),
@@ -66,30 +65,30 @@ CONTROLS = [
     ('edit/mask/on/timbre', 'on timbre', 'Editmaskontimbre', 'Edit mask', 'bool', 0, 1, 0),
     ('edit/mask/on/detail', 'on detail', 'Editmaskondetail', 'Edit mask', 'bool', 0, 1, 0),
 ]
-# Of each button: its label, custom parameter and page, the request and its arguments.
+# For each button: label, custom parameter, page, request, arguments.
 BUTTONS = [
-    ('play', 'Playdo', 'Playing', 'play', ()),
-    ('stop', 'Stopdo', 'Playing', 'stop', ()),
-    ('panic', 'Panicdo', 'Playing', 'panic', ()),
-    ('hold', 'Holddo', 'Playing', 'hold', ()),
-    ('release', 'Releasedo', 'Playing', 'release', ()),
-    ('hold 1 beat', 'Holdbeats1do', 'Playing', 'hold/beats', (1.0,)),
-    ('steering off', 'Steeroffdo', 'Playing', 'steer/off', ()),
-    ('all to defaults', 'Resetdo', 'Playing', 'reset', ()),
-    ('rewind 1 s', 'Rewind1do', 'Going elsewhere', 'rewind', (1.0,)),
-    ('rewind 4 s', 'Rewind4do', 'Going elsewhere', 'rewind', (4.0,)),
-    ('again 4 s', 'Rewind4samedo', 'Going elsewhere', 'rewind', (4.0, 'same')),
-    ('rewind 4 beats', 'Rewindbeats4do', 'Going elsewhere', 'rewind/beats', (4.0,)),
-    ('loop 1 s', 'Loop1do', 'Going elsewhere', 'loop', (1.0,)),
-    ('loop 1 beat', 'Loopbeats1do', 'Going elsewhere', 'loop/beats', (1.0,)),
-    ('loop 4 beats', 'Loopbeats4do', 'Going elsewhere', 'loop/beats', (4.0,)),
-    ('previous preset', 'Presetpreviousdo', 'Presets recording', 'preset/previous', ()),
-    ('next preset', 'Presetnextdo', 'Presets recording', 'preset/next', ()),
-    ('record', 'Record1do', 'Presets recording', 'record', (1,)),
-    ('stop recording', 'Record0do', 'Presets recording', 'record', (0,)),
+    ('play', 'Playdo', 'Transport', 'play', ()),
+    ('stop', 'Stopdo', 'Transport', 'stop', ()),
+    ('panic', 'Panicdo', 'Transport', 'panic', ()),
+    ('hold', 'Holddo', 'Transport', 'hold', ()),
+    ('release', 'Releasedo', 'Transport', 'release', ()),
+    ('hold 1 beat', 'Holdbeats1do', 'Transport', 'hold/beats', (1.0,)),
+    ('steering off', 'Steeroffdo', 'Transport', 'steer/off', ()),
+    ('reset all', 'Resetdo', 'Transport', 'reset', ()),
+    ('rewind 1 s', 'Rewind1do', 'Rewind and loop', 'rewind', (1.0,)),
+    ('rewind 4 s', 'Rewind4do', 'Rewind and loop', 'rewind', (4.0,)),
+    ('replay 4 s', 'Rewind4samedo', 'Rewind and loop', 'rewind', (4.0, 'same')),
+    ('rewind 4 beats', 'Rewindbeats4do', 'Rewind and loop', 'rewind/beats', (4.0,)),
+    ('loop 1 s', 'Loop1do', 'Rewind and loop', 'loop', (1.0,)),
+    ('loop 1 beat', 'Loopbeats1do', 'Rewind and loop', 'loop/beats', (1.0,)),
+    ('loop 4 beats', 'Loopbeats4do', 'Rewind and loop', 'loop/beats', (4.0,)),
+    ('previous preset', 'Presetpreviousdo', 'Presets and recording', 'preset/previous', ()),
+    ('next preset', 'Presetnextdo', 'Presets and recording', 'preset/next', ()),
+    ('record', 'Record1do', 'Presets and recording', 'record', (1,)),
+    ('stop recording', 'Record0do', 'Presets and recording', 'record', (0,)),
     ('tap', 'Tapdo', 'Tempo', 'tap', ()),
-    ('bar begins', 'Bardo', 'Tempo', 'bar', ()),
-    ('follow any', 'Temposourceautodo', 'Tempo', 'tempo_source', ('auto',)),
+    ('start bar', 'Bardo', 'Tempo', 'bar', ()),
+    ('auto', 'Temposourceautodo', 'Tempo', 'tempo_source', ('auto',)),
     ('internal', 'Temposourceinternaldo', 'Tempo', 'tempo_source', ('internal',)),
     ('MIDI', 'Temposourcemidido', 'Tempo', 'tempo_source', ('midi',)),
     ('Link', 'Temposourcelinkdo', 'Tempo', 'tempo_source', ('link',)),
@@ -124,7 +123,7 @@ BY_PAR = {control[2]: control for control in CONTROLS}
 BY_NAME = {control[0]: control for control in CONTROLS}
 BUTTON_BY_PAR = {button[1]: button for button in BUTTONS}
 
-# What the instrument told last, by name; 'off' for what is off.
+# Values last reported by the instrument, by name; 'off' for those that are off.
 values = {}
 asked = [0.0]
 
@@ -142,7 +141,7 @@ def onFrameStart(frame):
 
 
 def build():
-    """Make the DATs and the custom parameters, or make them anew; then ask to be told."""
+    """Make the DATs and the custom parameters, or remake them; then subscribe."""
     comp = me.parent()
     listener = _dat(comp, oscinDAT, 'distill_in')
     listener.par.port = REPLY_PORT
@@ -181,19 +180,19 @@ def send(name, *arguments):
 
 
 def subscribe():
-    """Ask to be told all values, and for a minute what changes."""
+    """Ask for all values now, and for changes during the next minute."""
     asked[0] = absTime.seconds
     send('subscribe', REPLY_PORT)
 
 
 def renew():
-    """Ask again, when it is time; called in each frame."""
+    """Subscribe again when it is time; called on every frame."""
     if absTime.seconds - asked[0] >= RENEW_SECONDS:
         subscribe()
 
 
 def moved(par):
-    """A custom parameter has another value: send it, unless it is what the instrument told."""
+    """Send a changed custom parameter, unless the change came from the instrument."""
     control = BY_PAR.get(par.name)
     if control is None:
         return
@@ -207,14 +206,14 @@ def moved(par):
 
 
 def pressed(par):
-    """A custom parameter's button was pressed."""
+    """Make the request of a button that was pressed."""
     button = BUTTON_BY_PAR.get(par.name)
     if button is not None:
         ask(button[3], *button[4])
 
 
 def onReceiveOSC(dat, rowIndex, message, byteData, timeStamp, address, args, peer):
-    """What the instrument tells: called by the OSC In DAT."""
+    """Take a message from the instrument; called by the OSC In DAT."""
     name = address[len('/distill/'):]
     if name in ('error', 'done', 'said'):
         print('distill-live:', *args)
@@ -230,7 +229,7 @@ def _dat(comp, kind, name):
 
 
 def _add_parameters(comp):
-    """Make the custom parameters; pages of these titles that are there are replaced."""
+    """Make the custom parameters; existing pages with these titles are replaced."""
     titles = []
     for row in CONTROLS + BUTTONS:
         title = row[3] if row in CONTROLS else row[2]

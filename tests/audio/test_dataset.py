@@ -103,8 +103,8 @@ def test_what_is_to_be_said_of_files_is_told(tmp_path: Path) -> None:
     loaded = load_recordings(tmp_path)
     assert [one.name for one in loaded.recordings] == ["good.wav", "turned.wav"]
     assert loaded.notes == [
-        "turned.wav: left and right cancel out in mono: the right channel was inverted before "
-        "mixing",
+        "turned.wav: left and right cancel when mixed to mono, so the right channel was inverted "
+        "first; if it should not be, mix the file to mono yourself",
         "1 .m4a file left out: convert it to wav or flac",
     ]
 

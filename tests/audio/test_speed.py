@@ -39,7 +39,7 @@ def test_where_torchaudio_cannot_be_loaded_the_error_says_which_pair_fits(tmp_pa
         [sys.executable, "-c", code], env=environment_with(tmp_path),
         capture_output=True, text=True, check=True, timeout=120,
     ).stdout  # fmt: skip
-    assert told.startswith("torchaudio cannot be loaded beside torch 2.")
+    assert told.startswith("cannot load torchaudio together with torch 2.")
     assert "undefined symbol: torch_exception. " in told
     assert "work together are torch<2.13,>=2.11 and torchaudio==2.11.0; to install them: " in told
     assert f'{sys.executable} -m pip install "torch<2.13,>=2.11" "torchaudio==2.11.0"' in told

@@ -8,6 +8,7 @@ from distill_live import plugins
 from distill_live.codes.edit import (
     edit_parameters,
     load_edits,
+    load_edits_again,
     parameter_table,
     switch_edits_off,
 )
@@ -36,7 +37,7 @@ def test_the_edits_that_ship_are_installed_as_plugins_are() -> None:
 @pytest.mark.parametrize(
     ("found", "told"),
     [
-        ("OtherName", "its name is 'other'; legal: its entry point's"),
+        ("OtherName", "its name is 'other'; legal: the same as its entry"),
         ("NoWindow", "its window is 0; legal: a number of columns, 1 or more"),
         ("WindowOfTrue", "its window is True"),
         ("NoDoc", "its doc must be a sentence"),
@@ -44,7 +45,7 @@ def test_the_edits_that_ship_are_installed_as_plugins_are() -> None:
         ("TwiceTheSame", "its parameter 'depth' is not legal"),
         ("BadParameterName", "its parameter 'De/pth' is not legal"),
         ("PerLevel", "its parameter 'depth' is per level"),
-        ("NoParameter", "its parameters hold 'depth', which is no Parameter"),
+        ("NoParameter", "its parameters include 'depth', which is not a Parameter"),
         ("WantsArguments", "WantsArguments.__init__() missing 1 required"),
         ("LacksAll", "'LacksAll' object has no attribute 'name'"),
         ("Missing", "tests.codes.broken_edits:Missing of an unknown package cannot be imported"),
@@ -58,7 +59,7 @@ def test_an_edit_that_breaks_the_contract_is_told_and_left_out_and_the_others_ar
     lines: list[str] = []
     assert load_edits(lines.append) == []
     [line] = lines
-    assert line.startswith(f"the edit 'aaa' is left out: {told}")
+    assert line.startswith(f"the edit 'aaa' was left out: {told}")
 
 
 def test_what_cannot_be_called_and_what_cannot_be_addressed_is_left_out(
@@ -68,8 +69,22 @@ def test_what_cannot_be_called_and_what_cannot_be_addressed_is_left_out(
     lines: list[str] = []
     assert [edit.name for edit in load_edits(lines.append)] == ["sound"]
     assert [line.split(": ")[0] for line in lines] == [
-        "the edit 'no word' is left out", "the edit 'notcallable' is left out",
+        "the edit 'no word' was left out", "the edit 'notcallable' was left out",
     ]  # fmt: skip
+
+
+def test_an_edit_that_cannot_be_loaded_in_a_second_process_is_told_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    install(monkeypatch, sound="Sound", notcallable="NotCallable")
+    lines: list[str] = []
+    table = parameter_table(load_edits(lines.append))
+    assert len(lines) == 1
+    assert [edit.name for edit in load_edits_again(table, lines.append)] == ["sound"]
+    assert len(lines) == 1
+    install(monkeypatch, sound="Missing")
+    assert load_edits_again(table, lines.append) == []
+    assert lines[1].startswith("the edit 'sound' is left out: ")
 
 
 def test_two_packages_with_one_name_are_told(monkeypatch: pytest.MonkeyPatch) -> None:

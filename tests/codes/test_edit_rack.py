@@ -237,7 +237,7 @@ def test_an_edit_that_fails_is_off_and_its_columns_pass_as_they_entered(
     bench.switch(5, a=1, b=1, c=1)
     assert (bench.apply(5, 9) == (bench.codes[5:9] + 1) * 2 % SIZE).all()
     [line] = bench.lines
-    assert line.startswith("the edit 'b' failed and is off from now on: ")
+    assert line.startswith("the edit 'b' failed and is now off: ")
     assert told in line
     assert bench.failed == ["b"]
     bench.switch(9, a=1, b=1, c=1)

@@ -48,9 +48,9 @@ def test_the_json_file_has_one_column_per_line(tmp_path: Path) -> None:
     [
         (np.zeros((2, 8)), "must be integers"),
         (np.zeros((2, 8, 3)), "must be integers"),
-        (np.zeros((2, 8, 2), dtype=int), "2 levels of codes have 3 labels"),
-        (np.full((2, 8, 3), 64), r"0\.\.63, these are 64"),
-        (np.full((2, 8, 3), -1), r"0\.\.63, these are -1"),
+        (np.zeros((2, 8, 2), dtype=int), "2 levels of codes but 3 labels"),
+        (np.full((2, 8, 3), 64), r"0\.\.63; these are 64"),
+        (np.full((2, 8, 3), -1), r"0\.\.63; these are -1"),
     ],
 )
 def test_codes_that_do_not_fit_are_refused(codes: np.ndarray, message: str) -> None:
@@ -155,14 +155,16 @@ def test_what_is_wrong_is_told_with_the_files_name(tmp_path: Path) -> None:
     columns = grid_of(5).codes.tolist()
     columns[2][1][0] = 64
     path = edited(tmp_path, codes=columns)
-    with pytest.raises(CodesError, match=r"codes\.json: codes must be 0\.\.63, these are"):
+    with pytest.raises(CodesError, match=r"codes\.json: codes must be 0\.\.63; these are"):
         load_grid(path)
 
 
 def test_the_settings_beside_a_generated_sound_are_no_codes(tmp_path: Path) -> None:
     path = tmp_path / "out.json"
     path.write_text('{"seed": 5, "settings": {}}')
-    with pytest.raises(CodesError, match=r"out\.json: it holds no codes; `encode` writes files"):
+    with pytest.raises(
+        CodesError, match=r"out\.json: it contains no codes; use a file written by `encode`"
+    ):
         load_grid(path)
 
 

@@ -28,7 +28,7 @@ def test_every_write_is_on_the_disk_at_once(tmp_path: Path) -> None:
 
 def test_a_log_is_never_overwritten(tmp_path: Path) -> None:
     path = written(tmp_path / "take.log", {"op": "cut", "column": 3})
-    with pytest.raises(SessionLogError, match="exists already"):
+    with pytest.raises(SessionLogError, match="already exists"):
         SessionLogWriter(path)
     assert list(read_session_log(path)) == [{"op": "cut", "column": 3}]
 
@@ -43,11 +43,11 @@ def test_a_last_line_that_was_cut_short_is_left_out(tmp_path: Path) -> None:
     ("content", "said"),
     [
         ("", None),
-        ("hello\n", "is no session log"),
-        ('{"format": "other"}\n', "is no session log"),
+        ("hello\n", "is not a session log"),
+        ('{"format": "other"}\n', "is not a session log"),
         ('{"format": "distill-session", "format_version": 9}\n', "reads version 1"),
-        ('{"format": "distill-session", "format_version": 1}\n{"op": 1}\n', "damaged in line 2"),
-        ('{"format": "distill-session", "format_version": 1}\n{{{\n', "damaged in line 2"),
+        ('{"format": "distill-session", "format_version": 1}\n{"op": 1}\n', "damaged at line 2"),
+        ('{"format": "distill-session", "format_version": 1}\n{{{\n', "damaged at line 2"),
     ],
 )
 def test_what_is_no_log_is_refused(tmp_path: Path, content: str, said: str | None) -> None:

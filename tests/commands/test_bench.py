@@ -46,7 +46,7 @@ def test_a_server_that_does_not_play_is_an_error(
     monkeypatch.setattr("sys.executable", "/bin/true")
     result = run_cli("bench", "tiny", "--seconds", 1)
     assert result.code == 1
-    assert "serve did not begin to play" in result.err
+    assert "serve did not start playing" in result.err
 
 
 @pytest.mark.parametrize("script", ["exec sleep 60", "trap '' TERM; exec sleep 1"])
@@ -60,6 +60,6 @@ def test_a_server_that_says_nothing_is_an_error_after_the_limit(
     monkeypatch.setattr(bench, "_START_LIMIT_S", 0.2)
     monkeypatch.setattr(bench, "_STOP_LIMIT_S", 0.2)
     began = time.monotonic()
-    with pytest.raises(LiveError, match="did not begin to play"):
+    with pytest.raises(LiveError, match="did not start playing"):
         bench._time_to_first_sound("tiny", "cpu")
     assert time.monotonic() - began < 20

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from distill_live.audio.files import read_audio
 from distill_live.plugins import KINDS, Kind, singular
 from tests.commands.server_process import ServerProcess
 from tests.installed_plugin import install_plugin
+from tests.sound_files import read_audio
 from tests.tools import read_line, wait_until
 
 HEAD = """
@@ -94,9 +94,7 @@ def test_an_edit_that_raises_is_switched_off(tiny_model_path: Path, tmp_path: Pa
         wait_until(lambda: server.osc.ask(*switch) == [0], "its switch to show that it is off")
         hear_more(path)
         assert not [line for line in end(server) if "shaky" in line]
-    assert said == (
-        "the edit 'shaky' failed and is off from now on: ZeroDivisionError('in the edit')"
-    )
+    assert said == ("the edit 'shaky' failed and is now off: ZeroDivisionError('in the edit')")
 
 
 def test_an_input_that_raises_is_switched_off(tiny_model_path: Path, tmp_path: Path) -> None:
@@ -108,9 +106,7 @@ def test_an_input_that_raises_is_switched_off(tiny_model_path: Path, tmp_path: P
         server.osc.send("/distill/gain", 0.5)
         assert server.osc.ask("/distill/get", "gain") == [0.5]
         assert not [line for line in end(server) if "shaky" in line]
-    assert said == (
-        "the input 'shaky' failed and is off from now on: ZeroDivisionError('in the input')"
-    )
+    assert said == ("the input 'shaky' failed and is now off: ZeroDivisionError('in the input')")
 
 
 def test_an_output_that_raises_is_left_for_the_next_one(
@@ -127,8 +123,7 @@ def test_an_output_that_raises_is_left_for_the_next_one(
         hear_more(path)
         assert not [line for line in end(server) if "shaky" in line]
     assert said == (
-        "audio: the output 'shaky' failed and is off from now on: "
-        "ZeroDivisionError('in the output')"
+        "audio: the output 'shaky' failed and is now off: ZeroDivisionError('in the output')"
     )
     samples = read_audio(path)[0]
     assert abs(samples[-24_000:]).max() > 0
@@ -144,7 +139,7 @@ def test_one_that_breaks_the_contract_is_left_out_at_the_start(
         said = wait_for(server, "shaky")
         assert not [line for line in end(server) if "shaky" in line]
     assert said == (
-        "the input 'shaky' is left out: its parameter 'depth' is from 9 to 0; "
+        "the input 'shaky' was left out: its parameter 'depth' is from 9 to 0; "
         "legal: two finite numbers, the lower one first"
     )
 
@@ -157,6 +152,6 @@ def test_one_that_cannot_be_imported_is_named_at_the_start(
     arguments = (str(tiny_model_path), "--output", "clock")
     with ServerProcess(*arguments, environment=environment) as server:
         assert [line for line in end(server) if "shaky" in line] == [
-            f"the {singular(kind)} 'shaky' is left out: shaky_plugin:Plugin of shaky-plugin 1.0 "
+            f"the {singular(kind)} 'shaky' was left out: shaky_plugin:Plugin of shaky-plugin 1.0 "
             "cannot be imported: No module named 'no_such_library'"
         ]

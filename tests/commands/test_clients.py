@@ -56,7 +56,7 @@ def test_a_file_is_replaced_only_when_that_is_wanted(run_cli: RunCli) -> None:
     refused = run_cli("clients", "write", "pd")
     assert (refused.code, refused.out) == (1, "")
     assert refused.err == (
-        "error: distill.pd exists already: choose another with --output, or use --force\n"
+        "error: distill.pd already exists: choose another name with --output, or use --force\n"
     )
     assert Path("distill.pd").read_text() == "mine"
     assert run_cli("clients", "write", "pd", "--force").code == 0
@@ -67,7 +67,7 @@ def test_a_file_is_replaced_only_when_that_is_wanted(run_cli: RunCli) -> None:
     "arguments, said",
     [
         (("write", "puredata"), "no kind 'puredata'"),
-        (("write", "pd", "--reply-port", "9001"), "listens where it sends from"),
+        (("write", "pd", "--reply-port", "9001"), "listens on the port it sends from"),
         (("write", "pd", "--levels", "Body,,Air"), "--levels 'Body,,Air' names no levels"),
     ],
 )

@@ -48,7 +48,7 @@ def test_the_fader_that_is_moved_is_written_beside_the_patch(tmp_path: Path) -> 
     assert learning.returncode == 0, lines
     assert lines[0] == "MIDI from faders:out (JACK)\n"
     assert lines[1].startswith("move the control for temperature")
-    assert lines[-1].startswith("temperature has learned 14-bit CC 7 on channel 3 of faders:out")
+    assert lines[-1].startswith("temperature is now mapped to 14-bit CC 7 on channel 3 of ")
     source = {"cc": 7, "bits": 14, "channel": 3, "device": "faders"}
     document = read_document(tmp_path / "live.learned.yaml")
     assert document["map"] == [{"from": source, "to": "temperature"}]

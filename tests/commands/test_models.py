@@ -89,13 +89,13 @@ def test_health_that_makes_no_sense_is_one_line(
     save_empty_model(folders.user, "rain", codebook_health=health, codec={"codebook_size": 64})
     result = run_cli("models", "show-health", "rain")
     assert (result.code, result.out) == (1, "")
-    assert "what rain says about its codebooks makes no sense" in result.err
+    assert "the information about the codebooks of rain makes no sense" in result.err
     assert result.err.count("\n") == 1
 
 
 def test_a_model_without_health_says_so(run_cli: RunCli, folders: Folders) -> None:
     save_empty_model(folders.user, "rain")
-    assert "says nothing about its codebooks" in run_cli("models", "show-health", "rain").err
+    assert "has no information about its codebooks" in run_cli("models", "show-health", "rain").err
 
 
 def test_tags_are_added_once_and_removed(run_cli: RunCli, folders: Folders) -> None:

@@ -257,7 +257,7 @@ def test_decode_refuses_codes_of_another_model(
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (("generate", "tiny", "--bit-depth", 20, "--duration", 0.1), "no bit depth 20"),
+        (("generate", "tiny", "--bit-depth", 20, "--duration", 0.1), "cannot have bit depth 20"),
         (("encode", "missing.wav", "--model", "tiny"), "cannot read missing.wav"),
         (("decode", "missing.json", "--model", "tiny"), "cannot read missing.json"),
         (("generate", "tiny", "--device", "mps"), "no Apple GPU"),

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 import soundfile
 
-from distill_live.audio.files import read_audio
 from distill_live.codes.grid import load_grid
 from distill_live.models.file.header import read_header
 from distill_live.models.file.persistence import load_model_v2
 from tests.commands.server_process import ServerProcess
 from tests.conftest import Folders, RunCli
 from tests.old_model import old_model, save_old_model
+from tests.sound_files import read_audio
 from tests.tools import wait_until
 
 
@@ -57,7 +57,7 @@ def test_import_takes_the_files_name_and_replaces_nothing_unasked(
     assert shown == {"name": "old", "file": str(path)}
     again = run_cli("models", "import", old_model_path)
     assert again.code == 1
-    assert "exists already" in again.err
+    assert "already exists" in again.err
     assert run_cli("models", "import", old_model_path, "--force").code == 0
 
 

@@ -78,7 +78,7 @@ def test_they_play(environment: Environment, tiny_model_path: Path, tmp_path: Pa
         hear_the_input(server)
         see_the_edit(server, log)
         assert server.end() == 0
-        assert "off from now on" not in server.errors
+        assert "is now off" not in server.errors
         assert "left out" not in server.errors
 
 

@@ -62,12 +62,12 @@ def test_a_new_plugin_has_nothing_that_a_linter_or_a_formatter_would_change(
 @pytest.mark.parametrize(
     ("name", "kind", "told"),
     [
-        ("Tide", "edit", "'Tide' is no name for a plugin; legal: a word of a-z, 0-9 and _"),
-        ("9", "input", "'9' is no name"),
-        ("../tide", "edit", "'../tide' is no name"),
-        ("tide_", "edit", "'tide_' is no name"),
-        ("freeze", "edit", "an edit named 'freeze' is installed already"),
-        ("clock", "output", "an output named 'clock' is installed already"),
+        ("Tide", "edit", "'Tide' cannot be a plugin's name; legal: a word of a-z, 0-9 and _"),
+        ("9", "input", "'9' cannot be a plugin's name"),
+        ("../tide", "edit", "'../tide' cannot be a plugin's name"),
+        ("tide_", "edit", "'tide_' cannot be a plugin's name"),
+        ("freeze", "edit", "an edit named 'freeze' is already installed"),
+        ("clock", "output", "an output named 'clock' is already installed"),
     ],
 )
 def test_a_name_that_cannot_be_is_refused(
@@ -84,7 +84,7 @@ def test_what_is_there_is_not_overwritten(run_cli: RunCli, tmp_path: Path) -> No
     file = tmp_path / "distill-live-tide" / "distill_live_tide" / "__init__.py"
     file.write_text("# an evening's work\n")
     again = run_cli("plugins", "new", "tide", "--kind", "edit", "--folder", tmp_path)
-    assert again.code == 1 and "exists already" in again.err
+    assert again.code == 1 and "already exists" in again.err
     assert file.read_text() == "# an evening's work\n"
 
 

@@ -12,12 +12,12 @@ import pytest
 import soundfile
 import torch
 
-from distill_live.audio.files import read_audio
 from distill_live.codes.session_log import Entry, SessionLogWriter
 from distill_live.models.file.header import read_header, rewrite_metadata
 from distill_live.models.file.persistence import LoadedVQModel
 from tests.conftest import Folders, RunCli
 from tests.live.player import Player
+from tests.sound_files import read_audio
 
 SECOND = 48_000
 
@@ -151,7 +151,8 @@ def test_a_model_with_another_vocoder_is_refused_and_what_to_do_is_said(
     rewrite_metadata(tiny_in_library, vocoder=before | {"iterations": 3})
     result = run_cli("render", log)
     assert result.code == 1
-    assert "has another vocoder than in the session; `--model tiny` plays" in result.err
+    assert "has a different vocoder from the one in the session" in result.err
+    assert "`--model tiny` replays" in result.err
 
 
 def test_a_model_with_another_codec_is_refused_and_what_to_do_is_said(
@@ -160,9 +161,8 @@ def test_a_model_with_another_codec_is_refused_and_what_to_do_is_said(
     shutil.copy(tiny_two_levels_path, tiny_in_library)
     result = run_cli("render", log)
     assert result.code == 1
-    assert "the model 'tiny' has another codec than in the session; `--model tiny` plays" in (
-        result.err
-    )
+    assert "the model 'tiny' has a different codec from the one in the session" in result.err
+    assert "`--model tiny` replays" in result.err
     assert not Path("evening.wav").exists()
     assert run_cli("render", log, "--model", "tiny").code == 0
 
@@ -185,11 +185,11 @@ def test_the_other_model_must_be_there(run_cli: RunCli, log: Path) -> None:
     ("content", "said"),
     [
         (None, "cannot read evening.log"),
-        (b"hello\n", "is no session log; `serve --log FILE` writes one"),
+        (b"hello\n", "is not a session log; `serve --log FILE` writes one"),
         (b"\xff\xfe\x00\n", "cannot read evening.log"),
         (b'{"format": "distill-session", "format_version": 2}\n', "reads version 1"),
-        (b'{"format": "distill-session", "format_version": 1}\n', "holds no sound"),
-        (b'{"format": "distill-session", "format_version": 1}\nx\n', "damaged in line 2"),
+        (b'{"format": "distill-session", "format_version": 1}\n', "contains no sound"),
+        (b'{"format": "distill-session", "format_version": 1}\nx\n', "damaged at line 2"),
         (
             b'{"format": "distill-session", "format_version": 1}\n{"op": "engine"}\n',
             "the log's entry 'engine' is damaged",
@@ -218,7 +218,7 @@ def test_a_log_that_misses_entries_is_refused(run_cli: RunCli, log: Path) -> Non
         file.write('{"op": "lost", "entries": 3}\n')
     result = run_cli("render", log)
     assert result.code == 1
-    assert "the log misses 3 entries" in result.err
+    assert "the log lacks 3 entries" in result.err
     assert run_cli("render", log, "--model", "tiny").code == 0
 
 

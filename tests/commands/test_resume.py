@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from distill_live.audio.files import write_audio
-from distill_live.commands.training_steps.progress import Report
+from distill_live.commands.training_steps.progress import TrainingProgress
 from distill_live.models.file.header import read_header
 from tests.commands.conftest import Trained
 from tests.commands.tiny_training import make_tiny
-from tests.commands.training_process import TrainingProcess, epochs, files_of, weights
+from tests.commands.training_process import TrainingProcess, epochs, files_of, press_ctrl_c, weights
 from tests.conftest import Folders, RunCli
 
 
@@ -70,11 +70,11 @@ def test_ctrl_c_keeps_the_best_so_far_and_a_run_goes_on_after_it_too(
     next_command: str,
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(Report, method, lambda *_: signal.raise_signal(signal.SIGINT))
+        patch.setattr(TrainingProgress, method, press_ctrl_c)
         stopped = run_cli("train", sounds, "--name", "cut")
     assert stopped.code == 130
     command = f"distill-live train {sounds} --name cut --resume"
-    assert f"stopped; to go on: {command}\n" in stopped.out
+    assert f"stopped; to resume: {command}\n" in stopped.out
     assert f"\nnext:  distill-live {next_command} cut" in stopped.out
     assert files_of(folders, "cut") == ["cut.distill", "cut.resume"]
     kept = read_header(folders.user / "cut.distill").metadata["loss_curves"]
@@ -92,14 +92,14 @@ def test_a_prior_alone_goes_on_too(
     run_cli("train-prior", "mine", sounds, "--prior-size", "medium")
     whole = weights(folders.user / "mine.distill")
     with monkeypatch.context() as patch:
-        patch.setattr(Report, "prior_epoch", lambda *_: signal.raise_signal(signal.SIGINT))
+        patch.setattr(TrainingProgress, "prior_epoch", press_ctrl_c)
         stopped = run_cli("train-prior", "mine", sounds, "--prior-size", "medium")
     assert stopped.code == 130
     assert weights(folders.user / "mine.distill") != whole
     assert run_cli("train", sounds, "--name", "mine", "--resume").code == 1
     refused = run_cli("train-prior", "mine", sounds, "--prior-size", "medium")
     assert (refused.code, refused.out) == (1, "")
-    assert "add --resume to go on with it, or --force to begin anew" in refused.err
+    assert "add --resume to continue it, or --force to start over" in refused.err
     resumed = run_cli("train-prior", "mine", sounds, "--prior-size", "medium", "--resume")
     assert (resumed.code, resumed.err) == (0, "")
     assert weights(folders.user / "mine.distill") == whole
@@ -128,7 +128,7 @@ def interrupted(
 ) -> Path:
     """The checkpoint of a run that was stopped in its codec."""
     with monkeypatch.context() as patch:
-        patch.setattr(Report, "codec_epoch", lambda *_: signal.raise_signal(signal.SIGINT))
+        patch.setattr(TrainingProgress, "codec_epoch", press_ctrl_c)
         run_cli("train", sounds, "--name", "mine")
     return folders.user / "mine.resume"
 
@@ -138,7 +138,7 @@ def test_an_interrupted_run_is_not_begun_anew_unasked(
 ) -> None:
     refused = run_cli("train", sounds, "--name", "mine")
     assert (refused.code, refused.out) == (1, "")
-    assert "add --resume to go on with it, or --force to begin anew" in refused.err
+    assert "add --resume to continue it, or --force to start over" in refused.err
     assert interrupted.exists()
     assert run_cli("train", sounds, "--name", "mine", "--force").code == 0
     assert not interrupted.exists()

@@ -12,7 +12,6 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from distill_live.audio.files import read_audio
 from distill_live.errors import LiveError
 from distill_live.live.server.settings import ServerSettings
 from distill_live.outputs.sounddevice import list_devices
@@ -20,6 +19,7 @@ from distill_live.priority import ENGINE_NICE
 from tests.commands.server_process import ServerProcess, is_running, run_command
 from tests.conftest import RunCli
 from tests.sound_card import Recording, SoundCard
+from tests.sound_files import read_audio
 from tests.tools import wait_until
 
 CLOCK = ("--output", "clock")
@@ -141,9 +141,7 @@ def test_sound_comes_back_after_a_process_is_killed(tiny_model_path: Path) -> No
         everything = [*server.children(), server.process.pid]
         assert server.end() == 0
         for process in ("engine", "audio"):
-            assert (
-                f"the {process} process ended with exit code -9; starting it again" in server.errors
-            )
+            assert f"the {process} process ended with exit code -9; restarting it" in server.errors
         assert re.search(r"^playing on .* again$", server.errors, re.MULTILINE)
         assert_nothing_is_left(everything)
 
@@ -219,7 +217,7 @@ def test_a_signal_to_all_its_processes_stops_it_cleanly(tiny_model_path: Path) -
             os.kill(pid, signal.SIGTERM)
         assert server.osc.ask("/distill/ping", 1) == [1]
         assert server.end() == 0
-        assert "starting it again" not in server.errors
+        assert "restarting it" not in server.errors
         assert "Traceback" not in server.errors
         assert_nothing_is_left(everything)
 
@@ -298,7 +296,7 @@ def test_a_file_is_never_overwritten(tiny_model_path: Path, tmp_path: Path) -> N
     for options in (("--record", path), ("--output", f"file:{path}", "--duration", "1")):
         ended = serve(str(tiny_model_path), *map(str, options), "--osc", "127.0.0.1:0")
         assert ended.returncode == 1
-        assert "exists already" in ended.stderr
+        assert "already exists" in ended.stderr
     assert path.read_bytes() == b"the best evening"
 
 
@@ -306,7 +304,7 @@ def test_a_file_is_never_overwritten(tiny_model_path: Path, tmp_path: Path) -> N
     ("arguments", "said"),
     [
         (("no-such-model",), "no model 'no-such-model'"),
-        (("{model}", "--osc", "nowhere"), "is no OSC endpoint"),
+        (("{model}", "--osc", "nowhere"), "is not an OSC endpoint"),
         (("{model}", "--output", "file"), "needs a file and a length"),
         (("{model}", "--output", "clocks"), "did you mean 'clock'?"),
         (("{model}", "--output", "file:x.wav"), "needs a file and a length"),
@@ -333,7 +331,7 @@ def test_one_line_says_which_priority_the_sound_has_and_it_is_so(tiny_model_path
         nices = {os.getpriority(os.PRIO_PROCESS, pid) for pid in children}
     assert line.startswith("priority: ")
     assert ("the sound runs in real time" in line) == (os.SCHED_RR in policies)
-    assert ("before other programs" in line) == (min(nices) == ENGINE_NICE)
+    assert ("ahead of other programs" in line) == (min(nices) == ENGINE_NICE)
 
 
 def test_an_output_that_waits_for_the_sound_asks_for_no_priority(

@@ -207,11 +207,11 @@ def test_a_patch_that_is_saved_counts_unless_it_is_broken(show: Show) -> None:
         player.osc.send("/knob", 0.5)
         wait_until(lambda: player.osc.ask("/distill/get", "gain") == [0.5], "gain")
         show.patch.write_text(PATCH % "steer/density")
-        listener.hears_said("is used as saved")
+        listener.hears_said("was reloaded")
         player.osc.send("/knob", 0.25)
         wait_until(lambda: player.osc.ask("/distill/get", "steer/density") == [0.25], "density")
         show.patch.write_text(PATCH % "steer/destiny")
-        listener.hears_said("plays on as it was")
+        listener.hears_said("stays as it was")
         player.osc.send("/knob", 0.75)
         wait_until(lambda: player.osc.ask("/distill/get", "steer/density") == [0.75], "density")
         assert player.osc.ask("/distill/get", "gain") == [0.5]
@@ -260,7 +260,7 @@ def test_who_asks_for_a_model_that_is_not_there_is_told_so(show: Show) -> None:
     with show.client() as player:
         player.osc.send("/distill/model", "nowhere")
         reason = player.osc.await_told("/distill/error", "/distill/model")
-        assert "plays on: no model 'nowhere'" in reason
+        assert "keeps playing: no model 'nowhere'" in reason
         assert player.osc.ask("/distill/ping", 1) == [1]
 
 

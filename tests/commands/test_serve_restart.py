@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from distill_live.audio.files import read_audio
 from tests.commands.logged_session import SECOND, Session, session
 from tests.commands.server_process import ServerProcess
 from tests.commands.test_serve_live import QUIET, assert_is_what_was_recorded, render
 from tests.conftest import RunCli
 from tests.live.silence import assert_no_silence
+from tests.sound_files import read_audio
 from tests.tools import wait_until
 
 
@@ -40,7 +40,7 @@ def test_a_killed_engine_is_followed_by_one_that_goes_on_and_nothing_is_silent_o
         played.hear(4.0)
         counts = played.end()
     assert counts["restarts"] == 1
-    assert "the engine process ended with exit code -9; starting it again" in played.server.errors
+    assert "the engine process ended with exit code -9; restarting it" in played.server.errors
     # Only the last column is made again, never the first ones.
     assert set(np.diff([entry["column"] for entry in played.entries("push")])) <= {0, 1}
     samples = read_audio(played.recording)[0][:, 0]
@@ -99,7 +99,7 @@ def test_a_file_waits_for_the_next_engine_and_has_no_gap(
         os.kill(server.child_with("libtorch_cpu"), signal.SIGKILL)
         assert server.process.wait(120) == 0
         server.end()
-    assert "starting it again" in server.errors
+    assert "restarting it" in server.errors
     assert not played.entries("bridge")
     samples = read_audio(file)[0][:, 0]
     assert len(samples) == 60 * SECOND

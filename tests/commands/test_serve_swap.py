@@ -25,7 +25,7 @@ def test_swaps_in_a_row_match_loudness_and_leave_nothing_behind(
     swaps = played.entries("swap")
     assert [swap["deck"] for swap in swaps] == 2 * [1, 0]
     assert {swap["faded"] for swap in swaps} == {2_400}
-    assert "starting it again" not in played.server.errors
+    assert "restarting it" not in played.server.errors
     # The headers tell: the one says nothing and counts as -18 dB; the other has -12 dB.
     assert [swap["gain"] for swap in swaps] == pytest.approx(2 * [10 ** (-6 / 20), 1.0])
 
@@ -90,10 +90,10 @@ def test_a_model_that_cannot_be_played_is_said_and_the_old_one_plays_on(
         wait_until(lambda: len(played.server.children()) == before, "the old engines to end")
         counts = played.end()
     assert counts["restarts"] == 0
-    said = [line for line in played.server.errors.splitlines() if "plays on" in line]
+    said = [line for line in played.server.errors.splitlines() if "keeps playing" in line]
     assert len(said) == 3
     assert "no model 'nowhere'" in said[0]
     assert "noise.distill" in said[1]
-    assert said[2].startswith("tiny plays on: damaged could not be loaded: ")
+    assert said[2].startswith("tiny keeps playing: cannot load damaged: ")
     assert "do not match their checksum" in said[2]
     assert [swap["deck"] for swap in played.entries("swap")] == [1]

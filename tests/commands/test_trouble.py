@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from distill_live.commands.training_steps import run
-from distill_live.commands.training_steps.progress import Report
+from distill_live.commands.training_steps.progress import TrainingProgress
 from distill_live.models.file.header import read_header
 from distill_live.training.codec import trainer
 from distill_live.training.codec.crops import MelCrops
@@ -64,7 +64,7 @@ def test_a_disk_that_fills_up_later_costs_an_epoch_at_most(
     """The system's limit for files stands for a full disk after the first epoch."""
     full = disk_full_after(10_000)
     with monkeypatch.context() as patch:
-        patch.setattr(Report, method, lambda *_: full.__enter__())
+        patch.setattr(TrainingProgress, method, lambda *_: full.__enter__())
         try:
             ended = run_cli("train", sounds, "--name", "cut")
         finally:
@@ -108,7 +108,7 @@ def test_memory_that_runs_out_later_costs_an_epoch_at_most(
     with monkeypatch.context() as patch:
         patch.setattr(crops, "draw", draw)
         ended = run_cli("train", sounds, "--name", "cut")
-    assert_is_one_line(ended, "error: out of memory: ", "then go on with --resume")
+    assert_is_one_line(ended, "error: out of memory: ", "then continue with --resume")
     assert files_of(folders, "cut") == ["cut.distill", "cut.resume"]
     resumed = run_cli("train", sounds, "--name", "cut", "--resume")
     assert (resumed.code, resumed.err) == (0, "")
@@ -153,7 +153,7 @@ def test_a_bad_loss_names_the_recording_and_keeps_what_was_learned(
     monkeypatch.setattr(trainer, "reconstruction_loss", broken)
     ended = run_cli("train", sounds, "--name", "mine")
     assert (ended.code, ended.err) == (0, "")
-    assert "warning: the codec's loss is no longer a number from step 1 of epoch 2 on" in ended.out
-    named = [f"the loudest recording in it is {path.name}," for path in sounds.iterdir()]
+    assert "warning: the codec's loss stopped being a number at step 1 of epoch 2" in ended.out
+    named = [f"the loudest recording in that step is {path.name}," for path in sounds.iterdir()]
     assert sum(words in ended.out for words in named) == 1
     assert read_header(folders.user / "mine.distill").metadata["training"]["best_epoch"] == 1

@@ -62,7 +62,7 @@ class Joined:
 @pytest.fixture
 def joined() -> Iterator[Joined]:
     if link.aalink is None:
-        pytest.skip("aalink is not installed")
+        pytest.skip("Link needs aalink")
     with own_network():
         joined = Joined()
         joined.link.start()
@@ -76,7 +76,7 @@ def apart(beats: float, bar: float = 4.0) -> float:
 
 
 def test_two_programs_share_tempo_and_bar_until_one_leaves(joined: Joined) -> None:
-    assert joined.link.status == "Link: nobody else"
+    assert joined.link.status == "Link: no peers"
     joined.tempo.set_bpm(100.0)
     joined.wait(lambda: abs(joined.link._link.tempo - 100.0) < 0.01, "the Link session's tempo")
     peer = Peer(77.0)
@@ -85,7 +85,7 @@ def test_two_programs_share_tempo_and_bar_until_one_leaves(joined: Joined) -> No
         # Link lets the older session win; of two that are as old, either one.
         joined.wait(lambda: abs(peer.ask()["bpm"] - joined.tempo.bpm) < 0.01, "one tempo")
         assert min(abs(joined.tempo.bpm - bpm) for bpm in (77.0, 100.0)) < 0.01
-        assert (joined.link.peers, joined.link.status) == (1, "Link: 1 other")
+        assert (joined.link.peers, joined.link.status) == (1, "Link: 1 peer")
 
         # Both play a tempo that either sets, and agree on the place in the bar at any moment.
         peer.ask("140")
@@ -102,7 +102,7 @@ def test_two_programs_share_tempo_and_bar_until_one_leaves(joined: Joined) -> No
         peer.end()
     joined.wait(lambda: joined.tempo.source == "internal", "the other one's leaving")
     assert joined.tempo.bpm == pytest.approx(90.0, abs=0.01)
-    assert joined.link.status == "Link: nobody else"
+    assert joined.link.status == "Link: no peers"
 
 
 def test_alone_the_link_session_is_as_this_instrument_plays(joined: Joined) -> None:
@@ -144,7 +144,7 @@ def test_without_the_library_it_says_why_and_goes_on(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(link, "aalink", None)
     joined = Joined()
     joined.link.start()
-    said = "Link unavailable: aalink is not installed; pip install 'distill-live[link]'"
+    said = "Link unavailable: Link needs aalink; install it with: pip install 'distill-live[link]'"
     assert (joined.link.status, joined.lines) == (said, [said])
     joined.link.tick(0.0)
     joined.tempo.set_bpm(99.0)
@@ -157,4 +157,4 @@ def test_it_can_be_left_and_joined_again(joined: Joined) -> None:
     assert joined.link.status == "Link is off"
     joined.link.tick(time.monotonic())
     joined.link.start()
-    assert joined.link.status == "Link: nobody else"
+    assert joined.link.status == "Link: no peers"

@@ -93,7 +93,7 @@ def test_an_input_that_raises_is_off_with_one_message(plugin: Any, why: str) -> 
     stage = Stage(plugin)
     wait_until(lambda: stage.lines, "the message")
     stage.input.stop()
-    assert stage.lines == [f"the input 'player' failed and is off from now on: {why}"]
+    assert stage.lines == [f"the input 'player' failed and is now off: {why}"]
 
 
 def test_what_the_instrument_refuses_does_not_raise_in_the_input() -> None:
@@ -107,7 +107,7 @@ def test_an_input_that_does_not_end_is_told_and_left() -> None:
     stage = Stage(DoesNotEnd)
     stage.input.stop()
     DoesNotEnd.ended.set()
-    assert stage.lines == ["the input 'player' does not end when it is asked to"]
+    assert stage.lines == ["the input 'player' did not stop when asked to"]
 
 
 def test_the_inputs_that_serve_creates_itself_are_checked_and_not_among_the_others(
@@ -123,4 +123,4 @@ def test_the_inputs_that_serve_creates_itself_are_checked_and_not_among_the_othe
     monkeypatch.setattr(plugins, "entry_points", lambda group: entries)
     assert list(load_inputs(lines.append)) == ["player"]
     [line] = lines
-    assert line.startswith("the input 'midi' is left out: its name is 'player'")
+    assert line.startswith("the input 'midi' was left out: its name is 'player'")

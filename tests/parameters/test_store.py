@@ -113,7 +113,7 @@ def test_levels_beyond_those_that_can_be_set_follow_the_global_value() -> None:
 @pytest.mark.parametrize(
     ("name", "level", "told"),
     [
-        ("gain", 0, "gain is one value for all levels"),
+        ("gain", 0, "gain has one value for all levels"),
         ("temperature", LEVELS_LIMIT, r"temperature has levels 0\.\.3, not 4"),
         ("temperature", -1, r"temperature has levels 0\.\.3, not -1"),
     ],

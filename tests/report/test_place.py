@@ -16,7 +16,7 @@ def test_a_page_is_replaced_and_nothing_else_is(tmp_path: Path) -> None:
     save_page(page, BEGINNING + "two")
     assert page.read_text() == BEGINNING + "two"
     page.write_text("<!doctype html> my own")
-    with pytest.raises(ReportError, match="no report of distill-live"):
+    with pytest.raises(ReportError, match="not a distill-live report"):
         save_page(page, BEGINNING)
     assert page.read_text() == "<!doctype html> my own"
 

@@ -83,5 +83,5 @@ def test_where_it_cannot_be_told_a_line_says_so() -> None:
     told.start()
     told.stop()
     [line] = lines
-    assert line.startswith("other programs do not find this server by name (zeroconf): ")
+    assert line.startswith("other programs cannot find this server by name (zeroconf): ")
     assert not [thread for thread in threading.enumerate() if thread.name == "announcement"]

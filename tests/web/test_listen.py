@@ -160,11 +160,11 @@ def test_a_client_too_many_is_told_when_it_listens(
     studio: Studio, socket: ClientConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_arguments: object, **_named: object) -> None:
-        raise ParameterError("64 clients listen already")
+        raise ParameterError("64 clients are already subscribed")
 
     monkeypatch.setattr(studio.feedback, "subscribe", refuse)
     say(socket, "LISTEN", "/distill/gain")
-    with pytest.raises(ConnectionClosed, match="64 clients listen already"):
+    with pytest.raises(ConnectionClosed, match="64 clients are already subscribed"):
         while True:
             socket.recv(timeout=20)
 

@@ -46,7 +46,7 @@ def look_through(folder: Path) -> FolderContent:
         suffix = path.suffix.lower()
         if not path.exists():
             if suffix in _READ | _NOT_READ:
-                unreadable.append((path, "the link is broken"))
+                unreadable.append((path, "broken link"))
         elif not path.is_file():
             # A device or a pipe may give bytes without end.
             continue

@@ -136,7 +136,7 @@ def _wav_parts(source: FileBytes) -> Parts:
         data_end = position if name == b"data" else 0
     rest = source.size - position
     left = data_end == position and rest > _LEFT_SHARE * source.size
-    missing = f"{rest / source.size:.0%} of it, after the end that its header gives, is left out"
+    missing = f"{rest / source.size:.0%} of it, after the end given in its header, is left out"
     return Parts(_between(source, starts).streams, missing if left else "")
 
 
@@ -170,5 +170,5 @@ def _mpeg_parts(source: FileBytes) -> Parts:
     damaged = scan.lost / source.size
     if damaged > _CHANCE_SHARE or not scan.streams:
         return Parts([ByteView(source, [(0, source.size)])])
-    missing = f"{damaged:.0%} of it is damaged and left out" if damaged > _LOST_SHARE else ""
+    missing = f"{damaged:.0%} of it is damaged and was left out" if damaged > _LOST_SHARE else ""
     return Parts(scan.streams, missing)

@@ -89,7 +89,7 @@ class Sound:
             samples = np.empty(self._most_samples(sample_rate), np.float32)
         except MemoryError as error:
             raise unreadable(
-                self.path, AudioFileError("it is too long for the memory: cut it up")
+                self.path, AudioFileError("it is too long to fit in memory: split it")
             ) from error
         end = 0
         for block in self.blocks(sample_rate):
@@ -113,9 +113,9 @@ class Sound:
                     refused.append(str(error))
                     self._mixes.append(_NOTHING)
         if not any(mix.samples for mix in self._mixes):
-            raise AudioFileError(refused[0] if refused else "it holds no samples")
+            raise AudioFileError(refused[0] if refused else "it has no samples")
         count = len(parts.streams)
-        self._notes += [f"one of its {count} parts is left out: {reason}" for reason in refused]
+        self._notes += [f"one of its {count} parts was left out: {reason}" for reason in refused]
         self._notes += [parts.missing] if parts.missing else []
 
     def _look_at(self, view: ByteView) -> _Mix:

@@ -57,7 +57,7 @@ class Tally:
         told = f"its peak is {self.peak:.6g} times full scale"
         for scale in _INTEGER_SCALES:
             if self.peak <= scale and self._beyond > _INTEGER_SHARE * self.samples:
-                return 1 / scale, f"{told}, like integer samples: divided by {scale:.0f}"
+                return 1 / scale, f"{told}, as if it held integers: divided by {scale:.0f}"
         raise AudioFileError(
             f"{told}, but {1 - self._beyond / self.samples:.2%} of its samples are within full "
             "scale: repair it, or save it with samples from -1 to 1"
@@ -82,8 +82,14 @@ class Tally:
 def _told_of(direction: NDArray[np.float64]) -> str:
     if len(direction) == 2:
         side = "right" if direction[1] < 0 else "left"
-        return f"left and right cancel out in mono: the {side} channel was inverted before mixing"
+        return (
+            f"left and right cancel when mixed to mono, so the {side} channel was inverted first; "
+            "if it should not be, mix the file to mono yourself"
+        )
     inverted = ", ".join(str(number) for number, part in enumerate(direction, 1) if part < 0)
     if not inverted:
-        return "most of its channels are nearly silent: the others count more in mono"
-    return f"its channels cancel out in mono: inverted before mixing: {inverted}"
+        return "most of its channels are nearly silent, so the others count more in the mono mix"
+    return (
+        f"its channels cancel when mixed to mono, so these were inverted first: {inverted}; if "
+        "they should not be, mix the file to mono yourself"
+    )

@@ -33,7 +33,7 @@ def measured_settings(
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     if check.returncode:
-        raise LiveError(f"the soundcheck failed: {check.stderr.strip() or check.returncode}")
+        raise LiveError(f"soundcheck failed: {check.stderr.strip() or check.returncode}")
     proposal = json.loads(check.stdout)["proposal"]
     say(proposal["verdict"])
     settings = replace(

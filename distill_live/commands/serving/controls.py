@@ -200,7 +200,10 @@ class Controls:
         if not equals:
             raise ParameterError(f"--set takes NAME=VALUE, such as temperature=0.8, not {text!r}")
         # Only parameters: a request would be made before there is any sound.
-        find_target(name, self._store.table)
+        try:
+            find_target(name, self._store.table)
+        except ParameterError as error:
+            raise ParameterError(f"--set {text}: {error}") from None
         for _, (_, reason) in self.router.receive_osc([(f"{ROOT}/{name}", (value,))]).replies:
             raise ParameterError(f"--set {text}: {reason}")
 

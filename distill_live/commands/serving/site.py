@@ -151,7 +151,7 @@ class Site:
         try:
             changes = read_packet(packet)
         except MalformedPacketError as error:
-            self._router.count_malformed(f"a client on the web {sender}", str(error))
+            self._router.count_malformed(f"web client {sender}", str(error))
             return []
         for time_tag, messages in changes:
             self._time_tags.carry_out(time_tag, partial(self._apply, messages, sender), sender)

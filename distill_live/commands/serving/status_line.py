@@ -16,7 +16,7 @@ from distill_live.escapes import escape
 
 if TYPE_CHECKING:
     from distill_live.control.routing.router import Router
-    from distill_live.live.server.deck import Source
+    from distill_live.live.server.deck import HeardOrigin
     from distill_live.live.server.server import Server
 
 _STATUS_SECONDS = 0.25
@@ -99,14 +99,14 @@ def _parts(server: Server, router: Router) -> Iterator[str]:
     yield f"restarts {server.restarts}" if server.restarts else ""
     yield f"load {deck.status['load']:3.0%}"
     yield router.last_message
-    yield _origin(deck.source)
+    yield _origin(deck.origin)
     yield f"ring {deck.ready_seconds:.1f} s"
 
 
-def _origin(source: Source | None) -> str:
-    """The origin of the codes in few words; "" if that is not known."""
-    if source is None:
+def _origin(origin: HeardOrigin | None) -> str:
+    """The origin of the sound in few words; "" if that is not known."""
+    if origin is None:
         return ""
-    if source.name is None:
+    if origin.name is None:
         return "new"
-    return f"from {_cut(source.name, _LONGEST_NAME)} {source.second:.0f} s"
+    return f"from {_cut(origin.name, _LONGEST_NAME)} {origin.second:.0f} s"

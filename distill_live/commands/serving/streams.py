@@ -41,6 +41,6 @@ class ServerStreams:
             yield "entropy", (current.entropy,)
 
     def _origin(self) -> Iterator[tuple[str, tuple[object, ...]]]:
-        source = self._server.deck.source
-        if source is not None:
-            yield "origin", (source.name or "", source.second, source.share)
+        origin = self._server.deck.origin
+        if origin is not None:
+            yield "origin", (origin.name or "", origin.second, origin.share)

@@ -71,7 +71,7 @@ class _Backlog:
                 return False
             self._kept.popleft()
             if self._left_out and not self._kept:
-                self._kept.append(f"(lines left out here: {self._left_out})\n")
+                self._kept.append(f"({self._left_out} lines left out)\n")
                 self._left_out = 0
         return True
 

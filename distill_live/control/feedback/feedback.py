@@ -81,7 +81,9 @@ class Feedback:
         with self._lock:
             before = self._subscribers.get(key)
             if before is None and len(self._subscribers) >= MAX_SUBSCRIBERS:
-                raise ParameterError(f"{MAX_SUBSCRIBERS} clients listen already: end one of them")
+                raise ParameterError(
+                    f"{MAX_SUBSCRIBERS} clients are already subscribed: unsubscribe one of them"
+                )
             subscriber = Subscriber(send, 1.0 / rate, patterns, now, ttl)
             if before is not None:
                 subscriber.take_over(before)
@@ -219,8 +221,8 @@ def _travel(parameter: Parameter, value: float) -> float:
 def _check(rate: float, patterns: Sequence[str]) -> None:
     """Raise ParameterError unless the rate and the patterns are legal."""
     if not MIN_RATE <= rate <= MAX_RATE:
-        raise ParameterError(f"the rate is {MIN_RATE:g}..{MAX_RATE:g} Hz, not {rate:g}")
+        raise ParameterError(f"rate must be {MIN_RATE:g}..{MAX_RATE:g} Hz, not {rate:g}")
     if len(patterns) > MAX_PATTERNS:
-        raise ParameterError(f"{len(patterns)} patterns are too many; legal: {MAX_PATTERNS}")
+        raise ParameterError(f"{len(patterns)} patterns are too many; legal: up to {MAX_PATTERNS}")
     for pattern in patterns:
         match(pattern, ())

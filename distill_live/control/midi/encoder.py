@@ -19,7 +19,7 @@ def steps(encoding: Encoding, raw: int) -> int:
     unknown encoding.
     """
     if not 0 <= raw <= MAX_7_BIT:
-        raise ParameterError(f"an encoder sends 0..{MAX_7_BIT}, not {raw}")
+        raise ParameterError(f"an encoder must send 0..{MAX_7_BIT}, not {raw}")
     if encoding == "twos":
         return raw if raw < 64 else raw - 128
     if encoding == "offset":
@@ -29,4 +29,4 @@ def steps(encoding: Encoding, raw: int) -> int:
     if encoding == "ends":
         return 1 if raw >= 64 else -1
     legal = ", ".join(get_args(Encoding))
-    raise ParameterError(f"unknown encoding {encoding!r} of an encoder; legal: {legal}")
+    raise ParameterError(f"unknown encoder encoding {encoding!r}; legal: {legal}")

@@ -10,8 +10,8 @@ from distill_live.control.patch.files import learned_path, read_document
 from distill_live.errors import PatchError
 
 _HEADER = """\
-# What `distill-live learn` and /distill/learn have found, loaded together with {patch}.
-# It is written anew each time; you may edit or delete lines. Comments of your own are not kept.
+# Mappings made with `distill-live learn` and /distill/learn, loaded together with {patch}.
+# This file is rewritten on every change; you may edit or delete lines, but comments are lost.
 version: 1
 name: {name}
 """
@@ -35,7 +35,7 @@ def add_learned(patch: Path, mapping: dict[str, object]) -> Path:
             temporary.write_text(f"{header}map:\n{''.join(lines)}", encoding="utf-8")
     except OSError as error:
         raise PatchError(
-            f"cannot write {path}: {error.strerror}; copy {patch.name} into a folder of your own, "
+            f"cannot write {path}: {error.strerror}; copy {patch.name} to a folder of your own, "
             "such as ./patches, and learn there"
         ) from None
     return path
@@ -48,7 +48,7 @@ def _read(path: Path) -> list[dict[str, object]]:
     mappings = document.get("map") if isinstance(document, dict) else None
     if not isinstance(mappings, list) or not all(isinstance(entry, dict) for entry in mappings):
         raise PatchError(
-            f"{path} holds no list of mappings under `map`: correct it, or delete it and learn anew"
+            f"{path} has no list of mappings under `map`: correct it, or delete it and learn again"
         )
     return mappings
 

@@ -24,10 +24,10 @@ SETTLING_S = 2.0
 
 #: What a press can do to a parameter: the values of `mode` in a patch.
 MODES = {
-    "gate": "on while it is held",
-    "toggle": "on, then off",
-    "trigger": "on when it is pressed",
-    "velocity": "as hard as it is struck",
+    "gate": "on while held",
+    "toggle": "on, then off with the next press",
+    "trigger": "on when pressed",
+    "velocity": "as strong as the velocity",
 }
 #: The modes that make sense for each source that is pressed.
 _MODES_OF = {"note": tuple(MODES), "cc": ("gate", "toggle", "trigger"),
@@ -95,7 +95,8 @@ class Learning:
             find_target(name, self._table)
             if arguments and (len(arguments) > 1 or arguments[0] not in MODES):
                 raise ParameterError(
-                    f"{name} takes no argument, or what a press does: {', '.join(MODES)}"
+                    f"{name} takes no argument, or one that says what a press does: "
+                    f"{', '.join(MODES)}"
                 )
         with self._lock:
             self._attempt = _Attempt(name, tuple(arguments), sender, now)
@@ -127,11 +128,14 @@ class Learning:
     def _finish(self, attempt: _Attempt, found: Learned | None) -> None:
         if found is None:
             raise ParameterError(
-                f"no MIDI control was moved for {attempt.name}: choose it again, then move one"
+                f"no MIDI control was moved for {attempt.name}: learn {attempt.name} again, then "
+                "move a control"
             )
         mapping, remark = self._mapping(attempt, found)
         path = add_learned(self._patch, mapping)
-        self._done(attempt.sender, f"{attempt.name} has learned {found.text}{remark}, see {path}")
+        self._done(
+            attempt.sender, f"{attempt.name} is now mapped to {found.text}{remark}, see {path}"
+        )
 
     def _mapping(self, attempt: _Attempt, found: Learned) -> tuple[dict[str, object], str]:
         """The mapping, with the keys of patches, and a remark on what a press does."""
@@ -161,8 +165,8 @@ class Learning:
         switch = find_target(name, self._table).parameter.kind == "bool"
         if key == "program" and not switch:
             raise ParameterError(
-                f"a program change is only a press and cannot move {name}: move a knob or a fader, "
-                "or learn a request or a preset for it, such as `learn preset NAME`"
+                f"a program change is only a press and cannot control {name}: move a knob or a "
+                "fader, or learn a request or a preset instead, such as `learn preset NAME`"
             )
         usual = {"note": "toggle" if switch else "velocity", "program": "toggle"}
         return usual.get(key, "")

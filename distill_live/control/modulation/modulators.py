@@ -45,10 +45,10 @@ class LFO:
     def __post_init__(self) -> None:
         if self.shape not in get_args(Shape):
             raise ParameterError(
-                f"no LFO shape {self.shape!r}; legal: {', '.join(get_args(Shape))}"
+                f"there is no LFO shape {self.shape!r}; legal: {', '.join(get_args(Shape))}"
             )
         if (self.seconds is None) == (self.beats is None):
-            raise ParameterError("an LFO has a cycle in `seconds` or in `beats`, one of both")
+            raise ParameterError("an LFO needs a cycle length, either in `seconds` or in `beats`")
         _require("seconds", self.seconds, SECONDS)
         _require("beats", self.beats, BEATS)
         _require("phase", self.phase, (0.0, 1.0))

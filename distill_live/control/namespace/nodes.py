@@ -103,25 +103,28 @@ class Stream(Protocol):
 SERVICES: dict[str, RequestSpec] = {
     service.name: service
     for service in (
-        RequestSpec("get", "Answer the value of a parameter, or, without a name, of all.",
+        RequestSpec("get", "Reply with the value of a parameter, or, without a name, with all "
+                           "values.",
                     (Argument("name", "text", optional=True),)),
-        RequestSpec("sync", "Answer `/distill/synced` with the same id, when all before is done.",
+        RequestSpec("sync", "Reply `/distill/synced` with the same id once everything before it "
+                            "is done.",
                     (Argument("id", "int", -(2**31), 2**31 - 1),)),
-        RequestSpec("ping", "Answer `/distill/pong` with the same arguments.",
+        RequestSpec("ping", "Reply `/distill/pong` with the same arguments.",
                     (Argument("id", "int", -(2**31), 2**31 - 1, optional=True),)),
-        RequestSpec("at", "Send a message, its arguments behind it, with the next beat, bar or "
-                          "multiple of so many bars.",
+        RequestSpec("at", "Send a message, followed by its arguments, on the next beat, bar or "
+                          "multiple of a number of bars.",
                     (Argument("when", "int", 1, 64, "bars", words=("beat", "bar")),
                      Argument("address", "text"))),
-        RequestSpec("subscribe", "Tell all values now, and changes as they come, for a minute; "
-                                 "port 0 is the one you send from, and more patterns may follow.",
+        RequestSpec("subscribe", "Send all values now, and changes as they happen, for one "
+                                 "minute; port 0 means the port you send from, and more patterns "
+                                 "may follow.",
                     (Argument("port", "int", 0, 65_535, optional=True),
                      Argument("rate", "float", 0.1, 100.0, "Hz", optional=True),
                      Argument("pattern", "text", optional=True))),
-        RequestSpec("unsubscribe", "Tell nothing more.",
+        RequestSpec("unsubscribe", "End a subscription.",
                     (Argument("port", "int", 0, 65_535, optional=True),)),
-        RequestSpec("learn", "Let the control that is moved next move a parameter, or make a "
-                             "request with the arguments behind its name, from now on.",
+        RequestSpec("learn", "Map the next MIDI control that moves to a parameter, or to a "
+                             "request followed by its arguments.",
                     (Argument("name", "text"),)),
     )
 }  # fmt: skip
@@ -140,7 +143,7 @@ def namespace(
     nodes = [node for parameter in table.values() for node in _parameter(parameter, labels)]
     nodes += [_request(spec) for spec in {**requests, **SERVICES}.values()]
     nodes += [_stream(stream) for stream in streams]
-    nodes.append(Node(SAID, "Each line that is said to people.", "read", (Slot("s"),)))
+    nodes.append(Node(SAID, "Each message shown to the user.", "read", (Slot("s"),)))
     return {node.address: node for node in nodes}
 
 
@@ -153,11 +156,11 @@ def _parameter(parameter: Parameter, labels: Sequence[str]) -> Iterator[Node]:
     yield Node(address + NORM, doc, "both", (travel,), (), parameter, norm=True)
     if parameter.per_level:
         for level, label in enumerate(labels[:LEVELS_LIMIT]):
-            alone = f"{label} alone: {doc}"
+            alone = f"{label} only: {doc}"
             own = f"{address}/{level_name(label)}"
             yield Node(own, alone, "both", (slot,), (), parameter, level)
             yield Node(own + NORM, alone, "both", (travel,), (), parameter, level, norm=True)
-            about = f"Whether {label} has a value of its own, or follows the global one: {doc}"
+            about = f"Whether {label} has a value of its own or follows the global one: {doc}"
             yield Node(own + OWN, about, "read", (flag,), (), parameter, level, own=True)
 
 

@@ -63,7 +63,7 @@ def match(pattern: str, addresses: Iterable[str]) -> list[str]:
 def _parse(pattern: str) -> tuple[_Part, ...]:
     if len(pattern) > MAX_LETTERS:
         raise ParameterError(
-            f"a pattern of {len(pattern)} letters is too long; legal: up to {MAX_LETTERS}"
+            f"a pattern of {len(pattern)} characters is too long; legal: up to {MAX_LETTERS}"
         )
     return _parse_short(pattern)
 
@@ -80,8 +80,8 @@ def _parse_part(part: str) -> _Part:
         found = _PIECE.match(part, place)
         if found is None:
             raise ParameterError(
-                f"{reprlib.repr(part)} is no part of a pattern; legal between two slashes: "
-                "letters, ? * [a-z] [!a-z] {low,high}, every bracket closed"
+                f"{reprlib.repr(part)} is not a legal part of a pattern; legal between two "
+                "slashes: letters, ? * [a-z] [!a-z] {low,high}, with every bracket closed"
             )
         pieces.append(_piece(found))
         place = found.end()

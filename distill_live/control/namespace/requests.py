@@ -43,11 +43,11 @@ class Argument:
     def legal(self) -> str:
         """What is legal, in words."""
         if self.kind == "text":
-            return " or ".join(self.words) or "a text"
+            return " or ".join(self.words) or "text"
         if self.kind == "bool":
             return "1 or 0"
         span = f"{self.minimum:.10g}..{self.maximum:.10g} {self.unit}".rstrip()
-        return " or ".join([f"whole, {span}" if self.kind == "int" else span, *self.words])
+        return " or ".join([f"integer, {span}" if self.kind == "int" else span, *self.words])
 
     def _holds_text(self, value: str) -> bool:
         free = self.kind == "text" and not self.words
@@ -103,54 +103,60 @@ _PRESET = Argument("name", "text")
 REQUESTS: dict[str, RequestSpec] = {
     request.name: request
     for request in (
-        RequestSpec("play", "Go on playing."),
-        RequestSpec("stop", "Fade out in 50 ms and hold the timeline where it is."),
+        RequestSpec("play", "Start playing, or resume after a stop."),
+        RequestSpec("stop", "Fade out in 50 ms and pause the timeline."),
         RequestSpec("panic",
-                    "Fade out in 10 ms, switch all edits, steering and modulation off, drop what "
-                    "is not yet heard."),
-        RequestSpec("steer/off", "Switch steering off, all of it.", where="control"),
+                    "Fade out in 10 ms, switch off all edits, steering and modulation, and "
+                    "discard what has not been heard yet."),
+        RequestSpec("steer/off", "Switch all steering off.", where="control"),
         RequestSpec("reset",
-                    "Bring everything to its default: without a name all parameters, else one, or "
-                    "a group such as `steer`, `edit` or `edit/freeze`; levels follow again.",
+                    "Reset to the defaults: all parameters, or, with a name, one parameter or a "
+                    "group such as `steer`, `edit` or `edit/freeze`; levels follow the global "
+                    "value again.",
                     (Argument("name", "text", optional=True),), "control"),
-        RequestSpec("hold", "Stay in the column that sounds."),
-        RequestSpec("release", "Go on from a hold or a loop."),
-        RequestSpec("loop", "Repeat the last seconds, to the sample, until `release`.",
+        RequestSpec("hold", "Hold the current column."),
+        RequestSpec("release", "Continue after a hold or a loop."),
+        RequestSpec("loop", "Loop the most recent seconds, sample-accurately, until `release`.",
                     (Argument("seconds", "float", 0.05, 60.0, "s"),)),
         RequestSpec("rewind",
-                    "Go back and continue differently, or with the take `same` exactly as before.",
+                    "Go back and continue differently, or, with the take `same`, exactly as "
+                    "before.",
                     (Argument("seconds", "float", 0.01, 600.0, "s"),
                      _TAKE)),
         RequestSpec("prime", "Encode a recording in the background and continue from it.",
                     (Argument("file", "text"),)),
-        RequestSpec("model", "Load a model in the background and cross-fade to it.",
+        RequestSpec("model", "Load a model in the background and crossfade to it.",
                     (Argument("name", "text"),)),
-        RequestSpec("record", "Begin a recording of what is played, or end it.",
+        RequestSpec("record", "Start recording the output (1), or stop (0).",
                     (Argument("on", "bool"),)),
-        RequestSpec("loop/beats", "Repeat the last beats, to the sample, until `release`.",
+        RequestSpec("loop/beats", "Loop the most recent beats, sample-accurately, until "
+                                  "`release`.",
                     (_BEATS,), "control"),
-        RequestSpec("rewind/beats", "Go back by beats, to the sample, as `rewind` does.",
+        RequestSpec("rewind/beats", "Go back by a number of beats, sample-accurately; otherwise "
+                                    "like `rewind`.",
                     (_BEATS, _TAKE), "control"),
         RequestSpec("hold/beats",
-                    "Stay in the column that sounds for so many beats, to the sample.",
+                    "Hold the current column for a number of beats, sample-accurately.",
                     (_BEATS,), "control"),
-        RequestSpec("preset", "Recall a preset, in so many seconds, or as `morph` says.",
+        RequestSpec("preset", "Recall a preset over a number of seconds, or over the time that "
+                              "`morph` gives.",
                     (_PRESET, Argument("seconds", "float", 0.0, 600.0, "s", optional=True)),
                     "control"),
-        RequestSpec("preset/beats", "Recall a preset gradually, in so many beats.",
+        RequestSpec("preset/beats", "Recall a preset gradually, over a number of beats.",
                     (_PRESET, _BEATS), "control"),
         RequestSpec("preset/next", "Recall the next preset.", where="control"),
-        RequestSpec("preset/previous", "Recall the preset before.", where="control"),
+        RequestSpec("preset/previous", "Recall the previous preset.", where="control"),
         RequestSpec("preset/store",
-                    "Keep all values as a preset, which is there again after a restart.",
+                    "Store all current values as a preset, which survives a restart.",
                     (_PRESET,), "control"),
-        RequestSpec("preset/delete", "Forget a preset that was stored.", (_PRESET,), "control"),
-        RequestSpec("tempo_source", "Follow one source of tempo, or whichever comes first.",
+        RequestSpec("preset/delete", "Delete a stored preset.", (_PRESET,), "control"),
+        RequestSpec("tempo_source", "Choose the master clock; with `auto`, the first external "
+                                    "clock becomes the master.",
                     (Argument("source", "text", words=("auto", "internal", "midi", "link")),),
                     "control"),
-        RequestSpec("tap", "Once a beat: the tempo is that of the taps, from the second on.",
+        RequestSpec("tap", "Tap once per beat; from the second tap on, the taps set the tempo.",
                     where="control"),
-        RequestSpec("bar", "Let a bar begin now, where nobody else leads the tempo.",
+        RequestSpec("bar", "Start a bar now, unless another clock is the master.",
                     where="control"),
     )
 }  # fmt: skip

@@ -28,20 +28,20 @@ STREAMS: dict[str, Stream] = {
     stream.name: stream
     for stream in (
         Stream("codes", "i*",
-               "The codes of the column that sounds, as edited: band by band, low to high, in each "
-               "band coarse to fine."),
-        Stream("grid", "iii", "The bands and levels of a column, and how many codes there are."),
-        Stream("column", "i", "The number of the column that sounds."),
+               "The codes of the current column, after edits: band by band, low to high, and "
+               "within each band coarse to fine."),
+        Stream("grid", "iii", "The number of bands, of levels, and of codes per codebook."),
+        Stream("column", "i", "The number of the current column."),
         Stream("entropy", "f",
-               "How undecided the prior was about the column that sounds, in bits per code."),
+               "How undecided the prior was about the current column, in bits per code."),
         Stream("level", "ff",
-               "How loud it is: RMS of the last 50 ms and falling peak, 1 is full scale."),
-        Stream("underruns", "i", "How often the sound broke off since the start."),
+               "Output level: RMS over the last 50 ms, and a falling peak; 1 is full scale."),
+        Stream("underruns", "i", "The number of dropouts since the start."),
         Stream("origin", "sff",
-               "Where the sound comes from: the recording, or nothing when it is in none; the "
-               "second in it; how much agrees there, 0..1."),
-        Stream("beat", "f", "Which beat it is, with its fraction; 0 is the first of a bar."),
-        Stream("phase", "f", "How far the bar has come, 0..1."),
+               "Which recording the sound comes from: its name, or nothing if there is none; the "
+               "position in it in seconds; how well the two match, 0..1."),
+        Stream("beat", "f", "Position in beats, with its fraction; beat 0 starts a bar."),
+        Stream("phase", "f", "Position within the bar, 0..1."),
     )
 }  # fmt: skip
 

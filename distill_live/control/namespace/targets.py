@@ -35,11 +35,11 @@ def find_target(name: str, table: Table) -> Target:
     if name in table or parameter not in table:
         return Target(find_parameter(name, table))
     if not table[parameter].per_level:
-        raise ParameterError(f"{parameter} is one value for all levels: leave the level out")
+        raise ParameterError(f"{parameter} has one value for all levels: leave the level out")
     if not level or level != level_name(level):
         raise ParameterError(
-            f"{reprlib.repr(level)} is no level: give its label in lower case with _ for spaces, "
-            "or its number, counted from 1"
+            f"{reprlib.repr(level)} is not a level: give its label in lower case with _ for "
+            "spaces, or its number, counted from 1"
         )
     return Target(table[parameter], level)
 
@@ -53,7 +53,7 @@ def find_group(name: str, table: Table) -> list[str]:
         try:
             find_target(plain, table)
         except ParameterError as error:
-            raise ParameterError(f"{error}; groups are {', '.join(groups(table))}") from None
+            raise ParameterError(f"{error}; groups: {', '.join(groups(table))}") from None
         return [plain]
     return below
 
@@ -95,7 +95,7 @@ class Levels:
             return None
         if target.level not in self._found:
             raise UnknownLevelError(
-                f"the model in play has no level {reprlib.repr(target.level)}; "
-                f"legal: {', '.join(self._names)}, or 1..{len(self._names)}"
+                f"the current model has no level {reprlib.repr(target.level)}; legal: "
+                f"{', '.join(self._names)}, or 1..{len(self._names)}"
             )
         return self._found[target.level]

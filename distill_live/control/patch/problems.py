@@ -49,8 +49,8 @@ def program_problems(document: Document, presets: Collection[str]) -> list[Probl
     return [
         (
             _line(document, ("programs", number)),
-            f"no preset {preset!r}{nearest_name(preset, map(str, known))}; "
-            f"there are: {', '.join(map(str, known)) or 'none'}",
+            f"no preset {preset!r}{nearest_name(preset, map(str, known))}; known presets: "
+            f"{', '.join(map(str, known)) or 'none'}",
         )
         for number, preset in entries(document, "programs").items()
         if isinstance(preset, str) and preset not in known
@@ -104,7 +104,7 @@ def _explanation(detail: ErrorDetails, place: Place) -> str:
     if detail["type"] in ("source", "mapping"):
         return f"{detail['msg']}, not {reprlib.repr(detail['input'])}"
     if not names:
-        return f"a patch is made of: {', '.join(fields)}"
+        return f"a patch consists of: {', '.join(fields)}"
     legal = next(fields[name] for name in reversed(names) if name in fields)
     return f"{names[-1]} cannot be {reprlib.repr(detail['input'])}; legal: {legal}"
 

@@ -45,7 +45,7 @@ from distill_live.parameters import (
 )
 
 _ENDPOINT = re.compile(r"(\[[0-9a-fA-F:.%\w]+\]|[^\s:\[\]/]+):([1-9]\d{0,4})")
-_SOURCE_TEXT = f"a control, with one of the keys {', '.join(SOURCES)}"
+_SOURCE_TEXT = f"a control with one of the keys {', '.join(SOURCES)}"
 
 #: Sources that can show a parameter's value: `feedback` sends it back to them.
 _WITH_LIGHTS = (ControlChangeSource, NrpnSource, NoteSource, BendSource)
@@ -77,7 +77,7 @@ class _Mapping(PatchModel):
     @model_validator(mode="after")
     def _does_not_wait(self) -> _Mapping:
         if isinstance(self.source, MODULATORS) and self.quantise is not None:
-            raise ValueError("quantise is for controls; what moves by itself has beats")
+            raise ValueError("quantise is only for controls; modulators use beats")
         return self
 
 
@@ -97,7 +97,10 @@ class ParameterMapping(_Mapping):
         ),
     ] = Field(min_length=1, description="a parameter, PARAMETER/LEVEL, or a list of them")
     range: list[FiniteFloat] | None = Field(
-        default=None, min_length=2, max_length=2, description="two numbers, [at 0, at 1]"
+        default=None,
+        min_length=2,
+        max_length=2,
+        description="two numbers, [value at 0, value at 1]",
     )
     curve: Curve | None = Field(default=None, description="linear, exp, log or s")
     invert: bool = Field(default=False, description="true or false")
@@ -126,7 +129,7 @@ class ParameterMapping(_Mapping):
             for end in ends or ():
                 if not parameter.minimum <= end <= parameter.maximum:
                     raise ValueError(
-                        f"range holds {end:g}, outside {parameter.name}'s {parameter.legal()}"
+                        f"range contains {end:g}, outside {parameter.name}'s {parameter.legal()}"
                     )
         return ends
 
@@ -137,16 +140,23 @@ class ParameterMapping(_Mapping):
         if self.takeover != "jump" and (
             moved or encoding != "absolute" or getattr(self.source, "mode", None) is not None
         ):
-            raise ValueError("takeover is for knobs and faders: nothing else stands somewhere")
+            raise ValueError(
+                "takeover is only for knobs and faders, which have a position of their own"
+            )
         if self.feedback and not isinstance(self.source, _WITH_LIGHTS):
-            raise ValueError("feedback is for cc, nrpn, note and bend: nothing else has lights")
+            raise ValueError(
+                "feedback is only for cc, nrpn, note and bend: other controls have no lights or "
+                "motors"
+            )
         if self.feedback and getattr(self.source, "note", None) == "any":
-            raise ValueError("feedback goes to one key: say which note it is")
+            raise ValueError("feedback goes to one key: give the number of the note")
         if self.smooth and moved:
-            raise ValueError("smooth is for controls; make slower what moves by itself")
+            raise ValueError(
+                "smooth is only for controls; to slow a modulator down, make its cycle longer"
+            )
         for name in self.to:
             if self.smooth and find_target(name, _table(info)).parameter.kind == "bool":
-                raise ValueError(f"smooth: {name} is on or off, with nothing between")
+                raise ValueError(f"smooth: {name} is on or off, so there is nothing to smooth")
         return self
 
     def limits(self, parameter: Parameter) -> tuple[float, float]:
@@ -181,7 +191,7 @@ class RequestMapping(_Mapping):
 
     do: str = Field(description="the name of a request")
     arguments: list[object] = Field(
-        default=[], validate_default=True, description="a list of what the request takes"
+        default=[], validate_default=True, description="a list of the request's arguments"
     )
 
     @field_validator("do")
@@ -208,7 +218,7 @@ Mapping = Annotated[
     Discriminator(
         lambda value: present_key(value, ("to", "do")),
         custom_error_type="mapping",
-        custom_error_message="a mapping has `from`, and either `to: PARAMETER` or `do: REQUEST`",
+        custom_error_message="a mapping needs `from`, and either `to: PARAMETER` or `do: REQUEST`",
     ),
 ]
 
@@ -217,7 +227,7 @@ class OscSettings(PatchModel):
     """How OSC is spoken."""
 
     targets: list[Annotated[str, Field(max_length=255)]] = Field(
-        default=[], max_length=32, description="a list of HOST:PORT, to be told of every change"
+        default=[], max_length=32, description="a list of HOST:PORT to which every change is sent"
     )
     timetags: Literal["schedule", "ignore"] = Field(
         default="schedule", description="schedule or ignore"
@@ -229,7 +239,9 @@ class OscSettings(PatchModel):
         for target in targets:
             found = _ENDPOINT.fullmatch(target)
             if not found or int(found[2]) > 65_535:
-                raise ValueError(f"{target!r} is no target; legal: HOST:PORT, 127.0.0.1:9001")
+                raise ValueError(
+                    f"{target!r} is not a target; legal: HOST:PORT, such as 127.0.0.1:9001"
+                )
         return targets
 
 
@@ -246,9 +258,9 @@ class Patch(PatchModel):
     """
 
     version: Literal[1] = Field(description="1, the version of the patch format")
-    name: str = Field(default="", max_length=100, description="a text of up to 100 letters")
+    name: str = Field(default="", max_length=100, description="a text of up to 100 characters")
     devices: dict[_Name, _Name] = Field(
-        default={}, description="names for MIDI devices, {alias: port's name}"
+        default={}, description="short names for MIDI devices, {alias: port's name}"
     )
     osc: OscSettings = Field(default=OscSettings(), description="{targets: [...], timetags: ...}")
     map: list[Mapping] = Field(default=[], description="a list of mappings")

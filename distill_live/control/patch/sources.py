@@ -28,7 +28,7 @@ _BUILT_IN = re.compile(r"/distill(/.*)?")
 
 #: What a button does: on while it is held, on when it is pressed, or on and off by turns.
 ButtonMode = Literal["gate", "trigger", "toggle"]
-_MODES = "gate (while it is held), trigger (when it is pressed) or toggle (on, then off)"
+_MODES = "gate (on while held), trigger (when pressed) or toggle (on, then off)"
 
 
 class PatchModel(BaseModel):
@@ -50,7 +50,7 @@ class OscSource(PatchModel):
     osc: str = Field(max_length=255, description="an OSC address such as /1/fader1")
     argument: int | None = Field(
         default=None, ge=1, le=MAX_ARGUMENTS,
-        description=f"which of a message's numbers, 1..{MAX_ARGUMENTS}",
+        description=f"which number of a message to use, 1..{MAX_ARGUMENTS}",
     )  # fmt: skip
     mode: ButtonMode | None = Field(default=None, description=_MODES)
 
@@ -59,11 +59,11 @@ class OscSource(PatchModel):
     def _is_address(cls, address: str) -> str:
         if not address.isascii() or not _ADDRESS.fullmatch(address):
             raise ValueError(
-                f"{address!r} is no OSC address; legal: /names/parted/by/slashes, "
-                "without spaces and # * , ? [ ] { }"
+                f"{address!r} is not an OSC address; legal: /names/separated/by/slashes, without "
+                "spaces and # * , ? [ ] { }"
             )
         if _BUILT_IN.fullmatch(address):
-            raise ValueError(f"{address!r} is built in; map an address outside /distill")
+            raise ValueError(f"{address!r} is built in; use an address outside /distill")
         return address
 
 
@@ -79,12 +79,12 @@ class MidiSource(PatchModel):
 
     device: str | None = Field(
         default=None, min_length=1, max_length=200,
-        description="a name of `devices`, or a port's name: a part of it, or with * and ?",
+        description="a name from `devices`, or a port's name: part of it, or with * and ?",
     )  # fmt: skip
     channel: Annotated[
         list[_Channel] | None,
         BeforeValidator(_as_list, json_schema_input_type=_Channel | list[_Channel] | None),
-    ] = Field(default=None, min_length=1, description="a MIDI channel 1..16, or a list of some")
+    ] = Field(default=None, min_length=1, description="a MIDI channel 1..16, or a list of channels")
 
     def hears(self, event: MidiEvent, devices: Mapping[str, str]) -> bool:
         """Whether an event comes from this device and channel; `devices` are the patch's names."""
@@ -104,23 +104,28 @@ class ControlChangeSource(MidiSource):
     )
     encoding: Literal["absolute", "twos", "offset", "signed", "ends"] = Field(
         default="absolute",
-        description="absolute, or for an encoder what it sends forth and back: twos (1, 127), "
+        description="absolute, or, for an encoder, what it sends up and down: twos (1, 127), "
         "offset (65, 63), signed (1, 65) or ends (127, 0)",
     )
     step: float | None = Field(
-        default=None, gt=0, le=1, description="the part of an encoder's way per step, up to 1"
+        default=None,
+        gt=0,
+        le=1,
+        description="the fraction of the range that one step of an encoder moves, up to 1",
     )
     mode: ButtonMode | None = Field(default=None, description=_MODES)
 
     @model_validator(mode="after")
     def _fits(self) -> ControlChangeSource:
         if self.bits == 14 and self.cc > 31:
-            raise ValueError(f"cc {self.cc} is no coarse half of a 14-bit pair; legal: 0..31")
+            raise ValueError(
+                f"cc {self.cc} cannot be the coarse half of a 14-bit pair; legal: 0..31"
+            )
         is_encoder = self.encoding != "absolute"
         if is_encoder and (self.bits == 14 or self.mode):
             raise ValueError("an encoder has 7 bits and no mode")
         if self.step is not None and not is_encoder:
-            raise ValueError("step is for encoders: say how they count by `encoding`")
+            raise ValueError("step is only for encoders: give their `encoding`")
         return self
 
 
@@ -140,20 +145,20 @@ class NoteSource(MidiSource):
     note: _Note = Field(description="a note number 0..127 (60 is middle C), or any")
     mode: ButtonMode | Literal["velocity", "number"] = Field(
         default="gate",
-        description="velocity (how hard it is struck), number (which key it is: 0 the lowest, 1 "
-        f"the highest), {_MODES}",
+        description="velocity (how hard), number (which key: 0 the lowest, 1 the highest), "
+        f"{_MODES}",
     )
     keys: list[_NoteNumber] | None = Field(
         default=None, min_length=2, max_length=2,
-        description="of any note the lowest and the highest that count, such as [36, 96]",
+        description="with `note: any`, the lowest and the highest key, such as [36, 96]",
     )  # fmt: skip
 
     @model_validator(mode="after")
     def _fits(self) -> NoteSource:
         if self.note != "any" and (self.keys is not None or self.mode == "number"):
-            raise ValueError("keys, and the mode number, are for many keys: `note: any`")
+            raise ValueError("keys, and the mode number, are only for many keys: `note: any`")
         if self.keys is not None and not self.keys[0] < self.keys[1]:
-            raise ValueError("keys holds the lowest key, then the highest, such as [36, 96]")
+            raise ValueError("keys needs the lowest key, then the highest, such as [36, 96]")
         return self
 
     @property
@@ -175,7 +180,7 @@ class ProgramSource(MidiSource):
         description="a program number 0..127, plus 128 times the bank, or any"
     )
     mode: Literal["trigger", "toggle"] = Field(
-        default="trigger", description="trigger (a press) or toggle (on, then off)"
+        default="trigger", description="trigger (when pressed) or toggle (on, then off)"
     )
 
 
@@ -208,12 +213,12 @@ class LfoSource(PatchModel):
     beats: float | None = Field(
         default=None, ge=BEATS[0], le=BEATS[1], description=f"beats, {BEATS[0]:g}..{BEATS[1]:g}"
     )
-    phase: float = Field(default=0.0, ge=0, le=1, description="where it begins, 0..1")
+    phase: float = Field(default=0.0, ge=0, le=1, description="where the cycle begins, 0..1")
 
     @model_validator(mode="after")
     def _has_one_pace(self) -> LfoSource:
         if (self.seconds is None) == (self.beats is None):
-            raise ValueError("an lfo goes round in either `seconds: S` or `beats: N`")
+            raise ValueError("an lfo needs a cycle length, either `seconds: S` or `beats: N`")
         return self
 
 
@@ -273,7 +278,7 @@ Source = Annotated[
     Discriminator(
         lambda value: present_key(value, tuple(SOURCES)),
         custom_error_type="source",
-        custom_error_message=f"a source has exactly one of the keys {', '.join(SOURCES)}",
+        custom_error_message=f"a source needs exactly one of the keys {', '.join(SOURCES)}",
     ),
 ]
 

@@ -42,7 +42,7 @@ class PatchWatch:
             return
         self._marks = marks
         if marks[0] is None:
-            self._say(f"the patch {self._path} is gone; it plays on as it was")
+            self._say(f"the patch {self._path} is gone; it stays in use as it was")
         else:
             self._load()
 
@@ -50,10 +50,10 @@ class PatchWatch:
         try:
             patch = load_patch(self._path, self._table)
         except PatchError as error:
-            self._say(f"the patch in use plays on as it was: {error}")
+            self._say(f"the patch in use stays as it was: {error}")
             return
         self._use(patch)
-        self._say(f"the patch {self._path} is used as saved")
+        self._say(f"the patch {self._path} was reloaded")
 
     def _look(self) -> tuple[_Mark, ...]:
         return _mark(self._path), _mark(learned_path(self._path))

@@ -53,7 +53,7 @@ def read_bytes(path: Path, kind: str, max_bytes: int = MAX_BYTES) -> bytes:
     except OSError as error:
         raise PatchError(f"cannot read the {kind} {path}: {error.strerror}") from None
     if len(data) > max_bytes:
-        raise PatchError(f"{path} is no {kind}: it is larger than {max_bytes // 1024} KiB")
+        raise PatchError(f"{path} is not a {kind}: it is larger than {max_bytes // 1024} KiB")
     return data
 
 
@@ -63,7 +63,7 @@ def parse_yaml(data: bytes, path: Path, kind: str) -> Document:
         text = data.decode()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        problem = (line, "no UTF-8 text; save the file as UTF-8")
+        problem = (line, "the text is not UTF-8; save the file as UTF-8")
         raise document_error(path, kind, [problem]) from None
     reader = _Reader()
     value = reader.read(text)
@@ -114,10 +114,10 @@ class _Reader:
             return None if node is None else self._value(loader, node, ())
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            self.problems.append((mark.line + 1 if mark else 1, f"no YAML: {error.problem}"))
+            self.problems.append((mark.line + 1 if mark else 1, f"invalid YAML: {error.problem}"))
         except yaml.reader.ReaderError as error:
             line = text.count("\n", 0, int(error.position)) + 1
-            self.problems.append((line, f"no YAML: {error.reason}"))
+            self.problems.append((line, f"invalid YAML: {error.reason}"))
         except RecursionError:
             self.problems.append((1, f"nested too deeply; legal: {MAX_DEPTH} levels"))
         except _TooMuchError as error:
@@ -132,7 +132,7 @@ class _Reader:
         self.lines.setdefault(place, line)
         self._values_left -= 1
         if self._values_left < 0:
-            raise _TooMuchError(line, f"more than {MAX_VALUES} values, aliases resolved")
+            raise _TooMuchError(line, f"more than {MAX_VALUES} values, including those of aliases")
         if len(place) > MAX_DEPTH:
             raise _TooMuchError(line, f"nested too deeply; legal: {MAX_DEPTH} levels")
         if isinstance(node, yaml.MappingNode):
@@ -150,10 +150,14 @@ class _Reader:
             line = key_node.start_mark.line + 1
             key = self._scalar(loader, key_node)
             if not (isinstance(key, str) or (place == NUMBERED and type(key) is int)):
-                self.problems.append((line, f"the key {reprlib.repr(key)} is no text; quote it"))
+                self.problems.append(
+                    (line, f"the key {reprlib.repr(key)} is not text; put it in quotes")
+                )
                 continue
             if key in first_lines:
-                self.problems.append((line, f"{key!r} stands here and in line {first_lines[key]}"))
+                self.problems.append(
+                    (line, f"{key!r} appears twice, here and in line {first_lines[key]}")
+                )
                 continue
             first_lines[key] = self.lines[(*place, key)] = line
             values[key] = self._value(loader, value_node, (*place, key))
@@ -164,12 +168,12 @@ class _Reader:
         if not isinstance(node, yaml.ScalarNode):
             self.problems.append((line, f"{_tag(node)} is not allowed here"))
         elif len(node.value) > MAX_SCALAR:
-            self.problems.append((line, f"a text of more than {MAX_SCALAR} letters"))
+            self.problems.append((line, f"a text of more than {MAX_SCALAR} characters"))
         else:
             try:
                 return loader.construct_object(node)
             except (yaml.constructor.ConstructorError, ValueError):
-                self.problems.append((line, f"{node.value!r} is no value of type {_tag(node)}"))
+                self.problems.append((line, f"{node.value!r} is not a value of type {_tag(node)}"))
         return None
 
 

@@ -30,8 +30,8 @@ MAX_NAME = 100
 _MAX_BYTES = 4 * 1024 * 1024
 _KIND = "presets file"
 _HEADER = """\
-# Presets stored while playing with the patch beside this file. It is written anew whenever one is
-# stored or deleted; change it while the server does not run.
+# Presets stored while playing with the patch beside this file. It is rewritten whenever a preset is
+# stored or deleted; edit it only while the server is not running.
 """
 
 
@@ -58,7 +58,7 @@ class PresetFile:
             data = read_bytes(self.path, _KIND, _MAX_BYTES)
             presets = _check(parse_yaml(data, self.path, _KIND), self.path)
         except PatchError as error:
-            self._log(f"{error}\n  The presets in it are not there until it is mended.")
+            self._log(f"{error}\n  Its presets are not available until it is corrected.")
             return {}
         self._known = data
         return presets
@@ -92,8 +92,8 @@ class PresetFile:
                 self._known = write_file(self.path, _HEADER + text)
             except Exception as error:
                 self._log(
-                    f"cannot write {self.path}: {error}; what is stored lasts until the server "
-                    "ends. Make the folder writable and store again"
+                    f"cannot write {self.path}: {error}; stored presets last only until the server "
+                    "stops. Make the folder writable and store again"
                 )
 
     def _keep_aside(self) -> None:
@@ -104,7 +104,10 @@ class PresetFile:
         while (kept := self.path.with_suffix(f".kept-{number}.yaml")).exists():
             number += 1
         self.path.rename(kept)
-        self._log(f"{self.path} was not as the server had read or written it: kept as {kept}")
+        self._log(
+            f"{self.path} did not contain what the server had read or written: its contents "
+            f"are kept as {kept}"
+        )
 
 
 def _check(document: Document, path: Path) -> dict[str, dict[str, float | str]]:
@@ -117,14 +120,15 @@ def _check(document: Document, path: Path) -> dict[str, dict[str, float | str]]:
             problems.append((lines.get(place, 1), legal))
 
     expect(isinstance(value, dict) and set(value) == {"version", "presets"},
-           "a presets file is made of: version, presets")  # fmt: skip
+           "a presets file consists of: version, presets")  # fmt: skip
     if problems:
         raise document_error(path, _KIND, problems)
     version, presets = value["version"], value["presets"]
     expect(version == 1, f"version cannot be {reprlib.repr(version)}; legal: 1", "version")
-    expect(isinstance(presets, dict), "presets is no mapping of names", "presets")
+    expect(isinstance(presets, dict), "presets must be a mapping of names", "presets")
     for name, preset in presets.items() if isinstance(presets, dict) else ():
-        expect(isinstance(preset, dict), f"{name!r} is no mapping of parameters", "presets", name)
+        wrong = f"{name!r} must be a mapping of parameters"
+        expect(isinstance(preset, dict), wrong, "presets", name)
         for key, number in preset.items() if isinstance(preset, dict) else ():
             shown = f"{key} cannot be {reprlib.repr(number)}; legal: a number, or off"
             expect(_is_value(number), shown, "presets", name, key)

@@ -76,8 +76,8 @@ class Presets:
             morph = Morph(self._store, targets, began, wanted)
             self.current = name
             self._morph = morph if morph.tick(began) else None
-        within = f", within {wanted:g} s" if wanted > 0 else ""
-        return f"preset {name} is recalled{within}; {self._extent({cell.name for cell in targets})}"
+        within = f" over {wanted:g} s" if wanted > 0 else ""
+        return f"preset {name} recalled{within}; {self._extent({cell.name for cell in targets})}"
 
     def next(self) -> str:
         """Recall the preset after the current one; after the last, the first. As `recall`."""
@@ -94,31 +94,35 @@ class Presets:
         """
         if not name.isprintable() or not 0 < len(name.strip()) == len(name) <= MAX_NAME:
             raise ParameterError(
-                f"a preset is named by 1..{MAX_NAME} letters, without spaces around them"
+                f"a preset's name must have 1..{MAX_NAME} characters, without spaces at its ends"
             )
         with self._lock:
             if name not in self._stored and len(self._stored) >= MAX_STORED:
-                raise ParameterError(f"{MAX_STORED} presets are stored: delete one first")
+                raise ParameterError(f"{MAX_STORED} presets are already stored: delete one first")
             self._stored[name] = values = self._snapshot()
             self.current = name
             self._file.write(dict(self._stored))
         extent = self._extent(
             {find_target(one, self._store.table).parameter.name for one in values}
         )
-        return f"preset {name} is stored in {self._file.path}; {extent}"
+        return f"preset {name} stored in {self._file.path}; {extent}"
 
     def delete(self, name: str) -> str:
         """Delete a stored preset. Raises ParameterError for any other."""
         with self._lock:
             if name not in self._stored and name in self._patch:
-                raise ParameterError(f"the preset {name!r} stands in the patch: delete it there")
+                raise ParameterError(f"the preset {name!r} is part of the patch: delete it there")
             if name not in self._stored:
                 hint = nearest_name(name, self._stored)
-                raise ParameterError(f"no preset {name!r} is stored{hint}")
+                raise ParameterError(f"no stored preset {name!r}{hint}")
             del self._stored[name]
             self._file.write(dict(self._stored))
-        still = "; the patch's own preset of that name is back" if name in self._patch else ""
-        return f"preset {name} is deleted from {self._file.path}{still}"
+        still = (
+            "; the patch's own preset of that name is available again"
+            if name in self._patch
+            else ""
+        )
+        return f"preset {name} deleted from {self._file.path}{still}"
 
     def tick(self, now: float) -> None:
         """Move a morph on, at `now`."""
@@ -142,15 +146,15 @@ class Presets:
         """What a preset of these parameters sets or leaves alone, whichever is shorter."""
         left = [name for name in self._store.table if name not in names]
         if not left:
-            return "it sets everything"
+            return "it sets every parameter"
         if len(left) <= len(names):
-            return f"it leaves {_listed(left)} alone"
-        return f"it sets {_listed(sorted(names))}, and leaves all else alone"
+            return f"it leaves {_listed(left)} unchanged"
+        return f"it sets {_listed(sorted(names))} and leaves everything else unchanged"
 
     def _step(self, step: int) -> str:
         names = self.names
         if not names:
-            raise ParameterError("there are no presets: write some into the patch, or store one")
+            raise ParameterError("there are no presets: add some to the patch, or store one")
         # Before any recall, the next preset is the first, and the previous one is the last.
         place = names.index(self.current) if self.current in names else min(-step, 0)
         return self.recall(names[(place + step) % len(names)])
@@ -162,7 +166,7 @@ class Presets:
                 cell = self._cell(name)
                 targets[cell] = self._target(cell, value)
             except ParameterError as error:
-                self._log(f"preset {preset}: {name} is left out: {error}")
+                self._log(f"preset {preset}: {name} was left out: {error}")
         return targets
 
     def _cell(self, name: str) -> Cell:

@@ -80,7 +80,9 @@ class Actions:
     def get(self, arguments: Sequence[object]) -> list[Reply]:
         """Answer the values of the named parameters or levels; without a name, all global ones."""
         if not all(isinstance(name, str) for name in arguments):
-            raise ParameterError("get takes names of parameters, or nothing for all of them")
+            raise ParameterError(
+                "get takes the names of parameters, or no argument for all of them"
+            )
         names = [str(name)[:200].removeprefix(f"{ROOT}/") for name in arguments]
         return [(f"{ROOT}/{name}", (self._told(name),)) for name in names or self._store]
 
@@ -153,8 +155,8 @@ class Actions:
     def _check_count(self, name: str, arguments: Sequence[object]) -> None:
         if len(arguments) > len(self.levels):
             raise ParameterError(
-                f"{name} takes one number, or up to {len(self.levels)}, one for each level, "
-                f"not {len(arguments)}"
+                f"{name} takes one number, or up to {len(self.levels)}, one per level, not "
+                f"{len(arguments)}"
             )
 
     def _read(
@@ -184,7 +186,7 @@ class Actions:
             stored = self._put((parameter.name, level), value, self._sender)
             if not parameter.minimum <= value <= parameter.maximum:
                 legal = parameter.legal()
-                self.note_clipped(f"{name} {value:g} is outside {legal}, taken as {stored:g}")
+                self.note_clipped(f"{name} {value:g} is outside {legal}; set to {stored:g}")
         else:
             self._release((parameter.name, level))
 
@@ -249,7 +251,9 @@ class Actions:
     def _told_own(self, name: str) -> int:
         parameter, level = self.find(find_target(name, self._store.table))
         if level is None:
-            raise ParameterError(f"{name} is the value of all levels: name one, as {name}/1{OWN}")
+            raise ParameterError(
+                f"{name} is the value for all levels: name one level, such as {name}/1{OWN}"
+            )
         return int(self._store.own(parameter, level) is not None)
 
 

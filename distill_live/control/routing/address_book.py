@@ -6,11 +6,13 @@ import difflib
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from distill_live.control.namespace.address import NORM, OFF, ROOT, Reply
+from distill_live.control.namespace.address import NORM, OFF, OWN, ROOT, Reply
 from distill_live.control.namespace.pattern import is_pattern, match
 from distill_live.control.namespace.requests import REQUESTS
+from distill_live.control.namespace.targets import find_target
 from distill_live.control.routing.actions import Actions
 from distill_live.control.routing.reception import printable
+from distill_live.errors import ParameterError
 from distill_live.parameters import Table
 
 Handler = Callable[[Sequence[object]], list[Reply]]
@@ -70,12 +72,25 @@ class AddressBook:
 
     def explain_unknown(self, address: str) -> str:
         """What to say of an unknown address, with the nearest known one."""
+        if self._is_read_only(address):
+            name = address.removeprefix(f"{ROOT}/")
+            return f"{address} can only be read: send {ROOT}/get {name}"
         if address not in self._hints:
             if len(self._hints) >= MAX_REMEMBERED:
                 # Looking for the nearest one takes long, which a flood must not cause.
                 return "unknown OSC address"
             self._hints[address] = self._hint(address)
         return f"unknown OSC address {printable(address)}{self._hints[address]}"
+
+    def _is_read_only(self, address: str) -> bool:
+        """Whether an address says if a level has a value of its own."""
+        name = address.removeprefix(f"{ROOT}/").removesuffix(OWN)
+        if address != f"{ROOT}/{name}{OWN}":
+            return False
+        try:
+            return self._actions.find(find_target(name, self._table))[1] is not None
+        except ParameterError:
+            return False
 
     def _meant(self, pattern: str) -> list[str]:
         """The addresses that a pattern matches. Those with a special ending count only if the

@@ -36,12 +36,12 @@ class AllowedFiles:
             if name == "model" and _is_name(given) and not (found and found.is_file()):
                 return arguments
         except (OSError, ValueError) as error:
-            raise ParameterError(f"{name}: {given[:200]!r} is no path: {error}") from error
+            raise ParameterError(f"{name}: {given[:200]!r} is not a path: {error}") from error
         if found is None:
-            folders = ", ".join(map(str, self._folders()))
+            folders = ", ".join(map(str, _distinct(self._folders())))
             raise ParameterError(
-                f"{name} opens files in these folders alone: {folders}; {given[:200]!r} is not in "
-                "them: copy it there, or start with --clips FOLDER"
+                f"{name} can only open files in these folders: {folders}; {given[:200]!r} is not "
+                "in any of them: copy it there, or start with --clips FOLDER"
             )
         return (str(found), *arguments[1:])
 
@@ -52,6 +52,14 @@ class AllowedFiles:
         inside = [path for path in (plain, *others) if any(map(path.is_relative_to, folders))]
         files = [path for path in inside if path.is_file()]
         return files[0] if files else plain if plain in inside else None
+
+
+def _distinct(folders: Sequence[Path]) -> list[Path]:
+    """The folders without those that an earlier path leads to as well."""
+    found: dict[Path, Path] = {}
+    for folder in folders:
+        found.setdefault(folder.resolve(), folder)
+    return list(found.values())
 
 
 def _is_name(given: str) -> bool:

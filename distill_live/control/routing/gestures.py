@@ -97,7 +97,7 @@ def _chosen(place: int, arguments: Sequence[object], name: str) -> Sequence[obje
     """The argument at a place, counted from 1, alone."""
     if len(arguments) < place:
         raise ParameterError(
-            f"{name} is moved by argument {place} of a message, and this one has {len(arguments)}"
+            f"{name} takes argument {place} of a message, and this message has {len(arguments)}"
         )
     return [arguments[place - 1]]
 

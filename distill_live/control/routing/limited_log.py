@@ -80,6 +80,8 @@ class LimitedLog:
             return
         self._names.add(name)
         if len(self._names) > MAX_NAMES:
-            self._log(f"{MAX_NAMES} unknown names so far; further ones are counted, not shown")
+            self._log(
+                f"{MAX_NAMES} unknown names so far; from now on they are counted but not shown"
+            )
         else:
             self._log(make_line())

@@ -120,4 +120,6 @@ class OscMessages:
 
 
 def _reaches_too_many() -> ParameterError:
-    return ParameterError(f"one packet reaches {MAX_REACHED} addresses: send fewer in one")
+    return ParameterError(
+        f"one packet can reach at most {MAX_REACHED} addresses: split it into several"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import reprlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,8 +18,12 @@ MAX_ERRORS = 16
 _ERROR = f"{ROOT}/error"
 #: The most names that have lines of their own in the log when they are refused.
 _MAX_NAMES = 256
+#: The most reasons for one name that have lines of their own.
+_MAX_REASONS = 4
+#: The parts of a reason that change from message to message: numbers and quoted texts.
+_VALUES = re.compile(r"b?'[^']*'|b?\"[^\"]*\"|[-+.\w]*\d[-+.\w]*")
 #: The longest reason in an answer, in letters.
-_MAX_REASON = 300
+_LONGEST_REASON = 300
 
 
 @dataclass
@@ -47,7 +52,7 @@ class Reception:
         self.counters = Counters()
         self._log = LimitedLog(log, clock)
         self._last: tuple[str, Sequence[object]] | None = None
-        self._names: set[str] = set()
+        self._reasons: dict[str, set[str]] = {}
 
     @property
     def last_message(self) -> str:
@@ -83,15 +88,20 @@ class Reception:
             # A fader for a level that this model lacks is no mistake: one line is enough.
             self._log.write_once(line, lambda: line)
         else:
-            self._log.write(self._kind(name), line)
-        return [(_ERROR, (printable(name), str(error)[:_MAX_REASON]))]
+            self._log.write(self._kind(name, str(error)), line)
+        return [(_ERROR, (printable(name), str(error)[:_LONGEST_REASON]))]
 
-    def _kind(self, name: str) -> str:
-        """The kind of log line for a name: one for each of the first names, then one for all
-        others, because an address can be anything."""
-        if len(self._names) < _MAX_NAMES:
-            self._names.add(name)
-        return f"refused {name}" if name in self._names else "refused"
+    def _kind(self, name: str, reason: str) -> str:
+        """The kind of log line for a mistake: one for each of the first reasons of each of the
+        first names, then one for all others, because an address and a value can be anything."""
+        if len(self._reasons) < _MAX_NAMES:
+            self._reasons.setdefault(name, set())
+        if name not in self._reasons:
+            return "refused"
+        reasons, reason = self._reasons[name], _VALUES.sub("", reason)
+        if len(reasons) < _MAX_REASONS:
+            reasons.add(reason)
+        return f"refused {name}: {reason}" if reason in reasons else f"refused {name}"
 
     def note_unknown(self, address: str, reason: str) -> Reply:
         """Tell of an address that leads nowhere; returns the answer."""

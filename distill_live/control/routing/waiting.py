@@ -85,9 +85,9 @@ def read_at(arguments: Sequence[object]) -> tuple[Quantum, Message]:
     quantum = parse_quantum(arguments[0], LEGAL_IN_MESSAGES)
     if len(arguments) < 2 or not isinstance(arguments[1], str):
         raise ParameterError(
-            "at takes beat, bar or a number of bars, then an address and what to send there"
+            "at takes beat, bar or a number of bars, followed by an address and its arguments"
         )
     address = arguments[1]
     if address == AT:
-        raise ParameterError("what waits for a beat cannot wait for another one")
+        raise ParameterError("a message that waits for a beat cannot contain another `at`")
     return quantum, (address, arguments[2:])

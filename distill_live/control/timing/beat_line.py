@@ -30,5 +30,5 @@ class BeatLine(NamedTuple):
 def legal_bpm(bpm: float) -> float:
     """The nearest tempo that can be played. Raises ParameterError unless it is a finite number."""
     if not abs(bpm) < math.inf:
-        raise ParameterError(f"a tempo is a number {MIN_BPM:g}..{MAX_BPM:g}, not {bpm}")
+        raise ParameterError(f"tempo must be a number {MIN_BPM:g}..{MAX_BPM:g}, not {bpm}")
     return min(max(bpm, MIN_BPM), MAX_BPM)

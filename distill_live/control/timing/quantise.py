@@ -15,7 +15,7 @@ MAX_BARS = 64
 LEGAL_QUANTUM = f"beat, bar or {{bars: 1..{MAX_BARS}}}"
 #: The same for messages.
 LEGAL_IN_MESSAGES = (
-    f"beat, bar, or a whole number of bars 1..{MAX_BARS}, such as /distill/at 4 /distill/play"
+    f"beat, bar, or an integer number of bars 1..{MAX_BARS}, such as /distill/at 4 /distill/play"
 )
 #: If the beat differs by more than this, in beats, from a moment ago, it was not corrected but
 #: counted afresh.

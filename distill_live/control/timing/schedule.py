@@ -55,11 +55,12 @@ class Schedule:
         Raises ParameterError when too many wait already, and unless the time is a finite number.
         """
         if not math.isfinite(when):
-            raise ParameterError(f"a time to wait for is a finite number of seconds, not {when}")
+            raise ParameterError(f"a scheduled time must be a finite number of seconds, not {when}")
         with self._lock:
             if len(self._waiting) >= MAX_WAITING:
                 raise ParameterError(
-                    f"{MAX_WAITING} messages wait for their time already: send fewer ahead"
+                    f"{MAX_WAITING} messages are already waiting for their time: send fewer of "
+                    "them ahead"
                 )
             heapq.heappush(self._waiting, _Entry(when, next(self._numbers), action, tag, aim))
 
@@ -88,7 +89,7 @@ class Schedule:
             try:
                 entry.action()
             except Exception as error:
-                self._log(f"a message that waited for its time failed: {error}")
+                self._log(f"a scheduled message failed: {error}")
 
     def _pop_due(self, now: float, newest: int) -> _Entry | None:
         """The first entry that is due and older than `newest`."""

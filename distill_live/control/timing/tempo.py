@@ -23,7 +23,7 @@ SOURCES = ("auto", "internal", "midi", "link")
 LINK_GONE_S = 2.0
 #: A boundary nearer than this, in beats, counts as reached.
 _REACHED = 1e-6
-_NAMES = {"internal": "nobody", "midi": "the MIDI clock", "link": "Ableton Link"}
+_NAMES = {"internal": "the internal clock", "midi": "the MIDI clock", "link": "Ableton Link"}
 
 
 @dataclass
@@ -124,7 +124,7 @@ class Tempo:
         """
         with self._lock:
             if self._leader == "midi":
-                raise ParameterError(f"{_NAMES['midi']} says what the tempo is")
+                raise ParameterError(f"{_NAMES['midi']} is the master and sets the tempo")
             bpm = self._taps.tap(self._clock())
         if bpm is None:
             return
@@ -138,7 +138,9 @@ class Tempo:
         """Start a bar now. Raises ParameterError if a MIDI clock or Link leads."""
         with self._lock:
             if self._leader != "internal":
-                raise ParameterError(f"{_NAMES[self._leader]} says where bars begin")
+                raise ParameterError(
+                    f"{_NAMES[self._leader]} is the master and decides where bars begin"
+                )
             now, bar = self._clock(), self.beats_per_bar
             self._line = BeatLine(round(self.beat(now) / bar) * bar, now, self.bpm)
 
@@ -190,4 +192,4 @@ class Tempo:
             self._line = self._link.line
         if leader != self._leader:
             self._leader = leader
-            self._log(f"tempo: {_NAMES[leader]} leads, {self.bpm:.1f} BPM")
+            self._log(f"tempo: {_NAMES[leader]} is the master, {self.bpm:.1f} BPM")

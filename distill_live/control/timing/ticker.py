@@ -54,7 +54,7 @@ class Ticker:
             except Exception as error:
                 if number not in self._told:
                     self._told.add(number)
-                    self._log(f"{_name(tick)} failed and is tried again: {error!r}")
+                    self._log(f"{_name(tick)} failed and will be tried again: {error!r}")
 
     def _run(self) -> None:
         due = self._clock()

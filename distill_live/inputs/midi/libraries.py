@@ -28,8 +28,8 @@ def find_backend() -> MidiBackend:
     backend = python_rtmidi() or supriya_midi()
     if backend is None:
         raise DeviceError(
-            "MIDI unavailable: neither python-rtmidi nor supriya-midi is installed; "
-            "pip install one of them"
+            "MIDI unavailable: neither python-rtmidi nor supriya-midi is installed; install one "
+            "of them with pip"
         )
     return backend
 

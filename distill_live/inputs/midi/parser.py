@@ -199,7 +199,7 @@ def _messages(data: Sequence[int]) -> Iterator[tuple[int, int, int]]:
     inside it.
     """
     if not data:
-        raise MalformedMidiError("no bytes")
+        raise MalformedMidiError("the message is empty")
     start = 0
     while start < len(data):
         status = data[start]
@@ -224,6 +224,6 @@ def _sysex_end(data: Sequence[int], start: int) -> int:
         if data[place] == _SYSEX_END:
             return place + 1
         if not 0 <= data[place] <= MAX_7_BIT and data[place] < 0xF8:
-            raise MalformedMidiError("system-exclusive data is not ended by F7")
+            raise MalformedMidiError("system-exclusive data does not end with F7")
     # A long SysEx message comes in parts.
     return len(data)

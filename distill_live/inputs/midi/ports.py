@@ -88,7 +88,7 @@ class MidiPorts:
             return f"no MIDI input{connect}"
         there = ", ".join(port.device for port in self._list_inputs()) or "none"
         names = ", ".join(map(repr, self._patterns))
-        return f"no MIDI input is named like {names} yet; there are: {there}{connect}"
+        return f"no MIDI input matches {names} yet; available: {there}{connect}"
 
     def receive(self) -> Iterator[tuple[str, Sequence[int], float]]:
         """The new messages of the open inputs: device, bytes, and seconds since the one before."""
@@ -124,15 +124,15 @@ class MidiPorts:
                 self._retries[name] = now + RETRY_S
             else:
                 if self._reasons.pop(name, None):
-                    self._tell(f"MIDI: {name} answers")
+                    self._tell(f"MIDI: {name} is available again")
 
     def _lose(self, system: MidiSystem, now: float) -> None:
         # Close it at once: with JACK, opening anything first would make closing it crash.
         del self._systems[system.name]
         system.close()
-        self._reasons[system.name] = "it has ended"
+        self._reasons[system.name] = "it has stopped"
         self._retries[system.name] = now + RETRY_S
-        self._tell(f"MIDI: {system.name} has ended; it is asked again every {RETRY_S:g} s")
+        self._tell(f"MIDI: {system.name} has stopped; trying again every {RETRY_S:g} s")
 
     def _list_inputs(self) -> dict[PortName, int]:
         systems = self._systems.values()
@@ -141,7 +141,7 @@ class MidiPorts:
     def _close_gone(self, system: MidiSystem, wanted: Sequence[PortName]) -> None:
         for port in [port for port in system.inputs if port not in wanted]:
             close_quietly(system.inputs.pop(port))
-            self._tell(f"MIDI input {_shown(port)} is gone; it is opened again when it is back")
+            self._tell(f"MIDI input {_shown(port)} is gone; it will be reopened when it returns")
         for port in [port for port in system.outputs if port not in system.known_outputs]:
             close_quietly(system.outputs.pop(port))
 
@@ -154,7 +154,7 @@ class MidiPorts:
             connect(port, number)
         except DeviceError as error:
             self._retries[name] = now + RETRY_S
-            self._tell(f"MIDI input {_shown(name)} cannot be opened: {error}")
+            self._tell(f"cannot open MIDI input {_shown(name)}: {error}")
             return False
         self._retries.pop(name, None)
         system.inputs[name] = port
@@ -187,14 +187,14 @@ class MidiPorts:
             connect(port, place)
         except DeviceError as error:
             self._output_retries[name] = now + RETRY_S
-            self._tell(f"MIDI output {_shown(name)} cannot be opened: {error}")
+            self._tell(f"cannot open MIDI output {_shown(name)}: {error}")
             return None
         system.outputs[name] = port
         return port
 
 
 def _unavailable(reasons: Sequence[str]) -> str:
-    return f"MIDI unavailable: {'; '.join(reasons) or 'its library knows no system'}"
+    return f"MIDI unavailable: {'; '.join(reasons) or 'its library supports no MIDI system here'}"
 
 
 def _shown(port: PortName) -> str:

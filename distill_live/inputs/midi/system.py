@@ -124,7 +124,7 @@ def connect(port: Port, number: int) -> None:
     """Connect a new port, or close it. Raises DeviceError, also for a number below 0."""
     try:
         if number < 0:
-            raise DeviceError("it is not there any more")
+            raise DeviceError("it is no longer there")
         port.open(number, PORT_NAME)
     except DeviceError:
         close_quietly(port)

@@ -67,7 +67,8 @@ class Connection:
             self._framing = framing_of(data[0])
         if self._framing is None:
             raise FramingError(
-                f"OSC over TCP begins with a packet's size or with SLIP's END, not with {data[0]}"
+                "OSC over TCP must begin with a packet's size or with SLIP's END, not with "
+                f"{data[0]}"
             )
         return self._framing.feed(data)
 
@@ -119,7 +120,7 @@ class Connection:
 
     def _tell(self, messages: Sequence[Reply]) -> None:
         if not self._open:
-            raise ConnectionError("the client is gone")
+            raise ConnectionError("the client has disconnected")
         for bundle in encode_bundles(messages):
             self.transmit(bundle)
 

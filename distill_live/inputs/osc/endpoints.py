@@ -32,7 +32,7 @@ def parse_endpoint(endpoint: str) -> tuple[str, int]:
     host, colon, port = endpoint.rpartition(":")
     if not (colon and host and port.isascii() and port.isdigit() and int(port) <= 65_535):
         raise DeviceError(
-            f"{endpoint!r} is no OSC endpoint; legal: HOST:PORT, such as 127.0.0.1:9000"
+            f"{endpoint!r} is not an OSC endpoint; legal: HOST:PORT, such as 127.0.0.1:9000"
         )
     return host.removeprefix("[").removesuffix("]"), int(port)
 
@@ -52,13 +52,13 @@ class AllowedHosts:
         """Raise DeviceError if no allowed host could reach `host`, whose IP is `address`."""
         if not (self._networks or ip_address(_plain(address)).is_loopback):
             raise DeviceError(
-                f"OSC has no passwords: say who may play over {host}, with --osc-allow NETWORK "
-                "such as 192.168.1.0/24 or 192.168.1.20, or listen on 127.0.0.1"
+                f"OSC has no passwords: to listen on {host}, say who may play with --osc-allow "
+                "NETWORK, such as 192.168.1.0/24 or 192.168.1.20, or listen on 127.0.0.1"
             )
 
     def turn_away(self, host: str) -> str:
         """The line about a host that may not send."""
-        return f"OSC from {host} is not taken; --osc-allow {host} lets it play"
+        return f"OSC from {host} is ignored; allow it with --osc-allow {host}"
 
     def _allows(self, address: str) -> bool:
         """Whether a host, by its IP address, may send."""
@@ -132,7 +132,7 @@ def bind_tcp(host: str, port: int, allowed: AllowedHosts) -> socket.socket:
     except (OSError, UnicodeError) as error:
         if tcp is not None:
             tcp.close()
-        raise DeviceError(f"cannot take OSC over TCP on {host}:{port}: {error}") from error
+        raise DeviceError(f"cannot listen for OSC over TCP on {host}:{port}: {error}") from error
 
 
 def _number(address: str) -> IPv4Address | IPv6Address:
@@ -147,8 +147,8 @@ def _network(text: str) -> IPv4Network | IPv6Network:
         return ip_network(text, strict=False)
     except ValueError as error:
         raise DeviceError(
-            f"--osc-allow {text!r} is no network: {error}; legal: such as 192.168.1.0/24, or one "
-            "address such as 192.168.1.20"
+            f"--osc-allow {text!r} is not a network: {error}; legal: such as 192.168.1.0/24, or a "
+            "single address such as 192.168.1.20"
         ) from error
 
 

@@ -168,7 +168,7 @@ class OscInput:
                 if left:
                     udp.close()
                     continue
-                self._router.tell("osc tcp", f"{error}; OSC over UDP works")
+                self._router.tell("osc tcp", f"{error}; OSC over UDP still works")
             else:
                 self._tcp = tcp
             break

@@ -78,7 +78,7 @@ class Subscriptions:
                 self._feedback.subscribe(key_of(address), self._sending(address), ttl=None)
                 targets.append(key_of(address))
             except (DistillError, OSError, UnicodeError) as error:
-                self._tell(f"osc target {endpoint}", f"OSC target {endpoint} is left out: {error}")
+                self._tell(f"osc target {endpoint}", f"OSC target {endpoint} was left out: {error}")
         self._targets = targets
 
     def end(self) -> None:
@@ -121,7 +121,7 @@ class Subscriptions:
         family = socket.AF_INET6 if len(self._own) == 4 else socket.AF_INET
         host, port = parse_endpoint(endpoint)
         if not port:
-            raise ParameterError("port 0 is none; legal: 1..65535")
+            raise ParameterError("port 0 cannot be used; legal: 1..65535")
         found = socket.getaddrinfo(host, port, family, socket.SOCK_DGRAM)
         address = cast(SocketAddress, found[0][4])
         self._require_other(address)
@@ -132,7 +132,7 @@ class Subscriptions:
         own_hosts = (self._own[0], "127.0.0.1", "::1")
         if address[1] == self._own[1] and address[0] in own_hosts:
             raise ParameterError(
-                f"port {address[1]} is the instrument's own; listen at another one"
+                f"port {address[1]} is the instrument's own; listen on another one"
             )
 
 
@@ -149,7 +149,7 @@ def subscribe_connection(
         port, rate, patterns = _read_wish(arguments)
         if port:
             raise ParameterError(
-                "over TCP, values come over the connection itself: leave the port out, or give 0"
+                "over TCP, values are sent over the same connection: leave the port out, or give 0"
             )
         if verb == SUBSCRIBE:
             feedback.subscribe(key, send, rate, patterns, ttl=None)
@@ -172,10 +172,10 @@ def _read_wish(arguments: Sequence[object]) -> tuple[int, float, list[str]]:
     numbers = [n for n in given if isinstance(n, int | float) and not isinstance(n, bool)]
     texts = [text for text in given if isinstance(text, str)]
     if given != [*numbers, *texts] or len(numbers) > 2:
-        raise ParameterError("legal: [port] [rate in Hz] [pattern ...], each may be left out")
+        raise ParameterError("legal: [port] [rate in Hz] [pattern ...], all of them optional")
     port, rate = [*numbers, *(0, 30.0)[len(numbers) :]]
     if not (0 <= port <= 65_535 and port == int(port)):
         raise ParameterError(
-            f"{port:g} is no port; legal: 1..65535, or 0 for the one you send from"
+            f"{port:g} is not a port; legal: 1..65535, or 0 for the one you send from"
         )
     return int(port), float(rate), texts

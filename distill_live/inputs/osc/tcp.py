@@ -150,9 +150,9 @@ class TcpServer:
             return True
         self._router.tell(
             "osc connections",
-            f"OSC over TCP: a connection from {host} is refused: {len(self._connections)} are open "
-            f"already, {of_host} of them from there; legal: up to {MAX_CONNECTIONS}, from one host "
-            f"{MAX_OF_HOST}. Close connections that are not used",
+            f"OSC over TCP: refused a connection from {host}: {len(self._connections)} are already "
+            f"open, {of_host} of them from there; legal: up to {MAX_CONNECTIONS} in all, and "
+            f"{MAX_OF_HOST} from one host. Close connections that you do not use",
         )
         return False
 
@@ -184,7 +184,7 @@ class TcpServer:
     def _read(self, connection: Connection) -> None:
         local = connection.socket.getsockname()[0]
         if not self._reached(local):
-            raise FramingError(f"OSC is taken only at {self.host}, not at {local}")
+            raise FramingError(f"OSC is accepted only at {self.host}, not at {local}")
         packets = connection.receive()
         if self._feedback is not None and len(packets) > 1:
             given = [(packet, None) for packet in packets]
@@ -198,7 +198,7 @@ class TcpServer:
         """Hand a connection that speaks HTTP over to the web server."""
         shared, local = self._shared, connection.socket.getsockname()[0]
         if shared is None or self._web_reached is None or not self._web_reached(local):
-            raise FramingError("this port takes OSC, not HTTP")
+            raise FramingError("this port is for OSC, not HTTP")
         del self._connections[connection.sender]
         selector.unregister(connection.socket)
         shared.adopt(connection.leave())

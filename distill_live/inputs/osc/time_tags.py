@@ -59,7 +59,10 @@ class TimeTags:
         if not 0.0 < ahead <= MAX_AHEAD or not self._wait(self._schedule, ahead, action, sender):
             action()
         if ahead > MAX_AHEAD:
-            self._warn(sender, f"stamps bundles {ahead:.3g} s ahead; legal: up to {MAX_AHEAD:g} s")
+            self._warn(
+                sender,
+                f"sends bundles with time tags {ahead:.3g} s ahead; legal: up to {MAX_AHEAD:g} s",
+            )
 
     def _wait(
         self, schedule: Schedule, ahead: float, action: Callable[[], object], sender: Sender
@@ -68,7 +71,7 @@ class TimeTags:
             schedule.at(self._clock() + ahead, action)
             return True
         except DistillError as error:
-            self._warn(sender, f"sends too much ahead of time: {error}")
+            self._warn(sender, f"sends too many bundles ahead of time: {error}")
             return False
 
     def _warn(self, sender: Sender, fault: str) -> None:
@@ -76,8 +79,9 @@ class TimeTags:
             self._told.add(sender)
             self._tell(
                 f"osc time tags {sender}",
-                f"OSC sender {describe(sender)} {fault}. Its bundles take effect at once; set both "
-                "clocks by the network, or `osc: {timetags: ignore}` in the patch",
+                f"OSC sender {describe(sender)} {fault}. Its bundles take effect at once; "
+                "synchronise both clocks over the network, or set `osc: {timetags: ignore}` in "
+                "the patch",
             )
 
 

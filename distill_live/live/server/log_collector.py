@@ -1,4 +1,4 @@
-"""Brings what the engines note into the session log; part of the control process."""
+"""Writes what the engines note into the session log, in the control process."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from distill_live.live.server.deck import Deck
 
 
 class LogCollector:
-    """Writes a session log, as long as the disk takes it; `say` tells when it does no more.
+    """Writes a session log as long as the disk has room for it; `say` tells when it stops.
 
     Raises SessionLogError when the file cannot be begun.
     """
@@ -32,16 +32,16 @@ class LogCollector:
         lost = sum(deck.journal.lost for deck in self._decks if deck.journal)
         if lost > self._lost:
             self._write([{"op": "lost", "entries": lost - self._lost}])
-            self._say(f"the session log misses {lost - self._lost} entries: it cannot be rendered")
+            self._say(f"the session log lacks {lost - self._lost} entries: it cannot be rendered")
             self._lost = lost
 
     def note(self, op: str, **fields: object) -> None:
-        """Write one entry of control's own, after all that the engines have noted."""
+        """Write an entry of control's own, after all that the engines have noted."""
         self.poll()
         self._write([{"op": op, **fields}])
 
     def close(self, deck: Deck, counts: dict[str, float]) -> None:
-        """Write what is left, up to where `deck`, the last one, was heard, and what went wrong."""
+        """Write the rest, how far `deck`, the last one, was heard, and what went wrong."""
         self.note("end", deck=deck.number, heard=deck.ring.read_position, counts=counts)
         if self._log is not None:
             self._log.close()
@@ -54,4 +54,4 @@ class LogCollector:
             self._log.write(entries)
         except SessionLogError as error:
             self._log = None
-            self._say(f"the session log breaks off here: {error}")
+            self._say(f"the session log stops here: {error}")

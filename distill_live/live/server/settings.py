@@ -1,4 +1,4 @@
-"""What a server plays, and where: its settings from the start."""
+"""The settings of a server: what it plays, and where."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ class ChunkPriorConfig:
 
     def __post_init__(self) -> None:
         if self.seq_len % self.num_quantizers or self.hidden_size % self.num_heads:
-            raise ValueError("its prior's seq_len or hidden_size cannot be shared out evenly")
+            raise ValueError("its prior's seq_len or hidden_size cannot be divided evenly")
 
     @property
     def column_codes(self) -> int:
@@ -40,7 +40,7 @@ class ChunkPriorConfig:
 
     @property
     def context_columns(self) -> int:
-        """The smallest context that a session can have; none of it is looked at."""
+        """The smallest context of a prior session; this prior looks at none of it."""
         return 2
 
 

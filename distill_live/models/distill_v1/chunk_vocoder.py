@@ -84,7 +84,7 @@ class ChunkVocoderStream:
         """Normalised mels `[M, k]` to samples `[n]`; k and n may be 0. Raises ValueError when the
         number of mels is wrong and after `flush`."""
         if self._state.ended:
-            raise ValueError("this stream was flushed: begin another")
+            raise ValueError("this stream was flushed: begin a new one")
         mel = mel.detach().to("cpu", torch.float32)
         waiting = self._state.waiting
         mels = torch.cat([waiting, mel], dim=1) if waiting.shape[1] else mel

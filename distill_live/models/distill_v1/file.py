@@ -71,13 +71,13 @@ def read_old_file(path: Path, content: bytes | None = None) -> OldModel:
             copy = b"" if content is None else _copied(archive)
     except _DAMAGE as error:
         if not reader.strange:
-            raise damaged(path, "it is cut short, changed, or no PyTorch file") from error
+            raise damaged(path, "it is truncated, was changed, or is not a PyTorch file") from error
     if not reader.strange or isinstance(saved, dict):
         _check_kind(path, saved)
     if reader.strange:
         raise ModelFileError(
-            f"{path} holds code ({min(reader.strange):.80}), which no model file needs: it was not "
-            "run; do not trust where it came from"
+            f"{path} contains code ({min(reader.strange):.80}), which no model file needs; the "
+            "code was not run. Do not trust the source of this file"
         )
     _check_tensors(path, saved, sizes)
     return OldModel(path, saved, sum(sizes.values()), copy)
@@ -93,12 +93,12 @@ def describe_old_model(model: OldModel) -> dict[str, Any]:
         return _describe(model.path, saved)
     except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
         what = f"no {error}" if isinstance(error, KeyError) else str(error)
-        raise damaged(model.path, f"what it says does not make a model: {what}") from error
+        raise damaged(model.path, f"its settings do not make a model: {what}") from error
 
 
 def damaged(path: Path, reason: str) -> ModelFileError:
     """The error for a file of Distill v1.1 that cannot be used."""
-    return ModelFileError(f"{path} is damaged: {reason}; copy it again from where it came")
+    return ModelFileError(f"{path} is damaged: {reason}; copy it again from the original")
 
 
 def _member_sizes(archive: zipfile.ZipFile) -> dict[str, int]:
@@ -139,19 +139,20 @@ def _check_kind(path: Path, saved: Any) -> None:
     """Raise ModelFileError unless it is a model of version 2."""
     if not isinstance(saved, dict) or saved.get("format") != "distill_model":
         raise ModelFileError(
-            f"{path} is a PyTorch file, but no model of Distill: distill-live reads models that it "
-            "or Distill v1.1 has trained"
+            f"{path} is a PyTorch file, but not a Distill model: distill-live reads models trained "
+            "by itself or by Distill v1.1"
         )
     version = saved.get("version")
     if version == 1 or "latent_dim" in saved:
         raise ModelFileError(
-            f"{path} is a model of Distill v1, a continuous VAE without codes, which distill-live "
-            "cannot play: train one from the same recordings with `distill-live train FOLDER`"
+            f"{path} is a Distill v1 model, a continuous VAE without codes, which distill-live "
+            "cannot play: train a new model on the same recordings with `distill-live train "
+            "FOLDER`"
         )
     if (version, saved.get("model_type")) != (2, "vqvae"):
         raise ModelFileError(
-            f"{path} is a model of Distill of version {_shown(version)}; distill-live reads those "
-            "of version 2, of Distill v1.1"
+            f"{path} is a Distill model of version {_shown(version)}; distill-live reads version "
+            "2, written by Distill v1.1"
         )
 
 
@@ -164,10 +165,10 @@ def _check_tensors(path: Path, saved: dict[str, Any], sizes: dict[str, int]) -> 
     for part in ("model_state_dict", "prior_state_dict"):
         table = saved.get(part) or {}
         if not isinstance(table, dict):
-            raise damaged(path, f"its {part} is no table of weights")
+            raise damaged(path, f"its {part} is not a table of weights")
         for name, tensor in table.items():
             if not isinstance(tensor, Tensor):
-                raise damaged(path, f"its {name!s:.80} is no tensor")
+                raise damaged(path, f"its {name!s:.80} is not a tensor")
             number_bytes = NUMBER_BYTES[tensor.storage]
             left -= math.prod(tensor.shape) * number_bytes
             last = tensor.offset + sum(
@@ -175,19 +176,19 @@ def _check_tensors(path: Path, saved: dict[str, Any], sizes: dict[str, int]) -> 
             )
             fits = sizes.get(f"data/{tensor.member}") == tensor.numbers * number_bytes
             if not fits or left < 0 or (0 not in tensor.shape and last >= tensor.numbers):
-                raise damaged(path, f"its {name!s:.80} is larger than what is stored of it")
+                raise damaged(path, f"its {name!s:.80} is larger than the data stored for it")
 
 
 def _describe(path: Path, saved: dict[str, Any]) -> dict[str, Any]:
     sound, codec, told = saved["spectrogram_config"], saved["vqvae_config"], saved["metadata"]
     rate, hop = _count(sound, "sample_rate"), _count(sound, "hop_length")
     if float(sound["power"]) != 2.0:
-        raise ValueError("its mels are no mels of power")
+        raise ValueError("its mels are not power mels")
     chunk_samples = round(float(codec["chunk_duration_s"]) * rate)
     frames = chunk_samples // hop + 1
     levels = _count(codec, "num_quantizers")
     if not 2 <= levels <= 4:
-        raise ValueError(f"num_quantizers is 2..4, not {levels}")
+        raise ValueError(f"num_quantizers must be 2..4, not {levels}")
     return {
         "format_version": 2,
         "model_type": "vqvae",

@@ -35,12 +35,12 @@ def read_old_weights(model: OldModel) -> Weights:
         if saved.get("prior_state_dict"):
             weights |= _prior(saved["prior_state_dict"], saved["model_state_dict"])
     except KeyError as error:
-        raise damaged(model.path, f"it lacks the weights {error}") from error
+        raise damaged(model.path, f"the weights {error} are missing") from error
     except _NONSENSE as error:
         raise damaged(model.path, "its weights do not have the shapes of a model") from error
     for name, tensor in weights.items():
         if not torch.isfinite(tensor).all():
-            raise damaged(model.path, f"the weights {name} hold what is no finite number")
+            raise damaged(model.path, f"the weights {name} contain numbers that are not finite")
     return weights
 
 

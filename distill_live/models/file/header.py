@@ -1,11 +1,11 @@
-"""The header of a model file: all there is to know about a model except its weights.
+"""The header of a model file: everything about a model except its weights.
 
 A model file is a safetensors file: 8 bytes of header length (little endian), a JSON header, then
 the weights. The header's `__metadata__` holds two strings: `distill`, the metadata of this module
 as JSON, and `seal`, the SHA-256 of all header bytes with the seal's own digits as zeros. The
-metadata holds the SHA-256 of the weights, so that no byte of the file can change unnoticed.
+metadata contains the SHA-256 of the weights, so no byte of the file can change unnoticed.
 
-Nothing here needs torch: a library of hundreds of models lists at once.
+Nothing here needs torch, so that a library of hundreds of models is listed at once.
 """
 
 from __future__ import annotations
@@ -42,18 +42,18 @@ _REQUIRED: dict[str, type] = {
     "weights_sha256": str,
     "codec_sha256": str,
 }
-#: What is lists of texts, where it is there.
+#: Entries that are lists of strings if they are present.
 _TEXTS = ("tags", "level_labels", "dataset_files")
 
 
 def check_name(name: str) -> None:
-    """Raise ModelFileError unless a model, and so the files that are made of it, may be called so.
+    """Raise ModelFileError unless this is a legal name for a model and the files made from it.
 
-    A header is what a stranger wrote: its name must not lead into another folder.
+    The header may be a stranger's: its name must not lead into another folder.
     """
     if not _LEGAL_NAME.fullmatch(name) or name.endswith((".", " ")):
         raise ModelFileError(
-            f"{name!r} cannot name a model: use up to 64 letters, digits, spaces and _ . + -"
+            f"{name!r} cannot be a model's name: use up to 64 letters, digits, spaces and _ . + -"
         )
 
 
@@ -73,10 +73,10 @@ class ModelHeader:
 
 
 def read_header(path: Path) -> ModelHeader:
-    """Read and check the header; the weights stay unread.
+    """Read and check the header, but not the weights.
 
-    For a file of Distill v1.1 it is the header that it would have here, without checksums. Raises
-    ModelFileError when the file is missing, cut short, damaged or of another kind.
+    A file of Distill v1.1 gets the header that it would have in this version, without checksums.
+    Raises ModelFileError when the file is missing, truncated, damaged or of another kind.
     """
     if is_old_file(path):
         old = read_old_file(path)
@@ -85,7 +85,7 @@ def read_header(path: Path) -> ModelHeader:
 
 
 def read_model_bytes(path: Path) -> tuple[ModelHeader, bytes]:
-    """The header and the whole file, the weights checked against their SHA-256.
+    """The header and the bytes of the whole file, with the weights checked against their SHA-256.
 
     Raises ModelFileError as `read_header` does, and when a weight has changed.
     """
@@ -102,10 +102,11 @@ def read_model_bytes(path: Path) -> tuple[ModelHeader, bytes]:
     return header, content
 
 
-def write_model_bytes(path: Path, metadata: dict[str, Any], safetensors: bytes) -> None:
-    """Save a model: `safetensors` is such a file as bytes; its header is replaced by ours.
+def write_model_bytes(path: Path, metadata: dict[str, Any], safetensors: bytes) -> dict[str, Any]:
+    """Save a model and return its metadata as `read_header` finds it in the file.
 
-    Sets `format_version`, `model_type` and `weights_sha256`. Atomic: an old file of that name is
+    `safetensors` is a file of that format as bytes; its header is replaced by ours. Sets
+    `format_version`, `model_type` and `weights_sha256`. Atomic: an old file of that name is
     replaced as a whole or not at all. Raises ModelFileError when it cannot be written, or the
     metadata's name is not legal.
     """
@@ -119,7 +120,8 @@ def write_model_bytes(path: Path, metadata: dict[str, Any], safetensors: bytes) 
         "model_type": MODEL_TYPE,
         "weights_sha256": hashlib.sha256(weights).hexdigest(),
     }
-    head = _header_bytes(metadata, tensors)
+    distill = _encode(metadata)
+    head = _header_bytes(distill, tensors)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with atomic_file(path) as temporary, temporary.open("wb") as file:
@@ -127,16 +129,18 @@ def write_model_bytes(path: Path, metadata: dict[str, Any], safetensors: bytes) 
             file.write(weights)
     except OSError as error:
         raise ModelFileError(f"cannot save {path}: {error.strerror or error}") from error
+    written: dict[str, Any] = json.loads(distill)
+    return written
 
 
 def rewrite_metadata(path: Path, **changes: Any) -> ModelHeader:
-    """Change some of the metadata; the weight bytes are copied as they are. Atomic.
+    """Change some of the metadata and copy the weights unchanged. Atomic.
 
     Raises ModelFileError when the file cannot be read or written, or the name is not legal.
     """
     header = _read_own_header(path)
     check_name(changes.get("name", header.metadata["name"]))
-    head = _header_bytes(header.metadata | changes, header.tensors)
+    head = _header_bytes(_encode(header.metadata | changes), header.tensors)
     try:
         with (
             atomic_file(path) as temporary,
@@ -163,14 +167,14 @@ def _read_own_header(path: Path) -> ModelHeader:
 def _read_open_header(file: BinaryIO, path: Path) -> ModelHeader:
     if is_old_file(path):
         raise ModelFileError(
-            f"{path} was written by Distill v1.1 and stays as it is: make a file of your own of it "
-            f"with `distill-live models import {path}`"
+            f"{path} was written by Distill v1.1 and is read-only: make your own copy with "
+            f"`distill-live models import {path}`"
         )
     first = file.read(_LENGTH_BYTES)
     length = int.from_bytes(first, "little")
     file_bytes = file.seek(0, 2)
     if len(first) < _LENGTH_BYTES or not 2 <= length <= file_bytes - _LENGTH_BYTES:
-        raise _damaged(path, "it is cut short or no model file at all")
+        raise _damaged(path, "it is truncated or not a model file")
     if length > MAX_HEADER_BYTES:
         raise _damaged(path, f"its header is longer than {MAX_HEADER_BYTES} bytes")
     file.seek(_LENGTH_BYTES)
@@ -182,7 +186,7 @@ def _read_open_header(file: BinaryIO, path: Path) -> ModelHeader:
 
 
 def _parse_header(raw: bytes, path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Split the JSON header into our metadata and the table of tensors, both checked."""
+    """Split the JSON header into the metadata and the table of tensors, and check both."""
     try:
         tensors = json.loads(raw)
         extra = tensors.pop("__metadata__")
@@ -195,8 +199,8 @@ def _parse_header(raw: bytes, path: Path) -> tuple[dict[str, Any], dict[str, Any
         raise _damaged(path, "its header does not match its checksum")
     if version != FORMAT_VERSION:
         raise ModelFileError(
-            f"{path} has format version {version!r}, this program reads {FORMAT_VERSION}: "
-            "update distill-live"
+            f"{path} has format version {version!r}; this program reads {FORMAT_VERSION}: update "
+            "distill-live"
         )
     wrong = [key for key, kind in _REQUIRED.items() if not isinstance(metadata.get(key), kind)]
     if wrong or metadata["model_type"] != MODEL_TYPE:
@@ -204,7 +208,7 @@ def _parse_header(raw: bytes, path: Path) -> tuple[dict[str, Any], dict[str, Any
     for key in _TEXTS:
         texts = metadata.get(key) or []
         if not isinstance(texts, list) or not all(isinstance(one, str) for one in texts):
-            raise _damaged(path, f"its {key} are no texts")
+            raise _damaged(path, f"its {key} must be texts")
     try:
         check_name(metadata["name"])
     except ModelFileError as error:
@@ -220,18 +224,23 @@ def _check_extent(tensors: dict[str, Any], weights_bytes: int, path: Path) -> No
     except (ValueError, TypeError, KeyError, IndexError) as error:
         raise _damaged(path, "its table of weights is malformed") from error
     if end != weights_bytes:
-        raise _damaged(path, f"it holds {weights_bytes} bytes of weights instead of {end}")
+        raise _damaged(path, f"it has {weights_bytes} bytes of weights instead of {end}")
 
 
-def _header_bytes(metadata: dict[str, Any], tensors: dict[str, Any]) -> bytes:
-    """The file's first bytes up to the weights: length and sealed JSON."""
-    distill = json.dumps(_finite(metadata), separators=(",", ":"), allow_nan=False)
+def _encode(metadata: dict[str, Any]) -> str:
+    """Metadata as JSON."""
+    return json.dumps(_finite(metadata), separators=(",", ":"), allow_nan=False)
+
+
+def _header_bytes(distill: str, tensors: dict[str, Any]) -> bytes:
+    """The file's first bytes up to the weights: length and sealed JSON. `distill` is the metadata
+    as JSON."""
     document = {"__metadata__": {"distill": distill, "seal": _NO_SEAL}} | tensors
     raw = json.dumps(document, separators=(",", ":")).encode()
     # Weights that start on a multiple of 8 can be mapped into memory as they are.
     raw += b" " * (-len(raw) % 8)
     if len(raw) > MAX_HEADER_BYTES:
-        raise ModelFileError(f"a model's header may have {MAX_HEADER_BYTES} bytes, not {len(raw)}")
+        raise ModelFileError(f"a model's header can have {MAX_HEADER_BYTES} bytes, not {len(raw)}")
     seal = hashlib.sha256(raw).hexdigest()
     raw = raw.replace(_seal_field(_NO_SEAL), _seal_field(seal))
     return len(raw).to_bytes(_LENGTH_BYTES, "little") + raw
@@ -247,7 +256,7 @@ def _seal_field(seal: str) -> bytes:
 
 
 def _finite(value: Any) -> Any:
-    """JSON has no NaN: a loss that was none becomes null."""
+    """JSON has no NaN: a loss that is not a number becomes null."""
     if isinstance(value, dict):
         return {str(key): _finite(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -256,4 +265,4 @@ def _finite(value: Any) -> Any:
 
 
 def _damaged(path: Path, reason: str) -> ModelFileError:
-    return ModelFileError(f"{path} is damaged: {reason}; copy it again from where it came")
+    return ModelFileError(f"{path} is damaged: {reason}; copy it again from the original")

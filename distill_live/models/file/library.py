@@ -99,7 +99,8 @@ def find_model(name: str | Path) -> Path:
         return known[matches[0]]
     if matches and stem:
         raise ModelNotFoundError(
-            f"{str(name)!r} can be {', '.join(sorted(matches))}: write more of the name"
+            f"{str(name)!r} is ambiguous: it can be {', '.join(sorted(matches))}; write more of "
+            "the name"
         )
     folders = ", ".join(str(folder) for folder in search_path())
     raise ModelNotFoundError(
@@ -115,8 +116,8 @@ def find_playable(name: str) -> Path:
     path = find_model(name)
     if not read_header(path).metadata.get("prior"):
         raise NoPriorError(
-            f"Model has no trained prior: {path} can encode and decode, but not play; "
-            f"train one: distill-live train-prior {name} FOLDER"
+            f"Model has no trained prior: {path} can encode and decode, but not play; train a "
+            f"prior with: distill-live train-prior {name} FOLDER"
         )
     return path
 
@@ -125,7 +126,9 @@ def find_own_model(name: str | Path) -> Path:
     """As `find_model`; raises ModelFileError for the demo, which is not the user's to change."""
     path = find_model(name)
     if path.resolve() == (package_models_folder() / f"{DEMO}{SUFFIX}").resolve():
-        raise ModelFileError(f"{path} ships with distill-live: copy it to change it")
+        raise ModelFileError(
+            f"{path} ships with distill-live and cannot be changed: make a copy and change that"
+        )
     return path
 
 
@@ -140,7 +143,7 @@ def new_model_path(name: str, *, replace: bool = False, folder: Path | None = No
     path = (folder or user_models_folder()) / f"{stem}{SUFFIX}"
     taken = path if path.exists() else _reachable().get(stem)
     if taken and not replace:
-        raise ModelFileError(f"{taken} exists already: choose another name, or add --force")
+        raise ModelFileError(f"{taken} already exists: choose another name, or add --force")
     return path
 
 
@@ -165,8 +168,8 @@ def require_no_checkpoint(model: Path, command: TrainingCommand = "train") -> No
     path = checkpoint_path(model, command)
     if path.exists():
         raise TrainingError(
-            f"a run was interrupted here ({path}): add --resume to go on with it, or --force to "
-            "begin anew"
+            f"a run was interrupted here ({path}): add --resume to continue it, or --force to "
+            "start over"
         )
 
 

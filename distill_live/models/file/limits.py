@@ -42,12 +42,12 @@ def check_limits(metadata: dict[str, Any]) -> None:
     for part, limits in _LIMITS.items():
         settings = metadata.get(part) or {}
         if not isinstance(settings, dict):
-            raise ValueError(f"its {part} is no table of settings")
+            raise ValueError(f"its {part} is not a table of settings")
         for name, (low, high) in limits.items():
             value = settings.get(name, low)
             if not _is_number(value, whole=isinstance(low, int)) or not low <= value <= high:
                 span = f"{low:.10g}..{high:.10g}"
-                raise ValueError(f"{name} of its {part} is {span}, not {value!r:.40}")
+                raise ValueError(f"{name} in its {part} must be {span}, not {value!r:.40}")
 
 
 def _is_number(value: Any, whole: bool) -> bool:

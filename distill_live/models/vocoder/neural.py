@@ -62,7 +62,9 @@ class NeuralVocoder:
         self.network, self.config = network, network.config
         self.n_fft, self.hop = sound.n_fft, sound.hop_length
         if self.n_fft % self.hop or self.n_fft < 2 * self.hop:
-            raise ValueError(f"n_fft {self.n_fft} must be a multiple, from 2, of hop {self.hop}")
+            raise ValueError(
+                f"n_fft {self.n_fft} must be at least 2 times hop {self.hop} and a multiple of it"
+            )
         self._sound = sound
         self.device = network.head.weight.device
         bank = spectrogram.mel_bank.to(self.device)
@@ -132,7 +134,7 @@ class NeuralVocoder:
         Raises ValueError after `flush`, or when the number of mels is wrong.
         """
         if state.ended:
-            raise ValueError("this stream was flushed: begin another")
+            raise ValueError("this stream was flushed: begin a new one")
         mels = self._sound.n_mels
         if mel.dim() != 2 or mel.shape[0] != mels:
             raise ValueError(f"mels must be [{mels}, frames]: they are {list(mel.shape)}")

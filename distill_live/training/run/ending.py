@@ -1,4 +1,4 @@
-"""How a training ends before its last epoch with the best epoch so far."""
+"""Training that ends early and keeps its best epoch so far."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from distill_live.errors import CheckpointError, TrainingError, is_out_of_memory
+from distill_live.errors import (
+    OUT_OF_MEMORY,
+    CheckpointError,
+    TrainingError,
+    is_out_of_memory,
+)
 
 
 @dataclass
 class Ending:
-    """`interrupted`: Ctrl-C ended a training early. `failure`: the message about another reason,
-    or "". After either, the training can be resumed."""
+    """Why a training ended early: `interrupted` by Ctrl-C, or by a `failure`, whose message it is
+    ("" if there was none). After either, the training can be resumed."""
 
     interrupted: bool = False
     failure: str = ""
@@ -20,10 +25,11 @@ class Ending:
 
 @contextmanager
 def keeping_the_best(epochs: Callable[[], int]) -> Iterator[Ending]:
-    """Run a training of which `epochs` have ended so far; after the block the ending is known.
+    """Run a training; `epochs` says how many of its epochs have ended so far. Once the block is
+    left, the ending is filled in.
 
-    Before the first epoch has ended there is nothing to keep: KeyboardInterrupt and CheckpointError
-    are raised, and TrainingError when the memory is full.
+    Until the first epoch has ended there is nothing to keep, so KeyboardInterrupt and
+    CheckpointError pass through, and full memory raises TrainingError.
     """
     ending = Ending()
     try:
@@ -39,7 +45,6 @@ def keeping_the_best(epochs: Callable[[], int]) -> Iterator[Ending]:
     except (MemoryError, RuntimeError) as error:
         if not is_out_of_memory(error):
             raise
-        mend = "end other programs, or train on a machine with more"
         if not epochs():
-            raise TrainingError(f"out of memory: {mend}") from error
-        ending.failure = f"out of memory: {mend}; then go on with --resume"
+            raise TrainingError(OUT_OF_MEMORY) from error
+        ending.failure = f"{OUT_OF_MEMORY}; then continue with --resume"

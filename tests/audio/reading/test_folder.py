@@ -55,7 +55,7 @@ def test_links_are_followed_once_each(tmp_path: Path) -> None:
     (elsewhere / "back").symlink_to(folder, target_is_directory=True)
     (folder / "gone.wav").symlink_to(tmp_path / "gone.wav")
     assert names(folder) == ["linked/there.wav", "z/here.wav"]
-    assert look_through(folder).unreadable == [(folder / "gone.wav", "the link is broken")]
+    assert look_through(folder).unreadable == [(folder / "gone.wav", "broken link")]
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")

@@ -58,11 +58,24 @@ def test_of_two_that_cancel_one_is_inverted_and_it_is_told(factor: float, share:
     weights, note = tally(TONE, factor * TONE).weights()
     assert weights is not None
     np.testing.assert_allclose(weights, [share, share - 1], atol=1e-3)
-    assert note == "left and right cancel out in mono: the right channel was inverted before mixing"
+    assert note == (
+        "left and right cancel when mixed to mono, so the right channel was inverted first; if it "
+        "should not be, mix the file to mono yourself"
+    )
+
+
+@pytest.mark.parametrize(("quieter_db", "cancels"), [(12.0, False), (14.0, True)])
+def test_channels_cancel_when_their_mix_is_13_db_below_the_loudest(
+    quieter_db: float, cancels: bool
+) -> None:
+    # Of 1 and -f the mean is (1 - f) / 2.
+    factor = 2.0 * 10.0 ** (-quieter_db / 20.0) - 1.0
+    _, note = tally(TONE, factor * TONE).weights()
+    assert bool(note) == cancels
 
 
 def test_of_several_that_cancel_the_inverted_ones_are_named() -> None:
     weights, note = tally(TONE, -TONE, TONE, -TONE).weights()
     assert weights is not None
     np.testing.assert_allclose(weights, [0.25, -0.25, 0.25, -0.25], atol=1e-6)
-    assert note.endswith("inverted before mixing: 2, 4")
+    assert "so these were inverted first: 2, 4;" in note

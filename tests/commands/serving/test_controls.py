@@ -134,7 +134,7 @@ def test_link_s_tempo_is_that_of_all(tmp_path: Path) -> None:
     link._link = LinkSession()
     stand.tick()
     assert (stand.store["tempo"], stand.router.tempo.bpm) == (90.0, 90.0)
-    assert stand.lines == ["tempo: Ableton Link leads, 90.0 BPM"]
+    assert stand.lines == ["tempo: Ableton Link is the master, 90.0 BPM"]
 
 
 def test_what_is_refused_when_its_beat_has_come_is_answered_then(stand: Stand) -> None:
@@ -171,7 +171,7 @@ def test_a_preset_is_confirmed_to_who_asked_and_to_all_who_listen(stand: Stand) 
     stored = stand.patch.with_name("live.presets.yaml")
     [(sender, [(address, (about, text))])] = told  # type: ignore[misc]
     assert (sender, address, about) == (ANNA, "/distill/done", "preset/store")
-    assert str(text).startswith(f"preset mine is stored in {stored}; it leaves tempo")
+    assert str(text).startswith(f"preset mine stored in {stored}; it leaves tempo")
     stand.feedback.tick(time.monotonic() + 1)
     assert heard == [("/distill/done", ("preset/store", text))]
     assert stand.lines == [text]
@@ -181,7 +181,7 @@ def test_a_file_elsewhere_never_reaches_the_server(stand: Stand, tmp_path: Path)
     (tmp_path / "secret.wav").touch()
     [(address, (about, reason))] = stand.osc("/distill/prime", str(tmp_path / "secret.wav"))
     assert (address, about) == ("/distill/error", "/distill/prime")
-    assert "opens files in these folders alone" in str(reason)
+    assert "can only open files in these folders" in str(reason)
     assert stand.server._requests.empty()
 
 
@@ -213,7 +213,7 @@ def test_what_comes_of_learning_is_said_and_answered(stand: Stand) -> None:
     stand.controls.tick()
     [(sender, [(address, (about, text))])] = told  # type: ignore[misc]
     assert (sender, address, about) == (ANNA, "/distill/done", "learn")
-    assert text in stand.lines and "width has learned CC 9" in str(text)
+    assert text in stand.lines and "width is now mapped to CC 9" in str(text)
 
 
 def test_a_request_is_learned_with_what_it_takes(stand: Stand) -> None:
@@ -258,7 +258,7 @@ def test_a_patch_says_of_both_ways_whether_time_tags_are_followed(stand: Stand, 
     assert stand.store["gain"] == 0.5
     stand.store.set("gain", 1.0)
     stand.patch.write_text(PATCH % "schedule")
-    wait_until(lambda: stand.controls.tick() or "is used as saved" in "".join(stand.lines), "it")
+    wait_until(lambda: stand.controls.tick() or "was reloaded" in "".join(stand.lines), "it")
     send()
     assert (stand.store["gain"], len(stand.router.schedule)) == (1.0, 1)
 
@@ -298,10 +298,14 @@ def test_any_parameter_or_level_can_be_set_from_the_start(tmp_path: Path) -> Non
     ("value", "told"),
     [
         ("temperature", "--set takes NAME=VALUE, such as temperature=0.8, not 'temperature'"),
-        ("temprature=1", "did you mean 'temperature'"),
+        (
+            "temprature=1",
+            "--set temprature=1: unknown parameter 'temprature' (did you mean 'temper",
+        ),
+        ("temprature/air=1", "did you mean 'temperature'"),
         ("play=1", "unknown parameter 'play'"),
         ("temperature=hot", "--set temperature=hot: temperature takes a number, not 'hot'"),
-        ("temperature/water=1", "--set temperature/water=1: the model in play has no level"),
+        ("temperature/water=1", "--set temperature/water=1: the current model has no level"),
     ],
 )
 def test_what_cannot_be_set_from_the_start_is_told(tmp_path: Path, value: str, told: str) -> None:
@@ -345,7 +349,7 @@ def test_devices_are_opened_and_closed(stand: Stand) -> None:
 
 
 def test_a_network_that_is_none_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DeviceError, match="is no network"):
+    with pytest.raises(DeviceError, match="is not a network"):
         Stand(tmp_path, osc_allow=["everybody"])
 
 

@@ -40,7 +40,7 @@ def test_the_newest_step_of_an_engine_that_falls_behind_is_named_and_said(
     assert "rain  in time  load" in shown()
     server.deck.status.add("held_loops")
     assert "rain  repeating  load" in shown()
-    assert said == ["falling behind: repeats the last sound"]
+    assert said == ["falling behind: repeating the last passage"]
 
 
 @pytest.mark.parametrize(("source", "words"), [(0, ""), (-1, "new  "), (2, "from kick.wav 3 s  ")])
@@ -54,8 +54,8 @@ def test_where_the_sound_comes_from_is_shown(
     kept = {"names": ["snare.wav", "kick.wav"], "columns": [9, 9]}
     model = save_empty_model(tmp_path, "rain", training_codes=kept)
     server = Server(ServerSettings(model, nothing, None), parameters, print)
-    server.deck.status["source"] = source
-    server.deck.status["source_second"] = 3.21
+    server.deck.status["origin"] = source
+    server.deck.status["origin_second"] = 3.21
     router = Router(parameters, server.request, None, print)
     StatusLine().show(server, router)
     assert capsys.readouterr().err.endswith(f"load  0%  {words}ring 0.0 s")

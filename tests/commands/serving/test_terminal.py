@@ -56,7 +56,7 @@ def test_a_full_pipe_holds_nobody_up_and_loses_only_what_is_too_much(err: bool) 
             taken = join(taken, more)
         kept = len(taken) - 1
         assert taken[:kept] == lines[:kept]
-        assert taken[kept] == f"(lines left out here: {len(lines) - kept})"
+        assert taken[kept] == f"({len(lines) - kept} lines left out)"
         terminal.write("there again", err=err)
         assert end.drain() == ["there again"]
 

@@ -11,11 +11,11 @@ import pytest
 
 from distill_live.audio.files import write_audio
 from distill_live.audio.reading.sound import read_mono
-from distill_live.commands.training_steps.progress import Report
+from distill_live.commands.training_steps.progress import TrainingProgress
 from distill_live.models.file.header import read_header, rewrite_metadata
 from distill_live.models.file.persistence import load_model_v2
 from tests.commands.tiny_training import make_tiny
-from tests.commands.training_process import TrainingProcess, epochs, files_of, weights
+from tests.commands.training_process import TrainingProcess, epochs, files_of, press_ctrl_c, weights
 from tests.conftest import Folders, RunCli
 
 
@@ -137,10 +137,10 @@ def test_ctrl_c_leaves_the_model_as_it_was_and_resume_goes_on(
     for method in ("codec_epoch", "prior_epoch"):
         resume = ["--resume"] if method == "prior_epoch" else []
         with monkeypatch.context() as patch:
-            patch.setattr(Report, method, lambda *_: signal.raise_signal(signal.SIGINT))
+            patch.setattr(TrainingProgress, method, press_ctrl_c)
             stopped = run_cli("train", "--continue", "mine", halves[1], *resume)
         assert stopped.code == 130
-        assert f"{sine_model} is as it was" in stopped.out
+        assert f"{sine_model} is unchanged" in stopped.out
         assert sine_model.read_bytes() == before
     resumed = run_cli("train", "--continue", "mine", halves[1], "--resume")
     assert (resumed.code, resumed.err) == (0, "")
@@ -155,7 +155,7 @@ def test_a_run_is_not_resumed_on_a_model_that_has_changed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(Report, "codec_epoch", lambda *_: signal.raise_signal(signal.SIGINT))
+        patch.setattr(TrainingProgress, "codec_epoch", press_ctrl_c)
         run_cli("train", "--continue", "mine", halves[1])
     checkpoint = sine_model.with_suffix(".resume")
     kept = checkpoint.read_bytes()
@@ -184,7 +184,7 @@ def test_a_kill_leaves_the_model_as_it_was_until_it_is_the_new_one(
     assert after != before
     ended = train(folders, "never:0", "--continue", "mine", halves[1], "--resume")
     assert (ended.returncode, ended.stderr) == (0, "")
-    assert "had ended already" in ended.stdout
+    assert "had already finished" in ended.stdout
     assert sine_model.read_bytes() == after
     assert files_of(folders, "mine") == ["mine.distill", "mine.html"]
 
@@ -206,7 +206,7 @@ def test_a_model_without_codes_of_its_recordings_is_refused_and_what_to_do_is_sa
     rewrite_metadata(tiny_in_library, training=training)
     refused = run_cli("train", "--continue", "tiny", halves[1])
     assert refused.code == 1
-    assert f"holds no codes of what it learned: {advice}" in refused.err
+    assert f"does not contain the codes it was trained on: {advice}" in refused.err
 
 
 @pytest.mark.parametrize("option", [("--name", "other"), ("--rvq-levels", "2")])
@@ -215,4 +215,4 @@ def test_a_model_that_goes_on_keeps_its_name_and_shape(
 ) -> None:
     refused = run_cli("train", "--continue", "mine", halves[1], *option)
     assert refused.code == 2
-    assert "keeps its name and its shape" in refused.err
+    assert "keeps its name and shape" in refused.err

@@ -321,7 +321,7 @@ def test_a_client_that_cannot_be_sent_to_is_forgotten_and_the_others_hear(stage:
 
 @pytest.mark.parametrize("rate", [0.0, -1.0, 101.0, float("nan")])
 def test_a_rate_that_is_not_legal_is_refused(stage: Stage, rate: float) -> None:
-    with pytest.raises(ParameterError, match=r"the rate is 0\.1\.\.100 Hz"):
+    with pytest.raises(ParameterError, match=r"rate must be 0\.1\.\.100 Hz"):
         stage.subscribe("a", rate)
     assert not stage.feedback.listens("a")
 
@@ -329,7 +329,7 @@ def test_a_rate_that_is_not_legal_is_refused(stage: Stage, rate: float) -> None:
 def test_more_subscribers_than_there_may_be_are_refused_but_may_renew(stage: Stage) -> None:
     for number in range(MAX_SUBSCRIBERS):
         stage.subscribe(str(number))
-    with pytest.raises(ParameterError, match="64 clients listen already"):
+    with pytest.raises(ParameterError, match="64 clients are already subscribed"):
         stage.subscribe("one more")
     stage.subscribe("0")
 

@@ -80,7 +80,7 @@ def test_a_knob_is_written_beside_the_patch_which_stays_as_it_is(pupil: Pupil) -
     assert pupil.patch.read_text() == HAND_WRITTEN
     ((sender, text),) = pupil.told
     assert sender == ("osc", "127.0.0.1", 9001)
-    assert text == f"temperature has learned CC 7 on channel 1 of any device, see {pupil.file}"
+    assert text == f"temperature is now mapped to CC 7 on channel 1 of any device, see {pupil.file}"
     assert pupil.learning.name is None
 
 
@@ -121,7 +121,10 @@ def test_a_pad_does_what_suits_its_target(
 def test_what_a_pad_does_is_said_with_how_to_change_it(pupil: Pupil) -> None:
     pupil.learn("edit/freeze/on", note(36))
     ((_, text),) = pupil.told
-    assert "as toggle (on, then off; `learn edit/freeze/on gate` makes it on while" in text
+    assert (
+        "as toggle (on, then off with the next press; `learn edit/freeze/on gate` makes it on while"
+        in text
+    )
     pupil.learn("edit/freeze/on", note(36), arguments=["gate"])
     source = {"note": 36, "channel": 1, "mode": "gate"}
     assert pupil.mappings() == [{"from": source, "to": "edit/freeze/on"}]
@@ -153,7 +156,7 @@ def test_of_a_program_change_that_cannot_move_a_parameter_it_is_said_why(pupil: 
     pupil.learn("gain", PROGRAM)
     assert not pupil.file.exists()
     ((_, text),) = pupil.failed
-    assert text.startswith("a program change is only a press and cannot move gain: move a knob")
+    assert text.startswith("a program change is only a press and cannot control gain: move a knob")
 
 
 def test_a_knob_is_meant_even_where_programs_change_beside_it(pupil: Pupil) -> None:
@@ -204,7 +207,7 @@ def test_without_a_move_it_is_given_up_and_said(pupil: Pupil) -> None:
     assert pupil.learning.name == "gain"
     pupil.learning.tick(PATIENCE_S)
     assert pupil.failed == [
-        ("me", "no MIDI control was moved for gain: choose it again, then move one")
+        ("me", "no MIDI control was moved for gain: learn gain again, then move a control")
     ]
     assert pupil.learning.name is None
     assert not pupil.file.exists()
@@ -224,11 +227,11 @@ def test_a_broken_file_is_left_alone_and_said(pupil: Pupil) -> None:
     pupil.file.write_text("map: [1, 2\n")
     pupil.learn("gain", *knob(1))
     ((_, text),) = pupil.failed
-    assert f"{pupil.file}:2: no YAML" in text
+    assert f"{pupil.file}:2: invalid YAML" in text
     assert pupil.file.read_text() == "map: [1, 2\n"
     pupil.file.write_text("map: {a: 1}\n")
     pupil.learn("gain", *knob(1))
-    assert "holds no list of mappings" in pupil.failed[1][1]
+    assert "has no list of mappings" in pupil.failed[1][1]
 
 
 def test_a_folder_that_cannot_be_written_is_said_with_what_to_do(pupil: Pupil) -> None:

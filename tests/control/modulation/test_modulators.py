@@ -65,7 +65,10 @@ def test_a_random_lfo_has_a_value_of_its_own_for_each_cycle(tempo: Tempo) -> Non
         ({"seconds": 0.0}, r"seconds cannot be 0.0; legal: 0.05..3600"),
         ({"beats": math.nan}, "beats cannot be nan"),
         ({"seconds": 1.0, "phase": 2.0}, "phase cannot be 2.0; legal: 0..1"),
-        ({"seconds": 1.0, "shape": "sinus"}, "no LFO shape 'sinus'; legal: sine, triangle"),
+        (
+            {"seconds": 1.0, "shape": "sinus"},
+            "there is no LFO shape 'sinus'; legal: sine, triangle",
+        ),
     ],
 )
 def test_an_lfo_that_cannot_be_is_refused(given: dict[str, float], told: str) -> None:

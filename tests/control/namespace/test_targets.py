@@ -38,9 +38,9 @@ def test_a_name_is_a_parameter_and_maybe_a_level_behind_it(
         ("temprature/structure", r"unknown parameter 'temprature/structure'"),
         ("edit/freeze/on", r"unknown parameter 'edit/freeze/on'"),
         ("", "unknown parameter ''"),
-        ("gain/structure", "gain is one value for all levels"),
-        ("temperature/", "'' is no level"),
-        ("temperature/Low End", "'Low End' is no level"),
+        ("gain/structure", "gain has one value for all levels"),
+        ("temperature/", "'' is not a level"),
+        ("temperature/Low End", "'Low End' is not a level"),
     ],
 )
 def test_a_name_that_means_nothing_is_refused(name: str, told: str) -> None:

@@ -44,12 +44,12 @@ def test_of_many_that_come_at_once_the_last_is_written(path: Path) -> None:
 
 
 BROKEN = [
-    ("presets: [", "1: no YAML"),
-    ("version: 1\npresets: [a]", "2: presets is no mapping of names"),
+    ("presets: [", "1: invalid YAML"),
+    ("version: 1\npresets: [a]", "2: presets must be a mapping of names"),
     ("version: 2\npresets: {}", "1: version cannot be 2; legal: 1"),
-    ("version: 1\npresets: {}\nmap: []", "1: a presets file is made of: version, presets"),
-    ("", "1: a presets file is made of: version, presets"),
-    ("version: 1\npresets:\n  a: 3", "3: 'a' is no mapping of parameters"),
+    ("version: 1\npresets: {}\nmap: []", "1: a presets file consists of: version, presets"),
+    ("", "1: a presets file consists of: version, presets"),
+    ("version: 1\npresets:\n  a: 3", "3: 'a' must be a mapping of parameters"),
     ("version: 1\npresets:\n  a: {gain: x}", "3: gain cannot be 'x'; legal: a number, or off"),
     ("version: 1\npresets:\n  a: {gain: .nan}", "3: gain cannot be nan"),
     ("version: 1\npresets:\n  a: {gain: [1]}", "3: gain cannot be [1]"),

@@ -162,7 +162,7 @@ def test_one_that_is_stored_stands_in_the_place_of_the_patch_s_until_deleted(sta
     stand.presets.delete("intro")
     stand.presets.recall("intro")
     assert stand.store["temperature"] == 0.5
-    with pytest.raises(ParameterError, match="'intro' stands in the patch: delete it there"):
+    with pytest.raises(ParameterError, match="'intro' is part of the patch: delete it there"):
         stand.presets.delete("intro")
 
 
@@ -173,13 +173,13 @@ def test_what_is_deleted_stays_so_after_a_restart(stand: Stand) -> None:
     stand.presets.close()
     stand.restart()
     assert stand.presets.names == [*PATCH, "two"]
-    with pytest.raises(ParameterError, match=r"no preset 'tow' is stored \(did you mean 'two'"):
+    with pytest.raises(ParameterError, match=r"no stored preset 'tow' \(did you mean 'two'"):
         stand.presets.delete("tow")
 
 
 @pytest.mark.parametrize("name", ["", " ", "a ", "\ta", "a\nb", "x" * 101])
 def test_a_name_that_cannot_be_is_refused(stand: Stand, name: str) -> None:
-    with pytest.raises(ParameterError, match=r"1\.\.100 letters"):
+    with pytest.raises(ParameterError, match=r"1\.\.100 characters"):
         stand.presets.store(name)
     assert stand.presets.names == list(PATCH)
 
@@ -195,7 +195,7 @@ def test_a_name_that_looks_like_something_else_is_kept(stand: Stand, name: str) 
 def test_no_more_are_stored_than_midi_has_programs(stand: Stand) -> None:
     for number in range(MAX_STORED):
         stand.presets.store(f"{number}")
-    with pytest.raises(ParameterError, match="128 presets are stored"):
+    with pytest.raises(ParameterError, match="128 presets are already stored"):
         stand.presets.store("one more")
     stand.presets.store("5")
     stand.presets.close()
@@ -213,7 +213,7 @@ def test_what_this_instrument_does_not_have_is_told_and_left_out(tmp_path: Path)
     assert (stand.store["gain"], stand.store["top_p"]) == (2.0, 1.0)
     # A number may mean a level of another model.
     assert stand.store.own("temperature", 3) == 0.25
-    assert [line.split(" is left out: ")[0] for line in stand.lines] == [
+    assert [line.split(" was left out: ")[0] for line in stand.lines] == [
         "preset odd: edit/gone/on", "preset odd: temperature/texture", "preset odd: top_p",
     ]  # fmt: skip
     stand.presets.levels = Levels(("Structure", "Timbre", "Texture", "Detail"))

@@ -70,16 +70,24 @@ def test_a_file_elsewhere_is_refused_whether_it_is_there_or_not(
     given = given.format(room=room)
     if name == "model" and "/" not in given:
         return
-    with pytest.raises(ParameterError, match=f"{name} opens files in .*--clips FOLDER") as refusal:
+    with pytest.raises(
+        ParameterError, match=f"{name} can only open files in .*--clips FOLDER"
+    ) as refusal:
         allowed.check(name, (given,))
-    assert f"folders alone: clips, {room}/models; " in str(refusal.value)
+    assert f"in these folders: clips, {room}/models; " in str(refusal.value)
+
+
+def test_a_refusal_names_each_folder_once(room: Path) -> None:
+    limited = AllowedFiles(lambda: [Path("clips"), room / "models", room / "clips", Path("clips")])
+    with pytest.raises(ParameterError, match=f"in these folders: clips, {room}/models; "):
+        limited.check("prime", ("/etc/passwd",))
 
 
 def test_a_link_that_leads_outside_is_refused(allowed: AllowedFiles, room: Path) -> None:
     (room / "clips/link.wav").symlink_to(room / "secrets/s.wav")
     (room / "clips/folder").symlink_to(room / "secrets")
     for given in ("clips/link.wav", "link.wav", "clips/folder/s.wav"):
-        with pytest.raises(ParameterError, match="prime opens files in these folders alone"):
+        with pytest.raises(ParameterError, match="prime can only open files in these folders"):
             allowed.check("prime", (given,))
 
 
@@ -103,7 +111,7 @@ def test_a_model_s_name_cannot_be_that_of_a_file_beside_the_folders(
     allowed: AllowedFiles, room: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(room / "secrets")
-    with pytest.raises(ParameterError, match="model opens files in these folders alone"):
+    with pytest.raises(ParameterError, match="model can only open files in these folders"):
         AllowedFiles(lambda: [room / "models"]).check("model", ("m2.distill",))
 
 

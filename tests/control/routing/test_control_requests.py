@@ -183,13 +183,13 @@ def test_what_is_done_with_presets_is_confirmed_with_the_name(stand: Stand) -> N
     stand.requests("tap", ())
     path = stand.presets._file.path
     assert stand.done == [
-        ("preset", "preset soft is recalled; it sets gain, and leaves all else alone"),
-        ("preset/next", "preset loud is recalled; it sets gain, and leaves all else alone"),
+        ("preset", "preset soft recalled; it sets gain and leaves everything else unchanged"),
+        ("preset/next", "preset loud recalled; it sets gain and leaves everything else unchanged"),
         ("preset/beats",
-         "preset soft is recalled, within 2 s; it sets gain, and leaves all else alone"),
+         "preset soft recalled over 2 s; it sets gain and leaves everything else unchanged"),
         ("preset/store",
-         f"preset mine is stored in {path}; it leaves tempo, beats_per_bar, link_start_stop and "
-         "morph alone"),
-        ("preset/delete", f"preset mine is deleted from {path}"),
+         f"preset mine stored in {path}; it leaves tempo, beats_per_bar, link_start_stop and "
+         "morph unchanged"),
+        ("preset/delete", f"preset mine deleted from {path}"),
     ]  # fmt: skip
     stand.presets.close()

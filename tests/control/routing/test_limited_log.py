@@ -69,4 +69,6 @@ def test_a_flood_of_names_ends_in_one_last_line() -> None:
     for number in range(3 * MAX_NAMES):
         log.write_once(f"/{number}", lambda: "unknown")
     assert lines[:-1] == ["unknown"] * MAX_NAMES
-    assert lines[-1] == f"{MAX_NAMES} unknown names so far; further ones are counted, not shown"
+    assert (
+        lines[-1] == f"{MAX_NAMES} unknown names so far; from now on they are counted but not shown"
+    )

@@ -8,6 +8,7 @@ import pytest
 
 from distill_live.control.namespace.requests import REQUESTS
 from distill_live.control.routing.router import Counters, Router
+from distill_live.errors import ParameterError
 from distill_live.parameters import PARAMETERS
 from tests.control.conftest import TABLE, Desk
 
@@ -30,7 +31,7 @@ def test_whole_numbers_and_booleans_are_numbers_and_are_clipped(
 def test_a_clipped_value_is_counted_and_told(desk: Desk) -> None:
     desk.osc("/distill/temperature", [64.0])
     assert desk.router.counters == Counters(received=1, clipped=1)
-    assert desk.lines == ["temperature 64 is outside 0.1..2, taken as 2"]
+    assert desk.lines == ["temperature 64 is outside 0.1..2; set to 2"]
 
 
 @pytest.mark.parametrize(
@@ -73,6 +74,27 @@ def test_letting_a_button_go_makes_no_request(desk: Desk, released: object) -> N
     desk.osc("/distill/stop", [released])
     assert desk.requests == []
     assert desk.router.counters.refused == 0
+
+
+def test_two_mistakes_at_one_address_are_both_told(desk: Desk) -> None:
+    for arguments in ([], ["loud"], ["louder"], [math.nan], [1, 2]):
+        desk.osc("/distill/gain", arguments)
+    assert desk.lines == [
+        "refused /distill/gain: gain takes one number, not 0",
+        "refused /distill/gain: gain takes a number, not 'loud'",
+        "refused /distill/gain: gain takes a finite number",
+    ]
+
+
+def test_a_flood_of_mistakes_at_one_address_does_not_fill_the_log(desk: Desk) -> None:
+    for number in range(1000):
+        desk.osc("/distill/loop", [number + 100])
+        desk.osc("/distill/tempo_source", [chr(0x4E00 + number) * (number % 7)])
+    assert len(desk.lines) == 2
+    for number in range(1000):
+        wrong = ParameterError("wrong: " + chr(0x4E00 + number))
+        desk.router._reception.refuse("/distill/gain", wrong)
+    assert len(desk.lines) == 2 + 4 + 1
 
 
 @pytest.mark.parametrize("argument", [math.nan, "now"])
@@ -202,6 +224,17 @@ def test_get_answers_whether_a_level_s_value_is_its_own(desk: Desk) -> None:
     assert address == "/distill/error"
 
 
+def test_whether_a_level_s_value_is_its_own_can_only_be_read(desk: Desk) -> None:
+    for level in ("structure", "1"):
+        address = f"/distill/temperature/{level}/own"
+        told = f"{address} can only be read: send /distill/get temperature/{level}/own"
+        assert desk.osc(address, [1]) == [("/distill/error", (address, told))]
+    assert desk.store.own("temperature", 0) is None
+    for unknown in ("/distill/temperature/nothing/own", "/distill/gain/own"):
+        [(_, (_, told))] = desk.osc(unknown, [1])
+        assert "can only be read" not in str(told)
+
+
 def test_a_control_that_is_moved_to_be_learned_is_not_told_as_unmapped(desk: Desk) -> None:
     desk.router.hooks.learns = lambda: True
     desk.cc(1, 1, 64)
@@ -215,7 +248,7 @@ def test_a_level_s_value_out_of_range_is_clipped_counted_and_told(desk: Desk) ->
     desk.osc("/distill/top_p/1", [-3])
     assert desk.store.levels("top_p", 2) == (0.0, 1.0)
     assert desk.router.counters == Counters(received=1, clipped=1)
-    assert desk.lines == ["top_p/1 -3 is outside 0..1, taken as 0"]
+    assert desk.lines == ["top_p/1 -3 is outside 0..1; set to 0"]
 
 
 @pytest.mark.parametrize("level", ["texture", "0", "4", "1" * 9000, "x" * 9000])
@@ -236,7 +269,7 @@ def test_a_level_that_the_model_lacks_is_refused_and_told_once_with_those_it_has
 def test_a_level_of_a_parameter_that_has_none_is_refused(desk: Desk) -> None:
     desk.osc("/distill/gain/structure", [0.5])
     assert desk.router.counters == Counters(received=1, refused=1)
-    assert "gain is one value for all levels" in desk.lines[0]
+    assert "gain has one value for all levels" in desk.lines[0]
 
 
 def test_the_levels_are_those_of_the_model_in_play(desk: Desk) -> None:

@@ -187,5 +187,5 @@ def test_what_is_nothing_to_wait_for_is_refused_in_the_words_of_messages(
 ) -> None:
     [(_, (_, reason))] = desk.osc("/distill/at", when)
     assert str(reason).endswith(
-        "beat, bar, or a whole number of bars 1..64, such as /distill/at 4 /distill/play"
+        "beat, bar, or an integer number of bars 1..64, such as /distill/at 4 /distill/play"
     )

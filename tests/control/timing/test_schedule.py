@@ -79,8 +79,7 @@ def test_an_action_that_fails_is_told_and_the_others_run() -> None:
     schedule.tick(1.0)
     assert done == ["next"]
     assert lines == [
-        "a message that waited for its time failed: "
-        "invalid literal for int() with base 10: 'no number'"
+        "a scheduled message failed: invalid literal for int() with base 10: 'no number'"
     ]
 
 
@@ -88,7 +87,7 @@ def test_no_more_wait_than_there_is_room_for() -> None:
     schedule = Schedule()
     for _ in range(MAX_WAITING):
         schedule.at(1.0, lambda: None)
-    with pytest.raises(ParameterError, match="1024 messages wait for their time already"):
+    with pytest.raises(ParameterError, match="1024 messages are already waiting for their time"):
         schedule.at(0.5, lambda: None)
     schedule.tick(1.0)
     schedule.at(0.5, lambda: None)

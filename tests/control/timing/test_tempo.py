@@ -97,13 +97,13 @@ def test_a_midi_clock_leads_when_it_comes_and_the_tempo_goes_on_when_it_is_gone(
 ) -> None:
     stand.clock(60, 140.0)
     assert (stand.tempo.source, stand.tempo.bpm) == ("midi", pytest.approx(140.0))
-    assert stand.lines == ["tempo: the MIDI clock leads, 140.0 BPM"]
+    assert stand.lines == ["tempo: the MIDI clock is the master, 140.0 BPM"]
     beat = stand.tempo.beat(stand.now)
     stand.now += 1.0
     stand.tempo.tick(stand.now)
     assert (stand.tempo.source, stand.tempo.bpm) == ("internal", pytest.approx(140.0))
     assert stand.tempo.beat(stand.now) == pytest.approx(beat + 140 / 60)
-    assert stand.lines[1:] == ["tempo: nobody leads, 140.0 BPM"]
+    assert stand.lines[1:] == ["tempo: the internal clock is the master, 140.0 BPM"]
 
 
 def test_who_follows_a_midi_clock_cannot_be_set(stand: Stand) -> None:
@@ -197,7 +197,7 @@ def test_a_tapped_tempo_is_proposed_to_a_link_session_whose_beats_stay(stand: St
 
 def test_where_a_midi_clock_leads_taps_are_refused(stand: Stand) -> None:
     stand.clock(60, 140.0)
-    with pytest.raises(ParameterError, match="the MIDI clock says what the tempo is"):
+    with pytest.raises(ParameterError, match="the MIDI clock is the master and sets the tempo"):
         stand.tempo.tap()
     assert stand.tempo.bpm == pytest.approx(140.0)
 
@@ -208,6 +208,6 @@ def test_a_bar_can_begin_now_where_nobody_else_leads(stand: Stand) -> None:
     assert stand.tempo.phase(101.3) == 0.0
     assert stand.tempo.beat(101.3) == 4.0
     stand.link(90.0, 1.0)
-    with pytest.raises(ParameterError, match="Ableton Link says where bars begin"):
+    with pytest.raises(ParameterError, match="Ableton Link is the master and decides"):
         stand.tempo.begin_bar()
     assert stand.tempo.beat(101.3) == 1.0

@@ -16,10 +16,11 @@ from tests.tools import read_line, require_program, wait_until
 
 
 class JackServer:
-    """Start with `with`; programs given `environment` find it. It runs on a dummy driver."""
+    """Start with `with`; programs given `environment` find it. It runs on a dummy driver, in blocks
+    of `period` samples at 48 kHz."""
 
-    def __init__(self) -> None:
-        self._jackd = require_program("jackd")
+    def __init__(self, period: int = 1024) -> None:
+        self._jackd, self._period = require_program("jackd"), period
         for program in ("jack_lsp", "jack_connect"):
             require_program(program)
         self.name = f"distill-{os.getpid()}-{secrets.token_hex(4)}"
@@ -70,7 +71,10 @@ class JackServer:
     def start(self) -> None:
         """Start the server, also after it was killed."""
         self._server = subprocess.Popen(
-            [self._jackd, "-n", self.name, "-r", "-d", "dummy", "-r", "48000", "-p", "1024"],
+            [
+                self._jackd, "-n", self.name, "-r", "-d", "dummy", "-r", "48000",
+                "-p", str(self._period),
+            ],
             env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         wait_until(self.ports, "jackd")

@@ -63,8 +63,7 @@ def test_a_controller_that_is_connected_to_the_virtual_port_moves_the_mapped_par
 ) -> None:
     with running(MidiInput(instrument.router, "nobody", rtmidi)) as source:
         assert source.status == (
-            f"no MIDI input is named like 'nobody' yet; there are: none; connect one to {VIRTUAL} "
-            "(JACK)"
+            f"no MIDI input matches 'nobody' yet; available: none; connect one to {VIRTUAL} (JACK)"
         )
         with Controller(jack, "knobs") as knobs:
             jack.connect("knobs:out", VIRTUAL)
@@ -170,7 +169,7 @@ def test_a_device_is_opened_when_it_comes_and_again_when_it_comes_back(
             wait_until(lambda: source.status.startswith("no MIDI input"), "unplugging")
         assert sum("distill-live" in port for port in jack.ports()) == 3, "ports are left open"
     there = "MIDI from knobs:out (JACK)"
-    gone = "MIDI input knobs:out (JACK) is gone; it is opened again when it is back"
+    gone = "MIDI input knobs:out (JACK) is gone; it will be reopened when it returns"
     assert listener.lines[1:] == [there, gone] * 3
     assert len(came) == 3
 
@@ -215,8 +214,8 @@ def test_a_server_that_ends_and_comes_back_is_found_again(
             server.start()
             with Controller(server, "knobs") as knobs:
                 knobs.send(0xB0, 7, 9, until=lambda: listener.raws("cc", 1, 7))
-    assert "MIDI: JACK has ended; it is asked again every 0.1 s" in listener.lines
-    assert "MIDI: JACK answers" in listener.lines
+    assert "MIDI: JACK has stopped; trying again every 0.1 s" in listener.lines
+    assert "MIDI: JACK is available again" in listener.lines
 
 
 def test_a_server_that_dies_leaves_an_input_that_can_be_stopped_and_started(

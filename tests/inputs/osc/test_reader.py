@@ -337,7 +337,7 @@ def test_who_is_not_allowed_is_not_heard_but_counted(
     assert instrument.store["gain"] == 1.0
     assert instrument.router.counters == Counters(received=1)
     assert instrument.lines[0] == (
-        "OSC from 127.0.0.1 is not taken; --osc-allow 127.0.0.1 lets it play"
+        "OSC from 127.0.0.1 is ignored; allow it with --osc-allow 127.0.0.1"
     )
     stranger.socket.close()
 

@@ -157,17 +157,17 @@ def test_a_subscription_ends_after_a_minute_unless_it_is_renewed(
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        ([70_000], "70000 is no port; legal: 1..65535"),
-        ([9001.5], "9001.5 is no port"),
-        ([float("nan")], "nan is no port"),
-        ([9001, 0], "the rate is 0.1..100 Hz, not 0"),
-        ([9001, float("inf")], "the rate is 0.1..100 Hz, not inf"),
+        ([70_000], "70000 is not a port; legal: 1..65535"),
+        ([9001.5], "9001.5 is not a port"),
+        ([float("nan")], "nan is not a port"),
+        ([9001, 0], "rate must be 0.1..100 Hz, not 0"),
+        ([9001, float("inf")], "rate must be 0.1..100 Hz, not inf"),
         ([9001, 30, 5], "legal: [port] [rate in Hz] [pattern ...]"),
         (["/distill/gain", 9001], "legal: [port] [rate in Hz] [pattern ...]"),
         ([b"blob"], "legal: [port] [rate in Hz] [pattern ...]"),
         (["/distill/[a"], "every bracket closed"),
-        (["/" + "x" * 300], "a pattern of 301 letters is too long; legal: up to 256"),
-        (["/x"] * 65, "65 patterns are too many; legal: 64"),
+        (["/" + "x" * 300], "a pattern of 301 characters is too long; legal: up to 256"),
+        (["/x"] * 65, "65 patterns are too many; legal: up to 64"),
     ],
 )
 def test_what_cannot_be_subscribed_to_is_answered_with_what_is_legal(
@@ -247,7 +247,7 @@ def test_a_target_that_is_none_is_told_and_left_out(
     listener.ping()
     assert ("/distill/gain", [1.0]) in listener.heard
     [line] = instrument.lines
-    assert line.startswith(f"OSC target {target} is left out: ")
+    assert line.startswith(f"OSC target {target} was left out: ")
 
 
 def test_a_subscription_in_a_bundle_is_taken_with_the_rest_of_it(

@@ -164,7 +164,7 @@ def test_connections_of_one_host_are_limited_and_those_that_are_open_go_on(
         one.ping()
     assert TcpClient(osc.port).is_closed()
     [line] = instrument.lines
-    assert "a connection from 127.0.0.1 is refused: 32 are open already" in line
+    assert "refused a connection from 127.0.0.1: 32 are already open" in line
     more.pop().socket.close()
     wait_until(lambda: _answers(osc.port), "room for another connection")
     tcp.ping()
@@ -193,7 +193,7 @@ def test_who_is_not_allowed_gets_no_connection(
     monkeypatch.setattr(osc._allowed, "allows", allowed)
     assert _answers(osc.port)
     assert instrument.lines == [
-        "OSC from 127.0.0.1 is not taken; --osc-allow 127.0.0.1 lets it play"
+        "OSC from 127.0.0.1 is ignored; allow it with --osc-allow 127.0.0.1"
     ]
 
 
@@ -204,7 +204,7 @@ def test_where_another_program_has_the_port_udp_alone_is_taken(instrument: Instr
     osc.start()
     assert not osc.takes_tcp
     [line] = instrument.lines
-    assert line.startswith(f"cannot take OSC over TCP on 127.0.0.1:{port}: ")
+    assert line.startswith(f"cannot listen for OSC over TCP on 127.0.0.1:{port}: ")
     client = Client(port)
     client.ping()
     osc.stop()

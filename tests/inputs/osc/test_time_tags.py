@@ -63,7 +63,9 @@ def test_what_is_further_ahead_is_done_at_once_and_told_once_for_each_sender() -
     stage.time_tags.carry_out(2**64 - 1, stage.doing("now"), ("osc", "10.0.0.1", 7))
     assert stage.done == ["now"] * 4
     assert len(stage.told) == 2
-    assert stage.told[0].startswith("OSC sender 127.0.0.1:9001 stamps bundles 2.01 s ahead; legal:")
+    assert stage.told[0].startswith(
+        "OSC sender 127.0.0.1:9001 sends bundles with time tags 2.01 s ahead; legal:"
+    )
     assert "osc: {timetags: ignore}" in stage.told[0]
 
 
@@ -81,7 +83,7 @@ def test_when_too_much_waits_the_rest_is_done_at_once_and_told_once() -> None:
         stage.send(str(number), 1.0)
     assert stage.done == [str(MAX_WAITING + more) for more in range(3)]
     [line] = stage.told
-    assert "sends too much ahead of time" in line
+    assert "sends too many bundles ahead of time" in line
     stage.schedule.tick(1.1)
     assert len(stage.done) == MAX_WAITING + 3
 

@@ -79,12 +79,12 @@ def test_entries_that_found_no_room_are_said_and_leave_a_mark_once(desk: Desk) -
     assert [entry for entry in desk.entries() if entry["op"] == "lost"] == [
         {"op": "lost", "entries": lost}
     ]
-    assert desk.said == [f"the session log misses {lost} entries: it cannot be rendered"]
+    assert desk.said == [f"the session log lacks {lost} entries: it cannot be rendered"]
 
 
 def test_a_log_is_never_overwritten(desk: Desk, tmp_path: Path) -> None:
     desk.journal.note("hold")
-    with pytest.raises(SessionLogError, match="exists already"):
+    with pytest.raises(SessionLogError, match="already exists"):
         Desk(tmp_path)
     assert len(desk.entries()) == 1
 
@@ -97,7 +97,7 @@ def test_a_disk_that_refuses_is_said_once_and_what_it_took_can_be_read(desk: Des
             desk.journal.poll()
         desk.journal.close(desk.decks[0], {})
     assert len(desk.said) == 1
-    assert desk.said[0].startswith("the session log breaks off here: cannot write")
+    assert desk.said[0].startswith("the session log stops here: cannot write")
     assert desk.entries() == [{"op": "hold"}]
 
 

@@ -127,7 +127,7 @@ def test_a_model_that_fails_to_load_is_not_waited_for_either(use: Use, tmp_path:
         rig.poll_until(lambda: len(rig.said) == 2, "the failure")
         assert rig.said == [
             "loading one",
-            "zero plays on: one could not be loaded: ended with exit code 7",
+            "zero keeps playing: cannot load one: ended with exit code 7",
         ]
         use(workers.engine)
         rig.bring("two")

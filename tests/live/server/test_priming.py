@@ -14,7 +14,7 @@ from distill_live.models.file.persistence import LoadedVQModel
 from tests.audio.reading.odd_files import encoded, noise
 from tests.tools import wait_until
 
-_OUTCOMES = ("goes on from", "cannot prime", "another model")
+_OUTCOMES = ("continues from", "cannot prime", "the model has changed")
 
 
 class Desk:
@@ -48,7 +48,7 @@ def test_a_recording_becomes_the_codes_that_the_model_makes_of_it(
     assert codes is not None
     expected = inference.encode(tiny_model, read_mono(audio)).codes
     np.testing.assert_array_equal(codes, expected)
-    assert desk.said == [f"encoding {audio}", f"goes on from {audio}"]
+    assert desk.said == [f"encoding {audio}", f"continues from {audio}"]
 
 
 def test_of_a_long_recording_the_end_counts(
@@ -78,8 +78,11 @@ def test_what_is_odd_in_a_recording_is_said_and_all_of_it_is_encoded(
     codes = desk.wait(tiny_model_path)
     assert codes is not None
     assert len(codes) == 24
-    note = "left and right cancel out in mono: the right channel was inverted before mixing"
-    assert desk.said[1:] == [rf"{tmp_path}/caf\xe9.flac: {note}", f"goes on from {audio}"]
+    note = (
+        "left and right cancel when mixed to mono, so the right channel was inverted first; if it "
+        "should not be, mix the file to mono yourself"
+    )
+    assert desk.said[1:] == [rf"{tmp_path}/caf\xe9.flac: {note}", f"continues from {audio}"]
 
 
 @pytest.mark.parametrize("name", ["noise.wav", "missing.wav", "."])
@@ -104,7 +107,7 @@ def test_codes_of_a_model_that_plays_no_more_are_not_used(
     desk, audio = Desk(), sounds / "sine_440.wav"
     desk.priming.ask(audio, tiny_model_path)
     assert desk.wait(tiny_two_levels_path) is None
-    assert desk.said[1:] == [f"another model plays now: prime {audio} again"]
+    assert desk.said[1:] == [f"the model has changed: prime {audio} again"]
 
 
 def test_of_two_recordings_the_newest_counts(tiny_model_path: Path, sounds: Path) -> None:
@@ -112,7 +115,7 @@ def test_of_two_recordings_the_newest_counts(tiny_model_path: Path, sounds: Path
     desk.priming.ask(sounds / "sine_110.wav", tiny_model_path)
     desk.priming.ask(sounds / "sine_440.wav", tiny_model_path)
     assert desk.wait(tiny_model_path) is not None
-    assert desk.said[-1] == f"goes on from {sounds / 'sine_440.wav'}"
+    assert desk.said[-1] == f"continues from {sounds / 'sine_440.wav'}"
 
 
 def test_an_encoding_that_cannot_be_started_is_said_and_leaves_no_file(
@@ -151,10 +154,10 @@ def test_how_a_priming_ended_is_told(tiny_model_path: Path, sounds: Path) -> Non
     desk, told = Desk(), list[tuple[str, bool]]()
     desk.priming.on_outcome = lambda text, failed: told.append((text, failed))
     desk.priming.ask(sounds / "nowhere.wav", tiny_model_path)
-    assert told == [(f"cannot prime {sounds / 'nowhere.wav'}: there is no such file", True)]
+    assert told == [(f"cannot prime {sounds / 'nowhere.wav'}: no such file", True)]
     told.clear()
     desk.said.clear()
     audio = sounds / "sine_440.wav"
     desk.priming.ask(audio, tiny_model_path)
     assert desk.wait(tiny_model_path) is not None
-    assert told == [(f"goes on from {audio}", False)]
+    assert told == [(f"continues from {audio}", False)]

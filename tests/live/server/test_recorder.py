@@ -5,10 +5,10 @@ from typing import Literal
 import numpy as np
 import pytest
 
-from distill_live.audio.files import read_audio
 from distill_live.errors import AudioFileError
 from distill_live.live.ipc.tap import TapRing
 from distill_live.live.server.recorder import Recorder, new_recording_path
+from tests.sound_files import read_audio
 from tests.tools import wait_until
 
 
@@ -48,7 +48,7 @@ def test_a_recording_has_both_channels_or_the_middle(
 
 def test_a_file_that_cannot_be_written_is_refused_at_the_start(tmp_path: Path) -> None:
     recorder = Recorder(TapRing(), tmp_path / "nowhere" / "sound.wav")
-    with pytest.raises(AudioFileError, match="no such folder"):
+    with pytest.raises(AudioFileError, match="folder does not exist"):
         recorder.start()
     recorder.stop()
 

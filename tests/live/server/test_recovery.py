@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from distill_live.audio.files import read_audio
 from distill_live.codes.edit import load_edits, parameter_table
 from distill_live.errors import LiveError
 from distill_live.live.server.server import Server
@@ -23,6 +22,7 @@ from distill_live.outputs.process import run_audio
 from distill_live.parameters import ParameterStore
 from tests.live.server import workers
 from tests.live.silence import assert_no_silence
+from tests.sound_files import read_audio
 from tests.tools import wait_until
 
 SECOND = 48_000
@@ -95,11 +95,11 @@ def test_an_exception_in_the_engine_is_counted_and_told_and_the_next_one_goes_on
     show: Callable[..., Any],
 ) -> None:
     with show(workers.struck_engine) as played:
-        played.hear_of("good plays on")
+        played.hear_of("good is playing again")
         played.hear(1.0)
     assert played.server.restarts == 1
     assert "engine: RuntimeError: struck by lightning" in played.said
-    assert "the engine process ended with exit code 1; starting it again" in played.said
+    assert "the engine process ended with exit code 1; restarting it" in played.said
     assert any("the last passage was repeated for" in line for line in played.said)
     # Only the column at the seam is made twice.
     columns = played.columns()
@@ -116,7 +116,7 @@ def test_a_model_that_fails_again_and_again_is_given_up_for_the_one_before(
     with show(workers.bad_engine) as played:
         played.hear(1.0)
         played.server.request("model", (str(bad),))
-        played.hear_of("bad keeps failing and is given up: going back to good")
+        played.hear_of("bad keeps failing: going back to good")
         played.poll_until(lambda: len(played.entries("swap")) == 2, "the old model")
         assert played.server.deck.name == "good"
         played.hear(0.5)
@@ -130,7 +130,7 @@ def test_the_only_model_is_tried_for_ever_and_another_can_take_its_place(
 ) -> None:
     good = shutil.copy(tiny_model_path, tmp_path / "good.distill")
     with show(workers.bad_engine, "bad") as played:
-        played.hear_of("bad keeps failing: its last passage is repeated while it is tried again")
+        played.hear_of("bad keeps failing: repeating its last passage while trying again")
         assert played.server.status["bridging"] or played.server.sounding
         played.server.request("model", (str(good),))
         played.hear_of("now plays good")
@@ -153,7 +153,7 @@ def test_a_gpu_that_fails_is_left_for_the_cpu_once_and_that_is_said(
     show: Callable[..., Any], engine: Callable[..., None]
 ) -> None:
     with show(engine, device="cuda") as played:
-        played.hear_of("the device cuda failed; from now on it plays on the CPU")
+        played.hear_of("the device cuda failed; playing on the CPU from now on")
         played.hear(2.0)
     assert played.server.restarts == 1
     assert {entry["device"] for entry in played.entries("engine")} == {"cpu"}
@@ -169,16 +169,16 @@ def test_a_model_that_a_gpu_cannot_load_comes_on_the_cpu(
         played.server.request("model", (str(other),))
         played.hear_of("now plays other")
     (line,) = (line for line in played.said if "trying the CPU" in line)
-    assert line.startswith("other could not be loaded on cuda: ")
+    assert line.startswith("cannot load other on cuda: ")
 
 
 def test_what_is_asked_for_while_the_engine_is_replaced_is_done_then(
     show: Callable[..., Any],
 ) -> None:
     with show(workers.struck_engine) as played:
-        played.hear_of("starting it again")
+        played.hear_of("restarting it")
         played.server.request("hold")
-        played.hear_of("good plays on")
+        played.hear_of("good is playing again")
         played.poll_until(lambda: played.server.deck.status["motion"] == 1, "the hold")
 
 

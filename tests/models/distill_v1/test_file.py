@@ -100,7 +100,7 @@ def test_a_model_of_version_1_says_what_it_is_and_what_to_do(tmp_path: Path) -> 
         "latent_analysis": {"components": torch.zeros(3)}, "metadata": {"name": "old"},
     }  # fmt: skip
     line = refusal(save_old_model(tmp_path / "one.distill", saved))
-    assert "Distill v1, a continuous VAE" in line
+    assert "Distill v1 model, a continuous VAE" in line
     assert "distill-live train FOLDER" in line
 
 
@@ -114,9 +114,9 @@ def test_a_model_of_version_1_with_numpy_arrays_says_so_too(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("saved", "reason"),
     [
-        ({"weights": torch.zeros(2)}, "no model of Distill"),
-        ([1, 2], "no model of Distill"),
-        (OrderedDict(), "no model of Distill"),
+        ({"weights": torch.zeros(2)}, "not a Distill model"),
+        ([1, 2], "not a Distill model"),
+        (OrderedDict(), "not a Distill model"),
         ({"format": "distill_model", "version": 3, "model_type": "vqvae"}, "of version 3;"),
         ({"format": "distill_model", "version": 2, "model_type": "gan"}, "of version 2;"),
         ({"format": "distill_model", "version": 2, "model_type": "vqvae"}, "damaged"),
@@ -187,7 +187,7 @@ def test_code_in_the_pickle_is_named_and_not_run(
     )
     path = save_old_model(tmp_path / "bad.distill", PLACES[place](Caller(function, argument)))
     line = refusal(path)
-    assert ("continuous VAE" if place == "a version 1" else "holds code (") in line
+    assert ("continuous VAE" if place == "a version 1" else "contains code (") in line
     assert not trace.exists()
     # The file does what it is said to do: whoever unpickles it runs the code.
     torch.load(path, weights_only=False)
@@ -205,7 +205,7 @@ def test_code_is_not_run_however_it_is_pickled(tmp_path: Path, protocol: int) ->
 
 def test_a_class_with_state_is_not_made(tmp_path: Path) -> None:
     path = save_old_model(tmp_path / "bad.distill", old_model() | {"extra": Path("x")})
-    assert "holds code (pathlib" in refusal(path)
+    assert "contains code (pathlib" in refusal(path)
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def test_a_zip_of_something_else_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "other.distill"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("readme.txt", "hello")
-    assert "no PyTorch file" in refusal(path)
+    assert "not a PyTorch file" in refusal(path)
 
 
 def test_packed_members_are_refused_unread(old_model_path: Path, tmp_path: Path) -> None:
@@ -235,7 +235,7 @@ def test_packed_members_are_refused_unread(old_model_path: Path, tmp_path: Path)
         archive.writestr("a/data.pkl", pickled_part(old_model_path))
         archive.writestr("a/data/0", bytes(64 * 1024 * 1024))
     assert path.stat().st_size < 1024 * 1024
-    assert "no PyTorch file" in refusal(path)
+    assert "not a PyTorch file" in refusal(path)
 
 
 @pytest.mark.parametrize("name", ["a/data.pkl", "a/DATA.PKL", "b/data.pkl", "data.pkl"])
@@ -245,7 +245,7 @@ def test_a_second_description_is_refused(old_model_path: Path, tmp_path: Path, n
         warnings.simplefilter("ignore")
         archive.writestr("a/data.pkl", pickled_part(old_model_path))
         archive.writestr(name, b"\x80\x02}.")
-    assert "no PyTorch file" in refusal(path)
+    assert "not a PyTorch file" in refusal(path)
 
 
 def doubled(times: int) -> bytes:
@@ -286,7 +286,7 @@ def test_a_setting_that_grows_when_looked_at_is_not_looked_at(tmp_path: Path, pa
 
 def test_a_giant_description_is_refused_unread(tmp_path: Path) -> None:
     path = save_old_model(tmp_path / "giant.distill", old_model() | {"notes": "x" * 3_000_000})
-    assert "no PyTorch file" in refusal(path)
+    assert "not a PyTorch file" in refusal(path)
 
 
 class Tensor:
@@ -356,21 +356,21 @@ def test_a_tensor_larger_than_what_is_stored_of_it_is_refused(
         ("spectrogram_config", {"hop_length": None}, "hop_length is None"),
         ("spectrogram_config", {"sample_rate": 10**30}, "sample_rate of its spectrogram is 8000"),
         ("spectrogram_config", {"n_fft": 10**9}, "n_fft of its spectrogram is 16..16384"),
-        ("spectrogram_config", {"power": 1.0}, "no mels of power"),
+        ("spectrogram_config", {"power": 1.0}, "not power mels"),
         ("spectrogram_config", {"f_max": "high"}, "does not make a model"),
         ("vqvae_config", {"chunk_duration_s": 1e300}, "does not make a model|column_frames"),
         ("vqvae_config", {"chunk_duration_s": float("nan")}, "does not make a model"),
         ("vqvae_config", {"chunk_duration_s": 60.0}, "column_frames of its codec is 1..256"),
         ("vqvae_config", {"chunk_duration_s": -1.0}, "column_frames of its codec"),
-        ("vqvae_config", {"num_quantizers": 10**9}, "num_quantizers is 2..4"),
+        ("vqvae_config", {"num_quantizers": 10**9}, "num_quantizers must be 2..4"),
         ("vqvae_config", {"codebook_size": 13}, "do not have the shape|for other codes"),
         ("vqvae_config", {"codebook_size": 10**9}, "codebook_size of its codec is 1..32768"),
         ("vqvae_config", {"codebook_dim": 10**9}, "do not have the shape"),
         ("prior_config", {"hidden_size": 10**9}, "hidden_size of its prior is 1..16384"),
         ("prior_config", {"seq_len": 24}, "do not have the shape"),
-        ("prior_config", {"seq_len": 13}, "cannot be shared out"),
+        ("prior_config", {"seq_len": 13}, "cannot be divided"),
         ("prior_config", {"num_layers": 2}, "do not have the shape"),
-        ("prior_config", {"num_heads": 3}, "cannot be shared out"),
+        ("prior_config", {"num_heads": 3}, "cannot be divided"),
     ],
 )
 def test_settings_that_do_not_fit_are_refused_in_one_line(

@@ -114,15 +114,15 @@ def test_a_name_that_could_lead_elsewhere_is_neither_read_nor_written(
     model_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     content = model_path.read_bytes()
-    with pytest.raises(ModelFileError, match="cannot name a model"):
+    with pytest.raises(ModelFileError, match="cannot be a model's name"):
         write_model_bytes(model_path, METADATA | {"name": name}, serialised())
-    with pytest.raises(ModelFileError, match="cannot name a model"):
+    with pytest.raises(ModelFileError, match="cannot be a model's name"):
         rewrite_metadata(model_path, name=name)
     assert model_path.read_bytes() == content
     with monkeypatch.context() as patch:
         patch.setattr(header, "check_name", lambda _: None)
         write_model_bytes(model_path, METADATA | {"name": name}, serialised())
-    with pytest.raises(ModelFileError, match=r"is damaged: .* cannot name a model"):
+    with pytest.raises(ModelFileError, match=r"is damaged: .* cannot be a model's name"):
         read_header(model_path)
 
 
@@ -142,7 +142,7 @@ def test_a_save_that_fails_leaves_the_old_file(
 
 
 def test_a_newer_format_asks_for_an_update(model_path: Path) -> None:
-    newer = header._header_bytes(METADATA | {"format_version": 3}, {})
+    newer = header._header_bytes(header._encode(METADATA | {"format_version": 3}), {})
     model_path.write_bytes(newer)
     with pytest.raises(ModelFileError, match="update distill-live"):
         read_header(model_path)
@@ -166,7 +166,7 @@ def test_a_missing_field_is_named(model_path: Path) -> None:
 )
 def test_tags_labels_and_files_are_texts(model_path: Path, change: dict[str, object]) -> None:
     write_model_bytes(model_path, METADATA | change, serialised())
-    with pytest.raises(ModelFileError, match=f"its {next(iter(change))} are no texts"):
+    with pytest.raises(ModelFileError, match=f"its {next(iter(change))} must be texts"):
         read_header(model_path)
 
 

@@ -99,27 +99,27 @@ def test_a_header_that_never_heard_of_training_codes_loads(
 @pytest.mark.parametrize(
     ("key", "value", "reason"),
     [
-        ("training_codes", {"names": ["a"], "columns": [14]}, "training codes are not as its"),
-        ("training_codes", {"names": ["a"], "columns": [14, 1]}, "training codes are not as its"),
-        ("training_codes", {"names": ["a", "b"], "columns": [16, -1]}, "are not as its header"),
+        ("training_codes", {"names": ["a"], "columns": [14]}, "training codes do not match its"),
+        ("training_codes", {"names": ["a"], "columns": [14, 1]}, "training codes do not match its"),
+        ("training_codes", {"names": ["a", "b"], "columns": [16, -1]}, "do not match its header"),
         (
             "training_codes",
             {"names": ["a", "b"], "columns": [14, 1], "mel_bytes": [9, 1]},
-            "training spectrograms are not as its header says",
+            "training spectrograms do not match its header",
         ),
         (
             "training_codes",
             {"names": ["a", "b"], "columns": [14, 1], "mel_bytes": [10, -1]},
-            "training spectrograms are not as its header says",
+            "training spectrograms do not match its header",
         ),
         (
             "training_codes",
             {"names": ["a", "b"], "columns": [14, 1], "mel_bytes": [9]},
-            "does not fit this version",
+            "does not match this version",
         ),
-        ("training_codes", {"names": ["a"], "columns": 15}, "does not fit this version"),
-        ("training_codes", {"names": ["a"]}, "does not fit this version"),
-        ("training_codes", [1], "does not fit this version"),
+        ("training_codes", {"names": ["a"], "columns": 15}, "does not match this version"),
+        ("training_codes", {"names": ["a"]}, "does not match this version"),
+        ("training_codes", [1], "does not match this version"),
         ("previews", [7], "previews.7"),
     ],
 )
@@ -139,7 +139,7 @@ def test_codes_that_the_codec_does_not_have_are_refused(
         keeping, model=tiny_model.model, spectrogram=tiny_model.spectrogram,
         training_codes=grids((4,), codes=200),
     )  # fmt: skip
-    with pytest.raises(ModelFileError, match=r"training codes are not 0\.\.15"):
+    with pytest.raises(ModelFileError, match=r"training codes are not all 0\.\.15"):
         load_model_v2(keeping)
 
 

@@ -85,7 +85,7 @@ def test_new_models_go_to_the_users_folder_and_replace_none(
     "name", ["", "../rain", "a/b", "a\\b", ".hidden", "x" * 65, "dot.", "dot..distill"]
 )
 def test_names_that_are_no_file_names_are_refused(name: str) -> None:
-    with pytest.raises(ModelFileError, match="cannot name a model"):
+    with pytest.raises(ModelFileError, match="cannot be a model's name"):
         new_model_path(name)
 
 
@@ -115,6 +115,6 @@ def test_a_checkout_finds_the_models_beside_the_package(
 
 def test_a_name_that_another_folder_has_is_taken(folders: Folders) -> None:
     shipped = save(folders.package, "demo")
-    with pytest.raises(ModelFileError, match="exists already"):
+    with pytest.raises(ModelFileError, match="already exists"):
         new_model_path("demo")
     assert new_model_path("demo", replace=True) != shipped

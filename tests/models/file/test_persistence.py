@@ -1,3 +1,4 @@
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from distill_live.models.file.header import read_header, rewrite_metadata
 from distill_live.models.file.persistence import (
     LoadedVQModel,
     load_model_v2,
+    save_changed_model,
     save_model_v2,
 )
 from distill_live.models.prior.column_prior import ColumnPrior, ColumnPriorConfig
@@ -105,10 +107,10 @@ def test_a_trained_vocoder_changes_neither_codec_nor_prior(
         ({"blocks": 10**9}, "blocks of its vocoder is 0..256"),
         ({"width": 10**7}, "do not have the shape"),
         ({"kernel": 9}, "do not have the shape"),
-        ({"block_frames": 3}, "divide no column"),
+        ({"block_frames": 3}, "does not divide a column"),
         ({"lookahead_frames": 7}, "lookahead_frames must be below kernel"),
         ({"wings": 2}, "wings"),
-        ({"kind": "phase"}, "does not fit this version"),
+        ({"kind": "phase"}, "does not match this version"),
     ],
 )
 def test_a_neural_vocoder_that_does_not_fit_its_weights_is_refused_in_one_line(
@@ -119,6 +121,28 @@ def test_a_neural_vocoder_that_does_not_fit_its_weights_is_refused_in_one_line(
     with pytest.raises(ModelFileError, match=reason) as caught:
         load_model_v2(path)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("fixture", ["tiny_model_path", "tiny_neural_path"])
+def test_a_model_that_is_saved_unchanged_has_the_same_bytes(
+    fixture: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    path: Path = request.getfixturevalue(fixture)
+    save_changed_model(tmp_path / path.name, load_model_v2(path))
+    assert (tmp_path / path.name).read_bytes() == path.read_bytes()
+
+
+def test_saving_a_change_returns_the_model_as_loading_the_file_would(
+    tiny_neural_path: Path, tmp_path: Path
+) -> None:
+    loaded = load_model_v2(tiny_neural_path)
+    # What JSON turns into something else: a tuple, and a number that is none.
+    told = loaded.metadata | {"training": {"speeds": (1.5, 2), "loss": float("nan")}}
+    saved = save_changed_model(tmp_path / "a.distill", replace(loaded, metadata=told))
+    assert json.dumps(saved.metadata) == json.dumps(read_header(tmp_path / "a.distill").metadata)
+    save_changed_model(tmp_path / "b.distill", saved)
+    save_changed_model(tmp_path / "c.distill", load_model_v2(tmp_path / "a.distill"))
+    assert (tmp_path / "b.distill").read_bytes() == (tmp_path / "c.distill").read_bytes()
 
 
 def test_a_flipped_weight_or_a_cut_end_is_refused(tiny_model_path: Path, tmp_path: Path) -> None:
@@ -142,13 +166,13 @@ def test_a_flipped_weight_or_a_cut_end_is_refused(tiny_model_path: Path, tmp_pat
         ("codec", {"width": 17}, "do not have the shape"),
         ("codec", {"width": 10**7}, "do not have the shape"),
         ("codec", {"wings": 2}, "wings"),
-        ("codec", {"width": "wide"}, "does not fit this version"),
+        ("codec", {"width": "wide"}, "does not match this version"),
         ("vocoder", {"kind": "magic"}, "unknown kind 'magic'"),
         ("vocoder", {"iterations": 10**9}, "iterations of its vocoder is 0..1024"),
         ("spectrogram", {"n_fft": 10**9}, "n_fft of its spectrogram is 16..16384"),
         ("spectrogram", {"n_mels": 1e30}, "n_mels of its spectrogram is 1..1024"),
         ("spectrogram", {"hop_length": 0}, "hop_length of its spectrogram is 1..16384"),
-        ("spectrogram", {"f_max": 10**400}, "does not fit this version"),
+        ("spectrogram", {"f_max": 10**400}, "does not match this version"),
         ("codec", {"bands": 0}, "bands of its codec is 1..1024"),
         ("codec", {"decoder_blocks": 10**9}, "decoder_blocks of its codec is 0..256"),
         ("prior", {"num_heads": 0}, "num_heads of its prior is 1..1024"),
@@ -166,7 +190,11 @@ def test_a_flipped_weight_or_a_cut_end_is_refused(tiny_model_path: Path, tmp_pat
         ("spectrogram", {"n_mels": 64}, "codec is for 128 mels, its spectrogram has 64"),
         ("codec", {"column_frames": 6}, "must be multiples of 4: they are 6"),
         ("codec", {"lookahead_columns": True}, "lookahead_columns of its codec is 0..1, not True"),
-        ("vocoder", {"block_frames": 3}, "block_frames of its vocoder, 3, divide no column of 8"),
+        (
+            "vocoder",
+            {"block_frames": 3},
+            "block_frames of its vocoder, 3, does not divide a column of 8",
+        ),
         ("vocoder", {"momentum": 1e300}, "momentum of its vocoder is 0..10"),
     ],
 )
@@ -193,7 +221,9 @@ def test_a_prior_for_other_codes_than_the_codecs_is_refused(
         spectrogram=tiny_model.spectrogram,
         prior=ColumnPrior(replace(config, **change)),
     )
-    with pytest.raises(ModelFileError, match="prior is for other codes than its codec makes"):
+    with pytest.raises(
+        ModelFileError, match="prior is for different codes from those of its codec"
+    ):
         load_model_v2(path)
 
 
@@ -207,7 +237,7 @@ def test_whatever_a_strange_header_sets_off_is_one_line(
         raise error
 
     monkeypatch.setattr(persistence, "build_spectrogram", fail)
-    with pytest.raises(ModelFileError, match=r"does not fit this version: .") as caught:
+    with pytest.raises(ModelFileError, match=r"does not match this version: .") as caught:
         load_model_v2(tiny_model_path)
     assert "\n" not in str(caught.value)
 

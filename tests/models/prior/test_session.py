@@ -243,7 +243,7 @@ def test_what_is_too_long_ago_is_refused_and_the_oldest_named(
     monkeypatch.setattr(session_module, "REPETITION_COLUMNS", repetition_columns)
     session, again = open_session(prior, 1), Sampling(top_p=0.0, repetition=0.5)
     grid = play(session, 50, again)
-    with pytest.raises(CodesError, match=f"oldest to go back to is {oldest}$"):
+    with pytest.raises(CodesError, match=f"oldest column available is {oldest}$"):
         session.rewind(oldest - 1)
     session.rewind(oldest)
     assert np.array_equal(play(session, 50 - oldest, again), grid[oldest:])

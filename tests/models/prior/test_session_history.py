@@ -186,5 +186,5 @@ def test_a_session_that_begins_late_draws_what_one_draws_that_knows_all(prior: P
     late.rewind(late.oldest)
     whole.rewind(late.oldest)
     np.testing.assert_array_equal(play(late, 5), play(whole, 5))
-    with pytest.raises(CodesError, match=f"the oldest to go back to is {late.oldest}"):
+    with pytest.raises(CodesError, match=f"the oldest column available is {late.oldest}"):
         late.rewind(late.oldest - 1)

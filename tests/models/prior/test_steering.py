@@ -32,9 +32,9 @@ def test_guidance_may_be_all_that_its_range_has() -> None:
         ({"loudness": 1.1}, "loudness is off or -1..1"),
         ({"noisiness": -1.1}, "noisiness is off or -1..1"),
         ({"density": math.nan}, "density is off or -1..1"),
-        ({"guidance": -0.1}, "guidance is 0..4"),
-        ({"guidance": 4.1}, "guidance is 0..4"),
-        ({"guidance": math.nan}, "guidance is 0..4"),
+        ({"guidance": -0.1}, "guidance must be 0..4"),
+        ({"guidance": 4.1}, "guidance must be 0..4"),
+        ({"guidance": math.nan}, "guidance must be 0..4"),
     ],
 )
 def test_values_out_of_range_are_refused(setting: dict[str, float], message: str) -> None:

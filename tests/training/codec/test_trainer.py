@@ -178,7 +178,7 @@ def test_a_loss_that_is_no_number_is_an_error_unless_something_was_kept(
 
     monkeypatch.setattr(trainer, "reconstruction_loss", broken)
     good = 0
-    with pytest.raises(TrainingError, match="no longer a number"):
+    with pytest.raises(TrainingError, match="stopped being a number"):
         train_codec(recordings, CONFIG)
     good, calls = CONFIG.steps_per_epoch, 0
     assert len(train_codec(recordings, CONFIG).history) == 1

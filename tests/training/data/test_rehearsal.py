@@ -218,7 +218,7 @@ def test_codes_without_a_spectrogram_are_decoded_once_and_then_no_more(
 )
 def test_a_spectrogram_that_is_none_is_told_by_name(loaded: LoadedVQModel, mel: bytes) -> None:
     codes = (TrainingCodes("a.wav", grid(30), mel),)
-    with pytest.raises(TrainingError, match=r"cannot go on: .* is damaged \(a.wav\)"):
+    with pytest.raises(TrainingError, match=r"cannot continue the model: .* is damaged \(a.wav\)"):
         Rehearsal.of(replace(loaded, training_codes=codes))
 
 

@@ -90,8 +90,9 @@ def test_a_prior_is_measured_beside_held_out_sound(tiny_model: LoadedVQModel) ->
     found = measured(tiny_model, 30)
     assert found == Memorisation(8, Overlap(0.0, 0.0), Overlap(1.0, 1.0))
     assert found.verdict == (
-        "the prior does not copy its recordings (of the 8-column passages that it plays, 0% are in "
-        "them by the coarsest level, 0% nearly by all levels; of held-out passages 100% and 100%)"
+        "the prior does not copy its recordings (0% of its 8-column passages match the "
+        "recordings at the coarsest level, 0% nearly match at all levels; for held-out sound, "
+        "100% and 100%)"
     )
 
 

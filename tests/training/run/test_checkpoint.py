@@ -139,7 +139,7 @@ def test_what_does_not_fit_is_told_by_name() -> None:
 
 def test_other_settings_are_refused(model: Path) -> None:
     begun(model).save({})
-    with pytest.raises(TrainingError, match=r"epochs was 4, is 5\. Give what the run was begun"):
+    with pytest.raises(TrainingError, match=r"epochs was 4, is 5\. Use the same settings"):
         begun(model, resume=True, epochs=5)
 
 
@@ -155,7 +155,7 @@ def test_another_number_of_threads_is_told(model: Path, monkeypatch: pytest.Monk
 def test_the_run_of_one_command_is_not_resumed_by_another(model: Path) -> None:
     begun(model).save({})
     prior = Checkpoints(model, resume=True)
-    with pytest.raises(TrainingError, match="it is from another command's run, in its codec"):
+    with pytest.raises(TrainingError, match="it is from a run of another command, in its codec"):
         prior.begin("prior", Fingerprint({}, {}))
 
 
@@ -207,7 +207,7 @@ def test_the_best_before_an_interruption_is_still_the_best_behind_it(
 
 def test_only_the_first_of_several_processes_writes(model: Path) -> None:
     checkpoints = begun(model)
-    checkpoints.processes.rank = 1
+    checkpoints.processes.number = 1
     checkpoints.save({})
     assert not checkpoints.path.exists()
     checkpoints.path.touch()
@@ -246,7 +246,9 @@ def test_a_full_disk_is_one_line_and_leaves_the_epoch_before(model: Path) -> Non
         with pytest.raises(CheckpointError, match=f"cannot save {checkpoints.path}: No space") as e:
             checkpoints.save({"weights": WEIGHTS.clone(), "more": WEIGHTS})
         assert "\n" not in str(e.value)
-        assert "free some space, then go on with --resume from the epoch before" in str(e.value)
+        assert "free some space, then continue with --resume from the previous epoch" in str(
+            e.value
+        )
         assert list(model.parent.iterdir()) == [checkpoints.path]
         state = begun(model, resume=True).state
         assert state is not None and torch.equal(state["weights"], WEIGHTS)

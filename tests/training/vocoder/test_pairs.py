@@ -86,7 +86,7 @@ def test_of_a_large_set_not_every_alignment_is_taken(
 
 def test_recordings_of_another_rate_are_refused(tiny_model: LoadedVQModel) -> None:
     given = replace(recordings(4), sample_rate=44_100)
-    with pytest.raises(TrainingError, match="44100 Hz, the model is at 48000"):
+    with pytest.raises(TrainingError, match="44100 Hz and the model at 48000"):
         extract_sound_pairs(tiny_model.model, tiny_model.spectrogram, given)
 
 

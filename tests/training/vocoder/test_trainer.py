@@ -181,7 +181,7 @@ def test_a_loss_that_is_no_number_keeps_the_best_before_it(
 
 
 def test_a_loss_that_is_no_number_from_the_start_is_an_error(pairs: SoundPairs) -> None:
-    with pytest.raises(TrainingError, match="no longer a number"):
+    with pytest.raises(TrainingError, match="stopped being a number"):
         train_vocoder(pairs, SPECTROGRAM, dataclasses.replace(TINY, rate=math.inf))
 
 
