@@ -168,7 +168,7 @@ def played_perplexity(prior: Prior, sequences: CodeSequences) -> float:
                 for code in rows[end].tolist():
                     logits = draw.logits().astype(np.float64)
                     losses.append(np.logaddexp.reduce(logits) - logits[code])
-                    draw.take(code)
+                    draw.accept(code)
     return float(np.exp(np.mean(losses)))
 
 

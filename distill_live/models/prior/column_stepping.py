@@ -1,7 +1,7 @@
-"""The column-wise prior one column at a time: one step of its transformer, then the column's codes.
+"""The column-wise prior one column at a time: a step of its transformer, then the column's codes.
 
 The network within the column is small, and its codes are drawn on the CPU. So it stays on the CPU
-even when the transformer is on a GPU, and the GPU is asked once per column. Steering is
+even if the transformer is on a GPU, which is then used once per column. Steering is
 classifier-free guidance (Ho and Salimans, arXiv 2207.12598): see `_DepthDraw`.
 """
 
@@ -55,7 +55,7 @@ class ColumnStepper:
         return self._depth.begin(past, rows[-2:].reshape(-1).tolist(), steering)
 
     def _step(self, cache: Cache, rows: Rows) -> Tensor:
-        """Fill the cache's next place, which is fed the column before it."""
+        """Fill the cache's next place, feeding it the column before."""
         place = cache.length
         before = rows[place - 1] if place else np.full(len(self._firsts), self._columns.span - 1)
         return self._steps.step(cache, (before + self._firsts).tolist())
@@ -85,8 +85,8 @@ class DepthStepper:
         self._width = (self.table.shape[1],)
 
     def begin(self, past: Tensor, before: list[int], steering: Steering) -> _DepthDraw:
-        """Begin a column, given what the transformer makes of the past `[d]` and the last two
-        columns' codes, or as many as there are."""
+        """Begin a column, given the transformer's summary of the past `[d]` and the codes of the
+        last two columns, or of as many as there are."""
         views = [_View(past, before)]
         if steering.on:
             told = self._no_past + self._steering(torch.tensor(steering.ranks))
@@ -94,7 +94,7 @@ class DepthStepper:
         return _DepthDraw(self, views, steering.guidance)
 
     def logits(self, x: Tensor, cell: int) -> NDArray[np.float32]:
-        """What a code's network is fed `[n, d]` to the code's logits `[n, V]`."""
+        """The input `[n, d]` of a code's network to the code's logits `[n, V]`."""
         for layer in self._layers:
             y = functional.linear(functional.layer_norm(x, self._width), layer.widen)
             x = torch.addmm(x, functional.gelu(y, approximate="tanh"), layer.narrow)
@@ -105,7 +105,7 @@ class DepthStepper:
 
 
 class _View(NamedTuple):
-    """What the network knows of a column's past: a vector `[d]`, and the codes near it."""
+    """What the network knows of a column's past: a vector `[d]`, and the codes before it."""
 
     past: Tensor
     before: list[int]
@@ -138,8 +138,8 @@ class _DepthDraw:
         steered: NDArray[np.float32] = logits[0] + self._guidance * (logits[1] - logits[2])
         return steered
 
-    def take(self, code: int) -> None:
-        """The next code is this one."""
+    def accept(self, code: int) -> None:
+        """Go on with this as the next code."""
         self._past = self._past + self._stepper.known[self._cell][code]
         for before in self._before:
             before.append(code)

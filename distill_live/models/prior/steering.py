@@ -1,4 +1,4 @@
-"""What a column shall sound like: a musician's words, turned to ranks among the recordings."""
+"""How a column should sound: in a musician's words, and as ranks among the recordings."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from dataclasses import dataclass, fields
 
 from distill_live.errors import ParameterError
 
-#: How far a setting may be exaggerated; 1 is as the prior has learned it.
+#: How far a setting can be exaggerated; 1 is as the prior has learned it.
 MAX_GUIDANCE = 4.0
 
 
 @dataclass(frozen=True)
 class Steering:
-    """What the columns to come shall sound like; None: as it comes.
+    """How the next columns should sound; None leaves it to the prior.
 
-    Each is -1..1, from the lowest that the recordings have to the highest, evenly by rank.
+    Each value is -1..1, from the lowest in the recordings to the highest, evenly by rank.
     `guidance` 0..4 says how strongly: 0 not at all, 1 as learned, more exaggerates. Raises
     ParameterError for other values.
     """
@@ -42,7 +42,7 @@ class Steering:
 
     @property
     def on(self) -> bool:
-        """Whether it says anything."""
+        """Whether it has any effect."""
         return self.guidance > 0 and any(getattr(self, name) is not None for name in STEERED)
 
 

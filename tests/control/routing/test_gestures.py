@@ -20,13 +20,13 @@ UP, DOWN, TOGGLE = Gesture("move", 1.0), Gesture("move", 0.0), Gesture("toggle")
 
 
 def source(**keys: object) -> Any:
-    """The source that a patch makes of these keys."""
+    """The source that these keys of a patch make."""
     document = {"version": 1, "map": [{"from": keys, "to": "gain"}]}
     return Patch.model_validate(document).map[0].source
 
 
 def midi(keys: dict[str, object], kind: MidiKind, value: float, raw: int = 0) -> Gesture | None:
-    """What an event of the control with the number 7 means."""
+    """The gesture of an event of control number 7."""
     found = source(**keys)
     assert isinstance(found, MidiSource)
     return midi_gesture(found, MidiEvent("nano", kind, 1, 7, value, raw))

@@ -14,7 +14,7 @@ from tests.control.routing.test_control_requests import Stand
 
 @pytest.fixture
 def moved(desk: Desk) -> Desk:
-    """A desk on which everything stands elsewhere than it does by default."""
+    """A desk on which nothing has its default value."""
     for name, parameter in TABLE.items():
         desk.store.set(name, parameter.maximum)
         desk.store.set(name, parameter.minimum)
@@ -27,7 +27,7 @@ def moved(desk: Desk) -> Desk:
 
 
 def elsewhere(desk: Desk) -> set[str]:
-    """The parameters and levels that are not as they are by default."""
+    """The parameters and levels that do not have their default values."""
     found = set()
     for name, parameter in TABLE.items():
         value = desk.store[name]
