@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 import distill_live
-from distill_live.audio.files import read_audio
 from tests.fresh_environment import FreshEnvironment, run
+from tests.sound_files import read_audio
 
 REPOSITORY = Path(__file__).parents[1]
 

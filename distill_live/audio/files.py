@@ -102,22 +102,6 @@ class SoundFileReader:
         self.close()
 
 
-def read_audio(path: str | Path) -> tuple[Samples, int]:
-    """All samples `[N, channels]` (full scale is -1..1) of a file that `write_audio` made, and its
-    sample rate in Hz; for files that people bring, see `audio.reading`.
-
-    Raises AudioFileError when it is missing, not a sound file or empty.
-    """
-    try:
-        with Path(path).open("rb") as file, SoundFileReader(file) as reader:
-            blocks = list(reader.blocks())
-    except (OSError, AudioFileError) as error:
-        raise unreadable(path, error) from error
-    if not blocks:
-        raise AudioFileError(f"cannot read {path}: it has no samples")
-    return np.concatenate(blocks), reader.sample_rate
-
-
 def write_audio(
     path: str | Path,
     audio: Samples,

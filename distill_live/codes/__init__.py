@@ -1,1 +1,1 @@
-"""Codes as integers: the grid and the timeline. No torch."""
+"""Codes as integers: grids, timelines, edits, session logs, origins. No torch."""

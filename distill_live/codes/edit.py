@@ -1,4 +1,4 @@
-"""What an edit is: a plugin that changes codes, the same on a file and while they sound."""
+"""What an edit is: a plugin that changes codes, in a file or live in the same way."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from distill_live.errors import PluginError
 from distill_live.parameters import PARAMETERS, Parameter, ParameterStore
 from distill_live.plugins import check_declaration, declared_parameters, load_plugins
 
-#: The parameter that every edit has: whether it acts, for all levels or for one.
+#: The parameter that every edit has: whether it is on, for all levels or for one.
 SWITCH = "on"
 
 
 @dataclass(frozen=True, eq=False)
 class EditContext:
-    """What an edit may look at beside the codes; its arrays cannot be written to.
+    """What an edit may look at besides the codes; its arrays are read-only.
 
     `column` is the absolute position of the first column, `levels` [Q] says for which levels the
-    edit is switched on, `values` holds its own parameters by their short names. `held` [F, Q] are
-    the codes that entered the edit in the column that sounded when each level was switched on.
-    `seed` is the stream's, and `codebooks` [Q, V, D] float32 are the vectors behind the codes.
+    edit is on, `values` holds its own parameters by their short names. `held` [F, Q] are the codes
+    that entered the edit in the column that was heard when each level was switched on. `seed` is
+    the stream's, and `codebooks` [Q, V, D] float32 are the vectors behind the codes.
     """
 
     column: int
@@ -37,11 +37,11 @@ class EditContext:
 
 
 class Edit(Protocol):
-    """Changes a window of columns; the result may depend on nothing but the arguments.
+    """Changes a window of columns; the result may depend only on the arguments.
 
     A window is `window` columns (1 or more), aligned to absolute position: it begins at a multiple
     of `window`. `parameters` are the edit's own, global ones; every edit also gets the parameter
-    `on`, which each level can have for itself. `name` is that of its entry point, `doc` a sentence.
+    `on`, which can be set for each level. `name` is that of its entry point, `doc` a sentence.
     """
 
     @property
@@ -54,17 +54,32 @@ class Edit(Protocol):
     def parameters(self) -> tuple[Parameter, ...]: ...
 
     def __call__(self, codes: Codes, context: EditContext) -> Codes:
-        """The codes [window, F, Q] int64 as edited, in the same shape; `codes` is read-only."""
+        """The edited codes [window, F, Q] int64, in the same shape; `codes` is read-only."""
         ...
 
 
 def load_edits(log: Callable[[str], None]) -> list[Edit]:
     """The installed edits, sorted by name; each entry point is a class that takes no arguments.
 
-    One that fails to load or breaks the contract is left out, and `log` gets a line that says why.
+    An edit that fails to load or breaks the contract is left out; `log` gets a line that says why.
     Raises PluginError when two packages claim the same name.
     """
     return list(load_plugins("edits", check_edit, log).values())
+
+
+def load_edits_again(table: Iterable[str], log: Callable[[str], None]) -> list[Edit]:
+    """The installed edits, in another process than the one that made a parameter table of them.
+
+    If one that is in the table is left out, `log` gets a line about each that is left out; those
+    that are not in the table have been reported by the other process. Raises as `load_edits` does.
+    """
+    lines: list[str] = []
+    edits = load_edits(lines.append)
+    loaded = {parameter_name(edit.name, SWITCH) for edit in edits}
+    if any(_is_switch(name) and name not in loaded for name in table):
+        for line in lines:
+            log(line)
+    return edits
 
 
 def parameter_name(edit: str, parameter: str) -> str:
@@ -73,7 +88,7 @@ def parameter_name(edit: str, parameter: str) -> str:
 
 
 def edit_parameters(edits: Iterable[Edit]) -> dict[str, Parameter]:
-    """The parameters of the edits, each edit's switch first, by their full names."""
+    """The edits' parameters by their full names, each edit's switch first."""
     table: dict[str, Parameter] = {}
     for edit in edits:
         name = parameter_name(edit.name, SWITCH)
@@ -83,20 +98,24 @@ def edit_parameters(edits: Iterable[Edit]) -> dict[str, Parameter]:
 
 
 def parameter_table(edits: Iterable[Edit]) -> dict[str, Parameter]:
-    """Every parameter of an instrument with these edits, by its full name."""
+    """All parameters of an instrument with these edits, by their full names."""
     return PARAMETERS | edit_parameters(edits)
 
 
 def switch_edit_off(store: ParameterStore, edit: str) -> None:
-    """Switch an edit of the store's table off, for all levels."""
+    """Switch an edit off for all levels; the store's table must have it."""
     _switch_off(store, parameter_name(edit, SWITCH))
 
 
 def switch_edits_off(store: ParameterStore) -> None:
-    """Switch every edit of the store's table off, for all levels."""
+    """Switch all edits of the store's table off, for all levels."""
     for name in store.table:
-        if name.startswith("edit/") and name.endswith(f"/{SWITCH}"):
+        if _is_switch(name):
             _switch_off(store, name)
+
+
+def _is_switch(parameter: str) -> bool:
+    return parameter.startswith("edit/") and parameter.endswith(f"/{SWITCH}")
 
 
 def _switch_off(store: ParameterStore, switch: str) -> None:
@@ -106,7 +125,7 @@ def _switch_off(store: ParameterStore, switch: str) -> None:
 
 
 def check_edit(name: str, plugin: Callable[[], Edit]) -> Edit:
-    """An edit. Raises PluginError unless it keeps to the contract of `Edit`."""
+    """An edit. Raises PluginError if it breaks the contract of `Edit`."""
     edit = plugin()
     check_declaration(name, edit, (SWITCH,))
     if not callable(edit):

@@ -1,4 +1,4 @@
-"""The rack: the edits that are switched on, applied column by column while the codes sound."""
+"""The rack: the edits that are on, applied to column after column as they are played."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from distill_live.codes.timeline import Codes
 from distill_live.errors import PluginError
 from distill_live.parameters import ParameterValues
 
-#: Gives the columns [end - start, F, Q] from start to end, as they were sampled.
+#: Gives the columns [end - start, F, Q] from start to end, as they were drawn.
 Raw = Callable[[int, int], Codes]
 _Array = TypeVar("_Array", bound=NDArray[np.generic])
 
@@ -31,9 +31,9 @@ class EditSetting:
 
 @dataclass(frozen=True)
 class EditSettings:
-    """The edits that are on, in the order in which they run; what two instants can be compared by.
+    """The edits that are on, in the order in which they run. Compared, they show what has changed.
 
-    `seed` is 0 while no edit is on: nothing depends on it then.
+    `seed` is 0 while no edit is on, because nothing depends on it then.
     """
 
     edits: tuple[EditSetting, ...] = ()
@@ -41,13 +41,12 @@ class EditSettings:
 
 
 class EditRack:
-    """Runs the edits that are on, in order of name, each over what the one before it made of it.
+    """Runs the edits that are on, in order of name, each on the result of the one before it.
 
-    Edits that the store's table does not know are left out: nothing could switch them on.
-    `codebooks` [Q, V, D] are the model's. When an edit fails, `log` gets one line, `on_failure` the
-    edit's name, and the codes pass as they entered it; it is tried again once its switch was off.
-    Columns before `first` are not asked for: where a window reaches before it, column `first`
-    stands for them.
+    Edits that are not in the store's table are left out: nothing could switch them on. `codebooks`
+    [Q, V, D] are the model's. When an edit fails, `log` gets a line and `on_failure` the edit's
+    name, and the codes pass unchanged; it is tried again after it has been switched off. Columns
+    before `first` are never asked for: if a window reaches before it, column `first` stands in.
     """
 
     def __init__(
@@ -65,7 +64,7 @@ class EditRack:
             if parameter_name(edit.name, SWITCH) in store.table
         }
         self._store, self._log, self._on_failure = store, log, on_failure
-        # Edits that have failed, and those whose switches were off when last looked at.
+        # Edits that have failed, and those whose switches were off when they were last read.
         self._failed: set[str] = set()
         self._off: set[str] = set()
         self._codebooks = _read_only(np.asarray(codebooks, np.float32))
@@ -79,12 +78,12 @@ class EditRack:
 
     @property
     def held(self) -> dict[str, Codes]:
-        """The codes [F, Q] that each edit in use holds."""
+        """The codes [F, Q] that each edit in use holds, by the edit's name."""
         return dict(self._held)
 
     def restore(self, settings: EditSettings, held: Mapping[str, Codes]) -> None:
-        """Go on with the settings and the codes of another rack of the same edits; an edit that is
-        not here is left out."""
+        """Continue with the settings and the held codes of another rack; an edit that this one
+        does not have is left out."""
         known = tuple(one for one in settings.edits if one.name in self._edits)
         self._settings = EditSettings(known, settings.seed) if known else EditSettings()
         self._held = {one.name: _read_only(held[one.name]) for one in known}
@@ -105,13 +104,13 @@ class EditRack:
     def use(self, settings: EditSettings, column: int, raw: Raw) -> None:
         """Apply `settings` from now on.
 
-        What levels that are newly on hold is what enters their edit in `column`. The raw columns up
-        to `reach(column, settings)` must be known.
+        Levels that have just been switched on hold the codes that enter their edit in `column`.
+        The raw columns up to `reach(column, settings)` must be known.
         """
         before = {setting.name: setting.levels for setting in self._settings.edits}
         held_before, self._held = self._held, {}
         self._settings = settings
-        # Not before: until now columns were still asked for as it was on.
+        # Not earlier: until now columns were still needed as if it was on.
         self._failed -= self._off
         for depth, setting in enumerate(settings.edits):
             entering = self._run(depth, column, column + 1, raw)[0]
@@ -121,9 +120,8 @@ class EditRack:
             self._held[setting.name] = _read_only(entering)
 
     def reach(self, column: int, settings: EditSettings | None = None) -> int:
-        """The index after the last raw column that must be known to edit `column`.
-
-        With the settings in use, or with others that are to be used.
+        """The index after the last raw column that must be known to edit `column`, with `settings`
+        or with those in use.
         """
         end = column + 1
         for setting in reversed((settings or self._settings).edits):
@@ -132,11 +130,11 @@ class EditRack:
         return end
 
     def apply(self, column: int, raw: Raw) -> Codes:
-        """The column [1, F, Q] as edited."""
+        """The edited column [1, F, Q]."""
         return self._run(len(self._settings.edits), column, column + 1, raw)
 
     def _run(self, depth: int, start: int, end: int, raw: Raw) -> Codes:
-        """Columns start to end as they leave the first `depth` edits."""
+        """Columns `start` to `end` after the first `depth` edits."""
         if depth == 0:
             return self._known(start, end, raw)
         setting = self._settings.edits[depth - 1]
@@ -148,7 +146,7 @@ class EditRack:
         return self._edit(edit, setting, aligned, entering)[start - aligned : end - aligned]
 
     def _edit(self, edit: Edit, setting: EditSetting, start: int, entering: Codes) -> Codes:
-        """What the edit makes of whole windows, the first of which begins at column `start`."""
+        """The result of an edit for whole windows, the first of which begins at column `start`."""
         leaving = np.empty_like(entering)
         try:
             for offset in range(0, len(entering), edit.window):

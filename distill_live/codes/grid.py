@@ -1,4 +1,4 @@
-"""A grid of codes and the file it travels in."""
+"""A grid of codes, and the files that hold one."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ class CodeGrid:
     """Codes `[T, F, Q]` (T columns, F bands low to high, Q levels coarse to fine) of one model.
 
     Every code is in 0..codebook_size-1. `model_sha256` is the checksum of the codec's weights: only
-    a model with the same codec can decode the grid. One column lasts `column_samples` samples at
-    `sample_rate` Hz. Raises CodesError when the parts do not fit each other.
+    a model with the same codec can decode the grid. A column lasts `column_samples` samples at
+    `sample_rate` Hz. Raises CodesError when the fields do not fit each other.
     """
 
     codes: NDArray[np.int64]
@@ -84,7 +84,7 @@ class CodeGrid:
 
 
 def save_grid(path: Path, grid: CodeGrid) -> None:
-    """Write a grid as .json (one column per line) or .npz (small and quick). Atomic.
+    """Write a grid as .json (one column per line) or .npz (small and fast), atomically.
 
     Raises CodesError for another suffix, or when the file cannot be written.
     """
@@ -115,8 +115,8 @@ def load_grid(path: Path) -> CodeGrid:
     """Read a grid from .json or .npz.
 
     The codes say how many columns there are, so that columns can be deleted and added by hand; the
-    file's `shape` says the same only where nobody has edited it. Raises CodesError when the file is
-    missing, damaged, newer than this program or no grid.
+    file's `shape` agrees only if nobody has done that. Raises CodesError when the file is missing,
+    damaged, newer than this program or not a grid.
     """
     suffix = check_suffix(path)
     try:
@@ -142,13 +142,13 @@ def load_grid(path: Path) -> CodeGrid:
 
 
 def _read_json(path: Path) -> tuple[dict[str, Any], NDArray[Any]]:
-    # From bytes json also reads what editors write: a byte order mark, UTF-16.
+    # From bytes, json also reads what text editors write: a byte order mark, UTF-16.
     document = json.loads(path.read_bytes())
     if "codes" not in document:
         raise CodesError("it contains no codes; use a file written by `encode`")
     columns = document.pop("codes")
     if columns == [] and document["shape"][0] == 0:
-        # An empty list has no type of its own, and forgets how many bands and levels it had.
+        # An empty list does not show how many bands and levels there are.
         return document, np.zeros(document["shape"], dtype=np.int64)
     try:
         return document, np.array(columns)
@@ -172,7 +172,7 @@ def _check_shape(codes: NDArray[Any], shape: list[int]) -> None:
 
 
 def _uneven(columns: list[Any], shape: list[int]) -> str:
-    """What is wrong with columns that cannot become an array."""
+    """Says what is wrong with columns that cannot become an array."""
     _, bands, levels = shape
     for number, column in enumerate(columns):
         if np.shape(np.array(column, dtype=object)) != (bands, levels):

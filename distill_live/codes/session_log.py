@@ -1,22 +1,25 @@
-"""The session log: what a performance did, line by line, so that it can be played again.
+"""The session log: what happened while the instrument played, so that it can be played again.
 
-JSON lines. The first says what it is; each later one has an `op`, the name of what happened:
+It is a file of JSON lines. The first line says what it is; each later one has an `op`, which names
+what happened:
 
     engine    an engine began to play: its `deck`, model, torch, device, threads, `position`;
               `continues`: it took over from one that failed
     resume    that engine's columns as it found them, and the `place` where it went on
-    set       a parameter changed: `name`, `level` (null: all), `value` (null: follows again)
+    set       a parameter changed: `name`, `level` (null: all), `value` (null: the level follows
+              the common value again, or the parameter is off)
     request   something was asked for: `name`, `arguments`
-    draw      the prior drew a column: `codes` [bands, levels]; cut: it forgot all from one on
-    push      a column was played; `codes` as edited, null as drawn
-    swap      the sound went over to another deck: `deck` and its `gain`; `at`, where the old deck
-              was heard then, `fade`, how long both were to sound, `faded`, how long they did
+    draw      the prior drew a column: `codes` [bands, levels]
+    cut       the prior forgot all columns from `column` on
+    push      a column was played: `codes` as edited, null if they are as drawn
+    swap      the sound changed over to another deck: `deck` and its `gain`; `at`, the position in
+              the old deck's ring; `fade`, how long the fade should last; `faded`, how long it did
     bridge    the last passage was repeated, for `samples` samples, because the deck's ring ran dry
               `at` a position; it has no codes, so it is not rendered
-    end       the performance ended: `heard`, the position up to which its deck was heard, `counts`
+    end       playing ended: `heard`, the position up to which the last deck was heard; `counts`
 
-The others are the playhead's and the ring's doings between them (see live.replay). Positions are
-samples at 48 kHz in the ring of a deck.
+The others are calls of the playhead and the ring in between (see live/replay). Positions are
+samples at 48 kHz in a deck's ring.
 """
 
 from __future__ import annotations
@@ -55,7 +58,7 @@ class SessionLogWriter:
         self.write([{"format": FORMAT, "format_version": FORMAT_VERSION}])
 
     def write(self, entries: Iterable[Entry]) -> None:
-        """Append entries. Raises SessionLogError, and closes, when the disk refuses them."""
+        """Append entries. If that fails, closes the file and raises SessionLogError."""
         try:
             self._file.writelines(
                 json.dumps(entry, separators=(",", ":")) + "\n" for entry in entries
@@ -72,9 +75,9 @@ class SessionLogWriter:
 
 
 def read_session_log(path: Path) -> Iterator[Entry]:
-    """The entries of a log, in order. A last line that was cut short is left out.
+    """The entries of a log, in order. If the last line was cut short, it is left out.
 
-    Raises SessionLogError when the file is missing, damaged or no session log.
+    Raises SessionLogError when the file is missing, damaged or not a session log.
     """
     try:
         with path.open(encoding="utf-8") as file:
@@ -87,7 +90,7 @@ def read_session_log(path: Path) -> Iterator[Entry]:
 
 @contextmanager
 def reading_entry(entry: Entry) -> Iterator[None]:
-    """While an entry is being used: raise SessionLogError when it lacks what its `op` needs."""
+    """Around the use of an entry: raises SessionLogError if it lacks what its `op` needs."""
     try:
         yield
     except (CodesError, TypeError, ValueError, LookupError) as error:

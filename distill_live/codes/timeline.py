@@ -1,4 +1,4 @@
-"""The code timeline: the columns that were played, that sound, and that wait to be heard."""
+"""The code timeline: columns that were played, the current one, and those still to be played."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ Codes = NDArray[np.int64]
 class Timeline:
     """Columns of codes by absolute index, the newest `capacity` of them, in two planes.
 
-    `raw` codes are as they were sampled, `edited` codes as they were played last; until a column is
+    `raw` codes are as they were drawn, `edited` codes as they were last played; until a column is
     played both are the same. `end` is the index after the newest column; columns before `start`
-    are forgotten. One timeline is one segment: the codes of one model, from one beginning.
+    are forgotten. A timeline is a segment: codes of one model, from one beginning.
     """
 
     def __init__(self, bands: int, levels: int, capacity: int) -> None:
@@ -25,7 +25,7 @@ class Timeline:
 
     @classmethod
     def holding(cls, start: int, raw: Codes, edited: Codes, capacity: int) -> Timeline:
-        """A timeline whose columns from index `start` on are these, as sampled and as played, both
+        """A timeline with these columns from index `start` on, as drawn and as played, both
         [T, F, Q]."""
         timeline = cls(raw.shape[1], raw.shape[2], capacity)
         timeline.end = timeline._first = start
@@ -47,17 +47,17 @@ class Timeline:
 
     @property
     def start(self) -> int:
-        """Index of the oldest column that is still known."""
+        """Index of the oldest column that is remembered."""
         return max(self._first, self.end - self.capacity)
 
     def append(self, columns: Codes) -> None:
-        """Add sampled columns [T, F, Q] at the end."""
+        """Add drawn columns [T, F, Q] at the end."""
         for column in columns:
             self._planes[:, self.end % self.capacity] = column
             self.end += 1
 
     def forget_before(self, column: int) -> None:
-        """Let `column`, or the oldest that is known if that is later, be the oldest."""
+        """Forget the columns before `column`."""
         self._first = min(max(self.start, column), self.end)
 
     def truncate(self, end: int) -> None:
@@ -78,7 +78,7 @@ class Timeline:
         self._planes[1, column % self.capacity] = codes[0]
 
     def raw(self, start: int, end: int) -> Codes:
-        """A copy of columns [end - start, F, Q] as sampled.
+        """A copy of columns [end - start, F, Q] as drawn.
 
         Raises CodesError for columns it does not hold.
         """

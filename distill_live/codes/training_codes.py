@@ -1,4 +1,4 @@
-"""The recordings that a model learned from, as its codec sees them, and what is sought in them."""
+"""The recordings that a model has learned from, as codes, and how passages are found in them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-#: How many columns are compared at once: 0.7 s of columns of 85 ms, a figure or a beat.
+#: How many columns are compared at once: 0.7 s of 85 ms columns, a figure or a beat.
 WINDOW_COLUMNS = 8
 
 Number = TypeVar("Number", bound=np.number[Any])
@@ -18,9 +18,9 @@ Number = TypeVar("Number", bound=np.number[Any])
 
 @dataclass(frozen=True)
 class TrainingCodes:
-    """What a model learned from one recording: its path inside the folder, and its codes
-    `[T, F, Q]` from its start on, without the end that was held out. `mel` is the spectrogram of
-    the whole recording, packed, for a model that goes on; it may be missing."""
+    """What a model has learned from one recording: the path inside the folder, and the codes
+    `[T, F, Q]` from the start on, without the end that was held out. `mel` is the spectrogram of
+    the whole recording, packed, for training that continues; it may be missing."""
 
     name: str
     codes: NDArray[np.int16]
@@ -28,7 +28,7 @@ class TrainingCodes:
 
 
 class CodeTape:
-    """Grids `[T, F, Q]` end to end, with gaps so long that no window lies in two of them."""
+    """Grids `[T, F, Q]` end to end, with gaps so long that no window covers two of them."""
 
     def __init__(self, grids: Sequence[NDArray[np.integer]]) -> None:
         cells = int(np.prod(grids[0].shape[1:]))
@@ -42,15 +42,15 @@ class CodeTape:
         )
 
     def place(self, position: int) -> tuple[int, int]:
-        """(number of the grid, column in it) at a position that is in no gap."""
+        """(number of the grid, column in it) at a position that is not in a gap."""
         grid = int(np.searchsorted(self._starts, position, side="right")) - 1
         return grid, position - int(self._starts[grid])
 
 
 class TapeWindow(Generic[Number]):
-    """Lays the last columns of a stream at every place of a tape, and adds up what agrees.
+    """Compares the last columns of a stream with every place on a tape, and adds up what agrees.
 
-    It depends on the last `columns` columns alone, at most WINDOW_COLUMNS.
+    The result depends on the last `columns` columns alone, at most WINDOW_COLUMNS.
     """
 
     def __init__(self, tape: CodeTape, columns: int = WINDOW_COLUMNS) -> None:
@@ -59,13 +59,13 @@ class TapeWindow(Generic[Number]):
 
     @property
     def is_full(self) -> bool:
-        """Whether as many columns have come as it looks back."""
+        """Whether it has seen as many columns as it compares."""
         return len(self._agreeing) == self._agreeing.maxlen
 
     def push(self, column: NDArray[np.integer], worth: NDArray[Number]) -> NDArray[Number]:
-        """Take the next column `[F, Q]`, each of whose codes is worth so much `[F * Q]`.
+        """Take in the next column `[F, Q]`; `worth` `[F * Q]` is the value of each of its codes.
 
-        Returns what the columns agree in when the last one is laid at each position `[P]`.
+        Returns the value of the codes that agree when the last column is at each position `[P]`.
         """
         found = np.zeros(self._cells.shape[1], dtype=worth.dtype)
         for cell, code, value in zip(self._cells, column.reshape(-1), worth, strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -168,17 +169,10 @@ def import_old(
         raise ModelFileError(f"{source} is not a Distill v1.1 file; it can be used as it is")
     path = new_model_path(name or source.stem, replace=force)
 
-    from distill_live.models.file.persistence import load_model_v2, save_model_v2
+    from distill_live.models.file.persistence import load_model_v2, save_changed_model
 
     loaded = load_model_v2(source)
-    save_model_v2(
-        path,
-        model=loaded.model,
-        spectrogram=loaded.spectrogram,
-        prior=loaded.prior,
-        vocoder=loaded.vocoder,
-        metadata=loaded.metadata | {"name": path.stem},
-    )
+    save_changed_model(path, replace(loaded, metadata=loaded.metadata | {"name": path.stem}))
     if as_json:
         print_json({"name": path.stem, "file": str(path)})
     else:

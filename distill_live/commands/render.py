@@ -76,7 +76,7 @@ def _again(log: Path, device: str) -> Samples:
 
     from distill_live.codes.session_log import read_session_log
     from distill_live.live.ipc.ring import SAMPLE_RATE
-    from distill_live.live.replay.exact import replay_session
+    from distill_live.live.replay.exact import replay_log
 
     def told(entries: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         for entry in entries:
@@ -92,20 +92,20 @@ def _again(log: Path, device: str) -> Samples:
         return _load_same(entry, device)
 
     with torch.inference_mode():
-        return replay_session(told(read_session_log(log)), load)
+        return replay_log(told(read_session_log(log)), load)
 
 
 def _anew(log: Path, model: str, device: str) -> Samples:
     """What was done in the session, done to another model."""
     from distill_live.codes.edit import load_edits
     from distill_live.codes.session_log import read_session_log
-    from distill_live.live.replay.other_model import rerun_session
+    from distill_live.live.replay.other_model import replay_on_other_model
 
     def say(line: str) -> None:
         tell(line, err=True)
 
     loaded = load_model(model, device)
-    return rerun_session(read_session_log(log), loaded, load_edits(say), say)
+    return replay_on_other_model(read_session_log(log), loaded, load_edits(say), say)
 
 
 def _load_same(entry: dict[str, Any], device: str) -> LoadedVQModel:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -21,12 +21,7 @@ from distill_live.commands.options import (
     ResumeOption,
     VocoderChoice,
 )
-from distill_live.commands.training_steps.progress import Report
 from distill_live.models.file.library import find_own_model, new_model_path, require_no_checkpoint
-
-if TYPE_CHECKING:
-    from distill_live.audio.dataset import Recordings
-    from distill_live.training.codec.config import CodecTrainingConfig
 
 
 def train(
@@ -132,50 +127,25 @@ def train(
         if continues is None:
             new_model_path(path.stem)
 
-    from distill_live.commands.training_steps.continuing import train_on
-    from distill_live.commands.training_steps.phases import Choices, train_phases
-    from distill_live.commands.training_steps.run import end_run, open_processes, read_recordings
-    from distill_live.commands.training_steps.vocoder import add_vocoder
-    from distill_live.training.run.checkpoint import Checkpoints
+    from distill_live.commands.training_steps.choices import Choices
+    from distill_live.commands.training_steps.more_recordings import learn_more
+    from distill_live.commands.training_steps.phases import train_new
+    from distill_live.commands.training_steps.run import TrainingRun, open_processes
 
     choices = Choices(
-        codec_epochs, commitment_weight, prior_size, prior_epochs, no_prior, training_codes
-    )
+        codebook_size=codebook_size, rvq_levels=rvq_levels, column_frames=int(column_frames),
+        codec_epochs=codec_epochs, commitment_weight=commitment_weight, keep_codes=training_codes,
+        no_prior=no_prior, prior_size=prior_size, prior_epochs=prior_epochs, vocoder=vocoder,
+    )  # fmt: skip
+    shown = None
     with open_processes(device, accelerator, devices, num_nodes) as processes:
-        checkpoints = Checkpoints(path, resume=resume, processes=processes)
-        if not resume:
-            checkpoints.discard()
-        with Report(quiet=processes.rank > 0) as report:
-            shown = None
+        with TrainingRun.open("train", path, folder, choices, processes, resume=resume) as run:
             if continues is not None:
-                interrupted = train_on(report, path, folder, choices, checkpoints)
+                learn_more(run)
             else:
-                recordings = read_recordings(report, folder)
-                config = _codec_config(recordings, codebook_size, rvq_levels, int(column_frames))
-                interrupted = train_phases(report, path, recordings, config, choices, checkpoints)
-                shown = recordings if training_codes else None
-                if vocoder != "phase" and not interrupted and processes.rank == 0:
-                    interrupted = add_vocoder(
-                        report, path, recordings, vocoder, None, None, checkpoints
-                    )
-        end_run(report, path, folder, shown, checkpoints, interrupted=interrupted)
-
-
-def _codec_config(
-    recordings: Recordings, codebook_size: int | None, levels: int, column_frames: int
-) -> CodecTrainingConfig:
-    """Settings for so many files and so much sound, with the user's in their place."""
-    from distill_live.audio.spectrogram import SpectrogramConfig
-    from distill_live.models.codec.vqvae import get_adaptive_vqvae_config
-    from distill_live.training.codec.config import get_adaptive_codec_config
-
-    chosen = {"num_quantizers": levels, "column_frames": column_frames}
-    if codebook_size is not None:
-        chosen["codebook_size"] = codebook_size
-    codec = get_adaptive_vqvae_config(len(recordings.recordings), **chosen)
-    column_samples = SpectrogramConfig().hop_length * column_frames
-    columns = round(recordings.seconds * recordings.sample_rate / column_samples)
-    return get_adaptive_codec_config(codec, columns)
+                shown = train_new(run)
+        run.write_page(shown)
+        run.end()
 
 
 def _name_of(folder: Path) -> str:

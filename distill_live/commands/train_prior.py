@@ -17,8 +17,6 @@ from distill_live.commands.options import (
     PriorSizeOption,
     ResumeOption,
 )
-from distill_live.commands.training_steps.progress import Report
-from distill_live.models.file.header import read_header
 from distill_live.models.file.library import find_own_model, require_no_checkpoint
 
 
@@ -51,23 +49,19 @@ def train_prior(
     if not (resume or force):
         require_no_checkpoint(path, "train-prior")
 
-    from distill_live.commands.training_steps.phases import add_prior
-    from distill_live.commands.training_steps.run import (
-        begin_run,
-        end_run,
-        open_processes,
-        read_recordings,
-    )
+    from distill_live.commands.training_steps.choices import Choices
+    from distill_live.commands.training_steps.material import Material
+    from distill_live.commands.training_steps.prior import add_prior
+    from distill_live.commands.training_steps.run import TrainingRun, open_processes
     from distill_live.models.file.kept_recordings import declines_codes
-    from distill_live.training.run.checkpoint import Checkpoints
 
+    choices = Choices(prior_size=prior_size, prior_epochs=epochs)
     with open_processes(device, accelerator, devices, num_nodes) as processes:
-        checkpoints = Checkpoints(path, "train-prior", resume=resume, processes=processes)
-        if not resume:
-            checkpoints.discard()
-        with Report(quiet=processes.rank > 0) as report:
-            recordings = read_recordings(report, folder)
-            begin_run(report, checkpoints)
-            interrupted = add_prior(report, path, recordings, prior_size, epochs, checkpoints)
-        shown = None if declines_codes(read_header(path).metadata) else recordings
-        end_run(report, path, folder, shown, checkpoints, interrupted=interrupted)
+        with TrainingRun.open(
+            "train-prior", path, folder, choices, processes, resume=resume
+        ) as run:
+            recordings = run.read_recordings()
+            run.begin()
+            add_prior(run, Material(recordings))
+        run.write_page(None if declines_codes(run.model().metadata) else recordings)
+        run.end()

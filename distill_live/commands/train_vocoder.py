@@ -14,7 +14,6 @@ from distill_live.commands.options import (
     ResumeOption,
     VocoderChoice,
 )
-from distill_live.commands.training_steps.progress import Report
 from distill_live.models.file.library import find_own_model, require_no_checkpoint
 
 
@@ -56,15 +55,10 @@ def train_vocoder(
     if not (resume or force or vocoder == "phase"):
         require_no_checkpoint(path, "train-vocoder")
 
-    from distill_live.commands.training_steps.run import (
-        begin_run,
-        leave,
-        read_recordings,
-        say_next,
-    )
+    from distill_live.commands.training_steps.choices import Choices
+    from distill_live.commands.training_steps.run import TrainingRun, say_next
     from distill_live.commands.training_steps.vocoder import add_vocoder, use_phase_vocoder
     from distill_live.models.devices import pick_device
-    from distill_live.training.run.checkpoint import Checkpoints
     from distill_live.training.run.processes import Processes
 
     processes = Processes(pick_device(device))
@@ -72,13 +66,9 @@ def train_vocoder(
         use_phase_vocoder(path)
         say_next(path, folder)
         return
-    checkpoints = Checkpoints(path, "train-vocoder", resume=resume, processes=processes)
-    if not resume:
-        checkpoints.discard()
-    with Report() as report:
-        recordings = read_recordings(report, folder)
-        begin_run(report, checkpoints)
-        interrupted = add_vocoder(
-            report, path, recordings, vocoder, epochs, adversarial, checkpoints
-        )
-    leave(path, folder, checkpoints, interrupted=interrupted)
+    choices = Choices(vocoder=vocoder, vocoder_epochs=epochs, adversarial=adversarial)
+    with TrainingRun.open("train-vocoder", path, folder, choices, processes, resume=resume) as run:
+        recordings = run.read_recordings()
+        run.begin()
+        add_vocoder(run, recordings)
+    run.end()

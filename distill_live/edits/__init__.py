@@ -1,1 +1,1 @@
-"""The edits that ship in the box, one per file: what an author of plugins copies."""
+"""The edits that are included, one per file: examples for authors of plugins."""

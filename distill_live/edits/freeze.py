@@ -1,4 +1,4 @@
-"""Freeze: the codes that sound now go on sounding, in some levels or in one band."""
+"""Freeze: hold the codes of the current column, in some levels or in one band."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from distill_live.parameters import Parameter
 
 
 class Freeze:
-    """Holds the codes of the column that sounded when it was switched on."""
+    """Holds the codes of the column that was heard when it was switched on."""
 
     name = "freeze"
     doc = "Freeze the codes that are playing when it is switched on."
@@ -20,7 +20,7 @@ class Freeze:
     )  # fmt: skip
 
     def __call__(self, codes: Codes, context: EditContext) -> Codes:
-        """The codes with the held ones in the bands and levels that are frozen."""
+        """The codes, with the held ones in the bands and levels that are frozen."""
         band = int(context.values["band"])
         bands = slice(band - 1, band) if band else slice(None)
         edited = codes.copy()

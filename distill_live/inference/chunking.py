@@ -1,4 +1,4 @@
-"""Joining chunks that were decoded apart from each other, as models of Distill v1.1 are."""
+"""Joins chunks that were decoded separately, as models of Distill v1.1 do."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ def crossfade_chunks(
 ) -> NDArray[np.float32]:
     """Join chunks `[N]` into one sound; the end of each fades into the start of the next.
 
-    The fade follows the two halves of a Hann window, whose sum is 1. It is shortened to half of a
-    chunk that is too short for it, so that the two fades of one chunk never meet.
+    The fade follows the two halves of a Hann window, whose sum is 1. It is never longer than half
+    of the shortest chunk, so that the two fades of a chunk never overlap.
     """
     joined = np.zeros(0, dtype=np.float32)
     limits = [overlap_samples, *(len(chunk) // 2 for chunk in chunks)]

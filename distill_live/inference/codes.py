@@ -20,8 +20,8 @@ def encode(loaded: LoadedVQModel, audio: NDArray[np.float32]) -> CodeGrid:
 
 
 def encode_blocks(loaded: LoadedVQModel, blocks: Iterable[NDArray[np.float32]]) -> CodeGrid:
-    """A recording in mono blocks `[n]`, of any length, to the codes that `encode` gives the whole;
-    memory does not grow with it."""
+    """A recording in mono blocks `[n]`, of any length, to the same codes as `encode`; the memory
+    needed does not grow with its length."""
     config = loaded.model.config
     pieces = encode_pieces(loaded.model, loaded.spectrogram, blocks, loaded.column_samples)
     codes = np.concatenate([piece.numpy() for piece in pieces])
@@ -44,8 +44,8 @@ def decode(
     """Codes to mono samples, which may exceed full scale: T columns give exactly
     `T * column_samples` of them.
 
-    Column by column through the same streams as live, so that the bytes are the same.
-    Raises CodesError when another codec made the codes, or they cannot be this one's.
+    It works column by column through the same streams as live, so that the bytes are the same.
+    Raises CodesError if another codec made the codes, or if they cannot be this one's.
     """
     grid.require_model(loaded.metadata["name"], loaded.metadata["codec_sha256"])
     _require_fit(loaded, grid)
@@ -58,12 +58,12 @@ def decode(
                 progress_callback(number / len(grid.codes))
         blocks += [vocoder.push(decoder.flush()), vocoder.flush()]
     whole = torch.cat(blocks).cpu().numpy()
-    # Where columns overlap, the last one's end goes on.
+    # With columns that overlap, the end of the last one goes further.
     return whole[: len(grid.codes) * loaded.column_samples]
 
 
 def _require_fit(loaded: LoadedVQModel, grid: CodeGrid) -> None:
-    """Raise CodesError unless the grid has the model's own numbers: a file says what it likes."""
+    """Raise CodesError unless the grid has the model's numbers: a file may say anything."""
     config = loaded.model.config
     _, bands, levels = grid.codes.shape
     for name, legal, found in (

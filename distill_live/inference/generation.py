@@ -1,4 +1,4 @@
-"""New sound from a model's prior, as the live server makes it, but as fast as it goes."""
+"""New sound from a model's prior, as the live server makes it, but as fast as possible."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ def generate_audio_from_prior(
 ) -> tuple[NDArray[np.float32], int]:
     """Sample and decode `duration_s` seconds: (audio `[N]` at the model's rate, the seed used).
 
-    The same model, seed and settings (see Sampling) give the same bytes, the ones that the live
-    server plays before its gain and limiter: the audio may exceed full scale. Without a seed a
-    random one is drawn. `progress_callback` gets the part done, 0..1, `on_column` each column
-    `[F, Q]` that is drawn: some more than sound, because it comes later.
-    `overlap_samples` is for models whose chunks are decoded apart (of Distill v1.1: 2400, at most
-    half a chunk); for others it means nothing, and giving it is a UserWarning. Raises NoPriorError
-    when the model has no prior, and ParameterError for settings out of range.
+    The same model, seed and settings (see Sampling) give the same bytes, which the live server
+    plays before its gain and limiter: the audio may exceed full scale. Without a seed a random one
+    is drawn. `progress_callback` gets the part done, 0..1, `on_column` each column `[F, Q]` that is
+    drawn: a few more than are heard, because sound comes later than its codes.
+    `overlap_samples` is for models that decode chunks separately (those of Distill v1.1: 2400, at
+    most half a chunk); for others it is ignored, with a UserWarning. Raises NoPriorError if the
+    model has no prior, and ParameterError for settings out of range.
     """
     if overlap_samples is not None:
         if isinstance(loaded.vocoder, ChunkVocoder):
@@ -67,8 +67,8 @@ def generate_audio_from_prior(
 
 
 def draw_seed() -> int:
-    """A seed that nobody chose, 0..MAX_SEED."""
-    return random.randint(0, MAX_SEED)  # noqa: S311  # it picks music, it guards nothing
+    """A random seed, 0..MAX_SEED."""
+    return random.randint(0, MAX_SEED)  # noqa: S311  # It picks music; it guards nothing.
 
 
 def _stream_samples(
@@ -77,7 +77,7 @@ def _stream_samples(
     seed: int,
     on_column: Callable[[NDArray[np.int64]], object] | None,
 ) -> Iterator[NDArray[np.float32]]:
-    """Column by column through the same streams that the live generator runs."""
+    """The samples column by column, through the same streams as live."""
     session = open_session(loaded.require_prior(), seed)
     decoder, vocoder = loaded.model.stream(), loaded.vocoder.stream()
     while True:

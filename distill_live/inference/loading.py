@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 def load_model(name: str, device: str) -> LoadedVQModel:
-    """The model that goes by `name`, on one thread as in the live engine.
+    """The model called `name`, on one thread as in the live engine.
 
-    Sums in another order end in other bytes, and offline sound is to be the one heard live.
-    Raises ModelNotFoundError, ModelFileError and DeviceError.
+    With more threads sums have another order and therefore other bytes, and offline sound must be
+    the same as live. Raises ModelNotFoundError, ModelFileError and DeviceError.
     """
     import torch
 

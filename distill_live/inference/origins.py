@@ -1,4 +1,4 @@
-"""Where new sound comes from, told in passages."""
+"""The origins of new sound, in passages."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from distill_live.codes.provenance import Provenance, passages
+from distill_live.codes.origins import OriginFinder, passages
 from distill_live.models.file.persistence import LoadedVQModel
 
 
 def describe_origins(
     loaded: LoadedVQModel, columns: Sequence[NDArray[np.integer]]
 ) -> list[dict[str, Any]] | None:
-    """Which recordings a stream of columns `[F, Q]` reminds of, see `passages`.
+    """The recordings that a stream of columns `[F, Q]` comes from; see `passages`.
 
-    None if that is not known: the model file keeps no training codes.
+    None if the model file keeps no training codes.
     """
     if not loaded.training_codes:
         return None
     seconds = loaded.column_samples / loaded.spectrogram.config.sample_rate
     size = loaded.model.config.codebook_size
-    provenance = Provenance(loaded.training_codes, size, seconds)
+    finder = OriginFinder(loaded.training_codes, size, seconds)
     names = [one.name for one in loaded.training_codes]
-    return passages(map(provenance.push, columns), names, seconds)
+    return passages(map(finder.push, columns), names, seconds)

@@ -24,43 +24,43 @@ from distill_live.models.prior.sampling import Sampling
 Part = Literal["sampling", "decode", "vocoder"]
 PARTS: tuple[Part, ...] = get_args(Part)
 
-#: More threads than this wait for each other in networks of this size.
+#: With more threads than this, networks of this size spend their time waiting for each other.
 MAX_THREADS = 4
-#: Columns before the measured ones: the first of each kind sets things up.
+#: Columns that are played before the measured ones, because the first ones set things up.
 _WARM_COLUMNS = 2
 
-#: A second thread must gain more than this part; it is worth more to the rest of the machine.
+#: More threads must gain more than this part; otherwise the rest of the machine needs them more.
 _WORTH = 0.1
-#: The ring holds so many columns at their slowest, and so many milliseconds at least and at most.
+#: The ring holds so many of the slowest columns, within these limits in milliseconds.
 _RING_COLUMNS, _RING_MS = 8, (500, 1000)
-#: The lookahead lasts for the drawing of so many columns at their slowest; limits in columns.
+#: The lookahead lasts while so many of the slowest columns are drawn, within limits in columns.
 _LOOKAHEAD_COLUMNS, _LOOKAHEAD = 16, (4, 24)
-#: The least and the longest block proposed, in samples; both powers of two.
+#: The shortest and the longest block proposed, in samples; both are powers of two.
 _BLOCK = (256, 2048)
-#: Times real time: what a new future made beside the old one takes, and what leaves room for more.
+#: Speeds in times real time: one that lets futures be made anew, and one that leaves room for more.
 ENOUGH, COMFORTABLE = 1.25, 2.0
 
 
 @dataclass(frozen=True, eq=False)
 class Timings:
-    """What columns of `column_seconds` took: `spent` `[columns, 3]` in seconds, as in PARTS."""
+    """How long columns of `column_seconds` took: `spent` `[columns, 3]` in seconds, as in PARTS."""
 
     column_seconds: float
     spent: NDArray[np.float64]
 
     def quantile(self, q: float, *parts: Part) -> float:
-        """Seconds that the part q, 0..1, of the columns stay below; of all PARTS if none is named,
-        added up."""
+        """The quantile `q`, 0..1, of the columns' times in seconds, for the named parts together,
+        or for all PARTS."""
         numbers = [PARTS.index(part) for part in parts or PARTS]
         return float(np.quantile(self.spent[:, numbers].sum(1), q))
 
     def total(self, *parts: Part) -> float:
-        """Seconds of all columns together; of all PARTS if none is named."""
+        """Seconds for all columns together, for the named parts or for all PARTS."""
         return float(self.spent[:, [PARTS.index(part) for part in parts or PARTS]].sum())
 
     @property
     def sound_seconds(self) -> float:
-        """How much sound was made."""
+        """How much sound was made, in seconds."""
         return len(self.spent) * self.column_seconds
 
     @property
@@ -91,10 +91,10 @@ class Proposal:
 
 def thread_counts(device: torch.device) -> list[int]:
     """The numbers of threads worth measuring: up to half of the cores that this process may use,
-    as sound and control want some too; one where a GPU computes."""
+    because sound and control need some too; one for a GPU."""
     if device.type != "cpu":
         return [1]
-    # Not everywhere can a process be kept to some of the cores.
+    # Not every system can restrict a process to some of the cores.
     allowed = getattr(os, "sched_getaffinity", None)
     cores = len(allowed(0)) if allowed else os.cpu_count() or 1
     return list(range(1, max(min(cores // 2, MAX_THREADS), 1) + 1))
@@ -102,9 +102,9 @@ def thread_counts(device: torch.device) -> list[int]:
 
 @torch.inference_mode()
 def measure(loaded: LoadedVQModel, columns: int, threads: int) -> Timings:
-    """Play `columns` columns, in the middle of a stream, as fast as it goes.
+    """Play `columns` columns, in the middle of a stream, as fast as possible.
 
-    On so many threads of torch; afterwards it has as many as before. Raises NoPriorError.
+    Torch has `threads` threads meanwhile, and as many as before afterwards. Raises NoPriorError.
     """
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
@@ -117,7 +117,7 @@ def measure(loaded: LoadedVQModel, columns: int, threads: int) -> Timings:
 
 
 def propose(timings: Mapping[int, Timings]) -> Proposal:
-    """The settings that suit a machine that took so long; `timings` by number of threads."""
+    """The settings that suit a machine with these `timings`, by number of threads."""
     best = min(one.quantile(0.5) for one in timings.values())
     threads = min(n for n, one in timings.items() if one.quantile(0.5) <= (1 + _WORTH) * best)
     chosen = timings[threads]
@@ -145,7 +145,7 @@ def _play(loaded: LoadedVQModel, columns: int) -> NDArray[np.float64]:
         column[0] = time.perf_counter()
         grid = torch.from_numpy(session.step(sampling))
         column[1] = time.perf_counter()
-        mel = decoder.push(grid).cpu()  # a GPU returns before it has finished
+        mel = decoder.push(grid).cpu()  # A GPU returns before it has finished.
         column[2] = time.perf_counter()
         vocoder.push(mel).cpu()
         column[3] = time.perf_counter()
@@ -153,9 +153,9 @@ def _play(loaded: LoadedVQModel, columns: int) -> NDArray[np.float64]:
 
 
 def _block(timings: Timings) -> int:
-    """A block that lasts for what the machine, busy with something else, takes longer at times.
+    """A block that is long enough for the delays that other work on the machine causes.
 
-    Seen in decode and vocoder, whose work is the same for every column.
+    They show in decode and vocoder, whose work is the same for every column.
     """
     steady: tuple[Part, Part] = ("decode", "vocoder")
     late = timings.quantile(0.99, *steady) - timings.quantile(0.5, *steady)

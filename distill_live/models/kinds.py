@@ -1,5 +1,5 @@
-"""What a model is made of: kinds of spectrogram, codec, prior and vocoder, by the words for them in
-a model file's header; and how a prior of any kind is played."""
+"""The kinds of spectrogram, codec, prior and vocoder that a model can have, as the header of its
+file describes them; and how to sample from a prior of any kind."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ from distill_live.models.vocoder.network import NeuralVocoderConfig
 from distill_live.models.vocoder.neural import NeuralVocoder
 from distill_live.models.vocoder.vocoder import PhaseConfig, PhaseVocoder
 
-#: Of columns, as this program trains them, or of whole seconds, as Distill v1.1 did.
+#: A codec for columns, as this program trains it, or for whole seconds, as Distill v1.1 did.
 Codec = ConvVQVAE | ChunkCodec
 AnyVocoder = PhaseVocoder | NeuralVocoder | ChunkVocoder
 
 
 class _PriorKind(NamedTuple):
-    """How to read a kind's settings from a header, to make a network of them, and to step it."""
+    """The settings of a kind of prior, how to build a network from them, and how to step it."""
 
     settings: Callable[..., Any]
     build: Callable[[Any], Prior]
@@ -54,15 +54,15 @@ _SPECTROGRAMS = {one.kind: one for one in (AudioSpectrogram, Log1pSpectrogram)}
 
 
 def describe_spectrogram(spectrogram: AudioSpectrogram) -> dict[str, Any]:
-    """What a header says of a spectrogram: its kind and its settings."""
+    """The header's description of a spectrogram: its kind and its settings."""
     return {"kind": spectrogram.kind, **asdict(spectrogram.config)}
 
 
 def build_spectrogram(description: dict[str, Any]) -> AudioSpectrogram:
     """The spectrogram that a header describes.
 
-    Raises ValueError for an unknown kind, TypeError for settings that the kind does not have; so do
-    the others here.
+    Raises ValueError for an unknown kind, and TypeError for settings that the kind does not have,
+    as do the other functions here.
     """
     kind, settings = _kind_of(description, AudioSpectrogram.kind)
     if kind not in _SPECTROGRAMS:
@@ -71,12 +71,12 @@ def build_spectrogram(description: dict[str, Any]) -> AudioSpectrogram:
 
 
 def describe_codec(codec: Codec) -> dict[str, Any]:
-    """What a header says of a codec: its kind and its settings."""
+    """The header's description of a codec: its kind and its settings."""
     return {"kind": codec.kind, **asdict(codec.config)}
 
 
 def build_codec(description: dict[str, Any]) -> Codec:
-    """A new codec as a header describes it."""
+    """A new codec of the kind that a header describes."""
     kind, settings = _kind_of(description, ConvVQVAE.kind)
     if kind == ConvVQVAE.kind:
         return ConvVQVAE(VQVAEConfig(**settings))
@@ -86,7 +86,7 @@ def build_codec(description: dict[str, Any]) -> Codec:
 
 
 def make_prior(config: PriorShape) -> Prior:
-    """A new prior of the kind that the settings are of."""
+    """A new prior of the kind that has such settings."""
     for kind in _PRIORS.values():
         if type(config) is kind.settings:
             return kind.build(config)
@@ -94,13 +94,13 @@ def make_prior(config: PriorShape) -> Prior:
 
 
 def describe_prior(prior: Prior) -> dict[str, Any]:
-    """What a model file's header says of a prior: its kind and its settings."""
+    """The header's description of a prior: its kind and its settings."""
     config: Any = prior.config
     return {"kind": prior.kind, **asdict(config)}
 
 
 def read_prior_config(description: dict[str, Any]) -> PriorShape:
-    """The settings that a header describes; one without a kind is of a flat prior.
+    """The settings of a prior that a header describes; without a kind it is a flat prior.
 
     Raises ValueError for an unknown kind, TypeError for settings that the kind does not have.
     """
@@ -113,7 +113,7 @@ def read_prior_config(description: dict[str, Any]) -> PriorShape:
 
 
 def describe_vocoder(vocoder: AnyVocoder) -> dict[str, Any]:
-    """What a header says of a vocoder: its kind and its settings."""
+    """The header's description of a vocoder: its kind and its settings."""
     described = {"kind": vocoder.kind, **asdict(vocoder.config)}
     if isinstance(vocoder, ChunkVocoder):
         described["overlap_samples"] = vocoder.overlap_samples
@@ -121,7 +121,7 @@ def describe_vocoder(vocoder: AnyVocoder) -> dict[str, Any]:
 
 
 def build_vocoder(description: dict[str, Any], spectrogram: AudioSpectrogram) -> AnyVocoder:
-    """The vocoder that a header describes, of a kind that has no weights."""
+    """The vocoder that a header describes, if it is of a kind without weights."""
     kind, settings = _kind_of(description, PhaseVocoder.kind)
     if kind == PhaseVocoder.kind:
         return PhaseVocoder(spectrogram, PhaseConfig(**settings))
@@ -132,14 +132,14 @@ def build_vocoder(description: dict[str, Any], spectrogram: AudioSpectrogram) ->
 
 
 def read_neural_config(description: dict[str, Any]) -> NeuralVocoderConfig:
-    """The settings of a vocoder that is a network; a header has a checksum of its weights, too."""
+    """The settings of a neural vocoder; the checksum of its weights is not among them."""
     _, settings = _kind_of(description, NeuralVocoder.kind)
     settings.pop("sha256", None)
     return NeuralVocoderConfig(**settings)
 
 
 def default_vocoder(codec: Codec, spectrogram: AudioSpectrogram) -> AnyVocoder:
-    """The vocoder of a model that has none of its own."""
+    """The vocoder for a model that does not describe one."""
     frames = codec.config.column_frames
     if isinstance(codec, ChunkCodec):
         # All frames of a chunk are known at once.
@@ -173,12 +173,12 @@ def check_fit(
 
 
 def open_stepper(prior: Prior) -> Stepper:
-    """What takes a prior through a context one code at a time."""
+    """A stepper for a prior, which goes through a context one code at a time."""
     return _PRIORS[prior.kind].step(prior)
 
 
 def open_session(prior: Prior, seed: int) -> PriorSession:
-    """An endless stream of codes from a prior; `seed` says which."""
+    """An endless stream of codes from a prior, determined by `seed`."""
     return PriorSession(prior.eval().config, open_stepper(prior), seed)
 
 
@@ -195,8 +195,8 @@ def sample_code_sequence(
 ) -> Tensor:
     """Sample `columns` columns of codes `[1, S, Q]`, S = columns * bands.
 
-    They are the codes that a live session with this seed and these settings plays first. The prior
-    is moved to `device` if one is given. Raises ParameterError for settings out of range.
+    They are the first codes that a prior session with this seed and these settings plays live. The
+    prior is moved to `device` if one is given. Raises ParameterError for settings out of range.
     """
     sampling = Sampling(temperature, top_k, top_p, min_p, repetition)
     session = open_session(prior if device is None else prior.to(device), seed)
@@ -205,6 +205,6 @@ def sample_code_sequence(
 
 
 def _kind_of(description: dict[str, Any], usual: str) -> tuple[str, dict[str, Any]]:
-    """A part's kind, which older files leave out where it is the usual one, and its settings."""
+    """The kind in a description, which older files omit if it is the usual one; the settings."""
     settings = dict(description)
     return settings.pop("kind", usual), settings

@@ -1,4 +1,4 @@
-"""Real time into nothing: for tests, and for machines without a sound card."""
+"""Plays in real time without sound: for tests, and for machines without a sound card."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ClockOutput:
         return "the clock (no sound)"
 
     def run(self, source: Source, stopped: Callable[[], bool]) -> None:
-        """Take blocks at the pace of real time; a late block is caught up with."""
+        """Take blocks at the pace of real time, and catch up after a delay."""
         out = np.zeros((self._block, 1), np.float32)
         began, taken = time.monotonic(), 0
         while not stopped():
@@ -37,4 +37,4 @@ class ClockOutput:
             time.sleep(max(began + taken / self.sample_rate - time.monotonic(), 0.0))
 
     def close(self) -> None:
-        """Nothing is held."""
+        """There is nothing to close."""

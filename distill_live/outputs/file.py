@@ -1,4 +1,4 @@
-"""Into a sound file, as fast as the engine makes it."""
+"""Writes a sound file, as fast as the engine makes the sound."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from distill_live.parameters import Parameter
 
 
 class FileOutput:
-    """Writes sound of a given duration; waits for the engine rather than have a gap."""
+    """Writes sound of a given duration; it waits for the engine, so that there is no gap."""
 
     name = "file"
     doc = "To a sound file, as fast as it can be made."

@@ -1,4 +1,4 @@
-"""Plays an output to its end, also while its device is away."""
+"""Plays an output to its end, even while its device is away."""
 
 from __future__ import annotations
 
@@ -8,23 +8,24 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 
 from distill_live.errors import DeviceError, DistillError
+from distill_live.live.ipc.messages import OutputAway, OutputBroken, OutputFinished, OutputOpened
 from distill_live.live.playback.last_mile import LastMile
 from distill_live.outputs.clock import ClockOutput
 from distill_live.outputs.options import Output, OutputOptions, Source
 
-#: Seconds between two tries to open a device that is away.
+#: Seconds between two attempts to open a device that is away.
 _RETRY_SECONDS = 1.0
-#: Seconds between two looks at whether control is still there.
+#: Seconds between two checks whether control is still there.
 _ASK_SECONDS = 0.02
 
 
 class Player:
-    """Opens an output and plays it. Once it has played, here or before (`played`), its device may
-    go away: then the sound goes on unheard, on a clock, and the device is tried again every second
-    until it is back.
+    """Opens an output and plays it. Once it has played, here or in an earlier process (`played`),
+    its device may go away: then the sound goes on unheard, on a clock, and the device is tried
+    again every second until it is back.
 
-    Says ("opened", description) whenever it opens, ("away", why) when its device has gone away,
-    ("finished",) at the end of a duration and ("broken", why) when the output itself is at fault.
+    Sends `OutputOpened` whenever it opens, `OutputAway` when its device has gone away,
+    `OutputFinished` at the end of a duration and `OutputBroken` when the output itself is at fault.
     """
 
     def __init__(
@@ -41,8 +42,10 @@ class Player:
         self._unheard: LastMile | None = None
 
     def play(self, name: str) -> None:
-        """Play the output, which is called `name`, until it has finished, is broken, or the channel
-        closes. Raises DeviceError when it cannot play at first."""
+        """Play the output called `name` until it has finished, breaks, or the channel closes.
+
+        Raises DeviceError if it has never been able to play.
+        """
         while True:
             asked = time.monotonic()
             try:
@@ -63,14 +66,14 @@ class Player:
             raise
         except Exception as error:
             reason = f"the output {name!r} failed and is now off: {error!r}"
-            self._channel.send(("broken", reason))
+            self._channel.send(OutputBroken(reason))
         finally:
             output.close()
 
     def _run(self, output: Output) -> None:
         source = self._make_source(output.sample_rate)
         self._unheard = None
-        self._channel.send(("opened", output.describe()))
+        self._channel.send(OutputOpened(output.describe()))
         _collect_garbage_for_the_last_time()
         stopped = _Closed(self._channel, source)
         try:
@@ -78,26 +81,28 @@ class Player:
         finally:
             self._played = self._played or source.has_played
         if not stopped():
-            self._channel.send(("finished",))
+            self._channel.send(OutputFinished())
 
     def _go_away(self, reason: str) -> LastMile:
-        """Say that the device is away; returns the source that plays unheard."""
-        self._channel.send(("away", reason))
+        """Report that the device is away; returns the source that plays unheard."""
+        self._channel.send(OutputAway(reason))
         self._unheard = self._make_source(ClockOutput(OutputOptions()).sample_rate)
         return self._unheard
 
     def _play_unheard(self, source: LastMile, until: float) -> bool:
-        """Play on the clock until time.monotonic() reaches `until`, when the device is tried again;
-        whether the channel has closed."""
+        """Play on the clock until time.monotonic() reaches `until`, when the device is tried again.
+
+        Returns whether the channel has closed.
+        """
         closed = _Closed(self._channel, source)
         ClockOutput(OutputOptions()).run(source, lambda: closed() or time.monotonic() >= until)
         return closed()
 
 
 class _Closed:
-    """Whether the channel has been closed; asks the system at most every `_ASK_SECONDS`.
+    """Tells whether the channel has been closed; asks the system every `_ASK_SECONDS` at most.
 
-    It closes even when control just dies: then the sound must fade out here.
+    The channel closes even if control dies: then the sound must fade out here.
     """
 
     def __init__(self, channel: Connection, source: LastMile) -> None:
@@ -125,7 +130,7 @@ def _is_closed(channel: Connection) -> bool:
 
 
 def _collect_garbage_for_the_last_time() -> None:
-    """A later collection would hold a callback up."""
+    """Later collections would hold up the sound card's callback."""
     gc.collect()
     gc.freeze()
     gc.disable()

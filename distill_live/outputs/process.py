@@ -1,67 +1,49 @@
-"""The audio process: one output, the last mile, and nothing else. No torch."""
+"""The audio process: an output and the last mile, nothing else. No torch."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from multiprocessing.connection import Connection
 
-from distill_live.live.ipc.ring import AudioRing
-from distill_live.live.ipc.status import LiveStatus
-from distill_live.live.ipc.tap import TapRing
+from distill_live.live.ipc.messages import Notice
 from distill_live.live.ipc.worker_process import run_worker
-from distill_live.live.playback.deck_mixer import DeckControl, DeckMixer
+from distill_live.live.playback.deck_mixer import DeckMixer
 from distill_live.live.playback.last_mile import LastMile
+from distill_live.live.playback.memory import AudioMemory
 from distill_live.outputs.options import OutputOptions
 from distill_live.outputs.player import Player
 from distill_live.outputs.real_time import InRealTime
-from distill_live.parameters import ParameterStore
 from distill_live.plugins import PluginValues, load_plugin
 from distill_live.priority import SoundThreads
 
 
 def run_audio(
-    channel: Connection,
-    options: OutputOptions,
-    rings: tuple[AudioRing, AudioRing],
-    control: DeckControl,
-    parameters: ParameterStore,
-    status: LiveStatus,
-    tap: TapRing,
-    played: bool,
+    channel: Connection, options: OutputOptions, memory: AudioMemory, played: bool
 ) -> None:
-    """The audio process: open the output, say so, play until the channel closes.
+    """The audio process: open the output, report that, and play until the channel closes.
 
-    It sends what `Player` sends, and ("failed", why) when it may be tried again. `played`: the
-    output has played before, in another process, so its device is waited for.
+    It sends what `Player` sends, and `Failed` when it may be tried again. `played`: the output has
+    played before, in another process, so the process waits for its device.
     """
-    run_worker(
-        channel, lambda: _play(channel, options, rings, control, parameters, status, tap, played)
-    )
+    run_worker(channel, lambda: _play(channel, options, memory, played))
 
 
-def _play(
-    channel: Connection,
-    options: OutputOptions,
-    rings: tuple[AudioRing, AudioRing],
-    control: DeckControl,
-    parameters: ParameterStore,
-    status: LiveStatus,
-    tap: TapRing,
-    played: bool,
-) -> None:
+def _play(channel: Connection, options: OutputOptions, memory: AudioMemory, played: bool) -> None:
+    parameters, status = memory.parameters, memory.status
+
     def lose_real_time() -> None:
         status["real_time"] = 0.0
         channel.send(
-            ("said", "the sound no longer runs in real time: it used a whole core without a pause")
+            Notice("the sound no longer runs in real time: it used a whole core without a pause")
         )
 
     threads = SoundThreads(lose_real_time)
     plugin = load_plugin("outputs", options.output)
     options = replace(options, values=PluginValues(parameters, "outputs", plugin))
-    mixer = DeckMixer(rings, control)
+    mixer = DeckMixer(memory.rings, memory.control)
 
     def make_source(sample_rate: int) -> LastMile:
-        return LastMile(mixer, parameters, status, tap, sample_rate)
+        return LastMile(mixer, parameters, status, memory.tap, sample_rate)
 
     def in_real_time(source: LastMile) -> InRealTime:
         return InRealTime(source, threads, status)

@@ -1,4 +1,4 @@
-"""The last mile for an output, in threads that run in real time."""
+"""Lets the threads in which an output calls the last mile run in real time."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from distill_live.priority import SoundThreads
 
 
 class InRealTime:
-    """Asks for real time in each thread that renders.
+    """Asks for real-time priority in each thread that renders.
 
-    Outputs that wait until a block can be filled get none: they would use all the time there is.
+    Outputs that wait until a block can be filled do not get it: they would use all processor time.
     """
 
     def __init__(self, source: LastMile, threads: SoundThreads, status: LiveStatus) -> None:
@@ -37,9 +37,9 @@ class InRealTime:
         return self._source.can_fill(count)
 
     def count_fault(self) -> None:
-        """Take note of a fault that the device reports."""
+        """Count a fault that the device reports."""
         self._source.count_fault()
 
     def note_latency(self, seconds: float) -> None:
-        """Take note of how long a sample takes to the ear."""
+        """Note how long a sample takes to the ear, in seconds."""
         self._source.note_latency(seconds)

@@ -1,4 +1,4 @@
-"""The sound card, through PortAudio."""
+"""Plays on a sound card, through PortAudio."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from distill_live.outputs.options import OutputOptions, Source
 from distill_live.parameters import Parameter
 from distill_live.quiet_stderr import quiet_stderr
 
-#: A device whose stream has stopped by itself is looked at again this often, in seconds.
+#: How often to check whether the stream has stopped by itself, in seconds.
 _WATCH_SECONDS = 0.05
-#: What is left to be rendered when the transport stops; the device's latency comes on top.
+#: How long to render after playing has stopped, in seconds; the device's latency comes on top.
 _FADE_SECONDS = 0.06
 
 
 class SoundDeviceOutput:
-    """A float32 output stream: sound on the channels chosen, in their order, silence on others."""
+    """A float32 output stream: sound on the chosen channels, in their order, silence on others."""
 
     name = "sounddevice"
     doc = "To a sound card, through PortAudio."
@@ -38,7 +38,7 @@ class SoundDeviceOutput:
         self._chosen = choose_channels(
             options.channels, self.device_name, info["max_output_channels"]
         )
-        #: How many channels the stream has: up to the last one chosen.
+        #: How many channels the stream has: up to the last chosen one.
         self.channels = max(self._chosen)
         self.sample_rate = self._pick_rate(sounddevice, info)
 
@@ -63,7 +63,7 @@ class SoundDeviceOutput:
         return f"{self.device_name} at {self.sample_rate} Hz"
 
     def run(self, source: Source, stopped: Callable[[], bool]) -> None:
-        """Play until stopped, and what is then still on its way to the ear.
+        """Play until stopped, and then what is still on its way to the ear.
 
         Raises DeviceError when the stream cannot start or ends by itself.
         """
@@ -104,13 +104,13 @@ class SoundDeviceOutput:
             raise DeviceError(f"{self.device_name} has stopped by itself")
 
     def close(self) -> None:
-        """The stream is closed when `run` returns."""
+        """There is nothing to close: the stream is closed when `run` returns."""
 
 
 def choose_channels(wanted: tuple[int, ...] | None, name: str, count: int) -> tuple[int, ...]:
     """The channels to play on, counted from 1, of a device that has `count` of them.
 
-    Raises DeviceError when it does not have those wanted.
+    Raises DeviceError if it does not have those that are wanted.
     """
     if wanted is None:
         return tuple(range(1, min(2, count) + 1))
@@ -162,8 +162,8 @@ def _find_device(sounddevice: Any, name: str | None) -> int:
 
 
 def _restarted_portaudio() -> Any:
-    """The sounddevice module with the devices that there are now: PortAudio lists them once, when
-    it starts. No stream may be open."""
+    """The sounddevice module with the devices that exist now: PortAudio lists them only when it
+    starts. No stream may be open."""
     running = "sounddevice" in sys.modules
     sounddevice = _portaudio()
     if running:
@@ -179,7 +179,7 @@ def _restarted_portaudio() -> Any:
 
 def _portaudio() -> Any:
     """The sounddevice module; importing it starts PortAudio."""
-    # Asking for devices must not start a JACK server of its own.
+    # Listing devices must not start a JACK server.
     os.environ.setdefault("JACK_NO_START_SERVER", "1")
     try:
         with quiet_stderr():

@@ -1,5 +1,5 @@
-"""Curves over epochs, drawn as SVG; their numbers are HTML beside it, so that they stay readable
-however narrow the page is."""
+"""Curves over epochs, drawn as SVG. Their numbers are HTML beside it, which stays readable on a
+narrow page."""
 
 from __future__ import annotations
 
@@ -11,21 +11,22 @@ from html import escape
 
 @dataclass(frozen=True)
 class Curve:
-    """One value per epoch, None where there was none; a `level` is one value for all epochs."""
+    """One value per epoch, None where there was none. If `constant`, a single value for all
+    epochs."""
 
     label: str
     values: Sequence[float | None]
-    level: bool = False
+    constant: bool = False
 
 
 def chart(title: str, curves: Sequence[Curve], best_epoch: int | None = None) -> str:
-    """A figure of curves in one frame; `best_epoch` (from 1) gets a line of its own."""
+    """A figure with several curves, and a line at `best_epoch` (from 1)."""
     values = [value for curve in curves for value in curve.values if value is not None]
     if not values:
         return ""
     ticks = _ticks(min(values), max(values))
     low, high = ticks[0], ticks[-1]
-    epochs = max(len(curve.values) for curve in curves if not curve.level)
+    epochs = max(len(curve.values) for curve in curves if not curve.constant)
 
     def x(epoch: int) -> float:
         return 100.0 * (epoch - 1) / max(epochs - 1, 1)
@@ -38,11 +39,11 @@ def chart(title: str, curves: Sequence[Curve], best_epoch: int | None = None) ->
         drawn.append(f'<path class="best" d="M{x(best_epoch):.2f} 0V100"/>')
     legend = []
     for number, curve in enumerate(curves, start=1):
-        if curve.level:
+        if curve.constant:
             path = "".join(f"M0 {y(value):.2f}H100" for value in curve.values if value is not None)
         else:
             path = _path([(x(n), None if v is None else y(v)) for n, v in _numbered(curve)])
-        kind = "level" if curve.level else "curve"
+        kind = "constant" if curve.constant else "curve"
         drawn.append(f'<path class="{kind} c{number}" d="{path}"/>')
         legend.append(f'<li class="{kind} c{number}">{escape(curve.label)}</li>')
     labels = "".join(f'<span style="top:{y(tick):.2f}%">{tick:g}</span>' for tick in ticks)

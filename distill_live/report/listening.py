@@ -1,4 +1,4 @@
-"""What there is to hear and to see of a model: recordings beside their decode, and new sound."""
+"""The sounds of a model's page: recordings before and after the codec, and new sound."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from distill_live.inference.origins import describe_origins
 from distill_live.models.file.persistence import LoadedVQModel
 from distill_live.report.pictures import data_uri, picture
 
-#: How many recordings are shown, how much of each, and of new sound.
+#: How many recordings are shown, and how many seconds of each and of new sound.
 RECORDINGS, SECONDS, NEW_SECONDS = 3, 4.0, 8.0
 
-# What the page's sound is resampled to: a rate that every mp3 and every phone can.
+# The sample rate of the page's sounds: one that mp3 allows and every phone plays.
 _RATE = 48_000
 
 Sound = NDArray[np.float32]
@@ -36,7 +36,7 @@ _Item = TypeVar("_Item")
 
 @dataclass(frozen=True)
 class Heard:
-    """A sound and its spectrogram, as addresses that hold them."""
+    """A sound and its spectrogram, both as data URIs."""
 
     label: str
     sound: str
@@ -45,7 +45,7 @@ class Heard:
 
 @dataclass(frozen=True)
 class Pair:
-    """A recording beside what comes back of it; without the recording, what its codes hold."""
+    """A recording before and after the codec, or only its decoded codes."""
 
     name: str
     seconds: float
@@ -55,7 +55,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class NewSound:
-    """New sound, and the passages that it reminds of; see `passages`."""
+    """New sound, and the passages of the recordings that it resembles; see `passages`."""
 
     heard: Heard
     seconds: float
@@ -63,14 +63,14 @@ class NewSound:
 
 
 def spread(items: Sequence[_Item], count: int = RECORDINGS) -> list[_Item]:
-    """Up to `count` of them, evenly from the first to the last."""
+    """Up to `count` of the items, spread evenly from the first to the last."""
     places = np.linspace(0, len(items) - 1, min(count, len(items)))
     return [items[round(place)] for place in places]
 
 
 def some_recordings(folder: Path, sample_rate: int) -> list[Recording]:
-    """A few of the recordings in a folder that can be read. Raises DatasetError, and AudioFileError
-    if none can be read."""
+    """A few readable recordings of a folder. Raises DatasetError, and AudioFileError if none can be
+    read."""
     paths = find_recordings(folder)
     chosen = spread(paths)
     found: list[Recording] = []
@@ -88,8 +88,8 @@ def some_recordings(folder: Path, sample_rate: int) -> list[Recording]:
 
 
 def compare(loaded: LoadedVQModel, recordings: Sequence[Recording]) -> list[Pair]:
-    """The last SECONDS of recordings, of which the codec has not learned the very end, beside their
-    decode."""
+    """The last SECONDS of recordings, before and after the codec. The codec has not learned the
+    very end of them."""
     rate = loaded.spectrogram.config.sample_rate
     pairs = []
     for recording in recordings:
@@ -108,7 +108,7 @@ def compare(loaded: LoadedVQModel, recordings: Sequence[Recording]) -> list[Pair
 
 
 def decode_training_codes(loaded: LoadedVQModel) -> list[Pair]:
-    """What the codes that the model file keeps sound like."""
+    """The sound of the codes in the model file."""
     rate, samples = loaded.spectrogram.config.sample_rate, loaded.column_samples
     pairs = []
     for one in spread(loaded.training_codes):
@@ -121,7 +121,7 @@ def decode_training_codes(loaded: LoadedVQModel) -> list[Pair]:
 
 
 def play(loaded: LoadedVQModel) -> NewSound:
-    """New sound, as it comes at the default settings. Raises NoPriorError."""
+    """New sound with the default settings. Raises NoPriorError."""
     column_seconds = loaded.column_samples / loaded.spectrogram.config.sample_rate
     columns: list[NDArray[np.int64]] = []
     sound, _ = generate_audio_from_prior(
@@ -139,8 +139,8 @@ def play(loaded: LoadedVQModel) -> NewSound:
 def _heard(loaded: LoadedVQModel, label: str, sound: Sound, low: float, high: float) -> Heard:
     rate = loaded.spectrogram.config.sample_rate
     mp3 = audio_bytes(resample(sound, rate, _RATE), _RATE, "mp3")
-    level = (_decibels(loaded, sound) - low) / (high - low)
-    return Heard(label, data_uri("audio/mpeg", mp3), picture(level[::-1]))
+    brightness = (_decibels(loaded, sound) - low) / (high - low)
+    return Heard(label, data_uri("audio/mpeg", mp3), picture(brightness[::-1]))
 
 
 def _decibels(loaded: LoadedVQModel, sound: Sound) -> NDArray[np.float32]:
@@ -154,7 +154,7 @@ def _decibels(loaded: LoadedVQModel, sound: Sound) -> NDArray[np.float32]:
 
 
 def _range(decibels: NDArray[np.float32]) -> tuple[float, float]:
-    """From what to what the colours go: what is loud, and 60 dB below."""
+    """The range of the colours in dB: up to the loudest parts, from 60 dB below them."""
     high = float(np.percentile(decibels, 99.8))
     return high - 60.0, high
 

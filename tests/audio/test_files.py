@@ -8,11 +8,11 @@ from distill_live.audio.files import (
     WRITTEN_FORMATS,
     SoundFileWriter,
     audio_bytes,
-    read_audio,
     write_audio,
 )
 from distill_live.audio.reading.sound import read_mono
 from distill_live.errors import AudioFileError
+from tests.sound_files import read_audio
 
 
 def tone(seconds: float = 0.5, rate: int = 48_000) -> np.ndarray:
@@ -96,14 +96,14 @@ def test_what_is_no_sound_file_is_refused_by_name(
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(AudioFileError, match=r"broken\.wav") as error:
-        read_audio(path)
+        read_mono(path)
     assert reason in str(error.value)
 
 
 def test_a_file_without_samples_is_refused(tmp_path: Path) -> None:
     write_audio(tmp_path / "empty.wav", np.zeros(0, np.float32), 48_000)
     with pytest.raises(AudioFileError, match="has no samples"):
-        read_audio(tmp_path / "empty.wav")
+        read_mono(tmp_path / "empty.wav")
 
 
 @pytest.mark.parametrize(

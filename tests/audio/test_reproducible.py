@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from distill_live.audio.files import read_audio, write_audio
+from distill_live.audio.files import write_audio
 from distill_live.audio.reproducible import make_reproducible
+from tests.sound_files import read_audio
 
 SOUND = np.random.default_rng(0).normal(0, 0.1, (100_000, 2)).astype(np.float32)
 

@@ -141,15 +141,15 @@ def trained(
     began = time.monotonic()
     kept = train_prior_on_codes(sequences, config)
     loaded.prior = kept.prior
-    report = kept.report
+    perplexity = kept.perplexity
     return {
         "seconds": round(time.monotonic() - began),
         "best_epoch": kept.best_epoch,
-        "training": round(report.training, 2),
-        "validation": round(report.validation, 2),
+        "training": round(perplexity.training, 2),
+        "validation": round(perplexity.validation, 2),
         "played": round(played_perplexity(kept.prior, sequences), 2),
-        "unigram": round(report.baselines.unigram, 2),
-        "previous_column": round(report.baselines.previous_column, 2),
+        "unigram": round(perplexity.baselines.unigram, 2),
+        "previous_column": round(perplexity.baselines.previous_column, 2),
     }
 
 
@@ -168,7 +168,7 @@ def played_perplexity(prior: Prior, sequences: CodeSequences) -> float:
                 for code in rows[end].tolist():
                     logits = draw.logits().astype(np.float64)
                     losses.append(np.logaddexp.reduce(logits) - logits[code])
-                    draw.take(code)
+                    draw.accept(code)
     return float(np.exp(np.mean(losses)))
 
 

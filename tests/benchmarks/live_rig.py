@@ -123,7 +123,7 @@ def replay(log: Path, model: str) -> Heard:
             elif entry["op"] == "lost":
                 raise AssertionError("the log is not whole")
             elif deck is not None:
-                deck.take(entry)
+                deck.apply(entry)
         assert deck is not None
         heard.samples = deck.finish(entries[-1]["heard"])
     return heard

@@ -21,7 +21,7 @@ from typing import Any
 import torch
 
 from distill_live.codes.session_log import read_session_log
-from distill_live.live.replay.exact import replay_session
+from distill_live.live.replay.exact import replay_log
 from distill_live.models.file.library import find_model
 from distill_live.models.file.persistence import load_model_v2
 from tests.benchmarks.compare import RATE, compare_aligned, find
@@ -61,7 +61,7 @@ def swap(rig: LiveRig, model: str, other: Path, count: int, fade: float) -> dict
     loaded = load_model_v2(find_model(model))
     torch.set_num_threads(1)
     with torch.inference_mode():
-        heard = replay_session(read_session_log(rig.log), lambda entry: loaded)
+        heard = replay_log(read_session_log(rig.log), lambda entry: loaded)
     played = as_played(heard)[RATE // 10 : -RATE // 2]
     begin = find(played[:2_400], rig.monitor.samples) or 0
     return {

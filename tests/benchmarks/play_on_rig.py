@@ -25,10 +25,10 @@ from pathlib import Path
 
 import numpy as np
 
-from distill_live.audio.files import read_audio
 from tests.benchmarks.compare import RATE, compare
 from tests.commands.server_process import ServerProcess
 from tests.sound_card import Recording, SoundCard
+from tests.sound_files import read_audio
 
 
 def main() -> None:

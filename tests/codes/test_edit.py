@@ -8,6 +8,7 @@ from distill_live import plugins
 from distill_live.codes.edit import (
     edit_parameters,
     load_edits,
+    load_edits_again,
     parameter_table,
     switch_edits_off,
 )
@@ -70,6 +71,20 @@ def test_what_cannot_be_called_and_what_cannot_be_addressed_is_left_out(
     assert [line.split(": ")[0] for line in lines] == [
         "the edit 'no word' was left out", "the edit 'notcallable' was left out",
     ]  # fmt: skip
+
+
+def test_an_edit_that_cannot_be_loaded_in_a_second_process_is_told_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    install(monkeypatch, sound="Sound", notcallable="NotCallable")
+    lines: list[str] = []
+    table = parameter_table(load_edits(lines.append))
+    assert len(lines) == 1
+    assert [edit.name for edit in load_edits_again(table, lines.append)] == ["sound"]
+    assert len(lines) == 1
+    install(monkeypatch, sound="Missing")
+    assert load_edits_again(table, lines.append) == []
+    assert lines[1].startswith("the edit 'sound' is left out: ")
 
 
 def test_two_packages_with_one_name_are_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from distill_live.audio.files import read_audio
 from distill_live.plugins import KINDS, Kind, singular
 from tests.commands.server_process import ServerProcess
 from tests.installed_plugin import install_plugin
+from tests.sound_files import read_audio
 from tests.tools import read_line, wait_until
 
 HEAD = """

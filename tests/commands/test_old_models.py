@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 import soundfile
 
-from distill_live.audio.files import read_audio
 from distill_live.codes.grid import load_grid
 from distill_live.models.file.header import read_header
 from distill_live.models.file.persistence import load_model_v2
 from tests.commands.server_process import ServerProcess
 from tests.conftest import Folders, RunCli
 from tests.old_model import old_model, save_old_model
+from tests.sound_files import read_audio
 from tests.tools import wait_until
 
 
@@ -66,7 +66,7 @@ def test_import_of_a_file_of_ours_says_that_it_needs_none(
 ) -> None:
     result = run_cli("models", "import", "tiny", "--name", "other")
     assert result.code == 1
-    assert "ready to be used as it is" in result.err
+    assert "it can be used as it is" in result.err
 
 
 def test_a_damaged_file_is_one_line_and_leaves_nothing(

@@ -9,26 +9,27 @@ from distill_live.parameters import PARAMETERS
 from distill_live.plugins import find_plugins
 from tests.conftest import RunCli
 
-README = Path(__file__).parents[2] / "README.md"
-BEGIN, END = "<!-- distill-live params --markdown -->", "<!-- end -->"
+REFERENCE = Path(__file__).parents[2] / "docs" / "osc-reference.md"
+MARK, END = "<!-- distill-live params --markdown: {} -->\n", "\n<!-- end -->"
 
 
-def shipped_reference() -> str:
-    """The reference without the edits of plugins that happen to be installed here."""
+def shipped_reference() -> list[str]:
+    """The two tables without the edits of plugins that happen to be installed here."""
     own = [
         edit
         for edit in load_edits(print)
         if find_plugins("edits")[edit.name].value.startswith("distill_live.")
     ]
-    return markdown_reference(parameter_table(own), REQUESTS)
+    return markdown_reference(parameter_table(own), REQUESTS).split("\n\n")
 
 
-def test_the_readme_holds_the_reference_as_it_is() -> None:
-    _, begin, rest = README.read_text(encoding="utf-8").partition(BEGIN)
-    section, end, _ = rest.partition(END)
-    assert begin and end, f"the README lacks {BEGIN} or {END}"
-    wrong = f"put between {BEGIN} and {END} what `distill-live params --markdown` prints"
-    assert section.strip() == shipped_reference(), wrong
+def test_the_documents_hold_the_reference_as_it_is() -> None:
+    page = REFERENCE.read_text(encoding="utf-8")
+    for name, table in zip(("parameters", "requests"), shipped_reference(), strict=True):
+        _, begin, rest = page.partition(MARK.format(name))
+        section, end, _ = rest.partition(END)
+        assert begin and end, f"{REFERENCE} lacks the table of {name}, or its end"
+        assert section == table, f"put there what `distill-live params --markdown` prints: {name}"
 
 
 def test_every_parameter_and_request_is_shown(run_cli: RunCli) -> None:

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from distill_live.audio.files import write_audio
-from distill_live.commands.training_steps.progress import Report
+from distill_live.commands.training_steps.progress import TrainingProgress
 from distill_live.models.file.header import read_header
 from tests.commands.conftest import Trained
 from tests.commands.tiny_training import make_tiny
-from tests.commands.training_process import TrainingProcess, epochs, files_of, weights
+from tests.commands.training_process import TrainingProcess, epochs, files_of, press_ctrl_c, weights
 from tests.conftest import Folders, RunCli
 
 
@@ -70,7 +70,7 @@ def test_ctrl_c_keeps_the_best_so_far_and_a_run_goes_on_after_it_too(
     next_command: str,
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(Report, method, lambda *_: signal.raise_signal(signal.SIGINT))
+        patch.setattr(TrainingProgress, method, press_ctrl_c)
         stopped = run_cli("train", sounds, "--name", "cut")
     assert stopped.code == 130
     command = f"distill-live train {sounds} --name cut --resume"
@@ -92,7 +92,7 @@ def test_a_prior_alone_goes_on_too(
     run_cli("train-prior", "mine", sounds, "--prior-size", "medium")
     whole = weights(folders.user / "mine.distill")
     with monkeypatch.context() as patch:
-        patch.setattr(Report, "prior_epoch", lambda *_: signal.raise_signal(signal.SIGINT))
+        patch.setattr(TrainingProgress, "prior_epoch", press_ctrl_c)
         stopped = run_cli("train-prior", "mine", sounds, "--prior-size", "medium")
     assert stopped.code == 130
     assert weights(folders.user / "mine.distill") != whole
@@ -118,7 +118,7 @@ def test_a_prior_alone_leaves_an_interrupted_training_as_it_is(
 
 def test_training_says_at_once_that_it_can_be_resumed(trained: Trained, sounds: Path) -> None:
     lines = trained.stdout.splitlines()
-    told = f"to go on after an interruption: distill-live train {sounds} --name 'my own' --resume"
+    told = f"to resume after an interruption: distill-live train {sounds} --name 'my own' --resume"
     assert sum(line.endswith(told) for line in lines[:3]) == 1
 
 
@@ -128,7 +128,7 @@ def interrupted(
 ) -> Path:
     """The checkpoint of a run that was stopped in its codec."""
     with monkeypatch.context() as patch:
-        patch.setattr(Report, "codec_epoch", lambda *_: signal.raise_signal(signal.SIGINT))
+        patch.setattr(TrainingProgress, "codec_epoch", press_ctrl_c)
         run_cli("train", sounds, "--name", "mine")
     return folders.user / "mine.resume"
 

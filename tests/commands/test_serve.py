@@ -12,7 +12,6 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from distill_live.audio.files import read_audio
 from distill_live.errors import LiveError
 from distill_live.live.server.settings import ServerSettings
 from distill_live.outputs.sounddevice import list_devices
@@ -20,6 +19,7 @@ from distill_live.priority import ENGINE_NICE
 from tests.commands.server_process import ServerProcess, is_running, run_command
 from tests.conftest import RunCli
 from tests.sound_card import Recording, SoundCard
+from tests.sound_files import read_audio
 from tests.tools import wait_until
 
 CLOCK = ("--output", "clock")

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from scipy.signal import lfilter
 
-from distill_live.audio.files import read_audio
 from distill_live.live.playback.high_pass import HighPass
 from distill_live.live.playback.last_mile import DC_CORNER
 from tests.commands.logged_session import SECOND, Session, session
 from tests.commands.server_process import ServerProcess, run_command
 from tests.conftest import RunCli
+from tests.sound_files import read_audio
 from tests.tools import wait_until
 
 #: The tiny models are louder than full scale; this keeps them below where the limiter acts.

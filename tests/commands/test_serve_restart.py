@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from distill_live.audio.files import read_audio
 from tests.commands.logged_session import SECOND, Session, session
 from tests.commands.server_process import ServerProcess
 from tests.commands.test_serve_live import QUIET, assert_is_what_was_recorded, render
 from tests.conftest import RunCli
 from tests.live.silence import assert_no_silence
+from tests.sound_files import read_audio
 from tests.tools import wait_until
 
 

@@ -1,5 +1,6 @@
 """A vocoder of a model's own, through the command line, in seconds."""
 
+import json
 import shutil
 import signal
 from pathlib import Path
@@ -10,15 +11,14 @@ import torch
 
 from distill_live.audio.distances import Distances
 from distill_live.commands.training_steps import vocoder
-from distill_live.commands.training_steps.progress import Report
+from distill_live.commands.training_steps.progress import TrainingProgress
 from distill_live.models.file.header import read_header
 from distill_live.models.file.persistence import load_model_v2
 from distill_live.models.vocoder.neural import NeuralVocoder
 from distill_live.models.vocoder.vocoder import PhaseVocoder
 from distill_live.training.vocoder.pairs import SoundPairs
-from distill_live.training.vocoder.trainer import VocoderEpoch
 from tests.commands.tiny_training import make_tiny
-from tests.commands.training_process import TrainingProcess, epochs, files_of, weights
+from tests.commands.training_process import TrainingProcess, epochs, files_of, press_ctrl_c, weights
 from tests.conftest import Folders, RunCli
 
 
@@ -43,7 +43,7 @@ def test_a_neural_vocoder_is_trained_stored_and_told_of(
     assert len(after["loss_curves"]["vocoder"]["validation"]) == 2
     for name, one in after["training"]["vocoder_distances"].items():
         assert f"held-out sound, {name} vocoder: {Distances(**one)}" in result.out
-    assert "the model plays by the neural vocoder, as asked" in result.out
+    assert "the model plays with the neural vocoder, as requested" in result.out
 
 
 def test_what_was_trained_is_played(run_cli: RunCli, tiny_in_library: Path, sounds: Path) -> None:
@@ -128,10 +128,7 @@ def test_a_new_prior_keeps_the_neural_vocoder(
 def test_ctrl_c_keeps_the_best_vocoder_so_far(
     run_cli: RunCli, tiny_in_library: Path, sounds: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupt(_report: Report, _epoch: VocoderEpoch) -> None:
-        signal.raise_signal(signal.SIGINT)
-
-    monkeypatch.setattr(Report, "vocoder_epoch", interrupt)
+    monkeypatch.setattr(TrainingProgress, "vocoder_epoch", press_ctrl_c)
     result = run_cli("train-vocoder", "tiny", sounds, "--vocoder", "neural")
     assert result.code == 130
     curves = read_header(tiny_in_library).metadata["loss_curves"]
@@ -142,7 +139,7 @@ def test_ctrl_c_before_the_first_epoch_leaves_the_file_alone(
     run_cli: RunCli, tiny_in_library: Path, sounds: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = tiny_in_library.read_bytes()
-    monkeypatch.setattr(Report, "begin_vocoder", lambda *_: signal.raise_signal(signal.SIGINT))
+    monkeypatch.setattr(TrainingProgress, "begin_vocoder", press_ctrl_c)
     assert run_cli("train-vocoder", "tiny", sounds).code == 130
     assert tiny_in_library.read_bytes() == before
 
@@ -182,7 +179,7 @@ def test_an_interrupted_run_is_not_begun_anew_unasked(
 ) -> None:
     command = ("train-vocoder", "tiny", sounds, "--vocoder", "neural")
     with monkeypatch.context() as patch:
-        patch.setattr(Report, "vocoder_epoch", lambda *_: signal.raise_signal(signal.SIGINT))
+        patch.setattr(TrainingProgress, "vocoder_epoch", press_ctrl_c)
         stopped = run_cli(*command)
     assert "stopped; to resume: distill-live train-vocoder tiny" in stopped.out
     refused = run_cli(*command)
@@ -194,6 +191,30 @@ def test_an_interrupted_run_is_not_begun_anew_unasked(
     assert run_cli("train-vocoder", "tiny", sounds, "--vocoder", "phase", "--resume").code == 2
 
 
+def without_times(path: Path) -> str:
+    """A model's header as text, checksums of its weights included, without what a clock says."""
+    metadata = read_header(path).metadata
+    del metadata["created"]
+    for phase in ("codec", "prior", "vocoder"):
+        del metadata["training"][f"{phase}_seconds"]
+    return json.dumps(metadata)
+
+
+def test_train_gives_the_same_file_as_its_phases_one_by_one(
+    run_cli: RunCli, folders: Folders, sounds: Path
+) -> None:
+    path = folders.user / "mine.distill"
+    assert run_cli("train", sounds, "--name", "mine", "--vocoder", "neural").code == 0
+    together = without_times(path)
+    for command in (
+        ("train", sounds, "--name", "mine", "--no-prior", "--force"),
+        ("train-prior", "mine", sounds),
+        ("train-vocoder", "mine", sounds, "--vocoder", "neural"),
+    ):
+        assert run_cli(*command).code == 0
+    assert without_times(path) == together
+
+
 def test_train_goes_on_in_its_vocoder(
     run_cli: RunCli, folders: Folders, sounds: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -201,7 +222,7 @@ def test_train_goes_on_in_its_vocoder(
     assert run_cli(*command).code == 0
     expected = weights(folders.user / "mine.distill")
     with monkeypatch.context() as patch:
-        patch.setattr(Report, "vocoder_epoch", lambda *_: signal.raise_signal(signal.SIGINT))
+        patch.setattr(TrainingProgress, "vocoder_epoch", press_ctrl_c)
         assert run_cli(*command, "--force").code == 130
     resumed = run_cli(*command, "--resume")
     assert (resumed.code, resumed.err, epochs(resumed.out)) == (0, "", ["2/2"])

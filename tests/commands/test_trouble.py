@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from distill_live.commands.training_steps import run
-from distill_live.commands.training_steps.progress import Report
+from distill_live.commands.training_steps.progress import TrainingProgress
 from distill_live.models.file.header import read_header
 from distill_live.training.codec import trainer
 from distill_live.training.codec.crops import MelCrops
@@ -64,7 +64,7 @@ def test_a_disk_that_fills_up_later_costs_an_epoch_at_most(
     """The system's limit for files stands for a full disk after the first epoch."""
     full = disk_full_after(10_000)
     with monkeypatch.context() as patch:
-        patch.setattr(Report, method, lambda *_: full.__enter__())
+        patch.setattr(TrainingProgress, method, lambda *_: full.__enter__())
         try:
             ended = run_cli("train", sounds, "--name", "cut")
         finally:

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from distill_live.audio.files import read_audio, write_audio
+from distill_live.audio.files import write_audio
 from tests.installed_plugin import environment_with
+from tests.sound_files import read_audio
 
 
 @pytest.fixture

@@ -23,12 +23,12 @@ from typing import Any, BinaryIO
 import torch
 
 from distill_live import cli
-from distill_live.commands.training_steps import continuing, phases, vocoder
+from distill_live.commands.training_steps import codec as codec_step
+from distill_live.commands.training_steps import more_recordings, prior, vocoder
 from distill_live.models.codec.vqvae import VQVAEConfig
 from distill_live.models.prior.column_prior import ColumnPriorConfig
 from distill_live.models.vocoder.network import NeuralVocoderConfig
 from distill_live.report import listening
-from distill_live.training.codec import config as codec_training
 from distill_live.training.codec.config import CodecTrainingConfig
 from distill_live.training.codec.crops import MelCrops
 from distill_live.training.prior.memorisation import measure_memorisation
@@ -72,13 +72,13 @@ def make_tiny(set_attribute: Callable[[Any, str, Any], None]) -> None:
             discriminators=DiscriminatorConfig(periods=(2,), sizes=(256,), width=2),
         )  # fmt: skip
 
-    set_attribute(codec_training, "get_adaptive_codec_config", tiny_codec)
-    set_attribute(continuing, "get_continued_codec_config", tiny_continued)
-    set_attribute(phases, "get_adaptive_prior_config", tiny_prior)
-    set_attribute(phases, "get_adaptive_prior_training", tiny_prior_training)
+    set_attribute(codec_step, "get_adaptive_codec_config", tiny_codec)
+    set_attribute(more_recordings, "get_continued_codec_config", tiny_continued)
+    set_attribute(prior, "get_adaptive_prior_config", tiny_prior)
+    set_attribute(prior, "get_adaptive_prior_training", tiny_prior_training)
     set_attribute(vocoder, "get_adaptive_vocoder_training_config", tiny_vocoder)
     brief = partial(measure_memorisation, stream_columns=12)
-    set_attribute(phases, "measure_memorisation", brief)
+    set_attribute(prior, "measure_memorisation", brief)
     set_attribute(listening, "NEW_SECONDS", 0.5)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -80,3 +81,8 @@ def weights(model: Path) -> str:
 def files_of(folders: Folders, name: str) -> list[str]:
     """The user's files with that in their names."""
     return sorted(path.name for path in folders.user.iterdir() if name in path.name)
+
+
+def press_ctrl_c(*_: object) -> None:
+    """Interrupt this process as Ctrl-C does; stands in for a method of the progress display."""
+    signal.raise_signal(signal.SIGINT)

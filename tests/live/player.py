@@ -14,7 +14,8 @@ from distill_live.edits.freeze import Freeze
 from distill_live.edits.mask import Mask
 from distill_live.live.engine.engine import Engine
 from distill_live.live.engine.settings import EngineSettings
-from distill_live.live.ipc.journal import Journal, JournalRing
+from distill_live.live.engine.wiring import Beginning, EngineMemory, EngineReports
+from distill_live.live.ipc.journal import JournalRing
 from distill_live.live.ipc.keepsake import Keepsake
 from distill_live.live.ipc.ring import AudioRing
 from distill_live.live.ipc.status import EngineStatus
@@ -61,24 +62,24 @@ class Player:
 
     def revive(self, loaded: LoadedVQModel, start: int) -> None:
         """A new engine on the same ring, from a ring position on."""
-        self.engine = Engine(
-            loaded, self.ring, self.parameters, self.status, self.settings, self.edits,
-            Journal(self.journal), self.said.append, self.clock, start, keepsake=self.keepsake,
-        )  # fmt: skip
+        self._begin(loaded, Beginning(start))
 
     def replace(self, loaded: LoadedVQModel, plainly: bool = False) -> int:
         """Let a new engine go on where the present one left off, as after its end; returns the ring
         position from which it plays."""
         kept = self.keepsake.read(self.ring)
         assert kept is not None
-        before = (kept.plainly() if plainly else kept).settle(self.ring)
+        beginning = Beginning.after((kept.plainly() if plainly else kept).settle(self.ring))
         with torch.inference_mode():
-            self.engine = Engine(
-                loaded, self.ring, self.parameters, self.status, self.settings, self.edits,
-                Journal(self.journal), self.said.append, self.clock, keepsake=self.keepsake,
-                before=before,
-            )  # fmt: skip
-        return before.places[0].position
+            self._begin(loaded, beginning)
+        return beginning.position
+
+    def _begin(self, loaded: LoadedVQModel, beginning: Beginning) -> None:
+        memory = EngineMemory(self.ring, self.parameters, self.status, self.journal, self.keepsake)
+        reports = EngineReports(self.said.append, lambda name: None)
+        self.engine = Engine(
+            loaded, memory, self.settings, beginning, self.edits, reports, self.clock
+        )
 
     def hear_rest(self, count: int) -> np.ndarray:
         """Play `count` samples of what is in the ring already."""

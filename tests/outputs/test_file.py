@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from distill_live.audio.files import read_audio
 from distill_live.errors import DeviceError
 from distill_live.outputs.file import FileOutput
 from distill_live.outputs.options import OutputOptions
+from tests.sound_files import read_audio
 
 
 class SlowSource:

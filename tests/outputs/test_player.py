@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from distill_live.errors import DeviceError
+from distill_live.live.ipc.messages import OutputAway, OutputOpened
 from distill_live.live.ipc.ring import AudioRing
 from distill_live.live.ipc.status import LiveStatus
 from distill_live.live.ipc.tap import TapRing
@@ -82,17 +83,17 @@ class Stage:
 def test_a_device_that_goes_away_is_asked_for_until_it_is_back_and_plays_on() -> None:
     stage = Stage()
     stage.thread.start()
-    assert stage.hear() == ("opened", "the interface")
+    assert stage.hear() == OutputOpened("the interface")
     wait_until(lambda: stage.interface.played, "sound")
     assert stage.tap.sample_rate == 44_100
     stage.interface.plugged = False
-    assert stage.hear() == ("away", "the interface has stopped by itself")
+    assert stage.hear() == OutputAway("the interface has stopped by itself")
     before = stage.status["blocks"]
     wait_until(lambda: stage.interface.asked > 2, "that it is asked for")
     assert stage.status["blocks"] > before
     assert stage.tap.sample_rate == 48_000
     stage.interface.plugged = True
-    assert stage.hear() == ("opened", "the interface")
+    assert stage.hear() == OutputOpened("the interface")
     heard = stage.interface.played
     wait_until(lambda: stage.interface.played > heard, "sound")
     assert stage.tap.sample_rate == 44_100
@@ -103,7 +104,7 @@ def test_a_device_that_was_heard_by_another_process_is_waited_for() -> None:
     stage = Stage(played=True)
     stage.interface.plugged = False
     stage.thread.start()
-    assert stage.hear() == ("away", "there is no interface")
+    assert stage.hear() == OutputAway("there is no interface")
     wait_until(lambda: stage.status["blocks"], "the clock")
     stage.end()
 

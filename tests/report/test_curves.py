@@ -46,11 +46,11 @@ def test_nothing_to_draw_is_no_chart() -> None:
     assert chart("loss", [Curve("seen", [None])]) == ""
 
 
-def test_the_best_epoch_and_levels_have_lines_of_their_own() -> None:
+def test_the_best_epoch_and_constants_have_lines_of_their_own() -> None:
     html = chart("loss", [Curve("seen", [3.0, 1.0, 2.0]), Curve("counting", [2.5], True)], 2)
     assert '<path class="best" d="M50.00 0V100"/>' in html
     assert "kept: epoch 2" in html
-    assert re.search(r'<path class="level c2" d="M0 [\d.]+H100"/>', html)
+    assert re.search(r'<path class="constant c2" d="M0 [\d.]+H100"/>', html)
 
 
 def test_labels_are_text_not_markup() -> None:

@@ -1,4 +1,4 @@
-"""What the server shows while it plays, published as streams for visuals."""
+"""Publishes what the server plays as streams for visuals."""
 
 from __future__ import annotations
 
@@ -14,33 +14,33 @@ if TYPE_CHECKING:
 
 
 class ServerStreams:
-    """Publishes what a server plays to a feedback, at each tick."""
+    """Publishes what a server plays, at each tick."""
 
     def __init__(self, server: Server, feedback: Feedback) -> None:
         self._server, self._feedback = server, feedback
 
     def tick(self, now: float) -> None:
         """Publish what has changed."""
-        for name, arguments in (*self._level(), *self._column(), *self._origin()):
+        for name, arguments in (*self._loudness(), *self._column(), *self._origin()):
             self._feedback.publish(STREAMS[name].address, *arguments)
 
-    def _level(self) -> Iterator[tuple[str, tuple[object, ...]]]:
+    def _loudness(self) -> Iterator[tuple[str, tuple[object, ...]]]:
         status = self._server.status
         yield "level", (status["rms"], status["falling_peak"])
         yield "underruns", (int(status["underruns"]),)
 
     def _column(self) -> Iterator[tuple[str, tuple[object, ...]]]:
-        sounding = self._server.deck.status.current_column.read()
-        if sounding is None:
+        current = self._server.deck.status.current_column.read()
+        if current is None:
             return
-        yield "grid", (*sounding.codes.shape, sounding.codebook_size)
-        yield "column", (sounding.column,)
-        if sounding.codes.size:
-            yield "codes", tuple(sounding.codes.reshape(-1).tolist())
-        if not math.isnan(sounding.entropy):
-            yield "entropy", (sounding.entropy,)
+        yield "grid", (*current.codes.shape, current.codebook_size)
+        yield "column", (current.column,)
+        if current.codes.size:
+            yield "codes", tuple(current.codes.reshape(-1).tolist())
+        if not math.isnan(current.entropy):
+            yield "entropy", (current.entropy,)
 
     def _origin(self) -> Iterator[tuple[str, tuple[object, ...]]]:
-        source = self._server.deck.source
-        if source is not None:
-            yield "origin", (source.name or "", source.second, source.share)
+        origin = self._server.deck.origin
+        if origin is not None:
+            yield "origin", (origin.name or "", origin.second, origin.share)

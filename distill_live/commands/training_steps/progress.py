@@ -1,4 +1,4 @@
-"""What training tells on the terminal: a bar, a line per epoch, warnings."""
+"""Progress of a training on the terminal: a bar, a line per epoch, warnings."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
     from distill_live.training.codec.config import CodecTrainingConfig
     from distill_live.training.codec.health import LevelHealth
     from distill_live.training.codec.trainer import CodecEpoch
-    from distill_live.training.prior.judging import PriorReport
+    from distill_live.training.prior.judging import PriorPerplexity
     from distill_live.training.prior.memorisation import Memorisation
     from distill_live.training.prior.trainer import PriorEpoch, PriorTrainingConfig
     from distill_live.training.vocoder.trainer import VocoderEpoch, VocoderTrainingConfig
 
-# What a column of each phase's lines is.
+# Explains a column in the lines of every phase.
 _NEW = "`new` is the end of each recording, which is never used for learning"
 
 
-class Report:
-    """A bar that moves on with every epoch and the epochs' lines above it; a context manager.
+class TrainingProgress:
+    """A progress bar with a line for each epoch above it; a context manager.
 
-    A `quiet` one prints nothing.
+    If `quiet`, it prints nothing.
     """
 
     def __init__(self, *, quiet: bool = False) -> None:
@@ -66,7 +66,8 @@ class Report:
         self._progress.console.print(escape(line, keep="\n"), markup=False, soft_wrap=True)
 
     def codec_pace(self, seconds: float, prior_seconds: float | None) -> None:
-        """How long the training will take, judged by its first steps; None: no prior follows."""
+        """Say how long the training will take, estimated from its first steps. `prior_seconds` is
+        None if no prior follows."""
         if prior_seconds is None:
             self.say(f"this will take {in_words(seconds)}")
             return
@@ -76,14 +77,14 @@ class Report:
         )
 
     def prior_pace(self, seconds: float) -> None:
-        """How long the prior's training can take, judged by its first steps."""
+        """Say how long the prior's training can take, estimated from its first steps."""
         self.say(
             f"this will take at most {in_words(seconds)}; training stops early when the prior "
             "no longer improves"
         )
 
     def begin_codec(self, config: CodecTrainingConfig) -> None:
-        """Start the codec's bar; say with what settings, and what the columns of its lines are."""
+        """Start the codec's bar; print its settings and the headings of its lines."""
         from distill_live.codes.grid import level_labels
 
         codec = config.codec
@@ -99,7 +100,7 @@ class Report:
         self.say(f"    epoch learned     new   codes in use: {used}")
 
     def codec_epoch(self, epoch: CodecEpoch) -> None:
-        """A line of an epoch of the codec."""
+        """Print the line of an epoch of the codec."""
         self.advance(epoch.epoch, epoch.epochs)
         used = "  ".join(f"{level.utilisation:9.0%}" for level in epoch.health)
         self.say(
@@ -108,7 +109,7 @@ class Report:
         )
 
     def end_codec(self, health: Sequence[LevelHealth], codebook_size: int) -> None:
-        """How the codebooks are, and a warning for each level that is not as it should be."""
+        """Print the health of the codebooks, and a warning for each level that is not healthy."""
         from distill_live.training.codec.health import Verdict, overall
 
         verdicts = [level.verdict(codebook_size) for level in health]
@@ -122,7 +123,7 @@ class Report:
                 )
 
     def begin_prior(self, config: PriorTrainingConfig) -> None:
-        """Start the prior's bar, and say what the columns of its lines are."""
+        """Start the prior's bar; print its settings and the headings of its lines."""
         shape = config.prior
         self.begin("prior")
         self.advance(0, config.epochs)
@@ -134,28 +135,28 @@ class Report:
         self.say("    epoch learned     new")
 
     def prior_epoch(self, epoch: PriorEpoch) -> None:
-        """A line of an epoch of the prior."""
+        """Print the line of an epoch of the prior."""
         self.advance(epoch.epoch, epoch.epochs)
         self.say(
             f"{epoch.epoch:4d}/{epoch.epochs:<4d} {epoch.training:7.2f} {epoch.validation:7.2f}"
         )
 
-    def end_prior(self, report: PriorReport) -> None:
-        """The kept prior beside counting, and what to know about it."""
-        counted = report.baselines
+    def end_prior(self, perplexity: PriorPerplexity) -> None:
+        """Print the perplexity of the prior beside that of counting."""
+        counted = perplexity.baselines
         self.say(
-            f"held-out perplexity: prior {report.validation:.2f}; by counting codes "
+            f"held-out perplexity: prior {perplexity.validation:.2f}; by counting codes "
             f"{counted.unigram:.2f}, by counting pairs of columns {counted.previous_column:.2f}"
         )
-        if not report.beats_counting:
+        if not perplexity.beats_counting:
             self.say("warning: the prior predicts no better than counting does; add recordings")
 
     def memorised(self, memorisation: Memorisation) -> None:
-        """Say whether the prior copies its recordings, and what to do about it."""
+        """Print whether the prior copies its recordings, and what to do about it."""
         self.say(memorisation.verdict)
 
     def begin_vocoder(self, config: VocoderTrainingConfig) -> None:
-        """Start the vocoder's bar, and say what the columns of its lines are."""
+        """Start the vocoder's bar; print its settings and the headings of its lines."""
         shape = config.vocoder
         self.begin("vocoder")
         self.advance(0, config.epochs)
@@ -171,7 +172,7 @@ class Report:
         self.say("    epoch learned     new  judges")
 
     def vocoder_epoch(self, epoch: VocoderEpoch) -> None:
-        """A line of an epoch of the vocoder."""
+        """Print the line of an epoch of the vocoder."""
         self.advance(epoch.epoch, epoch.epochs)
         told = "-" if epoch.discriminators is None else f"{epoch.discriminators:.3f}"
         self.say(
@@ -180,7 +181,7 @@ class Report:
         )
 
     def end_vocoder(self, distances: Mapping[str, Distances], played: str, asked: bool) -> None:
-        """How near each vocoder comes to what was held out, and which one the model plays by."""
+        """Print how close each vocoder comes to held-out sound, and which one the model uses."""
         for name, one in distances.items():
             self.say(f"held-out sound, {name} vocoder: {one}")
         why = "as requested" if asked else "which is closer by at least two of the three measures"

@@ -1,32 +1,44 @@
-"""How a run of training begins and ends: who trains, what is read, what to type next."""
+"""A run of a training command: the processes, the files that it reads and saves, and its end."""
 
 from __future__ import annotations
 
 import shlex
 import sys
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 import typer
 
 from distill_live.audio.dataset import Recordings, load_recordings
 from distill_live.commands.options import Device
 from distill_live.commands.output import tell
-from distill_live.commands.training_steps.progress import Report
+from distill_live.commands.training_steps.choices import Choices
+from distill_live.commands.training_steps.progress import TrainingProgress
 from distill_live.errors import DistillError, ModelNotFoundError, TrainingError
 from distill_live.models.devices import pick_device
 from distill_live.models.file.header import read_header
-from distill_live.models.file.library import find_model
+from distill_live.models.file.library import TrainingCommand, find_model
+from distill_live.models.file.persistence import LoadedVQModel, load_model_v2, save_changed_model
 from distill_live.report.page import write_page
-from distill_live.training.run.checkpoint import Checkpoints
+from distill_live.training.codec.config import CodecTrainingConfig
+from distill_live.training.prior.trainer import PriorTrainingConfig
+from distill_live.training.run.checkpoint import Checkpoints, Fingerprint, Phase
 from distill_live.training.run.ending import Ending
 from distill_live.training.run.processes import Processes, launch
 from distill_live.training.run.threads import share_cores
+from distill_live.training.vocoder.trainer import VocoderTrainingConfig
+
+
+class RunStopped(Exception):
+    """Ctrl-C has ended a phase of training, after its best epoch so far was saved."""
 
 
 def open_processes(
     device: Device, accelerator: Device | None, devices: int, num_nodes: int
 ) -> Processes:
-    """The process or processes that train. Raises DeviceError when they cannot."""
+    """Start the process or processes that train. Raises DeviceError when they cannot start."""
     if accelerator is None and devices == num_nodes == 1:
         return Processes(pick_device(device))
     if device != "auto":
@@ -37,86 +49,164 @@ def open_processes(
     return launch(accelerator or "auto", devices, num_nodes)
 
 
-def read_recordings(report: Report, folder: Path, sample_rate: int = 48_000) -> Recordings:
-    """All recordings of a folder; says what was skipped. Raises DatasetError for an empty set."""
-    report.begin("reading")
-    recordings = load_recordings(folder, sample_rate, on_file=report.advance)
-    for name, reason in recordings.skipped:
-        report.say(f"skipped {name}: {reason}")
-    for line in recordings.notes:
-        report.say(line)
-    report.say(f"{len(recordings.recordings)} recordings, {recordings.seconds:.1f} s")
-    return recordings
+@dataclass
+class TrainingRun:
+    """One run of `train`, `train-prior` or `train-vocoder`, through all its phases.
 
+    The phases read the model from `path` and save it there; `folder` has the recordings. Train
+    inside its `with` block: if a phase raises RunStopped, the user is told how to resume the run,
+    and typer.Exit is raised with 130. After the block, call `write_page` if there should be a page,
+    then `end`. If several processes train, only the first one writes and prints.
+    """
 
-def begin_run(report: Report, checkpoints: Checkpoints) -> None:
-    """Choose the number of threads; say how to go on should this run end early, and where it goes
-    on now."""
-    threads = share_cores(checkpoints.processes, checkpoints.threads)
-    if threads:
-        report.say(threads)
-    if checkpoints.resumes:
-        report.say(f"resuming from {checkpoints.path}")
-        grounds = checkpoints.other_ground
-        kind = checkpoints.processes.device.type
+    path: Path
+    folder: Path
+    choices: Choices
+    checkpoints: Checkpoints
+    progress: TrainingProgress
+    _model: LoadedVQModel | None = field(default=None, init=False)
+
+    @classmethod
+    def open(
+        cls,
+        command: TrainingCommand,
+        path: Path,
+        folder: Path,
+        choices: Choices,
+        processes: Processes,
+        *,
+        resume: bool,
+    ) -> Self:
+        """Begin a new run, or with `resume` continue the one whose checkpoint is beside the model.
+
+        Raises what `Checkpoints` raises.
+        """
+        checkpoints = Checkpoints(path, command, resume=resume, processes=processes)
+        if not resume:
+            checkpoints.discard()
+        progress = TrainingProgress(quiet=not processes.is_first)
+        return cls(path, folder, choices, checkpoints, progress)
+
+    def __enter__(self) -> Self:
+        self.progress.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.progress.__exit__(kind, error, trace)
+        if isinstance(error, RunStopped):
+            if self.processes.is_first:
+                tell(f"stopped; to resume: {_resume_command()}")
+                say_next(self.path, self.folder)
+            raise typer.Exit(130)
+
+    @property
+    def processes(self) -> Processes:
+        """The processes that train."""
+        return self.checkpoints.processes
+
+    def say(self, line: str) -> None:
+        """Print a line above the bar."""
+        self.progress.say(line)
+
+    def read_recordings(self, sample_rate: int = 48_000) -> Recordings:
+        """Read all recordings of the folder and say which were skipped. Raises DatasetError when
+        there are none."""
+        self.progress.begin("reading")
+        recordings = load_recordings(self.folder, sample_rate, on_file=self.progress.advance)
+        for name, reason in recordings.skipped:
+            self.say(f"skipped {name}: {reason}")
+        for line in recordings.notes:
+            self.say(line)
+        self.say(f"{len(recordings.recordings)} recordings, {recordings.seconds:.1f} s")
+        return recordings
+
+    def begin(self) -> None:
+        """Choose the number of threads. Say how to resume the run if it is interrupted, or from
+        where it resumes."""
+        threads = share_cores(self.processes, self.checkpoints.threads)
+        if threads:
+            self.say(threads)
+        if not self.checkpoints.resumes:
+            self.say(f"every epoch is saved; to resume after an interruption: {_resume_command()}")
+            return
+        self.say(f"resuming from {self.checkpoints.path}")
+        grounds = self.checkpoints.other_ground
+        kind = self.processes.device.type
         if kind != "cpu":
             grounds.append(f"{kind} does not always add numbers in the same order")
         if grounds:
-            report.say(
+            self.say(
                 f"{'; '.join(grounds)}: the last digits may differ from those of an uninterrupted "
                 "run"
             )
-    else:
-        report.say(f"every epoch is saved; to resume after an interruption: {_resume_command()}")
 
+    def begin_phase(
+        self,
+        phase: Phase,
+        recordings: Recordings,
+        config: CodecTrainingConfig | PriorTrainingConfig | VocoderTrainingConfig,
+        base: str | None,
+        processes: int | None = None,
+    ) -> None:
+        """Enter a phase. `base` is the checksum of the model that it builds on, and `processes` is
+        how many train it (default: all). Raises TrainingError when the resumed run was a different
+        one."""
+        fingerprint = Fingerprint.of(
+            recordings,
+            config,
+            processes=processes or self.processes.count,
+            model_sha256=base[:12] if base else None,
+        )
+        self.checkpoints.begin(phase, fingerprint)
 
-def end_run(
-    report: Report,
-    path: Path,
-    folder: Path,
-    shown: Recordings | None,
-    checkpoints: Checkpoints,
-    *,
-    interrupted: bool,
-) -> None:
-    """End a run that has trained the model in the file: its page, with some of the recordings
-    `shown`, and what to type now. The first of several processes does it.
+    def model(self) -> LoadedVQModel:
+        """The model in the file, on the device that trains. The file is read once. Raises
+        ModelFileError."""
+        if self._model is None:
+            self._model = load_model_v2(self.path, self.processes.device)
+        return self._model
 
-    One that Ctrl-C has ended keeps its checkpoint, has no page, and raises typer.Exit with 130.
-    """
-    if checkpoints.processes.rank == 0 and not interrupted:
-        _save_page(report, path, shown)
-    leave(path, folder, checkpoints, interrupted=interrupted)
+    def save(self, changed: LoadedVQModel) -> None:
+        """Replace the model in the file. Raises ModelFileError when it cannot be written."""
+        self._model = save_changed_model(self.path, changed)
 
+    def end_phase(self, ending: Ending, warning: str) -> None:
+        """Report problems of a phase whose best epoch has been saved.
 
-def leave(path: Path, folder: Path, checkpoints: Checkpoints, *, interrupted: bool) -> None:
-    """End a run without a page: say what to type next.
+        Raises TrainingError or RunStopped if it ended early, so that no other phase follows.
+        """
+        if warning:
+            self.say(f"warning: {warning}; the best epoch before that is kept")
+        if ending.failure:
+            raise TrainingError(ending.failure)
+        if ending.interrupted:
+            raise RunStopped
 
-    A run that Ctrl-C has ended keeps its checkpoint, and raises typer.Exit with 130.
-    """
-    if not interrupted:
-        checkpoints.discard()
-    if checkpoints.processes.rank == 0:
-        if interrupted:
-            tell(f"stopped; to resume: {_resume_command()}")
-        say_next(path, folder)
-    if interrupted:
-        raise typer.Exit(130)
+    def write_page(self, recordings: Recordings | None) -> None:
+        """Write the model's page, with a few of the recordings if any are given, and say where it
+        is."""
+        if not self.processes.is_first:
+            return
+        try:
+            page = write_page(self.path, recordings.recordings if recordings else ())
+            self.say(f"report: {page}")
+        except DistillError as error:
+            self.say(f"no report: {error}")
 
-
-def check_ending(report: Report, ending: Ending, warning: str) -> None:
-    """Say what was wrong with a training, if anything was, after its best epoch is saved.
-
-    Raises TrainingError if it had to end early, so that no phase can follow.
-    """
-    if warning:
-        report.say(f"warning: {warning}; the best epoch before that is kept")
-    if ending.failure:
-        raise TrainingError(ending.failure)
+    def end(self) -> None:
+        """Remove the checkpoint and say what to type next."""
+        self.checkpoints.discard()
+        if self.processes.is_first:
+            say_next(self.path, self.folder)
 
 
 def say_next(path: Path, folder: Path) -> None:
-    """Where the model is and what to type now."""
+    """Say where the model is and what to type next."""
     has_prior = read_header(path).metadata["prior"]
     name = path.stem if _goes_by_its_name(path) else str(path)
     words = ["serve", name] if has_prior else ["train-prior", name, str(folder)]
@@ -125,22 +215,13 @@ def say_next(path: Path, folder: Path) -> None:
 
 
 def _resume_command() -> str:
-    """What to type to go on with this run."""
+    """The command that resumes this run."""
     given = [word for word in sys.argv[1:] if word not in ("--resume", "--force")]
     return shlex.join(["distill-live", *given, "--resume"])
 
 
-def _save_page(report: Report, path: Path, recordings: Recordings | None) -> None:
-    """Write the model's page, with a few of the recordings if there are any; says where it is."""
-    try:
-        page = write_page(path, recordings.recordings if recordings else ())
-        report.say(f"report: {page}")
-    except DistillError as error:
-        report.say(f"no report: {error}")
-
-
 def _goes_by_its_name(path: Path) -> bool:
-    """Whether the file's stem finds it, and no other model nor nothing."""
+    """Whether the file's stem finds this file, rather than another model or none."""
     try:
         return find_model(path.stem).resolve() == path.resolve()
     except ModelNotFoundError:

@@ -1,4 +1,4 @@
-"""Codes in, samples out: the codec's decoder and the vocoder of one model as one stream."""
+"""Codes in, samples out: a model's codec decoder and its vocoder as one stream."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ class ColumnDecoder:
         self._model, self._vocoder_model = loaded.model, loaded.vocoder
         self.column_samples = loaded.column_samples
         config = loaded.model.config
-        #: Columns of past that reach into the sound of a column.
+        #: How many columns before a column affect its sound.
         self.past_columns = config.decoder_past_columns
         self._settling_columns = math.ceil(loaded.vocoder.settling_frames / config.column_frames)
         self._delay = loaded.vocoder.delay_samples + config.lookahead_columns * self.column_samples
         self.begin(0, np.zeros((0, config.bands, config.num_quantizers), np.int64))
 
     def begin(self, column: int, before: Codes) -> None:
-        """Make ready for `column`, as if the columns `before` it [k, F, Q] had just been played.
+        """Get ready for `column`, as if the columns `before` it [k, F, Q] had just been played.
 
-        With `past_columns` of them, or all there are, the mels that follow are what they always
-        are; the phases are found anew.
+        With `past_columns` of them, or with all there are, the mels that follow are the same as in
+        one go; the vocoder finds its phases anew.
         """
         self._codec: CodecStream = self._model.stream()
         self._vocoder: VocoderStream = self._vocoder_model.stream()
@@ -65,24 +65,24 @@ class ColumnDecoder:
     def push(self, codes: Codes) -> Samples:
         """The next column's codes [1, F, Q] to the samples [N] that it completes.
 
-        N is `column_samples`; less at the beginning of a segment.
+        N is `column_samples`, or less at the beginning of a segment.
         """
         mel = self._codec.push(torch.from_numpy(codes))
         return np.asarray(self._vocoder.push(mel).cpu().numpy(), dtype=np.float32)
 
     def rest(self) -> Samples:
-        """What the columns pushed so far still hold: how the sound would end here [N]."""
+        """How the sound would end here [N]: what the vocoder still holds back."""
         mark = self.mark()
         samples = np.asarray(self._vocoder.flush().cpu().numpy(), dtype=np.float32)
         self.restore(mark)
         return samples
 
     def mark(self) -> DecoderMark:
-        """The decoder as it is now; costs nothing, and nothing changes it later."""
+        """The present state; it costs nothing, and later calls do not change it."""
         return DecoderMark(self._codec.snapshot(), self._vocoder.snapshot(), self._first)
 
     def restore(self, mark: DecoderMark) -> None:
-        """Go on from a mark."""
+        """Go back to a mark."""
         self._codec.restore(mark.codec)
         self._vocoder.restore(mark.vocoder)
         self._first = mark.first

@@ -1,8 +1,7 @@
-"""A performance: what is drawn, edited and played, and how all that is not heard yet is changed.
+"""The stream generator: draws, edits and plays columns, and changes what has not been heard yet.
 
-Every change is of the same kind: go back to a place in the stream, play on from there into a future
-of its own, and publish that; see `ring_writer`. What happens is written into the journal as the
-calls that a replay makes again.
+Every change works the same way: go back to a place in the stream, play on from there into a new
+future, and publish that (see ring_writer.py). The journal gets the calls that a replay must repeat.
 """
 
 from __future__ import annotations
@@ -20,11 +19,11 @@ from distill_live.live.engine.handover import Handover
 from distill_live.live.engine.playhead import Playhead
 from distill_live.live.engine.ring_writer import RingWriter
 from distill_live.live.engine.sampler import Draw, Sampler
-from distill_live.live.engine.settings import EngineSettings
+from distill_live.live.engine.wiring import Beginning, EngineMemory
 from distill_live.live.ipc.current_column import CurrentColumn
 from distill_live.live.ipc.journal import Journal, as_lists
-from distill_live.live.ipc.keepsake import TIMELINE_COLUMNS, Continuation, Keepsake
-from distill_live.live.ipc.ring import SAMPLE_RATE, AudioRing, Samples
+from distill_live.live.ipc.keepsake import TIMELINE_COLUMNS, Continuation
+from distill_live.live.ipc.ring import SAMPLE_RATE, Samples
 from distill_live.live.pacing.pace import Pace
 from distill_live.models.file.persistence import LoadedVQModel
 
@@ -33,56 +32,45 @@ SHORTEST_LOOP = 2_400
 
 
 class StreamGenerator:
-    """Plays one model into a ring, from ring position `start` on, or from where an engine `before`
-    left off. Everything that a later engine needs in order to continue goes into `keepsake`.
+    """Plays one model into a ring, from where `beginning` says.
 
     `draw` says how columns to come are drawn and `fade` how many samples a change takes to be
-    heard in full. `say` takes a line of text for the performer; by `clock`, in seconds, it is
-    measured how long things take.
+    heard in full; `pace` measures how long things take. `say` takes a line of text for the
+    performer.
     """
 
     def __init__(
         self,
         loaded: LoadedVQModel,
-        ring: AudioRing,
-        start: int,
+        memory: EngineMemory,
+        beginning: Beginning,
         rack: EditRack,
         draw: Draw,
-        settings: EngineSettings,
-        journal: Journal,
+        pace: Pace,
         say: Callable[[str], None],
-        clock: Callable[[], float],
-        keepsake: Keepsake | None = None,
-        before: Continuation | None = None,
     ) -> None:
         codec = loaded.model.config
-        self.draw, self.fade = draw, 480
-        self._ring, self._rack, self._journal, self._say = ring, rack, journal, say
-        self._settings = settings
+        self.draw, self.fade, self.pace = draw, 480, pace
+        self._ring, self._rack, self._say = memory.ring, rack, say
+        self._journal = Journal(memory.journal)
         self._column_samples = loaded.column_samples
         self._codebook_size = codec.codebook_size
-        self.pace, self._clock = Pace(ring, settings, clock), clock
         self._drawing_spent = 0.0
         #: The highest take so far.
         self.takes = 0
         #: The first column that belongs to the present segment and was not given by a prime.
         self._segment_start = 0
         timeline = Timeline(codec.bands, codec.num_quantizers, TIMELINE_COLUMNS)
-        self.sampler = Sampler(loaded.require_prior(), timeline, journal)
-        self.playhead = Playhead(ColumnDecoder(loaded), timeline, start)
-        self._handover = Handover(keepsake, self.playhead, self.sampler, rack)
-        seen = ring.published
-        if before is not None:
-            self._handover.go_on(before, journal)
-            self._segment_start, self.takes, seen = (
-                before.segment_start, before.takes, before.switches
-            )  # fmt: skip
-            self.draw = draw._replace(take=before.take)
-            # The sound before was made by another decoder.
-            self.pace.jumped_at = self.playhead.position
+        self.sampler = Sampler(loaded.require_prior(), timeline, self._journal)
+        self.playhead = Playhead(ColumnDecoder(loaded), timeline, beginning.position)
+        self._handover = Handover(memory.keepsake, self.playhead, self.sampler, rack)
+        seen = self._ring.published
+        if beginning.before is not None:
+            seen = beginning.before.switches
+            self._go_on(beginning.before)
         # Before the first switch, which ends the sound that the engine before has left.
-        self._keep(ring.published + 1, seen)
-        self._writer = RingWriter(ring, self.playhead.position, journal, seen)
+        self._keep(self._ring.published + 1, seen)
+        self._writer = RingWriter(self._ring, self.playhead.position, self._journal, seen)
 
     @property
     def timeline(self) -> Timeline:
@@ -91,30 +79,30 @@ class StreamGenerator:
 
     @property
     def lead(self) -> int:
-        """Samples that are made but not heard."""
+        """How many samples are made but not heard yet."""
         return self.playhead.position - self._ring.read_position
 
     @property
     def lookahead(self) -> int:
-        """Columns that are drawn but not needed yet."""
+        """How many columns are drawn but not needed yet."""
         return self.timeline.end - self.playhead.frontier
 
     @property
     def is_ready(self) -> bool:
-        """Whether the next column can be played: it is drawn, and so is what its edits look at."""
+        """Whether the next column and all that its edits look at are drawn."""
         return self._rack.reach(self.playhead.column) <= self.timeline.end
 
     def note_switches(self) -> None:
-        """Take notice of what has come to be heard."""
+        """Note what has been heard since the last call."""
         self._writer.note_switches()
         self.pace.note_read()
         self.playhead.forget_before(self._ring.read_position)
 
     def draw_part(self) -> bool:
         """Draw a part of the next column; True when that completes it."""
-        began = self._clock()
+        began = self.pace.clock()
         complete = self.sampler.advance(self.draw)
-        self._drawing_spent += self._clock() - began
+        self._drawing_spent += self.pace.clock() - began
         if complete:
             self.pace.drawing.add(self._drawing_spent)
             self._drawing_spent = 0.0
@@ -136,35 +124,35 @@ class StreamGenerator:
             self._write(self.playhead.push(codes))
 
     def describe(self, column: int) -> CurrentColumn | None:
-        """A column as it sounds; None when it is not known."""
+        """A column as it is played; None if it is not remembered."""
         if not self.timeline.start <= column < self.timeline.end:
             return None
         codes = self.timeline.edited(column, column + 1)[0]
         return CurrentColumn(column, codes, self._codebook_size, self.sampler.entropy(column))
 
     def repeat(self, length: int) -> None:
-        """Play the last `length` samples again, because there is no time to make others."""
+        """Play the last `length` samples again, because there is no time to make new ones."""
         self._journal.note("repeat", length=length, fade=self.fade)
         self._write(self.playhead.repeat(length, self.fade))
 
     def keep(self) -> None:
-        """Let a later engine continue from the present state."""
+        """Save the present state, so that a later engine can continue from it."""
         self._keep(self._ring.published, self._writer.seen)
 
     def is_stale(self) -> bool:
-        """Whether columns are drawn otherwise than `draw` says and can still be drawn anew."""
+        """Whether columns that can still change were drawn otherwise than `draw` says."""
         column = self.playhead.unheard_column(self.pace.soonest())
         return self.sampler.is_stale(column, self.draw)
 
     def redraw(self) -> None:
-        """Draw anew, as `draw` says, all columns that can still change."""
+        """Draw all columns that can still change again, as `draw` says."""
         at = self.pace.soonest()
         self._cut(self.playhead.unheard_column(at))
         if self.playhead.motion is None and self._do("back_after", position=at):
             self._publish(self.playhead.position)
 
     def use_edits(self, settings: EditSettings) -> None:
-        """Play on with these edits from now on, also within the column that sounds."""
+        """Use these edits from now on, even within the current column."""
         at = self.pace.soonest()
         _, column = self.playhead.sound_at(at)
         while self.timeline.end < self._rack.reach(column, settings):
@@ -179,15 +167,15 @@ class StreamGenerator:
         return self._rack.reach(column, settings) - self.timeline.end
 
     def rewind(self, seconds: float, take: int | None) -> None:
-        """Go back, to the sample; the columns that begin to sound then are drawn as take `take`, or
+        """Go back by `seconds`, to the sample. The columns that follow are drawn as take `take`, or
         as they were drawn before (None)."""
         at = self.pace.soonest_jump(self.playhead.position)
-        sounding, _ = self.playhead.sound_at(at)
-        sample = sounding - round(seconds * SAMPLE_RATE)
+        current, _ = self.playhead.sound_at(at)
+        sample = current - round(seconds * SAMPLE_RATE)
         wanted = self.playhead.column_of(sample)
         column = max(wanted, self._oldest())
         if wanted < column:
-            back = (sounding - column * self._column_samples) / SAMPLE_RATE
+            back = (current - column * self._column_samples) / SAMPLE_RATE
             self._say(f"rewind went back only {max(back, 0.0):.1f} s: nothing earlier is available")
         if take is not None:
             self.draw = self.draw._replace(take=take)
@@ -197,7 +185,7 @@ class StreamGenerator:
             self._publish_jump(at)
 
     def loop(self, seconds: float) -> None:
-        """Repeat the last so many seconds, until `release`."""
+        """Repeat the last `seconds` seconds, until `release`."""
         at = self.pace.soonest_jump(self.playhead.position)
         end, _ = self.playhead.sound_at(at)
         begin = max(end - round(seconds * SAMPLE_RATE), self._oldest() * self._column_samples)
@@ -214,24 +202,24 @@ class StreamGenerator:
             self._publish_jump(at)
 
     def hold(self, seconds: float | None = None) -> None:
-        """Stay in the column that sounds, until `release` or for so many seconds."""
+        """Stay in the current column, until `release` or for `seconds` seconds."""
         at = self.pace.soonest()
         end = None if seconds is None else at + round(seconds * SAMPLE_RATE)
         self._change_motion(at, "hold", end=end, fade=self.fade)
 
     def release(self) -> None:
-        """Go on from where a hold or a loop has come to."""
+        """Play on from where a hold or a loop is now."""
         at = self.pace.soonest()
         if self.playhead.motion or self.playhead.motion_at(at):
             self._change_motion(at, "release")
 
     def prime(self, codes: Codes) -> None:
-        """Let what follows continue these codes [T, F, Q]: a new segment, cross-faded.
+        """Continue from these codes [T, F, Q]: a new segment, with a cross-fade to it.
 
         Raises CodesError when they do not fit the model.
         """
         self._require_fit(codes)
-        # What begins at one of the prior's anchors need not be stepped through.
+        # From one of the prior's anchors on, the codes need not be stepped through one by one.
         half = self.sampler.context_columns // 2
         codes = codes[len(codes) % half if len(codes) > half else 0 :]
         at = self.pace.soonest_jump(self.playhead.position)
@@ -252,17 +240,25 @@ class StreamGenerator:
 
     @property
     def is_drafting(self) -> bool:
-        """Whether a change is half made."""
+        """Whether a change has been begun but not published."""
         return self._writer.is_drafting
 
+    def _go_on(self, before: Continuation) -> None:
+        """Continue from where another engine stood."""
+        self._handover.go_on(before, self._journal)
+        self._segment_start, self.takes = before.segment_start, before.takes
+        self.draw = self.draw._replace(take=before.take)
+        # Another decoder made the sound before it.
+        self.pace.jumped_at = self.playhead.position
+
     def _oldest(self) -> int:
-        """The first column to go back to: of the segment, or of what is remembered."""
+        """The first column that can be gone back to: of the segment, or the oldest remembered."""
         return max(self.timeline.start, self._segment_start)
 
     def _change_motion(
         self, at: int, operation: str | None = None, **arguments: int | None
     ) -> None:
-        """Play what sounds at a ring position again, otherwise."""
+        """Play the column at a ring position again, in another motion."""
         again = self._do("back_before", position=at)
         if operation is not None:
             self._do(operation, **arguments)
@@ -274,17 +270,17 @@ class StreamGenerator:
             self.sampler.cut(column, again)
 
     def _do(self, operation: str, **arguments: Any) -> Any:
-        """Have the playhead do something, and write it down."""
+        """Have the playhead do something, and note it in the journal."""
         self._journal.note(operation, **arguments)
         return getattr(self.playhead, operation)(**arguments)
 
     def _publish_jump(self, at: int) -> None:
-        """The same after a jump: nothing before ring position `at` can be gone back to."""
+        """As `_publish`, after a jump: nothing before ring position `at` can be gone back to."""
         self._publish(at)
         self.pace.jumped_at = at
 
     def _publish(self, at: int) -> None:
-        """Play on into a future of its own until it can be heard from `at` on, and let it be."""
+        """Play on into a new future until it can be heard from `at` on, and publish it."""
         self._journal.note("draft")
         self._writer.begin(self.playhead.position)
         while self.playhead.position < max(at, self._ring.read_position) + self.pace.future_lead:
@@ -292,14 +288,14 @@ class StreamGenerator:
                 self.play()
             else:
                 self.draw_part()
-        # Valid from the moment when the switch is published.
+        # This is valid from the moment when the switch is published.
         self._keep(self._ring.published + 1, self._writer.seen)
         self._writer.publish(at, self.fade)
 
     def _write(self, samples: Samples) -> None:
-        """Let samples [N], which the playhead has just made, be heard, or be part of a draft."""
+        """Put samples [N] that the playhead has just made into the ring, or into the draft."""
         if not self._writer.is_drafting:
-            # First: all sound in the ring must have a place that it came from.
+            # First, so that a place is saved for all sound that is in the ring.
             self.keep()
         self._writer.write(samples)
 

@@ -1,4 +1,4 @@
-"""Saves what the next engine needs, and restores what the last one saved; part of the engine."""
+"""Moves the state of an engine into its keepsake, and from the last engine's keepsake into it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from distill_live.live.ipc.keepsake import KEPT_CODES, TIMELINE_COLUMNS, Continu
 class Handover:
     """Saves the state of a playhead, a sampler and a rack, and restores it in others.
 
-    Without a `keepsake` nothing is kept.
+    Without a `keepsake` nothing is saved.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Handover:
         self._keepsake.write(continuation, switches)
 
     def go_on(self, before: Continuation, journal: Journal) -> None:
-        """Continue from where another engine stood, and note all that a replay must know of it."""
+        """Continue from where another engine stood, and note in the journal what a replay needs."""
         (place,) = before.places
         raw, edited = before.raw.astype(np.int64), before.edited.astype(np.int64)
         changed = np.flatnonzero((raw != edited).any(axis=(1, 2)))

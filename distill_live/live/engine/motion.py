@@ -1,4 +1,4 @@
-"""How a playhead moves, and where it stands: all that the next sample depends on except codes."""
+"""How a playhead moves and where it stands: all but the codes that the next sample depends on."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _NOTHING = np.zeros(0, np.float32)
 
 @dataclass(frozen=True)
 class Hold:
-    """Stay in a column, up to ring position `end` if there is one; then the rest of the column
-    fades out under the next, in up to `fade` samples."""
+    """Stay in a column, until ring position `end` if there is one. The rest of the column then
+    fades out under the next one, within `fade` samples."""
 
     column: int
     end: int | None = None
@@ -39,7 +39,7 @@ class Loop:
     entry: DecoderMark
 
     def wrap(self, sample: int) -> int:
-        """Where in the loop a sample lies whose number is beyond the loop's end."""
+        """The place in the loop of a sample whose number may be beyond the loop's end."""
         return self.begin + (sample - self.begin) % (self.end - self.begin)
 
 
@@ -55,8 +55,8 @@ def nothing() -> Samples:
 class State:
     """All that the next sample depends on, except the codes.
 
-    `sample` is the next sample's place in the segment. `beyond` are samples that are made but not
-    given out, because a loop ends before them. `ending` is a sound that fades out under the next
+    `sample` is the next sample's place in the segment. `beyond` are samples that were made but not
+    played, because a loop ends before them. `ending` is a sound that fades out under the next
     samples; `faded` of its samples have been played.
     """
 
@@ -72,7 +72,7 @@ class State:
 class Mark:
     """The state, and the decoder, before the sound from ring position `position` on was made.
 
-    `repeated`: that sound was no column's but a repetition of what came before.
+    `repeated`: that sound was not a column but a repetition of what came before.
     """
 
     position: int

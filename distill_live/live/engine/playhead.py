@@ -1,7 +1,7 @@
-"""The playhead: which column sounds next, in what motion, and how to go back to what sounds now.
+"""The playhead: which column is played next, in what motion, and how to go back to an earlier one.
 
-All that it does follows from the calls it gets and from the codes in the timeline, so that the same
-calls give the same samples again (see replay).
+Its calls and the codes in the timeline determine all that it does, so that the same calls give the
+same samples again (see live/replay).
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ class Playhead:
 
     @property
     def motion(self) -> Motion:
-        """None while it moves forward, else what it stays in."""
+        """The hold or the loop that it is in; None while it moves forward."""
         return self._state.motion
 
     @property
     def frontier(self) -> int:
-        """The first column that the present motion has no need of yet."""
+        """The first column that the present motion does not need yet."""
         return self._frontier(self._state)
 
     @property
@@ -52,7 +52,7 @@ class Playhead:
         return self._recent.length
 
     def push(self, codes: Codes) -> Samples:
-        """Play `column` with these codes [1, F, Q]; returns the samples [N] that now are made."""
+        """Play `column` with these codes [1, F, Q]; returns the samples [N] that this makes."""
         self._set_mark()
         state = self._state
         self.timeline.set_edited(state.column, codes)
@@ -66,7 +66,7 @@ class Playhead:
         return self._give(self._advance(made))
 
     def repeat(self, length: int, fade: int) -> Samples:
-        """The last `length` samples once more, without moving on; fewer if fewer are remembered.
+        """Play the last `length` samples again, or all that are remembered, without moving on.
 
         The seams before and after it are fades of up to `fade` samples.
         """
@@ -80,7 +80,7 @@ class Playhead:
         return self._give(again)
 
     def sound_at(self, position: int) -> tuple[int, int]:
-        """(sample of the segment, column) that sound at a ring position that is made or next."""
+        """(sample of the segment, column) at a ring position that is made, or the next."""
         mark = self._mark_at(position)
         state, gone = self._state, 0
         if mark is not None:
@@ -102,15 +102,15 @@ class Playhead:
         return self._decoder.column_of(sample)
 
     def unheard_column(self, position: int) -> int:
-        """The first column that can be drawn anew if only the sound from `position` on changes."""
+        """The first column to draw again if only the sound from `position` on may change."""
         mark = self._first_mark(position)
         forward = self._state.motion is None and mark is not None
         return self._frontier(mark.state if mark and forward else self._state)
 
     def back_before(self, position: int) -> bool:
-        """Go back to the beginning of the column that sounds at a ring position, to play it again.
+        """Go back to the beginning of the column at a ring position, to play it again.
 
-        False, and nothing changes, if no sound is made yet at that position.
+        Returns False, and changes nothing, if no sound is made for that position yet.
         """
         mark = self._mark_at(position)
         if mark is None or position >= self.position:
@@ -121,7 +121,7 @@ class Playhead:
     def back_after(self, position: int) -> bool:
         """Go back to the first column whose sound begins at or after a ring position.
 
-        False, and nothing changes, if no sound is made yet from there on.
+        Returns False, and changes nothing, if no sound is made from there on yet.
         """
         mark = self._mark_at(position)
         if mark is None or not mark.repeated or position >= self.position:
@@ -132,22 +132,22 @@ class Playhead:
         return True
 
     def jump(self, column: int, position: int, sample: int | None = None) -> None:
-        """Let `column` sound from a ring position on, as it does after the columns before it.
+        """Play `column` from a ring position on, as it sounds after the columns before it.
 
-        It sounds from its beginning, or from that sample of the segment, which it completes.
+        It is played from its beginning, or from `sample` of the segment, which it completes.
         """
         self._begin(column, position)
         start = self._decoder.start_of(column)
         self._state = State(column, start if sample is None else max(sample, start))
 
     def begin_segment(self, codes: Codes, position: int) -> None:
-        """Forget the timeline; go on, from a ring position, after these codes [T, F, Q]."""
+        """Forget the timeline; continue these codes [T, F, Q] from a ring position on."""
         self.timeline = Timeline(*self.timeline.shape, self.timeline.capacity)
         self.timeline.append(codes)
         self.jump(self.timeline.end, position)
 
     def hold(self, end: int | None = None, fade: int = 0) -> None:
-        """Stay in the column that comes next, until `release` or up to ring position `end`."""
+        """Stay in the next column, until `release` or up to ring position `end`."""
         start = self._decoder.start_of(self.column)
         self._state = State(self.column, start, Hold(self.column, end, fade))
 
@@ -159,12 +159,12 @@ class Playhead:
         self._state = State(column, begin, motion)
 
     def places(self) -> tuple[Place, ...]:
-        """Where it stood before each sound that is not over yet, and where it stands now."""
+        """Where it stood before each piece of sound that is not over, and where it stands now."""
         marks = [self._place(mark.position, mark.state) for mark in self._marks]
         return (*marks, self._place(self.position, self._state))
 
     def go_on(self, timeline: Timeline, place: Place) -> None:
-        """Go on in a timeline from where another playhead stood."""
+        """Continue in a timeline from where another playhead stood."""
         self.timeline = timeline
         begin, position = place.column, place.position
         motion: Motion = None
@@ -180,17 +180,17 @@ class Playhead:
         self._state = State(begin, sample, motion)
 
     def release(self) -> None:
-        """Go on forward, from where the motion has come to."""
+        """Move forward again, from where the motion is now."""
         self._state = replace(self._state, motion=None)
 
     def forget_before(self, position: int) -> None:
-        """Drop the marks of sound that is over, all but that of what sounds."""
+        """Drop the marks of sound that is over."""
         while len(self._marks) > 1 and self._marks[1].position <= position:
             self._marks.popleft()
 
     def _place(self, position: int, state: State) -> Place:
         motion = state.motion
-        # The samples that a loop left over are made again, by the column that completes them.
+        # The column that completes the samples beyond a loop makes them again.
         column = self._decoder.column_of(state.sample) if len(state.beyond) else state.column
         return Place(
             position,
@@ -201,18 +201,18 @@ class Playhead:
         )
 
     def _stay(self, hold: Hold, made: Samples, end: int) -> Samples:
-        """What may sound of a column that is held: all, or what is left of the hold.
+        """The part of a held column that may be played: all, or what the hold has room for.
 
         `end` is the sample of the segment at which the column ends.
         """
         left = len(made) if hold.end is None else max(hold.end - self.position, 0)
         if hold.end is None or left > len(made):
-            # The next time the column is full, which a segment's first column is not at first.
+            # A segment's first column is shorter the first time it is played.
             self._state = replace(self._state, sample=end - self._decoder.column_samples)
             return self._blend(made)
-        sounding = self._blend(made[:left])
+        played = self._blend(made[:left])
         self._state = State(hold.column + 1, end, ending=made[left:][: hold.fade])
-        return sounding
+        return played
 
     def _frontier(self, state: State) -> int:
         motion = state.motion
@@ -223,20 +223,20 @@ class Playhead:
         return state.column
 
     def _advance(self, made: Samples) -> Samples:
-        """What may sound of the samples made: all, or what the loop has room for."""
+        """The part of the samples made that may be played: all, or what a loop has room for."""
         loop = self._state.motion
         count = (
             min(len(made), loop.end - self._state.sample) if isinstance(loop, Loop) else len(made)
         )
-        sounding, beyond = self._blend(made[:count]), made[count:]
+        played, beyond = self._blend(made[:count]), made[count:]
         self._state = replace(self._state, sample=self._state.sample + count, beyond=beyond)
         if isinstance(loop, Loop) and len(beyond) >= loop.fade:
             self._decoder.restore(loop.entry)
             self._state = State(loop.column, loop.begin, loop, ending=beyond[: loop.fade])
-        return sounding
+        return played
 
     def _blend(self, samples: Samples) -> Samples:
-        """The samples, with what still fades out under them."""
+        """The samples, with the sound that still fades out under them."""
         state = self._state
         old = state.ending[state.faded : state.faded + len(samples)]
         if not len(old):
@@ -270,7 +270,7 @@ class Playhead:
         self._rewind_ring(max(position, mark.position) if mark.repeated else mark.position)
 
     def _begin(self, column: int, position: int) -> None:
-        """Let the decoder go on after the columns before `column`, from a ring position on."""
+        """Get the decoder ready for `column`, for sound from a ring position on."""
         while self._marks and self._marks[-1].position >= position:
             self._marks.pop()
         self._rewind_ring(position)

@@ -9,42 +9,43 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from distill_live.live.engine.settings import EngineSettings
-from distill_live.live.ipc.journal import JournalRing
-from distill_live.live.ipc.ring import AudioRing
-from distill_live.live.ipc.status import EngineStatus
+from distill_live.live.engine.wiring import Beginning, EngineMemory, EngineReports
+from distill_live.live.ipc.journal import Journal
+from distill_live.live.ipc.messages import (
+    DeviceChosen,
+    DeviceFailed,
+    EditFailed,
+    EngineReady,
+    Notice,
+    Request,
+)
 from distill_live.live.ipc.worker_process import run_worker
-from distill_live.parameters import ParameterStore
 from distill_live.priority import raise_engine
 
 if TYPE_CHECKING:
-    from distill_live.live.ipc.keepsake import Continuation, Keepsake
+    from distill_live.live.engine.engine import Engine
     from distill_live.models.file.persistence import LoadedVQModel
 
 
 @dataclass(frozen=True)
 class EngineJob:
-    """What an engine's process works on: a model, a device, and what it shares with the others.
+    """What an engine's process works on: a model, a device, and the memory that it shares.
 
-    `plainly`: it goes on without the hold or the loop in which others have failed.
+    `plainly`: it continues without the hold or the loop in which earlier engines have failed.
     """
 
     model: Path
     device: str
-    ring: AudioRing
-    parameters: ParameterStore
-    status: EngineStatus
+    memory: EngineMemory
     settings: EngineSettings
-    keepsake: Keepsake
-    journal: JournalRing | None = None
     plainly: bool = False
 
 
 def run_engine(channel: Connection, job: EngineJob) -> None:
     """The engine process: load, say so, play until the channel closes.
 
-    Sends ("device", its name), ("ready", model name), ("said", line), ("edit failed", edit's name),
-    ("device failed",) and ("failed", why); takes the name of one of the engine's requests with its
-    arguments.
+    Sends `DeviceChosen`, `EngineReady`, `Notice`, `EditFailed`, `DeviceFailed` and `Failed`; takes
+    `Request`.
     """
     run_worker(channel, lambda: _play_or_blame(channel, job))
 
@@ -56,66 +57,67 @@ def _play_or_blame(channel: Connection, job: EngineJob) -> None:
         from distill_live.models.devices import is_device_failure
 
         if is_device_failure(error):
-            channel.send(("device failed",))
+            channel.send(DeviceFailed())
         raise
 
 
 def _play(channel: Connection, job: EngineJob) -> None:
-    import torch  # here, so that control can import this module without torch
+    import torch  # Here, so that control can import this module without torch.
 
-    from distill_live.codes.edit import load_edits
+    from distill_live.codes.edit import load_edits_again
     from distill_live.live.engine.engine import Engine
-    from distill_live.live.ipc.journal import Journal
     from distill_live.models.devices import pick_device
     from distill_live.models.file.persistence import load_model_v2
 
     torch.set_num_threads(job.settings.threads)
     device = pick_device(job.device)
-    channel.send(("device", device.type))
+    channel.send(DeviceChosen(device.type))
     loaded = load_model_v2(job.model, device)
-    journal = Journal(job.journal)
-    # Taken once: another may be reading the ring.
-    before = _continuation(job)
-    start = before.places[0].position if before else job.ring.read_position
-    journal.note(
-        "engine", position=start, continues=before is not None, **describe_engine(job, loaded)
+    # Read once: another process may be reading the ring.
+    beginning = _beginning(job)
+    Journal(job.memory.journal).note(
+        "engine",
+        position=beginning.position,
+        continues=beginning.before is not None,
+        **describe_engine(job, loaded),
     )
-
-    def say(line: str) -> None:
-        channel.send(("said", line))
-
-    # Control has said already which edits are left out.
-    edits = load_edits(lambda line: None)
+    reports = EngineReports(
+        say=lambda line: channel.send(Notice(line)),
+        on_edit_failure=lambda name: channel.send(EditFailed(name)),
+    )
+    edits = load_edits_again(job.memory.parameters.table, reports.say)
     with torch.inference_mode():
-        engine = Engine(
-            loaded, job.ring, job.parameters, job.status, job.settings, edits, journal, say,
-            start=start, on_edit_failure=lambda name: channel.send(("edit failed", name)),
-            keepsake=job.keepsake, before=before,
-        )  # fmt: skip
+        engine = Engine(loaded, job.memory, job.settings, beginning, edits, reports)
         gc.collect()
         gc.freeze()
-        # Only now: a model that is still loading must take no time from the one that plays.
-        job.status["raised"] = not job.settings.patient and raise_engine()
-        channel.send(("ready", loaded.metadata["name"]))
-        busy = True
-        while True:
-            while channel.poll(0.0 if busy else job.settings.idle_seconds):
-                name, *arguments = channel.recv()
-                getattr(engine, name)(*arguments)
-                busy = True
-            busy = engine.turn()
+        # Only now: a model that is still loading must not slow down the one that plays.
+        job.memory.status["raised"] = not job.settings.patient and raise_engine()
+        channel.send(EngineReady(loaded.metadata["name"]))
+        _play_until_closed(channel, engine, job.settings.idle_seconds)
 
 
-def _continuation(job: EngineJob) -> Continuation | None:
-    """Where the engine before left off, if there was one."""
-    kept = job.keepsake.read(job.ring)
+def _play_until_closed(channel: Connection, engine: Engine, idle_seconds: float) -> None:
+    """Carry out requests and let the engine work; raises EOFError when the channel closes."""
+    busy = True
+    while True:
+        while channel.poll(0.0 if busy else idle_seconds):
+            request: Request = channel.recv()
+            getattr(engine, request.name)(*request.arguments)
+            busy = True
+        busy = engine.turn()
+
+
+def _beginning(job: EngineJob) -> Beginning:
+    """Where the engine before left off, if there was one, else at the next sample to be heard."""
+    ring, keepsake = job.memory.ring, job.memory.keepsake
+    kept = keepsake.read(ring) if keepsake else None
     if kept is None:
-        return None
-    return (kept.plainly() if job.plainly else kept).settle(job.ring)
+        return Beginning(ring.read_position)
+    return Beginning.after((kept.plainly() if job.plainly else kept).settle(ring))
 
 
 def describe_engine(job: EngineJob, loaded: LoadedVQModel) -> dict[str, Any]:
-    """What a replay must know to make the same samples again."""
+    """What a replay needs to know to make the same samples again."""
     import torch
 
     return {

@@ -1,4 +1,4 @@
-"""The sound that was made last, to be repeated when there is no time to make more."""
+"""The newest sound, which is repeated when there is no time to make more."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ RECENT = 96_000
 
 
 class Recent:
-    """Pieces of sound by ring position, without gaps, the newest `RECENT` samples."""
+    """The newest `RECENT` samples, in pieces by ring position, without gaps."""
 
     def __init__(self) -> None:
         self._pieces: deque[tuple[int, Samples]] = deque()
@@ -36,7 +36,7 @@ class Recent:
             self._pieces.popleft()
 
     def cut(self, position: int) -> None:
-        """Forget what is at ring position `position` and after it."""
+        """Forget the samples from ring position `position` on."""
         while self._pieces and self._pieces[-1][0] >= position:
             self._pieces.pop()
         if self._pieces:

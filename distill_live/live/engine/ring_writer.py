@@ -1,4 +1,4 @@
-"""Writing into the ring: on at the end of what is known, or a new future beside it."""
+"""Writes into the ring: at the end of what can be heard, or a new future beside it."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import numpy as np
 from distill_live.live.ipc.journal import Journal
 from distill_live.live.ipc.ring import AudioRing, Samples
 
-#: Samples of the fade from what an engine that died has left.
+#: Samples of the fade from the sound that is left of an engine that died.
 _TAKE_OVER_FADE = 480
 
 
 class RingWriter:
     """Appends samples to the newest future in a ring.
 
-    Its first sample is the one at ring position `start`. After `begin` samples are collected for a
-    future of their own, until `publish` lets it be heard. `seen` counts the switches of the ring
-    that are in the journal already, if not all are.
+    Its first sample is the one at ring position `start`. After `begin`, samples are collected for a
+    new future, until `publish` lets it be heard. `seen` is how many of the ring's switches are
+    already in the journal, if not all are.
     """
 
     def __init__(
@@ -26,7 +26,7 @@ class RingWriter:
         self._seen = ring.published if seen is None else seen
         self._draft: list[Samples] | None = None
         self._lane = ring.begin_future(start)
-        # Where another engine has died, what is left of its sound may still be heard.
+        # If another engine has died, the rest of its sound may still be heard.
         self._switch(start, start, _TAKE_OVER_FADE if start else 0)
 
     @property
@@ -40,7 +40,7 @@ class RingWriter:
         return self._draft is not None
 
     def write(self, samples: Samples) -> None:
-        """Append samples [N] to the draft, if there is one, else to what can be heard."""
+        """Append samples [N] to the draft, if there is one, else to the ring."""
         if self._draft is None:
             self._ring.write(self._lane, samples)
         else:
@@ -53,8 +53,8 @@ class RingWriter:
     def publish(self, at: int, fade: int) -> None:
         """Let the draft be heard from ring position `at` on, or from now if that is past.
 
-        What sounds until then fades out while it fades in, over `fade` samples. A future that was
-        published and does not sound yet is replaced: what it holds before the draft is taken over.
+        The old sound fades out while it fades in, over `fade` samples. A future that was published
+        but is not heard yet is replaced: its sound before the draft is copied.
         """
         samples = np.concatenate(self._draft or [])
         pending = self._ring.pending_switch()
@@ -72,7 +72,7 @@ class RingWriter:
         self._switch(self._start, at, fade, copied)
 
     def note_switches(self) -> None:
-        """Write down which futures have begun to be heard, and where."""
+        """Note in the journal which futures have begun to be heard, and where."""
         taken = self._ring.taken
         while self._seen < taken:
             self._seen += 1
@@ -81,7 +81,7 @@ class RingWriter:
                 self._journal.note("switched", future=self._seen, at=at)
 
     def _switch(self, start: int, at: int, fade: int, copied: bool = False) -> None:
-        # First, so that everything heard is in the journal even if this process ends here.
+        # First, so that all that is heard is in the journal even if this process ends here.
         number = self._ring.published + 1
         self._journal.note("future", number=number, start=start, fade=fade, copied=copied)
         self._ring.switch(self._lane, at, fade)

@@ -1,4 +1,4 @@
-"""The sampler: lets the prior draw the columns that come next, a little at a time."""
+"""The sampler: has the prior draw the next columns, a little at a time."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from distill_live.models.kinds import open_session
 from distill_live.models.prior.base import Prior
 from distill_live.models.prior.sampling import Sampling
 
-#: How many kinds of draw are handed to an engine that takes over: a fader that never rests makes
-#: one for every column.
+#: How many different draws are handed over to the next engine: a fader that never rests makes one
+#: for every column.
 KEPT_DRAWS = 64
 
 
 class Draw(NamedTuple):
-    """All that a column's draw depends on, but for the model and the past."""
+    """All that a column depends on besides the model and the columns before it."""
 
     sampling: Sampling
     seed: int
@@ -26,44 +26,44 @@ class Draw(NamedTuple):
 
 
 class Sampler:
-    """Adds columns at the end of a timeline, as a prior's session draws them."""
+    """Adds columns at the end of a timeline, as a prior session draws them."""
 
     def __init__(self, prior: Prior, timeline: Timeline, journal: Journal) -> None:
         self._timeline, self._journal = timeline, journal
-        self._session = open_session(prior, 0)
+        self._prior_session = open_session(prior, 0)
         self._steps: Generator[None, None, Codes] | None = None
         self._draw: Draw | None = None
-        #: How each column of the timeline was drawn, and how those to be drawn again once were.
+        #: How each column of the timeline was drawn, and how those to be drawn again were before.
         self._drawn: dict[int, Draw] = {}
         self._again: dict[int, Draw] = {}
         self._entropy: dict[int, float] = {}
 
     def entropy(self, column: int) -> float:
-        """How undecided the prior was when it drew a column, in bits per code; NaN for one that it
-        did not draw, or that is forgotten."""
+        """How undecided the prior was when it drew a column, in bits per code; NaN for a column
+        that it did not draw or has forgotten."""
         return self._entropy.get(column, math.nan)
 
     @property
     def context_columns(self) -> int:
-        """How many columns the prior looks back at most; may be set to fewer."""
-        return self._session.context_columns
+        """How many columns the prior looks back at most; can be set to fewer."""
+        return self._prior_session.context_columns
 
     @context_columns.setter
     def context_columns(self, columns: int) -> None:
-        if columns != self._session.context_columns:
+        if columns != self._prior_session.context_columns:
             self._abandon()
-            self._session.context_columns = columns
+            self._prior_session.context_columns = columns
 
     def advance(self, draw: Draw) -> bool:
         """Draw a part of the next column; True when that completes it.
 
-        A column that is half drawn is begun anew when it shall be drawn differently now.
+        A half-drawn column is begun again if it must be drawn differently now.
         """
         draw = self._again.get(self._timeline.end, draw)
         if self._steps is None or draw != self._draw:
             self._abandon()
-            self._session.seed, self._session.take = draw.seed, draw.take
-            self._steps, self._draw = self._session.steps(draw.sampling), draw
+            self._prior_session.seed, self._prior_session.take = draw.seed, draw.take
+            self._steps, self._draw = self._prior_session.steps(draw.sampling), draw
         try:
             next(self._steps)
             return False
@@ -72,45 +72,45 @@ class Sampler:
             return True
 
     def is_stale(self, column: int, draw: Draw) -> bool:
-        """Whether any column from `column` on was drawn otherwise than by `draw`."""
+        """Whether any column from `column` on was drawn otherwise than `draw` says."""
         columns = range(column, self._timeline.end)
         return any(self._drawn.get(number, draw) != draw for number in columns)
 
     def cut(self, column: int, again: bool = False) -> None:
-        """Forget what is drawn from `column` on; with `again`, it will be drawn as it was.
+        """Forget the columns from `column` on; with `again`, they will be drawn as before.
 
-        Raises CodesError, and forgets nothing, when that lies outside of what is remembered.
+        Raises CodesError, and forgets nothing, when `column` is not remembered.
         """
         self._abandon()
-        # The session remembers at least what the timeline does: it is the timeline that refuses.
+        # The session remembers at least as much as the timeline, which therefore raises first.
         self._timeline.truncate(column)
-        self._session.rewind(column)
+        self._prior_session.rewind(column)
         later = {number: draw for number, draw in self._drawn.items() if number >= column}
         self._again = self._again | later if again else {}
         self._journal.note("cut", column=column)
 
     def begin_segment(self, timeline: Timeline) -> None:
-        """Draw what follows all that a timeline holds, and knows nothing of before."""
+        """Continue the columns of a new timeline, and forget all others."""
         self._abandon()
-        self._session.restart()
-        self._session.prime(timeline.raw(0, timeline.end))
+        self._prior_session.restart()
+        self._prior_session.prime(timeline.raw(0, timeline.end))
         self._timeline, self._drawn, self._again, self._entropy = timeline, {}, {}, {}
 
     @property
     def draws(self) -> tuple[dict[int, Draw], dict[int, Draw]]:
-        """How the newest columns were drawn, and how those to be drawn again once were, as far as
-        they had at most `KEPT_DRAWS` kinds of draw."""
+        """How the newest columns were drawn, and how those to be drawn again were before: as many
+        as have at most `KEPT_DRAWS` different draws."""
         return _newest_kinds(self._drawn), _newest_kinds(self._again)
 
     def go_on(
         self, timeline: Timeline, drawn: Mapping[int, Draw], again: Mapping[int, Draw]
     ) -> None:
-        """Continue the columns of another sampler's timeline."""
+        """Continue a timeline that another sampler has drawn."""
         self._abandon()
-        self._session.restart(timeline.start)
-        self._session.prime(timeline.raw(timeline.start, timeline.end))
+        self._prior_session.restart(timeline.start)
+        self._prior_session.prime(timeline.raw(timeline.start, timeline.end))
         # The session must be able to go back as far as the timeline says it can.
-        timeline.forget_before(self._session.oldest)
+        timeline.forget_before(self._prior_session.oldest)
         self._timeline, self._drawn, self._again = timeline, dict(drawn), dict(again)
 
     def _append(self, codes: Codes) -> None:
@@ -118,7 +118,7 @@ class Sampler:
         self._timeline.append(codes)
         if self._draw is not None:
             self._drawn[column] = self._draw
-        self._entropy[column] = self._session.entropy
+        self._entropy[column] = self._prior_session.entropy
         self._again.pop(column, None)
         self._drawn.pop(self._timeline.start - 1, None)
         self._entropy.pop(self._timeline.start - 1, None)
@@ -128,11 +128,11 @@ class Sampler:
         if self._steps is not None:
             self._steps.close()
             self._steps = None
-            self._session.rewind(self._session.column)
+            self._prior_session.rewind(self._prior_session.column)
 
 
 def _newest_kinds(draws: Mapping[int, Draw]) -> dict[int, Draw]:
-    """The draws of the newest columns, until one more kind would be too many."""
+    """The draws of the newest columns, as long as there are not too many different ones."""
     kept: dict[int, Draw] = {}
     kinds, last = 0, None
     for column in sorted(draws, reverse=True):

@@ -11,20 +11,20 @@ class EngineSettings:
 
     #: Sound kept in the ring ahead of what is heard, so that a stall of the engine is not heard.
     ring_lead: int = 36_000
-    #: Columns sampled but not decoded.
+    #: Columns that are drawn ahead of those that are decoded.
     lookahead: int = 6
-    #: How soon a new future may begin: about what is heard while it is made.
+    #: How soon a new future may begin: about as much as is heard while it is made.
     guard: int = 1_440
     #: Sound that a new future must hold before it is published.
     future_lead: int = 9_600
-    #: Sound that must be left beside what the next column takes to make; else the last sound is
-    #: repeated.
+    #: Sound that must be left in the ring, in addition to what is heard while the next column is
+    #: made; otherwise the last sound is repeated.
     reserve: int = 4_800
     #: Longest wait between two looks at requests and parameters, in seconds.
     idle_seconds: float = 0.004
     #: CPU threads of torch.
     threads: int = 1
-    #: Fill the ring further where the engine is held up for long.
+    #: Fill the ring further if the engine is held up for long.
     adaptive: bool = False
-    #: Who takes the sound waits for it: nothing is given up, however long it takes.
+    #: The output waits for the sound: nothing is given up, however long it takes.
     patient: bool = False

@@ -1,4 +1,4 @@
-"""The column that sounds, as the engine shows it to control."""
+"""The column that is heard now, as the engine shows it to control."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 from distill_live.memory_order import fence
 from distill_live.shared_memory import SharedArray
 
-#: Columns of more codes than this are shown without them.
+#: Columns with more codes than this are shown without their codes.
 MAX_CODES = 1024
 _HEADER = 5
 
 
 class CurrentColumn(NamedTuple):
-    """A column by number, its codes [F, Q] as edited, how many codes there are, and its entropy in
-    bits per code; NaN where it was given, not drawn."""
+    """A column by number, its codes [F, Q] as edited, the codebook's size, and the entropy in bits
+    per code, NaN for a column that was not drawn but given."""
 
     column: int
     codes: NDArray[np.int64]
@@ -26,23 +26,23 @@ class CurrentColumn(NamedTuple):
 
 
 class SharedColumn:
-    """One `CurrentColumn` in shared memory. The engine writes, others read; nobody waits."""
+    """One `CurrentColumn` in shared memory. The engine writes it, others read it; nobody waits."""
 
     def __init__(self) -> None:
-        # A count that is odd while the rest is written; column, bands, codebook size, entropy;
-        # then the codes, and how many they are just before them.
+        # A count that is odd while the rest is being written; column, bands, codebook size and
+        # entropy; the number of codes; the codes.
         self._numbers = SharedArray((_HEADER + 1 + MAX_CODES,), "f8")
 
-    def write(self, sounding: CurrentColumn) -> None:
+    def write(self, current: CurrentColumn) -> None:
         """Show this column."""
-        numbers, codes = self._numbers.array, sounding.codes
+        numbers, codes = self._numbers.array, current.codes
         count = codes.size if codes.size <= MAX_CODES else 0
-        # Odd also after an engine that ended while it wrote.
+        # Made odd even if the last engine ended while it was writing.
         version = int(numbers[0]) // 2 * 2 + 1
         numbers[0] = version
         fence()
         numbers[1:_HEADER] = (
-            sounding.column, len(codes), sounding.codebook_size, sounding.entropy
+            current.column, len(codes), current.codebook_size, current.entropy
         )  # fmt: skip
         numbers[_HEADER] = count
         numbers[_HEADER + 1 :][:count] = codes.reshape(-1)[:count]
@@ -50,7 +50,7 @@ class SharedColumn:
         numbers[0] = version + 1
 
     def read(self) -> CurrentColumn | None:
-        """The column shown last; None before any, and while one is being written."""
+        """The column shown last; None before the first, and while one is being written."""
         version = self._numbers.array[0]
         fence()
         numbers = self._numbers.array.copy()
@@ -63,5 +63,5 @@ class SharedColumn:
         return CurrentColumn(column, codes.reshape(bands, -1), codebook_size, float(numbers[4]))
 
     def clear(self) -> None:
-        """Show none, while nobody else writes."""
+        """Show no column, while nobody else writes."""
         self._numbers.array[:] = 0.0

@@ -1,6 +1,6 @@
-"""What the engine tells of its doings while it plays: lines in shared memory, for the session log.
+"""What the engine notes while it plays: lines in shared memory, for the session log.
 
-The engine never waits for a disk or for control: what does not fit is lost, and counted.
+The engine never waits for a disk or for control: lines that do not fit are lost, and counted.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from distill_live.memory_order import fence
 from distill_live.shared_memory import SharedArray
 
-#: Bytes that may wait to be read: some minutes of play.
+#: Bytes that may wait to be read: some minutes of playing.
 CAPACITY = 2**21
 
 _WRITTEN, _READ, _LOST = range(3)
@@ -29,7 +29,7 @@ class JournalRing:
 
     @property
     def lost(self) -> int:
-        """How many lines found no room."""
+        """How many lines were lost for lack of room."""
         return int(self._marks.array[_LOST])
 
     def write(self, line: str) -> None:
@@ -68,12 +68,12 @@ def as_lists(codes: NDArray[np.int64]) -> list[Any]:
 
 
 class Journal:
-    """Writes what happens into a ring, or nowhere."""
+    """Notes what happens in a ring, or nowhere."""
 
     def __init__(self, ring: JournalRing | None = None) -> None:
         self._ring = ring
 
     def note(self, op: str, **fields: Any) -> None:
-        """One thing that happened: its name, and what a replay needs to know of it."""
+        """Note one thing that happened: its name, and what a replay needs to know about it."""
         if self._ring is not None:
             self._ring.write(json.dumps({"op": op, **fields}, separators=(",", ":")))

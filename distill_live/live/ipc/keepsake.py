@@ -1,4 +1,4 @@
-"""What an engine leaves to the one that replaces it, kept in shared memory while it plays."""
+"""What an engine leaves to its successor, kept in shared memory while it plays."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from distill_live.codes.timeline import Codes
 from distill_live.live.ipc.ring import AudioRing
 from distill_live.shared_memory import SharedArray
 
-#: Columns of past that a timeline keeps: six minutes of 85 ms columns.
+#: How many past columns a timeline keeps: six minutes of 85 ms columns.
 TIMELINE_COLUMNS = 4096
-#: Codes that are kept, raw and edited: all columns of up to 64 codes, fewer of larger ones.
+#: How many codes are kept, raw and edited: all columns of up to 64 codes, fewer larger ones.
 KEPT_CODES = 64 * TIMELINE_COLUMNS
-#: Bytes of a copy: 4 for each code, and what is kept beside them.
+#: Bytes of a copy: 4 for each code, and the rest.
 _COPY = 4 * KEPT_CODES + 2**20
 #: How much of the old engine's sound must be left where the new one's begins, in samples: 20 ms, so
 #: that one can fade into the other.
@@ -28,9 +28,9 @@ _OVERLAP = 960
 
 @dataclass(frozen=True)
 class Place:
-    """Where a playhead stood before the sound from ring position `position` on was made, in plain
-    numbers: the next `column` and `sample` of the segment, and the motion, which is a hold (`end`,
-    `fade`), a loop (`begin`, `end`, `fade`) or, without both, forward."""
+    """Where a playhead stood before it made the sound from ring position `position` on: the next
+    `column` and `sample` of the segment, and the motion, which is a hold (`end`, `fade`), a loop
+    (`begin`, `end`, `fade`) or, without either, forward."""
 
     position: int
     column: int
@@ -43,12 +43,12 @@ class Place:
 class Continuation:
     """All that a new engine needs in order to continue.
 
-    `places` are where the playhead stood before each sound that was not over, the oldest first.
-    `raw` and `edited` [T, F, Q] are the timeline's columns from number `start` on; those before
-    `segment_start` are another segment's or were given. `drawn` and `again` say how columns were
-    drawn, and how they are to be drawn again. `take` is drawn now, `takes` is the highest so far.
-    `edits` are those in use, `held` the codes [F, Q] that each holds; `switches` counts those of
-    the ring that the session log knows.
+    `places` are where the playhead stood before each piece of sound that was not over, the oldest
+    first. `raw` and `edited` [T, F, Q] are the timeline's columns from number `start` on; those
+    before `segment_start` belong to another segment or were given. `drawn` and `again` say how
+    columns were drawn, and how they must be drawn again. `take` is the present take, `takes` the
+    highest so far. `edits` are those in use, `held` the codes [F, Q] that each of them holds.
+    `switches` is how many of the ring's switches are in the session log.
     """
 
     places: tuple[Place, ...]
@@ -65,10 +65,10 @@ class Continuation:
     switches: int
 
     def settle(self, ring: AudioRing) -> Continuation:
-        """The same with one place alone: where to go on, so that it fits what is in the ring.
+        """The same with a single place: where to continue, so that it fits the sound in the ring.
 
-        That is within the last column made, which is then made twice, so that the old one can fade
-        into the new one. A future that nobody has heard yet is made again as a whole.
+        That is within the last column made, which is then made twice, so that the old sound can
+        fade into the new one. A future that nobody has heard yet is made again as a whole.
         """
         return replace(self, places=(self._place(ring),))
 
@@ -82,12 +82,12 @@ class Continuation:
         last = max(end - _OVERLAP, ring.read_position)
         before = [one for one in self.places if one.position <= last]
         place = before[-1] if before else self.places[0]
-        # A lane that begins after the end of the one that sounds would never be reached.
+        # A lane that begins after the end of the sounding one would never be reached.
         return replace(place, position=min(place.position, max(end, ring.read_position)))
 
     def plainly(self) -> Continuation:
-        """The same without hold and loop, and with another take: for an engine that failed there
-        more than once."""
+        """The same without a hold or a loop, and with another take: for use after engines have
+        failed there more than once."""
         places = tuple(replace(one, hold=None, loop=None) for one in self.places)
         return replace(self, places=places, take=self.takes + 1, takes=self.takes + 1, again={})
 
@@ -98,17 +98,17 @@ class Keepsake:
     There are two copies, written in turn, and a count that goes up last: a process that is killed
     has done everything before that moment, in order, and nothing after it. Each copy says for which
     count of the ring's switches it is valid. So a change can be saved before it is published, and
-    the copy before it stays valid until then. Only what a process that has ended has written is
-    read, so no fence is needed.
+    the copy before it stays valid until then. It is read only when the process that wrote it has
+    ended, so no fence is needed.
     """
 
     def __init__(self) -> None:
         self._bytes = SharedArray((2, _COPY), "u1")
-        # How many were written; then each copy's length and the switches it is valid for.
+        # How many were written; then for each copy its length and the count that it is valid for.
         self._marks = SharedArray((5,), "i8")
 
     def write(self, continuation: Continuation, switches: int) -> None:
-        """Save this, valid once the ring has published so many switches."""
+        """Save a continuation that is valid once the ring has published so many switches."""
         data = np.frombuffer(pickle.dumps(continuation, pickle.HIGHEST_PROTOCOL), np.uint8)
         count = int(self._marks.array[0]) + 1
         copy, marks = count % 2, self._marks.array[1 + 2 * (count % 2) :]
@@ -121,14 +121,14 @@ class Keepsake:
         self._marks.array[:] = 0
 
     def read(self, ring: AudioRing) -> Continuation | None:
-        """What the last engine left, once it has ended; None when it left nothing."""
+        """What the last engine has left, once it has ended; None if it has left nothing."""
         count = int(self._marks.array[0])
         for number in (count, count - 1):
             copy = number % 2
             length, switches = self._marks.array[1 + 2 * copy :][:2].tolist()
             if number > 0 and switches == ring.published:
                 data = self._bytes.array[copy, :length].tobytes()
-                # Our own engine wrote it, into memory that no other program can reach.
+                # Our own engine has written it, into memory that no other program can reach.
                 kept: Continuation = pickle.loads(data)  # noqa: S301
                 return kept
         return None

@@ -1,8 +1,9 @@
 """The audio ring: sound that is made but not yet heard, in lanes, shared by two processes.
 
 The engine writes, the audio process reads; nobody waits and nobody locks. Samples have absolute
-positions, so what lies ahead can be replaced: the engine writes the new future into a lane that
-nobody reads and publishes `(lane, at)`; the reader changes lanes at the later of `at` and now.
+positions, so sound that is still to come can be replaced: the engine writes the new future into a
+lane that nobody reads and publishes `(lane, at)`; the reader changes lanes at the later of `at` and
+now.
 """
 
 from __future__ import annotations
@@ -17,28 +18,29 @@ from distill_live.shared_memory import SharedArray
 
 Samples = NDArray[np.float32]
 
-#: Of all sound before the last mile, in Hz.
+#: The sample rate of all sound before the last mile, in Hz.
 SAMPLE_RATE = 48_000
-#: Samples a lane holds; 5.5 s at 48 kHz. A power of two, so that positions wrap cheaply.
+#: How many samples a lane holds: 5.5 s at 48 kHz. A power of two, so that positions wrap cheaply.
 CAPACITY = 2**18
-#: Samples that the writer leaves free behind the reader, for a block that is just being read.
+#: How many samples behind the reader the writer leaves alone, for a block that is being read.
 MARGIN = 2**14
 #: One lane sounds, one is just being changed to, one waits in a newer switch, one is free. With
-#: three, a writer that changes its mind in that instant would have to wait for the reader.
+#: three, a writer that replaces its switch in that instant would have to wait for the reader.
 LANES = 4
 
-#: Marks of the reader; then those of the writer.
+#: The reader's marks, then the writer's.
 _READ, _TAKEN, _SOUNDING, _CLAIMED = 0, 1, 2, 3
 _PUBLISHED, _BEGIN, _WRITTEN = 4, 5, 5 + LANES
 _FIRST_SLOT = _WRITTEN + LANES
-#: Switches that are remembered. Each is (lane, at, fade) of the writer, (count, position) of the
-#: reader.
+#: How many switches are remembered. Each is (lane, at, fade), written by the writer, and (count,
+#: position), written by the reader.
 SLOTS = 64
 _FIELDS, _BY_READER = 5, 3
 
 
 class Switch(NamedTuple):
-    """A change of lanes, the `number`-th: to `lane`, at `at`, with a fade of `fade` samples."""
+    """The `number`-th change of lanes: to `lane`, at position `at`, with a fade of `fade`
+    samples."""
 
     number: int
     lane: int
@@ -50,15 +52,15 @@ class AudioRing:
     """Lanes of mono float32 samples at absolute positions; one writer, one reader.
 
     Every mark is one aligned 8-byte integer with a single writer. What a mark announces is written
-    before the mark, with a fence between: samples before `written`, a switch before `published`,
-    where a switch was made before `taken`. Whoever reads a mark has a fence before what it
-    announces, or allows to be overwritten. So nobody sees half of anything.
+    before the mark, with a fence in between: samples before `written`, a switch before `published`,
+    the position of a switch before `taken`. A process that has read a mark passes a fence before it
+    uses what the mark announces or frees. So nobody sees half of anything.
 
-    The lanes are safe because of two rules that meet. The reader claims a lane before it reads it,
-    and reads it only if the switch to it is still the newest after that; the writer publishes a
-    switch before it looks for a free lane, and takes none that sounds, is claimed or is published
-    last. Both have a fence between the two: whoever comes second sees the other, and a claimed lane
-    stays whole while it sounds.
+    Two rules together keep the lanes safe. The reader claims a lane before it reads it, and reads
+    it only if the switch to it is still the newest then. The writer publishes a switch before it
+    looks for a free lane, and takes none that sounds, is claimed or was published last. Both have
+    a fence between the two steps: whoever comes second sees the other, and a claimed lane stays
+    whole while it sounds.
     """
 
     def __init__(self) -> None:
@@ -86,7 +88,7 @@ class AudioRing:
 
     @property
     def switch_pending(self) -> bool:
-        """Whether the newest switch has not been made yet."""
+        """Whether the newest switch is still to be made."""
         return self.taken < self.published
 
     @property
@@ -99,24 +101,24 @@ class AudioRing:
         return int(self._marks.array[_WRITTEN + lane])
 
     def room(self, position: int) -> int:
-        """How many samples may be written from `position` on without touching what is to be read.
+        """How many samples may be written from `position` on without touching unread ones.
 
-        Also what has just been read stays, for `MARGIN` samples.
+        The last `MARGIN` samples that were read stay, too.
         """
         return self.read_position + CAPACITY - MARGIN - position
 
     # The writer's side.
 
     def begin_future(self, at: int) -> int:
-        """A lane for a new future, emptied; what is written into it begins at position `at`.
+        """An empty lane for a new future that begins at position `at`.
 
         It neither sounds nor waits in a switch, whatever the reader does meanwhile.
         """
         marks = self._marks.array
         fence()
-        # A reader that claims another lane after this look can only claim the one published last.
+        # From now on a reader can only claim the lane that was published last.
         claimed = marks[_CLAIMED]
-        # In this order: what is claimed may come to sound between the two looks.
+        # In this order: a claimed lane may begin to sound between the two reads.
         fence()
         busy = {claimed, marks[_SOUNDING], self._slot(self.published)[0]}
         fence()
@@ -156,8 +158,8 @@ class AudioRing:
         """Let the reader change to `lane` at position `at`, or now if that is past.
 
         The old sound fades out while the new one fades in, over `fade` samples. A switch that the
-        reader has not made yet is skipped, so what sounds now should last until `at`. Returns the
-        count of this one.
+        reader has not made yet is skipped, so the present sound should last until `at`. Returns
+        the count of this switch.
         """
         count = self.published + 1
         self._slot(count)[:_BY_READER] = (lane, at, fade)
@@ -166,28 +168,28 @@ class AudioRing:
         return count
 
     def pending_switch(self) -> tuple[int, int, int] | None:
-        """The newest switch `(lane, at, fade)` if it has not been made yet."""
+        """The newest switch `(lane, at, fade)` if it is still to be made."""
         if not self.switch_pending:
             return None
         lane, at, fade = self._slot(self.published)[:_BY_READER].tolist()
         return lane, at, fade
 
     def taken_at(self, count: int) -> int | None:
-        """The position at which a switch was made; None if it was not made (yet), but skipped.
+        """The position at which a switch was made; None if it was skipped or is still to be made.
 
-        For the writer, about the last `SLOTS` switches.
+        For the writer; it knows the last `SLOTS` switches.
         """
         if count > self.taken:
             return None
         fence()
-        # From here on only a switch that is not published yet could change what the slot says.
+        # From now on only a switch that is not published yet could change the slot.
         made, position = self._slot(count)[_BY_READER:].tolist()
         return position if made == count else None
 
     # The reader's side.
 
     def next_switch(self) -> Switch | None:
-        """The newest switch if it has not been made yet; it is not safe before `claim`."""
+        """The newest switch if it is still to be made; its lane is not safe before `claim`."""
         count = self.published
         if count == self.taken:
             return None
@@ -196,13 +198,13 @@ class AudioRing:
         return Switch(count, lane, at, fade)
 
     def claim(self, switch: Switch) -> bool:
-        """Keep the switch's lane from the writer; False if a newer switch has come meanwhile."""
+        """Keep the writer off the switch's lane; False if there is a newer switch by now."""
         self._marks.array[_CLAIMED] = switch.lane
         fence()
         return self.published == switch.number
 
     def take_switch(self, switch: Switch, position: int) -> None:
-        """Say that a claimed switch has been made at `position`: the old lane is free."""
+        """Say that a claimed switch was made at `position`, so that the old lane is free."""
         fence()
         self._slot(switch.number)[_BY_READER:] = (switch.number, position)
         self._marks.array[_SOUNDING] = switch.lane
@@ -210,7 +212,7 @@ class AudioRing:
         self._marks.array[_TAKEN] = switch.number
 
     def copy_out(self, lane: int, position: int, out: Samples) -> None:
-        """Fill `out` [n] with the lane's samples from `position` on; zeros where none are."""
+        """Fill `out` [n] with the lane's samples from `position` on; zeros where it has none."""
         count = min(max(self.written(lane) - position, 0), len(out))
         fence()
         missing = min(max(int(self._marks.array[_BEGIN + lane]) - position, 0), count)
@@ -222,7 +224,7 @@ class AudioRing:
         out[count:] = 0.0
 
     def advance(self, count: int) -> None:
-        """Move the read position on by `count` samples, which have been copied."""
+        """Move the read position on by `count` samples, which must have been copied."""
         fence()
         self._marks.array[_READ] += count
 

@@ -1,4 +1,4 @@
-"""What the processes tell each other in numbers: heartbeats, counters, meters, the transport."""
+"""Numbers that the processes share: heartbeats, counters, meters, the transport."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from distill_live.shared_memory import SharedArray
 
 
 class Transport(IntEnum):
-    """What the audio process shall do with the ring; written by control."""
+    """What the audio process must do with the ring; written by control."""
 
     PLAY = 0
     STOP = 1
@@ -19,21 +19,21 @@ class Transport(IntEnum):
 
 
 class Motion(IntEnum):
-    """Where the engine's columns come from."""
+    """How the engine moves through the columns."""
 
     FORWARD = 0
     HOLD = 1
     LOOP = 2
 
 
-#: In place of a recording's number: what sounds is in none of them.
+#: In place of a recording's number: the present sound is in none of them.
 NEW_SOUND = -1
 
 
 class SharedNumbers:
     """Named numbers in shared memory, all 0 at first. An unknown name raises KeyError.
 
-    A subclass says in `FIELDS` which there are and what they mean; every field has one writer.
+    A subclass lists them in `FIELDS`, with what they mean; every field has one writer.
     """
 
     FIELDS: ClassVar[dict[str, str]]
@@ -52,7 +52,7 @@ class SharedNumbers:
         self._values.array[self._index[name]] = value
 
     def add(self, name: str, amount: float = 1.0) -> None:
-        """Count up a field; only its one writer may do so."""
+        """Add to a field; only its writer may do so."""
         self._values.array[self._index[name]] += amount
 
     def beat(self, name: str) -> None:
@@ -65,7 +65,7 @@ class SharedNumbers:
 
 
 class LiveStatus(SharedNumbers):
-    """What control and the audio process say; there is one of it."""
+    """What control and the audio process report; there is one in a server."""
 
     FIELDS: ClassVar[dict[str, str]] = {
         "transport": "control: see Transport",
@@ -76,8 +76,8 @@ class LiveStatus(SharedNumbers):
         "bridging": "audio: 1 while the last passage is repeated because the ring ran dry",
         "bridged": "audio: samples of repeated passages, played while the ring stood still",
         "device_faults": "audio: how often the device reported a fault",
-        "repaired": "audio: samples that were no finite number and played as zero",
-        "silent": "audio: 1 while silence is heard and no sound is on its way out",
+        "repaired": "audio: samples that were not finite and were played as zero",
+        "silent": "audio: 1 while only silence is heard and no sound is on its way",
         "peak": "audio: largest magnitude in the last block",
         "rms": "audio: RMS of the last 50 ms, see Meter",
         "falling_peak": "audio: largest magnitude lately, see Meter",
@@ -87,27 +87,27 @@ class LiveStatus(SharedNumbers):
 
 
 class EngineStatus(SharedNumbers):
-    """What an engine says; there is one of it for each deck."""
+    """What an engine reports; there is one for each deck."""
 
     FIELDS: ClassVar[dict[str, str]] = {
         "engine_beat": "time.monotonic() of the last turn, s",
         "columns": "columns drawn so far",
         "lookahead": "columns drawn but not played yet",
         "load": "computing time of a column per its length, mean of the last ones",
-        "futures": "how often the unheard future was made anew",
+        "futures": "how often what had not been heard yet was made anew",
         "position": "ring position of the next sample to be made",
-        "column": "the column that sounds",
+        "column": "the column that is heard",
         "take": "the take that is being drawn",
         "motion": "see Motion",
         "short_lookahead": "how often the lookahead was given up to keep up",
         "short_context": "how often the context was shortened to keep up",
         "held_loops": "how often the last columns were repeated to keep up",
-        "reaction": "how long it takes until a rewind, or what is like it, begins to sound, s",
-        "ring_lead": "samples that the ring shall hold ahead now",
+        "reaction": "how long it takes until a rewind or a similar change is heard, s",
+        "ring_lead": "samples that the ring should hold ahead now",
         "raised": "1 where the system lets the engine run before other programs",
-        "source": "the recording that the sound comes from, from 1 on; 0 unknown, NEW_SOUND none",
-        "source_second": "where in it, s",
-        "source_share": "how much agrees there, 0..1",
+        "origin": "the recording that the sound comes from, from 1 on; 0: unknown; or NEW_SOUND",
+        "origin_second": "where in it, s",
+        "origin_share": "how much agrees there, 0..1",
     }
 
     def __init__(self) -> None:

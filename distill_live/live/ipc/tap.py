@@ -1,4 +1,4 @@
-"""The tap: what was played, kept for a while for those who listen along."""
+"""The tap: what was played, kept for a while for other listeners."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _BEGUN, _WRITTEN = 0, 1
 
 
 class TapRing:
-    """What was played, left and right, for those who listen along (recorder, page): one writer,
-    any readers.
+    """What was played, left and right, for other listeners (recorder, page): one writer, any number
+    of readers.
 
-    A reader that is slower than real time for longer than the ring loses samples; the writer never
-    waits. It announces how far it is going to write, so that a reader knows afterwards which of the
-    samples that it copied may have been overwritten meanwhile.
+    A reader that falls behind by more than the ring holds loses samples; the writer never waits. It
+    announces how far it is going to write, so that a reader knows afterwards which of the samples
+    that it copied may have been overwritten meanwhile.
     """
 
     def __init__(self) -> None:
@@ -28,7 +28,7 @@ class TapRing:
         self._rate.array[0] = SAMPLE_RATE
 
     def begin(self, sample_rate: int) -> None:
-        """As the writer, set the rate in Hz of the samples that follow: the device's."""
+        """For the writer: set the rate of the samples that follow, the device's, in Hz."""
         self._since.array[0] = self.written
         fence()
         self._rate.array[0] = sample_rate
@@ -49,9 +49,9 @@ class TapRing:
         return int(self._marks.array[_WRITTEN])
 
     def write(self, samples: Samples) -> None:
-        """Append samples [2, N], or [N] that are the same left and right, N below the capacity."""
+        """Append samples [2, N], or [N] for both sides, N below the capacity."""
         start, marks = self.written, self._marks.array
-        # An earlier writer may have ended while it was writing further on.
+        # An earlier writer may have ended while it was writing further ahead.
         marks[_BEGUN] = max(int(marks[_BEGUN]), start + samples.shape[-1])
         fence()
         first = start % CAPACITY

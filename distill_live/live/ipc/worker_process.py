@@ -1,4 +1,4 @@
-"""What the engine's and the audio process do for their own sake: obey control, and end with it."""
+"""What the engine's and the audio process have in common: they obey control, and end with it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection, wait
 
 from distill_live.errors import DistillError
+from distill_live.live.ipc.messages import Failed
 
 #: Signals that stop the server. A terminal or a service manager sends them to all its processes.
 STOP_SIGNALS = tuple(
@@ -22,10 +23,10 @@ STOP_SIGNALS = tuple(
 
 
 def run_worker(channel: Connection, work: Callable[[], None]) -> None:
-    """Do the work of a process until its channel closes; say ("failed", why) if it cannot be done,
-    and end with exit code 1.
+    """Do the work of a process until its channel closes. If it cannot be done, send `Failed` and
+    end with exit code 1.
 
-    Stop signals are left to control, which ends its workers in order.
+    Stop signals are ignored: control gets them too, and ends its workers in order.
     """
     for number in STOP_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
@@ -44,7 +45,7 @@ def run_worker(channel: Connection, work: Callable[[], None]) -> None:
 
 def _say_failure(channel: Connection, reason: str) -> None:
     try:
-        channel.send(("failed", reason))
+        channel.send(Failed(reason))
     except OSError:
         return
 

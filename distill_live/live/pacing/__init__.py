@@ -1,1 +1,1 @@
-"""How the engine keeps up: how long work takes, how far ahead it plays, what it gives up first."""
+"""How the engine keeps up: how long its work takes, how far ahead it plays, what it gives up."""

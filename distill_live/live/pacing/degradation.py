@@ -1,8 +1,8 @@
-"""What is given up, step by step, when drawing falls behind real time, and taken back after it.
+"""What is given up, step by step, when drawing falls behind real time, and restored afterwards.
 
-First the lookahead: it is simply spent. Then context: the prior looks back at fewer columns. Then
-novelty: the last seconds are repeated, a loop that holds while new columns are drawn. Each step is
-counted when it is taken.
+First the lookahead: it is simply used up. Then context: the prior looks back at fewer columns. Then
+novelty: the last seconds are repeated while new columns are drawn; `engine.filling` decides when.
+Each step is counted when it is taken.
 """
 
 from __future__ import annotations
@@ -11,20 +11,20 @@ from dataclasses import dataclass
 
 from distill_live.live.ipc.status import EngineStatus
 
-#: The ring is low when it holds less than this part of what it shall hold.
+#: The ring is low when it holds less than this part of what it should hold.
 LOW = 0.6
-#: A load above this is no head start for the next change, which takes time too.
+#: A load above this leaves no time for the next change.
 BEHIND = 0.8
-#: Columns of full lookahead, one after the other, after which a step is taken back.
+#: A step is taken back after so many columns in a row with a full lookahead.
 PATIENCE = 48
-#: The prior's context is halved at most so often.
+#: How many times the prior's context is halved at most.
 HALVINGS = 2
 
 
 @dataclass(frozen=True)
 class Supply:
-    """How well the engine is ahead: samples in the ring, columns drawn but not played, and what
-    of both there shall be. `load` is the time that a column takes to be made, per its length."""
+    """How far ahead the engine is: samples in the ring, columns drawn but not played, and how many
+    of both there should be. `load` is the time that a column takes to be made, per its length."""
 
     load: float
     lead: int
@@ -34,7 +34,7 @@ class Supply:
 
 
 class Degradation:
-    """Told of the supply after each column, it says how much context the prior may use."""
+    """Says how much context the prior may use, by the supply after each column."""
 
     def __init__(self, context_columns: int, status: EngineStatus) -> None:
         self._full = context_columns
@@ -51,7 +51,7 @@ class Degradation:
         return min(max(columns - columns % 2, 4), self._full) if self._halvings else self._full
 
     def note(self, supply: Supply) -> None:
-        """Take a step down or up, if it is time to, after a column was played."""
+        """Take a step down or up, if it is time to; call it after each column played."""
         self._since += 1
         self._good = self._good + 1 if supply.lookahead >= supply.full_lookahead else 0
         behind = supply.load > BEHIND and supply.lookahead <= 0

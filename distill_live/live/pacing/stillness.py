@@ -1,4 +1,4 @@
-"""Whether anybody reads the ring, as the engine can tell from how the read position moves."""
+"""Whether anybody reads the ring, judged by how the read position moves."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from distill_live.live.ipc.ring import SAMPLE_RATE
 
 #: The transport counts as stopped this many seconds after the samples read last have been played.
 STILL_SECONDS = 0.25
-#: Samples that were read last this many seconds at most: the longest block at the lowest rate.
+#: The samples read last count as this many seconds at most: the longest block at the lowest rate.
 #: Without a limit, a sound card that runs a little fast would get further and further ahead.
 LONGEST_SECONDS = 2.0
 
 
 class Stillness:
-    """Told of the read position at every turn, in samples, and of the moment in seconds."""
+    """Watches the read position, in samples, at moments in seconds."""
 
     def __init__(self, read: int, now: float) -> None:
         self._read, self._lasts_until = read, now
@@ -25,5 +25,5 @@ class Stillness:
             self._read = read
 
     def is_still(self, now: float) -> bool:
-        """Whether nobody reads: the transport is stopped."""
+        """Whether nobody reads, for the transport is stopped."""
         return now - self._lasts_until > STILL_SECONDS

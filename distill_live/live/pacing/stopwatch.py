@@ -1,4 +1,4 @@
-"""How long a piece of work takes: on average lately, and usually."""
+"""How long a piece of work takes: its recent average, and its usual time."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from statistics import median
 
 
 class Stopwatch:
-    """Used as `with stopwatch: ...` around each piece; see `mean` and `usual`, in seconds.
+    """Use it as `with stopwatch: ...` around each piece; see `mean` and `usual`, in seconds.
 
-    `clock` gives the time in seconds; where it stands still, nothing takes any.
+    `clock` gives the time in seconds; by a clock that stands still, nothing takes any time.
     """
 
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
@@ -22,12 +22,12 @@ class Stopwatch:
 
     @property
     def usual(self) -> float:
-        """The median of the last nine pieces, 0 before the first: what one piece took that was
-        held up says nothing of the next."""
+        """The median of the last nine pieces, 0 before the first: one piece that was held up says
+        nothing about the next."""
         return median(self._recent) if self._recent else 0.0
 
     def add(self, seconds: float) -> None:
-        """Count in a piece that took so long."""
+        """Count in a piece that took `seconds`."""
         self.mean = self.mean + 0.1 * (seconds - self.mean) if self._recent else seconds
         self._recent.append(seconds)
 

@@ -1,4 +1,4 @@
-"""Bridging a ring that runs dry: the last passage is repeated until there is new sound."""
+"""Bridges a ring that runs dry: repeats the last passage until there is new sound."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from distill_live.audio.fades import equal_power
 from distill_live.live.ipc.ring import Samples
 from distill_live.live.playback.ring_reader import RingReader
 
-#: The most and the fewest samples of the passage that is repeated, the last that were heard: two
-#: seconds and a quarter of a second; a shorter one would stutter.
+#: The longest and the shortest passage that is repeated, in samples: two seconds and a quarter of a
+#: second; a shorter one would stutter.
 PASSAGE, LEAST = 96_000, 12_000
 #: Samples of each fade: into the passage, from its end to its beginning, back to new sound (50 ms).
 FADE = 2_400
@@ -18,11 +18,11 @@ ENOUGH = 7_200
 
 
 class BridgedReader:
-    """Reads a ring; when it is about to run dry, the passage heard last is repeated instead, until
+    """Reads a ring; when it is about to run dry, repeats the passage heard last instead, until
     there is enough new sound.
 
-    The ring's position moves only while its own sound is heard. Part of the audio process: all
-    buffers are made at the beginning.
+    The ring's position moves only while its own sound is heard. As a part of the audio process, it
+    makes all its buffers at the beginning.
     """
 
     def __init__(self, reader: RingReader) -> None:
@@ -33,7 +33,7 @@ class BridgedReader:
         self._length = self._at = 0
         self._old = np.zeros(FADE, np.float32)
         self._coming, self._going = equal_power(0, FADE, FADE)
-        # Samples of the present fade that have been played.
+        # How many samples of the present fade have been played.
         self._faded = FADE
         #: Whether it repeats the passage or fades to it, but not while it fades back.
         self.bridging = False
@@ -46,11 +46,11 @@ class BridgedReader:
 
     @property
     def lasts(self) -> bool:
-        """Whether it can be read on without silence, however little the ring holds."""
+        """Whether reading can go on without silence, however little the ring holds."""
         return self.bridging or min(self._count, PASSAGE) >= LEAST
 
-    def take_repeated(self) -> int:
-        """How many samples were heard since the last call while the ring stood still."""
+    def pop_repeated(self) -> int:
+        """How many samples were repeated since the last call, while the ring stood still."""
         repeated, self._repeated = self._repeated, 0
         return repeated
 
@@ -123,7 +123,7 @@ class BridgedReader:
         ending = self._passage[self._length : length]
         self._passage[:FADE] *= self._coming
         self._passage[:FADE] += ending * self._going
-        # Its blended beginning was for the end of the passage; what sounds now has a fade too.
+        # The blended beginning is for the end of the passage; here there is another fade.
         self._at = FADE
         self.bridging, self._faded = True, 0
 

@@ -1,4 +1,4 @@
-"""Two decks, each with the ring of one engine: one sounds, or both while a cross-fade runs."""
+"""Mixes two decks, each with the ring of one engine: one is heard, or both during a cross-fade."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _PLAYING, _BEGAN_AT, _FADED, _DONE, _MARKS = 5, 6, 7, 8, 9
 
 
 class DeckControl:
-    """What control wants of the decks, and how far the mixer is with it. Deck 0 plays first.
+    """Which deck control wants to hear, and how far the mixer has got. Deck 0 plays first.
 
     One request at a time: control writes while the mixer is done, and then raises the count of
-    requests; the mixer raises its own when the fade is over. Before each count is raised, and after
-    each look at it, there is a fence. So nobody reads half-written data.
+    requests; the mixer raises its own count when the fade is over. There is a fence before each
+    count is raised, and after each time it is read. So nobody reads half-written data.
     """
 
     def __init__(self) -> None:
@@ -49,7 +49,7 @@ class DeckControl:
 
     @property
     def playing(self) -> int:
-        """The deck that sounds, or that is being faded to."""
+        """The deck that is heard, or that is being faded to."""
         return int(self._marks.array[_PLAYING])
 
     @property
@@ -64,7 +64,7 @@ class DeckControl:
 
     @property
     def fade(self) -> int:
-        """Length of the newest fade that was asked for, in samples."""
+        """Length of the newest requested fade, in samples."""
         return int(self._marks.array[_FADE])
 
     @property
@@ -74,11 +74,11 @@ class DeckControl:
 
     @property
     def done(self) -> int:
-        """How many requested fades are over; the deck that was left is free then."""
+        """How many requested fades are over; then the deck that was left is free."""
         return int(self._marks.array[_DONE])
 
     def gain(self, deck: int) -> float:
-        """The linear gain of a deck; it changes only while the deck does not sound."""
+        """The linear gain of a deck; it changes only while the deck is not heard."""
         return float(self._marks.array[_GAINS + deck])
 
     # Control's side.
@@ -122,15 +122,15 @@ class DeckMixer:
     """Reads the deck that plays, in the audio process, and fades to the other one when told to.
 
     A fade has equal power: cosine out, sine in. A deck that runs dry repeats its last passage. If a
-    deck that fades out has none to repeat, it ends early, and the other goes on. A ring's position
-    moves only while its deck sounds.
+    deck that fades out has none to repeat, it ends early, and the other one goes on. A ring's
+    position moves only while its deck is heard.
     """
 
     def __init__(self, rings: tuple[AudioRing, AudioRing], control: DeckControl) -> None:
         self._control = control
         self._decks = [_Deck(ring) for ring in rings]
         if control.fading:
-            # The mixer before this one died in the fade, and the old deck's sound with it.
+            # The last mixer died during the fade, and the old deck's sound with it.
             control.finish()
         self._playing = self._decks[control.playing]
         self._playing.start(control.gain(control.playing))
@@ -144,8 +144,8 @@ class DeckMixer:
         return self._playing.reader.available
 
     @property
-    def sounding(self) -> int:
-        """As `available`, but without end if the last passage can be repeated."""
+    def playable(self) -> int:
+        """As `available`, but no limit if the last passage can be repeated."""
         return _ENDLESS if self._playing.reader.lasts else self.available
 
     @property
@@ -153,12 +153,12 @@ class DeckMixer:
         """Whether the deck that plays repeats its last passage, because it ran dry."""
         return self._playing.reader.bridging
 
-    def take_repeated(self) -> int:
-        """How many samples of it were heard since the last call while its ring stood still."""
-        return self._playing.reader.take_repeated()
+    def pop_repeated(self) -> int:
+        """How many samples were repeated since the last call, while its ring stood still."""
+        return self._playing.reader.pop_repeated()
 
     def follow(self, silent: bool) -> None:
-        """Take up what control asks for; while nothing sounds (`silent`) decks change at once."""
+        """Do what control asks for; while nothing is heard (`silent`), decks change at once."""
         if self._control.busy and not self._control.fading:
             self._begin(self._control.wanted, self._control.fade)
         if self._leaving and (silent or self._faded >= self._fade):
@@ -181,7 +181,7 @@ class DeckMixer:
         self._control.begin(number, self._leaving.ring.read_position)
 
     def _mix(self, leaving: _Deck, out: Samples) -> None:
-        """Mix what is left into `out` [n], the next samples of the fade."""
+        """Mix the deck that is left into `out` [n], the next samples of the fade."""
         old = self._buffer[: len(out)]
         leaving.read_last(old)
         coming, going = equal_power(self._faded, len(out), self._fade)
@@ -198,14 +198,14 @@ class DeckMixer:
 
 
 class _Deck:
-    """A ring that is read, and how loud."""
+    """A ring that is read, and its gain."""
 
     def __init__(self, ring: AudioRing) -> None:
         self.ring = ring
 
     def start(self, gain: float) -> None:
         """Begin to read."""
-        # A new reader: since the last time, the ring may have been emptied for another engine.
+        # A new reader, because the ring may have been emptied for another engine meanwhile.
         self.reader = BridgedReader(RingReader(self.ring))
         self._gain = np.float32(gain)
         self._envelope = Envelope(1.0)
@@ -217,11 +217,11 @@ class _Deck:
             out *= self._gain
 
     def read_last(self, out: Samples) -> None:
-        """Fill `out` [n] with the sound that is left, faded before it runs dry, then with zeros."""
+        """Fill `out` [n] with the rest of the sound, faded out before it runs dry, and zeros."""
         available = _ENDLESS if self.reader.lasts else self.reader.available
         if available < len(out) + FADE_DRY:
             self._envelope.fade_out(min(FADE_DRY, available))
-        count = min(self._envelope.sounding(len(out)), available)
+        count = min(self._envelope.audible(len(out)), available)
         self.read(out[:count])
         self._envelope.apply(out[:count])
         out[count:] = 0.0

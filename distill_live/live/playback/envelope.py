@@ -1,4 +1,4 @@
-"""A gain that begins and ends sound without a step."""
+"""A gain that begins and ends sound without a click."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from distill_live.live.ipc.ring import Samples
 
 #: Samples of a fade when a ring runs dry (20 ms).
 FADE_DRY = 960
-#: Samples whose gains are computed at once; a longer block takes several rounds.
+#: How many gains are computed at once; a longer block takes several rounds.
 _ROUND = 2048
 
 
 class Envelope:
-    """A gain between 0 and 1 that moves linearly; begins silent unless told otherwise."""
+    """A gain between 0 and 1 that moves linearly; it begins at `gain`, silent by default."""
 
     def __init__(self, gain: float = 0.0) -> None:
         self._gain = gain
@@ -33,7 +33,7 @@ class Envelope:
             self._step = 1.0 / length
 
     def fade_out(self, length: int) -> None:
-        """Reach 0 within `length` samples; a fade under way is never slowed down."""
+        """Reach 0 within `length` samples; a fade that is already running is never slowed down."""
         if self._gain <= 0.0:
             self._step = 0.0
         elif self._step >= 0.0 or -self._step < self._gain / max(length, 1):
@@ -43,7 +43,7 @@ class Envelope:
         """Be silent at once."""
         self._gain = self._step = 0.0
 
-    def sounding(self, count: int) -> int:
+    def audible(self, count: int) -> int:
         """How many of the next `count` samples are not silent."""
         if self.silent:
             return 0

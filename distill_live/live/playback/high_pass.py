@@ -1,4 +1,4 @@
-"""A high pass that is computed a whole block at once."""
+"""A high pass that computes a whole block at once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from distill_live.live.ipc.ring import SAMPLE_RATE, Samples
 class HighPass:
     """One-pole high pass, y[n] = x[n] - x[n-1] + pole * y[n-1], -3 dB at `hertz`."""
 
-    #: Longest run computed in one piece, so that pole ** -n stays a number.
+    #: Longest run computed in one piece, so that pole ** -n stays finite.
     _RUN = 1024
 
     def __init__(self, hertz: float) -> None:

@@ -1,7 +1,8 @@
-"""The last mile, one for every output: from the ring to samples that a sound card may have.
+"""The last mile, the same for every output: from the ring to samples that are fit for a sound card.
 
-Repair of what is no number, DC block, fades when the ring runs dry or the transport stops, width,
-gain; then, at the device's sample rate, the limiter, the meter and the tap, and its channels.
+It replaces samples that are not finite, blocks DC, fades when the ring runs dry or the transport
+stops, and applies width and gain. Then, at the device's sample rate, come the limiter, the meter,
+the tap and the device's channels.
 """
 
 from __future__ import annotations
@@ -21,28 +22,28 @@ from distill_live.live.playback.meter import Meter
 from distill_live.live.playback.widener import Widener
 from distill_live.parameters import ParameterStore
 
-#: Samples of a fade on `stop` (50 ms), on `panic` (10 ms).
+#: Samples of the fade on `stop` (50 ms) and on `panic` (10 ms).
 FADE_STOP, FADE_PANIC = 2400, 480
-#: Samples of a fade back in (20 ms), and what the ring must hold before it comes (100 ms).
+#: Samples of the fade back in (20 ms), and what the ring must hold before it (100 ms).
 FADE_IN, RESUME = 960, 4800
 #: Samples of the ramp of gain and width (10 ms).
 GAIN_RAMP = 480
 #: Corner of the DC block, in Hz.
 DC_CORNER = 5.0
-#: Samples that are made in one piece, in buffers made once; a longer block takes several.
+#: Samples that are made in one piece, in buffers made once; a longer block takes several pieces.
 LONGEST_PIECE = 2048
-#: The newest block's weight in the mean lead of the ring over the ear.
+#: The newest block's weight in the mean lead of reading over hearing.
 _NEWEST_LEAD = 0.02
 
 
 class LastMile:
     """Pulls mono sound out of the decks and makes it fit for a device.
 
-    `render` fills what the device asks for. It waits for nobody: when there is no sound it fades
-    out and plays silence. Sound is read from the ring a little before it is heard: by the limiter's
-    delay and, at another rate than the ring's, by the samples in the resampler. None of it is lost.
-    An even number of channels takes left and right in turn, an odd one the middle; without width
-    all are the same.
+    `render` fills the blocks that the device asks for. It never waits: when there is no sound, it
+    fades out and plays silence. Sound is read from the ring a little before it is heard, because of
+    the limiter's delay and, if the device has another rate than the ring, of the samples in the
+    resampler. None of it is lost. An even number of channels gets left and right in turn, an odd
+    number the middle; without width all are the same.
     """
 
     def __init__(
@@ -74,7 +75,7 @@ class LastMile:
         self._peak, self._meter = 0.0, Meter(sample_rate)
         self._pulled = self._given = 0
         self._latency, self._lead = 0.0, self._limiter.delay / sample_rate
-        #: After this many silent samples at 48 kHz nothing is left of the sound before.
+        #: After this many silent samples at 48 kHz nothing of the earlier sound is left.
         self._tail = -(-self._limiter.delay * SAMPLE_RATE // sample_rate)
         self._tail += 2 * GAIN_RAMP if self._resampler else 0
         self._quiet = self._tail
@@ -85,7 +86,7 @@ class LastMile:
     def render(self, out: NDArray[np.float32]) -> None:
         """Fill `out` [samples, channels], at the device's rate, with the next sound."""
         if not self._given:
-            # So that the first sample to come out is the first of the sound.
+            # This way the first sample to come out is the first of the sound.
             self._limiter.process(self._at_device_rate(self._limiter.delay))
         self._peak = 0.0
         for start in range(0, len(out), LONGEST_PIECE):
@@ -109,9 +110,9 @@ class LastMile:
         return self._given > 0
 
     def can_fill(self, count: int) -> bool:
-        """Whether `count` samples (at the device's rate) could be played now without running dry.
+        """Whether `count` samples, at the device's rate, could be played now without running dry.
 
-        Never while the transport holds: an output that can wait does not write silence.
+        Never while the transport is stopped: an output that can wait does not write silence.
         """
         self._status.beat("audio_beat")
         self._mixer.follow(self._envelope.silent)
@@ -125,17 +126,17 @@ class LastMile:
         self._ending = True
 
     def count_fault(self) -> None:
-        """Take note of a fault that the device reports."""
+        """Count a fault that the device reports."""
         self._status.add("device_faults")
 
     def note_latency(self, seconds: float) -> None:
-        """Take note of how long a sample takes from here to the ear."""
+        """Note how long a sample takes from here to the ear, in seconds."""
         self._latency = seconds
         self._status["output_latency"] = seconds + self._lead
 
     @property
     def _drained(self) -> bool:
-        """Whether silence has come out at the device's end."""
+        """Whether silence has reached the device."""
         return self._quiet >= self._tail
 
     def _show(self, pair: Samples) -> None:
@@ -148,8 +149,8 @@ class LastMile:
         self._meter.add(pair, peak)
 
     def _at_device_rate(self, count: int) -> Samples:
-        """Left and right [2, count] of the next samples, `count` at most LONGEST_PIECE; valid until
-        the next call."""
+        """Left and right [2, count] of the next samples, at most LONGEST_PIECE; valid until the
+        next call."""
         if self._resampler is None:
             return self._next(count)
         while self._resampled.shape[1] < count:
@@ -171,13 +172,13 @@ class LastMile:
         return pair
 
     def _pull(self, out: Samples) -> None:
-        """Read what may sound now into `out`, faded where sound stops or begins."""
+        """Read the next sound into `out`, faded where sound begins or ends."""
         fade_out = self._fade_out_length(len(out))
         if fade_out is None:
             self._envelope.fade_in(FADE_IN)
         else:
             self._envelope.fade_out(fade_out)
-        count = min(self._envelope.sounding(len(out)), self._mixer.sounding)
+        count = min(self._envelope.audible(len(out)), self._mixer.playable)
         if count:
             self._mixer.read(out[:count])
             self._repair(out[:count])
@@ -195,7 +196,7 @@ class LastMile:
         bridging = float(self._mixer.bridging)
         if bridging > self._status["bridging"]:
             self._status.add("underruns")
-        self._status.add("bridged", self._mixer.take_repeated())
+        self._status.add("bridged", self._mixer.pop_repeated())
         self._status["bridging"] = bridging
 
     def _repair(self, samples: Samples) -> None:
@@ -206,8 +207,8 @@ class LastMile:
         np.clip(samples, -LOUDEST, LOUDEST, out=samples)
 
     def _fade_out_length(self, count: int) -> int | None:
-        """Over how many samples sound must end now; None if it may go on."""
-        available = self._mixer.sounding
+        """Over how many samples the sound must end now; None if it may go on."""
+        available = self._mixer.playable
         if self._dry:
             self._dry = available < count + RESUME
         elif available < count + FADE_DRY:
@@ -249,7 +250,7 @@ def _scale(samples: Samples, before: float, factor: float) -> None:
 def _spread(pair: Samples, out: NDArray[np.float32]) -> None:
     """Fill `out` [n, channels] from left and right [2, n]."""
     if out.shape[1] % 2:
-        # Halves first, so that equal ones give themselves to the bit.
+        # Halved first, so that the middle of two equal samples is exactly that sample.
         out[:] = (0.5 * pair[0] + 0.5 * pair[1])[:, None]
     else:
         out[:, 0::2], out[:, 1::2] = pair[0][:, None], pair[1][:, None]

@@ -1,4 +1,4 @@
-"""The level of what is played, as a meter shows it."""
+"""The loudness of what is played, as a meter shows it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import math
 
 from distill_live.live.ipc.ring import Samples
 
-#: Over what time RMS is taken, and in what time a peak falls to a tenth, in seconds.
+#: The time over which RMS is taken, and in which a peak falls to a tenth, in seconds.
 RMS_SECONDS, FALL_SECONDS = 0.05, 0.5
 
 
 class Meter:
-    """RMS of the last RMS_SECONDS and a peak that falls, of left and right; 1 is full scale."""
+    """RMS over RMS_SECONDS and a falling peak, of left and right; 1 is full scale."""
 
     def __init__(self, sample_rate: int) -> None:
         self._rate = sample_rate
@@ -20,7 +20,7 @@ class Meter:
 
     @property
     def rms(self) -> float:
-        """Root of the mean square of both channels."""
+        """The root mean square of both channels."""
         return math.sqrt(self._square)
 
     def add(self, pair: Samples, peak: float) -> None:

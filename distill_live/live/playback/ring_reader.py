@@ -1,4 +1,4 @@
-"""Reading a ring in order, and from another lane where the engine says so."""
+"""Reads a ring in order, and changes lanes where the engine says so."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import numpy as np
 from distill_live.audio.fades import cross_fade
 from distill_live.live.ipc.ring import AudioRing, Samples, Switch
 
-#: Samples that a new future must hold ahead before the reader leaves a longer one for it (50 ms):
-#: a block and the fade that ends a dry ring.
+#: How many samples a new future must hold ahead before the reader leaves a longer one for it (50
+#: ms): a block, and the fade that ends a dry ring.
 RESERVE = 2_400
 
 
 class RingReader:
-    """Reads a ring in order, in the audio process; changes lanes where the engine says so.
+    """Reads a ring in order, in the audio process, and changes lanes where the engine says so.
 
-    A new future that comes so late that nearly all of it is past already is no future: the old one
-    goes on until the new one has caught up.
+    If a new future comes so late that nearly all of it is past already, the old one goes on until
+    the new one has caught up.
     """
 
     def __init__(self, ring: AudioRing) -> None:
@@ -49,7 +49,7 @@ class RingReader:
         self.ring.advance(len(out))
 
     def _claim_switch(self, end: int, reserve: int) -> Switch | None:
-        """The newest switch, claimed, if it is to be made before position `end`."""
+        """The newest switch, claimed, if it must be made before position `end`."""
         while (switch := self.ring.next_switch()) and switch.at < end:
             if not self._is_ready(switch, reserve):
                 return None
@@ -58,13 +58,13 @@ class RingReader:
         return None
 
     def _is_ready(self, switch: Switch, reserve: int) -> bool:
-        """Whether the new lane has sound enough, or at least no less than the old one."""
+        """Whether the new lane holds enough sound, or at least as much as the old one."""
         end = self.ring.written(switch.lane)
         from_there = end - max(switch.at, self.ring.read_position)
         return from_there >= reserve or end >= self.ring.written(self.lane)
 
     def _change_lane(self, position: int, switch: Switch) -> None:
-        """Fade from what would have sounded, which may itself be a fade, to another lane."""
+        """Fade from what would have been heard, which may itself be a fade, to another lane."""
         old = np.empty(switch.fade, np.float32)
         self._mix(position, old)
         self.lane, self._fading, self._faded = switch.lane, old, 0
@@ -74,7 +74,7 @@ class RingReader:
         self._faded += self._mix(position, out)
 
     def _mix(self, position: int, out: Samples) -> int:
-        """Fill `out` from the lane and the fade under way; returns how much of the fade it took."""
+        """Fill `out` from the lane and the running fade; returns how much of the fade it took."""
         self.ring.copy_out(self.lane, position, out)
         old = self._fading[self._faded : self._faded + len(out)]
         if len(old):

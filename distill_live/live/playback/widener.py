@@ -1,4 +1,4 @@
-"""Width out of mono: a side signal that cancels when both channels are added."""
+"""Makes mono sound wide: a side signal that cancels when both channels are added."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import numpy as np
 from distill_live.live.ipc.ring import Samples
 from distill_live.live.playback.high_pass import HighPass
 
-#: Below about this frequency, in Hz, sound stays in the middle.
+#: Sound below about this frequency, in Hz, stays in the middle.
 BASS = 200.0
-#: How much softer the last pulse of the decorrelator is than one at its beginning would be, in dB.
+#: How much softer the decorrelator's last pulse is than one at its beginning would be, in dB.
 _DECAY_DB = 20.0
 _SAMPLES = 960
-# Where a pulse of velvet noise falls, in samples at 48 kHz, and by its sign whether it is turned
-# over: one in each 40 samples, so that 20 ms have 24. Of 3000 random ones that are about as flat
-# as any, within 1 dB in nearly all thirds of an octave from 300 Hz on.
+# Where each pulse of the velvet noise is, in samples at 48 kHz; a negative one is inverted. One in
+# each 40 samples makes 24 in 20 ms. Of 3000 random sequences this is one of the flattest: within
+# 1 dB in nearly all third octaves from 300 Hz on.
 _PULSES = (
     37, -65, 107, -155, -183, 231, 273, 289, 323, 372, 412, 475,
     516, 521, -580, 633, -646, -712, 725, -779, 832, 852, -894, -931,
@@ -22,10 +22,10 @@ _PULSES = (
 
 
 class Widener:
-    """Makes the side of a mono signal: as loud as it, unlike it, without its bass.
+    """Makes the side of a mono signal: as loud, but decorrelated, and without bass.
 
-    Velvet noise is a sparse row of pulses, turned over or not at random; a convolution with a
-    short, decaying one makes a sound unlike itself without colouring it, and keeps its attacks
+    Velvet noise is a sparse sequence of pulses, inverted at random. Convolution with a short,
+    decaying one decorrelates a sound without colouring it, and keeps its attacks
     (Alary, Politis and Valimaki, "Velvet-noise decorrelator", DAFx 2017; choosing a flat one:
     Schlecht, Alary, Valimaki and Habets, "Optimized velvet-noise decorrelator", DAFx 2018).
     """
@@ -56,10 +56,10 @@ class Widener:
         return side
 
     def follow(self, mono: Samples) -> None:
-        """Take note of samples [n] whose side nobody wants."""
+        """Take in samples [n] whose side is not needed."""
         self._line[_SAMPLES : _SAMPLES + len(mono)] = mono
         self._keep(len(mono))
 
     def _keep(self, count: int) -> None:
-        """Move the end of what came to the beginning of the line."""
+        """Move the newest samples to the beginning of the line."""
         self._line[:_SAMPLES] = self._line[count : count + _SAMPLES]

@@ -1,7 +1,7 @@
-"""Playing a session log again: the same calls on the same playhead give the same samples.
+"""Plays a session log again: the same calls on the same playhead give the same samples.
 
-What comes out is what was heard, sample for sample: the lanes of the ring after switching, before
-the device's resampling, the gain and any fade for a ring that ran dry.
+The result is what was heard, sample for sample: the ring after its switches of lanes, before the
+device's resampling, the gain and any fade for a ring that ran dry.
 """
 
 from __future__ import annotations
@@ -17,39 +17,39 @@ from distill_live.codes.session_log import Entry, reading_entry
 from distill_live.codes.timeline import Codes, Timeline
 from distill_live.errors import SessionLogError
 from distill_live.live.engine.decoder import ColumnDecoder
-from distill_live.live.engine.future import Future
 from distill_live.live.engine.playhead import Playhead
 from distill_live.live.ipc.keepsake import TIMELINE_COLUMNS, Place
 from distill_live.live.ipc.ring import Samples
+from distill_live.live.replay.future import Future
 from distill_live.models.file.persistence import LoadedVQModel
 
-#: The playhead's calls that a log holds as they were made, with their arguments.
+#: The playhead's methods that a log calls by name, with their arguments.
 _CALLS = ("back_before", "back_after", "jump", "hold", "loop", "release")
 
 
-def replay_session(entries: Iterable[Entry], load: Callable[[Entry], LoadedVQModel]) -> Samples:
-    """All that was heard in a session [N]: every engine's part, with the fades between models.
+def replay_log(entries: Iterable[Entry], load: Callable[[Entry], LoadedVQModel]) -> Samples:
+    """All that was heard [N], by a session log: every engine's part, with the fades between models.
 
     `load` gives the model of an "engine" entry. Raises SessionLogError when the log is damaged
     or holds no sound.
     """
-    session = _Session(load)
+    replay = _LogReplay(load)
     for entry in entries:
         with reading_entry(entry):
-            session.take(entry)
-    samples = session.finish()
+            replay.apply(entry)
+    samples = replay.finish()
     if not len(samples):
         raise SessionLogError("the session log contains no sound")
     return samples
 
 
 def goes_on(entry: Entry) -> bool:
-    """Whether an "engine" entry is of one that took over from another on the same deck."""
+    """Whether an "engine" entry is about one that took over from another on the same deck."""
     return bool(entry.get("continues", entry["position"]))
 
 
-class _Session:
-    """The decks of a session, one after the other."""
+class _LogReplay:
+    """Replays a session log deck by deck, in the order in which the decks were heard."""
 
     def __init__(self, load: Callable[[Entry], LoadedVQModel]) -> None:
         self._load = load
@@ -59,10 +59,10 @@ class _Session:
         self._ended: int | None = None
         self._incoming = _Incoming()
 
-    def take(self, entry: Entry) -> None:
+    def apply(self, entry: Entry) -> None:
         operation, deck = entry["op"], entry.get("deck", self._playing)
         if operation == "engine":
-            # Where an engine has died, what it left is heard until the new one's sound begins.
+            # If an engine has died, the rest of its sound is heard until the new one's begins.
             before = self._decks.get(deck) if goes_on(entry) else None
             self._decks[deck] = DeckReplay(self._load(entry), entry, before)
         elif operation == "swap":
@@ -75,7 +75,7 @@ class _Session:
                 "rendered"
             )
         elif deck in self._decks:
-            self._decks[deck].take(entry)
+            self._decks[deck].apply(entry)
 
     def finish(self) -> Samples:
         if self._playing in self._decks:
@@ -88,8 +88,8 @@ class _Session:
         self._incoming = _Incoming(ending, int(entry["fade"]), float(entry["gain"]))
 
     def _leave(self, end: int | None, beyond: int = 0) -> Samples:
-        """Let the deck that plays be heard up to ring position `end`; returns what of it is heard
-        after that, under the next deck."""
+        """Let the deck that plays be heard up to ring position `end`; returns its sound after that,
+        which is heard under the next deck."""
         heard = self._decks.pop(self._playing).finish(None if end is None else end + beyond)
         samples = self._incoming.mix(heard)
         kept = len(samples) - beyond
@@ -99,14 +99,14 @@ class _Session:
 
 @dataclass(frozen=True)
 class _Incoming:
-    """How a deck comes in: its gain, and the end of the deck before it, which fades out."""
+    """How a deck comes in: its gain, and the end of the last deck, which fades out."""
 
     ending: Samples = field(default_factory=lambda: np.zeros(0, np.float32))
     fade: int = 0
     gain: float = 1.0
 
     def mix(self, samples: Samples) -> Samples:
-        """The deck's samples [N] with what still sounds of the one before."""
+        """The deck's samples [N], mixed with the end of the last deck."""
         mixed = samples * np.float32(self.gain) if self.gain != 1.0 else samples.copy()
         count = min(len(self.ending), len(mixed))
         rising, falling = equal_power(0, count, self.fade)
@@ -115,7 +115,7 @@ class _Incoming:
 
 
 class DeckReplay:
-    """What one engine did, from its first entry on. `take` every later entry, then `finish`.
+    """Replays one engine, from its first entry on: `apply` every later entry, then `finish`.
 
     `before` is the engine that it took over from.
     """
@@ -128,14 +128,14 @@ class DeckReplay:
         timeline = Timeline(codec.bands, codec.num_quantizers, TIMELINE_COLUMNS)
         self._playhead = Playhead(ColumnDecoder(loaded), timeline, start)
         self._futures = {0: Future(start)}
-        self._newest = self._sounding = 0
+        self._newest = self._current = 0
         self._drafted: Future | None = None
         self._heard: list[Samples] = []
         self._position = start
         self._ending, self._faded = np.zeros(0, np.float32), 0
         if before is not None:
             self._futures, self._newest = before._futures, before._newest
-            self._sounding = before._sounding
+            self._current = before._current
             self._heard, self._position = before._heard, before._position
             self._ending, self._faded = before._ending, before._faded
         self._handlers: dict[str, Callable[..., None]] = {
@@ -143,11 +143,11 @@ class DeckReplay:
             "push": self._push, "repeat": self._repeat, "draft": self._draft,
             "future": self._future, "switched": self._switched, "resume": self._resume,
         }  # fmt: skip
-        #: Called before each switch with (position, what would have sounded from there on [N]).
+        #: Called before each switch with (position, what would have been heard from there on [N]).
         self.on_switch: Callable[[int, Samples], None] | None = None
 
-    def take(self, entry: Entry) -> None:
-        """Do what one entry says. Raises SessionLogError for an entry that cannot be."""
+    def apply(self, entry: Entry) -> None:
+        """Do what an entry says. Raises SessionLogError if that is impossible."""
         operation, fields = entry["op"], {k: v for k, v in entry.items() if k not in _NO_FIELDS}
         with reading_entry(entry):
             if operation in _CALLS:
@@ -156,8 +156,8 @@ class DeckReplay:
                 self._handlers[operation](**fields)
 
     def finish(self, end: int | None = None) -> Samples:
-        """All that was heard [N], up to ring position `end`, or all that was made."""
-        future = self._futures[self._sounding]
+        """All that was heard [N] up to ring position `end`, or else all that was made."""
+        future = self._futures[self._current]
         self._emit(future.end if end is None else max(end, self._position))
         return np.concatenate([np.zeros(0, np.float32), *self._heard])
 
@@ -205,14 +205,14 @@ class DeckReplay:
         self._newest = number
 
     def _switched(self, future: int, at: int) -> None:
-        if future <= self._sounding:
-            return  # An engine that took over has noted it a second time.
-        old = self._futures[self._sounding]
+        if future <= self._current:
+            return  # An engine that took over has noted this switch again.
+        old = self._futures[self._current]
         self._emit(at)
         if self.on_switch is not None:
             self.on_switch(at, old.content(at, old.end))
         ending = self._mix(at, at + self._futures[future].fade)
-        self._sounding, self._ending, self._faded = future, ending, 0
+        self._current, self._ending, self._faded = future, ending, 0
         for number in [n for n in self._futures if n < future]:
             del self._futures[number]
 
@@ -227,8 +227,8 @@ class DeckReplay:
             self._position = end
 
     def _mix(self, start: int, end: int) -> Samples:
-        """What sounds at these positions, with what still fades out."""
-        samples = self._futures[self._sounding].content(start, end)
+        """The samples at these positions, mixed with the sound that fades out."""
+        samples = self._futures[self._current].content(start, end)
         old = self._ending[self._faded : self._faded + len(samples)]
         if len(old):
             samples[: len(old)] = cross_fade(

@@ -1,4 +1,4 @@
-"""A session's parameter changes and requests again, on another model."""
+"""The parameter changes and requests of a session log again, on another model."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from distill_live.codes.session_log import Entry, reading_entry
 from distill_live.errors import ParameterError, SessionLogError
 from distill_live.live.engine.engine import Engine
 from distill_live.live.engine.settings import EngineSettings
+from distill_live.live.engine.wiring import Beginning, EngineMemory, EngineReports
+from distill_live.live.ipc.messages import ENGINE_REQUESTS
 from distill_live.live.ipc.ring import AudioRing, Samples
 from distill_live.live.ipc.status import EngineStatus
 from distill_live.live.playback.ring_reader import RingReader
@@ -20,23 +22,21 @@ from distill_live.live.replay.exact import goes_on
 from distill_live.models.file.persistence import LoadedVQModel
 from distill_live.parameters import ParameterStore
 
-#: Samples between two looks at what was done: 10 ms.
+#: How many samples are played between two looks at the log: 10 ms.
 BLOCK = 480
-#: Requests that a log cannot repeat on another model. The others do not change what is made.
+#: Requests that a log cannot repeat on another model. Others do not change the sound.
 _LEFT_OUT = {"model", "prime"}
-#: Requests that any model can carry out.
-_REQUESTS = ("rewind", "loop", "hold", "release", "panic")
 
 
-def rerun_session(
+def replay_on_other_model(
     entries: Iterable[Entry],
     loaded: LoadedVQModel,
     edits: Sequence[Edit],
     say: Callable[[str], None],
 ) -> Samples:
-    """What another model makes of the same doings at the same times [N], within 10 ms.
+    """What another model plays [N] when the same things are done at the same times, within 10 ms.
 
-    The same model, seed and doings give the same samples. `say` tells what cannot be done again.
+    The same model, seed and entries give the same samples. `say` tells what cannot be repeated.
     """
     doings, length = _timed(entries)
     parameters, ring = ParameterStore(parameter_table(edits)), AudioRing()
@@ -50,7 +50,7 @@ def rerun_session(
 
 
 class _Player:
-    """An engine, and the reader of its ring, at the pace of what is asked of it."""
+    """An engine, and a reader that takes its sound as soon as it is made."""
 
     def __init__(
         self,
@@ -61,28 +61,36 @@ class _Player:
         say: Callable[[str], None],
     ) -> None:
         self._parameters, self._say = parameters, say
-        # By a clock that stands still everything is in time: nothing depends on the machine.
         self._engine = Engine(
-            loaded, ring, parameters, EngineStatus(), EngineSettings(), edits,
-            say=say, clock=lambda: 0.0,
-        )  # fmt: skip
+            loaded,
+            EngineMemory(ring, parameters, EngineStatus()),
+            EngineSettings(),
+            Beginning(ring.read_position),
+            edits,
+            EngineReports(say, on_edit_failure=lambda name: None),
+            # By a clock that stands still everything is on time, whatever the machine.
+            clock=lambda: 0.0,
+        )
         self._reader = RingReader(ring)
         self._left_out: set[str] = set()
 
     def do(self, entry: Entry) -> None:
-        """Do again what an entry says was done."""
+        """Do again what an entry says."""
         with reading_entry(entry):
-            self._do(entry)
+            if entry["op"] == "request":
+                self._ask(entry)
+            else:
+                self._set(entry["name"], entry["level"], entry["value"])
 
-    def _do(self, entry: Entry) -> None:
-        if entry["op"] == "request":
-            if entry["name"] in _REQUESTS:
-                getattr(self._engine, entry["name"])(*entry["arguments"])
-            elif entry["name"] in _LEFT_OUT - self._left_out:
-                self._left_out.add(entry["name"])
-                self._say(f"{entry['name']} was left out: a log cannot repeat it on another model")
-            return
-        name, level, value = entry["name"], entry["level"], entry["value"]
+    def _ask(self, entry: Entry) -> None:
+        name = entry["name"]
+        if name in ENGINE_REQUESTS:
+            getattr(self._engine, name)(*entry["arguments"])
+        elif name in _LEFT_OUT - self._left_out:
+            self._left_out.add(name)
+            self._say(f"{name} was left out: a log cannot repeat it on another model")
+
+    def _set(self, name: str, level: int | None, value: float | None) -> None:
         try:
             if value is not None:
                 self._parameters.set(name, value, level)
@@ -95,45 +103,70 @@ class _Player:
 
     @torch.inference_mode()
     def fill(self, out: Samples) -> None:
-        """Let the engine do all it wants to, then hear the next samples [n]."""
+        """Let the engine work until it rests, then read the next samples [n]."""
         while self._engine.turn():
             pass
         self._reader.read(out)
 
 
 @dataclass
-class _Engine:
-    """What was done while one model was on a deck; `began` is when that deck's ring began to be
-    heard, in samples since the beginning of the session."""
+class _Stay:
+    """A model's stay on a deck: what was done meanwhile, and `began`, when the deck's ring began to
+    be heard, in samples since the beginning of the session log; None while it is not heard."""
 
-    began: int | None = None
-    doings: list[Entry] = field(default_factory=list)
+    began: int | None
+    entries: list[Entry] = field(default_factory=list)
+
+
+class _LogTime:
+    """Finds out when the entries of a session log happened, in samples since its beginning.
+
+    An entry says up to where its deck was heard; every deck's ring counts from its own beginning.
+    """
+
+    def __init__(self) -> None:
+        self._stays: list[_Stay] = []
+        self._decks: dict[int, _Stay] = {}
+        self._playing = 0
+
+    def add(self, entry: Entry) -> None:
+        """Take in the next entry."""
+        deck = entry.get("deck", self._playing)
+        match entry["op"]:
+            case "engine" if not goes_on(entry):
+                self._put(deck)
+            case "swap":
+                before = self._decks[self._playing].began or 0
+                self._decks[deck].began = before + int(entry["at"])
+                self._playing = deck
+            case _ if "heard" in entry and deck in self._decks:
+                self._decks[deck].entries.append(entry)
+
+    def _put(self, deck: int) -> None:
+        """Begin a stay on a deck."""
+        if deck == self._playing and self._stays:
+            return  # The engine was started again before anything of it was heard.
+        self._decks[deck] = _Stay(None if self._stays else 0)
+        self._stays.append(self._decks[deck])
+
+    def timed(self) -> list[tuple[int, Entry]]:
+        """The entries on decks that were heard, each with its time."""
+        return [
+            (stay.began + int(entry["heard"]), entry)
+            for stay in self._stays
+            if stay.began is not None
+            for entry in stay.entries
+        ]
 
 
 def _timed(entries: Iterable[Entry]) -> tuple[list[tuple[int, Entry]], int]:
-    """The doings, each with its time in samples since the beginning, and the session's length."""
-    engines: list[_Engine] = []
-    decks: dict[int, _Engine] = {}
-    playing = 0
+    """The parameter changes and requests in order, each with its time in samples since the
+    beginning, and the log's length in samples."""
+    log = _LogTime()
     for entry in entries:
-        operation, deck = entry["op"], entry.get("deck", playing)
         with reading_entry(entry):
-            if operation == "engine" and not goes_on(entry):
-                if deck == playing and engines:
-                    continue  # It was started again before anything was heard of it.
-                decks[deck] = _Engine(None if engines else 0)
-                engines.append(decks[deck])
-            elif operation == "swap":
-                decks[deck].began = (decks[playing].began or 0) + int(entry["at"])
-                playing = deck
-            elif "heard" in entry and deck in decks:
-                decks[deck].doings.append(entry)
-    timed = [
-        (engine.began + int(entry["heard"]), entry)
-        for engine in engines
-        if engine.began is not None
-        for entry in engine.doings
-    ]
+            log.add(entry)
+    timed = log.timed()
     if not timed:
         raise SessionLogError("the session log contains no sound")
     doings = [one for one in timed if one[1]["op"] in ("set", "request")]

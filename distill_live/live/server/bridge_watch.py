@@ -9,7 +9,7 @@ from distill_live.live.server.deck import Deck
 
 
 class Bridge(NamedTuple):
-    """A bridge that is over: on which deck, at which position of its ring, of how many samples."""
+    """A bridge that is over: its deck, the position in the deck's ring, its length in samples."""
 
     deck: int
     at: int
@@ -25,8 +25,7 @@ class BridgeWatch:
         self._deck, self._at = 0, 0
 
     def poll(self, deck: Deck) -> Bridge | None:
-        """The bridge that has ended since the last call, if one has; `deck` is the one that
-        plays."""
+        """The bridge that has ended since the last call, if any; `deck` is the one that plays."""
         if self._status["bridging"]:
             self._deck, self._at = deck.number, deck.ring.read_position
             return None

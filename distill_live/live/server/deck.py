@@ -1,4 +1,4 @@
-"""A deck: the place where an engine plays a model, with all that it shares with the others."""
+"""A deck: the place where an engine plays a model, with the memory that it shares."""
 
 from __future__ import annotations
 
@@ -7,26 +7,28 @@ from pathlib import Path
 
 from distill_live.live.engine.process import EngineJob, run_engine
 from distill_live.live.engine.settings import EngineSettings
+from distill_live.live.engine.wiring import EngineMemory
 from distill_live.live.ipc.journal import JournalRing
 from distill_live.live.ipc.keepsake import Keepsake
+from distill_live.live.ipc.messages import DeviceChosen, DeviceFailed, EngineReady, Message
 from distill_live.live.ipc.ring import SAMPLE_RATE, AudioRing
 from distill_live.live.ipc.status import NEW_SOUND, EngineStatus
 from distill_live.live.server.worker import Worker
 from distill_live.models.file.header import read_header
 from distill_live.parameters import ParameterStore
 
-#: The device that is never blamed for a failure.
+#: The device that is never to blame for a failure.
 CPU = "cpu"
-#: Of a model whose file does not say how loud it is.
+#: Assumed for a model whose file does not say how loud it is.
 _UNKNOWN_LOUDNESS_DB = -18.0
 #: A model is never made louder or quieter than by this, to match another one.
 _MOST_GAIN_DB = 12.0
 
 
 @dataclass(frozen=True)
-class Source:
-    """Where the sound comes from: a recording's name, None when it is new, the second in it, and
-    how much agrees there, 0..1."""
+class HeardOrigin:
+    """Where the sound comes from: a recording's name, None for new sound; the second in it; and how
+    much agrees there, 0..1."""
 
     name: str | None
     second: float
@@ -36,14 +38,16 @@ class Source:
 class Deck:
     """One of two: while one plays, the other one loads the next model.
 
-    `worker` is the engine's process; it is started by whoever puts a model on the deck.
+    `worker` is the engine's process; whoever puts a model on the deck starts it.
     """
 
     def __init__(self, number: int, parameters: ParameterStore, journal: bool) -> None:
         self.number = number
         self.ring, self.status, self._keepsake = AudioRing(), EngineStatus(), Keepsake()
         self.journal = JournalRing() if journal else None
-        self._parameters = parameters
+        self._memory = EngineMemory(
+            self.ring, parameters, self.status, self.journal, self._keepsake
+        )
         self.name = ""
         self.path = Path()
         self.level_labels: tuple[str, ...] = ()
@@ -57,26 +61,26 @@ class Deck:
 
     @property
     def ready_seconds(self) -> float:
-        """Sound that is made but not heard yet."""
+        """How much sound is made but not heard yet."""
         newest = int(self.status["position"])
         return max(newest - self.ring.read_position, 0) / SAMPLE_RATE
 
     @property
-    def source(self) -> Source | None:
-        """Where what sounds now comes from; None if that is not known."""
-        number = int(self.status["source"])
+    def origin(self) -> HeardOrigin | None:
+        """Where the present sound comes from; None if that is not known."""
+        number = int(self.status["origin"])
         if number == 0:
             return None
         name = None if number == NEW_SOUND else self.training_files[number - 1]
-        return Source(name, self.status["source_second"], self.status["source_share"])
+        return HeardOrigin(name, self.status["origin_second"], self.status["origin_share"])
 
     def put(self, path: Path, device: str, settings: EngineSettings) -> None:
-        """Put a model on the deck, while no engine works there; its worker can be started then.
+        """Put a model on the deck, while no engine works there; then its worker can be started.
 
-        Raises ModelFileError when the file is none that can be read.
+        Raises ModelFileError when the file cannot be read.
         """
         header = read_header(path).metadata
-        # As the library calls it: copies of a file have one name inside.
+        # As the library does: copies of a file have the same name inside.
         self.path, self.name = path, path.stem
         self.level_labels = tuple(map(str, header["level_labels"]))
         kept = header.get("training_codes")
@@ -89,23 +93,20 @@ class Deck:
         self._keepsake.clear()
         self.device, self.device_failed, self.was_ready = CPU, False, False
         self.worker = self._new_worker()
-        job = EngineJob(
-            path, device, self.ring, self._parameters, self.status, settings, self._keepsake,
-            self.journal,
-        )  # fmt: skip
-        self.worker.arguments = (job,)
+        self.worker.arguments = (EngineJob(path, device, self._memory, settings),)
 
-    def note(self, kind: str, *details: str) -> None:
+    def note(self, message: Message) -> None:
         """Note what the engine reports about itself."""
-        if kind == "device":
-            (self.device,) = details
-        elif kind == "device failed":
-            self.device_failed = self.device != CPU
-        elif kind == "ready":
-            self.was_ready = True
+        match message:
+            case DeviceChosen(device):
+                self.device = device
+            case DeviceFailed():
+                self.device_failed = self.device != CPU
+            case EngineReady():
+                self.was_ready = True
 
     def retry(self, *, device: str | None = None, plainly: bool = False) -> None:
-        """Let the next engine on this deck compute on another device, or continue `plainly`."""
+        """Let the next engine on this deck use another device, or continue `plainly`."""
         (job,) = self.worker.arguments
         again = replace(job, device=device or job.device, plainly=plainly)
         self.worker.arguments = (again,)
@@ -119,10 +120,10 @@ class Deck:
 
     def _new_worker(self) -> Worker:
         worker = Worker("engine", run_engine, (), lambda: self.status["engine_beat"])
-        # A load that takes long, or the first turn after it, is no hang.
+        # A slow load, or the first turn after it, does not count as hanging.
         worker.patience = 10.0
-        # Loading torch takes a minute where a dozen other programs want the processor.
+        # Loading torch takes a minute when a dozen other programs use the processor.
         worker.start_patience = 180.0
-        # A failure that belongs to a place in the music comes back within a few bars.
+        # A failure that belongs to a place in the music returns within a few bars.
         worker.quick_seconds = 20.0
         return worker

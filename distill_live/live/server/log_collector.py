@@ -1,4 +1,4 @@
-"""Brings what the engines note into the session log; part of the control process."""
+"""Writes what the engines note into the session log, in the control process."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from distill_live.live.server.deck import Deck
 
 
 class LogCollector:
-    """Writes a session log, as long as the disk takes it; `say` tells when it does no more.
+    """Writes a session log as long as the disk has room for it; `say` tells when it stops.
 
     Raises SessionLogError when the file cannot be begun.
     """
@@ -36,12 +36,12 @@ class LogCollector:
             self._lost = lost
 
     def note(self, op: str, **fields: object) -> None:
-        """Write one entry of control's own, after all that the engines have noted."""
+        """Write an entry of control's own, after all that the engines have noted."""
         self.poll()
         self._write([{"op": op, **fields}])
 
     def close(self, deck: Deck, counts: dict[str, float]) -> None:
-        """Write what is left, up to where `deck`, the last one, was heard, and what went wrong."""
+        """Write the rest, how far `deck`, the last one, was heard, and what went wrong."""
         self.note("end", deck=deck.number, heard=deck.ring.read_position, counts=counts)
         if self._log is not None:
             self._log.close()

@@ -1,4 +1,4 @@
-"""Changing the model while it plays: the new one loads on the other deck, then both cross-fade."""
+"""Changes the model while playing: the new one loads on the other deck, then they cross-fade."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from distill_live.errors import DistillError
 from distill_live.live.engine.settings import EngineSettings
+from distill_live.live.ipc.messages import Failed, Notice
 from distill_live.live.ipc.ring import SAMPLE_RATE
 from distill_live.live.playback.deck_mixer import DeckControl
 from distill_live.live.server.deck import CPU, Deck
@@ -13,7 +14,7 @@ from distill_live.live.server.supervisor import Supervisor
 from distill_live.models.file.library import find_playable
 from distill_live.parameters import ParameterStore
 
-#: Sound that a new engine must have made before the old one may fade, in seconds.
+#: Sound that a new engine must have made before the fade begins, in seconds.
 _READY_SECONDS = 0.5
 #: How long an engine may take to end by itself, in seconds.
 _END_SECONDS = 1.0
@@ -22,10 +23,10 @@ _END_SECONDS = 1.0
 class ModelSwap:
     """Brings one model after another onto the free deck; `poll` is called many times a second.
 
-    A model that cannot be loaded changes nothing: `say` tells why. Of several models asked for
-    while one is still coming, the newest counts. `on_begin` and `on_end` are called with the new
-    deck when a fade begins to be heard and when it is over, `on_failure` with what is said of a
-    model that cannot be played.
+    A model that cannot be loaded changes nothing; `say` tells why. Of several models that are
+    asked for while one is loading, only the last one counts. `on_begin` and `on_end` are called
+    with the new deck when a fade begins to be heard and when it is over, `on_failure` with the
+    text about a model that cannot be played.
     """
 
     def __init__(
@@ -54,7 +55,7 @@ class ModelSwap:
         self._wanted, self._device = name, None
 
     def poll(self, device: str, settings: EngineSettings) -> None:
-        """Take the next step of a swap that is under way, if it is time to."""
+        """Take the next step of a swap, if it is time for it."""
         if self._coming is None:
             if self._free.worker.is_gone(_END_SECONDS) and self._wanted is not None:
                 name, self._wanted = self._wanted, None
@@ -65,7 +66,7 @@ class ModelSwap:
             self._await(self._coming)
 
     def end(self) -> None:
-        """Tell of a fade that was heard, and end the engines that the supervisor does not know.
+        """Report a fade that was heard, and end the engines that the supervisor does not know.
 
         To be called when nothing is heard any more.
         """
@@ -78,13 +79,13 @@ class ModelSwap:
 
     @property
     def loading(self) -> bool:
-        """Whether a model is being loaded that does not sound yet."""
+        """Whether a model is loading that is not heard yet."""
         coming = self._coming is not None and not self._fading
         return coming or self._wanted is not None
 
     @property
     def _free(self) -> Deck:
-        """The deck that does not play: a model may come onto it once its last engine is gone."""
+        """The deck that does not play: it is free for a model once its last engine is gone."""
         return self._decks[1 - self.deck.number]
 
     def _load(self, name: str, device: str, settings: EngineSettings) -> None:
@@ -101,12 +102,13 @@ class ModelSwap:
     def _await(self, deck: Deck) -> None:
         """Wait until the new engine has made sound, or has failed."""
         reason = deck.worker.failure()
-        for kind, *details in deck.worker.messages():
-            deck.note(kind, *details)
-            if kind == "failed":
-                reason = details[0]
-            elif kind == "said":
-                self._say(details[0])
+        for message in deck.worker.messages():
+            deck.note(message)
+            match message:
+                case Failed(why):
+                    reason = why
+                case Notice(line):
+                    self._say(line)
         if reason is not None:
             deck.worker.leave()
             self._coming = None
@@ -118,7 +120,7 @@ class ModelSwap:
             self._asked = True
 
     def _fail_or_retry(self, deck: Deck, reason: str) -> None:
-        """Try a model on the CPU if its device has failed, unless another is wanted by now."""
+        """Try a model on the CPU if its device has failed, unless another model is wanted now."""
         if not deck.device_failed or self._wanted is not None:
             self._fail(f"cannot load {deck.name}: {reason}")
             return
@@ -131,7 +133,7 @@ class ModelSwap:
         self.on_failure(text)
 
     def _follow_fade(self, deck: Deck) -> None:
-        """From the first sample of the fade on the new deck plays; after the last the old rests."""
+        """The new deck plays from the fade's first sample on; the old one ends after its last."""
         if not self._fading and self._control.playing == deck.number:
             self._fading = True
             self.deck = deck

@@ -1,4 +1,4 @@
-"""Which step the engine took last to keep up with real time, told to people."""
+"""Tells people what the engine has given up to keep up with real time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SECONDS = 10.0
 
 
 class OverloadNotice:
-    """Told of the playing deck many times a second, it tells when a step was taken.
+    """Watches the deck that plays, and tells when its engine gave something up.
 
     `say` gets a line for people, not more often than every ten seconds, about the newest step.
     """
@@ -33,7 +33,7 @@ class OverloadNotice:
         self._taken = self._said = -_SECONDS
 
     def poll(self, status: EngineStatus) -> None:
-        """Look at what the engine of the deck that plays has counted."""
+        """Look at the counters of the engine that plays; call it many times a second."""
         counts = [status[name] for name in _STEPS]
         if status is self._status:
             for name, before, now in zip(_STEPS, self._counts, counts, strict=True):
@@ -47,6 +47,6 @@ class OverloadNotice:
 
     @property
     def newest(self) -> str:
-        """The step that was taken last, in two words; nothing when none was for ten seconds."""
+        """The step taken last, in two words; "" if there was none for ten seconds."""
         lately = self._newest and self._clock() - self._taken < _SECONDS
         return _STEPS[self._newest][0] if lately else ""

@@ -1,4 +1,4 @@
-"""Encoding a recording while the engine plays, for the prior to continue from it."""
+"""Encodes a recording while the engine plays, so that the prior can continue from it."""
 
 from __future__ import annotations
 
@@ -13,21 +13,18 @@ from pathlib import Path
 from distill_live.codes.grid import load_grid
 from distill_live.codes.timeline import Codes
 from distill_live.errors import DistillError, LiveError
+from distill_live.live.server.long_request import LongRequest
 
-#: Columns of a recording that the prior is given, the last ones; more than any context.
+#: How many columns of a recording the prior is given, the last ones: more than any context.
 _COLUMNS = 512
 
 
-class Priming:
-    """One encoding at a time: the newest that was asked for.
-
-    `say` tells what comes of it, `on_outcome` how it ended and whether it failed.
-    """
+class Priming(LongRequest):
+    """Encodes one recording at a time: the one asked for last."""
 
     def __init__(self, say: Callable[[str], None]) -> None:
-        self._say = say
+        super().__init__(say)
         self._encoding: Encoding | None = None
-        self.on_outcome: Callable[[str, bool], None] = lambda text, failed: None
 
     def ask(self, audio: Path, model: Path) -> None:
         """Begin to encode a recording with a model's codec."""
@@ -45,7 +42,7 @@ class Priming:
             self._say(f"encoding {audio}")
 
     def poll(self, model: Path) -> Codes | None:
-        """The recording's codes [T, F, Q], once, if `model` is still the one they were made for."""
+        """The recording's codes [T, F, Q], once, if they were made for `model`."""
         if self._encoding is None:
             return None
         try:
@@ -63,19 +60,15 @@ class Priming:
             self.close()
         return codes
 
-    def _end(self, text: str, failed: bool) -> None:
-        self._say(text)
-        self.on_outcome(text, failed)
-
     def close(self) -> None:
-        """Give up what is being encoded."""
+        """Stop encoding."""
         if self._encoding is not None:
             self._encoding.close()
             self._encoding = None
 
 
 class Encoding:
-    """`distill-live encode` in a process of its own, so that it takes no time from the engine.
+    """`distill-live encode` in a process of its own, so that it does not slow down the engine.
 
     Raises OSError when the process cannot be started.
     """
@@ -99,7 +92,7 @@ class Encoding:
             self._files = files.pop_all()
 
     def poll(self) -> Codes | None:
-        """The last columns' codes [T, F, Q], as soon as they are there.
+        """The codes [T, F, Q] of the last columns, as soon as they are there.
 
         Raises LiveError when the recording cannot be encoded.
         """
@@ -115,12 +108,12 @@ class Encoding:
             raise LiveError(str(error)) from error
 
     def notes(self) -> list[str]:
-        """What the process has said about the recording: notes, and an error as the last line."""
+        """What the process has printed about the recording: notes, and last an error, if any."""
         self._errors.seek(0)
         return self._errors.read().strip().splitlines()
 
     def close(self) -> None:
-        """End the process if it still works, and remove what it wrote."""
+        """End the process if it still works, and remove its files."""
         if self._process.poll() is None:
             self._process.kill()
             self._process.wait()

@@ -1,4 +1,4 @@
-"""Records what is played, beside the playing: a tap that may lose samples but holds nothing up."""
+"""Records what is played: a reader of the tap that may lose samples but never holds anything up."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _POLL_SECONDS = 0.1
 class Recorder:
     """Writes the tap into a sound file, from `start` to `stop`, in a thread of control.
 
-    With two channels left and right, with one the middle, which is the sound without its width. The
-    file has the rate of the device that plays its first sample, if its format allows that; sound of
-    a device with another rate is resampled. `written` counts the samples in the file, `lost` those
-    that the disk was too slow for; `error` says why a recording broke off.
+    Two channels are left and right; one is the middle, which is the sound without its width. The
+    file has the rate of the device that plays its first sample, if its format allows that; sound
+    from a device with another rate is resampled. `written` counts the samples in the file, `lost`
+    those for which the disk was too slow; `error` says why a recording broke off.
     """
 
     def __init__(self, tap: TapRing, path: Path, channels: Literal[1, 2] = 1) -> None:
@@ -50,7 +50,7 @@ class Recorder:
         self._resampler = StreamResampler(sample_rate, sample_rate, self._channels)
 
     def stop(self) -> None:
-        """Write what is still missing and finish the file, if it was started."""
+        """Write the rest and finish the file, if it was started."""
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join()
@@ -70,7 +70,7 @@ class Recorder:
     def _copy(self) -> None:
         samples, lost = self._tap.read(self._position)
         if self._channels == 1:
-            # Halves first, so that equal ones give themselves to the bit.
+            # Halved first, so that the middle of two equal samples is exactly that sample.
             samples = 0.5 * samples[:1] + 0.5 * samples[1:]
         start = self._position + lost
         self._position = start + samples.shape[1]
@@ -82,7 +82,7 @@ class Recorder:
             self._write(rest)
 
     def _follow(self, sample_rate: int) -> None:
-        """Go on with samples of another rate."""
+        """Continue with samples of another rate."""
         if sample_rate == self._rate:
             return
         self._write(np.zeros((0, self._channels), np.float32), last=True)
@@ -107,9 +107,9 @@ class Recorder:
 
 
 def new_recording_path(folder: Path, model_name: str) -> Path:
-    """A path in `folder` for a recording of a model that begins now: date_time_model.wav.
+    """A new path in `folder` for a recording of a model that begins now: date_time_model.wav.
 
-    No file has it yet. Makes the folder where it is missing; raises AudioFileError if it cannot.
+    Makes the folder if it is missing; raises AudioFileError if it cannot.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Recording what is played, whenever it is asked for: one file after the other."""
+"""Records what is played whenever somebody asks for it, one file after the other."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from pathlib import Path
 
 from distill_live.errors import AudioFileError
 from distill_live.live.ipc.tap import TapRing
+from distill_live.live.server.long_request import LongRequest
 from distill_live.live.server.recorder import Recorder, new_recording_path
 from distill_live.parameters import ParameterStore
 
 
-class Recordings:
-    """One recording at a time; `say` tells where it went, or why it broke off, and `on_outcome`
-    what came of each request to begin or end one, and whether it failed.
+class Recordings(LongRequest):
+    """One recording at a time, in a folder unless a path is given.
 
     A file has two channels when there is width as it begins, else one.
     """
@@ -21,9 +21,9 @@ class Recordings:
     def __init__(
         self, tap: TapRing, parameters: ParameterStore, folder: Path, say: Callable[[str], None]
     ) -> None:
-        self._tap, self._parameters, self._folder, self._say = tap, parameters, folder, say
+        super().__init__(say)
+        self._tap, self._parameters, self._folder = tap, parameters, folder
         self._recorder: Recorder | None = None
-        self.on_outcome: Callable[[str, bool], None] = lambda text, failed: None
 
     def start(self, path: Path) -> None:
         """Record into a file. Raises AudioFileError when it cannot be written."""
@@ -34,7 +34,7 @@ class Recordings:
     def record(self, on: bool, name: str) -> None:
         """Begin a new file, named after the time and the model, or finish the one that is open.
 
-        What is asked for twice changes nothing; what fails is said.
+        Asking twice changes nothing; `say` reports a failure.
         """
         if on and self._recorder is not None:
             self.on_outcome(f"already recording to {self._recorder.path}", False)
@@ -53,12 +53,8 @@ class Recordings:
         except (AudioFileError, OSError) as error:
             self._end(f"cannot record: {error}", failed=True)
 
-    def _end(self, text: str, failed: bool = False) -> None:
-        self._say(text)
-        self.on_outcome(text, failed)
-
     def poll(self) -> None:
-        """Finish a recording that broke off, and say so; called many times a second."""
+        """Finish a recording that broke off and say so; call it many times a second."""
         if self._recorder is not None and self._recorder.error:
             self.stop()
 

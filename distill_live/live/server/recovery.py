@@ -1,4 +1,4 @@
-"""What to do when an engine fails: try again, on the CPU, plainly, or with the model before."""
+"""What to do when an engine fails: try again, on the CPU, plainly, or with the previous model."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from distill_live.errors import LiveError
+from distill_live.live.ipc.messages import EngineReady, EngineReport, Failed
 from distill_live.live.server.deck import CPU, Deck
 from distill_live.live.server.model_swap import ModelSwap
 from distill_live.live.server.worker import Worker
@@ -19,7 +20,7 @@ class Recovery:
     model that played takes its place. If there is none, the server keeps trying while the last
     passage repeats: the performer does not expect to hear a model that they did not choose. `say`
     takes a line of text for the performer. An output that is not `endless`, such as a file, ends
-    with an error instead: nobody listens to it.
+    with an error instead: nobody is listening to it.
     """
 
     def __init__(
@@ -35,35 +36,36 @@ class Recovery:
         self._last_words: dict[int, str] = {}
 
     def deck_of(self, worker: Worker) -> Deck | None:
-        """The deck on which an engine plays; None for a worker that is no engine, or was left."""
+        """The deck that an engine plays on; None for another worker, or an engine that has left."""
         return next((deck for deck in self._decks if deck.worker is worker), None)
 
     def note_played(self, deck: Deck) -> None:
-        """Note that a deck's model is heard now."""
+        """Note that a deck's model is heard."""
         self._played.append(deck.path)
         self._given_up.discard(deck.path)
 
-    def hear(self, worker: Worker, kind: str, *details: str) -> None:
+    def hear(self, worker: Worker, report: EngineReport) -> None:
         """Note what an engine reports.
 
-        Raises LiveError when the very first model cannot be loaded: trying again would not help.
+        Raises LiveError when the first model of all cannot be loaded: trying again would not help.
         """
         deck = self.deck_of(worker)
         if deck is None:
             return
         loading, other_device = not deck.was_ready, deck.device_failed
-        deck.note(kind, *details)
-        if kind == "ready" and worker.restarts:
-            self._say(f"{deck.name} is playing again")
-        elif kind == "failed":
-            self._last_words[deck.number] = details[0]
-            if loading and not other_device and not self._played:
-                raise LiveError(details[0])
-            self._say(f"engine: {details[0]}")
+        deck.note(report)
+        match report:
+            case EngineReady() if worker.restarts:
+                self._say(f"{deck.name} is playing again")
+            case Failed(reason):
+                self._last_words[deck.number] = reason
+                if loading and not other_device and not self._played:
+                    raise LiveError(reason)
+                self._say(f"engine: {reason}")
 
     def prepare(self, deck: Deck, reason: str) -> None:
         """Prepare the next engine on a deck, whose last one failed for `reason`."""
-        # A driver that fails may end the process, which then cannot say why.
+        # A failing driver may end the process before it can say why.
         crashed = "exit code -" in reason or reason.startswith("hung")
         if deck.device != CPU and (deck.device_failed or crashed):
             self._leave_device(deck)
@@ -71,9 +73,9 @@ class Recovery:
             deck.retry(plainly=True)
 
     def give_up(self, deck: Deck) -> None:
-        """Replace the model of a deck, which fails again and again.
+        """Replace the model of a deck that fails again and again.
 
-        Raises LiveError if there is no other, and nothing was heard yet or nobody listens.
+        Raises LiveError if there is no other model, and nothing was heard yet or nobody listens.
         """
         if deck.device != CPU:
             self._leave_device(deck)
@@ -111,7 +113,7 @@ class Recovery:
             deck.worker.take_up()
 
     def _last_played(self) -> Path | None:
-        """The model that was heard last and is not given up; each is tried once."""
+        """The last model heard that is not given up; each is tried once."""
         return next((path for path in reversed(self._played) if path not in self._given_up), None)
 
     def _leave_device(self, deck: Deck) -> None:

@@ -1,6 +1,6 @@
-"""The server: shared memory, the workers, the transport, and what to do when something fails.
+"""The server: it starts and watches the engines and the audio process, and passes requests on.
 
-It belongs to the control process and knows nothing of controls; commands/serve.py joins the two.
+It belongs to the control process but knows nothing of controls; commands/serve.py joins the two.
 """
 
 from __future__ import annotations
@@ -12,11 +12,24 @@ from pathlib import Path
 from typing import Any
 
 from distill_live.codes.edit import switch_edit_off
-from distill_live.errors import LiveError
+from distill_live.live.ipc.messages import (
+    ENGINE_REQUESTS,
+    EditFailed,
+    Failed,
+    Message,
+    Notice,
+    OutputAway,
+    OutputBroken,
+    OutputFinished,
+    OutputOpened,
+    Request,
+)
 from distill_live.live.ipc.ring import SAMPLE_RATE
 from distill_live.live.ipc.status import LiveStatus, Transport
 from distill_live.live.ipc.tap import TapRing
 from distill_live.live.playback.deck_mixer import DeckControl
+from distill_live.live.playback.memory import AudioMemory
+from distill_live.live.server.audio_output import AudioOutput
 from distill_live.live.server.bridge_watch import BridgeWatch
 from distill_live.live.server.deck import Deck
 from distill_live.live.server.log_collector import LogCollector
@@ -33,8 +46,6 @@ from distill_live.priority import Grant
 
 #: Longest wait for the fade when the server stops, in seconds.
 _FADE_SECONDS = 0.5
-#: Requests that the engine carries out, and notes in the session log, under the same names.
-_ENGINE_REQUESTS = ("rewind", "loop", "hold", "release", "panic")
 
 
 class Server:
@@ -50,7 +61,7 @@ class Server:
         self._settings, self._log = settings, log
         #: Called with the level labels of each model that begins to play.
         self.on_model: Callable[[tuple[str, ...]], None] = lambda labels: None
-        #: Called with what came of a request that takes its time: its name, a text, whether it
+        #: Called with the outcome of a request that takes its time: its name, a text, whether it
         #: failed.
         self.on_outcome: Callable[[str, str, bool], None] = lambda name, text, failed: None
         self.status, self._tap = LiveStatus(), TapRing()
@@ -58,17 +69,12 @@ class Server:
         keep = settings.log is not None
         self._decks = (Deck(0, parameters, keep), Deck(1, parameters, keep))
         self._decks[0].put(settings.model, settings.device, settings.engine)
-        self.output_name = ""
-        self._output_options, self._blocks_before = settings.output_options, 0.0
-        self._audio = Worker(
-            "audio",
-            settings.run_audio,
-            self._audio_arguments(),
-            lambda: self.status["audio_beat"],
-        )
+        rings = (self._decks[0].ring, self._decks[1].ring)
+        memory = AudioMemory(rings, self._deck_control, parameters, self.status, self._tap)
+        self._output = AudioOutput(settings, memory, log)
         self._supervisor = Supervisor(
             self._decks[0].worker,
-            self._audio,
+            self._output.worker,
             on_message=self._hear,
             on_failure=self._tell_failure,
             on_hopeless=self._give_up,
@@ -83,10 +89,8 @@ class Server:
         self._priming = Priming(log)
         self._priming.on_outcome = lambda *outcome: self.on_outcome("prime", *outcome)
         self._recordings.on_outcome = lambda *outcome: self.on_outcome("record", *outcome)
-        self._session: LogCollector | None = None
+        self._session_log: LogCollector | None = None
         self._requests: queue.SimpleQueue[tuple[str, tuple[Any, ...]]] = queue.SimpleQueue()
-        self._fallbacks = list(settings.fallback_options)
-        self._opened = self._finished = self._fell_back = self._away = False
         self._sounding_since: float | None = None
         #: How often a process failed and had to be started again.
         self.restarts = 0
@@ -97,21 +101,21 @@ class Server:
         return self._swap.deck
 
     def start(self) -> None:
-        """Start recording, session log and workers.
+        """Start the session log, the recording and the workers.
 
         Raises AudioFileError or SessionLogError if a file cannot be written.
         """
         if self._settings.log:
-            self._session = LogCollector(self._settings.log, self._decks, self._log)
+            self._session_log = LogCollector(self._settings.log, self._decks, self._log)
         if self._settings.record:
             self._recordings.start(self._settings.record)
         self.on_model(self.deck.level_labels)
         self._supervisor.start()
 
     def poll(self) -> bool:
-        """Look after the workers and requests; False when the performance has come to its end.
+        """Look after the workers and requests; False once playing is over.
 
-        Raises LiveError when it cannot go on.
+        Raises LiveError when it cannot continue.
         """
         self._supervisor.poll()
         while not self._requests.empty():
@@ -119,21 +123,26 @@ class Server:
         self._swap.poll(self._settings.device, self._settings.engine)
         codes = self._priming.poll(self.deck.path)
         if codes is not None:
-            self.deck.worker.send(("prime", codes))
+            self.deck.worker.send(Request("prime", (codes,)))
         self._recordings.poll()
-        if self._session:
-            self._session.poll()
+        if self._session_log:
+            self._session_log.poll()
         if self.sounding:
             self._overload_notice.poll(self.deck.status)
         self._note_bridges()
         if self.sounding and self._sounding_since is None:
             self._sounding_since = time.monotonic()
             self._recovery.note_played(self.deck)
-        return not (self._finished or self._is_over())
+        return not (self._output.finished or self._is_over())
 
     def _is_over(self) -> bool:
         duration, since = self._settings.duration, self._sounding_since
         return duration is not None and since is not None and time.monotonic() - since >= duration
+
+    @property
+    def output_name(self) -> str:
+        """What the output plays on; nothing before it has opened."""
+        return self._output.name
 
     @property
     def sounding(self) -> bool:
@@ -142,12 +151,12 @@ class Server:
 
     @property
     def latency(self) -> float:
-        """Seconds until what is asked for now is heard, as it usually was lately."""
+        """How long a request usually takes to be heard, in seconds, by the last ones."""
         return self.deck.status["reaction"] + self.status["output_latency"]
 
     @property
     def waits(self) -> bool:
-        """Whether the output waits for the sound, so that nothing is in a hurry."""
+        """Whether the output waits for the sound, so that nothing has to be on time."""
         return self._settings.engine.patient
 
     @property
@@ -157,12 +166,12 @@ class Server:
 
     @property
     def newest_step(self) -> str:
-        """What was given up lately to keep up with real time, in two words; else nothing."""
+        """What was given up lately to keep up with real time, in two words; "" for nothing."""
         return self._overload_notice.newest
 
     @property
     def counts(self) -> dict[str, float]:
-        """How often what went wrong; those of the engine since its model was put on the deck."""
+        """How often what has gone wrong; for the engine, since its model was put on the deck."""
         audio = ("underruns", "bridged", "device_faults", "repaired")
         engine = ("futures", "short_lookahead", "short_context", "held_loops")
         return {
@@ -172,20 +181,20 @@ class Server:
         }
 
     def request(self, name: str, arguments: tuple[Any, ...] = ()) -> None:
-        """Take one of the instrument's requests; from any thread, without waiting."""
+        """Take one of the instrument's requests, on any thread, without waiting."""
         if name in ("play", "stop", "panic"):
             self.status["transport"] = Transport[name.upper()]
-        if name in _ENGINE_REQUESTS:
-            self.deck.worker.send((name, *arguments))
+        if name in ENGINE_REQUESTS:
+            self.deck.worker.send(Request(name, arguments))
         else:
             self._requests.put((name, arguments))
 
     def _carry_out(self, name: str, arguments: tuple[Any, ...]) -> None:
-        """What takes longer, and the log: on the main thread, between two looks at the workers."""
-        if self._session:
+        """Carry out a request that takes longer, and log it: on the main thread, in `poll`."""
+        if self._session_log:
             deck = self.deck
             heard = deck.ring.read_position
-            self._session.note(
+            self._session_log.note(
                 "request", deck=deck.number, name=name, arguments=arguments, heard=heard
             )
         if name == "model":
@@ -197,40 +206,30 @@ class Server:
             self._recordings.record(on, self.deck.name)
 
     def end(self) -> None:
-        """Fade out, finish recording and session log, end the workers."""
+        """Fade out, finish the recording and the session log, and end the workers."""
         self.status["transport"] = Transport.STOP
         deadline = time.monotonic() + _FADE_SECONDS
-        while not self.status["silent"] and self._opened and time.monotonic() < deadline:
+        while not self.status["silent"] and self._output.opened and time.monotonic() < deadline:
             time.sleep(0.005)
         self._priming.close()
         self._recordings.stop()
         self._supervisor.end()
         self._swap.end()
-        if self._session:
-            self._session.close(self.deck, self.counts)
-
-    def _audio_arguments(self) -> tuple[Any, ...]:
-        options, rings = self._output_options, (self._decks[0].ring, self._decks[1].ring)
-        shared = (self._deck_control, self._parameters, self.status, self._tap)
-        return (options, rings, *shared, self._waits_for_device)
-
-    @property
-    def _waits_for_device(self) -> bool:
-        """Whether an output has played and is waited for, however long its device is away."""
-        return not self._settings.finite and self.status["blocks"] > self._blocks_before
+        if self._session_log:
+            self._session_log.close(self.deck, self.counts)
 
     def _begin_swap(self, new: Deck) -> None:
-        """Another deck begins to sound."""
+        """Another deck is beginning to be heard."""
         self._recovery.note_played(new)
         self._log(f"now plays {new.name}")
         self.on_outcome("model", f"now plays {new.name}", False)
         self.on_model(new.level_labels)
 
     def _end_swap(self, new: Deck) -> None:
-        """Another deck sounds alone."""
-        if self._session:
+        """Only the other deck is heard from now on."""
+        if self._session_log:
             control = self._deck_control
-            self._session.note(
+            self._session_log.note(
                 "swap",
                 deck=new.number,
                 at=control.began_at,
@@ -245,82 +244,37 @@ class Server:
         if bridge is None:
             return
         self._log(f"the last passage was repeated for {bridge.samples / SAMPLE_RATE:.1f} s")
-        if self._session:
-            self._session.note("bridge", **bridge._asdict())
+        if self._session_log:
+            self._session_log.note("bridge", **bridge._asdict())
 
     def _tell_missing_model(self, text: str) -> None:
         self.on_outcome("model", text, True)
         self._recovery.retry_given_up()
 
-    def _hear(self, worker: Worker, message: tuple[Any, ...]) -> None:
-        kind, *details = message
-        if kind == "said":
-            self._log(details[0])
-        elif kind == "edit failed":
-            # Only control writes parameters; so every surface shows that it is off.
-            switch_edit_off(self._parameters, details[0])
-        elif worker is self._audio:
-            self._hear_audio(kind, *details)
-        else:
-            self._recovery.hear(worker, kind, *details)
-
-    def _hear_audio(self, kind: str, *details: str) -> None:
-        if kind == "opened":
-            self._hear_of_opening(details[0])
-        elif kind == "away":
-            self._away = True
-            self._log(
-                f"audio: {details[0]}; the music continues silently, and {self.output_name} is "
-                "tried again every second"
-            )
-        elif kind == "finished":
-            self._finished = self._audio.done = True
-            self._log(f"finished {self.output_name}")
-        elif kind == "broken":
-            self._fall_back(details[0])
-        elif kind == "failed":
-            self._hear_of_device(details[0])
-
-    def _hear_of_opening(self, name: str) -> None:
-        self._opened, self.output_name = True, name
-        if self._fell_back:
-            self._log(f"playing on {name} instead")
-        elif self._away:
-            self._log(f"playing on {name} again")
-        self._fell_back = self._away = False
-
-    def _hear_of_device(self, reason: str) -> None:
-        """The audio process says why it cannot play; it will be started again."""
-        if self._opened and not self._settings.finite:
-            self._log(f"audio: {reason}")
-        else:
-            self._fall_back(reason)
-
-    def _fall_back(self, reason: str) -> None:
-        """Play on through the next output; raises LiveError where there is none."""
-        if not self._fallbacks:
-            raise LiveError(reason)
-        self._log(f"audio: {reason}")
-        self._output_options = self._fallbacks.pop(0)
-        self._blocks_before = self.status["blocks"]
-        self._audio.arguments = self._audio_arguments()
-        self._opened, self._fell_back = False, True
+    def _hear(self, worker: Worker, message: Message) -> None:
+        match message:
+            case Notice(line):
+                self._log(line)
+            case EditFailed(edit):
+                # Only control writes parameters; this way every surface shows that it is off.
+                switch_edit_off(self._parameters, edit)
+            case OutputOpened() | OutputAway() | OutputFinished() | OutputBroken():
+                self._output.hear(message)
+            case Failed() if worker is self._output.worker:
+                self._output.hear(message)
+            case _:
+                self._recovery.hear(worker, message)
 
     def _give_up(self, worker: Worker) -> None:
         deck = self._recovery.deck_of(worker)
         if deck is not None:
             self._recovery.give_up(deck)
-        elif worker is self._audio and not self._waits_for_device:
-            self._fall_back(f"the {worker.name} process keeps failing right after its start")
+        elif worker is self._output.worker:
+            self._output.give_up()
 
     def _tell_failure(self, worker: Worker, reason: str) -> None:
-        if worker is self._audio and self._settings.finite:
-            raise LiveError(f"the {worker.name} process {reason} before the file was complete")
-        if worker is self._audio:
-            self._audio.arguments = self._audio_arguments()
-            if self._fell_back:
-                return  # The reason, and which output takes its place, are reported elsewhere.
-            self._away = self._opened
+        if worker is self._output.worker and not self._output.prepare(reason):
+            return
         self.restarts += 1
         self._log(f"the {worker.name} process {reason}; restarting it")
         deck = self._recovery.deck_of(worker)

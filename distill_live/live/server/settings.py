@@ -1,4 +1,4 @@
-"""What a server plays, and where: its settings from the start."""
+"""The settings of a server: what it plays, and where."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from distill_live.live.engine.settings import EngineSettings
+from distill_live.live.playback.memory import AudioMemory
 
 
 class AudioTarget(Protocol):
     """The audio process's function; see outputs/process.py."""
 
-    def __call__(self, channel: Connection, *arguments: Any) -> None: ...
+    def __call__(
+        self, channel: Connection, options: Any, memory: AudioMemory, played: bool
+    ) -> None: ...
 
 
 @dataclass(frozen=True)

@@ -7,23 +7,23 @@ ends, the channel closes and the worker goes too.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
+from distill_live.live.ipc.messages import Message
 from distill_live.live.server.worker import Worker
 
 
 class Supervisor:
     """Keeps a set of workers alive; `poll` is called many times a second by control.
 
-    `on_message(worker, message)` hears what workers say, `on_failure(worker, why)` that one must be
-    replaced. `on_hopeless(worker)` may change the arguments of a worker that keeps failing right
-    after its start, or raise.
+    `on_message(worker, message)` is called with what workers send, `on_failure(worker, why)` when
+    one must be replaced. `on_hopeless(worker)` may change the arguments of a worker that keeps
+    failing right after its start, or raise an error.
     """
 
     def __init__(
         self,
         *workers: Worker,
-        on_message: Callable[[Worker, tuple[Any, ...]], None],
+        on_message: Callable[[Worker, Message], None],
         on_failure: Callable[[Worker, str], None],
         on_hopeless: Callable[[Worker], None],
     ) -> None:
@@ -37,11 +37,11 @@ class Supervisor:
             worker.start()
 
     def add(self, worker: Worker) -> None:
-        """Look after a worker that runs already, too."""
+        """Look after one more worker, which runs already."""
         self.workers.append(worker)
 
     def remove(self, worker: Worker) -> None:
-        """Look after a worker no more; it runs on."""
+        """Stop looking after a worker, which keeps running."""
         self.workers.remove(worker)
 
     def poll(self) -> None:

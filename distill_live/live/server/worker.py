@@ -1,4 +1,4 @@
-"""One process that control keeps alive, as control sees it."""
+"""A process that control keeps alive, as control sees it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any
 
+from distill_live.live.ipc.messages import Message, Request
 from distill_live.live.ipc.worker_process import STOP_SIGNALS
 
 _spawn = multiprocessing.get_context("spawn")
 
-#: A worker that fails this often is hopeless, if each time was within its `quick_seconds` after its
+#: A worker is hopeless after so many failures in a row, each within its `quick_seconds` after its
 #: first sign of life.
 QUICK_FAILURES, QUICK_SECONDS = 3, 5.0
 #: Longest pause before a worker is started again.
@@ -28,9 +29,10 @@ LONGEST_PAUSE = 2.0
 class Worker:
     """A process and the channel to it.
 
-    `target(channel, *arguments)` is importable by name. `heartbeat` returns time.monotonic() of the
-    worker's last sign of life, 0 if it gave none; after `patience` seconds without one it counts as
-    hung, after `start_patience` before the first. A worker that is `done` may end.
+    `target(channel, *arguments)` can be imported by name. `heartbeat` returns time.monotonic() of
+    the worker's last sign of life, 0 before the first. A worker counts as hung after `patience`
+    seconds without one, or `start_patience` seconds before the first. A worker that is `done` may
+    end.
     """
 
     name: str
@@ -45,7 +47,7 @@ class Worker:
     _process: Any = field(default=None, repr=False)
     _channel: Connection | None = field(default=None, repr=False)
     _requests: Any = field(default=None, repr=False)
-    _waiting: list[tuple[Any, ...]] = field(default_factory=list, repr=False)
+    _waiting: list[Request] = field(default_factory=list, repr=False)
     _started: float = 0.0
     _left: float = 0.0
     _alive_since: float = 0.0
@@ -67,8 +69,8 @@ class Worker:
             self._process.start()
         theirs.close()
         self._requests = queue.SimpleQueue()
-        for message in self._waiting:
-            self._requests.put(message)
+        for request in self._waiting:
+            self._requests.put(request)
         self._waiting.clear()
         threading.Thread(
             target=_send_all, args=(ours, self._requests), name=f"to-{self.name}", daemon=True
@@ -76,16 +78,16 @@ class Worker:
         self._channel, self._started, self._alive_since = ours, time.monotonic(), 0.0
         self._start_at = None
 
-    def send(self, message: tuple[Any, ...]) -> None:
-        """Send a request, without ever waiting; a worker that is being replaced gets it when it is
-        back. Requests that it had when it failed are lost."""
+    def send(self, request: Request) -> None:
+        """Send a request, without ever waiting. A worker that is being replaced gets it when it is
+        back; requests that it had received when it failed are lost."""
         if self.failing:
-            self._waiting.append(message)
+            self._waiting.append(request)
         elif self._requests is not None:
-            self._requests.put(message)
+            self._requests.put(request)
 
-    def messages(self) -> Iterator[tuple[Any, ...]]:
-        """What the worker said since the last call."""
+    def messages(self) -> Iterator[Message]:
+        """What the worker has sent since the last call."""
         channel = self._channel
         try:
             while channel is not None and channel.poll():
@@ -94,7 +96,7 @@ class Worker:
             self._channel = None
 
     def failure(self) -> str | None:
-        """Why the worker must be replaced; None if all is well."""
+        """Why the worker must be replaced; None if it works."""
         if self._process is None:
             return None
         if self._process.exitcode is not None:
@@ -108,16 +110,16 @@ class Worker:
 
     @property
     def failing(self) -> bool:
-        """Whether its failure was noted and its next start is planned."""
+        """Whether it has failed and its next start is planned."""
         return self._start_at is not None
 
     @property
     def quick_failures(self) -> int:
-        """How often in a row it failed right after its start."""
+        """How many times in a row it failed right after its start."""
         return self._quick_failures
 
     def give_up(self) -> None:
-        """Let it fail, and do not start it again."""
+        """Do not start it again when it fails."""
         self.done, self._start_at = True, None
 
     def take_up(self) -> None:
@@ -141,14 +143,14 @@ class Worker:
     def revive(self) -> None:
         """Replace the failed process, once the pause is over."""
         if self._start_at is not None and time.monotonic() >= self._start_at:
-            # Killed before its channel closes: what hangs must not wake up and take its leave.
+            # Killed before its channel closes: a hanging process must not wake up and carry on.
             self._process.kill()
             self.end(1.0)
             self.restarts += 1
             self.start()
 
     def leave(self) -> None:
-        """Close the channel, so that the process ends by itself, and do not wait for it."""
+        """Close the channel, so that the process ends by itself; do not wait for that."""
         if self._requests is not None:
             self._requests.put(None)
             self._requests = None
@@ -158,8 +160,8 @@ class Worker:
         self._left = time.monotonic()
 
     def is_gone(self, grace: float) -> bool:
-        """Whether the process has ended, or never was; called again and again after `leave`, it
-        kills a process that has not ended `grace` seconds later."""
+        """Whether the process has ended, or never started. When called repeatedly after `leave`, it
+        kills a process that has not ended after `grace` seconds."""
         if self._process is None:
             return True
         if self._process.exitcode is None:
@@ -170,7 +172,7 @@ class Worker:
         return True
 
     def end(self, grace: float) -> None:
-        """Let the process end by itself, and wait for it; kill it after `grace` seconds."""
+        """Let the process end by itself and wait for it; kill it after `grace` seconds."""
         self.leave()
         if self._process is not None:
             self._process.join(grace)
@@ -181,17 +183,17 @@ class Worker:
 
 
 def _send_all(channel: Connection, requests: Any) -> None:
-    """Send what is put into the queue, in order, until None or until nobody hears it."""
-    while (message := requests.get()) is not None:
+    """Send what is put into the queue, in order, until None or until the channel closes."""
+    while (request := requests.get()) is not None:
         try:
-            channel.send(message)
+            channel.send(request)
         except (OSError, ValueError):
             return
 
 
 @contextmanager
 def _stop_signals_blocked() -> Iterator[None]:
-    """Hold back stop signals, for a child too until it ignores them; none is lost."""
+    """Hold back stop signals, also for a child until it ignores them; none is lost."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return

@@ -40,7 +40,7 @@ class ChunkPriorConfig:
 
     @property
     def context_columns(self) -> int:
-        """The smallest context that a session can have; none of it is looked at."""
+        """The smallest context of a prior session; this prior looks at none of it."""
         return 2
 
 

@@ -74,8 +74,8 @@ class _ChunkDraw:
             return self._stepper.first_logits
         return self._stepper.step(self._cache, self._last)
 
-    def take(self, code: int) -> None:
-        """The next code is this one."""
+    def accept(self, code: int) -> None:
+        """Go on with this as the next code."""
         self._last = code
 
 

@@ -1,11 +1,11 @@
-"""The header of a model file: all there is to know about a model except its weights.
+"""The header of a model file: everything about a model except its weights.
 
 A model file is a safetensors file: 8 bytes of header length (little endian), a JSON header, then
 the weights. The header's `__metadata__` holds two strings: `distill`, the metadata of this module
 as JSON, and `seal`, the SHA-256 of all header bytes with the seal's own digits as zeros. The
-metadata holds the SHA-256 of the weights, so that no byte of the file can change unnoticed.
+metadata contains the SHA-256 of the weights, so no byte of the file can change unnoticed.
 
-Nothing here needs torch: a library of hundreds of models lists at once.
+Nothing here needs torch, so that a library of hundreds of models is listed at once.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ _REQUIRED: dict[str, type] = {
     "weights_sha256": str,
     "codec_sha256": str,
 }
-#: What is lists of texts, where it is there.
+#: Entries that are lists of strings if they are present.
 _TEXTS = ("tags", "level_labels", "dataset_files")
 
 
 def check_name(name: str) -> None:
-    """Raise ModelFileError unless a model, and so the files that are made of it, may be called so.
+    """Raise ModelFileError unless this is a legal name for a model and the files made from it.
 
-    A header is what a stranger wrote: its name must not lead into another folder.
+    The header may be a stranger's: its name must not lead into another folder.
     """
     if not _LEGAL_NAME.fullmatch(name) or name.endswith((".", " ")):
         raise ModelFileError(
@@ -73,10 +73,10 @@ class ModelHeader:
 
 
 def read_header(path: Path) -> ModelHeader:
-    """Read and check the header; the weights stay unread.
+    """Read and check the header, but not the weights.
 
-    For a file of Distill v1.1 it is the header that it would have here, without checksums. Raises
-    ModelFileError when the file is missing, cut short, damaged or of another kind.
+    A file of Distill v1.1 gets the header that it would have in this version, without checksums.
+    Raises ModelFileError when the file is missing, truncated, damaged or of another kind.
     """
     if is_old_file(path):
         old = read_old_file(path)
@@ -85,7 +85,7 @@ def read_header(path: Path) -> ModelHeader:
 
 
 def read_model_bytes(path: Path) -> tuple[ModelHeader, bytes]:
-    """The header and the whole file, the weights checked against their SHA-256.
+    """The header and the bytes of the whole file, with the weights checked against their SHA-256.
 
     Raises ModelFileError as `read_header` does, and when a weight has changed.
     """
@@ -102,10 +102,11 @@ def read_model_bytes(path: Path) -> tuple[ModelHeader, bytes]:
     return header, content
 
 
-def write_model_bytes(path: Path, metadata: dict[str, Any], safetensors: bytes) -> None:
-    """Save a model: `safetensors` is such a file as bytes; its header is replaced by ours.
+def write_model_bytes(path: Path, metadata: dict[str, Any], safetensors: bytes) -> dict[str, Any]:
+    """Save a model and return its metadata as `read_header` finds it in the file.
 
-    Sets `format_version`, `model_type` and `weights_sha256`. Atomic: an old file of that name is
+    `safetensors` is a file of that format as bytes; its header is replaced by ours. Sets
+    `format_version`, `model_type` and `weights_sha256`. Atomic: an old file of that name is
     replaced as a whole or not at all. Raises ModelFileError when it cannot be written, or the
     metadata's name is not legal.
     """
@@ -119,7 +120,8 @@ def write_model_bytes(path: Path, metadata: dict[str, Any], safetensors: bytes) 
         "model_type": MODEL_TYPE,
         "weights_sha256": hashlib.sha256(weights).hexdigest(),
     }
-    head = _header_bytes(metadata, tensors)
+    distill = _encode(metadata)
+    head = _header_bytes(distill, tensors)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with atomic_file(path) as temporary, temporary.open("wb") as file:
@@ -127,16 +129,18 @@ def write_model_bytes(path: Path, metadata: dict[str, Any], safetensors: bytes) 
             file.write(weights)
     except OSError as error:
         raise ModelFileError(f"cannot save {path}: {error.strerror or error}") from error
+    written: dict[str, Any] = json.loads(distill)
+    return written
 
 
 def rewrite_metadata(path: Path, **changes: Any) -> ModelHeader:
-    """Change some of the metadata; the weight bytes are copied as they are. Atomic.
+    """Change some of the metadata and copy the weights unchanged. Atomic.
 
     Raises ModelFileError when the file cannot be read or written, or the name is not legal.
     """
     header = _read_own_header(path)
     check_name(changes.get("name", header.metadata["name"]))
-    head = _header_bytes(header.metadata | changes, header.tensors)
+    head = _header_bytes(_encode(header.metadata | changes), header.tensors)
     try:
         with (
             atomic_file(path) as temporary,
@@ -182,7 +186,7 @@ def _read_open_header(file: BinaryIO, path: Path) -> ModelHeader:
 
 
 def _parse_header(raw: bytes, path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Split the JSON header into our metadata and the table of tensors, both checked."""
+    """Split the JSON header into the metadata and the table of tensors, and check both."""
     try:
         tensors = json.loads(raw)
         extra = tensors.pop("__metadata__")
@@ -223,9 +227,14 @@ def _check_extent(tensors: dict[str, Any], weights_bytes: int, path: Path) -> No
         raise _damaged(path, f"it has {weights_bytes} bytes of weights instead of {end}")
 
 
-def _header_bytes(metadata: dict[str, Any], tensors: dict[str, Any]) -> bytes:
-    """The file's first bytes up to the weights: length and sealed JSON."""
-    distill = json.dumps(_finite(metadata), separators=(",", ":"), allow_nan=False)
+def _encode(metadata: dict[str, Any]) -> str:
+    """Metadata as JSON."""
+    return json.dumps(_finite(metadata), separators=(",", ":"), allow_nan=False)
+
+
+def _header_bytes(distill: str, tensors: dict[str, Any]) -> bytes:
+    """The file's first bytes up to the weights: length and sealed JSON. `distill` is the metadata
+    as JSON."""
     document = {"__metadata__": {"distill": distill, "seal": _NO_SEAL}} | tensors
     raw = json.dumps(document, separators=(",", ":")).encode()
     # Weights that start on a multiple of 8 can be mapped into memory as they are.
@@ -247,7 +256,7 @@ def _seal_field(seal: str) -> bytes:
 
 
 def _finite(value: Any) -> Any:
-    """JSON has no NaN: a loss that was none becomes null."""
+    """JSON has no NaN: a loss that is not a number becomes null."""
     if isinstance(value, dict):
         return {str(key): _finite(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

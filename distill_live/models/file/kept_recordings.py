@@ -1,5 +1,5 @@
-"""What a model file keeps of its recordings: their codes and spectrograms, and previews of the
-training. In the file all are tensors, and the header says which is whose."""
+"""What a model file contains of its recordings: codes, spectrograms, and previews of the training.
+All are tensors in the file; the header says which belongs to which recording."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from torch import Tensor
 from distill_live.codes.training_codes import TrainingCodes
 from distill_live.models.kinds import Codec
 
-# Keys of the header, and how the names of the tensors begin.
+# Keys of the header, which are also the beginnings of the tensors' names.
 _CODES, _MELS, _PREVIEWS = "training_codes", "training_mels", "previews"
 
 
 @dataclass(frozen=True)
 class Preview:
-    """The end of a recording as the codec made it after `epoch` epochs, as an mp3 file's bytes;
-    epoch 0 is the recording itself."""
+    """The end of a recording, passed through the codec as it was after `epoch` epochs, as the bytes
+    of an mp3 file. Epoch 0 is the recording itself."""
 
     epoch: int
     mp3: bytes
 
 
 def declines_codes(metadata: dict[str, Any]) -> bool:
-    """Whether nothing of the recordings shall be in the file: `keeps_codes` of the header's
-    `training` is false, as `train --no-training-codes` leaves it.
+    """Whether the file must contain nothing of the recordings: `keeps_codes` in the header's
+    `training` is false, as set by `train --no-training-codes`.
 
-    Where it is missing, an older version trained the model, or none. One that counted codes kept
-    them too, unless it was told not to.
+    If `keeps_codes` is missing, an older version trained the model, or none did. A version that
+    counted codes also kept them unless it was told not to.
     """
     training = metadata.get("training") or {}
     if "keeps_codes" in training:
@@ -41,7 +41,7 @@ def declines_codes(metadata: dict[str, Any]) -> bool:
 
 
 def describe_kept(codes: Sequence[TrainingCodes], previews: Sequence[Preview]) -> dict[str, Any]:
-    """What a header says of them."""
+    """The header's entries about codes and previews."""
     return {
         _CODES: {
             "names": [one.name for one in codes],
@@ -55,8 +55,8 @@ def describe_kept(codes: Sequence[TrainingCodes], previews: Sequence[Preview]) -
 def kept_tensors(
     codes: Sequence[TrainingCodes], previews: Sequence[Preview], codebook_size: int
 ) -> dict[str, Tensor]:
-    """All recordings' codes one after another, as small as they can be, their spectrograms, and
-    each preview."""
+    """The codes of all recordings in one tensor of the smallest type that fits, their spectrograms
+    in another, and a tensor for each preview."""
     tensors = {
         f"{_PREVIEWS}.{one.epoch}": torch.from_numpy(np.frombuffer(one.mp3, np.uint8).copy())
         for one in previews
@@ -74,9 +74,9 @@ def kept_tensors(
 def read_codes(
     metadata: dict[str, Any], tensors: dict[str, Tensor], codec: Codec
 ) -> tuple[TrainingCodes, ...]:
-    """The recordings' codes and spectrograms; none where the header says nothing of any.
+    """The recordings' codes and spectrograms, empty if the header mentions none.
 
-    Raises ValueError when they are not of this codec, or not as many as the header says.
+    Raises ValueError when they do not fit this codec, or their number differs from the header's.
     """
     described, config = metadata.get(_CODES) or {}, codec.config
     names = [str(name) for name in described.get("names", [])]
@@ -95,7 +95,7 @@ def read_codes(
 
 
 def _read_mels(lengths: list[int], tensors: dict[str, Tensor]) -> list[bytes]:
-    """The recordings' packed spectrograms, of so many bytes each."""
+    """The packed spectrograms of the recordings, which have these lengths in bytes."""
     stored = tensors.get(f"{_MELS}.0")
     joined = b"" if stored is None else stored.numpy().tobytes()
     ends = np.cumsum([int(length) for length in lengths]).tolist()
@@ -105,8 +105,8 @@ def _read_mels(lengths: list[int], tensors: dict[str, Tensor]) -> list[bytes]:
 
 
 def read_previews(metadata: dict[str, Any], tensors: dict[str, Tensor]) -> tuple[Preview, ...]:
-    """The previews; none where the header says nothing of any. Raises LookupError when one is not
-    there."""
+    """The previews, empty if the header mentions none. Raises LookupError when one is missing from
+    the file."""
     return tuple(
         Preview(int(epoch), tensors[f"{_PREVIEWS}.{epoch}"].numpy().tobytes())
         for epoch in metadata.get(_PREVIEWS) or []

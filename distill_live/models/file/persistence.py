@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -54,7 +54,7 @@ from distill_live.models.vocoder.vocoder import PhaseVocoder
 
 _Network = TypeVar("_Network", bound=nn.Module)
 
-# What networks, filters and dataclasses raise when they are given numbers that make no sense.
+# Raised by networks, filters and dataclasses when a header has numbers that make no sense.
 _MISFITS = (
     safetensors.SafetensorError, RuntimeError, TypeError, ValueError, LookupError, ArithmeticError,
     MemoryError, AttributeError, AssertionError,
@@ -63,10 +63,11 @@ _MISFITS = (
 
 @dataclass
 class LoadedVQModel:
-    """A model ready to use; `metadata` is its file's header.
+    """A model ready to use; `metadata` is from its file's header.
 
-    The networks are on `device`, in evaluation mode and without gradients. `training_codes` are of
-    the recordings that it learned, `previews` of its training; a file may keep none.
+    The networks are on `device`, in evaluation mode and without gradients. `training_codes` are
+    those of the recordings that it has learned, `previews` are from its training; a file may
+    contain neither.
     """
 
     model: Codec
@@ -80,7 +81,7 @@ class LoadedVQModel:
 
     @property
     def column_samples(self) -> int:
-        """Length of one column in samples, up to where the next one begins."""
+        """The length of one column in samples, up to the beginning of the next one."""
         frames = self.model.config.column_frames
         return frames * self.spectrogram.config.hop_length - self.vocoder.overlap_samples
 
@@ -110,12 +111,12 @@ def save_model_v2(
     metadata: dict[str, Any] | None = None,
     training_codes: Sequence[TrainingCodes] = (),
     previews: Sequence[Preview] = (),
-) -> None:
-    """Save a model as one `.distill` file, atomically.
+) -> dict[str, Any]:
+    """Save a model as one `.distill` file, atomically, and return the metadata of its header.
 
-    `metadata` adds to the header what the networks do not know: name (default: the file name),
-    tags, created, training, codebook_health, loss_curves, level_labels, loudness_db,
-    dataset_files. Raises ModelFileError when the file cannot be written.
+    `metadata` has the entries of the header that do not follow from the networks: name (default:
+    the file's name), tags, created, training, codebook_health, loss_curves, level_labels,
+    loudness_db, dataset_files. Raises ModelFileError when the file cannot be written.
     """
     path = Path(path)
     codec_tensors = _named_tensors("codec", model)
@@ -139,15 +140,34 @@ def save_model_v2(
         "vocoder": described_vocoder,
         **describe_kept(training_codes, previews),
     }
-    write_model_bytes(path, described, safetensors.torch.save(tensors))
+    return write_model_bytes(path, described, safetensors.torch.save(tensors))
+
+
+def save_changed_model(path: Path, changed: LoadedVQModel) -> LoadedVQModel:
+    """Save a loaded model after some of its fields have been replaced.
+
+    Returns the model as loading the file would, so that it can be changed again without reading the
+    file. Raises ModelFileError when the file cannot be written.
+    """
+    metadata = save_model_v2(
+        path,
+        model=changed.model,
+        spectrogram=changed.spectrogram,
+        prior=changed.prior,
+        vocoder=changed.vocoder,
+        metadata=changed.metadata,
+        training_codes=changed.training_codes,
+        previews=changed.previews,
+    )
+    return replace(changed, metadata=metadata)
 
 
 def load_model_v2(path: str | Path, device: torch.device | str = "cpu") -> LoadedVQModel:
-    """Load a model file, also one of Distill v1.1; every byte is checked before it is used, and no
-    code in it runs.
+    """Load a model file, which may be one of Distill v1.1. Every byte is checked before it is used,
+    and no code in the file is run.
 
-    Raises ModelFileError, one line, when the file is missing, damaged, older or newer, and
-    DeviceError when it is the device that fails.
+    Raises ModelFileError, with a message of one line, when the file is missing, damaged, too old or
+    too new, and DeviceError when the device fails.
     """
     path, device = Path(path), torch.device(device)
     read = _read_old if is_old_file(path) else _read_own
@@ -165,7 +185,7 @@ def load_model_v2(path: str | Path, device: torch.device | str = "cpu") -> Loade
         check_fit(codec, prior, vocoder, spectrogram)
     except _MISFITS as error:
         if is_device_failure(error):
-            # The file is not at fault.
+            # The file is not to blame.
             raise DeviceError(
                 f"the device {device} failed: {str(error).splitlines()[0]}"
             ) from error
@@ -187,14 +207,14 @@ def load_model_v2(path: str | Path, device: torch.device | str = "cpu") -> Loade
 
 
 def _read_own(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
-    """The header and the weights of a file of ours."""
+    """The header's metadata and the tensors of a file of this version."""
     header, content = read_model_bytes(path)
     check_limits(header.metadata)
     return header.metadata, safetensors.torch.load(content)
 
 
 def _read_old(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
-    """The same of a file of Distill v1.1, as if it were one of ours."""
+    """The metadata and tensors that a file of Distill v1.1 would have in this version."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -210,10 +230,10 @@ def _read_old(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
 
 
 def _restore(build: Callable[[], _Network], part: str, tensors: dict[str, Tensor]) -> _Network:
-    """Build a network and fill it with the tensors whose names begin with its part's.
+    """Build a network and load the tensors whose names begin with its `part`.
 
-    The shapes are compared with a network without memory first: a header that asks for a giant
-    must not cost more than an error.
+    Shapes are first compared with a network that has no memory: a header that asks for a giant
+    network must cause an error and nothing worse.
     """
     own = {
         name.removeprefix(f"{part}."): tensor
@@ -249,7 +269,7 @@ def _named_tensors(part: str, network: nn.Module) -> dict[str, Tensor]:
 
 
 def _sha256(tensors: dict[str, Tensor]) -> str:
-    """A checksum of names, shapes and values; the same wherever and whenever they are saved."""
+    """A checksum of names, types, shapes and values, the same on every machine."""
     digest = hashlib.sha256()
     for name, tensor in tensors.items():
         digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())

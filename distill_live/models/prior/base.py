@@ -1,4 +1,4 @@
-"""What all priors share: which code follows which, in the order column, then band, then level."""
+"""What all priors have in common: they predict codes in the order column, then band, then level."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from typing import ClassVar, Protocol
 import torch
 from torch import Tensor, nn
 
-#: How many columns a context spans: 4 s of columns of 8 frames.
+#: How many columns a context spans by default: 4 s of columns of 8 frames.
 CONTEXT_COLUMNS = 48
-#: The longest context: a session remembers as much before the oldest column to go back to.
+#: The longest context: a prior session remembers as much before the oldest column to go back to.
 MOST_CONTEXT_COLUMNS = 4096
 
 
 class PriorShape(Protocol):
-    """What the settings of every prior tell."""
+    """What the settings of every prior say."""
 
     @property
     def codebook_size(self) -> int:
-        """How many codes a level has to choose from."""
+        """How many different codes a level has."""
 
     @property
     def bands(self) -> int:
-        """Bands of a column."""
+        """How many bands a column has."""
 
     @property
     def num_quantizers(self) -> int:
-        """Levels of a column."""
+        """How many levels a column has."""
 
     @property
     def hidden_size(self) -> int:
@@ -43,13 +43,13 @@ class PriorShape(Protocol):
 
     @property
     def context_columns(self) -> int:
-        """How many columns a context spans, an even number."""
+        """How many columns a context spans; an even number."""
 
 
 class Prior(nn.Module, ABC):
-    """A network that tells how likely each next code is, given the codes before it."""
+    """A network that says how likely each next code is, given the codes before it."""
 
-    #: The word for this network in a model file's header.
+    #: What a model file's header calls this kind of network.
     kind: ClassVar[str]
 
     @property
@@ -66,13 +66,13 @@ class Prior(nn.Module, ABC):
     def forward(self, codes: Tensor) -> Tensor:
         """Codes `[B, T]` to logits `[B, T, V]`, those at t given the codes before t.
 
-        T is whole columns, at most a context. Code T-1 is not looked at.
+        T is a whole number of columns, at most a context. Code T-1 has no effect.
         """
 
 
 def check_heads(hidden_size: int, num_heads: int) -> None:
-    """Raise ValueError unless the width can be shared out among heads, evenly and in pairs: a
-    rotary position turns pairs."""
+    """Raise ValueError unless the width can be divided evenly among the heads, in pairs: rotary
+    positions turn pairs."""
     if hidden_size % (2 * num_heads):
         raise ValueError(
             f"hidden_size {hidden_size} must be a multiple of twice num_heads, {num_heads}"
@@ -80,7 +80,7 @@ def check_heads(hidden_size: int, num_heads: int) -> None:
 
 
 def check_context(columns: int) -> None:
-    """Raise ValueError unless a context of so many columns has two halves and can be remembered."""
+    """Raise ValueError unless a context of so many columns can be halved and remembered."""
     if not 2 <= columns <= MOST_CONTEXT_COLUMNS or columns % 2:
         raise ValueError(
             f"a context must be an even number of columns, 2..{MOST_CONTEXT_COLUMNS}, not {columns}"

@@ -1,5 +1,6 @@
 """The column-wise prior: a transformer that steps once per column, and a small network that goes
-through the column's codes. As Moshi (arXiv 2410.00037) and Magenta RealTime 2 divide the work."""
+through the column's codes. Moshi (arXiv 2410.00037) and Magenta RealTime 2 divide the work in the
+same way."""
 
 from __future__ import annotations
 
@@ -15,14 +16,14 @@ from distill_live.models.prior.base import CONTEXT_COLUMNS, Prior, check_context
 from distill_live.models.prior.neighbour_embedding import NeighbourEmbedding
 from distill_live.models.prior.steering import STEERED
 
-#: The codes just before a code that its network is fed, in the order in which they sound, and how
-#: far around the same cell of the column before.
+#: How many codes just before a code its network is fed, and how many on each side of the same cell
+#: in the column before.
 _NEAR, _AROUND = 6, 3
 
 
 PriorSize = Literal["small", "medium", "large"]
 
-#: Transformer's width, layers and heads, and dropout.
+#: The transformer's width, layers and heads, and the dropout.
 _SIZES: dict[PriorSize, tuple[int, int, int, float]] = {
     "small": (128, 2, 4, 0.3),
     "medium": (256, 4, 4, 0.2),
@@ -35,10 +36,10 @@ class ColumnPriorConfig:
     """The shape of a column-wise prior; stored in the model file.
 
     `context_columns` is an even number. `hidden_size`, `num_layers` and `num_heads` are the
-    transformer's; `depth_size` and `depth_layers` those of the network within the column.
-    `rank_points` vectors for each of `steering.STEERED` stand for ranks from 0 to 1, the ends
-    included. `dropout` matters to training alone. Raises ValueError for a context that is not even,
-    and for heads that do not share the width out evenly.
+    transformer's; `depth_size` and `depth_layers` are those of the network within the column.
+    `rank_points` vectors for each of `steering.STEERED` stand for ranks from 0 to 1, both included.
+    `dropout` matters only in training. Raises ValueError for a context that is not even, and for
+    heads that do not divide the width evenly.
     """
 
     codebook_size: int = 64
@@ -66,8 +67,8 @@ class ColumnPriorConfig:
     def neighbours(self) -> tuple[int, ...]:
         """The distances of the codes that the network within the column is fed.
 
-        Those just before, those around the same cell a column earlier, that cell two columns
-        earlier.
+        They are those just before, those around the same cell one column earlier, and that cell
+        two columns earlier.
         """
         size = self.column_codes
         around = range(max(size - _AROUND, _NEAR + 1), size + _AROUND + 1)
@@ -77,14 +78,15 @@ class ColumnPriorConfig:
 class ColumnPrior(Prior):
     """Predicts a column from the columns before it, and each of its codes from those before it.
 
-    The transformer is fed the last column, all its codes at once, and gives what is to be known of
-    the past. Each code of the new column is then predicted by two small layers without attention
-    from that, from the codes near it (a table for each distance) and from the sum of all codes of
-    the column so far. A column reads the large weights once.
+    The transformer is fed the last column, all its codes at once, and summarises the past. Two
+    small layers without attention then predict each code of the new column from that summary, from
+    the codes near it (with a table for each distance) and from the sum of all codes of the column
+    so far. So a column reads the large weights only once.
 
-    The small network also learns to do without the past ("blind"), told how the column sounds or
-    not: the difference of both says how much a code speaks for that sound, and steers a stream
-    whatever it comes from (see `column_stepping`).
+    The small network also learns to predict without the past ("blind"), both with and without being
+    told how the column sounds. The difference of the two predictions says how much a code speaks
+    for that sound; it steers a stream whatever came before (classifier-free guidance, see
+    `column_stepping`).
     """
 
     kind = "columns"
@@ -122,7 +124,7 @@ class ColumnPrior(Prior):
     def forward(self, codes: Tensor) -> Tensor:
         """Codes `[B, T]` to logits `[B, T, V]`, those at t given the codes before t.
 
-        T is whole columns, at most a context. Code T-1 is not looked at.
+        T is a whole number of columns, at most a context. Code T-1 has no effect.
         """
         columns = codes.view(len(codes), -1, self._config.column_codes)  # [B, columns, F * Q]
         x = self.dropout(self.columns(columns))
@@ -134,8 +136,8 @@ class ColumnPrior(Prior):
     def blind(self, codes: Tensor, ranks: Tensor | None = None) -> Tensor:
         """Codes `[B, T]` to logits `[B, T, V]`, those at t given the codes before it in its column.
 
-        `ranks` `[B, columns, 4]` say how each column sounds (see `steering`), NaN where that is
-        not told.
+        `ranks` `[B, columns, 4]` say how each column sounds (see `steering`), NaN where they do
+        not.
         """
         return self.depth.blind(codes, ranks)
 
@@ -163,7 +165,7 @@ class ColumnEmbedding(nn.Module):
 
 
 class DepthNetwork(nn.Module):
-    """Goes through a column's codes, given what the transformer knows of the past."""
+    """Goes through a column's codes, given the transformer's summary of the past."""
 
     def __init__(self, config: ColumnPriorConfig) -> None:
         super().__init__()
@@ -175,7 +177,7 @@ class DepthNetwork(nn.Module):
         self.embedding = NeighbourEmbedding(
             config.neighbours, codes, config.num_quantizers, size, width
         )
-        #: A vector per cell and code; a code is fed the sum over those of its column before it.
+        #: A vector per cell and code; a code is fed the sum over the codes before it in its column.
         self.known = nn.Parameter(torch.randn(size, codes, width) * 0.02)
         self.dropout = nn.Dropout(config.dropout)
         self.layers = nn.ModuleList(
@@ -218,9 +220,9 @@ class DepthNetwork(nn.Module):
 
 
 class SteeringEmbedding(nn.Module):
-    """How a column sounds as a vector: `weight [4, points, d]`, one for each of several ranks.
+    """How a column sounds, as a vector: `weight [4, points, d]` has one for each of several ranks.
 
-    A rank between two points is between their vectors; what is not told adds nothing.
+    A rank between two points is interpolated between their vectors; NaN adds nothing.
     """
 
     def __init__(self, points: int, width: int) -> None:
@@ -241,7 +243,7 @@ class SteeringEmbedding(nn.Module):
 
 
 class DepthLayer(nn.Module):
-    """Two layers for each code by itself; residual, normed before."""
+    """Two layers for each code by itself, residual, with a norm before them."""
 
     def __init__(self, width: int, dropout: float) -> None:
         super().__init__()
@@ -261,7 +263,7 @@ class DepthLayer(nn.Module):
 def get_adaptive_prior_config(
     size: PriorSize | int, codebook_size: int, num_quantizers: int = 3, bands: int = 8
 ) -> ColumnPriorConfig:
-    """Settings by size, or by the number of recordings: small up to 20, medium up to 100."""
+    """The settings for a size, or for a number of recordings: small up to 20, medium up to 100."""
     if isinstance(size, int):
         size = "small" if size <= 20 else "medium" if size <= 100 else "large"
     hidden_size, num_layers, num_heads, dropout = _SIZES[size]

@@ -1,8 +1,8 @@
-"""The column-wise prior one column at a time: one step of its transformer, then the column's codes.
+"""The column-wise prior one column at a time: a step of its transformer, then the column's codes.
 
 The network within the column is small, and its codes are drawn on the CPU. So it stays on the CPU
-even when the transformer is on a GPU, and the GPU is asked once per column. Steering is
-classifier-free guidance (Ho and Salimans, arXiv 2207.12598): see `_DepthDraw`.
+even if the transformer is on a GPU, which is then used once per column. Steering is
+classifier-free guidance: see `steering.steer_logits`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from torch.nn import functional
 from distill_live.models.prior.column_prior import ColumnPrior, DepthLayer, DepthNetwork
 from distill_live.models.prior.graph_stepping import transformer_stepper
 from distill_live.models.prior.neighbour_embedding import NeighbourEmbedding
-from distill_live.models.prior.steering import Steering
+from distill_live.models.prior.steering import Steering, steer_logits
 from distill_live.models.prior.stepping import Cache, ColumnDraw, Rows
 
 
@@ -55,7 +55,7 @@ class ColumnStepper:
         return self._depth.begin(past, rows[-2:].reshape(-1).tolist(), steering)
 
     def _step(self, cache: Cache, rows: Rows) -> Tensor:
-        """Fill the cache's next place, which is fed the column before it."""
+        """Fill the cache's next place, feeding it the column before."""
         place = cache.length
         before = rows[place - 1] if place else np.full(len(self._firsts), self._columns.span - 1)
         return self._steps.step(cache, (before + self._firsts).tolist())
@@ -85,8 +85,8 @@ class DepthStepper:
         self._width = (self.table.shape[1],)
 
     def begin(self, past: Tensor, before: list[int], steering: Steering) -> _DepthDraw:
-        """Begin a column, given what the transformer makes of the past `[d]` and the last two
-        columns' codes, or as many as there are."""
+        """Begin a column, given the transformer's summary of the past `[d]` and the codes of the
+        last two columns, or of as many as there are."""
         views = [_View(past, before)]
         if steering.on:
             told = self._no_past + self._steering(torch.tensor(steering.ranks))
@@ -94,7 +94,7 @@ class DepthStepper:
         return _DepthDraw(self, views, steering.guidance)
 
     def logits(self, x: Tensor, cell: int) -> NDArray[np.float32]:
-        """What a code's network is fed `[n, d]` to the code's logits `[n, V]`."""
+        """The input `[n, d]` of a code's network to the code's logits `[n, V]`."""
         for layer in self._layers:
             y = functional.linear(functional.layer_norm(x, self._width), layer.widen)
             x = torch.addmm(x, functional.gelu(y, approximate="tanh"), layer.narrow)
@@ -105,7 +105,7 @@ class DepthStepper:
 
 
 class _View(NamedTuple):
-    """What the network knows of a column's past: a vector `[d]`, and the codes near it."""
+    """What the network knows of a column's past: a vector `[d]`, and the codes before it."""
 
     past: Tensor
     before: list[int]
@@ -114,11 +114,8 @@ class _View(NamedTuple):
 class _DepthDraw:
     """A column that is being drawn, seen from one view of its past, or from three.
 
-    The first view is the past as it is. A steered column has two more, for classifier-free
-    guidance. Both are blind to the past: the second is told how the column should sound
-    (conditional), the third is not (unconditional). By Bayes' rule p(code | past, sound) is about
-    p(code | past) p(code | sound) / p(code). `guidance` is the exponent of the last two: the
-    guidance scale.
+    The first view is the past as it is. A steered column has two more, both blind to the past: the
+    second is told how the column should sound, the third is not. See `steer_logits`.
     """
 
     def __init__(self, stepper: DepthStepper, views: list[_View], guidance: float) -> None:
@@ -135,11 +132,10 @@ class _DepthDraw:
         if len(logits) == 1:
             free: NDArray[np.float32] = logits[0]
             return free
-        steered: NDArray[np.float32] = logits[0] + self._guidance * (logits[1] - logits[2])
-        return steered
+        return steer_logits(logits, self._guidance)
 
-    def take(self, code: int) -> None:
-        """The next code is this one."""
+    def accept(self, code: int) -> None:
+        """Go on with this as the next code."""
         self._past = self._past + self._stepper.known[self._cell][code]
         for before in self._before:
             before.append(code)

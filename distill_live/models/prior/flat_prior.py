@@ -19,7 +19,7 @@ class PriorConfig:
     """The shape of a flat prior; stored in the model file.
 
     `seq_len` is the longest context in codes, an even number of columns; a column has
-    `bands * num_quantizers` codes. `dropout` matters to training alone. Raises ValueError as
+    `bands * num_quantizers` codes. `dropout` matters only in training. Raises ValueError as
     ColumnPriorConfig does.
     """
 
@@ -51,8 +51,8 @@ class CodePrior(Prior):
     """A decoder-only transformer over codes in the order column, band, level.
 
     Position t predicts code t. It is fed the codes at fixed distances that say most about code t:
-    all levels of the band below (or of this band, as far as they are known), then the same cell
-    one and two columns earlier.
+    all levels of the band below (or of this band, as far as they are known), and the same cell one
+    and two columns earlier.
     """
 
     kind = "flat"
@@ -107,7 +107,7 @@ class CodePrior(Prior):
     def forward(self, codes: Tensor) -> Tensor:
         """Codes `[B, T]` to logits `[B, T, V]`, those at t given the codes before t.
 
-        T is at most `seq_len`; the first code begins a column. Code T-1 is not looked at.
+        T is at most `seq_len`; the first code begins a column. Code T-1 has no effect.
         """
         x = self.dropout(self.embedding(codes))
         for block in self.layers:
@@ -115,7 +115,7 @@ class CodePrior(Prior):
         return self._logits(self.norm(x))
 
     def _logits(self, x: Tensor) -> Tensor:
-        """Normed activations `[B, T, D]` to logits `[B, T, V]`, each level by its own head."""
+        """Normed activations `[B, T, D]` to logits `[B, T, V]`, with a head for each level."""
         batch, length, width = x.shape
         levels = self.config.num_quantizers
         whole = functional.pad(x, (0, 0, 0, -length % levels)).view(batch, -1, levels, width)

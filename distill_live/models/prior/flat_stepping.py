@@ -38,8 +38,8 @@ class FlatStepper:
         self._steps.prefill(cache, self._embedding(codes))
 
     def begin(self, cache: Cache, rows: Rows, steering: Steering) -> ColumnDraw:
-        """Begin the column that follows a context's columns `[T, F * Q]`; it cannot be steered."""
-        # A place reads two columns back at most.
+        """Begin the column after a context's columns `[T, F * Q]`; it cannot be steered."""
+        # A place looks back two columns at most.
         start = max(cache.length // self._size - 2, 0) * self._size
         known = rows.reshape(-1)[start:].tolist()
         for end in range(cache.length - start, len(known)):
@@ -47,16 +47,16 @@ class FlatStepper:
         return _FlatDraw(self, cache, known[-2 * self._size :])
 
     def step(self, cache: Cache, before: list[int]) -> Tensor:
-        """Fill the cache's next place: activations `[D]` from which `logits` tells its code.
+        """Fill the cache's next place; returns activations `[D]`, the input of `logits`.
 
-        `before` ends with the code before that place and holds as many of a context's codes as
-        there are, or two columns.
+        `before` ends with the code before that place and holds two columns of codes, or as many as
+        the context has.
         """
         return self._steps.step(cache, self._embedding.rows_at(cache.length % self._size, before))
 
     def logits(self, x: Tensor, cell: int) -> NDArray[np.float32]:
-        """Activations `[D]` of a place to the logits `[V]` of its code; `cell` says where in
-        the column it stands."""
+        """Activations `[D]` of a place to the logits `[V]` of its code; `cell` is its place in the
+        column."""
         normed = functional.layer_norm(x, self._width)
         y = torch.addmv(self._biases[cell], self._outputs[cell % self._levels], normed)
         found: NDArray[np.float32] = y.cpu().numpy()
@@ -64,7 +64,7 @@ class FlatStepper:
 
 
 class _FlatDraw:
-    """A column of a flat prior that is being drawn; `before`: the last two columns' codes."""
+    """A column of a flat prior that is being drawn, after the last two columns' codes."""
 
     def __init__(self, stepper: FlatStepper, cache: Cache, before: list[int]) -> None:
         self._stepper, self._cache, self._before = stepper, cache, before
@@ -74,7 +74,7 @@ class _FlatDraw:
         """The logits `[V]` of the next code."""
         return self._stepper.logits(self._stepper.step(self._cache, self._before), self._cell)
 
-    def take(self, code: int) -> None:
-        """The next code is this one."""
+    def accept(self, code: int) -> None:
+        """Go on with this as the next code."""
         self._before.append(code)
         self._cell += 1

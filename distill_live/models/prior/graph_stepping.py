@@ -1,11 +1,11 @@
 """Steps of a prior's transformer on an NVIDIA GPU as a CUDA graph: one call instead of dozens.
 
-Only the transformer's step is captured. The network within a column, the drawing of codes and the
-decoder are not: the column-wise prior computes the first two on the CPU, so a column costs one
-replay, a copy to the CPU and the column's codes there. A flat prior costs a replay per code.
+Only the transformer's step is captured, not the network within a column, the drawing of codes or
+the decoder. The column-wise prior computes the first two on the CPU, so a column costs one replay,
+a copy to the CPU, and the column's codes there. A flat prior costs a replay per code.
 
-A graph replays the same kernels on the same memory. So a step's inputs stand in a buffer, the place
-among them, and attention looks at the whole cache and masks what lies ahead.
+A graph replays the same kernels on the same memory. So a step's inputs, the place among them, are
+in a buffer, and attention covers the whole cache and masks the places ahead.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from torch import Tensor
 from distill_live.models.layers.transformer import Block
 from distill_live.models.prior.stepping import Cache, TransformerStepper
 
-#: Steps before a capture, as many as torch's documentation asks for.
+#: Steps before a capture, as many as torch's documentation recommends.
 _WARM_STEPS = 3
 
 
 def transformer_stepper(
     blocks: Sequence[Block], rotary: Tensor, table: Tensor, place_rows: int
 ) -> TransformerStepper:
-    """What suits the device of the weights: a CUDA graph where there is CUDA."""
+    """The stepper for the device of the weights: with a CUDA graph if that is CUDA."""
     kind = GraphStepper if table.device.type == "cuda" else TransformerStepper
     return kind(blocks, rotary, table, place_rows)
 
 
 class _Captured(NamedTuple):
-    """A step of one cache as a graph, and where it leaves the activations `[D]`."""
+    """A step of one cache as a graph, and where it puts the activations `[D]`."""
 
     graph: torch.cuda.CUDAGraph
     x: Tensor
@@ -41,9 +41,9 @@ class _Captured(NamedTuple):
 class GraphStepper(TransformerStepper):
     """A stepper whose steps all have the same shapes; on CUDA they are captured and replayed.
 
-    Each cache has a graph of its own, captured at its first step. Tested on the CPU, where it runs
-    the same steps uncaptured, against TransformerStepper: they agree but for the last bits. The
-    capture is tested where there is an NVIDIA GPU.
+    Each cache has a graph of its own, captured at its first step. On the CPU, where the same steps
+    run uncaptured, tests compare them with TransformerStepper: they agree except for the last bits.
+    The capture is tested only on machines with an NVIDIA GPU.
     """
 
     @torch.inference_mode()
@@ -57,7 +57,7 @@ class GraphStepper(TransformerStepper):
         self._captured: dict[Cache, _Captured] = {}
 
     def step(self, cache: Cache, rows: list[int]) -> Tensor:
-        """As TransformerStepper.step, but the output `[D]` holds only until the next step."""
+        """As TransformerStepper.step, but the output `[D]` is valid only until the next step."""
         place = cache.length
         self._inputs.copy_(torch.tensor([*rows, place]))
         cache.length = place + 1
@@ -70,7 +70,7 @@ class GraphStepper(TransformerStepper):
         return x
 
     def _static_step(self, cache: Cache) -> Tensor:
-        """The step that the inputs ask for: the same shapes and memory whatever they are."""
+        """The step for the inputs in the buffer, always with the same shapes and memory."""
         rows, place = self._inputs[:-1], self._inputs[-1:]
         ahead = self._places > place
 
@@ -85,7 +85,7 @@ class GraphStepper(TransformerStepper):
         return self._through_layers(cache, rows, cosines, sines, attend)
 
     def _capture(self, cache: Cache) -> _Captured:
-        """Capture a step of that cache; it is done once or more, which changes nothing more."""
+        """Capture a step of a cache. It runs several times, with the same result each time."""
         aside = torch.cuda.Stream()  # type: ignore[no-untyped-call]  # torch has no type for it
         aside.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(aside):

@@ -1,4 +1,4 @@
-"""Codes as vectors: each through a table of the place that it has seen from the code to predict."""
+"""Codes as vectors, each by a table for its distance from the code to predict."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from torch.nn import functional
 
 
 class NeighbourEmbedding(nn.Module):
-    """What a code's network is fed: its cell, and the codes at fixed distances before it.
+    """The input of a code's network: its cell, and the codes at fixed distances before it.
 
-    All tables lie in one, `weight [rows, D]`: for each neighbour a row per level and code and one
-    for "before the start", then a row per cell. With minutes of material no attention learns in
-    time where to look; a table of its own for every distance tells.
+    All tables are in one, `weight [rows, D]`: for each neighbour a row per level and code and one
+    for "before the start", then a row per cell. Minutes of material are too little for attention to
+    learn where to look; a table for every distance needs to learn no such thing.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class NeighbourEmbedding(nn.Module):
     def forward(self, codes: Tensor, blind: bool = False) -> Tensor:
         """Codes `[B, T]` to the sum of their rows `[B, T, D]`; the first begins a column.
 
-        When `blind`, each column is as if it were the first.
+        If `blind`, each column is treated as if it were the first.
         """
         rows = self.rows(codes)
         if blind:
@@ -54,7 +54,7 @@ class NeighbourEmbedding(nn.Module):
         return torch.stack([*found, cells.expand_as(codes)], dim=-1)
 
     def _without_past(self, rows: Tensor) -> Tensor:
-        """Rows `[B, T, neighbours + 1]` in which nothing reaches back behind its own column."""
+        """Rows `[B, T, neighbours + 1]` in which no code looks back beyond its own column."""
         cells = torch.arange(rows.shape[1], device=rows.device) % self.column_codes
         distances = torch.tensor([*self.neighbours, 0], device=rows.device)
         starts = torch.arange(1, len(distances) + 1, device=rows.device) * self.span - 1
@@ -62,7 +62,7 @@ class NeighbourEmbedding(nn.Module):
 
     def rows_at(self, cell: int, before: list[int]) -> list[int]:
         """The rows that one position sums, `cell` in its column; `before` ends with the code before
-        it and holds as many codes as there are, or as the farthest neighbour is away."""
+        it and reaches back to the farthest neighbour, or to the first code."""
         rows, count = [], len(before)
         for number, distance in enumerate(self.neighbours):
             row = self.span - 1

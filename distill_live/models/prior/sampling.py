@@ -1,5 +1,4 @@
-"""How a code is drawn from a prior's logits: what repeats, temperature, filters, one uniform
-number."""
+"""How a code is drawn from a prior's logits: repetition, temperature, filters, a uniform number."""
 
 from __future__ import annotations
 
@@ -16,7 +15,7 @@ from distill_live.models.prior.steering import UNSTEERED, Steering
 _SEED_BITS = (1 << 64) - 1
 
 
-#: How many columns back `repetition` looks: 1.4 s of columns of 85 ms.
+#: How many columns back `repetition` looks: 1.4 s of 85 ms columns.
 REPETITION_COLUMNS = 16
 #: How far `repetition` 1 raises a code that all those columns had: e^8, 3000 times as likely.
 REPETITION_NATS = 8.0
@@ -34,20 +33,20 @@ class LevelSampling(NamedTuple):
     def probabilities(
         self, logits: NDArray[np.float32], recent: NDArray[np.int64]
     ) -> NDArray[np.float64]:
-        """Logits `[V]` to the probabilities `[V]` that codes are drawn with; `recent` `[n]` are the
-        codes that the same cell had in the last REPETITION_COLUMNS columns."""
+        """Logits `[V]` to the probabilities `[V]` with which codes are drawn; `recent` `[n]` are
+        the codes that the same cell had in the last REPETITION_COLUMNS columns."""
         raised = raise_repeated(logits, recent, self.repetition) if self.repetition else logits
         return code_probabilities(raised, self.temperature, self.top_k, self.top_p, self.min_p)
 
 
 @dataclass(frozen=True)
 class Sampling:
-    """How freely codes are drawn; each value is one number, or a tuple of one per level.
+    """How freely codes are drawn; each value is a number, or a tuple with one number per level.
 
     `temperature` is 0.1..2, `top_k` 0 or more codes (0 is off), `top_p` 0..1 (0 and 1 are off),
     `min_p` 0..1 (0 is off): see `code_probabilities`. `repetition` is -1..1: below 0 avoids the
     codes of the last columns, above 0 returns to them (see `raise_repeated`). `steering` is for all
-    levels. Raises ParameterError for values outside.
+    levels. Raises ParameterError for other values.
     """
 
     temperature: float | tuple[float, ...] = 1.0
@@ -84,8 +83,9 @@ def raise_repeated(
     """Logits `[V]`, each raised by how often its code came lately; `repetition` is -1..1.
 
     `recent` `[n]` are the codes that the same cell had in the last columns, at most
-    REPETITION_COLUMNS: all of them raise a code by `repetition * REPETITION_NATS`, one of them by a
-    sixteenth of that. Where fewer columns have been, those that are missing count as other codes.
+    REPETITION_COLUMNS. A code that fills them all is raised by `repetition * REPETITION_NATS`, a
+    code that came once by a sixteenth of that. Columns that are missing at the start count as other
+    codes.
     """
     share = np.bincount(recent, minlength=len(logits)) / REPETITION_COLUMNS
     raised: NDArray[np.float64] = logits + repetition * REPETITION_NATS * share
@@ -99,12 +99,12 @@ def code_probabilities(
     top_p: float = 1.0,
     min_p: float = 0.0,
 ) -> NDArray[np.float64]:
-    """Logits `[V]` to the probabilities `[V]` that codes are drawn with.
+    """Logits `[V]` to the probabilities `[V]` with which codes are drawn.
 
-    The `top_k` likeliest codes stay (0: all), of those the likeliest that together reach `top_p`
-    of what is left (0 and 1: all), of those the ones at least `min_p` times as likely as the
-    likeliest (0: all; Nguyen et al., arXiv 2407.01082); all after `temperature`. Logits that are
-    not finite count as impossible; if none is finite, all codes are equally likely.
+    After `temperature`, the `top_k` most likely codes remain (0: all); of these, the most likely
+    ones that together reach the part `top_p` of the rest (0 and 1: all); of these, the ones at
+    least `min_p` times as likely as the most likely one (0: all; Nguyen et al., arXiv 2407.01082).
+    Logits that are not finite count as impossible; if none is finite, all codes are equally likely.
     """
     logits = logits.astype(np.float64)
     finite = np.isfinite(logits)
@@ -122,7 +122,7 @@ def code_probabilities(
             kept = min(kept, int(np.searchsorted(reached, top_p * reached[-1])) + 1)
         weights[order[kept:]] = 0.0
     if min_p > 0.0:
-        weights[weights < min_p] = 0.0  # the likeliest weighs 1
+        weights[weights < min_p] = 0.0  # The most likely code has weight 1.
     probabilities: NDArray[np.float64] = weights / weights.sum()
     return probabilities
 
@@ -131,7 +131,7 @@ def draw_code(probabilities: NDArray[np.float64], uniform: float) -> int:
     """The code at which the running sum of probabilities `[V]` passes `uniform` of its total."""
     reached = np.cumsum(probabilities)
     code = int(np.searchsorted(reached, uniform * reached[-1], side="right"))
-    # A product that rounds up to the total would lead behind the last possible code.
+    # If the product rounds up to the total, the search ends behind the last possible code.
     return code if code < len(reached) else int(np.flatnonzero(probabilities)[-1])
 
 
@@ -142,10 +142,10 @@ def entropy_bits(probabilities: NDArray[np.float64]) -> float:
 
 
 def column_uniforms(seed: int, take: int, column: int, count: int) -> NDArray[np.float64]:
-    """The `count` numbers in [0, 1) that one column is drawn with.
+    """The `count` numbers in [0, 1) with which one column is drawn.
 
-    Any integer is a seed or a take. The column stands in the upper half of Philox's counter: each
-    column has 2^128 blocks of its own, so that no two columns share a number.
+    Seed and take are any integers. The column is in the upper half of Philox's counter: each column
+    has 2^128 blocks of its own, so that no two columns share a number.
     """
     key = np.array([seed & _SEED_BITS, take & _SEED_BITS], dtype=np.uint64)
     counter = np.array([0, 0, column, 0], dtype=np.uint64)

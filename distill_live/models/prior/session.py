@@ -1,4 +1,4 @@
-"""A session: a prior that plays on without end, and can go back."""
+"""A prior session: an endless stream of columns from a prior, which can also go back."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ from distill_live.models.prior.stepping import Cache, ColumnDraw, Stepper
 
 Grid = NDArray[np.int64]
 
-#: How many columns a session remembers: eleven minutes of columns of 85 ms.
+#: How many columns a session remembers: eleven minutes of 85 ms columns.
 HISTORY_COLUMNS = 8192
 
-#: The shortest context that a session may be given.
+#: The shortest context that a session can have.
 MIN_CONTEXT_COLUMNS = 4
 
 
 class PriorSession:
-    """Samples columns of codes, each a function of the model, `seed`, its number, `take`, the
+    """Draws columns of codes. Each is a function of the model, `seed`, its number, `take`, the
     sampling settings, `context_columns` and the columns before it.
 
-    `seed` and `take` are any integers; they and `context_columns` may be set at any time, for the
+    `seed` and `take` are any integers; they and `context_columns` can be set at any time, for the
     columns to come. At every anchor, a multiple of half a context, a new cache is filled from the
-    half context before it, in one pass; in between it grows code by code. So what a column
-    continues from depends on codes alone, not on how the session came there. Caches are kept for
-    the present and the last anchor: going back that far costs nothing.
+    half context before it, in one pass; in between it grows code by code. So the state before a
+    column depends on codes alone, not on how the session got there. Caches are kept for the present
+    and the last anchor: going back that far costs nothing.
     """
 
     def __init__(self, config: PriorShape, stepper: Stepper, seed: int) -> None:
@@ -64,18 +64,18 @@ class PriorSession:
 
     @property
     def entropy(self) -> float:
-        """How undecided the last sampled column was: bits per code, on average, 0..log2(V), after
-        all that `sampling` does to the probabilities."""
+        """How undecided the last drawn column was: mean bits per code, 0..log2(V), after all that
+        `sampling` does to the probabilities."""
         return self._entropy
 
     @property
     def context_columns(self) -> int:
-        """How many columns a column is drawn from, at most: the model's own number, or a smaller
-        even one, MIN_CONTEXT_COLUMNS or more, which is faster and remembers less.
+        """How many columns the prior looks back at most: the model's own number, or a smaller even
+        one, MIN_CONTEXT_COLUMNS or more, which is faster.
 
-        The first column after a change steps through the columns since its anchor: at an anchor of
-        the new context none, just before one half a context. Setting it raises ParameterError for
-        other numbers.
+        The first column after a change must step through the columns since its anchor: none at an
+        anchor of the new context, half a context just before one. Setting it raises ParameterError
+        for other numbers.
         """
         return 2 * self._half
 
@@ -90,19 +90,19 @@ class PriorSession:
         self._half = columns // 2
 
     def step(self, sampling: Sampling) -> Grid:
-        """Sample the next column `[1, F, Q]`. Raises what `steps` raises."""
+        """Draw the next column `[1, F, Q]`. Raises what `steps` raises."""
         for _ in self.steps(sampling):
             pass
         return self._grid(self._history.rows(self.column - 1, self.column))
 
     @torch.inference_mode()
     def steps(self, sampling: Sampling) -> Generator[None, None, Grid]:
-        """Sample the next column `[1, F, Q]`, with a pause after every band but the last.
+        """Draw the next column `[1, F, Q]`, with a pause after every band but the last.
 
-        It begins, and reads `seed`, `take` and `context_columns`, when first advanced; the column
-        counts from when it is returned. Closing the generator gives the half-drawn column up, and
-        so do `rewind`, `prime` and a `commit` of other codes: the session is then as if it had not
-        begun, and a generator that is advanced all the same raises CodesError. Raises CodesError
+        It begins, and reads `seed`, `take` and `context_columns`, when it is first advanced; the
+        column counts only once it is returned. Closing the generator drops the half-drawn column,
+        and so do `rewind`, `prime` and a `commit` of other codes: the session is then as if the
+        column had not been begun, and advancing the generator raises CodesError. Raises CodesError
         while another column is half drawn, and ParameterError when `sampling` has settings for
         another number of levels.
         """
@@ -124,7 +124,7 @@ class PriorSession:
                 level = levels[cell % len(levels)]
                 probabilities = level.probabilities(draw.logits(), recent[:, cell])
                 codes[cell] = draw_code(probabilities, uniforms[cell])
-                draw.take(int(codes[cell]))
+                draw.accept(int(codes[cell]))
                 entropy += entropy_bits(probabilities)
             self._entropy = entropy / size
             self._history.append(codes[None])
@@ -136,7 +136,7 @@ class PriorSession:
     def commit(self, codes: NDArray[np.integer]) -> None:
         """Continue from these codes `[k, F, Q]` instead of the last k columns.
 
-        Raises CodesError when they do not fit the model or the session has fewer columns.
+        Raises CodesError if they do not fit the model or the session has fewer columns.
         """
         rows = self._checked(codes)
         first = self.column - len(rows)
@@ -149,15 +149,15 @@ class PriorSession:
     def rewind(self, column: int) -> None:
         """Forget everything from `column` on.
 
-        Raises CodesError when the column has not been reached or is remembered no more.
+        Raises CodesError if the column has not been reached or is no longer remembered.
         """
         self._require(column)
         self._history.end = column
         self._give_up()
 
     def restart(self, column: int = 0) -> None:
-        """Forget all columns, as if the session were new; its settings stay. The next column has
-        the number `column`; those before it are forgotten."""
+        """Forget all columns, as if the session were new; its settings stay. The next column gets
+        the number `column`."""
         self._give_up()
         self._history = _History(self._config.column_codes, column)
         for span in self._spans:
@@ -165,17 +165,17 @@ class PriorSession:
             span.anchor = -1
 
     def prime(self, grid: NDArray[np.integer]) -> None:
-        """Continue from these codes `[T, F, Q]`, such as a recording's, as if they had been sampled
-        here: `column` moves on by T.
+        """Continue from these codes `[T, F, Q]`, a recording's for instance, as if they had been
+        drawn here: `column` moves on by T.
 
-        Raises CodesError when they do not fit the model.
+        Raises CodesError if they do not fit the model.
         """
         rows = self._checked(grid)
         self._give_up()
         self._history.append(rows)
 
     def _give_up(self) -> None:
-        """Forget what is half drawn, and what the caches hold behind the last column."""
+        """Forget the half-drawn column, and what the caches hold beyond the last column."""
         self._drawing = None
         for span in self._spans:
             span.forget(self.column)
@@ -191,14 +191,14 @@ class PriorSession:
     def _begin(self, steering: Steering) -> ColumnDraw:
         """Begin the next column, in the context that it continues from."""
         span = self._span(self.column)
-        # What was gone back behind, edited or given is stepped through as if it were sampled:
-        # a pass over all of it would differ in the last bits.
+        # Columns that were gone back to, edited or given are stepped through like drawn ones: one
+        # pass over all of them would differ in the last bits.
         return self._stepper.begin(
             span.cache, self._history.rows(span.first, self.column), steering
         )
 
     def _span(self, column: int) -> _Span:
-        """The cache for a column, filled up to its anchor or beyond."""
+        """The cache for a column, filled at least up to its anchor."""
         anchor = column // self._half * self._half
         first = max(anchor - self._half, 0)
         for span in self._spans:
@@ -233,7 +233,7 @@ class PriorSession:
 
 
 class _Span:
-    """A cache from `first`, half a context before the anchor, on; anchor -1: not in use."""
+    """A cache that begins at `first`, half a context before the anchor; anchor -1: not in use."""
 
     def __init__(self, cache: Cache) -> None:
         self.cache = cache
@@ -241,7 +241,7 @@ class _Span:
         self.first = 0
 
     def forget(self, column: int) -> None:
-        """Drop what the codes from `column` on have led to."""
+        """Drop what comes from the codes of `column` and after."""
         if column < self.anchor:
             self.anchor = -1
         self.cache.keep(column - self.first)

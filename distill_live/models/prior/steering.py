@@ -1,21 +1,25 @@
-"""What a column shall sound like: a musician's words, turned to ranks among the recordings."""
+"""How a column should sound: in a musician's words, as ranks among the recordings, and as
+classifier-free guidance of the logits."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields
 
+import numpy as np
+from numpy.typing import NDArray
+
 from distill_live.errors import ParameterError
 
-#: How far a setting may be exaggerated; 1 is as the prior has learned it.
+#: How far a setting can be exaggerated; 1 is as the prior has learned it.
 MAX_GUIDANCE = 4.0
 
 
 @dataclass(frozen=True)
 class Steering:
-    """What the columns to come shall sound like; None: as it comes.
+    """How the next columns should sound; None leaves it to the prior.
 
-    Each is -1..1, from the lowest that the recordings have to the highest, evenly by rank.
+    Each value is -1..1, from the lowest in the recordings to the highest, evenly by rank.
     `guidance` 0..4 says how strongly: 0 not at all, 1 as learned, more exaggerates. Raises
     ParameterError for other values.
     """
@@ -42,7 +46,7 @@ class Steering:
 
     @property
     def on(self) -> bool:
-        """Whether it says anything."""
+        """Whether it has any effect."""
         return self.guidance > 0 and any(getattr(self, name) is not None for name in STEERED)
 
 
@@ -50,3 +54,16 @@ class Steering:
 STEERED = tuple(one.name for one in fields(Steering) if one.name != "guidance")
 
 UNSTEERED = Steering()
+
+
+def steer_logits(logits: NDArray[np.float32], guidance: float) -> NDArray[np.float32]:
+    """The logits `[V]` of a steered code, from three rows `[3, V]`: given the past; given how the
+    column should sound, but not the past; given neither.
+
+    This is classifier-free guidance (Ho and Salimans, arXiv 2207.12598). By Bayes' rule
+    p(code | past, sound) is about p(code | past) p(code | sound) / p(code), and `guidance` is the
+    exponent of the last two factors: 0 does nothing, 1 is the rule, more exaggerates.
+    """
+    free, told, untold = logits
+    steered: NDArray[np.float32] = free + guidance * (told - untold)
+    return steered

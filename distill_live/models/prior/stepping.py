@@ -1,7 +1,7 @@
-"""A prior one code at a time: what a session asks of it, and the transformer's single steps.
+"""A prior one code at a time: what a session asks of it, and single steps of the transformer.
 
-A step costs more in calls than in arithmetic, so it does without modules: norms' weights are folded
-into the matrices behind them, and queries come scaled.
+In a step, calls cost more than arithmetic, so it uses no modules: the weights of norms are folded
+into the matrices after them, and queries are scaled beforehand.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ class ColumnDraw(Protocol):
     def logits(self) -> NDArray[np.float32]:
         """The logits `[V]` of the next code."""
 
-    def take(self, code: int) -> None:
-        """The next code is this one."""
+    def accept(self, code: int) -> None:
+        """Go on with this as the next code."""
 
 
 class Stepper(Protocol):
-    """Takes a prior through contexts. To be called in inference mode.
+    """Takes a prior through contexts. Call it in inference mode.
 
     The weights are those that the prior had when the stepper was made.
     """
@@ -47,15 +47,15 @@ class Stepper(Protocol):
     def begin(self, cache: Cache, rows: Rows, steering: Steering) -> ColumnDraw:
         """Begin the column that follows a context's columns `[T, F * Q]`.
 
-        Those that the cache lacks are stepped through. The cache must serve nothing else until
-        the column is drawn or given up.
+        Those that the cache lacks are stepped through. The cache must not be used for anything
+        else until the column is drawn or given up.
         """
 
 
 class Cache:
     """Keys and values `[2, heads, capacity, d]` of every layer; `length` places are valid.
 
-    A column has `column_places` of them.
+    A column has `column_places` places.
     """
 
     def __init__(self, layers: list[Tensor], column_places: int) -> None:
@@ -64,12 +64,12 @@ class Cache:
         self.length = 0
 
     def keep(self, columns: int) -> None:
-        """Forget what lies behind so many columns."""
+        """Keep the first `columns` columns and forget the rest."""
         self.length = min(self.length, max(columns, 0) * self.column_places)
 
 
 class _Layer(NamedTuple):
-    """One block's matrices: queries, keys and values `[3D, D]`, and the three behind them."""
+    """A block's matrices: queries, keys and values `[3D, D]`, and the three after them."""
 
     qkv: Matrix
     out: Matrix
@@ -104,14 +104,14 @@ class TransformerStepper:
         return Cache([*torch.zeros(shape, device=self._table.device)], column_places)
 
     def prefill(self, cache: Cache, x: Tensor) -> None:
-        """Fill the cache's first T places, in one pass, from what they are fed `[1, T, D]`."""
+        """Fill the cache's first T places, in one pass, from their inputs `[1, T, D]`."""
         for block, layer in zip(self._blocks, cache.layers, strict=True):
             x, keys, values = block(x, self._rotary)
             layer[:, :, : x.shape[1]] = torch.cat([keys, values])
         cache.length = x.shape[1]
 
     def step(self, cache: Cache, rows: list[int]) -> Tensor:
-        """Fill the cache's next place, fed the sum of `rows`: the last block's output `[D]`."""
+        """Fill the cache's next place from the sum of `rows`: the last block's output `[D]`."""
         place = cache.length
 
         def attend(cached: Tensor, qkv: Tensor) -> Tensor:
@@ -135,7 +135,7 @@ class TransformerStepper:
         """The last block's output `[D]` at a place that is fed the sum of `rows`.
 
         `cosines` and `sines` `[3D]` turn its queries and keys; `attend` takes a layer's cache and
-        the place's queries, keys and values `[3, heads, d]`, and gives what it finds there.
+        the place's queries, keys and values `[3, heads, d]`, and gives the attention's output.
         """
         x = self._table.index_select(0, rows).sum(0)
         for layer, cached in zip(self._layers, cache.layers, strict=True):
@@ -148,7 +148,7 @@ class TransformerStepper:
 
 
 def _turns(rotary: Tensor, heads: int) -> tuple[Tensor, Tensor]:
-    """Cosines and sines `[places, 3D]`, for queries, keys and (not turned) values at once."""
+    """Cosines and sines `[places, 3D]` for queries, keys and values, which are not turned."""
     cosines, sines = rotary.tile(1, 1, heads)
     ones, zeros = torch.ones_like(cosines), torch.zeros_like(sines)
     cosines = torch.cat([cosines, cosines, ones], -1)

@@ -1,4 +1,4 @@
-"""How long and how fast the codec trains."""
+"""The settings of a codec's training."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from distill_live.models.codec.quantizer import LearningConfig
 from distill_live.models.codec.vqvae import VQVAEConfig
 from distill_live.training.data.augmentation import AugmentationConfig, get_adaptive_augmentation
 
-# What a trained codec's learning rates are multiplied by when it learns more.
+# The factor for the learning rates of a trained codec that learns more.
 _CONTINUED_RATE = 0.3
 
 
@@ -20,10 +20,10 @@ class CodecTrainingConfig:
 
     An epoch is `steps_per_epoch` batches of `batch_crops` crops, each `crop_columns` columns long
     and starting at any frame. `hidden_rate` is the learning rate of the matrices (Muon), `rate` of
-    everything else (AdamW); both rise over `warmup` of the training and fall along a cosine.
-    `augmentation` says how crops differ from the recordings. `consistency` weighs how far latents
-    move when the sound is moved by a few frames: codes that move less are easier to predict. The
-    last `holdout` of each recording is kept for validation.
+    everything else (AdamW); both rise during the fraction `warmup` of the training and fall along a
+    cosine. `augmentation` says how crops differ from the recordings. `consistency` is the weight of
+    how far latents move when the sound moves by a few frames: codes that move less are easier to
+    predict. The last `holdout` (0..1) of each recording is for validation.
     """
 
     codec: VQVAEConfig = field(default_factory=VQVAEConfig)
@@ -43,7 +43,7 @@ class CodecTrainingConfig:
 
 
 def get_adaptive_codec_config(codec: VQVAEConfig, columns: int) -> CodecTrainingConfig:
-    """Settings for recordings of so many columns: an epoch sees at least as many as there are."""
+    """Settings for recordings of so many columns: an epoch covers at least that many."""
     defaults = CodecTrainingConfig(codec=codec)
     batch_columns = defaults.batch_crops * defaults.crop_columns
     steps = max(defaults.steps_per_epoch, math.ceil(columns / batch_columns))
@@ -52,8 +52,8 @@ def get_adaptive_codec_config(codec: VQVAEConfig, columns: int) -> CodecTraining
 
 
 def get_continued_codec_config(codec: VQVAEConfig, columns: int) -> CodecTrainingConfig:
-    """Settings for a trained codec that learns more, `columns` being old and new together: fewer
-    epochs and smaller steps, from where it stands."""
+    """Settings for a trained codec that learns more: fewer epochs and smaller steps. `columns`
+    counts those of old and new recordings together."""
     new = get_adaptive_codec_config(codec, columns)
     return replace(
         new,

@@ -13,7 +13,7 @@ from torch.nn import functional
 from distill_live.audio.spectrogram import SpectrogramConfig
 from distill_live.training.data.augmentation import Augmentation, AugmentationConfig
 
-# Every stream begins with a recording's first columns, so those are seen more often than by chance.
+# Every stream begins with a recording's first columns, so they are drawn more often than by chance.
 _FROM_START = 0.15
 
 
@@ -21,8 +21,7 @@ class MelCrops:
     """Draws crops `[B, 1, M, frames]` from normalised mels `[M, T]` of different lengths.
 
     A crop may begin or end in the silence around its recording. Longer recordings are drawn from
-    more often; `shares` say by how much more than their length they count. The same seed gives the
-    same crops.
+    more often; `shares` are additional weights. The same seed gives the same crops.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Are the codebooks alive? Measured per level, on codes of real material, and said in words."""
+"""The health of the codebooks: how well each level uses its codes, measured and in words."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from torch import Tensor
 
-#: A level is underused when fewer of its codes occur than this part, or when they are used so
-#: unevenly that fewer than the second part, in even use, would be as varied.
+#: A level is underused if less than the first fraction of its codes occurs, or if they are used so
+#: unevenly that less than the second fraction, used evenly, would be as varied.
 UNDERUSED, UNDERUSED_EVEN = 0.5, 0.15
-#: The same for a level that has collapsed: it tells hardly anything of the sound.
+#: The same for a level that has collapsed: it says hardly anything about the sound.
 COLLAPSED, COLLAPSED_EVEN = 0.1, 0.04
 
 
 class Verdict(IntEnum):
-    """How a codebook is, from good to bad."""
+    """The state of a codebook, from good to bad."""
 
     GREEN = 0
     YELLOW = 1
@@ -29,12 +29,12 @@ class Verdict(IntEnum):
 
     @property
     def words(self) -> str:
-        """What it means."""
+        """What the verdict means."""
         return ("Healthy", "Some codes underused", "Codebook collapse detected")[self]
 
     @property
     def advice(self) -> str:
-        """What to do, if anything."""
+        """What to do about it, or ""."""
         return (
             "",
             "train longer, on more varied sound, or with a smaller --codebook-size",
@@ -47,8 +47,8 @@ class Verdict(IntEnum):
 class LevelHealth:
     """How one level's codebook is used.
 
-    `utilisation` is the part of its codes that occur (0..1), `perplexity` how many codes in even
-    use would be as varied (1..V), `dead_codes` how many never occur.
+    `utilisation` is the fraction of its codes that occur (0..1), `perplexity` how many evenly used
+    codes would be as varied (1..V), `dead_codes` how many never occur.
     """
 
     utilisation: float
@@ -56,7 +56,7 @@ class LevelHealth:
     dead_codes: int
 
     def verdict(self, codebook_size: int) -> Verdict:
-        """What that means for a level of so many codes."""
+        """What this means for a level with that many codes."""
         even = self.perplexity / codebook_size
         if self.utilisation < COLLAPSED or even < COLLAPSED_EVEN:
             return Verdict.RED
@@ -66,7 +66,7 @@ class LevelHealth:
 
 
 def read_health(described: Sequence[dict[str, Any]]) -> list[LevelHealth]:
-    """Health of each level as a model file's header says it."""
+    """The health of each level from a model file's header."""
     return [
         LevelHealth(float(one["utilisation"]), float(one["perplexity"]), int(one["dead_codes"]))
         for one in described
@@ -74,7 +74,7 @@ def read_health(described: Sequence[dict[str, Any]]) -> list[LevelHealth]:
 
 
 def codebook_health(codes: Tensor, codebook_size: int) -> list[LevelHealth]:
-    """Health of each level from codes `[..., Q]`."""
+    """The health of each level, measured on codes `[..., Q]`."""
     return [_level(counts) for counts in count_codes(codes.cpu().numpy(), codebook_size)]
 
 

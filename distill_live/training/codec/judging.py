@@ -1,4 +1,4 @@
-"""What a codec loses of the sound that it learned from, and of the sound that it did not."""
+"""The error of a codec on the sound that it was trained on, and on held-out sound."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from distill_live.models.codec.vqvae import ConvVQVAE
 from distill_live.training.codec.health import LevelHealth, codebook_health
 from distill_live.training.run.precision import Precision
 
-# A long recording goes through in pieces, so that it need not fit into memory as a whole. The
-# networks see less far than the margin on each side.
+# A long recording is processed in pieces, so that it need not fit into memory as a whole. The
+# margin on each side is longer than the networks' reach.
 _PIECE_COLUMNS = 4096
 _MARGIN_COLUMNS = 32
 
 
 class CodecJudgement(NamedTuple):
-    """Mean absolute differences of log mels in dB over training parts and held-out ends, and the
+    """Mean absolute differences of log mels in dB, for training parts and for held-out ends; the
     health of each level's codebook, coarse to fine."""
 
     training_db: float
@@ -34,10 +34,10 @@ def judge_codec(
     spectrogram: SpectrogramConfig,
     precision: Precision,
 ) -> CodecJudgement:
-    """Judge a codec in evaluation mode by recordings: normalised mels `[M, T]` of whole columns,
-    each with the number of its first frame that is held out.
+    """Judge a codec in evaluation mode on recordings: normalised mels `[M, T]` of whole columns,
+    each with the number of its first held-out frame.
 
-    Where no recording is long enough to hold something back, the training part is all.
+    If no recording is long enough to hold anything out, the training parts stand for both.
     """
     codes, seen, unseen = [], [], []
     for mel, end in judged:
@@ -56,8 +56,8 @@ def judge_codec(
 
 
 def _through(model: ConvVQVAE, mel: Tensor, precision: Precision) -> tuple[Tensor, Tensor]:
-    """What a codec makes of a recording's mel `[M, T]`: the one that comes back, on the CPU, and
-    the codes `[S, Q]`."""
+    """A recording's mel `[M, T]` passed through a codec: the decoded mel, on the CPU, and the codes
+    `[S, Q]`."""
     frames, bands = model.config.column_frames, model.config.bands
     device = model.quantizer.codebooks.device
     decoded, codes = [], []

@@ -1,4 +1,4 @@
-"""How far a reconstructed mel is from the real one."""
+"""The distance of a reconstructed mel from the real one."""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ from torch.nn import functional
 
 from distill_live.models.codec.vqvae import ConvVQVAE
 
-# Averages over 2x2 and 4x4 mel cells: what a cell misses by shifting a partial or an onset by one
-# place costs less than what it misses altogether.
+# Averages over 2x2 and 4x4 mel cells: a partial or an onset that is off by one cell costs less than
+# one that is missing.
 _SCALES = (2, 4)
 
 # How much more a loud cell counts than a quiet one, per deviation of log power, and the range
-# within which it does. Envelopes and levels come out better, quiet detail hardly worse.
+# within which it does. Envelopes and loudness come out better, quiet detail hardly worse.
 _LOUDNESS = 0.4
 _LOUDNESS_RANGE = (-1.5, 3.0)
 
 
-# What amplitudes count beside logarithms; how far they may exceed the loudest real one, as a
-# logarithm; and a power that keeps the root of none smooth.
+# The weight of amplitudes relative to logarithms; how far they may exceed the loudest real one, as
+# a logarithm; and a power that keeps the square root smooth at zero.
 _AMPLITUDES = 0.3
 _MOST, _LEAST = 2.0, 1e-9
 
 
 def reconstruction_loss(reconstruction: Tensor, mel: Tensor, deviation: float) -> Tensor:
-    """What training makes small: the distance of normalised log mels `[B, 1, M, T]`, and of their
-    amplitudes; `deviation` is that of the normalisation."""
+    """The loss to minimise: the distance of normalised log mels `[B, 1, M, T]` and of their
+    amplitudes. `deviation` is that of the normalisation."""
     amplitudes = amplitude_loss(reconstruction, mel, deviation)
     return spectral_loss(reconstruction, mel) + _AMPLITUDES * amplitudes
 
 
 def spectral_loss(reconstruction: Tensor, mel: Tensor) -> Tensor:
-    """Multi-scale distance of normalised log mels `[B, 1, M, T]`: the mean absolute difference of
-    cells, of their averages, and of their changes from frame to frame, loud ones counting more."""
+    """The multi-scale distance of normalised log mels `[B, 1, M, T]`: the mean absolute difference
+    of cells, of their averages, and of their changes from frame to frame. Loud cells count more."""
     weight = (_LOUDNESS * mel.clamp(*_LOUDNESS_RANGE)).exp()
     weight = weight / weight.mean()
     difference = reconstruction - mel
@@ -46,9 +46,9 @@ def spectral_loss(reconstruction: Tensor, mel: Tensor) -> Tensor:
 
 
 def amplitude_loss(reconstruction: Tensor, mel: Tensor, deviation: float) -> Tensor:
-    """How far amplitudes are off, as a part of all: those of cells, and those of whole frames, the
-    envelope. Logarithms alone let loud cells, which a listener follows, be a little off."""
-    # By the loudest cell of each crop, and no further above: nothing may become infinite.
+    """The relative error of amplitudes, of cells and of whole frames (the envelope). By logarithms
+    alone, loud cells, which listeners follow, would be a little off."""
+    # Relative to the loudest cell of each crop and limited, so that nothing becomes infinite.
     loudest = mel.amax(dim=(1, 2, 3), keepdim=True)
     one, other = (
         (0.5 * deviation * (part - loudest)).clamp(max=_MOST).exp()
@@ -63,8 +63,8 @@ def _part(one: Tensor, other: Tensor) -> Tensor:
 
 
 def latent_movement(model: ConvVQVAE, mel: Tensor, latent: Tensor) -> Tensor:
-    """How far the encoder's latents of mels `[B, 1, M, T]` move, per their variance, when the sound
-    comes up to half a column later. `latent` are those of the mels as they are."""
+    """How far the encoder's latents of mels `[B, 1, M, T]` move, relative to their variance, when
+    the sound comes up to half a column later. `latent` are those of the unmoved mels."""
     frames = model.config.column_frames
     shift = int(torch.randint(1, frames // 2 + 1, ()))
     later = model.encoder(mel[..., frames - shift : -shift]).float()

@@ -1,4 +1,4 @@
-"""Recordings as a codec is trained and judged on them: mels, split by time, and copies of them."""
+"""The mels that a codec is trained and judged on, split by time, and copies at other speeds."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from distill_live.training.data.augmentation import at_speeds
 from distill_live.training.data.coding import recording_mel
 from distill_live.training.data.rehearsal import Rehearsal, rehearsed_share
 
-# Enough columns to judge an epoch by; a large set is judged by a fixed part of its recordings.
+# Enough columns to judge an epoch by; of a large set, some fixed recordings are used.
 _JUDGED_COLUMNS = 8192
 
 
@@ -23,10 +23,10 @@ _JUDGED_COLUMNS = 8192
 class TrainingMels:
     """Normalised mels `[M, T]` of whole columns, on the CPU.
 
-    Crops are drawn from those that are `learned`, which count `shares` times their length: the
-    training parts of all recordings, and of their copies at other speeds; `names` says of which
-    recording each is. `judged` has (a whole recording's mel, the number of its first frame that is
-    held out). `spectrogram` is what made them.
+    Crops are drawn from the `learned` mels, which count `shares` times their length: the training
+    parts of all recordings and of their copies at other speeds. `names` has the recording's name
+    for each. `judged` has pairs of a whole recording's mel and the number of its first held-out
+    frame. `spectrogram` is what made them.
     """
 
     spectrogram: AudioSpectrogram
@@ -39,9 +39,9 @@ class TrainingMels:
     def of(
         cls, recordings: Recordings, config: CodecTrainingConfig, rehearsal: Rehearsal | None = None
     ) -> TrainingMels:
-        """Of recordings, and of those that are rehearsed with them by their codec's spectrogram.
+        """From recordings, together with rehearsed ones, if any, in their codec's spectrogram.
 
-        Raises TrainingError for one whose mel is not a number somewhere.
+        Raises TrainingError for a recording whose mel is not finite.
         """
         frames = config.codec.column_frames
         if rehearsal:
@@ -66,13 +66,13 @@ class TrainingMels:
         )
 
     def loudest_db(self, number: int) -> float:
-        """The loudest mel of one of those that are learned, in dB of full scale."""
+        """The loudest value of a learned mel, in dB of full scale."""
         loudest = self.spectrogram.denormalise(self.learned[number].max())
         return float(loudest) * 10 / math.log(10)
 
 
 def spread(pairs: list[tuple[Tensor, int]], max_frames: int) -> list[tuple[Tensor, int]]:
-    """Every k-th recording, k the smallest that keeps the whole near `max_frames`."""
+    """Every k-th recording, with the smallest k that keeps the total near `max_frames`."""
     frames = sum(mel.shape[-1] for mel, _ in pairs)
     return pairs[:: max(1, math.ceil(frames / max_frames))]
 
@@ -91,7 +91,7 @@ def _fit_spectrogram(
 
 
 def _training_frames(mel: Tensor, config: CodecTrainingConfig) -> int:
-    """How many frames of a recording's mel `[M, T]`, from its start, are for training."""
+    """The number of frames of a recording's mel `[M, T]`, from its start, that are for training."""
     frames = config.codec.column_frames
     return training_columns(mel.shape[-1] // frames, config.holdout) * frames
 
@@ -105,7 +105,7 @@ def _mels(
 def _at_speeds(
     recordings: Recordings, spectrogram: AudioSpectrogram, config: CodecTrainingConfig
 ) -> list[Tensor]:
-    """Mels of the recordings' training parts at other speeds."""
+    """The mels of the recordings' training parts at other speeds."""
     copies = at_speeds(recordings, config.augmentation.speeds, config.holdout)
     waveforms = (torch.from_numpy(samples)[None, None] for samples in copies)
     frames = config.codec.column_frames

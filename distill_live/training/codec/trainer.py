@@ -1,4 +1,4 @@
-"""Training the codec: recordings in, an autoencoder with living codebooks out."""
+"""Training the codec on recordings."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import copy
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
+from typing import Any, Self
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from distill_live.audio.dataset import Recordings
 from distill_live.audio.spectrogram import AudioSpectrogram
-from distill_live.errors import TrainingError
 from distill_live.models.codec.vqvae import ConvVQVAE
 from distill_live.training.codec.config import CodecTrainingConfig
 from distill_live.training.codec.crops import MelCrops
@@ -24,12 +23,12 @@ from distill_live.training.codec.mels import TrainingMels
 from distill_live.training.codec.previews import Previews
 from distill_live.training.data.rehearsal import Rehearsal
 from distill_live.training.run.checkpoint import Checkpoints, State
-from distill_live.training.run.ending import Ending, keeping_the_best
+from distill_live.training.run.ending import Ending
+from distill_live.training.run.epoch_trainer import Epoch, EpochTrainer
 from distill_live.training.run.muon import Muon, is_matrix
-from distill_live.training.run.pace import Pace
 from distill_live.training.run.precision import Precision, choose_precision
 from distill_live.training.run.processes import Processes
-from distill_live.training.run.randomness import random_state, seeded, set_random_state
+from distill_live.training.run.randomness import seeded
 from distill_live.training.run.step import mean_loss, rate_factor
 from distill_live.training.run.suspects import Suspect, bad_loss, find_suspect
 
@@ -37,28 +36,37 @@ _MAX_GRADIENT = 1.0
 
 
 @dataclass(frozen=True)
-class CodecEpoch:
-    """What one epoch came to.
+class CodecEpoch(Epoch):
+    """The result of one epoch.
 
     `loss` is the mean training loss; `training_db` and `validation_db` are mean absolute
-    differences of log mels in dB, over the recordings' training parts and held-out ends.
-    `health` is per level, coarse to fine.
+    differences of log mels in dB, for the training parts and for the held-out ends of the
+    recordings. `health` has an entry for each level, coarse to fine.
     """
 
-    epoch: int
-    epochs: int
     loss: float
     training_db: float
     validation_db: float
     health: list[LevelHealth]
 
+    @property
+    def error(self) -> float:
+        """The error on held-out sound."""
+        return self.validation_db
+
+    @classmethod
+    def read(cls, stored: dict[str, Any]) -> Self:
+        """An epoch from a checkpoint."""
+        return cls(**stored | {"health": [LevelHealth(**level) for level in stored["health"]]})
+
 
 @dataclass(frozen=True)
 class TrainedCodec:
-    """The best model that the training saw, on the CPU's or the given device, ready to use.
+    """The best codec of a training, on the device that trained it, ready to use.
 
-    `history` has every finished epoch, `best_epoch` (from 1) is the one that `model` and `health`
-    are of. `ending` says what ended it early, `warning` which recording spoiled it, if one did.
+    `history` has every completed epoch; `model` and `health` are those of `best_epoch`, counted
+    from 1. `ending` says whether training ended early, and `warning` names the recording that
+    spoiled it, if one did.
     """
 
     model: ConvVQVAE
@@ -70,7 +78,7 @@ class TrainedCodec:
 
     @property
     def health(self) -> list[LevelHealth]:
-        """Codebook health of the kept model, per level."""
+        """The codebook health of `model`, for each level."""
         return self.history[self.best_epoch - 1].health
 
 
@@ -87,24 +95,25 @@ def train_codec(
 ) -> TrainedCodec:
     """Train a codec; the epoch with the smallest validation error is kept.
 
-    `on_pace` gets, once, after the first steps, how many seconds the training will take.
+    `checkpoints` save every epoch, and resume an earlier run. `processes` are those that train
+    together, each on its own device. `rehearsal` is an earlier codec that learns the recordings in
+    addition to its own. `previews` are made at some of the epochs. `on_pace` is called once, after
+    the first steps, with the seconds that the whole training will take.
 
-    `checkpoints` save every epoch, and say where to go on. `processes` are the processes that train
-    together; they bring their devices. `rehearsal` is an earlier codec that learns the recordings
-    in addition to its own. `previews` listen to it now and then. Once an
-    epoch has ended, Ctrl-C, a full disk and full memory end the training with the best so far;
-    before that they raise. Raises TrainingError when the loss is no longer a number and no epoch
+    Once an epoch has ended, Ctrl-C, a full disk or full memory end the training and the best epoch
+    is kept; before that they raise. Raises TrainingError when the loss is not a number and no epoch
     has ended.
     """
     processes = processes or Processes(device)
     with seeded(config.seed, processes.device):
         trainer = _CodecTrainer(recordings, config, processes, rehearsal, previews)
-        with keeping_the_best(lambda: len(trainer.history)) as ending:
-            trainer.run(on_epoch, checkpoints, on_pace)
+        ending = trainer.run(on_epoch, checkpoints, on_pace)
     return trainer.result(ending)
 
 
-class _CodecTrainer:
+class _CodecTrainer(EpochTrainer[CodecEpoch]):
+    config: CodecTrainingConfig
+
     def __init__(
         self,
         recordings: Recordings,
@@ -113,15 +122,14 @@ class _CodecTrainer:
         rehearsal: Rehearsal | None,
         previews: Previews | None = None,
     ) -> None:
+        steps = processes.steps(config.steps_per_epoch, config.batch_crops)
+        super().__init__(CodecEpoch, config.seed, processes)
+        self.config = replace(config, steps_per_epoch=steps)
         self.previews = previews
         self.batch_crops = processes.batch(config.batch_crops)
-        steps = processes.steps(config.steps_per_epoch, config.batch_crops)
-        self.config = replace(config, steps_per_epoch=steps)
-        self.processes, self.device = processes, processes.device
         self.mels = mels = TrainingMels.of(recordings, config, rehearsal)
         self.spectrogram, self.judged = mels.spectrogram.to(self.device), mels.judged
-        # Every process draws all crops of a batch, which takes little time, and trains on some.
-        self.random = np.random.default_rng(config.seed)
+        # Every process draws the whole batch, which takes little time, and trains on its share.
         self.crops = MelCrops(
             mels.learned, config.crop_columns * config.codec.column_frames,
             self.spectrogram.config, config.augmentation, self.random, mels.shares,
@@ -138,72 +146,34 @@ class _CodecTrainer:
         )
         self.optimizers = _optimizers(self.model, config)
         self._compute_in(choose_precision(processes))
-        if processes.rank:
-            # The weights begin alike; what is drawn from now on differs.
-            torch.manual_seed(config.seed + processes.rank)
-        self.history: list[CodecEpoch] = []
-        self.best_epoch = 0
-        self._best_weights: dict[str, Tensor] = {}
+        if not processes.is_first:
+            # The weights start out the same; the random numbers from here on differ.
+            torch.manual_seed(config.seed + processes.number)
         self._suspect: Suspect | None = None
-        self._warning = ""
-
-    def run(
-        self,
-        on_epoch: Callable[[CodecEpoch], None] | None,
-        checkpoints: Checkpoints | None,
-        on_pace: Callable[[float], None] | None = None,
-    ) -> None:
-        if checkpoints and checkpoints.state:
-            self._resume(checkpoints.state)
-        epochs_to_come = self.config.epochs - len(self.history)
-        self.pace = Pace(epochs_to_come * self.config.steps_per_epoch, on_pace, self.device)
-        for epoch in range(len(self.history) + 1, self.config.epochs + 1):
-            loss = self.processes.mean(self._train_epoch(epoch))
-            if not (math.isfinite(loss) and self._judge(epoch, loss)):
-                self._warning = bad_loss("codec", epoch, self.processes.gather(self._suspect))
-                if not self.history:
-                    raise TrainingError(self._warning)
-                return
-            if self.previews:
-                self.previews.take(epoch, self.model, self.spectrogram)
-            if checkpoints:
-                checkpoints.save(self._state())
-            if on_epoch:
-                on_epoch(self.history[-1])
 
     def result(self, ending: Ending) -> TrainedCodec:
         self.model.quantizer.finish_learning()
-        self.model.load_state_dict(self._best_weights)
+        self.model.load_state_dict(self.best_weights)
         self.model.eval().requires_grad_(False)
         return TrainedCodec(
-            self.model, self.spectrogram, self.history, self.best_epoch, ending, self._warning
+            self.model, self.spectrogram, self.history, self.best_epoch, ending, self.warning
         )
 
     def _state(self) -> State:
         return {
             "model": self.model.state_dict(),
-            "best": self._best_weights,
-            "best_epoch": self.best_epoch,
             "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
             "precision": asdict(self.precision),
-            "history": [asdict(epoch) for epoch in self.history],
-            "random": random_state(self.random, self.processes),
             "previews": self.previews.state() if self.previews else [],
         }
 
-    def _resume(self, state: State) -> None:
+    def _restore(self, state: State) -> None:
         self.model.load_state_dict(state["model"])
         for optimizer, its_state in zip(self.optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(its_state)
         self._compute_in(choose_precision(self.processes, Precision(**state["precision"])))
-        self._best_weights, self.best_epoch = state["best"], state["best_epoch"]
         if self.previews:
             self.previews.resume(state["previews"])
-        self.history = [
-            CodecEpoch(**epoch | {"health": [LevelHealth(**level) for level in epoch["health"]]})
-            for epoch in state["history"]
-        ]
-        set_random_state(state["random"], self.random, self.processes)
 
     def _compute_in(self, precision: Precision) -> None:
         self.precision = precision
@@ -236,20 +206,21 @@ class _CodecTrainer:
         self._suspect = find_suspect(losses, drawn, self.mels.names, self.mels.loudest_db)
         return mean_loss(losses)
 
-    def _judge(self, epoch: int, loss: float) -> bool:
-        """Judge an epoch; False if the result is not a number: then the epoch does not count."""
+    def _train_and_judge(self, number: int) -> CodecEpoch | None:
+        loss = self.processes.mean(self._train_epoch(number))
+        if not math.isfinite(loss):
+            return None
         self.model.eval()
         self.model.quantizer.sync()
         judged = judge_codec(self.model, self.judged, self.spectrogram.config, self.precision)
-        ended = self.processes.from_first(CodecEpoch(epoch, self.config.epochs, loss, *judged))
-        if not math.isfinite(ended.validation_db):
-            return False
-        # The weights first: a Ctrl-C while they are copied must leave no epoch without them.
-        history = [*self.history, ended]
-        best = min(history, key=lambda one: one.validation_db)
-        weights = self._weights() if best is ended else self._best_weights
-        self.best_epoch, self._best_weights, self.history = best.epoch, weights, history
-        return True
+        return self.processes.from_first(CodecEpoch(number, self.config.epochs, loss, *judged))
+
+    def _complaint(self, number: int) -> str:
+        return bad_loss("codec", number, self.processes.gather(self._suspect))
+
+    def _epoch_kept(self) -> None:
+        if self.previews:
+            self.previews.listen(self.history[-1].epoch, self.model, self.spectrogram)
 
     def _weights(self) -> dict[str, Tensor]:
         return {

@@ -1,4 +1,4 @@
-"""A few recordings made more: other speeds, levels and timbres, two sounds at once."""
+"""More variety from few recordings: other speeds, loudness and timbres, two sounds at once."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _SMALL_FRAMES = 56_250
 class AugmentationConfig:
     """How crops differ from the recordings that they are cut from.
 
-    Half of all crops are made louder or softer by up to `gain_db`. A part `filtered` passes a
-    random smooth filter of up to `filter_db`; to a part `mixed` another crop is added. Beside
-    itself, each recording is there at each of `speeds`, as a tape would play it: pitch and tempo
-    move together. Such a copy counts `speed_share` of its length.
+    Half of all crops are made louder or softer by up to `gain_db`. The fraction `filtered` passes a
+    random smooth filter of up to `filter_db`; to the fraction `mixed` another crop is added. Each
+    recording is also used at each of `speeds`, as a tape would play it: pitch and tempo change
+    together. Such a copy counts for `speed_share` of its length.
     """
 
     gain_db: float = 3.0
@@ -38,10 +38,10 @@ class AugmentationConfig:
 
 
 def get_adaptive_augmentation(frames: int) -> AugmentationConfig:
-    """Settings for recordings of so many mel frames together.
+    """Settings for recordings with a total of so many mel frames.
 
-    What is filtered and mixed makes every set richer; other speeds, which take memory and blur what
-    is there already, only one of up to ten minutes.
+    Filters and mixes enrich every set. Other speeds take memory and blur what is there already, so
+    they are only for sets of up to ten minutes.
     """
     return AugmentationConfig(
         filtered=0.3, mixed=0.2, speeds=_SPEEDS if frames <= _SMALL_FRAMES else ()
@@ -58,7 +58,7 @@ class Augmentation:
         self._config, self._spectrogram, self._random = config, spectrogram, random
 
     def apply(self, crops: Tensor) -> Tensor:
-        """Other crops of the same shape, none below silence."""
+        """The changed crops, of the same shape and never below silence."""
         config, count = self._config, len(crops)
         if config.mixed:
             chosen = self._chosen(config.mixed, count)
@@ -74,7 +74,7 @@ class Augmentation:
         return torch.from_numpy(self._random.random((count, 1, 1, 1)) < part)
 
     def _mixed(self, crops: Tensor) -> Tensor:
-        """Each crop with the next one, softer by up to 12 dB, added to it."""
+        """Each crop mixed with the next one, which is softer by up to 12 dB."""
         gains = self._random.uniform(-12.0, 0.0, (len(crops), 1, 1, 1))
         gain = _tensor(gains * self._spectrogram.per_db)
         deviation, mean = self._spectrogram.deviation, self._spectrogram.mean
@@ -82,7 +82,7 @@ class Augmentation:
         return (torch.logaddexp(one, other) - mean) / deviation
 
     def _filters(self, count: int) -> Tensor:
-        """Gains over mels `[B, 1, M, 1]`: a few slow waves."""
+        """Gains of the mel bins `[B, 1, M, 1]`: a few slow waves."""
         mels = self._spectrogram.n_mels
         places = np.linspace(0.0, np.pi, mels)[None, :, None]
         waves = np.arange(1, 4)[None, None]
@@ -95,7 +95,7 @@ class Augmentation:
 def at_speeds(
     recordings: Recordings, speeds: tuple[float, ...], holdout: float = HOLDOUT
 ) -> Iterator[np.ndarray]:
-    """The part of each recording that is for training, at each speed: samples `[N]`.
+    """The training part of each recording at each speed: samples `[N]`.
 
     Raises DependencyError where torchaudio cannot be loaded.
     """

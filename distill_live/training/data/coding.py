@@ -1,4 +1,4 @@
-"""A codec over whole recordings, which go through it in pieces: they need not fit into memory."""
+"""Encoding and decoding whole recordings in pieces, so that they need not fit into memory."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _DECODED_COLUMNS = 256
 
 
 def require_rate(recordings: Recordings, spectrogram: AudioSpectrogram) -> None:
-    """Raise TrainingError when recordings have another sample rate than the model."""
+    """Raise TrainingError unless the recordings have the model's sample rate."""
     rate = spectrogram.config.sample_rate
     if recordings.sample_rate != rate:
         raise TrainingError(
@@ -36,7 +36,7 @@ def recording_mel(
 ) -> Tensor:
     """A recording's normalised mel `[M, T]`, of whole columns, on the spectrogram's device.
 
-    Raises TrainingError, with the recording's name, when it is so loud that the mel is not finite.
+    Raises TrainingError with the recording's name when it is so loud that the mel is not finite.
     """
     waveform = torch.from_numpy(recording.samples)[None, None]
     mel = spectrogram.waveform_to_mel(waveform, column_frames)[0, 0]
@@ -51,7 +51,7 @@ def recording_mel(
 
 @torch.inference_mode()
 def code_mel(codec: ConvVQVAE, mel: Tensor) -> Grid:
-    """Normalised mel `[M, T]` to a grid; frames that fill no column at the end are dropped."""
+    """Encode a normalised mel `[M, T]`; frames at the end that do not fill a column are dropped."""
     frames = codec.config.column_frames
     columns = mel.shape[-1] // frames
     pieces = [np.zeros((0, codec.config.bands, codec.config.num_quantizers), dtype=np.int16)]
@@ -66,11 +66,11 @@ def code_mel(codec: ConvVQVAE, mel: Tensor) -> Grid:
 
 @torch.no_grad()
 def decode_grid(codec: ConvVQVAE, grid: Grid) -> Tensor:
-    """A whole grid `[T, F, Q]` to normalised mels `[M, frames]` on the CPU, as a stream of the
-    codec gives them within rounding."""
+    """Decode a whole grid `[T, F, Q]` to normalised mels `[M, frames]` on the CPU, the same as from
+    a stream of the codec except for rounding."""
     device = codec.quantizer.codebooks.device
     vectors = codec.quantizer.lookup(torch.from_numpy(grid.astype(np.int64)).to(device))
-    # What no column follows is decoded as at a stream's end.
+    # The last columns are decoded as at the end of a stream.
     vectors = functional.pad(vectors, (0, 0, 0, 0, 0, codec.config.lookahead_columns))
     parts, tails = [torch.zeros(codec.config.n_mels, 0)], Tails()
     for start in range(0, len(vectors) if len(grid) else 0, _DECODED_COLUMNS):

@@ -19,8 +19,8 @@ def code_training_parts(
     recordings: Recordings,
     holdout: float = HOLDOUT,
 ) -> tuple[TrainingCodes, ...]:
-    """Each recording's training part, coded from its start on, and the whole recording's
-    spectrogram; one without a column is left out."""
+    """The codes of each recording's training part, from its start on, and the spectrogram of the
+    whole recording. Recordings shorter than a column are left out."""
     frames = codec.config.column_frames
     found = []
     for recording in recordings.recordings:

@@ -1,5 +1,5 @@
-"""A model learns more without forgetting: its stored spectrograms stand for old recordings, or,
-where an older version stored none, its codes, decoded."""
+"""Learning more without forgetting: a model's stored spectrograms stand in for its old recordings,
+or its decoded codes if an older version stored no spectrograms."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from distill_live.models.file.persistence import LoadedVQModel
 from distill_live.models.prior.base import Prior
 from distill_live.training.data.coding import code_mel, decode_grid
 
-# The old recordings' part of what is trained on follows their length, but within these bounds:
-# what hardly occurs is forgotten, or not learned.
+# Old recordings are trained on in proportion to their length, but within these bounds: whatever is
+# too rare is forgotten, or not learned.
 _LEAST, _MOST = 0.3, 0.7
 
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """A trained codec to go on from, and what it has learned.
+    """A trained codec that learns more, and the recordings that it already knows.
 
     `mels` `[M, T]` are its old recordings, normalised by its spectrogram, and `kept` is what its
-    file has of each; `usage` `[Q, V]` says what part of all old codes each code is, level by level.
-    `metadata` is its file's header.
+    file contains of each. `usage` `[Q, V]` is the share of each code among the old codes of its
+    level. `metadata` is the header of its file.
     """
 
     metadata: dict[str, Any]
@@ -44,8 +44,9 @@ class Rehearsal:
 
     @classmethod
     def of(cls, loaded: LoadedVQModel, replaced: Container[str] = ()) -> Rehearsal:
-        """Of a loaded model with training codes. The recordings called `replaced` are there
-        themselves, and need none. Raises TrainingError when the file's spectrograms are damaged."""
+        """From a loaded model with training codes. The recordings named in `replaced` are at hand
+        themselves and are left out. Raises TrainingError when the file's spectrograms are
+        damaged."""
         codec = loaded.require_trainable()
         rehearsed = [one for one in loaded.training_codes if one.name not in replaced]
         return cls(
@@ -60,17 +61,17 @@ class Rehearsal:
 
     @property
     def names(self) -> list[str]:
-        """What the old recordings are called."""
+        """The names of the old recordings."""
         return [one.name for one in self.kept]
 
     @property
     def columns(self) -> int:
-        """Length of the old recordings together, in columns."""
+        """The total length of the old recordings, in columns."""
         return sum(mel.shape[-1] for mel in self.mels) // self.model.config.column_frames
 
     @property
     def seconds(self) -> float:
-        """The same in seconds."""
+        """Their total length in seconds."""
         config = self.spectrogram.config
         frames = sum(mel.shape[-1] for mel in self.mels)
         return frames * config.hop_length / config.sample_rate
@@ -79,7 +80,7 @@ class Rehearsal:
 @torch.inference_mode()
 def code_rehearsed(codec: ConvVQVAE, rehearsal: Rehearsal) -> tuple[TrainingCodes, ...]:
     """What a codec that has learned more keeps of the old recordings: their spectrograms
-    unchanged, and the same columns of each, coded anew."""
+    unchanged, and the same columns of each, encoded again."""
     device, frames = codec.quantizer.codebooks.device, codec.config.column_frames
     return tuple(
         TrainingCodes(
@@ -92,8 +93,8 @@ def code_rehearsed(codec: ConvVQVAE, rehearsal: Rehearsal) -> tuple[TrainingCode
 
 
 def rehearsed_share(new: list[Tensor], old: list[Tensor]) -> list[float]:
-    """By how much more than its length each mel `[M, T]` counts, new ones first, so that neither
-    side is drowned by the other."""
+    """The weight of each mel `[M, T]` relative to its length, new ones first, so that neither the
+    old nor the new ones are drowned out."""
     new_frames, old_frames = (sum(mel.shape[-1] for mel in mels) for mels in (new, old))
     if not old_frames:
         return [1.0] * len(new)
@@ -107,7 +108,7 @@ def _mel(codec: ConvVQVAE, spectrogram: AudioSpectrogram, kept: TrainingCodes) -
     """The mel `[M, T]` of an old recording, on the CPU."""
     if not kept.mel:
         return decode_grid(codec, kept.codes)
-    # It includes the end that was held out.
+    # The stored mel includes the end that was held out.
     most_frames = 2 * (len(kept.codes) + 1) * codec.config.column_frames
     try:
         return unpack_mel(kept.mel, spectrogram.config, most_frames)

@@ -1,4 +1,4 @@
-"""Recordings as a frozen codec sees them: grids of codes, at every alignment, split by time."""
+"""Recordings as grids of codes from a finished codec, at every alignment, split by time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from distill_live.training.data.coding import Grid, code_mel, recording_mel, req
 
 Ranks = NDArray[np.float32]
 
-#: Training recordings are coded at these levels, so that a code is more than one loudness.
+#: Training recordings are coded at these gains, so that their codes cover more than one loudness.
 GAINS_DB = (0.0, -3.0)
 
 
@@ -29,11 +29,11 @@ GAINS_DB = (0.0, -3.0)
 class CodeSequences:
     """Grids `[T, F, Q]` of whole recordings.
 
-    `training` has each recording's training part at every alignment and gain; none of their codes
-    depends on what is held out. `validation` has (a whole recording's grid, the number of its first
-    column that is held out), at the alignments 0 and half a column. `training_ranks` `[T, 4]` say
-    of each training grid's columns how they sound among all of them, as `ranks` measures it; both
-    are missing where that is not known.
+    `training` has the training part of each recording at every alignment and gain; none of its
+    codes depends on what is held out. `validation` has pairs of a whole recording's grid and the
+    number of its first held-out column, at the alignments 0 and half a column. `training_ranks`
+    `[T, 4]` rank the columns of each training grid among all of them by how they sound, as `ranks`
+    measures it; both are empty where that is not known.
     """
 
     training: list[Grid]
@@ -52,12 +52,12 @@ def extract_code_sequences(
     rehearsed: Sequence[Tensor] = (),
     speeds: tuple[float, ...] = (),
 ) -> CodeSequences:
-    """Code every recording with a codec as it is.
+    """Turn every recording into codes.
 
     A column can begin at any of its `column_frames` frames: each is an alignment. The last
-    `holdout` of a recording's columns is held out. `rehearsed` are normalised mels `[M, T]` that
-    count as recordings. Raises TrainingError when the recordings have another sample rate than the
-    model.
+    `holdout` (0..1) of a recording's columns is held out. `rehearsed` are normalised mels `[M, T]`
+    that count as recordings. Raises TrainingError when the recordings' sample rate is not the
+    model's.
     """
     require_rate(recordings, spectrogram)
     frames = codec.config.column_frames
@@ -80,7 +80,7 @@ def extract_code_sequences(
     ranks = DescriptorRanks.of(np.concatenate([told for _, told in learned])) if learned else None
     return CodeSequences(
         training=[grid for grid, _ in learned],
-        # Where no recording is long enough to hold something back, all is for both.
+        # If no recording is long enough to hold anything out, all of it serves for both.
         validation=held_out or [(grid, 0) for grid, _ in validation if len(grid)],
         training_ranks=[ranks.ranks(told) for _, told in learned] if ranks else [],
         ranks=ranks,
@@ -90,8 +90,8 @@ def extract_code_sequences(
 def _at_alignments(
     codec: ConvVQVAE, spectrogram: AudioSpectrogram, part: Tensor
 ) -> Iterator[tuple[Grid, NDArray[np.float32]]]:
-    """A part for training `[M, T]` as codes at every alignment that has a column, and what is told
-    of each of these columns `[columns, 4]`."""
+    """A training part `[M, T]` as codes, at every alignment that has at least one column, with the
+    descriptors of its columns `[columns, 4]`."""
     frames = codec.config.column_frames
     for offset in range(frames):
         grid = code_mel(codec, part[:, offset:])

@@ -1,4 +1,4 @@
-"""What counting alone predicts: the two models that a prior has to beat."""
+"""Predicting codes by counting: the two models that a prior has to beat."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from distill_live.training.data.sequences import CodeSequences
 
-# Both models get the smoothing that suits the validation codes best: a prior that beats them does
-# not do so because they were kept small.
+# Both models get the smoothing that suits the validation codes best, so that a prior cannot beat
+# them merely because they were handicapped.
 _UNIGRAM_WEIGHTS = (0.5, 2.0, 8.0, 32.0, 128.0)
 _PAIR_WEIGHTS = (1.0, 4.0, 16.0, 64.0, 256.0, 1024.0)
 

@@ -1,4 +1,4 @@
-"""How good a prior is: its perplexity on codes it has not seen, beside counting, and in words."""
+"""How good a prior is: its perplexity on codes that it has not seen, compared with counting."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from distill_live.training.data.coding import Grid
 from distill_live.training.prior.baselines import Baselines
 from distill_live.training.prior.windows import Window
 
-# Enough codes to judge an epoch by; a large set is judged by windows spread evenly over it.
+# Enough to judge an epoch by; from a large set, windows are taken that are spread evenly over it.
 _JUDGED_WINDOWS = 96
 
 
 @dataclass(frozen=True)
-class PriorReport:
-    """The kept prior beside counting, by perplexity per code (1..V, lower is better).
+class PriorPerplexity:
+    """The perplexity per code (1..V, lower is better) of a prior, and of counting.
 
-    `training` and `validation` are measured alike, without dropout.
+    `training` and `validation` are measured in the same way, without dropout.
     """
 
     training: float
@@ -32,20 +32,20 @@ class PriorReport:
 
     @property
     def beats_counting(self) -> bool:
-        """Whether it predicts held-out codes better than both count models."""
+        """Whether it predicts held-out codes better than both models that count."""
         return self.validation < min(self.baselines.unigram, self.baselines.previous_column)
 
 
 def judged_windows(parts: Iterable[tuple[Grid, int]], context_columns: int) -> list[Window]:
-    """What a prior is judged by of grids, each from a column on: all windows, or of many every
-    k-th, k the smallest that leaves no more than are needed."""
+    """The windows to judge a prior by, of grids from a given column on: all of them, or every k-th
+    if there are more than needed."""
     windows = [w for grid, first in parts for w in Window.of_grid(grid, first, context_columns)]
     return windows[:: math.ceil(len(windows) / _JUDGED_WINDOWS)]
 
 
 @torch.inference_mode()
 def window_perplexity(prior: Prior, windows: list[Window]) -> float:
-    """The perplexity per code, 1..V, of all codes that windows want predicted."""
+    """The perplexity per code, 1..V, of all codes that the windows ask for."""
     total, count = 0.0, 0
     for window in windows:
         codes = torch.from_numpy(np.int64(window.codes))[None].to(prior.device)

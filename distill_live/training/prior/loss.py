@@ -1,4 +1,4 @@
-"""What the training of a prior makes smaller."""
+"""The loss of a prior."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from distill_live.models.prior.base import Prior
 from distill_live.models.prior.column_prior import ColumnPrior
 from distill_live.training.prior.windows import Crops
 
-# How often a blind column is told nothing, and how often each of the four is left out otherwise.
+# How often a column without past has no ranks at all, and otherwise how often each is left out.
 _TOLD_NOTHING, _LEFT_OUT = 0.3, 0.5
 
 
 def prior_loss(
     prior: Prior, crops: Crops, corruption: float, blind: float
 ) -> tuple[Tensor, Tensor]:
-    """Mean losses in nats per code over the real codes of crops: of predicting them, and all that
-    is to become smaller.
+    """Mean losses in nats per code over the real codes of crops: that of predicting them, and the
+    whole loss to minimise.
 
-    The latter has `blind` times the loss of predicting them without the past, told how they sound,
-    where a prior can be steered. Of each crop's input codes a part, `corruption` on average, is
-    replaced by random ones.
+    If the prior can be steered, the whole loss adds `blind` times that of predicting the codes
+    without the past, only from how they sound. On average the fraction `corruption` of a crop's
+    input codes is replaced by random ones.
     """
     codes, real, ranks = crops
     known = corrupted(codes, corruption, prior.config.codebook_size)
@@ -34,14 +34,14 @@ def prior_loss(
 
 
 def corrupted(codes: Tensor, corruption: float, codebook_size: int) -> Tensor:
-    """Codes `[B, T]` with a part replaced, so that a stream survives its own surprises."""
+    """Codes `[B, T]`, some made random, so that a prior learns to cope with its own surprises."""
     part = 2.0 * corruption * torch.rand(len(codes), 1, device=codes.device)
     replaced = torch.rand(codes.shape, device=codes.device) < part
     return torch.where(replaced, torch.randint_like(codes, codebook_size), codes)
 
 
 def _told(ranks: Tensor) -> Tensor:
-    """Ranks `[B, columns, 4]` as blind columns are told them: any of the four, or nothing."""
+    """Ranks `[B, columns, 4]` with some of the four, or all, left out."""
     nothing = torch.rand(*ranks.shape[:2], 1, device=ranks.device) < _TOLD_NOTHING
     apart = torch.rand(ranks.shape, device=ranks.device) < _LEFT_OUT
     return ranks.masked_fill(nothing | apart, torch.nan)

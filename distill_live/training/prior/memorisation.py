@@ -1,4 +1,4 @@
-"""How much of what a prior plays is copied: windows of columns, sought in the training codes."""
+"""How much of what a prior plays is copied: windows of columns looked up in the training codes."""
 
 from __future__ import annotations
 
@@ -15,28 +15,29 @@ from distill_live.models.prior.base import Prior
 from distill_live.models.prior.sampling import Sampling
 from distill_live.training.data.sequences import CodeSequences
 
-# How many streams are drawn. What a stream begins with is left out, because all begin as the
-# recordings do.
+# How many streams are sampled, and how many of their first columns are left out, because every
+# stream begins as the recordings do.
 _STREAMS, _SKIPPED = 2, 8
 
-# So much of a window must be equal for it to be the same sound with a few codes changed.
+# The fraction of equal codes from which a window is the same sound with a few codes changed.
 _NEAR = 0.75
 
-# Fewer held-out windows than this say nothing; more than this are not needed.
+# Fewer held-out windows say nothing; more are not needed.
 _ENOUGH, _MOST_WINDOWS = 12, 400
 
-# So much above the held-out sound, generated windows are copies. Measured on 54 s of drones: a
-# prior that knows them by heart (perplexity 1.0) has 0.32 and 0.37, an ordinary one 0.0.
+# Generated windows are copies if their share is so much above that of held-out sound. Measured on
+# 54 s of drones: a prior that knows them by heart (perplexity 1.0) has 0.32 and 0.37, an ordinary
+# one 0.0.
 _SUSPICIOUS = 0.15
 
 
 @dataclass(frozen=True)
 class Overlap:
-    """Shares (0..1) of windows that stand in the training codes.
+    """The shares (0..1) of windows that occur in the training codes.
 
-    `coarse`: all codes of the coarsest level are the same; that is the same figure, its colour may
-    differ. `near`: at least three quarters of the codes of all levels are the same; that is the
-    same sound, though a few codes have changed.
+    `coarse`: all codes of the coarsest level are equal, which is the same figure, maybe in another
+    colour. `near`: at least three quarters of the codes of all levels are equal, which is the same
+    sound with a few codes changed.
     """
 
     coarse: float
@@ -45,10 +46,10 @@ class Overlap:
 
 @dataclass(frozen=True)
 class Memorisation:
-    """How much of what the prior plays stands in the training codes, in windows of `columns`
-    columns, and how much of the parts of the recordings that were held out does.
+    """How much of what the prior plays occurs in the training codes, in windows of `columns`
+    columns, compared with the held-out parts of the recordings.
 
-    `held_out` is None where these are too short or too few to say anything.
+    `held_out` is None if these are too short or too few to say anything.
     """
 
     columns: int
@@ -57,7 +58,7 @@ class Memorisation:
 
     @classmethod
     def of_header(cls, described: dict[str, Any]) -> Self:
-        """As a model file's header says it."""
+        """From a model file's header."""
         held_out = described["held_out"]
         return cls(
             int(described["columns"]),
@@ -67,7 +68,7 @@ class Memorisation:
 
     @property
     def warning(self) -> str | None:
-        """What to know and do if the prior copies its recordings, else None."""
+        """What to do if the prior copies its recordings, else None."""
         if not self._copies:
             return None
         return (
@@ -77,7 +78,7 @@ class Memorisation:
 
     @property
     def verdict(self) -> str:
-        """Whether it copies its recordings, by which figures, and what to do about it: one line."""
+        """One line: whether the prior copies its recordings, the figures, what to do about it."""
         figures = (
             f"{self.generated.coarse:.0%} of its {self.columns}-column passages match the "
             f"recordings at the coarsest level, {self.generated.near:.0%} nearly match at all "
@@ -111,18 +112,18 @@ class Memorisation:
 def measure_memorisation(
     prior: Prior, sequences: CodeSequences, stream_columns: int = 128
 ) -> Memorisation:
-    """Let a prior play two streams of so many columns at the default settings, and look their
-    windows up in all that it was trained on, at every alignment and gain.
+    """Let a prior play two streams of so many columns with the default settings, and look their
+    windows up in everything that it was trained on, at every alignment and gain.
 
-    Windows have WINDOW_COLUMNS columns, or, where what was held out is shorter than that, half or a
-    quarter as many, so that both shares are of windows of one length.
+    Windows have WINDOW_COLUMNS columns, or half or a quarter as many if the held-out parts are
+    shorter, so that both shares are for windows of the same length.
     """
     generated = []
     for seed in range(_STREAMS):
-        session = open_session(prior, seed)
-        played = [session.step(Sampling()) for _ in range(_SKIPPED + stream_columns)]
+        prior_session = open_session(prior, seed)
+        played = [prior_session.step(Sampling()) for _ in range(_SKIPPED + stream_columns)]
         generated.append(np.concatenate(played[_SKIPPED:]))
-    # Where a recording has nothing held out, all of it was trained on.
+    # A recording with nothing held out was trained on as a whole.
     held_out = [grid[first:] for grid, first in sequences.validation if first]
     columns = _longest_window(held_out)
     grids = sequences.training
@@ -140,9 +141,9 @@ def measure_overlap(
     training: Sequence[NDArray[np.integer]],
     columns: int = WINDOW_COLUMNS,
 ) -> Overlap:
-    """Which shares of the windows of `columns` columns of some grids `[T, F, Q]` stand in others.
+    """The shares of windows of `columns` columns in some grids `[T, F, Q]` that occur in others.
 
-    Of very many windows those are looked up that lie in grids spread evenly over all.
+    If there are very many windows, only those of some grids, evenly chosen, are looked up.
     """
     windows = sum(max(len(grid) - columns + 1, 0) for grid in streams)
     streams = streams[:: -(-windows // _MOST_WINDOWS)]
@@ -156,7 +157,7 @@ def _share(
     columns: int,
     needed: float,
 ) -> float:
-    """The share of windows of which somewhere at least the part `needed` of all codes is equal."""
+    """The share of windows of which at least the fraction `needed` of codes is equal somewhere."""
     window = TapeWindow[np.uint32](CodeTape(training), columns)
     worth = np.ones(streams[0][0].size, dtype=np.uint32)
     found = []
@@ -170,7 +171,7 @@ def _share(
 
 
 def _longest_window(held_out: Sequence[NDArray[np.integer]]) -> int | None:
-    """Of WINDOW_COLUMNS, its half and its quarter the first of which there are enough windows."""
+    """WINDOW_COLUMNS, its half or its quarter: the first length with enough windows, else None."""
     for columns in (WINDOW_COLUMNS, WINDOW_COLUMNS // 2, WINDOW_COLUMNS // 4):
         if sum(max(len(grid) - columns + 1, 0) for grid in held_out) >= _ENOUGH:
             return columns

@@ -1,4 +1,4 @@
-"""How long the training of a prior will take, before there are codes to train it on."""
+"""An estimate of a prior's training time, before there are codes to train it on."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from distill_live.training.run.randomness import seeded
 
 
 def expected_prior_seconds(config: PriorTrainingConfig, device: torch.device) -> float:
-    """Seconds until the last epoch, judged by a few steps on random codes; a training that ends
-    early takes less. The random numbers of the training itself are not disturbed."""
+    """The seconds up to the last epoch, estimated from a few steps on random codes; a training that
+    ends early takes less. The random numbers of the training itself are not affected."""
     told: list[float] = []
     pace = Pace(config.epochs * config.steps_per_epoch, told.append, device)
     with seeded(config.seed, device):
@@ -30,7 +30,7 @@ def expected_prior_seconds(config: PriorTrainingConfig, device: torch.device) ->
 
 
 def _crops(config: PriorTrainingConfig, device: torch.device) -> Crops:
-    """Random codes, as many as a batch has when recordings are no shorter than a context."""
+    """Random codes, as many as in a batch of recordings that are longer than a context."""
     shape = config.prior
     rows = max(1, round(config.batch_columns / shape.context_columns))
     codes = torch.randint(shape.codebook_size, (rows, shape.context_columns * shape.column_codes))

@@ -1,14 +1,13 @@
-"""Training the prior on the codes of a frozen codec."""
+"""Training the prior on the codes of a finished codec."""
 
 from __future__ import annotations
 
 import copy
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -20,15 +19,15 @@ from distill_live.models.prior.column_prior import ColumnPriorConfig
 from distill_live.training.data.augmentation import get_adaptive_augmentation
 from distill_live.training.data.sequences import GAINS_DB, CodeSequences
 from distill_live.training.prior.baselines import Baselines, measure_baselines
-from distill_live.training.prior.judging import PriorReport, judged_windows, window_perplexity
+from distill_live.training.prior.judging import PriorPerplexity, judged_windows, window_perplexity
 from distill_live.training.prior.loss import prior_loss
 from distill_live.training.prior.windows import CodeCrops, Crops
 from distill_live.training.run.checkpoint import Checkpoints, State
-from distill_live.training.run.ending import Ending, keeping_the_best
-from distill_live.training.run.pace import Pace
+from distill_live.training.run.ending import Ending
+from distill_live.training.run.epoch_trainer import Epoch, EpochTrainer
 from distill_live.training.run.processes import Processes
-from distill_live.training.run.randomness import random_state, seeded, set_random_state
-from distill_live.training.run.step import mean_loss, rate_factor
+from distill_live.training.run.randomness import seeded
+from distill_live.training.run.step import follow, mean_loss, rate_factor
 from distill_live.training.run.suspects import bad_loss
 
 _MAX_GRADIENT = 1.0
@@ -38,14 +37,14 @@ _MAX_GRADIENT = 1.0
 class PriorTrainingConfig:
     """Everything that `train_prior_on_codes` needs besides the codes.
 
-    An epoch is `steps_per_epoch` batches of about `batch_columns` columns. `rate` is AdamW's; it
-    rises over `warmup` of the training and falls along a cosine. Of each crop's input codes a part,
-    `corruption` on average, is replaced by random ones. `blind` weighs the loss of predicting the
-    same codes without the past, told how they sound, by which the prior is steered. `averaging` is
-    the decay of the moving average of weights that is judged and kept. Training ends early after
-    `patience` epochs without a better one. The recordings are coded at each of `gains_db`, and at
-    each of `speeds` beside their own. The last `holdout` of each recording is kept for
-    validation.
+    An epoch is `steps_per_epoch` batches of about `batch_columns` columns. `rate` is AdamW's
+    learning rate; it rises during the fraction `warmup` of the training and falls along a cosine.
+    On average the fraction `corruption` of a crop's input codes is replaced by random ones. `blind`
+    is the weight of a second loss, by which the prior learns to be steered: predicting the same
+    codes without the past, only from how they sound. `averaging` is the decay of the moving average
+    of weights that is judged and kept. Training ends early after `patience` epochs without
+    improvement. The recordings are encoded at each of `gains_db`, and at each of `speeds` besides
+    their own. The last `holdout` (0..1) of each recording is for validation.
     """
 
     prior: PriorShape = field(default_factory=ColumnPriorConfig)
@@ -66,36 +65,40 @@ class PriorTrainingConfig:
 
 
 def get_adaptive_prior_training(prior: PriorShape, frames: int) -> PriorTrainingConfig:
-    """Settings for recordings of so many mel frames; few are coded at other speeds, too."""
+    """Settings for so many mel frames; small sets are encoded at other speeds too."""
     return PriorTrainingConfig(prior=prior, speeds=get_adaptive_augmentation(frames).speeds)
 
 
 @dataclass(frozen=True)
-class PriorEpoch:
-    """What one epoch came to: perplexities per code, 1..V.
+class PriorEpoch(Epoch):
+    """The result of one epoch: perplexities per code, 1..V.
 
-    `training` is over the epoch's crops while it trained, with dropout; `validation` over the
-    held-out columns, each continued from what comes before it, as in playing.
+    `training` is measured on the epoch's crops while it trained, with dropout; `validation` on the
+    held-out columns, each predicted from the columns before it, as in playing.
     """
 
-    epoch: int
-    epochs: int
     training: float
     validation: float
+
+    @property
+    def error(self) -> float:
+        """The perplexity of held-out codes."""
+        return self.validation
 
 
 @dataclass(frozen=True)
 class TrainedPrior:
-    """The best prior that the training saw, ready to use.
+    """The best prior of a training, ready to use.
 
-    `history` has every finished epoch, `best_epoch` (from 1) is the one that `prior` and `report`
-    are of. `ending` says what ended it early, `warning` that the loss was no longer a number.
+    `history` has every completed epoch; `prior` and `perplexity` are those of `best_epoch`, counted
+    from 1. `ending` says whether training ended early, `warning` whether the loss was no longer a
+    number.
     """
 
     prior: Prior
     history: list[PriorEpoch]
     best_epoch: int
-    report: PriorReport
+    perplexity: PriorPerplexity
     ending: Ending
     warning: str
 
@@ -112,13 +115,13 @@ def train_prior_on_codes(
 ) -> TrainedPrior:
     """Train a prior; the epoch with the smallest validation perplexity is kept.
 
-    `on_pace` gets, once, after the first steps, how many seconds the training can take at most.
+    `checkpoints` save every epoch, and resume an earlier run. `processes` are those that train
+    together, each on its own device. `start` is a prior of the same shape to begin with. `on_pace`
+    is called once, after the first steps, with the seconds that the training can take at most.
 
-    `checkpoints` save every epoch, and say where to go on. `processes` are the processes that train
-    together; they bring their devices. `start` is a prior of the same shape to begin with. Once an
-    epoch has ended, Ctrl-C, a full disk and full memory end the training with the best so far;
-    before that they raise. Raises TrainingError when there are no codes, or the loss is no longer a
-    number and no epoch has ended.
+    Once an epoch has ended, Ctrl-C, a full disk or full memory end the training and the best epoch
+    is kept; before that they raise. Raises TrainingError when there are no codes, or when the loss
+    is not a number and no epoch has ended.
     """
     if not sequences.training:
         raise TrainingError("every recording is shorter than one column: there is nothing to learn")
@@ -126,12 +129,13 @@ def train_prior_on_codes(
     processes = processes or Processes(device)
     with seeded(config.seed, processes.device):
         trainer = _PriorTrainer(sequences, config, processes, start)
-        with keeping_the_best(lambda: len(trainer.history)) as ending:
-            trainer.run(on_epoch, checkpoints, on_pace)
+        ending = trainer.run(on_epoch, checkpoints, on_pace)
     return trainer.result(baselines, ending)
 
 
-class _PriorTrainer:
+class _PriorTrainer(EpochTrainer[PriorEpoch]):
+    config: PriorTrainingConfig
+
     def __init__(
         self,
         sequences: CodeSequences,
@@ -139,16 +143,14 @@ class _PriorTrainer:
         processes: Processes,
         start: Prior | None,
     ) -> None:
-        self.processes, self.device = processes, processes.device
-        # Every process draws all crops of a batch, which takes little time, and trains on some.
-        self.random = np.random.default_rng(config.seed)
+        super().__init__(PriorEpoch, config.seed, processes)
+        # Every process draws the whole batch, which takes little time, and trains on its share.
         context = config.prior.context_columns
         self.crops = CodeCrops(sequences.training, context, self.random, sequences.training_ranks)
         crops = config.batch_columns / self.crops.mean_columns
         self.batch_crops = processes.batch(crops)
-        self.config = replace(
-            config, steps_per_epoch=processes.steps(config.steps_per_epoch, crops)
-        )
+        steps = processes.steps(config.steps_per_epoch, crops)
+        self.config = replace(config, steps_per_epoch=steps)
         self.judged = judged_windows(sequences.validation, context)
         self.familiar = judged_windows([(grid, 0) for grid in sequences.training], context)
         self.prior = make_prior(config.prior).to(self.device)
@@ -157,73 +159,37 @@ class _PriorTrainer:
         self.average = copy.deepcopy(self.prior).eval().requires_grad_(False)
         self.optimizer = _optimizer(self.prior, config)
         self.steps = 0
-        self.history: list[PriorEpoch] = []
-        self.best_epoch = 0
-        self._best_weights: dict[str, Tensor] = {}
-        self._warning = ""
-        if processes.rank:
-            # The weights begin alike; what is dropped and corrupted differs.
-            torch.manual_seed(config.seed + processes.rank)
-
-    def run(
-        self,
-        on_epoch: Callable[[PriorEpoch], None] | None,
-        checkpoints: Checkpoints | None,
-        on_pace: Callable[[float], None] | None = None,
-    ) -> None:
-        if checkpoints and checkpoints.state:
-            self._resume(checkpoints.state)
-        epochs_to_come = self.config.epochs - len(self.history)
-        self.pace = Pace(epochs_to_come * self.config.steps_per_epoch, on_pace, self.device)
-        for epoch in range(len(self.history) + 1, self.config.epochs + 1):
-            if self.history and len(self.history) - self.best_epoch >= self.config.patience:
-                return
-            loss = self.processes.mean(self._train_epoch())
-            if not (math.isfinite(loss) and self._judge(epoch, loss)):
-                # Codes are always numbers, so no recording can be blamed.
-                self._warning = bad_loss("prior", epoch, ())
-                if not self.history:
-                    raise TrainingError(self._warning)
-                return
-            if checkpoints:
-                checkpoints.save(self._state())
-            if on_epoch:
-                on_epoch(self.history[-1])
+        if not processes.is_first:
+            # The weights start out the same; dropout and corruption differ.
+            torch.manual_seed(config.seed + processes.number)
 
     def result(self, baselines: Baselines, ending: Ending) -> TrainedPrior:
-        self.average.load_state_dict(self._best_weights)
-        report = PriorReport(
+        self.average.load_state_dict(self.best_weights)
+        perplexity = PriorPerplexity(
             training=window_perplexity(self.average, self.familiar),
             validation=self.history[self.best_epoch - 1].validation,
             baselines=baselines,
         )
         return TrainedPrior(
-            self.average, self.history, self.best_epoch, report, ending, self._warning
+            self.average, self.history, self.best_epoch, perplexity, ending, self.warning
         )
 
     def _state(self) -> State:
         return {
             "prior": self.prior.state_dict(),
             "average": self.average.state_dict(),
-            "best": self._best_weights,
-            "best_epoch": self.best_epoch,
             "optimizer": self.optimizer.state_dict(),
             "steps": self.steps,
-            "history": [asdict(epoch) for epoch in self.history],
-            "random": random_state(self.random, self.processes),
         }
 
-    def _resume(self, state: State) -> None:
+    def _restore(self, state: State) -> None:
         self.prior.load_state_dict(state["prior"])
         self.average.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
-        self._best_weights, self.best_epoch = state["best"], state["best_epoch"]
         self.steps = state["steps"]
-        self.history = [PriorEpoch(**epoch) for epoch in state["history"]]
-        set_random_state(state["random"], self.random, self.processes)
 
     def _train_epoch(self) -> float:
-        """Train for an epoch; its mean loss, in nats per code."""
+        """Train for one epoch; returns the mean loss in nats per code."""
         config = self.config
         losses: list[Tensor] = []
         self.prior.train()
@@ -239,7 +205,7 @@ class _PriorTrainer:
             torch.nn.utils.clip_grad_norm_(self.prior.parameters(), _MAX_GRADIENT)
             self.optimizer.step()
             self.steps += 1
-            self._follow()
+            follow(self.average, self.prior, self.steps, config.averaging)
             losses.append(loss.detach())
             self.pace.step()
         return mean_loss(losses)
@@ -250,32 +216,26 @@ class _PriorTrainer:
         for group in self.optimizer.param_groups:
             group["lr"] = rate
 
-    @torch.no_grad()
-    def _follow(self) -> None:
-        """Move the average a little towards the weights; faster while it is young."""
-        decay = min(self.config.averaging, self.steps / (self.steps + 9))
-        pairs = zip(self.average.parameters(), self.prior.parameters(), strict=True)
-        for average, weight in pairs:
-            average.lerp_(weight, 1.0 - decay)
-
-    def _judge(self, epoch: int, loss: float) -> bool:
-        """Judge an epoch; False if the result is not a number: then the epoch does not count."""
+    def _train_and_judge(self, number: int) -> PriorEpoch | None:
+        loss = self.processes.mean(self._train_epoch())
+        if not math.isfinite(loss):
+            return None
         validation = self.processes.from_first(window_perplexity(self.average, self.judged))
-        ended = PriorEpoch(epoch, self.config.epochs, math.exp(loss), validation)
-        if not math.isfinite(ended.validation):
-            return False
-        # The weights first: a Ctrl-C while they are copied must leave no epoch without them.
-        history = [*self.history, ended]
-        best = min(history, key=lambda one: one.validation)
-        weights = self._best_weights
-        if best is ended:
-            weights = copy.deepcopy(self.average.state_dict())
-        self.best_epoch, self._best_weights, self.history = best.epoch, weights, history
-        return True
+        return PriorEpoch(number, self.config.epochs, math.exp(loss), validation)
+
+    def _weights(self) -> dict[str, Tensor]:
+        return copy.deepcopy(self.average.state_dict())
+
+    def _complaint(self, number: int) -> str:
+        # Codes are always numbers, so no recording can be the cause.
+        return bad_loss("prior", number, ())
+
+    def _is_over(self) -> bool:
+        return bool(self.history) and (len(self.history) - self.best_epoch >= self.config.patience)
 
 
 def _optimizer(prior: Prior, config: PriorTrainingConfig) -> torch.optim.Optimizer:
-    """AdamW; norms and the heads' biases do not decay."""
+    """AdamW without weight decay for norms and the biases of the heads."""
     decaying: list[Tensor] = []
     others: list[Tensor] = []
     for name, weight in prior.named_parameters():

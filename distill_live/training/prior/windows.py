@@ -1,4 +1,4 @@
-"""Codes as a prior is trained and judged on them: crops, and contexts as in playing."""
+"""The codes that a prior is trained on, as crops, and judged on, in contexts as in playing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from distill_live.training.data.sequences import Ranks
 
 
 class Crops(NamedTuple):
-    """Crops of grids: codes `[B, T]`, which of them are codes (not padding), and the ranks
+    """Crops of grids: codes `[B, T]`, a mask `real` of those that are not padding, and the ranks
     `[B, columns, 4]` of how each column sounds."""
 
     codes: Tensor
@@ -27,9 +27,9 @@ class Crops(NamedTuple):
 class CodeCrops:
     """Draws crops of grids: contexts of up to `columns` columns that start anywhere.
 
-    A crop never joins two recordings: what a short one leaves of its row is masked. Longer grids
-    are drawn from more often. The same seed gives the same crops. `ranks` `[T, 4]` say how each
-    grid's columns sound; without them nothing is told.
+    A crop never joins two recordings: if one is short, the rest of its row is masked. Longer grids
+    are drawn from more often. The same seed gives the same crops. `ranks` `[T, 4]` say how the
+    columns of each grid sound; without them the crops have none.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class CodeCrops:
         self._random = np.random.default_rng(seed)
         lengths = np.array([len(grid) for grid in grids])
         self._chances = lengths / lengths.sum()
-        #: How long a crop is on average, in columns.
+        #: The average length of a crop, in columns.
         self.mean_columns = float((self._chances * np.minimum(lengths, columns)).sum())
 
     def draw(self, count: int) -> Crops:
@@ -69,8 +69,8 @@ class CodeCrops:
         )
 
     def _span(self, length: int) -> slice:
-        # Starts beyond both ends are moved to them, so that the first and last columns, which few
-        # crops reach, are seen as often as the others.
+        # Starts beyond either end are moved to it: few crops would reach the first and last columns
+        # otherwise.
         spare = length - self._columns
         start = int(self._random.integers(-self._columns // 2, spare + self._columns // 2 + 1))
         start = min(max(start, 0), max(spare, 0))
@@ -79,15 +79,15 @@ class CodeCrops:
 
 @dataclass(frozen=True)
 class Window:
-    """A context's codes `[T]`, a view of its grid; those from `scored` on are to be predicted."""
+    """A context's codes `[T]`, a view of its grid. Those from `scored` on must be predicted."""
 
     codes: NDArray[np.int16]
     scored: int
 
     @classmethod
     def of_grid(cls, grid: Grid, first: int, context_columns: int) -> list[Self]:
-        """The contexts in which a session predicts a grid's columns from `first` on: an anchor
-        every half context, half a context before it, where the grid has that much."""
+        """The contexts in which a prior session predicts a grid's columns from `first` on: one for
+        each anchor, half a context apart, beginning up to half a context before it."""
         half, size = context_columns // 2, grid[0].size
         found = []
         for anchor in range(first // half * half, len(grid), half):

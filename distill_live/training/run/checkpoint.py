@@ -1,4 +1,4 @@
-"""Where an unfinished training stands: a file beside the model's, written after every epoch."""
+"""Checkpoints: a file beside the model's, written after every epoch, to resume training from."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ State = dict[str, Any]
 
 _FORMAT = "distill-checkpoint 2"
 
-# In the order in which a run goes through them.
+# In the order in which a run trains them.
 _PHASES: tuple[Phase, ...] = ("codec", "prior", "vocoder")
 
-# A disk, or the user's quota, is full; or a file has reached its size limit.
+# The disk or the user's quota is full, or a file has reached its size limit.
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
-# What torch.load and the reading of its content raise for the bytes of a damaged file.
+# Raised by torch.load, or while its result is read, when the file is damaged.
 _DAMAGE = (
     RuntimeError, ValueError, TypeError, LookupError, AttributeError, EOFError,
     pickle.UnpicklingError, zipfile.BadZipFile,
@@ -44,17 +44,17 @@ _DAMAGE = (
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """What a phase of training is made of: `settings` by name, and of each recording its length in
-    samples and the SHA-256 of them."""
+    """What a phase of training depends on: its `settings` by name, and for each recording the
+    number of its samples and their SHA-256. A run can be resumed only with the same."""
 
     settings: dict[str, Any]
     recordings: dict[str, tuple[int, str]]
 
     @classmethod
     def of(cls, recordings: Recordings, config: Any, **others: Any) -> Fingerprint:
-        """Of recordings, a dataclass of settings and whatever else matters."""
+        """From recordings, a dataclass of settings and any other settings."""
         settings = _flat(asdict(config) | others)
-        # As they come back from the file: tuples as lists.
+        # JSON turns tuples into lists, here as in the file.
         return cls(
             json.loads(json.dumps(settings)),
             {
@@ -64,7 +64,7 @@ class Fingerprint:
         )
 
     def misfits(self, earlier: Fingerprint) -> list[str]:
-        """In words, what is not as it was."""
+        """In words, everything that differs from an earlier fingerprint."""
         new = sorted(self.recordings.keys() - earlier.recordings.keys())
         gone = sorted(earlier.recordings.keys() - self.recordings.keys())
         both = sorted(self.recordings.keys() & earlier.recordings.keys())
@@ -78,7 +78,7 @@ class Fingerprint:
 
 @dataclass(frozen=True)
 class _Content:
-    """A checkpoint file's content."""
+    """The contents of a checkpoint file."""
 
     phase: Phase
     fingerprints: dict[str, Fingerprint]
@@ -88,12 +88,12 @@ class _Content:
 
 
 class Checkpoints:
-    """The checkpoint of one run of a command, which trains one phase or several.
+    """The checkpoint of one run, which trains one phase or several.
 
-    `begin` each phase, `save` after each of its epochs, `discard` when the run has ended well. With
-    `resume`, a phase goes on from `state`. Raises TrainingError when there is nothing to resume, or
-    it is damaged, and CheckpointError when nothing can be written beside the model. Of several
-    processes the first one writes.
+    Call `begin` for each phase, `save` after each of its epochs, and `discard` when the run is
+    complete. With `resume`, a phase continues from `state`. Raises TrainingError when there is no
+    checkpoint to resume from, or it is damaged, and CheckpointError when the model's folder is not
+    writable. If several processes train, only the first one writes.
     """
 
     def __init__(
@@ -107,7 +107,7 @@ class Checkpoints:
         self.path = checkpoint_path(model, command)
         self.processes = processes or Processes()
         self._found = _read(self.path) if resume else None
-        if not self.processes.rank:
+        if self.processes.is_first:
             _require_writable(self.path.parent)
         self._phase: Phase | None = None
         self._fingerprints = dict(self._found.fingerprints) if self._found else {}
@@ -115,37 +115,37 @@ class Checkpoints:
 
     @property
     def resumes(self) -> bool:
-        """Whether an earlier run goes on."""
+        """Whether this run resumes an earlier one."""
         return self._found is not None
 
     @property
     def state(self) -> State | None:
-        """What `save` was given last, when the present phase is to be resumed."""
+        """What was last given to `save`, if the current phase is resumed."""
         return self._found.state if self._found and self._found.phase == self._phase else None
 
     def passed(self, phase: Phase) -> bool:
-        """Whether the run that is resumed has completed that phase."""
+        """Whether the resumed run had already completed that phase."""
         return self._found is not None and _order(phase) < _order(self._found.phase)
 
     @property
     def seconds(self) -> float:
-        """How long the present phase has been trained, earlier runs included."""
+        """How long the current phase has been training, including earlier runs."""
         earlier = self._found.seconds if self._found and self.state is not None else 0.0
         return earlier + time.monotonic() - self._began
 
     @property
     def threads(self) -> int | None:
-        """How many threads the run that is resumed computed with; None for a new run."""
+        """How many threads the resumed run used; None for a new run."""
         return int(self._found.machine["threads"]) if self._found else None
 
     @property
     def other_ground(self) -> list[str]:
-        """In words, what of the machine has changed since, so that the numbers will not be the same
-        to the last digit."""
+        """In words, what is different about the machine since then, so that the numbers will not be
+        the same to the last digit."""
         return _changes(self._found.machine, _machine(self.processes)) if self._found else []
 
     def begin(self, phase: Phase, fingerprint: Fingerprint) -> None:
-        """Enter a phase. Raises TrainingError when what is to be resumed does not fit."""
+        """Enter a phase. Raises TrainingError when the checkpoint belongs to another training."""
         found = self._found
         if found and phase in found.fingerprints:
             misfits = fingerprint.misfits(found.fingerprints[phase])
@@ -164,9 +164,9 @@ class Checkpoints:
         self._began = time.monotonic()
 
     def save(self, state: State) -> None:
-        """Replace the file as a whole. Raises CheckpointError when it cannot be written; then the
-        file before stays."""
-        if self.processes.rank:
+        """Replace the whole file. Raises CheckpointError when it cannot be written; the previous
+        file then stays."""
+        if not self.processes.is_first:
             return
         content = {
             "format": _FORMAT,
@@ -180,14 +180,14 @@ class Checkpoints:
             with atomic_file(self.path) as temporary, temporary.open("wb") as file:
                 torch.save(content, file)
         except (OSError, RuntimeError) as error:
-            # torch raises its own error for a full disk, in the context of the system's.
+            # For a full disk torch raises an error of its own; the system's is its context.
             reason = error if isinstance(error, OSError) else error.__context__
             if not isinstance(reason, OSError):
                 raise
             raise CheckpointError(self._advice(reason)) from error
 
     def _advice(self, reason: OSError) -> str:
-        """Why this epoch could not be kept, and what to do."""
+        """Why this epoch could not be saved, and what to do."""
         mend = "free some space" if reason.errno in _FULL else "make the folder writable"
         then = (
             "continue with --resume from the previous epoch" if self.path.exists() else "start over"
@@ -195,8 +195,8 @@ class Checkpoints:
         return f"cannot save {self.path}: {reason.strerror or reason}: {mend}, then {then}"
 
     def discard(self) -> None:
-        """Remove the file, and what a run that was killed while it wrote has left behind."""
-        if self.processes.rank:
+        """Remove the file, and any temporary one left by a run that was killed while writing."""
+        if not self.processes.is_first:
             return
         left = re.compile(rf"\.\d+\.{re.escape(self.path.name)}")
         for path in [self.path, *self.path.parent.glob(".*")]:
@@ -205,7 +205,7 @@ class Checkpoints:
 
 
 def _require_writable(folder: Path) -> None:
-    """Raise CheckpointError when no file can be written in a folder, or the folder not made."""
+    """Raise CheckpointError when a folder is not writable or cannot be made."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder) as file:

@@ -1,4 +1,4 @@
-"""How a training ends before its last epoch with the best epoch so far."""
+"""Training that ends early and keeps its best epoch so far."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from distill_live.errors import (
 
 @dataclass
 class Ending:
-    """`interrupted`: Ctrl-C ended a training early. `failure`: the message about another reason,
-    or "". After either, the training can be resumed."""
+    """Why a training ended early: `interrupted` by Ctrl-C, or by a `failure`, whose message it is
+    ("" if there was none). After either, the training can be resumed."""
 
     interrupted: bool = False
     failure: str = ""
@@ -25,10 +25,11 @@ class Ending:
 
 @contextmanager
 def keeping_the_best(epochs: Callable[[], int]) -> Iterator[Ending]:
-    """Run a training of which `epochs` have ended so far; after the block the ending is known.
+    """Run a training; `epochs` says how many of its epochs have ended so far. Once the block is
+    left, the ending is filled in.
 
-    Before the first epoch has ended there is nothing to keep: KeyboardInterrupt and CheckpointError
-    are raised, and TrainingError when the memory is full.
+    Until the first epoch has ended there is nothing to keep, so KeyboardInterrupt and
+    CheckpointError pass through, and full memory raises TrainingError.
     """
     ending = Ending()
     try:

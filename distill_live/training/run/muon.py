@@ -1,8 +1,8 @@
-"""Muon: momentum whose update is made orthogonal, for the matrices inside a network.
+"""Muon: momentum with orthogonalised updates, for the matrices inside a network.
 
 Keller Jordan, "Muon: An optimizer for hidden layers in neural networks" (2024); the step's scale
 follows Moonshot's "Muon is Scalable for LLM Training" (arXiv 2502.16982), so that a learning rate
-means what it means to Adam. torch.optim.Muon takes no convolutions.
+means the same as for Adam. torch.optim.Muon does not accept convolutions.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from torch import Tensor, nn
 _A, _B, _C = 3.4445, -4.7750, 2.0315
 _ROUNDS = 5
 
-# Orthogonality means little to a matrix of a few rows or columns.
+# Orthogonality means little for a matrix with few rows or columns.
 _MIN_SIDE = 9
 
 
 class Muon(torch.optim.Optimizer):
     """Updates weights `[out, ...]`, each seen as the matrix `[out, everything else]`.
 
-    Matrices are multiplied in `dtype`: bfloat16 is faster on processors that compute in it, and as
+    Matrices are multiplied in `dtype`: bfloat16 is faster on processors that support it, and as
     good, because the iteration only approximates its result anyway.
     """
 
@@ -35,7 +35,7 @@ class Muon(torch.optim.Optimizer):
 
     @torch.no_grad()
     def step(self, closure: None = None) -> None:  # type: ignore[override]  # takes no closure
-        """Take one step from the gradients as they are."""
+        """Take one step with the current gradients."""
         for group in self.param_groups:
             for weight in group["params"]:
                 if weight.grad is not None:
@@ -67,5 +67,5 @@ def orthogonal(matrix: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
 
 
 def is_matrix(weight: Tensor) -> bool:
-    """Whether a weight is for Muon: convolutions and linear layers that are not very thin."""
+    """Whether Muon trains a weight: convolutions and linear layers that are not very thin."""
     return weight.ndim > 1 and min(weight.shape[0], weight[0].numel()) >= _MIN_SIDE

@@ -1,4 +1,4 @@
-"""How long a training will take, judged by its first steps."""
+"""An estimate of how long a training will take, from its first steps."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _SKIPPED, _TIMED = 2, 4
 
 
 class Pace:
-    """Tells once, after a few of a run's steps, how many seconds all `steps` of them will take.
+    """Calls `tell` once, after a few steps, with the seconds that all `steps` of them will take.
 
-    A run with too few steps is over before it could tell.
+    A training of very few steps ends before there is an estimate.
     """
 
     def __init__(
@@ -24,7 +24,7 @@ class Pace:
         self._done, self._began = 0, 0.0
 
     def step(self) -> None:
-        """Another step is done."""
+        """Count one more step."""
         self._done += 1
         if self._done == _SKIPPED:
             self._began = self._now()
@@ -32,7 +32,7 @@ class Pace:
             self._tell((self._now() - self._began) / _TIMED * self._steps)
 
     def _now(self) -> float:
-        # When a step returns, a GPU has only been given its work.
+        # On a GPU a step returns as soon as its work is queued.
         if self._device.type == "cuda":
             torch.cuda.synchronize(self._device)
         elif self._device.type == "mps":

@@ -1,7 +1,7 @@
-"""The precision of codec training: bfloat16 where a trial shows that it is faster.
+"""The precision of codec training: bfloat16 if a trial shows that it is faster.
 
-A processor's name does not show it: one without instructions for bfloat16 takes 3 to 40 times as
-long as for float32, one with them half as long.
+A processor's name does not tell: without instructions for bfloat16 it takes 3 to 40 times as long
+as for float32, with them half as long.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from torch.nn import functional
 from distill_live.training.run.muon import orthogonal
 from distill_live.training.run.processes import Processes
 
-# bfloat16 is used if it takes less than this part of float32's time. A run that was begun in it
-# stays in it, for the same bytes, unless it moved to a computer that is much slower in it.
+# bfloat16 is used if it takes less than the first fraction of float32's time. A run that began in
+# it keeps it, for the same bytes, unless it moves to a computer that is much slower in it.
 _FASTER, _STILL_FAST = 0.9, 1.5
 
 _TRIALS = 5
@@ -48,7 +48,7 @@ class Slowness(NamedTuple):
 
 
 def choose_precision(processes: Processes, earlier: Precision | None = None) -> Precision:
-    """The fastest precision on the slowest of the processes that train; the same for all of them.
+    """The fastest precision on the slowest of the processes that train, for all of them.
 
     `earlier` is the precision in which the run was begun; see _STILL_FAST.
     """
@@ -63,7 +63,7 @@ def choose_precision(processes: Processes, earlier: Precision | None = None) -> 
 
 @cache
 def _slowness(device: str) -> Slowness:
-    """Tried out on a CPU, known to torch for an NVIDIA GPU; for others float32 is safe."""
+    """A trial on a CPU; torch knows about NVIDIA GPUs; on other devices float32 is safe."""
     if device == "cpu":
         with torch.random.fork_rng(devices=[]), _one_thread():
             return Slowness(_of_network(), _of_matrices())
@@ -72,7 +72,7 @@ def _slowness(device: str) -> Slowness:
 
 
 def _of_network() -> float:
-    """Tried on a convolution of the codec's most frequent size, and its gradients."""
+    """A trial of a convolution of the codec's most frequent size, and its gradients."""
     sound = torch.randn(2, 128, 8, 32)
     weight = torch.randn(128, 128, 3, 3, requires_grad=True)
 
@@ -85,14 +85,14 @@ def _of_network() -> float:
 
 
 def _of_matrices() -> float:
-    """Tried on the matrix of such a convolution."""
+    """A trial of Muon's step for the matrix of such a convolution."""
     matrix = torch.randn(128, 1152)
     return slowness(lambda half: orthogonal(matrix, torch.bfloat16 if half else torch.float32))
 
 
 def slowness(compute: Callable[[bool], object]) -> float:
-    """How many times as long `compute(True)` takes as `compute(False)`, by the shortest of a few
-    turns each; one turn is enough if it takes twice as long."""
+    """The time of `compute(True)` divided by that of `compute(False)`, each the shortest of a few
+    trials; one trial is enough if it takes twice as long."""
     compute(False)
     compute(True)
     single, half = _seconds(compute, False), _seconds(compute, True)
@@ -104,7 +104,7 @@ def slowness(compute: Callable[[bool], object]) -> float:
 
 
 def _seconds(compute: Callable[[bool], object], half: bool) -> float:
-    # This thread's own time, which other programs do not lengthen.
+    # This thread's own time does not depend on other programs.
     began = time.thread_time()
     compute(half)
     return time.thread_time() - began

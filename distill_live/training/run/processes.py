@@ -1,4 +1,4 @@
-"""One process that trains, or several that train the same network: what they share and agree on.
+"""The process that trains, or several that train one network together.
 
 The one door to Lightning Fabric, which is imported when several are asked for. It starts the
 processes itself, on one machine or several, with the command that the user typed; Accelerate has
@@ -25,16 +25,22 @@ _Value = TypeVar("_Value")
 
 
 class Processes:
-    """A process that trains alone, on `device`; what several do together is nothing here.
+    """One process that trains alone, on `device`: everything that several do together is a no-op.
 
-    `rank` counts the processes from 0, `world` is how many they are. A context manager.
+    `count` processes train together, and this is the one with `number`, counted from 0. A context
+    manager.
     """
 
-    rank = 0
-    world = 1
+    number = 0
+    count = 1
 
     def __init__(self, device: torch.device | str = "cpu") -> None:
         self.device = torch.device(device)
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this is the process that writes files and messages."""
+        return self.number == 0
 
     def __enter__(self) -> Self:
         return self
@@ -48,49 +54,49 @@ class Processes:
         return
 
     def batch(self, crops: float) -> int:
-        """How many crops all processes together train a step on: `crops`, but at least one each."""
-        return max(round(crops), self.world)
+        """How many crops all processes train on in a step: `crops`, but at least one each."""
+        return max(round(crops), self.count)
 
     def steps(self, steps: int, crops: float) -> int:
-        """How many steps of `batch(crops)` see as much sound as `steps` of `crops`; at least 1."""
+        """As many steps of `batch(crops)` as cover the sound of `steps` of `crops`; at least 1."""
         return max(1, round(steps * max(round(crops), 1) / self.batch(crops)))
 
     def own(self, batch: Tensor) -> Tensor:
-        """This process's part of a batch `[B, ...]` that all processes have drawn alike."""
-        return batch[self.rank :: self.world]
+        """This process's share of a batch `[B, ...]` that every process has drawn."""
+        return batch[self.number :: self.count]
 
     def average_gradients(self, weights: Iterable[Tensor], part: float) -> None:
-        """Give every process the gradients of the whole batch; those that it has are the mean over
-        its own `part` (0..1) of it."""
+        """Give every process the gradients of the whole batch. Those that it has are the mean over
+        its own share, the fraction `part` (0..1) of the batch."""
 
     def mean(self, value: float) -> float:
-        """The mean of all processes' values."""
+        """The mean of the values of all processes."""
         return value
 
     def from_first(self, value: _Value) -> _Value:
-        """What the first process has, for all; anything that can be pickled."""
+        """The first process's value, for all of them; anything that can be pickled."""
         return value
 
     def gather(self, value: _Value) -> list[_Value]:
-        """What every process has, by rank."""
+        """The values of all processes, in the order of their numbers."""
         return [value]
 
     def wait(self) -> None:
-        """Go on when all processes are here."""
+        """Wait until every process gets here."""
 
 
-class FabricRanks(Processes):
-    """One of several processes; `fabric` is launched.
+class FabricProcesses(Processes):
+    """One of several processes; `fabric` has been launched.
 
-    A process that leaves its block by an exception takes those that it started along.
+    If an exception leaves the block, the processes that this one has started are killed.
     """
 
     def __init__(self, fabric: Any) -> None:
         super().__init__(fabric.device)
         self._fabric = fabric
-        self.rank, self.world = int(fabric.global_rank), int(fabric.world_size)
+        self.number, self.count = int(fabric.global_rank), int(fabric.world_size)
         if int(os.environ.get("LOCAL_RANK", 0)):
-            # Ctrl-C reaches all; the process that started this one decides what it means.
+            # Ctrl-C reaches every process; the one that started this one handles it.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def __exit__(
@@ -100,13 +106,13 @@ class FabricRanks(Processes):
         trace: TracebackType | None,
     ) -> None:
         if kind is None:
-            if self.world > 1:
+            if self.count > 1:
                 distributed.destroy_process_group()
             return
-        if self.rank and isinstance(error, DistillError):
-            # The first process has met it too, and tells.
+        if not self.is_first and isinstance(error, DistillError):
+            # The first process has met the same error and reports it.
             raise SystemExit(1) from error
-        # Fabric watches this list, and kills this process when one of them does not end well.
+        # Fabric watches this list, and kills this process when one of the others fails.
         watched = getattr(self._fabric.strategy.launcher, "procs", [])
         started = list(watched)
         watched.clear()
@@ -114,10 +120,10 @@ class FabricRanks(Processes):
             process.kill()
 
     def average_gradients(self, weights: Iterable[Tensor], part: float) -> None:
-        if self.world == 1:
+        if self.count == 1:
             return
         weights = [weight for weight in weights if weight.requires_grad]
-        # One call for all. What a process had no use for counts as zero.
+        # One call for all gradients. Weights that a process did not use have a gradient of zero.
         gradients = [torch.zeros_like(w) if w.grad is None else w.grad for w in weights]
         flat = part * torch.cat([gradient.flatten() for gradient in gradients])
         distributed.all_reduce(flat)
@@ -126,16 +132,16 @@ class FabricRanks(Processes):
             weight.grad = gradient.copy_(whole.view(gradient.shape))
 
     def mean(self, value: float) -> float:
-        return sum(self.gather(value)) / self.world
+        return sum(self.gather(value)) / self.count
 
     def from_first(self, value: _Value) -> _Value:
         shared: _Value = self._fabric.broadcast(value)
         return shared
 
     def gather(self, value: _Value) -> list[_Value]:
-        if self.world == 1:
+        if self.count == 1:
             return [value]
-        values: list[Any] = [None] * self.world
+        values: list[Any] = [None] * self.count
         distributed.all_gather_object(values, value)
         return values
 
@@ -143,12 +149,14 @@ class FabricRanks(Processes):
         self._fabric.barrier()
 
 
-def launch(accelerator: Accelerator, devices: int = 1, num_nodes: int = 1) -> FabricRanks:
-    """Start one process per device of this machine, all running this program's command line again.
+def launch(accelerator: Accelerator, devices: int = 1, num_nodes: int = 1) -> FabricProcesses:
+    """Start one process for each device of this machine; each runs this program's command line
+    again.
 
-    On each of several machines the user types the same command, with the environment variables
-    MASTER_ADDR, MASTER_PORT and NODE_RANK; they share the folders of the recordings and the model.
-    Raises DeviceError when there are not so many devices, or Lightning Fabric is missing.
+    To train on several machines, the user types the same command on each, with the environment
+    variables MASTER_ADDR, MASTER_PORT and NODE_RANK. The machines must share the folders of the
+    recordings and of the model. Raises DeviceError when there are too few devices or Lightning
+    Fabric is missing.
     """
     try:
         from lightning_fabric import Fabric
@@ -165,9 +173,9 @@ def launch(accelerator: Accelerator, devices: int = 1, num_nodes: int = 1) -> Fa
         )
         fabric.launch()
     except (RuntimeError, ValueError, TypeError) as error:
-        # Fabric's own errors are of these kinds.
+        # These are the kinds of errors that Fabric raises.
         reason = str(error).splitlines()[0]
         raise DeviceError(
             f"cannot train on {num_nodes} x {devices} of accelerator {accelerator!r}: {reason}"
         ) from error
-    return FabricRanks(fabric)
+    return FabricProcesses(fabric)

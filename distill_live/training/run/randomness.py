@@ -1,4 +1,4 @@
-"""The random numbers that a training draws: where they begin, and where they stand."""
+"""Seeding the random numbers of a training, and saving the state of their generators."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from distill_live.training.run.processes import Processes
 
 @contextmanager
 def seeded(seed: int, device: torch.device) -> Iterator[None]:
-    """Let torch draw from `seed` on, on the CPU and on `device`, without disturbing whoever else
-    draws in this process."""
+    """Seed torch's generators of the CPU and of `device` for the block; their earlier state comes
+    back afterwards."""
     others = [] if device.type == "cpu" else [device]
     with torch.random.fork_rng(others, device_type=device.type):
         torch.manual_seed(seed)
@@ -25,7 +25,7 @@ def seeded(seed: int, device: torch.device) -> Iterator[None]:
 
 
 def random_state(crops: np.random.Generator, processes: Processes) -> list[State]:
-    """The state of all random generators of every process: torch's, the device's, the crops'."""
+    """The state of every process's random generators: torch's, the device's and that of `crops`."""
     kind, others = processes.device.type, _generators(processes.device)
     return processes.gather(
         {
@@ -37,9 +37,8 @@ def random_state(crops: np.random.Generator, processes: Processes) -> list[State
 
 
 def set_random_state(state: list[State], crops: np.random.Generator, processes: Processes) -> None:
-    """Go on drawing where `random_state` was taken; a generator without a stored state stays as it
-    is."""
-    own, others = state[processes.rank], _generators(processes.device)
+    """Restore what `random_state` returned; a generator without a stored state is left alone."""
+    own, others = state[processes.number], _generators(processes.device)
     torch.set_rng_state(own["torch"])
     if others and own.get(processes.device.type) is not None:
         others.set_rng_state(own[processes.device.type], processes.device)
@@ -47,5 +46,5 @@ def set_random_state(state: list[State], crops: np.random.Generator, processes: 
 
 
 def _generators(device: torch.device) -> Any:
-    """The part of torch that keeps a device's own generator, on CUDA and MPS; None on the CPU."""
+    """The torch module with a device's own generator, for CUDA and MPS; None for the CPU."""
     return None if device.type == "cpu" else torch.get_device_module(device)

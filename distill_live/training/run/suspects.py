@@ -1,4 +1,4 @@
-"""Which recording spoiled a training: the loudest of those from which the loss went bad."""
+"""Which recording spoiled a training: the loudest one in the step in which the loss went bad."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-#: (the step of the epoch, from 0, in which the loss was first not a number; the recording's name;
-#: how loud it gets, in dB of full scale).
+#: The step of the epoch, from 0, in which the loss was first not a number; the recording's name;
+#: its peak in dB of full scale.
 Suspect = tuple[int, str, float]
 
 
@@ -21,11 +21,11 @@ def find_suspect(
     names: Sequence[str],
     loudest_db: Callable[[int], float],
 ) -> Suspect | None:
-    """Search an epoch's losses and the numbers of the recordings that each step has `drawn`; None
-    if every loss is a number.
+    """Search an epoch's losses, and the numbers of the recordings that each step has `drawn`.
+    Returns None if every loss is a number.
 
-    The loss of a step may be a number although the step leaves weights that are not, so the step
-    before the first bad loss is searched, too.
+    A step can have a good loss and leave bad weights, so the step before the first bad loss is
+    searched too.
     """
     bad = (~torch.isfinite(torch.stack([*losses]))).nonzero()
     if not len(bad):
@@ -39,7 +39,7 @@ def find_suspect(
 
 
 def bad_loss(network: str, epoch: int, suspects: Sequence[Suspect | None]) -> str:
-    """The message about a network's loss that is no longer a number; `suspects` has what each
+    """The message about a network's loss that is no longer a number, with the suspect that each
     process found."""
     found = [one for one in suspects if one]
     if not found:

@@ -1,4 +1,4 @@
-"""Networks that tell real sound from made: what a vocoder learns to deceive."""
+"""Networks that tell real sound from generated sound, and that a vocoder learns to deceive."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _SLOPE = 0.1
 @dataclass(frozen=True)
 class DiscriminatorConfig:
     """Multi-period discriminators (HiFi-GAN, arXiv 2010.05646) look at every n-th sample, for each
-    of `periods`; multi-resolution ones (UnivNet, arXiv 2106.07889, as in Vocos) at spectrograms of
-    windows of `sizes`. `width` is that of their first layers."""
+    of `periods`. Multi-resolution ones (UnivNet, arXiv 2106.07889, as in Vocos) look at
+    spectrograms with windows of `sizes` samples. `width` is the width of their first layers."""
 
     periods: tuple[int, ...] = (2, 3, 5, 7, 11)
     sizes: tuple[int, ...] = (2048, 1024, 512)
@@ -26,14 +26,14 @@ class DiscriminatorConfig:
 
 
 class Verdict(NamedTuple):
-    """A discriminator's scores, above 0 for real, and what its layers saw."""
+    """A discriminator's scores, above 0 for real sound, and the outputs of its layers."""
 
     scores: Tensor
     features: list[Tensor]
 
 
 class Discriminators(nn.Module):
-    """All of them together."""
+    """All discriminators together."""
 
     def __init__(self, config: DiscriminatorConfig) -> None:
         super().__init__()
@@ -44,12 +44,12 @@ class Discriminators(nn.Module):
         )
 
     def forward(self, sound: Tensor) -> list[Verdict]:
-        """What each says of sounds `[B, N]`."""
+        """The verdict of each on sounds `[B, N]`."""
         return [judge(sound) for judge in self.judges]
 
 
 class PeriodDiscriminator(nn.Module):
-    """Looks at a sound as `period` interleaved ones."""
+    """Looks at a sound as `period` interleaved sounds."""
 
     def __init__(self, period: int, width: int) -> None:
         super().__init__()
@@ -70,7 +70,7 @@ class PeriodDiscriminator(nn.Module):
 
 
 class ResolutionDiscriminator(nn.Module):
-    """Looks at a spectrogram of one window."""
+    """Looks at a spectrogram with one window size."""
 
     window: Tensor
 
@@ -102,7 +102,7 @@ def _judge(x: Tensor, layers: nn.ModuleList, out: nn.Module) -> Verdict:
 
 
 def discriminator_loss(real: list[Verdict], made: list[Verdict]) -> Tensor:
-    """The hinge loss of those who tell real from made; 0 when they are sure of all."""
+    """The hinge loss of the discriminators; 0 if all of their verdicts are right and certain."""
     losses = [
         functional.relu(1.0 - one.scores).mean() + functional.relu(1.0 + other.scores).mean()
         for one, other in zip(real, made, strict=True)
@@ -111,12 +111,12 @@ def discriminator_loss(real: list[Verdict], made: list[Verdict]) -> Tensor:
 
 
 def deceiving_loss(made: list[Verdict]) -> Tensor:
-    """The hinge loss of the one who makes; 0 when all are deceived."""
+    """The hinge loss of the vocoder; 0 if every discriminator is deceived."""
     return torch.stack([functional.relu(1.0 - one.scores).mean() for one in made]).mean()
 
 
 def feature_loss(real: list[Verdict], made: list[Verdict]) -> Tensor:
-    """Feature matching (MelGAN, arXiv 1910.06711): how differently their layers see the two."""
+    """Feature matching (MelGAN, arXiv 1910.06711): how much the outputs of the layers differ."""
     losses = [
         functional.l1_loss(theirs, mine.detach())
         for one, other in zip(real, made, strict=True)

@@ -1,4 +1,4 @@
-"""How near a vocoder's sound comes to the ends of recordings that were held out."""
+"""How close a vocoder's sound comes to the held-out ends of recordings."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from distill_live.training.run.step import mean_loss
 from distill_live.training.vocoder.losses import SoundLoss
 from distill_live.training.vocoder.pairs import SoundPair, SoundPairs
 
-# Enough frames to judge an epoch by, 43 s; of a large set every k-th recording is taken. Of each
-# so many before its held-out part are there for the vocoder to settle.
+# Enough frames to judge an epoch by, 43 s; of a large set every k-th recording is taken. In each,
+# some frames before the held-out part let the vocoder settle.
 _JUDGED_FRAMES, _SETTLING_FRAMES = 4_000, 64
 
-#: Mels `[M, T]`, and the samples `[N]` that the last of them stand for.
+#: Mels `[M, T]`, and the samples `[N]` of the last ones.
 Judged = tuple[Tensor, Tensor]
 
 
 def compare_vocoders(
     vocoders: Mapping[str, Vocoder], pairs: SoundPairs, sample_rate: int
 ) -> dict[str, Distances]:
-    """The mean distances of each one's sound, streamed as in playing, from the held-out parts."""
+    """The mean distances of each vocoder's sound, streamed as live, from the held-out parts."""
     found: dict[str, list[Distances]] = {name: [] for name in vocoders}
     for mel, real in judged_parts(pairs):
         for name, vocoder in vocoders.items():
@@ -43,7 +43,7 @@ def judged_parts(pairs: SoundPairs) -> list[Judged]:
 
 @torch.no_grad()
 def held_out_loss(vocoder: NeuralVocoder, judged: list[Judged], loss: SoundLoss) -> float:
-    """Mean loss over (mels, the sound of the last of them)."""
+    """The mean loss over all held-out parts."""
     losses = []
     for mel, real in judged:
         made = vocoder.waveforms(mel[None].to(vocoder.device))[:, -len(real) :]
@@ -52,7 +52,7 @@ def held_out_loss(vocoder: NeuralVocoder, judged: list[Judged], loss: SoundLoss)
 
 
 def _spread(pairs: list[SoundPair]) -> list[SoundPair]:
-    """Every k-th pair, k the smallest that keeps what is held out near what is needed to judge."""
+    """Every k-th pair, with the smallest k that keeps the held-out frames near what is needed."""
     frames = sum(pair.mel.shape[-1] - pair.first for pair in pairs)
     return pairs[:: max(1, math.ceil(frames / _JUDGED_FRAMES))]
 

@@ -1,4 +1,4 @@
-"""How far a sound that a vocoder makes is from the real one."""
+"""The distance of a vocoder's sound from the real one."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from torch import Tensor
 
 from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
 
-# Window -> mels: as many as the window's bins can tell apart in the bass.
+# Window size to number of mels: as many as its bins can tell apart in the bass.
 _SCALES = {512: 32, 1024: 64, 2048: 128}
 
 
 class SoundLoss:
-    """Distance of sounds `[B, N]` that does not ask for equal phases.
+    """A distance of sounds `[B, N]` that does not depend on their phases.
 
-    At three windows the mean absolute difference of log mels, in nepers of power, and the spectral
-    convergence (Yamamoto, Song and Kim, "Parallel WaveGAN", 2020), added up.
+    It adds up, for three window sizes, the mean absolute difference of log mels in nepers of power
+    and the spectral convergence (Yamamoto, Song and Kim, "Parallel WaveGAN", 2020).
     """
 
     def __init__(self, sample_rate: int, device: torch.device) -> None:
@@ -29,7 +29,7 @@ class SoundLoss:
         ]
 
     def __call__(self, made: Tensor, real: Tensor) -> Tensor:
-        """A number, 0 when both have the same magnitudes."""
+        """The distance, 0 if both have the same magnitudes."""
         losses = [self._at(scale, made, real) for scale in self._scales]
         return torch.stack(losses).sum()
 
@@ -42,7 +42,7 @@ class SoundLoss:
 
 
 def _magnitudes(scale: AudioSpectrogram, sound: Tensor) -> Tensor:
-    """`[B, N]` to `[B, bins, frames]`, so that noise has the same level at every window."""
+    """`[B, N]` to `[B, bins, frames]`, so that noise is as loud at every window size."""
     size = scale.config.n_fft
     spectra = torch.stft(
         sound, size, scale.config.hop_length, window=scale.window, pad_mode="constant",

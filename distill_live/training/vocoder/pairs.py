@@ -1,4 +1,4 @@
-"""What a vocoder learns from: mels as the codec gives them back, beside the sound itself."""
+"""What a vocoder learns from: mels that the codec has decoded, with the sound itself."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
 from distill_live.models.codec.vqvae import ConvVQVAE
 from distill_live.training.data.coding import code_mel, decode_grid, recording_mel, require_rate
 
-# More frames than this, 90 minutes of sound, teach little that is new: of a large set of recordings
-# not every alignment is taken.
+# More frames than this, 90 minutes of sound, teach little that is new, so large sets are not used
+# at every alignment.
 _MOST_FRAMES = 500_000
-# Every stream begins with a recording's first columns, so those are seen more often than by chance.
+# Every stream begins with a recording's first columns, so they are drawn more often than by chance.
 _FROM_START = 0.15
 
 
 class SoundPair(NamedTuple):
-    """Mels `[M, T]` and the samples `[T * hop]` that they stand for, of the recording called
-    `name`; training does not see the frames from `first` on."""
+    """Mels `[M, T]` and the samples `[T * hop]` of the same sound, from the recording called
+    `name`. The frames from `first` on are held out."""
 
     mel: Tensor
     samples: Tensor
@@ -37,8 +37,8 @@ class SoundPair(NamedTuple):
 
 @dataclass(frozen=True)
 class SoundPairs:
-    """`training` has each recording's training part at many alignments, coded without what is held
-    out; `validation` whole recordings."""
+    """`training` has the training part of each recording at many alignments, encoded without the
+    held-out part; `validation` has whole recordings."""
 
     training: list[SoundPair]
     validation: list[SoundPair]
@@ -51,10 +51,10 @@ def extract_sound_pairs(
     recordings: Recordings,
     holdout: float = HOLDOUT,
 ) -> SoundPairs:
-    """Code and decode every recording with a codec as it is, on its device; the pairs are on the
+    """Encode and decode every recording with a finished codec, on its device; the pairs are on the
     CPU.
 
-    Raises TrainingError when the recordings have another sample rate than the model.
+    Raises TrainingError when the recordings' sample rate is not the model's.
     """
     require_rate(recordings, spectrogram)
     frames = codec.config.column_frames
@@ -73,14 +73,14 @@ def extract_sound_pairs(
         whole = _pair(codec, spectrogram, mel, samples, 0)
         validation.append(whole._replace(first=end, name=recording.name))
     held_out = [pair for pair in validation if pair.first < pair.mel.shape[-1]]
-    # Where no recording is long enough to hold something back, all is for both.
+    # If no recording is long enough to hold anything out, all of it serves for both.
     return SoundPairs(training, held_out or [pair._replace(first=0) for pair in validation])
 
 
 def _pair(
     codec: ConvVQVAE, spectrogram: AudioSpectrogram, mel: Tensor, samples: Tensor, offset: int
 ) -> SoundPair:
-    """What the codec makes of `mel` `[M, T]` from frame `offset` on, and the sound there."""
+    """The codec's version of `mel` `[M, T]` from frame `offset` on, and the sound there."""
     decoded = decode_grid(codec, code_mel(codec, mel[:, offset:]))
     hop, count = spectrogram.config.hop_length, decoded.shape[-1]
     sound = samples[offset * hop : (offset + count) * hop]
@@ -90,8 +90,8 @@ def _pair(
 class SoundCrops:
     """Draws crops of pairs: mels `[B, M, frames]` and samples `[B, frames * hop]`.
 
-    Half of them louder or softer by up to `gain_db`. Longer pairs are drawn from more often; what a
-    short one leaves is silence. The same seed gives the same crops.
+    Half of them are made louder or softer by up to `gain_db`. Longer pairs are drawn from more
+    often; short ones are filled up with silence. The same seed gives the same crops.
     """
 
     def __init__(

@@ -1,26 +1,25 @@
-"""Training a neural vocoder on what a frozen codec makes of recordings."""
+"""Training a neural vocoder on the output of a finished codec."""
 
 from __future__ import annotations
 
 import copy
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from distill_live.audio.dataset import HOLDOUT
 from distill_live.audio.spectrogram import AudioSpectrogram
-from distill_live.errors import TrainingError
 from distill_live.models.vocoder.network import NeuralVocoderConfig
 from distill_live.models.vocoder.neural import NeuralVocoder
 from distill_live.training.run.checkpoint import Checkpoints, State
-from distill_live.training.run.ending import Ending, keeping_the_best
+from distill_live.training.run.ending import Ending
+from distill_live.training.run.epoch_trainer import Epoch, EpochTrainer
 from distill_live.training.run.processes import Processes
-from distill_live.training.run.randomness import random_state, seeded, set_random_state
-from distill_live.training.run.step import mean_loss, rate_factor
+from distill_live.training.run.randomness import seeded
+from distill_live.training.run.step import follow, mean_loss, rate_factor
 from distill_live.training.run.suspects import Suspect, bad_loss, find_suspect
 from distill_live.training.vocoder.discriminators import (
     DiscriminatorConfig,
@@ -41,12 +40,13 @@ class VocoderTrainingConfig:
     """Everything that `train_vocoder` needs besides the pairs.
 
     An epoch is `steps_per_epoch` batches of `batch_crops` crops of `crop_frames` frames. `rate` is
-    AdamW's, of the vocoder and of its discriminators; it rises over `warmup` of the training and
-    falls along a cosine. When `adversarial`, discriminators join after `alone` of the training; the
-    vocoder's loss is then the distance of sounds, `deceiving` times how little it deceives
-    them, and `matching` times how differently they see its sound. `averaging` is the decay of the
-    moving average of weights that is judged and kept. `gain_db` is how far the level of half of the
-    crops is moved. The last `holdout` of each recording is kept for validation.
+    AdamW's learning rate, for the vocoder and for its discriminators; it rises during the fraction
+    `warmup` of the training and falls along a cosine. If `adversarial`, discriminators join after
+    the fraction `alone` of the training. The vocoder's loss is then the sum of the distance between
+    sounds, `deceiving` times how clearly the discriminators tell its sound from a real one, and
+    `matching` times the difference of their features. `averaging` is the decay of the moving
+    average of weights that is judged and kept. Half of the crops are made louder or softer, by up
+    to `gain_db`. The last `holdout` (0..1) of each recording is for validation.
     """
 
     vocoder: NeuralVocoderConfig = field(default_factory=NeuralVocoderConfig)
@@ -70,7 +70,7 @@ class VocoderTrainingConfig:
 def get_adaptive_vocoder_training_config(
     column_frames: int, device: torch.device
 ) -> VocoderTrainingConfig:
-    """Settings for a machine: on a GPU a larger network, the full recipe and the time it takes."""
+    """Settings for a device: on a GPU a larger network, discriminators and a longer training."""
     if device.type != "cuda":
         return VocoderTrainingConfig(NeuralVocoderConfig(block_frames=column_frames))
     return VocoderTrainingConfig(
@@ -81,23 +81,27 @@ def get_adaptive_vocoder_training_config(
 
 
 @dataclass(frozen=True)
-class VocoderEpoch:
-    """What one epoch came to: mean losses, of the vocoder's sound in training and held out, and of
-    the discriminators, which is None while there are none."""
+class VocoderEpoch(Epoch):
+    """The result of one epoch: the mean loss of the vocoder's sound in training and on held-out
+    sound, and that of the discriminators, None while there are none."""
 
-    epoch: int
-    epochs: int
     training: float
     validation: float
     discriminators: float | None
 
+    @property
+    def error(self) -> float:
+        """The loss on held-out sound."""
+        return self.validation
+
 
 @dataclass(frozen=True)
 class TrainedVocoder:
-    """The best vocoder that the training saw, on its device, ready to use.
+    """The best vocoder of a training, on the device that trained it, ready to use.
 
-    `history` has every finished epoch, `best_epoch` (from 1) is the one that `vocoder` is of.
-    `ending` says what ended it early, `warning` which recording spoiled it, if one did.
+    `history` has every completed epoch; `vocoder` is that of `best_epoch`, counted from 1. `ending`
+    says whether training ended early, and `warning` names the recording that spoiled it, if one
+    did.
     """
 
     vocoder: NeuralVocoder
@@ -117,26 +121,25 @@ def train_vocoder(
     """Train a vocoder on the spectrogram's device; the epoch with the smallest held-out loss is
     kept.
 
-    `checkpoints` save every epoch, and say where to go on. Once an epoch has ended, Ctrl-C, a full
-    disk and full memory end the training with the best so far; before that they raise. Raises
-    TrainingError when the loss is no longer a number and no epoch has ended.
+    `checkpoints` save every epoch, and resume an earlier run. Once an epoch has ended, Ctrl-C, a
+    full disk or full memory end the training and the best epoch is kept; before that they raise.
+    Raises TrainingError when the loss is not a number and no epoch has ended.
     """
     with seeded(config.seed, spectrogram.device):
         trainer = _VocoderTrainer(pairs, spectrogram, config)
-        with keeping_the_best(lambda: len(trainer.history)) as ending:
-            trainer.run(on_epoch, checkpoints)
+        ending = trainer.run(on_epoch, checkpoints)
     return trainer.result(ending)
 
 
-class _VocoderTrainer:
+class _VocoderTrainer(EpochTrainer[VocoderEpoch]):
+    config: VocoderTrainingConfig
+
     def __init__(
         self, pairs: SoundPairs, spectrogram: AudioSpectrogram, config: VocoderTrainingConfig
     ) -> None:
-        self.config, self.device = config, spectrogram.device
-        self.alone = Processes(self.device)
-        sound = spectrogram.config
+        super().__init__(VocoderEpoch, config.seed, Processes(spectrogram.device))
+        self.config, sound = config, spectrogram.config
         self.pairs = pairs.training
-        self.random = np.random.default_rng(config.seed)
         self.crops = SoundCrops(self.pairs, config.crop_frames, sound, config.gain_db, self.random)
         self.judged = judged_parts(pairs)
         self.vocoder = NeuralVocoder.untrained(config.vocoder, spectrogram)
@@ -149,66 +152,38 @@ class _VocoderTrainer:
             self.discriminators = Discriminators(config.discriminators).to(self.device)
             self.optimizers.append(_optimizer(self.discriminators, config))
         self.steps = 0
-        self.history: list[VocoderEpoch] = []
-        self.best_epoch = 0
-        self._best_weights: dict[str, Tensor] = {}
         self._suspect: Suspect | None = None
-        self._warning = ""
-
-    def run(
-        self, on_epoch: Callable[[VocoderEpoch], None] | None, checkpoints: Checkpoints | None
-    ) -> None:
-        if checkpoints and checkpoints.state:
-            self._resume(checkpoints.state)
-        for epoch in range(len(self.history) + 1, self.config.epochs + 1):
-            loss, discriminators = self._train_epoch()
-            if not (math.isfinite(loss) and self._judge(epoch, loss, discriminators)):
-                self._warning = bad_loss("vocoder", epoch, [self._suspect])
-                if not self.history:
-                    raise TrainingError(self._warning)
-                return
-            if checkpoints:
-                checkpoints.save(self._state())
-            if on_epoch:
-                on_epoch(self.history[-1])
 
     def result(self, ending: Ending) -> TrainedVocoder:
-        self.average.network.load_state_dict(self._best_weights)
-        return TrainedVocoder(self.average, self.history, self.best_epoch, ending, self._warning)
+        self.average.network.load_state_dict(self.best_weights)
+        return TrainedVocoder(self.average, self.history, self.best_epoch, ending, self.warning)
 
     @property
     def _networks(self) -> list[torch.nn.Module]:
-        """What is trained, and the average that is kept."""
+        """The networks that are trained, and the average that is kept."""
         found: list[torch.nn.Module] = [self.vocoder.network, self.average.network]
         return [*found, self.discriminators] if self.discriminators else found
 
     def _state(self) -> State:
         return {
             "networks": [network.state_dict() for network in self._networks],
-            "best": self._best_weights,
-            "best_epoch": self.best_epoch,
             "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
             "steps": self.steps,
-            "history": [asdict(epoch) for epoch in self.history],
-            "random": random_state(self.random, self.alone),
         }
 
-    def _resume(self, state: State) -> None:
+    def _restore(self, state: State) -> None:
         for network, its_weights in zip(self._networks, state["networks"], strict=True):
             network.load_state_dict(its_weights)
         for optimizer, its_state in zip(self.optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(its_state)
-        self._best_weights, self.best_epoch = state["best"], state["best_epoch"]
         self.steps = state["steps"]
-        self.history = [VocoderEpoch(**epoch) for epoch in state["history"]]
-        set_random_state(state["random"], self.random, self.alone)
 
     def _loudest_db(self, number: int) -> float:
-        """The peak of a pair's sound, in dB of full scale."""
+        """The peak of a pair's sound in dB of full scale."""
         return 20 * math.log10(float(self.pairs[number].samples.abs().max()) + 1e-12)
 
     def _train_epoch(self) -> tuple[float, float | None]:
-        """Train for an epoch; the mean loss of the sound, and that of the discriminators."""
+        """Train for one epoch; returns the mean losses of the sound and of the discriminators."""
         self.vocoder.network.train()
         losses: list[Tensor] = []
         judgements: list[Tensor] = []
@@ -217,7 +192,7 @@ class _VocoderTrainer:
             done = self._set_rate()
             mel, real = (part.to(self.device) for part in self.crops.draw(self.config.batch_crops))
             drawn.append(self.crops.drawn)
-            # The noise is another one in each step, so that nothing is learned from it.
+            # Every step has different noise, so that the vocoder cannot learn it.
             position = int(torch.randint(2**16, ()))
             made = self.vocoder.waveforms(mel, position)
             loss = sound_loss = self.loss(made, real)
@@ -226,21 +201,22 @@ class _VocoderTrainer:
                 loss = sound_loss + self._deceive(self.discriminators, real, made)
             self._step(self.optimizers[0], self.vocoder.network, loss)
             self.steps += 1
-            self._follow()
+            follow(self.average.network, self.vocoder.network, self.steps, self.config.averaging)
+            self.pace.step()
             losses.append(sound_loss.detach())
         names = [pair.name for pair in self.pairs]
         self._suspect = find_suspect(losses, drawn, names, self._loudest_db)
         return mean_loss(losses), mean_loss(judgements) if judgements else None
 
     def _teach(self, discriminators: Discriminators, real: Tensor, made: Tensor) -> Tensor:
-        """A step of the discriminators; their loss."""
+        """Train the discriminators for one step; returns their loss."""
         discriminators.requires_grad_(True)
         loss = discriminator_loss(discriminators(real), discriminators(made))
         self._step(self.optimizers[1], discriminators, loss)
         return loss.detach()
 
     def _deceive(self, discriminators: Discriminators, real: Tensor, made: Tensor) -> Tensor:
-        """What the discriminators, as they are, say against the vocoder."""
+        """The discriminators' part of the vocoder's loss; they learn nothing from it."""
         discriminators.requires_grad_(False)
         with torch.no_grad():
             expected = discriminators(real)
@@ -258,7 +234,7 @@ class _VocoderTrainer:
         optimizer.step()
 
     def _set_rate(self) -> float:
-        """Set all rates for this step; the part of the training that is done."""
+        """Set the learning rate of this step; returns the fraction of the training that is done."""
         done = self.steps / (self.config.epochs * self.config.steps_per_epoch)
         rate = self.config.rate * rate_factor(done, self.config.warmup, start=0.1)
         for optimizer in self.optimizers:
@@ -266,28 +242,18 @@ class _VocoderTrainer:
                 group["lr"] = rate
         return done
 
-    @torch.no_grad()
-    def _follow(self) -> None:
-        """Move the average a little towards the weights; faster while it is young."""
-        decay = min(self.config.averaging, self.steps / (self.steps + 9))
-        networks = (self.average.network, self.vocoder.network)
-        for average, weight in zip(*(one.parameters() for one in networks), strict=True):
-            average.lerp_(weight, 1.0 - decay)
-
-    def _judge(self, epoch: int, loss: float, discriminators: float | None) -> bool:
-        """Judge an epoch; False if the result is not a number: then the epoch does not count."""
+    def _train_and_judge(self, number: int) -> VocoderEpoch | None:
+        loss, discriminators = self._train_epoch()
+        if not math.isfinite(loss):
+            return None
         validation = held_out_loss(self.average, self.judged, self.loss)
-        ended = VocoderEpoch(epoch, self.config.epochs, loss, validation, discriminators)
-        if not math.isfinite(ended.validation):
-            return False
-        # The weights first: a Ctrl-C while they are copied must leave no epoch without them.
-        history = [*self.history, ended]
-        best = min(history, key=lambda one: one.validation)
-        weights = self._best_weights
-        if best is ended:
-            weights = copy.deepcopy(self.average.network.state_dict())
-        self.best_epoch, self._best_weights, self.history = best.epoch, weights, history
-        return True
+        return VocoderEpoch(number, self.config.epochs, loss, validation, discriminators)
+
+    def _weights(self) -> dict[str, Tensor]:
+        return copy.deepcopy(self.average.network.state_dict())
+
+    def _complaint(self, number: int) -> str:
+        return bad_loss("vocoder", number, [self._suspect])
 
 
 def _optimizer(network: torch.nn.Module, config: VocoderTrainingConfig) -> torch.optim.Optimizer:

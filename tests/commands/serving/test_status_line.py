@@ -1,4 +1,4 @@
-"""What stands on the terminal while it plays."""
+"""The status line on the terminal while it plays."""
 
 import contextlib
 import os
@@ -54,8 +54,8 @@ def test_where_the_sound_comes_from_is_shown(
     kept = {"names": ["snare.wav", "kick.wav"], "columns": [9, 9]}
     model = save_empty_model(tmp_path, "rain", training_codes=kept)
     server = Server(ServerSettings(model, nothing, None), parameters, print)
-    server.deck.status["source"] = source
-    server.deck.status["source_second"] = 3.21
+    server.deck.status["origin"] = source
+    server.deck.status["origin_second"] = 3.21
     router = Router(parameters, server.request, None, print)
     StatusLine().show(server, router)
     assert capsys.readouterr().err.endswith(f"load  0%  {words}ring 0.0 s")

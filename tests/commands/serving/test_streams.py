@@ -20,7 +20,7 @@ from distill_live.parameters import ParameterStore
 
 
 class Stage:
-    """A server that was not started, and what is heard of its streams."""
+    """A server that was not started, and the values of its streams."""
 
     def __init__(self, model: Path) -> None:
         store = ParameterStore()
@@ -36,7 +36,7 @@ class Stage:
         self.heard.update(messages)
 
     def tick(self) -> dict[str, tuple[object, ...]]:
-        """What is new after a tick, by the streams' names."""
+        """The new values after a tick, by the streams' names."""
         self.heard.clear()
         self.now += 1.0
         self.streams.tick(self.now)
@@ -83,16 +83,16 @@ def test_level_and_underruns_are_those_of_the_sound(stage: Stage) -> None:
 def test_the_origin_has_no_name_when_the_sound_is_new(stage: Stage) -> None:
     stage.tick()
     status = stage.server.deck.status
-    status["source"], status["source_share"] = NEW_SOUND, 0.25
+    status["origin"], status["origin_share"] = NEW_SOUND, 0.25
     assert stage.tick() == {"origin": ("", 0.0, 0.25)}
     stage.server.deck.training_files = ("a.wav", "b.wav")
-    status["source"], status["source_second"] = 2, 1.5
+    status["origin"], status["origin_second"] = 2, 1.5
     assert stage.tick() == {"origin": ("b.wav", 1.5, 0.25)}
 
 
 def test_every_stream_has_the_types_that_are_declared(stage: Stage) -> None:
     stage.show(7, [[1, 2]], 2.5)
-    stage.server.deck.status["source"] = NEW_SOUND
+    stage.server.deck.status["origin"] = NEW_SOUND
     found = stage.tick()
     assert set(found) == set(STREAMS) - {"beat", "phase"}
     for name, values in found.items():

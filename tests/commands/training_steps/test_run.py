@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from distill_live.commands.training_steps.progress import Report
-from distill_live.commands.training_steps.run import begin_run
+from distill_live.commands.training_steps.choices import Choices
+from distill_live.commands.training_steps.run import TrainingRun
 from distill_live.training.run.checkpoint import Checkpoints, Fingerprint
 from distill_live.training.run.processes import Processes
 
@@ -20,8 +20,8 @@ def test_only_the_cpu_promises_the_same_bytes(
     first = Checkpoints(model, processes=processes)
     first.begin("codec", Fingerprint({}, {}))
     first.save({})
-    with Report() as report:
-        begin_run(report, Checkpoints(model, resume=True, processes=processes))
+    with TrainingRun.open("train", model, tmp_path, Choices(), processes, resume=True) as run:
+        run.begin()
     told = capsys.readouterr().out
     assert f"resuming from {first.path}" in told
     promised = "the last digits may differ" not in told

@@ -47,9 +47,9 @@ class Stage:
         return self.sound[begin : begin + count]
 
     @torch.inference_mode()
-    def voice_from(self, column: int, first: int, end: int) -> np.ndarray:
-        """What a decoder says that begins at `column` after columns `first`.., up to column `end`,
-        from the beginning of the sound of `column` on [N]."""
+    def decoded_from(self, column: int, first: int, end: int) -> np.ndarray:
+        """The sound [N] of a decoder that begins at `column`, after the columns from `first` on,
+        and goes on up to column `end`."""
         decoder = ColumnDecoder(self.loaded)
         decoder.begin(column, self.codes[first:column])
         pieces = [decoder.push(self.codes[number : number + 1]) for number in range(column, end)]

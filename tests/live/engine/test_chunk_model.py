@@ -9,7 +9,7 @@ import torch
 from distill_live.codes.session_log import Entry
 from distill_live.inference.codes import decode, encode
 from distill_live.inference.generation import generate_audio_from_prior
-from distill_live.live.replay.exact import replay_session
+from distill_live.live.replay.exact import replay_log
 from distill_live.models.file.persistence import LoadedVQModel, load_model_v2
 from tests.live.player import SETTINGS, Player
 from tests.old_model import old_model, save_old_model
@@ -125,7 +125,7 @@ def test_it_goes_on_from_a_recording(model: LoadedVQModel) -> None:
     player.hear(SECOND)
     player.engine.prime(recording.codes)
     player.hear(SECOND)
-    timeline = player.engine._performance.timeline
+    timeline = player.engine._generator.timeline
     np.testing.assert_array_equal(timeline.raw(0, len(recording.codes)), recording.codes)
     assert timeline.end > len(recording.codes)
     assert player.said == []
@@ -146,7 +146,7 @@ def test_a_session_plays_again_to_the_sample(model: LoadedVQModel) -> None:
     begin: Entry = {"op": "engine", "deck": 0, "position": 0, "level_labels": ["a", "b", "c"]}
     end: Entry = {"op": "end", "deck": 0, "heard": 5 * SECOND, "counts": {}}
     with torch.inference_mode():
-        again = replay_session([begin, *noted, end], lambda entry: model)
+        again = replay_log([begin, *noted, end], lambda entry: model)
     np.testing.assert_array_equal(again, np.concatenate(heard))
 
 

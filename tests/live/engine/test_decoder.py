@@ -116,7 +116,7 @@ def delay(model: LoadedVQModel) -> int:
     return model.vocoder.delay_samples + ahead * model.column_samples
 
 
-def test_the_rest_completes_the_columns_pushed_and_leaves_the_voice_as_it_was(
+def test_the_rest_completes_the_columns_pushed_and_leaves_the_decoder_as_it_was(
     model: LoadedVQModel, grid: Codes
 ) -> None:
     plain, asked = ColumnDecoder(model), ColumnDecoder(model)

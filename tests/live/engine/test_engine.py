@@ -9,9 +9,7 @@ import torch
 from distill_live.edits.mask import Mask
 from distill_live.inference.generation import generate_audio_from_prior
 from distill_live.live.engine import generator
-from distill_live.live.engine.engine import Engine
 from distill_live.live.engine.motion import Hold
-from distill_live.live.ipc.journal import Journal
 from distill_live.live.ipc.status import Motion
 from distill_live.live.pacing.stillness import LONGEST_SECONDS, STILL_SECONDS
 from distill_live.models.file.persistence import LoadedVQModel
@@ -128,7 +126,7 @@ def test_who_waits_for_the_sound_hears_all_of_it_as_it_would_have_come(
     heard = [player.hear(SECOND)]
     for _ in range(5):
         for _ in range(9):
-            player.engine._performance.pace.playing.add(1.0)
+            player.engine._generator.pace.playing.add(1.0)
         heard.append(player.hear(SECOND))
     gave_up = sum(player.status[name] for name in ("held_loops", "short_context"))
     assert (gave_up == 0) == patient
@@ -166,7 +164,7 @@ def test_an_edit_changes_what_is_played_and_not_what_is_drawn(tiny_model: Loaded
 
 
 def timeline(player: Player):  # type: ignore[no-untyped-def]
-    return player.engine._performance.timeline
+    return player.engine._generator.timeline
 
 
 def test_freeze_keeps_the_level_that_sounded(tiny_model: LoadedVQModel) -> None:
@@ -225,7 +223,7 @@ def test_a_release_plays_the_loop_to_its_end_and_goes_on_as_if_it_had_never_been
     assert player.status["motion"] == Motion.FORWARD
     # Only whole passes have been added: what follows is as far behind as they were long.
     now = player.ring.read_position
-    behind = now - player.engine._performance.playhead.sound_at(now)[0]
+    behind = now - player.engine._generator.playhead.sound_at(now)[0]
     assert behind == 2 * length
     # The last pass is whole, and what comes after it is no pass of the loop.
     begin = SETTINGS.guard + 2 * 480
@@ -253,7 +251,7 @@ def test_a_loop_before_the_first_sound_is_refused(tiny_model: LoadedVQModel) -> 
     assert "nothing to loop yet" in player.said[0]
 
 
-def test_hold_stays_in_the_sounding_column_and_release_goes_on_with_the_next(
+def test_hold_stays_in_the_current_column_and_release_goes_on_with_the_next(
     tiny_model: LoadedVQModel,
 ) -> None:
     undisturbed = Player(tiny_model)
@@ -280,7 +278,7 @@ def test_a_hold_for_a_time_releases_itself_at_that_sample(
     player.hear(SECOND)
     player.engine.hold(length / SECOND)
     player.work()
-    head = player.engine._performance.playhead
+    head = player.engine._generator.playhead
     end = SECOND + SETTINGS.guard + length
     held = head.motion_at(end - 1)
     assert isinstance(held, Hold)
@@ -298,11 +296,11 @@ def test_a_release_ends_a_hold_for_a_time_before_its_end(tiny_model: LoadedVQMod
     player.engine.hold(0.5)
     player.hear(SECOND // 10)
     # The end is made already, long before it is heard.
-    assert player.engine._performance.playhead.motion is None
+    assert player.engine._generator.playhead.motion is None
     player.engine.release()
     player.work()
     soon = player.ring.read_position + SETTINGS.guard + tiny_model.column_samples
-    assert player.engine._performance.playhead.motion_at(soon) is None
+    assert player.engine._generator.playhead.motion_at(soon) is None
 
 
 @pytest.mark.parametrize("length", [48_000, 24_001, 30_003])
@@ -312,7 +310,7 @@ def test_a_rewind_goes_back_by_so_many_samples(tiny_model: LoadedVQModel, length
     player.engine.rewind(length / SECOND, "same")
     player.work()
     at = 2 * SECOND + SETTINGS.guard
-    sample, _ = player.engine._performance.playhead.sound_at(at)
+    sample, _ = player.engine._generator.playhead.sound_at(at)
     assert sample == at - length
 
 
@@ -350,7 +348,7 @@ def test_every_take_can_be_had_again(tiny_model: LoadedVQModel) -> None:
     played = []
     for take in (None, None, 1, 2):
         # Each time to the same sample, so that all begin after the same columns.
-        heard_next, _ = player.engine._performance.playhead.sound_at(
+        heard_next, _ = player.engine._generator.playhead.sound_at(
             player.ring.read_position + SETTINGS.guard
         )
         player.engine.rewind((heard_next - 2 * SECOND) / SECOND, take)
@@ -445,12 +443,12 @@ def test_a_change_right_after_a_jump_keeps_to_it_also_while_stopped(
     player = Player(tiny_model)
     player.hear(8 * SECOND)
     for _ in range(9):
-        player.engine._performance.pace.jump.add(0.1)
+        player.engine._generator.pace.jump.add(0.1)
     given = np.zeros((40, 8, 3), np.int64)
     argument = {"rewind": 4.0, "loop": 0.5, "prime": given}[jump]
     getattr(player.engine, jump)(argument)
     player.work()
-    after = player.engine._performance.playhead
+    after = player.engine._generator.playhead
     low, high = after.frontier - 20, after.frontier + 20
     if then == "edit":
         player.parameters.set("edit/mask/on", 1, 2)
@@ -459,8 +457,8 @@ def test_a_change_right_after_a_jump_keeps_to_it_also_while_stopped(
     else:
         player.engine.hold()
     player.work()
-    assert low < player.engine._performance.playhead.column < high
-    assert player.engine._performance.timeline.end >= (40 if jump == "prime" else low)
+    assert low < player.engine._generator.playhead.column < high
+    assert player.engine._generator.timeline.end >= (40 if jump == "prime" else low)
     player.hear(2 * SECOND)
     assert player.said == []
 
@@ -505,7 +503,7 @@ def test_a_first_column_that_is_held_and_released_loses_no_sample(
     player.hear(SECOND // 4)
     player.engine.release()
     player.hear(SECOND)
-    lengths = [len(samples) for _, samples in player.engine._performance.playhead._recent._pieces]
+    lengths = [len(samples) for _, samples in player.engine._generator.playhead._recent._pieces]
     assert set(lengths[1:]) == {tiny_model.column_samples}
 
 
@@ -551,9 +549,7 @@ def test_a_new_engine_goes_on_where_the_reader_stands(tiny_model: LoadedVQModel)
     player = Player(tiny_model)
     player.hear(SECOND // 2)
     position = player.ring.read_position
-    player.engine = Engine(
-        tiny_model, player.ring, player.parameters, player.status, SETTINGS, (), Journal()
-    )
+    player.revive(tiny_model, position)
     player.work()
     heard = player.hear(SECOND)
     assert player.ring.read_position == position + SECOND

@@ -26,7 +26,7 @@ SAMPLES = round(SECONDS * 48_000)
 @pytest.fixture(scope="module")
 def full_size(tmp_path_factory: pytest.TempPathFactory) -> dict[str, LoadedVQModel]:
     """Untrained networks as `train --prior-size medium` makes them, from a file, with each vocoder;
-    their codes have about the level of recordings."""
+    their codes have about the loudness of recordings."""
     torch.manual_seed(0)
     codec = ConvVQVAE(VQVAEConfig())
     torch.nn.init.normal_(codec.quantizer.codebooks)

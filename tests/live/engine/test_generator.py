@@ -1,4 +1,4 @@
-"""What a performance owes its engine, beyond what the engine's own tests hear."""
+"""What the stream generator owes its engine, beyond what the engine's own tests hear."""
 
 import json
 
@@ -29,8 +29,8 @@ class Reverse:
         return codes[::-1].copy()
 
 
-def performance(player: Player) -> StreamGenerator:
-    return player.engine._performance
+def generator_of(player: Player) -> StreamGenerator:
+    return player.engine._generator
 
 
 def futures(player: Player) -> list[dict[str, int]]:
@@ -44,7 +44,7 @@ def test_a_column_waits_until_all_is_drawn_that_its_edits_look_at(
     player = Player(tiny_model, edits=[Reverse()], lookahead=0)
     player.parameters.set("edit/reverse/on", 1)
     player.hear(2 * SECOND)
-    timeline = performance(player).timeline
+    timeline = generator_of(player).timeline
     played = timeline.edited(4, 20)
     drawn = timeline.raw(4, 20)
     np.testing.assert_array_equal(played.reshape(4, 4, 8, 3), drawn.reshape(4, 4, 8, 3)[:, ::-1])
@@ -57,7 +57,7 @@ def test_an_edit_that_looks_ahead_can_be_switched_on_at_any_time(tiny_model: Loa
         player.hear(SECOND + moment * tiny_model.column_samples)
         player.parameters.set("edit/reverse/on", 1)
         player.hear(SECOND)
-        timeline = performance(player).timeline
+        timeline = generator_of(player).timeline
         np.testing.assert_array_equal(timeline.edited(20, 24), timeline.raw(20, 24)[::-1])
         assert player.said == []
 
@@ -80,7 +80,7 @@ def test_a_loop_fades_at_its_seams_over_the_length_that_is_set(tiny_model: Loade
     player.parameters.set("fade", 20)
     player.engine.loop(0.3)
     player.work()
-    motion = performance(player).playhead.motion
+    motion = generator_of(player).playhead.motion
     assert motion is not None
     assert (motion.fade, motion.end - motion.begin) == (960, 14_400)  # type: ignore[union-attr]
 
@@ -88,7 +88,7 @@ def test_a_loop_fades_at_its_seams_over_the_length_that_is_set(tiny_model: Loade
 def test_a_new_future_holds_sound_enough_before_it_is_published(tiny_model: LoadedVQModel) -> None:
     player = Player(tiny_model)
     player.hear(SECOND)
-    played = performance(player)
+    played = generator_of(player)
     with torch.inference_mode():
         played.draw = played.draw._replace(seed=9)
         played.redraw()
@@ -97,7 +97,7 @@ def test_a_new_future_holds_sound_enough_before_it_is_published(tiny_model: Load
 
 
 def test_the_slower_the_machine_the_more_a_new_future_holds(tiny_model: LoadedVQModel) -> None:
-    played = performance(Player(tiny_model))
+    played = generator_of(Player(tiny_model))
     assert played.pace.future_lead == SETTINGS.future_lead
     for _ in range(9):
         played.pace.playing.add(0.1)
@@ -107,7 +107,7 @@ def test_the_slower_the_machine_the_more_a_new_future_holds(tiny_model: LoadedVQ
 def test_what_is_drawn_as_wanted_is_not_stale(tiny_model: LoadedVQModel) -> None:
     player = Player(tiny_model)
     player.hear(SECOND)
-    played = performance(player)
+    played = generator_of(player)
     assert not played.is_stale()
     played.draw = played.draw._replace(take=3)
     assert played.is_stale()
@@ -123,10 +123,10 @@ def test_while_a_loop_repeats_only_what_comes_after_it_is_drawn_anew(
     player.parameters.set("seed", 2)
     more = player.hear(SECOND // 2)
     np.testing.assert_array_equal(more[2_000:], looped[-SECOND // 2 :][2_000:])
-    frontier = performance(player).playhead.frontier
+    frontier = generator_of(player).playhead.frontier
     other = Player(tiny_model)
     other.hear(4 * SECOND)
-    drawn, undisturbed = performance(player).timeline, performance(other).timeline
+    drawn, undisturbed = generator_of(player).timeline, generator_of(other).timeline
     end = drawn.end
     assert end > frontier
     np.testing.assert_array_equal(drawn.raw(0, frontier), undisturbed.raw(0, frontier))
@@ -142,7 +142,7 @@ def test_after_a_prime_edits_look_at_nothing_before_it(tiny_model: LoadedVQModel
     given = np.random.default_rng(0).integers(0, 16, (22, 8, 3))
     player.engine.prime(given)
     player.hear(SECOND)
-    timeline = performance(player).timeline
+    timeline = generator_of(player).timeline
     # The prior's contexts begin every fourth column: the oldest two are left out.
     np.testing.assert_array_equal(timeline.edited(0, 20), given[2:])
     # The window 16..23 begins in what was given: the first column of the segment stands for that.

@@ -41,19 +41,19 @@ def hear_up_to(player: Player, column: int) -> None:
 
 def expect_own(player: Player, remembering: LoadedVQModel) -> None:
     heard = player.status["column"] - FIRST
-    assert player.status["source"] == 2
-    assert player.status["source_second"] == pytest.approx(heard * 4096 / 48_000)
-    assert player.status["source_share"] > 0.9
+    assert player.status["origin"] == 2
+    assert player.status["origin_second"] == pytest.approx(heard * 4096 / 48_000)
+    assert player.status["origin_share"] > 0.9
 
 
 def test_the_recording_and_the_second_that_sound_are_told(remembering: LoadedVQModel) -> None:
     player = Player(remembering)
     hear_up_to(player, FIRST - 1)
-    assert player.status["source"] == NEW_SOUND
+    assert player.status["origin"] == NEW_SOUND
     hear_up_to(player, FIRST + 20)
     expect_own(player, remembering)
     hear_up_to(player, END + WINDOW_COLUMNS)
-    assert player.status["source"] == NEW_SOUND
+    assert player.status["origin"] == NEW_SOUND
 
 
 def test_a_rewind_is_followed(remembering: LoadedVQModel) -> None:
@@ -73,13 +73,13 @@ def test_another_take_is_new_again(remembering: LoadedVQModel) -> None:
     hear_up_to(player, FIRST + 12)
     player.engine.rewind(0.2)
     hear_up_to(player, FIRST + 12 + 2 * WINDOW_COLUMNS)
-    assert player.status["source"] == NEW_SOUND
+    assert player.status["origin"] == NEW_SOUND
 
 
 def test_a_model_that_keeps_no_codes_tells_nothing(tiny_model: LoadedVQModel) -> None:
     player = Player(tiny_model)
     hear_up_to(player, 12)
-    assert player.status["source"] == 0
+    assert player.status["origin"] == 0
 
 
 def test_the_sound_is_the_same_whether_it_is_told_or_not(
@@ -103,5 +103,5 @@ def test_a_segment_knows_nothing_of_the_one_before(remembering: LoadedVQModel) -
         for segment in [*heard_before, segments[1]]:
             for column in range(segment.end):
                 teller.follow(segment, column)
-        told.append([status[name] for name in ("source", "source_second", "source_share")])
+        told.append([status[name] for name in ("origin", "origin_second", "origin_share")])
     assert told[0] == told[1]

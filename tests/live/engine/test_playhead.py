@@ -19,9 +19,9 @@ def stage(tiny_model: LoadedVQModel) -> Stage:
     return Stage(tiny_model)
 
 
-def test_forward_it_plays_column_after_column_as_the_voice_does(stage: Stage) -> None:
+def test_forward_it_plays_column_after_column_as_the_decoder_does(stage: Stage) -> None:
     made = stage.push(10)
-    np.testing.assert_array_equal(made, stage.voice_from(0, 0, 10))
+    np.testing.assert_array_equal(made, stage.decoded_from(0, 0, 10))
     assert (stage.head.column, stage.head.position) == (10, len(made))
     assert stage.head.motion is None
 
@@ -43,11 +43,11 @@ def test_a_hold_plays_its_column_on_and_on_without_a_seam(stage: Stage) -> None:
     stage.head.release()
     after = stage.push(3)
     assert (stage.head.column, stage.head.motion) == (9, None)
-    voice = ColumnDecoder(stage.loaded)
+    decoder = ColumnDecoder(stage.loaded)
     order = [*range(6), *[6] * 7, 6, 7, 8]
     with torch.inference_mode():
-        spoken = [voice.push(stage.codes[number : number + 1]) for number in order]
-    np.testing.assert_array_equal(np.r_[before, held, after], np.concatenate(spoken))
+        expected = [decoder.push(stage.codes[number : number + 1]) for number in order]
+    np.testing.assert_array_equal(np.r_[before, held, after], np.concatenate(expected))
 
 
 @pytest.mark.parametrize("length", [100, 4_000, 4_096, 4_097, 8_192, 30_011])
@@ -62,12 +62,12 @@ def test_a_hold_with_an_end_goes_on_with_the_next_column_at_that_sample(
     assert (stage.head.position, stage.head.column) == (end, 7)
     stage.push(3)
     times = -(-length // 4_096)
-    voice = ColumnDecoder(stage.loaded)
+    decoder = ColumnDecoder(stage.loaded)
     with torch.inference_mode():
         for number in range(6):
-            voice.push(stage.codes[number : number + 1])
-        held = np.concatenate([voice.push(stage.codes[6:7]) for _ in range(times)])
-        after = np.concatenate([voice.push(stage.codes[n : n + 1]) for n in (7, 8, 9)])
+            decoder.push(stage.codes[number : number + 1])
+        held = np.concatenate([decoder.push(stage.codes[6:7]) for _ in range(times)])
+        after = np.concatenate([decoder.push(stage.codes[n : n + 1]) for n in (7, 8, 9)])
     np.testing.assert_array_equal(stage.sound[len(before) : end], held[:length])
     rest = held[length:][:FADE]
     seam = cross_fade(rest, after[: len(rest)], 0, len(rest))
@@ -100,35 +100,35 @@ def begin_loop(stage: Stage, length: int) -> np.ndarray:
     """Start a loop at ring position AT; what its passes are made of, from BEGIN to the end."""
     stage.push(20)
     stage.head.loop(BEGIN, BEGIN + length, FADE, AT)
-    voice = ColumnDecoder(stage.loaded)
-    column = voice.column_of(BEGIN)
-    first = max(column - voice.past_columns, 0)
-    return stage.voice_from(column, first, 40)[BEGIN - voice.start_of(column) :]
+    decoder = ColumnDecoder(stage.loaded)
+    column = decoder.column_of(BEGIN)
+    first = max(column - decoder.past_columns, 0)
+    return stage.decoded_from(column, first, 40)[BEGIN - decoder.start_of(column) :]
 
 
 @pytest.mark.parametrize("length", LENGTHS)
 def test_every_pass_of_a_loop_but_the_first_begins_with_a_fade_from_what_would_follow(
     stage: Stage, length: int
 ) -> None:
-    spoken = begin_loop(stage, length)
-    seam = cross_fade(spoken[length : length + FADE], spoken[:FADE], 0, FADE)
+    expected = begin_loop(stage, length)
+    seam = cross_fade(expected[length : length + FADE], expected[:FADE], 0, FADE)
     made = stage.make(5 * length)
-    np.testing.assert_array_equal(made[:length], spoken[:length])
+    np.testing.assert_array_equal(made[:length], expected[:length])
     for begin in range(length, 5 * length, length):
         np.testing.assert_array_equal(made[begin : begin + FADE], seam)
-        np.testing.assert_array_equal(made[begin + FADE : begin + length], spoken[FADE:length])
+        np.testing.assert_array_equal(made[begin + FADE : begin + length], expected[FADE:length])
 
 
 @pytest.mark.parametrize("length", LENGTHS)
 def test_a_released_loop_plays_to_its_end_and_on_without_a_seam(stage: Stage, length: int) -> None:
-    spoken = begin_loop(stage, length)
+    expected = begin_loop(stage, length)
     stage.make(length + 1_200)
     stage.head.release()
     position = stage.head.position
     sample, _ = stage.head.sound_at(position)
     stage.make(20_000)
     made = stage.sound[position + FADE : position + 20_000]
-    np.testing.assert_array_equal(made, spoken[sample + FADE - BEGIN :][: len(made)])
+    np.testing.assert_array_equal(made, expected[sample + FADE - BEGIN :][: len(made)])
     assert stage.head.motion is None
 
 
@@ -154,9 +154,9 @@ def test_a_loop_tells_which_sample_of_the_segment_sounds(stage: Stage) -> None:
 
 def test_forward_it_tells_which_sample_and_column_sound(stage: Stage) -> None:
     stage.push(10)
-    voice = ColumnDecoder(stage.loaded)
+    decoder = ColumnDecoder(stage.loaded)
     for position in (0, 2_559, 2_560, 20_000, stage.head.position - 1):
-        assert stage.head.sound_at(position) == (position, voice.column_of(position))
+        assert stage.head.sound_at(position) == (position, decoder.column_of(position))
     assert stage.head.sound_at(stage.head.position) == (stage.head.position, 9)
 
 
@@ -216,23 +216,23 @@ def test_a_jump_sounds_like_the_column_after_those_before_it(stage: Stage) -> No
     stage.head.jump(8, 30_000)
     assert (stage.head.column, stage.head.position) == (8, 30_000)
     stage.push(3)
-    voice = ColumnDecoder(stage.loaded)
+    decoder = ColumnDecoder(stage.loaded)
     np.testing.assert_array_equal(stage.sound[:30_000], before[:30_000])
     np.testing.assert_array_equal(
-        stage.sound[30_000:], stage.voice_from(8, 8 - voice.past_columns, 11)
+        stage.sound[30_000:], stage.decoded_from(8, 8 - decoder.past_columns, 11)
     )
-    assert stage.head.sound_at(30_000) == (voice.start_of(8), 8)
+    assert stage.head.sound_at(30_000) == (decoder.start_of(8), 8)
 
 
 def test_a_jump_may_begin_at_a_sample_within_its_column(stage: Stage) -> None:
     stage.push(12)
-    voice = ColumnDecoder(stage.loaded)
-    sample = voice.start_of(8) + 1_234
+    decoder = ColumnDecoder(stage.loaded)
+    sample = decoder.start_of(8) + 1_234
     stage.head.jump(8, 30_000, sample)
     stage.push(3)
     assert stage.head.sound_at(30_000) == (sample, 8)
-    spoken = stage.voice_from(8, 8 - voice.past_columns, 11)
-    np.testing.assert_array_equal(stage.sound[30_000:], spoken[1_234:])
+    expected = stage.decoded_from(8, 8 - decoder.past_columns, 11)
+    np.testing.assert_array_equal(stage.sound[30_000:], expected[1_234:])
     assert stage.head.sound_at(30_000 + 5_000)[0] == sample + 5_000
 
 
@@ -244,7 +244,7 @@ def test_a_jump_hears_the_columns_before_it_as_they_were_played(stage: Stage) ->
         stage.head.jump(8, 20_000)
         made = stage.head.push(stage.codes[8:9])
     stage.codes[:8] = edited[:8]
-    np.testing.assert_array_equal(made, stage.voice_from(8, 3, 9))
+    np.testing.assert_array_equal(made, stage.decoded_from(8, 3, 9))
 
 
 def test_what_can_still_be_drawn_differently_begins_after_what_sounds(stage: Stage) -> None:
@@ -269,11 +269,11 @@ def test_a_hold_and_a_loop_leave_what_they_need_as_it_is_drawn(stage: Stage) -> 
 
 def rest_after(stage: Stage, end: int) -> np.ndarray:
     """How the sound would end after column `end`, if the columns from 0 on were played."""
-    voice = ColumnDecoder(stage.loaded)
+    decoder = ColumnDecoder(stage.loaded)
     with torch.inference_mode():
         for number in range(end):
-            voice.push(stage.codes[number : number + 1])
-        return voice.rest()[:FADE]
+            decoder.push(stage.codes[number : number + 1])
+        return decoder.rest()[:FADE]
 
 
 def test_a_repetition_plays_the_last_samples_again_between_two_fades(stage: Stage) -> None:
@@ -324,15 +324,15 @@ def test_a_repetition_is_broken_off_where_the_change_is_heard(stage: Stage, back
 
 def test_a_repetition_right_after_a_loop_goes_on_where_the_loop_has_come_to(stage: Stage) -> None:
     # 500 samples of the column that the loop ends in are made and not played: less than a fade.
-    voice = ColumnDecoder(stage.loaded)
-    length = voice.start_of(voice.column_of(BEGIN) + 2) - BEGIN - 500
-    spoken = begin_loop(stage, length)
+    decoder = ColumnDecoder(stage.loaded)
+    length = decoder.start_of(decoder.column_of(BEGIN) + 2) - BEGIN - 500
+    expected = begin_loop(stage, length)
     stage.push(2)
     stage.head.release()
     assert stage.head.position == AT + length
     with torch.inference_mode():
         again = stage.put(stage.head.repeat(4_000, FADE))
-    coming, recent = spoken[length : length + 500], spoken[length - 4_000 : length]
+    coming, recent = expected[length : length + 500], expected[length - 4_000 : length]
     seam = cross_fade(coming, recent[:500], 0, FADE)
     np.testing.assert_array_equal(again[:500], seam)
     # What goes on is what faded out before: the fade between both cannot be heard.
@@ -349,4 +349,4 @@ def test_a_new_segment_forgets_the_old_and_goes_on_after_its_codes(stage: Stage)
     stage.head.timeline.append(stage.codes[20:24])
     made = stage.push(4)
     stage.codes[:20] = given
-    np.testing.assert_array_equal(made, stage.voice_from(20, 15, 24))
+    np.testing.assert_array_equal(made, stage.decoded_from(20, 15, 24))

@@ -12,7 +12,7 @@ from distill_live.live.ipc.ring import AudioRing
 from distill_live.live.playback.ring_reader import RingReader
 
 
-class Lanes:
+class Stream:
     """A writer, its ring and its journal, and a reader that says what is heard."""
 
     def __init__(self, start: int = 0) -> None:
@@ -36,7 +36,7 @@ class Lanes:
         return [json.loads(line) for line in self.notes.read()]
 
 
-def level(value: float, count: int) -> np.ndarray:
+def steady(value: float, count: int) -> np.ndarray:
     return np.full(count, value, np.float32)
 
 
@@ -45,101 +45,105 @@ def ramp(start: int, count: int) -> np.ndarray:
 
 
 def test_what_is_written_is_heard_in_order() -> None:
-    lanes = Lanes()
+    stream = Stream()
     for start in range(0, 9_000, 3_000):
-        lanes.writer.write(ramp(start, 3_000))
-    np.testing.assert_array_equal(lanes.hear(9_000), ramp(0, 9_000))
+        stream.writer.write(ramp(start, 3_000))
+    np.testing.assert_array_equal(stream.hear(9_000), ramp(0, 9_000))
 
 
 def test_a_draft_is_not_heard_before_it_is_published() -> None:
-    lanes = Lanes()
-    lanes.writer.write(level(1, 10_000))
-    lanes.writer.begin(2_000)
-    lanes.writer.write(level(2, 10_000))
-    assert (lanes.hear(4_000) == 1).all()
-    assert lanes.ring.published == 1
+    stream = Stream()
+    stream.writer.write(steady(1, 10_000))
+    stream.writer.begin(2_000)
+    stream.writer.write(steady(2, 10_000))
+    assert (stream.hear(4_000) == 1).all()
+    assert stream.ring.published == 1
 
 
 def test_a_future_is_heard_from_its_moment_on_with_a_fade() -> None:
-    lanes = Lanes()
-    lanes.writer.write(level(1, 10_000))
-    lanes.hear(1_000)
-    lanes.publish(level(2, 10_000), start=3_000, at=4_000, fade=480)
-    heard = lanes.hear(5_000)
+    stream = Stream()
+    stream.writer.write(steady(1, 10_000))
+    stream.hear(1_000)
+    stream.publish(steady(2, 10_000), start=3_000, at=4_000, fade=480)
+    heard = stream.hear(5_000)
     assert (heard[:3_000] == 1).all()
-    np.testing.assert_allclose(heard[3_000:3_480], cross_fade(level(1, 480), level(2, 480), 0, 480))
+    np.testing.assert_allclose(
+        heard[3_000:3_480], cross_fade(steady(1, 480), steady(2, 480), 0, 480)
+    )
     assert (heard[3_480:] == 2).all()
 
 
 def test_after_a_future_is_published_writing_goes_on_at_its_end() -> None:
-    lanes = Lanes()
-    lanes.writer.write(level(1, 10_000))
-    lanes.hear(1_000)
-    lanes.publish(ramp(2_000, 4_000), start=2_000, at=2_000)
-    lanes.writer.write(ramp(6_000, 4_000))
-    np.testing.assert_array_equal(lanes.hear(9_000)[1_000:], ramp(2_000, 8_000))
+    stream = Stream()
+    stream.writer.write(steady(1, 10_000))
+    stream.hear(1_000)
+    stream.publish(ramp(2_000, 4_000), start=2_000, at=2_000)
+    stream.writer.write(ramp(6_000, 4_000))
+    np.testing.assert_array_equal(stream.hear(9_000)[1_000:], ramp(2_000, 8_000))
 
 
 def test_a_future_before_one_that_waits_replaces_it() -> None:
-    lanes = Lanes()
-    lanes.writer.write(level(1, 20_000))
-    lanes.hear(500)
-    lanes.publish(level(2, 10_000), start=6_000, at=6_000)
-    lanes.publish(level(3, 10_000), start=2_000, at=3_000)
-    heard = lanes.hear(8_000)
+    stream = Stream()
+    stream.writer.write(steady(1, 20_000))
+    stream.hear(500)
+    stream.publish(steady(2, 10_000), start=6_000, at=6_000)
+    stream.publish(steady(3, 10_000), start=2_000, at=3_000)
+    heard = stream.hear(8_000)
     assert (heard[:2_500] == 1).all()
     assert (heard[2_500:] == 3).all()
-    assert [note["copied"] for note in lanes.noted() if note["op"] == "future"] == [False] * 3
+    assert [note["copied"] for note in stream.noted() if note["op"] == "future"] == [False] * 3
 
 
 def test_a_future_after_one_that_waits_takes_over_what_that_holds_before_it() -> None:
-    lanes = Lanes()
-    lanes.writer.write(level(1, 20_000))
-    lanes.hear(500)
-    lanes.publish(level(2, 10_000), start=1_000, at=2_000, fade=480)
-    lanes.publish(level(3, 10_000), start=6_000, at=6_000, fade=100)
-    heard = lanes.hear(9_000)
+    stream = Stream()
+    stream.writer.write(steady(1, 20_000))
+    stream.hear(500)
+    stream.publish(steady(2, 10_000), start=1_000, at=2_000, fade=480)
+    stream.publish(steady(3, 10_000), start=6_000, at=6_000, fade=100)
+    heard = stream.hear(9_000)
     assert (heard[:1_500] == 1).all()
-    np.testing.assert_allclose(heard[1_500:1_980], cross_fade(level(1, 480), level(2, 480), 0, 480))
+    np.testing.assert_allclose(
+        heard[1_500:1_980], cross_fade(steady(1, 480), steady(2, 480), 0, 480)
+    )
     assert (heard[1_980:5_500] == 2).all()
     assert (heard[5_500:] == 3).all()
-    _, second, third = [note for note in lanes.noted() if note["op"] == "future"]
+    _, second, third = [note for note in stream.noted() if note["op"] == "future"]
     assert second == {"op": "future", "number": 2, "start": 1_000, "fade": 480, "copied": False}
     assert third == {"op": "future", "number": 3, "start": 2_000, "fade": 480, "copied": True}
 
 
 def test_a_future_that_reaches_back_before_one_that_waits_comes_when_that_would_have() -> None:
-    lanes = Lanes()
-    lanes.writer.write(level(1, 20_000))
-    lanes.hear(500)
-    lanes.publish(level(2, 10_000), start=2_000, at=2_000, fade=480)
-    lanes.publish(level(3, 10_000), start=1_000, at=4_000, fade=100)
-    heard = lanes.hear(5_000)
+    stream = Stream()
+    stream.writer.write(steady(1, 20_000))
+    stream.hear(500)
+    stream.publish(steady(2, 10_000), start=2_000, at=2_000, fade=480)
+    stream.publish(steady(3, 10_000), start=1_000, at=4_000, fade=100)
+    heard = stream.hear(5_000)
     assert (heard[:1_500] == 1).all()
     assert (heard[1_980:] == 3).all()
-    assert lanes.noted()[-1] == {"op": "switched", "future": 3, "at": 2_000}
+    assert stream.noted()[-1] == {"op": "switched", "future": 3, "at": 2_000}
 
 
 def test_the_journal_says_which_futures_were_heard_and_from_where_on() -> None:
-    lanes = Lanes()
-    lanes.writer.write(level(1, 20_000))
-    lanes.hear(500)
-    lanes.publish(level(2, 10_000), start=1_000, at=1_000)
-    lanes.publish(level(3, 10_000), start=900, at=900)
-    lanes.hear(600)
-    lanes.publish(level(4, 10_000), start=1_000, at=1_000)
-    lanes.hear(600)
+    stream = Stream()
+    stream.writer.write(steady(1, 20_000))
+    stream.hear(500)
+    stream.publish(steady(2, 10_000), start=1_000, at=1_000)
+    stream.publish(steady(3, 10_000), start=900, at=900)
+    stream.hear(600)
+    stream.publish(steady(4, 10_000), start=1_000, at=1_000)
+    stream.hear(600)
     # The second was replaced before its time; the last came too late for its own.
-    switched = [note for note in lanes.noted() if note["op"] == "switched"]
+    switched = [note for note in stream.noted() if note["op"] == "switched"]
     assert [(note["future"], note["at"]) for note in switched] == [(1, 0), (3, 900), (4, 1_100)]
-    assert lanes.noted() == []
+    assert stream.noted() == []
 
 
 def test_what_a_dead_writer_has_left_fades_into_what_the_new_one_writes() -> None:
-    lanes = Lanes()
-    lanes.writer.write(level(1, 10_000))
-    lanes.hear(4_000)
-    RingWriter(lanes.ring, lanes.ring.read_position, Journal()).write(level(2, 10_000))
-    heard = lanes.hear(5_000)
-    np.testing.assert_allclose(heard[:480], cross_fade(level(1, 480), level(2, 480), 0, 480))
+    stream = Stream()
+    stream.writer.write(steady(1, 10_000))
+    stream.hear(4_000)
+    RingWriter(stream.ring, stream.ring.read_position, Journal()).write(steady(2, 10_000))
+    heard = stream.hear(5_000)
+    np.testing.assert_allclose(heard[:480], cross_fade(steady(1, 480), steady(2, 480), 0, 480))
     assert (heard[480:] == 2).all()

@@ -56,7 +56,7 @@ def test_the_columns_are_those_of_the_priors_session(
     "other", [DRAW._replace(seed=2), DRAW._replace(take=1),
               DRAW._replace(sampling=Sampling(top_k=1))]
 )  # fmt: skip
-def test_a_half_drawn_column_is_begun_anew_when_it_shall_be_drawn_differently(
+def test_a_half_drawn_column_is_begun_again_when_it_must_be_drawn_differently(
     drawer: Drawer, tiny_model: LoadedVQModel, other: Draw
 ) -> None:
     whole = Drawer(tiny_model)

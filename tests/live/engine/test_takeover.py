@@ -14,7 +14,7 @@ from distill_live.codes.session_log import Entry
 from distill_live.codes.timeline import Timeline
 from distill_live.live.engine.motion import Hold, Loop
 from distill_live.live.ipc.status import Motion
-from distill_live.live.replay.exact import replay_session
+from distill_live.live.replay.exact import replay_log
 from distill_live.models.file.persistence import LoadedVQModel
 from tests.live.player import Player
 
@@ -26,7 +26,7 @@ class Killed(BaseException):
 
 
 def timeline(player: Player) -> Timeline:
-    return player.engine._performance.timeline
+    return player.engine._generator.timeline
 
 
 def entries(player: Player, **engine: Any) -> list[Entry]:
@@ -36,7 +36,7 @@ def entries(player: Player, **engine: Any) -> list[Entry]:
 
 @torch.inference_mode()
 def replay(log: list[Entry], loaded: LoadedVQModel) -> np.ndarray:
-    return replay_session(log, lambda entry: loaded)
+    return replay_log(log, lambda entry: loaded)
 
 
 def kill_in(owner: Any, name: str, monkeypatch: pytest.MonkeyPatch, after: bool) -> None:
@@ -111,11 +111,11 @@ def test_a_hold_holds_the_same_column(tiny_model: LoadedVQModel) -> None:
     player.hear(SECOND)
     player.engine.hold()
     player.hear(SECOND)
-    held = player.engine._performance.playhead.motion
+    held = player.engine._generator.playhead.motion
     player.replace(tiny_model)
     player.hear(2 * SECOND)
     assert isinstance(held, Hold)
-    assert player.engine._performance.playhead.motion == held
+    assert player.engine._generator.playhead.motion == held
     assert (player.status["motion"], player.status["column"]) == (Motion.HOLD, held.column)
     player.engine.release()
     player.hear(SECOND)
@@ -127,10 +127,10 @@ def test_a_loop_repeats_the_same_samples(tiny_model: LoadedVQModel) -> None:
     player.hear(3 * SECOND)
     player.engine.loop(0.7)
     player.hear(2 * SECOND)
-    loop = player.engine._performance.playhead.motion
+    loop = player.engine._generator.playhead.motion
     player.replace(tiny_model)
     passes = player.hear(4 * SECOND)
-    again = player.engine._performance.playhead.motion
+    again = player.engine._generator.playhead.motion
     assert isinstance(loop, Loop)
     assert isinstance(again, Loop)
     assert (again.begin, again.end, again.column) == (loop.begin, loop.end, loop.column)
@@ -261,8 +261,8 @@ def test_plainly_it_goes_on_forward_with_another_take(tiny_model: LoadedVQModel)
 def test_a_long_past_is_known_and_can_be_gone_back_to(
     tiny_model: LoadedVQModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("performance", "handover"):
-        monkeypatch.setattr(f"distill_live.live.{module}.TIMELINE_COLUMNS", 61)
+    for module in ("generator", "handover"):
+        monkeypatch.setattr(f"distill_live.live.engine.{module}.TIMELINE_COLUMNS", 61)
     player = Player(tiny_model)
     player.hear(10 * SECOND)
     player.replace(tiny_model)

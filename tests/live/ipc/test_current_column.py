@@ -91,7 +91,7 @@ def test_another_process_reads_it_with_the_status() -> None:
     assert status.current_column.read() is None
 
 
-def sounding(player: Player) -> CurrentColumn:
+def current_column(player: Player) -> CurrentColumn:
     shown = player.status.current_column.read()
     assert shown is not None
     assert shown.column == player.status["column"]
@@ -100,11 +100,11 @@ def sounding(player: Player) -> CurrentColumn:
 
 def test_the_engine_shows_each_column_as_it_sounds(tiny_model: LoadedVQModel) -> None:
     player = Player(tiny_model)
-    timeline = player.engine._performance.timeline
+    timeline = player.engine._generator.timeline
     seen = set()
     for _ in range(100):
         player.hear(960)
-        shown = sounding(player)
+        shown = current_column(player)
         seen.add(shown.column)
         played = timeline.edited(shown.column, shown.column + 1)[0]
         np.testing.assert_array_equal(shown.codes, played)
@@ -118,13 +118,13 @@ def test_entropy_is_that_with_which_the_column_was_drawn(tiny_model: LoadedVQMod
     fixed.parameters.set("top_k", 1)
     for player in (free, fixed):
         player.hear(48_000)
-    assert sounding(fixed).entropy == 0.0
+    assert current_column(fixed).entropy == 0.0
     session = open_session(tiny_model.require_prior(), 1)
     entropies = []
-    for _ in range(int(sounding(free).column) + 1):
-        session.step(free.engine._performance.draw.sampling)
+    for _ in range(int(current_column(free).column) + 1):
+        session.step(free.engine._generator.draw.sampling)
         entropies.append(session.entropy)
-    assert sounding(free).entropy == pytest.approx(entropies[-1])
+    assert current_column(free).entropy == pytest.approx(entropies[-1])
 
 
 def test_edited_codes_are_shown_and_in_a_loop_those_that_sound(tiny_model: LoadedVQModel) -> None:
@@ -132,8 +132,8 @@ def test_edited_codes_are_shown_and_in_a_loop_those_that_sound(tiny_model: Loade
     player.hear(48_000)
     player.parameters.set("edit/mask/on", 1)
     player.hear(48_000)
-    shown = sounding(player)
-    raw = player.engine._performance.timeline.raw(shown.column, shown.column + 1)[0]
+    shown = current_column(player)
+    raw = player.engine._generator.timeline.raw(shown.column, shown.column + 1)[0]
     assert (shown.codes != raw).any()
     player.parameters.set("edit/mask/on", 0)
     player.hear(9_600)
@@ -142,14 +142,14 @@ def test_edited_codes_are_shown_and_in_a_loop_those_that_sound(tiny_model: Loade
     columns = set()
     for _ in range(50):
         player.hear(960)
-        columns.add(sounding(player).column)
+        columns.add(current_column(player).column)
     assert len(columns) <= 4
 
 
 def test_a_column_that_was_given_has_no_entropy(tiny_model: LoadedVQModel) -> None:
     player = Player(tiny_model)
     player.hear(24_000)
-    sampler = player.engine._performance.sampler
+    sampler = player.engine._generator.sampler
     codes = np.zeros((12, 8, 3), np.int64)
     player.engine.prime(codes)
     player.hear(4_800)

@@ -8,7 +8,7 @@ def ramp(start: int, count: int) -> np.ndarray:
     return np.arange(start, start + count, dtype=np.float32)
 
 
-def take(ring: AudioRing, position: int = 0) -> None:
+def make_switch(ring: AudioRing, position: int = 0) -> None:
     """Be a reader that makes the newest switch."""
     switch = ring.next_switch()
     assert switch and ring.claim(switch)
@@ -33,7 +33,7 @@ def test_a_future_is_never_written_into_a_lane_that_sounds_is_claimed_or_waits()
     ring = AudioRing()
     sounding = ring.begin_future(0)
     ring.switch(sounding, 0, 0)
-    take(ring)
+    make_switch(ring)
     claimed = ring.begin_future(0)
     ring.switch(claimed, 0, 0)
     switch = ring.next_switch()
@@ -52,14 +52,14 @@ def test_a_claim_fails_once_a_newer_switch_is_published() -> None:
     old = ring.next_switch()
     ring.switch(ring.begin_future(0), 0, 0)
     assert old and not ring.claim(old)
-    take(ring)
+    make_switch(ring)
     assert ring.taken == 2
 
 
 def test_the_sounding_lane_is_safe_however_many_switches_were_never_made() -> None:
     ring = AudioRing()
     ring.switch(ring.begin_future(0), 0, 0)
-    take(ring)
+    make_switch(ring)
     sounding = ring.sounding_lane
     for _ in range(3 * SLOTS):
         lane = ring.begin_future(0)
@@ -72,12 +72,12 @@ def test_where_a_switch_was_made_is_known_and_a_skipped_one_was_made_nowhere() -
     ring = AudioRing()
     made, skipped = ring.switch(ring.begin_future(0), 100, 0), 0
     assert ring.taken_at(made) is None
-    take(ring, 123)
+    make_switch(ring, 123)
     for position in range(1000, 1000 + 2 * SLOTS):
         skipped = ring.switch(ring.begin_future(0), 0, 0)
         made = ring.switch(ring.begin_future(0), 0, 0)
         assert ring.taken_at(made) is None
-        take(ring, position)
+        make_switch(ring, position)
         assert (ring.taken_at(skipped), ring.taken_at(made)) == (None, position)
     assert ring.taken == ring.published == made
 
@@ -89,7 +89,7 @@ def test_only_the_newest_switch_is_pending_until_it_is_made() -> None:
     lane = ring.begin_future(0)
     ring.switch(lane, 20, 2)
     assert ring.pending_switch() == (lane, 20, 2)
-    take(ring)
+    make_switch(ring)
     assert ring.pending_switch() is None
     assert not ring.switch_pending
 
@@ -117,7 +117,7 @@ def test_a_lane_reads_as_zeros_before_and_after_what_it_holds() -> None:
     ring = AudioRing()
     ring.write(ring.begin_future(0), ramp(0, 100))
     ring.switch(1, 0, 0)
-    take(ring)
+    make_switch(ring)
     for lane in {ring.begin_future(10), ring.begin_future(10)}:
         ring.write(lane, ramp(7, 2))
         assert copied(ring, lane, 8, 5) == [0, 0, 7, 8, 0]
@@ -129,7 +129,7 @@ def test_a_ring_that_is_reset_is_as_new() -> None:
     ring = AudioRing()
     ring.write(ring.begin_future(0), ramp(0, 100))
     ring.switch(1, 0, 0)
-    take(ring)
+    make_switch(ring)
     ring.advance(50)
     ring.reset()
     assert (ring.read_position, ring.published, ring.taken, ring.sounding_lane) == (0, 0, 0, 0)

@@ -47,8 +47,8 @@ def test_the_last_passage_is_repeated_until_there_is_new_sound(block: int) -> No
     np.testing.assert_array_equal(heard[plain + FADE + period :][:period], first)
     assert rig.reader.bridging
     assert rig.ring.read_position == len(sound)
-    assert rig.reader.take_repeated() == 3 * len(sound)
-    assert rig.reader.take_repeated() == 0
+    assert rig.reader.pop_repeated() == 3 * len(sound)
+    assert rig.reader.pop_repeated() == 0
 
 
 def test_of_a_long_past_the_last_two_seconds_are_repeated() -> None:

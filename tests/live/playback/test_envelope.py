@@ -18,7 +18,7 @@ def test_it_rises_and_falls_in_the_length_asked_for_and_stays_there() -> None:
     np.testing.assert_allclose(shape(envelope, 400)[:250], np.arange(1, 251) / 250, atol=1e-6)
     assert (shape(envelope, 100) == 1).all()
     envelope.fade_out(250)
-    assert envelope.sounding(1000) == 250
+    assert envelope.audible(1000) == 250
     np.testing.assert_allclose(shape(envelope, 250), np.arange(249, -1, -1) / 250, atol=1e-6)
     assert envelope.silent
 

@@ -9,7 +9,7 @@ import torch
 
 from distill_live.codes.session_log import Entry
 from distill_live.errors import SessionLogError
-from distill_live.live.replay.exact import replay_session
+from distill_live.live.replay.exact import replay_log
 from distill_live.models.file.persistence import LoadedVQModel
 from tests.live.player import Clock, Player
 
@@ -23,7 +23,7 @@ def entries(player: Player, deck: int = 0, position: int = 0) -> list[Entry]:
 
 @torch.inference_mode()
 def replay(log: list[Entry], loaded: LoadedVQModel) -> np.ndarray:
-    return replay_session(log, lambda entry: loaded)
+    return replay_log(log, lambda entry: loaded)
 
 
 def act(player: Player, name: str, *arguments: Any) -> np.ndarray:
@@ -91,7 +91,7 @@ def test_a_held_loop_of_an_engine_that_came_late_is_replayed(tiny_model: LoadedV
     player = Player(tiny_model, clock=clock)
     heard = [player.hear(SECOND)]
     for _ in range(9):
-        player.engine._performance.pace.playing.add(1.0)
+        player.engine._generator.pace.playing.add(1.0)
     heard.append(player.hear(2 * SECOND))
     assert player.status["held_loops"] > 0
     log = [*entries(player), {"op": "end", "deck": 0, "heard": player.ring.read_position}]

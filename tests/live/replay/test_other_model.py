@@ -8,7 +8,7 @@ import pytest
 
 from distill_live.codes.session_log import Entry
 from distill_live.errors import SessionLogError
-from distill_live.live.replay.other_model import rerun_session
+from distill_live.live.replay.other_model import replay_on_other_model
 from distill_live.models.file.persistence import LoadedVQModel
 from tests.live.player import EDITS, Player
 
@@ -33,9 +33,9 @@ def end(heard: int, deck: int = 0) -> Entry:
     return {"op": "end", "deck": deck, "heard": heard}
 
 
-def rerun(log: list[Entry], loaded: LoadedVQModel) -> tuple[np.ndarray, list[str]]:
+def replay(log: list[Entry], loaded: LoadedVQModel) -> tuple[np.ndarray, list[str]]:
     said: list[str] = []
-    return rerun_session(log, loaded, EDITS, said.append), said
+    return replay_on_other_model(log, loaded, EDITS, said.append), said
 
 
 DOINGS: list[Entry] = [
@@ -51,7 +51,7 @@ def test_the_same_doings_on_the_same_model_are_the_same_sound(
     request: pytest.FixtureRequest, which: str
 ) -> None:
     loaded = request.getfixturevalue(which)
-    (first, said), (second, _) = rerun(DOINGS, loaded), rerun(DOINGS, loaded)
+    (first, said), (second, _) = replay(DOINGS, loaded), replay(DOINGS, loaded)
     assert len(first) == 7 * SECOND
     assert np.abs(first[-SECOND:]).max() > 0
     np.testing.assert_array_equal(first, second)
@@ -66,10 +66,10 @@ def test_what_was_done_is_done_at_its_time(tiny_model: LoadedVQModel) -> None:
     player.engine.loop(0.4)
     expected = np.r_[expected, player.hear(SECOND)]
     log = [*DOINGS[:4], end(3 * SECOND)]
-    np.testing.assert_array_equal(rerun(log, tiny_model)[0], expected)
+    np.testing.assert_array_equal(replay(log, tiny_model)[0], expected)
 
 
-def test_a_session_that_was_played_is_rerun_from_its_journal(tiny_model: LoadedVQModel) -> None:
+def test_a_session_that_was_played_is_replayed_from_its_journal(tiny_model: LoadedVQModel) -> None:
     player = Player(tiny_model)
     heard = player.hear(SECOND)
     player.parameters.set("temperature", 0.4, 2)
@@ -77,10 +77,10 @@ def test_a_session_that_was_played_is_rerun_from_its_journal(tiny_model: LoadedV
     player.engine.hold()
     heard = np.r_[heard, player.hear(SECOND)]
     log = [engine(), *(json.loads(line) for line in player.journal.read()), end(3 * SECOND)]
-    np.testing.assert_array_equal(rerun(log, tiny_model)[0], heard)
+    np.testing.assert_array_equal(replay(log, tiny_model)[0], heard)
 
 
-def test_steering_is_rerun_on_and_off(tiny_model: LoadedVQModel) -> None:
+def test_steering_is_replayed_on_and_off(tiny_model: LoadedVQModel) -> None:
     player = Player(tiny_model)
     undisturbed = Player(tiny_model).hear(3 * SECOND)
     heard = player.hear(SECOND)
@@ -90,7 +90,7 @@ def test_steering_is_rerun_on_and_off(tiny_model: LoadedVQModel) -> None:
     heard = np.r_[heard, player.hear(SECOND)]
     assert (heard != undisturbed).any()
     log = [engine(), *(json.loads(line) for line in player.journal.read()), end(3 * SECOND)]
-    np.testing.assert_array_equal(rerun(log, tiny_model)[0], heard)
+    np.testing.assert_array_equal(replay(log, tiny_model)[0], heard)
 
 
 def test_on_another_model_only_changes_and_requests_count(
@@ -104,10 +104,10 @@ def test_on_another_model_only_changes_and_requests_count(
     log = [engine(), *(json.loads(line) for line in player.journal.read()), end(2 * SECOND)]
     bare = [entry for entry in log if entry["op"] in ("engine", "set", "request", "end")]
     assert len(bare) < len(log)
-    whole, said = rerun(log, tiny_two_levels)
-    np.testing.assert_array_equal(whole, rerun(bare, tiny_two_levels)[0])
+    whole, said = replay(log, tiny_two_levels)
+    np.testing.assert_array_equal(whole, replay(bare, tiny_two_levels)[0])
     assert len(whole) == 2 * SECOND
-    assert (whole != rerun([engine(), end(2 * SECOND)], tiny_two_levels)[0]).any()
+    assert (whole != replay([engine(), end(2 * SECOND)], tiny_two_levels)[0]).any()
     assert said == []
 
 
@@ -116,13 +116,13 @@ def test_a_parameter_that_is_not_there_is_said_and_the_rest_is_done(
 ) -> None:
     plain = [*DOINGS[:4], end(3 * SECOND)]
     with_more = [*plain[:2], change(100, "edit/swirl/on", 1), *plain[2:]]
-    sound, said = rerun(with_more, tiny_model)
-    np.testing.assert_array_equal(sound, rerun(plain, tiny_model)[0])
+    sound, said = replay(with_more, tiny_model)
+    np.testing.assert_array_equal(sound, replay(plain, tiny_model)[0])
     assert said == ["left out: unknown parameter 'edit/swirl/on' (did you mean 'edit/mask/on'?)"]
 
 
 def test_a_prime_is_left_out_and_said(tiny_model: LoadedVQModel) -> None:
-    sound, said = rerun([*DOINGS[:2], ask(100, "prime"), end(SECOND)], tiny_model)
+    sound, said = replay([*DOINGS[:2], ask(100, "prime"), end(SECOND)], tiny_model)
     assert len(sound) == SECOND
     assert said == ["prime was left out: a log cannot repeat it on another model"]
 
@@ -137,8 +137,8 @@ def test_what_was_done_after_a_swap_is_done_at_its_time_of_the_session(
         ask(SECOND // 2, "loop", 0.4) | {"deck": 1}, end(SECOND, deck=1),
     ]  # fmt: skip
     straight = [engine(), change(0, "seed", 1), ask(2 * SECOND, "loop", 0.4), end(5 * SECOND // 2)]
-    sound, _ = rerun(swapped, tiny_model)
-    np.testing.assert_array_equal(sound, rerun(straight, tiny_model)[0])
+    sound, _ = replay(swapped, tiny_model)
+    np.testing.assert_array_equal(sound, replay(straight, tiny_model)[0])
 
 
 def test_swaps_to_and_fro_add_up(tiny_model: LoadedVQModel) -> None:
@@ -148,14 +148,14 @@ def test_swaps_to_and_fro_add_up(tiny_model: LoadedVQModel) -> None:
         engine(deck=0), swap | {"deck": 0}, ask(480, "hold"), end(SECOND),
     ]  # fmt: skip
     straight = [engine(), change(0, "seed", 1), ask(2 * SECOND + 480, "hold"), end(3 * SECOND)]
-    sound, _ = rerun(swapped, tiny_model)
-    np.testing.assert_array_equal(sound, rerun(straight, tiny_model)[0])
+    sound, _ = replay(swapped, tiny_model)
+    np.testing.assert_array_equal(sound, replay(straight, tiny_model)[0])
 
 
 def test_a_model_that_was_never_heard_changes_nothing(tiny_model: LoadedVQModel) -> None:
     other = change(0, "seed", 5) | {"deck": 1}
     log = [*DOINGS[:3], engine(deck=1), other, *DOINGS[3:]]
-    np.testing.assert_array_equal(rerun(log, tiny_model)[0], rerun(DOINGS, tiny_model)[0])
+    np.testing.assert_array_equal(replay(log, tiny_model)[0], replay(DOINGS, tiny_model)[0])
 
 
 @pytest.mark.parametrize("position", [0, 24_000])
@@ -163,13 +163,13 @@ def test_an_engine_that_was_started_again_belongs_to_the_same_time(
     tiny_model: LoadedVQModel, position: int
 ) -> None:
     log = [*DOINGS[:2], engine(position=position), *DOINGS[2:]]
-    np.testing.assert_array_equal(rerun(log, tiny_model)[0], rerun(DOINGS, tiny_model)[0])
+    np.testing.assert_array_equal(replay(log, tiny_model)[0], replay(DOINGS, tiny_model)[0])
 
 
 @pytest.mark.parametrize("log", [[], [end(100)], [{"op": "draw", "column": 0, "codes": []}]])
 def test_a_log_without_sound_is_refused(tiny_model: LoadedVQModel, log: list[Entry]) -> None:
     with pytest.raises(SessionLogError, match="contains no sound"):
-        rerun(log, tiny_model)
+        replay(log, tiny_model)
 
 
 @pytest.mark.parametrize(
@@ -184,4 +184,4 @@ def test_a_log_without_sound_is_refused(tiny_model: LoadedVQModel, log: list[Ent
 )
 def test_a_damaged_entry_is_refused(tiny_model: LoadedVQModel, wrong: Entry) -> None:
     with pytest.raises(SessionLogError, match="damaged"):
-        rerun([engine(), wrong, end(SECOND)], tiny_model)
+        replay([engine(), wrong, end(SECOND)], tiny_model)

@@ -7,7 +7,7 @@ import pytest
 from distill_live.errors import ModelFileError
 from distill_live.live.engine.settings import EngineSettings
 from distill_live.live.ipc.status import NEW_SOUND
-from distill_live.live.server.deck import Deck, Source
+from distill_live.live.server.deck import Deck, HeardOrigin
 from distill_live.parameters import ParameterStore
 from tests.conftest import save_empty_model
 
@@ -78,13 +78,13 @@ def test_where_the_sound_comes_from_has_the_name_that_the_header_gives(
 ) -> None:
     kept = {"names": ["snare.wav", "kick.wav"], "columns": [9, 9]}
     put(deck, tmp_path, "rain", training_codes=kept)
-    assert deck.source is None
-    deck.status["source"], deck.status["source_second"] = 2, 1.5
-    deck.status["source_share"] = 0.75
-    assert deck.source == Source("kick.wav", 1.5, 0.75)
-    deck.status["source"] = NEW_SOUND
-    assert deck.source is not None
-    assert deck.source.name is None
+    assert deck.origin is None
+    deck.status["origin"], deck.status["origin_second"] = 2, 1.5
+    deck.status["origin_share"] = 0.75
+    assert deck.origin == HeardOrigin("kick.wav", 1.5, 0.75)
+    deck.status["origin"] = NEW_SOUND
+    assert deck.origin is not None
+    assert deck.origin.name is None
 
 
 @pytest.mark.parametrize("kept", [None, [1], {"names": 3}, {}])

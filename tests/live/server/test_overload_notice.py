@@ -13,13 +13,13 @@ class Desk:
         self.status = EngineStatus()
         self.now = 0.0
         self.said: list[str] = []
-        self.lateness = OverloadNotice(self.said.append, lambda: self.now)
-        self.lateness.poll(self.status)
+        self.notice = OverloadNotice(self.said.append, lambda: self.now)
+        self.notice.poll(self.status)
 
     def step(self, *names: str) -> None:
         for name in names:
             self.status.add(name)
-        self.lateness.poll(self.status)
+        self.notice.poll(self.status)
 
 
 @pytest.mark.parametrize(
@@ -32,16 +32,16 @@ class Desk:
 )
 def test_each_step_is_named_and_said(counter: str, newest: str, said: str) -> None:
     desk = Desk()
-    assert desk.lateness.newest == ""
+    assert desk.notice.newest == ""
     desk.step(counter)
-    assert desk.lateness.newest == newest
+    assert desk.notice.newest == newest
     assert desk.said == [f"falling behind: {said}"]
 
 
 def test_of_steps_at_the_same_time_the_hardest_is_told() -> None:
     desk = Desk()
     desk.step("held_loops", "short_lookahead")
-    assert desk.lateness.newest == "repeating"
+    assert desk.notice.newest == "repeating"
     assert desk.said == ["falling behind: repeating the last passage"]
 
 
@@ -49,7 +49,7 @@ def test_in_ten_seconds_there_is_one_line_and_then_one_about_the_newest_step() -
     desk = Desk()
     for name in ("short_lookahead", "short_context", "held_loops"):
         desk.step(name)
-    assert desk.lateness.newest == "repeating"
+    assert desk.notice.newest == "repeating"
     assert len(desk.said) == 1
     desk.now = 9.9
     desk.step()
@@ -57,7 +57,7 @@ def test_in_ten_seconds_there_is_one_line_and_then_one_about_the_newest_step() -
     desk.now = 10.0
     desk.step()
     assert desk.said[1:] == ["falling behind: repeating the last passage"]
-    assert desk.lateness.newest == ""
+    assert desk.notice.newest == ""
     desk.now = 30.0
     desk.step()
     assert len(desk.said) == 2
@@ -67,6 +67,6 @@ def test_what_another_deck_has_counted_before_it_plays_is_nothing_new() -> None:
     desk = Desk()
     desk.status = EngineStatus()
     desk.step("held_loops")
-    assert (desk.said, desk.lateness.newest) == ([], "")
+    assert (desk.said, desk.notice.newest) == ([], "")
     desk.step("short_context")
-    assert desk.lateness.newest == "short context"
+    assert desk.notice.newest == "short context"

@@ -5,10 +5,10 @@ from typing import Literal
 import numpy as np
 import pytest
 
-from distill_live.audio.files import read_audio
 from distill_live.errors import AudioFileError
 from distill_live.live.ipc.tap import TapRing
 from distill_live.live.server.recorder import Recorder, new_recording_path
+from tests.sound_files import read_audio
 from tests.tools import wait_until
 
 

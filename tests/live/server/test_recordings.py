@@ -4,12 +4,12 @@ from pathlib import Path
 
 import numpy as np
 
-from distill_live.audio.files import read_audio
 from distill_live.live.ipc.ring import CAPACITY
 from distill_live.live.ipc.tap import TapRing
 from distill_live.live.server.recordings import Recordings
 from distill_live.parameters import ParameterStore
 from tests.disks import disk_full_after
+from tests.sound_files import read_audio
 from tests.tools import wait_until
 
 
@@ -26,20 +26,20 @@ class Desk:
         return sorted(self.folder.glob("*.wav"))
 
 
-def level(value: float) -> np.ndarray:
+def steady(value: float) -> np.ndarray:
     return np.full(4_000, value, np.float32)
 
 
 def test_what_is_played_between_on_and_off_is_in_a_file_of_its_own(tmp_path: Path) -> None:
     desk = Desk(tmp_path / "tonight")
     for number in (1, 2):
-        desk.tap.write(level(0.9))
+        desk.tap.write(steady(0.9))
         desk.recordings.record(True, "rain")
-        desk.tap.write(level(number / 4))
+        desk.tap.write(steady(number / 4))
         desk.recordings.record(False, "rain")
     first, second = (read_audio(path)[0][:, 0] for path in desk.files())
-    np.testing.assert_array_equal(first, level(0.25))
-    np.testing.assert_array_equal(second, level(0.5))
+    np.testing.assert_array_equal(first, steady(0.25))
+    np.testing.assert_array_equal(second, steady(0.5))
     assert desk.said == [
         f"{verb} {path}" for path in desk.files() for verb in ("recording to", "recorded")
     ]
@@ -51,7 +51,7 @@ def test_a_recording_has_two_channels_when_there_is_width_as_it_begins(tmp_path:
         desk.parameters.set("width", width)
         desk.recordings.record(True, "rain")
         desk.parameters.set("width", 0.5)
-        desk.tap.write(level(0.5))
+        desk.tap.write(steady(0.5))
         desk.recordings.record(False, "rain")
     assert [read_audio(path)[0].shape[1] for path in desk.files()] == [1, 2]
 
@@ -62,7 +62,7 @@ def test_what_is_asked_for_twice_changes_nothing(tmp_path: Path) -> None:
     assert desk.said == []
     for _ in range(2):
         desk.recordings.record(True, "rain")
-        desk.tap.write(level(0.5))
+        desk.tap.write(steady(0.5))
     for _ in range(2):
         desk.recordings.record(False, "rain")
     (path,) = desk.files()
@@ -74,7 +74,7 @@ def test_a_recording_that_was_begun_at_the_start_is_ended_like_any_other(tmp_pat
     desk = Desk(tmp_path)
     desk.recordings.start(tmp_path / "mine.wav")
     desk.recordings.record(True, "rain")
-    desk.tap.write(level(0.5))
+    desk.tap.write(steady(0.5))
     desk.recordings.record(False, "rain")
     assert desk.files() == [tmp_path / "mine.wav"]
     assert desk.said == [f"recorded {tmp_path / 'mine.wav'}"]
@@ -91,7 +91,7 @@ def test_a_folder_that_cannot_be_written_is_said_and_the_next_recording_may_work
     assert said.startswith("cannot record: cannot make the folder")
     (tmp_path / "tonight").unlink()
     desk.recordings.record(True, "rain")
-    desk.tap.write(level(0.5))
+    desk.tap.write(steady(0.5))
     desk.recordings.stop()
     assert len(desk.files()) == 1
 
@@ -121,13 +121,13 @@ def test_a_disk_that_is_full_is_said_and_the_next_recording_may_work(tmp_path: P
     desk = Desk(tmp_path)
     with disk_full_after(10_000):
         desk.recordings.record(True, "rain")
-        desk.tap.write(level(0.5))
+        desk.tap.write(steady(0.5))
         desk.recordings.record(False, "rain")
     (path,) = desk.files()
     assert len(desk.said) == 2
     assert desk.said[1].startswith(f"recording to {path} stopped: ")
     desk.recordings.record(True, "rain")
-    desk.tap.write(level(0.5))
+    desk.tap.write(steady(0.5))
     desk.recordings.record(False, "rain")
     assert len(desk.files()) == 2
     assert desk.said[3] == f"recorded {desk.files()[1]}"
@@ -139,7 +139,7 @@ def test_a_recording_that_breaks_off_is_said_at_once_and_the_next_one_may_work(
     desk = Desk(tmp_path)
     with disk_full_after(10_000):
         desk.recordings.record(True, "rain")
-        desk.tap.write(level(0.5))
+        desk.tap.write(steady(0.5))
 
         def poll() -> bool:
             desk.recordings.poll()
@@ -152,7 +152,7 @@ def test_a_recording_that_breaks_off_is_said_at_once_and_the_next_one_may_work(
     assert desk.said[1].startswith(f"recording to {path} stopped: ")
     desk.recordings.record(True, "rain")
     desk.recordings.poll()
-    desk.tap.write(level(0.5))
+    desk.tap.write(steady(0.5))
     desk.recordings.record(False, "rain")
     assert len(desk.files()) == 2
     assert desk.said[3] == f"recorded {desk.files()[1]}"
@@ -163,7 +163,7 @@ def test_every_request_to_record_has_an_outcome(tmp_path: Path) -> None:
     desk.recordings.on_outcome = lambda text, failed: told.append((text, failed))
     for on in (False, True, True, False):
         desk.recordings.record(on, "rain")
-        desk.tap.write(level(0.5))
+        desk.tap.write(steady(0.5))
     (path,) = desk.files()
     desk.recordings.record(True, "rain")
     desk.recordings.record(False, "rain")

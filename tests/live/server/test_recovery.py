@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from distill_live.audio.files import read_audio
 from distill_live.codes.edit import load_edits, parameter_table
 from distill_live.errors import LiveError
 from distill_live.live.server.server import Server
@@ -23,6 +22,7 @@ from distill_live.outputs.process import run_audio
 from distill_live.parameters import ParameterStore
 from tests.live.server import workers
 from tests.live.silence import assert_no_silence
+from tests.sound_files import read_audio
 from tests.tools import wait_until
 
 SECOND = 48_000

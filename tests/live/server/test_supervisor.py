@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from distill_live.errors import LiveError
+from distill_live.live.ipc.messages import Failed, Message, Notice, Request
 from distill_live.live.server.supervisor import Supervisor
 from distill_live.live.server.worker import Worker
 from distill_live.shared_memory import SharedArray
@@ -31,7 +32,7 @@ class Rig:
         self.worker = Worker("engine", target, (self.memory,), lambda: self.memory.array[0])
         self.worker.patience = 1.0
         self.failures: list[str] = []
-        self.said: list[tuple[object, ...]] = []
+        self.said: list[Message] = []
         self.supervisor = Supervisor(
             self.worker,
             on_message=lambda _, message: self.said.append(message),
@@ -82,7 +83,7 @@ def test_requests_to_a_worker_that_hangs_do_not_wait() -> None:
         assert rig.worker.pid is not None
         os.kill(rig.worker.pid, signal.SIGSTOP)
         for number in range(10_000):
-            rig.worker.send(("request", number))
+            rig.worker.send(Request("rewind", (number,)))
         os.kill(rig.worker.pid, signal.SIGKILL)
 
 
@@ -118,9 +119,9 @@ def test_a_worker_that_cannot_start_is_given_up() -> None:
 
 def test_messages_arrive_and_requests_are_taken() -> None:
     with Rig(workers.echo) as rig:
-        rig.worker.send(("hello", 1))
+        rig.worker.send(Request("hold"))
         wait_until(lambda: rig.beating() and rig.said, "the echo")
-        assert rig.said == [("hello", 1)]
+        assert rig.said == [Notice("hold")]
 
 
 @pytest.mark.parametrize("how", ["beat", "deaf"])
@@ -142,10 +143,10 @@ def test_what_is_asked_of_a_worker_that_is_being_replaced_is_asked_of_the_next()
         assert first is not None
         os.kill(first, signal.SIGKILL)
         wait_until(lambda: rig.supervisor.poll() or rig.worker.failing, "the failure to be seen")
-        rig.worker.send(("hello", 2))
+        rig.worker.send(Request("release"))
         wait_until(lambda: rig.beating() and rig.said, "the echo")
         assert rig.worker.pid != first
-        assert rig.said == [("hello", 2)]
+        assert rig.said == [Notice("release")]
 
 
 def test_a_worker_that_is_given_up_is_started_again_only_when_it_is_taken_up() -> None:
@@ -166,5 +167,5 @@ def test_a_worker_that_is_given_up_is_started_again_only_when_it_is_taken_up() -
 def test_a_worker_that_raises_says_why_and_ends_with_exit_code_1() -> None:
     with Rig(workers.burst) as rig:
         wait_until(lambda: rig.supervisor.poll() or rig.failures, "the failure")
-        assert rig.said[0] == ("failed", "RuntimeError: burst")
+        assert rig.said[0] == Failed("RuntimeError: burst")
         assert rig.failures[0] == "ended with exit code 1"

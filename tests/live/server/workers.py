@@ -7,6 +7,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 
 from distill_live.live.engine.process import EngineJob, run_engine
+from distill_live.live.ipc.messages import Notice
 from distill_live.live.ipc.worker_process import run_worker
 from distill_live.live.server.worker import Worker
 from distill_live.shared_memory import SharedArray
@@ -35,7 +36,7 @@ def echo(channel: Connection, memory: SharedArray) -> None:
         while True:
             memory.array[:] = (time.monotonic(), os.getpid())
             if channel.poll(0.02):
-                channel.send(channel.recv())
+                channel.send(Notice(channel.recv().name))
     except EOFError:
         return
 
@@ -59,8 +60,8 @@ def deaf_engine(channel: Connection, job: EngineJob) -> None:
 
 
 def _show_sound(job: EngineJob) -> None:
-    job.status.beat("engine_beat")
-    job.status["position"] = 48_000
+    job.memory.status.beat("engine_beat")
+    job.memory.status["position"] = 48_000
 
 
 def struck_engine(channel: Connection, job: EngineJob) -> None:
@@ -129,7 +130,7 @@ def _play_with(channel: Connection, job: EngineJob, strike: Callable[[int], None
 
     def turn_and_strike(engine: Engine) -> bool:
         busy = turn(engine)
-        strike(int(job.status["column"]))
+        strike(int(job.memory.status["column"]))
         return busy
 
     Engine.turn = turn_and_strike  # type: ignore[method-assign]

@@ -61,7 +61,7 @@ def test_steps_give_the_logits_of_the_whole(prior: ChunkPrior) -> None:
         for position, code in enumerate(codes.tolist()):
             found = torch.from_numpy(draw.logits())
             torch.testing.assert_close(found, expected[position], atol=1e-5, rtol=1e-5)
-            draw.take(code)
+            draw.accept(code)
 
 
 def test_a_session_draws_a_whole_chunk_in_every_step(prior: ChunkPrior) -> None:

@@ -142,7 +142,7 @@ def test_a_save_that_fails_leaves_the_old_file(
 
 
 def test_a_newer_format_asks_for_an_update(model_path: Path) -> None:
-    newer = header._header_bytes(METADATA | {"format_version": 3}, {})
+    newer = header._header_bytes(header._encode(METADATA | {"format_version": 3}), {})
     model_path.write_bytes(newer)
     with pytest.raises(ModelFileError, match="update distill-live"):
         read_header(model_path)

@@ -1,3 +1,4 @@
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from distill_live.models.file.header import read_header, rewrite_metadata
 from distill_live.models.file.persistence import (
     LoadedVQModel,
     load_model_v2,
+    save_changed_model,
     save_model_v2,
 )
 from distill_live.models.prior.column_prior import ColumnPrior, ColumnPriorConfig
@@ -119,6 +121,28 @@ def test_a_neural_vocoder_that_does_not_fit_its_weights_is_refused_in_one_line(
     with pytest.raises(ModelFileError, match=reason) as caught:
         load_model_v2(path)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("fixture", ["tiny_model_path", "tiny_neural_path"])
+def test_a_model_that_is_saved_unchanged_has_the_same_bytes(
+    fixture: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    path: Path = request.getfixturevalue(fixture)
+    save_changed_model(tmp_path / path.name, load_model_v2(path))
+    assert (tmp_path / path.name).read_bytes() == path.read_bytes()
+
+
+def test_saving_a_change_returns_the_model_as_loading_the_file_would(
+    tiny_neural_path: Path, tmp_path: Path
+) -> None:
+    loaded = load_model_v2(tiny_neural_path)
+    # What JSON turns into something else: a tuple, and a number that is none.
+    told = loaded.metadata | {"training": {"speeds": (1.5, 2), "loss": float("nan")}}
+    saved = save_changed_model(tmp_path / "a.distill", replace(loaded, metadata=told))
+    assert json.dumps(saved.metadata) == json.dumps(read_header(tmp_path / "a.distill").metadata)
+    save_changed_model(tmp_path / "b.distill", saved)
+    save_changed_model(tmp_path / "c.distill", load_model_v2(tmp_path / "a.distill"))
+    assert (tmp_path / "b.distill").read_bytes() == (tmp_path / "c.distill").read_bytes()
 
 
 def test_a_flipped_weight_or_a_cut_end_is_refused(tiny_model_path: Path, tmp_path: Path) -> None:

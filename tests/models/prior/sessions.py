@@ -24,7 +24,7 @@ class _Undecided:
     def logits(self) -> NDArray[np.float32]:
         return np.zeros(12, dtype=np.float32)
 
-    def take(self, code: int) -> None:
+    def accept(self, code: int) -> None:
         pass
 
 

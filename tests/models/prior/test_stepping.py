@@ -21,7 +21,7 @@ def drawn(stepper: Stepper, cache: Cache, columns: int, row: np.ndarray) -> np.n
         draw = stepper.begin(cache, ROWS[:columns], UNSTEERED)
         for code in row:
             found.append(draw.logits().copy())
-            draw.take(int(code))
+            draw.accept(int(code))
     return np.stack(found)
 
 

@@ -20,14 +20,14 @@ def test_a_few_epochs_are_listened_to_and_the_last_among_them(
 ) -> None:
     previews = Previews(recordings(0.3), epochs)
     for epoch in range(1, epochs + 1):
-        previews.take(epoch, tiny_model.model, tiny_model.spectrogram)
+        previews.listen(epoch, tiny_model.model, tiny_model.spectrogram)
     assert [epoch for epoch, _ in previews.sounds] == [0, *heard]
 
 
 def test_it_is_the_end_of_the_longest_recording_and_its_decode(tiny_model: LoadedVQModel) -> None:
     given = recordings(0.5, 4.5, 1.0)
     previews = Previews(given, 1)
-    previews.take(1, tiny_model.model, tiny_model.spectrogram)
+    previews.listen(1, tiny_model.model, tiny_model.spectrogram)
     (_, original), (_, decoded) = previews.sounds
     resumed = Previews(recordings(0.3), 1)
     resumed.resume(previews.state())

@@ -1,4 +1,4 @@
-"""A prior's report, and what it is judged by."""
+"""A prior's perplexity, and the windows that it is measured on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import torch
 from distill_live.models.prior.column_prior import ColumnPrior, ColumnPriorConfig
 from distill_live.training.data.sequences import Grid
 from distill_live.training.prior.baselines import Baselines
-from distill_live.training.prior.judging import PriorReport, judged_windows, window_perplexity
+from distill_live.training.prior.judging import PriorPerplexity, judged_windows, window_perplexity
 
 CONTEXT = 8
 
@@ -18,13 +18,13 @@ def grid(columns: int) -> Grid:
     return np.random.default_rng(columns).integers(0, 8, (columns, 2, 2)).astype(np.int16)
 
 
-def report(training: float, validation: float) -> PriorReport:
-    return PriorReport(training, validation, Baselines(unigram=30.0, previous_column=20.0))
+def perplexity(training: float, validation: float) -> PriorPerplexity:
+    return PriorPerplexity(training, validation, Baselines(unigram=30.0, previous_column=20.0))
 
 
 @pytest.mark.parametrize(("validation", "beats"), [(19.9, True), (20.0, False), (25.0, False)])
 def test_counting_is_beaten_when_both_count_models_are(validation: float, beats: bool) -> None:
-    assert report(10.0, validation).beats_counting is beats
+    assert perplexity(10.0, validation).beats_counting is beats
 
 
 def test_all_windows_are_judged_by_and_of_many_some_that_are_spread_over_all() -> None:

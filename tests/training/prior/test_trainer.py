@@ -62,10 +62,10 @@ def trained(sequences: CodeSequences) -> TrainedPrior:
 
 
 def test_a_prior_predicts_what_counting_cannot(trained: TrainedPrior) -> None:
-    report = trained.report
-    assert report.beats_counting
-    assert report.validation < 0.8 * report.baselines.previous_column
-    assert report.baselines.previous_column < report.baselines.unigram
+    perplexity = trained.perplexity
+    assert perplexity.beats_counting
+    assert perplexity.validation < 0.8 * perplexity.baselines.previous_column
+    assert perplexity.baselines.previous_column < perplexity.baselines.unigram
 
 
 def test_the_kept_prior_is_the_one_of_the_best_epoch(
@@ -75,7 +75,7 @@ def test_the_kept_prior_is_the_one_of_the_best_epoch(
     best = min(one.validation for one in trained.history)
     assert trained.history[trained.best_epoch - 1].validation == best
     assert window_perplexity(trained.prior, windows) == pytest.approx(best)
-    assert trained.report.validation == best
+    assert trained.perplexity.validation == best
 
 
 def test_what_is_judged_and_kept_is_the_average_of_the_weights(sequences: CodeSequences) -> None:
@@ -137,7 +137,7 @@ def test_an_interrupt_keeps_the_best_so_far(sequences: CodeSequences) -> None:
     kept = train_prior_on_codes(sequences, TINY, on_epoch=interrupt)
     assert kept.ending.interrupted
     assert len(kept.history) == 2
-    assert kept.report.validation == min(one.validation for one in kept.history)
+    assert kept.perplexity.validation == min(one.validation for one in kept.history)
 
 
 def test_an_interrupt_before_the_first_epochs_end_goes_through(

@@ -207,7 +207,7 @@ def test_the_best_before_an_interruption_is_still_the_best_behind_it(
 
 def test_only_the_first_of_several_processes_writes(model: Path) -> None:
     checkpoints = begun(model)
-    checkpoints.processes.rank = 1
+    checkpoints.processes.number = 1
     checkpoints.save({})
     assert not checkpoints.path.exists()
     checkpoints.path.touch()

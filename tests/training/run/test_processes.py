@@ -28,10 +28,10 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
         [sys.executable, "-m", "tests.training.run.two_processes", str(folder)],
         cwd=ROOT, check=True, timeout=300,
     )  # fmt: skip
-    return [torch.load(folder / f"{rank}.pt", weights_only=True) for rank in (0, 1)]
+    return [torch.load(folder / f"{number}.pt", weights_only=True) for number in (0, 1)]
 
 
-def test_all_ranks_end_with_the_same_weights_and_codebooks(both: list[dict[str, Any]]) -> None:
+def test_all_processes_end_with_the_same_weights_and_codebooks(both: list[dict[str, Any]]) -> None:
     first, second = (one["end"] for one in both)
     assert first.keys() == second.keys()
     assert any("embed_avg" in name for name in first)
@@ -47,7 +47,7 @@ def test_training_changes_weights_and_codebooks_of_both(both: list[dict[str, Any
         assert one["replaced"] > 0
 
 
-def test_all_ranks_begin_alike_and_divide_the_batch_that_one_would_train_on(
+def test_all_processes_begin_alike_and_divide_the_batch_that_one_would_train_on(
     both: list[dict[str, Any]],
 ) -> None:
     first, second = both
@@ -61,7 +61,7 @@ def test_all_ranks_begin_alike_and_divide_the_batch_that_one_would_train_on(
     assert [one["steps"] for one in both] == [CONFIG.steps_per_epoch] * 2
 
 
-def test_ranks_agree_on_what_an_epoch_came_to(both: list[dict[str, Any]]) -> None:
+def test_processes_agree_on_what_an_epoch_came_to(both: list[dict[str, Any]]) -> None:
     assert both[0]["history"] == both[1]["history"]
 
 
@@ -76,20 +76,20 @@ def test_a_batch_that_cannot_be_divided_evenly_has_the_gradient_of_the_whole(
 class Among(Processes):
     """One of several processes; the others need not exist."""
 
-    def __init__(self, rank: int, world: int) -> None:
+    def __init__(self, number: int, count: int) -> None:
         super().__init__()
-        self.rank, self.world = rank, world
+        self.number, self.count = number, count
 
 
 @pytest.mark.parametrize(
-    ("world", "crops", "batch", "steps"),
+    ("count", "crops", "batch", "steps"),
     [(1, 0.2, 1, 50), (4, 8, 8, 50), (3, 8, 8, 50), (4, 2.1, 4, 25), (16, 8, 16, 25)],
 )
 def test_as_much_is_trained_on_however_many_devices_there_are(
-    world: int, crops: float, batch: int, steps: int
+    count: int, crops: float, batch: int, steps: int
 ) -> None:
     """Where a batch has fewer crops than there are devices, it grows, and steps become fewer."""
-    processes = [Among(rank, world) for rank in range(world)]
+    processes = [Among(number, count) for number in range(count)]
     assert {one.batch(crops) for one in processes} == {batch}
     assert {one.steps(50, crops) for one in processes} == {steps}
     parts = [one.own(torch.arange(batch)) for one in processes]
@@ -97,7 +97,7 @@ def test_as_much_is_trained_on_however_many_devices_there_are(
     assert sorted(torch.cat(parts).tolist()) == list(range(batch))
 
 
-def test_gradients_are_averaged_also_where_one_rank_had_none(both: list[dict[str, Any]]) -> None:
+def test_gradients_are_averaged_also_where_one_process_had_none(both: list[dict[str, Any]]) -> None:
     for one in both:
         weight, unused = one["gradients"]
         assert torch.equal(weight, torch.full((2, 3), 1.5))

@@ -76,19 +76,19 @@ def main() -> None:
     with launch("cpu", devices=2) as processes:
         weight = torch.nn.Parameter(torch.zeros(2, 3))
         unused = torch.nn.Parameter(torch.zeros(4))
-        weight.grad = torch.full((2, 3), 1.0 + processes.rank)
-        if processes.rank:
+        weight.grad = torch.full((2, 3), 1.0 + processes.number)
+        if not processes.is_first:
             unused.grad = torch.ones(4)
         processes.average_gradients([weight, unused], 0.5)
         told = {
             "gradients": [weight.grad, unused.grad],
-            "mean": processes.mean(float(processes.rank)),
-            "first": processes.from_first(f"of {processes.rank}"),
-            "gathered": processes.gather(processes.rank),
+            "mean": processes.mean(float(processes.number)),
+            "first": processes.from_first(f"of {processes.number}"),
+            "gathered": processes.gather(processes.number),
             "uneven": gradient(processes),
             **train(processes),
         }
-        torch.save(told, Path(sys.argv[1]) / f"{processes.rank}.pt")
+        torch.save(told, Path(sys.argv[1]) / f"{processes.number}.pt")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from distill_live.codes.provenance import Origin, Provenance, passages
+from distill_live.codes.origins import Origin, OriginFinder, passages
 from distill_live.codes.training_codes import WINDOW_COLUMNS, TrainingCodes
 
 SECONDS, SIZE = 0.1, 64
@@ -20,12 +20,12 @@ def recordings() -> list[TrainingCodes]:
     ]
 
 
-def follow(provenance: Provenance, grid: Grid) -> list[Origin]:
-    return [provenance.push(column) for column in grid]
+def follow(finder: OriginFinder, grid: Grid) -> list[Origin]:
+    return [finder.push(column) for column in grid]
 
 
-def make(recordings: list[TrainingCodes]) -> Provenance:
-    return Provenance(recordings, SIZE, SECONDS)
+def make(recordings: list[TrainingCodes]) -> OriginFinder:
+    return OriginFinder(recordings, SIZE, SECONDS)
 
 
 def test_a_passage_is_traced_to_its_recording_and_second(recordings: list[TrainingCodes]) -> None:
@@ -59,11 +59,11 @@ def test_codes_that_are_everywhere_tell_nothing(recordings: list[TrainingCodes])
 
 
 def test_after_a_restart_nothing_is_left_of_before(recordings: list[TrainingCodes]) -> None:
-    provenance = make(recordings)
-    expected = follow(provenance, recordings[0].codes[40:60])
-    follow(provenance, recordings[1].codes[:30])
-    provenance.restart()
-    assert follow(provenance, recordings[0].codes[40:60]) == expected
+    finder = make(recordings)
+    expected = follow(finder, recordings[0].codes[40:60])
+    follow(finder, recordings[1].codes[:30])
+    finder.restart()
+    assert follow(finder, recordings[0].codes[40:60]) == expected
 
 
 def test_passages_cover_the_stream_and_join_what_belongs_together() -> None:

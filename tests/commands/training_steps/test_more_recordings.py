@@ -11,11 +11,11 @@ import pytest
 
 from distill_live.audio.files import write_audio
 from distill_live.audio.reading.sound import read_mono
-from distill_live.commands.training_steps.progress import Report
+from distill_live.commands.training_steps.progress import TrainingProgress
 from distill_live.models.file.header import read_header, rewrite_metadata
 from distill_live.models.file.persistence import load_model_v2
 from tests.commands.tiny_training import make_tiny
-from tests.commands.training_process import TrainingProcess, epochs, files_of, weights
+from tests.commands.training_process import TrainingProcess, epochs, files_of, press_ctrl_c, weights
 from tests.conftest import Folders, RunCli
 
 
@@ -62,7 +62,7 @@ def test_a_model_takes_recordings_in_and_keeps_the_old_ones(
     old = read_header(sine_model).metadata
     result = run_cli("train", "--continue", "mine", halves[1])
     assert (result.code, result.err) == (0, "")
-    assert "3 new recordings, 0 that it knows and 3 rehearsed from its file" in result.out
+    assert "3 new recordings, 0 that it already knows, and 3 rehearsed from its file" in result.out
     new = read_header(sine_model).metadata
     assert names(sine_model) == sorted(path.name for path in sounds.iterdir())
     assert new["codec_sha256"] != old["codec_sha256"]
@@ -95,7 +95,9 @@ def test_three_rounds_leave_what_the_first_recordings_are_rehearsed_from_as_it_i
         shutil.copy(path, folder)
         # Everything that was there before is kept and counted in full.
         result = run_cli("train", "--continue", "mine", folder)
-        assert f"1 new recordings, 0 that it knows and {number + 2} rehearsed" in result.out
+        assert (
+            f"1 new recordings, 0 that it already knows, and {number + 2} rehearsed" in result.out
+        )
         after = {one.name: one for one in load_model_v2(sine_model).training_codes}
         assert len(after) == number + 3
         for one in first:
@@ -107,7 +109,7 @@ def test_a_recording_that_is_there_itself_is_not_rehearsed(
     run_cli: RunCli, sine_model: Path, sounds: Path
 ) -> None:
     result = run_cli("train", "--continue", "mine", sounds)
-    assert "3 new recordings, 3 that it knows and 0 rehearsed from its file" in result.out
+    assert "3 new recordings, 3 that it already knows, and 0 rehearsed from its file" in result.out
     assert names(sine_model) == sorted(path.name for path in sounds.iterdir())
 
 
@@ -119,7 +121,7 @@ def test_the_same_name_on_another_recording_replaces_nothing(
     samples = read_mono(halves[1] / "burst_110.wav")
     write_audio(folder / "sine_110.wav", np.tile(samples, 2), 48_000)
     result = run_cli("train", "--continue", "mine", folder)
-    assert "1 new recordings, 0 that it knows and 3 rehearsed from its file" in result.out
+    assert "1 new recordings, 0 that it already knows, and 3 rehearsed from its file" in result.out
     assert names(sine_model).count("sine_110.wav") == 2
 
 
@@ -137,7 +139,7 @@ def test_ctrl_c_leaves_the_model_as_it_was_and_resume_goes_on(
     for method in ("codec_epoch", "prior_epoch"):
         resume = ["--resume"] if method == "prior_epoch" else []
         with monkeypatch.context() as patch:
-            patch.setattr(Report, method, lambda *_: signal.raise_signal(signal.SIGINT))
+            patch.setattr(TrainingProgress, method, press_ctrl_c)
             stopped = run_cli("train", "--continue", "mine", halves[1], *resume)
         assert stopped.code == 130
         assert f"{sine_model} is unchanged" in stopped.out
@@ -155,7 +157,7 @@ def test_a_run_is_not_resumed_on_a_model_that_has_changed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(Report, "codec_epoch", lambda *_: signal.raise_signal(signal.SIGINT))
+        patch.setattr(TrainingProgress, "codec_epoch", press_ctrl_c)
         run_cli("train", "--continue", "mine", halves[1])
     checkpoint = sine_model.with_suffix(".resume")
     kept = checkpoint.read_bytes()
@@ -192,7 +194,7 @@ def test_a_kill_leaves_the_model_as_it_was_until_it_is_the_new_one(
 @pytest.mark.parametrize(
     ("training", "advice"),
     [
-        ({}, "`distill-live train-prior tiny FOLDER` adds those of the recordings in FOLDER"),
+        ({}, "`distill-live train-prior tiny FOLDER` adds the codes of the recordings in FOLDER"),
         ({"keeps_codes": False}, "it was trained with --no-training-codes; train a new model on"),
     ],
 )

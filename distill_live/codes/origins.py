@@ -1,4 +1,4 @@
-"""Where a passage comes from: which training recording, and where in it, or none."""
+"""The origin of a passage: the training recording that it comes from, and where in it, or none."""
 
 from __future__ import annotations
 
@@ -17,36 +17,36 @@ from distill_live.codes.training_codes import (
     TrainingCodes,
 )
 
-#: Bits of agreement a column, on average over a window, from which on a passage is not new.
+#: A passage is not new from so many bits of agreement per column on, averaged over a window.
 #: Measured on 137 s of loops and drones (28 recordings, 128 codes): of the columns of a recording
-#: that is left out, 2.4 in 100 are taken for another one's. Of those of a recording that is there,
-#: all are found, in the right recording, when they are shifted by 11 ms, 82 in 100 when shifted by
-#: half a column, 53 when they are 3 dB softer too.
+#: that is left out, 2.4 % are taken for another one's. Of those of a recording that is included,
+#: all are found, in the right recording, if they are shifted by 11 ms; 82 % if they are shifted by
+#: half a column; 53 % if they are also 3 dB softer.
 LEAST_BITS = 16.0
 
-# What was found is kept while it agrees nearly as well: the place that goes on where the last one
-# was, beside the best one; any place, beside LEAST_BITS.
+# A result is kept while it agrees nearly as well: the place that continues the last one, compared
+# with the best one; and any place, compared with LEAST_BITS.
 _LOYALTY = 0.8
 
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a column comes from: the number of the recording and the second in it, or None for
-    both when it is new. `share` (0..1) is how much agrees there."""
+    """Where a column comes from: the number of the recording and the second in it, both None when
+    the column is new. `share` (0..1) is how much agrees there."""
 
     recording: int | None
     second: float | None
     share: float
 
 
-class Provenance:
-    """Tells, column by column, what a stream reminds of.
+class OriginFinder:
+    """Finds, column by column, the origin of a stream.
 
-    A played column stands in no recording as it is: it is drawn, at another alignment than the one
-    at which the recordings are kept. But of the coarsest codes of a passage enough stay the same.
-    So the coarsest codes of the last WINDOW_COLUMNS columns are laid at every place; a code that is
-    the same there counts by how rare it is in its band, in bits: silence says nothing of where it
-    comes from.
+    No recording has a played column exactly as it is: it is drawn, and at another alignment than
+    the one at which the recordings are kept. But enough of a passage's coarsest codes stay the
+    same. So the coarsest codes of the last WINDOW_COLUMNS columns are compared with every place. A
+    code that is the same there counts by how rare it is in its band, in bits: silence says nothing
+    about where it comes from.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class Provenance:
         return Origin(recording, at * self._column_seconds, share)
 
     def restart(self) -> None:
-        """What comes now does not follow what came before."""
+        """Forget the columns so far: the next one does not follow them."""
         self._window.clear()
         self._own, self._place = [], None
 
@@ -89,10 +89,10 @@ class Provenance:
 def passages(
     origins: Iterable[Origin], names: Sequence[str], column_seconds: float
 ) -> list[dict[str, Any]]:
-    """The origins of a stream's columns, those that follow on each other together.
+    """The origins of a stream's columns, grouped into passages.
 
-    Each passage has `from` and `to`, seconds of the stream; the `file` that it reminds of and the
-    second in it at which it begins, `file_second`, both null when it is new; and the mean `share`.
+    Each passage has `from` and `to`, in seconds of the stream; the `file` that it comes from and
+    the second in it at which it begins, `file_second`, both None if it is new; the mean `share`.
     """
     numbered = list(enumerate(origins))
     found = []

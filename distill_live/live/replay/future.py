@@ -1,4 +1,4 @@
-"""A future as a session log describes it: what an engine wrote into a lane of the ring."""
+"""A future by a session log: what an engine wrote into a lane of the ring."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from distill_live.live.ipc.ring import Samples
 
 class Future:
     """Samples from ring position `start` on, as they were written into a lane, and the length of
-    the fade with which it comes to be heard."""
+    the fade with which they begin to be heard."""
 
     def __init__(self, start: int, fade: int = 0) -> None:
         self.start, self.fade = start, fade

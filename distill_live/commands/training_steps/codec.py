@@ -1,0 +1,72 @@
+"""The first phase of `train`: the codec."""
+
+from __future__ import annotations
+
+from distill_live.audio.dataset import Recordings
+from distill_live.audio.spectrogram import SpectrogramConfig
+from distill_live.commands.training_steps.choices import Choices
+from distill_live.commands.training_steps.material import Material
+from distill_live.commands.training_steps.prior import prior_config
+from distill_live.commands.training_steps.run import TrainingRun
+from distill_live.commands.training_steps.saving import save_codec
+from distill_live.models.codec.vqvae import get_adaptive_vqvae_config
+from distill_live.training.codec.config import CodecTrainingConfig, get_adaptive_codec_config
+from distill_live.training.codec.previews import Previews
+from distill_live.training.codec.trainer import TrainedCodec, train_codec
+from distill_live.training.prior.pace import expected_prior_seconds
+
+
+def make_codec(run: TrainingRun, material: Material, config: CodecTrainingConfig) -> None:
+    """Train a codec and save it as a model without a prior. If an earlier run has already done so,
+    nothing is trained.
+
+    Raises ModelFileError, TrainingError and RunStopped.
+    """
+    config = run.choices.of_codec(config)
+    run.begin_phase("codec", material.recordings, config, material.known.get("weights_sha256"))
+    run.begin()
+    if run.checkpoints.passed("codec"):
+        return
+    run.progress.begin_codec(config)
+    previews = Previews(material.recordings, config.epochs)
+    trained = _train(run, material, config, previews)
+    run.progress.end_codec(trained.health, config.codec.codebook_size)
+    if run.processes.is_first:
+        save_codec(run, material, config, trained, previews)
+        run.say(f"saved {run.path}")
+    run.end_phase(trained.ending, trained.warning)
+    run.processes.wait()
+
+
+def new_codec_config(recordings: Recordings, choices: Choices) -> CodecTrainingConfig:
+    """Settings for a new codec, by the number of recordings and the user's choices."""
+    chosen = {"num_quantizers": choices.rvq_levels, "column_frames": choices.column_frames}
+    if choices.codebook_size is not None:
+        chosen["codebook_size"] = choices.codebook_size
+    codec = get_adaptive_vqvae_config(len(recordings.recordings), **chosen)
+    column_samples = SpectrogramConfig().hop_length * choices.column_frames
+    columns = round(recordings.seconds * recordings.sample_rate / column_samples)
+    return get_adaptive_codec_config(codec, columns)
+
+
+def _train(
+    run: TrainingRun, material: Material, config: CodecTrainingConfig, previews: Previews
+) -> TrainedCodec:
+    prior_seconds = _prior_seconds(run, material, config)
+    return train_codec(
+        material.recordings, config, on_epoch=run.progress.codec_epoch,
+        checkpoints=run.checkpoints, processes=run.processes, rehearsal=material.rehearsal,
+        previews=previews if run.processes.is_first else None,
+        on_pace=lambda seconds: run.progress.codec_pace(seconds, prior_seconds),
+    )  # fmt: skip
+
+
+def _prior_seconds(
+    run: TrainingRun, material: Material, config: CodecTrainingConfig
+) -> float | None:
+    """The most seconds that the prior after this codec can take; None if there will be none, or if
+    another process reports it."""
+    if run.choices.no_prior or not run.processes.is_first:
+        return None
+    prior = prior_config(run, material, config.codec, SpectrogramConfig().hop_length)
+    return expected_prior_seconds(prior, run.processes.device)

@@ -1,0 +1,84 @@
+"""`train --continue`: an existing model learns more recordings without forgetting the old ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from distill_live.atomic_file import replace_file
+from distill_live.audio.dataset import HOLDOUT, Recordings, training_columns
+from distill_live.commands.training_steps.material import Material
+from distill_live.commands.training_steps.phases import train_codec_and_prior
+from distill_live.commands.training_steps.run import RunStopped, TrainingRun
+from distill_live.errors import TrainingError
+from distill_live.models.file.kept_recordings import declines_codes
+from distill_live.models.file.library import draft_path
+from distill_live.models.file.persistence import LoadedVQModel, load_model_v2
+from distill_live.training.codec.config import CodecTrainingConfig, get_continued_codec_config
+from distill_live.training.data.rehearsal import Rehearsal
+
+
+def learn_more(run: TrainingRun) -> None:
+    """Add the recordings of the run's folder to its model.
+
+    The phases save a draft, which replaces the model at the end; after Ctrl-C the model is
+    unchanged. Raises DatasetError, ModelFileError, RunStopped, and TrainingError when the model has
+    no codes of its old recordings.
+    """
+    draft = replace(run, path=draft_path(run.path))
+    if run.checkpoints.passed("codec") and not draft.path.exists():
+        run.say(f"this run had already finished: {run.path} is its result")
+        return
+    loaded = load_model_v2(run.path)
+    material = _read_material(run, loaded)
+    try:
+        train_codec_and_prior(draft, material, _codec_config(loaded, material))
+    except RunStopped:
+        run.say(f"{run.path} is unchanged")
+        raise
+    if run.processes.is_first:
+        replace_file(draft.path, run.path)
+
+
+def recorded_again(recordings: Recordings, loaded: LoadedVQModel) -> set[str]:
+    """The names of the recordings that the model already knows: name and length are the same."""
+    lengths = {one.name: len(one.codes) for one in loaded.training_codes}
+    found = set()
+    for one in recordings.recordings:
+        columns = -(-len(one.samples) // loaded.column_samples)
+        if lengths.get(one.name) in (columns, training_columns(columns, HOLDOUT)):
+            found.add(one.name)
+    return found
+
+
+def _read_material(run: TrainingRun, loaded: LoadedVQModel) -> Material:
+    """The folder's recordings, and those that the model knows and are not among them."""
+    loaded.require_trainable()
+    if not loaded.training_codes:
+        raise TrainingError(
+            f"{run.path} does not contain the codes it was trained on: {_advice(loaded)}"
+        )
+    recordings = run.read_recordings(loaded.spectrogram.config.sample_rate)
+    again = recorded_again(recordings, loaded)
+    rehearsal = Rehearsal.of(loaded, again)
+    run.say(
+        f"continuing {loaded.metadata['name']} with {len(recordings.recordings) - len(again)} new "
+        f"recordings, {len(again)} that it already knows, and {len(rehearsal.mels)} rehearsed from "
+        "its file"
+    )
+    return Material(recordings, rehearsal)
+
+
+def _codec_config(loaded: LoadedVQModel, material: Material) -> CodecTrainingConfig:
+    """Settings for training the codec on old and new recordings together."""
+    recordings, rehearsal = material.recordings, material.rehearsal
+    new_columns = round(recordings.seconds * recordings.sample_rate / loaded.column_samples)
+    old_columns = rehearsal.columns if rehearsal else 0
+    return get_continued_codec_config(loaded.require_trainable().config, old_columns + new_columns)
+
+
+def _advice(loaded: LoadedVQModel) -> str:
+    """What the user can do with a model that has no training codes."""
+    if declines_codes(loaded.metadata):
+        return "it was trained with --no-training-codes; train a new model on all recordings"
+    name = loaded.metadata["name"]
+    return f"`distill-live train-prior {name} FOLDER` adds the codes of the recordings in FOLDER"

@@ -1,0 +1,93 @@
+"""The second phase of `train`, and the only one of `train-prior`: a prior on a model's codec."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from distill_live.commands.training_steps.material import Material
+from distill_live.commands.training_steps.run import RunStopped, TrainingRun
+from distill_live.commands.training_steps.saving import save_prior
+from distill_live.models.codec.vqvae import VQVAEConfig
+from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.prior.base import Prior
+from distill_live.models.prior.column_prior import get_adaptive_prior_config
+from distill_live.training.data.sequences import CodeSequences, extract_code_sequences
+from distill_live.training.prior.memorisation import Memorisation, measure_memorisation
+from distill_live.training.prior.trainer import (
+    PriorTrainingConfig,
+    TrainedPrior,
+    get_adaptive_prior_training,
+    train_prior_on_codes,
+)
+
+
+def add_prior(run: TrainingRun, material: Material) -> None:
+    """Train a prior on the codec in the run's file, and save both there. If an earlier run has
+    already done so, nothing is trained.
+
+    Ctrl-C keeps the best prior so far; before there is one, the file stays unchanged. Raises
+    ModelFileError, TrainingError and RunStopped.
+    """
+    loaded = run.model()
+    codec, hop_length = loaded.require_trainable(), loaded.spectrogram.config.hop_length
+    config = prior_config(run, material, codec.config, hop_length)
+    run.begin_phase("prior", material.recordings, config, loaded.metadata["codec_sha256"])
+    if run.checkpoints.passed("prior"):
+        return
+    try:
+        run.progress.begin_prior(config)
+        sequences = _sequences(loaded, material, config)
+        trained = _train(run, material, config, sequences)
+    except KeyboardInterrupt:
+        raise RunStopped from None
+    run.progress.end_prior(trained.perplexity)
+    if run.processes.is_first:
+        memorisation = _memorisation(trained.prior, sequences)
+        if memorisation:
+            run.progress.memorised(memorisation)
+        save_prior(run, material, config, trained, memorisation)
+    run.end_phase(trained.ending, trained.warning)
+
+
+def prior_config(
+    run: TrainingRun, material: Material, codec: VQVAEConfig, hop_length: int
+) -> PriorTrainingConfig:
+    """Settings for training a prior on a codec's codes, with the user's choices. It has the shape
+    of the prior that it continues, if there is one. `hop_length` is in samples."""
+    size, epochs = run.choices.prior_size, run.choices.prior_epochs
+    start, recordings = material.first_prior(size), material.recordings
+    shape = start.config if start else get_adaptive_prior_config(
+        size or len(material.names), codec.codebook_size, codec.num_quantizers, codec.bands
+    )  # fmt: skip
+    frames = recordings.seconds * recordings.sample_rate / hop_length
+    config = get_adaptive_prior_training(shape, round(frames))
+    return config if epochs is None else replace(config, epochs=epochs)
+
+
+def _sequences(
+    loaded: LoadedVQModel, material: Material, config: PriorTrainingConfig
+) -> CodeSequences:
+    """All recordings as codes, which the prior learns."""
+    rehearsed = material.rehearsal.mels if material.rehearsal else ()
+    return extract_code_sequences(
+        loaded.require_trainable(), loaded.spectrogram, material.recordings, config.holdout,
+        config.gains_db, rehearsed, config.speeds,
+    )  # fmt: skip
+
+
+def _train(
+    run: TrainingRun, material: Material, config: PriorTrainingConfig, sequences: CodeSequences
+) -> TrainedPrior:
+    return train_prior_on_codes(
+        sequences, config, on_epoch=run.progress.prior_epoch, checkpoints=run.checkpoints,
+        processes=run.processes, start=material.first_prior(run.choices.prior_size),
+        on_pace=run.progress.prior_pace,
+    )  # fmt: skip
+
+
+def _memorisation(prior: Prior, sequences: CodeSequences) -> Memorisation | None:
+    """How much the prior copies. Ctrl-C skips this and gives None, so that the prior is saved."""
+    try:
+        return measure_memorisation(prior, sequences)
+    except KeyboardInterrupt:
+        return None

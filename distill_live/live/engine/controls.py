@@ -1,0 +1,56 @@
+"""The parameters as an engine uses them: how columns are drawn, and how long a change fades."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from distill_live.live.engine.sampler import Draw
+from distill_live.live.engine.wiring import EngineMemory
+from distill_live.live.ipc.journal import Journal
+from distill_live.live.ipc.ring import SAMPLE_RATE
+from distill_live.models.prior.sampling import Sampling
+from distill_live.models.prior.steering import Steering
+from distill_live.parameters import LEVEL_SAMPLING, STEER, STEERING, ParameterStore
+
+
+class Controls:
+    """A view of the parameters for a model of `levels` levels; `values` are those in use.
+
+    Each change is noted in the journal, with the ring position that was heard then.
+    """
+
+    def __init__(self, memory: EngineMemory, journal: Journal, levels: int) -> None:
+        self.values = memory.parameters.view()
+        self._ring, self._journal, self._levels = memory.ring, journal, levels
+        # As if all had their defaults until now: those that differ are noted at once.
+        self._noted = ParameterStore(memory.parameters.table).raw()
+
+    @property
+    def fade(self) -> int:
+        """How many samples a change takes to be heard in full."""
+        return round(self.values["fade"] * SAMPLE_RATE / 1e3)
+
+    def refresh(self) -> bool:
+        """Take over what control has written since the last time; False if that is nothing."""
+        return self.values.refresh()
+
+    def note_changes(self) -> None:
+        """Note what has changed since the last call."""
+        raw = self.values.raw()
+        heard = self._ring.read_position
+        for name, level, value in self.values.changes(self._noted, raw):
+            self._journal.note("set", name=name, level=level, value=value, heard=heard)
+        self._noted = raw
+
+    def read_draw(self, take: int) -> Draw:
+        """How columns are to be drawn now, as take `take`."""
+        values: dict[str, Any] = {
+            name: self.values.levels(name, self._levels) for name in LEVEL_SAMPLING
+        }
+        steering = {name.removeprefix(STEER): self.values[name] for name in STEERING}
+        wanted: dict[str, Any] = {
+            what: None if math.isnan(value) else value for what, value in steering.items()
+        }
+        sampling = Sampling(**values, steering=Steering(**wanted))
+        return Draw(sampling, int(self.values["seed"]), take)

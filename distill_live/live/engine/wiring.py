@@ -1,0 +1,55 @@
+"""What an engine is connected to: the memory that it shares, whom it tells, where it begins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from distill_live.live.ipc.journal import JournalRing
+from distill_live.live.ipc.keepsake import Continuation, Keepsake
+from distill_live.live.ipc.ring import AudioRing
+from distill_live.live.ipc.status import EngineStatus
+from distill_live.parameters import ParameterStore
+
+
+@dataclass(frozen=True)
+class EngineMemory:
+    """The memory that an engine shares with the other processes.
+
+    Control writes `parameters`. The engine writes its sound into `ring` and its state into
+    `status`; what happens goes into `journal`, and what the next engine needs in order to continue
+    into `keepsake`, where there is one.
+    """
+
+    ring: AudioRing
+    parameters: ParameterStore
+    status: EngineStatus
+    journal: JournalRing | None = None
+    keepsake: Keepsake | None = None
+
+
+@dataclass(frozen=True)
+class EngineReports:
+    """Whom an engine tells what: `say` takes a line of text for the performer, `on_edit_failure`
+    the name of an edit that failed and must be switched off."""
+
+    say: Callable[[str], None]
+    on_edit_failure: Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """Where an engine begins: its first sample is the one at ring position `position`.
+
+    `before` is the engine that it takes over from, if there was one; it must have one place alone
+    (see `Continuation.settle`), which has the same position.
+    """
+
+    position: int
+    before: Continuation | None = None
+
+    @classmethod
+    def after(cls, before: Continuation) -> Beginning:
+        """Where an engine begins that takes over from another."""
+        (place,) = before.places
+        return cls(place.position, before)

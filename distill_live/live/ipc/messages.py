@@ -1,0 +1,104 @@
+"""What the processes tell each other: one class for each message, sent through a worker's channel.
+
+The engine's and the audio process report to control; control asks the engine for something. All
+messages can be pickled, and none needs torch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+#: What a performer can ask of the engine: the names of its methods, which are also the names in the
+#: session log.
+ENGINE_REQUESTS = ("rewind", "loop", "hold", "release", "panic")
+
+
+@dataclass(frozen=True)
+class Request:
+    """Asks the engine for one of ENGINE_REQUESTS, or to "prime", with the method's arguments."""
+
+    name: str
+    arguments: tuple[Any, ...] = ()
+
+
+# From either process.
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A line of text for people."""
+
+    line: str
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The process cannot go on, for this reason, and ends; it may be started again."""
+
+    reason: str
+
+
+# From the engine's process.
+
+
+@dataclass(frozen=True)
+class DeviceChosen:
+    """The engine computes on this kind of device, such as "cpu"."""
+
+    device: str
+
+
+@dataclass(frozen=True)
+class DeviceFailed:
+    """The device is to blame for the failure that `Failed` reports next."""
+
+
+@dataclass(frozen=True)
+class EngineReady:
+    """The model of this name is loaded and begins to play."""
+
+    model: str
+
+
+@dataclass(frozen=True)
+class EditFailed:
+    """This edit failed and must be switched off."""
+
+    edit: str
+
+
+# From the audio process.
+
+
+@dataclass(frozen=True)
+class OutputOpened:
+    """The output plays now, on what `description` says."""
+
+    description: str
+
+
+@dataclass(frozen=True)
+class OutputAway:
+    """The output's device has gone away; the sound goes on unheard until it is back."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class OutputFinished:
+    """The output has played all that it was asked to play."""
+
+
+@dataclass(frozen=True)
+class OutputBroken:
+    """The output itself is at fault and will not be tried again."""
+
+    reason: str
+
+
+#: What the engine's process reports about itself.
+EngineReport = DeviceChosen | DeviceFailed | EngineReady | Failed
+#: What the audio process reports about its output.
+OutputReport = OutputOpened | OutputAway | OutputFinished | OutputBroken
+Message = Notice | EditFailed | EngineReport | OutputReport

@@ -1,0 +1,94 @@
+"""What the documents say of addresses, streams and patches is what the instrument has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pytest
+import yaml
+
+from distill_live.codes.edit import load_edits, parameter_table
+from distill_live.control.namespace.nodes import SERVICES, namespace
+from distill_live.control.namespace.requests import REQUESTS
+from distill_live.control.namespace.streams import STREAMS
+from distill_live.control.namespace.targets import DEFAULT_LABELS
+from distill_live.control.patch.schema import (
+    OscSettings,
+    ParameterMapping,
+    Patch,
+    RequestMapping,
+)
+from distill_live.control.patch.sources import SOURCES
+from distill_live.parameters import PARAMETERS
+from tests.documents import DOCS, PAGES, README, REPOSITORY, code_lines, page_name, read, spans
+
+REFERENCE = DOCS / "osc-reference.md"
+PATCHES = DOCS / "patches.md"
+#: What the instrument sends, beside values and streams.
+ANSWERS = {f"/distill/{name}" for name in ("done", "error", "pong", "synced")}
+TABLE = parameter_table(load_edits(print))
+ADDRESSES = {
+    *namespace(TABLE, REQUESTS, DEFAULT_LABELS, STREAMS.values()),
+    *ANSWERS,
+}
+
+#: Written for people: pages with words about addresses, not the table of them all.
+EXPLAINED = "\n".join(read(page) for page in (README, *DOCS.glob("*.md")) if page != REFERENCE)
+
+
+@pytest.mark.parametrize("name", [*REQUESTS, *SERVICES, *PARAMETERS])
+def test_every_parameter_and_request_is_explained_outside_the_reference(name: str) -> None:
+    assert re.search(rf"`/distill/{name}(?![\w/])", EXPLAINED)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
+def test_addresses_that_are_quoted_exist(page: Path) -> None:
+    assert [address for address in addresses(page) if not is_known(address)] == []
+
+
+def addresses(page: Path) -> Iterator[str]:
+    """Addresses with all that stands in them, but for places to fill in, written in capitals."""
+    for text in (*code_lines(page), *spans(page)):
+        for address in re.findall(r"/distill/[\w/*]+", text):
+            if not re.search(r"/[A-Z]+\b", address) and "slow_tide" not in address:
+                yield address
+
+
+def is_known(address: str) -> bool:
+    # A level has a number, too.
+    plain = re.sub(r"/[1-3](?=$|/)", "/structure", address)
+    return any(fnmatchcase(known, plain) for known in ADDRESSES)
+
+
+@pytest.mark.parametrize("name", STREAMS)
+def test_every_stream_stands_in_the_table_of_streams(name: str) -> None:
+    rows = re.findall(r"^\| (`[^|]+`) \|", read(DOCS / "controls.md"), re.MULTILINE)
+    assert any(f"`{name}`" in row for row in rows)
+
+
+@pytest.mark.parametrize("key", SOURCES)
+def test_every_source_of_a_patch_stands_in_the_table_of_sources(key: str) -> None:
+    row = re.search(rf"^\| `\{{{key}: .*$", read(PATCHES), re.MULTILINE)
+    assert row
+    keys = {key for key in SOURCES[key].model_fields} - {key, "device", "channel"}
+    assert [one for one in keys if not re.search(rf"`{one}\b", row[0])] == []
+
+
+@pytest.mark.parametrize("model", [ParameterMapping, RequestMapping, Patch, OscSettings])
+def test_every_key_of_a_patch_is_described(model: type[Patch]) -> None:
+    keys = {field.alias or name for name, field in model.model_fields.items()}
+    assert [key for key in keys if not re.search(rf"`{key}\b", read(PATCHES))] == []
+
+
+def test_the_patch_that_is_shown_is_legal() -> None:
+    (shown,) = re.findall(r"```yaml\n(.*?)```", read(PATCHES), re.DOTALL)
+    patch = Patch.model_validate(yaml.safe_load(shown), context=TABLE)
+    assert len(patch.map) == 4
+
+
+def test_every_patch_that_ships_stands_in_the_table_of_patches() -> None:
+    listed = set(re.findall(r"^\| \[`([\w-]+\.yaml)`\]", read(PATCHES), re.MULTILINE))
+    assert listed == {path.name for path in (REPOSITORY / "patches").glob("*.yaml")}
