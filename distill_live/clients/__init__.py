@@ -1,1 +1,1 @@
-"""Surfaces for other programs: files for Max, Pd and others, made from the tables that count."""
+"""Control surfaces for Max, Pd and other programs, made from the tables of the instrument."""

@@ -1,4 +1,4 @@
-"""Where things stand on a surface: sections in columns, a thing in a row, buttons side by side."""
+"""The layout of a surface: sections in columns, one thing in a row, buttons side by side."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from distill_live.clients.surface import Button, Control, Section, Surface
 
 @dataclass(frozen=True)
 class Place:
-    """Where one thing stands: column and row from 0; `slot` counts the buttons of a row.
+    """The place of one thing: column and row from 0; `slot` counts the buttons of a row.
 
-    `thing` is a section's title, a control, a button, or with `typed` a request to type a name for.
+    `thing` is a section's title, a control or a button. With `typed` it is a request, with a field
+    to type a name.
     """
 
     column: int
@@ -25,8 +26,8 @@ class Place:
 
 @dataclass(frozen=True)
 class Spacing:
-    """Where places lie on a page, in pixels: `left` and `top` of the first one, and how far it is
-    from one column, row or button of a row to the next."""
+    """The pixels of places: `left` and `top` of the first one, and the distance from one column,
+    row or button of a row to the next."""
 
     left: int
     top: int
@@ -46,9 +47,9 @@ def row_count(places: Sequence[Place]) -> int:
 
 
 def arrange(surface: Surface, columns: int, slots: int, typed: bool = True) -> list[Place]:
-    """Every thing of a surface in about equally long columns, with `slots` buttons in a row.
+    """All things of a surface in columns of about the same length, with `slots` buttons in a row.
 
-    A section is never torn; without `typed` those of which nothing else is left are left out.
+    A section is never split. Without `typed`, sections that have nothing but fields are left out.
     """
     sections = [one for one in surface.sections if typed or one.controls or one.buttons]
     heights = [_height(section, slots) for section in sections]
@@ -63,7 +64,7 @@ def arrange(surface: Surface, columns: int, slots: int, typed: bool = True) -> l
 
 
 def _ends(heights: Sequence[int], columns: int) -> list[bool]:
-    """After which sections a new column begins: where the longest column is shortest."""
+    """Which sections end their column, so that the longest column is as short as possible."""
     for limit in range(max(heights), sum(heights) + 1):
         ends, filled = [], 0
         for height, following in zip(heights, [*heights[1:], 0], strict=True):

@@ -1,11 +1,11 @@
-"""A slider's travel 0..1 and a parameter's value, as formulas that other programs compute."""
+"""Formulas, for other programs, between a slider's travel 0..1 and a parameter's value."""
 
 from __future__ import annotations
 
 from distill_live.parameters import Parameter
 
-#: What `shape_travel` and `unshape_travel` compute, in the words that Pd's and Max's expr, and
-#: most languages, have in common; {x} is the argument, 19.08553692 is e^3 - 1.
+#: What `shape_travel` and `unshape_travel` compute, in the syntax that expr in Pd and Max, and most
+#: languages, share; {x} is the argument, 19.08553692 is e^3 - 1.
 _SHAPES = {
     "linear": "{x}",
     "exp": "(exp(3.0 * {x}) - 1.0) / 19.08553692",
@@ -35,7 +35,7 @@ def travel_formula(parameter: Parameter, value: str) -> str:
 
 
 def plain_float(value: float) -> str:
-    """A float that is one in every language: a whole number keeps its point."""
+    """A number that every language reads as a float: a whole number keeps its point."""
     return f"{value:.1f}" if float(value).is_integer() else f"{value:.10g}"
 
 

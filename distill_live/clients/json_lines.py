@@ -1,5 +1,5 @@
-"""JSON to be read and compared: what is short stands in one line, what is longer has its parts
-below each other."""
+"""JSON that is easy to read and compare: short values on one line, longer ones with a line for each
+part."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-#: The longest line of a thing that could be broken.
+#: The longest line of a value that could be split.
 _WIDTH = 600
 
 
 def dump_lines(value: Any) -> bytes:
-    """A value as JSON, with a line end behind it."""
+    """A value as JSON, with a newline at the end."""
     return f"{_dump(value, '')}\n".encode()
 
 

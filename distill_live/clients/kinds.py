@@ -1,4 +1,4 @@
-"""The programs that there are surfaces for."""
+"""The programs for which there are surfaces."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from distill_live.clients.surface import Connection, Surface
 
 @dataclass(frozen=True)
 class ClientKind:
-    """A kind of file: its name, the file's usual name, and what it is.
+    """A kind of file: its name, the usual name of the file, and what it is.
 
-    `reply_port` is where the program listens; 0: where it sends from, whatever port that is.
+    `reply_port` is the port where the program listens; 0: the port that it sends from.
     """
 
     name: str

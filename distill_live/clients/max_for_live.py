@@ -1,6 +1,6 @@
 """A Max for Live device: the same as the patch for Max, as narrow as a device can be.
 
-Parameters in Live are those of the surface, to be automated and mapped; the sound goes through.
+The surface's parameters become Live's, which can be automated and mapped. Sound passes through.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from distill_live.clients.json_lines import dump_lines
 from distill_live.clients.max_patch import MaxSurface
 from distill_live.clients.surface import Connection, Control, Surface
 
-#: A device is as high as Live's strip.
+#: The height of devices in Live.
 _HEIGHT, _TOP = 169, 6
 _CELL_HEIGHT, _BUTTON_HEIGHT, _SMALL_HEIGHT = 54, 19, 18
 _DIAL_WIDTH, _BUTTON_WIDTH, _LEVELS_WIDTH = 50, 92, 96
-#: What marks an audio effect in a file, and its number in the patch.
+#: The mark of an audio effect in a file, and the same as a number in the patch.
 _AUDIO_EFFECT = b"aaaa"
 _TYPE = int.from_bytes(_AUDIO_EFFECT, "big")
 
@@ -53,7 +53,8 @@ def write_patch(surface: Surface, connection: Connection) -> bytes:
 def write_device(surface: Surface, connection: Connection) -> bytes:
     """The device as Live loads it, the bytes of an `.amxd` file.
 
-    Chunks of a name, a size and content: the kind of device, nothing, the patch, which a zero ends.
+    It is made of chunks, each with a name, a size and content: the kind of device, an empty one,
+    and the patch, which ends with a zero byte.
     """
     patch = write_patch(surface, connection) + b"\0"
     chunks = (b"ampf", _AUDIO_EFFECT), (b"meta", bytes(4)), (b"ptch", patch)
@@ -82,7 +83,7 @@ def _document(surface: Surface, connection: Connection) -> dict[str, Any]:
 
 
 def _put(boxes: MaxSurface, control: Control, cursor: _Cursor) -> None:
-    """A level is a line; a parameter is a dial or a labelled switch."""
+    """Add a control: a level as a line, a parameter as a dial or a labelled switch."""
     if control.level:
         _put_level(boxes, control, *cursor.reserve(_LEVELS_WIDTH, _SMALL_HEIGHT))
         return
@@ -109,7 +110,7 @@ def _put_level(boxes: MaxSurface, control: Control, x: int, y: int) -> None:
     boxes.add_release(control, (x + 58, y, 36, 15))
 
 
-#: What Max wants to know of a device: nothing belongs to it but itself.
+#: What Max wants to know about a device: it needs no other files.
 _PROJECT = {
     "version": 1, "creationdate": 0, "modificationdate": 0,
     "viewrect": [0.0, 0.0, 300.0, 500.0], "autoorganize": 1, "hideprojectwindow": 1,

@@ -1,7 +1,8 @@
-"""A patch for Max as its file is made: boxes, cords, and what every surface in Max has in common.
+"""Builds a patch for Max: boxes, cords, and what all surfaces in Max have in common.
 
 Each control sends through `prepend ADDRESS`, and is moved through `prepend set`, which sends
-nothing. A gate keeps shut what objects say while the patch loads: the instrument's values count.
+nothing. A gate blocks what objects send while the patch loads, so that the instrument's values
+stay.
 """
 
 from __future__ import annotations
@@ -13,20 +14,20 @@ from distill_live.clients.surface import RENEW_SECONDS, SUBSCRIBE, Button, Conne
 from distill_live.control.namespace.address import OFF, ROOT
 from distill_live.parameters import Curve
 
-#: Where a thing stands in front: left, top, width, height.
+#: A place in presentation mode: left, top, width, height.
 Rect = tuple[int, int, int, int]
 
-#: How Live's objects bend the way from the lowest to the highest value.
+#: The exponents of Live's objects that come closest to the curves.
 _EXPONENTS: dict[Curve, float] = {"linear": 1.0, "exp": 3.0, "log": 1.0 / 3.0, "s": 1.0}
-#: What Live takes for a whole number has no more values than these.
+#: The most values that one of Live's whole-number parameters can have.
 _MOST_WHOLE = 256
-#: How a number is shown, in Live's words: whole, or with decimals.
+#: Live's unit styles: a whole number, or one with decimals.
 _SHOWN_WHOLE, _SHOWN_FLOAT = 0, 1
 _LINE_HEIGHT = 30
 
 
 class MaxPatch:
-    """Boxes and cords. `line` is where the next line of boxes stands behind the front."""
+    """Boxes and cords. `line` is the height of the next line of boxes in the patching view."""
 
     def __init__(self) -> None:
         self.line = 40
@@ -36,7 +37,7 @@ class MaxPatch:
     def box(
         self, kind: str, x: int, inlets: int, outlets: int, front: Rect | None = None, **more: Any
     ) -> str:
-        """A box of a class of Max's, on the present line; its id."""
+        """Add a box of one of Max's classes on the present line; returns its id."""
         name = f"obj-{len(self._boxes) + 1}"
         width, height = front[2:] if front else (max(60, 7 * len(more.get("text", ""))), 22)
         box = {
@@ -50,25 +51,25 @@ class MaxPatch:
         return name
 
     def object(self, x: int, text: str, inlets: int = 1, outlets: int = 1, **more: Any) -> str:
-        """An object by its name and arguments."""
+        """Add an object by its name and arguments; returns its id."""
         return self.box("newobj", x, inlets, outlets, text=text, **more)
 
     def message(self, x: int, text: str) -> str:
-        """A message box."""
+        """Add a message box; returns its id."""
         return self.box("message", x, 2, 1, text=text)
 
     def connect(self, source: str, outlet: int, target: str, inlet: int = 0) -> None:
-        """A cord from an outlet to an inlet."""
+        """Add a cord from an outlet to an inlet."""
         cord = {"destination": [target, inlet], "source": [source, outlet]}
         self._cords.append({"patchline": cord})
 
     def chain(self, *boxes: str) -> None:
-        """Cords from each box's first outlet to the next one's first inlet."""
+        """Add cords from each box's first outlet to the next one's first inlet."""
         for source, target in pairwise(boxes):
             self.connect(source, 0, target)
 
     def document(self, width: int, height: int, **more: Any) -> dict[str, Any]:
-        """All of it, as the JSON of a file holds it."""
+        """The whole patch, as the JSON of a file."""
         return {
             "patcher": {
                 "fileversion": 1,
@@ -87,7 +88,7 @@ class MaxPatch:
 
 
 class MaxSurface:
-    """The boxes between front and instrument; `loaded` is the object that says that it begins."""
+    """The boxes between the surface and the instrument; `loaded` is the object that starts them."""
 
     def __init__(self, connection: Connection, controls: tuple[Control, ...], loaded: str) -> None:
         self.patch = patch = MaxPatch()
@@ -117,7 +118,7 @@ class MaxSurface:
             patch.connect(said, outlet, shown)
 
     def add_control(self, control: Control, kind: str, front: Rect, **more: Any) -> None:
-        """A control as one of Live's objects, in both ways."""
+        """Add a control as one of Live's objects, which sends and is moved."""
         patch = self.patch
         patch.line += _LINE_HEIGHT
         outlets = 1 if kind == "live.toggle" else 2
@@ -137,7 +138,7 @@ class MaxSurface:
         patch.chain(silent, shown)
 
     def add_button(self, label: str, message: str, front: Rect) -> None:
-        """A button that sends a message."""
+        """Add a button that sends a message."""
         patch = self.patch
         patch.line += _LINE_HEIGHT
         button = patch.box("textbutton", 20, 1, 3, front, text=label, fontsize=10.0, mode=0)
@@ -146,22 +147,22 @@ class MaxSurface:
         patch.connect(sent, 0, self._gate, 1)
 
     def add_request(self, button: Button, front: Rect) -> None:
-        """A button that makes a request."""
+        """Add a button that makes a request."""
         arguments = (_atom(one) for one in button.arguments)
         self.add_button(button.label, " ".join([button.address, *arguments]), front)
 
     def add_release(self, control: Control, front: Rect) -> None:
-        """A button that lets a control go."""
+        """Add a button that releases a control."""
         self.add_button(control.release, f"{control.address} {OFF}", front)
 
     def add_text(self, text: str, front: Rect) -> None:
-        """A text to read."""
+        """Add a text."""
         self.patch.line += _LINE_HEIGHT
         self.patch.box("comment", 20, 1, 0, front, text=text, fontsize=10.0)
 
 
 def _parameter(control: Control) -> dict[str, Any]:
-    """What Live knows of a control's number."""
+    """The attributes of a control's parameter in Live."""
     parameter = control.parameter
     named = {"parameter_longname": control.name, "parameter_shortname": control.label}
     if control.kind == "switch":

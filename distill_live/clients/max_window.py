@@ -24,7 +24,7 @@ def write_patch(surface: Surface, connection: Connection) -> bytes:
 
 
 def _put(boxes: MaxSurface, place: Place) -> None:
-    """Put one thing in front, where it belongs."""
+    """Add one thing to the window, at its place."""
     (x, y), thing = _SPACING.corner(place), place.thing
     if isinstance(thing, str):
         boxes.add_text(thing.upper(), (x, y, _COLUMN_WIDTH - 20, 20))

@@ -1,4 +1,4 @@
-"""A session for Open Stage Control. Its widgets send to the address that they are moved by."""
+"""An Open Stage Control session. Its widgets send to the same address that moves them."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _COLUMN_WIDTH, _ROW_HEIGHT, _GAP = 400, 30, 4
 _LABEL_WIDTH, _FADER_WIDTH, _RELEASE_WIDTH = 110, 160, 50
 _BUTTON_WIDTH = (_COLUMN_WIDTH - _GAP) // _SLOTS - _GAP
 _SPACING = Spacing(_GAP, _GAP, _COLUMN_WIDTH, _ROW_HEIGHT + _GAP, _BUTTON_WIDTH + _GAP)
-#: So many decimals of a float are sent; the program's own choice would be two.
+#: How many decimals of a float are sent; by default the program sends two.
 _DECIMALS = 5
 
 Widget = dict[str, Any]
 
 
 def write_session(surface: Surface, connection: Connection) -> bytes:
-    """The session, as the bytes of a `.json` file."""
+    """The Open Stage Control session, as the bytes of a `.json` file."""
     target = f"{connection.host}:{connection.port}"
     widgets = [
         widget | {"target": target}
@@ -48,13 +48,13 @@ def write_session(surface: Surface, connection: Connection) -> bytes:
 
 
 def _subscribe(target: str) -> str:
-    """The script that runs when the session is opened. 0: told where it is sent from."""
+    """The script that subscribes when the session is opened; port 0: where it sends from."""
     ask = f"send('{target}', '{SUBSCRIBE}', {{type: 'i', value: 0}})"
     return f"{ask}\nsetInterval('renew', function() {{ {ask} }}, {RENEW_SECONDS * 1000})\n"
 
 
 def _widgets(place: Place) -> list[Widget]:
-    """What shows one thing."""
+    """The widgets of one thing."""
     (x, y), thing = _SPACING.corner(place), place.thing
     if isinstance(thing, str):
         return [_text(f"title {thing}", thing.upper(), x, y, _COLUMN_WIDTH - 2 * _GAP)]
@@ -70,7 +70,7 @@ def _widgets(place: Place) -> list[Widget]:
 
 
 def _control(control: Control, x: int, y: int) -> list[Widget]:
-    """A label, what moves the control, its number, and what lets it go."""
+    """A control: its label, the widget that moves it, its number, and its release button."""
     name, parameter = control.name, control.parameter
     indent = 12 if control.level else 0
     label = _text(f"label {name}", control.label, x + indent, y, _LABEL_WIDTH - indent)
@@ -97,7 +97,7 @@ def _control(control: Control, x: int, y: int) -> list[Widget]:
 
 
 def _range(parameter: Parameter) -> dict[str, float]:
-    """Lowest and highest value, and what lies a quarter, a half and three quarters of the way."""
+    """The lowest and highest value, and those at a quarter, a half and three quarters."""
     low, high = parameter.minimum, parameter.maximum
     span: dict[str, float] = {"min": low}
     if parameter.curve != "linear":
@@ -108,7 +108,7 @@ def _range(parameter: Parameter) -> dict[str, float]:
 
 
 def _request(button: Button, x: int, y: int, width: int) -> Widget:
-    """A button that sends once when it is pressed; the last argument is the button's own."""
+    """A button that sends once when it is pressed; the last argument is its own value."""
     *first, last = button.arguments or (None,)
     tags = "".join({str: "s", int: "i", float: "f"}[type(one)] for one in button.arguments)
     return _widget("button", button.key, x, y, width) | {
@@ -118,7 +118,7 @@ def _request(button: Button, x: int, y: int, width: int) -> Widget:
 
 
 def _text(name: str, text: str, x: int, y: int, width: int) -> Widget:
-    """A text to read."""
+    """A text."""
     return _widget("text", name, x, y, width) | {"default": text, "align": "left", "bypass": True}
 
 
@@ -129,5 +129,5 @@ def _widget(kind: str, name: str, x: int, y: int, width: int) -> Widget:
 
 
 def _id(name: str) -> str:
-    """What has no sign that means something in the program's own formulas."""
+    """A name without characters that mean something in the program's formulas."""
     return "".join(letter if letter.isalnum() else "_" for letter in name)

@@ -1,4 +1,4 @@
-"""A canvas of Pure Data: its boxes, the cords between them, and how both stand in a file."""
+"""A canvas of Pure Data: its boxes, the cords between them, and their text in a file."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import pairwise
 
 
 class Canvas:
-    """A patch, or one within a patch; each box gets a number, from 0."""
+    """A patch, or a subpatch; its boxes are numbered from 0."""
 
     def __init__(self, width: int, height: int) -> None:
         self._size = (width, height)
@@ -15,23 +15,23 @@ class Canvas:
         self._cords: list[str] = []
 
     def box(self, x: int, y: int, text: str) -> int:
-        """An object by its name and arguments; its number."""
+        """Add an object by its name and arguments; returns its number."""
         return self._add(f"#X obj {x} {y} {_escape(text)};")
 
     def message(self, x: int, y: int, text: str) -> int:
-        """A message box."""
+        """Add a message box; returns its number."""
         return self._add(f"#X msg {x} {y} {_escape(text)};")
 
     def field(self, kind: str, x: int, y: int, text: str) -> int:
-        """A floatatom or symbolatom, by what follows its place."""
+        """Add a floatatom or symbolatom; `text` is what follows its place in the file."""
         return self._add(f"#X {kind} {x} {y} {_escape(text)};")
 
     def comment(self, x: int, y: int, text: str) -> int:
-        """A text to read, in one line."""
+        """Add a text of one line; returns its number."""
         return self._add(f"#X text {x} {y} {_escape(text)}, f {len(text) + 2};")
 
     def patch(self, x: int, y: int, name: str, canvas: Canvas) -> int:
-        """A patch within this one, in its own window."""
+        """Add a subpatch, in its own window; returns its number."""
         width, height = canvas._size
         return self._add(
             f"#N canvas 60 60 {width} {height} {_escape(name)} 0;\n"
@@ -40,17 +40,17 @@ class Canvas:
         )
 
     def connect(self, source: int, outlet: int, target: int, inlet: int = 0) -> None:
-        """A cord from an outlet to an inlet."""
+        """Add a cord from an outlet to an inlet."""
         self._cords.append(f"#X connect {source} {outlet} {target} {inlet};")
 
     def chain(self, *boxes: int) -> int:
-        """Cords from each box's first outlet to the next one's first inlet; the last box."""
+        """Add cords from each box's first outlet to the next box's first inlet; the last box."""
         for source, target in pairwise(boxes):
             self.connect(source, 0, target)
         return boxes[-1]
 
     def file(self) -> str:
-        """The whole patch, as a file holds it."""
+        """The text of the whole patch, as in a file."""
         width, height = self._size
         return f"#N canvas 40 40 {width} {height} 10;\n{self._content()}\n"
 
@@ -63,5 +63,5 @@ class Canvas:
 
 
 def _escape(text: str) -> str:
-    """What Pd would take for the end of a message, or for a number of its own, made plain."""
+    """Escape what Pd would read as the end of a message, or as a $ variable."""
     return re.sub(r" ?([,;])", r" \\\1", text.replace("\\", "\\\\").replace("$", "\\$"))

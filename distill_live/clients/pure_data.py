@@ -1,7 +1,7 @@
-"""A patch for Pure Data, of nothing but what Pd itself has since 0.51.
+"""A patch for Pure Data, which needs only Pd 0.51 or later, without externals.
 
-In front are sliders, switches and buttons; behind them, in `pd wiring`, is a small patch for each
-parameter. They find each other by names that begin with the patch's own number, `$0`.
+Sliders, switches and buttons are in the main window. Each parameter has a small subpatch in
+`pd wiring`. They are connected by names that begin with the patch's own number, `$0`.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ _COLUMN_WIDTH, _ROW_HEIGHT, _TOP = 390, 22, 70
 _CONTROL_X, _SLIDER_WIDTH, _BUTTON_WIDTH = 130, 150, 180
 _SPACING = Spacing(20, _TOP, _COLUMN_WIDTH, _ROW_HEIGHT, _BUTTON_WIDTH)
 
-#: What the instrument says beside values is printed.
+#: Messages of the instrument that are printed.
 _SAID = "error done said"
-#: The end of a line of Pd's sliders, switches and buttons: no label, colours.
+#: The last arguments of Pd's sliders, switches and buttons: no label, colours.
 _PLAIN = "empty 0 -10 0 12 #fcfcfc #000000 #000000"
 
 
@@ -71,7 +71,7 @@ def _put_control(front: Canvas, control: Control, x: int, y: int) -> None:
 
 
 def _put_release(front: Canvas, control: Control, x: int, y: int) -> None:
-    """What can be off has a switch; a level that can follow has a button."""
+    """Add what releases a control: a switch for on and off, a button for a level."""
     name = f"$0-{control.name}"
     if control.level:
         front.box(x, y, f"bng 17 250 50 0 {name}-off empty {_PLAIN}")
@@ -81,7 +81,7 @@ def _put_release(front: Canvas, control: Control, x: int, y: int) -> None:
 
 
 def _connection(connection: Connection) -> Canvas:
-    """The way to the instrument and back. What comes back comes to where it was sent from."""
+    """The connection to the instrument, which answers at the port that sends."""
     canvas = Canvas(560, 420)
     net = canvas.box(20, 210, "netsend -u -b")
     connect = canvas.message(20, 50, f"connect {connection.host} {connection.port}")
@@ -93,7 +93,7 @@ def _connection(connection: Connection) -> Canvas:
         canvas.box(300, 180, "list trim"),
         net,
     )
-    # Its first outlet says 1 when it is connected: the metro begins at once.
+    # The first outlet sends 1 when it is connected, which starts the metro.
     canvas.chain(
         send,
         canvas.box(20, 250, f"metro {RENEW_SECONDS * 1000}"),

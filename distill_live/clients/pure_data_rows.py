@@ -1,4 +1,4 @@
-"""What lies behind the front of the Pd patch: what each control sends, and what moves it."""
+"""The wiring of the Pd patch: what each control sends, and what moves it."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from distill_live.control.namespace.address import OFF
 
 
 def is_bent(control: Control) -> bool:
-    """Whether its slider goes from 0 to 1, and a formula says which value that is."""
+    """Whether its slider goes from 0 to 1, and a formula gives the value."""
     return control.kind == "slider" and control.parameter.curve != "linear"
 
 
 def wiring(surface: Surface) -> Canvas:
-    """What is heard goes to the controls, and what buttons mean is sent."""
+    """The subpatch that moves the controls by what is received, and sends what buttons mean."""
     canvas = Canvas(980, 700)
     controls = {control.name: control for control in surface.controls}
     _lead(canvas, (canvas.box(20, 20, "r $0-heard"), 0), "", controls, 60)
@@ -33,14 +33,14 @@ def wiring(surface: Surface) -> Canvas:
 def _lead(
     canvas: Canvas, source: tuple[int, int], name: str, controls: Mapping[str, Control], y: int
 ) -> int:
-    """Lead what comes out of a box's outlet, and is meant for `name` or what is below it, to the
-    controls of those names; how far down that goes."""
+    """Route what a box's outlet sends for `name`, or for names below it, to their controls; returns
+    where the boxes end."""
     control, sources = controls.get(name), [source]
     below = f"{name}/" if name else ""
     words = [one.removeprefix(below).split("/")[0] for one in controls if one.startswith(below)]
     words = list(dict.fromkeys(words))
     if words:
-        # A number is the value of the parameter itself; so is what is no further part of a name.
+        # A number is the parameter's own value; so is anything that does not continue the name.
         own = ["float"] if control else []
         route = canvas.box(20, y, " ".join(["route", *own, *words]))
         canvas.connect(*source, route)
@@ -57,9 +57,9 @@ def _lead(
 
 
 def _row(control: Control) -> Canvas:
-    """Between a control in front and the instrument.
+    """The subpatch between a control and the instrument.
 
-    What is told moves the control, which says nothing then; what the hand moves is sent.
+    A value that is received moves the control without sending; a move by hand is sent.
     """
     canvas, name = Canvas(640, 420), f"$0-{control.name}"
     told = canvas.box(20, 50, "route float")
@@ -83,8 +83,8 @@ def _row(control: Control) -> Canvas:
 
 
 def _numbers(canvas: Canvas, control: Control, told: int, sent: int) -> list[int]:
-    """A slider, if there is one, and a number to read and to type; the boxes out of which its
-    value comes, whoever meant it."""
+    """A slider, if there is one, and a number to read and to type; returns the boxes that its value
+    comes from, however it was set."""
     name = f"$0-{control.name}"
     typed = canvas.box(240, 50, f"r {name}-typed")
     shown = _setting(canvas, 130, 250, f"{name}-shown")
@@ -108,7 +108,7 @@ def _numbers(canvas: Canvas, control: Control, told: int, sent: int) -> list[int
 
 
 def _light(canvas: Canvas, control: Control, meant: list[int], word: int, sent: int) -> None:
-    """The switch of what can be off: on sends the value again, and any value lights it."""
+    """The switch of an optional parameter: on sends the value again, any value lights it."""
     name = f"$0-{control.name}"
     hold = canvas.box(560, 200, f"f {control.start:.10g}")
     canvas.chain(hold, sent)
@@ -129,14 +129,14 @@ def _light(canvas: Canvas, control: Control, meant: list[int], word: int, sent: 
 
 
 def _setting(canvas: Canvas, x: int, y: int, name: str) -> int:
-    """What shows a number somewhere without anything being sent for it: the box that takes it."""
+    """Boxes that show a number somewhere without sending; returns the box that takes it."""
     message = canvas.message(x, y, "set $1")
     canvas.chain(message, canvas.box(x, y + 30, f"s {name}"))
     return message
 
 
 def _value(control: Control) -> str:
-    """The formula of the value that a slider means; "" where it is the slider's own number."""
+    """The formula of a slider's value; "" if that is the slider's own number."""
     value = value_formula(control.parameter, "$f1") if is_bent(control) else ""
     if control.parameter.kind == "int":
         return f"floor({value or '$f1'} + 0.5)"
@@ -148,7 +148,7 @@ def _travel(control: Control) -> str:
 
 
 def _list(arguments: tuple[float | int | str, ...]) -> str:
-    """Arguments as a message of Pd's."""
+    """Arguments as a Pd message."""
     texts = [one if isinstance(one, str) else f"{one:.10g}" for one in arguments]
     kind = "list " if len(texts) > 1 else "symbol " if isinstance(arguments[0], str) else ""
     return kind + " ".join(texts)

@@ -1,5 +1,4 @@
-"""A script for SuperCollider: functions by name to play with in code, and a window where there is
-Qt."""
+"""A script for SuperCollider: functions by name for live coding, and a window if there is Qt."""
 
 from __future__ import annotations
 

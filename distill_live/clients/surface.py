@@ -1,7 +1,7 @@
-"""What every surface for another program has: sliders, switches and buttons, section by section.
+"""What all surfaces for other programs have: sliders, switches and buttons, section by section.
 
-It is made from the table of parameters and the requests, so that a surface never disagrees with
-the instrument; how it looks and what it sends in a program's own language is that program's file.
+It is made from the tables of parameters and requests, so a surface always agrees with the
+instrument. How it looks, and the program's own language, are in that program's module.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from distill_live.control.namespace.requests import REQUESTS
 from distill_live.control.namespace.targets import DEFAULT_LABELS, level_name
 from distill_live.parameters import LEVELS_LIMIT, SAMPLING_PARAMETERS, STEER, Parameter, Table
 
-#: A client subscribes for a minute, and again this often, in seconds.
+#: How often a client subscribes again, in seconds; a subscription lasts a minute.
 RENEW_SECONDS = 30
-#: What subscribes a client. Its argument is the port to tell; 0 is the one that it sends from.
+#: The address to subscribe at. Its argument is the port to send to; 0 is the one it comes from.
 SUBSCRIBE = f"{ROOT}/subscribe"
-#: Whole numbers with more values than a slider can show are typed.
+#: Whole numbers with more values than this are typed: a slider cannot show them.
 _MOST_STEPS = 1_000
 
 
 @dataclass(frozen=True)
 class Connection:
-    """Where the instrument listens, and the port on which the client does."""
+    """Where the instrument listens, and the port where the client listens."""
 
     host: str
     port: int
@@ -42,7 +42,7 @@ class Control:
 
     @property
     def name(self) -> str:
-        """What stands behind the root in its address, such as "temperature/structure"."""
+        """Its address without the root, such as "temperature/structure"."""
         return f"{self.parameter.name}/{self.level}" if self.level else self.parameter.name
 
     @property
@@ -52,12 +52,12 @@ class Control:
 
     @property
     def label(self) -> str:
-        """What is written beside it, within its section."""
+        """Its label within its section."""
         return self.level or self.parameter.name.rpartition("/")[2].replace("_", " ")
 
     @property
     def kind(self) -> Literal["slider", "switch", "number"]:
-        """What it is moved by."""
+        """The widget that moves it."""
         if self.parameter.kind == "bool":
             return "switch"
         whole = self.parameter.kind == "int"
@@ -66,13 +66,13 @@ class Control:
 
     @property
     def release(self) -> str:
-        """The label of what sends the word off: what can be off is, and a level follows the global
-        value again. "" where nothing can be."""
+        """The label of the button that sends the word off: it switches an optional parameter off,
+        and lets a level follow the global value again. "" if there is none."""
         return "follow" if self.level else OFF if self.parameter.optional else ""
 
     @property
     def start(self) -> float:
-        """Where it stands before the instrument has told: the default, else the middle."""
+        """Its value until the instrument sends one: the default, or the middle if that is off."""
         default = self.parameter.default
         middle = 0.5 * (self.parameter.minimum + self.parameter.maximum)
         return middle if math.isnan(default) else default
@@ -93,15 +93,15 @@ class Button:
 
     @property
     def key(self) -> str:
-        """A name of its own, such as "rewind-4-same"."""
+        """A unique name, such as "rewind-4-same"."""
         texts = [one if isinstance(one, str) else f"{one:g}" for one in self.arguments]
         return "-".join([self.request, *texts])
 
 
 @dataclass(frozen=True)
 class Section:
-    """What belongs together, under a title; `typed` are requests whose one argument is a name that
-    is typed, where a program has fields for that."""
+    """Controls and buttons that belong together, under a title; `typed` are requests whose argument
+    is a name to type, if a program has text fields."""
 
     title: str
     controls: tuple[Control, ...] = ()
@@ -111,7 +111,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Surface:
-    """All of it, section by section."""
+    """The whole surface, section by section."""
 
     sections: tuple[Section, ...]
 
@@ -131,7 +131,7 @@ class Surface:
         return tuple(one for section in self.sections for one in section.typed)
 
 
-#: Requests as a performer wants them at hand.
+#: Requests that a performer wants at hand.
 _BUTTONS = (
     Section("transport", buttons=(
         Button("play", "play"),
@@ -168,7 +168,7 @@ _BUTTONS = (
     )),
 )  # fmt: skip
 
-#: Requests that need nothing but a name.
+#: Requests that need only a name.
 _TYPED = Section("by name", typed=tuple(
     Button(name.replace("/", " "), name)
     for name, spec in REQUESTS.items()

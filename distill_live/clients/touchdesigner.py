@@ -1,4 +1,4 @@
-"""A module for a Text DAT of TouchDesigner, which makes the rest around itself."""
+"""A module for a Text DAT of TouchDesigner, which creates everything else itself."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ def _button(button: Button, page: str) -> tuple[object, ...]:
 
 
 def _label(control: Control) -> str:
-    """The label of a custom parameter, which stands alone: a level with its parameter's."""
+    """The label of a custom parameter; a level's includes its parameter's label."""
     own = Control(control.parameter).label
     return f"{own} {control.label}" if control.level else own
 
 
 def _par(name: str) -> str:
-    """The name of a custom parameter: letters and digits, the first alone a capital."""
+    """The name of a custom parameter: letters and digits, only the first of them a capital."""
     return "".join(letter for letter in name if letter.isalnum()).capitalize()
 
 

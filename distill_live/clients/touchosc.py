@@ -1,7 +1,7 @@
 """A layout for TouchOSC: an XML tree of controls, compressed.
 
-Properties are typed: b boolean, i integer, f float, s text, c colour, r frame. Where a control has
-a number, 0..1 in TouchOSC, its message scales it to the parameter's range, in both ways.
+Properties are typed: b boolean, i integer, f float, s text, c colour, r frame. A control's number
+is 0..1 in TouchOSC; its message scales that to the parameter's range, in both directions.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ _BUTTON_WIDTH = (_COLUMN_WIDTH - _GAP) // _SLOTS - _GAP
 _SPACING = Spacing(_GAP, _GAP, _COLUMN_WIDTH, _ROW_HEIGHT + _GAP, _BUTTON_WIDTH + _GAP)
 #: The version of the tree that TouchOSC 1.5 writes.
 _VERSION = 6
-#: Messages go out on the first connection, and are taken from it: the rightmost of ten.
+#: Messages use the first of ten connections: the rightmost digit.
 _CONNECTIONS = "0000000001"
-#: TouchOSC's numbers for kinds of buttons, and for the ways that a fader lies.
+#: TouchOSC's numbers for kinds of buttons, and for a fader's orientation.
 _MOMENTARY, _TOGGLE = 0, 2
 _EAST = 1
 _GREY, _BLUE, _GREEN, _RED = "0.3 0.3 0.3 1", "0.3 0.5 0.9 1", "0.2 0.7 0.4 1", "0.8 0.3 0.3 1"
-#: Controls have the same numbers whenever they are made, by what they are called.
+#: Each control has the same ID whenever the layout is made, derived from its name.
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "distill-live/touchosc")
 
 
@@ -49,7 +49,7 @@ def write_layout(surface: Surface, connection: Connection) -> bytes:
 
 
 def _subscribe(connection: Connection) -> str:
-    """The layout's own script, in Lua: it asks to be told, and again in time."""
+    """The layout's script, in Lua: it subscribes, and does so again in time."""
     port = f"{{ tag = 'i', value = {connection.reply_port} }}"
     return (
         f"local asked = {-RENEW_SECONDS * 1000}\n"
@@ -64,7 +64,7 @@ def _subscribe(connection: Connection) -> str:
 
 
 def _nodes(place: Place) -> list[str]:
-    """What shows one thing."""
+    """The nodes of one thing."""
     (x, y), thing = _SPACING.corner(place), place.thing
     if isinstance(thing, str):
         return [_label(f"title {thing}", thing.upper(), x, y, _COLUMN_WIDTH - 2 * _GAP)]
@@ -98,7 +98,7 @@ def _control(control: Control, x: int, y: int) -> list[str]:
 
 
 def _request(button: Button, x: int, y: int, width: int, colour: str) -> list[str]:
-    """A button that sends when it is pressed, and over it what it is called."""
+    """A button that sends when it is pressed, and its label on top."""
     arguments = "".join(
         _partial("CONSTANT", "STRING" if isinstance(one, str) else "FLOAT", _constant(one))
         for one in button.arguments
@@ -114,7 +114,7 @@ def _request(button: Button, x: int, y: int, width: int, colour: str) -> list[st
 
 
 def _label(name: str, text: str, x: int, y: int, width: int) -> str:
-    """A text to read; hands reach what lies under it."""
+    """A text; touches reach what is under it."""
     more = _property("b", "interactive", "0") + _property("b", "background", "0")
     more += _property("i", "textSize", "14")
     state = _value("text", text) + _value("touch", "false")
@@ -131,7 +131,7 @@ def _node(
     messages: str = "",
     children: str = "",
 ) -> str:
-    """A control; what is empty is left out. Only the root includes anything, namely nothing."""
+    """A control, without its empty parts. Only the root has <includes>, which is empty."""
     place = "".join(f"<{side}>{at}</{side}>" for side, at in zip("xywh", frame, strict=True))
     shade = "".join(f"<{c}>{at}</{c}>" for c, at in zip("rgba", colour.split(), strict=True))
     common = _property("s", "name", _data(name)) + _property("r", "frame", place)
@@ -149,7 +149,7 @@ def _property(kind: str, key: str, value: str) -> str:
 
 
 def _value(key: str, start: str) -> str:
-    """A part of a control's state, and how it starts."""
+    """A part of a control's state, with its initial value."""
     return (
         f"<value><key>{_data(key)}</key><locked>0</locked>"
         f"<lockedDefaultCurrent>0</lockedDefaultCurrent><default>{_data(start)}</default>"
@@ -158,7 +158,7 @@ def _value(key: str, start: str) -> str:
 
 
 def _message(address: str, condition: str, arguments: str, receive: bool) -> str:
-    """An OSC message that goes out when x changes; what it moves itself it does not send."""
+    """An OSC message that is sent when x changes, but not when a received message moves x."""
     return (
         f"<osc><enabled>1</enabled><send>1</send><receive>{int(receive)}</receive>"
         "<feedback>0</feedback><noDuplicates>0</noDuplicates>"

@@ -90,7 +90,7 @@ class _Listener:
     def receive_clock(self, kind: ClockKind, value: int, at: float) -> None:
         """Clock is no control."""
 
-    def count_malformed(self, source: str, reason: str) -> None:
+    def count_malformed(self, sender: str, reason: str) -> None:
         """What is no message is no control either."""
 
     def tell(self, kind: str, line: str) -> None:

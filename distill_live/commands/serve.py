@@ -1,4 +1,4 @@
-"""`distill-live serve`: the one place that joins controls, engine and audio."""
+"""`distill-live serve`: the only place that joins controls, engine and audio."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ def serve(
         duration=None if waits else duration,
         engine=replace(engine, patient=waits),
     )
-    # Only one output plays, but all broken ones are reported.
+    # Only one output plays, but every broken one is logged.
     load_plugins("outputs", check_output, line.log)
     inputs = load_inputs(line.log).values()
     parameters = ParameterStore(
@@ -215,7 +215,7 @@ def _choose_output(options: OutputOptions, output: str, duration: float | None) 
 
 
 def _fallbacks(options: OutputOptions) -> tuple[OutputOptions, ...]:
-    """What to play on instead, in this order, when the output chosen cannot go on."""
+    """The outputs to use instead, in this order, when the chosen one fails."""
     clock = replace(options, output="clock", audio_rate=None)
     if options.output in ("clock", "file"):
         return ()
@@ -225,7 +225,7 @@ def _fallbacks(options: OutputOptions) -> tuple[OutputOptions, ...]:
 
 
 def _new_file(path: Path) -> Path:
-    """A path that no file has yet."""
+    """The path, if no file is there yet. Raises LiveError if there is one."""
     if path.is_dir():
         raise LiveError(f"{path} is a folder: name a file, such as {path / 'take.wav'}")
     if path.exists():
@@ -277,13 +277,13 @@ def _announce(server: Server, controls: Controls, line: StatusLine, seconds: flo
 
 
 class _StopSignal:
-    """Whether a stop signal has come; also where a shell had SIGINT ignored."""
+    """Whether a stop signal has come, even if the shell had SIGINT ignored."""
 
     def __init__(self) -> None:
         self.given = False
         for number in STOP_SIGNALS:
-            signal.signal(number, self._take)
+            signal.signal(number, self._note)
 
-    def _take(self, _number: int, _frame: FrameType | None) -> None:
-        # No lock may be taken here: the main thread may hold it.
+    def _note(self, _number: int, _frame: FrameType | None) -> None:
+        # Acquire no lock here: the main thread may hold it.
         self.given = True

@@ -1,1 +1,1 @@
-"""Where controls come from."""
+"""Inputs: where messages come from (OSC, MIDI, Ableton Link, plugins)."""

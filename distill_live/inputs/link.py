@@ -1,6 +1,6 @@
 """Ableton Link: tempo, beat and bar shared with other programs and machines, by aalink.
 
-Without the library there is no Link, and the instrument goes on without it.
+Without the library there is no Link, and the instrument runs without it.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ try:
 except ImportError:
     aalink = None
 
-#: How far, in beats, this instrument's beat and that of a session without others may part.
+#: How far, in beats, this instrument may be from the Link session while it is alone in it.
 _DRIFT = 0.02
-#: Link counts a beat in whole microseconds: at 300 BPM its tempo may be off by so much.
+#: Link counts a beat in whole microseconds, so at 300 BPM its tempo may be off by this much.
 _SAME_BPM = 0.01
 
 
 class LinkInput:
     """Joins the Link session of the local network while it is started, and tells `tempo` of it.
 
-    `tick` is to be called many times a second. `log` takes a line of text for people, times are
-    those of `clock`, which must be that of `tempo`. Where `follows_transport` says so, `on_playing`
-    is called when the session starts to play (True) or stops.
+    Call `tick` many times a second. `log` takes a line of text for people. Times are those of
+    `clock`, which must be that of `tempo`. While `follows_transport` says so, `on_playing` is
+    called when the Link session starts to play (True) or stops.
     """
 
     def __init__(
@@ -43,25 +43,25 @@ class LinkInput:
         self._plays = False
         self.follows_transport: Callable[[], bool] = lambda: False
         self.on_playing: Callable[[bool], None] = lambda plays: None
-        #: What there is to say of Link, in words.
+        #: The state of Link, in words.
         self.status = "Link is off"
 
     @property
     def peers(self) -> int:
-        """How many others are in the session."""
+        """How many others are in the Link session."""
         return int(self._link.num_peers) if self._link is not None else 0
 
     def start(self) -> None:
-        """Join the session; where that is not possible, say why and go on."""
+        """Join the Link session; if that is not possible, say why and go on."""
         try:
             if aalink is None:
                 raise RuntimeError(
                     "Link needs aalink; install it with: pip install 'distill-live[link]'"
                 )
-            # aalink wants a loop to be made in; it is used for what is not used here.
+            # aalink can only be made in an event loop; nothing here uses that loop.
             self._link = asyncio.run(_make(self._tempo.bpm))
             self._link.quantum = float(self._tempo.beats_per_bar)
-            # Only listened to: play and stop of this instrument are not told to the session.
+            # One way: play and stop of this instrument do not start or stop the Link session.
             self._link.start_stop_sync_enabled = True
             self._link.enabled = True
         except Exception as error:
@@ -72,13 +72,13 @@ class LinkInput:
         self.status = "Link: no peers"
 
     def stop(self) -> None:
-        """Leave the session; nothing happens when it was not joined."""
+        """Leave the Link session; nothing happens when it was not joined."""
         if self._link is not None:
             self._link.enabled = False
             self._link, self._plays, self.status = None, False, "Link is off"
 
     def tick(self, now: float) -> None:
-        """Tell `tempo` what the session says."""
+        """Tell `tempo` what the Link session says."""
         link = self._link
         if link is None:
             return
@@ -87,7 +87,7 @@ class LinkInput:
         peers = int(link.num_peers)
         if not peers and self._tempo.source != "link":
             self._offer(link)
-        # Asked for together: the beat is that of this moment, not of `now`.
+        # Read the clock with the beat: it is the beat of this moment, not of `now`.
         line = BeatLine(float(link.beat), self._clock(), float(link.tempo))
         self._tempo.receive_link(line, peers)
         others = "1 peer" if peers == 1 else f"{peers} peers"
@@ -103,8 +103,8 @@ class LinkInput:
             self._link.tempo = bpm
 
     def _offer(self, link: Any) -> None:
-        """While nobody else is there, let the session be as this instrument plays: that is what
-        the next one who comes will hear."""
+        """While nobody else is there, bring the Link session to this instrument's tempo and beat:
+        the next one to join will follow them."""
         if abs(link.tempo - self._tempo.bpm) > _SAME_BPM:
             link.tempo = self._tempo.bpm
         apart, bar = self._tempo.beat(self._clock()) - link.beat, self._tempo.beats_per_bar

@@ -1,4 +1,4 @@
-"""What an input is: a plugin from which controls come, on a thread of its own."""
+"""The contract of an input plugin, and the thread that runs it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from distill_live.errors import PluginError
 from distill_live.parameters import Parameter, ParameterStore
 from distill_live.plugins import PluginValues, check_declaration, load_plugins
 
-#: The inputs that `serve` itself creates, each with its own options.
+#: The inputs that `serve` creates itself, each with its own options.
 OWN_INPUTS = ("osc", "midi")
-#: So long an input may take to end, in seconds.
+#: How long an input may take to end, in seconds.
 _END_SECONDS = 1.0
 
 
@@ -23,9 +23,9 @@ _END_SECONDS = 1.0
 class InputContext:
     """What an input is given.
 
-    `send(address, *arguments)` plays a message as if it had come by OSC, and returns the answers;
-    it never raises for what the instrument refuses. `values` holds the input's own parameters by
-    their short names, as they are now. `log` takes one line of text for people.
+    `send(address, *arguments)` plays a message as if it had come over OSC, and returns the answers;
+    a refused message does not raise. `values` holds the present values of the input's own
+    parameters, by their short names. `log` takes one line of text for people.
     """
 
     send: Callable[..., list[Reply]]
@@ -34,9 +34,9 @@ class InputContext:
 
 
 class Input(Protocol):
-    """Brings controls in. Created with an InputContext when the server starts.
+    """Brings messages in. Created with an InputContext when the server starts.
 
-    `name` is that of its entry point, `doc` a sentence, and `parameters` are its own.
+    `name` is the name of its entry point, `doc` is one sentence, `parameters` are its own.
     """
 
     @property
@@ -47,21 +47,21 @@ class Input(Protocol):
     def parameters(self) -> tuple[Parameter, ...]: ...
 
     def run(self, stopped: Callable[[], bool]) -> None:
-        """Send until `stopped()`, which it asks at least 10 times a second."""
+        """Send messages until `stopped()` is true; ask it at least 10 times a second."""
 
 
 def load_inputs(log: Callable[[str], None]) -> dict[str, Callable[[InputContext], Input]]:
-    """The classes of the installed inputs by name, without those that `serve` creates itself.
+    """The classes of the installed inputs, by name, without those that `serve` creates itself.
 
-    One that fails to load or breaks the contract is left out, and `log` gets a line that says why.
-    Raises PluginError when two packages claim the same name.
+    An input that fails to load or breaks the contract is left out, and `log` gets a line that says
+    why. Raises PluginError when two packages claim the same name.
     """
     found = load_plugins("inputs", check_input, log)
     return {name: plugin for name, plugin in found.items() if name not in OWN_INPUTS}
 
 
 def check_input(name: str, plugin: Any) -> Any:
-    """The class of an input. Raises PluginError unless it keeps to the contract of `Input`."""
+    """The class of an input. Raises PluginError if it breaks the contract of `Input`."""
     check_declaration(name, plugin)
     if not callable(plugin):
         raise PluginError("it is not a class that can be called with an InputContext")
@@ -75,7 +75,7 @@ def check_input(name: str, plugin: Any) -> Any:
 class InputThread:
     """An input and its thread: `start`, `stop`.
 
-    One that raises is off from then on, `log` gets one line, and everything else goes on.
+    An input that raises is off from then on, and `log` gets a line; everything else goes on.
     """
 
     def __init__(
@@ -91,14 +91,14 @@ class InputThread:
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Create the input, on its own thread, and let it run."""
+        """Create the input and run it, on its own thread."""
         name = f"input-{self._plugin.name}"
         self._stopping.clear()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """Let it end; one that does not is left behind, and said so."""
+        """Ask the input to end; if it does not, leave it behind and log that."""
         if self._thread is None:
             return
         self._stopping.set()
@@ -116,4 +116,5 @@ class InputThread:
             self._log(f"the input {name!r} failed and is now off: {error!r}")
 
     def _send(self, address: str, *arguments: object) -> list[Reply]:
-        return self._router.receive_osc([(address, arguments)], ("input", self._plugin.name))
+        sender = ("input", self._plugin.name)
+        return self._router.receive_osc([(address, arguments)], sender).replies

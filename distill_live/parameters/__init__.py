@@ -1,4 +1,4 @@
-"""Every parameter of the instrument, declared once, and the store that all processes share."""
+"""The parameters of the instrument, declared once, and the store that all processes share."""
 
 from distill_live.parameters.curves import (
     Curve,

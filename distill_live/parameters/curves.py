@@ -1,4 +1,4 @@
-"""How a controller's travel 0..1 becomes a value, and back."""
+"""Converts a controller's travel 0..1 to a value, and back."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Curve = Literal["linear", "exp", "log", "s"]
 
 
 def shape_travel(travel: float, curve: Curve) -> float:
-    """Bend a controller's travel 0..1: "exp" is fine at the low end, "log" at the high end, "s" at
+    """Bend a controller's travel 0..1: "exp" is finer at the low end, "log" at the high end, "s" at
     both ends."""
     if curve == "exp":
         return (math.exp(3.0 * travel) - 1.0) / (math.exp(3.0) - 1.0)
@@ -37,7 +37,7 @@ def scale_travel(travel: float, low: float, high: float, curve: Curve = "linear"
 
 
 def find_travel(value: float, low: float, high: float, curve: Curve = "linear") -> float:
-    """The travel 0..1 that `scale_travel` maps to `value`, or to the end that is nearer to it."""
+    """The travel 0..1 that `scale_travel` maps to `value`, clipped to the range."""
     if low == high:
         return 0.0
     return unshape_travel(min(max((value - low) / (high - low), 0.0), 1.0), curve)

@@ -17,9 +17,9 @@ from distill_live.shared_memory import LatchedArray
 
 
 class ParameterValues:
-    """The value of every parameter of `table`, to read.
+    """The values of all parameters of `table`, for reading.
 
-    A parameter has a global value, and one for each level that it was set for alone.
+    A parameter has a global value, and a value of its own for each level that was set alone.
     """
 
     def __init__(self, table: Table) -> None:
@@ -33,8 +33,8 @@ class ParameterValues:
         return iter(self.table)
 
     def levels(self, name: str, count: int) -> tuple[float, ...]:
-        """The values that count for the `count` coarsest levels, coarse to fine."""
-        # One copy of the row: a level that is set meanwhile must not be seen half-way.
+        """The values in effect for the `count` coarsest levels, coarse to fine."""
+        # Copy the row once, so that a change in the meantime is seen as a whole or not at all.
         shared, *own = self._numbers[self._row(name)].tolist()
         own += [math.nan] * (count - LEVELS_LIMIT)
         return tuple(shared if math.isnan(value) else value for value in own[:count])
@@ -45,16 +45,17 @@ class ParameterValues:
         return None if math.isnan(value) else value
 
     def raw(self) -> bytes:
-        """All values as they are now: bytes to compare, and to hand to `changes`."""
+        """All present values as bytes, to compare and to hand to `changes`."""
         return self._numbers.tobytes()
 
     def changes(self, before: bytes, after: bytes) -> list[tuple[str, int | None, float | None]]:
-        """What differs between two results of `raw`: (name, level or None for all, value).
+        """The differences between two results of `raw`: (name, level or None for global, value).
 
-        A value of None: the level follows the global value again, or the parameter is off.
+        The value None means that the level follows the global value again, or that the parameter
+        is off.
         """
         values = np.frombuffer(after, "f8")
-        # Compared as bytes are: NaN equals itself.
+        # Compare bits, so that NaN equals itself.
         changed = np.flatnonzero(np.frombuffer(before, "i8") != values.view("i8"))
         names, found = list(self.table), []
         for place in changed.tolist():
@@ -66,7 +67,7 @@ class ParameterValues:
 
     @property
     def _numbers(self) -> NDArray[np.float64]:
-        """One row for each parameter: the global value, then the levels' own. NaN: follows."""
+        """One row a parameter: the global value, then the levels' own (NaN: it follows)."""
         raise NotImplementedError
 
     def _row(self, name: str) -> int:
@@ -83,13 +84,13 @@ class ParameterValues:
 
 
 class ParameterStore(ParameterValues):
-    """The current value of every parameter of `table`, in memory shared by all processes.
+    """The current values of all parameters of `table`, in memory shared by all processes.
 
-    The last value wins. Control writes, on any thread; engine and audio read, and wait for nobody.
-    Who reads more than one value that belong together takes a `view`.
+    The last value wins. Control writes, on any thread; engine and audio read without waiting. Use a
+    `view` to read several values that belong together.
     """
 
-    #: Values that are not visible yet, and the thread that sets them.
+    #: Values that are not visible yet, and the thread that is setting them.
     _draft: NDArray[np.float64] | None
     _writer: int
 
@@ -102,7 +103,7 @@ class ParameterStore(ParameterValues):
         self._unlock()
 
     def __getstate__(self) -> dict[str, Any]:
-        # Locks do not travel to other processes, and are of no use there.
+        # Locks cannot be sent to other processes, which only read anyway.
         return {"table": self.table, "_rows": self._rows, "_shared": self._shared}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -111,9 +112,9 @@ class ParameterStore(ParameterValues):
 
     @contextlib.contextmanager
     def change(self) -> Iterator[None]:
-        """What is set in this block becomes visible at its end, all at once; nothing if it raises.
+        """Everything set in this block becomes visible at its end, at once; nothing if it raises.
 
-        The thread itself sees it before. Other threads that set something wait meanwhile. A block
+        This thread sees the new values immediately. Other threads that set values wait. A block
         within a block is part of the outer one.
         """
         with self._lock:
@@ -131,8 +132,8 @@ class ParameterStore(ParameterValues):
     def set(self, name: str, value: object, level: int | None = None) -> float:
         """Store the nearest legal value, globally or for one level (0: coarsest), and return it.
 
-        Raises ParameterError for an unknown name, for what is no finite number, and for a level of
-        a parameter that has none or outside 0..LEVELS_LIMIT-1.
+        Raises ParameterError for an unknown name, unless the value is a finite number, and for a
+        level of a parameter that has none or outside 0..LEVELS_LIMIT-1.
         """
         stored = find_parameter(name, self.table).clip(value)
         self._put(self._cell(name, level), stored)
@@ -161,11 +162,11 @@ class ParameterStore(ParameterValues):
             self._put(self._cell(name, level), math.nan)
 
     def raw(self) -> bytes:
-        """All values as one change left them: bytes to compare, and to hand to `changes`."""
+        """All values after a whole change, as bytes to compare and to hand to `changes`."""
         return self.view().raw()
 
     def view(self) -> ParameterView:
-        """The values as they are now, to read and to refresh."""
+        """The present values, to read and to refresh."""
         return ParameterView(self.table, self._shared)
 
     def _unlock(self) -> None:
@@ -188,7 +189,7 @@ class ParameterStore(ParameterValues):
 
 
 class ParameterView(ParameterValues):
-    """The values of a store at one moment: all of a change, or nothing of it."""
+    """The values of a store at one moment, never in the middle of a change."""
 
     def __init__(self, table: Table, shared: LatchedArray) -> None:
         super().__init__(table)
@@ -197,9 +198,9 @@ class ParameterView(ParameterValues):
         shared.read(self._copy)
 
     def refresh(self) -> bool:
-        """Take the values as they are now; whether any has changed."""
+        """Update to the present values; returns whether any has changed."""
         self._shared.read(self._next)
-        # Compared as bytes are: NaN equals itself.
+        # Compare bits, so that NaN equals itself.
         if np.array_equal(self._copy.view("i8"), self._next.view("i8")):
             return False
         self._copy, self._next = self._next, self._copy

@@ -14,7 +14,7 @@ from distill_live.parameters.curves import Curve
 
 Kind = Literal["float", "int", "bool"]
 
-#: How many levels, coarse to fine, can have a value of their own; finer ones follow the global one.
+#: How many levels, coarse to fine, can have values of their own; finer ones follow the global one.
 LEVELS_LIMIT = 4
 
 
@@ -22,10 +22,10 @@ LEVELS_LIMIT = 4
 class Parameter:
     """A named number with a legal range.
 
-    `minimum`, `maximum` and `default` are in `unit`; `curve` says how a controller's 0..1 travels
-    from minimum to maximum (see `shape_travel`). With `per_level` each level can have a value of
-    its own; without one it follows the global value. One that is `optional` can be off, and is so
-    by default: its value is NaN then.
+    `minimum`, `maximum` and `default` are in `unit`; `curve` bends a controller's travel 0..1 from
+    minimum to maximum (see `shape_travel`). With `per_level`, each level can have a value of its
+    own; otherwise it follows the global value. An `optional` parameter can be off, and is off by
+    default: its value is then NaN.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Parameter:
     def clip(self, value: object) -> float:
         """The nearest legal value; ints and bools are rounded.
 
-        Raises ParameterError for what is no finite number.
+        Raises ParameterError unless it is a finite number.
         """
         if not isinstance(value, int | float):
             shown = reprlib.repr(value)
@@ -116,17 +116,17 @@ PARAMETERS: dict[str, Parameter] = {
     )
 }  # fmt: skip
 
-#: Parameters of which each level can be drawn with a value of its own.
+#: Sampling parameters that each level can have a value of its own for.
 LEVEL_SAMPLING = ("temperature", "top_k", "top_p", "min_p", "repetition")
-#: Parameters that say what the columns to come shall sound like; behind STEER stands what of it.
+#: Steering parameters say how the next columns should sound; their names begin with STEER.
 STEER = "steer/"
 STEERING = tuple(name for name in PARAMETERS if name.startswith(STEER))
-#: Parameters that change what the prior draws, so that a change makes the unheard future anew.
+#: Parameters that change what the prior draws: a change of one redraws what is not yet heard.
 SAMPLING_PARAMETERS = (*LEVEL_SAMPLING, *STEERING, "seed")
 
 
 def find_parameter(name: str, table: Table = PARAMETERS) -> Parameter:
-    """The declared parameter of that name, else ParameterError with the nearest known name."""
+    """The parameter of that name. Raises ParameterError with the nearest known name."""
     if name not in table:
         raise ParameterError(f"unknown parameter {name!r}{nearest_name(name, table)}")
     return table[name]

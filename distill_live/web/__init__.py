@@ -1,1 +1,1 @@
-"""The instrument over HTTP and WebSockets."""
+"""The instrument over HTTP and WebSockets: OSCQuery and the page."""

@@ -27,7 +27,7 @@ from distill_live.web.oscquery import ATTRIBUTES, EXTENSIONS, Tree
 from distill_live.web.trust import TrustedOnly
 
 NAME = "distill-live"
-#: So many WebSockets may be open at once.
+#: The most WebSockets that may be open at once.
 MAX_SOCKETS = 64
 
 _PAGE = Path(__file__).with_name("page.html")
@@ -51,7 +51,7 @@ class WebApp:
         )
 
     def note_levels(self) -> None:
-        """Look at the levels of the model in play, and tell clients when their names have changed.
+        """Tell clients if the names of the levels of the model in play have changed.
 
         From any thread.
         """
@@ -96,7 +96,7 @@ class WebApp:
         return Response(status_code=204) if value is None else JSONResponse({attribute: value})
 
     def _host_info(self, request: HTTPConnection) -> dict[str, Any]:
-        # The address by which this client has found us: the one that it can reach.
+        # The address by which this client has reached us, so one that works for it.
         here, port = request.scope["server"]
         found: dict[str, Any] = {"NAME": NAME, "EXTENSIONS": EXTENSIONS}
         if self._instrument.osc is not None:
@@ -115,7 +115,7 @@ class WebApp:
         sending = asyncio.create_task(self._send(socket, listener))
         try:
             while True:
-                self._take(listener, await socket.receive())
+                self._obey(listener, await socket.receive())
         except WebSocketDisconnect:
             return
         except ParameterError as error:
@@ -134,18 +134,20 @@ class WebApp:
                 for address, arguments in messages:
                     await socket.send_bytes(self._instrument.build_packet(address, arguments))
         except (WebSocketDisconnect, RuntimeError):
-            # The client is gone; the reading ends, too.
+            # The client is gone; reading from it will end too.
             return
 
-    def _take(self, listener: Listener, message: Any) -> None:
-        """Obey what a client sends: an OSC packet, or LISTEN and IGNORE. What is neither counts as
-        nothing, so that a client of a later version of the protocol can be used. Raises
-        ParameterError when too many listen."""
+    def _obey(self, listener: Listener, message: Any) -> None:
+        """Carry out what a client sends: an OSC packet, LISTEN or IGNORE.
+
+        Anything else is ignored, so that clients of a later version of the protocol work. Raises
+        ParameterError when too many clients listen.
+        """
         if message["type"] == "websocket.disconnect":
             raise WebSocketDisconnect
         packet, text = message.get("bytes"), message.get("text")
         if packet is not None:
-            listener.answer(self._instrument.take_packet(packet, listener.key))
+            listener.answer(self._instrument.receive_packet(packet, listener.key))
             return
         command, path = _read_command(text or "")
         if command == "IGNORE":
@@ -155,7 +157,7 @@ class WebApp:
 
 
 def _read_command(text: str) -> tuple[str, str]:
-    """Command and path of a message such as {"COMMAND": "LISTEN", "DATA": "/path"}; else ""."""
+    """Command and path of a message such as {"COMMAND": "LISTEN", "DATA": "/path"}; or ""."""
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
@@ -167,7 +169,7 @@ def _read_command(text: str) -> tuple[str, str]:
 
 
 def _is_every(host: str) -> bool:
-    """Whether a host to listen on means all addresses."""
+    """Whether listening on this host means listening on all addresses."""
     try:
         return ipaddress.ip_address(host).is_unspecified
     except ValueError:

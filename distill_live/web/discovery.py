@@ -1,4 +1,4 @@
-"""Telling the network where the instrument is, so that other programs list it by name."""
+"""Announces the instrument on the network, so that other programs list it by name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from zeroconf import InterfaceChoice, ServiceInfo, Zeroconf
 
 @dataclass(frozen=True)
 class Service:
-    """Something to be found: OSCQuery over HTTP, or plain OSC over UDP, at a host and a port."""
+    """A service to announce: OSCQuery over HTTP, or plain OSC over UDP, at a host and a port."""
 
     kind: Literal["_oscjson._tcp", "_osc._udp"]
     host: str
@@ -24,10 +24,10 @@ class Service:
 
 
 class Announcement:
-    """Tells of services under `name` by multicast DNS, on the interfaces that they listen on.
+    """Announces services under `name` by multicast DNS, on the interfaces that they listen on.
 
-    A name that is taken gets a number. `log` gets a line where telling is not possible; the
-    instrument goes on without it.
+    If the name is taken, a number is added. If announcing fails, `log` gets a line, and the
+    instrument runs without it.
     """
 
     def __init__(self, name: str, services: Sequence[Service], log: Callable[[str], None]) -> None:
@@ -36,12 +36,12 @@ class Announcement:
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Begin to tell, on a thread of its own: to make sure of the name takes seconds."""
+        """Begin to announce, on a thread of its own: claiming the name takes seconds."""
         self._thread = threading.Thread(target=self._tell, name="announcement", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """Take it back."""
+        """Withdraw the announcement."""
         if self._thread is not None:
             self._thread.join(10.0)
             self._thread = None
@@ -57,10 +57,10 @@ class Announcement:
             self._log(f"other programs cannot find this server by name (zeroconf): {reason}")
 
     def _tell_of(self, host: str, services: Sequence[Service]) -> None:
-        """Tell of the services that listen on one host, on its interfaces alone."""
+        """Announce the services that listen on one host, only on its interfaces."""
         address = str(socket.getaddrinfo(host, None)[0][4][0])
         every = ipaddress.ip_address(address).is_unspecified
-        # Version 4 alone where everything is listened on: what asks by 6 asks by 4, too.
+        # If we listen on all addresses, IPv4 is enough: clients that ask over IPv6 also use IPv4.
         interfaces = InterfaceChoice.All if every else [address]
         self._told.append(Zeroconf(interfaces=interfaces))
         for service in services:
@@ -76,11 +76,11 @@ class Announcement:
 
 
 def _host_label() -> str:
-    """This machine's name as one part of a domain name."""
+    """This machine's name as one label of a domain name."""
     return re.sub(r"[^a-z0-9]+", "-", socket.gethostname().casefold()).strip("-")[:40] or "host"
 
 
 def _outside_addresses() -> list[str]:
-    """This machine's addresses of version 4, without the loopback's unless it has no other."""
+    """This machine's IPv4 addresses, without loopback unless it has no other."""
     found = [ip.ip for one in ifaddr.get_adapters() for ip in one.ips if isinstance(ip.ip, str)]
     return [one for one in found if not ipaddress.ip_address(one).is_loopback] or found

@@ -1,4 +1,4 @@
-"""What the web shows and plays: all that it needs to know of the instrument behind it."""
+"""The instrument as the web sees it: everything that its clients can read and play."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from distill_live.parameters import ParameterStore
 class Instrument:
     """The instrument as its clients over HTTP see it.
 
-    `levels` gives the labels of the levels in play, coarse to fine. `take_packet` applies an OSC
-    packet of a sender and returns what to answer; it never raises. `build_packet` makes one from an
-    address and arguments. `osc` is host and UDP port on which OSC is taken, None where it is not.
-    `streams` are what `feedback` publishes beside parameters. `allows` says of a client's host, a
-    number, whether it is listened to.
+    `levels` gives the labels of the levels in play, coarse to fine. `receive_packet` applies an OSC
+    packet of a sender and returns what to answer; it never raises. `build_packet` makes a packet
+    from an address and arguments. `osc` is the host and UDP port that receive OSC, or None.
+    `streams` are what `feedback` publishes besides parameters. `allows` says whether a client's IP
+    address may send.
     """
 
     store: ParameterStore
     requests: Mapping[str, RequestSpec]
     levels: Callable[[], Sequence[str]]
     feedback: Feedback
-    take_packet: Callable[[bytes, Sender], list[Reply]]
+    receive_packet: Callable[[bytes, Sender], list[Reply]]
     build_packet: Callable[[str, Sequence[object]], bytes]
     osc: tuple[str, int] | None = None
     streams: Iterable[Stream] = ()

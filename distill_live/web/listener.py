@@ -1,4 +1,4 @@
-"""One client on a WebSocket: what it listens to, and what is on its way to it."""
+"""One client on a WebSocket: what it listens to, and what is still to be sent to it."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from distill_live.web.instrument import Instrument
 
 T = TypeVar("T")
 
-#: Texts, and answers, that wait for a client that does not read; the oldest are dropped.
+#: The most texts, and answers, that wait for a client that does not read; the oldest are dropped.
 _MAX_NOTICES, _MAX_ANSWERS = 16, 1024
-#: Patterns for every address; what of them is told to a client is sorted out here.
+#: Patterns for every address; the listener itself filters what its client is sent.
 _ALL = tuple("/distill" + "/*" * depth for depth in range(1, 7))
 
 
 class Listener:
-    """Collects for one client the values it listens to, the newest of each address.
+    """Collects for one client the newest value of each address that it listens to.
 
-    Made in the event loop whose tasks read it; `offer` and `tell` may be called from any thread.
-    `key` is the client's name as a sender and a subscriber.
+    Create it in the event loop whose tasks read it. `offer`, `answer` and `tell` may be called from
+    any thread. `key` is the client's name as a sender and a subscriber.
     """
 
     def __init__(self, number: int, instrument: Instrument) -> None:
@@ -40,43 +40,43 @@ class Listener:
         self._subscribed = False
 
     def listen(self, node: Node) -> None:
-        """Tell of a node from now on, its value first. Raises ParameterError when too many listen
-        already."""
+        """Send the value of a node now, and whenever it changes. Raises ParameterError when too
+        many clients listen already."""
         self._heard[node.address] = node
         if node.parameter is not None:
             value = node.value(self._instrument.store)
-            self._take([(node.address, (OFF if value is None else value,))])
+            self._note_values([(node.address, (OFF if value is None else value,))])
         if node.parameter is None or not self._subscribed:
-            # A stream's newest value, which nobody else keeps, comes with a new subscription.
+            # A new subscription sends a stream's newest value, which only feedback keeps.
             self._subscribed = True
             self._instrument.feedback.subscribe(self.key, self.offer, pattern=_ALL, ttl=None)
 
     def ignore(self, address: str) -> None:
-        """Tell no more of an address."""
+        """Send the values of an address no more."""
         self._heard.pop(address, None)
         self._values.pop(address, None)
         if not self._heard:
             self.close()
 
     def close(self) -> None:
-        """Tell nothing more."""
+        """Send nothing more."""
         self._subscribed = False
         self._instrument.feedback.unsubscribe(self.key)
 
     def offer(self, replies: Sequence[Reply]) -> None:
-        """Take what has changed."""
-        self._soon(self._take, list(replies))
+        """Send changed values to the client."""
+        self._soon(self._note_values, list(replies))
 
     def answer(self, replies: Sequence[Reply]) -> None:
-        """Take answers to the client's own messages: all of them, in order."""
-        self._soon(self._take_answers, list(replies))
+        """Send answers to the client's own messages: all of them, in order."""
+        self._soon(self._add_answers, list(replies))
 
     def tell(self, notice: str) -> None:
-        """Take a text for the client."""
-        self._soon(self._take_notice, notice)
+        """Send a text to the client."""
+        self._soon(self._add_notice, notice)
 
     async def next(self) -> tuple[list[str], list[Reply]]:
-        """Wait for something to send: texts, then messages."""
+        """Wait until there is something to send; returns texts and messages."""
         await self._ready.wait()
         self._ready.clear()
         notices, self._notices = self._notices, []
@@ -84,25 +84,25 @@ class Listener:
         values, self._values = self._values, {}
         return notices, [*answers, *values.items()]
 
-    def _soon(self, take: Callable[[T], None], what: T) -> None:
+    def _soon(self, method: Callable[[T], None], what: T) -> None:
         # The loop is closed when the server has just ended.
         with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(take, what)
+            self._loop.call_soon_threadsafe(method, what)
 
-    def _take(self, replies: Sequence[Reply]) -> None:
-        # What came of a request, the client's own among them, is told to all who listen.
+    def _note_values(self, replies: Sequence[Reply]) -> None:
+        # The outcome of any client's request goes to everyone who listens.
         told = (*OUTCOMES, SAID) if SAID in self._heard else OUTCOMES
-        self._take_answers([one for one in replies if one[0] in told])
+        self._add_answers([one for one in replies if one[0] in told])
         for address, arguments in replies:
             if address in self._heard and address not in told:
                 self._values[address] = arguments
                 self._ready.set()
 
-    def _take_answers(self, replies: Sequence[Reply]) -> None:
+    def _add_answers(self, replies: Sequence[Reply]) -> None:
         if replies:
             self._answers = [*self._answers, *replies][-_MAX_ANSWERS:]
             self._ready.set()
 
-    def _take_notice(self, notice: str) -> None:
+    def _add_notice(self, notice: str) -> None:
         self._notices = [*self._notices[1 - _MAX_NOTICES :], notice]
         self._ready.set()

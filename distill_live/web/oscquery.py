@@ -1,14 +1,14 @@
 """OSCQuery: the namespace as a tree of JSON objects, as its clients read it.
 
-The protocol: https://github.com/Vidvox/OSCQueryProposal. Where it leaves a choice, the one is taken
-that the clients in use can read:
+The protocol: https://github.com/Vidvox/OSCQueryProposal. Where it leaves a choice, this does what
+existing clients can read:
 
-- A container has no value of its own. So the other ways to say the same, such as `norm`, one level
-  alone, or `beats` behind a request, answer under their own paths, but the tree does not list them:
-  some clients would see a folder in place of the parameter, others refuse the whole tree.
-- A request with different ones below it, such as `/a` and `/a/b`, is listed as a container that has
-  a TYPE.
-- What is off, and what a request takes, has the VALUE null.
+- A container has no value of its own. So the variants of an address, such as `norm`, a single level
+  or the `beats` of a request, answer at their own paths but are not listed in the tree: some
+  clients would show a folder instead of the parameter, others refuse the whole tree.
+- A request with other requests below it, such as `/a` and `/a/b`, is listed as a container with a
+  TYPE.
+- A parameter that is off, and the arguments of a request, have the VALUE null.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ _OWN = (
     "FULL_PATH", "CONTENTS", "DESCRIPTION", "TYPE", "ACCESS", "VALUE", "DEFAULT_VALUE", "RANGE",
     "UNIT", "CLIPMODE", "OVERLOADS",
 )  # fmt: skip
-#: What a client may ask for; the last four are never answered here.
+#: The attributes that a client may ask for; the last four never have a value here.
 ATTRIBUTES = (*_OWN, "TAGS", "CRITICAL", "EXTENDED_TYPE", "HTML")
-#: What the protocol leaves to the server and this one has.
+#: The optional parts of the protocol that this server supports.
 EXTENSIONS = {name: True for name in (*_OWN[3:], "LISTEN", "IGNORE", "PATH_CHANGED")}
 
 
@@ -48,16 +48,16 @@ class Tree:
         return path in self._children or path in self.nodes
 
     def describe(self, path: str) -> dict[str, Any]:
-        """The object of a path in the tree, with all that is below it."""
+        """The object of a path in the tree, with everything below it."""
         described = self._attributes(path)
         if path in self._children:
             described["CONTENTS"] = self._contents(self._children[path])
         return described
 
     def attribute(self, path: str, name: str) -> Any:
-        """One attribute of a path in the tree; None where it has none.
+        """One attribute of a path in the tree; None if it has no value.
 
-        CONTENTS has what the tree does not list, too.
+        CONTENTS also has the addresses that the tree does not list.
         """
         if name == "CONTENTS":
             below = self._children.get(path, []) + self._facets.get(path, [])
@@ -68,7 +68,7 @@ class Tree:
         return self._attributes(path).get(name)
 
     def _owner(self, address: str) -> str:
-        """The path of the node of which an address is another way to say the same; "" for none."""
+        """The path of the node that an address is a variant of; "" if it is none."""
         above = _parent(address)
         while above != "/":
             node = self.nodes.get(above)
@@ -78,7 +78,7 @@ class Tree:
         return ""
 
     def _enter(self, address: str) -> None:
-        """Make the address a child of its container, and that one of its own, up to the root."""
+        """Add the address to its container, and the container to its own, up to the root."""
         while address != "/":
             siblings = self._children.setdefault(_parent(address), [])
             if address not in siblings:
@@ -111,7 +111,7 @@ def _particulars(node: Node) -> dict[str, Any]:
 
 
 def _overloads(node: Node) -> list[dict[str, Any]]:
-    """What a message may hold beside what it must: more arguments, words in place of numbers."""
+    """Other legal arguments of a message: more of them, or words in place of numbers."""
     ways: list[tuple[Slot, ...]] = []
     for count in range(len(node.more) + 1):
         slots = (*node.slots, *node.more[:count])

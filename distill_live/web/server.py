@@ -16,9 +16,9 @@ from starlette.types import ASGIApp
 
 from distill_live.errors import DeviceError
 
-#: The longest message that a client may send over a WebSocket, in bytes: as an OSC packet by UDP.
+#: The longest message over a WebSocket, in bytes: the same as for an OSC packet over UDP.
 MAX_MESSAGE_BYTES = 64 * 1024
-#: So many connections may be open at once.
+#: The most connections that may be open at once.
 MAX_CONNECTIONS = 128
 
 _LOGGERS = ("uvicorn.error", "asyncio")
@@ -27,8 +27,8 @@ _LOGGERS = ("uvicorn.error", "asyncio")
 class WebServer:
     """Serves an application on a TCP port; port 0 is any free one, see `address` after `start`.
 
-    `log` gets a line about what the server complains of; from its thread. `require` is called with
-    the host and its number before it is listened on, and may raise DeviceError.
+    `log` gets a line for each warning of the server, on its thread. `require` is called with the
+    host and its IP address before the server listens there, and may raise DeviceError.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class WebServer:
 
     @property
     def address(self) -> str:
-        """Where a browser on this machine finds it, such as "http://127.0.0.1:9000"."""
+        """The address for a browser on this machine, such as "http://127.0.0.1:9000"."""
         host = self.host
         with contextlib.suppress(ValueError):
             found = ipaddress.ip_address(host)
@@ -71,9 +71,9 @@ class WebServer:
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
     def start(self, listens: bool = True) -> None:
-        """Bind the port and begin to answer. Raises DeviceError when the port cannot be had.
+        """Bind the port and begin to answer. Raises DeviceError when the port cannot be used.
 
-        Unless it `listens`, it answers only the connections that are handed to `adopt`.
+        If it does not listen itself, it answers only connections that are handed to `adopt`.
         """
         bound = [_bind(self.host, self.port, self._require)] if listens else []
         for one in bound:
@@ -99,7 +99,7 @@ class WebServer:
                 raise RuntimeError("not started")
             asyncio.run_coroutine_threadsafe(self._adopt(client), self._loop)
         except RuntimeError:
-            # It has not begun yet, or has just ended.
+            # The server has not started yet, or has just ended.
             client.close()
 
     async def _adopt(self, client: socket.socket) -> None:
@@ -128,7 +128,7 @@ class WebServer:
 
 
 class _LogLines(logging.Handler):
-    """Makes warnings of the server one line each for `log`, at most one a second."""
+    """Turns warnings of the server into lines for `log`, at most one a second."""
 
     def __init__(self, log: Callable[[str], None]) -> None:
         super().__init__(logging.WARNING)
@@ -164,7 +164,7 @@ def _bind(host: str, port: int, require: Callable[[str, str], None]) -> socket.s
         else:
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind(address)
-        # Two sockets may be bound to one port, but only one can listen: ask for it at once.
+        # Two sockets can be bound to one port, but only one can listen: find out at once.
         bound.listen()
         return bound
     except (OSError, UnicodeError) as error:

@@ -1,7 +1,7 @@
-"""Which pages may talk to the server: its own, and none that some other site has sent.
+"""Which web pages may talk to the server: its own, and none of another site.
 
-A browser lets any page open a WebSocket to this machine, and a page whose name was made to lead
-here (DNS rebinding) read what it answers. Both give themselves away by their headers.
+A browser lets any page open a WebSocket to this machine, and lets a page whose name is made to
+resolve here (DNS rebinding) read the answers. Headers give both away.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ _REFUSAL = "not allowed: use the server's address or name, from a network that -
 
 
 def is_own_host(host: str) -> bool:
-    """Whether a Host header names this machine: by an address, "localhost", its own name, or a name
-    that multicast DNS resolves; no name server on the Internet gives out such a one."""
+    """Whether a Host header names this machine: by an IP address, "localhost", its own name, or a
+    name that only multicast DNS resolves, never a name server on the Internet."""
     try:
         name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
     except ValueError:
@@ -36,7 +36,7 @@ def is_own_host(host: str) -> bool:
 
 
 def is_own_page(origin: str | None, host: str) -> bool:
-    """Whether an Origin header is that of a page of this server, or of a program that has none."""
+    """Whether an Origin header is from a page of this server; programs send none."""
     if origin is None:
         return True
     scheme, _, rest = origin.partition("://")
@@ -44,8 +44,8 @@ def is_own_page(origin: str | None, host: str) -> bool:
 
 
 class TrustedOnly:
-    """Answers 403 to clients that `allows` says no of, to what names another host, and to
-    WebSockets of other sites' pages."""
+    """Answers 403 to clients that `allows` rejects, to requests for another host, and to WebSockets
+    of other sites' pages."""
 
     def __init__(self, app: ASGIApp, allows: Callable[[str], bool]) -> None:
         self._app, self._allows = app, allows

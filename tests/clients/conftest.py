@@ -1,4 +1,4 @@
-"""An instrument that clients are tried on."""
+"""An instrument for testing clients."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.inputs.osc.conftest import Desk
 
 @pytest.fixture(scope="session")
 def server(tiny_model_path: Path) -> Iterator[ServerProcess]:
-    """A real server that plays for nobody."""
+    """A real server that plays into nothing."""
     arguments = ("--output", "clock", "--web", "off", "--midi", "no such device")
     with ServerProcess(str(tiny_model_path), *arguments) as running:
         yield running
@@ -26,14 +26,14 @@ def server(tiny_model_path: Path) -> Iterator[ServerProcess]:
 
 @pytest.fixture(scope="module")
 def relay(server: ServerProcess) -> Iterator[Relay]:
-    """Between that server and the one client of a module."""
+    """A relay between that server and the only client of a module."""
     with Relay(server.osc.port) as relay:
         yield relay
 
 
 @pytest.fixture
 def desk() -> Iterator[Desk]:
-    """What listens to OSC in a server, and notes what it was asked for."""
+    """The OSC input of a server, which notes what it is asked for."""
     instrument = Instrument()
     feedback = Feedback(instrument.store, lambda: ("Structure", "Timbre", "Detail"))
     reader = OscInput("127.0.0.1", 0, instrument.router, feedback)

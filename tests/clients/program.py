@@ -1,4 +1,4 @@
-"""A program that runs while a test talks to it, and what it prints."""
+"""Runs a program while a test talks to it, and reads what it prints."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Program:
         self._process.stdout.close()
 
     def await_start(self, start: str) -> str:
-        """The next line that begins so; it and those before it are forgotten."""
+        """The next line that begins like this; it and the lines before it are dropped."""
         return self.await_starts(start)[0]
 
     def await_starts(self, *starts: str) -> list[str]:

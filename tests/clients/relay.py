@@ -1,4 +1,4 @@
-"""Somebody who stands between a client and the instrument, and notes what both say."""
+"""A relay between a client and the instrument, which notes what both send."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Relay:
             one.close()
 
     def tell(self, address: str, *arguments: object) -> None:
-        """Say something to the client, as the instrument would."""
+        """Send something to the client, as the instrument would."""
         wait_until(lambda: self._client, "the client's first word")
         assert self._client is not None
         self._front.sendto(build_message(address, arguments), self._client)

@@ -1,4 +1,4 @@
-"""What ships: the surface of the instrument as it comes, and the files that it was written to."""
+"""The shipped files, and the surface of the instrument that they were made from."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FOLDER = Path(__file__).parents[2] / "patches" / "clients"
 TABLE = parameter_table([Freeze(), Mask()])
 SURFACE = build_surface(TABLE)
 
-#: Parameters as plugins may have them, with every kind and curve.
+#: Parameters such as plugins may have, of every kind and curve.
 ODD = {
     parameter.name: parameter
     for parameter in (
@@ -34,7 +34,7 @@ PLAYED = build_surface(TABLE | ODD)
 
 
 def shipped(kind: str) -> bytes:
-    """What stands in the shipped file of a kind."""
+    """The content of the shipped file of a kind."""
     return (FOLDER / KINDS[kind].file_name).read_bytes()
 
 

@@ -1,4 +1,4 @@
-"""Where things stand: each has a place of its own, and the columns are about as long."""
+"""The layout: each thing has its own place, and the columns have about the same length."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The formulas that other programs compute say what the instrument itself computes."""
+"""The formulas for other programs give the same as the instrument's own functions."""
 
 import math
 from typing import get_args

@@ -1,4 +1,4 @@
-"""The files that ship are what is made from the tables, and all that is there is on them."""
+"""The shipped files are up to date with the tables, and nothing is missing in them."""
 
 import zlib
 
@@ -15,7 +15,7 @@ README = (FOLDER / "README.md").read_text(encoding="utf-8")
 def plain(content: bytes) -> bytes:
     """What is text in a file, before it is compressed: two versions of zlib need not agree."""
     content = zlib.decompress(content) if content.startswith(b"x\xda") else content
-    # What says the lengths of the chunks of a device is no text.
+    # The lengths of the chunks of a device are not text.
     return content[32:] if content.startswith(b"ampf") else content
 
 

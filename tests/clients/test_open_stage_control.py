@@ -88,7 +88,7 @@ def test_it_subscribes_when_it_is_opened_and_before_a_minute_is_over() -> None:
 def test_the_instrument_takes_what_each_widget_sends(desk: Desk) -> None:
     node, environment = require_program("node"), require_node_module("osc")
     session = FOLDER / KINDS["open-stage-control"].file_name
-    script = Path(__file__).with_name("session.js")
+    script = Path(__file__).with_name("open_stage_control.js")
     done = subprocess.run(
         [node, str(script), str(session), str(desk.osc.port)],
         env=environment, capture_output=True, text=True, timeout=120, check=True,

@@ -1,4 +1,4 @@
-"""The patch for Pd runs: what moves in it moves the instrument, and the other way round."""
+"""The patch for Pd runs: its controls move the instrument, and the instrument moves them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CONTROLS = {control.name: control for control in PLAYED.controls}
 
 
 def front_boxes(patch: str) -> list[str]:
-    """The lines of the boxes of the front, by their numbers."""
+    """The lines of the boxes in the main window, by their numbers."""
     boxes, depth = [], 0
     for line in patch.splitlines():
         depth += line.startswith("#N canvas")
@@ -73,7 +73,7 @@ def with_hand(patch: str, port: int) -> str:
 
 @dataclass
 class Played:
-    """The patch as it runs, with a hand on it."""
+    """The running patch, whose controls can be moved."""
 
     program: Program
     relay: Relay
@@ -134,7 +134,7 @@ def test_what_somebody_else_moves_moves_the_slider_and_is_not_sent_back(
         message = (f"/distill/{name}", "f", value)
         subprocess.run([oscsend, "127.0.0.1", str(server.osc.port), *message], check=True)
     assert played.await_seen("gain-set", "steer/brightness-set") == ["0.25", "-0.5"]
-    # Had it sent them back, that had come first.
+    # If it had sent them back, those messages would have come first.
     played.hand("bar", "bang")
     assert played.relay.await_said(1) == [("/distill/bar", [])]
 

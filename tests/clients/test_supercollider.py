@@ -45,17 +45,17 @@ SLIDERS = [
 
 @dataclass
 class Played:
-    """The script as it runs."""
+    """The running script."""
 
     program: Program
     relay: Relay
 
     def run(self, code: str) -> None:
-        """Let a line of code be run."""
+        """Run a line of code."""
         self.relay.tell("/code", code)
 
     def value(self, code: str) -> str:
-        """What a line of code comes to."""
+        """The value of a line of code."""
         self.run(f'"is %".format({code}).postln')
         return self.program.await_start("is ").removeprefix("is ")
 
@@ -137,7 +137,7 @@ def test_what_somebody_else_moves_moves_the_slider_and_is_not_sent_back(
     at = SLIDERS.index("gain")
     assert float(played.value(f"~views.(Slider)[{at}].value")) == 0.25
     assert played.value("~distill[\\gain].()") == "0.5"
-    # Had it sent that back, it had come first.
+    # If it had sent that back, it would have come first.
     played.run("~distill[\\bar].()")
     assert played.relay.await_said(1) == [("/distill/bar", [])]
 

@@ -1,4 +1,4 @@
-"""What every surface has: all parameters, and the requests that a performer wants at hand."""
+"""Every surface has all parameters, and the requests that a performer wants at hand."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The module for TouchDesigner does what it shall with a stand-in for it, which it has only met."""
+"""The module for TouchDesigner works with a stand-in for it: TouchDesigner cannot run here."""
 
 from __future__ import annotations
 

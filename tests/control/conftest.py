@@ -1,4 +1,4 @@
-"""A router whose effects can be looked at."""
+"""A router whose effects can be inspected."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Desk:
         self, address: str, arguments: Sequence[object] = (), sender: Sender = None
     ) -> list[Reply]:
         """One message in a packet of its own."""
-        return self.router.receive_osc([(address, arguments)], sender)
+        return self.router.receive_osc([(address, arguments)], sender).replies
 
     def cc(self, channel: int, control: int, value: int, device: str = "nano") -> None:
         """A control change."""

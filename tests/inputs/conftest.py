@@ -1,4 +1,4 @@
-"""A router behind the real inputs, and what it was made to do."""
+"""A router behind the real inputs, and what it did."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A network of its own, with nothing in it but this machine, for what speaks to whole networks."""
+"""An isolated network with only this machine in it, for tests that talk to whole networks."""
 
 from __future__ import annotations
 

@@ -78,16 +78,16 @@ def apart(beats: float, bar: float = 4.0) -> float:
 def test_two_programs_share_tempo_and_bar_until_one_leaves(joined: Joined) -> None:
     assert joined.link.status == "Link: no peers"
     joined.tempo.set_bpm(100.0)
-    joined.wait(lambda: abs(joined.link._link.tempo - 100.0) < 0.01, "the session's tempo")
+    joined.wait(lambda: abs(joined.link._link.tempo - 100.0) < 0.01, "the Link session's tempo")
     peer = Peer(77.0)
     try:
         joined.wait(lambda: joined.tempo.source == "link", "the other one")
-        # Whose session is the older one, Link decides; of two that are as old, either.
+        # Link lets the older session win; of two that are as old, either one.
         joined.wait(lambda: abs(peer.ask()["bpm"] - joined.tempo.bpm) < 0.01, "one tempo")
         assert min(abs(joined.tempo.bpm - bpm) for bpm in (77.0, 100.0)) < 0.01
         assert (joined.link.peers, joined.link.status) == (1, "Link: 1 peer")
 
-        # What one sets, both play; and both say the same place in the bar for the same moment.
+        # Both play a tempo that either sets, and agree on the place in the bar at any moment.
         peer.ask("140")
         joined.wait(lambda: abs(joined.tempo.bpm - 140.0) < 0.01, "the tempo the other has set")
         joined.tempo.set_bpm(90.0)
@@ -105,23 +105,23 @@ def test_two_programs_share_tempo_and_bar_until_one_leaves(joined: Joined) -> No
     assert joined.link.status == "Link: no peers"
 
 
-def test_alone_the_session_is_as_this_instrument_plays(joined: Joined) -> None:
+def test_alone_the_link_session_is_as_this_instrument_plays(joined: Joined) -> None:
     joined.tempo.set_bpm(150.0)
     time.sleep(0.2)
     joined.tempo.begin_bar()
 
     def agree() -> bool:
-        session = joined.link._link
+        link = joined.link._link
         return (
-            abs(session.tempo - 150.0) < 0.02
-            and apart(session.beat - joined.tempo.beat(time.monotonic())) < 0.05
+            abs(link.tempo - 150.0) < 0.02
+            and apart(link.beat - joined.tempo.beat(time.monotonic())) < 0.05
         )
 
-    joined.wait(agree, "the session to play along")
+    joined.wait(agree, "the Link session to play along")
     assert joined.tempo.source == "internal"
 
 
-def test_start_and_stop_of_the_session_are_followed_only_when_asked(joined: Joined) -> None:
+def test_start_and_stop_of_the_link_session_are_followed_only_when_asked(joined: Joined) -> None:
     told: list[bool] = []
     joined.link.on_playing = told.append
     peer = Peer(120.0)
@@ -129,7 +129,7 @@ def test_start_and_stop_of_the_session_are_followed_only_when_asked(joined: Join
         joined.wait(lambda: joined.link.peers, "the other one")
         joined.wait(lambda: peer.ask()["peers"], "being seen by it")
         peer.ask("start")
-        joined.wait(lambda: joined.link._plays, "a session that plays")
+        joined.wait(lambda: joined.link._plays, "a Link session that plays")
         assert told == []
         joined.link.follows_transport = lambda: True
         for word, plays in (("stop", False), ("start", True)):

@@ -25,7 +25,7 @@ from distill_live.web.server import WebServer
 
 @dataclass(frozen=True)
 class Level:
-    """A stream as the instrument has them."""
+    """A stream like those of the instrument."""
 
     address: str = "/distill/stream/level"
     types: str = "ff"
@@ -37,7 +37,7 @@ TABLE = parameter_table([Freeze(), Mask()])
 
 @dataclass
 class Studio:
-    """A store with everything around it that is the instrument's own, and its web server."""
+    """The instrument's store and everything around it, with its web server."""
 
     store: ParameterStore = field(default_factory=lambda: ParameterStore(TABLE))
     requests: list[tuple[str, tuple[object, ...]]] = field(default_factory=list)
@@ -57,7 +57,7 @@ class Studio:
                 requests=REQUESTS,
                 levels=lambda: self.labels,
                 feedback=self.feedback,
-                take_packet=self._take_packet,
+                receive_packet=self._receive_packet,
                 build_packet=build_message,
                 osc=(self.osc.host, self.osc.port),
                 streams=[Level()],
@@ -73,14 +73,16 @@ class Studio:
         while not self._stopping.wait(0.005):
             self.feedback.tick(time.monotonic())
 
-    def _take_packet(self, packet: bytes, sender: Sender) -> list[Reply]:
+    def _receive_packet(self, packet: bytes, sender: Sender) -> list[Reply]:
         try:
             changes = read_packet(packet)
         except MalformedPacketError as error:
             self.router.count_malformed(f"{sender}", str(error))
             return []
         return [
-            reply for _, messages in changes for reply in self.router.receive_osc(messages, sender)
+            reply
+            for _, messages in changes
+            for reply in self.router.receive_osc(messages, sender).replies
         ]
 
     def close(self) -> None:

@@ -38,7 +38,7 @@ def hear(socket: ClientConnection) -> tuple[str, list[Any]]:
 
 
 def sync(socket: ClientConnection) -> list[tuple[str, list[Any]]]:
-    """All that came before the answer to a ping."""
+    """Everything that came before the answer to a ping."""
     socket.send(packet("/distill/ping", 7))
     heard = [hear(socket)]
     while heard[-1] != ("/distill/pong", [7]):

@@ -56,7 +56,7 @@ def test_a_port_in_use_is_refused_and_the_other_server_answers_on() -> None:
 
 def test_of_two_that_begin_at_the_same_time_one_is_refused() -> None:
     def nothing(_host: str, _address: str) -> None:
-        """All hosts are welcome."""
+        """All hosts are allowed."""
 
     with _bind("127.0.0.1", 0, nothing) as one:
         with pytest.raises(DeviceError, match="cannot serve the web"):

@@ -1,1 +1,1 @@
-"""What `serve` is joined from."""
+"""The parts that `serve` joins: controls, devices, web server, streams, status line."""

@@ -1,4 +1,4 @@
-"""How `serve --auto` finds its settings: a soundcheck, in a process of its own."""
+"""How `serve --auto` finds its settings: by a soundcheck, in a process of its own."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def measured_settings(
 ) -> tuple[EngineSettings, OutputOptions]:
     """The settings that this machine's soundcheck proposes for a model.
 
-    A block that was chosen by hand stays. `say` gets a line that says what was found. Raises
-    LiveError when the soundcheck fails.
+    A block that was chosen by hand is kept. `say` gets a line with the result. Raises LiveError
+    when the soundcheck fails.
     """
     check = subprocess.run(  # noqa: S603 - our own command line
         [

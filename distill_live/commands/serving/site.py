@@ -1,4 +1,4 @@
-"""The web server of `serve`, and the name under which other programs find the instrument."""
+"""The web server of `serve`, and its announcement to other programs on the network."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ _HOST, _PORT = "127.0.0.1", 9000
 
 
 class Site:
-    """Serves the instrument's clients over HTTP: `start` once OSC is there, and `stop`.
+    """Serves the instrument's clients over HTTP: `start` it after OSC, then `stop` it.
 
-    `option` is HOST:PORT, "off", or None for the usual place; `allow` holds the networks beside
-    this machine whose clients are answered, `labels` gives those of the levels in play. Raises
-    DeviceError when the option is none of these, and for a network that is none.
+    `option` is HOST:PORT, "off", or None for the default; `allow` holds the networks whose clients
+    are answered, besides this machine; `labels` gives the labels of the levels in play. Raises
+    DeviceError for any other option, and for a network that is not valid.
     """
 
     def __init__(
@@ -68,12 +68,12 @@ class Site:
 
     @property
     def address(self) -> str | None:
-        """What to open in a browser on this machine; None while there is nothing to open."""
+        """The address for a browser on this machine; None while the server does not run."""
         return self._web.address if self._web else None
 
     def shared_port(self, osc: tuple[str, int]) -> SharedPort | None:
-        """How OSC over TCP, which listens at `osc`, hands the web's clients over, if both use one
-        port; else None."""
+        """How OSC over TCP, which listens at `osc`, hands over the web's clients if both use the
+        same port; else None."""
         hosts = {self._host, osc[0]}
         one_port = not self._off and osc[1] == self._port != 0
         if one_port and (len(hosts) == 1 or any(ReachedAt(host).is_everywhere for host in hosts)):
@@ -81,11 +81,11 @@ class Site:
         return None
 
     def start(self, osc: tuple[str, int], shares: bool = False) -> None:
-        """Begin to serve and to be found; `osc` is where OSC is taken. With `shares`, OSC listens
-        at the port and hands the web's clients over.
+        """Begin to serve and to announce; `osc` is where OSC is received. With `shares`, OSC
+        listens at the port and hands over the web's clients.
 
-        Raises DeviceError when a port that was asked for cannot be had, or could be reached by
-        nobody who is answered.
+        Raises DeviceError when the port that was asked for cannot be used, or when no allowed host
+        could reach it.
         """
         services = [Service("_osc._udp", *osc)]
         if not self._off:
@@ -96,7 +96,7 @@ class Site:
         self._announcement.start()
 
     def stop(self) -> None:
-        """Be gone; nothing happens when it is not running."""
+        """Stop serving and announcing; nothing happens when it is not running."""
         if self._announcement:
             self._announcement.stop()
         if self._web:
@@ -104,16 +104,16 @@ class Site:
         self._announcement = self._web = self._app = None
 
     def use(self, time_tags: TimeTagMode) -> None:
-        """Follow a patch: what time tags do."""
+        """Follow a patch: treat time tags as it says."""
         self._time_tags.mode = time_tags
 
     def answer(self, sender: Sender, messages: Sequence[Reply]) -> None:
-        """Send messages to a client that had to wait for them."""
+        """Send messages to a client, later than its own messages."""
         if self._app:
             self._app.answer(sender, messages)
 
     def note_levels(self) -> None:
-        """Look at the levels of the model that is now in play."""
+        """Tell clients if the levels of the model in play have changed."""
         if self._app:
             self._app.note_levels()
 
@@ -123,7 +123,7 @@ class Site:
             requests=REQUESTS,
             levels=self._labels,
             feedback=self._feedback,
-            take_packet=self._take_packet,
+            receive_packet=self._receive_packet,
             build_packet=build_message,
             osc=osc,
             streams=STREAMS.values(),
@@ -147,7 +147,7 @@ class Site:
             web.start()
         return web
 
-    def _take_packet(self, packet: bytes, sender: Sender) -> list[Reply]:
+    def _receive_packet(self, packet: bytes, sender: Sender) -> list[Reply]:
         try:
             changes = read_packet(packet)
         except MalformedPacketError as error:
@@ -158,7 +158,7 @@ class Site:
         return []
 
     def _apply(self, messages: Sequence[Message], sender: Sender) -> None:
-        self.answer(sender, self._router.receive_osc(messages, sender))
+        self.answer(sender, self._router.receive_osc(messages, sender).replies)
 
 
 def _parse(option: str) -> tuple[str, int]:

@@ -1,4 +1,4 @@
-"""What `serve` shows on a terminal: lines for people, and a status line below them."""
+"""What `serve` shows on a terminal: lines for people, and below them a status line."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from distill_live.live.server.server import Server
 
 _STATUS_SECONDS = 0.25
-#: The most characters of a name, so that there is room for the rest.
+#: The most characters of a name, to leave room for the rest.
 _LONGEST_NAME = 24
 
 
 class StatusLine:
-    """Lines for people on standard error, a status line below them where that is a terminal."""
+    """Lines for people on standard error; if that is a terminal, a status line below them."""
 
     def __init__(self) -> None:
         self._live = sys.stderr.isatty()
@@ -34,19 +34,19 @@ class StatusLine:
         self._terminal = Terminal()
 
     def say(self, line: str) -> None:
-        """A line on standard output, at once."""
+        """Write a line to standard output at once."""
         with self._lock:
             self._erase()
             self._terminal.write(escape(line, keep="\n"))
 
     def log(self, line: str) -> None:
-        """A line on standard error; from any thread."""
+        """Write a line to standard error; from any thread."""
         with self._lock:
             self._erase()
             self._terminal.write(escape(line, keep="\n"), err=True)
 
     def show(self, server: Server, router: Router) -> None:
-        """Draw the status line again if it is time, and write lines that are still kept."""
+        """Draw the status line again if it is time, and write the lines that are still kept."""
         with self._lock:
             self._terminal.flush()
         if not self._live or time.monotonic() < self._next:
@@ -69,9 +69,9 @@ class StatusLine:
 
 
 def fit(parts: Iterable[str], columns: int) -> str:
-    """The parts that fit into so many columns of a terminal; the most important come first.
+    """The parts that fit into so many columns of a terminal; the most important comes first.
 
-    A part that is too long is left out as a whole; only the first may be cut.
+    A part that is too long is left out; only the first part is cut short.
     """
     text = ""
     for part in filter(None, parts):
@@ -84,7 +84,7 @@ def fit(parts: Iterable[str], columns: int) -> str:
 
 
 def _cut(text: str, columns: int) -> str:
-    """A text, or as much of it as fits with an ellipsis."""
+    """A text, cut short with an ellipsis if it is too long."""
     if cell_len(text) <= columns:
         return text
     return set_cell_size(text, max(columns - 1, 0)).rstrip() + "…"
@@ -104,7 +104,7 @@ def _parts(server: Server, router: Router) -> Iterator[str]:
 
 
 def _origin(origin: HeardOrigin | None) -> str:
-    """Where the sound comes from, in as few words as possible; "" if that is not known."""
+    """The origin of the sound in few words; "" if that is not known."""
     if origin is None:
         return ""
     if origin.name is None:

@@ -1,4 +1,4 @@
-"""What the server shows while it plays, published as streams for visuals."""
+"""Publishes what the server plays as streams for visuals."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 
 class ServerStreams:
-    """Publishes what a server plays to a feedback, at each tick."""
+    """Publishes what a server plays, at each tick."""
 
     def __init__(self, server: Server, feedback: Feedback) -> None:
         self._server, self._feedback = server, feedback
 
     def tick(self, now: float) -> None:
         """Publish what has changed."""
-        for name, arguments in (*self._level(), *self._column(), *self._origin()):
+        for name, arguments in (*self._loudness(), *self._column(), *self._origin()):
             self._feedback.publish(STREAMS[name].address, *arguments)
 
-    def _level(self) -> Iterator[tuple[str, tuple[object, ...]]]:
+    def _loudness(self) -> Iterator[tuple[str, tuple[object, ...]]]:
         status = self._server.status
         yield "level", (status["rms"], status["falling_peak"])
         yield "underruns", (int(status["underruns"]),)

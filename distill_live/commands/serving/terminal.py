@@ -1,6 +1,6 @@
-"""Standard output and standard error, written to without ever being waited for.
+"""Writes to standard output and standard error without ever waiting.
 
-A pipe that nobody empties, and a terminal that was stopped by Ctrl-S, would hold up whoever writes.
+A pipe that nobody reads, or a terminal that was stopped by Ctrl-S, would block the writer.
 """
 
 from __future__ import annotations
@@ -12,26 +12,26 @@ from collections import deque
 
 from distill_live.commands.standard_streams import encodable, put
 
-#: Letters, of up to four bytes, that a pipe takes at once when it takes anything.
+#: How many letters, of up to four bytes, a pipe takes at once if it takes any.
 _LETTERS = getattr(select, "PIPE_BUF", 4096) // 4
 
 
-#: The most lines that are kept for a stream that takes nothing at the moment.
+#: The most lines that are kept for a stream that takes nothing now.
 KEPT_LINES = 200
 
 
 class Terminal:
     """Writes what a stream takes at once, and keeps the rest for the next `write` or `flush`.
 
-    A stream can refuse a line although it has room, so a line must not depend on the next one. When
-    `KEPT_LINES` lines are kept, further ones are left out and counted.
+    A stream can refuse a line although it has room, so no line may depend on the next one. When
+    `KEPT_LINES` lines are kept, further ones are dropped and counted.
     """
 
     def __init__(self) -> None:
         self._backlogs = {err: _Backlog(err) for err in (False, True)}
 
     def write(self, text: str, *, nl: bool = True, err: bool = False) -> None:
-        """Write to standard output, or with `err` to standard error; neither need be there.
+        """Write to standard output, or with `err` to standard error; either may be closed.
 
         A text without `nl` is not kept.
         """
@@ -42,7 +42,7 @@ class Terminal:
             _put(text, err)
 
     def flush(self) -> None:
-        """Write the lines that were kept, as far as the streams take them now."""
+        """Write the kept lines, as far as the streams take them now."""
         for backlog in self._backlogs.values():
             backlog.flush()
 
@@ -64,7 +64,7 @@ class _Backlog:
             self.flush()
 
     def flush(self) -> bool:
-        """Write the kept lines; whether none is left."""
+        """Write the kept lines; returns whether all are written."""
         while self._kept:
             self._kept[0] = _put(self._kept[0], self._err)
             if self._kept[0]:
@@ -78,19 +78,19 @@ class _Backlog:
 
 def _put(text: str, err: bool) -> str:
     """Write a text; returns the part that was not taken."""
-    # Characters that the encoding lacks get longer when they are written out.
+    # First, because characters that the encoding lacks become longer.
     text = encodable(text, getattr(sys.stderr if err else sys.stdout, "encoding", None))
     for start in range(0, len(text), _LETTERS):
         if not _is_ready(err):
             return text[start:]
-        # What is gone for good is not missed: the sound goes on.
+        # If the stream is gone for good, the sound still goes on.
         with contextlib.suppress(OSError):
             put(text[start : start + _LETTERS], err)
     return ""
 
 
 def _is_ready(err: bool) -> bool:
-    """Whether the stream takes something without waiting; where that cannot be asked, it does."""
+    """Whether the stream takes something without waiting; True if that cannot be asked."""
     stream = sys.stderr if err else sys.stdout
     try:
         return bool(select.select([], [stream], [], 0)[1])

@@ -1,6 +1,6 @@
-"""What clients are told: parameters that change, streams for visuals, what came of requests.
+"""What clients are told: parameters that change, streams for visuals, outcomes of requests.
 
-It knows nothing of how messages travel: a subscriber is a function that sends.
+It does not know how messages travel: a subscriber is a function that sends.
 """
 
 from __future__ import annotations
@@ -23,25 +23,26 @@ from distill_live.parameters import (
     find_travel,
 )
 
-#: So many may listen, each to so many patterns.
+#: The most clients that can subscribe, and the most patterns of each.
 MAX_SUBSCRIBERS, MAX_PATTERNS = 64, 64
 #: Legal rates, in Hz.
 MIN_RATE, MAX_RATE = 0.1, 100.0
-#: So long after its last message a client hears nothing of what it moves itself, in seconds.
+#: How long, in seconds, a client is not told of a parameter after it has moved it itself.
 ECHO_SECONDS = 0.2
 
 
 class Feedback:
-    """Tells subscribers what the store holds, when it changes, and what is published.
+    """Tells subscribers the values in the store, when they change, and what is published.
 
-    `levels` gives the labels of the levels of the model in play, coarse to fine; `clock` seconds.
-    Who subscribes without a pattern hears every parameter, `/distill/NAME` and
-    `/distill/NAME/LEVEL`, that address with `/own`, which is 1 if the level has a value of its own
-    and 0 if not, and all announcements; with patterns exactly the addresses that they match,
-    `/distill/NAME/norm` (0..1) and streams among them. Values are float, int or text.
+    `levels` gives the labels of the levels of the model in play, coarse to fine; `clock` gives
+    seconds. A subscriber without patterns hears all announcements and every parameter: at
+    `/distill/NAME`, at `/distill/NAME/LEVEL`, and at that address with `/own`, which is 1 if the
+    level has a value of its own and 0 if not. A subscriber with patterns hears exactly the
+    addresses that they match, including `/distill/NAME/norm` (0..1) and streams. Values are float,
+    int or text.
 
-    All methods may be called from any thread. A `send` is called with the lock held: it must
-    neither wait nor call back, and when it raises it is called no more.
+    All methods may be called from any thread. `send` functions are called with the lock held: they
+    must neither wait nor call back. One that raises is unsubscribed.
     """
 
     def __init__(
@@ -53,8 +54,8 @@ class Feedback:
         self._store, self._levels, self._clock = store, levels, clock
         self._lock = threading.Lock()
         self._subscribers: dict[Sender, Subscriber] = {}
-        # The store and the levels' names as they were when last looked at; then, by address, the
-        # values of parameters and the arguments of streams.
+        # The store and the levels' names when they were last read; then, by address, the values
+        # of parameters and the arguments of streams.
         self._raw: bytes | None = None
         self._names: tuple[str, ...] = ()
         self._values: dict[str, object] = {}
@@ -68,11 +69,11 @@ class Feedback:
         pattern: str | Iterable[str] | None = None,
         ttl: float | None = 60.0,
     ) -> None:
-        """Let `send` have all that `key` wants, at once, and changes at most `rate` times a second.
+        """Send `key` the values that it wants at once, then changes at most `rate` times a second.
 
-        Again, it begins anew. After `ttl` seconds without that it ends; None: never. Raises
-        ParameterError when a pattern, their number or the rate (MIN_RATE..MAX_RATE Hz) is not
-        legal, and when MAX_SUBSCRIBERS listen already.
+        Subscribing again replaces the subscription. It ends after `ttl` seconds; None: never.
+        Raises ParameterError when a pattern, their number or the rate (MIN_RATE..MAX_RATE Hz) is
+        not legal, and when MAX_SUBSCRIBERS have subscribed already.
         """
         patterns = (pattern,) if isinstance(pattern, str) else tuple(pattern or ())
         _check(rate, patterns)
@@ -93,23 +94,23 @@ class Feedback:
             self._serve(key, subscriber, now)
 
     def unsubscribe(self, key: Sender) -> None:
-        """Tell `key` nothing any more; nothing happens when it does not listen."""
+        """End the subscription of `key`, if it has one."""
         with self._lock:
             self._subscribers.pop(key, None)
 
     @property
     def listeners(self) -> int:
-        """How many are subscribed."""
+        """How many clients are subscribed."""
         return len(self._subscribers)
 
     def listens(self, key: Sender, address: str | None = None) -> bool:
-        """Whether `key` is subscribed, and hears what is announced at an address."""
+        """Whether `key` is subscribed, and hears announcements at an address."""
         with self._lock:
             subscriber = self._subscribers.get(key)
             return subscriber is not None and (address is None or subscriber.wants(address))
 
     def tells(self, address: str) -> bool:
-        """Whether an address is a parameter's, a level's by name or a travel's."""
+        """Whether an address is that of a parameter or a named level, or their /norm or /own."""
         with self._lock:
             if self._raw is None:
                 self._look()
@@ -118,7 +119,7 @@ class Feedback:
     def touched(self, key: Sender, name: str) -> None:
         """Note that `key` moves the parameter NAME, or NAME/LEVEL.
 
-        It hears of that only when it has not done so for ECHO_SECONDS, and then in any case.
+        It is told the value only once it has not moved it for ECHO_SECONDS, but then always.
         """
         with self._lock:
             subscriber = self._subscribers.get(key)
@@ -127,7 +128,7 @@ class Feedback:
                 subscriber.hold_back((address, address + NORM), self._clock() + ECHO_SECONDS)
 
     def publish(self, address: str, *arguments: object) -> None:
-        """Set a stream; it goes to those who have a pattern for it, and the latest wins."""
+        """Set a stream, for the subscribers with a pattern for it; they get the newest value."""
         with self._lock:
             if self._streams.get(address) != arguments:
                 self._streams[address] = arguments
@@ -135,7 +136,7 @@ class Feedback:
                     subscriber.note((address,), stream=True)
 
     def announce(self, address: str, *arguments: object) -> set[Sender]:
-        """Tell what the next of its kind shall not overtake. Returns the keys of who will hear."""
+        """Send a message that later ones do not replace. Returns the keys of those who hear it."""
         with self._lock:
             heard = {key for key, one in self._subscribers.items() if one.wants(address)}
             for key in heard:
@@ -143,7 +144,7 @@ class Feedback:
             return heard
 
     def tick(self, now: float) -> None:
-        """Send what is due; to be called more often than any subscriber's rate."""
+        """Send what is due; call it more often than any subscriber's rate."""
         with self._lock:
             self._look()
             for key, subscriber in list(self._subscribers.items()):
@@ -159,7 +160,7 @@ class Feedback:
         try:
             subscriber.send(messages)
         except Exception:
-            # Who cannot be reached must not keep the others from hearing.
+            # A client that cannot be reached must not hold up the others.
             del self._subscribers[key]
 
     def _read(self, address: str) -> tuple[object, ...] | None:
@@ -168,8 +169,8 @@ class Feedback:
         return self._streams.get(address)
 
     def _look(self) -> None:
-        """Find what has changed in the store, and note it for all."""
-        # One moment for all: what was changed together is told together.
+        """Find what has changed in the store, and note it for all subscribers."""
+        # Read everything at one moment: what changed together is told together.
         now = self._store.view()
         raw = now.raw()
         names = tuple(map(level_name, self._levels()[:LEVELS_LIMIT]))
@@ -189,7 +190,7 @@ class Feedback:
             subscriber.note(changed)
 
     def _state(self, parameter: Parameter, now: ParameterValues) -> Iterator[tuple[str, object]]:
-        """The addresses of a parameter, and what counts there."""
+        """The addresses of a parameter, and the value of each."""
         places = {f"{ROOT}/{parameter.name}": now[parameter.name]}
         if parameter.per_level:
             values = now.levels(parameter.name, len(self._names))
@@ -203,7 +204,7 @@ class Feedback:
             yield address + NORM, OFF if off else _travel(parameter, value)
 
     def _by_name(self, name: str) -> str:
-        """The name of a target, its level by name where that is given as a number."""
+        """The name of a target, with its level by name rather than by number."""
         parameter, _, level = name.rpartition("/")
         if parameter in self._store.table and level.isascii() and level.isdigit():
             number = int(level[:4]) - 1
@@ -213,12 +214,12 @@ class Feedback:
 
 
 def _travel(parameter: Parameter, value: float) -> float:
-    """Where a controller of the whole range stands, 0..1, for a parameter's value."""
+    """The travel 0..1, over the whole range, of a parameter's value."""
     return find_travel(value, parameter.minimum, parameter.maximum, parameter.curve)
 
 
 def _check(rate: float, patterns: Sequence[str]) -> None:
-    """Raise ParameterError for what cannot be subscribed to."""
+    """Raise ParameterError unless the rate and the patterns are legal."""
     if not MIN_RATE <= rate <= MAX_RATE:
         raise ParameterError(f"rate must be {MIN_RATE:g}..{MAX_RATE:g} Hz, not {rate:g}")
     if len(patterns) > MAX_PATTERNS:

@@ -1,4 +1,4 @@
-"""What came of a request that takes its time: told to who asked, and to all who listen."""
+"""Outcomes of requests that take time: sent to whoever asked, and to all who listen."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from distill_live.control.feedback.feedback import Feedback
 from distill_live.control.namespace.address import ROOT, Reply, Sender
 
 DONE, ERROR = f"{ROOT}/done", f"{ROOT}/error"
-#: The addresses at which is told what came of a request.
+#: The addresses of outcomes.
 OUTCOMES = (DONE, ERROR)
-#: So many are remembered to have asked for one thing.
+#: The most senders that are remembered for one kind of request.
 MAX_ASKERS = 64
 
 Answer = Callable[[Sender, Sequence[Reply]], None]
 
 
 class Outcomes:
-    """Remembers who asked for what, and tells it what came of it.
+    """Remembers who asked for what, and tells them what came of it.
 
     `answers` has a function that sends to a sender, by the sender's first item, such as "osc".
     May be called from any thread.
@@ -30,14 +30,14 @@ class Outcomes:
         self._askers: dict[str, dict[Sender, None]] = {}
 
     def asked(self, name: str, sender: Sender) -> None:
-        """Note that `sender` made a request; None: nobody to answer."""
+        """Note that `sender` made a request; None if there is nobody to answer."""
         with self._lock:
             askers = self._askers.setdefault(name, {})
             if sender is not None and len(askers) < MAX_ASKERS:
                 askers[sender] = None
 
     def tell(self, name: str, text: str, failed: bool = False) -> None:
-        """Say what came of the requests of that name which were made since it was last said."""
+        """Tell what came of the requests of that name that have not been answered yet."""
         message: Reply = (DONE, (name, text))
         if failed:
             message = (ERROR, (f"{ROOT}/{name}", text))

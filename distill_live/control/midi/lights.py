@@ -1,4 +1,8 @@
-"""Lights and motor faders: devices are shown what else has moved their parameters."""
+"""Lights and motor faders of MIDI devices: how one is set, and when.
+
+A device shows by itself what its own controls do; it is sent what anything else has moved. Which
+lights a patch has is read in routing/patch_lights.py.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,7 @@ LightKind = Literal["cc", "cc14", "nrpn", "note", "bend"]
 
 #: Seconds for which a control that was moved by hand is left alone.
 HOLD_S = 0.2
-#: Changes that are sent in one tick; the rest has its turn in the next ones. A MIDI cable carries
+#: The most changes that one tick sends; the others follow in the next ticks. A MIDI cable carries
 #: about a thousand messages a second.
 _CHANGES_PER_TICK = 32
 #: The controllers that select an NRPN and carry its value, coarse and fine.
@@ -23,10 +27,11 @@ _NRPN = (99, 98, 6, 38)
 
 @dataclass(frozen=True)
 class Light:
-    """A control of a device that can show where its parameter stands.
+    """A control of a device that can show its parameter's value.
 
-    `travel` tells that, as 0..1. `kind`, `channel` (1..16) and `number` are those of the events of
-    the control (see `MidiEvent`); `device` is a pattern of its port's name, None: whatever is open.
+    `travel` gives that value, as 0..1. `kind`, `channel` (1..16) and `number` are those of the
+    control's events (see `MidiEvent`). `device` is a pattern of its port's name; None means every
+    open port.
     """
 
     kind: LightKind
@@ -36,7 +41,7 @@ class Light:
     device: str | None = None
 
     def raw(self) -> int:
-        """What to show: 0..127, or 0..16383 for the kinds with 14 bits."""
+        """The value to show: 0..127, or 0..16383 for the kinds with 14 bits."""
         top = MAX_7_BIT if self.kind in ("cc", "note") else MAX_14_BIT
         return round(min(max(self.travel(), 0.0), 1.0) * top)
 
@@ -63,12 +68,12 @@ class Light:
         )
 
 
-class MidiFeedback:
-    """Sends to lights and motor faders what they do not show yet.
+class MidiLights:
+    """Sends lights and motor faders the values that they do not show yet.
 
-    `send` takes a device's pattern (None: all that are open) and the bytes of a message. A control
-    that was moved by hand is left alone for `HOLD_S`, and then shown the value that has come of it,
-    if that is another. `rate` is in ticks a second. May be used from several threads.
+    `send` takes a device's pattern (None: all open ports) and the bytes of a message. A control
+    that was moved by hand is left alone for `HOLD_S`, then it is sent the resulting value if it
+    shows another one. `rate` is in ticks a second. May be used from several threads.
     """
 
     def __init__(
@@ -86,19 +91,19 @@ class MidiFeedback:
         self._next = float("-inf")
 
     def use(self, lights: Sequence[Light]) -> None:
-        """Show these lights from now on, each one anew."""
+        """Show these lights from now on; all of them are sent again."""
         with self._lock:
             self._lights = list(lights)
             self._touched.clear()
             self._shown.clear()
 
     def refresh(self) -> None:
-        """Show everything anew: a device has come that shows nothing yet."""
+        """Send everything again: a device has come that shows nothing yet."""
         with self._lock:
             self._shown.clear()
 
     def hear(self, event: MidiEvent) -> None:
-        """Note what a device sends: it shows that by itself."""
+        """Note an event of a device: the device shows its value by itself."""
         with self._lock:
             for place, light in enumerate(self._lights):
                 if light.is_of(event):
@@ -106,7 +111,7 @@ class MidiFeedback:
                     self._touched[place] = self._clock()
 
     def tick(self, now: float) -> None:
-        """Send what has changed, unless the last time was less than a period ago."""
+        """Send what has changed, unless less than a period has passed since the last time."""
         if now < self._next:
             return
         self._next = now + self._period_s
@@ -117,7 +122,7 @@ class MidiFeedback:
                 self._send(light.device, message)
 
     def _changes(self, now: float) -> list[tuple[Light, int]]:
-        """What to send; whoever had no turn is the first the next time."""
+        """The changes to send; a light that has to wait comes first the next time."""
         changed: list[tuple[Light, int]] = []
         count = len(self._lights)
         for place in [(self._turn + step) % count for step in range(count)]:

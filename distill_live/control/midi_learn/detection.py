@@ -1,4 +1,4 @@
-"""Which control was meant: the one that was moved most in the last moments."""
+"""Which control is to be learned: the one that was moved most while we listened."""
 
 from __future__ import annotations
 
@@ -17,36 +17,36 @@ from distill_live.control.midi.event import (
     device_name,
 )
 
-#: Listening ends so many seconds after the first message, if nothing came for QUIET_S, and in any
+#: Listening ends LISTEN_S seconds after the first message if nothing came for QUIET_S, and in any
 #: case after LONGEST_S.
 LISTEN_S, QUIET_S, LONGEST_S = 1.0, 0.4, 4.0
-#: So many events are looked at: more than a hand can make in that time.
+#: The most events that are kept: more than a hand can make in that time.
 MAX_EVENTS = 4_096
 
-#: Controllers that are no controls: numbers of (N)RPNs and their steps; what ends notes.
+#: Controllers that are never knobs: those that select and step (N)RPNs, and channel modes.
 _NO_CONTROLS = (*range(96, 102), *range(120, 128))
-#: Controllers that carry the value of an NRPN, and that choose a bank: controls if nothing else.
+#: Controllers that carry an NRPN's value, and that choose a bank; otherwise they are controls.
 _DATA, _BANK = (6, 38), (0, 32)
 _BUTTON = {0, MAX_7_BIT}
-#: From this many equal messages on, 0 or 127, it is an encoder turned one way and not a button.
+#: This many equal messages, 0 or 127, come from an encoder turned one way, not from a button.
 _MORE_THAN_PRESSES = 6
-#: How far from where it rests an encoder's message goes, in steps, when it is turned fast.
+#: The most steps that one message of an encoder means, when it is turned fast.
 _FASTEST = 15
-#: How far apart two messages are, at least, when an encoder is turned back (127 after 1).
+#: The least difference between two messages when an encoder turns back (127 after 1).
 _BACK = 0x60
-#: What counts beside how far a control was moved, of its whole way: how often it went that way, so
-#: that a knob which trembles is not taken for one that is turned; and pressing or letting go.
+#: How much the distance travelled to and fro counts beside the range covered: little, so that a
+#: jittering knob does not win over one that is turned. And how much each press or release counts.
 _PER_TRAVEL, _PER_PRESS = 0.25, 0.25
-#: Steps of an encoder that count as much as a fader's whole way.
+#: How many steps of an encoder count as much as a fader's whole travel.
 _STEPS = 16
 
 
 @dataclass(frozen=True)
 class Learned:
-    """A control, as the source of a mapping, and in words.
+    """A control: the source of a mapping, and a text for people.
 
     A source has the keys of patches: one of cc, nrpn, note, program, bend, pressure and
-    poly_pressure; then bits, encoding, channel and device, where they are needed. `is_pressed` is
+    poly_pressure; then bits, encoding, channel and device where they are needed. `is_pressed` is
     true for a key, a pad, a button or a program, false for a control that is moved.
     """
 
@@ -56,14 +56,14 @@ class Learned:
 
 
 class Learner:
-    """Listens to controls, and says which of them was meant. Times are in seconds."""
+    """Listens to controls, and guesses which one is to be learned. Times are in seconds."""
 
     def __init__(self) -> None:
         self._events: list[MidiEvent] = []
         self._first = self._last = 0.0
 
     def hear(self, event: MidiEvent, now: float) -> None:
-        """Take an event at time `now`."""
+        """Note an event that came at time `now`."""
         if not self._events:
             self._first = now
         self._last = now
@@ -71,7 +71,7 @@ class Learner:
             self._events.append(event)
 
     def is_ready(self, now: float) -> bool:
-        """Whether the moments are over: long enough after the first move, and quiet again."""
+        """Whether to stop listening: long enough after the first move, and quiet again."""
         since = now - self._first
         quiet = now - self._last >= QUIET_S
         return bool(self._events) and (since >= LONGEST_S or (since >= LISTEN_S and quiet))
@@ -90,7 +90,7 @@ class _Track:
 
     @property
     def encoding(self) -> Encoding | None:
-        """How it counts if it is an encoder without ends; None for a knob, a fader or a button."""
+        """Its encoding if it is an endless encoder; None for a knob, a fader or a button."""
         return _encoding(self.raws) if self.first.kind == "cc" else None
 
     @property
@@ -100,7 +100,7 @@ class _Track:
         return button or self.first.kind in ("note", "program")
 
     def activity(self) -> float:
-        """How much it was moved: about 1 for a fader's whole way, 0.5 for a press of a button."""
+        """How much it was moved: about 1 for a fader's whole travel, 0.5 for press and release."""
         if self.is_pressed:
             return _PER_PRESS * len(self.raws)
         if self.encoding:
@@ -134,7 +134,7 @@ _WHOLE: tuple[MidiKind, ...] = ("bend", "pressure")
 
 
 def guess(events: Iterable[MidiEvent]) -> Learned | None:
-    """The control of which these events tell that it was moved most; None when none was moved."""
+    """The control that these events show was moved most; None when none was moved."""
     collected: dict[tuple[str, int, MidiKind, int], list[MidiEvent]] = defaultdict(list)
     for event in events:
         collected[event.device, event.channel, event.kind, event.number].append(event)
@@ -146,7 +146,7 @@ def guess(events: Iterable[MidiEvent]) -> Learned | None:
 
 
 def _is_control(track: _Track, tracks: Sequence[_Track]) -> bool:
-    """Whether it stands for a control, rather than for a part of what another one says."""
+    """Whether it is a control of its own, rather than a part of another one's messages."""
     event = track.first
     others = {
         (other.first.kind, other.first.number): other
@@ -155,7 +155,7 @@ def _is_control(track: _Track, tracks: Sequence[_Track]) -> bool:
     }
     kinds = {kind for kind, _ in others}
     if event.kind in ("pressure", "poly_pressure"):
-        # Pads are pressed as they are struck.
+        # A pad also sends pressure when it is struck.
         return "note" not in kinds
     if event.kind not in ("cc", "cc14"):
         return True
@@ -169,17 +169,17 @@ def _is_control(track: _Track, tracks: Sequence[_Track]) -> bool:
 
 
 def _is_pair(coarse: _Track | None, fine: _Track | None) -> bool:
-    """Whether two controllers are the halves of one: the fine one is not a button beside it."""
+    """Whether two controllers are halves of one, and the fine one is not just a button."""
     if coarse is None or fine is None:
         return False
     return len(fine.raws) * 2 >= len(coarse.raws) and not set(fine.raws) <= _BUTTON
 
 
 def _encoding(raws: Sequence[int]) -> Encoding | None:
-    """How an encoder counts that sent these values; None when it was none.
+    """The encoding of the encoder that sent these values; None if it was not an encoder.
 
-    After Mixxx's learningutils.cpp: an encoder never sends what it rests at, repeats itself, and
-    jumps over the middle when it is turned back; a knob does neither.
+    After Mixxx's learningutils.cpp: an encoder never sends the value between forth and back, it
+    repeats values, and it jumps when it is turned back; a knob does none of these.
     """
     pairs = list(pairwise(raws))
     if set(raws) <= _BUTTON:
@@ -193,7 +193,7 @@ def _encoding(raws: Sequence[int]) -> Encoding | None:
     high = any(128 - _FASTEST <= raw for raw in raws)
     if not all(map(_is_near, raws)):
         return None
-    # Turned one way only, `signed` looks like one of the others, which are more common.
+    # Turned one way only, `signed` looks like one of the others; assume those, as more common.
     if not (low or high):
         return "offset"
     if not (above or below):
@@ -204,7 +204,7 @@ def _encoding(raws: Sequence[int]) -> Encoding | None:
 def _are_ends(raws: Sequence[int]) -> bool:
     """Whether it is an encoder that sends 127 for each step forth and 0 for each step back.
 
-    A button sends both in turn, or always the same value, but then not as often.
+    A button sends both in turn, or always the same value, but less often.
     """
     repeats = sum(before == after for before, after in pairwise(raws))
     if len(set(raws)) == 1:
@@ -213,5 +213,5 @@ def _are_ends(raws: Sequence[int]) -> bool:
 
 
 def _is_near(raw: int) -> bool:
-    """Whether an encoder of any encoding may send it."""
+    """Whether an encoder of any encoding can send this value."""
     return 1 <= raw <= _FASTEST or 128 - _FASTEST <= raw or 0 < abs(raw - 64) <= _FASTEST

@@ -1,4 +1,4 @@
-"""The file beside a patch that holds what was learned; the patch itself is never written to."""
+"""The file beside a patch that holds learned mappings; the patch itself is never written to."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ name: {name}
 
 
 def add_learned(patch: Path, mapping: dict[str, object]) -> Path:
-    """Write a mapping, with the keys of patches, into the file beside `patch`, and return its path.
+    """Write a mapping, with the keys of patches, into the file beside `patch`; returns its path.
 
-    It takes the place of one that was learned for the same parameter, or for the same request with
-    the same arguments. Raises PatchError when the file that is there cannot be read, or the new one
-    cannot be written.
+    It replaces a mapping that was learned for the same parameter, or for the same request with the
+    same arguments. Raises PatchError when the existing file cannot be read, or the new one cannot
+    be written.
     """
     path = learned_path(patch)
     kept = [entry for entry in _read(path) if not _same_target(entry, mapping)]
     header = _HEADER.format(patch=patch.name, name=json.dumps(path.stem))
-    # JSON is YAML, too; a line for each mapping is easy to read and to delete.
+    # JSON is also YAML; one line for each mapping is easy to read and to delete.
     lines = [f"  - {json.dumps(entry, ensure_ascii=False)}\n" for entry in [*kept, mapping]]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Learning a control for a parameter or a request, from the first move to the file."""
+"""MIDI learn: from the first move of a control to its mapping in a file."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from distill_live.control.namespace.targets import find_target
 from distill_live.errors import DistillError, ParameterError
 from distill_live.parameters import Table
 
-#: Seconds for which a first move is waited for.
+#: How many seconds to wait for a first move.
 PATIENCE_S = 30.0
-#: For this many seconds after a control was learned its messages may still have no mapping, until
-#: the new patch is in use.
+#: How many seconds it may take, after a control was learned, until the patch with its mapping is in
+#: use. Until then its messages are not mapped.
 SETTLING_S = 2.0
 
-#: What a press can do to a parameter, as `mode` says it in a patch.
+#: What a press can do to a parameter: the values of `mode` in a patch.
 MODES = {
     "gate": "on while held",
     "toggle": "on, then off with the next press",
     "trigger": "on when pressed",
     "velocity": "as strong as the velocity",
 }
-#: Those that make sense for each source that is pressed.
+#: The modes that make sense for each source that is pressed.
 _MODES_OF = {"note": tuple(MODES), "cc": ("gate", "toggle", "trigger"),
              "program": ("toggle", "trigger")}  # fmt: skip
 
@@ -41,7 +41,7 @@ class _Attempt:
     sender: Sender
     began: float
     learner: Learner = field(default_factory=Learner)
-    #: For program changes, which count only if no other control is moved.
+    #: Listens to program changes, which count only if no other control is moved.
     programs: Learner = field(default_factory=Learner)
 
     def is_ready(self, now: float) -> bool:
@@ -49,11 +49,11 @@ class _Attempt:
 
 
 class Learning:
-    """Learns one control at a time and writes it into the file beside `patch`.
+    """Learns one control at a time and writes its mapping into the file beside `patch`.
 
-    `table` has the parameters that a control can be learned for; a request can be as well. `done`
-    and `failed` are called with who asked and a line of text. Times are in seconds of one clock.
-    May be used from several threads.
+    A control can be learned for a parameter of `table` or for a request. `done` and `failed` are
+    called with whoever asked and a line of text. Times are in seconds of one clock. May be used
+    from several threads.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class Learning:
 
     @property
     def name(self) -> str | None:
-        """For what a control is looked for; None when for nothing."""
+        """The parameter or request that a control is being learned for; None when idle."""
         attempt = self._attempt
         return attempt.name if attempt else None
 
@@ -82,12 +82,12 @@ class Learning:
     def begin(
         self, name: str, now: float, sender: Sender = None, arguments: Sequence[object] = ()
     ) -> str:
-        """Look for the control of a parameter, a level of one, or a request, from now on; returns
-        a line for the performer.
+        """Begin to learn a control for a parameter, a level or a request; returns a line for the
+        performer.
 
-        `arguments` are those of the request; of a parameter one word of MODES that says what a
-        press does. A control that is still being looked for is given up. Raises
-        ParameterError for a name that is none of these, and for arguments that are not legal.
+        `arguments` are those of the request, or for a parameter one word of MODES. A control that
+        is still being learned is given up. Raises ParameterError for an unknown name, and for
+        arguments that are not legal.
         """
         if name in REQUESTS:
             _check_request(name, arguments)
@@ -103,7 +103,7 @@ class Learning:
         return f"move the control for {name}: turn it both ways, or press it once"
 
     def hear(self, event: MidiEvent, now: float) -> None:
-        """Take what a control says."""
+        """Note an event of a control."""
         with self._lock:
             attempt = self._attempt
             if attempt:
@@ -111,7 +111,7 @@ class Learning:
                 learner.hear(event, now)
 
     def tick(self, now: float) -> None:
-        """Write down what was found, once the control is still again; give up after PATIENCE_S."""
+        """Write the mapping down once the control is still again; give up after PATIENCE_S."""
         with self._lock:
             attempt = self._attempt
             if attempt is None:
@@ -138,7 +138,7 @@ class Learning:
         )
 
     def _mapping(self, attempt: _Attempt, found: Learned) -> tuple[dict[str, object], str]:
-        """The mapping with the keys of patches, and a remark on what a press does."""
+        """The mapping, with the keys of patches, and a remark on what a press does."""
         source, name = dict(found.source), attempt.name
         if name in REQUESTS:
             if "note" in source:
@@ -160,8 +160,8 @@ class Learning:
         return {"from": source | {"mode": mode}, "to": name}, remark
 
     def _usual_mode(self, name: str, key: str) -> str:
-        """What a press does to a parameter by default; "" for a controller's button, which sends
-        its own value when it is let go."""
+        """What a press does to a parameter by default; "" for a CC button, which sends a value of
+        its own when it is released."""
         switch = find_target(name, self._table).parameter.kind == "bool"
         if key == "program" and not switch:
             raise ParameterError(

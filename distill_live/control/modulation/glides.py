@@ -1,4 +1,4 @@
-"""Gliding from where a parameter stands to where a control wants it."""
+"""Glides: parameters move smoothly to where a control wants them."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 from distill_live.control.namespace.address import Sender
 
-#: A parameter's name, and the level (from 0) when it is for one alone.
+#: A parameter's name, and a level (from 0) or None for the global value.
 Place = tuple[str, int | None]
 
-#: The part of its way after which a glide is at its goal: next to all of it.
+#: A glide this far along has reached its goal; the rest is rounding.
 _END = 1.0 - 1e-9
 
 
 @dataclass
 class _Glide:
-    """A way in travel 0..1 from `start` at the moment `began` to `goal`, `seconds` later."""
+    """From `start` at the moment `began` to `goal`, `seconds` later; both are travels 0..1."""
 
     start: float
     goal: float
@@ -24,20 +24,20 @@ class _Glide:
     seconds: float
     value_at: Callable[[float], float]
     sender: Sender
-    #: What was stored last; another value means that somebody else has moved the parameter.
+    #: The value stored last; if the store holds another one, something else has moved it.
     stored: float
 
     def travel(self, now: float) -> float:
         way = max((now - self.began) / self.seconds, 0.0)
-        # At the end exactly the goal.
+        # Exactly the goal at the end.
         return self.goal if way > _END else self.start + (self.goal - self.start) * way
 
 
 class Glides:
     """Moves parameters evenly along their controls' travel, a step at each tick.
 
-    `read` gives the value at a place, `put` stores one and returns what was stored. A parameter
-    that is set otherwise meanwhile stays where it was set.
+    `read` gives the value at a place; `put` stores one and returns what was stored. A parameter
+    that anything else sets meanwhile stays there.
     """
 
     def __init__(
@@ -60,21 +60,21 @@ class Glides:
         now: float,
         sender: Sender = None,
     ) -> None:
-        """Begin a glide between two ends in travel; `value_at` says which value a travel means."""
+        """Begin a glide between two travels; `value_at` gives the value of a travel."""
         self._glides[place] = _Glide(*ends, now, seconds, value_at, sender, self._read(place))
 
     def travel(self, place: Place, now: float) -> float | None:
-        """Where on its way a glide is; None when nothing glides there."""
+        """The travel that a glide has reached; None when nothing glides there."""
         glide = self._current(place)
         return glide.travel(now) if glide else None
 
     def goal(self, place: Place) -> float | None:
-        """The value to which the place is gliding; None when it is not."""
+        """The value to which a place glides; None when it does not."""
         glide = self._current(place)
         return glide.value_at(glide.goal) if glide else None
 
     def stop(self) -> None:
-        """Let everything stay where it is."""
+        """End all glides where they are."""
         self._glides.clear()
 
     def tick(self, now: float) -> None:

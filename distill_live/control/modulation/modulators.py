@@ -1,7 +1,7 @@
-"""Sources that move by themselves: low-frequency oscillators, an envelope follower, a random walk.
+"""Modulators: low-frequency oscillators, an envelope follower, a random walk.
 
 Each gives a value 0..1, as a fader does, from the time in seconds of time.monotonic(), the tempo
-and the level of the output (linear, 1 is full scale).
+and the loudness of the output (linear, 1 is full scale).
 """
 
 from __future__ import annotations
@@ -16,25 +16,25 @@ from distill_live.errors import ParameterError
 
 Shape = Literal["sine", "triangle", "saw", "square", "random"]
 
-#: The shortest and longest cycle. Nothing shorter can be told apart at a hundred values a second.
+#: The shortest and longest cycle. A hundred values a second cannot follow a shorter one.
 SECONDS = (0.05, 3600.0)
 BEATS = (1 / 32, 1024.0)
 
 
 class Modulator(Protocol):
-    """Something that moves by itself."""
+    """A source that moves by itself."""
 
-    def value(self, now: float, tempo: Tempo, level: float) -> float:
-        """Where it is at `now`, 0..1; to be asked with times that do not go back."""
+    def value(self, now: float, tempo: Tempo, loudness: float) -> float:
+        """Its value 0..1 at `now`, which must never go back."""
 
 
 @dataclass(frozen=True)
 class LFO:
-    """A cycle of `seconds`, or of `beats` and then in step with the tempo; one of both is given.
+    """A cycle of `seconds`, or of `beats` in step with the tempo; give one of the two.
 
-    `phase` 0..1 is how far the first cycle is when it begins. All shapes begin low but the square,
-    which begins high; "random" is a new value for each cycle, for the same phase always the same.
-    A saw over one beat is the beat itself, one over a bar the bar.
+    `phase` 0..1 is where in its cycle it starts. All shapes start low, except the square, which
+    starts high. "random" has a new value in each cycle, and repeats itself for the same phase. A
+    saw of one beat rises with the beat, one of a bar with the bar.
     """
 
     shape: Shape = "sine"
@@ -53,8 +53,8 @@ class LFO:
         _require("beats", self.beats, BEATS)
         _require("phase", self.phase, (0.0, 1.0))
 
-    def value(self, now: float, tempo: Tempo, level: float) -> float:
-        """Where in its shape the cycle is, 0..1."""
+    def value(self, now: float, tempo: Tempo, loudness: float) -> float:
+        """The value of the shape, 0..1."""
         cycles = now / self.seconds if self.seconds else tempo.beat(now) / (self.beats or 1.0)
         cycle = math.floor(cycles + self.phase)
         return self._shaped(cycles + self.phase - cycle, cycle)
@@ -73,8 +73,8 @@ class LFO:
 
 @dataclass
 class EnvelopeFollower:
-    """The level of the output, smoothed: `attack` and `release` are the seconds in which it covers
-    63 % of the way up and down; `gain` makes a quiet sound count for more."""
+    """The loudness of the output, smoothed: `attack` and `release` are the seconds in which it
+    covers 63 % of the way up and down; `gain` makes a quiet sound count for more."""
 
     attack: float = 0.01
     release: float = 0.3
@@ -87,9 +87,9 @@ class EnvelopeFollower:
         _require("release", self.release, (0.0, 60.0))
         _require("gain", self.gain, (0.0, 1000.0))
 
-    def value(self, now: float, tempo: Tempo, level: float) -> float:
-        """The smoothed level, 0..1."""
-        wanted = min(max(level * self.gain, 0.0), 1.0) if math.isfinite(level) else 0.0
+    def value(self, now: float, tempo: Tempo, loudness: float) -> float:
+        """The smoothed loudness, 0..1."""
+        wanted = min(max(loudness * self.gain, 0.0), 1.0) if math.isfinite(loudness) else 0.0
         passed = 0.0 if self._asked is None else max(now - self._asked, 0.0)
         seconds = self.attack if wanted > self._value else self.release
         left = math.exp(-passed / seconds) if seconds else 0.0
@@ -99,8 +99,8 @@ class EnvelopeFollower:
 
 @dataclass
 class RandomWalk:
-    """Wanders between 0 and 1 and turns round at the ends; `seconds` is how long it usually takes
-    from the middle to an end. The same `seed` wanders alike."""
+    """Wanders between 0 and 1 and turns back at the ends; `seconds` is how long it usually takes
+    from the middle to an end. The same `seed` gives the same walk."""
 
     seconds: float = 4.0
     seed: int | None = None
@@ -111,12 +111,12 @@ class RandomWalk:
         _require("seconds", self.seconds, SECONDS)
         self._random = random.Random(self.seed)  # noqa: S311 - music, not secrets
 
-    def value(self, now: float, tempo: Tempo, level: float) -> float:
-        """Where it has come to, 0..1."""
+    def value(self, now: float, tempo: Tempo, loudness: float) -> float:
+        """Where it has wandered to, 0..1."""
         passed = 0.0 if self._asked is None else max(now - self._asked, 0.0)
         self._asked = now
         step = self._random.gauss(0.0, 0.5 * math.sqrt(passed / self.seconds))
-        # Turned round at both ends, however far the step goes.
+        # Turn back at both ends, however large the step is.
         folded = (self._value + step) % 2.0
         self._value = 2.0 - folded if folded > 1.0 else folded
         return self._value

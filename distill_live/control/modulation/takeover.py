@@ -1,4 +1,4 @@
-"""How a knob that stands elsewhere takes a parameter over without a jump."""
+"""How a knob takes a parameter over without a jump, although it stands elsewhere."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from typing import Literal
 
 TakeoverMode = Literal["jump", "pickup", "scale"]
 
-#: How near, as travel, a knob must come to what it shall take over: three of its 128 steps.
+#: How near, as travel, a knob must come to a value to take it over: three of its 128 steps.
 THRESHOLD = 3 / 128
-#: A knob this near to one end of its travel, or of the value's, is at the end.
+#: A knob, or a value, this near to the end of its travel is at the end.
 _AT_END = 1e-6
 
 
 class Takeover:
-    """Decides what a knob's travel 0..1 sets, while the parameter may stand elsewhere.
+    """Decides what a knob at travel 0..1 sets while the parameter may stand elsewhere.
 
     "jump": always the knob's travel. "pickup": nothing, until the knob has come within `threshold`
-    of the parameter or has passed it. "scale": the value moves with the knob at once, by as much of
-    its way to the end as the knob does of its own, so that both meet at the latest there.
+    of the parameter or has passed it. "scale": the value moves with the knob at once, in proportion
+    to the travel that each has left, so that they meet at the end at the latest.
     """
 
     def __init__(self, mode: TakeoverMode = "pickup", threshold: float = THRESHOLD) -> None:
@@ -31,11 +31,11 @@ class Takeover:
         """Whether the knob has not taken the parameter over yet."""
         return self.mode != "jump" and self._value is None
 
-    def take(self, travel: float, current: float) -> float | None:
-        """The travel to set for a knob that stands at `travel` now; None while it waits.
+    def move(self, travel: float, current: float) -> float | None:
+        """The travel to set for a knob that now stands at `travel`; None while it must wait.
 
-        `current` is where the parameter stands, as a travel 0..1 too; it counts until the knob has
-        taken over, and again after `rearm`.
+        `current` is the parameter's travel 0..1. It matters until the knob has taken over, and
+        again after `rearm`.
         """
         before, self._before = self._before, travel
         if self.mode == "jump":

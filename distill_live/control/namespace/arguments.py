@@ -1,4 +1,4 @@
-"""Which arguments of a message count as a number."""
+"""Reads numbers and switches from the arguments of messages."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Sequence
 
 from distill_live.errors import ParameterError
 
-#: Texts that some clients send for a switch.
+#: Words that some clients send for a switch.
 _SWITCH_WORDS = {"on": 1.0, "true": 1.0, "off": 0.0, "false": 0.0}
 _LONGEST_NUMBER = 40
 
 
 def one_number(name: str, arguments: Sequence[object]) -> float:
-    """The single finite number in `arguments`; `name` says in an error what takes it.
+    """The single finite number in `arguments`; errors say that `name` takes it.
 
     Raises ParameterError when there is none, or more than one.
     """
@@ -24,7 +24,7 @@ def one_number(name: str, arguments: Sequence[object]) -> float:
 
 
 def number(name: str, value: object) -> float:
-    """`value` as a finite float: a number, a truth value, or a text that says a number.
+    """`value` as a finite float: a number, a boolean, or a text that spells a number.
 
     Raises ParameterError otherwise.
     """
@@ -37,7 +37,7 @@ def number(name: str, value: object) -> float:
 
 
 def switch(name: str, value: object) -> float:
-    """As `number`, and for on, off, true and false 1 or 0."""
+    """As `number`, but also reads on, off, true and false as 1 or 0."""
     if isinstance(value, str) and value.lower() in _SWITCH_WORDS:
         return _SWITCH_WORDS[value.lower()]
     return number(name, value)

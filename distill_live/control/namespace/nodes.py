@@ -1,4 +1,4 @@
-"""Every address of the instrument, described: what a message to it takes, and what it does."""
+"""Every address of the instrument, described: what it takes and what it does."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from distill_live.parameters import (
     find_travel,
 )
 
-#: Whether an address tells a value, takes one, or both.
+#: Whether an address tells a value, takes one, or does both.
 Access = Literal["read", "write", "both"]
 
 #: The OSC type tag of each kind of parameter or argument. Not every client knows T and F.
@@ -28,8 +28,8 @@ _TAGS = {"float": "f", "int": "i", "bool": "i"}
 
 @dataclass(frozen=True)
 class Slot:
-    """One argument of a message: its OSC type tag i, f or s, its range in `unit`, and the words
-    that are legal beside numbers. A range of None: any text, any number."""
+    """One argument of a message: its OSC type tag (i, f or s), its range in `unit`, and the words
+    that are legal besides numbers. Without a range, any text or any number is legal."""
 
     tag: str
     minimum: float | None = None
@@ -40,12 +40,12 @@ class Slot:
 
 @dataclass(frozen=True)
 class Node:
-    """An address and what it is.
+    """An address and what is there.
 
-    `slots` are the arguments that a message must have, `more` those that it may have after them.
-    A node that holds a value belongs to `parameter`, for all levels or for `level` (from 0); with
-    `norm` it is the value's way 0..1 through the parameter's range and curve, with `own` 1 if the
-    level has a value of its own and 0 if it follows the global one.
+    `slots` are the arguments that a message must have, `more` those that may follow. A node with a
+    value belongs to `parameter`, globally or for one `level` (from 0). With `norm` the value is the
+    travel 0..1 through the parameter's range and curve; with `own` it is 1 if the level has a value
+    of its own and 0 if it follows the global one.
     """
 
     address: str
@@ -65,13 +65,13 @@ class Node:
 
     @property
     def default(self) -> float | None:
-        """The default of the parameter; None for one that is off, and where there is none."""
+        """The parameter's default; None if that is off, or if the node has no parameter."""
         if self.parameter is None or self.own or math.isnan(self.parameter.default):
             return None
         return self._shown(self.parameter, self.parameter.default)
 
     def value(self, store: ParameterStore) -> float | None:
-        """The value now, an int or a float as the tag says; None for what is off or has none."""
+        """The value now, an int or a float as the tag says; None if it is off or there is none."""
         if self.parameter is None:
             return None
         value = store[self.parameter.name]
@@ -88,8 +88,8 @@ class Node:
 
 
 class Stream(Protocol):
-    """What is told without end: its address, the OSC type tags of its arguments, of which the last
-    may be "*" for more like it, and what it says."""
+    """A value that is sent again and again: its address, the OSC type tags of its arguments (a last
+    "*" means more of the same type), and what it says."""
 
     @property
     def address(self) -> str: ...
@@ -99,7 +99,7 @@ class Stream(Protocol):
     def doc(self) -> str: ...
 
 
-#: What the instrument answers at once, beside the requests.
+#: What the instrument answers at once, besides the requests.
 SERVICES: dict[str, RequestSpec] = {
     service.name: service
     for service in (
@@ -138,7 +138,7 @@ def namespace(
 ) -> dict[str, Node]:
     """Every built-in address, in the order of the tables; `labels` are the levels', coarse to fine.
 
-    What a patch adds outside `/distill` is not there.
+    Addresses that a patch adds outside `/distill` are left out.
     """
     nodes = [node for parameter in table.values() for node in _parameter(parameter, labels)]
     nodes += [_request(spec) for spec in {**requests, **SERVICES}.values()]

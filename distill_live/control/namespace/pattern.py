@@ -1,7 +1,7 @@
-"""OSC address patterns, matched in time that grows with the pattern and the address, never faster.
+"""OSC address patterns, matched in time proportional to the pattern and the address.
 
-Nothing is tried and taken back: where the pieces of a pattern can have come to within an address is
-one set of places, kept as the bits of a number, which each piece moves on once.
+There is no backtracking: the places in an address that a pattern can have reached are one set, kept
+as the bits of a number, and each piece of the pattern moves that set on once.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from distill_live.errors import ParameterError
 
-#: The longest pattern, in letters.
+#: The longest legal pattern, in letters.
 MAX_LETTERS = 256
 
 _WILD = frozenset("?*[]{}")
@@ -45,16 +45,16 @@ _Part = tuple[_Piece, ...]
 
 
 def is_pattern(address: str) -> bool:
-    """Whether an address holds anything that makes it a pattern."""
+    """Whether an address has a character that makes it a pattern."""
     return not _WILD.isdisjoint(address)
 
 
 def match(pattern: str, addresses: Iterable[str]) -> list[str]:
-    """Those of `addresses` that a pattern means, in their order.
+    """Those of `addresses` that a pattern matches, in their order.
 
-    Within one part between slashes `?` is any letter, `*` any number of them, `[a-z]` one of those,
-    `[!x]` one but those, `{low,high}` one of the texts. Raises ParameterError for a pattern of more
-    than MAX_LETTERS letters or with a bracket that nothing closes.
+    Between two slashes, `?` is any letter, `*` any number of letters, `[a-z]` one of those letters,
+    `[!x]` any other letter, `{low,high}` one of those texts. Raises ParameterError for a pattern of
+    more than MAX_LETTERS letters, or with a bracket that is not closed.
     """
     parts = _parse(pattern)
     return [address for address in addresses if _matches(parts, address)]

@@ -1,4 +1,4 @@
-"""The one-shot requests of the instrument, declared once: what a verb or a button may ask for."""
+"""The requests of the instrument, declared once: what a verb or a button can ask for."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal
 
 from distill_live.errors import ParameterError
 
-#: The longest text that an argument may be.
+#: The longest text of an argument, in letters.
 MAX_TEXT = 1_000
 
 
@@ -17,8 +17,8 @@ MAX_TEXT = 1_000
 class Argument:
     """One argument of a request: a number in `minimum`..`maximum`, a text, or 1 or 0.
 
-    `words` are texts that are legal in place of a number, or the only ones that are where it is a
-    text. What is `optional` and left out counts as `default`.
+    `words` are legal in place of a number; for a text, no others are. An `optional` argument that
+    is left out has the value `default`.
     """
 
     name: str
@@ -60,10 +60,10 @@ class Argument:
 
 @dataclass(frozen=True)
 class RequestSpec:
-    """A named request that control hands on, in order, to whoever carries it out.
+    """A named request. Requests are carried out in order.
 
-    `where`: "server" for what the engine or the server does, "control" for what control does itself
-    (see control_requests).
+    `where` says by what: "server" for the server and its engine, "control" for control itself (see
+    routing/control_requests.py).
     """
 
     name: str
@@ -72,9 +72,9 @@ class RequestSpec:
     where: Literal["server", "control"] = "server"
 
     def check(self, arguments: Sequence[object]) -> tuple[object, ...]:
-        """The arguments in their own types, defaults filled in; None stands for one left out.
+        """The arguments in their own types, with defaults filled in; None counts as left out.
 
-        Raises ParameterError that says what the request takes.
+        Raises ParameterError, which says what the request takes.
         """
         if len(arguments) > len(self.arguments):
             raise ParameterError(f"{self.name} takes {self.usage()}, not {len(arguments)} values")
@@ -82,7 +82,7 @@ class RequestSpec:
         return tuple(map(self._check_one, self.arguments, given))
 
     def usage(self) -> str:
-        """The arguments in words; those in brackets may be left out."""
+        """The arguments in words; those in brackets are optional."""
         words = [f"{argument.name} ({argument.legal()})" for argument in self.arguments]
         optional = [argument.optional for argument in self.arguments]
         shown = [f"[{word}]" if free else word for word, free in zip(words, optional, strict=True)]

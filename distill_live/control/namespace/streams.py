@@ -1,4 +1,4 @@
-"""What the instrument shows while it plays, for visuals: streams that clients can subscribe to."""
+"""Streams for visuals: what clients can follow while the instrument plays."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from distill_live.control.namespace.address import ROOT
 
 @dataclass(frozen=True)
 class Stream:
-    """A stream by the name behind `/distill/stream/`; `types` are OSC type tags of its arguments.
+    """A stream, at `/distill/stream/NAME`; `types` are the OSC type tags of its arguments.
 
-    One that ends in "*" repeats its last type as often as there are values.
+    A "*" at the end repeats the last type as often as there are values.
     """
 
     name: str
@@ -45,5 +45,5 @@ STREAMS: dict[str, Stream] = {
     )
 }  # fmt: skip
 
-#: Each line that is said to people, as it is said.
+#: Where each line that is said to people is sent.
 SAID = f"{ROOT}/said"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from distill_live.errors import ParameterError
 from distill_live.parameters import LEVELS_LIMIT, Parameter, Table, find_parameter
 
-#: The labels of most models' levels, coarse to fine; they count until a model says its own.
+#: The labels of most models' levels, coarse to fine; used until a model brings its own.
 DEFAULT_LABELS = ("Structure", "Timbre", "Detail")
 
 
@@ -28,8 +28,8 @@ class Target:
 def find_target(name: str, table: Table) -> Target:
     """The target of a name such as "temperature", "temperature/structure" or "temperature/1".
 
-    Which levels there are is the model's to say, see `Levels`. Raises ParameterError for an unknown
-    parameter, and for a level of one that has none.
+    Which levels exist depends on the model, see `Levels`. Raises ParameterError for an unknown
+    parameter, and for a level of a parameter that has none.
     """
     parameter, _, level = name.rpartition("/")
     if name in table or parameter not in table:
@@ -45,8 +45,8 @@ def find_target(name: str, table: Table) -> Target:
 
 
 def find_group(name: str, table: Table) -> list[str]:
-    """The names that a name stands for: a parameter or a level stands for itself, a group such as
-    "steer" or "edit/freeze" for all below it. Raises ParameterError for any other name."""
+    """The parameters that a name means: a parameter or a level means itself, a group such as
+    "steer" or "edit/freeze" everything below it. Raises ParameterError for any other name."""
     plain = name.removeprefix("/distill/")
     below = [known for known in table if known.startswith(f"{plain}/")]
     if plain in table or not below:
@@ -59,14 +59,14 @@ def find_group(name: str, table: Table) -> list[str]:
 
 
 def groups(table: Table) -> list[str]:
-    """The groups of parameters: the parts of their names before a slash."""
+    """The groups of parameters: the parts of their names before each slash."""
     parts = [name.split("/")[:-1] for name in table]
     found = ("/".join(part[:end]) for part in parts for end in range(1, len(part) + 1))
     return list(dict.fromkeys(found))
 
 
 def level_name(label: str) -> str:
-    """A level's label as it stands in addresses and patches: lower case, with _ for spaces."""
+    """A level's label as addresses and patches write it: lower case, with _ for spaces."""
     return "_".join(label.lower().split())
 
 
@@ -83,13 +83,13 @@ class Levels:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names, coarse to fine, as they stand in addresses."""
+        """The names, coarse to fine, as addresses write them."""
         return tuple(self._names)
 
     def find(self, target: Target) -> int | None:
         """The level that a target means, from 0, coarse to fine; None when it means all of them.
 
-        Raises UnknownLevelError, with the levels that there are.
+        Raises UnknownLevelError, which names the levels that exist.
         """
         if target.level is None:
             return None

@@ -1,7 +1,7 @@
 """Finding and reading patches: files that say which control moves what.
 
-Beside NAME.yaml, which people write, may lie two files that the instrument writes: what it learned
-of controls, in NAME.learned.yaml, and presets stored while playing, in NAME.presets.yaml.
+People write NAME.yaml. The instrument may write two files beside it: learned mappings in
+NAME.learned.yaml, and presets stored while playing in NAME.presets.yaml.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from distill_live.errors import PatchError, nearest_name
 from distill_live.parameters import PARAMETERS, Table
 
 SUFFIXES = (".yaml", ".yml")
-#: What stands beside a patch and belongs to it: NAME.presets.yaml is no patch of its own.
+#: Files that belong to a patch: NAME.presets.yaml is not a patch of its own.
 COMPANIONS = {".presets", ".learned"}
 
 
 def learned_path(patch: Path) -> Path:
-    """Where what was learned for a patch is kept: beside it, in NAME.learned.yaml."""
+    """Where a patch's learned mappings are kept: beside it, in NAME.learned.yaml."""
     return _companion(patch, "learned")
 
 
@@ -40,8 +40,8 @@ def presets_path(patch: Path) -> Path:
 
 
 def _companion(patch: Path, kind: str) -> Path:
-    """A file that belongs to a patch. Those of a patch that ships are kept in the folder `patches`
-    of the working folder."""
+    """A file that belongs to a patch; for a shipped patch, in the folder `patches` of the working
+    folder."""
     name = f"{patch.stem}.{kind}.yaml"
     if patch.parent.resolve() == shipped_folder().resolve():
         return Path("patches") / name
@@ -49,14 +49,14 @@ def _companion(patch: Path, kind: str) -> Path:
 
 
 def shipped_folder() -> Path:
-    """The folder of the patches that ship."""
+    """The folder of the shipped patches."""
     package = Path(__file__).parents[2]
     in_wheel = package / "shipped" / "patches"
     return in_wheel if in_wheel.is_dir() else package.parent / "patches"
 
 
 def find_patch(name: str) -> Path:
-    """The patch file of that name: a path, or a file of `./patches`, or one that ships.
+    """The patch file of that name: a path, a file in `./patches`, or a shipped one.
 
     The suffix may be left out. Raises PatchError, with the known names, when there is none.
     """
@@ -73,11 +73,11 @@ def find_patch(name: str) -> Path:
 
 
 def load_patch(path: Path | str, table: Table = PARAMETERS) -> Patch:
-    """Read and check a patch, and what was learned for it; both may name what `table` has.
+    """Read and check a patch, with its learned mappings; both may name parameters of `table`.
 
-    A control that was learned no longer does what the patch itself says of it. Programs may also
-    name presets that were stored while playing; those are not a part of the patch. Raises
-    PatchError with every problem: file, line, what is legal and the nearest name.
+    A learned mapping replaces the patch's own mappings of the same control. Programs may also name
+    presets that were stored while playing, which are not part of the patch. Raises PatchError that
+    lists every problem: file, line, what is legal and the nearest name.
     """
     path = Path(path)
     patch = _load_one(path, table, _stored_names(presets_path(path)))
@@ -95,12 +95,12 @@ def load_patch(path: Path | str, table: Table = PARAMETERS) -> Patch:
 
 
 def read_document(path: Path) -> Any:
-    """What is in a YAML file, as plain values, not checked further. Raises PatchError."""
+    """The content of a YAML file as plain values, not checked further. Raises PatchError."""
     return read_yaml(path, "patch").value
 
 
 def _load_one(path: Path, table: Table, presets: Collection[str] | None = ()) -> Patch:
-    """The patch in one file; its programs may also name `presets`, or with None any preset."""
+    """The patch in one file; its programs may also name `presets`, or, if None, any preset."""
     document = read_yaml(path, "patch")
     problems = preset_problems(document, table)
     if presets is not None:
@@ -110,7 +110,7 @@ def _load_one(path: Path, table: Table, presets: Collection[str] | None = ()) ->
     except ValidationError as error:
         problems += schema_problems(document, error)
     if problems:
-        # What was tried as one type and as another is told once.
+        # A value that was tried as several types is reported once.
         raise document_error(path, "patch", sorted(set(problems)))
     return patch
 
@@ -126,11 +126,11 @@ def _stored_names(path: Path) -> list[str] | None:
 
 
 def patches_in(folder: Path) -> list[Path]:
-    """The patches of a folder, without what the instrument itself wrote beside them."""
+    """The patches in a folder, without the files that the instrument writes beside them."""
     found = [path for path in sorted(folder.glob("*")) if path.suffix in SUFFIXES]
     return [path for path in found if not COMPANIONS & {*path.suffixes}]
 
 
 def _patch_folders() -> list[Path]:
-    """Where patches are looked for: the working folder's, then those that ship."""
+    """Where patches are looked for: in the working folder, then among the shipped ones."""
     return [Path("patches"), shipped_folder()]

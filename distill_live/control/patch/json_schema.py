@@ -1,4 +1,4 @@
-"""The patch format as JSON Schema, by which editors complete and check what is typed."""
+"""The patch format as JSON Schema, so that editors can complete and check what you type."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong in a patch, in words: the line, what is legal there, and the nearest name."""
+"""Problems of a patch in words: the line, what is legal there, and the nearest name."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def preset_problems(document: Document, table: Table) -> list[Problem]:
 
 
 def _wrong_value(name: str, value: object, table: Table) -> str:
-    """Why a parameter cannot have a value in a preset; nothing when it can."""
+    """Why a parameter cannot have a value in a preset; "" if it can."""
     try:
         target = find_target(name, table)
     except ParameterError as error:
@@ -44,7 +44,7 @@ def _wrong_value(name: str, value: object, table: Table) -> str:
 
 
 def program_problems(document: Document, presets: Collection[str]) -> list[Problem]:
-    """Programs that are none of the document's presets, nor of `presets`."""
+    """Programs that name none of the document's presets, nor of `presets`."""
     known = [*entries(document, "presets"), *presets]
     return [
         (
@@ -58,23 +58,23 @@ def program_problems(document: Document, presets: Collection[str]) -> list[Probl
 
 
 def _line(document: Document, place: Place) -> int:
-    """The line of a place, or of the innermost one around it that is there."""
+    """The line of a place, or of the innermost place around it that exists."""
     return document.lines[_known(document, place)]
 
 
 def _known(document: Document, place: Place) -> Place:
-    """The longest beginning of a place that is in the document."""
+    """The longest start of a place that exists in the document."""
     return next(place[:n] for n in range(len(place), -1, -1) if place[:n] in document.lines)
 
 
 def entries(document: Document, key: str) -> dict[str | int, Any]:
-    """What a document holds under a key, if that is a mapping; else nothing."""
+    """The mapping that a document has under a key; empty if there is none."""
     found = document.value.get(key) if isinstance(document.value, dict) else None
     return found if isinstance(found, dict) else {}
 
 
 def schema_problems(document: Document, error: ValidationError) -> list[Problem]:
-    """What pydantic found, but for the values of presets."""
+    """What pydantic found, except in the values of presets."""
     return [
         _explain(detail, document)
         for detail in error.errors(include_url=False)
@@ -86,7 +86,7 @@ def _explain(detail: ErrorDetails, document: Document) -> Problem:
     """The line and the text of one of pydantic's findings."""
     place = tuple(part for part in detail["loc"] if part not in TAGGED_MODELS)
     if detail["type"] != "missing":
-        # What pydantic adds to it are its own words for which of several types was tried.
+        # Pydantic adds its own words for the type that it has tried; leave them out.
         place = _known(document, place)
     return _line(document, place), _explanation(detail, place)
 
@@ -110,7 +110,7 @@ def _explanation(detail: ErrorDetails, place: Place) -> str:
 
 
 def _fields(place: Place) -> dict[str, str]:
-    """The keys that are legal in the innermost model of `place`, with what is legal in each."""
+    """The legal keys in the innermost model of `place`, each with its legal values."""
     models: list[type[BaseModel]] = [TAGGED_MODELS[p] for p in place if p in TAGGED_MODELS]
     within_osc = place[0] == "osc" and len(place) > 1 if place else False
     owner = models[-1] if models else OscSettings if within_osc else Patch

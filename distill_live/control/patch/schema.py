@@ -1,6 +1,6 @@
-"""What a patch may hold: version 1 of the schema, as models that check what they are given.
+"""The schema of patches, version 1, as models that check what they are given.
 
-The description of a field says what is legal there: error messages are made from it.
+A field's description says what is legal there; error messages are made from it.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ from distill_live.parameters import (
 _ENDPOINT = re.compile(r"(\[[0-9a-fA-F:.%\w]+\]|[^\s:\[\]/]+):([1-9]\d{0,4})")
 _SOURCE_TEXT = f"a control with one of the keys {', '.join(SOURCES)}"
 
-#: Sources that a message about the parameter's value can be sent back to.
+#: Sources that can show a parameter's value: `feedback` sends it back to them.
 _WITH_LIGHTS = (ControlChangeSource, NrpnSource, NoteSource, BendSource)
 
 Quantise = Annotated[
@@ -69,7 +69,7 @@ def _read_quantum(value: object) -> Quantum | None:
 
 
 class _Mapping(PatchModel):
-    """What every mapping has."""
+    """The fields of every mapping."""
 
     source: Source = Field(alias="from", description=_SOURCE_TEXT)
     quantise: Quantise = Field(default=None, description=LEGAL_QUANTUM)
@@ -160,20 +160,20 @@ class ParameterMapping(_Mapping):
         return self
 
     def limits(self, parameter: Parameter) -> tuple[float, float]:
-        """The values at the control's two ends, of a parameter that `to` means.
+        """A parameter's values at the two ends of the control; the first may be the higher one.
 
-        The first may be the higher one.
+        The parameter is one of `to`.
         """
         if self.range is not None:
             return self.range[0], self.range[1]
         return parameter.minimum, parameter.maximum
 
     def shape(self, parameter: Parameter) -> Curve:
-        """The curve of the control's way: the mapping's own, else the parameter's."""
+        """The curve of the control's travel: the mapping's own, else the parameter's."""
         return self.curve or parameter.curve
 
     def value_at(self, parameter: Parameter, travel: float) -> float:
-        """The value of a parameter that `to` means when the control stands at `travel`, 0..1."""
+        """The value of one of the parameters `to` when the control stands at `travel`, 0..1."""
         way = 1.0 - travel if self.invert else travel
         return scale_travel(way, *self.limits(parameter), self.shape(parameter))
 
@@ -246,7 +246,7 @@ class OscSettings(PatchModel):
 
 
 _Name = Annotated[str, Field(min_length=1, max_length=100)]
-#: A preset: what each parameter, or level of one, is set to: a number, or off.
+#: A preset: the value of each parameter or level, a number or off.
 PresetValues = dict[str, float | bool | Literal["off"]]
 
 
@@ -274,7 +274,7 @@ class Patch(PatchModel):
     @field_validator("presets")
     @classmethod
     def _have_words(cls, presets: dict[str, PresetValues], info: ValidationInfo) -> Any:
-        """YAML reads a plain off as false: it is off again where a parameter is no switch."""
+        """YAML reads a plain off as false; make it off again, unless the parameter is a switch."""
         table = _table(info)
         return {
             name: {key: _preset_value(key, value, table) for key, value in values.items()}
@@ -282,7 +282,7 @@ class Patch(PatchModel):
         }
 
 
-#: The model that each tag in the place of an error stands for.
+#: The model that each tag stands for in the place of an error.
 TAGGED_MODELS: dict[str, type[BaseModel]] = {
     **{f"<{key}>": model for key, model in SOURCES.items()},
     "<to>": ParameterMapping,

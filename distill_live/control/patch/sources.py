@@ -1,6 +1,6 @@
-"""Where a patch's mappings come from: OSC, MIDI, or something that moves by itself.
+"""The sources of a patch's mappings: OSC, MIDI and modulators.
 
-The description of a field says what is legal there: error messages are made from it.
+A field's description says what is legal there; error messages are made from it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from distill_live.control.modulation.modulators import BEATS, SECONDS, Shape
 _ADDRESS = re.compile(r"(/[^\s#*,/?\[\]{}]+)+")
 _BUILT_IN = re.compile(r"/distill(/.*)?")
 
-#: What a button does: as long as it is held, when it is pressed, or every other time.
+#: What a button does: on while it is held, on when it is pressed, or on and off by turns.
 ButtonMode = Literal["gate", "trigger", "toggle"]
 _MODES = "gate (on while held), trigger (when pressed) or toggle (on, then off)"
 
@@ -37,7 +37,7 @@ class PatchModel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-#: So many arguments of a message can be told apart.
+#: The most arguments of a message that can be mapped apart.
 MAX_ARGUMENTS = 64
 
 
@@ -87,7 +87,7 @@ class MidiSource(PatchModel):
     ] = Field(default=None, min_length=1, description="a MIDI channel 1..16, or a list of channels")
 
     def hears(self, event: MidiEvent, devices: Mapping[str, str]) -> bool:
-        """Whether an event comes from the device, `devices` being the patch's, and the channel."""
+        """Whether an event comes from this device and channel; `devices` are the patch's names."""
         if self.channel is not None and event.channel not in self.channel:
             return False
         return self.device is None or port_matches(
@@ -121,10 +121,10 @@ class ControlChangeSource(MidiSource):
             raise ValueError(
                 f"cc {self.cc} cannot be the coarse half of a 14-bit pair; legal: 0..31"
             )
-        relative = self.encoding != "absolute"
-        if relative and (self.bits == 14 or self.mode):
+        is_encoder = self.encoding != "absolute"
+        if is_encoder and (self.bits == 14 or self.mode):
             raise ValueError("an encoder has 7 bits and no mode")
-        if self.step is not None and not relative:
+        if self.step is not None and not is_encoder:
             raise ValueError("step is only for encoders: give their `encoding`")
         return self
 
@@ -168,7 +168,7 @@ class NoteSource(MidiSource):
         return low, high
 
     def hears(self, event: MidiEvent, devices: Mapping[str, str]) -> bool:
-        """As of every MIDI source, and whether it is one of the keys that count."""
+        """Whether an event comes from this device and channel, and from one of the keys."""
         low, high = self.span
         return low <= event.number <= high and super().hears(event, devices)
 
@@ -239,7 +239,7 @@ class WalkSource(PatchModel):
     )
 
 
-#: The sources by the key that each has and no other.
+#: The sources, by the key that only each of them has.
 SOURCES: dict[str, type[PatchModel]] = {
     "osc": OscSource,
     "cc": ControlChangeSource,
@@ -253,12 +253,12 @@ SOURCES: dict[str, type[PatchModel]] = {
     "follow": FollowSource,
     "walk": WalkSource,
 }
-#: Those that move by themselves.
+#: The sources that move by themselves.
 MODULATORS = (LfoSource, FollowSource, WalkSource)
 
 
 def present_key(value: object, keys: tuple[str, ...]) -> str | None:
-    """The tag of the one key of `keys` that the mapping `value` has; None for none or several."""
+    """The tag of the one key of `keys` in the mapping `value`; None for none or several."""
     found = [f"<{key}>" for key in keys if isinstance(value, dict) and key in value]
     return found[0] if len(found) == 1 else None
 
@@ -284,8 +284,8 @@ Source = Annotated[
 
 
 def source_key(source: PatchModel) -> tuple[str, object, object]:
-    """What control a source is, whatever it is made to do: its key, what stands there, and what
-    part of it is meant: one of a message's arguments, or some of the keys."""
+    """Which control a source is, whatever it does: its key, the value of that key, and the part of
+    the control: one of a message's arguments, or some of the keys."""
     key = next(key for key, model in SOURCES.items() if type(source) is model)
     part: object = None
     if isinstance(source, OscSource):
@@ -296,7 +296,7 @@ def source_key(source: PatchModel) -> tuple[str, object, object]:
 
 
 def same_control(one: PatchModel, other: PatchModel) -> bool:
-    """Whether two sources are the same knob, fader, button or address, or can be."""
+    """Whether two sources are, or can be, the same knob, fader, button or address."""
     if source_key(one) != source_key(other):
         return False
     if not (isinstance(one, MidiSource) and isinstance(other, MidiSource)):

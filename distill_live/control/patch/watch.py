@@ -1,4 +1,4 @@
-"""A patch that is saved while it is in use counts at once, unless it is broken."""
+"""Reloads a patch when it is saved, unless it is broken."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from distill_live.control.patch.schema import Patch
 from distill_live.errors import PatchError
 from distill_live.parameters import Table
 
-#: Seconds between two looks at the files.
+#: How often the files are checked, in seconds.
 LOOK_S = 1.0
 
-#: What of a file says that it has been saved: when, how long it is, and which file it is.
+#: What changes when a file is saved: its time, its length, and which file it is.
 _Mark = tuple[int, int, int] | None
 
 
 class PatchWatch:
-    """Looks each second whether the patch at `path`, or what was learned for it, has changed.
+    """Checks each second whether the patch at `path`, or its learned mappings, have changed.
 
-    `use` is called with each new patch, `say` with a line for people: about a new one, and about
-    one that is broken, for which the one in use is kept.
+    `use` is called with each new patch, `say` with a line for people about it. A broken patch is
+    reported to `say`, and the one in use is kept.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class PatchWatch:
         self._marks = self._look()
 
     def tick(self, now: float) -> None:
-        """Look, if it is time to; `now` in seconds."""
+        """Check the files, if it is time to; `now` is in seconds."""
         if now < self._due:
             return
         self._due = now + LOOK_S

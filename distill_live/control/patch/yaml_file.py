@@ -1,4 +1,4 @@
-"""YAML files: read as plain values with the line of each, within limits, and written as a whole."""
+"""YAML files: read as plain values with their lines, within limits; written atomically."""
 
 from __future__ import annotations
 
@@ -13,40 +13,40 @@ import yaml
 from distill_live.atomic_file import atomic_file
 from distill_live.errors import PatchError
 
-#: Bytes of a file, for most.
+#: The most bytes of a file, unless the caller allows more.
 MAX_BYTES = 256 * 1024
-#: Values in a file, each use of an alias counted anew: what keeps an alias bomb from going off.
+#: The most values in a file, counting each use of an alias: this stops alias bombs.
 MAX_VALUES = 50_000
 MAX_DEPTH = 16
 MAX_SCALAR = 1_000
 
-#: Where in a document: keys and list positions, from the root.
+#: A place in a document: keys and list positions from the root.
 Place = tuple[str | int, ...]
 #: A line, counted from 1, and what is wrong there.
 Problem = tuple[int, str]
-#: The one place whose keys may be numbers: a patch's programs.
+#: The only place whose keys may be numbers: a patch's programs.
 NUMBERED: Place = ("programs",)
 
 
 @dataclass(frozen=True)
 class Document:
-    """What a file holds: dictionaries with texts as keys (in NUMBERED numbers, too), lists, texts
-    and numbers; and the line, from 1, in which each stands."""
+    """A file's content: dictionaries with texts as keys (in NUMBERED also numbers), lists, texts
+    and numbers; and the line, from 1, of each."""
 
     value: Any
     lines: dict[Place, int]
 
 
 def read_yaml(path: Path, kind: str, max_bytes: int = MAX_BYTES) -> Document:
-    """Read a file of a kind, such as "patch", which the messages call it.
+    """Read a file; messages call it by its `kind`, such as "patch".
 
-    Raises PatchError with every problem in it: file, line, and what is wrong.
+    Raises PatchError that lists every problem: file, line, and what is wrong.
     """
     return parse_yaml(read_bytes(path, kind, max_bytes), path, kind)
 
 
 def read_bytes(path: Path, kind: str, max_bytes: int = MAX_BYTES) -> bytes:
-    """What is in a file. Raises PatchError when it cannot be read or is too large."""
+    """The bytes of a file. Raises PatchError when it cannot be read or is too large."""
     try:
         with path.open("rb") as file:
             data = file.read(max_bytes + 1)
@@ -58,7 +58,7 @@ def read_bytes(path: Path, kind: str, max_bytes: int = MAX_BYTES) -> bytes:
 
 
 def parse_yaml(data: bytes, path: Path, kind: str) -> Document:
-    """What a file's bytes mean. Raises PatchError with every problem."""
+    """The content of a file from its bytes. Raises PatchError that lists every problem."""
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
@@ -73,8 +73,8 @@ def parse_yaml(data: bytes, path: Path, kind: str) -> Document:
 
 
 def dump_yaml(value: object) -> str:
-    """Plain values as YAML; the innermost mappings and lists stand on lines of their own."""
-    # The same text, made many times faster, where PyYAML was built with libyaml.
+    """Plain values as YAML; each innermost mapping or list is on one line."""
+    # Where PyYAML was built with libyaml, this writes the same text many times faster.
     dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
     text: str = yaml.dump(
         value, Dumper=dumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=98
@@ -83,7 +83,7 @@ def dump_yaml(value: object) -> str:
 
 
 def write_file(path: Path, text: str) -> bytes:
-    """Replace a file as a whole; returns what is in it now. Raises OSError."""
+    """Replace a file atomically; returns its new bytes. Raises OSError."""
     data = text.encode()
     path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_file(path) as temporary:
@@ -92,14 +92,14 @@ def write_file(path: Path, text: str) -> bytes:
 
 
 def document_error(path: Path, kind: str, problems: Sequence[Problem]) -> PatchError:
-    """The error that lists problems of a file, in the order of the lines."""
+    """The error that lists a file's problems in the order of their lines."""
     lines = [f"{path}:{line}: {text}" for line, text in sorted(problems)]
     count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
     return PatchError("\n  ".join([f"{count} in the {kind} {path}", *lines]))
 
 
 class _Reader:
-    """Reads a document; remembers the line of each value and collects what is wrong."""
+    """Reads a document; remembers the line of each value and collects problems."""
 
     def __init__(self) -> None:
         self.lines: dict[Place, int] = {(): 1}

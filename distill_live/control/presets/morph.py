@@ -1,4 +1,4 @@
-"""A way from the values that are in force to others, within a time."""
+"""Morphs: from the present values to those of a preset, within a time."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from distill_live.parameters import ParameterStore
 
 
 class Cell(NamedTuple):
-    """A parameter, or one level of it (0: coarsest)."""
+    """A parameter's global value, or one level of it (0: coarsest)."""
 
     name: str
     level: int | None = None
 
 
-#: A cell's value; None: off, or for a level that it follows the parameter.
+#: A cell's value; None: off, or, for a level, that it follows the global value.
 Value = float | None
 
 
 class _Glide(NamedTuple):
-    """What a cell does meanwhile: `begin` to `end` gradually, or a jump when one of them is None;
-    afterwards it is `target`."""
+    """How a cell moves: gradually from `begin` to `end`, or by a jump if either is None; then it
+    is `target`."""
 
     begin: Value
     end: Value
@@ -30,23 +30,23 @@ class _Glide(NamedTuple):
 
 
 class Morph:
-    """Brings cells of a store to their targets within `seconds` from `began` on.
+    """Brings cells of a store to their targets within `seconds`, starting at `began`.
 
-    Numbers with a fraction glide; whole numbers, switches and what is off change half-way. A cell
-    that somebody else moves meanwhile is left to them.
+    Floats glide; whole numbers, switches and cells that go on or off change half-way. A cell that
+    anything else moves meanwhile is left alone.
     """
 
     def __init__(
         self, store: ParameterStore, targets: Mapping[Cell, Value], began: float, seconds: float
     ) -> None:
         self._store, self._began, self._seconds = store, began, seconds
-        # Global values first: levels are compared with them, see ParameterStore.set_level.
+        # Global values first, because levels are compared with them: see set_level of the store.
         targets = dict(sorted(targets.items(), key=lambda item: item[0].level is not None))
         self._glides = {cell: self._glide(cell, targets) for cell in targets}
         self._written = {cell: self._read(cell) for cell in targets}
 
     def tick(self, now: float) -> bool:
-        """Move on to where all shall be at `now`; False when there is nothing left to do."""
+        """Move every cell to its value at `now`; returns False when the morph is over."""
         way = (now - self._began) / self._seconds if self._seconds > 0 else 1.0
         for cell in list(self._glides):
             if self._read(cell) != self._written[cell]:
@@ -70,7 +70,7 @@ class Morph:
         target, now = targets[cell], self._read(cell)
         if cell.level is None or target is now is None:
             return _Glide(now, target, target)
-        # A level that follows has the parameter's value, now or at the end.
+        # A level that follows has the global value, now or at the end.
         shared = Cell(cell.name)
         begin = self._read(shared) if now is None else now
         end = targets.get(shared, self._read(shared)) if target is None else target

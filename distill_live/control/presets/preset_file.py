@@ -1,4 +1,4 @@
-"""The file beside a patch that keeps the presets stored while playing."""
+"""The file beside a patch that keeps presets stored while playing."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from distill_live.control.patch.yaml_file import (
 )
 from distill_live.errors import PatchError
 
-#: What a preset holds: values, or "off", by the names of parameters and levels.
+#: A preset: values, or "off", by the names of parameters and levels.
 Preset = Mapping[str, float | str]
 
-#: The value of what is off, and of a level that follows its parameter.
+#: The value of a parameter that is off, and of a level that follows the global value.
 OFF = "off"
 #: The longest name of a preset, in letters.
 MAX_NAME = 100
@@ -36,10 +36,10 @@ _HEADER = """\
 
 
 class PresetFile:
-    """Reads presets once and writes them, on a thread of its own, whenever there are others.
+    """Reads presets once, and writes them on a thread of its own whenever they change.
 
-    What others have put into the file, or what could not be read, is never overwritten: it is kept
-    beside it under another name. `log` takes a line of text for people.
+    A file that anybody else has changed, or that could not be read, is never overwritten: it is
+    renamed and kept. `log` takes a line of text for people.
     """
 
     def __init__(self, path: Path, log: Callable[[str], None] = lambda line: None) -> None:
@@ -47,11 +47,11 @@ class PresetFile:
         self._lock = threading.Lock()
         self._writer: threading.Thread | None = None
         self._wanted: Mapping[str, Preset] | None = None
-        #: What the file holds as far as is known; None: nothing, or nothing that was understood.
+        #: The file's content as last read or written; None if there was none that could be read.
         self._known: bytes | None = None
 
     def read(self) -> dict[str, dict[str, float | str]]:
-        """The presets in the file; none, and a line in the log, when it is missing or broken."""
+        """The presets in the file; none if it is missing, or broken, which is logged."""
         if not self.path.exists():
             return {}
         try:
@@ -64,16 +64,16 @@ class PresetFile:
         return presets
 
     def write(self, presets: Mapping[str, Preset]) -> None:
-        """Keep these presets, soon; what cannot be written is told in the log."""
+        """Write these presets soon; a failure is logged."""
         with self._lock:
             self._wanted = presets
             if self._writer is None:
-                # No daemon: what was stored is written before the program ends.
+                # Not a daemon: the program ends only after the presets are written.
                 self._writer = threading.Thread(target=self._run, name="preset-file")
                 self._writer.start()
 
     def close(self) -> None:
-        """Wait until all is written."""
+        """Wait until everything is written."""
         writer = self._writer
         if writer is not None:
             writer.join()
@@ -97,7 +97,7 @@ class PresetFile:
                 )
 
     def _keep_aside(self) -> None:
-        """Give what is in the file, if somebody else has put it there, another name."""
+        """Rename the file if anybody else has changed it."""
         if not self.path.exists() or self.path.read_bytes() == self._known:
             return
         number = 1
@@ -111,7 +111,7 @@ class PresetFile:
 
 
 def _check(document: Document, path: Path) -> dict[str, dict[str, float | str]]:
-    """The presets of a document. Raises PatchError with everything that is wrong in it."""
+    """The presets of a document. Raises PatchError that lists everything wrong in it."""
     problems: list[Problem] = []
     value, lines = document.value, document.lines
 

@@ -14,19 +14,19 @@ from distill_live.control.presets.preset_file import MAX_NAME, OFF, Preset, Pres
 from distill_live.errors import ParameterError, nearest_name
 from distill_live.parameters import LEVELS_LIMIT, ParameterStore
 
-#: So many presets can be stored while playing: as many as MIDI has programs.
+#: The most presets that can be stored while playing: as many as MIDI has programs.
 MAX_STORED = 128
-#: What a stored preset leaves out: when things happen, not how they sound.
+#: Parameters that a stored preset leaves out: they are about timing, not about the sound.
 NOT_STORED = ("tempo", "beats_per_bar", "link_start_stop", "morph")
 
 
 class Presets:
-    """Recalls presets, at once or gradually, and stores what is in force under a name.
+    """Recalls presets, at once or gradually, and stores the present values under a name.
 
-    `presets` are the patch's, in its order; those stored while playing follow, in the order in
-    which they came, and are kept in the file `path`, which is read now. One that is stored under
-    the name of one of the patch's stands in its place until it is deleted. Everything may be called
-    from any thread; `log` takes a line of text for people, times are those of `clock`.
+    `presets` are the patch's, in its order. Those stored while playing follow, oldest first, and
+    are kept in the file `path`, which is read now. A stored preset replaces one of the patch with
+    the same name until it is deleted. All methods may be called from any thread. `log` takes a line
+    of text for people; times are those of `clock`.
     """
 
     def __init__(
@@ -43,9 +43,9 @@ class Presets:
         self._file = PresetFile(path, log)
         self._stored: dict[str, Preset] = dict(self._file.read())
         self._morph: Morph | None = None
-        #: The levels of the model in play, by which a preset may name them.
+        #: The levels of the model in play, whose names presets may use.
         self.levels = Levels()
-        #: The preset recalled or stored last.
+        #: The preset that was recalled or stored last.
         self.current: str | None = None
 
     @property
@@ -54,17 +54,17 @@ class Presets:
         return list(self._all())
 
     def use(self, presets: Mapping[str, Preset]) -> None:
-        """Take the presets of another patch, or of the same one that was changed."""
+        """Use the presets of another patch, or of the same one after a change."""
         with self._lock:
             self._patch = presets
 
     def recall(self, name: str, seconds: float | None = None) -> str:
-        """Bring the parameters to a preset's values within so many seconds; others stay as they
-        are. Without `seconds` it takes as long as the parameter `morph` says. Returns a line for
-        the performer, as the other requests do.
+        """Bring the parameters of a preset to its values within `seconds`; all others stay as they
+        are. By default it takes as long as the parameter `morph` says. Returns a line for the
+        performer, as the other requests do.
 
-        What the preset names and this instrument does not have is told in the log and left out.
-        Raises ParameterError when there is no such preset.
+        Parameters that this instrument does not have are logged and left out. Raises ParameterError
+        when there is no such preset.
         """
         with self._lock:
             presets = self._all()
@@ -80,17 +80,17 @@ class Presets:
         return f"preset {name} recalled{within}; {self._extent({cell.name for cell in targets})}"
 
     def next(self) -> str:
-        """Recall the preset after the current one; after the last the first. As `recall`."""
+        """Recall the preset after the current one; after the last, the first. As `recall`."""
         return self._step(1)
 
     def previous(self) -> str:
-        """Recall the preset before the current one; before the first the last. As `recall`."""
+        """Recall the preset before the current one; before the first, the last. As `recall`."""
         return self._step(-1)
 
     def store(self, name: str) -> str:
-        """Keep the present values as a preset, in place of one of that name.
+        """Store the present values as a preset, replacing a stored one of that name.
 
-        Raises ParameterError for a name that cannot be, and when there are too many.
+        Raises ParameterError for a name that is not legal, and when too many are stored.
         """
         if not name.isprintable() or not 0 < len(name.strip()) == len(name) <= MAX_NAME:
             raise ParameterError(
@@ -108,7 +108,7 @@ class Presets:
         return f"preset {name} stored in {self._file.path}; {extent}"
 
     def delete(self, name: str) -> str:
-        """Forget a preset that was stored. Raises ParameterError for any other."""
+        """Delete a stored preset. Raises ParameterError for any other."""
         with self._lock:
             if name not in self._stored and name in self._patch:
                 raise ParameterError(f"the preset {name!r} is part of the patch: delete it there")
@@ -125,18 +125,18 @@ class Presets:
         return f"preset {name} deleted from {self._file.path}{still}"
 
     def tick(self, now: float) -> None:
-        """Move a morph on to where it shall be at `now`."""
+        """Move a morph on, at `now`."""
         with self._lock:
             if self._morph is not None and not self._morph.tick(now):
                 self._morph = None
 
     def stop(self) -> None:
-        """Leave a morph where it is."""
+        """Stop a morph where it is."""
         with self._lock:
             self._morph = None
 
     def close(self) -> None:
-        """Wait until all that was stored is in the file."""
+        """Wait until everything stored is in the file."""
         self._file.close()
 
     def _all(self) -> dict[str, Preset]:
@@ -155,7 +155,7 @@ class Presets:
         names = self.names
         if not names:
             raise ParameterError("there are no presets: add some to the patch, or store one")
-        # Before the first recall, the next is the first and the previous the last.
+        # Before any recall, the next preset is the first, and the previous one is the last.
         place = names.index(self.current) if self.current in names else min(-step, 0)
         return self.recall(names[(place + step) % len(names)])
 
@@ -172,20 +172,20 @@ class Presets:
     def _cell(self, name: str) -> Cell:
         target = find_target(name, self._store.table)
         numbers = {str(level + 1): level for level in range(LEVELS_LIMIT)}
-        # By number, also levels that the model in play lacks: it may be another one's preset.
+        # A number may also mean a level that the model in play lacks but another model has.
         level = numbers.get(target.level or "")
         return Cell(target.parameter.name, self.levels.find(target) if level is None else level)
 
     def _target(self, cell: Cell, value: float | str) -> Value:
         parameter = self._store.table[cell.name]
         can_be_off = cell.level is not None or parameter.optional
-        # YAML reads the word off, where it is not in quotes, as false.
+        # YAML reads the word off without quotes as false.
         if can_be_off and (value == OFF or (value is False and parameter.kind != "bool")):
             return None
         return parameter.clip(value)
 
     def _snapshot(self) -> Preset:
-        """All that is in force, by number where it is a level's."""
+        """All present values; levels by their numbers."""
         values: dict[str, float | str] = {}
         for name, parameter in self._store.table.items():
             if name in NOT_STORED:
@@ -199,7 +199,7 @@ class Presets:
 
 
 def _listed(names: Sequence[str]) -> str:
-    """Names as they stand in a sentence."""
+    """Names as a list in a sentence."""
     return (
         " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names) or "nothing"
     )

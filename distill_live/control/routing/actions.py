@@ -1,10 +1,10 @@
-"""What a message can do: set a parameter, move it by a control, make a request, be answered."""
+"""What a message can do: set a parameter, make a request, ask for an answer."""
 
 from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from distill_live.codes.edit import switch_edits_off
 from distill_live.control.modulation.glides import Glides, Place
@@ -12,10 +12,12 @@ from distill_live.control.namespace.address import NORM, OFF, OWN, ROOT, Reply, 
 from distill_live.control.namespace.arguments import one_number, switch
 from distill_live.control.namespace.requests import REQUESTS
 from distill_live.control.namespace.targets import Levels, Target, find_group, find_target
+from distill_live.control.routing.hooks import Hooks
+from distill_live.control.routing.reception import Reception
 from distill_live.errors import ParameterError
 from distill_live.parameters import Parameter, ParameterStore, find_travel, scale_travel
 
-#: The switch of all that moves by itself, where the table has it.
+#: The switch for all modulation (LFOs and so on), if the table has it.
 MODULATION = "modulation"
 
 #: The name of a request and its checked arguments.
@@ -25,38 +27,38 @@ Request = tuple[str, tuple[object, ...]]
 class Actions:
     """Carries out messages on a store; each action takes a message's arguments and may answer.
 
-    All is done within `change`: it is `asked` that collects requests until then. `clipped` is
-    called with a line of text for each number that was out of range, `touch` with the sender and
-    the name of each parameter, or level of one, that is moved. `levels` are those of the model in
+    Actions are carried out within `change`, which collects the requests that they make:
+    `pop_requests` gives them once the change is in force. `reception` is told of numbers that are
+    out of range, `hooks` of parameters and levels that move. `levels` are those of the model in
     play. Every action raises ParameterError, and does nothing, when it cannot use the arguments.
     """
 
-    def __init__(
-        self,
-        store: ParameterStore,
-        clipped: Callable[[str], None],
-        touch: Callable[[Sender, str], None],
-    ) -> None:
+    def __init__(self, store: ParameterStore, reception: Reception, hooks: Hooks) -> None:
         self.levels = Levels()
         self.glides = Glides(self.stored, self._put)
-        self.asked: list[Request] = []
-        #: How often panic was asked for: what was put off before must not come after it.
+        #: How often panic was asked for: a panic cancels whatever was put off before it.
         self.panics = 0
-        self._store, self._clipped, self._touch = store, clipped, touch
+        self._store, self._reception, self._hooks = store, reception, hooks
+        self._requests: list[Request] = []
         self._sender: Sender = None
 
     @contextlib.contextmanager
     def change(self, sender: Sender) -> Iterator[None]:
-        """All that `sender` does in this block is seen as one change, at its end."""
+        """Everything that `sender` does in this block becomes one change, in force at its end."""
         self._sender = sender
         with self._store.change():
             yield
 
-    def set(self, name: str, arguments: Sequence[object]) -> list[Reply]:
-        """Set a parameter or a level of it; with several numbers the levels, coarse to fine.
+    def pop_requests(self) -> list[Request]:
+        """The requests made since the last call, in order."""
+        requests, self._requests = self._requests, []
+        return requests
 
-        Without a number, or with the word off, a level follows the global value, and a parameter
-        that can be off is. A level that is set to the global value follows it from then on.
+    def set(self, name: str, arguments: Sequence[object]) -> list[Reply]:
+        """Set a parameter or one of its levels; several numbers set the levels, coarse to fine.
+
+        No number, or the word off, switches an optional parameter off and lets a level follow the
+        global value. A level that is set to the global value follows it from then on.
         """
         return self._set(name, arguments, travels=False)
 
@@ -65,7 +67,7 @@ class Actions:
         return self._set(name, arguments, travels=True)
 
     def verb(self, name: str, arguments: Sequence[object]) -> list[Reply]:
-        """Make a request with the arguments; one without arguments works like a button."""
+        """Make a request with the arguments; a request that needs none works like a button."""
         taken = REQUESTS[name].arguments
         texts = any(isinstance(argument, str) for argument in arguments)
         if not taken or (not texts and all(one.optional and one.kind == "text" for one in taken)):
@@ -89,7 +91,7 @@ class Actions:
         return [(f"{ROOT}/pong", tuple(arguments))]
 
     def sync(self, arguments: Sequence[object]) -> list[Reply]:
-        """Answer with the same arguments, when all that came before has been done."""
+        """Answer with the same arguments, once everything before has been done."""
         return [(f"{ROOT}/synced", tuple(arguments))]
 
     def ask(self, name: str, arguments: Sequence[object]) -> None:
@@ -101,38 +103,38 @@ class Actions:
             self._steer_off()
         elif name == "reset":
             self._reset(checked[0])
-        self.asked.append((name, checked))
+        self._requests.append((name, checked))
 
     def find(self, target: Target) -> Place:
-        """What a target means with the model in play. Raises UnknownLevelError."""
+        """What a target means in the model in play. Raises UnknownLevelError."""
         return target.parameter.name, self.levels.find(target)
 
     def value(self, place: Place) -> float:
-        """What a parameter or a level is, or is about to be; NaN: off."""
+        """The value of a parameter or a level, or the one it is gliding to; NaN: off."""
         goal = self.glides.goal(place)
         return self.stored(place) if goal is None else goal
 
     def stored(self, place: Place) -> float:
-        """What a parameter or a level is now; NaN: off."""
+        """The value of a parameter or a level now; NaN: off."""
         name, level = place
         return self._store[name] if level is None else self._store.levels(name, level + 1)[level]
 
     def put(self, place: Place, value: float) -> float:
-        """Set a parameter or a level, as a control does; the value that is stored."""
+        """Set a parameter or a level, as a control does; returns the value that is stored."""
         return self._put(place, value, self._sender)
 
     def note_clipped(self, line: str) -> None:
         """Tell of a number that was out of range."""
-        self._clipped(line)
+        self._reception.note_clipped(line)
 
     @property
     def sender(self) -> Sender:
-        """Whose change it is."""
+        """Who makes the change in hand."""
         return self._sender
 
     @property
     def modulated(self) -> bool:
-        """Whether what moves by itself may move parameters."""
+        """Whether modulation may move parameters."""
         return MODULATION not in self._store.table or bool(self._store[MODULATION])
 
     def _set(self, name: str, arguments: Sequence[object], travels: bool) -> list[Reply]:
@@ -144,7 +146,7 @@ class Actions:
             given = [(at, [argument]) for at, argument in enumerate(arguments)]
         else:
             given = [(level, arguments)]
-        # All are looked at before any is used.
+        # All arguments are checked before any is used.
         values = [(at, self._read(parameter, at, name, one, travels)) for at, one in given]
         for at, value in values:
             self._store_one(parameter, at, name, value)
@@ -165,13 +167,13 @@ class Actions:
         arguments: Sequence[object],
         travels: bool,
     ) -> float | None:
-        """The value that the arguments mean; None: off, or as the global one."""
+        """The value that the arguments mean; None: off, or follow the global value."""
         if (level is not None or parameter.optional) and is_off(arguments):
             return None
         if travels:
             travel = one_number(name, arguments)
             if not 0.0 <= travel <= 1.0:
-                self._clipped(f"{name}{NORM} {travel:g} is outside 0..1")
+                self.note_clipped(f"{name}{NORM} {travel:g} is outside 0..1")
             return scale_travel(travel, parameter.minimum, parameter.maximum, parameter.curve)
         if parameter.kind == "bool" and len(arguments) == 1:
             return switch(name, arguments[0])
@@ -184,7 +186,7 @@ class Actions:
             stored = self._put((parameter.name, level), value, self._sender)
             if not parameter.minimum <= value <= parameter.maximum:
                 legal = parameter.legal()
-                self._clipped(f"{name} {value:g} is outside {legal}; set to {stored:g}")
+                self.note_clipped(f"{name} {value:g} is outside {legal}; set to {stored:g}")
         else:
             self._release((parameter.name, level))
 
@@ -215,7 +217,7 @@ class Actions:
                 self._store.follow(parameter.name)
 
     def _put(self, place: Place, value: float, sender: Sender) -> float:
-        self._touch(sender, self._name(place))
+        self._hooks.on_touch(sender, self._name(place))
         name, level = place
         if level is None:
             return self._store.set(name, value)
@@ -223,7 +225,7 @@ class Actions:
 
     def _release(self, place: Place) -> None:
         """Switch a parameter off, or let a level follow the global value."""
-        self._touch(self._sender, self._name(place))
+        self._hooks.on_touch(self._sender, self._name(place))
         name, level = place
         if level is None:
             self._store.turn_off(name)
@@ -263,14 +265,14 @@ def is_off(arguments: Sequence[object]) -> bool:
 
 
 def finite_or_none(value: float) -> float | None:
-    """A value, or None for NaN, which stands for off."""
+    """A value; None for NaN, which means off."""
     return None if math.isnan(value) else value
 
 
 def is_pressed(name: str, arguments: Sequence[object]) -> bool:
-    """Whether a message of a button is its press; `name` says in an error what takes it.
+    """Whether a button's message is a press; errors call what it is sent to `name`.
 
-    Buttons send a second message, 0, when they are let go; a bang has no number at all.
+    Buttons send a second message, 0, when they are released; a bang has no number at all.
     """
     bang = not arguments or arguments[0] is None
     return bang or one_number(name, arguments) >= 0.5

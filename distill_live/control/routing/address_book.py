@@ -1,4 +1,4 @@
-"""Where OSC addresses lead: the built-in ones below /distill, those of a patch, and patterns."""
+"""Where OSC addresses lead: those built in below /distill, those of a patch, and patterns."""
 
 from __future__ import annotations
 
@@ -11,24 +11,26 @@ from distill_live.control.namespace.pattern import is_pattern, match
 from distill_live.control.namespace.requests import REQUESTS
 from distill_live.control.namespace.targets import find_target
 from distill_live.control.routing.actions import Actions
+from distill_live.control.routing.reception import printable
 from distill_live.errors import ParameterError
 from distill_live.parameters import Table
 
 Handler = Callable[[Sequence[object]], list[Reply]]
 
-#: Endings of addresses that a pattern matches only if it has the same ending.
+#: Addresses with these endings are matched only by patterns with the same ending.
 _APART = (NORM, f"/{OFF}")
-#: So many patterns, and so many addresses that lead nowhere, are remembered.
+#: The most patterns, and the most addresses that lead nowhere, that are remembered.
 MAX_REMEMBERED = 256
 #: How similar two addresses must be, 0..1, for one to be suggested instead of the other.
 _LIKE = 0.72
 
 
 class AddressBook:
-    """What is to be done for each address.
+    """Finds the handlers of each address.
 
-    `verbs` are built-in addresses beside parameters and requests, by their names below /distill;
-    `mapped` are those of a patch. The levels are those that `actions` has when it is made.
+    `verbs` are the built-in addresses that are neither parameters nor requests, by their names
+    below /distill; `mapped` are those of a patch. The levels are those that `actions` has when the
+    book is made.
     """
 
     def __init__(
@@ -36,7 +38,7 @@ class AddressBook:
         table: Table,
         actions: Actions,
         verbs: Mapping[str, Handler],
-        mapped: Mapping[str, Sequence[Handler]],
+        mapped: Mapping[str, list[Handler]],
     ) -> None:
         self._table, self._actions = table, actions
         built_in: dict[str, Handler] = {
@@ -46,38 +48,36 @@ class AddressBook:
         for name in table:
             built_in[name] = partial(actions.set, name)
             built_in[name + NORM] = partial(actions.set_travel, name)
-        self._handlers: dict[str, Sequence[Handler]] = {
-            f"{ROOT}/{name}": [handler] for name, handler in built_in.items()
+        handlers = {f"{ROOT}/{name}": [handler] for name, handler in built_in.items()}
+        handlers |= mapped
+        self._found = {
+            address: [(address, handler) for handler in found]
+            for address, found in handlers.items()
         }
-        self._handlers |= mapped
         #: Every address that leads somewhere; levels by their names.
-        self.addresses: tuple[str, ...] = (*self._handlers, *self._of_levels())
+        self.addresses: tuple[str, ...] = (*self._found, *self._of_levels())
         self._matches: dict[str, list[str]] = {}
         self._hints: dict[str, str] = {}
 
     def find(self, address: str) -> list[tuple[str, Handler]]:
-        """What an address or a pattern leads to, each with its plain address.
+        """The handlers that an address or a pattern leads to, each with its plain address.
 
-        Raises ParameterError for what is no legal pattern.
+        Raises ParameterError for a pattern that is not legal.
         """
-        handlers = self._handlers.get(address)
-        if handlers:
-            return [(address, handler) for handler in handlers]
+        found = self._found.get(address)
+        if found:
+            return found
         meant = self._meant(address) if is_pattern(address) else [address]
-        return [
-            (one, handler)
-            for one in meant
-            for handler in self._handlers.get(one) or self._level_handlers(one)
-        ]
+        return [found for one in meant for found in self._found.get(one) or self._of_level(one)]
 
     def explain_unknown(self, address: str) -> str:
-        """What to say of an address that leads nowhere, with the nearest one that does."""
+        """What to say of an unknown address, with the nearest known one."""
         if self._is_read_only(address):
             name = address.removeprefix(f"{ROOT}/")
             return f"{address} can only be read: send {ROOT}/get {name}"
         if address not in self._hints:
             if len(self._hints) >= MAX_REMEMBERED:
-                # To look for the nearest one takes long, and a flood must not.
+                # Looking for the nearest one takes long, which a flood must not cause.
                 return "unknown OSC address"
             self._hints[address] = self._hint(address)
         return f"unknown OSC address {printable(address)}{self._hints[address]}"
@@ -93,8 +93,8 @@ class AddressBook:
             return False
 
     def _meant(self, pattern: str) -> list[str]:
-        """The addresses that a pattern matches, but those with a special ending only if it has the
-        same: a star matches a parameter and its levels, each once, and not `steer/off`."""
+        """The addresses that a pattern matches. Those with a special ending count only if the
+        pattern has it: a star matches a parameter and each level once, but not `steer/off`."""
         if pattern not in self._matches:
             if len(self._matches) >= MAX_REMEMBERED:
                 self._matches.clear()
@@ -103,15 +103,14 @@ class AddressBook:
             self._matches[pattern] = match(pattern, among)
         return self._matches[pattern]
 
-    def _level_handlers(self, address: str) -> Sequence[Handler]:
-        """What sets one level, when the address is a parameter's and a level's name behind it."""
+    def _of_level(self, address: str) -> list[tuple[str, Handler]]:
+        """What sets one level, if the address is a parameter's followed by a level's name."""
         name = address.removeprefix(f"{ROOT}/")
         level = name.removesuffix(NORM)
         if name == address or level.rpartition("/")[0] not in self._table:
-            return ()
-        if level != name:
-            return [partial(self._actions.set_travel, level)]
-        return [partial(self._actions.set, name)]
+            return []
+        set_level = self._actions.set if level == name else self._actions.set_travel
+        return [(address, partial(set_level, level))]
 
     def _of_levels(self) -> list[str]:
         per_level = [name for name, parameter in self._table.items() if parameter.per_level]
@@ -123,10 +122,10 @@ class AddressBook:
         ]
 
     def _hint(self, address: str) -> str:
-        # Compared without the root, which all have in common and some senders leave out.
-        names = {known.removeprefix(ROOT): known for known in self._handlers}
+        # Compared without the root, which all addresses share and some senders leave out.
+        names = {known.removeprefix(ROOT): known for known in self._found}
         wanted = address[:200].removeprefix(ROOT)
-        # An address with the same last word is meant; without one, a few letters may differ.
+        # Probably one with the same last word is meant; otherwise a few letters may differ.
         last = wanted.rpartition("/")[2]
         same = [name for name in names if last and last in name.split("/")]
         close = difflib.get_close_matches(wanted, same or names, n=1, cutoff=0.0 if same else _LIKE)
@@ -135,8 +134,3 @@ class AddressBook:
 
 def _ending(address: str) -> str:
     return next(filter(address.endswith, _APART), "")
-
-
-def printable(text: str) -> str:
-    """`text` cut short and without what could steer a terminal."""
-    return "".join(letter if letter.isprintable() else "?" for letter in text[:200])

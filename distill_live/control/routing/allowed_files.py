@@ -1,4 +1,4 @@
-"""Which files a message may name: those in folders that the performer has given to the instrument.
+"""Which files a message may name: only those in folders that the performer has allowed.
 
 A message has no password, and may come from another machine.
 """
@@ -10,12 +10,12 @@ from pathlib import Path
 
 from distill_live.errors import ParameterError
 
-#: Requests that name a file in their first argument; for a model it may be a name instead.
+#: Requests whose first argument is a file; for a model it may also be its name.
 FILE_REQUESTS = ("prime", "model")
 
 
 class AllowedFiles:
-    """Lets requests name files inside `folders` alone, wherever links and ".." lead.
+    """Lets requests name only files inside `folders`, after links and ".." are resolved.
 
     A path may be relative to the working folder or to one of `folders`.
     """
@@ -24,9 +24,9 @@ class AllowedFiles:
         self._folders = folders
 
     def check(self, name: str, arguments: tuple[object, ...]) -> tuple[object, ...]:
-        """The arguments of a request, with a file's path as that of the very file it means.
+        """The arguments of a request, with a file's path resolved.
 
-        Raises ParameterError for a file elsewhere, whether there is one or not.
+        Raises ParameterError for a file outside the folders, whether it exists or not.
         """
         if name not in FILE_REQUESTS or not arguments:
             return arguments
@@ -46,7 +46,7 @@ class AllowedFiles:
         return (str(found), *arguments[1:])
 
     def _find(self, given: str) -> Path | None:
-        """The file inside the folders that is meant, or that path inside if there is none."""
+        """The file that is meant, or the path of a missing one; None if outside the folders."""
         folders = [folder.resolve() for folder in self._folders()]
         plain, *others = [(folder / given).resolve() for folder in (Path(), *folders)]
         inside = [path for path in (plain, *others) if any(map(path.is_relative_to, folders))]
@@ -63,5 +63,5 @@ def _distinct(folders: Sequence[Path]) -> list[Path]:
 
 
 def _is_name(given: str) -> bool:
-    """Whether this names a model without saying where its file is."""
+    """Whether this is a model's name rather than a path."""
     return "/" not in given and "\\" not in given and not Path(given).is_file()

@@ -1,4 +1,4 @@
-"""The requests that control carries out itself; all others go on to the server."""
+"""The requests that control carries out itself; all others are handed on to the server."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ Request = Callable[[str, tuple[object, ...]], None]
 
 
 class ControlRequests:
-    """To be called with a name of `REQUESTS` and its checked arguments, from any thread.
+    """Call it with a name of `REQUESTS` and its checked arguments, from any thread.
 
-    `server` takes requests that are not for control, with lengths in beats as seconds; `done` the
-    name of a request and a line about its outcome. A call raises ParameterError
+    `server` takes the requests that control does not carry out, with beats converted to seconds.
+    `done` takes the name of a request and a line about its outcome. A call raises ParameterError
     when the request cannot be carried out.
     """
 
@@ -29,7 +29,7 @@ class ControlRequests:
     ) -> None:
         self._server, self._tempo, self._presets, self._done = server, tempo, presets, done
         self._handlers: dict[str, Callable[..., str | None]] = {
-            # Actions has already changed the parameters for these two.
+            # For these two, Actions has already changed the parameters.
             "steer/off": lambda: None,
             "reset": self._reset,
             "loop/beats": self._loop,
@@ -72,7 +72,7 @@ class ControlRequests:
         self._hand_on("rewind", self._tempo.seconds(beats), take)
 
     def _hold(self, beats: float) -> None:
-        # `hold` takes no argument from a message: a button's 1 would be one.
+        # Unchecked: in a message `hold` takes no argument, because a button sends 1.
         self._server("hold", (self._tempo.seconds(beats),))
 
     def _recall(self, name: str, beats: float) -> str:

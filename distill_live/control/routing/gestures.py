@@ -1,4 +1,4 @@
-"""What a control's message means: move there, turn so far, or change over."""
+"""What a control's message means: move there, turn so far, or toggle."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from distill_live.control.patch.sources import (
 )
 from distill_live.errors import ParameterError
 
-#: The part of the way that an encoder goes by each step, unless the patch says otherwise.
+#: How much of the travel one step of an encoder is, unless the patch says otherwise.
 DEFAULT_STEP = 0.01
 
 
@@ -29,8 +29,8 @@ DEFAULT_STEP = 0.01
 class Gesture:
     """What was done with a control.
 
-    "move": to `amount`, 0 at one end and 1 at the other; "turn": by `amount` of the way, below 0
-    back; "toggle": from off to on, or back.
+    "move": to `amount`, 0 at one end and 1 at the other. "turn": by `amount` of the travel, below 0
+    is back. "toggle": from off to on, or back.
     """
 
     kind: Literal["move", "turn", "toggle"]
@@ -38,7 +38,7 @@ class Gesture:
 
     @property
     def presses(self) -> bool:
-        """Whether it is a press, for what only happens or does not."""
+        """Whether it presses, for a request, which is made or not."""
         return {"move": self.amount >= 0.5, "turn": self.amount > 0, "toggle": True}[self.kind]
 
 
@@ -46,10 +46,10 @@ PRESS = Gesture("move", 1.0)
 
 
 def osc_gesture(source: OscSource, arguments: Sequence[object], name: str) -> Gesture | None:
-    """The gesture of an OSC message; None when it means nothing here, such as letting go.
+    """The gesture of an OSC message; None when it means nothing, such as releasing a trigger.
 
-    A message without a number is a press. Raises ParameterError, about `name`, for another one than
-    a single finite number, and for one that lacks the argument that the source means.
+    A message without a number is a press. Raises ParameterError, about `name`, unless the message
+    has a single finite number, or the argument that the source names.
     """
     if source.argument is not None:
         arguments = _chosen(source.argument, arguments, name)
@@ -60,7 +60,7 @@ def osc_gesture(source: OscSource, arguments: Sequence[object], name: str) -> Ge
 
 
 def midi_gesture(source: MidiSource, event: MidiEvent) -> Gesture | None:
-    """The gesture of a MIDI event that comes from a source; None when it means nothing here."""
+    """The gesture of a MIDI event of a source; None when it means nothing."""
     pressed = event.value >= 0.5
     if isinstance(source, ControlChangeSource):
         if source.encoding != "absolute":
@@ -79,7 +79,7 @@ def midi_gesture(source: MidiSource, event: MidiEvent) -> Gesture | None:
 
 
 def midi_key(source: MidiSource) -> tuple[str, int | None]:
-    """The kind and the number of the events that a source means; None: any number."""
+    """The kind and the number of a source's events; None: any number."""
     if isinstance(source, ControlChangeSource):
         return ("cc14" if source.bits == 14 else "cc"), source.cc
     if isinstance(source, NrpnSource):
@@ -94,7 +94,7 @@ def midi_key(source: MidiSource) -> tuple[str, int | None]:
 
 
 def _chosen(place: int, arguments: Sequence[object], name: str) -> Sequence[object]:
-    """The one argument of that place, from 1."""
+    """The argument at a place, counted from 1, alone."""
     if len(arguments) < place:
         raise ParameterError(
             f"{name} takes argument {place} of a message, and this message has {len(arguments)}"
@@ -103,7 +103,7 @@ def _chosen(place: int, arguments: Sequence[object], name: str) -> Sequence[obje
 
 
 def _key_travel(source: NoteSource, event: MidiEvent) -> float:
-    """How hard a key was struck, or where between the lowest and the highest it is, 0..1."""
+    """How hard a key was struck, or where it lies between the lowest and the highest, 0..1."""
     if source.mode == "velocity":
         return event.value
     low, high = source.span

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-#: How many different unknown names are told before the rest is only counted.
+#: How many unknown names are logged; further ones are only counted.
 MAX_NAMES = 256
 #: The longest time between two lines about one name, in seconds.
 LONGEST_S = 600.0
@@ -14,7 +14,7 @@ LONGEST_S = 600.0
 
 @dataclass
 class _Again:
-    """How often a name came, when it may be logged again, and the wait until then."""
+    """How often a name came, when it may be logged again, and how long it has to wait."""
 
     count: int
     due: float
@@ -24,8 +24,8 @@ class _Again:
 class LimitedLog:
     """Hands lines to `log`: at most one per kind and period, and one per unknown name.
 
-    `period_s` is in seconds, as is what `clock` returns. The next line of a kind says how many were
-    left out before it.
+    `period_s` and `clock` are in seconds. A line says how many lines of its kind were left out
+    before it.
     """
 
     def __init__(

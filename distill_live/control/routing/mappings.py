@@ -1,4 +1,4 @@
-"""A patch at work: what each control moves or asks for."""
+"""A patch at work: which parameter or request each control moves or makes."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ from distill_live.control.timing.quantise import Quantum
 from distill_live.control.timing.tempo import Tempo
 from distill_live.parameters import Table
 
-#: Where a control without a position finds a parameter that is off: in the middle.
+#: Where an encoder starts to turn a parameter that is off: in the middle.
 _MIDDLE = 0.5
 #: Controllers that carry an NRPN.
 _NRPN_CONTROLLERS = (6, 38, 96, 97, 98, 99, 100, 101)
 
 
 class _Knob:
-    """One mapping's hold on one parameter, or on a level of it."""
+    """What one mapping does to one parameter, or to one level of it."""
 
     def __init__(self, mapping: ParameterMapping, target: Target, actions: Actions) -> None:
         self._mapping, self._target, self._actions = mapping, target, actions
         self._takeover = Takeover(mapping.takeover)
-        # Where the control left the parameter: travel, and the value that came of it.
+        # Where the control left the parameter: its travel, and the resulting value.
         self._left: tuple[float, float] | None = None
 
-    def take(self, gesture: Gesture, now: float) -> None:
-        """Do what a gesture means. Raises UnknownLevelError when the model lacks the level."""
+    def apply(self, gesture: Gesture, now: float) -> None:
+        """Move the parameter. Raises UnknownLevelError when the model lacks the level."""
         place = self._actions.find(self._target)
         standing = self._standing(self._actions.value(place))
         travel = self._wanted(gesture, standing)
@@ -57,9 +57,9 @@ class _Knob:
             self._actions.put(place, value)
 
     def _standing(self, value: float) -> float | None:
-        """Where the control would stand for the parameter's value; None when that is off."""
+        """Where the control would stand for the parameter's value; None when it is off."""
         if self._left is not None and self._left[1] == value:
-            # Exactly where it was left: what was rounded away is not lost.
+            # Nothing else has moved it: go on from the exact travel, not from the rounded value.
             return self._left[0]
         if self._left is not None:
             self._takeover.rearm()
@@ -73,7 +73,7 @@ class _Knob:
             start = _MIDDLE if standing is None else standing
             return min(max(start + gesture.amount, 0.0), 1.0)
         travel = min(max(gesture.amount, 0.0), 1.0)
-        return self._takeover.take(travel, travel if standing is None else standing)
+        return self._takeover.move(travel, travel if standing is None else standing)
 
     def _value_at(self, travel: float) -> float:
         parameter = self._target.parameter
@@ -88,25 +88,25 @@ class ParameterBinding:
 
     def __init__(self, mapping: ParameterMapping, table: Table, actions: Actions) -> None:
         self.name = mapping.to[0]
-        self.quantum: Quantum | None = mapping.quantise
+        self._quantum: Quantum | None = mapping.quantise
         self._actions = actions
         self._knobs = [_Knob(mapping, find_target(name, table), actions) for name in mapping.to]
 
-    def waits_for(self, gesture: Gesture) -> bool:
-        """Whether a gesture is one to put off to a beat or a bar."""
-        return self.quantum is not None
+    def quantum_for(self, gesture: Gesture) -> Quantum | None:
+        """The beat or bar that a gesture must wait for; None: it is applied at once."""
+        return self._quantum
 
-    def take(self, gesture: Gesture, now: float) -> None:
-        """Move all parameters that the model in play has.
+    def apply(self, gesture: Gesture, now: float) -> None:
+        """Move all parameters and levels that the model in play has.
 
-        Raises UnknownLevelError for those that it lacks.
+        Raises UnknownLevelError, afterwards, if it lacks one of them.
         """
         if not 0.0 <= gesture.amount <= 1.0 and gesture.kind == "move":
             self._actions.note_clipped(f"a mapped control must send 0..1, not {gesture.amount:g}")
         lacking: UnknownLevelError | None = None
         for knob in self._knobs:
             try:
-                knob.take(gesture, now)
+                knob.apply(gesture, now)
             except UnknownLevelError as error:
                 lacking = error
         if lacking:
@@ -118,14 +118,14 @@ class RequestBinding:
 
     def __init__(self, mapping: RequestMapping, actions: Actions) -> None:
         self.name = mapping.do
-        self.quantum: Quantum | None = mapping.quantise
+        self._quantum: Quantum | None = mapping.quantise
         self._arguments, self._actions = mapping.arguments, actions
 
-    def waits_for(self, gesture: Gesture) -> bool:
-        """Whether a gesture is one to put off to a beat or a bar: letting go is not."""
-        return self.quantum is not None and gesture.presses
+    def quantum_for(self, gesture: Gesture) -> Quantum | None:
+        """The beat or bar that a press must wait for; None for a release, which does nothing."""
+        return self._quantum if gesture.presses else None
 
-    def take(self, gesture: Gesture, now: float) -> None:
+    def apply(self, gesture: Gesture, now: float) -> None:
         """Make the request, if the gesture is a press."""
         if gesture.presses:
             self._actions.ask(self.name, self._arguments)
@@ -135,26 +135,26 @@ Binding = ParameterBinding | RequestBinding
 
 
 class _Modulation:
-    """A mapping whose control moves by itself."""
+    """A mapping whose source is a modulator."""
 
     def __init__(self, modulator: Modulator, binding: Binding) -> None:
         self._modulator, self._binding = modulator, binding
         self._high = True
 
-    def tick(self, now: float, tempo: Tempo, level: float) -> None:
-        value = self._modulator.value(now, tempo, level)
+    def tick(self, now: float, tempo: Tempo, loudness: float) -> None:
+        value = self._modulator.value(now, tempo, loudness)
         if isinstance(self._binding, ParameterBinding):
-            self._binding.take(Gesture("move", value), now)
+            self._binding.apply(Gesture("move", value), now)
             return
-        # A request is made on the way up, once.
+        # A request is made once each time the value rises through the middle.
         before, self._high = self._high, value >= 0.5
         if self._high and not before:
-            self._binding.take(PRESS, now)
+            self._binding.apply(PRESS, now)
 
 
 @dataclass
 class Bindings:
-    """A patch's mappings by what they come from: OSC address, kind and number of a MIDI event."""
+    """A patch's mappings by their sources: OSC addresses, kinds and numbers of MIDI events."""
 
     osc: dict[str, list[tuple[OscSource, Binding]]]
     midi: dict[tuple[str, int | None], list[tuple[MidiSource, Binding]]]
@@ -164,7 +164,7 @@ class Bindings:
 
     @classmethod
     def of(cls, patch: Patch | None, table: Table, actions: Actions) -> Bindings:
-        """The bindings of a patch that was checked with `table`; without a patch there are none."""
+        """The bindings of a patch that was checked with `table`; none without a patch."""
         made = cls({}, {}, [], patch.devices if patch else {}, patch.programs if patch else {})
         for mapping in patch.map if patch else ():
             binding = (
@@ -182,7 +182,7 @@ class Bindings:
         return made
 
     def hearing(self, event: MidiEvent) -> list[tuple[MidiSource, Binding]]:
-        """What a MIDI event moves or asks for."""
+        """The mappings that a MIDI event is for."""
         found = [
             *self.midi.get((event.kind, event.number), ()),
             *self.midi.get((event.kind, None), ()),
@@ -190,7 +190,7 @@ class Bindings:
         return [one for one in found if one[0].hears(event, self.devices)]
 
     def expects(self, event: MidiEvent) -> bool:
-        """Whether a controller is a part of what the patch maps: of a 14-bit pair, of an NRPN."""
+        """Whether a controller is half of a 14-bit pair, or part of an NRPN, that is mapped."""
         pair = ("cc14", event.number % 32) in self.midi and event.number < 64
         carries = event.number in _NRPN_CONTROLLERS and any(kind == "nrpn" for kind, _ in self.midi)
         return event.kind == "cc" and (pair or carries)
@@ -204,10 +204,10 @@ def _modulator(source: LfoSource | FollowSource | WalkSource) -> Modulator:
     return RandomWalk(source.walk)
 
 
-def modulate(modulations: Iterable[_Modulation], now: float, tempo: Tempo, level: float) -> None:
-    """Move on all that moves by itself; what the model in play lacks is passed over."""
+def modulate(modulations: Iterable[_Modulation], now: float, tempo: Tempo, loudness: float) -> None:
+    """Move every modulation on; those for levels that the model in play lacks are skipped."""
     for modulation in modulations:
         try:
-            modulation.tick(now, tempo, level)
+            modulation.tick(now, tempo, loudness)
         except UnknownLevelError:
             continue

@@ -1,4 +1,7 @@
-"""Which lights and motor faders a patch has: its controls with `feedback`."""
+"""The lights and motor faders of a patch: its mapped MIDI controls with `feedback`.
+
+What is sent to them, and when, is in midi/lights.py.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,11 @@ from distill_live.control.patch.sources import MidiSource
 from distill_live.control.routing.gestures import midi_key
 
 
-def lights(patch: Patch, travel: Callable[[ParameterMapping], float]) -> list[Light]:
+def patch_lights(patch: Patch, travel: Callable[[ParameterMapping], float]) -> list[Light]:
     """The lights of a patch, in its order; `travel` says where a mapping's control should stand.
 
-    A control that is heard on several channels is shown on the first of them, and on channel 1 when
-    it is heard on all.
+    A control that is mapped on several channels is lit on the first of them; one that is mapped on
+    all channels, on channel 1.
     """
     found = []
     for mapping in patch.map:

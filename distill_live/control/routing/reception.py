@@ -1,4 +1,4 @@
-"""What has come in, counted, and what is wrong with it, told."""
+"""Counts what comes in, and tells of messages that cannot be used."""
 
 from __future__ import annotations
 
@@ -9,30 +9,29 @@ from dataclasses import dataclass
 
 from distill_live.control.namespace.address import ROOT, Reply
 from distill_live.control.namespace.targets import UnknownLevelError
-from distill_live.control.routing.address_book import printable
 from distill_live.control.routing.limited_log import LimitedLog
 from distill_live.errors import ParameterError
 
-#: So many refused messages of one packet are answered.
+#: The most refused messages of one packet that are answered.
 MAX_ERRORS = 16
 
 _ERROR = f"{ROOT}/error"
-#: So many names have lines of their own in the log when they are refused.
+#: The most names that have lines of their own in the log when they are refused.
 _MAX_NAMES = 256
-#: So many reasons at one name have lines of their own.
+#: The most reasons for one name that have lines of their own.
 _MAX_REASONS = 4
-#: What of a reason changes with the message: numbers and quoted texts.
+#: The parts of a reason that change from message to message: numbers and quoted texts.
 _VALUES = re.compile(r"b?'[^']*'|b?\"[^\"]*\"|[-+.\w]*\d[-+.\w]*")
 #: The longest reason in an answer, in letters.
-_MAX_REASON = 300
+_LONGEST_REASON = 300
 
 
 @dataclass
 class Counters:
     """What has come in since the start.
 
-    `received` messages were well formed; of them `unknown` had no target, `refused` a value that
-    cannot be used and `clipped` one that was out of range. `malformed` packets held no message.
+    `received` messages were well formed. Of these, `unknown` led nowhere, `refused` had a value
+    that cannot be used, and `clipped` a value out of range. `malformed` packets held no message.
     """
 
     received: int = 0
@@ -45,7 +44,8 @@ class Counters:
 class Reception:
     """Counts messages, and tells of those that lead nowhere or cannot be used.
 
-    `log` takes one line of text, seldom enough to be read; `clock` gives seconds.
+    `log` takes one line of text, and is called seldom enough for people to read it. `clock` gives
+    seconds.
     """
 
     def __init__(self, log: Callable[[str], None], clock: Callable[[], float]) -> None:
@@ -56,39 +56,44 @@ class Reception:
 
     @property
     def last_message(self) -> str:
-        """The message taken last, as a short text, such as "/distill/gain 0.5"; "" before any."""
+        """The newest message as a short text, such as "/distill/gain 0.5"; "" before any."""
         last = self._last
         if last is None:
             return ""
         return " ".join([printable(last[0]), *(reprlib.repr(value) for value in last[1][:4])])
 
     def note(self, name: str, arguments: Sequence[object]) -> None:
-        """Note the message that is now taken."""
+        """Note the message that is being applied."""
         self._last = (name, arguments)
 
-    def attempt(self, name: str, action: Callable[[], list[Reply] | None]) -> list[Reply]:
-        """Do something that came in under a name; what fails is told, and ends nothing."""
+    def attempt(
+        self, name: str, action: Callable[..., list[Reply] | None], *arguments: object
+    ) -> list[Reply]:
+        """Call `action(*arguments)` for a message to `name`; returns what to answer.
+
+        An action that raises is answered by an error, and does not stop the messages after it.
+        """
         try:
-            return action() or []
+            return action(*arguments) or []
         except ParameterError as error:
             return self.refuse(name, error)
         except Exception as error:
             return self.refuse(name, ParameterError(f"failed: {error!r}"))
 
     def refuse(self, name: str, error: ParameterError) -> list[Reply]:
-        """Tell of a message that cannot be used; what to answer."""
+        """Tell of a message that cannot be used; returns the answer."""
         self.counters.refused += 1
         line = f"refused {printable(name)}: {error}"
         if isinstance(error, UnknownLevelError):
-            # A fader for a level that this model lacks is no fault: once is enough.
+            # A fader for a level that this model lacks is no mistake: one line is enough.
             self._log.write_once(line, lambda: line)
         else:
             self._log.write(self._kind(name, str(error)), line)
-        return [(_ERROR, (printable(name), str(error)[:_MAX_REASON]))]
+        return [(_ERROR, (printable(name), str(error)[:_LONGEST_REASON]))]
 
     def _kind(self, name: str, reason: str) -> str:
-        """Each mistake at each name is a kind of its own, as long as there are few of both: an
-        address and a value may be anything."""
+        """The kind of log line for a mistake: one for each of the first reasons of each of the
+        first names, then one for all others, because an address and a value can be anything."""
         if len(self._reasons) < _MAX_NAMES:
             self._reasons.setdefault(name, set())
         if name not in self._reasons:
@@ -99,13 +104,13 @@ class Reception:
         return f"refused {name}: {reason}" if reason in reasons else f"refused {name}"
 
     def note_unknown(self, address: str, reason: str) -> Reply:
-        """Tell of an address that leads nowhere; what to answer."""
+        """Tell of an address that leads nowhere; returns the answer."""
         self.counters.unknown += 1
         self._log.write_counted(address, lambda: reason)
         return _ERROR, (printable(address), reason)
 
     def count_unknown(self, address: str, count: int) -> None:
-        """Count more messages to an address that was reported as unknown."""
+        """Count more messages to an address that is known to lead nowhere."""
         self.counters.unknown += count
         self._log.count(address, count)
 
@@ -119,18 +124,23 @@ class Reception:
         self.counters.clipped += 1
         self._log.write("clipped", line)
 
-    def note_malformed(self, source: str, reason: str) -> None:
+    def note_malformed(self, sender: str, reason: str) -> None:
         """Tell of a packet that holds no message."""
         self.counters.malformed += 1
-        self._log.write("malformed", f"malformed packet from {source}: {reason}")
+        self._log.write("malformed", f"malformed packet from {sender}: {reason}")
 
     def tell(self, kind: str, line: str) -> None:
         """Log a line; at most one a second of each kind."""
         self._log.write(kind, line)
 
 
+def printable(text: str) -> str:
+    """`text` cut short, and without characters that could control a terminal."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text[:200])
+
+
 def fewer_errors(replies: list[Reply]) -> list[Reply]:
-    """The replies, of the errors only the first few: a bad packet shall not cause a flood."""
+    """The replies, with only the first few of the errors: a bad packet must not cause a flood."""
     errors = [reply for reply in replies if reply[0] == _ERROR]
     if len(errors) <= MAX_ERRORS:
         return replies

@@ -1,82 +1,93 @@
-"""What waits for its beat: gestures of mapped controls, and what `/distill/at` sends."""
+"""Quantised actions: gestures of mapped controls, and the messages that `/distill/at` puts off."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 
-from distill_live.control.namespace.address import ROOT, Reply
+from distill_live.control.namespace.address import ROOT
 from distill_live.control.routing.gestures import Gesture
+from distill_live.control.routing.hooks import Hooks
 from distill_live.control.routing.mappings import Binding
-from distill_live.control.timing.quantise import Boundary, Quantum
+from distill_live.control.timing.quantise import LEGAL_IN_MESSAGES, Boundary, Quantum, parse_quantum
 from distill_live.control.timing.schedule import Action, Schedule
 from distill_live.control.timing.tempo import Tempo
+from distill_live.errors import ParameterError
 
 #: An OSC message: address and arguments.
 Message = tuple[str, Sequence[object]]
-#: Does something in the name of an address, and returns what to answer when it fails.
-Attempt = Callable[[str, Callable[[], None]], list[Reply]]
+
+#: The address that puts another message off.
+AT = f"{ROOT}/at"
 
 
 class Waiting:
-    """Collects what one change puts off, and has `schedule` keep it until its beat of `tempo`,
-    also when that changes meanwhile: somebody has to call `tick`.
+    """Collects what one change puts off to a beat, then keeps it in `schedule` until that beat.
 
-    `clock` gives seconds, `latency` how many of them pass until a change is heard: by so much
-    earlier it is done.
+    The beats are those of `tempo`. When it changes, the next `tick` moves everything that waits.
+    `clock` gives seconds; actions fire earlier by the latency of `hooks`.
     """
 
     def __init__(
-        self,
-        schedule: Schedule,
-        tempo: Tempo,
-        clock: Callable[[], float],
-        latency: Callable[[], float],
+        self, schedule: Schedule, tempo: Tempo, clock: Callable[[], float], hooks: Hooks
     ) -> None:
-        self._schedule, self._tempo, self._clock, self._latency = schedule, tempo, clock, latency
+        self._schedule, self._tempo, self._clock, self._hooks = schedule, tempo, clock, hooks
         self._followed = (tempo.line, tempo.beats_per_bar)
-        self._gestures: list[tuple[Binding, Gesture]] = []
+        self._gestures: list[tuple[Quantum, Binding, Gesture]] = []
         self._messages: dict[Quantum, list[Message]] = {}
 
-    def put_off_gesture(self, binding: Binding, gesture: Gesture) -> None:
-        """Let a gesture wait for the beat of its mapping; of a control's moves the last counts."""
-        self._gestures.append((binding, gesture))
+    def perform(self, binding: Binding, gesture: Gesture) -> None:
+        """Apply a gesture now, or put it off if its mapping is quantised."""
+        quantum = binding.quantum_for(gesture)
+        if quantum is None:
+            binding.apply(gesture, self._clock())
+        else:
+            self._gestures.append((quantum, binding, gesture))
 
-    def put_off_message(self, quantum: Quantum, message: Message) -> None:
-        """Let a message wait; those of one change that wait for the same are one change again."""
+    def put_off(self, quantum: Quantum, message: Message) -> None:
+        """Put a message off. Messages of one change with the same quantum stay one change."""
         self._messages.setdefault(quantum, []).append(message)
 
+    def pop_gestures(self) -> list[tuple[Quantum, Binding, Gesture]]:
+        """The gestures that were put off since the last call."""
+        gestures, self._gestures = self._gestures, []
+        return gestures
+
+    def pop_messages(self) -> dict[Quantum, list[Message]]:
+        """The messages that were put off since the last call, by quantum."""
+        messages, self._messages = self._messages, {}
+        return messages
+
+    def schedule(self, quantum: Quantum, action: Action, moved: Binding | None = None) -> None:
+        """Run `action` at its beat. Raises ParameterError when too many actions wait already.
+
+        An action that moves a control, `moved`, replaces the one that would have moved it before.
+        """
+        if moved is not None:
+            self._schedule.cancel(moved)
+        now = self._clock()
+        boundary = Boundary(quantum, self._tempo, now, self._hooks.latency())
+        self._schedule.at(boundary.moment(now), action, moved, boundary.moment)
+
     def tick(self, now: float) -> None:
-        """Let what waits follow a tempo that has changed since the last time."""
+        """Move the waiting actions if the tempo has changed since the last call."""
         before, self._followed = self._followed, (self._tempo.line, self._tempo.beats_per_bar)
         if self._followed != before and len(self._schedule):
             self._schedule.renew(now)
 
-    def hand_on(
-        self,
-        attempt: Attempt,
-        perform: Callable[[Binding, Gesture], None],
-        take: Callable[[Sequence[Message]], None],
-    ) -> list[Reply]:
-        """Schedule all that was put off since the last time: `perform` and `take` are called at its
-        beat. What to answer when too much waits already."""
-        gestures, self._gestures = self._gestures, []
-        messages, self._messages = self._messages, {}
-        replies: list[Reply] = []
-        for binding, gesture in gestures:
-            if gesture.kind == "move":
-                self._schedule.cancel(binding)
-            do = partial(perform, binding, gesture)
-            replies += attempt(binding.name, partial(self._wait, binding.quantum, do, binding))
-        for quantum, waiting in messages.items():
-            wait = partial(self._wait, quantum, partial(take, waiting))
-            replies += attempt(f"{ROOT}/at", wait)
-        return replies
 
-    def _wait(self, quantum: Quantum | None, do: Action, tag: Binding | None = None) -> None:
-        now = self._clock()
-        if quantum is None:
-            self._schedule.at(now, do, tag)
-            return
-        boundary = Boundary(quantum, self._tempo, now, self._latency())
-        self._schedule.at(boundary.moment(now), do, tag, boundary.moment)
+def read_at(arguments: Sequence[object]) -> tuple[Quantum, Message]:
+    """Read the arguments of `/distill/at`: how long to wait, and which message to send then.
+
+    Raises ParameterError when they are not a quantum, an address and its arguments.
+    """
+    if not arguments:
+        raise ParameterError(f"at needs a time: {LEGAL_IN_MESSAGES}")
+    quantum = parse_quantum(arguments[0], LEGAL_IN_MESSAGES)
+    if len(arguments) < 2 or not isinstance(arguments[1], str):
+        raise ParameterError(
+            "at takes beat, bar or a number of bars, followed by an address and its arguments"
+        )
+    address = arguments[1]
+    if address == AT:
+        raise ParameterError("a message that waits for a beat cannot contain another `at`")
+    return quantum, (address, arguments[2:])

@@ -1,4 +1,4 @@
-"""Beats as a straight line over time: what every source of tempo boils down to."""
+"""Beats as a straight line over time, which every source of tempo provides."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from distill_live.errors import ParameterError
 
-#: Beats per minute that can be played, and that in force until somebody says another.
+#: The slowest and fastest tempo in beats per minute, and the one at the start.
 MIN_BPM, MAX_BPM, DEFAULT_BPM = 20.0, 300.0, 120.0
 
 
 class BeatLine(NamedTuple):
-    """At `at` (seconds of time.monotonic()) it is beat `beat`, and beats pass at `bpm` a minute."""
+    """At the time `at` (seconds of time.monotonic()) it is beat `beat`; the tempo is `bpm`."""
 
     beat: float
     at: float
@@ -28,7 +28,7 @@ class BeatLine(NamedTuple):
 
 
 def legal_bpm(bpm: float) -> float:
-    """The nearest tempo that can be played. Raises ParameterError for what is no finite number."""
+    """The nearest tempo that can be played. Raises ParameterError unless it is a finite number."""
     if not abs(bpm) < math.inf:
         raise ParameterError(f"tempo must be a number {MIN_BPM:g}..{MAX_BPM:g}, not {bpm}")
     return min(max(bpm, MIN_BPM), MAX_BPM)

@@ -1,36 +1,39 @@
-"""A second-order loop: the even line behind ticks that come a little late or early."""
+"""A second-order loop: finds the even pulse behind ticks that come a little late or early."""
 
 from __future__ import annotations
 
 from collections import deque
 
-#: How many ticks the loop remembers; until then each counts as much as any other, as in
-#: a line of least squares (the gains are those of a growing-memory filter, Brookner 1998, 1.2.10).
-#: Sixteen beats: with JACK's blocks of 512 a length of four beats is then right within 0.5 ms.
+#: How many ticks the loop remembers; until then all count alike, as in a least-squares line
+#: (the gains are those of a growing-memory filter, Brookner 1998, 1.2.10). That is sixteen beats:
+#: with JACK's blocks of 512 samples, the length of four beats is then right within 0.5 ms.
 MEMORY = 384
-#: How far apart the latest and the earliest ticks are, in seconds, where JACK's blocks of 512 hand
-#: them on at 48 kHz. This much is always expected: ticks in step with the blocks seem even for a
-#: dozen beats, and are then suddenly a block late.
+#: The spread of ticks, latest to earliest, in seconds, that JACK's blocks of 512 samples cause at
+#: 48 kHz. At least this much is always expected: ticks that keep step with the blocks seem even
+#: for a dozen beats, and are then suddenly a block late.
 USUAL_S = 512 / 48_000
-#: A tick that is further off is left out. This and DRIFT are parts of the expected spread.
+#: A tick that is further off is left out. STRAY and DRIFT are multiples of the expected spread.
 STRAY = 1.2
-#: This many strays in a row, all late or all early, are another tempo: the line begins with them.
+#: This many strays in a row, all late or all early, mean a new tempo: a new line starts there.
 STRAYS = 6
-#: If the ticks of a beat are this far off on average, the tempo has moved a little: from then on
-#: only SHORT_MEMORY ticks are remembered.
+#: If the ticks of one beat are this far off on average, the tempo has drifted: only the last
+#: SHORT_MEMORY ticks count then.
 DRIFT, DRIFT_TICKS, SHORT_MEMORY = 0.56, 24, 96
-#: Ticks from which on the line is certain enough to say of others that they are off.
+#: From this many ticks on, the line is certain enough to call other ticks strays.
 _SETTLED = 24
-#: If the tempo of a new line differs from the one before by less than this part, it is the same:
-#: ticks were lost on the way, or the clock has jumped.
+#: If the tempo of a new line differs from the last one by less than this fraction, it is the same
+#: tempo: ticks were lost on the way, or the clock has jumped.
 _SAME = 0.01
-#: How many steps between the errors of ticks are used to find their spread.
+#: How many differences between the errors of successive ticks are used to find their spread.
 _STEPS = 96
 
 
 class ClockLoop:
-    """Follows ticks: `take` each, in seconds, as it comes. The newest lies at `at` on the line, and
-    they are `tick_s` apart; both mean something once `ticks` have made it certain."""
+    """Follows ticks: call `add_tick` with each, in seconds, as it comes.
+
+    On the line through them the newest lies at `at`, and they are `tick_s` apart. How far both can
+    be trusted depends on `ticks`.
+    """
 
     def __init__(self, tick_s: float) -> None:
         self.at, self.tick_s = 0.0, tick_s
@@ -41,28 +44,28 @@ class ClockLoop:
         # Strays in a row, and whether they are late (1) or early (-1).
         self._strays: list[float] = []
         self._side = 0
-        # How far apart ticks were before the line began anew, and from how many that was known.
+        # The distance between ticks on the line before this one, and how many ticks it rested on.
         self._before: tuple[float, int] | None = None
 
     @property
     def ticks(self) -> int:
-        """How many ticks the distance between them was found from, MEMORY at most."""
+        """How many ticks `tick_s` rests on, MEMORY at most."""
         return self._rate_ticks
 
     def forget(self) -> None:
-        """Begin anew: the next ticks have nothing to do with those before."""
+        """Start afresh: the next ticks have nothing to do with those before."""
         self._rate_ticks = 0
         self._before = None
         self.restart()
 
     def restart(self) -> None:
-        """Let the line begin with the next tick, wherever it lies; the ticks stay as far apart."""
+        """Start the line at the next tick, wherever it lies; the tempo stays."""
         self._phase_ticks = self._side = 0
         self._errors.clear()
         self._strays.clear()
 
-    def take(self, at: float) -> None:
-        """Take the tick that came at `at`."""
+    def add_tick(self, at: float) -> None:
+        """Follow the tick that came at `at`."""
         if self._phase_ticks == 0:
             self._move(at)
             return
@@ -81,13 +84,16 @@ class ClockLoop:
                 self.at += self.tick_s
 
     def _spread(self) -> float:
-        """How far apart the latest and the earliest ticks may be, in seconds. Steps between errors
-        show that, which no change of tempo makes large: of even spread, a quarter exceed half."""
+        """How far apart the latest and the earliest ticks may be, in seconds.
+
+        It is found from the differences between successive errors, which a change of tempo does
+        not make large. If the spread is uniform, a quarter of them exceed half of it.
+        """
         steps = sorted(self._steps)
         return max(2.0 * steps[len(steps) * 3 // 4], USUAL_S)
 
     def _is_other_tempo(self, at: float, error: float, far: float) -> bool:
-        """Whether the ticks have left the line for good; then it begins with the last of them."""
+        """Whether the ticks have left the line for good; then a new line starts with the strays."""
         side = (error > far) - (error < -far)
         if side != self._side:
             self._side = side
@@ -104,7 +110,7 @@ class ClockLoop:
         return True
 
     def _remember(self) -> None:
-        """Keep the known tempo if a new line is as fast; not if the tempo was changing."""
+        """Keep the known tempo if a new line is as fast, unless the tempo was changing."""
         if self._before is None or self._rate_ticks < _SETTLED:
             return
         tick_s, ticks = self._before
@@ -120,7 +126,7 @@ class ClockLoop:
             self._rate_ticks = min(self._rate_ticks, SHORT_MEMORY)
 
     def _move(self, at: float) -> None:
-        """Correct the line by a tick: the more ticks it rests on, the less."""
+        """Correct the line by one tick; the more ticks it rests on, the smaller the correction."""
         self._phase_ticks = phase = min(self._phase_ticks + 1, MEMORY)
         self._rate_ticks = rate = min(self._rate_ticks + 1, MEMORY)
         guess = self.at + self.tick_s if phase > 1 else at

@@ -1,4 +1,4 @@
-"""MIDI clock, 24 ticks a beat and each of them a little late or early, to a beat line."""
+"""MIDI clock: 24 ticks a beat, each a little late or early, become a beat line."""
 
 from __future__ import annotations
 
@@ -13,45 +13,45 @@ ClockKind = Literal["tick", "start", "continue", "stop", "position"]
 TICKS_PER_BEAT = 24
 #: A song position counts sixteenths of a whole note.
 TICKS_PER_POSITION = 6
-#: After so many seconds without a tick the clock is gone: at 20 BPM one comes every 0.125 s.
+#: After this many seconds without a tick the clock is gone; at 20 BPM one comes every 0.125 s.
 GONE_S = 0.5
-#: How many ticks make the tempo known, and how many make another one replace it.
+#: How many ticks it takes to know the tempo, and to replace it by another one.
 FEWEST_TICKS, FEWEST_OF_NEXT = 7, 24
 
 
 class MidiClock:
-    """Follows a MIDI clock. `receive` what comes; after a tick `line` says which beat it is.
+    """Follows a MIDI clock: call `receive` with each message; `line` then says which beat it is.
 
-    A tick is late by the time that cables, drivers and polling take, so neither the tempo nor the
-    beat is read from one, but from a line through many; see ClockLoop. A change of tempo is
-    followed within two beats, one of less than two BPM a little later.
+    Cables, drivers and polling make each tick late by a different time. So neither the tempo nor
+    the beat comes from a single tick, but from a line through many (see ClockLoop). It follows a
+    change of tempo within two beats, one of less than two BPM a little later.
     """
 
     def __init__(self) -> None:
         self._loop = ClockLoop(60.0 / DEFAULT_BPM / TICKS_PER_BEAT)
-        #: The number of the tick that comes next, counted from the beginning of the piece.
+        #: The number of the next tick, counted from the start of the piece.
         self._next = 0
-        #: Where a "continue" goes on.
+        #: The tick at which "continue" goes on.
         self._resume = 0
         self._tick_s = 60.0 / DEFAULT_BPM / TICKS_PER_BEAT
         self._is_known = False
-        self._newest = self._origin = -inf
+        self._newest = self._tick_at = -inf
 
     @property
     def line(self) -> BeatLine:
-        """The beats as this clock gives them."""
+        """The beats of this clock."""
         beat = max(self._next - 1, 0) / TICKS_PER_BEAT
-        return BeatLine(beat, self._origin, 60.0 / (self._tick_s * TICKS_PER_BEAT))
+        return BeatLine(beat, self._tick_at, 60.0 / (self._tick_s * TICKS_PER_BEAT))
 
     def is_there(self, now: float) -> bool:
-        """Whether the clock runs, and long enough to know its tempo."""
+        """Whether the clock is running, and has run long enough to know its tempo."""
         return self._is_known and now - self._newest < GONE_S
 
     def receive(self, kind: ClockKind, value: int, at: float) -> None:
-        """Take a message that came at `at`, in seconds of time.monotonic().
+        """Follow a message that came at `at`, in seconds of time.monotonic().
 
-        `value` counts for "position" alone: sixteenths since the beginning. Stopped, the clock
-        goes on to count, so that whatever waits for a bar does not wait for ever.
+        `value` matters only for "position": sixteenths since the start. A stopped clock goes on
+        counting, so that an action that waits for a bar does not wait for ever.
         """
         if kind == "tick":
             self._tick(at)
@@ -61,16 +61,16 @@ class MidiClock:
             self._resume = self._next = max(value, 0) * TICKS_PER_POSITION
         else:
             self._next = self._resume = 0 if kind == "start" else self._resume
-            # The first tick after it is the beat, wherever those before it were.
+            # The next tick is the beat, wherever earlier ticks put it.
             self._loop.restart()
 
     def _tick(self, at: float) -> None:
         if not 0.0 <= at - self._newest < GONE_S:
             self._loop.forget()
-        self._loop.take(at)
+        self._loop.add_tick(at)
         self._newest = at
         self._next += 1
-        self._origin = self._loop.at
+        self._tick_at = self._loop.at
         enough = FEWEST_OF_NEXT if self._is_known else FEWEST_TICKS
         tick_s = self._loop.tick_s
         legal = 60.0 / MAX_BPM <= tick_s * TICKS_PER_BEAT <= 60.0 / MIN_BPM

@@ -1,4 +1,4 @@
-"""What a change waits for: the next beat, the next bar, or a bar that is a multiple of several."""
+"""What a quantised action waits for: the next beat, the next bar, or every so many bars."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 from distill_live.control.timing.beat_line import BeatLine
 from distill_live.errors import ParameterError
 
-#: The next beat, or the next bar that is a multiple of so many.
+#: The next beat, or the next bar whose number is a multiple of this one.
 Quantum = Literal["beat"] | int
 
 MAX_BARS = 64
@@ -17,13 +17,13 @@ LEGAL_QUANTUM = f"beat, bar or {{bars: 1..{MAX_BARS}}}"
 LEGAL_IN_MESSAGES = (
     f"beat, bar, or an integer number of bars 1..{MAX_BARS}, such as /distill/at 4 /distill/play"
 )
-#: Where beats are further off, in beats, than a moment ago, the tempo was not corrected: they were
-#: counted anew.
+#: If the beat differs by more than this, in beats, from a moment ago, it was not corrected but
+#: counted afresh.
 _LEAP = 0.25
 
 
 class Clockwork(Protocol):
-    """What tells when a beat comes; see tempo.py."""
+    """What tells when a beat comes, such as a `Tempo`."""
 
     @property
     def beats_per_bar(self) -> int: ...
@@ -34,7 +34,7 @@ class Clockwork(Protocol):
 
 
 def parse_quantum(value: object, legal: str = LEGAL_QUANTUM) -> Quantum:
-    """A quantum from what a message or a patch says: beat, bar, a number of bars or {bars: N}.
+    """Read a quantum from a message or a patch: beat, bar, a number of bars or {bars: N}.
 
     Raises ParameterError for anything else; its text ends with `legal`.
     """
@@ -50,8 +50,10 @@ def parse_quantum(value: object, legal: str = LEGAL_QUANTUM) -> Quantum:
 
 
 class Boundary:
-    """The first boundary from `now` on (see `parse_quantum`), and when a change must be made to be
-    heard there: `latency` is how many seconds pass until it is. Times are those of `tempo`."""
+    """The first boundary of a quantum from `now` on, and when to make a change to hear it there.
+
+    `latency` is how many seconds a change takes to be heard. Times are those of `tempo`.
+    """
 
     def __init__(
         self, quantum: Quantum, tempo: Clockwork, now: float, latency: float = 0.0
@@ -61,8 +63,8 @@ class Boundary:
         self._beat = self._find(now)
 
     def moment(self, now: float) -> float:
-        """That moment, as the tempo is now. Where beats have come to be counted otherwise, it is
-        the next boundary of those."""
+        """When to make the change, at the present tempo. If beats are now counted differently, it
+        is made at the next boundary of the new count."""
         line, bar = self._tempo.line, self._tempo.beats_per_bar
         if bar != self._bar or abs(line.beat_at(now) - self._line.beat_at(now)) > _LEAP:
             self._bar = bar

@@ -1,4 +1,4 @@
-"""Actions that wait for their time."""
+"""A schedule: actions that run at a given time."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from dataclasses import dataclass, field
 
 from distill_live.errors import ParameterError
 
-#: So many actions can wait.
+#: The most actions that can wait.
 MAX_WAITING = 1024
 
-Action = Callable[[], None]
-#: Gives the time of an action as it is now, asked with the time that it is.
+Action = Callable[[], object]
+#: Takes the present time, and returns when an action is due as things stand.
 Aim = Callable[[float], float]
 
 
 @dataclass(order=True)
 class _Entry:
-    """An action; of those for the same time, the one that came first goes first."""
+    """An action; of two that are due at the same time, the older one runs first."""
 
     when: float
     number: int
@@ -33,8 +33,8 @@ class _Entry:
 class Schedule:
     """Runs each action at the first `tick` at or after its time, in the order of the times.
 
-    Times are in seconds of time.monotonic(). Everything may be called from any thread, also by an
-    action; `log` takes a line about an action that fails.
+    Times are in seconds of time.monotonic(). All methods may be called from any thread, and by
+    actions. `log` takes a line about an action that fails.
     """
 
     def __init__(self, log: Callable[[str], None] = lambda line: None) -> None:
@@ -47,11 +47,12 @@ class Schedule:
         return len(self._waiting)
 
     def at(self, when: float, action: Action, tag: Hashable = None, aim: Aim | None = None) -> None:
-        """Let an action wait for a time; one that is past is run at the next tick.
+        """Run an action at a time; if that is past, at the next tick.
 
-        With an `aim` its time can change, see `renew`.
+        With an `aim` its time can change, see `renew`. All actions with the same `tag` can be
+        cancelled together.
 
-        Raises ParameterError when too many wait already, and for a time that is no finite number.
+        Raises ParameterError when too many wait already, and unless the time is a finite number.
         """
         if not math.isfinite(when):
             raise ParameterError(f"a scheduled time must be a finite number of seconds, not {when}")
@@ -64,7 +65,7 @@ class Schedule:
             heapq.heappush(self._waiting, _Entry(when, next(self._numbers), action, tag, aim))
 
     def cancel(self, tag: Hashable) -> int:
-        """Forget what waits with this tag; returns how many actions that were."""
+        """Drop the actions with this tag; returns how many there were."""
         with self._lock:
             kept = [entry for entry in self._waiting if entry.tag != tag]
             forgotten = len(self._waiting) - len(kept)
@@ -73,7 +74,7 @@ class Schedule:
         return forgotten
 
     def renew(self, now: float) -> None:
-        """Ask for the times of all that have an aim anew, at `now`."""
+        """Ask all actions with an aim for their times again, at `now`."""
         with self._lock:
             for entry in self._waiting:
                 if entry.aim is not None:
@@ -81,16 +82,16 @@ class Schedule:
             heapq.heapify(self._waiting)
 
     def tick(self, now: float) -> None:
-        """Run what is due at `now`. What an action schedules waits for the next tick at least."""
+        """Run what is due at `now`. What actions schedule waits for the next tick at least."""
         with self._lock:
             newest = next(self._numbers)
-        while (entry := self._take(now, newest)) is not None:
+        while (entry := self._pop_due(now, newest)) is not None:
             try:
                 entry.action()
             except Exception as error:
                 self._log(f"a scheduled message failed: {error}")
 
-    def _take(self, now: float, newest: int) -> _Entry | None:
+    def _pop_due(self, now: float, newest: int) -> _Entry | None:
         """The first entry that is due and older than `newest`."""
         with self._lock:
             due = [entry for entry in self._waiting[:1] if entry.when <= now]

@@ -1,4 +1,4 @@
-"""A tempo that is tapped: with a foot, a pad or a key."""
+"""Tap tempo: with a foot, a pad or a key."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections import deque
 
 from distill_live.control.timing.beat_line import MAX_BPM, MIN_BPM
 
-#: The taps that count: an early one no longer does when the hand has found its pace.
+#: How many taps count: the first ones, before the hand has found its pace, drop out.
 _TAPS = 8
-#: Seconds between two taps. What comes sooner is a trembling switch, what comes later a beginning.
+#: Seconds between two taps. Sooner is a bouncing switch, later is the start of a new row.
 _SHORTEST, _LONGEST = 0.5 * 60.0 / MAX_BPM, 1.1 * 60.0 / MIN_BPM
-#: How much longer or shorter than those before a beat may be and still be of the same tempo.
+#: A beat that is longer or shorter than the others by more than this factor is a new tempo.
 _UNEVEN = 1.4
 
 
@@ -21,8 +21,10 @@ class TapTempo:
         self._taps: deque[float] = deque(maxlen=_TAPS)
 
     def tap(self, at: float) -> float | None:
-        """Take a tap at a time in seconds; the tempo in BPM, however fast or slow. None with the
-        first tap of a row, and for one that comes too soon to be a beat."""
+        """Add a tap at a time in seconds; returns the tempo in BPM, however fast or slow.
+
+        None for the first tap of a row, and for one that comes too soon to be a beat.
+        """
         if self._taps and 0.0 <= at - self._taps[-1] < _SHORTEST:
             return None
         if self._taps and not 0.0 <= at - self._taps[-1] <= _LONGEST:

@@ -1,4 +1,4 @@
-"""Tempo, beat and bar: the instrument's own, a MIDI clock's or those of an Ableton Link session."""
+"""Tempo, beat and bar: the instrument's own, a MIDI clock's, or an Ableton Link session's."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from distill_live.control.timing.tap_tempo import TapTempo
 from distill_live.errors import ParameterError
 
 Source = Literal["internal", "midi", "link"]
-#: Who may be asked to lead: one source, or whichever comes first.
+#: What can be asked to lead: one source, or "auto", the first that comes.
 SOURCES = ("auto", "internal", "midi", "link")
 
-#: After so many seconds without word of Link's session, it is gone.
+#: After so many seconds without news of the Link session, it is gone.
 LINK_GONE_S = 2.0
-#: A boundary that is nearer than this, in beats, is reached.
+#: A boundary nearer than this, in beats, counts as reached.
 _REACHED = 1e-6
 _NAMES = {"internal": "the internal clock", "midi": "the MIDI clock", "link": "Ableton Link"}
 
 
 @dataclass
 class _LinkSession:
-    """What was last heard of a Link session."""
+    """The latest news of a Link session: its beats, and how many others are in it."""
 
     line: BeatLine
     peers: int
@@ -38,11 +38,11 @@ class _LinkSession:
 
 
 class Tempo:
-    """Which beat it is. Everything may be called from any thread; times are those of `clock`.
+    """Says which beat it is. All methods may be called from any thread; times are those of `clock`.
 
-    Without anybody to follow, it keeps its own tempo. A MIDI clock or a Link session that begins
-    leads from then on, until it is gone; then the other one, or the tempo goes on by itself as it
-    was. `lead` binds it to one of them. `log` takes a line of text for people.
+    With nothing to follow, it keeps its own tempo. The first MIDI clock or Link session to come
+    becomes the master until it is gone; then the other takes over, or the tempo goes on as it was.
+    `lead` restricts this to one source. `log` takes a line of text for people.
     """
 
     def __init__(
@@ -57,9 +57,9 @@ class Tempo:
         self._link = _LinkSession(BeatLine(0.0, -inf, DEFAULT_BPM), 0)
         self._wanted = "auto"
         self._leader: Source = "internal"
-        #: Beats of a bar, 1..16.
+        #: Beats per bar, 1..16.
         self.beats_per_bar = 4
-        #: Called, on any thread, with a tempo that is set here while a Link session leads.
+        #: Called, on any thread, with the new tempo when it is set here while Link leads.
         self.on_proposal: Callable[[float], None] = lambda bpm: None
 
     @property
@@ -74,36 +74,37 @@ class Tempo:
 
     @property
     def source(self) -> Source:
-        """Who leads now."""
+        """Which source leads now."""
         return self._leader
 
     def beat(self, now: float) -> float:
-        """The beat at a time, with its fraction; 0 is the first of a bar."""
+        """The beat at a time, with its fraction; 0 is the first beat of a bar."""
         return self._line.beat_at(now)
 
     def phase(self, now: float) -> float:
-        """How far the bar has come, 0..1 (1 excluded)."""
+        """The position in the bar, 0..1 (1 excluded)."""
         part = self.beat(now) / self.beats_per_bar
         return min(part - math.floor(part), math.nextafter(1.0, 0.0))
 
     def seconds(self, beats: float) -> float:
-        """How long so many beats last, at the tempo of now."""
+        """How many seconds so many beats last at the present tempo."""
         return beats * 60.0 / self.bpm
 
     def next_boundary(self, beats: float, now: float) -> float:
         """The first time from `now` on at which the beat is a multiple of `beats` (above 0).
 
-        With `beats_per_bar` for `beats`, that is where the next bar begins.
+        If `beats` is `beats_per_bar`, that is the start of the next bar.
         """
         line = self._line
         count = math.ceil(line.beat_at(now) / beats - _REACHED)
         return max(line.time_of(count * beats), now)
 
     def set_bpm(self, bpm: float) -> bool:
-        """Play at another tempo, clipped to 20..300, from now on; False where a MIDI clock leads.
+        """Set the tempo, clipped to 20..300 BPM; returns False, and does nothing, if a MIDI clock
+        leads.
 
-        Where a Link session leads, the tempo is proposed to it. Raises ParameterError for what is
-        no finite number.
+        If Link leads, the tempo is proposed to its session. Raises ParameterError unless it is a
+        finite number.
         """
         bpm = legal_bpm(bpm)
         with self._lock:
@@ -116,10 +117,10 @@ class Tempo:
         return True
 
     def tap(self) -> None:
-        """Take a tap of a row, one a beat: from the second on they are the tempo, and each is a
-        beat. Where a Link session leads, the tempo is proposed to it.
+        """Tap once a beat: from the second tap on, the taps set the tempo and the beats. If Link
+        leads, the tempo is proposed to its session.
 
-        Raises ParameterError where a MIDI clock leads.
+        Raises ParameterError if a MIDI clock leads.
         """
         with self._lock:
             if self._leader == "midi":
@@ -134,7 +135,7 @@ class Tempo:
                 self._line = BeatLine(round(self.beat(now)), now, self.bpm)
 
     def begin_bar(self) -> None:
-        """Let a bar begin now. Raises ParameterError where somebody else leads."""
+        """Start a bar now. Raises ParameterError if a MIDI clock or Link leads."""
         with self._lock:
             if self._leader != "internal":
                 raise ParameterError(
@@ -144,9 +145,9 @@ class Tempo:
             self._line = BeatLine(round(self.beat(now) / bar) * bar, now, self.bpm)
 
     def lead(self, source: str) -> None:
-        """Follow only that source, while it is there; "auto": whichever comes first.
+        """Follow only this source, while it is there; "auto": the first that comes.
 
-        Raises ParameterError for another word.
+        Raises ParameterError for any other word.
         """
         if source not in SOURCES:
             raise ParameterError(f"no tempo source {source!r}; legal: {', '.join(SOURCES)}")
@@ -155,10 +156,10 @@ class Tempo:
             self._elect(self._clock())
 
     def receive_clock(self, kind: ClockKind, value: int, at: float) -> None:
-        """Take a message of a MIDI clock that came at `at`.
+        """Follow a message of a MIDI clock that came at `at`.
 
-        `kind`: "tick" (24 a beat), "start", "continue", "stop", or "position" with the number of
-        sixteenths since the beginning as `value`.
+        `kind` is "tick" (24 a beat), "start", "continue", "stop" or "position", whose `value` is
+        the number of sixteenths since the start.
         """
         with self._lock:
             self._midi.receive(kind, value, at)
@@ -166,18 +167,18 @@ class Tempo:
                 self._elect(at)
 
     def receive_link(self, line: BeatLine, peers: int) -> None:
-        """Take what a Link session says: its beats, and how many others are in it."""
+        """Follow a Link session: its beats, and how many others are in it."""
         with self._lock:
             self._link = _LinkSession(line, peers)
             self._elect(line.at)
 
     def tick(self, now: float) -> None:
-        """Notice who is gone."""
+        """Notice when a source is gone."""
         with self._lock:
             self._elect(now)
 
     def _elect(self, now: float) -> None:
-        """Find who leads, and take over its beats."""
+        """Find which source leads, and take over its beats."""
         sources: dict[Source, MidiClock | _LinkSession] = {"midi": self._midi, "link": self._link}
         there = [
             name

@@ -9,15 +9,15 @@ from distill_live.control.namespace.streams import STREAMS
 from distill_live.control.timing.tempo import Tempo
 from distill_live.parameters import ParameterStore
 
-#: A tempo that somebody else keeps is never quite still: a smaller change is not shown.
+#: The tempo of a MIDI clock or of Link is never quite still: smaller changes are not shown.
 _SHOWN_BPM = 0.05
 
 
 class TempoParameters:
-    """Keeps `tempo` and `beats_per_bar` of a store and a `Tempo` in step.
+    """Keeps the parameters `tempo` and `beats_per_bar` of a store and a `Tempo` in step.
 
-    Whoever sets the parameter sets the tempo; where somebody else leads, the parameter shows what
-    is played. `publish` takes the address and the value of a stream.
+    Setting the parameter sets the tempo. While a MIDI clock or Link leads, the parameter shows its
+    tempo. `publish` takes the address and the value of a stream.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class TempoParameters:
         tempo.set_bpm(self._seen)
 
     def read(self) -> None:
-        """Take over what was set since the last time, before anything is reckoned in beats."""
+        """Take over what was set since the last call, before counting anything in beats."""
         with self._lock:
             self.tempo.beats_per_bar = int(self._store["beats_per_bar"])
             wanted = self._store["tempo"]
@@ -42,12 +42,12 @@ class TempoParameters:
                 self.tempo.set_bpm(wanted)
 
     def seconds(self, beats: float) -> float:
-        """How long so many beats last, at the tempo that was set last."""
+        """How many seconds so many beats last, at the tempo that was set last."""
         self.read()
         return self.tempo.seconds(beats)
 
     def tick(self, now: float) -> None:
-        """Do so, show the tempo that is played, and publish the beat and the phase of the bar."""
+        """Call `read`, show the tempo that is played, publish the beat and the bar's phase."""
         self.read()
         self.tempo.tick(now)
         with self._lock:

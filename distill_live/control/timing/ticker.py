@@ -1,4 +1,4 @@
-"""The pulse of the control process: whatever moves by itself is called many times a second."""
+"""The pulse of the control process: calls functions many times a second."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ Tick = Callable[[float], None]
 
 
 class Ticker:
-    """Calls what was added `rate` times a second, on one thread, with time.monotonic().
+    """Calls its functions `rate` times a second, on one thread, with time.monotonic().
 
-    What raises is told to `log` once, and is called again at the next tick. When the machine is
-    busy, ticks are left out, never made up for.
+    A function that raises is logged once, and called again at the next tick. When the machine is
+    busy, ticks are left out and not made up for.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""MIDI: devices by name, what they say, and what is shown on them."""
+"""MIDI devices: found by name, read, and sent lights and faders."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What the instrument asks of a MIDI library, and RtMidi, which answers through two of them.
+"""What the instrument needs of a MIDI library, and RtMidi, which two libraries bind.
 
-A library speaks for the MIDI systems of the machine: ALSA, JACK, CoreMIDI or WinMM. Both libraries
-are bindings of RtMidi and do the same under names that differ a little; `RtMidiBackend` says where.
+A library gives access to the MIDI systems of the machine: ALSA, JACK, CoreMIDI or WinMM. Both
+bindings of RtMidi do the same under slightly different names, which `RtMidiBackend` holds.
 """
 
 from __future__ import annotations
@@ -13,40 +13,40 @@ from typing import Any, Protocol
 from distill_live.errors import DeviceError
 from distill_live.quiet_stderr import quiet_stderr
 
-#: The systems by RtMidi's names, in the order in which a controller is looked for. ALSA has every
-#: controller that is plugged in; JACK has them again where somebody built a bridge.
+#: The systems by RtMidi's names, in the order in which controllers are looked for. ALSA has every
+#: controller that is plugged in; JACK has them too if a bridge runs.
 SYSTEMS = {"alsa": "ALSA", "jack": "JACK", "core": "CoreMIDI", "winmm": "WinMM"}
-#: Where a program can open a port that others connect to.
+#: Systems where a program can open a port that others connect to.
 WITH_VIRTUAL_PORTS = ("ALSA", "JACK", "CoreMIDI")
-#: So many messages wait in a port until they are fetched.
+#: The most messages that wait in a port until they are fetched.
 QUEUE_MESSAGES = 8192
 
 
 class Port(Protocol):
-    """What can be connected once; every method raises DeviceError for what the system refuses."""
+    """A port that can be connected once. Methods raise DeviceError if the system refuses."""
 
     def names(self) -> list[str]:
-        """The ports of the machine that this one could be connected to."""
+        """The ports of the machine that this one can be connected to."""
 
     def open(self, number: int, name: str) -> None:
-        """Connect to the port of that place in `names`; `name` is our end's own."""
+        """Connect to the port at that place in `names`; `name` is the name of our end."""
 
     def open_virtual(self, name: str) -> None:
-        """Be a port that others connect to."""
+        """Become a port that others connect to."""
 
     def close(self) -> None:
-        """Disconnect and free everything; the port cannot be used again."""
+        """Disconnect, and free everything. The port cannot be used again."""
 
 
 class InputPort(Port, Protocol):
-    """Where messages come in."""
+    """A port where messages come in."""
 
     def receive(self) -> tuple[Sequence[int], float] | None:
-        """The next message as bytes, and the seconds since the one before; None: none waits."""
+        """The next message as bytes, and the seconds since the one before; None if none waits."""
 
 
 class OutputPort(Port, Protocol):
-    """Where messages go out."""
+    """A port where messages go out."""
 
     def send(self, message: Sequence[int]) -> None:
         """Send the bytes of one message."""
@@ -57,13 +57,13 @@ class MidiBackend(Protocol):
 
     @property
     def systems(self) -> tuple[str, ...]:
-        """The systems that it was built for, of the values of SYSTEMS."""
+        """The systems that it was built for, among the values of SYSTEMS."""
 
     def open_input(self, system: str, client: str) -> InputPort:
-        """A new input of a system, not connected. Raises DeviceError when it does not answer."""
+        """A new, unconnected input of a system. Raises DeviceError when it does not answer."""
 
     def open_output(self, system: str, client: str) -> OutputPort:
-        """A new output of a system, not connected. Raises DeviceError when it does not answer."""
+        """A new, unconnected output of a system. Raises DeviceError when it does not answer."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class RtMidiBackend:
     """A binding of RtMidi.
 
     `make_input` takes an API's number, the client's name and the length of the queue, `make_output`
-    the first two; `apis` are the numbers by system, and `errors` what the binding raises.
+    the first two. `apis` holds the numbers by system, `errors` the exceptions of the binding.
     """
 
     apis: dict[str, Any]
@@ -94,7 +94,7 @@ class RtMidiBackend:
 
 
 class _RtMidiPort:
-    """An RtMidi input or output; its errors come as DeviceError."""
+    """An RtMidi input or output, whose errors become DeviceError."""
 
     def __init__(self, backend: RtMidiBackend, make: Callable[..., Any], *arguments: Any) -> None:
         self._errors: tuple[type[Exception], ...] = (
@@ -106,13 +106,13 @@ class _RtMidiPort:
         with quiet_stderr():
             self._device = self._call(make, *arguments)
             try:
-                # supriya-midi says only now that there is no server.
+                # Only this tells, with supriya-midi, that there is no server.
                 self.names()
             except DeviceError:
                 self.close()
                 raise
         if make is backend.make_input:
-            # Clock is left out otherwise; system-exclusive data and active sensing stay out.
+            # Let clock in, which is left out by default, but not SysEx and active sensing.
             self._call(self._device.ignore_types, True, False, True)
 
     def names(self) -> list[str]:
@@ -145,5 +145,5 @@ class _RtMidiPort:
 
 
 def _reason(error: Exception) -> str:
-    """RtMidi's message without the name of the function that it begins with."""
+    """RtMidi's message without the function name at its start."""
     return str(error).rpartition("::")[2].partition(": ")[2].rstrip(".") or str(error)

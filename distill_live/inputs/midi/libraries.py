@@ -21,9 +21,9 @@ _JACK = "libjack.so.0"
 
 
 def find_backend() -> MidiBackend:
-    """The first of the known libraries that is installed.
+    """The first known library that is installed.
 
-    Raises DeviceError ("MIDI unavailable: why") when none is.
+    Raises DeviceError ("MIDI unavailable: why") when there is none.
     """
     backend = python_rtmidi() or supriya_midi()
     if backend is None:
@@ -35,7 +35,7 @@ def find_backend() -> MidiBackend:
 
 
 def python_rtmidi() -> RtMidiBackend | None:
-    """The backend of python-rtmidi, for Python 3.11 and 3.12; None where it is not installed."""
+    """The backend of python-rtmidi, for Python 3.11 and 3.12; None if it is not installed."""
     if rtmidi is None:
         return None
     apis = _by_system(rtmidi.get_compiled_api(), rtmidi.get_api_name)
@@ -43,9 +43,9 @@ def python_rtmidi() -> RtMidiBackend | None:
 
 
 def supriya_midi() -> RtMidiBackend | None:
-    """The backend of supriya-midi, for later Pythons, too; None where it is not installed."""
-    # Its Linux wheel brings a JACK library that today's servers refuse ("protocol mismatch"). The
-    # machine's own comes first for every symbol when it is loaded before.
+    """The backend of supriya-midi, also for later Pythons; None if it is not installed."""
+    # Its Linux wheel brings a JACK library that today's servers refuse ("protocol mismatch"). If
+    # the machine's own library is loaded first, its symbols win.
     with contextlib.suppress(OSError):
         ctypes.CDLL(_JACK, mode=ctypes.RTLD_GLOBAL)
     try:
@@ -57,6 +57,6 @@ def supriya_midi() -> RtMidiBackend | None:
 
 
 def _by_system(compiled: list[Any], name: Callable[[Any], str]) -> dict[str, Any]:
-    """The numbers of the APIs by the names of their systems, in the order of SYSTEMS."""
+    """The numbers of the APIs, by the names of their systems, in the order of SYSTEMS."""
     numbers = {name(api): api for api in compiled}
     return {SYSTEMS[key]: numbers[key] for key in SYSTEMS if key in numbers}

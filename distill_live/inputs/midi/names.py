@@ -1,4 +1,4 @@
-"""Which of the machine's ports are meant."""
+"""The names of the machine's ports, and the choice among them."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from distill_live.control.midi.event import CLIENT_NAME, device_name, port_matches
 
-#: ALSA's loop for programs without ports: always there, never a controller.
+#: ALSA's loop between programs: always there, never a controller.
 _NOT_A_CONTROLLER = "Midi Through"
-#: A controller that JACK itself has found, without a name to know it by.
+#: A controller that JACK itself has found, and that has no name of its own.
 _NAMELESS = "system:midi"
 
 
 @dataclass(frozen=True)
 class PortName:
-    """A port of the machine: its system, its name, and which of the ports of that name it is."""
+    """A port of the machine: its system, its name, and its place among ports of that name."""
 
     system: str
     name: str
@@ -23,12 +23,12 @@ class PortName:
 
     @property
     def device(self) -> str:
-        """The name by which events tell where they come from, different for each port."""
+        """The name that events carry; it is different for each port."""
         return f"{self.name} #{self.occurrence + 1}" if self.occurrence else self.name
 
 
 def port_names(system: str, names: Sequence[str]) -> dict[PortName, int]:
-    """The ports of a system, but for the instrument's own, with their places in `names`."""
+    """The ports of a system, except the instrument's own, with their places in `names`."""
     seen: dict[str, int] = {}
     found: dict[PortName, int] = {}
     for number, name in enumerate(names):
@@ -39,17 +39,17 @@ def port_names(system: str, names: Sequence[str]) -> dict[PortName, int]:
 
 
 class Settling:
-    """Leaves out ports that were not there the last time, but for the first time that it is asked.
+    """Leaves out ports that were not there at the last call; the first call leaves out none.
 
-    A program makes its ports known before it is ready: JACK then refuses to connect them, and
-    RtMidi does not say so.
+    A program announces its ports before it is ready: JACK then refuses to connect them, and RtMidi
+    does not say so.
     """
 
     def __init__(self) -> None:
         self._before: set[PortName] | None = None
 
     def settled(self, ports: dict[PortName, int]) -> dict[PortName, int]:
-        """The ports, with their places, that were there the last time as well."""
+        """The ports, with their places, that were also there at the last call."""
         before, self._before = self._before, set(ports)
         if before is None:
             return ports
@@ -57,9 +57,9 @@ class Settling:
 
 
 def choose_inputs(ports: Sequence[PortName], patterns: Sequence[str]) -> list[PortName]:
-    """The ports that match any of the patterns (see `port_matches`); without one, all controllers.
+    """The ports that match any of the patterns (see `port_matches`); by default, all controllers.
 
-    A controller that several systems have is taken from the first: it would count twice.
+    If several systems have the same controller, only the first counts.
     """
     if patterns:
         wanted = [p for p in ports if any(port_matches(pattern, p.name) for pattern in patterns)]
@@ -69,7 +69,7 @@ def choose_inputs(ports: Sequence[PortName], patterns: Sequence[str]) -> list[Po
 
 
 def _is_bridged(port: PortName, ports: Sequence[PortName]) -> bool:
-    """Whether a port of JACK is one of ALSA's, made known there by a bridge."""
+    """Whether a port of JACK is a bridged port of ALSA."""
     if port.system != "JACK":
         return False
     devices = [device_name(other.name) for other in ports if other.system == "ALSA"]

@@ -1,4 +1,4 @@
-"""From the bytes of MIDI messages to what the controls of a device say."""
+"""Reads the bytes of MIDI messages into events of a device's controls."""
 
 from __future__ import annotations
 
@@ -18,32 +18,32 @@ from distill_live.control.midi.event import (
 #: Controllers with a meaning of their own.
 BANK, BANK_FINE, DATA, DATA_FINE, INCREMENT, DECREMENT = 0, 32, 6, 38, 96, 97
 NRPN_FINE, NRPN, RPN_FINE, RPN = 98, 99, 100, 101
-#: Controllers below this one are the coarse halves of pairs; the fine half is this much higher.
+#: Controllers below this number are coarse halves of pairs; the fine half is this much higher.
 PAIRED = 32
 
 _RESET = 0xFF
 _SYSEX, _SYSEX_END = 0xF0, 0xF7
-#: How many data bytes follow a status byte: channel messages by their upper half.
+#: How many data bytes follow a status byte; for channel messages, by its upper half.
 _DATA_BYTES = {0x80: 2, 0x90: 2, 0xA0: 2, 0xB0: 2, 0xC0: 1, 0xD0: 1, 0xE0: 2}
 _DATA_BYTES |= {0xF1: 1, 0xF2: 2, 0xF3: 1, 0xF6: 0}
 _DATA_BYTES |= dict.fromkeys((0xF8, 0xFA, 0xFB, 0xFC, 0xFE, _RESET), 0)
 _CLOCK: dict[int, ClockKind] = {
     0xF2: "position", 0xF8: "tick", 0xFA: "start", 0xFB: "continue", 0xFC: "stop",
 }  # fmt: skip
-#: So many NRPNs of one channel are remembered.
+#: The most NRPNs of one channel that are remembered.
 _MAX_NRPNS = 1024
 
 
 class MalformedMidiError(ValueError):
-    """Bytes are no MIDI message."""
+    """The bytes are not a MIDI message."""
 
 
 @dataclass
 class _Nrpn:
     """The value 0..16383 of one NRPN, and how the device sends it.
 
-    A device that sends the fine half at all sends it with each coarse one: the value is told when
-    both have come, else it would jump back and forth. Most send the coarse half first.
+    A device that sends fine halves sends one with each coarse half, usually after it. The value is
+    told only when both have come; otherwise it would jump back and forth.
     """
 
     value: int = BEND_CENTRE
@@ -51,25 +51,25 @@ class _Nrpn:
     is_fine: bool = False
     fine_first: int | None = None
 
-    def take(self, number: int, raw: int) -> bool:
-        """Take a data message, by its controller; whether there is a value to tell now."""
+    def receive(self, number: int, raw: int) -> bool:
+        """Use a data message of a controller; returns whether there is a value to tell now."""
         if number == DATA:
-            return self._take_coarse(raw)
+            return self._receive_coarse(raw)
         if number == DATA_FINE:
-            return self._take_fine(raw)
+            return self._receive_fine(raw)
         step = 1 if self.is_fine else 128
         self.value += step if number == INCREMENT else -step
         self.value = min(max(self.value, 0), MAX_14_BIT)
         return True
 
-    def _take_coarse(self, raw: int) -> bool:
+    def _receive_coarse(self, raw: int) -> bool:
         self.value = raw * 128 + (self.fine_first or 0)
         if self.fine_first is not None:
             return True
         self.is_known = True
         return not self.is_fine
 
-    def _take_fine(self, raw: int) -> bool:
+    def _receive_fine(self, raw: int) -> bool:
         self.is_fine = True
         if not self.is_known:
             self.fine_first = raw
@@ -80,7 +80,7 @@ class _Nrpn:
 
 @dataclass
 class _Channel:
-    """What earlier messages of a channel mean for later ones; None: not sent yet."""
+    """What later messages of a channel need of earlier ones; None: not sent yet."""
 
     coarse: dict[int, int] = field(default_factory=dict)
     bank: int | None = None
@@ -90,7 +90,7 @@ class _Channel:
     nrpns: dict[int, _Nrpn] = field(default_factory=dict)
 
     def selected(self) -> int | None:
-        """The NRPN that data goes to; None for none."""
+        """The NRPN that data messages set; None if none is selected."""
         if self.number is None or self.number_fine is None:
             return None
         number = self.number * 128 + self.number_fine
@@ -98,7 +98,7 @@ class _Channel:
 
 
 class MidiParser:
-    """Reads the messages of one device, named `device`, in the order in which they come."""
+    """Reads the messages of one device, named `device`, in order."""
 
     def __init__(self, device: str) -> None:
         self._device = device
@@ -114,9 +114,10 @@ class MidiParser:
         }
 
     def parse(self, data: Sequence[int]) -> list[MidiEvent | ClockMessage]:
-        """What the bytes of one or more whole messages say; nothing for what no mapping can use.
+        """The events in the bytes of one or more whole messages; messages that no mapping can use
+        give none.
 
-        Raises MalformedMidiError, and has taken nothing, when they are no such messages.
+        Raises MalformedMidiError, and changes nothing, when the bytes are not whole messages.
         """
         found: list[MidiEvent | ClockMessage] = []
         for status, first, second in list(_messages(data)):
@@ -142,7 +143,7 @@ class MidiParser:
 
     def _bend(self, channel: int, fine: int, coarse: int) -> Iterator[MidiEvent]:
         raw = coarse * 128 + fine
-        # One step more below the centre than above it, and the centre is the half all the same.
+        # There is one step more below the centre than above it; the centre must still be 0.5.
         above = max(raw - BEND_CENTRE, 0) / (MAX_14_BIT - BEND_CENTRE)
         value = min(raw, BEND_CENTRE) / BEND_CENTRE / 2 + above / 2
         yield MidiEvent(self._device, "bend", channel + 1, 0, value, raw)
@@ -152,7 +153,7 @@ class MidiParser:
         yield MidiEvent(self._device, "program", channel + 1, number, 1.0, program)
 
     def _bank(self, channel: int) -> int:
-        # A device that sends only one half of the number means by it the whole.
+        # For a device that sends only one half of the number, that half is the whole number.
         state = self._channels[channel]
         if state.bank is None or state.bank_fine is None:
             return state.bank or state.bank_fine or 0
@@ -187,15 +188,15 @@ class MidiParser:
         if selected not in state.nrpns and len(state.nrpns) >= _MAX_NRPNS:
             state.nrpns.clear()
         nrpn = state.nrpns.setdefault(selected, _Nrpn())
-        if nrpn.take(number, raw):
+        if nrpn.receive(number, raw):
             yield self._event("nrpn", channel, selected, nrpn.value, MAX_14_BIT)
 
 
 def _messages(data: Sequence[int]) -> Iterator[tuple[int, int, int]]:
-    """Each message as its status and two data bytes, 0 for those that it has not.
+    """Each message as its status and two data bytes, 0 for those that it lacks.
 
-    Some programs put several messages into one packet, and clock may stand between the bytes of
-    system-exclusive data, which is left out.
+    Some programs put several messages into one packet. SysEx is left out; clock bytes may stand
+    inside it.
     """
     if not data:
         raise MalformedMidiError("the message is empty")
@@ -218,11 +219,11 @@ def _messages(data: Sequence[int]) -> Iterator[tuple[int, int, int]]:
 
 
 def _sysex_end(data: Sequence[int], start: int) -> int:
-    """Where the message behind system-exclusive data begins."""
+    """Where the message after a SysEx message begins."""
     for place in range(start + 1, len(data)):
         if data[place] == _SYSEX_END:
             return place + 1
         if not 0 <= data[place] <= MAX_7_BIT and data[place] < 0xF8:
             raise MalformedMidiError("system-exclusive data does not end with F7")
-    # A long one comes in parts.
+    # A long SysEx message comes in parts.
     return len(data)

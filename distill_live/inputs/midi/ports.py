@@ -1,4 +1,4 @@
-"""The ports that are open: found by name, opened when they come, closed when they go."""
+"""Open ports: found by name, opened when they come, closed when they go."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from distill_live.inputs.midi.system import (
     open_system,
 )
 
-#: Seconds until a system that does not answer, or a port that cannot be opened, is asked again.
+#: Seconds until a system that does not answer, or a port that cannot be opened, is tried again.
 RETRY_S = 5.0
 
 
 def list_inputs(backend: MidiBackend) -> list[str]:
-    """The names of the machine's MIDI inputs, but for the instrument's own.
+    """The names of the machine's MIDI inputs, except the instrument's own.
 
     Raises DeviceError ("MIDI unavailable: why") when no system answers.
     """
@@ -42,9 +42,9 @@ def list_inputs(backend: MidiBackend) -> list[str]:
 
 
 class MidiPorts:
-    """The inputs that are wanted, on every system of the machine; for one thread.
+    """The chosen inputs, on every system of the machine; for one thread.
 
-    `patterns` say which (see `choose_inputs`); `tell` is called with a line of text when a port
+    `patterns` choose them (see `choose_inputs`). `tell` is called with a line of text when a port
     comes or goes, or a system ends or answers again.
     """
 
@@ -53,14 +53,14 @@ class MidiPorts:
     ) -> None:
         self._backend, self._patterns, self._tell = backend, tuple(patterns), tell
         self._systems: dict[str, MidiSystem] = {}
-        #: Why a system does not answer.
+        #: Why systems do not answer.
         self._reasons: dict[str, str] = {}
-        #: When a system or a port that refused is asked again, in the seconds of `scan`.
+        #: When a system or a port that refused is tried again, in the seconds of `scan`.
         self._retries: dict[str | PortName, float] = {}
         self._output_retries: dict[PortName, float] = {}
 
     def scan(self, now: float) -> bool:
-        """Look for what has come and gone, at `now` in seconds; whether anything has come."""
+        """Open ports that have come, close those that have gone, at `now`; whether any came."""
         for system in list(self._systems.values()):
             if not system.is_alive():
                 self._lose(system, now)
@@ -73,11 +73,11 @@ class MidiPorts:
         return any(opened) or any(system.has_new_outputs for system in self._systems.values())
 
     def inputs(self) -> list[PortName]:
-        """The inputs that are open."""
+        """The open inputs."""
         return [port for system in self._systems.values() for port in system.inputs]
 
     def status(self) -> str:
-        """In one line, what is open, what is missing, or "MIDI unavailable: why"."""
+        """One line: what is open, what is missing, or "MIDI unavailable: why"."""
         if not self._systems:
             return _unavailable([f"{name}: {why}" for name, why in self._reasons.items()])
         if self.inputs():
@@ -91,13 +91,13 @@ class MidiPorts:
         return f"no MIDI input matches {names} yet; available: {there}{connect}"
 
     def receive(self) -> Iterator[tuple[str, Sequence[int], float]]:
-        """What waits in the open inputs: device, bytes and the seconds since the one before."""
+        """The new messages of the open inputs: device, bytes, and seconds since the one before."""
         for system in list(self._systems.values()):
             yield from system.receive()
 
     def send(self, pattern: str | None, message: Sequence[int], now: float) -> None:
-        """Send a message to the devices that match a pattern, else to those that are open as
-        inputs; and in any case to whatever is connected to our own output.
+        """Send a message to the devices that match a pattern (None: those that are open as inputs),
+        and to whatever is connected to our own output.
         """
         for system in self._systems.values():
             for port in self._outputs_for(system, pattern, now):
@@ -127,7 +127,7 @@ class MidiPorts:
                     self._tell(f"MIDI: {name} is available again")
 
     def _lose(self, system: MidiSystem, now: float) -> None:
-        # At once: with JACK, an attempt to open anything more would make closing them a crash.
+        # Close it at once: with JACK, opening anything first would make closing it crash.
         del self._systems[system.name]
         system.close()
         self._reasons[system.name] = "it has stopped"
@@ -182,7 +182,7 @@ class MidiPorts:
             return None
         try:
             port = self._backend.open_output(system.name, OUTPUT_CLIENT)
-            # Its number may be another one since the last scan.
+            # Its number may have changed since the last scan.
             place = port_names(system.name, port.names()).get(name, -1)
             connect(port, place)
         except DeviceError as error:

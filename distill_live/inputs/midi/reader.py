@@ -1,6 +1,6 @@
-"""MIDI in: any number of devices, that may come and go, on one thread of its own.
+"""MIDI in: any number of devices, which may come and go, on one thread.
 
-Without a library or a system that answers there is no MIDI, and the instrument goes on without it.
+Without a library, or a system that answers, there is no MIDI, and the instrument runs without it.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ from distill_live.inputs.midi.parser import MalformedMidiError, MidiParser
 from distill_live.inputs.midi.ports import MidiPorts
 from distill_live.parameters import Parameter
 
-#: Seconds between two looks into RtMidi's queue. Its callback would be quicker, but with JACK it
+#: How often RtMidi's queue is read, in seconds. Its callback would be quicker, but with JACK it
 #: runs in the server's real-time thread, where waiting for Python costs every client a dropout.
 POLL_S = 0.002
-#: Seconds between two looks at which devices there are.
+#: How often devices are looked for, in seconds.
 SCAN_S = 0.5
-#: Seconds that opening the ports may hold `start` up.
+#: How long `start` waits for the ports to open, in seconds.
 _OPEN_S = 10.0
-#: Seconds by which a message may have come before it was fetched.
+#: How long before it was fetched a message can have come, in seconds.
 _LONGEST_WAIT_S = 0.25
 
 
 class MidiTarget(Protocol):
-    """Who takes what comes in: the router, or who learns controls."""
+    """What receives the events: the router, or MIDI learn."""
 
     def receive_midi(self, event: MidiEvent, sender: Sender = None) -> None:
         """A control has moved; `sender` is ("midi", its device)."""
@@ -41,23 +41,23 @@ class MidiTarget(Protocol):
     def receive_clock(self, kind: ClockKind, value: int, at: float) -> None:
         """A clock message came, at `at` in seconds of time.monotonic()."""
 
-    def count_malformed(self, source: str, reason: str) -> None:
-        """Bytes came that are no message."""
+    def count_malformed(self, sender: str, reason: str) -> None:
+        """Bytes of `sender` came that are not a message."""
 
     def tell(self, kind: str, line: str) -> None:
-        """There is something to be told, at most once a second of each kind."""
+        """Tell people a line, at most one a second of each kind."""
 
 
 class MidiInput:
-    """Feeds the router with what MIDI devices send.
+    """Sends the events of MIDI devices to the router.
 
-    `names` are patterns of ports' names (see `port_matches`), one or several; without any, all
-    controllers are taken. Where the system has virtual ports, one is opened that others can connect
-    to. A device that comes later is taken within a second. `status` says in one line what is open,
-    or "MIDI unavailable: why". `backend` is the library to use, by default one that is installed.
+    `names` are one or several patterns of ports' names (see `port_matches`); by default, all
+    controllers are used. If the system has virtual ports, one is opened that others can connect to.
+    A device that is plugged in later is used within a second. `status` says in one line what is
+    open, or "MIDI unavailable: why". `backend` is the library, by default one that is installed.
 
-    `listeners` are called with every event after the router, `on_device` when a device has come, to
-    which lights can be shown; both on this input's thread, and must return soon.
+    `listeners` are called with every event, after the router; `on_device` is called when a device
+    has come that may have lights. Both are called on this input's thread, and must return soon.
     """
 
     name = "midi"
@@ -78,16 +78,16 @@ class MidiInput:
         self._backend = backend
         self._parsers: dict[str, MidiParser] = {}
         self._arrivals: dict[str, _Arrivals] = {}
-        # Whose clock is followed, and when it ticked last.
+        # The device whose clock is followed, and when it last ticked.
         self._clock = ("", float("-inf"))
         self._outgoing: queue.SimpleQueue[tuple[str | None, Sequence[int]]] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Open the ports and begin to receive; log `status`, which says so when there is no MIDI.
+        """Open the ports and begin to receive; log `status` if there is no input.
 
-        It goes on looking where nothing answers yet; only a missing library ends it for good.
+        It keeps looking when nothing answers yet; only a missing library ends it for good.
         """
         try:
             backend = self._backend or find_backend()
@@ -97,7 +97,7 @@ class MidiInput:
             return
         self._stopping.clear()
         opened = threading.Event()
-        # Everything on one thread: CoreMIDI tells of new devices only the one that asked first.
+        # All on one thread: CoreMIDI tells only the thread that asked first of new devices.
         self._thread = threading.Thread(
             target=self._run, args=(backend, opened), name="midi-input", daemon=True
         )
@@ -112,16 +112,16 @@ class MidiInput:
             self._thread = None
 
     def send(self, pattern: str | None, message: Sequence[int]) -> None:
-        """Send a message soon, on any thread, to the devices that `pattern` means.
+        """Send a message soon to the devices that match `pattern`; from any thread.
 
-        Without a pattern it goes to those that are open as inputs. Where a program can have ports
-        of its own, it goes to ours as well, from where it can be connected further.
+        Without a pattern it goes to those that are open as inputs. If the system has virtual ports,
+        it also goes to our own output, which others can connect to.
         """
         if self._thread:
             self._outgoing.put((pattern, message))
 
-    def take(self, message: Sequence[int], device: str = "", at: float | None = None) -> None:
-        """Hand the bytes of one message to the router, which counts those that are none."""
+    def receive(self, message: Sequence[int], device: str = "", at: float | None = None) -> None:
+        """Send the events of one message to the router, which counts malformed ones."""
         parser = self._parsers.setdefault(device, MidiParser(device))
         try:
             found = parser.parse(message)
@@ -130,14 +130,14 @@ class MidiInput:
             return
         for event in found:
             if isinstance(event, ClockMessage):
-                self._take_clock(event, device, time.monotonic() if at is None else at)
+                self._receive_clock(event, device, time.monotonic() if at is None else at)
                 continue
             self._router.receive_midi(event, ("midi", device))
             for listener in self.listeners:
                 listener(event)
 
-    def _take_clock(self, event: ClockMessage, device: str, came: float) -> None:
-        """Hand on a clock message, unless another device's clock runs: two would be none."""
+    def _receive_clock(self, event: ClockMessage, device: str, came: float) -> None:
+        """Hand on a clock message, unless another device's clock runs: follow only one."""
         leader, ticked = self._clock
         if device != leader and came - ticked < GONE_S:
             return
@@ -174,35 +174,35 @@ class MidiInput:
         for device, message, delta in ports.receive():
             arrivals = self._arrivals.setdefault(device, _Arrivals())
             at = arrivals.place(delta, time.monotonic())
-            self.take(message, device, at)
+            self.receive(message, device, at)
         while not self._outgoing.empty():
             ports.send(*self._outgoing.get(), time.monotonic())
 
     def _guard(self, action: Callable[[], None]) -> None:
-        """Do something of which no failure may end the receiving."""
+        """Do something whose failure must not end the receiving."""
         try:
             action()
         except Exception as error:
             self._router.tell("midi", f"MIDI: {error!r}")
 
     def _tell(self, line: str) -> None:
-        # Each line is a kind of its own: two devices that come at once are both told.
+        # Each line is a kind of its own, so that two devices that come at once are both told.
         self._router.tell(line, line)
 
 
 class _Arrivals:
     """When the messages of a device came, in seconds of time.monotonic().
 
-    The system stamps them with the seconds since the one before. Those stamps put end to end do not
-    shake as the moments of fetching do; they are held between the moment of fetching, which is
-    always late, and a little before it.
+    The system stamps each with the seconds since the one before. The sums of these stamps jitter
+    less than the times of fetching. They are kept close to these: never later, and only a little
+    earlier.
     """
 
     def __init__(self) -> None:
         self._last: float | None = None
 
     def place(self, delta: float, now: float) -> float:
-        """When a message came that was stamped `delta` and fetched at `now`."""
+        """When a message came that is stamped `delta` and was fetched at `now`."""
         came = now if self._last is None else self._last + delta
         self._last = min(max(came, now - _LONGEST_WAIT_S), now)
         return self._last

@@ -1,4 +1,4 @@
-"""One MIDI system of the machine: its own ports of the instrument, and those that are open."""
+"""One MIDI system of the machine: the instrument's own ports there, and the open ones."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from distill_live.inputs.midi.backend import (
 )
 from distill_live.inputs.midi.names import PortName, Settling, port_names
 
-#: Our own ports, to which others connect: what comes in, and what lights and faders shall show.
+#: Our own ports, which others connect to: one receives, one sends lights and faders their values.
 PORT_NAME = "control"
 OUTPUT_CLIENT = f"{CLIENT_NAME}-out"
 OUTPUT_NAME = "feedback"
 VIRTUAL = f"{CLIENT_NAME}:{PORT_NAME}"
-#: What JACK is asked to bring back: "tune request", which means nothing to us and is never sent by
-#: controllers. After so many scans in a row without an answer it has ended.
+#: The message that tests whether JACK is alive, by coming back: "tune request", which means nothing
+#: to us and which controllers never send. After _UNANSWERED scans without it, JACK has ended.
 _PULSE = [0xF6]
 _UNANSWERED = 8
-#: Messages that are taken from one port before the others have their turn.
+#: The most messages that are read from one port before it is another one's turn.
 _MESSAGES_PER_TURN = 256
 
 
@@ -34,30 +34,30 @@ _MESSAGES_PER_TURN = 256
 class MidiSystem:
     """A MIDI system that answers.
 
-    `probe` and `sender` live as long as it does: they list the ports, and are the ports of our own
-    where a program can have some. A listing by new ones each time would use the system up.
+    `probe` and `sender` live as long as it does. They list the ports, and are our own ports where a
+    program can have some. Making new ones for each listing would use up the system's clients.
     """
 
     name: str
     probe: InputPort
     sender: OutputPort
-    #: The name of our own input, to which others connect; "" where a program can have none.
+    #: The name of our own input, which others connect to; "" if a program cannot have one.
     virtual: str = ""
     inputs: dict[PortName, InputPort] = field(default_factory=dict)
     outputs: dict[PortName, OutputPort] = field(default_factory=dict)
-    #: The ports that there are, with their places in the listing, whether open or not.
+    #: All ports, open or not, with their places in the listing.
     known_inputs: dict[PortName, int] = field(default_factory=dict)
     known_outputs: dict[PortName, int] = field(default_factory=dict)
-    #: Goes from us to `virtual`: what it sends comes back as long as JACK lives.
+    #: Connected from us to `virtual`: what it sends comes back while JACK is alive.
     pulse: OutputPort | None = None
-    #: Whether the last scan has found outputs that were not there before.
+    #: Whether the last scan found new outputs.
     has_new_outputs: bool = False
     _unanswered: int = 0
     _new_inputs: Settling = field(default_factory=Settling)
     _new_outputs: Settling = field(default_factory=Settling)
 
     def open_virtual(self) -> None:
-        """Open the ports to which others connect. Raises DeviceError."""
+        """Open the ports that others connect to. Raises DeviceError."""
         before = self.sender.names()
         self.probe.open_virtual(PORT_NAME)
         new = [name for name in self.sender.names() if name not in before]
@@ -65,7 +65,7 @@ class MidiSystem:
         self.sender.open_virtual(OUTPUT_NAME)
 
     def is_alive(self) -> bool:
-        """Whether the system still answers; lists its ports, too, once in a scan."""
+        """Whether the system still answers. Also lists its ports; call it once in a scan."""
         try:
             known = self.known_outputs
             self.known_inputs = self._new_inputs.settled(port_names(self.name, self.probe.names()))
@@ -81,7 +81,7 @@ class MidiSystem:
         return self._unanswered <= _UNANSWERED
 
     def receive(self) -> Iterator[tuple[str, Sequence[int], float]]:
-        """What waits in the open inputs: device, bytes and the seconds since the one before."""
+        """The new messages of the open inputs: device, bytes, and seconds since the one before."""
         for message, delta in _waiting(self.probe) if self.virtual else ():
             if list(message) == _PULSE:
                 self._unanswered = 0
@@ -92,7 +92,7 @@ class MidiSystem:
                 yield name.device, message, delta
 
     def close(self) -> None:
-        """Close everything; the system cannot be used again."""
+        """Close everything. The system cannot be used again."""
         pulse = () if self.pulse is None else (self.pulse,)
         ours: tuple[Port, ...] = (*pulse, self.probe, self.sender)
         for port in (*self.inputs.values(), *self.outputs.values(), *ours):
@@ -111,7 +111,7 @@ def open_system(backend: MidiBackend, name: str) -> MidiSystem:
         if name in WITH_VIRTUAL_PORTS:
             system.open_virtual()
         if name == "JACK":
-            # A JACK server that has ended raises nothing, and its ports are listed for ever.
+            # A JACK server that has ended raises no error, and its ports are listed for ever.
             system.pulse = backend.open_output(name, OUTPUT_CLIENT)
             system.pulse.open(system.pulse.names().index(system.virtual), "pulse")
     except (DeviceError, ValueError) as error:
@@ -121,7 +121,7 @@ def open_system(backend: MidiBackend, name: str) -> MidiSystem:
 
 
 def connect(port: Port, number: int) -> None:
-    """Connect a new port, or close it. Raises DeviceError, for a number below 0, too."""
+    """Connect a new port, or close it. Raises DeviceError, also for a number below 0."""
     try:
         if number < 0:
             raise DeviceError("it is no longer there")
@@ -132,8 +132,8 @@ def connect(port: Port, number: int) -> None:
 
 
 def close_quietly(port: Port) -> None:
-    """Close a port; one that is not there any more, too."""
-    # What has gone by itself may refuse to be closed.
+    """Close a port, even if it is gone."""
+    # A port that is gone may refuse to be closed.
     with contextlib.suppress(DeviceError):
         port.close()
 
@@ -143,7 +143,7 @@ def _waiting(port: InputPort) -> Iterator[tuple[Sequence[int], float]]:
         try:
             found = port.receive()
         except DeviceError:
-            # Whether the port is still there, the next scan finds out.
+            # The next scan finds out whether the port is still there.
             return
         if found is None:
             return

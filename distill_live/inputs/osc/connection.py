@@ -1,4 +1,4 @@
-"""One client on a TCP connection: what it sends, and what is on its way to it."""
+"""One client on a TCP connection: reads its packets and sends it ours."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from distill_live.inputs.osc.endpoints import SocketAddress
 from distill_live.inputs.osc.framing import Framing, FramingError, framing_of
 from distill_live.inputs.osc.subscriptions import subscribe_connection
 
-#: The most bytes kept for a client that does not read them; beyond that its connection is closed.
+#: The most unread bytes kept for a client; beyond that its connection is closed.
 MAX_BACKLOG_BYTES = 256 * 1024
 _READ_BYTES = 64 * 1024
 
 
 class Connection:
-    """A client whose packets and answers go over one socket, which never waits.
+    """A client whose packets and answers go over one non-blocking socket.
 
-    `wake` is called when there is something to send later. `transmit` may be called from any
-    thread, everything else from the one that reads.
+    `wake` is called when something remains to be sent later. `transmit` may be called from any
+    thread, everything else only from the one that reads.
     """
 
     def __init__(
@@ -44,22 +44,22 @@ class Connection:
 
     @property
     def is_behind(self) -> bool:
-        """Whether something is still to be sent."""
+        """Whether something remains to be sent."""
         return bool(self._backlog)
 
     def is_http(self) -> bool:
-        """Whether the client speaks HTTP; then nothing of it is read.
+        """Whether the client speaks HTTP; if so, none of it has been read.
 
-        Raises BlockingIOError while it has said nothing, and OSError when it is gone.
+        Raises BlockingIOError while it has sent nothing, and OSError when it is gone.
         """
         if self._framing is not None:
             return False
-        # A request begins with its method, in capitals: so no page in a browser can speak OSC.
+        # HTTP begins with a method in capitals, so no page in a browser can send OSC.
         return self.socket.recv(1, socket.MSG_PEEK).isupper()
 
     def receive(self) -> list[bytes]:
-        """The packets that have come. Raises EOFError at the end, OSError when the client is gone,
-        and FramingError for bytes that are not OSC."""
+        """The packets that have come. Raises EOFError at the end of the connection, OSError when
+        the client is gone, and FramingError for bytes that are not OSC."""
         data = self.socket.recv(_READ_BYTES)
         if not data:
             raise EOFError
@@ -73,7 +73,7 @@ class Connection:
         return self._framing.feed(data)
 
     def transmit(self, packet: bytes) -> None:
-        """Send a packet, framed as the client frames its own, without waiting.
+        """Send a packet without waiting, framed as the client frames its own.
 
         The connection of a client that reads too slowly is closed.
         """
@@ -91,7 +91,7 @@ class Connection:
                 self._wake()
 
     def flush(self) -> None:
-        """Send what is in the backlog."""
+        """Send the backlog, as far as the socket takes it."""
         with self._lock:
             self._put()
 
@@ -108,13 +108,13 @@ class Connection:
         with self._lock:
             self._open = False
             self._backlog.clear()
-            # Unread data would make the system discard what was sent last.
+            # If data is left unread, the system discards what was sent last.
             with contextlib.suppress(OSError):
                 self.socket.recv(_READ_BYTES)
             self.socket.close()
 
     def leave(self) -> socket.socket:
-        """Give the socket up, for another server to go on with."""
+        """Give the socket away, to another server."""
         self._open = False
         return self.socket
 
@@ -125,7 +125,7 @@ class Connection:
             self.transmit(bundle)
 
     def _put(self) -> None:
-        """Give the socket what it takes at once."""
+        """Send as much of the backlog as the socket takes at once."""
         try:
             while self._backlog:
                 del self._backlog[: self.socket.send(self._backlog)]
@@ -135,7 +135,7 @@ class Connection:
             self._hang_up()
 
     def _hang_up(self) -> None:
-        """Shut the connection down, so that the reading thread finds its end."""
+        """Shut the connection down, so that the reading thread ends it."""
         self._open = False
         self._backlog.clear()
         with contextlib.suppress(OSError):

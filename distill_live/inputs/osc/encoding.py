@@ -1,6 +1,6 @@
-"""Messages as OSC bytes that every client reads: int32, float32 and text alone.
+"""Messages as OSC bytes that every client can read: only int32, float32 and text.
 
-Pd drops what has other type tags, booleans among them, so a boolean is 1 or 0.
+Pd drops messages with other type tags, such as booleans; so a boolean becomes 1 or 0.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Sequence
 
-#: The largest bundle, in bytes: what fits into one packet of an Ethernet.
+#: The largest bundle, in bytes: it fits into one Ethernet packet.
 MAX_BUNDLE_BYTES = 1400
 
 _HEADER = b"#bundle\0" + bytes(7) + b"\1"
@@ -17,7 +17,7 @@ _MAX_FLOAT32 = 3.4028234e38
 
 
 def encode_message(address: str, arguments: Iterable[object]) -> bytes:
-    """One message; what is no number becomes a text, and an int too large for int32 a float."""
+    """One message. What is not a number becomes text, an int too large for int32 a float."""
     tags, data = ",", b""
     for argument in arguments:
         tag, more = _encode(argument)
@@ -27,9 +27,9 @@ def encode_message(address: str, arguments: Iterable[object]) -> bytes:
 
 
 def encode_bundles(messages: Iterable[tuple[str, Sequence[object]]]) -> list[bytes]:
-    """As few bundles for now as hold the messages in order.
+    """The messages, in order, in as few bundles as possible; their time tag is "now".
 
-    Each has MAX_BUNDLE_BYTES or less, but for one message alone that is larger.
+    Each has at most MAX_BUNDLE_BYTES, unless a single message is larger.
     """
     bundles: list[bytearray] = []
     for address, arguments in messages:
@@ -49,6 +49,6 @@ def _encode(argument: object) -> tuple[str, bytes]:
 
 
 def _text(text: str) -> bytes:
-    """A text that ends in one to four zero bytes; it cannot hold any itself."""
+    """A text, followed by one to four zero bytes; zero bytes inside it become spaces."""
     data = text.replace("\0", " ").encode(errors="replace")
     return data + bytes(4 - len(data) % 4)

@@ -1,4 +1,4 @@
-"""Where OSC is listened for, and whom it is taken from."""
+"""Where to listen for OSC, and which hosts may send it."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from ipaddress import (
 
 from distill_live.errors import DeviceError
 
-#: What lets a burst of 5000 packets wait in the socket while Python is busy elsewhere.
+#: Room for a burst of 5000 packets to wait in the socket while Python is busy elsewhere.
 RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024
 
-#: What a socket sends to or receives from: a host's number, a port, for IPv6 two numbers more.
+#: A socket's address: a host's IP address, a port, and for IPv6 two more numbers.
 SocketAddress = tuple[str, int] | tuple[str, int, int, int]
 
 
@@ -38,18 +38,18 @@ def parse_endpoint(endpoint: str) -> tuple[str, int]:
 
 
 class AllowedHosts:
-    """Which hosts are listened to: this machine, and networks such as "192.168.1.0/24".
+    """The hosts that may send: this machine, and networks such as "192.168.1.0/24".
 
-    Raises DeviceError for what is no network.
+    Raises DeviceError for a network that is not valid.
     """
 
     def __init__(self, networks: Iterable[str] = ()) -> None:
         self._networks = [_network(text) for text in networks]
-        # A sender asks again with each packet.
+        # Cached, because every packet asks.
         self.allows = lru_cache(maxsize=1024)(self._allows)
 
     def require_for(self, host: str, address: str) -> None:
-        """Raise DeviceError when listening on `host`, which is `address`, would be for nobody."""
+        """Raise DeviceError if no allowed host could reach `host`, whose IP is `address`."""
         if not (self._networks or ip_address(_plain(address)).is_loopback):
             raise DeviceError(
                 f"OSC has no passwords: to listen on {host}, say who may play with --osc-allow "
@@ -57,17 +57,17 @@ class AllowedHosts:
             )
 
     def turn_away(self, host: str) -> str:
-        """The line about a host whose OSC is not taken."""
+        """The line about a host that may not send."""
         return f"OSC from {host} is ignored; allow it with --osc-allow {host}"
 
     def _allows(self, address: str) -> bool:
-        """Whether OSC from an address, a host's number, is taken."""
+        """Whether a host, by its IP address, may send."""
         number = _number(address)
         return number.is_loopback or any(number in network for network in self._networks)
 
 
 class ReachedAt:
-    """Whether a connection to one of this machine's addresses is one to `host`."""
+    """Tells whether a connection to one of this machine's addresses is one to `host`."""
 
     def __init__(self, host: str) -> None:
         try:
@@ -86,9 +86,9 @@ class ReachedAt:
 
 
 def bind_udp(host: str, port: int, allowed: AllowedHosts) -> socket.socket:
-    """A socket that receives on a port, 0 for any free one, and does not wait.
+    """A non-blocking socket that receives on a port; 0 is any free one.
 
-    Raises DeviceError when the port cannot be had, or nobody but this machine could reach it.
+    Raises DeviceError when the port cannot be used, or when no allowed host could reach it.
     """
     udp: socket.socket | None = None
     try:
@@ -123,7 +123,7 @@ def bind_tcp(host: str, port: int, allowed: AllowedHosts) -> socket.socket:
         if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):
             tcp.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
         else:
-            # A port can be had at once after its last connections have ended.
+            # The port is free again as soon as its last connections have ended.
             tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         tcp.bind(address)
         tcp.listen()
@@ -153,5 +153,5 @@ def _network(text: str) -> IPv4Network | IPv6Network:
 
 
 def _plain(address: str) -> str:
-    """An address without the interface that it is reached by."""
+    """An address without the name of its network interface."""
     return address.partition("%")[0]

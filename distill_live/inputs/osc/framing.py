@@ -1,7 +1,7 @@
-"""How OSC packets follow each other on a TCP connection: behind their lengths, or by SLIP.
+"""How OSC packets are framed on a TCP connection: by their length, or by SLIP.
 
-OSC 1.0 puts the size of each packet before it; OSC 1.1 sends packets between END bytes, as SLIP
-(RFC 1055) does. The first byte that a client sends shows which of them it uses.
+OSC 1.0 sends the size of each packet before it; OSC 1.1 sends packets between END bytes, as in SLIP
+(RFC 1055). The first byte that a client sends shows which of the two it uses.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ class Framing(Protocol):
     """Splits received bytes into packets, and frames outgoing packets in the same way."""
 
     def feed(self, data: bytes) -> list[bytes]:
-        """The packets that `data` completes. Raises FramingError, after which nothing is read."""
+        """The packets that `data` completes. Do not read on after a FramingError."""
 
     def wrap(self, packet: bytes) -> bytes:
-        """A packet as it goes over the connection."""
+        """A packet as it is sent over the connection."""
 
 
 class LengthPrefixed:
-    """OSC 1.0: a packet's size as an int32, big-endian, then the packet."""
+    """OSC 1.0: the size of a packet as a big-endian int32, then the packet."""
 
     def __init__(self) -> None:
         self._buffer = bytearray()
@@ -57,7 +57,7 @@ class LengthPrefixed:
 
 
 class Slip:
-    """OSC 1.1: an END byte before and after each packet; the one before may be missing."""
+    """OSC 1.1: an END byte before and after each packet; the first may be missing."""
 
     def __init__(self) -> None:
         self._begun = bytearray()
@@ -68,7 +68,7 @@ class Slip:
         first, *rest = data.split(_END)
         self._grow(first)
         for part in rest:
-            # Between the END of one packet and that of the next there is nothing.
+            # Nothing is between the END after one packet and the END before the next.
             if self._begun:
                 packets.append(_unescape(bytes(self._begun)))
             self._begun.clear()
@@ -82,16 +82,16 @@ class Slip:
 
     def _grow(self, part: bytes) -> None:
         self._begun += part
-        # Each byte may have been made two.
+        # Escaping can double each byte.
         if len(self._begun) > 2 * MAX_PACKET_BYTES:
             raise FramingError(f"a packet without an end; legal: up to {MAX_PACKET_BYTES} bytes")
 
 
 def framing_of(first: int) -> Framing | None:
-    """The framing of a client by the first byte that it sends; None if it is neither.
+    """The framing that the first byte of a client shows; None if it is neither.
 
-    A size below 2**24 begins with 0, a SLIP packet with END, or, where that is left out, with the
-    first letter of an address or of a bundle.
+    A size below 2**24 begins with 0. A SLIP packet begins with END, or, if that is missing, with
+    the first letter of an address or a bundle.
     """
     if first == 0:
         return LengthPrefixed()

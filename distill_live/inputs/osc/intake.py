@@ -1,4 +1,4 @@
-"""Carries packets out and answers them, whether they came over UDP or TCP."""
+"""Carries out packets and answers them, whether they came over UDP or TCP."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import partial
 from typing import Protocol
 
 from distill_live.control.namespace.address import ROOT, Reply, Sender
-from distill_live.control.routing.address_book import printable
+from distill_live.control.routing.reception import printable
 from distill_live.control.routing.router import Router
 from distill_live.inputs.osc.packets import (
     MalformedPacketError,
@@ -20,9 +20,11 @@ from distill_live.inputs.osc.packets import (
 from distill_live.inputs.osc.subscriptions import SUBSCRIBE, UNSUBSCRIBE
 from distill_live.inputs.osc.time_tags import TimeTags, describe
 
-#: Messages of an instrument are not answered: two instruments would answer each other for ever.
+#: An instrument's own messages are not answered: two instruments would answer each other for ever.
 _SAID = frozenset(f"{ROOT}/{name}" for name in ("error", "done", "pong", "synced"))
 _SAID_BYTES = frozenset(address.encode() for address in _SAID)
+#: Addresses that the client itself handles, because it knows where to send values.
+_WISHES = (SUBSCRIBE, UNSUBSCRIBE)
 
 
 class Client(Protocol):
@@ -30,57 +32,63 @@ class Client(Protocol):
 
     @property
     def sender(self) -> Sender:
-        """The sender, as the router and feedback know it."""
+        """Its name for the router and for feedback."""
 
     def transmit(self, packet: bytes) -> None:
-        """Send a packet, if there is a way, without waiting."""
+        """Send a packet, if possible, without waiting."""
 
     def subscribe(self, verb: str, arguments: Sequence[object]) -> list[Reply] | None:
-        """Carry out SUBSCRIBE or UNSUBSCRIBE; None where there are no subscriptions."""
+        """Carry out SUBSCRIBE or UNSUBSCRIBE; None if there are no subscriptions here."""
 
 
 class Intake:
-    """Takes the packets of clients into a router; safe to use from several threads."""
+    """Hands the packets of clients to a router; safe to use from several threads."""
 
     def __init__(self, router: Router, time_tags: TimeTags) -> None:
         self._router, self._time_tags = router, time_tags
 
-    def take(self, packet: bytes, client: Client) -> list[Message]:
-        """Carry a packet out, now or at its time tag, and answer its sender; never raises.
+    def receive(self, packet: bytes, client: Client) -> bool:
+        """Carry out a packet, now or at its time tag, and answer its sender; never raises.
 
-        Returns its messages; none for a packet that is malformed, which is counted.
+        Returns whether it is a single message whose address leads nowhere. A malformed packet is
+        counted.
         """
         try:
             changes = read_packet(packet)
         except MalformedPacketError as error:
             self._router.count_malformed(f"OSC sender {describe(client.sender)}", str(error))
             self._answer_malformed(packet, str(error), client)
-            return []
+            return False
+        if not is_bundle(packet):
+            return any(self._apply(change.messages, client) for change in changes)
         for time_tag, messages in changes:
             action = partial(self._apply, messages, client)
             self._time_tags.carry_out(time_tag, action, client.sender)
-        return [message for change in changes for message in change.messages]
+        return False
 
-    def _apply(self, messages: list[Message], client: Client) -> None:
-        """Carry out a change, and answer; never raises."""
+    def _apply(self, messages: list[Message], client: Client) -> bool:
+        """Carry out a change and answer it; returns whether any address leads nowhere."""
+        nowhere: list[str] = []
         try:
             replies: list[Reply] = []
             left: list[Message] = []
             for message in messages:
-                told = client.subscribe(*message) if is_wish(message[0]) else None
+                told = client.subscribe(*message) if message[0] in _WISHES else None
                 if told is None:
                     left.append(message)
                 else:
                     replies += told
             if left:
-                replies += self._router.receive_osc(left, client.sender)
+                answers, nowhere = self._router.receive_osc(left, client.sender)
+                replies += answers
             if not (len(left) == 1 and left[0][0] in _SAID):
                 for reply in replies:
                     client.transmit(build_message(*reply))
         except Exception as error:
-            # One change that fails must not end the reading.
+            # A change that fails must not stop the reading.
             shown = messages[0][0][:200]
             self._router.tell("osc message", f"OSC: {shown!r} failed: {error!r}")
+        return bool(nowhere)
 
     def _answer_malformed(self, packet: bytes, reason: str, client: Client) -> None:
         address = address_of(packet)
@@ -88,8 +96,3 @@ class Intake:
             return
         about = "#bundle" if is_bundle(packet) else printable(address.decode(errors="replace"))
         client.transmit(build_message(f"{ROOT}/error", (about, f"malformed packet: {reason}")))
-
-
-def is_wish(address: str) -> bool:
-    """Whether an address is SUBSCRIBE or UNSUBSCRIBE."""
-    return address in (SUBSCRIBE, UNSUBSCRIBE)

@@ -1,4 +1,4 @@
-"""Of a parameter's values that come faster than they can be taken, the latest is enough."""
+"""Drops values of a parameter that newer ones, already received, would replace at once."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _ONE_FLOAT, _ONE_INT = b",f\0\0", b",i\0\0"
 def leave_out_overtaken(
     packets: Sequence[Packet], is_parameter: Callable[[str], bool]
 ) -> list[Packet]:
-    """The packets but for those that set a parameter which the same sender sets again soon after.
+    """The packets, without those that set a parameter which the same sender sets again later.
 
-    Only one number is such a value, and only while nothing but such values comes between, so that
-    every other message finds what it would have found.
+    This applies only to single numbers with no message of another kind in between, so that every
+    other message still finds the values that were sent before it.
     """
     kept: list[Packet | None] = []
     places: dict[tuple[bytes, Any], int] = {}

@@ -1,6 +1,6 @@
-"""OSC packets: a bounded reader of our own around python-osc's parser of single messages.
+"""OSC packets: our own bounded reader around python-osc's parser of single messages.
 
-python-osc's own bundle parser and dispatcher are not used: a bundle of 20 bytes makes them loop for
+python-osc's bundle parser and dispatcher are not used: a bundle of 20 bytes makes them loop for
 ever, an address pattern can take seconds to match, and a time tag puts the server to sleep.
 """
 
@@ -13,17 +13,17 @@ from typing import Any, NamedTuple
 from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 
-#: As much as one UDP packet can hold: how many messages that makes is limited by nothing else.
+#: As much as one UDP packet can hold; nothing else limits the number of messages.
 MAX_PACKET_BYTES = 64 * 1024
 MAX_DEPTH = 8
-#: The time tag of what is for now, in 2**-32 s since 1900.
+#: The time tag that means "now"; others count 2**-32 s since 1900.
 IMMEDIATELY = 1
 
 _BUNDLE = b"#bundle\0"
 _BUNDLE_HEADER_BYTES = 16
 _TAG_BYTES = {**dict.fromkeys(b"ifrm", 4), **dict.fromkeys(b"hdt", 8), **dict.fromkeys(b"TFN[]", 0)}
-# Tags that python-osc does not know, read as one that it knows of the same size: an impulse as
-# true, a symbol as a string, a character as an integer.
+# Tags that python-osc does not know are read as known ones of the same size: an impulse as true, a
+# symbol as a string, a character as an integer.
 _TAG_SYNONYMS = bytes.maketrans(b"ISc", b"Tsi")
 
 #: An address and its arguments.
@@ -31,7 +31,7 @@ Message = tuple[str, list[Any]]
 
 
 class MalformedPacketError(ValueError):
-    """A datagram is not an OSC packet, or is larger than it may be."""
+    """A packet is not OSC, or is too large."""
 
 
 class Change(NamedTuple):
@@ -42,10 +42,10 @@ class Change(NamedTuple):
 
 
 def read_packet(packet: bytes) -> list[Change]:
-    """The changes in a packet, in order; a message without a bundle is one for now.
+    """The changes in a packet, in order; a message without a bundle is a change for now.
 
-    A bundle within a bundle belongs to the same change unless its own time tag is a later one.
-    Raises MalformedPacketError; a packet is taken as a whole or not at all.
+    A bundle within a bundle belongs to the same change, unless its own time tag is later. Raises
+    MalformedPacketError if any part of the packet is malformed.
     """
     if len(packet) > MAX_PACKET_BYTES:
         raise MalformedPacketError(f"{len(packet)} bytes; legal: {MAX_PACKET_BYTES}")
@@ -63,12 +63,12 @@ def is_bundle(packet: bytes) -> bool:
 
 
 def address_of(packet: bytes) -> bytes:
-    """What a packet that is one message begins with: its address."""
+    """The address of a packet that is one message."""
     return packet[: packet.find(b"\0")]
 
 
 def build_message(address: str, arguments: Sequence[Any]) -> bytes:
-    """The packet of one message; arguments that OSC cannot carry leave it without any."""
+    """The packet of one message; without arguments if OSC cannot carry them."""
     try:
         builder = OscMessageBuilder(address)
         for argument in arguments:
@@ -116,7 +116,7 @@ def _read_message(leaf: bytes) -> Message:
 
 
 def _check_arguments(tags: bytes, leaf: bytes, start: int) -> None:
-    """Raise unless the arguments are all there: python-osc makes a missing number a zero."""
+    """Raise if an argument is missing: python-osc would read a missing number as zero."""
     for tag in tags:
         if tag == ord("s"):
             start = (leaf.find(b"\0", start) // 4 + 1) * 4 or len(leaf) + 1

@@ -1,4 +1,4 @@
-"""OSC over UDP and TCP: receives packets on threads of its own, hands them on, answers."""
+"""OSC over UDP and TCP: receives packets on its own threads, hands them on, answers."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from distill_live.control.routing.router import Router
 from distill_live.control.timing.schedule import Schedule
 from distill_live.errors import DeviceError
 from distill_live.inputs.osc.endpoints import AllowedHosts, SocketAddress, bind_udp
-from distill_live.inputs.osc.intake import Intake, is_wish
+from distill_live.inputs.osc.intake import Intake
 from distill_live.inputs.osc.latest import Packet, leave_out_overtaken
-from distill_live.inputs.osc.packets import address_of, build_message, is_bundle
+from distill_live.inputs.osc.packets import address_of, build_message
 from distill_live.inputs.osc.subscriptions import Subscriptions, Transmit, key_of
 from distill_live.inputs.osc.tcp import SharedPort, TcpServer
 from distill_live.inputs.osc.time_tags import TimeTagMode, TimeTags
 from distill_live.parameters import Parameter
 
-#: A burst is taken out of the socket as a whole, before anything is parsed.
+#: How many packets of a burst are read from the socket before any of them is parsed.
 _PACKETS_PER_TURN = 4096
 _IGNORED_PER_TURN = 4096
-#: The most unknown addresses that are remembered, and the seconds before a message to one of them
-#: is answered again.
+#: The most unknown addresses that are remembered, and how many seconds pass before a message to one
+#: of them is answered again.
 _MAX_NOWHERE, _NOWHERE_S = 4096, 1.0
 _UDP_BYTES = 65_536
 
@@ -50,23 +50,23 @@ class _UdpClient(NamedTuple):
         """See Client."""
         if self.subscriptions is None:
             return None
-        return self.subscriptions.take(verb, arguments, self.address)
+        return self.subscriptions.carry_out(verb, arguments, self.address)
 
 
-#: Where any port will do, so many are tried for one that is free for UDP and TCP.
+#: If any port will do, how many are tried to find one that is free for UDP and TCP.
 _ANY_PORT_TRIES = 20
 
 
 class OscInput:
-    """Receives OSC on a UDP port, on a thread of its own, and answers from the same port; and over
-    TCP at the same number, where `takes_tcp` says so after `start`.
+    """Receives OSC on a UDP port, on its own thread, and answers from the same port. If `takes_tcp`
+    is true after `start`, it does the same over TCP at the same port number.
 
-    `host` and `port` say where to listen (port 0: any free one, see `port` after `start`); `allow`
-    holds the networks beside this machine that are listened to. `feedback` is what clients can
-    subscribe to. Without a `schedule`, time tags are not followed. Nothing that is received ends
-    the thread: bad packets are counted by the router.
+    `host` and `port` say where to listen (port 0: any free one, see `port` after `start`). `allow`
+    holds the networks that may send, besides this machine. Clients can subscribe to `feedback`.
+    Without a `schedule`, time tags are ignored. No packet can end the thread: the router counts bad
+    ones.
 
-    Raises DeviceError for a network that is none.
+    Raises DeviceError for a network that is not valid.
     """
 
     name = "osc"
@@ -84,13 +84,13 @@ class OscInput:
     ) -> None:
         self.host = host
         self.port = port
-        #: Packets from hosts that are not listened to.
+        #: How many packets came from hosts that may not send.
         self.strangers = 0
         self._router, self._feedback = router, feedback
         self._allowed = AllowedHosts(allow)
         self._time_tags = TimeTags(schedule, router.tell)
         self._targets: Sequence[str] = ()
-        #: The server that shares the TCP port; set it before `start`.
+        #: The HTTP server that shares the TCP port; set it before `start`.
         self.shared: SharedPort | None = None
         self._intake = Intake(router, self._time_tags)
         self._tcp: TcpServer | None = None
@@ -99,15 +99,15 @@ class OscInput:
         self._wake: socket.socket | None = None
         self._thread: threading.Thread | None = None
         self._buffer = memoryview(bytearray(_UDP_BYTES))
-        # Unknown addresses, as packets begin with them, and until when they are only counted; then
-        # how often each has come.
+        # Unknown addresses, as bytes, and until when their messages are only counted; then how many
+        # messages to each are still to be counted.
         self._nowhere: dict[bytes, float] = {}
         self._ignored: Counter[bytes] = Counter()
         self._generation = router.generation
 
     def start(self) -> None:
-        """Bind the port and begin to receive. Raises DeviceError when the port cannot be had, or
-        could be reached by nobody who is listened to."""
+        """Bind the port and begin to receive. Raises DeviceError when the port cannot be used, or
+        when no allowed host could reach it."""
         self._socket = self._bind()
         own = self._socket.getsockname()
         self.port = int(own[1])
@@ -135,18 +135,18 @@ class OscInput:
             self._socket.close()
 
     def use(self, targets: Sequence[str] = (), time_tags: TimeTagMode = "schedule") -> None:
-        """Follow a patch: endpoints HOST:PORT that are told everything, and what time tags do."""
+        """Follow a patch: send everything to its targets, HOST:PORT; treat time tags as it says."""
         self._targets, self._time_tags.mode = targets, time_tags
         if self._subscriptions:
             self._subscriptions.use_targets(targets)
 
     @property
     def takes_tcp(self) -> bool:
-        """Whether OSC is taken over TCP, too."""
+        """Whether OSC is also received over TCP."""
         return self._tcp is not None
 
     def answer(self, sender: Sender, messages: Sequence[Reply]) -> None:
-        """Send messages to a sender ("osc", host, port), or one on a connection, if it is one."""
+        """Send messages to a sender, if it is ("osc", host, port) or on a TCP connection."""
         if self._tcp:
             self._tcp.answer(sender, messages)
         if isinstance(sender, tuple) and len(sender) == 3 and sender[0] == "osc":
@@ -154,8 +154,7 @@ class OscInput:
                 self._transmit(build_message(*message), cast(SocketAddress, sender[1:]))
 
     def _bind(self) -> socket.socket:
-        """The UDP socket, with TCP at the same port number; without TCP, after a line that says
-        why, if that cannot be had."""
+        """The UDP socket, with TCP at the same port number; if TCP fails, a line says why."""
         tries = _ANY_PORT_TRIES if self.port == 0 else 1
         for left in reversed(range(tries)):
             udp = bind_udp(self.host, self.port, self._allowed)
@@ -180,14 +179,16 @@ class OscInput:
             selector.register(udp, selectors.EVENT_READ)
             selector.register(wake, selectors.EVENT_READ)
             while not any(key.fileobj is wake for key, _ in selector.select()):
-                # The socket is emptied before anything is parsed, so that a burst finds room in it.
+                # Empty the socket before parsing anything, to make room for the rest of a burst.
                 for packet, address in self._newest(self._receive(udp)):
-                    self._take(packet, address)
+                    self._carry_out(packet, address)
 
     def _receive(self, udp: socket.socket) -> list[Packet]:
-        """The packets that have come, except those to addresses that are known to be unknown: a
-        flood of them is dropped faster than a process can send it, so that nothing else is lost.
-        One a second is let through, to be answered."""
+        """The packets that have come, without those to addresses that are known to lead nowhere.
+
+        A flood of those is dropped faster than a process can send it, so that nothing else is lost.
+        One a second is let through and answered.
+        """
         if self._generation != self._router.generation:
             self._generation = self._router.generation
             self._nowhere.clear()
@@ -209,7 +210,7 @@ class OscInput:
             except BlockingIOError:
                 break
             except ConnectionResetError:
-                # Windows: an earlier answer found nobody at the other end.
+                # Windows: an earlier answer could not be delivered.
                 continue
             except OSError as error:
                 self._router.tell("osc receive", f"OSC: receiving failed: {error}")
@@ -234,21 +235,17 @@ class OscInput:
         self.strangers += count
         self._router.tell("osc strangers", self._allowed.turn_away(address[0]))
 
-    def _take(self, packet: bytes, address: SocketAddress) -> None:
+    def _carry_out(self, packet: bytes, address: SocketAddress) -> None:
         sender = self._subscriptions.sender(address) if self._subscriptions else key_of(address)
         client = _UdpClient(sender, address, self._transmit, self._subscriptions)
-        messages = self._intake.take(packet, client)
-        if messages and not is_bundle(packet) and not self._knows(messages[0][0]):
+        if self._intake.receive(packet, client):
             self._ignore(address_of(packet))
 
     def _transmit(self, packet: bytes, address: SocketAddress) -> None:
-        """Send a packet, if there is a way; nobody waits for it."""
+        """Send a packet, if possible, without waiting."""
         if self._socket is not None:
             with contextlib.suppress(OSError):
                 self._socket.sendto(packet, address)
-
-    def _knows(self, address: str) -> bool:
-        return is_wish(address) or self._router.knows(address)
 
     def _ignore(self, address: bytes) -> None:
         """Remember an address that leads nowhere."""

@@ -1,4 +1,4 @@
-"""Who is told over OSC what the instrument does: clients that subscribe, and a patch's targets."""
+"""Subscriptions over OSC: clients that subscribe, and the targets of a patch."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ Transmit = Callable[[bytes, SocketAddress], None]
 
 
 def key_of(address: SocketAddress) -> tuple[str, str, int]:
-    """Who sends from, or listens at, an address, as routers and feedback know it."""
+    """The name, for the router and for feedback, of whoever sends from or listens at an address."""
     return "osc", address[0], address[1]
 
 
 class Subscriptions:
     """Keeps clients and targets subscribed to a feedback; `transmit` sends a packet to an address.
 
-    `own` is the address that OSC is received at: nothing is sent there. `tell` takes a kind and a
+    `own` is the address where OSC is received; nothing is sent there. `tell` takes a kind and a
     line of text.
     """
 
@@ -37,21 +37,24 @@ class Subscriptions:
         tell: Callable[[str, str], None],
     ) -> None:
         self._feedback, self._transmit, self._own, self._tell = feedback, transmit, own, tell
-        #: Where each subscribed client listens, by who it is when it sends.
+        #: Where each subscribed client listens, by its name as a sender.
         self._clients: dict[Sender, SocketAddress] = {}
         self._targets: list[tuple[str, str, int]] = []
 
     def sender(self, address: SocketAddress) -> Sender:
-        """Who sends from an address: the target at that host, if it is the only one there and the
-        address is no client's own. Surfaces often send from another port than they listen at."""
+        """The name of whoever sends from an address: the target on that host, if it is the only
+        one there and no client has subscribed from the address. Surfaces often send from another
+        port than the one they listen at."""
         key = key_of(address)
         if self._targets and key not in self._clients:
             there = [target for target in self._targets if target[1] == key[1]]
             return there[0] if len(there) == 1 else key
         return key
 
-    def take(self, verb: str, arguments: Sequence[object], address: SocketAddress) -> list[Reply]:
-        """Carry out SUBSCRIBE or UNSUBSCRIBE for who sends from an address; answers what fails."""
+    def carry_out(
+        self, verb: str, arguments: Sequence[object], address: SocketAddress
+    ) -> list[Reply]:
+        """Carry out SUBSCRIBE or UNSUBSCRIBE for a sender; returns an error as a reply."""
         try:
             if verb == SUBSCRIBE:
                 self._subscribe(arguments, address)
@@ -62,9 +65,9 @@ class Subscriptions:
         return []
 
     def use_targets(self, endpoints: Sequence[str]) -> None:
-        """Tell everything to these endpoints, HOST:PORT, in place of those before, without end.
+        """Send everything to these endpoints, HOST:PORT, in place of those before.
 
-        What cannot be one is told and left out.
+        An endpoint that cannot be used is logged and left out.
         """
         before, targets = self._targets, []
         for target in before:
@@ -79,7 +82,7 @@ class Subscriptions:
         self._targets = targets
 
     def end(self) -> None:
-        """Tell nobody anything any more."""
+        """End all subscriptions."""
         for key in [*self._targets, *self._clients]:
             self._feedback.unsubscribe(key)
 
@@ -91,7 +94,7 @@ class Subscriptions:
         if key in self._targets:
             self._feedback.subscribe(key, sending, rate, patterns, ttl=None)
             return
-        # A client that was started again listens where it did, but sends from another port.
+        # A client that was restarted listens at the same port, but sends from another one.
         for other, there in list(self._clients.items()):
             if other != key and (there == listener or not self._feedback.listens(other)):
                 self._feedback.unsubscribe(other)
@@ -125,7 +128,7 @@ class Subscriptions:
         return address
 
     def _require_other(self, address: SocketAddress) -> None:
-        """Raise ParameterError for what would have the instrument listen to itself."""
+        """Raise ParameterError if the instrument would send to itself."""
         own_hosts = (self._own[0], "127.0.0.1", "::1")
         if address[1] == self._own[1] and address[0] in own_hosts:
             raise ParameterError(
@@ -140,8 +143,8 @@ def subscribe_connection(
     verb: str,
     arguments: Sequence[object],
 ) -> list[Reply]:
-    """Carry out SUBSCRIBE or UNSUBSCRIBE for a client that `send` reaches over a connection, as
-    long as that is open; returns an error as a reply."""
+    """Carry out SUBSCRIBE or UNSUBSCRIBE for a client on a TCP connection, which `send` reaches
+    while it is open; returns an error as a reply."""
     try:
         port, rate, patterns = _read_wish(arguments)
         if port:
@@ -163,8 +166,8 @@ def _at_port(address: SocketAddress, port: int) -> SocketAddress:
 
 
 def _read_wish(arguments: Sequence[object]) -> tuple[int, float, list[str]]:
-    """Port (0: where it is sent from), rate in Hz and patterns of `[port] [rate] [pattern ...]`."""
-    # A button sends nothing, or that it is pressed.
+    """Port (0: the one it is sent from), rate in Hz and patterns, from the arguments."""
+    # A button sends None or True.
     given = [value for value in arguments if value is not None and value is not True]
     numbers = [n for n in given if isinstance(n, int | float) and not isinstance(n, bool)]
     texts = [text for text in given if isinstance(text, str)]

@@ -1,4 +1,4 @@
-"""OSC over TCP: serves all connections on one thread, which waits for no client."""
+"""OSC over TCP: all connections on one thread, which never waits for a client."""
 
 from __future__ import annotations
 
@@ -26,25 +26,25 @@ from distill_live.inputs.osc.latest import leave_out_overtaken
 from distill_live.inputs.osc.packets import build_message
 from distill_live.inputs.osc.time_tags import describe
 
-#: The most connections that may be open at once, in all and from one host.
+#: The most connections at once, in all and from one host.
 MAX_CONNECTIONS, MAX_OF_HOST = 64, 32
-#: Seconds until the next try after a connection could not be accepted.
+#: How long to pause after a connection could not be accepted, in seconds.
 _PAUSE_S = 0.05
 
 
 class SharedPort(NamedTuple):
-    """The HTTP server at the same port: its `host`, and `take`, which gets each of its sockets,
+    """The HTTP server at the same port: its `host`, and `adopt`, which gets each of its sockets,
     still unread, and must return soon."""
 
     host: str
-    take: Callable[[socket.socket], None]
+    adopt: Callable[[socket.socket], None]
 
 
 class TcpServer:
-    """Takes OSC connections at `host` and `port`; `start` and `stop`.
+    """Accepts OSC connections at `host` and `port`; `start` and `stop`.
 
-    Each packet goes to `intake`; `feedback` is what clients can subscribe to. With `shared`,
-    connections that speak HTTP are handed over.
+    Each packet goes to `intake`; clients can subscribe to `feedback`. Connections that speak HTTP
+    are handed over to `shared`.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class TcpServer:
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Listen, and begin to receive. Raises DeviceError when the port cannot be had."""
+        """Listen and begin to receive. Raises DeviceError when the port cannot be used."""
         everywhere = self._web_reached is not None and self._web_reached.is_everywhere
         host = self._shared.host if self._shared and everywhere else self.host
         listener = bind_tcp(host, self.port, self._allowed)
@@ -97,7 +97,7 @@ class TcpServer:
                 connection.transmit(build_message(*message))
 
     def _awake(self) -> None:
-        """Wake the thread, so that it looks for something to do."""
+        """Wake the thread, so that it looks for work."""
         if self._wake is not None:
             with contextlib.suppress(OSError):
                 self._wake.send(b"\0")
@@ -119,7 +119,7 @@ class TcpServer:
                 self._end(connection, selector)
 
     def _expect(self, selector: selectors.BaseSelector) -> None:
-        """Wait for room to write only where there is something to write."""
+        """Wait for room to write only on connections with a backlog."""
         for connection in self._connections.values():
             events = selectors.EVENT_READ | selectors.EVENT_WRITE * connection.is_behind
             selector.modify(connection.socket, events, connection)
@@ -159,7 +159,7 @@ class TcpServer:
     def _attend(
         self, connection: Connection, events: int, selector: selectors.BaseSelector
     ) -> None:
-        """Read from a client, and write what is in its backlog."""
+        """Read from a client, and write its backlog."""
         try:
             if events & selectors.EVENT_WRITE:
                 connection.flush()
@@ -177,7 +177,7 @@ class TcpServer:
         except (OSError, EOFError):
             self._end(connection, selector)
         except Exception as error:
-            # One client must not end the reading for all.
+            # One client must not stop the reading for all.
             self._router.tell("osc tcp", f"OSC over TCP: a connection failed: {error!r}")
             self._end(connection, selector)
 
@@ -192,7 +192,7 @@ class TcpServer:
             self._router.count_overtaken(len(packets) - len(newest))
             packets = newest
         for packet in packets:
-            self._intake.take(packet, connection)
+            self._intake.receive(packet, connection)
 
     def _hand_over(self, connection: Connection, selector: selectors.BaseSelector) -> None:
         """Hand a connection that speaks HTTP over to the web server."""
@@ -201,7 +201,7 @@ class TcpServer:
             raise FramingError("this port is for OSC, not HTTP")
         del self._connections[connection.sender]
         selector.unregister(connection.socket)
-        shared.take(connection.leave())
+        shared.adopt(connection.leave())
 
     def _end(self, connection: Connection, selector: selectors.BaseSelector) -> None:
         if self._connections.pop(connection.sender, None) is not None:
@@ -210,7 +210,7 @@ class TcpServer:
 
 
 def _tune(client: socket.socket) -> None:
-    """Send small packets at once, and notice in time when the other machine is gone."""
+    """Send small packets at once, and notice soon when the other machine is gone."""
     with contextlib.suppress(OSError):
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)

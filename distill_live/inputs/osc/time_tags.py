@@ -1,7 +1,7 @@
 """When the messages of a bundle take effect.
 
-SuperCollider and Tidal stamp what they send a little ahead, so that it takes effect evenly however
-the network delays it. Others stamp by a clock that is wrong by hours.
+SuperCollider and Tidal stamp their messages a little ahead, so that they take effect evenly even if
+the network delays them. Others stamp by a clock that is wrong by hours.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from distill_live.inputs.osc.packets import IMMEDIATELY
 
 TimeTagMode = Literal["schedule", "ignore"]
 
-#: What is stamped further ahead takes effect at once, in seconds.
+#: Bundles stamped further ahead than this, in seconds, take effect at once.
 MAX_AHEAD = 2.0
-#: Seconds from 1900, where NTP's time begins, to 1970, where Unix's does.
+#: Seconds from 1900, where NTP time begins, to 1970, where Unix time begins.
 NTP_TO_UNIX = 2_208_988_800
-#: So many senders are remembered to have been told about.
+#: The most senders that are remembered as already warned about.
 _MAX_TOLD = 256
 
 
@@ -31,10 +31,10 @@ def to_time_tag(seconds: float) -> int:
 
 
 class TimeTags:
-    """Has changes carried out at their time, or at once.
+    """Carries out changes at their time, or at once.
 
     `tell` is called with a kind and a line of text, once for each sender whose tags cannot be
-    followed. `clock` is what the schedule goes by, `wall` the seconds since 1970.
+    followed. `clock` is the clock of the schedule, `wall` gives the seconds since 1970.
     """
 
     def __init__(
@@ -44,13 +44,13 @@ class TimeTags:
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
     ) -> None:
-        #: "ignore": everything takes effect at once.
+        #: With "ignore", everything takes effect at once.
         self.mode: TimeTagMode = "schedule"
         self._schedule, self._tell = schedule, tell
         self._clock, self._wall = clock, wall
         self._told: set[Sender] = set()
 
-    def carry_out(self, time_tag: int, action: Callable[[], None], sender: Sender) -> None:
+    def carry_out(self, time_tag: int, action: Callable[[], object], sender: Sender) -> None:
         """Call `action` at once, or have the schedule call it up to MAX_AHEAD seconds later."""
         if time_tag == IMMEDIATELY or self.mode == "ignore" or self._schedule is None:
             action()
@@ -65,7 +65,7 @@ class TimeTags:
             )
 
     def _wait(
-        self, schedule: Schedule, ahead: float, action: Callable[[], None], sender: Sender
+        self, schedule: Schedule, ahead: float, action: Callable[[], object], sender: Sender
     ) -> bool:
         try:
             schedule.at(self._clock() + ahead, action)
@@ -86,7 +86,7 @@ class TimeTags:
 
 
 def describe(sender: Sender) -> str:
-    """A sender as people read it, such as 127.0.0.1:9001, with TCP behind it if it uses that."""
+    """A sender for people, such as 127.0.0.1:9001, or 127.0.0.1:9001 TCP."""
     if not isinstance(sender, tuple):
         return str(sender)
     return " ".join([":".join(map(str, sender[1:3])), *map(str, sender[3:])])

@@ -1,4 +1,4 @@
-"""What `serve` joins to its server to steer it by: every wire, without starting any process."""
+"""How `serve` joins controls to its server: every connection, without starting a process."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from distill_live.control.midi_learn.learning import PATIENCE_S
 from distill_live.control.namespace.address import Reply
 from distill_live.edits.freeze import Freeze
 from distill_live.errors import DeviceError, ParameterError
-from distill_live.inputs.link import LinkInput
 from distill_live.live.ipc.status import Transport
 from distill_live.live.server.server import Server
 from distill_live.live.server.settings import ServerSettings
@@ -62,18 +61,19 @@ class Stand:
         self.controls = Controls(
             self.server, self.store, self.feedback, wanted, (), self.lines.append
         )
-        self.router, self.midi = self.controls.router, self.controls._midi
-        self.controls._lights._send = lambda _, message: self.sent.append(tuple(message))
+        devices = self.controls._devices
+        self.router, self.midi = self.controls.router, devices.midi
+        devices.lights._send = lambda _, message: self.sent.append(tuple(message))
 
     def osc(self, address: str, *arguments: object) -> list[Reply]:
-        return self.router.receive_osc([(address, arguments)], ANNA)
+        return self.router.receive_osc([(address, arguments)], ANNA).replies
 
     def tick(self) -> None:
-        """All that is called many times a second, once."""
+        """Call everything that is called many times a second, once."""
         self.controls._ticker.tick(time.monotonic())
 
 
-class Session:
+class LinkSession:
     """What aalink says of a Link session with somebody else in it."""
 
     num_peers, tempo, beat, quantum, playing = 1, 90.0, 0.5, 4.0, False
@@ -87,7 +87,7 @@ def stand(tmp_path: Path) -> Stand:
 def test_what_waits_for_a_beat_comes_earlier_by_the_server_s_latency(stand: Stand) -> None:
     stand.server.deck.status["reaction"] = 0.125
     stand.server.status["output_latency"] = 0.25
-    assert stand.router.latency() == 0.375
+    assert stand.router.hooks.latency() == 0.375
 
 
 @pytest.mark.parametrize(("rms", "width"), [(0.25, 0.25), (9.0, 1.0)])
@@ -109,7 +109,7 @@ def test_lights_show_what_moves_and_a_device_that_comes_everything(stand: Stand)
 
 
 def test_a_control_that_is_moved_shows_that_by_itself(stand: Stand) -> None:
-    stand.midi.take([0xB0, 1, 127], "nano")
+    stand.midi.receive([0xB0, 1, 127], "nano")
     stand.tick()
     assert (stand.store["gain"], stand.sent) == (1.0, [])
 
@@ -130,8 +130,8 @@ def test_streams_of_the_server_are_told(stand: Stand) -> None:
 
 def test_link_s_tempo_is_that_of_all(tmp_path: Path) -> None:
     stand = Stand(tmp_path, link=True)
-    [link] = [one for one in stand.controls._devices if isinstance(one, LinkInput)]
-    link._link = Session()
+    link = stand.controls._devices.link
+    link._link = LinkSession()
     stand.tick()
     assert (stand.store["tempo"], stand.router.tempo.bpm) == (90.0, 90.0)
     assert stand.lines == ["tempo: Ableton Link is the master, 90.0 BPM"]
@@ -194,7 +194,7 @@ def test_learning_needs_midi_and_a_name(stand: Stand) -> None:
     stand.midi.status = "MIDI unavailable: no library"
     [(_, (_, reason))] = stand.osc("/distill/learn", "gain")
     assert reason == "MIDI unavailable: no library"
-    assert stand.controls._learning.name is None
+    assert stand.controls._learn.learning.name is None
 
 
 def test_what_comes_of_learning_is_said_and_answered(stand: Stand) -> None:
@@ -203,10 +203,10 @@ def test_what_comes_of_learning_is_said_and_answered(stand: Stand) -> None:
     begun = "move the control for width: turn it both ways, or press it once"
     assert stand.osc("/distill/learn", "width") == [("/distill/said", (begun,))]
     for raw in range(0, 128, 8):
-        stand.midi.take([0xB0, 9, raw], "nano")
+        stand.midi.receive([0xB0, 9, raw], "nano")
     # A control that is moved to be learned need not be in the patch.
     assert stand.lines == [begun]
-    attempt = stand.controls._learning._attempt
+    attempt = stand.controls._learn.learning._attempt
     assert attempt is not None
     # The control has been still for long enough.
     attempt.learner._first -= LONGEST_S
@@ -218,7 +218,7 @@ def test_what_comes_of_learning_is_said_and_answered(stand: Stand) -> None:
 
 def test_a_request_is_learned_with_what_it_takes(stand: Stand) -> None:
     stand.osc("/distill/learn", "rewind", 4, "same")
-    attempt = stand.controls._learning._attempt
+    attempt = stand.controls._learn.learning._attempt
     assert attempt is not None
     assert (attempt.name, attempt.arguments) == ("rewind", (4, "same"))
 
@@ -232,8 +232,8 @@ def test_a_control_that_is_not_moved_is_told_to_who_asked_for_it(stand: Stand) -
     told: list[object] = []
     stand.controls._answers["osc"] = lambda sender, messages: told.append((sender, messages))
     stand.osc("/distill/learn", "width")
-    assert stand.controls._learning._attempt is not None
-    stand.controls._learning._attempt.began -= PATIENCE_S
+    assert stand.controls._learn.learning._attempt is not None
+    stand.controls._learn.learning._attempt.began -= PATIENCE_S
     stand.controls.tick()
     [(_, [(address, (about, text))])] = told  # type: ignore[misc]
     assert (address, about) == ("/distill/error", "/distill/learn")
@@ -250,9 +250,9 @@ def test_a_patch_says_of_both_ways_whether_time_tags_are_followed(stand: Stand, 
 
     def send() -> None:
         if way == "osc":
-            stand.controls.osc._take(packet, ("127.0.0.1", 9001))
+            stand.controls.osc._carry_out(packet, ("127.0.0.1", 9001))
         else:
-            stand.controls.site._take_packet(packet, ("web", 1))
+            stand.controls.site._receive_packet(packet, ("web", 1))
 
     send()
     assert stand.store["gain"] == 0.5
@@ -266,11 +266,12 @@ def test_a_patch_says_of_both_ways_whether_time_tags_are_followed(stand: Stand, 
 def test_link_is_joined_only_when_asked_and_moves_the_transport_only_when_asked(
     stand: Stand, tmp_path: Path
 ) -> None:
-    assert not any(isinstance(one, LinkInput) for one in stand.controls._devices)
+    assert stand.controls._devices.link not in stand.controls._devices._all
     other = tmp_path / "other"
     other.mkdir()
     joined = Stand(other, link=True)
-    [link] = [one for one in joined.controls._devices if isinstance(one, LinkInput)]
+    link = joined.controls._devices.link
+    assert link in joined.controls._devices._all
     assert not link.follows_transport()
     joined.store.set("link_start_stop", 1)
     joined.store.set("tempo", 300.0)
@@ -340,7 +341,7 @@ def test_only_the_midi_devices_that_are_named_are_taken(tmp_path: Path) -> None:
 
 def test_devices_are_opened_and_closed(stand: Stand) -> None:
     device = Mock()
-    stand.controls._devices = [device]
+    stand.controls._devices._all = [device]
     stand.controls.open_devices()
     assert device.mock_calls == [call.start()]
     stand.controls.close_devices()

@@ -1,4 +1,4 @@
-"""What stands on the terminal while it plays."""
+"""The status line on the terminal while it plays."""
 
 import contextlib
 import os

@@ -20,7 +20,7 @@ from distill_live.parameters import ParameterStore
 
 
 class Stage:
-    """A server that was not started, and what is heard of its streams."""
+    """A server that was not started, and the values of its streams."""
 
     def __init__(self, model: Path) -> None:
         store = ParameterStore()
@@ -36,7 +36,7 @@ class Stage:
         self.heard.update(messages)
 
     def tick(self) -> dict[str, tuple[object, ...]]:
-        """What is new after a tick, by the streams' names."""
+        """The new values after a tick, by the streams' names."""
         self.heard.clear()
         self.now += 1.0
         self.streams.tick(self.now)

@@ -1,4 +1,4 @@
-"""What is written for people never holds up who writes it."""
+"""Writing lines for people never blocks the writer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from distill_live.commands.serving.terminal import KEPT_LINES, Terminal
 
 
 class Pipe:
-    """What standard output and standard error lead to, and nobody empties but `drain`."""
+    """A pipe for standard output and standard error, which only `drain` empties."""
 
     def __init__(self, reader: int, writer: int) -> None:
         self._reader, self.writer = reader, writer

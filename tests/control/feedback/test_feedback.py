@@ -40,13 +40,13 @@ class Stage:
         self.feedback.subscribe(key, send, rate, pattern, ttl)
 
     def tick(self, until: float, step: float = 0.01) -> None:
-        """Let time go on, a tick after each step."""
+        """Let time pass, with a tick after each step."""
         while self.now < until - step / 2:
             self.now = round(self.now + step, 9)
             self.feedback.tick(self.now)
 
     def heard(self, key: str) -> list[Reply]:
-        """All messages sent to a client since this was last asked."""
+        """All messages sent to a client since the last call."""
         found = [message for _, messages in self.sent[key] for message in messages]
         self.sent[key].clear()
         return found

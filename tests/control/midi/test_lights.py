@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from distill_live.control.midi.event import MidiEvent
-from distill_live.control.midi.lights import HOLD_S, Light, LightKind, MidiFeedback
+from distill_live.control.midi.lights import HOLD_S, Light, LightKind, MidiLights
 
 
 @dataclass
@@ -18,7 +18,7 @@ class Rig:
     now: float = 0.0
 
     def __post_init__(self) -> None:
-        self.feedback = MidiFeedback(
+        self.feedback = MidiLights(
             lambda device, message: self.sent.append((device, message)),
             rate=10.0,
             clock=lambda: self.now,
@@ -124,7 +124,7 @@ def test_many_changes_are_spread_and_each_has_its_turn() -> None:
     rig.feedback.use([rig.light(number=number) for number in range(100)])
     found: list[int] = []
     for turn in range(8):
-        # All of them move all the time.
+        # All of them keep moving.
         rig.travels[0] = turn / 8
         sent = rig.tick()
         assert len(sent) == 32

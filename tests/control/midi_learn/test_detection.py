@@ -47,7 +47,7 @@ def test_the_most_active_control_is_meant() -> None:
     knob = control(7, *SWEEP)
     mixed = [message for pair in zip(noise, knob, strict=False) for message in pair]
     assert learned(*mixed, *noise) == {"cc": 7, "channel": 1}
-    # A pad beside it that was brushed.
+    # A pad next to it was brushed.
     assert learned([0x90, 36, 5], [0x80, 36, 0], *knob) == {"cc": 7, "channel": 1}
 
 

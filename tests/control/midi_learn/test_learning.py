@@ -19,7 +19,7 @@ HAND_WRITTEN = "# mine\nversion: 1\nmap:\n- {from: {cc: 1}, to: gain}\n"
 
 @dataclass
 class Pupil:
-    """A patch that controls are learned for, and what was told to whom."""
+    """A patch that controls are learned for, and what each sender was told."""
 
     folder: Path
     told: list[tuple[Hashable | None, str]] = field(default_factory=list)

@@ -108,7 +108,7 @@ def test_a_walk_goes_everywhere_and_never_out(tempo: Tempo) -> None:
     assert way[0] == 0.5
     assert 0.0 <= min(way) < 0.05 < 0.95 < max(way) <= 1.0
     assert mean(way) == pytest.approx(0.5, abs=0.1)
-    # It takes small steps, however often it turns round.
+    # It takes small steps, however often it turns back.
     steps = [abs(late - early) for early, late in pairwise(way)]
     assert max(steps) < 0.3
 

@@ -42,7 +42,7 @@ def test_only_parameters_with_levels_have_one_address_for_each() -> None:
     assert {"/distill/temperature/structure", "/distill/edit/freeze/on/low_end"} <= set(NODES)
     assert "/distill/gain/structure" not in NODES
     assert NODES["/distill/temperature/low_end"].level == 2
-    assert NODES["/distill/temperature/low_end"].doc.startswith("Low End alone: ")
+    assert NODES["/distill/temperature/low_end"].doc.startswith("Low End only: ")
 
 
 def test_a_level_shows_what_counts_for_it() -> None:
@@ -94,9 +94,9 @@ def test_what_a_request_in_the_table_takes_is_there_by_itself() -> None:
 def test_every_parameter_request_and_level_leads_somewhere(desk: Desk) -> None:
     nodes = namespace(TABLE, REQUESTS, ("Structure", "Timbre", "Detail"))
     services = {f"/distill/{name}" for name in (*SERVICES, "said")}
-    for address, node in nodes.items():
-        if not node.norm and address not in services:
-            assert desk.router.knows(address) == (node.access != "read"), address
+    found = {address: node for address, node in nodes.items() if address not in services}
+    nowhere = desk.router.receive_osc([(address, []) for address in found]).nowhere
+    assert nowhere == [address for address, node in found.items() if node.access == "read"]
 
 
 def test_what_it_answers_at_once_and_what_it_says_is_there() -> None:

@@ -104,7 +104,7 @@ def test_what_holds_a_wildcard_is_a_pattern(address: str) -> None:
 
 
 def test_what_hangs_a_backtracking_matcher_is_answered_with_no() -> None:
-    # 2**60 and more tries for one that takes back; this fails by never coming to an end.
+    # With backtracking, 2**60 and more tries; a failure would never end.
     text = "/" + "a" * 3000
     for pattern in ("*a" * 60 + "*b", "?*" * 100 + "b", "[a-z]*" * 40 + "b", "*{a,aa}" * 35 + "b"):
         assert match(f"/{pattern}", [text]) == []

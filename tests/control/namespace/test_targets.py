@@ -56,7 +56,7 @@ def test_a_level_is_found_by_name_and_by_number_from_1() -> None:
     levels = Levels(("Structure", "Low End", "2"))
     temperature = PARAMETERS["temperature"]
     found = {name: levels.find(Target(temperature, name)) for name in ("low_end", "1", "3", "2")}
-    # A number is always the level's place, whatever a label says.
+    # A number always counts levels, whatever their labels say.
     assert found == {"low_end": 1, "1": 0, "3": 2, "2": 1}
     assert levels.find(Target(temperature)) is None
 

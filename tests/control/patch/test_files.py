@@ -13,7 +13,7 @@ from distill_live.errors import PatchError
 from distill_live.parameters import PARAMETERS
 from tests.control.conftest import TABLE
 
-#: What takes a name that only the player can say.
+#: Requests with a name that only the player can choose.
 NAMED = {"model", "prime", "preset", "preset/beats", "preset/store", "preset/delete",
          "tempo_source"}  # fmt: skip
 

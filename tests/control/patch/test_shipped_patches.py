@@ -1,4 +1,4 @@
-"""Every control of every patch that ships does what it says, in an instrument as it begins."""
+"""Every control of every shipped patch does what it says, in a new instrument."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_a_control_moves_its_parameters_to_both_ends_or_makes_its_request(
     path: Path, number: int
 ) -> None:
     desk, patch = Desk(), load_patch(path, TABLE)
-    # One mapping alone: others of the same control would move on what it has moved.
+    # One mapping alone: others of the same control would move the same parameter on.
     mapping = patch.map[number]
     device = patch.devices.get(getattr(mapping.source, "device", None) or "", "any")
     source = mapping.source

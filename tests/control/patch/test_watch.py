@@ -14,7 +14,7 @@ KNOB = "version: 1\nmap:\n  - {from: {cc: %d}, to: gain}\n"
 
 
 class Stage:
-    """A patch that is watched, what was made of it, and what was said; a turn is a second."""
+    """A watched patch, the patches in use, and the lines for people; a turn is a second."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "set.yaml"
@@ -25,7 +25,7 @@ class Stage:
         self.watch = PatchWatch(self.path, TABLE, self.used.append, self.said.append)
 
     def save(self, text: str, path: Path | None = None) -> None:
-        """Replace a file as editors do: another file, of the name."""
+        """Replace a file as editors do: by a new file of the same name."""
         path = path or self.path
         new = path.with_suffix(".new")
         new.write_text(text)

@@ -1,4 +1,4 @@
-"""On the way from some values to others."""
+"""Morphs between the present values and those of a preset."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The presets file: whatever is in it is never lost."""
+"""The presets file: nothing in it is ever lost."""
 
 from __future__ import annotations
 

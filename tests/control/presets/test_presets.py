@@ -1,4 +1,4 @@
-"""Presets as they are played: recalled, stepped through, stored, deleted, there again."""
+"""Presets while playing: recalled, stepped through, stored, deleted, read again."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def test_what_is_stored_brings_everything_back_after_a_restart(stand: Stand) -> 
 
     stand.restart()
     assert stand.presets.names == [*PATCH, "löud & clear: 1"]
-    # All that is not so in the preset is put back, levels and what was off too.
+    # Everything that differs from the preset is put back, including levels and off.
     stand.store.set("gain", 0.1)
     stand.store.set("top_p", 0.9, 0)
     stand.store.set("steer/loudness", 0.4)
@@ -211,7 +211,7 @@ def test_what_this_instrument_does_not_have_is_told_and_left_out(tmp_path: Path)
     })  # fmt: skip
     stand.presets.recall("odd")
     assert (stand.store["gain"], stand.store["top_p"]) == (2.0, 1.0)
-    # A level by its number may be another model's.
+    # A number may mean a level of another model.
     assert stand.store.own("temperature", 3) == 0.25
     assert [line.split(" was left out: ")[0] for line in stand.lines] == [
         "preset odd: edit/gone/on", "preset odd: temperature/texture", "preset odd: top_p",

@@ -129,7 +129,7 @@ def test_other_requests_are_handed_on_as_they_are(allowed: AllowedFiles) -> None
     assert allowed.check("play", ()) == ()
 
 
-def test_every_request_for_a_file_is_confined() -> None:
+def test_every_request_for_a_file_is_checked() -> None:
     named = {
         name
         for name, request in REQUESTS.items()

@@ -1,4 +1,4 @@
-"""Requests that control carries out, and what reaches the server of them."""
+"""Requests that control carries out, and those that it hands on to the server."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from distill_live.parameters import ParameterStore
 
 
 class Stand:
-    """All that control does by itself, behind a router."""
+    """Everything that control does itself, behind a router."""
 
     def __init__(self, folder: Path) -> None:
         self.now = 0.0

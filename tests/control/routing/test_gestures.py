@@ -20,13 +20,13 @@ UP, DOWN, TOGGLE = Gesture("move", 1.0), Gesture("move", 0.0), Gesture("toggle")
 
 
 def source(**keys: object) -> Any:
-    """The source that a patch makes of these keys."""
+    """The source that these keys of a patch make."""
     document = {"version": 1, "map": [{"from": keys, "to": "gain"}]}
     return Patch.model_validate(document).map[0].source
 
 
 def midi(keys: dict[str, object], kind: MidiKind, value: float, raw: int = 0) -> Gesture | None:
-    """What an event of the control with the number 7 means."""
+    """The gesture of an event of control number 7."""
     found = source(**keys)
     assert isinstance(found, MidiSource)
     return midi_gesture(found, MidiEvent("nano", kind, 1, 7, value, raw))
@@ -108,7 +108,7 @@ def test_an_osc_message_that_is_no_number_is_refused_by_name(arguments: tuple[ob
 
 def test_one_argument_of_several_is_meant_and_must_be_there() -> None:
     assert osc({"argument": 2}, 0.1, 0.2, 0.3) == Gesture("move", 0.2)
-    with pytest.raises(ParameterError, match="gain is moved by argument 2 of a message, and this"):
+    with pytest.raises(ParameterError, match="gain takes argument 2 of a message"):
         osc({"argument": 2}, 0.1)
 
 

@@ -131,7 +131,7 @@ def test_a_toggle_changes_over_from_where_the_parameter_stands(
     seen = []
     for turn in range(4):
         if turn == 2:
-            # Somebody else has switched it on.
+            # Something else has switched it on.
             desk.osc("/distill/edit/mask/on", [1])
         for value in (127, 0):
             desk.cc(1, 7, value)
@@ -154,7 +154,7 @@ def test_a_message_that_lacks_the_number_is_refused_with_the_reason(desk: Desk) 
     for arguments in ([], [0.5]):
         [(address, (_, reason))] = desk.osc("/xy", arguments)
         assert address == "/distill/error"
-        assert f"argument 2 of a message, and this one has {len(arguments)}" in str(reason)
+        assert f"argument 2 of a message, and this message has {len(arguments)}" in str(reason)
     assert desk.store["width"] == 0.0
 
 
@@ -232,7 +232,7 @@ def test_a_knob_that_stands_elsewhere_waits_until_it_comes_past(desk: Desk) -> N
     assert desk.store["gain"] == 96 / 127
     desk.cc(1, 1, 0)
     assert desk.store["gain"] == 0.0
-    # Moved by somebody else: it waits again.
+    # Moved by something else: it waits again.
     desk.osc("/distill/gain", [0.75])
     desk.cc(1, 1, 10)
     assert desk.store["gain"] == 0.75
@@ -294,7 +294,7 @@ def test_who_began_a_glide_touches_the_parameter_until_it_ends(desk: Desk) -> No
     touched: list[object] = []
     desk.use({"from": {"cc": 1}, **UNIT, "smooth": 100})
     desk.cc(1, 1, 0)
-    desk.router.on_touch = lambda sender, name: touched.append((sender, name))
+    desk.router.hooks.on_touch = lambda sender, name: touched.append((sender, name))
     desk.wait(0.5)
     assert touched == [(("midi", "nano"), "gain")] * 10
 
@@ -341,10 +341,10 @@ def test_an_lfo_presses_once_in_each_cycle(desk: Desk) -> None:
 
 def test_a_follower_moves_a_parameter_by_the_output_s_level(desk: Desk) -> None:
     desk.use({"from": {"follow": "output", "attack": 0, "release": 1000}, "to": "width"})
-    desk.router.level = lambda: 0.5
+    desk.router.hooks.loudness = lambda: 0.5
     desk.wait(0.05)
     assert desk.store["width"] == pytest.approx(0.5)
-    desk.router.level = lambda: 0.0
+    desk.router.hooks.loudness = lambda: 0.0
     desk.wait(1.0)
     assert desk.store["width"] == pytest.approx(0.5 * math.exp(-1), rel=0.01)
 

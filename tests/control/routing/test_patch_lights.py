@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from distill_live.control.midi.lights import MidiFeedback
+from distill_live.control.midi.lights import MidiLights
 from distill_live.control.patch.schema import Patch
-from distill_live.control.routing.patch_lights import lights
+from distill_live.control.routing.patch_lights import patch_lights
 from tests.control.conftest import TABLE, Desk
 
 
@@ -30,10 +30,10 @@ def test_controls_with_feedback_show_what_else_moves_their_parameter(desk: Desk)
     def send(device: str | None, message: Sequence[int]) -> None:
         sent.append((device, list(message)))
 
-    feedback = MidiFeedback(send, clock=lambda: desk.now)
-    feedback.use(lights(patch, desk.router.travel))
+    feedback = MidiLights(send, clock=lambda: desk.now)
+    feedback.use(patch_lights(patch, desk.router.travel))
     feedback.tick(0.0)
-    # A level that the model lacks and what is off show nothing.
+    # A level that the model lacks, and a parameter that is off, show nothing.
     assert sent == [
         ("nanoKONTROL2", [0xB0, 32, 0]), (None, [0xB2, 7, 0]), (None, [0xB2, 39, 0]),
         (None, [0x90, 36, 0]), (None, [0xE0, 0, 0]),

@@ -14,7 +14,7 @@ from tests.control.routing.test_control_requests import Stand
 
 @pytest.fixture
 def moved(desk: Desk) -> Desk:
-    """A desk on which everything stands elsewhere than it does by default."""
+    """A desk on which nothing has its default value."""
     for name, parameter in TABLE.items():
         desk.store.set(name, parameter.maximum)
         desk.store.set(name, parameter.minimum)
@@ -27,7 +27,7 @@ def moved(desk: Desk) -> Desk:
 
 
 def elsewhere(desk: Desk) -> set[str]:
-    """The parameters and levels that are not as they are by default."""
+    """The parameters and levels that do not have their default values."""
     found = set()
     for name, parameter in TABLE.items():
         value = desk.store[name]
@@ -83,7 +83,7 @@ def test_a_level_that_is_reset_follows_all(moved: Desk) -> None:
 def test_what_is_neither_is_refused_with_the_groups(moved: Desk) -> None:
     [(_, (about, reason))] = moved.osc("/distill/reset", ["edits"])
     assert about == "/distill/reset"
-    assert "groups are steer, edit, edit/freeze, edit/mask" in str(reason)
+    assert "groups: steer, edit, edit/freeze, edit/mask" in str(reason)
     assert elsewhere(moved) == {*TABLE}
 
 

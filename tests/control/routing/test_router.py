@@ -236,10 +236,10 @@ def test_whether_a_level_s_value_is_its_own_can_only_be_read(desk: Desk) -> None
 
 
 def test_a_control_that_is_moved_to_be_learned_is_not_told_as_unmapped(desk: Desk) -> None:
-    desk.router.learns = lambda: True
+    desk.router.hooks.learns = lambda: True
     desk.cc(1, 1, 64)
     assert (desk.lines, desk.router.counters.unknown) == ([], 0)
-    desk.router.learns = lambda: False
+    desk.router.hooks.learns = lambda: False
     desk.cc(1, 1, 65)
     assert desk.lines == ["CC 1 on channel 1 is not mapped by the patch"]
 

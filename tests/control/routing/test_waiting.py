@@ -1,4 +1,4 @@
-"""What waits for a beat or a bar: at 120 beats a minute, four to a bar."""
+"""Quantised actions wait for a beat or a bar: at 120 BPM, four beats to a bar."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_what_waits_comes_with_its_bar_although_the_tempo_changes(
 
 
 def test_what_is_heard_late_is_done_earlier(desk: Desk) -> None:
-    desk.router.latency = lambda: 0.2
+    desk.router.hooks.latency = lambda: 0.2
     desk.now = 0.1
     desk.osc("/distill/at", ["beat", "/distill/gain", 0.5])
     desk.now = 0.35
@@ -116,7 +116,7 @@ def test_what_cannot_wait_is_refused_at_once(desk: Desk, arguments: list[object]
 
 def test_what_is_refused_at_its_time_is_answered_then(desk: Desk) -> None:
     answers: list[object] = []
-    desk.router.on_reply = lambda sender, replies: answers.append((sender, replies))
+    desk.router.hooks.on_reply = lambda sender, replies: answers.append((sender, replies))
     desk.now = 0.1
     assert desk.osc("/distill/at", ["beat", "/distill/gain", "loud"], ANNA) == []
     desk.wait(1.0)

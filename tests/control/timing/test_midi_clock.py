@@ -1,4 +1,4 @@
-"""A MIDI clock whose ticks come late, early, not at all."""
+"""A MIDI clock whose ticks come late, early, or not at all."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def test_start_continue_and_song_position_say_which_beat_it_is() -> None:
     due = play(clock, 49, start=due)
     assert clock.line.beat_at(due) == pytest.approx(49 / 24)
     clock.receive("stop", 0, due)
-    # Stopped it goes on to count, and "continue" goes on where it was stopped.
+    # A stopped clock goes on counting, and "continue" goes on where it was stopped.
     due = play(clock, 24, start=due)
     assert clock.line.beat_at(due) == pytest.approx(73 / 24)
     clock.receive("continue", 0, due)

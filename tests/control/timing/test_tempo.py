@@ -1,4 +1,4 @@
-"""Which beat it is, whoever leads."""
+"""Which beat it is, whichever source leads."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from distill_live.errors import ParameterError
 
 
 class Stand:
-    """A tempo by a clock that is moved by hand, and its lines."""
+    """A tempo whose clock is moved by hand, and its log lines."""
 
     def __init__(self) -> None:
         self.now = 100.0

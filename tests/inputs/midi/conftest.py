@@ -1,4 +1,4 @@
-"""A JACK server of the tests' own, both MIDI libraries, and who notes what they bring."""
+"""A JACK server for the tests, both MIDI libraries, and a target that notes events."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Listener:
     def receive_clock(self, kind: ClockKind, value: int, at: float) -> None:
         self.clock.append((kind, value, at))
 
-    def count_malformed(self, source: str, reason: str) -> None:
+    def count_malformed(self, sender: str, reason: str) -> None:
         self.malformed += 1
 
     def tell(self, kind: str, line: str) -> None:

@@ -1,4 +1,4 @@
-"""A JACK server of the test's own, and a controller in another process that plays into it."""
+"""A JACK server for the tests, and a controller in another process that plays into it."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ class JackServer:
             left.unlink()
 
     def end(self) -> None:
-        """End the server in peace."""
+        """End the server normally."""
         self._server.terminate()
         self._server.wait()
 
     def kill(self) -> None:
-        """End the server as by a fault."""
+        """Kill the server, as if it crashed."""
         self._server.kill()
         self._server.wait()
 
@@ -69,7 +69,7 @@ class JackServer:
         return listing.stdout.splitlines() if listing.returncode == 0 else []
 
     def start(self) -> None:
-        """Start the server, after it was killed, too."""
+        """Start the server, also after it was killed."""
         self._server = subprocess.Popen(
             [
                 self._jackd, "-n", self.name, "-r", "-d", "dummy", "-r", "48000",

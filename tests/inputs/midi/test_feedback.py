@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from distill_live.control.midi.lights import Light, MidiFeedback
+from distill_live.control.midi.lights import Light, MidiLights
 from distill_live.inputs.midi import MidiInput
 from distill_live.inputs.midi.backend import RtMidiBackend
 from tests.inputs.midi.conftest import Listener
@@ -52,7 +52,7 @@ def dump(jack: JackServer, name: str) -> Iterator[Dump]:
 
 
 @contextmanager
-def running(source: MidiInput, feedback: MidiFeedback) -> Iterator[None]:
+def running(source: MidiInput, feedback: MidiLights) -> Iterator[None]:
     source.listeners.append(feedback.hear)
     source.on_device = feedback.refresh
     source.start()
@@ -68,7 +68,7 @@ def test_what_has_changed_leaves_our_own_port(
     travels = {"cc": 1.0, "cc14": 0.75, "nrpn": 0.5, "note": 1.0, "bend": 0.25}
     now = 0.0
     source = MidiInput(listener, "nobody", backend)
-    feedback = MidiFeedback(source.send)
+    feedback = MidiLights(source.send)
     lights = [
         Light("cc", 1, 16, lambda: travels["cc"]),
         Light("cc14", 2, 7, lambda: travels["cc14"]),
@@ -98,7 +98,7 @@ def test_a_device_is_shown_its_own_when_it_comes_and_when_it_comes_back(
     listener: Listener, jack: JackServer, backend: RtMidiBackend
 ) -> None:
     source = MidiInput(listener, "rings", backend)
-    feedback = MidiFeedback(source.send)
+    feedback = MidiLights(source.send)
     feedback.use([Light("cc", 1, 16, lambda: 1.0, "rings"), Light("cc", 1, 17, lambda: 1.0, "x")])
     with running(source, feedback):
         for turn in range(3):
@@ -118,7 +118,7 @@ def test_a_device_that_is_open_as_an_input_is_shown_what_no_device_is_named_for(
     listener: Listener, jack: JackServer, backend: RtMidiBackend
 ) -> None:
     source = MidiInput(listener, "desk", backend)
-    feedback = MidiFeedback(source.send)
+    feedback = MidiLights(source.send)
     feedback.use([Light("cc", 1, 16, lambda: 0.0)])
     with Controller(jack, "desk") as desk, Controller(jack, "other") as other:
         with running(source, feedback):

@@ -9,7 +9,7 @@ from distill_live.inputs.midi.parser import MalformedMidiError, MidiParser
 
 
 def parse(*messages: list[int]) -> list[MidiEvent]:
-    """The events of messages that come from one device one after another."""
+    """The events of successive messages of one device."""
     parser = MidiParser("knobs")
     found = [event for message in messages for event in parser.parse(message)]
     assert all(isinstance(event, MidiEvent) and event.device == "knobs" for event in found)

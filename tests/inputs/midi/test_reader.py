@@ -85,7 +85,7 @@ def test_csound_brings_every_kind_of_message(
         wait_until(lambda: set(listener.raws("nrpn", 3, 1234)) >= {8192, 9999}, "an NRPN")
     assert set(listener.raws("cc", 1, 16)) == {31, 95}
     assert set(listener.raws("cc14", 2, 7)) == {4095, 12287}
-    # The first one is told before it is known that a fine half follows.
+    # The first is told before we know that a fine half follows.
     assert set(listener.raws("nrpn", 3, 1234)) <= {8192, 9984, 9999}
     assert set(listener.raws("bend", 4, 0)) == {10239, 14335}
     assert set(listener.raws("program", 5, 31) + listener.raws("program", 5, 95)) == {31, 95}
@@ -271,12 +271,12 @@ def test_the_second_library_is_taken_where_the_first_is_missing(
 
 
 def test_bytes_that_are_no_message_are_counted(instrument: Instrument) -> None:
-    MidiInput(instrument.router).take([0xB0, 7, 200])
+    MidiInput(instrument.router).receive([0xB0, 7, 200])
     assert instrument.router.counters == Counters(malformed=1)
 
 
 def test_channels_are_counted_from_1_as_musicians_do(instrument: Instrument) -> None:
-    MidiInput(instrument.router).take([0xB3, 99, 1])
+    MidiInput(instrument.router).receive([0xB3, 99, 1])
     assert instrument.lines == ["CC 99 on channel 4 is not mapped by the patch"]
 
 
@@ -291,7 +291,7 @@ def test_fuzz_through_jack_ends_nothing(
             # Noise may have moved a mapped control, not the one at the end.
             noise.send(0xB0, 7, 0, until=lambda: instrument.store["gain"] == 0.0)
             noise.send(0xB0, 7, 127, until=lambda: instrument.store["gain"] == 1.0)
-    # JACK leaves out what a client that is late should have had.
+    # JACK drops the messages of a cycle that a client has missed.
     assert instrument.router.counters.malformed > 50
     assert not [line for line in instrument.lines if line.startswith("MIDI: ")]
 
@@ -317,14 +317,14 @@ def test_times_of_arrival_follow_the_stamps_and_are_never_in_the_future() -> Non
     delays = [0.005, 0.009, 0.0, 0.007, 0.003, 0.008]
     placed = [arrivals.place(0.02, 1 + 0.02 * n + delay) for n, delay in enumerate(delays)]
     assert placed == pytest.approx([1.005, 1.025, 1.04, 1.06, 1.08, 1.1])
-    # A stamp that is wrong does not count for long.
+    # A wrong stamp matters only for a moment.
     assert arrivals.place(-100.0, 2.0) == 1.75
     assert arrivals.place(100.0, 3.0) == 3.0
 
 
 def test_clock_that_is_handed_in_without_a_time_has_come_now(listener: Listener) -> None:
     before = time.monotonic()
-    MidiInput(listener).take([0xF8])
+    MidiInput(listener).receive([0xF8])
     ((kind, value, at),) = listener.clock
     assert (kind, value) == ("tick", 0)
     assert before <= at <= time.monotonic()
@@ -333,14 +333,14 @@ def test_clock_that_is_handed_in_without_a_time_has_come_now(listener: Listener)
 def test_of_two_clocks_the_first_counts_until_it_is_gone(listener: Listener) -> None:
     source = MidiInput(listener)
     for tick in range(4):
-        source.take([0xF8], "drums", 10.0 + tick / 10)
-        source.take([0xF8], "keys", 10.05 + tick / 10)
-    source.take([0xFA], "keys", 10.4)
+        source.receive([0xF8], "drums", 10.0 + tick / 10)
+        source.receive([0xF8], "keys", 10.05 + tick / 10)
+    source.receive([0xFA], "keys", 10.4)
     assert [at for _, _, at in listener.clock] == [10.0, 10.1, 10.2, 10.3]
-    # One that is only started does not tick yet.
-    source.take([0xFA], "keys", 11.0)
-    source.take([0xF8], "drums", 11.1)
-    source.take([0xF8], "keys", 11.2)
+    # A clock that has only started does not tick yet.
+    source.receive([0xFA], "keys", 11.0)
+    source.receive([0xF8], "drums", 11.1)
+    source.receive([0xF8], "keys", 11.2)
     assert [(kind, at) for kind, _, at in listener.clock[4:]] == [("start", 11.0), ("tick", 11.1)]
 
 

@@ -47,7 +47,7 @@ class Client:
         return [(message.address, message.params) for message in OscBundle(packet)]
 
     def ping(self) -> None:
-        """Return when everything that was sent before has been taken."""
+        """Return when everything that was sent before has been applied."""
         self._pings += 1
         self.say("/distill/ping", self._pings)
         while True:

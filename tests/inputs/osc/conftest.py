@@ -1,4 +1,4 @@
-"""An OSC reader with all that it works with, and a client of it."""
+"""An OSC reader with everything that it needs, and a client."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.inputs.osc.client import Client
 
 @dataclass
 class Desk:
-    """What an OSC reader on a free port works with; nothing ticks by itself."""
+    """An OSC reader on a free port with everything that it needs; nothing ticks by itself."""
 
     instrument: Instrument
     feedback: Feedback
@@ -34,7 +34,7 @@ class Desk:
 @pytest.fixture
 def desk(instrument: Instrument) -> Iterator[Desk]:
     feedback = Feedback(instrument.store, lambda: ("Structure", "Timbre", "Detail"))
-    instrument.router.on_touch = feedback.touched
+    instrument.router.hooks.on_touch = feedback.touched
     schedule = Schedule()
     reader = OscInput("127.0.0.1", 0, instrument.router, feedback, schedule)
     reader.start()

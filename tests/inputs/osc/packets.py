@@ -36,7 +36,7 @@ MALFORMED = {
     "a bad message beside a good one": bundle(GAIN, tagged(b"/distill/gain", b",f")),
 }
 
-# Well formed, but nothing that could set a parameter: every one must be refused or be unknown.
+# Well formed, but unable to set a parameter: every one must be refused or unknown.
 HARMLESS = {
     "NaN": build_message("/distill/gain", [float("nan")]),
     "infinity": build_message("/distill/gain", [float("inf")]),

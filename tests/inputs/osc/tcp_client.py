@@ -43,7 +43,7 @@ class TcpClient:
         return [(message.address, message.params) for message in messages]
 
     def ping(self) -> None:
-        """Return when everything that was sent before has been taken."""
+        """Return when everything that was sent before has been applied."""
         self._pings += 1
         self.say("/distill/ping", self._pings)
         while True:

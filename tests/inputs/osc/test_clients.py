@@ -1,4 +1,4 @@
-"""Programs that were not written here play the instrument and hear what it does."""
+"""Third-party programs play the instrument and hear what it does."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_liblo_hears_feedback_at_the_port_it_named(instrument: Instrument, desk:
 
 
 def _receives(port: int) -> bool:
-    """Whether somebody has bound a UDP port."""
+    """Whether a UDP port is bound."""
     bound = Path("/proc/net/udp").read_text() + Path("/proc/net/udp6").read_text()
     return f":{port:04X} " in bound
 

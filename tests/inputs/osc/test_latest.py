@@ -14,7 +14,7 @@ ADDRESSES = {f"/distill/{name}" for name in TABLE}
 
 
 def kept(*messages: tuple[object, ...], sender: object = 1) -> list[tuple[object, ...]]:
-    """What is left of messages (name, value ...) as (name, value ...)."""
+    """The messages (name, value ...) that are left of others."""
     packets: list[Packet] = [
         (build_message(f"/distill/{name}", values), sender) for name, *values in messages
     ]

@@ -1,4 +1,4 @@
-"""OSC over TCP: what a connection can do, and that it cannot disturb the others."""
+"""OSC over TCP: what a connection can do, and that it cannot disturb other connections."""
 
 from __future__ import annotations
 
