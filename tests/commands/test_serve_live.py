@@ -219,7 +219,7 @@ def test_what_comes_of_a_request_is_told_to_who_asked(
         osc.send("/distill/model", str(tiny_two_levels_path))
         assert osc.await_told("/distill/done", "model") == "now plays two"
         osc.send("/distill/record", 1)
-        assert "recording into" in osc.await_told("/distill/done", "record")
+        assert "recording to" in osc.await_told("/distill/done", "record")
         played.end()
 
 
