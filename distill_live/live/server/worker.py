@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
-from typing import Any
+from multiprocessing.reduction import ForkingPickler
+from typing import Any, NamedTuple
 
 from distill_live.live.ipc.messages import Message, Request
 from distill_live.live.ipc.worker_process import STOP_SIGNALS
@@ -23,6 +24,14 @@ _spawn = multiprocessing.get_context("spawn")
 QUICK_FAILURES, QUICK_SECONDS = 3, 5.0
 #: Longest pause before a worker is started again.
 LONGEST_PAUSE = 2.0
+
+
+class WorkerFailure(NamedTuple):
+    """Why a worker must be replaced, in words, and whether it `crashed`: it hung, or a signal ended
+    it, so that it could not report what had happened."""
+
+    reason: str
+    crashed: bool = False
 
 
 @dataclass
@@ -95,18 +104,22 @@ class Worker:
         except (EOFError, OSError):
             self._channel = None
 
-    def failure(self) -> str | None:
+    def failure(self) -> WorkerFailure | None:
         """Why the worker must be replaced; None if it works."""
         if self._process is None:
             return None
-        if self._process.exitcode is not None:
-            return f"ended with exit code {self._process.exitcode}"
+        code = self._process.exitcode
+        if code is not None:
+            return WorkerFailure(f"ended with exit code {code}", crashed=code < 0)
         now = time.monotonic()
         beat = self.heartbeat()
         if beat > self._started:
             self._alive_since = self._alive_since or now
-            return f"did not respond for {now - beat:.1f} s" if now - beat > self.patience else None
-        return "did not start" if now - self._started > self.start_patience else None
+            hung = now - beat > self.patience
+            reason = f"did not respond for {now - beat:.1f} s"
+            return WorkerFailure(reason, crashed=True) if hung else None
+        late = now - self._started > self.start_patience
+        return WorkerFailure("did not start") if late else None
 
     @property
     def failing(self) -> bool:
@@ -185,9 +198,11 @@ class Worker:
 def _send_all(channel: Connection, requests: Any) -> None:
     """Send what is put into the queue, in order, until None or until the channel closes."""
     while (request := requests.get()) is not None:
+        data = ForkingPickler.dumps(request)
         try:
-            channel.send(request)
-        except (OSError, ValueError):
+            channel.send_bytes(data)
+        except (OSError, ValueError, TypeError):
+            # A TypeError: another thread closed the channel between its check and the writing.
             return
 
 
