@@ -128,7 +128,7 @@ def train(
             new_model_path(path.stem)
 
     from distill_live.commands.training_steps.choices import Choices
-    from distill_live.commands.training_steps.continuing import learn_more
+    from distill_live.commands.training_steps.more_recordings import learn_more
     from distill_live.commands.training_steps.phases import train_new
     from distill_live.commands.training_steps.run import TrainingRun, open_processes
 

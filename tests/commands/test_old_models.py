@@ -66,7 +66,7 @@ def test_import_of_a_file_of_ours_says_that_it_needs_none(
 ) -> None:
     result = run_cli("models", "import", "tiny", "--name", "other")
     assert result.code == 1
-    assert "ready to be used as it is" in result.err
+    assert "it can be used as it is" in result.err
 
 
 def test_a_damaged_file_is_one_line_and_leaves_nothing(

@@ -118,7 +118,7 @@ def test_a_prior_alone_leaves_an_interrupted_training_as_it_is(
 
 def test_training_says_at_once_that_it_can_be_resumed(trained: Trained, sounds: Path) -> None:
     lines = trained.stdout.splitlines()
-    told = f"to go on after an interruption: distill-live train {sounds} --name 'my own' --resume"
+    told = f"to resume after an interruption: distill-live train {sounds} --name 'my own' --resume"
     assert sum(line.endswith(told) for line in lines[:3]) == 1
 
 

@@ -43,7 +43,7 @@ def test_a_neural_vocoder_is_trained_stored_and_told_of(
     assert len(after["loss_curves"]["vocoder"]["validation"]) == 2
     for name, one in after["training"]["vocoder_distances"].items():
         assert f"held-out sound, {name} vocoder: {Distances(**one)}" in result.out
-    assert "the model plays by the neural vocoder, as asked" in result.out
+    assert "the model plays with the neural vocoder, as requested" in result.out
 
 
 def test_what_was_trained_is_played(run_cli: RunCli, tiny_in_library: Path, sounds: Path) -> None:

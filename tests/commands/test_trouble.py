@@ -47,7 +47,7 @@ def test_a_disk_that_is_full_in_the_first_epoch_is_one_line_and_what_fits_is_kep
             assert len(kept["loss_curves"]["codec"]["loss"]) == 1
     reason = "No space left on device"
     if fits:
-        assert_is_one_line(ended, f"mine.resume: {reason}: free some space, then begin again")
+        assert_is_one_line(ended, f"mine.resume: {reason}: free some space, then start over")
     else:
         assert_is_one_line(ended, f"mine.distill: {reason}")
 

@@ -24,7 +24,7 @@ import torch
 
 from distill_live import cli
 from distill_live.commands.training_steps import codec as codec_step
-from distill_live.commands.training_steps import continuing, prior, vocoder
+from distill_live.commands.training_steps import more_recordings, prior, vocoder
 from distill_live.models.codec.vqvae import VQVAEConfig
 from distill_live.models.prior.column_prior import ColumnPriorConfig
 from distill_live.models.vocoder.network import NeuralVocoderConfig
@@ -73,7 +73,7 @@ def make_tiny(set_attribute: Callable[[Any, str, Any], None]) -> None:
         )  # fmt: skip
 
     set_attribute(codec_step, "get_adaptive_codec_config", tiny_codec)
-    set_attribute(continuing, "get_continued_codec_config", tiny_continued)
+    set_attribute(more_recordings, "get_continued_codec_config", tiny_continued)
     set_attribute(prior, "get_adaptive_prior_config", tiny_prior)
     set_attribute(prior, "get_adaptive_prior_training", tiny_prior_training)
     set_attribute(vocoder, "get_adaptive_vocoder_training_config", tiny_vocoder)

@@ -13,7 +13,7 @@ def test_auto_takes_cuda_only_where_there_is_one(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize(
-    ("name", "reason"), [("cuda", "no CUDA"), ("mps", "no Apple GPU"), ("gpu", "use auto, cpu")]
+    ("name", "reason"), [("cuda", "no CUDA"), ("mps", "no Apple GPU"), ("gpu", "legal: auto, cpu")]
 )
 def test_a_device_that_is_not_there_is_refused(
     name: str, reason: str, monkeypatch: pytest.MonkeyPatch

@@ -1,4 +1,4 @@
-"""Saves what the next engine needs, and restores what the last one has saved."""
+"""Moves the state of an engine into its keepsake, and from the last engine's keepsake into it."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """What is given up, step by step, when drawing falls behind real time, and restored afterwards.
 
 First the lookahead: it is simply used up. Then context: the prior looks back at fewer columns. Then
-novelty: the last seconds are repeated while new columns are drawn. Each step is counted when it is
-taken.
+novelty: the last seconds are repeated while new columns are drawn; `engine.filling` decides when.
+Each step is counted when it is taken.
 """
 
 from __future__ import annotations

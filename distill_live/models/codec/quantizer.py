@@ -1,4 +1,4 @@
-"""Residual vector quantization: codebooks that play without the library that trains them."""
+"""Residual vector quantisation: codebooks that play without the library that trains them."""
 
 from __future__ import annotations
 

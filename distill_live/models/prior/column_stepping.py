@@ -2,7 +2,7 @@
 
 The network within the column is small, and its codes are drawn on the CPU. So it stays on the CPU
 even if the transformer is on a GPU, which is then used once per column. Steering is
-classifier-free guidance (Ho and Salimans, arXiv 2207.12598): see `_DepthDraw`.
+classifier-free guidance: see `steering.steer_logits`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from torch.nn import functional
 from distill_live.models.prior.column_prior import ColumnPrior, DepthLayer, DepthNetwork
 from distill_live.models.prior.graph_stepping import transformer_stepper
 from distill_live.models.prior.neighbour_embedding import NeighbourEmbedding
-from distill_live.models.prior.steering import Steering
+from distill_live.models.prior.steering import Steering, steer_logits
 from distill_live.models.prior.stepping import Cache, ColumnDraw, Rows
 
 
@@ -114,11 +114,8 @@ class _View(NamedTuple):
 class _DepthDraw:
     """A column that is being drawn, seen from one view of its past, or from three.
 
-    The first view is the past as it is. A steered column has two more, for classifier-free
-    guidance. Both are blind to the past: the second is told how the column should sound
-    (conditional), the third is not (unconditional). By Bayes' rule p(code | past, sound) is about
-    p(code | past) p(code | sound) / p(code). `guidance` is the exponent of the last two: the
-    guidance scale.
+    The first view is the past as it is. A steered column has two more, both blind to the past: the
+    second is told how the column should sound, the third is not. See `steer_logits`.
     """
 
     def __init__(self, stepper: DepthStepper, views: list[_View], guidance: float) -> None:
@@ -135,8 +132,7 @@ class _DepthDraw:
         if len(logits) == 1:
             free: NDArray[np.float32] = logits[0]
             return free
-        steered: NDArray[np.float32] = logits[0] + self._guidance * (logits[1] - logits[2])
-        return steered
+        return steer_logits(logits, self._guidance)
 
     def accept(self, code: int) -> None:
         """Go on with this as the next code."""

@@ -1,9 +1,13 @@
-"""How a column should sound: in a musician's words, and as ranks among the recordings."""
+"""How a column should sound: in a musician's words, as ranks among the recordings, and as
+classifier-free guidance of the logits."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
 
 from distill_live.errors import ParameterError
 
@@ -50,3 +54,16 @@ class Steering:
 STEERED = tuple(one.name for one in fields(Steering) if one.name != "guidance")
 
 UNSTEERED = Steering()
+
+
+def steer_logits(logits: NDArray[np.float32], guidance: float) -> NDArray[np.float32]:
+    """The logits `[V]` of a steered code, from three rows `[3, V]`: given the past; given how the
+    column should sound, but not the past; given neither.
+
+    This is classifier-free guidance (Ho and Salimans, arXiv 2207.12598). By Bayes' rule
+    p(code | past, sound) is about p(code | past) p(code | sound) / p(code), and `guidance` is the
+    exponent of the last two factors: 0 does nothing, 1 is the rule, more exaggerates.
+    """
+    free, told, untold = logits
+    steered: NDArray[np.float32] = free + guidance * (told - untold)
+    return steered

@@ -22,7 +22,7 @@ def test_each_encoding_has_its_way_of_saying_back(
 def test_every_value_means_some_steps() -> None:
     for encoding in get_args(Encoding):
         assert {abs(steps(encoding, raw)) <= 64 for raw in range(128)} == {True}
-    with pytest.raises(ParameterError, match=r"sends 0\.\.127, not 128"):
+    with pytest.raises(ParameterError, match=r"must send 0\.\.127, not 128"):
         steps("twos", 128)
     assert [steps("ends", raw) for raw in (127, 0)] == [1, -1]
     with pytest.raises(ParameterError, match="legal: twos, offset, signed, ends"):

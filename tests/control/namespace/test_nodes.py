@@ -42,7 +42,7 @@ def test_only_parameters_with_levels_have_one_address_for_each() -> None:
     assert {"/distill/temperature/structure", "/distill/edit/freeze/on/low_end"} <= set(NODES)
     assert "/distill/gain/structure" not in NODES
     assert NODES["/distill/temperature/low_end"].level == 2
-    assert NODES["/distill/temperature/low_end"].doc.startswith("Low End alone: ")
+    assert NODES["/distill/temperature/low_end"].doc.startswith("Low End only: ")
 
 
 def test_a_level_shows_what_counts_for_it() -> None:

@@ -154,7 +154,7 @@ def test_a_message_that_lacks_the_number_is_refused_with_the_reason(desk: Desk) 
     for arguments in ([], [0.5]):
         [(address, (_, reason))] = desk.osc("/xy", arguments)
         assert address == "/distill/error"
-        assert f"argument 2 of a message, and this one has {len(arguments)}" in str(reason)
+        assert f"argument 2 of a message, and this message has {len(arguments)}" in str(reason)
     assert desk.store["width"] == 0.0
 
 

@@ -31,7 +31,7 @@ def test_what_raises_is_told_once_is_tried_again_and_hinders_nobody() -> None:
         ticker.tick(now)
     assert calls == ["broken", "well"] * 3
     [line] = lines
-    assert line.endswith("broken failed and is tried again: ValueError(1.0)")
+    assert line.endswith("broken failed and will be tried again: ValueError(1.0)")
 
 
 def test_it_ticks_on_one_thread_with_moments_that_rise_until_it_is_stopped() -> None:

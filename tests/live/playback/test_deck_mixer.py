@@ -132,7 +132,7 @@ def test_sound_that_ends_during_a_fade_ends_the_fade() -> None:
 def test_a_second_fade_before_the_first_is_over_is_refused() -> None:
     control = DeckControl()
     control.fade_to(1, 480)
-    with pytest.raises(LiveError, match="to deck 0: the fade to deck 1 is not over yet"):
+    with pytest.raises(LiveError, match="to deck 0: the fade to deck 1 has not finished yet"):
         control.fade_to(0, 480)
 
 

@@ -41,7 +41,7 @@ def test_what_is_played_between_on_and_off_is_in_a_file_of_its_own(tmp_path: Pat
     np.testing.assert_array_equal(first, steady(0.25))
     np.testing.assert_array_equal(second, steady(0.5))
     assert desk.said == [
-        f"{verb} {path}" for path in desk.files() for verb in ("recording into", "recorded")
+        f"{verb} {path}" for path in desk.files() for verb in ("recording to", "recorded")
     ]
 
 

@@ -240,13 +240,17 @@ def test_saved_as_a_file_of_ours_it_is_the_same_model(
 @pytest.mark.parametrize(
     ("part", "change", "reason"),
     [
-        ("codec", {"chunk_samples": 10**9}, "chunk_samples of its codec is 1..1048576"),
+        ("codec", {"chunk_samples": 10**9}, "chunk_samples in its codec must be 1..1048576"),
         ("codec", {"chunk_samples": 13_000}, "does not have 24 frames"),
         ("codec", {"kind": "wings"}, "codec is of an unknown kind, 'wings'"),
         ("spectrogram", {"kind": "wings"}, "spectrogram is of an unknown kind, 'wings'"),
         ("vocoder", {"block_frames": 23}, "23, does not divide a column of 24"),
         ("vocoder", {"block_frames": 12}, "does not have 24 frames"),
-        ("vocoder", {"overlap_samples": 10**9}, "overlap_samples of its vocoder is 0..1048576"),
+        (
+            "vocoder",
+            {"overlap_samples": 10**9},
+            "overlap_samples in its vocoder must be 0..1048576",
+        ),
         ("prior", {"kind": "flat"}, "does not match this version"),
     ],
 )

@@ -104,7 +104,7 @@ def test_a_trained_vocoder_changes_neither_codec_nor_prior(
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"blocks": 10**9}, "blocks of its vocoder is 0..256"),
+        ({"blocks": 10**9}, "blocks in its vocoder must be 0..256"),
         ({"width": 10**7}, "do not have the shape"),
         ({"kernel": 9}, "do not have the shape"),
         ({"block_frames": 3}, "does not divide a column"),
@@ -167,35 +167,51 @@ def test_a_flipped_weight_or_a_cut_end_is_refused(tiny_model_path: Path, tmp_pat
         ("codec", {"width": 10**7}, "do not have the shape"),
         ("codec", {"wings": 2}, "wings"),
         ("codec", {"width": "wide"}, "does not match this version"),
-        ("vocoder", {"kind": "magic"}, "unknown kind 'magic'"),
-        ("vocoder", {"iterations": 10**9}, "iterations of its vocoder is 0..1024"),
-        ("spectrogram", {"n_fft": 10**9}, "n_fft of its spectrogram is 16..16384"),
-        ("spectrogram", {"n_mels": 1e30}, "n_mels of its spectrogram is 1..1024"),
-        ("spectrogram", {"hop_length": 0}, "hop_length of its spectrogram is 1..16384"),
+        ("vocoder", {"kind": "magic"}, "unknown kind, 'magic'"),
+        ("vocoder", {"iterations": 10**9}, "iterations in its vocoder must be 0..1024"),
+        ("spectrogram", {"n_fft": 10**9}, "n_fft in its spectrogram must be 16..16384"),
+        ("spectrogram", {"n_mels": 1e30}, "n_mels in its spectrogram must be 1..1024"),
+        ("spectrogram", {"hop_length": 0}, "hop_length in its spectrogram must be 1..16384"),
         ("spectrogram", {"f_max": 10**400}, "does not match this version"),
-        ("codec", {"bands": 0}, "bands of its codec is 1..1024"),
-        ("codec", {"decoder_blocks": 10**9}, "decoder_blocks of its codec is 0..256"),
-        ("prior", {"num_heads": 0}, "num_heads of its prior is 1..1024"),
-        ("prior", {"seq_len": 10**12}, "seq_len of its prior is 1..65536"),
-        ("prior", {"num_layers": 10**9}, "num_layers of its prior is 0..256"),
-        ("prior", {"rank_points": 1}, "rank_points of its prior is 2..4096"),
+        ("codec", {"bands": 0}, "bands in its codec must be 1..1024"),
+        ("codec", {"decoder_blocks": 10**9}, "decoder_blocks in its codec must be 0..256"),
+        ("prior", {"num_heads": 0}, "num_heads in its prior must be 1..1024"),
+        ("prior", {"seq_len": 10**12}, "seq_len in its prior must be 1..65536"),
+        ("prior", {"num_layers": 10**9}, "num_layers in its prior must be 0..256"),
+        ("prior", {"rank_points": 1}, "rank_points in its prior must be 2..4096"),
         ("prior", {"num_heads": 3}, "multiple of twice num_heads, 3"),
-        ("prior", {"context_columns": 7}, "an even number of columns, 2..4096: it is 7"),
-        ("prior", {"context_columns": 4098}, "context_columns of its prior is 2..4096, not 4098"),
-        ("codec", {"codebook_size": 32_769}, "codebook_size of its codec is 1..32768, not 32769"),
-        ("prior", {"codebook_size": 32_769}, "codebook_size of its prior is 1..32768, not 32769"),
-        ("spectrogram", {"mean": "loud"}, "mean of its spectrogram is -100..100, not 'loud'"),
-        ("spectrogram", {"deviation": 0}, "deviation of its spectrogram is 0.001..1000"),
-        ("spectrogram", {"floor": -1.0}, "floor of its spectrogram is 1e-20..1"),
-        ("spectrogram", {"n_mels": 64}, "codec is for 128 mels, its spectrogram has 64"),
+        ("prior", {"context_columns": 7}, "an even number of columns, 2..4096, not 7"),
+        (
+            "prior",
+            {"context_columns": 4098},
+            "context_columns in its prior must be 2..4096, not 4098",
+        ),
+        (
+            "codec",
+            {"codebook_size": 32_769},
+            "codebook_size in its codec must be 1..32768, not 32769",
+        ),
+        (
+            "prior",
+            {"codebook_size": 32_769},
+            "codebook_size in its prior must be 1..32768, not 32769",
+        ),
+        ("spectrogram", {"mean": "loud"}, "mean in its spectrogram must be -100..100, not 'loud'"),
+        ("spectrogram", {"deviation": 0}, "deviation in its spectrogram must be 0.001..1000"),
+        ("spectrogram", {"floor": -1.0}, "floor in its spectrogram must be 1e-20..1"),
+        ("spectrogram", {"n_mels": 64}, "codec is for 128 mels, but its spectrogram has 64"),
         ("codec", {"column_frames": 6}, "must be multiples of 4: they are 6"),
-        ("codec", {"lookahead_columns": True}, "lookahead_columns of its codec is 0..1, not True"),
+        (
+            "codec",
+            {"lookahead_columns": True},
+            "lookahead_columns in its codec must be 0..1, not True",
+        ),
         (
             "vocoder",
             {"block_frames": 3},
             "block_frames of its vocoder, 3, does not divide a column of 8",
         ),
-        ("vocoder", {"momentum": 1e300}, "momentum of its vocoder is 0..10"),
+        ("vocoder", {"momentum": 1e300}, "momentum in its vocoder must be 0..10"),
     ],
 )
 def test_a_header_that_does_not_fit_the_weights_is_refused_in_one_line(
@@ -237,7 +253,9 @@ def test_whatever_a_strange_header_sets_off_is_one_line(
         raise error
 
     monkeypatch.setattr(persistence, "build_spectrogram", fail)
-    with pytest.raises(ModelFileError, match=r"does not match this version: .") as caught:
+    with pytest.raises(
+        ModelFileError, match=r"does not match this version of distill-live: ."
+    ) as caught:
         load_model_v2(tiny_model_path)
     assert "\n" not in str(caught.value)
 

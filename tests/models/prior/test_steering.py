@@ -29,9 +29,9 @@ def test_guidance_may_be_all_that_its_range_has() -> None:
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
-        ({"loudness": 1.1}, "loudness is off or -1..1"),
-        ({"noisiness": -1.1}, "noisiness is off or -1..1"),
-        ({"density": math.nan}, "density is off or -1..1"),
+        ({"loudness": 1.1}, "loudness must be off or -1..1"),
+        ({"noisiness": -1.1}, "noisiness must be off or -1..1"),
+        ({"density": math.nan}, "density must be off or -1..1"),
         ({"guidance": -0.1}, "guidance must be 0..4"),
         ({"guidance": 4.1}, "guidance must be 0..4"),
         ({"guidance": math.nan}, "guidance must be 0..4"),

@@ -258,7 +258,7 @@ def test_a_file_that_may_not_grow_is_one_line_too(model: Path) -> None:
     checkpoints = begun(model)
     with disk_full_after(100_000), pytest.raises(CheckpointError, match="File too large") as error:
         checkpoints.save({"weights": WEIGHTS})
-    assert "free some space, then begin again" in str(error.value)
+    assert "free some space, then start over" in str(error.value)
     assert list(model.parent.iterdir()) == []
 
 

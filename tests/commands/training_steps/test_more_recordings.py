@@ -62,7 +62,7 @@ def test_a_model_takes_recordings_in_and_keeps_the_old_ones(
     old = read_header(sine_model).metadata
     result = run_cli("train", "--continue", "mine", halves[1])
     assert (result.code, result.err) == (0, "")
-    assert "3 new recordings, 0 that it knows and 3 rehearsed from its file" in result.out
+    assert "3 new recordings, 0 that it already knows, and 3 rehearsed from its file" in result.out
     new = read_header(sine_model).metadata
     assert names(sine_model) == sorted(path.name for path in sounds.iterdir())
     assert new["codec_sha256"] != old["codec_sha256"]
@@ -95,7 +95,9 @@ def test_three_rounds_leave_what_the_first_recordings_are_rehearsed_from_as_it_i
         shutil.copy(path, folder)
         # Everything that was there before is kept and counted in full.
         result = run_cli("train", "--continue", "mine", folder)
-        assert f"1 new recordings, 0 that it knows and {number + 2} rehearsed" in result.out
+        assert (
+            f"1 new recordings, 0 that it already knows, and {number + 2} rehearsed" in result.out
+        )
         after = {one.name: one for one in load_model_v2(sine_model).training_codes}
         assert len(after) == number + 3
         for one in first:
@@ -107,7 +109,7 @@ def test_a_recording_that_is_there_itself_is_not_rehearsed(
     run_cli: RunCli, sine_model: Path, sounds: Path
 ) -> None:
     result = run_cli("train", "--continue", "mine", sounds)
-    assert "3 new recordings, 3 that it knows and 0 rehearsed from its file" in result.out
+    assert "3 new recordings, 3 that it already knows, and 0 rehearsed from its file" in result.out
     assert names(sine_model) == sorted(path.name for path in sounds.iterdir())
 
 
@@ -119,7 +121,7 @@ def test_the_same_name_on_another_recording_replaces_nothing(
     samples = read_mono(halves[1] / "burst_110.wav")
     write_audio(folder / "sine_110.wav", np.tile(samples, 2), 48_000)
     result = run_cli("train", "--continue", "mine", folder)
-    assert "1 new recordings, 0 that it knows and 3 rehearsed from its file" in result.out
+    assert "1 new recordings, 0 that it already knows, and 3 rehearsed from its file" in result.out
     assert names(sine_model).count("sine_110.wav") == 2
 
 
@@ -192,7 +194,7 @@ def test_a_kill_leaves_the_model_as_it_was_until_it_is_the_new_one(
 @pytest.mark.parametrize(
     ("training", "advice"),
     [
-        ({}, "`distill-live train-prior tiny FOLDER` adds those of the recordings in FOLDER"),
+        ({}, "`distill-live train-prior tiny FOLDER` adds the codes of the recordings in FOLDER"),
         ({"keeps_codes": False}, "it was trained with --no-training-codes; train a new model on"),
     ],
 )
