@@ -1,4 +1,4 @@
-"""The errors that a user can meet. Each message says what was wrong, what is legal, what to do."""
+"""The errors that a user can meet. Messages say what was wrong, what is legal and what to do."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def nearest_name(name: str, known: Iterable[str]) -> str:
 
 
 #: What to tell the user when memory runs out.
-OUT_OF_MEMORY = "out of memory: end other programs, or use a machine with more memory"
+OUT_OF_MEMORY = "out of memory: close other programs, or use a machine with more memory"
 
 
 def is_out_of_memory(error: BaseException) -> bool:

@@ -1,6 +1,6 @@
 """Ableton Link: tempo, beat and bar shared with other programs and machines, by aalink.
 
-Without the library there is no Link, and the instrument runs without it.
+Link is optional: if the library is missing, the instrument runs without it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The soundcheck: how long this machine takes for a model's columns, and how to play it so.
+"""The soundcheck: how long this machine takes for a model's columns, and which settings suit it.
 
-Measuring and judging are apart: `propose` is a function of the times alone.
+Measuring and judging are separate: `propose` is a function of the times alone.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Plays an output to its end, even while its device is away."""
+"""Plays an output to its end, even while its device is unplugged."""
 
 from __future__ import annotations
 

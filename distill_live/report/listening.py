@@ -1,4 +1,4 @@
-"""The sounds of a model's page: recordings before and after the codec, and new sound."""
+"""The sounds of a model's report: recordings before and after the codec, and new sound."""
 
 from __future__ import annotations
 

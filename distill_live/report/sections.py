@@ -1,4 +1,4 @@
-"""The sections of a model's page, each from the model's header or from what there is to hear."""
+"""The sections of a model's report, each made from the model's header or from its sounds."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ def facts(metadata: Metadata, model: Path, column_seconds: float) -> str:
         "recordings": training.get("files"),
         "sound": _duration(training.get("sound_seconds")),
         "codes": f"{codec['num_quantizers']} levels of {codec['codebook_size']}",
-        "a column": f"{1000 * column_seconds:.0f} ms",
+        "column length": f"{1000 * column_seconds:.0f} ms",
         "prior": f"{prior['num_layers']} layers of {prior['hidden_size']}" if prior else "none yet",
-        "training took": _duration(seconds or None),
+        "training time": _duration(seconds or None),
         "loudness": f"{metadata['loudness_db']:.0f} dB" if metadata.get("loudness_db") else None,
         "file": f"{model.stat().st_size / 1e6:.1f} MB",
     }
@@ -72,7 +72,8 @@ def health(metadata: Metadata) -> str:
     )
     return _section(
         "Codebooks",
-        "Each level describes the sound in codes, coarse to fine. Many codes used evenly say more.",
+        "The levels describe the sound in codes, coarse to fine. The more codes are in use, and "
+        "the more evenly, the more detail they can carry.",
         f'<div class="row">{cards}</div>{_heat_map(metadata)}',
     )
 
@@ -129,8 +130,8 @@ def previews(sounds: Sequence[Preview]) -> str:
     )
     return _section(
         "During training",
-        "The end of a recording through the codec as it was then. The last tenth of each recording "
-        "is never used for training.",
+        "The end of a recording, as the codec reproduced it at the time. The last tenth of each "
+        "recording is never used for training.",
         f'<div class="row">{heard}</div>',
     )
 

@@ -207,7 +207,7 @@ def test_notes_that_make_no_sense_are_one_line_and_no_page(
 ) -> None:
     path = Path(shutil.copy(model, tmp_path / "strange.distill"))
     rewrite_metadata(path, **notes)
-    with pytest.raises(ReportError, match="its header makes no sense") as told:
+    with pytest.raises(ReportError, match="its header is invalid") as told:
         write_page(path)
     assert "\n" not in str(told.value)
     assert not path.with_suffix(".html").exists()

@@ -1,4 +1,4 @@
-"""Which control is to be learned: the one that was moved most while we listened."""
+"""Finds the control to learn: the one that was moved most while listening."""
 
 from __future__ import annotations
 

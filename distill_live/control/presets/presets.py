@@ -94,7 +94,8 @@ class Presets:
         """
         if not name.isprintable() or not 0 < len(name.strip()) == len(name) <= MAX_NAME:
             raise ParameterError(
-                f"a preset's name must have 1..{MAX_NAME} characters, without spaces at its ends"
+                f"a preset's name must have 1..{MAX_NAME} characters, without spaces at the "
+                "beginning or end"
             )
         with self._lock:
             if name not in self._stored and len(self._stored) >= MAX_STORED:

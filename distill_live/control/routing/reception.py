@@ -1,4 +1,4 @@
-"""Counts what comes in, and tells of messages that cannot be used."""
+"""Counts incoming messages, and reports those that cannot be used."""
 
 from __future__ import annotations
 

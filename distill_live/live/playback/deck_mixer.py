@@ -1,4 +1,4 @@
-"""Mixes two decks, each with the ring of one engine: one is heard, or both during a cross-fade."""
+"""Mixes two decks, each with the ring of one engine: one is heard, or both during a crossfade."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ class AudioOutput:
     def give_up(self) -> None:
         """Fall back if the process fails again and again, unless it waits for its device."""
         if not self._waits_for_device:
-            self._fall_back(f"the {self.worker.name} process keeps failing right after its start")
+            self._fall_back(f"the {self.worker.name} process keeps failing right after it starts")
 
     @property
     def _waits_for_device(self) -> bool:

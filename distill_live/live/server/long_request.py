@@ -1,4 +1,4 @@
-"""What requests that take their time have in common: they tell how they ended."""
+"""What requests that take a while have in common: they report their outcome."""
 
 from __future__ import annotations
 

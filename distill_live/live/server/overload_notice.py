@@ -1,4 +1,4 @@
-"""Tells people what the engine has given up to keep up with real time."""
+"""Tells the user what the engine has given up to keep up with real time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from distill_live.live.ipc.status import EngineStatus
 
 #: The counter of each step, the mildest first: its name, and what it means.
 _STEPS = {
-    "short_lookahead": ("short lookahead", "sampling no further ahead than it plays"),
+    "short_lookahead": ("short lookahead", "no longer sampling ahead of what it plays"),
     "short_context": ("short context", "using a shorter context"),
     "held_loops": ("repeating", "repeating the last passage"),
 }

@@ -1,4 +1,4 @@
-"""The prior of Distill v1.1: a transformer over the codes of one chunk; chunks know no other."""
+"""The prior of Distill v1.1: a transformer over the codes of one chunk at a time."""
 
 from __future__ import annotations
 
