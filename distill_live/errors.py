@@ -58,7 +58,7 @@ class DependencyError(DistillError):
 
 
 class TrainingError(DistillError):
-    """Training cannot start or cannot go on."""
+    """Training cannot start or cannot continue."""
 
 
 class CheckpointError(TrainingError):
@@ -78,7 +78,7 @@ class ReportError(DistillError):
 
 
 class LiveError(DistillError):
-    """The live server cannot start or cannot go on."""
+    """The live server cannot start or cannot continue."""
 
 
 def nearest_name(name: str, known: Iterable[str]) -> str:

@@ -67,7 +67,7 @@ class PhaseStart:
         return torch.where((nearest < 0) | (nearest >= len(bins)), bins, nearest)
 
     def _advance(self, magnitudes: Tensor) -> Tensor:
-        """By how much the phase of each bin goes on from frame to frame, radians."""
+        """By how much the phase of each bin continues from frame to frame, radians."""
         slope = torch.zeros_like(magnitudes)
         slope[:, 1:-1] = (magnitudes[:, 2:] - magnitudes[:, :-2]) / 2
         bins_off = slope * (self._n_fft / (2 * math.pi)) ** 2 / self._spread

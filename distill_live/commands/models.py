@@ -261,7 +261,7 @@ def _summary(entry: ModelEntry) -> dict[str, Any]:
 
 
 def _brief(value: Any) -> str:
-    """A value of the header for people: nested ones on a line each, long lists by their ends."""
+    """A value of the header in readable form: nested values one per line, long lists shortened."""
     if isinstance(value, dict):
         return "\n".join(f"{key}: {_in_line(item)}" for key, item in value.items())
     if isinstance(value, list) and value and isinstance(value[0], dict):

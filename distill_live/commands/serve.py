@@ -41,7 +41,7 @@ def serve(
         ),
     ] = "sounddevice",
     audio_device: Annotated[
-        str | None, typer.Option(help="Sound device to play on; part of its name is enough.")
+        str | None, typer.Option(help="Audio device to play on; part of its name is enough.")
     ] = None,
     audio_rate: Annotated[
         int | None,

@@ -37,7 +37,7 @@ def facts(metadata: Metadata, model: Path, column_seconds: float) -> str:
     seconds = training.get("codec_seconds", 0) + training.get("prior_seconds", 0)
     described = {
         "recordings": training.get("files"),
-        "sound": _duration(training.get("sound_seconds")),
+        "total length": _duration(training.get("sound_seconds")),
         "codes": f"{codec['num_quantizers']} levels of {codec['codebook_size']}",
         "column length": f"{1000 * column_seconds:.0f} ms",
         "prior": f"{prior['num_layers']} layers of {prior['hidden_size']}" if prior else "none yet",
@@ -116,7 +116,7 @@ def learning(metadata: Metadata) -> str:
             training.get("vocoder_best_epoch"),
         )
     said = "A rising curve for held-out sound means that the model is memorising."
-    return _section("Learning", said, f'<div class="row">{drawn}</div>') if drawn else ""
+    return _section("Training curves", said, f'<div class="row">{drawn}</div>') if drawn else ""
 
 
 def previews(sounds: Sequence[Preview]) -> str:
@@ -137,7 +137,7 @@ def previews(sounds: Sequence[Preview]) -> str:
 
 
 def pairs(shown: Sequence[Pair]) -> str:
-    """Recordings and what comes back of them."""
+    """Recordings before and after the codec."""
     if not shown:
         return ""
     figures = "".join(
@@ -148,7 +148,7 @@ def pairs(shown: Sequence[Pair]) -> str:
     )
     compared = any(pair.original for pair in shown)
     return _section(
-        "Recording and codec" if compared else "From the codes in this model",
+        "Recording and codec" if compared else "Decoded from the codes in this model",
         "This is how recordings sound after the codec. Brighter is louder; low frequencies are at "
         "the bottom.",
         figures,
@@ -156,7 +156,7 @@ def pairs(shown: Sequence[Pair]) -> str:
 
 
 def new_sound(played: NewSound | None) -> str:
-    """What the prior plays by itself, and what that reminds of."""
+    """What the prior plays by itself, and which recordings that resembles."""
     if played is None:
         return ""
     figure = _figure(played.heard, played.seconds)

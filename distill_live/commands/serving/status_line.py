@@ -1,4 +1,4 @@
-"""What `serve` shows on a terminal: lines for people, and below them a status line."""
+"""What `serve` shows on a terminal: messages for the user, and below them a status line."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LONGEST_NAME = 24
 
 
 class StatusLine:
-    """Lines for people on standard error; if that is a terminal, a status line below them."""
+    """Messages for the user on standard error; if that is a terminal, a status line below them."""
 
     def __init__(self) -> None:
         self._live = sys.stderr.isatty()

@@ -43,7 +43,7 @@ _STEPS = 16
 
 @dataclass(frozen=True)
 class Learned:
-    """A control: the source of a mapping, and a text for people.
+    """A control: the source of a mapping, and a text for the user.
 
     A source has the keys of patches: one of cc, nrpn, note, program, bend, pressure and
     poly_pressure; then bits, encoding, channel and device where they are needed. `is_pressed` is

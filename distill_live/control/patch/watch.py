@@ -20,7 +20,7 @@ _Mark = tuple[int, int, int] | None
 class PatchWatch:
     """Checks each second whether the patch at `path`, or its learned mappings, have changed.
 
-    `use` is called with each new patch, `say` with a line for people about it. A broken patch is
+    `use` is called with each new patch, `say` with a line for the user about it. A broken patch is
     reported to `say`, and the one in use is kept.
     """
 

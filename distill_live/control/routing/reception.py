@@ -42,9 +42,9 @@ class Counters:
 
 
 class Reception:
-    """Counts messages, and tells of those that lead nowhere or cannot be used.
+    """Counts messages, and reports those that lead nowhere or cannot be used.
 
-    `log` takes one line of text, and is called seldom enough for people to read it. `clock` gives
+    `log` takes one line of text, and is called seldom enough to be readable. `clock` gives
     seconds.
     """
 

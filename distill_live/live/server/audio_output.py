@@ -22,7 +22,7 @@ from distill_live.live.server.worker import Worker
 class AudioOutput:
     """The audio process, and the outputs that it may play on: the chosen one, then the fallbacks.
 
-    `log` takes a line of text for people. If no output is left, `hear`, `prepare` and `give_up`
+    `log` takes a line of text for the user. If no output is left, `hear`, `prepare` and `give_up`
     raise LiveError.
     """
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 class LongRequest:
     """Carries out requests of one kind in the background.
 
-    `say` takes a line of text for people. `on_outcome` is called with what came of a request, a
+    `say` takes a line of text for the user. `on_outcome` is called with what came of a request, a
     text, and whether it failed.
     """
 

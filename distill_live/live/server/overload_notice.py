@@ -20,7 +20,7 @@ _SECONDS = 10.0
 class OverloadNotice:
     """Watches the deck that plays, and tells when its engine gave something up.
 
-    `say` gets a line for people, not more often than every ten seconds, about the newest step.
+    `say` gets a line for the user, not more often than every ten seconds, about the newest step.
     """
 
     def __init__(

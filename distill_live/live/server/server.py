@@ -52,7 +52,7 @@ class Server:
     """Plays one model, then another. `start`, then `poll` many times a second until it returns
     False, then `end`.
 
-    `log` takes one line of text for people.
+    `log` takes one line of text for the user.
     """
 
     def __init__(

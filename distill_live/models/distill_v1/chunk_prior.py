@@ -45,7 +45,7 @@ class ChunkPriorConfig:
 
 
 class ChunkPrior(Prior):
-    """A pre-norm transformer, codes at learned positions. Every chunk begins anew.
+    """A pre-norm transformer, codes at learned positions. Every chunk starts afresh.
 
     Distill v1.1 never learned what a chunk begins with, and drew the first code evenly, from codes
     that nothing uses as well. Here `first_logits` `[V]` say how often the codec used each.
