@@ -1,4 +1,4 @@
-"""The requests that control carries out itself; all others are handed on to the server."""
+"""The requests that control carries out itself; all others are passed on to the server."""
 
 from __future__ import annotations
 

@@ -116,7 +116,7 @@ class Engine:
         self._move("prime", partial(self._generator.prime, codes))
 
     def panic(self) -> None:
-        """Drop all other requests, end a hold or a loop, and draw the future anew."""
+        """Drop all other requests, end a hold or a loop, and draw the future again."""
         self._moves.clear()
         self._move("panic", partial(self._rewind, 0.0, None))
 
@@ -152,7 +152,7 @@ class Engine:
             self._missing = 0
         else:
             self._missing = max(self._generator.missing_columns(edits), 0)
-        # Edits that look far ahead wait until enough is drawn: the sound must go on meanwhile.
+        # Edits that look far ahead wait until enough is drawn: the sound must continue meanwhile.
         edits_due = edits != self._edits and not self._missing
         if not (self._moves or self._redraw_due or edits_due):
             return False

@@ -216,7 +216,7 @@ class StreamGenerator:
             self._change_motion(at, "release")
 
     def prime(self, codes: Codes) -> None:
-        """Continue from these codes [T, F, Q]: a new segment, with a cross-fade to it.
+        """Continue from these codes [T, F, Q]: a new segment, with a crossfade to it.
 
         Raises CodesError when they do not fit the model.
         """

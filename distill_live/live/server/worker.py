@@ -146,7 +146,7 @@ class Worker:
     def note_failure(self) -> bool:
         """Plan the next start, after a pause that grows with quick failures.
 
-        Returns False when the process keeps failing right after its start.
+        Returns False when the process keeps failing right after it starts.
         """
         now = time.monotonic()
         quick = not self._alive_since or now - self._alive_since < self.quick_seconds

@@ -38,13 +38,13 @@ class Vocoder(Protocol):
 
     @property
     def overlap_samples(self) -> int:
-        """By how much a column's sound goes on under the next one's; 0 where columns follow each
+        """By how much a column's sound continues under the next one's; 0 where columns follow each
         other."""
 
     @property
     def delay_samples(self) -> int:
         """How far `emitted` is behind hop times the frames pushed, in whole columns, while
-        the stream goes on."""
+        the stream continues."""
 
     @property
     def settling_frames(self) -> int:
