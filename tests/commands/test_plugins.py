@@ -45,7 +45,7 @@ def test_a_new_plugin_has_nothing_that_a_linter_or_a_formatter_would_change(
     made = run_cli("plugins", "new", "slow_tide", "--kind", kind, "--folder", tmp_path)
     folder = tmp_path / "distill-live-slow-tide"
     assert (made.code, made.err) == (0, "")
-    assert made.out.startswith(f"{folder}: an {kind} that works")
+    assert made.out.startswith(f"{folder}: a working {kind}")
     assert sorted(str(path.relative_to(folder)) for path in folder.rglob("*.*")) == [
         "README.md", "distill_live_slow_tide/__init__.py", "pyproject.toml",
         "tests/test_slow_tide.py",
@@ -62,7 +62,7 @@ def test_a_new_plugin_has_nothing_that_a_linter_or_a_formatter_would_change(
 @pytest.mark.parametrize(
     ("name", "kind", "told"),
     [
-        ("Tide", "edit", "'Tide' cannot be a plugin's name; legal: a word of a-z, 0-9 and _"),
+        ("Tide", "edit", "'Tide' cannot be a plugin's name; legal: a word made of a-z, 0-9 and _"),
         ("9", "input", "'9' cannot be a plugin's name"),
         ("../tide", "edit", "'../tide' cannot be a plugin's name"),
         ("tide_", "edit", "'tide_' cannot be a plugin's name"),

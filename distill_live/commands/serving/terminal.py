@@ -83,7 +83,7 @@ def _put(text: str, err: bool) -> str:
     for start in range(0, len(text), _LETTERS):
         if not _is_ready(err):
             return text[start:]
-        # If the stream is gone for good, the sound still goes on.
+        # If the stream is gone for good, the sound still continues.
         with contextlib.suppress(OSError):
             put(text[start : start + _LETTERS], err)
     return ""

@@ -1,4 +1,4 @@
-"""The requests that control carries out itself; all others are handed on to the server."""
+"""The requests that control carries out itself; all others are passed on to the server."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from typing import Any
 from distill_live.control.namespace.requests import REQUESTS
 from distill_live.control.presets.presets import Presets
 from distill_live.control.timing.tempo_parameters import TempoParameters
-
-Request = Callable[[str, tuple[object, ...]], None]
 
 
 class ControlRequests:
@@ -22,7 +20,7 @@ class ControlRequests:
 
     def __init__(
         self,
-        server: Request,
+        server: Callable[[str, tuple[object, ...]], None],
         tempo: TempoParameters,
         presets: Presets,
         done: Callable[[str, str], None] = lambda name, text: None,

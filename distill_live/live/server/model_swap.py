@@ -1,4 +1,4 @@
-"""Changes the model while playing: the new one loads on the other deck, then they cross-fade."""
+"""Changes the model while playing: the new one loads on the other deck, then they crossfade."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What to do when an engine fails: try again, on the CPU, plainly, or with the previous model."""
+"""What to do when an engine fails: try again, on the CPU, or go back to the previous model."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class Recovery:
     """Decides how the next engine on a deck is started, and when a model is given up.
 
     If a model's device fails, the model plays on the CPU from then on. If it fails twice in a row,
-    it continues without the hold or the loop in which it failed; after the third time the last
-    model that played takes its place. If there is none, the server keeps trying while the last
+    it continues without the hold or the loop in which it failed; after the third failure the
+    previous model takes over. If there is none, the server keeps trying while the last
     passage repeats: the performer does not expect to hear a model that they did not choose. `say`
     takes a line of text for the performer. An output that is not `endless`, such as a file, ends
     with an error instead: nobody is listening to it.
@@ -103,7 +103,7 @@ class Recovery:
             return
         if not (self._played and self._endless):
             why = self._last_words.get(deck.number, "no reason given")
-            raise LiveError(f"{deck.name} keeps failing right after its start: {why}")
+            raise LiveError(f"{deck.name} keeps failing right after it starts: {why}")
         self._say(
             f"{deck.name} keeps failing: repeating its last passage while trying again; "
             "/distill/model NAME plays another model"

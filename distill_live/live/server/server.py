@@ -52,7 +52,7 @@ class Server:
     """Plays one model, then another. `start`, then `poll` many times a second until it returns
     False, then `end`.
 
-    `log` takes one line of text for people.
+    `log` takes one line of text for the user.
     """
 
     def __init__(
@@ -221,8 +221,8 @@ class Server:
     def _begin_swap(self, new: Deck) -> None:
         """Another deck is beginning to be heard."""
         self._recovery.note_played(new)
-        self._log(f"now plays {new.name}")
-        self.on_outcome("model", f"now plays {new.name}", False)
+        self._log(f"now playing {new.name}")
+        self.on_outcome("model", f"now playing {new.name}", False)
         self.on_model(new.level_labels)
 
     def _end_swap(self, new: Deck) -> None:

@@ -11,11 +11,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
 from multiprocessing.reduction import ForkingPickler
 from typing import Any, NamedTuple
 
 from distill_live.live.ipc.messages import Message, Request
 from distill_live.live.ipc.worker_process import STOP_SIGNALS
+
+#: Requests to send, in order; None ends the sending.
+Requests = queue.SimpleQueue[Request | None]
 
 _spawn = multiprocessing.get_context("spawn")
 
@@ -53,9 +57,9 @@ class Worker:
     quick_seconds: float = QUICK_SECONDS
     restarts: int = 0
     done: bool = False
-    _process: Any = field(default=None, repr=False)
+    _process: SpawnProcess | None = field(default=None, repr=False)
     _channel: Connection | None = field(default=None, repr=False)
-    _requests: Any = field(default=None, repr=False)
+    _requests: Requests | None = field(default=None, repr=False)
     _waiting: list[Request] = field(default_factory=list, repr=False)
     _started: float = 0.0
     _left: float = 0.0
@@ -142,7 +146,7 @@ class Worker:
     def note_failure(self) -> bool:
         """Plan the next start, after a pause that grows with quick failures.
 
-        Returns False when the process keeps failing right after its start.
+        Returns False when the process keeps failing right after it starts.
         """
         now = time.monotonic()
         quick = not self._alive_since or now - self._alive_since < self.quick_seconds
@@ -157,7 +161,8 @@ class Worker:
         """Replace the failed process, once the pause is over."""
         if self._start_at is not None and time.monotonic() >= self._start_at:
             # Killed before its channel closes: a hanging process must not wake up and carry on.
-            self._process.kill()
+            if self._process is not None:
+                self._process.kill()
             self.end(1.0)
             self.restarts += 1
             self.start()
@@ -195,7 +200,7 @@ class Worker:
             self._process = None
 
 
-def _send_all(channel: Connection, requests: Any) -> None:
+def _send_all(channel: Connection, requests: Requests) -> None:
     """Send what is put into the queue, in order, until None or until the channel closes."""
     while (request := requests.get()) is not None:
         data = ForkingPickler.dumps(request)

@@ -130,7 +130,7 @@ def test_a_model_that_fails_again_and_again_is_given_up_for_the_one_before(
         assert played.server.deck.name == "good"
         played.hear(0.5)
     assert played.server.restarts == 3
-    assert played.said.count("now plays good") == 1
+    assert played.said.count("now playing good") == 1
     assert_no_silence(read_audio(played.recording)[0][:, 0])
 
 
@@ -142,7 +142,7 @@ def test_the_only_model_is_tried_for_ever_and_another_can_take_its_place(
         played.hear_of("bad keeps failing: repeating its last passage while trying again")
         assert played.server.status["bridging"] or played.server.sounding
         played.server.request("model", (str(good),))
-        played.hear_of("now plays good")
+        played.hear_of("now playing good")
         played.hear(0.5)
     assert_no_silence(read_audio(played.recording)[0][:, 0])
 
@@ -152,7 +152,7 @@ def test_a_first_model_that_never_sounds_ends_the_server_with_its_reason(
 ) -> None:
     with (
         show(workers.stillborn_engine) as played,
-        pytest.raises(LiveError, match=r"good keeps failing right after its start: .*first breath"),
+        pytest.raises(LiveError, match=r"good keeps failing right after it starts: .*first breath"),
     ):
         played.hear(1.0)
 
@@ -176,7 +176,7 @@ def test_a_model_that_a_gpu_cannot_load_comes_on_the_cpu(
     with show(workers.driverless_engine, device="cuda") as played:
         played.hear(1.0)
         played.server.request("model", (str(other),))
-        played.hear_of("now plays other")
+        played.hear_of("now playing other")
     (line,) = (line for line in played.said if "trying the CPU" in line)
     assert line.startswith("cannot load other on cuda: ")
 
@@ -198,7 +198,7 @@ def test_an_engine_that_fails_while_another_model_comes_does_not_keep_it(
     with show(workers.struck_engine) as played:
         played.hear(0.2)
         played.server.request("model", (str(other),))
-        played.hear_of("now plays other")
+        played.hear_of("now playing other")
         played.hear(0.5)
         time.sleep(0.1)
     assert played.server.restarts <= 2
