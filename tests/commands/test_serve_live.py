@@ -196,7 +196,7 @@ def test_a_log_that_exists_is_never_overwritten(tiny_model_path: Path, tmp_path:
 def test_channels_that_are_none_are_refused(tiny_model_path: Path, channels: str) -> None:
     ended = run_command("serve", str(tiny_model_path), "--output", "clock", "--channels", channels)
     assert ended.returncode == 1
-    assert "is no list of channels; legal: numbers such as 3,4" in ended.stderr
+    assert "is not a list of channels; legal: numbers such as 3,4" in ended.stderr
     assert "Traceback" not in ended.stderr
 
 

@@ -14,8 +14,6 @@ from distill_live.commands.standard_streams import encodable, put
 
 #: How many letters, of up to four bytes, a pipe takes at once if it takes any.
 _LETTERS = getattr(select, "PIPE_BUF", 4096) // 4
-
-
 #: The most lines that are kept for a stream that takes nothing now.
 KEPT_LINES = 200
 

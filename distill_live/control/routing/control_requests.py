@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from distill_live.control.namespace.requests import REQUESTS
 from distill_live.control.presets.presets import Presets
@@ -66,7 +65,7 @@ class ControlRequests:
     def _loop(self, beats: float) -> None:
         self._hand_on("loop", self._tempo.seconds(beats))
 
-    def _rewind(self, beats: float, take: Any) -> None:
+    def _rewind(self, beats: float, take: object) -> None:
         self._hand_on("rewind", self._tempo.seconds(beats), take)
 
     def _hold(self, beats: float) -> None:
