@@ -193,7 +193,7 @@ def test_rename_leaves_an_interrupted_training_and_a_page_that_is_none_of_ours(
     (folders.user / "hail.resume").write_text("of hail")
     refused = run_cli("models", "rename", "rain", "hail")
     assert refused.code == 1
-    assert "an interrupted training of that name: choose another name" in refused.err
+    assert "an interrupted training run of that name: choose another name" in refused.err
     (folders.user / "snow.html").write_text("my notes")
     assert run_cli("models", "rename", "rain", "snow").code == 0
     assert (folders.user / "snow.html").read_text() == "my notes"

@@ -45,7 +45,7 @@ def test_a_new_plugin_has_nothing_that_a_linter_or_a_formatter_would_change(
     made = run_cli("plugins", "new", "slow_tide", "--kind", kind, "--folder", tmp_path)
     folder = tmp_path / "distill-live-slow-tide"
     assert (made.code, made.err) == (0, "")
-    assert made.out.startswith(f"{folder}: an {kind} that works")
+    assert made.out.startswith(f"{folder}: a working {kind}")
     assert sorted(str(path.relative_to(folder)) for path in folder.rglob("*.*")) == [
         "README.md", "distill_live_slow_tide/__init__.py", "pyproject.toml",
         "tests/test_slow_tide.py",
