@@ -103,5 +103,5 @@ def test_one_line_says_what_was_granted_and_how_to_get_what_was_not(
 ) -> None:
     line = Grant(sound, engine).describe()
     assert line.startswith("priority: ") and "\n" not in line
-    assert ("for more, install rtkit" in line) == (not (sound and engine))
+    assert ("to raise it, install rtkit" in line) == (not (sound and engine))
     assert len({Grant(a, b).describe() for a in (True, False) for b in (True, False)}) == 4

@@ -66,7 +66,7 @@ def test_a_file_is_replaced_only_when_that_is_wanted(run_cli: RunCli) -> None:
 @pytest.mark.parametrize(
     "arguments, said",
     [
-        (("write", "puredata"), "no kind 'puredata'"),
+        (("write", "puredata"), "unknown kind 'puredata'"),
         (("write", "pd", "--reply-port", "9001"), "listens on the port it sends from"),
         (("write", "pd", "--levels", "Body,,Air"), "--levels 'Body,,Air' names no levels"),
     ],

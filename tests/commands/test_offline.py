@@ -110,7 +110,7 @@ def test_generate_writes_every_format_at_another_rate(
 def test_an_overlap_is_one_warning_for_all_sounds(run_cli: RunCli, tiny_in_library: Path) -> None:
     result = run_cli("generate", "tiny", "--duration", 0.1, "--count", 2, "--overlap", 50)
     assert result.code == 0
-    assert result.err.count("warning: only models that decode in chunks") == 1
+    assert result.err.count("warning: the overlap is ignored") == 1
 
 
 #: The tiny model's prior is louder than full scale with this seed.

@@ -219,7 +219,7 @@ def test_what_comes_of_a_request_is_told_to_who_asked(
         osc.send("/distill/model", str(tiny_two_levels_path))
         assert osc.await_told("/distill/done", "model") == "now playing two"
         osc.send("/distill/record", 1)
-        assert "recording into" in osc.await_told("/distill/done", "record")
+        assert "recording to" in osc.await_told("/distill/done", "record")
         played.end()
 
 
@@ -257,7 +257,7 @@ def test_the_streams_and_lines_are_those_of_what_sounds(
         osc.send("/distill/gain", 0.0)
         wait_until(lambda: listen() and heard["level"][-1][0] < 1e-4, "silence")
         osc.send("/distill/record", 1)
-        wait_until(lambda: listen() and "recording into" in str(heard.get("said")), "a line")
+        wait_until(lambda: listen() and "recording to" in str(heard.get("said")), "a line")
         played.end()
     assert heard["grid"] == [[8, 3, 16]]
     drawn = {entry["column"]: entry["codes"] for entry in played.entries("draw")}
@@ -268,4 +268,4 @@ def test_the_streams_and_lines_are_those_of_what_sounds(
     assert all(0.0 <= bits <= 4.0 for [bits] in heard["entropy"])
     assert max(rms for rms, _ in heard["level"]) > 0.01
     assert heard["underruns"][0] == [0]
-    assert any("recording into" in str(line) for [line] in heard["said"])
+    assert any("recording to" in str(line) for [line] in heard["said"])

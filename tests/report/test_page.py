@@ -119,8 +119,8 @@ def page(model: Path) -> Page:
 def test_every_section_is_there(page: Page) -> None:
     assert page.texts("h1") == ["rain"]
     assert page.texts("h2") == [
-        "Codebooks", "Training curves", "During training", "Decoded from the codes in this model", "New sound",
-        "Does it copy your recordings?",
+        "Codebooks", "Training curves", "During training", "Decoded from the codes in this model",
+        "New sound", "Does it copy your recordings?",
     ]  # fmt: skip
 
 

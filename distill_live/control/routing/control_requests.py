@@ -9,8 +9,6 @@ from distill_live.control.namespace.requests import REQUESTS
 from distill_live.control.presets.presets import Presets
 from distill_live.control.timing.tempo_parameters import TempoParameters
 
-Request = Callable[[str, tuple[object, ...]], None]
-
 
 class ControlRequests:
     """Call it with a name of `REQUESTS` and its checked arguments, from any thread.
@@ -22,7 +20,7 @@ class ControlRequests:
 
     def __init__(
         self,
-        server: Request,
+        server: Callable[[str, tuple[object, ...]], None],
         tempo: TempoParameters,
         presets: Presets,
         done: Callable[[str, str], None] = lambda name, text: None,

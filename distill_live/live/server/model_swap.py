@@ -101,7 +101,8 @@ class ModelSwap:
 
     def _await(self, deck: Deck) -> None:
         """Wait until the new engine has made sound, or has failed."""
-        reason = deck.worker.failure()
+        failure = deck.worker.failure()
+        reason = failure.reason if failure else None
         for message in deck.worker.messages():
             deck.note(message)
             match message:

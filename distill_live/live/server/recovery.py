@@ -9,7 +9,7 @@ from distill_live.errors import LiveError
 from distill_live.live.ipc.messages import EngineReady, EngineReport, Failed
 from distill_live.live.server.deck import CPU, Deck
 from distill_live.live.server.model_swap import ModelSwap
-from distill_live.live.server.worker import Worker
+from distill_live.live.server.worker import Worker, WorkerFailure
 
 
 class Recovery:
@@ -63,11 +63,10 @@ class Recovery:
                     raise LiveError(reason)
                 self._say(f"engine: {reason}")
 
-    def prepare(self, deck: Deck, reason: str) -> None:
-        """Prepare the next engine on a deck, whose last one failed for `reason`."""
+    def prepare(self, deck: Deck, failure: WorkerFailure) -> None:
+        """Prepare the next engine on a deck, after the last one has failed."""
         # A failing driver may end the process before it can say why.
-        crashed = "exit code -" in reason or reason.startswith("hung")
-        if deck.device != CPU and (deck.device_failed or crashed):
+        if deck.device != CPU and (deck.device_failed or failure.crashed):
             self._leave_device(deck)
         elif deck.worker.quick_failures:
             deck.retry(plainly=True)

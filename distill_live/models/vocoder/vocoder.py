@@ -26,7 +26,7 @@ class VocoderStream(Protocol):
     def flush(self) -> Tensor:
         """The rest: all together are exactly hop times the frames pushed. Then nothing follows."""
 
-    def snapshot(self) -> Any:
+    def snapshot(self) -> object:
         """The state, to be given to `restore`. Costs nothing, and nothing changes it later."""
 
     def restore(self, state: Any) -> None:

@@ -15,11 +15,20 @@ import pytest
 
 from distill_live.codes.edit import load_edits, parameter_table
 from distill_live.errors import LiveError
+from distill_live.live.engine.settings import EngineSettings
+from distill_live.live.ipc.messages import DeviceChosen
+from distill_live.live.playback.deck_mixer import DeckControl
+from distill_live.live.server.deck import Deck
+from distill_live.live.server.model_swap import ModelSwap
+from distill_live.live.server.recovery import Recovery
 from distill_live.live.server.server import Server
 from distill_live.live.server.settings import ServerSettings
+from distill_live.live.server.supervisor import Supervisor
+from distill_live.live.server.worker import WorkerFailure
 from distill_live.outputs.options import OutputOptions
 from distill_live.outputs.process import run_audio
 from distill_live.parameters import ParameterStore
+from tests.conftest import save_empty_model
 from tests.live.server import workers
 from tests.live.silence import assert_no_silence
 from tests.sound_files import read_audio
@@ -194,3 +203,29 @@ def test_an_engine_that_fails_while_another_model_comes_does_not_keep_it(
         time.sleep(0.1)
     assert played.server.restarts <= 2
     assert_no_silence(read_audio(played.recording)[0][:, 0])
+
+
+@pytest.mark.parametrize(
+    ("failure", "device"),
+    [
+        (WorkerFailure("did not respond for 10.1 s", crashed=True), "cpu"),
+        (WorkerFailure("ended with exit code -11", crashed=True), "cpu"),
+        (WorkerFailure("ended with exit code 1"), "cuda"),
+    ],
+)
+def test_an_engine_that_hangs_or_crashes_on_a_gpu_continues_on_the_cpu(
+    tmp_path: Path, failure: WorkerFailure, device: str
+) -> None:
+    parameters = ParameterStore()
+    said: list[str] = []
+    decks = Deck(0, parameters, False), Deck(1, parameters, False)
+    decks[0].put(save_empty_model(tmp_path, "rain", prior={"layers": 1}), "cuda", EngineSettings())
+    decks[0].note(DeviceChosen("cuda"))
+    supervisor = Supervisor(
+        on_message=lambda worker, message: None,
+        on_failure=lambda worker, failure: None,
+        on_hopeless=lambda worker: None,
+    )
+    swap = ModelSwap(decks, DeckControl(), supervisor, parameters, said.append)
+    Recovery(decks, swap, said.append).prepare(decks[0], failure)
+    assert decks[0].device == device
