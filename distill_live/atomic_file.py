@@ -1,4 +1,4 @@
-"""Replacing a file as a whole: whoever reads it finds the old content or the new, never half."""
+"""Replaces a file atomically: readers find the old content or the new, never half of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The errors that a user can meet. Each message says what was wrong, what is legal, what to do."""
+"""The errors that a user can meet. Messages say what was wrong, what is legal and what to do."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class DependencyError(DistillError):
 
 
 class TrainingError(DistillError):
-    """Training cannot start or cannot go on."""
+    """Training cannot start or cannot continue."""
 
 
 class CheckpointError(TrainingError):
@@ -78,7 +78,7 @@ class ReportError(DistillError):
 
 
 class LiveError(DistillError):
-    """The live server cannot start or cannot go on."""
+    """The live server cannot start or cannot continue."""
 
 
 def nearest_name(name: str, known: Iterable[str]) -> str:
@@ -88,7 +88,7 @@ def nearest_name(name: str, known: Iterable[str]) -> str:
 
 
 #: What to tell the user when memory runs out.
-OUT_OF_MEMORY = "out of memory: end other programs, or use a machine with more memory"
+OUT_OF_MEMORY = "out of memory: close other programs, or use a machine with more memory"
 
 
 def is_out_of_memory(error: BaseException) -> bool:

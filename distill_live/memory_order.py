@@ -4,7 +4,7 @@ A processor may let loads overtake earlier stores (x86), or any access any other
 forbids too little: acquiring one keeps only later accesses behind it, releasing it only earlier
 ones before it. So `fence` is a full fence, by whatever guarantees one: C11's `atomic_thread_fence`
 or `membarrier` on Linux, `OSMemoryBarrier` on macOS, `FlushProcessWriteBuffers` on Windows, and on
-x86 any instruction with a lock prefix, which taking a lock that nobody else takes comes down to.
+x86 any instruction with a lock prefix, such as the one that takes an uncontended lock.
 With a fence on both sides, between the data and the mark that announces it, a process that sees the
 mark sees the data, and of two that each write one mark and then look at the other's, one sees it.
 """

@@ -1,4 +1,4 @@
-"""The registry of edits, inputs and outputs; what ships in the box enters by the same door.
+"""The registry of edits, inputs and outputs; built-in ones are registered in the same way.
 
 A plugin is an entry point that names a class with a `name`, a `doc` and `parameters`. Those then
 exist wherever parameters do, as kind/name/parameter.

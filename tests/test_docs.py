@@ -102,7 +102,7 @@ def test_the_builds_for_cpus_are_of_the_versions_that_were_tested() -> None:
 def test_messages_that_the_readme_quotes_are_said() -> None:
     source = "\n".join(read(path) for path in PACKAGE.rglob("*.py"))
     said = re.sub(r'"\s*\n\s*f?"', "", source)
-    section = read(README).partition("## When it does not work")[2].partition("\n## ")[0]
+    section = read(README).partition("## Troubleshooting")[2].partition("\n## ")[0]
     quoted = re.findall(r'^\| ("[^|]+") \|', section, re.MULTILINE)
     assert len(quoted) >= 5
     for row in quoted:

@@ -18,7 +18,7 @@ from distill_live.live.ipc.tap import TapRing
 from distill_live.live.playback.deck_mixer import DeckControl
 from distill_live.live.playback.ring_reader import RingReader
 from distill_live.shared_memory import LatchedArray
-from tests.live.ipc.ring_writer import says_who_it_is
+from tests.live.ipc.labelled_futures import says_who_it_is
 from tests.weak_memory import WeakMemory
 
 SEEDS, TURNS = range(3), 40

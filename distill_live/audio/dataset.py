@@ -14,7 +14,7 @@ from distill_live.audio.reading.sound import Sound
 from distill_live.errors import AudioFileError, DatasetError
 from distill_live.escapes import escape
 
-#: Shorter clips say too little about how a sound goes on.
+#: Shorter clips say too little about how a sound continues.
 MIN_SECONDS = 0.3
 
 #: The part of each recording, its end, that training does not see and validation does.

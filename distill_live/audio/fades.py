@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,10 +26,11 @@ def cross_fade(
     return faded
 
 
-def fade_weights(done: int, count: int, length: int) -> Any:
+def fade_weights(done: int, count: int, length: int) -> NDArray[np.float32]:
     """The new sound's weights [count], from sample `done` of a fade of `length` samples on."""
     steps = np.arange(done + 1, done + 1 + count, dtype=np.float32)
-    return 0.5 - 0.5 * np.cos(np.pi * steps / (length + 1.0))
+    weights: NDArray[np.float32] = 0.5 - 0.5 * np.cos(np.pi * steps / (length + 1.0))
+    return weights
 
 
 def equal_power(

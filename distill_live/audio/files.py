@@ -1,4 +1,4 @@
-"""Reading and writing sound files: the one door to soundfile."""
+"""Reads and writes sound files. Only this module imports soundfile."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A look-ahead limiter: no sound leaves it louder than `CEILING`, between its samples too.
+"""A look-ahead limiter: its output never exceeds `CEILING`, not even between samples.
 
 It only changes the gain and adds no distortion: one gain for all channels comes down before a peak
-and goes back up slowly. Sound that needs no reduction passes bit for bit, only later.
+and goes back up slowly. Sound that needs no reduction passes through bit-identical, only delayed.
 """
 
 from __future__ import annotations

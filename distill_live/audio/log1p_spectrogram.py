@@ -1,4 +1,4 @@
-"""The mels that Distill v1.1 was trained on: log(1 + power), which hides everything quiet."""
+"""The mels that Distill v1.1 was trained on: log(1 + power), which hides quiet detail."""
 
 from __future__ import annotations
 

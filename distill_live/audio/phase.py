@@ -1,8 +1,8 @@
 """Mel frames to sound as a stream: phase reconstruction without training.
 
 Block by block, phases are started from the magnitudes' slopes (`phase_start`) and made consistent
-by fast Griffin-Lim iterations (Perraudin, Balazs and Sondergaard 2013). Frames that were given out
-stay as they are; the next block is fitted to what they left behind.
+by fast Griffin-Lim iterations (Perraudin, Balazs and Sondergaard 2013). Frames that have been
+output stay as they are; the next block is fitted to them.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""First phases for new frames, from magnitudes alone.
+"""Initial phases for new frames, from magnitudes alone.
 
-The logarithm of a magnitude knows the phase's slopes (Portnoff 1979; Prusa, Balazs and Sondergaard
-2017): its slope over frequency says how far the sound lies from the bin's centre, its slope over
-time how far it lies from the frame's centre. Here peaks go on in time at their own frequency
-(Beauregard, Harish and Wyse 2015) and carry the bins around them, frame by frame.
+The slopes of the phase follow from those of the log magnitude (Portnoff 1979; Prusa, Balazs and
+Sondergaard 2017): its slope over frequency tells how far the sound lies from the bin's centre, its
+slope over time how far it lies from the frame's centre. Here, peaks continue in time at their own
+frequency (Beauregard, Harish and Wyse 2015) and carry the bins around them along, frame by frame.
 
 Where mels are wider than a window's lobe, magnitudes are too smooth to tell noise from a pulse at
 every frame's centre. Unless something begins or ends there, these bins take the phases of a noise
@@ -67,7 +67,7 @@ class PhaseStart:
         return torch.where((nearest < 0) | (nearest >= len(bins)), bins, nearest)
 
     def _advance(self, magnitudes: Tensor) -> Tensor:
-        """By how much the phase of each bin goes on from frame to frame, radians."""
+        """By how much the phase of each bin continues from frame to frame, radians."""
         slope = torch.zeros_like(magnitudes)
         slope[:, 1:-1] = (magnitudes[:, 2:] - magnitudes[:, :-2]) / 2
         bins_off = slope * (self._n_fft / (2 * math.pi)) ** 2 / self._spread

@@ -1,4 +1,4 @@
-"""Takes the clock and the dice out of sound files, so that the same samples give the same bytes."""
+"""Removes times and random numbers from sound files, so that equal samples give the same bytes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sample rate conversion: the one door to soxr."""
+"""Sample rate conversion. Only this module imports soxr."""
 
 from __future__ import annotations
 

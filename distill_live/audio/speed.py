@@ -1,4 +1,4 @@
-"""A recording at another speed, as a tape plays it: the one door to torchaudio."""
+"""A recording at another speed, like tape varispeed. Only this module imports torchaudio."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Control surfaces for Max, Pd and other programs, made from the tables of the instrument."""
+"""Control surfaces for Max, Pd and other programs, generated from the instrument's tables."""

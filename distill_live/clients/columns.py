@@ -1,4 +1,4 @@
-"""The layout of a surface: sections in columns, one thing in a row, buttons side by side."""
+"""The layout of a surface: sections in columns, one control per row, buttons side by side."""
 
 from __future__ import annotations
 

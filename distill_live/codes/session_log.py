@@ -1,11 +1,11 @@
 """The session log: what happened while the instrument played, so that it can be played again.
 
-It is a file of JSON lines. The first line says what it is; each later one has an `op`, which names
-what happened:
+It is a file of JSON lines. The first line identifies the file; each later one has an `op`, which
+names what happened:
 
     engine    an engine began to play: its `deck`, model, torch, device, threads, `position`;
               `continues`: it took over from one that failed
-    resume    that engine's columns as it found them, and the `place` where it went on
+    resume    that engine's columns as it found them, and the `place` where it continued
     set       a parameter changed: `name`, `level` (null: all), `value` (null: the level follows
               the common value again, or the parameter is off)
     request   something was asked for: `name`, `arguments`

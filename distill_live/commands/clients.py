@@ -1,4 +1,4 @@
-"""`distill-live clients`: surfaces for other programs, with the parameters that there are here."""
+"""`distill-live clients`: surfaces for other programs, with the parameters of this installation."""
 
 from __future__ import annotations
 

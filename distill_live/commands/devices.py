@@ -1,4 +1,4 @@
-"""`distill-live devices`: sound devices, MIDI inputs, and the priority that the system grants."""
+"""`distill-live devices`: audio devices, MIDI inputs, and the priority that the system grants."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from distill_live.errors import DeviceError
 def devices(
     as_json: JsonOption = False,
 ) -> None:
-    """List sound devices (for serve --audio-device) and MIDI inputs (for serve --midi), and show
+    """List audio devices (for serve --audio-device) and MIDI inputs (for serve --midi), and show
     which priority the sound will get."""
     from distill_live.priority import probe
 
@@ -32,10 +32,7 @@ def devices(
     if audio:
         _print_audio(audio)
     else:
-        tell(
-            f"no sound device{audio_error and ': ' + audio_error}; serve plays silently, on its "
-            "clock"
-        )
+        tell(f"no audio device{audio_error and ': ' + audio_error}; `serve` will play silently")
     tell("")
     if midi:
         tell("\n".join(["MIDI inputs:", *midi]))
@@ -45,7 +42,7 @@ def devices(
 
 
 def _print_audio(devices: list[dict[str, Any]]) -> None:
-    table = Table("", "sound device", "through", "channels", "rate in Hz", box=None)
+    table = Table("", "audio device", "through", "channels", "rate in Hz", box=None)
     for device in devices:
         add_plain_row(
             table,

@@ -57,7 +57,7 @@ def generate(
         typer.Option(
             "--overlap",
             min=0,
-            help="Crossfade between seconds, in ms; for models of Distill v1.1 only.",
+            help="Crossfade between seconds, in ms; only for models from Distill v1.1.",
         ),
     ] = None,
     count: Annotated[

@@ -1,4 +1,4 @@
-"""`distill-live learn`: move a control, and it is mapped."""
+"""`distill-live learn`: maps the control that you move."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def show_health(model: ModelArgument, as_json: JsonOption = False) -> None:
         verdicts = [level.verdict(size) for level in levels]
     except (TypeError, ValueError, LookupError, ArithmeticError) as error:
         raise ModelFileError(
-            f"the information about the codebooks of {metadata['name']} makes no sense: {error}"
+            f"the information about the codebooks of {metadata['name']} is invalid: {error}"
         ) from error
     table = Table("level", "utilisation", "perplexity", "dead codes", "", box=None)
     for label, level, verdict in zip(metadata["level_labels"], levels, verdicts, strict=False):
@@ -126,7 +126,7 @@ def tag(
 @app.command()
 def rename(
     model: ModelArgument,
-    new_name: Annotated[str, typer.Argument(metavar="NEW_NAME")],
+    new_name: Annotated[str, typer.Argument(metavar="NEW_NAME", help="New name of the model.")],
     force: ForceOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -261,7 +261,7 @@ def _summary(entry: ModelEntry) -> dict[str, Any]:
 
 
 def _brief(value: Any) -> str:
-    """A value of the header for people: nested ones on a line each, long lists by their ends."""
+    """A value of the header in readable form: nested values one per line, long lists shortened."""
     if isinstance(value, dict):
         return "\n".join(f"{key}: {_in_line(item)}" for key, item in value.items())
     if isinstance(value, list) and value and isinstance(value[0], dict):

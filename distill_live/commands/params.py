@@ -1,4 +1,4 @@
-"""`distill-live params`: the reference of every address, made from the tables that count."""
+"""`distill-live params`: a reference of every address, generated from the instrument's tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`distill-live patch`: check patches, and tell editors what a patch may hold."""
+"""`distill-live patch`: checks patches, and prints their schema for editors."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def check(
         ),
     ],
 ) -> None:
-    """Check patches: list each mistake with file, line and what is legal. Exit code 1 if any."""
+    """List the mistakes in patches, each with its line and what is legal; exit code 1 if any."""
     from distill_live.control.patch.files import load_patch
 
     table = _table()

@@ -1,4 +1,4 @@
-"""`distill-live plugins`: which edits, inputs and outputs there are, and how to begin another."""
+"""`distill-live plugins`: lists edits, inputs and outputs, and writes a new plugin."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def list_all(context: typer.Context, as_json: JsonOption = False) -> None:
 @app.command()
 def new(
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="Plugin name: a word of a-z, 0-9 and _.")
+        str, typer.Argument(metavar="NAME", help="Plugin name: a word made of a-z, 0-9 and _.")
     ],
     kind: Annotated[
         Literal["edit", "input", "output"], typer.Option(help="Kind of plugin to write.")
@@ -68,7 +68,7 @@ def new(
         Path, typer.Option(help="Folder in which to make the plugin's folder.")
     ] = Path(),
 ) -> None:
-    """Write a working plugin with a test: a package to install and to change."""
+    """Write a working plugin with a test, as a package for you to install and modify."""
     _check_name(name, kind)
     project = f"distill-live-{name.replace('_', '-')}"
     target = folder / project
@@ -95,7 +95,9 @@ def new(
 def _check_name(name: str, kind: str) -> None:
     """Raise PluginError for a name that is none, or that a plugin of the kind has already."""
     if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name):
-        raise PluginError(f"{name!r} cannot be a plugin's name; legal: a word of a-z, 0-9 and _")
+        raise PluginError(
+            f"{name!r} cannot be a plugin's name; legal: a word made of a-z, 0-9 and _"
+        )
     taken = {singular(one): find_plugins(one) for one in KINDS}[kind]
     if name in taken:
         raise PluginError(f"an {kind} named {name!r} is already installed: choose another name")

@@ -1,4 +1,4 @@
-"""`distill-live report`: a page about a model, with its training, its health and its sound."""
+"""`distill-live report`: a report about a model, with its training, its health and its sound."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ def report(
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", help="Output file for the page, or folder (default: beside MODEL)."
+            "--output", help="Output file for the report, or folder (default: beside MODEL)."
         ),
     ] = None,
     no_open: Annotated[
-        bool, typer.Option("--no-open", help="Write the page without opening it.")
+        bool, typer.Option("--no-open", help="Write the report without opening it.")
     ] = False,
 ) -> None:
-    """Write a page about a model, and show it in the browser.
+    """Write a report about a model and open it in the browser.
 
-    The page is one HTML file with codebook health, training curves, spectrograms, previews, and new
-    sound with a measure of how much of it is copied.
+    The report is a single HTML file with codebook health, training curves, spectrograms,
+    previews, and new sound with a measure of how much of it is copied.
     """
     path = find_model(model)
 

@@ -1,4 +1,4 @@
-"""`distill-live serve`: the only place that joins controls, engine and audio."""
+"""`distill-live serve`: the only place where controls, engine and audio are connected."""
 
 from __future__ import annotations
 
@@ -41,22 +41,22 @@ def serve(
         ),
     ] = "sounddevice",
     audio_device: Annotated[
-        str | None, typer.Option(help="Sound device to play on; part of its name is enough.")
+        str | None, typer.Option(help="Audio device to play on; part of its name is enough.")
     ] = None,
     audio_rate: Annotated[
         int | None,
-        typer.Option(help="Sample rate of the sound device in Hz.", min=8_000, max=384_000),
+        typer.Option(help="Sample rate of the audio device in Hz.", min=8_000, max=384_000),
     ] = None,
     block: Annotated[
         int | None,
-        typer.Option(help="Block size of the sound device in samples.", min=16, max=16_384),
+        typer.Option(help="Block size of the audio device in samples.", min=16, max=16_384),
     ] = None,
     latency: Annotated[
-        float, typer.Option(help="Latency of the sound device in ms.", min=1, max=2_000)
+        float, typer.Option(help="Latency of the audio device in ms.", min=1, max=2_000)
     ] = 100.0,
     channels: Annotated[
         str | None,
-        typer.Option(help="Channels of the sound device to play on, left then right, such as 3,4."),
+        typer.Option(help="Channels of the audio device to play on, left then right, such as 3,4."),
     ] = None,
     auto: Annotated[
         bool,

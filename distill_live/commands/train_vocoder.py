@@ -1,4 +1,4 @@
-"""`distill-live train-vocoder`: a vocoder of the model's own, on a frozen codec."""
+"""`distill-live train-vocoder`: a vocoder for one model, on a frozen codec."""
 
 from __future__ import annotations
 

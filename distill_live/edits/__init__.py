@@ -1,1 +1,1 @@
-"""The edits that are included, one per file: examples for authors of plugins."""
+"""The included edits, one per file: also examples for plugin authors."""

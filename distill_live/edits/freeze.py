@@ -11,7 +11,7 @@ class Freeze:
     """Holds the codes of the column that was heard when it was switched on."""
 
     name = "freeze"
-    doc = "Freeze the codes that are playing when it is switched on."
+    doc = "Freeze the codes that are playing at the moment it is switched on."
     window = 1
     parameters = (
         Parameter("band", "int", 0, 64, 0, "",

@@ -1,4 +1,4 @@
-"""Joins chunks that were decoded separately, as models of Distill v1.1 do."""
+"""Joins chunks that were decoded separately, as models from Distill v1.1 do."""
 
 from __future__ import annotations
 

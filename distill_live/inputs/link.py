@@ -1,6 +1,6 @@
 """Ableton Link: tempo, beat and bar shared with other programs and machines, by aalink.
 
-Without the library there is no Link, and the instrument runs without it.
+Link is optional: if the library is missing, the instrument runs without it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _SAME_BPM = 0.01
 class LinkInput:
     """Joins the Link session of the local network while it is started, and tells `tempo` of it.
 
-    Call `tick` many times a second. `log` takes a line of text for people. Times are those of
+    Call `tick` many times a second. `log` takes a line of text for the user. Times are those of
     `clock`, which must be that of `tempo`. While `follows_transport` says so, `on_playing` is
     called when the Link session starts to play (True) or stops.
     """
@@ -52,7 +52,7 @@ class LinkInput:
         return int(self._link.num_peers) if self._link is not None else 0
 
     def start(self) -> None:
-        """Join the Link session; if that is not possible, say why and go on."""
+        """Join the Link session; if that is not possible, say why and continue."""
         try:
             if aalink is None:
                 raise RuntimeError(

@@ -25,7 +25,7 @@ class InputContext:
 
     `send(address, *arguments)` plays a message as if it had come over OSC, and returns the answers;
     a refused message does not raise. `values` holds the present values of the input's own
-    parameters, by their short names. `log` takes one line of text for people.
+    parameters, by their short names. `log` takes one line of text for the user.
     """
 
     send: Callable[..., list[Reply]]
@@ -75,7 +75,7 @@ def check_input(name: str, plugin: Any) -> Any:
 class InputThread:
     """An input and its thread: `start`, `stop`.
 
-    An input that raises is off from then on, and `log` gets a line; everything else goes on.
+    An input that raises is off from then on, and `log` gets a line; everything else continues.
     """
 
     def __init__(

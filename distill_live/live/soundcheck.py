@@ -1,6 +1,6 @@
-"""The soundcheck: how long this machine takes for a model's columns, and how to play it so.
+"""The soundcheck: how long this machine takes for a model's columns, and which settings suit it.
 
-Measuring and judging are apart: `propose` is a function of the times alone.
+Measuring and judging are separate: `propose` is a function of the times alone.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _RING_COLUMNS, _RING_MS = 8, (500, 1000)
 _LOOKAHEAD_COLUMNS, _LOOKAHEAD = 16, (4, 24)
 #: The shortest and the longest block proposed, in samples; both are powers of two.
 _BLOCK = (256, 2048)
-#: Speeds in times real time: one that lets futures be made anew, and one that leaves room for more.
+#: Speeds in times real time: one that leaves time to replace futures, and one with more to spare.
 ENOUGH, COMFORTABLE = 1.25, 2.0
 
 

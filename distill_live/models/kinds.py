@@ -104,8 +104,7 @@ def read_prior_config(description: dict[str, Any]) -> PriorShape:
 
     Raises ValueError for an unknown kind, TypeError for settings that the kind does not have.
     """
-    settings = dict(description)
-    kind = settings.pop("kind", CodePrior.kind)
+    kind, settings = _kind_of(description, CodePrior.kind)
     if kind not in _PRIORS:
         raise ValueError(f"its prior is of an unknown kind, {kind!r}")
     config: PriorShape = _PRIORS[kind].settings(**settings)

@@ -1,1 +1,1 @@
-"""Where sound goes, and the process that brings it there."""
+"""Outputs for the sound, and the process that plays them."""

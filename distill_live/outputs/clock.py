@@ -16,7 +16,7 @@ class ClockOutput:
     """Takes a block from the source whenever one would have been played."""
 
     name = "clock"
-    doc = "In real time, without sound."
+    doc = "Play in real time without sound."
     parameters: tuple[Parameter, ...] = ()
 
     def __init__(self, options: OutputOptions) -> None:

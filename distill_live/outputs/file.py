@@ -18,7 +18,7 @@ class FileOutput:
     """Writes sound of a given duration; it waits for the engine, so that there is no gap."""
 
     name = "file"
-    doc = "To a sound file, as fast as it can be made."
+    doc = "Write a sound file, as fast as possible."
     parameters: tuple[Parameter, ...] = ()
 
     def __init__(self, options: OutputOptions) -> None:

@@ -24,7 +24,7 @@ class OutputOptions:
 
     #: Name of the output plugin: "sounddevice", "clock", "file".
     output: str = "sounddevice"
-    #: Part of the sound device's name; None is the system's default.
+    #: Part of the audio device's name; None is the system's default.
     audio_device: str | None = None
     #: The device's sample rate in Hz; None is 48 kHz if the device has it, else its default.
     audio_rate: int | None = None

@@ -1,4 +1,4 @@
-"""Plays an output to its end, even while its device is away."""
+"""Plays an output to its end, even while its device is unplugged."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ASK_SECONDS = 0.02
 
 class Player:
     """Opens an output and plays it. Once it has played, here or in an earlier process (`played`),
-    its device may go away: then the sound goes on unheard, on a clock, and the device is tried
+    its device may go away: then the sound continues unheard, on a clock, and the device is tried
     again every second until it is back.
 
     Sends `OutputOpened` whenever it opens, `OutputAway` when its device has gone away,

@@ -34,7 +34,7 @@ def _play(channel: Connection, options: OutputOptions, memory: AudioMemory, play
     def lose_real_time() -> None:
         status["real_time"] = 0.0
         channel.send(
-            Notice("the sound no longer runs in real time: it used a whole core without a pause")
+            Notice("the sound lost its real-time priority: it used a whole core without a pause")
         )
 
     threads = SoundThreads(lose_real_time)

@@ -26,7 +26,7 @@ class SoundDeviceOutput:
     """A float32 output stream: sound on the chosen channels, in their order, silence on others."""
 
     name = "sounddevice"
-    doc = "To a sound card, through PortAudio."
+    doc = "Play on a sound card, through PortAudio."
     parameters: tuple[Parameter, ...] = ()
 
     def __init__(self, options: OutputOptions) -> None:
@@ -148,7 +148,7 @@ def _find_device(sounddevice: Any, name: str | None) -> int:
     devices = list_devices()
     if not devices:
         raise DeviceError(
-            "there is no sound device: connect one, or play silently with --output clock"
+            "there is no audio device: connect one, or play silently with --output clock"
         )
     if name is None:
         default = [device["index"] for device in devices if device["default"]]
@@ -157,7 +157,7 @@ def _find_device(sounddevice: Any, name: str | None) -> int:
     part = [d["index"] for d in devices if name.casefold() in d["name"].casefold()]
     if not exact + part:
         names = ", ".join(repr(device["name"]) for device in devices)
-        raise DeviceError(f"no sound device is called {name!r}; available: {names}")
+        raise DeviceError(f"no audio device is called {name!r}; available: {names}")
     return int((exact + part)[0])
 
 

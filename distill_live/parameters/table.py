@@ -82,8 +82,8 @@ PARAMETERS: dict[str, Parameter] = {
                   per_level=True),
         *(
             Parameter(f"steer/{name}", "float", -1.0, 1.0, math.nan, "",
-                      f"How {word} the output should sound, from the least to the most that the "
-                      "recordings have; off leaves it to the prior.", optional=True)
+                      f"How {word} the output should sound: -1 is the least in the recordings, 1 "
+                      "the most; off leaves it to the prior.", optional=True)
             for name, word in (("loudness", "loud"), ("brightness", "bright"),
                                ("noisiness", "noisy"), ("density", "busy"))
         ),
@@ -102,7 +102,7 @@ PARAMETERS: dict[str, Parameter] = {
                   "Crossfade from one model to the next.", curve="exp"),
         Parameter("tempo", "float", 20.0, 300.0, 120.0, "BPM",
                   "Tempo in beats per minute; while a MIDI clock or Ableton Link is the master, "
-                  "its tempo."),
+                  "that clock's tempo."),
         Parameter("beats_per_bar", "int", 1, 16, 4, "beats",
                   "Number of beats in a bar."),
         Parameter("link_start_stop", "bool", 0, 1, 0, "",

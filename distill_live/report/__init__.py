@@ -1,1 +1,1 @@
-"""A page about a model, for people: how its training went, what it sounds like."""
+"""The report about a model: how its training went, and what it sounds like."""

@@ -1,5 +1,5 @@
-"""Curves over epochs, drawn as SVG. Their numbers are HTML beside it, which stays readable on a
-narrow page."""
+"""Curves over epochs, drawn as SVG. Their numbers are HTML beside the drawing, which stays readable
+on a narrow page."""
 
 from __future__ import annotations
 

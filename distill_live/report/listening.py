@@ -1,4 +1,4 @@
-"""The sounds of a model's page: recordings before and after the codec, and new sound."""
+"""The sounds of a model's report: recordings before and after the codec, and new sound."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def compare(loaded: LoadedVQModel, recordings: Sequence[Recording]) -> list[Pair
                 recording.name,
                 len(original) / rate,
                 _heard(loaded, "recording", original, low, high),
-                _heard(loaded, "through the codec", decoded, low, high),
+                _heard(loaded, "after the codec", decoded, low, high),
             )
         )
     return pairs
@@ -115,7 +115,7 @@ def decode_training_codes(loaded: LoadedVQModel) -> list[Pair]:
         codes = one.codes[: round(SECONDS * rate / samples)]
         decoded = decode(loaded, _grid(loaded, codes))
         low, high = _range(_decibels(loaded, decoded))
-        heard = _heard(loaded, "from its codes", decoded, low, high)
+        heard = _heard(loaded, "decoded from its codes", decoded, low, high)
         pairs.append(Pair(one.name, len(decoded) / rate, None, heard))
     return pairs
 

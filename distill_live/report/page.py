@@ -1,7 +1,7 @@
-"""The page about a model: one HTML file that needs no other and runs no script.
+"""The report about a model: one HTML file that needs no other files and runs no scripts.
 
-What it says comes from a model file, which a stranger may have written: every text is escaped, and
-the page forbids itself to load anything.
+Its contents come from a model file, which a stranger may have written: every text is escaped, and
+the page's security policy forbids it to load anything.
 """
 
 from __future__ import annotations
@@ -68,7 +68,9 @@ def write_page(
     try:
         html = render(loaded, model, shown, played)
     except _NONSENSE as error:
-        raise ReportError(f"no page about {model}: its header makes no sense ({error})") from error
+        raise ReportError(
+            f"cannot write a report about {model}: its header is invalid ({error})"
+        ) from error
     save_page(output, html)
     return output
 

@@ -1,4 +1,4 @@
-"""Arrays as pictures that stand in the page itself."""
+"""Arrays as images that are embedded in the page."""
 
 from __future__ import annotations
 

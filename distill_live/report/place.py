@@ -1,4 +1,4 @@
-"""Where a model's page is, and whether a file is one."""
+"""Where a model's report is, and whether a file is a report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sections of a model's page, each from the model's header or from what there is to hear."""
+"""The sections of a model's report, each made from the model's header or from its sounds."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ def facts(metadata: Metadata, model: Path, column_seconds: float) -> str:
     seconds = training.get("codec_seconds", 0) + training.get("prior_seconds", 0)
     described = {
         "recordings": training.get("files"),
-        "sound": _duration(training.get("sound_seconds")),
+        "total length": _duration(training.get("sound_seconds")),
         "codes": f"{codec['num_quantizers']} levels of {codec['codebook_size']}",
-        "a column": f"{1000 * column_seconds:.0f} ms",
+        "column length": f"{1000 * column_seconds:.0f} ms",
         "prior": f"{prior['num_layers']} layers of {prior['hidden_size']}" if prior else "none yet",
-        "training took": _duration(seconds or None),
+        "training time": _duration(seconds or None),
         "loudness": f"{metadata['loudness_db']:.0f} dB" if metadata.get("loudness_db") else None,
         "file": f"{model.stat().st_size / 1e6:.1f} MB",
     }
@@ -72,7 +72,8 @@ def health(metadata: Metadata) -> str:
     )
     return _section(
         "Codebooks",
-        "Each level describes the sound in codes, coarse to fine. Many codes used evenly say more.",
+        "The levels describe the sound in codes, coarse to fine. The more codes are in use, and "
+        "the more evenly, the more detail they can carry.",
         f'<div class="row">{cards}</div>{_heat_map(metadata)}',
     )
 
@@ -115,7 +116,7 @@ def learning(metadata: Metadata) -> str:
             training.get("vocoder_best_epoch"),
         )
     said = "A rising curve for held-out sound means that the model is memorising."
-    return _section("Learning", said, f'<div class="row">{drawn}</div>') if drawn else ""
+    return _section("Training curves", said, f'<div class="row">{drawn}</div>') if drawn else ""
 
 
 def previews(sounds: Sequence[Preview]) -> str:
@@ -129,14 +130,14 @@ def previews(sounds: Sequence[Preview]) -> str:
     )
     return _section(
         "During training",
-        "The end of a recording through the codec as it was then. The last tenth of each recording "
-        "is never used for training.",
+        "The end of a recording, as the codec reproduced it at the time. The last tenth of each "
+        "recording is never used for training.",
         f'<div class="row">{heard}</div>',
     )
 
 
 def pairs(shown: Sequence[Pair]) -> str:
-    """Recordings and what comes back of them."""
+    """Recordings before and after the codec."""
     if not shown:
         return ""
     figures = "".join(
@@ -147,7 +148,7 @@ def pairs(shown: Sequence[Pair]) -> str:
     )
     compared = any(pair.original for pair in shown)
     return _section(
-        "Recording and codec" if compared else "From the codes in this model",
+        "Recording and codec" if compared else "Decoded from the codes in this model",
         "This is how recordings sound after the codec. Brighter is louder; low frequencies are at "
         "the bottom.",
         figures,
@@ -155,7 +156,7 @@ def pairs(shown: Sequence[Pair]) -> str:
 
 
 def new_sound(played: NewSound | None) -> str:
-    """What the prior plays by itself, and what that reminds of."""
+    """What the prior plays by itself, and which recordings that resembles."""
     if played is None:
         return ""
     figure = _figure(played.heard, played.seconds)

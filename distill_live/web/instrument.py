@@ -1,4 +1,4 @@
-"""The instrument as the web sees it: everything that its clients can read and play."""
+"""The instrument as web clients see it: everything that they can read and play."""
 
 from __future__ import annotations
 

@@ -171,6 +171,6 @@ def _bind(host: str, port: int, require: Callable[[str, str], None]) -> socket.s
         if bound is not None:
             bound.close()
         raise DeviceError(
-            f"cannot serve the web on {host}:{port}: {error}; end the program that uses the port, "
+            f"cannot serve the web on {host}:{port}: {error}; quit the program that uses the port, "
             "choose another with --web HOST:PORT, or use --web off"
         ) from error

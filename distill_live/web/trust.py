@@ -16,7 +16,9 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
-_REFUSAL = "not allowed: use the server's address or name, from a network that --osc-allow names\n"
+_REFUSAL = (
+    "not allowed: use the server's address or name, from a network allowed with --osc-allow\n"
+)
 
 
 def is_own_host(host: str) -> bool:

@@ -84,7 +84,7 @@ def test_an_edit_that_cannot_be_loaded_in_a_second_process_is_told_there(
     assert len(lines) == 1
     install(monkeypatch, sound="Missing")
     assert load_edits_again(table, lines.append) == []
-    assert lines[1].startswith("the edit 'sound' is left out: ")
+    assert lines[1].startswith("the edit 'sound' was left out: ")
 
 
 def test_two_packages_with_one_name_are_told(monkeypatch: pytest.MonkeyPatch) -> None:

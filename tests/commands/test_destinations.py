@@ -60,7 +60,7 @@ def test_a_sound_of_a_kind_that_cannot_be_written_is_refused(
 ) -> None:
     result = run_cli(*SHORT, "--output", "rain.m4a")
     assert result.code == 1
-    assert "cannot write 'm4a'; formats are wav, flac, ogg, mp3" in result.err
+    assert "cannot write 'm4a' files; legal formats: wav, flac, ogg, mp3" in result.err
     assert names(".", "rain*") == []
 
 

@@ -48,5 +48,5 @@ def test_devices_without_any_still_answers(
     monkeypatch.setattr(midi, "list_inputs", lambda: [])
     result = run_cli("devices")
     assert result.code == 0
-    assert "no sound device: PortAudio is missing; serve plays silently, on its clock" in result.out
+    assert "no audio device: PortAudio is missing; `serve` will play silently" in result.out
     assert "no MIDI input" in result.out

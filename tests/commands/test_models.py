@@ -89,7 +89,7 @@ def test_health_that_makes_no_sense_is_one_line(
     save_empty_model(folders.user, "rain", codebook_health=health, codec={"codebook_size": 64})
     result = run_cli("models", "show-health", "rain")
     assert (result.code, result.out) == (1, "")
-    assert "the information about the codebooks of rain makes no sense" in result.err
+    assert "the information about the codebooks of rain is invalid" in result.err
     assert result.err.count("\n") == 1
 
 

@@ -1,4 +1,4 @@
-"""Models of Distill v1.1, as they are typed."""
+"""Models from Distill v1.1, as they are typed."""
 
 import json
 import shutil

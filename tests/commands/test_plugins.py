@@ -62,7 +62,7 @@ def test_a_new_plugin_has_nothing_that_a_linter_or_a_formatter_would_change(
 @pytest.mark.parametrize(
     ("name", "kind", "told"),
     [
-        ("Tide", "edit", "'Tide' cannot be a plugin's name; legal: a word of a-z, 0-9 and _"),
+        ("Tide", "edit", "'Tide' cannot be a plugin's name; legal: a word made of a-z, 0-9 and _"),
         ("9", "input", "'9' cannot be a plugin's name"),
         ("../tide", "edit", "'../tide' cannot be a plugin's name"),
         ("tide_", "edit", "'tide_' cannot be a plugin's name"),

@@ -72,7 +72,7 @@ def test_floats_that_exceed_full_scale_are_told(
     # The tiny model is louder than full scale.
     above = 20 * np.log10(np.abs(played[1]).max())
     assert above > 0
-    expected = f"note: evening.wav peaks {above:.1f} dB above full scale, which its 32-bit floats"
+    expected = f"note: evening.wav peaks {above:.1f} dB above full scale, which 32-bit floats"
     assert run_cli("render", log).err.startswith(expected)
 
 
@@ -126,8 +126,8 @@ def test_another_torch_or_device_is_said(
     log = write_log(Path("old.log"), entry, *played[0])
     result = run_cli("render", log)
     assert result.code == 0
-    assert "note: the session had torch 1.0, this is" in result.err
-    assert "note: the session had device cuda:0, this is cpu" in result.err
+    assert "note: the session had torch 1.0, this machine has" in result.err
+    assert "note: the session had device cuda:0, this machine has cpu" in result.err
 
 
 def test_another_model_plays_changes_and_requests_alone(
@@ -218,7 +218,7 @@ def test_a_log_that_misses_entries_is_refused(run_cli: RunCli, log: Path) -> Non
         file.write('{"op": "lost", "entries": 3}\n')
     result = run_cli("render", log)
     assert result.code == 1
-    assert "the log lacks 3 entries" in result.err
+    assert "the session log lacks 3 entries" in result.err
     assert run_cli("render", log, "--model", "tiny").code == 0
 
 

@@ -234,17 +234,17 @@ def test_it_stops_on_sigint_when_it_was_started_in_the_background(tiny_model_pat
 
 def test_without_a_sound_device_it_says_so_and_plays_into_nothing(tiny_model_path: Path) -> None:
     if list_devices():
-        pytest.skip("this machine has a sound device")
+        pytest.skip("this machine has an audio device")
     with ServerProcess(str(tiny_model_path)) as server:
         assert "on the clock" in server.announcement
         assert server.end() == 0
-        assert "there is no sound device" in server.errors
+        assert "there is no audio device" in server.errors
 
 
 def test_a_missing_sound_device_that_was_named_ends_it(tiny_model_path: Path) -> None:
     ended = serve(str(tiny_model_path), "--audio-device", "nobody", "--osc", "127.0.0.1:0")
     assert ended.returncode == 1
-    assert "sound device" in ended.stderr
+    assert "audio device" in ended.stderr
     assert "Traceback" not in ended.stderr
 
 

@@ -211,7 +211,7 @@ def test_a_patch_that_is_saved_counts_unless_it_is_broken(show: Show) -> None:
         player.osc.send("/knob", 0.25)
         wait_until(lambda: player.osc.ask("/distill/get", "steer/density") == [0.25], "density")
         show.patch.write_text(PATCH % "steer/destiny")
-        listener.hears_said("stays as it was")
+        listener.hears_said("stays unchanged")
         player.osc.send("/knob", 0.75)
         wait_until(lambda: player.osc.ask("/distill/get", "steer/density") == [0.75], "density")
         assert player.osc.ask("/distill/get", "gain") == [0.5]

@@ -112,7 +112,7 @@ def test_a_prime_is_continued_from_and_a_file_that_is_no_sound_is_said(
         played.end()
     (segment,) = played.entries("begin_segment")
     assert len(segment["codes"]) == 12
-    assert f"continues from {sounds / 'sine_440.wav'}" in played.server.errors
+    assert f"continuing from {sounds / 'sine_440.wav'}" in played.server.errors
 
 
 def test_the_log_has_every_request_once_where_it_was_heard_and_can_be_read_meanwhile(
@@ -196,7 +196,7 @@ def test_a_log_that_exists_is_never_overwritten(tiny_model_path: Path, tmp_path:
 def test_channels_that_are_none_are_refused(tiny_model_path: Path, channels: str) -> None:
     ended = run_command("serve", str(tiny_model_path), "--output", "clock", "--channels", channels)
     assert ended.returncode == 1
-    assert "is no list of channels; legal: numbers such as 3,4" in ended.stderr
+    assert "is not a list of channels; legal: numbers such as 3,4" in ended.stderr
     assert "Traceback" not in ended.stderr
 
 
@@ -213,11 +213,11 @@ def test_what_comes_of_a_request_is_told_to_who_asked(
         osc.send("/distill/prime", str(tmp_path / "noise.wav"))
         assert "cannot prime" in osc.await_told("/distill/error", "/distill/prime")
         osc.send("/distill/prime", str(sounds / "sine_440.wav"))
-        assert osc.await_told("/distill/done", "prime") == f"continues from {sounds}/sine_440.wav"
+        assert osc.await_told("/distill/done", "prime") == f"continuing from {sounds}/sine_440.wav"
         osc.send("/distill/model", "nowhere")
         assert "no model 'nowhere'" in osc.await_told("/distill/error", "/distill/model")
         osc.send("/distill/model", str(tiny_two_levels_path))
-        assert osc.await_told("/distill/done", "model") == "now plays two"
+        assert osc.await_told("/distill/done", "model") == "now playing two"
         osc.send("/distill/record", 1)
         assert "recording to" in osc.await_told("/distill/done", "record")
         played.end()

@@ -111,7 +111,7 @@ def test_beyond_this_machine_it_asks_for_whom(tiny_model_path: Path) -> None:
     place = ("--osc", "127.0.0.1:0", "--web", "0.0.0.0:0")
     ended = run_command("serve", str(tiny_model_path), *CLOCK, *place)
     assert ended.returncode == 1
-    assert "say who may play with --osc-allow NETWORK" in ended.stderr
+    assert "name the machines that you allow with --osc-allow NETWORK" in ended.stderr
 
 
 def test_a_place_that_is_none_is_refused(tiny_model_path: Path) -> None:

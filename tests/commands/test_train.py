@@ -120,7 +120,7 @@ def test_nothing_of_the_recordings_is_kept_when_that_is_not_wanted(
 def test_a_new_prior_adds_codes_of_the_recordings_to_a_model_that_has_none(
     run_cli: RunCli, tiny_in_library: Path, sounds: Path
 ) -> None:
-    added = "had no codes of its recordings; it contains them from now on"
+    added = "had no codes of its recordings; they have been added"
     assert added in run_cli("train-prior", "tiny", sounds).out
     loaded = load_model_v2(tiny_in_library)
     recordings = load_recordings(sounds)
@@ -157,7 +157,7 @@ def test_columns_are_explained_before_the_first_epoch(trained: Trained) -> None:
     for line, what in zip(told, ("in dB", "perplexity"), strict=True):
         assert what in line
         assert "lower is better" in line
-        assert "`new` is the end of each recording, which is never used for learning" in line
+        assert "`new` is the end of each recording, which training never sees" in line
     assert lines[heads[0]].split()[-3:] == ["Structure", "Timbre", "Detail"]
 
 

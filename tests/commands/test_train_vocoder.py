@@ -43,7 +43,7 @@ def test_a_neural_vocoder_is_trained_stored_and_told_of(
     assert len(after["loss_curves"]["vocoder"]["validation"]) == 2
     for name, one in after["training"]["vocoder_distances"].items():
         assert f"held-out sound, {name} vocoder: {Distances(**one)}" in result.out
-    assert "the model plays with the neural vocoder, as requested" in result.out
+    assert "the model now plays through the neural vocoder, as requested" in result.out
 
 
 def test_what_was_trained_is_played(run_cli: RunCli, tiny_in_library: Path, sounds: Path) -> None:
@@ -78,7 +78,7 @@ def test_auto_plays_the_vocoder_that_is_nearer(
     monkeypatch.setattr(vocoder, "compare_vocoders", beside_noise)
     result = run_cli("train-vocoder", "tiny", sounds)
     assert result.code == 0
-    assert f"the model plays with the {kept} vocoder, which is closer by" in result.out
+    assert f"the model now plays through the {kept} vocoder, which is closer by" in result.out
     loaded = load_model_v2(tiny_in_library)
     told = loaded.metadata["training"]["vocoder_distances"]
     assert Distances(**told[kept]).nearer_than(Distances(**told[bad]))

@@ -77,5 +77,5 @@ def test_a_model_without_a_prior_is_refused(tiny_model: LoadedVQModel) -> None:
 
 
 def test_settings_out_of_range_are_refused(tiny_model: LoadedVQModel) -> None:
-    with pytest.raises(ParameterError, match="min_p is 0"):
+    with pytest.raises(ParameterError, match="min_p must be 0"):
         generate_audio_from_prior(tiny_model, duration_s=0.1, min_p=1.5)

@@ -105,7 +105,7 @@ def test_a_machine_with_room_to_spare_is_told_its_margin() -> None:
     proposal = propose({1: machine(sampling=9)})
     assert proposal.plays
     assert proposal.verdict == (
-        "This machine plays the model live, 5.0 times faster than real time."
+        "This machine can play the model live, 5.0 times faster than real time."
     )
 
 

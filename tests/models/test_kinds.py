@@ -88,7 +88,7 @@ def test_a_header_that_names_no_kind_is_of_a_flat_prior(flat_prior: Prior) -> No
 
 
 def test_a_kind_that_nobody_knows_is_refused(prior: Prior) -> None:
-    with pytest.raises(ValueError, match="unknown kind 'holographic'"):
+    with pytest.raises(ValueError, match="unknown kind, 'holographic'"):
         read_prior_config(describe_prior(prior) | {"kind": "holographic"})
 
 

@@ -60,5 +60,5 @@ def test_it_ends_when_it_is_stopped(tmp_path: Path) -> None:
 
 
 def test_a_file_without_a_length_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DeviceError, match="needs a file and a length"):
+    with pytest.raises(DeviceError, match="needs a file and a duration"):
         FileOutput(OutputOptions(output="file", path=tmp_path / "x.wav"))

@@ -72,7 +72,7 @@ def test_an_unknown_device_is_refused_with_the_names_of_those_there() -> None:
     )
     with SoundCard() as card:
         said = run_python(card, "-c", code).stdout
-    assert said.startswith("no sound device is called 'nobody'; there are: ")
+    assert said.startswith("no audio device is called 'nobody'; available: ")
     assert "'pulse'" in said
 
 

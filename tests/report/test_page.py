@@ -119,8 +119,8 @@ def page(model: Path) -> Page:
 def test_every_section_is_there(page: Page) -> None:
     assert page.texts("h1") == ["rain"]
     assert page.texts("h2") == [
-        "Codebooks", "Learning", "During training", "From the codes in this model", "New sound",
-        "Does it copy your recordings?",
+        "Codebooks", "Training curves", "During training", "Decoded from the codes in this model",
+        "New sound", "Does it copy your recordings?",
     ]  # fmt: skip
 
 
@@ -181,7 +181,7 @@ def test_recordings_are_shown_beside_what_comes_back(model: Path, sounds: Path) 
     names = [one.name for one in recordings]
     assert page.texts("h3")[-3:] == [names[0], names[2], names[5]]
     captions = page.texts("figcaption")
-    assert captions.count("recording") == captions.count("through the codec") == 3
+    assert captions.count("recording") == captions.count("after the codec") == 3
 
 
 def test_a_model_of_which_little_is_known_has_a_short_page(
@@ -207,7 +207,7 @@ def test_notes_that_make_no_sense_are_one_line_and_no_page(
 ) -> None:
     path = Path(shutil.copy(model, tmp_path / "strange.distill"))
     rewrite_metadata(path, **notes)
-    with pytest.raises(ReportError, match="its header makes no sense") as told:
+    with pytest.raises(ReportError, match="its header is invalid") as told:
         write_page(path)
     assert "\n" not in str(told.value)
     assert not path.with_suffix(".html").exists()

@@ -1,1 +1,1 @@
-"""Sound files that people bring: finding them, reading them to the end, mixing them to mono."""
+"""The user's sound files: finding them, reading them to the end, mixing them to mono."""

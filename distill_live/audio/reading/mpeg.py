@@ -164,7 +164,7 @@ class MpegScan:
         return True
 
     def _skip(self, position: int) -> int:
-        """Past a tag for people (title, cover), or to where the next frame may begin."""
+        """Past a tag (title, cover), or to where the next frame may begin."""
         if length := tag_length(self._source, position):
             return min(position + length, self._source.size)
         following = self._source.find(b"\xff", position + 1)

@@ -1,4 +1,4 @@
-"""How loud a stream of sound is, and how to mix its channels, counted up while it is read."""
+"""How loud a stream of sound is, and how to mix its channels, measured while it is read."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The parts that `serve` joins: controls, devices, web server, streams, status line."""
+"""The parts of `serve`: controls, devices, web server, streams, status line."""

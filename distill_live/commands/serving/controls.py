@@ -1,4 +1,4 @@
-"""The control side of `serve`: everything that steers a server, joined together."""
+"""The control side of `serve`: everything that controls a server, connected."""
 
 from __future__ import annotations
 

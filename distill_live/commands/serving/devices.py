@@ -1,4 +1,4 @@
-"""The devices that steer a server: MIDI, Ableton Link, and the inputs of plugins."""
+"""The devices that control a server: MIDI, Ableton Link, and the inputs of plugins."""
 
 from __future__ import annotations
 

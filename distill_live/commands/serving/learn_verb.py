@@ -1,4 +1,4 @@
-"""`/distill/learn`: MIDI learn, asked for by a message while the server plays."""
+"""`/distill/learn`: MIDI learn, started by a message while the server plays."""
 
 from __future__ import annotations
 

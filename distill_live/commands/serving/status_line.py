@@ -1,4 +1,4 @@
-"""What `serve` shows on a terminal: lines for people, and below them a status line."""
+"""What `serve` shows on a terminal: messages for the user, and below them a status line."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LONGEST_NAME = 24
 
 
 class StatusLine:
-    """Lines for people on standard error; if that is a terminal, a status line below them."""
+    """Messages for the user on standard error; if that is a terminal, a status line below them."""
 
     def __init__(self) -> None:
         self._live = sys.stderr.isatty()
@@ -94,7 +94,7 @@ def _parts(server: Server, router: Router) -> Iterator[str]:
     """The parts of the line, the most important first; counts of 0 are left out."""
     deck, status = server.deck, server.status
     yield _cut(deck.name, _LONGEST_NAME)
-    yield server.newest_step or "in time"
+    yield server.newest_step or "on time"
     yield f"underruns {status['underruns']:.0f}" if status["underruns"] else ""
     yield f"restarts {server.restarts}" if server.restarts else ""
     yield f"load {deck.status['load']:3.0%}"

@@ -14,8 +14,6 @@ from distill_live.commands.standard_streams import encodable, put
 
 #: How many letters, of up to four bytes, a pipe takes at once if it takes any.
 _LETTERS = getattr(select, "PIPE_BUF", 4096) // 4
-
-
 #: The most lines that are kept for a stream that takes nothing now.
 KEPT_LINES = 200
 
@@ -83,7 +81,7 @@ def _put(text: str, err: bool) -> str:
     for start in range(0, len(text), _LETTERS):
         if not _is_ready(err):
             return text[start:]
-        # If the stream is gone for good, the sound still goes on.
+        # If the stream is gone for good, the sound still continues.
         with contextlib.suppress(OSError):
             put(text[start : start + _LETTERS], err)
     return ""

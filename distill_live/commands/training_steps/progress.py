@@ -1,4 +1,4 @@
-"""Progress of a training on the terminal: a bar, a line per epoch, warnings."""
+"""The progress of a training run on the terminal: a bar, a line per epoch, warnings."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from distill_live.training.vocoder.trainer import VocoderEpoch, VocoderTrainingConfig
 
 # Explains a column in the lines of every phase.
-_NEW = "`new` is the end of each recording, which is never used for learning"
+_NEW = "`new` is the end of each recording, which training never sees"
 
 
 class TrainingProgress:
@@ -185,7 +185,7 @@ class TrainingProgress:
         for name, one in distances.items():
             self.say(f"held-out sound, {name} vocoder: {one}")
         why = "as requested" if asked else "which is closer by at least two of the three measures"
-        self.say(f"the model plays with the {played} vocoder, {why}")
+        self.say(f"the model now plays through the {played} vocoder, {why}")
 
 
 def in_words(seconds: float) -> str:

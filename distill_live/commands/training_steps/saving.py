@@ -187,7 +187,7 @@ def _with_codes(run: TrainingRun, recordings: Recordings, holdout: float) -> Loa
         return loaded
     codec = loaded.require_trainable()
     codes = code_training_parts(codec, loaded.spectrogram, recordings, holdout)
-    run.say("the model file had no codes of its recordings; it contains them from now on")
+    run.say("the model file had no codes of its recordings; they have been added")
     return replace(loaded, training_codes=codes)
 
 

@@ -1,4 +1,4 @@
-"""One subscribed client: what it wants to hear, and what it is still to be told."""
+"""One subscribed client: what it subscribed to, and what is still to be sent to it."""
 
 from __future__ import annotations
 

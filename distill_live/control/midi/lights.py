@@ -1,7 +1,7 @@
 """Lights and motor faders of MIDI devices: how one is set, and when.
 
-A device shows by itself what its own controls do; it is sent what anything else has moved. Which
-lights a patch has is read in routing/patch_lights.py.
+A device shows its own controls' moves by itself, so it is sent only changes made elsewhere. Which
+lights a patch has is determined in routing/patch_lights.py.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which control is to be learned: the one that was moved most while we listened."""
+"""Finds the control to learn: the one that was moved most while listening."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _STEPS = 16
 
 @dataclass(frozen=True)
 class Learned:
-    """A control: the source of a mapping, and a text for people.
+    """A control: the source of a mapping, and a text for the user.
 
     A source has the keys of patches: one of cc, nrpn, note, program, bend, pressure and
     poly_pressure; then bits, encoding, channel and device where they are needed. `is_pressed` is

@@ -149,7 +149,7 @@ class Learning:
         pressed = found.is_pressed
         mode = attempt.arguments[0] if attempt.arguments else self._usual_mode(name, key)
         if attempt.arguments and not (pressed and mode in _MODES_OF[key]):
-            raise ParameterError(f"{found.text} cannot work as {mode}: learn {name} without it")
+            raise ParameterError(f"{found.text} cannot be used as {mode}: learn {name} without it")
         if not pressed or not mode:
             return {"from": source, "to": name}, ""
         others = [other for other in _MODES_OF[key] if other != mode]

@@ -1,4 +1,4 @@
-"""How a knob takes a parameter over without a jump, although it stands elsewhere."""
+"""Soft takeover: a knob takes over a parameter without a jump, although their positions differ."""
 
 from __future__ import annotations
 

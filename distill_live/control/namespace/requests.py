@@ -119,8 +119,8 @@ REQUESTS: dict[str, RequestSpec] = {
         RequestSpec("loop", "Loop the most recent seconds, sample-accurately, until `release`.",
                     (Argument("seconds", "float", 0.05, 60.0, "s"),)),
         RequestSpec("rewind",
-                    "Go back and continue differently, or, with the take `same`, exactly as "
-                    "before.",
+                    "Go back and take a different path, or, with the take `same`, play the same "
+                    "codes again.",
                     (Argument("seconds", "float", 0.01, 600.0, "s"),
                      _TAKE)),
         RequestSpec("prime", "Encode a recording in the background and continue from it.",

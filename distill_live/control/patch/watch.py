@@ -20,7 +20,7 @@ _Mark = tuple[int, int, int] | None
 class PatchWatch:
     """Checks each second whether the patch at `path`, or its learned mappings, have changed.
 
-    `use` is called with each new patch, `say` with a line for people about it. A broken patch is
+    `use` is called with each new patch, `say` with a line for the user about it. A broken patch is
     reported to `say`, and the one in use is kept.
     """
 
@@ -42,7 +42,7 @@ class PatchWatch:
             return
         self._marks = marks
         if marks[0] is None:
-            self._say(f"the patch {self._path} is gone; it stays in use as it was")
+            self._say(f"the patch {self._path} no longer exists; it stays in use unchanged")
         else:
             self._load()
 
@@ -50,7 +50,7 @@ class PatchWatch:
         try:
             patch = load_patch(self._path, self._table)
         except PatchError as error:
-            self._say(f"the patch in use stays as it was: {error}")
+            self._say(f"the patch in use stays unchanged: {error}")
             return
         self._use(patch)
         self._say(f"the patch {self._path} was reloaded")

@@ -39,7 +39,7 @@ class PresetFile:
     """Reads presets once, and writes them on a thread of its own whenever they change.
 
     A file that anybody else has changed, or that could not be read, is never overwritten: it is
-    renamed and kept. `log` takes a line of text for people.
+    renamed and kept. `log` takes a line of text for the user.
     """
 
     def __init__(self, path: Path, log: Callable[[str], None] = lambda line: None) -> None:

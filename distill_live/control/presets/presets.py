@@ -26,7 +26,7 @@ class Presets:
     `presets` are the patch's, in its order. Those stored while playing follow, oldest first, and
     are kept in the file `path`, which is read now. A stored preset replaces one of the patch with
     the same name until it is deleted. All methods may be called from any thread. `log` takes a line
-    of text for people; times are those of `clock`.
+    of text for the user; times are those of `clock`.
     """
 
     def __init__(
@@ -94,7 +94,8 @@ class Presets:
         """
         if not name.isprintable() or not 0 < len(name.strip()) == len(name) <= MAX_NAME:
             raise ParameterError(
-                f"a preset's name must have 1..{MAX_NAME} characters, without spaces at its ends"
+                f"a preset's name must have 1..{MAX_NAME} characters, without spaces at the "
+                "beginning or end"
             )
         with self._lock:
             if name not in self._stored and len(self._stored) >= MAX_STORED:

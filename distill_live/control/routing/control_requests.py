@@ -1,15 +1,12 @@
-"""The requests that control carries out itself; all others are handed on to the server."""
+"""The requests that control carries out itself; all others are passed on to the server."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from distill_live.control.namespace.requests import REQUESTS
 from distill_live.control.presets.presets import Presets
 from distill_live.control.timing.tempo_parameters import TempoParameters
-
-Request = Callable[[str, tuple[object, ...]], None]
 
 
 class ControlRequests:
@@ -22,7 +19,7 @@ class ControlRequests:
 
     def __init__(
         self,
-        server: Request,
+        server: Callable[[str, tuple[object, ...]], None],
         tempo: TempoParameters,
         presets: Presets,
         done: Callable[[str, str], None] = lambda name, text: None,
@@ -68,7 +65,7 @@ class ControlRequests:
     def _loop(self, beats: float) -> None:
         self._hand_on("loop", self._tempo.seconds(beats))
 
-    def _rewind(self, beats: float, take: Any) -> None:
+    def _rewind(self, beats: float, take: object) -> None:
         self._hand_on("rewind", self._tempo.seconds(beats), take)
 
     def _hold(self, beats: float) -> None:

@@ -1,4 +1,4 @@
-"""What a control's message means: move there, turn so far, or toggle."""
+"""What a control's message means: move to a position, turn by an amount, or toggle."""
 
 from __future__ import annotations
 

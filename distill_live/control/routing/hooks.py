@@ -1,4 +1,4 @@
-"""Functions by which the router tells and asks the rest of the instrument."""
+"""The functions through which the router talks to the rest of the instrument."""
 
 from __future__ import annotations
 

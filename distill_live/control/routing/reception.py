@@ -1,4 +1,4 @@
-"""Counts what comes in, and tells of messages that cannot be used."""
+"""Counts incoming messages, and reports those that cannot be used."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ class Counters:
 
 
 class Reception:
-    """Counts messages, and tells of those that lead nowhere or cannot be used.
+    """Counts messages, and reports those that lead nowhere or cannot be used.
 
-    `log` takes one line of text, and is called seldom enough for people to read it. `clock` gives
+    `log` takes one line of text, and is called seldom enough to be readable. `clock` gives
     seconds.
     """
 

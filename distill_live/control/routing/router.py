@@ -165,7 +165,7 @@ class Router:
             self.counters.received += count
 
     def count_malformed(self, sender: str, reason: str) -> None:
-        """Count a packet from `sender`, named for people, that holds no message."""
+        """Count a packet from `sender`, given in readable form, that holds no message."""
         with self._lock:
             self._reception.note_malformed(sender, reason)
 

@@ -1,4 +1,4 @@
-"""Quantised actions: gestures of mapped controls, and the messages that `/distill/at` puts off."""
+"""Quantised actions: gestures of mapped controls, and the messages that `/distill/at` defers."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class MidiClock:
         self._loop = ClockLoop(60.0 / DEFAULT_BPM / TICKS_PER_BEAT)
         #: The number of the next tick, counted from the start of the piece.
         self._next = 0
-        #: The tick at which "continue" goes on.
+        #: The tick at which "continue" resumes.
         self._resume = 0
         self._tick_s = 60.0 / DEFAULT_BPM / TICKS_PER_BEAT
         self._is_known = False
@@ -50,7 +50,7 @@ class MidiClock:
     def receive(self, kind: ClockKind, value: int, at: float) -> None:
         """Follow a message that came at `at`, in seconds of time.monotonic().
 
-        `value` matters only for "position": sixteenths since the start. A stopped clock goes on
+        `value` matters only for "position": sixteenths since the start. A stopped clock keeps
         counting, so that an action that waits for a bar does not wait for ever.
         """
         if kind == "tick":

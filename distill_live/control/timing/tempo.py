@@ -41,8 +41,8 @@ class Tempo:
     """Says which beat it is. All methods may be called from any thread; times are those of `clock`.
 
     With nothing to follow, it keeps its own tempo. The first MIDI clock or Link session to come
-    becomes the master until it is gone; then the other takes over, or the tempo goes on as it was.
-    `lead` restricts this to one source. `log` takes a line of text for people.
+    becomes the master until it disappears; then the other takes over, or the tempo stays as it
+    was. `lead` restricts this to one source. `log` takes a line of text for the user.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""MIDI devices: found by name, read, and sent lights and faders."""
+"""MIDI devices: finding them by name, reading them, setting their lights and faders."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the instrument needs of a MIDI library, and RtMidi, which two libraries bind.
+"""What the instrument needs of a MIDI library, and RtMidi, for which there are two bindings.
 
 A library gives access to the MIDI systems of the machine: ALSA, JACK, CoreMIDI or WinMM. Both
 bindings of RtMidi do the same under slightly different names, which `RtMidiBackend` holds.

@@ -1,4 +1,4 @@
-"""Open ports: found by name, opened when they come, closed when they go."""
+"""Open ports: found by name, opened when they appear, closed when they disappear."""
 
 from __future__ import annotations
 
@@ -141,7 +141,9 @@ class MidiPorts:
     def _close_gone(self, system: MidiSystem, wanted: Sequence[PortName]) -> None:
         for port in [port for port in system.inputs if port not in wanted]:
             close_quietly(system.inputs.pop(port))
-            self._tell(f"MIDI input {_shown(port)} is gone; it will be reopened when it returns")
+            self._tell(
+                f"MIDI input {_shown(port)} was disconnected; it will be reopened when it returns"
+            )
         for port in [port for port in system.outputs if port not in system.known_outputs]:
             close_quietly(system.outputs.pop(port))
 

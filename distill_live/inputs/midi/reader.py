@@ -1,6 +1,6 @@
 """MIDI in: any number of devices, which may come and go, on one thread.
 
-Without a library, or a system that answers, there is no MIDI, and the instrument runs without it.
+If there is no library, or no MIDI system answers, the instrument runs without MIDI.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class MidiInput:
     """
 
     name = "midi"
-    doc = "MIDI controllers, keyboards and clocks."
+    doc = "Receive from MIDI controllers, keyboards and clocks."
     parameters: tuple[Parameter, ...] = ()
 
     def __init__(

@@ -52,8 +52,9 @@ class AllowedHosts:
         """Raise DeviceError if no allowed host could reach `host`, whose IP is `address`."""
         if not (self._networks or ip_address(_plain(address)).is_loopback):
             raise DeviceError(
-                f"OSC has no passwords: to listen on {host}, say who may play with --osc-allow "
-                "NETWORK, such as 192.168.1.0/24 or 192.168.1.20, or listen on 127.0.0.1"
+                f"OSC has no passwords: to listen on {host}, name the machines that you allow "
+                "with --osc-allow NETWORK, such as 192.168.1.0/24 or 192.168.1.20, "
+                "or listen on 127.0.0.1"
             )
 
     def turn_away(self, host: str) -> str:
@@ -107,8 +108,8 @@ def bind_udp(host: str, port: int, allowed: AllowedHosts) -> socket.socket:
         if udp is not None:
             udp.close()
         raise DeviceError(
-            f"cannot listen for OSC on {host}:{port}: {error}; end the program that uses the port, "
-            "or choose another with --osc HOST:PORT"
+            f"cannot listen for OSC on {host}:{port}: {error}; quit the program that uses the "
+            "port, or choose another with --osc HOST:PORT"
         ) from error
 
 

@@ -70,7 +70,7 @@ class OscInput:
     """
 
     name = "osc"
-    doc = "Open Sound Control over UDP and TCP."
+    doc = "Receive Open Sound Control over UDP and TCP."
     parameters: tuple[Parameter, ...] = ()
 
     def __init__(

@@ -86,7 +86,7 @@ class TimeTags:
 
 
 def describe(sender: Sender) -> str:
-    """A sender for people, such as 127.0.0.1:9001, or 127.0.0.1:9001 TCP."""
+    """A sender in readable form, such as 127.0.0.1:9001, or 127.0.0.1:9001 TCP."""
     if not isinstance(sender, tuple):
         return str(sender)
     return " ".join([":".join(map(str, sender[1:3])), *map(str, sender[3:])])

@@ -44,7 +44,7 @@ class ColumnDecoder:
         """Get ready for `column`, as if the columns `before` it [k, F, Q] had just been played.
 
         With `past_columns` of them, or with all there are, the mels that follow are the same as in
-        one go; the vocoder finds its phases anew.
+        one go; the vocoder finds its phases afresh.
         """
         self._codec: CodecStream = self._model.stream()
         self._vocoder: VocoderStream = self._vocoder_model.stream()

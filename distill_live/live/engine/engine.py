@@ -15,11 +15,11 @@ from distill_live.codes.edit import Edit
 from distill_live.codes.edit_rack import EditRack, EditSettings
 from distill_live.codes.timeline import Codes
 from distill_live.errors import CodesError, LiveError
-from distill_live.live.engine.controls import Controls
 from distill_live.live.engine.filling import RingFiller
 from distill_live.live.engine.generator import StreamGenerator
 from distill_live.live.engine.motion import Hold, Loop
 from distill_live.live.engine.origin import OriginTeller
+from distill_live.live.engine.parameter_reader import ParameterReader
 from distill_live.live.engine.settings import EngineSettings
 from distill_live.live.engine.wiring import Beginning, EngineMemory, EngineReports
 from distill_live.live.ipc.journal import Journal
@@ -53,22 +53,24 @@ class Engine:
         self._ring, self._status, self._settings = memory.ring, memory.status, settings
         self._say, self._clock = reports.say, clock
         self._journal = Journal(memory.journal)
-        self._controls = Controls(memory, self._journal, loaded.model.config.num_quantizers)
+        self._parameters = ParameterReader(
+            memory, self._journal, loaded.model.config.num_quantizers
+        )
         codebooks = loaded.model.quantizer.codebooks.cpu().numpy()
         self._rack = EditRack(
-            edits, self._controls.values, codebooks, reports.say, reports.on_edit_failure
+            edits, self._parameters.values, codebooks, reports.say, reports.on_edit_failure
         )
         self._edits = EditSettings()
         self._redraw_due = False
         #: Columns that must be drawn before edits that were switched on can be used.
         self._missing = 0
         pace = Pace(memory.ring, settings, clock)
-        draw = self._controls.read_draw(0)
+        draw = self._parameters.read_draw(0)
         self._generator = StreamGenerator(
             loaded, memory, beginning, self._rack, draw, pace, reports.say
         )
         if beginning.before is not None:
-            # The controls may have moved while no engine was running.
+            # Parameters may have changed while no engine was running.
             self._edits, self._redraw_due = self._rack.settings, True
         self._origin = OriginTeller(loaded, memory.status)
         self._column_seconds = loaded.column_samples / SAMPLE_RATE
@@ -77,14 +79,14 @@ class Engine:
         )
         self._moves: deque[Callable[[], None]] = deque()
         self._rest_until = 0.0
-        self._take_over_controls()
+        self._take_over_parameters()
 
     def turn(self) -> bool:
         """Do one piece of work; False if there is nothing to do now."""
         self._status.beat("engine_beat")
         self._generator.note_switches()
-        if self._controls.refresh():
-            self._take_over_controls()
+        if self._parameters.refresh():
+            self._take_over_parameters()
         busy = self._change_future() or self._filler.fill(self._missing)
         self._filler.note_turn()
         self._tell()
@@ -114,7 +116,7 @@ class Engine:
         self._move("prime", partial(self._generator.prime, codes))
 
     def panic(self) -> None:
-        """Drop all other requests, end a hold or a loop, and draw the future anew."""
+        """Drop all other requests, end a hold or a loop, and draw the future again."""
         self._moves.clear()
         self._move("panic", partial(self._rewind, 0.0, None))
 
@@ -133,12 +135,12 @@ class Engine:
         self._generator.takes = max(self._generator.takes, take)
         self._generator.rewind(seconds, take)
 
-    def _take_over_controls(self) -> None:
+    def _take_over_parameters(self) -> None:
         """Use the parameters as they are now, and note what has changed since the last time."""
-        self._controls.note_changes()
+        self._parameters.note_changes()
         generator = self._generator
-        generator.fade = self._controls.fade
-        draw = self._controls.read_draw(generator.draw.take)
+        generator.fade = self._parameters.fade
+        draw = self._parameters.read_draw(generator.draw.take)
         if draw != generator.draw:
             generator.draw = draw
             self._redraw_due = True
@@ -150,7 +152,7 @@ class Engine:
             self._missing = 0
         else:
             self._missing = max(self._generator.missing_columns(edits), 0)
-        # Edits that look far ahead wait until enough is drawn: the sound must go on meanwhile.
+        # Edits that look far ahead wait until enough is drawn: the sound must continue meanwhile.
         edits_due = edits != self._edits and not self._missing
         if not (self._moves or self._redraw_due or edits_due):
             return False

@@ -1,4 +1,4 @@
-"""Keeps the ring and the lookahead full, and gives something up when there is no time for that."""
+"""Keeps the ring and the lookahead full, and degrades when there is no time for that."""
 
 from __future__ import annotations
 

@@ -29,6 +29,8 @@ from distill_live.models.file.persistence import LoadedVQModel
 
 #: The shortest loop, in samples: 50 ms.
 SHORTEST_LOOP = 2_400
+#: How many samples a change takes to be heard in full, unless `fade` says otherwise: 10 ms.
+_USUAL_FADE = 480
 
 
 class StreamGenerator:
@@ -50,7 +52,7 @@ class StreamGenerator:
         say: Callable[[str], None],
     ) -> None:
         codec = loaded.model.config
-        self.draw, self.fade, self.pace = draw, 480, pace
+        self.draw, self.fade, self.pace = draw, _USUAL_FADE, pace
         self._ring, self._rack, self._say = memory.ring, rack, say
         self._journal = Journal(memory.journal)
         self._column_samples = loaded.column_samples
@@ -214,7 +216,7 @@ class StreamGenerator:
             self._change_motion(at, "release")
 
     def prime(self, codes: Codes) -> None:
-        """Continue from these codes [T, F, Q]: a new segment, with a cross-fade to it.
+        """Continue from these codes [T, F, Q]: a new segment, with a crossfade to it.
 
         Raises CodesError when they do not fit the model.
         """

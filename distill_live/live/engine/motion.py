@@ -1,4 +1,4 @@
-"""How a playhead moves and where it stands: all but the codes that the next sample depends on."""
+"""How a playhead moves and where it is: everything the next sample depends on, except the codes."""
 
 from __future__ import annotations
 

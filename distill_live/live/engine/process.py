@@ -1,4 +1,4 @@
-"""The engine's process. This module imports without torch, so that control can name it."""
+"""The engine's process. This module does not import torch, so that control can refer to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an engine is connected to: the memory that it shares, whom it tells, where it begins."""
+"""What an engine is connected to: the memory that it shares, who it reports to, where it begins."""
 
 from __future__ import annotations
 

@@ -27,14 +27,14 @@ class Request:
 
 @dataclass(frozen=True)
 class Notice:
-    """A line of text for people."""
+    """A line of text for the user."""
 
     line: str
 
 
 @dataclass(frozen=True)
 class Failed:
-    """The process cannot go on, for this reason, and ends; it may be started again."""
+    """The process cannot continue, for this reason, and ends; it may be started again."""
 
     reason: str
 
@@ -80,7 +80,7 @@ class OutputOpened:
 
 @dataclass(frozen=True)
 class OutputAway:
-    """The output's device has gone away; the sound goes on unheard until it is back."""
+    """The output's device has gone away; the sound continues unheard until it is back."""
 
     reason: str
 

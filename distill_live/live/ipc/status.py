@@ -94,7 +94,7 @@ class EngineStatus(SharedNumbers):
         "columns": "columns drawn so far",
         "lookahead": "columns drawn but not played yet",
         "load": "computing time of a column per its length, mean of the last ones",
-        "futures": "how often what had not been heard yet was made anew",
+        "futures": "how often what was not heard yet was made again",
         "position": "ring position of the next sample to be made",
         "column": "the column that is heard",
         "take": "the take that is being drawn",

@@ -46,7 +46,7 @@ class BridgedReader:
 
     @property
     def lasts(self) -> bool:
-        """Whether reading can go on without silence, however little the ring holds."""
+        """Whether reading can continue without silence, however little the ring holds."""
         return self.bridging or min(self._count, PASSAGE) >= LEAST
 
     def pop_repeated(self) -> int:

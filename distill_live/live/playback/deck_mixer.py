@@ -1,4 +1,4 @@
-"""Mixes two decks, each with the ring of one engine: one is heard, or both during a cross-fade."""
+"""Mixes two decks, each with the ring of one engine: one is heard, or both during a crossfade."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ class DeckMixer:
     """Reads the deck that plays, in the audio process, and fades to the other one when told to.
 
     A fade has equal power: cosine out, sine in. A deck that runs dry repeats its last passage. If a
-    deck that fades out has none to repeat, it ends early, and the other one goes on. A ring's
+    deck that fades out has none to repeat, it ends early, and the other one continues. A ring's
     position moves only while its deck is heard.
     """
 

@@ -207,7 +207,7 @@ class LastMile:
         np.clip(samples, -LOUDEST, LOUDEST, out=samples)
 
     def _fade_out_length(self, count: int) -> int | None:
-        """Over how many samples the sound must end now; None if it may go on."""
+        """Over how many samples the sound must end now; None if it may continue."""
         available = self._mixer.playable
         if self._dry:
             self._dry = available < count + RESUME

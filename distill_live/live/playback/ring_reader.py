@@ -15,7 +15,7 @@ RESERVE = 2_400
 class RingReader:
     """Reads a ring in order, in the audio process, and changes lanes where the engine says so.
 
-    If a new future comes so late that nearly all of it is past already, the old one goes on until
+    If a new future comes so late that nearly all of it is past already, the old one continues until
     the new one has caught up.
     """
 

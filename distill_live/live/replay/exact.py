@@ -25,6 +25,8 @@ from distill_live.models.file.persistence import LoadedVQModel
 
 #: The playhead's methods that a log calls by name, with their arguments.
 _CALLS = ("back_before", "back_after", "jump", "hold", "loop", "release")
+#: What an entry says besides the arguments of its call.
+_NO_FIELDS = ("op", "deck")
 
 
 def replay_log(entries: Iterable[Entry], load: Callable[[Entry], LoadedVQModel]) -> Samples:
@@ -235,6 +237,3 @@ class DeckReplay:
                 old, samples[: len(old)], self._faded, len(self._ending)
             )
         return samples
-
-
-_NO_FIELDS = ("op", "deck")

@@ -22,7 +22,7 @@ from distill_live.live.server.worker import Worker
 class AudioOutput:
     """The audio process, and the outputs that it may play on: the chosen one, then the fallbacks.
 
-    `log` takes a line of text for people. If no output is left, `hear`, `prepare` and `give_up`
+    `log` takes a line of text for the user. If no output is left, `hear`, `prepare` and `give_up`
     raise LiveError.
     """
 
@@ -75,7 +75,7 @@ class AudioOutput:
     def give_up(self) -> None:
         """Fall back if the process fails again and again, unless it waits for its device."""
         if not self._waits_for_device:
-            self._fall_back(f"the {self.worker.name} process keeps failing right after its start")
+            self._fall_back(f"the {self.worker.name} process keeps failing right after it starts")
 
     @property
     def _waits_for_device(self) -> bool:

@@ -1,4 +1,4 @@
-"""What requests that take their time have in common: they tell how they ended."""
+"""What requests that take a while have in common: they report their outcome."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 class LongRequest:
     """Carries out requests of one kind in the background.
 
-    `say` takes a line of text for people. `on_outcome` is called with what came of a request, a
+    `say` takes a line of text for the user. `on_outcome` is called with what came of a request, a
     text, and whether it failed.
     """
 

@@ -1,4 +1,4 @@
-"""Changes the model while playing: the new one loads on the other deck, then they cross-fade."""
+"""Changes the model while playing: the new one loads on the other deck, then they crossfade."""
 
 from __future__ import annotations
 
@@ -101,7 +101,8 @@ class ModelSwap:
 
     def _await(self, deck: Deck) -> None:
         """Wait until the new engine has made sound, or has failed."""
-        reason = deck.worker.failure()
+        failure = deck.worker.failure()
+        reason = failure.reason if failure else None
         for message in deck.worker.messages():
             deck.note(message)
             match message:

@@ -1,4 +1,4 @@
-"""Tells people what the engine has given up to keep up with real time."""
+"""Tells the user what the engine has given up to keep up with real time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from distill_live.live.ipc.status import EngineStatus
 
 #: The counter of each step, the mildest first: its name, and what it means.
 _STEPS = {
-    "short_lookahead": ("short lookahead", "sampling no further ahead than it plays"),
+    "short_lookahead": ("short lookahead", "no longer sampling ahead of what it plays"),
     "short_context": ("short context", "using a shorter context"),
     "held_loops": ("repeating", "repeating the last passage"),
 }
@@ -20,7 +20,7 @@ _SECONDS = 10.0
 class OverloadNotice:
     """Watches the deck that plays, and tells when its engine gave something up.
 
-    `say` gets a line for people, not more often than every ten seconds, about the newest step.
+    `say` gets a line for the user, not more often than every ten seconds, about the newest step.
     """
 
     def __init__(

@@ -56,7 +56,7 @@ class Priming(LongRequest):
         if codes is not None:
             for line in self._encoding.notes():
                 self._say(line)
-            self._end(f"continues from {self._encoding.audio}", failed=False)
+            self._end(f"continuing from {self._encoding.audio}", failed=False)
             self.close()
         return codes
 

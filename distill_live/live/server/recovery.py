@@ -1,4 +1,4 @@
-"""What to do when an engine fails: try again, on the CPU, plainly, or with the previous model."""
+"""What to do when an engine fails: try again, on the CPU, or go back to the previous model."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from distill_live.errors import LiveError
 from distill_live.live.ipc.messages import EngineReady, EngineReport, Failed
 from distill_live.live.server.deck import CPU, Deck
 from distill_live.live.server.model_swap import ModelSwap
-from distill_live.live.server.worker import Worker
+from distill_live.live.server.worker import Worker, WorkerFailure
 
 
 class Recovery:
     """Decides how the next engine on a deck is started, and when a model is given up.
 
     If a model's device fails, the model plays on the CPU from then on. If it fails twice in a row,
-    it continues without the hold or the loop in which it failed; after the third time the last
-    model that played takes its place. If there is none, the server keeps trying while the last
+    it continues without the hold or the loop in which it failed; after the third failure the
+    previous model takes over. If there is none, the server keeps trying while the last
     passage repeats: the performer does not expect to hear a model that they did not choose. `say`
     takes a line of text for the performer. An output that is not `endless`, such as a file, ends
     with an error instead: nobody is listening to it.
@@ -63,11 +63,10 @@ class Recovery:
                     raise LiveError(reason)
                 self._say(f"engine: {reason}")
 
-    def prepare(self, deck: Deck, reason: str) -> None:
-        """Prepare the next engine on a deck, whose last one failed for `reason`."""
+    def prepare(self, deck: Deck, failure: WorkerFailure) -> None:
+        """Prepare the next engine on a deck, after the last one has failed."""
         # A failing driver may end the process before it can say why.
-        crashed = "exit code -" in reason or reason.startswith("hung")
-        if deck.device != CPU and (deck.device_failed or crashed):
+        if deck.device != CPU and (deck.device_failed or failure.crashed):
             self._leave_device(deck)
         elif deck.worker.quick_failures:
             deck.retry(plainly=True)
@@ -104,7 +103,7 @@ class Recovery:
             return
         if not (self._played and self._endless):
             why = self._last_words.get(deck.number, "no reason given")
-            raise LiveError(f"{deck.name} keeps failing right after its start: {why}")
+            raise LiveError(f"{deck.name} keeps failing right after it starts: {why}")
         self._say(
             f"{deck.name} keeps failing: repeating its last passage while trying again; "
             "/distill/model NAME plays another model"

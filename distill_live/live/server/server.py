@@ -40,7 +40,7 @@ from distill_live.live.server.recordings import Recordings
 from distill_live.live.server.recovery import Recovery
 from distill_live.live.server.settings import ServerSettings
 from distill_live.live.server.supervisor import Supervisor
-from distill_live.live.server.worker import Worker
+from distill_live.live.server.worker import Worker, WorkerFailure
 from distill_live.parameters import ParameterStore
 from distill_live.priority import Grant
 
@@ -52,7 +52,7 @@ class Server:
     """Plays one model, then another. `start`, then `poll` many times a second until it returns
     False, then `end`.
 
-    `log` takes one line of text for people.
+    `log` takes one line of text for the user.
     """
 
     def __init__(
@@ -221,8 +221,8 @@ class Server:
     def _begin_swap(self, new: Deck) -> None:
         """Another deck is beginning to be heard."""
         self._recovery.note_played(new)
-        self._log(f"now plays {new.name}")
-        self.on_outcome("model", f"now plays {new.name}", False)
+        self._log(f"now playing {new.name}")
+        self.on_outcome("model", f"now playing {new.name}", False)
         self.on_model(new.level_labels)
 
     def _end_swap(self, new: Deck) -> None:
@@ -272,11 +272,11 @@ class Server:
         elif worker is self._output.worker:
             self._output.give_up()
 
-    def _tell_failure(self, worker: Worker, reason: str) -> None:
-        if worker is self._output.worker and not self._output.prepare(reason):
+    def _tell_failure(self, worker: Worker, failure: WorkerFailure) -> None:
+        if worker is self._output.worker and not self._output.prepare(failure.reason):
             return
         self.restarts += 1
-        self._log(f"the {worker.name} process {reason}; restarting it")
+        self._log(f"the {worker.name} process {failure.reason}; restarting it")
         deck = self._recovery.deck_of(worker)
         if deck is not None:
-            self._recovery.prepare(deck, reason)
+            self._recovery.prepare(deck, failure)

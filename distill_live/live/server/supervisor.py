@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from distill_live.live.ipc.messages import Message
-from distill_live.live.server.worker import Worker
+from distill_live.live.server.worker import Worker, WorkerFailure
 
 
 class Supervisor:
     """Keeps a set of workers alive; `poll` is called many times a second by control.
 
-    `on_message(worker, message)` is called with what workers send, `on_failure(worker, why)` when
-    one must be replaced. `on_hopeless(worker)` may change the arguments of a worker that keeps
+    `on_message(worker, message)` is called with what workers send, `on_failure(worker, failure)`
+    when one must be replaced. `on_hopeless(worker)` may change the arguments of a worker that keeps
     failing right after its start, or raise an error.
     """
 
@@ -24,7 +24,7 @@ class Supervisor:
         self,
         *workers: Worker,
         on_message: Callable[[Worker, Message], None],
-        on_failure: Callable[[Worker, str], None],
+        on_failure: Callable[[Worker, WorkerFailure], None],
         on_hopeless: Callable[[Worker], None],
     ) -> None:
         self.workers = list(workers)
@@ -48,15 +48,15 @@ class Supervisor:
         """Hand on all new messages and replace failed workers."""
         for worker in self.workers:
             self._hear(worker)
-            reason = worker.failure()
-            if reason is None:
+            failure = worker.failure()
+            if failure is None:
                 continue
             if not worker.failing:
                 # Its last words may say that it is done, or why it failed.
                 self._hear(worker)
                 if worker.done:
                     continue
-                self._on_failure(worker, reason)
+                self._on_failure(worker, failure)
                 if not worker.note_failure():
                     self._on_hopeless(worker)
             worker.revive()

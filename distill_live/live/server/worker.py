@@ -11,10 +11,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
-from typing import Any
+from multiprocessing.context import SpawnProcess
+from multiprocessing.reduction import ForkingPickler
+from typing import Any, NamedTuple
 
 from distill_live.live.ipc.messages import Message, Request
 from distill_live.live.ipc.worker_process import STOP_SIGNALS
+
+#: Requests to send, in order; None ends the sending.
+Requests = queue.SimpleQueue[Request | None]
 
 _spawn = multiprocessing.get_context("spawn")
 
@@ -23,6 +28,14 @@ _spawn = multiprocessing.get_context("spawn")
 QUICK_FAILURES, QUICK_SECONDS = 3, 5.0
 #: Longest pause before a worker is started again.
 LONGEST_PAUSE = 2.0
+
+
+class WorkerFailure(NamedTuple):
+    """Why a worker must be replaced, in words, and whether it `crashed`: it hung, or a signal ended
+    it, so that it could not report what had happened."""
+
+    reason: str
+    crashed: bool = False
 
 
 @dataclass
@@ -44,9 +57,9 @@ class Worker:
     quick_seconds: float = QUICK_SECONDS
     restarts: int = 0
     done: bool = False
-    _process: Any = field(default=None, repr=False)
+    _process: SpawnProcess | None = field(default=None, repr=False)
     _channel: Connection | None = field(default=None, repr=False)
-    _requests: Any = field(default=None, repr=False)
+    _requests: Requests | None = field(default=None, repr=False)
     _waiting: list[Request] = field(default_factory=list, repr=False)
     _started: float = 0.0
     _left: float = 0.0
@@ -95,18 +108,22 @@ class Worker:
         except (EOFError, OSError):
             self._channel = None
 
-    def failure(self) -> str | None:
+    def failure(self) -> WorkerFailure | None:
         """Why the worker must be replaced; None if it works."""
         if self._process is None:
             return None
-        if self._process.exitcode is not None:
-            return f"ended with exit code {self._process.exitcode}"
+        code = self._process.exitcode
+        if code is not None:
+            return WorkerFailure(f"ended with exit code {code}", crashed=code < 0)
         now = time.monotonic()
         beat = self.heartbeat()
         if beat > self._started:
             self._alive_since = self._alive_since or now
-            return f"did not respond for {now - beat:.1f} s" if now - beat > self.patience else None
-        return "did not start" if now - self._started > self.start_patience else None
+            hung = now - beat > self.patience
+            reason = f"did not respond for {now - beat:.1f} s"
+            return WorkerFailure(reason, crashed=True) if hung else None
+        late = now - self._started > self.start_patience
+        return WorkerFailure("did not start") if late else None
 
     @property
     def failing(self) -> bool:
@@ -129,7 +146,7 @@ class Worker:
     def note_failure(self) -> bool:
         """Plan the next start, after a pause that grows with quick failures.
 
-        Returns False when the process keeps failing right after its start.
+        Returns False when the process keeps failing right after it starts.
         """
         now = time.monotonic()
         quick = not self._alive_since or now - self._alive_since < self.quick_seconds
@@ -144,7 +161,8 @@ class Worker:
         """Replace the failed process, once the pause is over."""
         if self._start_at is not None and time.monotonic() >= self._start_at:
             # Killed before its channel closes: a hanging process must not wake up and carry on.
-            self._process.kill()
+            if self._process is not None:
+                self._process.kill()
             self.end(1.0)
             self.restarts += 1
             self.start()
@@ -182,12 +200,14 @@ class Worker:
             self._process = None
 
 
-def _send_all(channel: Connection, requests: Any) -> None:
+def _send_all(channel: Connection, requests: Requests) -> None:
     """Send what is put into the queue, in order, until None or until the channel closes."""
     while (request := requests.get()) is not None:
+        data = ForkingPickler.dumps(request)
         try:
-            channel.send(request)
-        except (OSError, ValueError):
+            channel.send_bytes(data)
+        except (OSError, ValueError, TypeError):
+            # A TypeError: another thread closed the channel between its check and the writing.
             return
 
 

@@ -1,4 +1,4 @@
-"""Residual vector quantization: codebooks that play without the library that trains them."""
+"""Residual vector quantisation: codebooks that play without the library that trains them."""
 
 from __future__ import annotations
 
@@ -69,8 +69,8 @@ class ResidualCodebooks(nn.Module):
     ) -> None:
         """Attach the learner: k-means from the first batch, moving averages, no dead codes.
 
-        With `usage` `[Q, V]`, the part of all codes that each code is, it goes on from the
-        codebooks as they are; one without use is free for something new. Among several processes,
+        With `usage` `[Q, V]`, the share of each code among all, it continues from the codebooks
+        as they are; an unused code is free for something new. Among several processes,
         `vectors_per_step` is of all together: the averages are theirs, dead codes are replaced by
         the same vectors everywhere.
         """

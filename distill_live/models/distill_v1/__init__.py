@@ -1,1 +1,1 @@
-"""Models of Distill v1.1, the ancestor: their files and their networks."""
+"""Models from Distill v1.1, the ancestor: their files and their networks."""

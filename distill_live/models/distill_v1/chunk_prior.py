@@ -1,4 +1,4 @@
-"""The prior of Distill v1.1: a transformer over the codes of one chunk; chunks know no other."""
+"""The prior of Distill v1.1: a transformer over the codes of one chunk at a time."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class ChunkPriorConfig:
 
 
 class ChunkPrior(Prior):
-    """A pre-norm transformer, codes at learned positions. Every chunk begins anew.
+    """A pre-norm transformer, codes at learned positions. Every chunk starts afresh.
 
     Distill v1.1 never learned what a chunk begins with, and drew the first code evenly, from codes
     that nothing uses as well. Here `first_logits` `[V]` say how often the codec used each.

@@ -1,4 +1,4 @@
-"""Mels of chunks that were decoded apart from each other to one sound, cross-faded."""
+"""Joins the mels of separately decoded chunks into one sound, with crossfades."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ def describe_old_model(model: OldModel) -> dict[str, Any]:
         return _describe(model.path, saved)
     except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
         what = f"no {error}" if isinstance(error, KeyError) else str(error)
-        raise damaged(model.path, f"its settings do not make a model: {what}") from error
+        raise damaged(model.path, f"its settings do not describe a valid model: {what}") from error
 
 
 def damaged(path: Path, reason: str) -> ModelFileError:

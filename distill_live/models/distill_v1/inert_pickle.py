@@ -124,7 +124,7 @@ class InertPickle:
 def _put(table: Any, key: Any, value: Any) -> None:
     """Set an entry. Of tuples in tuples even the hash can take for ever: no key is one."""
     if not isinstance(key, str | int) or not isinstance(table, dict | None):
-        raise ValueError("an entry that makes no sense")
+        raise ValueError("an invalid entry")
     if table is not None:
         table[key] = value
 
@@ -160,7 +160,7 @@ def _made(function: Any, arguments: Any) -> Any:
         whole = (offset, numbers, *shape, *stride)
         sensible = kind == "storage" and isinstance(member, str) and len(shape) == len(stride)
         if not sensible or not all(isinstance(n, int) and n >= 0 for n in whole):
-            raise ValueError("a tensor that makes no sense")
+            raise ValueError("an invalid tensor")
         name = numbers_of.name.removeprefix("torch ")
         return Tensor(name, member, numbers, offset, tuple(shape), tuple(stride))
     return None

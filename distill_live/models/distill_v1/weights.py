@@ -1,4 +1,4 @@
-"""Models of Distill v1.1 as the networks of this program have them."""
+"""Builds this program's networks from the weights of models from Distill v1.1."""
 
 from __future__ import annotations
 

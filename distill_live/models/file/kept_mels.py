@@ -1,5 +1,5 @@
 """A recording's spectrogram as a model file keeps it: small, and the same however often the model
-goes on.
+is trained further.
 
 Codes alone would lose a little each time: each new codec would code what the one before made of
 them.

@@ -99,7 +99,7 @@ def find_model(name: str | Path) -> Path:
         return known[matches[0]]
     if matches and stem:
         raise ModelNotFoundError(
-            f"{str(name)!r} is ambiguous: it can be {', '.join(sorted(matches))}; write more of "
+            f"{str(name)!r} is ambiguous: it could be {', '.join(sorted(matches))}; give more of "
             "the name"
         )
     folders = ", ".join(str(folder) for folder in search_path())

@@ -1,4 +1,4 @@
-"""Saving and loading whole models: the one door to safetensors."""
+"""Saves and loads whole models. Only this module imports safetensors."""
 
 from __future__ import annotations
 

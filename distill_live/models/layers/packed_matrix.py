@@ -1,4 +1,4 @@
-"""Matrices for single vectors: as they are, or on the CPU in a quarter of the memory.
+"""Matrices to multiply by single vectors: as they are, or, on the CPU, in a quarter of the memory.
 
 A product with one vector takes as long as it takes to read the matrix.
 """

@@ -14,7 +14,6 @@ from distill_live.models.prior.steering import UNSTEERED, Steering
 
 _SEED_BITS = (1 << 64) - 1
 
-
 #: How many columns back `repetition` looks: 1.4 s of 85 ms columns.
 REPETITION_COLUMNS = 16
 #: How far `repetition` 1 raises a code that all those columns had: e^8, 3000 times as likely.

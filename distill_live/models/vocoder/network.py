@@ -45,8 +45,8 @@ class BinMotion(NamedTuple):
     """What bins do in frames, each `[B, T, bins]`.
 
     `tone` and `noise` are how much louder, in nepers, the two parts of the sound are than what the
-    mels say together; `turn` is how far, in radians, the tone's phase goes on beyond that of the
-    bin's centre; `renewal`, 0..1, how much of the tone begins anew, with the phase `start`.
+    mels say together; `turn` is how far, in radians, the tone's phase advances beyond that of the
+    bin's centre; `renewal`, 0..1, how much of the tone starts afresh, with the phase `start`.
     """
 
     tone: Tensor
@@ -56,7 +56,7 @@ class BinMotion(NamedTuple):
     start: Tensor
 
 
-# Tone and noise with half of the power each; a tone that was there goes on.
+# Tone and noise with half of the power each; a tone that was there continues.
 _FIRST = BinMotion(*(torch.tensor(value) for value in (-0.35, -0.35, 0.0, -3.0, 0.0)))
 # Nothing gets more than 35 dB louder than its mel.
 _LOUDEST = 4.0

@@ -44,11 +44,12 @@ class NeuralState:
 class NeuralVocoder:
     """Makes sound of mels on the device that its network is on.
 
-    Vocos (Siuzdak, arXiv 2306.00814) lets a network say magnitude and phase of every frame. Its
-    equal frames give equal phases, so that a steady sound repeats with every hop: at 94 Hz,
-    whatever its pitch. Here a bin's tone goes on from frame to frame as a phase vocoder's does, by
-    as much as the network says, and begins anew where it says so; noise comes from a fixed one, as
-    loud as it says (tones and noise apart: Serra and Smith 1990). Both start from the mels'
+    In Vocos (Siuzdak, arXiv 2306.00814), a network predicts the magnitude and phase of every
+    frame. There, equal frames have equal phases, so that a steady sound repeats with every hop: at
+    94 Hz, whatever its pitch. Here a bin's tone continues from frame to frame as in a phase
+    vocoder, by as much as the network says, and starts afresh where it says so; noise is taken
+    from a fixed noise, as loud as the network says (tones and noise separately: Serra and Smith
+    1990). Both start from the mels'
     magnitudes.
 
     Raises ValueError when the window is not a whole number of hops, at least two.

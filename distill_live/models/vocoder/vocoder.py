@@ -26,7 +26,7 @@ class VocoderStream(Protocol):
     def flush(self) -> Tensor:
         """The rest: all together are exactly hop times the frames pushed. Then nothing follows."""
 
-    def snapshot(self) -> Any:
+    def snapshot(self) -> object:
         """The state, to be given to `restore`. Costs nothing, and nothing changes it later."""
 
     def restore(self, state: Any) -> None:
@@ -38,13 +38,13 @@ class Vocoder(Protocol):
 
     @property
     def overlap_samples(self) -> int:
-        """By how much a column's sound goes on under the next one's; 0 where columns follow each
+        """By how much a column's sound continues under the next one's; 0 where columns follow each
         other."""
 
     @property
     def delay_samples(self) -> int:
         """How far `emitted` is behind hop times the frames pushed, in whole columns, while
-        the stream goes on."""
+        the stream continues."""
 
     @property
     def settling_frames(self) -> int:

@@ -1,1 +1,1 @@
-"""Training of the codec, with its losses and its judge."""
+"""Training of the codec, with its losses and its evaluation."""

@@ -120,7 +120,7 @@ class _CodecTrainer(EpochTrainer[CodecEpoch]):
         config: CodecTrainingConfig,
         processes: Processes,
         rehearsal: Rehearsal | None,
-        previews: Previews | None = None,
+        previews: Previews | None,
     ) -> None:
         steps = processes.steps(config.steps_per_epoch, config.batch_crops)
         super().__init__(CodecEpoch, config.seed, processes)

@@ -1,1 +1,1 @@
-"""Training of the prior, with its loss and its judge."""
+"""Training of the prior, with its loss and its evaluation."""

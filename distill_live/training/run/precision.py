@@ -1,7 +1,7 @@
 """The precision of codec training: bfloat16 if a trial shows that it is faster.
 
-A processor's name does not tell: without instructions for bfloat16 it takes 3 to 40 times as long
-as for float32, with them half as long.
+A processor's name does not tell which is faster: without bfloat16 instructions, bfloat16 takes 3 to
+40 times as long as float32, with them half as long.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The process that trains, or several that train one network together.
 
-The one door to Lightning Fabric, which is imported when several are asked for. It starts the
-processes itself, on one machine or several, with the command that the user typed; Accelerate has
-the same collectives, but wants a launcher of its own and huggingface_hub.
+Only this module imports Lightning Fabric, and only when several processes are asked for. Fabric
+starts the processes itself, on one machine or several, with the command that the user typed;
+Accelerate has the same collectives, but needs its own launcher and huggingface_hub.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Training of a vocoder, with its losses and its judge."""
+"""Training of a vocoder, with its losses and its evaluation."""

@@ -1,4 +1,4 @@
-"""Networks that tell real sound from generated sound, and that a vocoder learns to deceive."""
+"""Networks that tell real sound from generated sound, and that a vocoder learns to fool."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a vocoder learns from: mels that the codec has decoded, with the sound itself."""
+"""What a vocoder learns from: mels that the codec has decoded, paired with the original sound."""
 
 from __future__ import annotations
 

@@ -75,5 +75,5 @@ def test_damage_is_told() -> None:
 def test_samples_that_a_wav_header_does_not_count_are_told() -> None:
     wav = encoded(SOUND, "WAV", 48_000)
     assert split(wav).missing == split(wav + b"\0\0\0\0").missing == ""
-    assert split(wav + wav[44:]).missing.startswith("50% of it, after the end that")
+    assert split(wav + wav[44:]).missing.startswith("50% of it, after the end given in")
     assert frames(wav + wav[44:]) == [24_000]

@@ -35,9 +35,9 @@ def test_the_newest_step_of_an_engine_that_falls_behind_is_named_and_said(
         return capsys.readouterr().err
 
     server.deck.status.add("short_context")
-    assert "rain  in time  load" in shown()
+    assert "rain  on time  load" in shown()
     server.status["played"] = 1
-    assert "rain  in time  load" in shown()
+    assert "rain  on time  load" in shown()
     server.deck.status.add("held_loops")
     assert "rain  repeating  load" in shown()
     assert said == ["falling behind: repeating the last passage"]
@@ -75,12 +75,12 @@ def test_what_went_wrong_is_counted_once_it_has(
     router.receive_osc([("/distill/gain", [0.5])])
     StatusLine().show(server, router)
     shown = capsys.readouterr().err
-    assert shown.endswith("rain  in time  underruns 2  load  0%  /distill/gain 0.5  ring 0.0 s")
+    assert shown.endswith("rain  on time  underruns 2  load  0%  /distill/gain 0.5  ring 0.0 s")
 
 
 PARTS = [
     "rain",
-    "in time",
+    "on time",
     "load 12%",
     "/distill/temperature 0.7",
     "from a kick.wav 3 s",
@@ -92,9 +92,9 @@ PARTS = [
     ("columns", "text"),
     [
         (200, "  ".join(PARTS)),
-        (79, "rain  in time  load 12%  /distill/temperature 0.7  from a kick.wav 3 s"),
-        (61, "rain  in time  load 12%  /distill/temperature 0.7  ring 1.0 s"),
-        (30, "rain  in time  load 12%"),
+        (79, "rain  on time  load 12%  /distill/temperature 0.7  from a kick.wav 3 s"),
+        (61, "rain  on time  load 12%  /distill/temperature 0.7  ring 1.0 s"),
+        (30, "rain  on time  load 12%"),
         (12, "rain"),
         (4, "rain"),
         (3, "ra…"),
@@ -119,13 +119,13 @@ def test_a_long_name_leaves_room_for_the_rest(
     server = Server(ServerSettings(model, nothing, None), parameters, print)
     StatusLine().show(server, Router(parameters, server.request, None, print))
     assert capsys.readouterr().err.endswith(
-        "rain on the roof of a t…  in time  load  0%  ring 0.0 s"
+        "rain on the roof of a t…  on time  load  0%  ring 0.0 s"
     )
 
 
 def test_letters_that_take_two_columns_count_as_two() -> None:
-    assert fit(["雨", "in time"], 10) == "雨"
-    assert fit(["雨", "in time"], 11) == "雨  in time"
+    assert fit(["雨", "on time"], 10) == "雨"
+    assert fit(["雨", "on time"], 11) == "雨  on time"
 
 
 def test_a_terminal_that_is_gone_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,8 +44,8 @@ class Stage:
         return {address.rpartition("/")[2]: values for address, values in self.heard.items()}
 
     def show(self, column: int, codes: list[list[int]], entropy: float) -> None:
-        sounding = CurrentColumn(column, np.array(codes), 64, entropy)
-        self.server.deck.status.current_column.write(sounding)
+        current = CurrentColumn(column, np.array(codes), 64, entropy)
+        self.server.deck.status.current_column.write(current)
 
 
 @pytest.fixture

@@ -28,11 +28,11 @@ def test_who_asked_is_told_what_came_of_it_once() -> None:
     stage = Stage()
     stage.outcomes.asked("prime", ASKER)
     stage.outcomes.asked("model", ASKER)
-    stage.outcomes.tell("prime", "continues from a.wav")
+    stage.outcomes.tell("prime", "continuing from a.wav")
     stage.outcomes.tell("prime", "again")
     stage.outcomes.tell("model", "no model 'x'", failed=True)
     assert stage.answered == [
-        (ASKER, ("/distill/done", ("prime", "continues from a.wav"))),
+        (ASKER, ("/distill/done", ("prime", "continuing from a.wav"))),
         (ASKER, ("/distill/error", ("/distill/model", "no model 'x'"))),
     ]
 

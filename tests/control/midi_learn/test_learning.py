@@ -133,7 +133,7 @@ def test_what_a_pad_does_is_said_with_how_to_change_it(pupil: Pupil) -> None:
 def test_a_mode_is_for_what_is_pressed(pupil: Pupil) -> None:
     pupil.learn("gain", *knob(1), arguments=["toggle"])
     ((_, text),) = pupil.failed
-    assert text == "CC 1 on channel 1 of any device cannot work as toggle: learn gain without it"
+    assert text == "CC 1 on channel 1 of any device cannot be used as toggle: learn gain without it"
     with pytest.raises(ParameterError, match="gate, toggle, trigger, velocity"):
         pupil.learning.begin("gain", 0.0, arguments=["loud"])
 

@@ -68,7 +68,7 @@ def test_a_broken_patch_is_told_once_and_the_one_in_use_plays_on(stage: Stage) -
     stage.turn()
     assert stage.used == []
     [line] = stage.said
-    assert line.startswith("the patch in use stays as it was: 1 problem in the patch")
+    assert line.startswith("the patch in use stays unchanged: 1 problem in the patch")
     assert f"{stage.path}:3: unknown parameter 'gian' (did you mean 'gain'?)" in line
     stage.save(KNOB % 3)
     stage.turn()
@@ -85,7 +85,7 @@ def test_a_patch_that_is_gone_plays_on_and_counts_again_when_it_is_back(stage: S
     stage.path.unlink()
     stage.turn()
     stage.turn()
-    assert stage.said == [f"the patch {stage.path} is gone; it stays in use as it was"]
+    assert stage.said == [f"the patch {stage.path} no longer exists; it stays in use unchanged"]
     stage.save(KNOB % 4)
     stage.turn()
     assert stage.controls == [[4]]

@@ -169,7 +169,7 @@ def test_a_device_is_opened_when_it_comes_and_again_when_it_comes_back(
             wait_until(lambda: source.status.startswith("no MIDI input"), "unplugging")
         assert sum("distill-live" in port for port in jack.ports()) == 3, "ports are left open"
     there = "MIDI from knobs:out (JACK)"
-    gone = "MIDI input knobs:out (JACK) is gone; it will be reopened when it returns"
+    gone = "MIDI input knobs:out (JACK) was disconnected; it will be reopened when it returns"
     assert listener.lines[1:] == [there, gone] * 3
     assert len(came) == 3
 

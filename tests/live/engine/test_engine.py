@@ -370,7 +370,7 @@ def test_a_rewind_beyond_the_beginning_stops_there_and_says_so(tiny_model: Loade
     player.hear(SECOND)
     player.engine.rewind(60.0, "same")
     player.hear(2 * SECOND)
-    assert player.said == ["rewind went back 1.0 s: nothing earlier is available"]
+    assert player.said == ["rewind went back only 1.0 s: nothing earlier is available"]
     np.testing.assert_array_equal(timeline(player).raw(0, 20), timeline(undisturbed).raw(0, 20))
 
 

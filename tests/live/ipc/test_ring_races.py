@@ -18,7 +18,7 @@ import pytest
 from distill_live.live.ipc.ring import AudioRing
 from distill_live.live.playback.ring_reader import RingReader
 from distill_live.shared_memory import SharedArray
-from tests.live.ipc.ring_writer import PLACES, publish, publish_without_end, says_who_it_is
+from tests.live.ipc.labelled_futures import PLACES, publish, publish_without_end, says_who_it_is
 
 BLOCK = 97
 #: More looks at marks than any action here takes, and all choices of one or two of them.

@@ -17,12 +17,12 @@ LOW = Supply(1.2, 15_000, 36_000, 0, 6)
 class Steps:
     def __init__(self, context: int = 48) -> None:
         self.status = EngineStatus()
-        self.ladder = Degradation(context, self.status)
+        self.degradation = Degradation(context, self.status)
 
     def note(self, supply: Supply, times: int = 1) -> int:
         for _ in range(times):
-            self.ladder.note(supply)
-        return self.ladder.context_columns
+            self.degradation.note(supply)
+        return self.degradation.context_columns
 
     @property
     def counts(self) -> tuple[float, float]:

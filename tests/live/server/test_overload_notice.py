@@ -25,7 +25,7 @@ class Desk:
 @pytest.mark.parametrize(
     ("counter", "newest", "said"),
     [
-        ("short_lookahead", "short lookahead", "sampling no further ahead than it plays"),
+        ("short_lookahead", "short lookahead", "no longer sampling ahead of what it plays"),
         ("short_context", "short context", "using a shorter context"),
         ("held_loops", "repeating", "repeating the last passage"),
     ],

@@ -14,7 +14,7 @@ from distill_live.models.file.persistence import LoadedVQModel
 from tests.audio.reading.odd_files import encoded, noise
 from tests.tools import wait_until
 
-_OUTCOMES = ("continues from", "cannot prime", "the model has changed")
+_OUTCOMES = ("continuing from", "cannot prime", "the model has changed")
 
 
 class Desk:
@@ -48,7 +48,7 @@ def test_a_recording_becomes_the_codes_that_the_model_makes_of_it(
     assert codes is not None
     expected = inference.encode(tiny_model, read_mono(audio)).codes
     np.testing.assert_array_equal(codes, expected)
-    assert desk.said == [f"encoding {audio}", f"continues from {audio}"]
+    assert desk.said == [f"encoding {audio}", f"continuing from {audio}"]
 
 
 def test_of_a_long_recording_the_end_counts(
@@ -82,7 +82,7 @@ def test_what_is_odd_in_a_recording_is_said_and_all_of_it_is_encoded(
         "left and right cancel when mixed to mono, so the right channel was inverted first; if it "
         "should not be, mix the file to mono yourself"
     )
-    assert desk.said[1:] == [rf"{tmp_path}/caf\xe9.flac: {note}", f"continues from {audio}"]
+    assert desk.said[1:] == [rf"{tmp_path}/caf\xe9.flac: {note}", f"continuing from {audio}"]
 
 
 @pytest.mark.parametrize("name", ["noise.wav", "missing.wav", "."])
@@ -115,7 +115,7 @@ def test_of_two_recordings_the_newest_counts(tiny_model_path: Path, sounds: Path
     desk.priming.ask(sounds / "sine_110.wav", tiny_model_path)
     desk.priming.ask(sounds / "sine_440.wav", tiny_model_path)
     assert desk.wait(tiny_model_path) is not None
-    assert desk.said[-1] == f"continues from {sounds / 'sine_440.wav'}"
+    assert desk.said[-1] == f"continuing from {sounds / 'sine_440.wav'}"
 
 
 def test_an_encoding_that_cannot_be_started_is_said_and_leaves_no_file(
@@ -160,4 +160,4 @@ def test_how_a_priming_ended_is_told(tiny_model_path: Path, sounds: Path) -> Non
     audio = sounds / "sine_440.wav"
     desk.priming.ask(audio, tiny_model_path)
     assert desk.wait(tiny_model_path) is not None
-    assert told == [(f"continues from {audio}", False)]
+    assert told == [(f"continuing from {audio}", False)]

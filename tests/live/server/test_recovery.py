@@ -15,11 +15,20 @@ import pytest
 
 from distill_live.codes.edit import load_edits, parameter_table
 from distill_live.errors import LiveError
+from distill_live.live.engine.settings import EngineSettings
+from distill_live.live.ipc.messages import DeviceChosen
+from distill_live.live.playback.deck_mixer import DeckControl
+from distill_live.live.server.deck import Deck
+from distill_live.live.server.model_swap import ModelSwap
+from distill_live.live.server.recovery import Recovery
 from distill_live.live.server.server import Server
 from distill_live.live.server.settings import ServerSettings
+from distill_live.live.server.supervisor import Supervisor
+from distill_live.live.server.worker import WorkerFailure
 from distill_live.outputs.options import OutputOptions
 from distill_live.outputs.process import run_audio
 from distill_live.parameters import ParameterStore
+from tests.conftest import save_empty_model
 from tests.live.server import workers
 from tests.live.silence import assert_no_silence
 from tests.sound_files import read_audio
@@ -121,7 +130,7 @@ def test_a_model_that_fails_again_and_again_is_given_up_for_the_one_before(
         assert played.server.deck.name == "good"
         played.hear(0.5)
     assert played.server.restarts == 3
-    assert played.said.count("now plays good") == 1
+    assert played.said.count("now playing good") == 1
     assert_no_silence(read_audio(played.recording)[0][:, 0])
 
 
@@ -133,7 +142,7 @@ def test_the_only_model_is_tried_for_ever_and_another_can_take_its_place(
         played.hear_of("bad keeps failing: repeating its last passage while trying again")
         assert played.server.status["bridging"] or played.server.sounding
         played.server.request("model", (str(good),))
-        played.hear_of("now plays good")
+        played.hear_of("now playing good")
         played.hear(0.5)
     assert_no_silence(read_audio(played.recording)[0][:, 0])
 
@@ -143,7 +152,7 @@ def test_a_first_model_that_never_sounds_ends_the_server_with_its_reason(
 ) -> None:
     with (
         show(workers.stillborn_engine) as played,
-        pytest.raises(LiveError, match=r"good keeps failing right after its start: .*first breath"),
+        pytest.raises(LiveError, match=r"good keeps failing right after it starts: .*first breath"),
     ):
         played.hear(1.0)
 
@@ -167,7 +176,7 @@ def test_a_model_that_a_gpu_cannot_load_comes_on_the_cpu(
     with show(workers.driverless_engine, device="cuda") as played:
         played.hear(1.0)
         played.server.request("model", (str(other),))
-        played.hear_of("now plays other")
+        played.hear_of("now playing other")
     (line,) = (line for line in played.said if "trying the CPU" in line)
     assert line.startswith("cannot load other on cuda: ")
 
@@ -189,8 +198,34 @@ def test_an_engine_that_fails_while_another_model_comes_does_not_keep_it(
     with show(workers.struck_engine) as played:
         played.hear(0.2)
         played.server.request("model", (str(other),))
-        played.hear_of("now plays other")
+        played.hear_of("now playing other")
         played.hear(0.5)
         time.sleep(0.1)
     assert played.server.restarts <= 2
     assert_no_silence(read_audio(played.recording)[0][:, 0])
+
+
+@pytest.mark.parametrize(
+    ("failure", "device"),
+    [
+        (WorkerFailure("did not respond for 10.1 s", crashed=True), "cpu"),
+        (WorkerFailure("ended with exit code -11", crashed=True), "cpu"),
+        (WorkerFailure("ended with exit code 1"), "cuda"),
+    ],
+)
+def test_an_engine_that_hangs_or_crashes_on_a_gpu_continues_on_the_cpu(
+    tmp_path: Path, failure: WorkerFailure, device: str
+) -> None:
+    parameters = ParameterStore()
+    said: list[str] = []
+    decks = Deck(0, parameters, False), Deck(1, parameters, False)
+    decks[0].put(save_empty_model(tmp_path, "rain", prior={"layers": 1}), "cuda", EngineSettings())
+    decks[0].note(DeviceChosen("cuda"))
+    supervisor = Supervisor(
+        on_message=lambda worker, message: None,
+        on_failure=lambda worker, failure: None,
+        on_hopeless=lambda worker: None,
+    )
+    swap = ModelSwap(decks, DeckControl(), supervisor, parameters, said.append)
+    Recovery(decks, swap, said.append).prepare(decks[0], failure)
+    assert decks[0].device == device

@@ -12,7 +12,7 @@ import pytest
 from distill_live.errors import LiveError
 from distill_live.live.ipc.messages import Failed, Message, Notice, Request
 from distill_live.live.server.supervisor import Supervisor
-from distill_live.live.server.worker import Worker
+from distill_live.live.server.worker import Worker, WorkerFailure
 from distill_live.shared_memory import SharedArray
 from tests.live.server import workers
 from tests.tools import read_line, wait_until
@@ -31,12 +31,12 @@ class Rig:
         self.memory = SharedArray((2,), "f8")
         self.worker = Worker("engine", target, (self.memory,), lambda: self.memory.array[0])
         self.worker.patience = 1.0
-        self.failures: list[str] = []
+        self.failures: list[WorkerFailure] = []
         self.said: list[Message] = []
         self.supervisor = Supervisor(
             self.worker,
             on_message=lambda _, message: self.said.append(message),
-            on_failure=lambda _, why: self.failures.append(why),
+            on_failure=lambda _, failure: self.failures.append(failure),
             on_hopeless=self.give_up,
         )
 
@@ -62,7 +62,7 @@ def test_a_killed_worker_is_started_again() -> None:
         assert first is not None
         os.kill(first, signal.SIGKILL)
         wait_until(lambda: rig.beating() and rig.worker.pid != first, "a new worker")
-        assert rig.failures == ["ended with exit code -9"]
+        assert rig.failures == [WorkerFailure("ended with exit code -9", crashed=True)]
         assert rig.worker.restarts == 1
 
 
@@ -93,7 +93,8 @@ def test_a_hung_worker_is_replaced() -> None:
         assert first is not None
         os.kill(first, signal.SIGSTOP)
         wait_until(lambda: rig.beating() and rig.worker.pid != first, "a new worker")
-        assert len(rig.failures) == 1 and rig.failures[0].startswith("hung")
+        [failure] = rig.failures
+        assert failure.crashed and failure.reason.startswith("did not respond for")
         assert not is_running(first)
 
 
@@ -113,7 +114,7 @@ def test_a_worker_that_cannot_start_is_given_up() -> None:
 
     with pytest.raises(LiveError, match="engine is hopeless"):
         wait_until(poll_for_ever, "the supervisor to give up")
-    assert rig.failures == ["ended with exit code 7"] * 3
+    assert rig.failures == [WorkerFailure("ended with exit code 7")] * 3
     rig.supervisor.end()
 
 
@@ -168,4 +169,4 @@ def test_a_worker_that_raises_says_why_and_ends_with_exit_code_1() -> None:
     with Rig(workers.burst) as rig:
         wait_until(lambda: rig.supervisor.poll() or rig.failures, "the failure")
         assert rig.said[0] == Failed("RuntimeError: burst")
-        assert rig.failures[0] == "ended with exit code 1"
+        assert rig.failures[0] == WorkerFailure("ended with exit code 1")

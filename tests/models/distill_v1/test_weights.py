@@ -1,4 +1,4 @@
-"""Models of Distill v1.1 compute what that program computed."""
+"""Models from Distill v1.1 compute what that program computed."""
 
 import os
 from collections import OrderedDict

@@ -43,7 +43,7 @@ def test_a_whole_name_wins_over_a_longer_one_with_that_start(
 def test_a_start_of_two_names_is_refused_with_both(folders: Folders) -> None:
     save(folders.here, "rain")
     save(folders.user, "rail")
-    with pytest.raises(ModelNotFoundError, match="rail, rain; write more"):
+    with pytest.raises(ModelNotFoundError, match="rail, rain; give more"):
         find_model("rai")
 
 

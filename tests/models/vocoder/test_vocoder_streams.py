@@ -53,7 +53,7 @@ def test_a_flushed_stream_takes_no_more(vocoder: Vocoder, mel: Tensor) -> None:
     stream.push(mel)
     stream.flush()
     assert len(stream.flush()) == 0
-    with pytest.raises(ValueError, match="this stream was flushed: begin another"):
+    with pytest.raises(ValueError, match="this stream was flushed: begin a new one"):
         stream.push(mel)
 
 

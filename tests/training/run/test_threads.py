@@ -51,7 +51,9 @@ def test_a_training_beside_other_programs_takes_fewer_threads_and_says_so(
     monkeypatch.setattr(threads.os, "cpu_count", lambda: 2)
     said = share_cores(Processes())
     assert torch.get_num_threads() == 1
-    assert said.startswith("other programs keep 1.0 cores busy: training with 1 of 2 threads")
+    assert said.startswith(
+        "other programs keep 1.0 cores busy, so training uses 1 of the usual 2 threads"
+    )
 
 
 def test_a_training_alone_takes_all(monkeypatch: pytest.MonkeyPatch) -> None:

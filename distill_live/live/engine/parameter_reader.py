@@ -14,7 +14,7 @@ from distill_live.models.prior.steering import Steering
 from distill_live.parameters import LEVEL_SAMPLING, STEER, STEERING, ParameterStore
 
 
-class Controls:
+class ParameterReader:
     """A view of the parameters for a model of `levels` levels; `values` are those in use.
 
     Each change is noted in the journal, with the ring position that was heard then.

@@ -52,9 +52,9 @@ def dump(jack: JackServer, name: str) -> Iterator[Dump]:
 
 
 @contextmanager
-def running(source: MidiInput, feedback: MidiLights) -> Iterator[None]:
-    source.listeners.append(feedback.hear)
-    source.on_device = feedback.refresh
+def running(source: MidiInput, lights: MidiLights) -> Iterator[None]:
+    source.listeners.append(lights.hear)
+    source.on_device = lights.refresh
     source.start()
     try:
         yield
@@ -68,19 +68,19 @@ def test_what_has_changed_leaves_our_own_port(
     travels = {"cc": 1.0, "cc14": 0.75, "nrpn": 0.5, "note": 1.0, "bend": 0.25}
     now = 0.0
     source = MidiInput(listener, "nobody", backend)
-    feedback = MidiLights(source.send)
-    lights = [
+    lights = MidiLights(source.send)
+    wanted = [
         Light("cc", 1, 16, lambda: travels["cc"]),
         Light("cc14", 2, 7, lambda: travels["cc14"]),
         Light("nrpn", 3, 1234, lambda: travels["nrpn"]),
         Light("note", 4, 60, lambda: travels["note"]),
         Light("bend", 5, 0, lambda: travels["bend"]),
     ]
-    feedback.use(lights)
-    with dump(jack, "dump") as seen, running(source, feedback):
+    lights.use(wanted)
+    with dump(jack, "dump") as seen, running(source, lights):
         jack.connect(OURS, "dump:input")
-        feedback.refresh()
-        feedback.tick(now)
+        lights.refresh()
+        lights.tick(now)
         seen.wait_for(0xE4, 0, 32)
         assert seen.messages == [
             bytes(message)
@@ -89,7 +89,7 @@ def test_what_has_changed_leaves_our_own_port(
                             (0xE4, 0, 32))
         ]  # fmt: skip
         travels["cc"] = 0.0
-        feedback.tick(now + 1)
+        lights.tick(now + 1)
         seen.wait_for(0xB0, 16, 0)
         assert len(seen.messages) == 10
 
@@ -98,15 +98,15 @@ def test_a_device_is_shown_its_own_when_it_comes_and_when_it_comes_back(
     listener: Listener, jack: JackServer, backend: RtMidiBackend
 ) -> None:
     source = MidiInput(listener, "rings", backend)
-    feedback = MidiLights(source.send)
-    feedback.use([Light("cc", 1, 16, lambda: 1.0, "rings"), Light("cc", 1, 17, lambda: 1.0, "x")])
-    with running(source, feedback):
+    lights = MidiLights(source.send)
+    lights.use([Light("cc", 1, 16, lambda: 1.0, "rings"), Light("cc", 1, 17, lambda: 1.0, "x")])
+    with running(source, lights):
         for turn in range(3):
             with Controller(jack, "rings") as rings:
                 shown = rings.received
 
                 def tick(shown: list[str] = shown) -> list[str]:
-                    feedback.tick(time.monotonic())
+                    lights.tick(time.monotonic())
                     return shown
 
                 wait_until(tick, "the lights")
@@ -118,12 +118,12 @@ def test_a_device_that_is_open_as_an_input_is_shown_what_no_device_is_named_for(
     listener: Listener, jack: JackServer, backend: RtMidiBackend
 ) -> None:
     source = MidiInput(listener, "desk", backend)
-    feedback = MidiLights(source.send)
-    feedback.use([Light("cc", 1, 16, lambda: 0.0)])
+    lights = MidiLights(source.send)
+    lights.use([Light("cc", 1, 16, lambda: 0.0)])
     with Controller(jack, "desk") as desk, Controller(jack, "other") as other:
-        with running(source, feedback):
+        with running(source, lights):
             desk.send(0xB0, 17, 99, until=lambda: listener.events)
-            feedback.tick(0.0)
+            lights.tick(0.0)
             source.send("other", [0xB0, 1, 1])
             wait_until(lambda: desk.received and other.received, "what is shown")
             assert (desk.received, other.received) == (["b01000"], ["b00101"])
