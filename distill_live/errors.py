@@ -46,7 +46,7 @@ class PatchError(DistillError):
 
 
 class PluginError(DistillError):
-    """A plugin is missing, has a name twice or does not fulfil its contract."""
+    """A plugin is missing, its name is taken, or it does not fulfil its contract."""
 
 
 class DeviceError(DistillError):
@@ -74,7 +74,7 @@ class ClientError(DistillError):
 
 
 class ReportError(DistillError):
-    """A model's page cannot be written."""
+    """A model's report cannot be written."""
 
 
 class LiveError(DistillError):

@@ -64,13 +64,13 @@ def is_known(address: str) -> bool:
 
 
 @pytest.mark.parametrize("name", STREAMS)
-def test_every_stream_stands_in_the_table_of_streams(name: str) -> None:
+def test_every_stream_is_in_the_table_of_streams(name: str) -> None:
     rows = re.findall(r"^\| (`[^|]+`) \|", read(DOCS / "controls.md"), re.MULTILINE)
     assert any(f"`{name}`" in row for row in rows)
 
 
 @pytest.mark.parametrize("key", SOURCES)
-def test_every_source_of_a_patch_stands_in_the_table_of_sources(key: str) -> None:
+def test_every_source_of_a_patch_is_in_the_table_of_sources(key: str) -> None:
     row = re.search(rf"^\| `\{{{key}: .*$", read(PATCHES), re.MULTILINE)
     assert row
     keys = {key for key in SOURCES[key].model_fields} - {key, "device", "channel"}
@@ -89,6 +89,6 @@ def test_the_patch_that_is_shown_is_legal() -> None:
     assert len(patch.map) == 4
 
 
-def test_every_patch_that_ships_stands_in_the_table_of_patches() -> None:
+def test_every_included_patch_is_in_the_table_of_patches() -> None:
     listed = set(re.findall(r"^\| \[`([\w-]+\.yaml)`\]", read(PATCHES), re.MULTILINE))
     assert listed == {path.name for path in (REPOSITORY / "patches").glob("*.yaml")}

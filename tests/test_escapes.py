@@ -16,7 +16,7 @@ def test_letters_stay_as_they_are(text: str) -> None:
      ("two\nlines\x9b", r"two\nlines\x9b"), ("\u202etxt.wav", r"\u202etxt.wav"),
      ("\ud800", r"\ud800"), ("\u2028", r"\u2028")],
 )  # fmt: skip
-def test_what_is_no_letter_is_written_out(text: str, shown: str) -> None:
+def test_what_is_not_a_letter_is_written_out(text: str, shown: str) -> None:
     assert escape(text) == shown
 
 

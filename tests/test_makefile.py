@@ -77,7 +77,7 @@ def test_the_newest_versions_are_tried_in_an_environment_of_their_own() -> None:
     assert ".venv-newest/bin/pytest" in shown and ".venv-newest/bin/mypy" in shown
 
 
-def test_an_environment_of_another_python_is_made_anew(tmp_path: Path) -> None:
+def test_an_environment_of_another_python_is_made_again(tmp_path: Path) -> None:
     environment = tmp_path / "env"
     stamp(environment, "python-3.9", "installed")
     created = environment / f"python-{VERSION}"

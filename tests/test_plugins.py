@@ -94,7 +94,7 @@ def test_a_class_that_breaks_the_contract_is_refused(check: Any, broken: Any, to
         check("sound", broken)
 
 
-def test_what_is_no_class_is_refused() -> None:
+def test_what_is_not_a_class_is_refused() -> None:
     for check in CHECKS.values():
         with pytest.raises(PluginError, match="it is not a class"):
             check("sound", Sound())
@@ -109,7 +109,7 @@ def test_a_name_that_all_have_already_cannot_be_declared() -> None:
         check_declaration("sound", parameter(name="on"), ("on",))
 
 
-def test_one_that_is_broken_is_told_and_left_out_and_the_others_are_there(
+def test_one_that_is_broken_is_reported_and_left_out_and_the_others_are_there(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     group = "distill_live.inputs"
@@ -126,7 +126,7 @@ def test_one_that_is_broken_is_told_and_left_out_and_the_others_are_there(
     ]  # fmt: skip
 
 
-def test_one_whose_module_ends_the_program_when_it_is_imported_is_told_too(
+def test_one_whose_module_ends_the_program_when_it_is_imported_is_reported_too(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "ends_the_program.py").write_text("import sys\nsys.exit()\n")

@@ -82,7 +82,7 @@ def test_what_runs_behind_already_is_not_raised() -> None:
     assert run_python("os.nice(15); priority.lower(); print(os.nice(0))") == ["15"]
 
 
-def test_who_may_not_raise_anything_goes_on_as_before() -> None:
+def test_who_may_not_raise_anything_continues_as_before() -> None:
     told = run_python("""
 import resource
 os.environ["PATH"] = ""  # no rtkit

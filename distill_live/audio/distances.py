@@ -18,9 +18,12 @@ Spectra = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Distances:
-    """Of two sounds. `mel_db`: mean absolute difference of 80-band log-mel spectra in dB (floor
-    -80), from 0; `sc`: spectral convergence, from 0; both the mean of FFT sizes 512, 1024, 2048.
-    `env`: correlation of 10 ms RMS envelopes, up to 1, which is best."""
+    """The distances between two sounds.
+
+    `mel_db`: mean absolute difference of 80-band log-mel spectra in dB (floor -80), from 0; `sc`:
+    spectral convergence, from 0; both the mean of FFT sizes 512, 1024, 2048. `env`: correlation of
+    10 ms RMS envelopes, up to 1, which is best.
+    """
 
     mel_db: float
     sc: float

@@ -35,7 +35,7 @@ _PIECE = 8_192
 
 
 class Limiter:
-    """Limits a stream block by block; what goes in comes out `delay` samples later.
+    """Limits a stream block by block; the output is delayed by `delay` samples.
 
     The reduction that a sample needs is known `_TAPS / 2` samples later, because the sound between
     samples (at every quarter, ITU-R BS.1770-4, Annex 2) depends on the samples around it. The

@@ -59,7 +59,7 @@ class PhaseConfig:
 
 @dataclass(frozen=True, eq=False)
 class PhaseState:
-    """Where a stream of frames stands. Its tensors are replaced, never changed in place.
+    """The state of a stream of frames. Its tensors are replaced, never changed in place.
 
     `waiting` `[M, n]`: mels of a block that is not full. `ahead` `[L, bins]` and `ahead_mels`
     `[L, M]`: unit spectra and mel powers of frames that are not final. `phase` and `magnitude`

@@ -20,7 +20,7 @@ SWITCH = "on"
 
 @dataclass(frozen=True, eq=False)
 class EditContext:
-    """What an edit may look at besides the codes; its arrays are read-only.
+    """What an edit can look at besides the codes; its arrays are read-only.
 
     `column` is the absolute position of the first column, `levels` [Q] says for which levels the
     edit is on, `values` holds its own parameters by their short names. `held` [F, Q] are the codes

@@ -13,7 +13,7 @@ from distill_live.parameters import Parameter
 
 
 class ClockOutput:
-    """Takes a block from the source whenever one would have been played."""
+    """Takes a block from the source whenever a sound card would have played one."""
 
     name = "clock"
     doc = "Play in real time without sound."

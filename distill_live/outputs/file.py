@@ -15,7 +15,7 @@ from distill_live.parameters import Parameter
 
 
 class FileOutput:
-    """Writes sound of a given duration; it waits for the engine, so that there is no gap."""
+    """Writes sound of a given duration; waits for the engine, so that there are no gaps."""
 
     name = "file"
     doc = "Write a sound file, as fast as possible."

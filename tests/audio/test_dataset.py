@@ -95,7 +95,7 @@ def test_the_last_tenth_of_a_recording_is_held_out_in_whole_columns() -> None:
     assert training_columns(100, holdout=0.0) == 100
 
 
-def test_what_is_to_be_said_of_files_is_told(tmp_path: Path) -> None:
+def test_what_is_to_be_said_of_files_is_reported(tmp_path: Path) -> None:
     left = noise(0.5)[:, None]
     write_audio(tmp_path / "good.wav", noise(0.5), 48_000)
     write_audio(tmp_path / "turned.wav", np.concatenate((left, -left), axis=1), 48_000)

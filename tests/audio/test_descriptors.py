@@ -92,7 +92,7 @@ def told_of(powers_db: np.ndarray) -> np.ndarray:
     return describe_columns(mel, SPECTROGRAM.config, 8).numpy()
 
 
-def test_all_is_told_in_its_unit_up_to_the_ends() -> None:
+def test_all_is_reported_in_its_unit_up_to_the_ends() -> None:
     """Of mels that are all as loud: their power, their middle, as noisy as can be, no onset."""
     expected = [-30 + 10 * math.log10(128), 63.5, 0.0, 0.0]
     np.testing.assert_allclose(told_of(np.full((128, 80), -30.0)), [expected] * 10, atol=1e-3)

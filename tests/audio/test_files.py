@@ -89,7 +89,7 @@ def test_a_stereo_file_of_another_rate_becomes_mono_at_48_khz(tmp_path: Path) ->
     ("content", "reason"),
     [(None, "no such file"), (b"", "cannot read"), (b"noise" * 99, "cannot")],
 )
-def test_what_is_no_sound_file_is_refused_by_name(
+def test_what_is_not_a_sound_file_is_refused_by_name(
     content: bytes | None, reason: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "broken.wav"

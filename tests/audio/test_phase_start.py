@@ -24,7 +24,7 @@ def turns_apart(one: Tensor, other: Tensor) -> Tensor:
     return ((one - other) / (2 * math.pi) + 0.5).remainder(1.0).sub(0.5).abs()
 
 
-def test_a_sine_between_two_bins_goes_on_at_its_own_frequency() -> None:
+def test_a_sine_between_two_bins_continues_at_its_own_frequency() -> None:
     hertz = 20.3 * RATE / N_FFT
     sine = torch.sin(2 * math.pi * hertz * torch.arange(12 * HOP) / RATE)
     frames = spectra(sine)

@@ -194,7 +194,7 @@ def test_it_asks_again_before_a_minute_is_over(comp: Comp, module: dict[str, Any
     assert comp.sent == [("/distill/subscribe", [7000])]
 
 
-def test_it_can_be_built_anew(comp: Comp, module: dict[str, Any]) -> None:
+def test_it_can_be_built_again(comp: Comp, module: dict[str, Any]) -> None:
     before = list(comp.par.made)
     hear(module, "/distill/gain", 0.25)
     module["build"]()

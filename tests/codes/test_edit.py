@@ -51,7 +51,7 @@ def test_the_edits_that_ship_are_installed_as_plugins_are() -> None:
         ("Missing", "tests.codes.broken_edits:Missing of an unknown package cannot be imported"),
     ],
 )
-def test_an_edit_that_breaks_the_contract_is_told_and_left_out_and_the_others_are_there(
+def test_an_edit_that_breaks_the_contract_is_reported_and_left_out_and_the_others_are_there(
     monkeypatch: pytest.MonkeyPatch, found: str, told: str
 ) -> None:
     monkeypatch.setattr(Sound, "name", "aaa")
@@ -73,7 +73,7 @@ def test_what_cannot_be_called_and_what_cannot_be_addressed_is_left_out(
     ]  # fmt: skip
 
 
-def test_an_edit_that_cannot_be_loaded_in_a_second_process_is_told_there(
+def test_an_edit_that_cannot_be_loaded_in_a_second_process_is_reported_there(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     install(monkeypatch, sound="Sound", notcallable="NotCallable")
@@ -87,7 +87,7 @@ def test_an_edit_that_cannot_be_loaded_in_a_second_process_is_told_there(
     assert lines[1].startswith("the edit 'sound' was left out: ")
 
 
-def test_two_packages_with_one_name_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_packages_with_one_name_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     entries = [EntryPoint("a", f"{module}:A", "distill_live.edits") for module in ("one", "two")]
     monkeypatch.setattr(plugins, "entry_points", lambda group: entries)
     with pytest.raises(PluginError, match="two edits plugins are named 'a'"):

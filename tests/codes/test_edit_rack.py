@@ -297,7 +297,7 @@ def test_freeze_and_release_through_the_store_as_a_player_does() -> None:
     assert (bench.apply(30, 40) == bench.codes[30:40]).all()
 
 
-def test_another_rack_goes_on_with_the_same_edits_and_the_same_held_codes() -> None:
+def test_another_rack_continues_with_the_same_edits_and_the_same_held_codes() -> None:
     bench, again = Bench(Freeze(), Fake("add", add_one)), Bench(Freeze())
     bench.switch(10, freeze=1)
     again.rack.restore(bench.rack.settings, bench.rack.held)

@@ -151,7 +151,7 @@ def test_what_an_editor_has_saved_with_a_byte_order_mark_is_read(
     np.testing.assert_array_equal(load_grid(path).codes, grid_of(5).codes)
 
 
-def test_what_is_wrong_is_told_with_the_files_name(tmp_path: Path) -> None:
+def test_what_is_wrong_is_reported_with_the_files_name(tmp_path: Path) -> None:
     columns = grid_of(5).codes.tolist()
     columns[2][1][0] = 64
     path = edited(tmp_path, codes=columns)

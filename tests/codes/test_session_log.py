@@ -50,7 +50,7 @@ def test_a_last_line_that_was_cut_short_is_left_out(tmp_path: Path) -> None:
         ('{"format": "distill-session", "format_version": 1}\n{{{\n', "damaged at line 2"),
     ],
 )
-def test_what_is_no_log_is_refused(tmp_path: Path, content: str, said: str | None) -> None:
+def test_what_is_not_a_log_is_refused(tmp_path: Path, content: str, said: str | None) -> None:
     path = tmp_path / "take.log"
     path.write_text(content)
     if said is None:

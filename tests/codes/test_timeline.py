@@ -49,7 +49,7 @@ def test_raw_and_edited_codes_stand_side_by_side() -> None:
         timeline.set_edited(25, column(1))
 
 
-def test_a_column_that_is_sampled_anew_is_unedited() -> None:
+def test_a_column_that_is_sampled_again_is_unedited() -> None:
     timeline = filled(5)
     timeline.set_edited(4, column(77))
     timeline.truncate(4)
@@ -64,7 +64,7 @@ def test_what_is_given_out_is_a_copy() -> None:
     assert timeline.edited(1, 2)[0, 0, 0] == 1
 
 
-def test_one_that_holds_given_columns_goes_on_from_their_numbers() -> None:
+def test_one_that_holds_given_columns_continues_from_their_numbers() -> None:
     before = filled(5)
     before.set_edited(4, column(77))
     again = Timeline.holding(2, before.raw(2, 5), before.edited(2, 5), 10)

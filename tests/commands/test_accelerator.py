@@ -40,7 +40,7 @@ def train(folders: Folders, end: str, *arguments: object) -> Ended:
     return Ended(running.returncode, out, err)
 
 
-def test_two_processes_make_one_model_and_go_on_after_a_kill(
+def test_two_processes_make_one_model_and_continue_after_a_kill(
     folders: Folders, sounds: Path
 ) -> None:
     whole = train(folders, "never:0", sounds, "--name", "whole")
@@ -79,7 +79,7 @@ def test_a_device_and_an_accelerator_are_one_too_many(
     assert "cannot be combined" in refused.err
 
 
-def test_what_is_wrong_is_told_once(folders: Folders, tmp_path: Path) -> None:
+def test_what_is_wrong_is_reported_once(folders: Folders, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
     refused = train(folders, "never:0", empty, "--name", "mine")

@@ -27,7 +27,7 @@ def test_good_patches_are_told_to_be_good() -> None:
     assert all(": good, " in line for line in lines)
 
 
-def test_every_broken_patch_is_told_with_its_lines_and_the_exit_code_says_so(
+def test_every_broken_patch_is_reported_with_its_lines_and_the_exit_code_says_so(
     tmp_path: Path,
 ) -> None:
     (tmp_path / "a.yaml").write_text("version: 1\nmap:\n  - {from: {cc: 1}, to: gian}\nx: 1\n")
@@ -41,7 +41,7 @@ def test_every_broken_patch_is_told_with_its_lines_and_the_exit_code_says_so(
     assert f"{tmp_path}/b.yaml:1: version cannot be 2" in result.stderr
 
 
-def test_stored_presets_are_counted_and_a_broken_file_of_them_is_told(tmp_path: Path) -> None:
+def test_stored_presets_are_counted_and_a_broken_file_of_them_is_reported(tmp_path: Path) -> None:
     patch, stored = tmp_path / "live.yaml", tmp_path / "live.presets.yaml"
     patch.write_text("version: 1\npresets: {a: {gain: 1}}\n")
     stored.write_text("version: 1\npresets: {b: {gain: 1}, c: {gain: 0}}\n")

@@ -66,7 +66,7 @@ def test_what_was_heard_is_written_sample_for_sample(
     np.testing.assert_array_equal(samples[:, 0], played[1])
 
 
-def test_floats_that_exceed_full_scale_are_told(
+def test_floats_that_exceed_full_scale_are_reported(
     run_cli: RunCli, log: Path, played: tuple[list[Entry], np.ndarray]
 ) -> None:
     # The tiny model is louder than full scale.
@@ -76,7 +76,7 @@ def test_floats_that_exceed_full_scale_are_told(
     assert run_cli("render", log).err.startswith(expected)
 
 
-def test_a_format_without_floats_is_limited_and_told(run_cli: RunCli, log: Path) -> None:
+def test_a_format_without_floats_is_limited_and_reported(run_cli: RunCli, log: Path) -> None:
     result = run_cli("render", log, "--output", "evening.flac")
     assert "note: evening.flac was louder than full scale; the limiter" in result.err
     assert np.abs(read_audio("evening.flac")[0]).max() < 0.99
@@ -196,7 +196,7 @@ def test_the_other_model_must_be_there(run_cli: RunCli, log: Path) -> None:
         ),
     ],
 )
-def test_what_is_no_session_is_refused_in_one_line(
+def test_what_is_not_a_session_is_refused_in_one_line(
     run_cli: RunCli,
     tiny_in_library: Path,
     content: bytes | None,

@@ -22,7 +22,7 @@ def seconds_not_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
     make_tiny(monkeypatch.setattr)
 
 
-def test_a_run_that_is_killed_at_any_moment_goes_on_to_the_same_bytes(
+def test_a_run_that_is_killed_at_any_moment_continues_to_the_same_bytes(
     training_process: TrainingProcess, trained: Trained, folders: Folders, sounds: Path
 ) -> None:
     train = training_process.train
@@ -59,7 +59,7 @@ def test_a_run_that_is_killed_at_any_moment_goes_on_to_the_same_bytes(
         ("prior_epoch", ("prior", "validation"), "serve"),
     ],
 )
-def test_ctrl_c_keeps_the_best_so_far_and_a_run_goes_on_after_it_too(
+def test_ctrl_c_keeps_the_best_so_far_and_a_run_continues_after_it_too(
     run_cli: RunCli,
     trained: Trained,
     folders: Folders,
@@ -85,7 +85,7 @@ def test_ctrl_c_keeps_the_best_so_far_and_a_run_goes_on_after_it_too(
     assert files_of(folders, "cut") == ["cut.distill", "cut.html"]
 
 
-def test_a_prior_alone_goes_on_too(
+def test_a_prior_alone_continues_too(
     run_cli: RunCli, folders: Folders, sounds: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run_cli("train", sounds, "--name", "mine", "--no-prior")
@@ -133,7 +133,7 @@ def interrupted(
     return folders.user / "mine.resume"
 
 
-def test_an_interrupted_run_is_not_begun_anew_unasked(
+def test_an_interrupted_run_is_not_begun_again_unasked(
     run_cli: RunCli, interrupted: Path, sounds: Path
 ) -> None:
     refused = run_cli("train", sounds, "--name", "mine")

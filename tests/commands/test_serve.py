@@ -105,7 +105,7 @@ def test_gain_zero_is_heard_as_silence(on_card: OnCard) -> None:
     assert loudness(quiet) == 0.0
 
 
-def test_stop_and_panic_silence_and_play_goes_on(on_card: OnCard) -> None:
+def test_stop_and_panic_silence_and_play_continues(on_card: OnCard) -> None:
     with Recording(on_card.card) as recording:
         for verb in ("stop", "panic"):
             on_card.server.osc.send(f"/distill/{verb}")

@@ -27,7 +27,7 @@ def kill_engine(played: Session) -> dict[str, Any]:
     return played.entries("resume")[-1]
 
 
-def test_a_killed_engine_is_followed_by_one_that_goes_on_and_nothing_is_silent_or_untold(
+def test_a_killed_engine_is_followed_by_one_that_continues_and_nothing_is_silent_or_unreported(
     run_cli: RunCli, tiny_model_path: Path, tmp_path: Path
 ) -> None:
     record = ("--record", str(tmp_path / "recording.wav"))

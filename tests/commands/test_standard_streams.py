@@ -36,7 +36,7 @@ def test_letters_that_an_encoding_lacks_are_written_out() -> None:
 
 
 @pytest.mark.parametrize("name", ["caf\udce9", "\x1b[31mred", "\u3042"])
-def test_a_name_is_told_as_it_can_be_shown(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_is_reported_as_it_can_be_shown(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     stream = narrow()
     monkeypatch.setattr(sys, "stdout", stream)
     with standard_streams():

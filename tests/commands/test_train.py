@@ -182,7 +182,7 @@ def long_enough_to_be_timed(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, name, longer)
 
 
-def test_how_long_it_takes_is_told_before_the_first_epoch(
+def test_how_long_it_takes_is_reported_before_the_first_epoch(
     run_cli: RunCli, folders: Folders, sounds: Path, long_enough_to_be_timed: None
 ) -> None:
     lines = run_cli("train", sounds, "--name", "mine").out.splitlines()
@@ -214,11 +214,11 @@ def test_epochs_of_codec_and_prior_are_set_apart(
         (9000, "about 2.5 hours"),
     ],
 )
-def test_a_length_of_time_is_told_in_round_numbers(seconds: float, words: str) -> None:
+def test_a_length_of_time_is_reported_in_round_numbers(seconds: float, words: str) -> None:
     assert in_words(seconds) == words
 
 
-def test_no_prior_stops_after_the_codec_and_says_how_to_go_on(
+def test_no_prior_stops_after_the_codec_and_says_how_to_continue(
     run_cli: RunCli, folders: Folders, sounds: Path
 ) -> None:
     result = run_cli("train", sounds, "--name", "mine", "--no-prior")
@@ -280,7 +280,7 @@ def test_an_existing_model_is_not_replaced_without_force(
     assert read_header(folders.user / "mine.distill").metadata["name"] == "mine"
 
 
-def test_what_cannot_be_read_is_told_and_skipped(
+def test_what_cannot_be_read_is_reported_and_skipped(
     run_cli: RunCli, folders: Folders, sounds: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "recordings"

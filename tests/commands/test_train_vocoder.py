@@ -144,7 +144,7 @@ def test_ctrl_c_before_the_first_epoch_leaves_the_file_alone(
     assert tiny_in_library.read_bytes() == before
 
 
-def test_a_run_that_is_killed_at_any_moment_goes_on_to_the_same_bytes(
+def test_a_run_that_is_killed_at_any_moment_continues_to_the_same_bytes(
     training_process: TrainingProcess,
     folders: Folders,
     tiny_in_library: Path,
@@ -174,7 +174,7 @@ def test_a_run_that_is_killed_at_any_moment_goes_on_to_the_same_bytes(
     assert files_of(folders, ".resume") == []
 
 
-def test_an_interrupted_run_is_not_begun_anew_unasked(
+def test_an_interrupted_run_is_not_begun_again_unasked(
     run_cli: RunCli, tiny_in_library: Path, sounds: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     command = ("train-vocoder", "tiny", sounds, "--vocoder", "neural")
@@ -215,7 +215,7 @@ def test_train_gives_the_same_file_as_its_phases_one_by_one(
     assert without_times(path) == together
 
 
-def test_train_goes_on_in_its_vocoder(
+def test_train_continues_in_its_vocoder(
     run_cli: RunCli, folders: Folders, sounds: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     command = ("train", sounds, "--name", "mine", "--vocoder", "neural")

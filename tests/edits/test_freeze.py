@@ -7,7 +7,7 @@ from distill_live.edits.freeze import Freeze
 from tests.edits.conftest import MakeContext
 
 
-def test_the_levels_that_are_on_hold_their_codes_and_the_others_go_on(
+def test_the_levels_that_are_on_hold_their_codes_and_the_others_continue(
     codes: Codes, make_context: MakeContext
 ) -> None:
     context = make_context(True, False, True, band=0)

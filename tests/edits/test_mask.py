@@ -7,7 +7,7 @@ from distill_live.edits.mask import Mask, neutral_codes
 from tests.edits.conftest import MakeContext
 
 
-def test_the_levels_that_are_on_get_their_neutral_code_and_the_others_go_on(
+def test_the_levels_that_are_on_get_their_neutral_code_and_the_others_continue(
     codes: Codes, make_context: MakeContext
 ) -> None:
     context = make_context(False, True, True)

@@ -46,7 +46,7 @@ def test_the_sound_is_that_of_the_sampled_codes_decoded(tiny_model: LoadedVQMode
     np.testing.assert_array_equal(whole[: len(audio)], audio)
 
 
-def test_without_a_seed_the_one_that_was_drawn_is_told(tiny_model: LoadedVQModel) -> None:
+def test_without_a_seed_the_one_that_was_drawn_is_reported(tiny_model: LoadedVQModel) -> None:
     audio, seed = generate_audio_from_prior(tiny_model, duration_s=0.1)
     again, _ = generate_audio_from_prior(tiny_model, duration_s=0.1, seed=seed)
     assert audio.tobytes() == again.tobytes()

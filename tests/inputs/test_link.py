@@ -140,7 +140,7 @@ def test_start_and_stop_of_the_link_session_are_followed_only_when_asked(joined:
     assert told == [False, True]
 
 
-def test_without_the_library_it_says_why_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_library_it_says_why_and_continues(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(link, "aalink", None)
     joined = Joined()
     joined.link.start()

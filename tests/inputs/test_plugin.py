@@ -103,7 +103,7 @@ def test_what_the_instrument_refuses_does_not_raise_in_the_input() -> None:
     assert stage.lines == ["/distill/gain 1.0"]
 
 
-def test_an_input_that_does_not_end_is_told_and_left() -> None:
+def test_an_input_that_does_not_end_is_reported_and_left() -> None:
     stage = Stage(DoesNotEnd)
     stage.input.stop()
     DoesNotEnd.ended.set()

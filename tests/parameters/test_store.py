@@ -78,7 +78,7 @@ def test_a_value_is_stored_as_the_nearest_legal_one(
 @pytest.mark.parametrize(
     "value", [math.nan, math.inf, -math.inf, "0.5", 10**400, None, b"1", [1.0]]
 )
-def test_what_is_no_finite_number_is_refused_and_changes_nothing(value: object) -> None:
+def test_what_is_not_a_finite_number_is_refused_and_changes_nothing(value: object) -> None:
     store = ParameterStore()
     with pytest.raises(ParameterError, match=r"temperature takes a (finite )?number, 0\.1\.\.2"):
         store.set("temperature", value)
@@ -143,7 +143,7 @@ def test_the_raw_bytes_change_with_every_value_and_only_then() -> None:
     assert store.raw() == seen[-1]
 
 
-def test_what_changed_is_told_by_name_level_and_value() -> None:
+def test_what_changed_is_reported_by_name_level_and_value() -> None:
     store = ParameterStore()
     store.set("top_k", 3, 0)
     before = store.raw()

@@ -27,6 +27,6 @@ def test_an_unknown_name_is_refused_with_the_nearest_known_one() -> None:
         find_parameter("temprature")
 
 
-def test_the_legal_range_is_told_with_its_unit() -> None:
+def test_the_legal_range_is_reported_with_its_unit() -> None:
     assert find_parameter("top_k").legal() == "0..512 codes"
     assert find_parameter("temperature").legal() == "0.1..2"

@@ -57,7 +57,7 @@ def test_an_attribute_that_a_node_lacks_is_no_content(studio: Studio, asked: str
     assert (answered.status_code, answered.content) == (204, b"")
 
 
-def test_an_unknown_path_is_not_found_and_an_unknown_attribute_is_told(studio: Studio) -> None:
+def test_an_unknown_path_is_not_found_and_an_unknown_attribute_is_reported(studio: Studio) -> None:
     assert get(studio, "/distill/temprature").status_code == 404
     assert get(studio, "/distill/temprature?VALUE").status_code == 404
     told = get(studio, "/distill/gain?VALEU")

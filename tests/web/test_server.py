@@ -93,7 +93,7 @@ def test_a_fault_is_one_line_and_the_server_answers_on() -> None:
     assert line == "web: Exception in ASGI application: ValueError('a fault of ours')"
 
 
-def test_what_is_no_http_does_not_end_it() -> None:
+def test_what_is_not_http_does_not_end_it() -> None:
     lines: list[str] = []
     server = serve(lines)
     for junk in (

@@ -32,7 +32,7 @@ ECHO_SECONDS = 0.2
 
 
 class Feedback:
-    """Tells subscribers the values in the store, when they change, and what is published.
+    """Sends subscribers the values in the store when they change, and whatever is published.
 
     `levels` gives the labels of the levels of the model in play, coarse to fine; `clock` gives
     seconds. A subscriber without patterns hears all announcements and every parameter: at

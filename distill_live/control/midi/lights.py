@@ -69,7 +69,7 @@ class Light:
 
 
 class MidiLights:
-    """Sends lights and motor faders the values that they do not show yet.
+    """Sends lights and motor faders the values that they don't show yet.
 
     `send` takes a device's pattern (None: all open ports) and the bytes of a message. A control
     that was moved by hand is left alone for `HOLD_S`, then it is sent the resulting value if it

@@ -56,7 +56,7 @@ class Learned:
 
 
 class Learner:
-    """Listens to controls, and guesses which one is to be learned. Times are in seconds."""
+    """Listens to controls, and guesses which one to learn. Times are in seconds."""
 
     def __init__(self) -> None:
         self._events: list[MidiEvent] = []

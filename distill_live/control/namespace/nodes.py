@@ -40,7 +40,7 @@ class Slot:
 
 @dataclass(frozen=True)
 class Node:
-    """An address and what is there.
+    """An address, and what it takes and does.
 
     `slots` are the arguments that a message must have, `more` those that may follow. A node with a
     value belongs to `parameter`, globally or for one `level` (from 0). With `norm` the value is the

@@ -82,7 +82,7 @@ class _Mapping(PatchModel):
 
 
 class ParameterMapping(_Mapping):
-    """A control moves parameters: its way 0..1 is bent by `curve` and spread over `range`.
+    """A control moves parameters: its travel 0..1 is shaped by `curve` and scaled to `range`.
 
     With `invert` the control's way is turned round before that. Values are reached within `smooth`
     milliseconds. `takeover` says what a control does that stands elsewhere than the parameter;
@@ -224,7 +224,7 @@ Mapping = Annotated[
 
 
 class OscSettings(PatchModel):
-    """How OSC is spoken."""
+    """Settings for OSC."""
 
     targets: list[Annotated[str, Field(max_length=255)]] = Field(
         default=[], max_length=32, description="a list of HOST:PORT to which every change is sent"

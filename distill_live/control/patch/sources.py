@@ -75,7 +75,7 @@ def _as_list(value: object) -> object:
 
 
 class MidiSource(PatchModel):
-    """A control of a MIDI device; of any device, on any channel where nothing else is said."""
+    """A control of a MIDI device; by default of any device, on any channel."""
 
     device: str | None = Field(
         default=None, min_length=1, max_length=200,
@@ -96,7 +96,7 @@ class MidiSource(PatchModel):
 
 
 class ControlChangeSource(MidiSource):
-    """A controller: a knob, a fader, a button, or an encoder without ends."""
+    """A controller: a knob, a fader, a button, or an endless encoder."""
 
     cc: int = Field(ge=0, le=127, description="a controller number 0..127")
     bits: Literal[7, 14] = Field(
@@ -185,7 +185,7 @@ class ProgramSource(MidiSource):
 
 
 class BendSource(MidiSource):
-    """The pitch wheel, which rests in the middle of its way."""
+    """The pitch wheel, which rests in the middle of its travel."""
 
     bend: Literal[True] = Field(description="true")
 
@@ -203,7 +203,7 @@ class PolyPressureSource(MidiSource):
 
 
 class LfoSource(PatchModel):
-    """An oscillator that goes once round in so many seconds, or in so many beats with the music."""
+    """An LFO with a cycle of so many seconds, or of so many beats in step with the tempo."""
 
     lfo: Shape = Field(description="sine, triangle, saw, square or random")
     seconds: float | None = Field(
@@ -232,7 +232,7 @@ class FollowSource(PatchModel):
 
 
 class WalkSource(PatchModel):
-    """A random walk; in so many seconds it usually comes from the middle to an end."""
+    """A random walk, which usually takes so many seconds from the middle to an end."""
 
     walk: float = Field(
         ge=SECONDS[0], le=SECONDS[1], description=f"seconds, {SECONDS[0]:g}..{SECONDS[1]:g}"

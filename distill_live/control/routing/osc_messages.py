@@ -26,7 +26,7 @@ MAX_REACHED = 8192
 
 
 class PacketResult(NamedTuple):
-    """What became of a packet: the answers for its sender, and its addresses that lead nowhere."""
+    """The result of a packet: the answers for its sender, and its addresses that lead nowhere."""
 
     replies: list[Reply]
     nowhere: list[str]

@@ -28,7 +28,7 @@ _LONGEST_REASON = 300
 
 @dataclass
 class Counters:
-    """What has come in since the start.
+    """Counts of what came in since the start.
 
     `received` messages were well formed. Of these, `unknown` led nowhere, `refused` had a value
     that cannot be used, and `clipped` a value out of range. `malformed` packets held no message.

@@ -21,7 +21,7 @@ AT = f"{ROOT}/at"
 
 
 class Waiting:
-    """Collects what one change puts off to a beat, then keeps it in `schedule` until that beat.
+    """Collects what one change defers to a beat, then keeps it in `schedule` until that beat.
 
     The beats are those of `tempo`. When it changes, the next `tick` moves everything that waits.
     `clock` gives seconds; actions fire earlier by the latency of `hooks`.

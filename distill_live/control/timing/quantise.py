@@ -23,7 +23,7 @@ _LEAP = 0.25
 
 
 class Clockwork(Protocol):
-    """What tells when a beat comes, such as a `Tempo`."""
+    """Something that knows when beats come, such as a `Tempo`."""
 
     @property
     def beats_per_bar(self) -> int: ...

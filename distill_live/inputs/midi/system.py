@@ -32,7 +32,7 @@ _MESSAGES_PER_TURN = 256
 
 @dataclass
 class MidiSystem:
-    """A MIDI system that answers.
+    """A MIDI system that is available.
 
     `probe` and `sender` live as long as it does. They list the ports, and are our own ports where a
     program can have some. Making new ones for each listing would use up the system's clients.

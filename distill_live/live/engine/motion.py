@@ -53,7 +53,7 @@ def nothing() -> Samples:
 
 @dataclass(frozen=True)
 class State:
-    """All that the next sample depends on, except the codes.
+    """Everything that the next sample depends on, except the codes.
 
     `sample` is the next sample's place in the segment. `beyond` are samples that were made but not
     played, because a loop ends before them. `ending` is a sound that fades out under the next

@@ -30,7 +30,7 @@ class EngineMemory:
 
 @dataclass(frozen=True)
 class EngineReports:
-    """Whom an engine tells what: `say` takes a line of text for the performer, `on_edit_failure`
+    """What an engine reports, and to whom: `say` takes a line of text for the performer, `on_edit_failure`
     the name of an edit that failed and must be switched off."""
 
     say: Callable[[str], None]

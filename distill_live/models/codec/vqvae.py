@@ -98,7 +98,7 @@ class CodecStream(Protocol):
 
 
 class DecoderState(NamedTuple):
-    """Where a decoder's stream stands: the ends of its layers' inputs, and the columns
+    """The state of a decoder's stream: the ends of its layers' inputs, and the columns
     `[n, F, D]` that wait for a later one before anything can be decoded."""
 
     tails: Tails

@@ -59,7 +59,7 @@ class ChunkVocoder:
 
 
 class ChunkVocoderState(NamedTuple):
-    """Where a stream stands: frames of a chunk that is not full `[M, n]`, the end of the last
+    """The state of a stream: frames of a chunk that is not full `[M, n]`, the end of the last
     chunk `[overlap]` (or of nothing, `[0]`), samples given, whether it was flushed."""
 
     waiting: Tensor

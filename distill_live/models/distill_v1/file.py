@@ -33,7 +33,7 @@ _DAMAGE = (
 
 @dataclass(frozen=True)
 class OldModel:
-    """What a file of Distill v1.1 says: `saved` is its dictionary, with descriptions of tensors.
+    """The contents of a Distill v1.1 file: `saved` is its dictionary, with descriptions of tensors.
 
     `copy` is a zip of all that was looked at, when the numbers were read too: of a file that was
     made to deceive, another reader may see something else.

@@ -40,7 +40,7 @@ class WholeMatrix:
 
 
 class PackedMatrix:
-    """A matrix of int8, each row with a scale of its own; vectors are rounded to bfloat16.
+    """A matrix of int8 with one scale per row; vectors are rounded to bfloat16.
 
     D is a multiple of 64. Off by less than a percent of a product's size, four times as fast at a
     width of 512.

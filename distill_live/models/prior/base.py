@@ -15,7 +15,7 @@ MOST_CONTEXT_COLUMNS = 4096
 
 
 class PriorShape(Protocol):
-    """What the settings of every prior say."""
+    """What the settings of every prior have in common."""
 
     @property
     def codebook_size(self) -> int:

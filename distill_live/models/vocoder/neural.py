@@ -1,4 +1,4 @@
-"""The vocoder that is trained: a network says what bins do, an inverse transform makes samples."""
+"""The neural vocoder: a network predicts what bins do, and an inverse transform makes samples."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _STRONGEST = 30.0
 
 @dataclass(frozen=True, eq=False)
 class NeuralState:
-    """Where a stream stands. Its tensors are replaced, never changed in place.
+    """The state of a stream. Its tensors are replaced, never changed in place.
 
     `waiting` `[M, n]`: mels of a block that is not full. `ahead` `[M, L]`: those of frames that are
     not final. `tails`: the network's past. `tone` `[bins]`: the last final frame's, of length 1.
@@ -42,7 +42,7 @@ class NeuralState:
 
 
 class NeuralVocoder:
-    """Makes sound of mels on the device that its network is on.
+    """Turns mels into sound on the device that its network is on.
 
     In Vocos (Siuzdak, arXiv 2306.00814), a network predicts the magnitude and phase of every
     frame. There, equal frames have equal phases, so that a steady sound repeats with every hop: at

@@ -59,7 +59,7 @@ class Vocoder(Protocol):
 
 
 class PhaseVocoder:
-    """The vocoder that finds phases by itself: always there, on the CPU.
+    """The vocoder that needs no training: always available, on the CPU.
 
     With `config.block_frames` the column's, every column pushed gives a column of samples; only
     the first gives `delay_samples` less. Raises ValueError as PhaseReconstructor does.

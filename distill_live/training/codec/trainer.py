@@ -62,7 +62,7 @@ class CodecEpoch(Epoch):
 
 @dataclass(frozen=True)
 class TrainedCodec:
-    """The best codec of a training, on the device that trained it, ready to use.
+    """The best codec of a training run, on the device that trained it, ready to use.
 
     `history` has every completed epoch; `model` and `health` are those of `best_epoch`, counted
     from 1. `ending` says whether training ended early, and `warning` names the recording that

@@ -88,7 +88,7 @@ class PriorEpoch(Epoch):
 
 @dataclass(frozen=True)
 class TrainedPrior:
-    """The best prior of a training, ready to use.
+    """The best prior of a training run, ready to use.
 
     `history` has every completed epoch; `prior` and `perplexity` are those of `best_epoch`, counted
     from 1. `ending` says whether training ended early, `warning` whether the loss was no longer a

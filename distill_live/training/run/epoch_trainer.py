@@ -38,7 +38,7 @@ class Epoch(ABC):
 
 
 class Duration(Protocol):
-    """The settings that say how long a training is."""
+    """The settings that determine the length of a training run."""
 
     @property
     def epochs(self) -> int:

@@ -97,7 +97,7 @@ class VocoderEpoch(Epoch):
 
 @dataclass(frozen=True)
 class TrainedVocoder:
-    """The best vocoder of a training, on the device that trained it, ready to use.
+    """The best vocoder of a training run, on the device that trained it, ready to use.
 
     `history` has every completed epoch; `vocoder` is that of `best_epoch`, counted from 1. `ending`
     says whether training ended early, and `warning` names the recording that spoiled it, if one

@@ -33,7 +33,7 @@ def test_a_header_says_how_long_its_frame_is(four: bytes, rate: int, length: int
 
 
 @pytest.mark.parametrize("four", [b"RIFF", b"\xff\xfb\x00\x64", b"\xff\xfb\xf0\x64", b"\xff\xfb"])
-def test_what_is_no_header_or_says_no_length_is_none(four: bytes) -> None:
+def test_what_is_not_a_header_or_says_no_length_is_none(four: bytes) -> None:
     assert read_frame_header(four) is None
 
 
@@ -67,7 +67,7 @@ def test_another_rate_begins_another_stream() -> None:
     assert len(scan(first + second).streams) == 2
 
 
-def test_what_is_no_frame_is_passed_over_and_counted() -> None:
+def test_what_is_not_a_frame_is_passed_over_and_counted() -> None:
     mp3 = encoded(noise(3.0), "MP3")
     hole = scan(mp3[:20_000] + bytes(3000) + mp3[23_000:])
     assert 3000 <= hole.lost < 5000

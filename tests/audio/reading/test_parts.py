@@ -59,20 +59,20 @@ def test_a_wav_that_is_empty_stays_empty(behind: bytes) -> None:
      (b"\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X" + bytes(99), "looks like macOS metadata"),
      (b"<!DOCTYPE html>", "looks like a web page$")],
 )  # fmt: skip
-def test_what_is_no_sound_that_can_be_read_is_refused_by_what_it_is(
+def test_what_is_not_a_sound_that_can_be_read_is_refused_by_what_it_is(
     content: bytes, told: str
 ) -> None:
     with pytest.raises(AudioFileError, match=told):
         split(content)
 
 
-def test_damage_is_told() -> None:
+def test_damage_is_reported() -> None:
     mp3 = encoded(noise(3.0), "MP3")
     assert split(mp3).missing == ""
     assert "damaged" in split(mp3[:20_000] + bytes(3000) + mp3[23_000:]).missing
 
 
-def test_samples_that_a_wav_header_does_not_count_are_told() -> None:
+def test_samples_that_a_wav_header_does_not_count_are_reported() -> None:
     wav = encoded(SOUND, "WAV", 48_000)
     assert split(wav).missing == split(wav + b"\0\0\0\0").missing == ""
     assert split(wav + wav[44:]).missing.startswith("50% of it, after the end given in")

@@ -81,7 +81,7 @@ def test_a_file_is_read_whatever_it_is_called(name: str, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("format", ["FLAC", "MP3"])
-def test_what_comes_before_the_damage_is_read_and_the_rest_told(
+def test_what_comes_before_the_damage_is_read_and_the_rest_reported(
     format: str, tmp_path: Path
 ) -> None:
     content = encoded(noise(3.0), format)
@@ -155,7 +155,7 @@ def test_a_file_without_samples_or_with_none_that_are_numbers_is_refused(tmp_pat
         sound(tmp_path, encoded(STEREO * np.nan, "WAV", 44_100, "FLOAT"))
 
 
-def test_a_part_that_cannot_be_used_is_told_and_the_others_are_read(tmp_path: Path) -> None:
+def test_a_part_that_cannot_be_used_is_reported_and_the_others_are_read(tmp_path: Path) -> None:
     good = encoded(STEREO, "WAV", 44_100, "FLOAT")
     found = sound(tmp_path, good + encoded(STEREO * np.nan, "WAV", 44_100, "FLOAT") + good)
     assert len(found.whole(44_100)) == 88_200

@@ -22,7 +22,7 @@ def test_what_a_program_may_write_stays_as_it_is(peak: float) -> None:
 
 
 @pytest.mark.parametrize("scale", [2**15, 2**23, 2**31])
-def test_samples_at_the_scale_of_integers_are_scaled_and_told(scale: int) -> None:
+def test_samples_at_the_scale_of_integers_are_scaled_and_reported(scale: int) -> None:
     gain, note = tally(TONE * scale).gain()
     assert gain == 1 / scale
     assert str(scale) in note
@@ -54,7 +54,7 @@ def test_silence_and_mono_are_mixed_by_their_mean() -> None:
 
 
 @pytest.mark.parametrize(("factor", "share"), [(-1.0, 0.5), (-0.9, 0.526)])
-def test_of_two_that_cancel_one_is_inverted_and_it_is_told(factor: float, share: float) -> None:
+def test_of_two_that_cancel_one_is_inverted_and_it_is_reported(factor: float, share: float) -> None:
     weights, note = tally(TONE, factor * TONE).weights()
     assert weights is not None
     np.testing.assert_allclose(weights, [share, share - 1], atol=1e-3)

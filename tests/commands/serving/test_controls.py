@@ -121,7 +121,7 @@ def test_the_levels_of_a_model_that_begins_are_those_of_all(stand: Stand) -> Non
     assert stand.store.own("temperature", 1) == 0.5
 
 
-def test_streams_of_the_server_are_told(stand: Stand) -> None:
+def test_streams_of_the_server_are_reported(stand: Stand) -> None:
     told: list[Reply] = []
     stand.feedback.subscribe("visuals", told.extend, 100.0, "/distill/stream/level")
     stand.server.status["rms"] = 0.25
@@ -308,7 +308,9 @@ def test_any_parameter_or_level_can_be_set_from_the_start(tmp_path: Path) -> Non
         ("temperature/water=1", "--set temperature/water=1: the current model has no level"),
     ],
 )
-def test_what_cannot_be_set_from_the_start_is_told(tmp_path: Path, value: str, told: str) -> None:
+def test_what_cannot_be_set_from_the_start_is_reported(
+    tmp_path: Path, value: str, told: str
+) -> None:
     with pytest.raises(ParameterError, match=re.escape(told)):
         Stand(tmp_path, values=[value])
 

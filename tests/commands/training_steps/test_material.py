@@ -36,6 +36,6 @@ def test_rehearsed_recordings_come_first_and_count_by_their_length() -> None:
     assert knowing(None).loudness_db() == pytest.approx(-20.0)
 
 
-def test_a_prior_goes_on_unless_another_size_is_wanted() -> None:
+def test_a_prior_continues_unless_another_size_is_wanted() -> None:
     assert knowing(None).first_prior(None) == "a prior"
     assert knowing(None).first_prior("small") is None

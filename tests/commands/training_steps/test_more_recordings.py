@@ -125,7 +125,7 @@ def test_the_same_name_on_another_recording_replaces_nothing(
     assert names(sine_model).count("sine_110.wav") == 2
 
 
-def test_ctrl_c_leaves_the_model_as_it_was_and_resume_goes_on(
+def test_ctrl_c_leaves_the_model_as_it_was_and_resume_continues(
     run_cli: RunCli,
     folders: Folders,
     sine_model: Path,
@@ -212,7 +212,7 @@ def test_a_model_without_codes_of_its_recordings_is_refused_and_what_to_do_is_sa
 
 
 @pytest.mark.parametrize("option", [("--name", "other"), ("--rvq-levels", "2")])
-def test_a_model_that_goes_on_keeps_its_name_and_shape(
+def test_a_model_that_continues_keeps_its_name_and_shape(
     run_cli: RunCli, halves: tuple[Path, Path], option: tuple[str, str]
 ) -> None:
     refused = run_cli("train", "--continue", "mine", halves[1], *option)

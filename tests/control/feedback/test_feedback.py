@@ -255,7 +255,7 @@ def test_of_too_many_announcements_the_newest_are_heard(stage: Stage) -> None:
     assert stage.heard("a") == [("/distill/done", (n,)) for n in range(10, MAX_SAID + 10)]
 
 
-def test_another_model_s_levels_are_told(stage: Stage) -> None:
+def test_another_model_s_levels_are_reported(stage: Stage) -> None:
     stage.subscribe("a", pattern=f"{TEMPERATURE}/*")
     stage.heard("a")
     stage.labels[:] = ["Structure", "Timbre", "Detail"]

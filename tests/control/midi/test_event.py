@@ -34,7 +34,7 @@ def test_a_pattern_of_many_stars_takes_no_time() -> None:
         ("distill-live:control", ""),
     ],
 )
-def test_a_device_has_the_name_that_stays_when_it_is_plugged_in_anew(
+def test_a_device_has_the_name_that_stays_when_it_is_plugged_in_again(
     port: str, device: str
 ) -> None:
     assert device_name(port) == device

@@ -137,14 +137,14 @@ def test_the_pressure_of_a_pad_that_is_struck_is_not_meant() -> None:
     assert learned([0x90, 36, 99], *pressed, [0x80, 36, 0]) == {"note": 36, "channel": 1}
 
 
-def test_buttons_are_told_as_such() -> None:
+def test_buttons_are_reported_as_such() -> None:
     found = guess(events(*control(41, 127, 0)))
     assert found is not None
     assert found.text.endswith(", a button")
 
 
 @pytest.mark.parametrize("number", [98, 99, 100, 101, 120, 121, 123, 127])
-def test_what_is_no_control_is_not_learned(number: int) -> None:
+def test_what_is_not_a_control_is_not_learned(number: int) -> None:
     assert guess(events(*control(number, 0, 127, 0))) is None
 
 

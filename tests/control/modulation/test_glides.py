@@ -54,7 +54,7 @@ def test_what_moves_counts_as_moved_by_who_has_begun_it(stand: Stand) -> None:
     assert stand.senders == ["knob"]
 
 
-def test_its_goal_is_told_until_it_is_reached(stand: Stand) -> None:
+def test_its_goal_is_reported_until_it_is_reached(stand: Stand) -> None:
     assert stand.glides.goal(GAIN) is None
     stand.start(GAIN, 0.0, 0.7)
     assert stand.glides.goal(GAIN) == 1.4

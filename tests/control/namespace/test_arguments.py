@@ -20,7 +20,7 @@ def test_numbers_truth_values_and_texts_that_say_a_number_count(given: object, r
 @pytest.mark.parametrize(
     "given", [None, b"1", [1.0], "", "loud", "on", "1" * 41, "\N{DEVANAGARI DIGIT ONE}"]
 )
-def test_what_is_no_number_is_refused_by_the_name_of_what_takes_it(given: object) -> None:
+def test_what_is_not_a_number_is_refused_by_the_name_of_what_takes_it(given: object) -> None:
     with pytest.raises(ParameterError, match="gain takes a number, not "):
         number("gain", given)
 

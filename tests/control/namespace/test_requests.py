@@ -64,7 +64,7 @@ def test_arguments_come_in_their_own_types_with_defaults_filled_in(
         ("record", [[1]], "on (1 or 0) cannot be [1]"),
     ],
 )
-def test_arguments_that_are_not_legal_are_told_with_what_is(
+def test_arguments_that_are_not_legal_are_reported_with_what_is(
     name: str, given: list[object], told: str
 ) -> None:
     with pytest.raises(ParameterError) as error:

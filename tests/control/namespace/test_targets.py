@@ -62,6 +62,6 @@ def test_a_level_is_found_by_name_and_by_number_from_1() -> None:
 
 
 @pytest.mark.parametrize("level", ["detail", "0", "3", "-1", "01", "\u0661"])
-def test_a_level_that_is_not_there_is_told_with_those_that_are(level: str) -> None:
+def test_a_level_that_is_not_there_is_reported_with_those_that_are(level: str) -> None:
     with pytest.raises(UnknownLevelError, match=r"legal: structure, timbre, or 1\.\.2$"):
         Levels(("Structure", "Timbre")).find(Target(PARAMETERS["temperature"], level))

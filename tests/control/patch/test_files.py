@@ -218,7 +218,7 @@ map:
         ("gain", "a mapping needs `from`"),
     ],
 )
-def test_a_mapping_that_is_wrong_is_told_with_its_line(
+def test_a_mapping_that_is_wrong_is_reported_with_its_line(
     tmp_path: Path, mapping: str, told: str
 ) -> None:
     [problem] = problems(tmp_path, f"version: 1\n\nmap:\n  - {mapping}\n")
@@ -261,7 +261,7 @@ def test_a_mapping_that_is_wrong_is_told_with_its_line(
         (f"version: 1\nname: {'x' * 2000}", "2: a text of more than 1000 characters"),
     ],
 )
-def test_what_is_no_patch_is_refused_with_its_line(tmp_path: Path, text: str, told: str) -> None:
+def test_what_is_not_a_patch_is_refused_with_its_line(tmp_path: Path, text: str, told: str) -> None:
     assert problems(tmp_path, text)[0].startswith(told)
 
 
@@ -298,7 +298,7 @@ def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
     assert load_patch(tmp_path / "set.yaml").version == 1
 
 
-def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_reported(tmp_path: Path) -> None:
     with pytest.raises(PatchError, match=r"cannot read the patch .*none"):
         load_patch(tmp_path / "none.yaml")
 
@@ -319,7 +319,7 @@ def test_a_patch_is_found_by_path_then_in_the_working_folder_then_among_the_ship
     assert find_patch(str(tmp_path / "mine.yml")) == tmp_path / "mine.yml"
 
 
-def test_an_unknown_patch_is_told_with_the_nearest_name(
+def test_an_unknown_patch_is_reported_with_the_nearest_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -347,7 +347,7 @@ def test_what_was_learned_counts_beside_the_patch_and_in_the_place_of_its_contro
     ]  # fmt: skip
 
 
-def test_a_broken_file_of_what_was_learned_is_told(tmp_path: Path) -> None:
+def test_a_broken_file_of_what_was_learned_is_reported(tmp_path: Path) -> None:
     (tmp_path / "set.learned.yaml").write_text("version: 1\nmap: [{from: {cc: 7}, to: gian}]")
     with pytest.raises(PatchError, match=r"set\.learned\.yaml:2: unknown parameter 'gian'"):
         load(tmp_path, "version: 1")
@@ -407,7 +407,7 @@ def test_a_switch_in_a_preset_is_true_or_false(tmp_path: Path) -> None:
         ("gain/timbre: 1", "gain has one value for all levels"),
     ],
 )
-def test_a_value_that_a_preset_cannot_have_is_told_with_its_line(
+def test_a_value_that_a_preset_cannot_have_is_reported_with_its_line(
     tmp_path: Path, value: str, told: str
 ) -> None:
     text = f"version: 1\npresets:\n  a:\n    gain: 1\n    {value}\nmpa: []\n"

@@ -62,7 +62,7 @@ def test_it_looks_once_a_second(stage: Stage) -> None:
     assert stage.used == []
 
 
-def test_a_broken_patch_is_told_once_and_the_one_in_use_plays_on(stage: Stage) -> None:
+def test_a_broken_patch_is_reported_once_and_the_one_in_use_plays_on(stage: Stage) -> None:
     stage.save("version: 1\nmap:\n  - {from: {cc: 2}, to: gian}\n")
     stage.turn()
     stage.turn()

@@ -58,7 +58,7 @@ BROKEN = [
 
 
 @pytest.mark.parametrize(("text", "told"), BROKEN, ids=[told for _, told in BROKEN])
-def test_a_broken_file_is_told_with_its_line_and_kept_aside(
+def test_a_broken_file_is_reported_with_its_line_and_kept_aside(
     path: Path, text: str, told: str
 ) -> None:
     path.write_text(text, encoding="utf-8")
@@ -110,7 +110,7 @@ def test_what_is_as_it_was_written_is_written_over(path: Path) -> None:
     assert os.listdir(path.parent) == [path.name]
 
 
-def test_a_folder_that_cannot_be_written_is_told_and_nothing_is_lost(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_reported_and_nothing_is_lost(tmp_path: Path) -> None:
     (tmp_path / "patches").write_text("no folder")
     lines: list[str] = []
     file = PresetFile(tmp_path / "patches" / "set.presets.yaml", lines.append)

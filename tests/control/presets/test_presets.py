@@ -204,7 +204,7 @@ def test_no_more_are_stored_than_midi_has_programs(stand: Stand) -> None:
     assert stand.lines == []
 
 
-def test_what_this_instrument_does_not_have_is_told_and_left_out(tmp_path: Path) -> None:
+def test_what_this_instrument_does_not_have_is_reported_and_left_out(tmp_path: Path) -> None:
     stand = Stand(tmp_path, {
         "odd": {"gain": 9.0, "edit/gone/on": 1.0, "temperature/texture": 0.5, "top_p": "off",
                 "temperature/4": 0.25},

@@ -117,7 +117,7 @@ def test_a_model_s_name_cannot_be_that_of_a_file_beside_the_folders(
 
 @pytest.mark.parametrize("given", ["x" * 1000, "x/" * 500, "a\0b", "\ud800"])
 @pytest.mark.parametrize("name", FILE_REQUESTS)
-def test_what_is_no_path_does_no_harm(allowed: AllowedFiles, name: str, given: str) -> None:
+def test_what_is_not_a_path_does_no_harm(allowed: AllowedFiles, name: str, given: str) -> None:
     try:
         allowed.check(name, (given,))
     except ParameterError as error:

@@ -111,7 +111,7 @@ def test_buttons_step_through_presets_when_pressed_and_not_when_let_go(stand: St
     assert stand.presets.current == "soft"
 
 
-def test_what_cannot_be_carried_out_is_refused_and_told(stand: Stand) -> None:
+def test_what_cannot_be_carried_out_is_refused_and_reported(stand: Stand) -> None:
     stand.router.receive_osc([("/distill/preset", ["lound"])])
     stand.router.receive_osc([("/distill/tempo_source", ["rewire"])])
     stand.router.receive_osc([("/distill/preset/store", [" "])])

@@ -31,7 +31,7 @@ def test_kinds_do_not_wait_for_each_other() -> None:
     assert lines == ["a", "b"]
 
 
-def test_a_name_is_told_once() -> None:
+def test_a_name_is_reported_once() -> None:
     lines: list[str] = []
     log = LimitedLog(lines.append, Clock())
     for name in ("/a", "/b", "/a"):
@@ -39,7 +39,7 @@ def test_a_name_is_told_once() -> None:
     assert lines == ["unknown /a", "unknown /b"]
 
 
-def test_a_name_is_told_again_with_how_often_it_came_ever_more_seldom() -> None:
+def test_a_name_is_reported_again_with_how_often_it_came_ever_more_seldom() -> None:
     lines: list[str] = []
     clock = Clock()
     log = LimitedLog(lines.append, clock, period_s=1.0)

@@ -278,7 +278,7 @@ def test_who_sets_a_gliding_parameter_ends_the_glide(desk: Desk) -> None:
     assert desk.store["gain"] == 1.75
 
 
-def test_a_glide_goes_on_from_where_it_is_to_a_new_goal(desk: Desk) -> None:
+def test_a_glide_continues_from_where_it_is_to_a_new_goal(desk: Desk) -> None:
     desk.use({"from": {"cc": 1}, **UNIT, "smooth": 100, "takeover": "pickup"})
     desk.osc("/distill/gain", [0.0])
     desk.cc(1, 1, 0)

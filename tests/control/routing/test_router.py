@@ -28,7 +28,7 @@ def test_whole_numbers_and_booleans_are_numbers_and_are_clipped(
     assert desk.store["gain"] == stored
 
 
-def test_a_clipped_value_is_counted_and_told(desk: Desk) -> None:
+def test_a_clipped_value_is_counted_and_reported(desk: Desk) -> None:
     desk.osc("/distill/temperature", [64.0])
     assert desk.router.counters == Counters(received=1, clipped=1)
     assert desk.lines == ["temperature 64 is outside 0.1..2; set to 2"]
@@ -50,7 +50,7 @@ def test_a_clipped_value_is_counted_and_told(desk: Desk) -> None:
         [],
     ],
 )
-def test_what_is_not_one_finite_number_is_refused_counted_and_told(
+def test_what_is_not_one_finite_number_is_refused_counted_and_reported(
     desk: Desk, arguments: list[object]
 ) -> None:
     desk.osc("/distill/gain", arguments)
@@ -76,7 +76,7 @@ def test_letting_a_button_go_makes_no_request(desk: Desk, released: object) -> N
     assert desk.router.counters.refused == 0
 
 
-def test_two_mistakes_at_one_address_are_both_told(desk: Desk) -> None:
+def test_two_mistakes_at_one_address_are_both_reported(desk: Desk) -> None:
     for arguments in ([], ["loud"], ["louder"], [math.nan], [1, 2]):
         desk.osc("/distill/gain", arguments)
     assert desk.lines == [
@@ -235,7 +235,7 @@ def test_whether_a_level_s_value_is_its_own_can_only_be_read(desk: Desk) -> None
         assert "can only be read" not in str(told)
 
 
-def test_a_control_that_is_moved_to_be_learned_is_not_told_as_unmapped(desk: Desk) -> None:
+def test_a_control_that_is_moved_to_be_learned_is_not_reported_as_unmapped(desk: Desk) -> None:
     desk.router.hooks.learns = lambda: True
     desk.cc(1, 1, 64)
     assert (desk.lines, desk.router.counters.unknown) == ([], 0)
@@ -244,7 +244,7 @@ def test_a_control_that_is_moved_to_be_learned_is_not_told_as_unmapped(desk: Des
     assert desk.lines == ["CC 1 on channel 1 is not mapped by the patch"]
 
 
-def test_a_level_s_value_out_of_range_is_clipped_counted_and_told(desk: Desk) -> None:
+def test_a_level_s_value_out_of_range_is_clipped_counted_and_reported(desk: Desk) -> None:
     desk.osc("/distill/top_p/1", [-3])
     assert desk.store.levels("top_p", 2) == (0.0, 1.0)
     assert desk.router.counters == Counters(received=1, clipped=1)
@@ -252,7 +252,7 @@ def test_a_level_s_value_out_of_range_is_clipped_counted_and_told(desk: Desk) ->
 
 
 @pytest.mark.parametrize("level", ["texture", "0", "4", "1" * 9000, "x" * 9000])
-def test_a_level_that_the_model_lacks_is_refused_and_told_once_with_those_it_has(
+def test_a_level_that_the_model_lacks_is_refused_and_reported_once_with_those_it_has(
     desk: Desk, level: str
 ) -> None:
     before = desk.store.raw()
@@ -326,7 +326,7 @@ def test_ping_answers_pong_with_the_same_arguments(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("address", ["/distill/temprature", "/temperature", "/distill/Temperature"])
-def test_an_unknown_address_is_counted_and_told_once_with_the_nearest_one(
+def test_an_unknown_address_is_counted_and_reported_once_with_the_nearest_one(
     desk: Desk, address: str
 ) -> None:
     told = f"unknown OSC address {address} (did you mean /distill/temperature?)"
@@ -368,7 +368,7 @@ def test_what_could_steer_a_terminal_is_not_logged(desk: Desk) -> None:
     assert all(line.isprintable() and len(line) < 300 for line in shown)
 
 
-def test_the_last_message_is_told_in_short(desk: Desk) -> None:
+def test_the_last_message_is_reported_in_short(desk: Desk) -> None:
     assert desk.router.last_message == ""
     desk.osc("/distill/gain", [0.5])
     assert desk.router.last_message == "/distill/gain 0.5"

@@ -29,7 +29,7 @@ def test_what_is_past_runs_at_the_next_tick() -> None:
     assert done == [1]
 
 
-def test_times_can_be_asked_for_anew() -> None:
+def test_times_can_be_asked_for_again() -> None:
     schedule, done = Schedule(), list[str]()
     schedule.at(1.0, partial(done.append, "moved"), aim=lambda now: now + 4.0)
     schedule.at(2.0, partial(done.append, "fixed"))
@@ -71,7 +71,7 @@ def test_an_action_that_schedules_itself_again_runs_once_a_tick() -> None:
         assert len(done) == count
 
 
-def test_an_action_that_fails_is_told_and_the_others_run() -> None:
+def test_an_action_that_fails_is_reported_and_the_others_run() -> None:
     lines, done = list[str](), list[str]()
     schedule = Schedule(lines.append)
     schedule.at(1.0, partial(int, "no number"))

@@ -42,7 +42,7 @@ def test_by_itself_it_plays_120_beats_a_minute_and_four_a_bar(stand: Stand) -> N
     assert tempo.seconds(3.0) == pytest.approx(1.5)
 
 
-def test_another_tempo_goes_on_from_the_beat_that_is(stand: Stand) -> None:
+def test_another_tempo_continues_from_the_beat_that_is(stand: Stand) -> None:
     stand.now = 101.0
     assert stand.tempo.set_bpm(60.0)
     assert stand.tempo.beat(101.0) == pytest.approx(2.0)
@@ -92,7 +92,7 @@ def test_a_boundary_is_never_in_the_past(stand: Stand) -> None:
         assert stand.tempo.next_boundary(1, now) >= now
 
 
-def test_a_midi_clock_leads_when_it_comes_and_the_tempo_goes_on_when_it_is_gone(
+def test_a_midi_clock_leads_when_it_comes_and_the_tempo_continues_when_it_is_gone(
     stand: Stand,
 ) -> None:
     stand.clock(60, 140.0)

@@ -58,7 +58,7 @@ def test_a_pair_of_controllers_is_a_14_bit_one_when_its_fine_half_comes() -> Non
     assert of_kind("cc14", *controls(1, (7, 64)), *controls(2, (39, 3))) == []
 
 
-def test_an_nrpn_is_told_with_its_coarse_half_until_a_fine_one_comes() -> None:
+def test_an_nrpn_is_reported_with_its_coarse_half_until_a_fine_one_comes() -> None:
     select = controls(3, (99, 9), (98, 82))
     assert of_kind("nrpn", *select, *controls(3, (6, 64))) == [(3, 1234, 8192)]
     moved = controls(3, (6, 64), (38, 1), (6, 65), (38, 0))
@@ -119,7 +119,7 @@ def test_a_program_is_counted_through_the_banks(
     assert of_kind("program", *controls(1, *bank), [0xC1, 5]) == [(2, 5, 5)]
 
 
-def test_clock_is_told_with_the_position_in_sixteenths() -> None:
+def test_clock_is_reported_with_the_position_in_sixteenths() -> None:
     parser = MidiParser("clock")
     found = [parser.parse(m) for m in ([0xF8], [0xFA], [0xFB], [0xFC], [0xF2, 3, 2])]
     assert found == [

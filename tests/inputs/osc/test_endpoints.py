@@ -25,18 +25,18 @@ def test_an_endpoint_is_host_and_port(text: str, endpoint: tuple[str, int]) -> N
 
 
 @pytest.mark.parametrize("text", ["", "9000", ":9000", "host:", "host:65536", "host:-1", "h:9k"])
-def test_what_is_no_endpoint_is_told_with_what_is_legal(text: str) -> None:
+def test_what_is_not_an_endpoint_is_reported_with_what_is_legal(text: str) -> None:
     with pytest.raises(DeviceError, match=r"legal: HOST:PORT, such as 127\.0\.0\.1:9000"):
         parse_endpoint(text)
 
 
-def test_a_port_in_use_is_told_with_what_to_do(instrument: Instrument, osc: OscInput) -> None:
+def test_a_port_in_use_is_reported_with_what_to_do(instrument: Instrument, osc: OscInput) -> None:
     with pytest.raises(DeviceError, match=rf"127\.0\.0\.1:{osc.port}.*--osc HOST:PORT"):
         OscInput("127.0.0.1", osc.port, instrument.router).start()
 
 
 @pytest.mark.parametrize("host", ["no.such.host.invalid", "203.0.113.1", "a" * 300])
-def test_a_host_that_is_not_here_is_told(instrument: Instrument, host: str) -> None:
+def test_a_host_that_is_not_here_is_reported(instrument: Instrument, host: str) -> None:
     with pytest.raises(DeviceError, match="cannot listen for OSC"):
         OscInput(host, 0, instrument.router, allow=["10.0.0.0/8"]).start()
 
@@ -81,7 +81,7 @@ def test_a_network_may_be_given_by_one_of_its_hosts() -> None:
 
 
 @pytest.mark.parametrize("network", ["", "192.168.1", "192.168.1.0/33", "a.host", "10.0.0.0/x"])
-def test_what_is_no_network_is_told_with_what_is_legal(network: str) -> None:
+def test_what_is_not_a_network_is_reported_with_what_is_legal(network: str) -> None:
     with pytest.raises(DeviceError, match=r"--osc-allow .* is not a network.*192\.168\.1\.0/24"):
         AllowedHosts([network])
 

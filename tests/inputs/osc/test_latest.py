@@ -50,7 +50,7 @@ def test_another_sender_s_value_overtakes_nothing() -> None:
     assert len(left([(gain, 1), (gain, 2), (gain, 1)])) == 2
 
 
-def test_what_is_no_number_overtakes_nothing() -> None:
+def test_what_is_not_a_number_overtakes_nothing() -> None:
     for wrong in (math.nan, math.inf, -math.inf):
         assert kept(("gain", 0.5), ("gain", wrong))[0] == ("gain", 0.5)
     assert len(kept(("gain", 0.5), ("gain", 1))) == 2

@@ -116,7 +116,7 @@ def test_pong_comes_even_when_the_arguments_cannot_be_sent_back(
     client.ping()
 
 
-def test_a_request_that_fails_is_told_and_the_next_message_is_taken(
+def test_a_request_that_fails_is_reported_and_the_next_message_is_taken(
     instrument: Instrument, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
@@ -300,7 +300,7 @@ def test_a_malformed_error_is_not_answered(instrument: Instrument, client: Clien
     assert client.heard == []
 
 
-def test_an_error_is_told_to_its_sender_alone(instrument: Instrument, osc: OscInput) -> None:
+def test_an_error_is_reported_to_its_sender_alone(instrument: Instrument, osc: OscInput) -> None:
     wrong, other = Client(osc.port), Client(osc.port)
     wrong.say("/distill/gain", "loud")
     other.ping()

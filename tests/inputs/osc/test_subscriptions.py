@@ -240,7 +240,7 @@ def test_targets_may_be_given_before_the_port_is_open(
 
 
 @pytest.mark.parametrize("target", ["nowhere", "127.0.0.1:0", "no.such.host.invalid:9001", ":1"])
-def test_a_target_that_is_none_is_told_and_left_out(
+def test_a_target_that_is_none_is_reported_and_left_out(
     desk: Desk, instrument: Instrument, listener: Client, target: str
 ) -> None:
     desk.osc.use([target, f"127.0.0.1:{listener.port}"])

@@ -108,7 +108,7 @@ def test_a_malformed_packet_over_tcp_is_counted_and_answered_and_the_next_one_ta
     [struct.pack(">I", 2**24 - 1), b"\1\2\3\4", b"GET / HTTP/1.0\r\n\r\n", b"\xc0/a\xdb\0\xc0"],
     ids=["too large", "no framing", "HTTP", "bad escape"],
 )
-def test_what_is_no_osc_is_counted_and_hung_up_on(
+def test_what_is_not_osc_is_counted_and_hung_up_on(
     instrument: Instrument, osc: OscInput, tcp: TcpClient, junk: bytes
 ) -> None:
     broken = socket.create_connection(("127.0.0.1", osc.port), timeout=60)
@@ -155,7 +155,7 @@ def test_a_client_that_does_not_read_is_hung_up_on_and_the_others_are_served(
     other.socket.close()
 
 
-def test_connections_of_one_host_are_limited_and_those_that_are_open_go_on(
+def test_connections_of_one_host_are_limited_and_those_that_are_open_continue(
     instrument: Instrument, osc: OscInput, tcp: TcpClient
 ) -> None:
     tcp.ping()

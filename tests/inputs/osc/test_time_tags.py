@@ -57,7 +57,7 @@ def test_what_is_up_to_two_seconds_ahead_is_done_at_its_time_in_order() -> None:
     assert stage.told == []
 
 
-def test_what_is_further_ahead_is_done_at_once_and_told_once_for_each_sender() -> None:
+def test_what_is_further_ahead_is_done_at_once_and_reported_once_for_each_sender() -> None:
     stage = Stage()
     for ahead in (2.01, 3600.0, 2.5):
         stage.send("now", ahead)
@@ -78,7 +78,7 @@ def test_time_tags_can_be_ignored() -> None:
     assert (stage.done, stage.told) == (["a", "b"], [])
 
 
-def test_when_too_much_waits_the_rest_is_done_at_once_and_told_once() -> None:
+def test_when_too_much_waits_the_rest_is_done_at_once_and_reported_once() -> None:
     stage = Stage()
     for number in range(MAX_WAITING + 3):
         stage.send(str(number), 1.0)

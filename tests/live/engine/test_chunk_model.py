@@ -118,7 +118,7 @@ def test_a_loop_repeats_what_was_played(model: LoadedVQModel) -> None:
     np.testing.assert_array_equal(looped[:-14_400], looped[14_400:])
 
 
-def test_it_goes_on_from_a_recording(model: LoadedVQModel) -> None:
+def test_it_continues_from_a_recording(model: LoadedVQModel) -> None:
     noise = 0.1 * np.random.default_rng(0).standard_normal(3 * SECOND, np.float32)
     recording = encode(model, noise)
     player = Player(model)

@@ -52,7 +52,7 @@ def test_every_column_completes_the_samples_from_its_start_on(
 
 
 @pytest.mark.parametrize("before", [0, 1, 2, 3, 8])
-def test_from_the_middle_it_goes_on_at_the_sample_where_the_columns_before_it_end(
+def test_from_the_middle_it_continues_at_the_sample_where_the_columns_before_it_end(
     model: LoadedVQModel, grid: Codes, before: int
 ) -> None:
     stream = ColumnDecoder(model)

@@ -180,7 +180,7 @@ def test_freeze_keeps_the_level_that_sounded(tiny_model: LoadedVQModel) -> None:
     )
 
 
-def test_an_edit_that_fails_is_said_once_and_the_sound_goes_on(tiny_model: LoadedVQModel) -> None:
+def test_an_edit_that_fails_is_said_once_and_the_sound_continues(tiny_model: LoadedVQModel) -> None:
     class Broken:
         name, doc, window, parameters = "broken", "Fails.", 1, ()
 
@@ -209,7 +209,7 @@ def test_a_loop_repeats_the_last_passage_to_the_sample(tiny_model: LoadedVQModel
     ).any()
 
 
-def test_a_release_plays_the_loop_to_its_end_and_goes_on_as_if_it_had_never_been(
+def test_a_release_plays_the_loop_to_its_end_and_continues_as_if_it_had_never_been(
     tiny_model: LoadedVQModel,
 ) -> None:
     length = SECOND // 2
@@ -251,7 +251,7 @@ def test_a_loop_before_the_first_sound_is_refused(tiny_model: LoadedVQModel) -> 
     assert "nothing to loop yet" in player.said[0]
 
 
-def test_hold_stays_in_the_current_column_and_release_goes_on_with_the_next(
+def test_hold_stays_in_the_current_column_and_release_continues_with_the_next(
     tiny_model: LoadedVQModel,
 ) -> None:
     undisturbed = Player(tiny_model)
@@ -408,7 +408,7 @@ def test_a_prime_is_continued_and_a_rewind_stops_at_its_border(tiny_model: Loade
     assert 40 <= player.status["column"] < 45
 
 
-def test_a_prime_that_does_not_fit_is_refused_and_the_sound_goes_on(
+def test_a_prime_that_does_not_fit_is_refused_and_the_sound_continues(
     tiny_model: LoadedVQModel,
 ) -> None:
     undisturbed = Player(tiny_model).hear(2 * SECOND)
@@ -545,7 +545,7 @@ def test_requests_take_effect_while_nobody_listens(tiny_model: LoadedVQModel) ->
     np.testing.assert_array_equal(looped[4800 : 4800 + 24_000], looped[4800 + 24_000 :][:24_000])
 
 
-def test_a_new_engine_goes_on_where_the_reader_stands(tiny_model: LoadedVQModel) -> None:
+def test_a_new_engine_continues_where_the_reader_stands(tiny_model: LoadedVQModel) -> None:
     player = Player(tiny_model)
     player.hear(SECOND // 2)
     position = player.ring.read_position

@@ -113,7 +113,7 @@ def test_what_is_drawn_as_wanted_is_not_stale(tiny_model: LoadedVQModel) -> None
     assert played.is_stale()
 
 
-def test_while_a_loop_repeats_only_what_comes_after_it_is_drawn_anew(
+def test_while_a_loop_repeats_only_what_comes_after_it_is_drawn_again(
     tiny_model: LoadedVQModel,
 ) -> None:
     player = Player(tiny_model)

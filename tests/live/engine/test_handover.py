@@ -71,7 +71,7 @@ def test_it_plays_the_columns_that_would_have_followed(
 
 
 @pytest.mark.parametrize("dry", [False, True])
-def test_the_ring_goes_on_without_a_gap_wherever_the_reader_stands(
+def test_the_ring_continues_without_a_gap_wherever_the_reader_stands(
     tiny_model: LoadedVQModel, dry: bool
 ) -> None:
     player = Player(tiny_model)
@@ -246,7 +246,7 @@ def test_an_end_in_the_middle_of_a_change_leaves_a_whole_state_and_a_true_log(
     assert player.status["column"] >= 10
 
 
-def test_plainly_it_goes_on_forward_with_another_take(tiny_model: LoadedVQModel) -> None:
+def test_plainly_it_continues_forward_with_another_take(tiny_model: LoadedVQModel) -> None:
     player = Player(tiny_model)
     player.hear(2 * SECOND)
     player.engine.hold()

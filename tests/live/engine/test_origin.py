@@ -46,7 +46,7 @@ def expect_own(player: Player, remembering: LoadedVQModel) -> None:
     assert player.status["origin_share"] > 0.9
 
 
-def test_the_recording_and_the_second_that_sound_are_told(remembering: LoadedVQModel) -> None:
+def test_the_recording_and_the_second_that_sound_are_reported(remembering: LoadedVQModel) -> None:
     player = Player(remembering)
     hear_up_to(player, FIRST - 1)
     assert player.status["origin"] == NEW_SOUND

@@ -51,7 +51,7 @@ def test_a_hold_plays_its_column_on_and_on_without_a_seam(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("length", [100, 4_000, 4_096, 4_097, 8_192, 30_011])
-def test_a_hold_with_an_end_goes_on_with_the_next_column_at_that_sample(
+def test_a_hold_with_an_end_continues_with_the_next_column_at_that_sample(
     stage: Stage, length: int
 ) -> None:
     before = stage.push(6)
@@ -322,7 +322,7 @@ def test_a_repetition_is_broken_off_where_the_change_is_heard(stage: Stage, back
     np.testing.assert_array_equal(stage.push(4), plain.sound[len(before) :])
 
 
-def test_a_repetition_right_after_a_loop_goes_on_where_the_loop_has_come_to(stage: Stage) -> None:
+def test_a_repetition_right_after_a_loop_continues_where_the_loop_has_come_to(stage: Stage) -> None:
     # 500 samples of the column that the loop ends in are made and not played: less than a fade.
     decoder = ColumnDecoder(stage.loaded)
     length = decoder.start_of(decoder.column_of(BEGIN) + 2) - BEGIN - 500
@@ -339,7 +339,7 @@ def test_a_repetition_right_after_a_loop_goes_on_where_the_loop_has_come_to(stag
     np.testing.assert_allclose(stage.push()[:500], coming, atol=1e-5)
 
 
-def test_a_new_segment_forgets_the_old_and_goes_on_after_its_codes(stage: Stage) -> None:
+def test_a_new_segment_forgets_the_old_and_continues_after_its_codes(stage: Stage) -> None:
     stage.push(10)
     given = (stage.codes[:20] + 3) % 16
     stage.head.begin_segment(given, 25_000)

@@ -73,7 +73,7 @@ def test_a_future_is_heard_from_its_moment_on_with_a_fade() -> None:
     assert (heard[3_480:] == 2).all()
 
 
-def test_after_a_future_is_published_writing_goes_on_at_its_end() -> None:
+def test_after_a_future_is_published_writing_continues_at_its_end() -> None:
     stream = Stream()
     stream.writer.write(steady(1, 10_000))
     stream.hear(1_000)

@@ -68,7 +68,7 @@ def test_a_half_drawn_column_is_begun_again_when_it_must_be_drawn_differently(
     np.testing.assert_array_equal(drawer.codes, whole.codes)
 
 
-def test_a_half_drawn_column_is_begun_anew_with_another_context(
+def test_a_half_drawn_column_is_begun_again_with_another_context(
     drawer: Drawer, tiny_model: LoadedVQModel
 ) -> None:
     whole = Drawer(tiny_model)
@@ -121,7 +121,7 @@ def test_a_cut_outside_of_what_is_remembered_is_refused_and_forgets_nothing(
     np.testing.assert_array_equal(drawer.codes, whole.codes)
 
 
-def test_a_new_segment_goes_on_from_its_codes_and_knows_nothing_of_before(
+def test_a_new_segment_continues_from_its_codes_and_knows_nothing_of_before(
     drawer: Drawer, tiny_model: LoadedVQModel
 ) -> None:
     given = np.random.default_rng(3).integers(0, 16, (20, 8, 3))

@@ -73,7 +73,7 @@ def test_a_step_is_taken_back_after_a_long_time_of_full_lookahead() -> None:
     assert steps.counts == (1, HALVINGS)
 
 
-def test_one_column_without_full_lookahead_begins_the_wait_anew() -> None:
+def test_one_column_without_full_lookahead_begins_the_wait_again() -> None:
     steps = Steps()
     steps.note(LOW, 200)
     for _ in range(5):

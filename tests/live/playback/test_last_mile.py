@@ -184,7 +184,7 @@ def test_it_is_silent_when_the_last_sample_of_the_sound_is_out() -> None:
 
 
 @pytest.mark.parametrize("rate", [44_100, 48_000])
-def test_the_latency_that_is_told_has_that_of_the_last_mile(rate: int) -> None:
+def test_the_latency_that_is_reported_has_that_of_the_last_mile(rate: int) -> None:
     rig = Rig(sample_rate=rate)
     rig.mile.note_latency(0.1)
     rig.fill(200_000)

@@ -59,7 +59,7 @@ def test_a_late_switch_happens_now_with_a_fade_and_loses_no_position() -> None:
 
 
 @pytest.mark.parametrize("fade", [240, 960])
-def test_a_fade_goes_on_over_several_blocks(fade: int) -> None:
+def test_a_fade_continues_over_several_blocks(fade: int) -> None:
     ring, reader = playing_ring(2000)
     read(reader, 50)
     publish(ring, ramp(100, 1900) + 1000, 100, fade)
@@ -134,7 +134,7 @@ def test_a_dry_ring_gives_zeros() -> None:
     assert read(reader, 20)[10:].tolist() == [0.0] * 10
 
 
-def test_a_new_reader_goes_on_where_the_last_one_died() -> None:
+def test_a_new_reader_continues_where_the_last_one_died() -> None:
     ring, reader = playing_ring(1000)
     publish(ring, ramp(0, 1000) + 10_000, 0, 0)
     read(reader, 100)

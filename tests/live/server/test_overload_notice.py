@@ -38,7 +38,7 @@ def test_each_step_is_named_and_said(counter: str, newest: str, said: str) -> No
     assert desk.said == [f"falling behind: {said}"]
 
 
-def test_of_steps_at_the_same_time_the_hardest_is_told() -> None:
+def test_of_steps_at_the_same_time_the_hardest_is_reported() -> None:
     desk = Desk()
     desk.step("held_loops", "short_lookahead")
     assert desk.notice.newest == "repeating"

@@ -150,7 +150,7 @@ def test_what_is_given_up_leaves_no_process_and_no_file(
     assert desk.priming.poll(tiny_model_path) is None
 
 
-def test_how_a_priming_ended_is_told(tiny_model_path: Path, sounds: Path) -> None:
+def test_how_a_priming_ended_is_reported(tiny_model_path: Path, sounds: Path) -> None:
     desk, told = Desk(), list[tuple[str, bool]]()
     desk.priming.on_outcome = lambda text, failed: told.append((text, failed))
     desk.priming.ask(sounds / "nowhere.wav", tiny_model_path)

@@ -102,7 +102,7 @@ def test_a_recording_has_the_rate_of_the_device_that_begins_to_play(tmp_path: Pa
     )
 
 
-def test_a_recording_goes_on_at_its_rate_when_another_device_takes_over(tmp_path: Path) -> None:
+def test_a_recording_continues_at_its_rate_when_another_device_takes_over(tmp_path: Path) -> None:
     samples, rate = rated(TapRing(), tmp_path / "sound.wav", 44_100, 96_000, 44_100)
     assert (rate, len(samples)) == (44_100, 3 * 22_050)
     middle = samples[2_000:-2_000]

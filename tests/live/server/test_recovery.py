@@ -100,7 +100,7 @@ def show(
     return begin
 
 
-def test_an_exception_in_the_engine_is_counted_and_told_and_the_next_one_goes_on(
+def test_an_exception_in_the_engine_is_counted_and_reported_and_the_next_one_continues(
     show: Callable[..., Any],
 ) -> None:
     with show(workers.struck_engine) as played:

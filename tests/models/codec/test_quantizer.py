@@ -99,7 +99,7 @@ def test_a_dead_code_comes_back_to_life() -> None:
     assert float(quantizer.codebooks[0, 3].abs().max()) < 10
 
 
-def test_learning_goes_on_from_the_codebooks_as_they_are(quantizer: ResidualCodebooks) -> None:
+def test_learning_continues_from_the_codebooks_as_they_are(quantizer: ResidualCodebooks) -> None:
     usage = torch.full((3, 16), 1 / 16)
     before = quantizer.codebooks.clone()
     quantizer.start_learning(LearningConfig(dead_share=0.0), vectors_per_step=160, usage=usage)

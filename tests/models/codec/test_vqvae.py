@@ -133,7 +133,7 @@ def test_one_column_alone_is_decoded(model: ConvVQVAE) -> None:
     assert stream.flush().shape == (128, 0)
 
 
-def test_a_stream_restored_goes_on_with_the_same_bytes(model: ConvVQVAE) -> None:
+def test_a_stream_restored_continues_with_the_same_bytes(model: ConvVQVAE) -> None:
     codes = random_codes(model)
     stream = model.stream()
     stream.push(codes[:3])

@@ -192,7 +192,7 @@ def test_deeply_nested_json_is_refused(tmp_path: Path) -> None:
         read_header(path)
 
 
-def test_what_is_no_number_is_saved_as_null(model_path: Path) -> None:
+def test_what_is_not_a_number_is_saved_as_null(model_path: Path) -> None:
     found = rewrite_metadata(model_path, loss_curves={"train": [1.0, float("nan"), float("inf")]})
     assert found.metadata["loss_curves"] == {"train": [1.0, None, None]}
 

@@ -68,7 +68,7 @@ def test_codes_after_many_rewinds_over_many_anchors_stay_the_same(prior: Prior) 
         session.prime(grid[session.column :])
 
 
-def test_a_rewind_within_the_last_two_anchors_fills_no_cache_anew(
+def test_a_rewind_within_the_last_two_anchors_fills_no_cache_again(
     prior: Prior, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = open_session(prior, 3)
@@ -97,7 +97,7 @@ def test_a_new_take_draws_other_codes_and_an_old_one_its_own_again(prior: Prior)
 
 
 @pytest.mark.parametrize("column", [10, 11, 12])
-def test_what_was_played_anew_before_an_anchor_is_what_it_goes_on_from(
+def test_what_was_played_again_before_an_anchor_is_what_it_continues_from(
     prior: Prior, column: int
 ) -> None:
     session, primed = open_session(prior, 1), open_session(prior, 1)

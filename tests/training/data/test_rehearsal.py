@@ -114,7 +114,7 @@ def error(trained: trainer.TrainedCodec, recordings: Recordings) -> float:
     return sum(errors) / len(errors)
 
 
-def test_going_on_does_not_change_the_codec_that_it_goes_on_from(
+def test_training_further_does_not_change_the_codec_that_it_continues_from(
     loaded: LoadedVQModel, sines: Recordings
 ) -> None:
     before = {name: tensor.clone() for name, tensor in loaded.model.state_dict().items()}
@@ -170,7 +170,7 @@ def test_a_stored_spectrogram_stands_for_its_recording_held_out_end_and_all(
     assert rehearsed.columns == 3 * 24
 
 
-def test_however_often_a_model_goes_on_what_it_rehearses_stays_the_same(
+def test_however_often_a_model_continues_what_it_rehearses_stays_the_same(
     loaded: LoadedVQModel, sines: Recordings, bursts: Recordings
 ) -> None:
     """Three rounds, with another codec after each."""
@@ -216,7 +216,7 @@ def test_codes_without_a_spectrogram_are_decoded_once_and_then_no_more(
     ],
     ids=["no zlib", "no frames", "cut short", "too long"],
 )
-def test_a_spectrogram_that_is_none_is_told_by_name(loaded: LoadedVQModel, mel: bytes) -> None:
+def test_a_spectrogram_that_is_none_is_reported_by_name(loaded: LoadedVQModel, mel: bytes) -> None:
     codes = (TrainingCodes("a.wav", grid(30), mel),)
     with pytest.raises(TrainingError, match=r"cannot continue the model: .* is damaged \(a.wav\)"):
         Rehearsal.of(replace(loaded, training_codes=codes))

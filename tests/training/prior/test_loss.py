@@ -63,7 +63,7 @@ def test_what_was_corrupted_is_fed_but_not_to_be_predicted() -> None:
         assert float(other) == pytest.approx(float(one))
 
 
-def test_how_columns_sound_is_told_now_and_then(prior: ColumnPrior) -> None:
+def test_how_columns_sound_is_reported_now_and_then(prior: ColumnPrior) -> None:
     told: list[torch.Tensor] = []
     plain = prior.depth.steering.forward
 

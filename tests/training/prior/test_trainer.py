@@ -95,7 +95,7 @@ def test_a_trained_prior_plays(trained: TrainedPrior) -> None:
     assert not any(parameter.requires_grad for parameter in trained.prior.parameters())
 
 
-def test_the_same_seed_trains_the_same_prior_and_each_epoch_is_told_as_it_ends(
+def test_the_same_seed_trains_the_same_prior_and_each_epoch_is_reported_as_it_ends(
     sequences: CodeSequences, trained: TrainedPrior
 ) -> None:
     torch.manual_seed(99)

@@ -60,7 +60,7 @@ def test_a_run_that_does_not_resume_begins_from_nothing(model: Path) -> None:
     assert begun(model).state is None
 
 
-def test_seconds_go_on_where_they_stood(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_seconds_continue_where_they_stood(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
     monkeypatch.setattr("distill_live.training.run.checkpoint.time.monotonic", lambda: now)
     first = begun(model)
@@ -123,7 +123,7 @@ def test_no_code_in_the_file_runs(model: Path, tmp_path: Path) -> None:
     assert (tmp_path / "evil").exists()
 
 
-def test_what_does_not_fit_is_told_by_name() -> None:
+def test_what_does_not_fit_is_reported_by_name() -> None:
     earlier = Fingerprint.of(noises("a", "b", "c", "d", "e"), CONFIG, processes=1)
     later = Fingerprint.of(
         noises("e", "x", seed=1),
@@ -143,7 +143,9 @@ def test_other_settings_are_refused(model: Path) -> None:
         begun(model, resume=True, epochs=5)
 
 
-def test_another_number_of_threads_is_told(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_number_of_threads_is_reported(
+    model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     threads = torch.get_num_threads()
     begun(model).save({})
     assert begun(model, resume=True).other_ground == []
@@ -159,7 +161,7 @@ def test_the_run_of_one_command_is_not_resumed_by_another(model: Path) -> None:
         prior.begin("prior", Fingerprint({}, {}))
 
 
-def test_behind_the_codec_the_run_goes_on_with_its_prior(model: Path) -> None:
+def test_behind_the_codec_the_run_continues_with_its_prior(model: Path) -> None:
     first = begun(model)
     first.save({"of": "codec"})
     first.begin("prior", Fingerprint({"rate": 1}, {}))

@@ -82,7 +82,7 @@ def test_the_epoch_with_the_smallest_error_is_kept() -> None:
 
 
 @pytest.mark.parametrize("ended", [1, 2, 3])
-def test_a_resumed_training_goes_on_as_if_it_had_not_been_interrupted(
+def test_a_resumed_training_continues_as_if_it_had_not_been_interrupted(
     ended: int, tmp_path: Path
 ) -> None:
     def interrupt(epoch: GivenEpoch) -> None:

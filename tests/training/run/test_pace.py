@@ -27,7 +27,7 @@ def told(steps_done: int, steps: int) -> list[float]:
     return found
 
 
-def test_it_is_told_once_after_a_few_steps() -> None:
+def test_it_is_reported_once_after_a_few_steps() -> None:
     assert (len(told(5, 1000)), len(told(6, 1000)), len(told(500, 1000))) == (0, 1, 1)
 
 

@@ -19,7 +19,7 @@ def drawn(crops: np.random.Generator, device: str) -> list[float]:
 
 
 @pytest.mark.parametrize("device", HERE)
-def test_all_generators_go_on_where_they_stood(device: str) -> None:
+def test_all_generators_continue_where_they_stood(device: str) -> None:
     processes, crops = Processes(device), np.random.default_rng(3)
     with seeded(5, processes.device):
         drawn(crops, device)

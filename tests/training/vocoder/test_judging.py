@@ -30,7 +30,7 @@ def pairs() -> SoundPairs:
     return SoundPairs([], [SoundPair(mel, sound, FIRST)])
 
 
-def test_the_better_one_of_a_good_and_a_bad_vocoder_is_told(pairs: SoundPairs) -> None:
+def test_the_better_one_of_a_good_and_a_bad_vocoder_is_reported(pairs: SoundPairs) -> None:
     good = PhaseVocoder(SPECTROGRAM)
     bad = PhaseVocoder(SPECTROGRAM, PhaseConfig(iterations=1, momentum=0, inversion_steps=0))
     found = compare_vocoders({"good": good, "bad": bad}, pairs, 48_000)

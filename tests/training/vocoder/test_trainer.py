@@ -73,7 +73,7 @@ def test_training_brings_the_sound_nearer(pairs: SoundPairs, trained: TrainedVoc
     assert found["after"].mel_db < 0.8 * found["before"].mel_db
 
 
-def test_each_epoch_is_told_as_it_ends(pairs: SoundPairs, trained: TrainedVocoder) -> None:
+def test_each_epoch_is_reported_as_it_ends(pairs: SoundPairs, trained: TrainedVocoder) -> None:
     heard: list[VocoderEpoch] = []
     torch.manual_seed(99)
     again = train_vocoder(pairs, SPECTROGRAM, TINY, heard.append)
