@@ -59,7 +59,7 @@ def learn(
     source = MidiInput(_Listener(learning), midi)
     source.start()
     try:
-        if source.status.startswith("MIDI unavailable"):
+        if not source.is_available:
             raise DeviceError(source.status)
         tell(text)
         while learning.name is not None:

@@ -47,7 +47,7 @@ class LearnVerb:
         if not arguments or not isinstance(arguments[0], str):
             raise ParameterError("learn takes the name of a parameter, or a request and its "
                                  "arguments, such as `learn rewind 4`")  # fmt: skip
-        if self._midi.status.startswith("MIDI unavailable"):
+        if not self._midi.is_available:
             raise ParameterError(self._midi.status)
         name = arguments[0].removeprefix(f"{ROOT}/")
         text = self.learning.begin(name, time.monotonic(), sender, arguments[1:])

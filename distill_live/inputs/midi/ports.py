@@ -76,9 +76,14 @@ class MidiPorts:
         """The open inputs."""
         return [port for system in self._systems.values() for port in system.inputs]
 
+    @property
+    def is_available(self) -> bool:
+        """Whether any MIDI system answers."""
+        return bool(self._systems)
+
     def status(self) -> str:
         """One line: what is open, what is missing, or "MIDI unavailable: why"."""
-        if not self._systems:
+        if not self.is_available:
             return _unavailable([f"{name}: {why}" for name, why in self._reasons.items()])
         if self.inputs():
             return f"MIDI from {', '.join(map(_shown, self.inputs()))}"

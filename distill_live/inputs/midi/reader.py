@@ -54,7 +54,8 @@ class MidiInput:
     `names` are one or several patterns of ports' names (see `port_matches`); by default, all
     controllers are used. If the system has virtual ports, one is opened that others can connect to.
     A device that is plugged in later is used within a second. `status` says in one line what is
-    open, or "MIDI unavailable: why". `backend` is the library, by default one that is installed.
+    open, or why MIDI is unavailable, in which case `is_available` is False. `backend` is the
+    library, by default one that is installed.
 
     `listeners` are called with every event, after the router; `on_device` is called when a device
     has come that may have lights. Both are called on this input's thread, and must return soon.
@@ -71,6 +72,8 @@ class MidiInput:
         backend: MidiBackend | None = None,
     ) -> None:
         self.status = "MIDI not started"
+        #: Whether a library and a MIDI system answer; True until that is known.
+        self.is_available = True
         self.listeners: list[Callable[[MidiEvent], None]] = []
         self.on_device: Callable[[], None] = lambda: None
         self._router = router
@@ -92,7 +95,7 @@ class MidiInput:
         try:
             backend = self._backend or find_backend()
         except DeviceError as error:
-            self.status = str(error)
+            self.status, self.is_available = str(error), False
             self._router.tell("midi status", self.status)
             return
         self._stopping.clear()
@@ -166,7 +169,7 @@ class MidiInput:
                 self.on_device()
 
         self._guard(look)
-        self.status = ports.status()
+        self.status, self.is_available = ports.status(), ports.is_available
         if is_first and not ports.inputs():
             self._router.tell("midi status", self.status)
 

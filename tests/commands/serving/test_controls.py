@@ -191,7 +191,7 @@ def test_learning_needs_midi_and_a_name(stand: Stand) -> None:
         assert "learn takes the name of a parameter, or a request and its" in str(reason)
     [(_, (_, reason))] = stand.osc("/distill/learn", "rewind")
     assert "add them after the name: `learn rewind ...`" in str(reason)
-    stand.midi.status = "MIDI unavailable: no library"
+    stand.midi.status, stand.midi.is_available = "MIDI unavailable: no library", False
     [(_, (_, reason))] = stand.osc("/distill/learn", "gain")
     assert reason == "MIDI unavailable: no library"
     assert stand.controls._learn.learning.name is None
