@@ -17,7 +17,7 @@ def rising_fade(count: int) -> NDArray[np.float32]:
     return fade
 
 
-def cross_fade(
+def crossfade(
     old: NDArray[np.float32], new: NDArray[np.float32], done: int, length: int
 ) -> NDArray[np.float32]:
     """The part [n] of a fade from `old` [n] to `new` [n] that follows after `done` samples of

@@ -32,7 +32,7 @@ class SoundDeviceOutput:
     def __init__(self, options: OutputOptions) -> None:
         sounddevice = _restarted_portaudio()
         self._options = options
-        self._device = _find_device(sounddevice, options.audio_device)
+        self._device = _find_device(options.audio_device)
         info = sounddevice.query_devices(self._device)
         self.device_name: str = info["name"]
         self._chosen = choose_channels(
@@ -144,7 +144,7 @@ def list_devices() -> list[dict[str, Any]]:
     ]
 
 
-def _find_device(sounddevice: Any, name: str | None) -> int:
+def _find_device(name: str | None) -> int:
     devices = list_devices()
     if not devices:
         raise DeviceError(

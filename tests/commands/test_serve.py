@@ -178,7 +178,7 @@ def test_an_interface_that_is_unplugged_is_waited_for_and_plays_again(
         subscribe()
         wait_until(lambda: listen() or columns, "a column")
         card.unplug()
-        wait_until(lambda: has_said("unheard, and pulse at 48000 Hz is tried again"), "the line")
+        wait_until(lambda: has_said("silently, and pulse at 48000 Hz is tried again"), "the line")
         columns.clear()
         subscribe()
         # 8 s of sound: longer than three attempts to start a process anew take.

@@ -25,11 +25,6 @@ NTP_TO_UNIX = 2_208_988_800
 _MAX_TOLD = 256
 
 
-def to_time_tag(seconds: float) -> int:
-    """The NTP time tag of a moment in seconds since 1970."""
-    return round((seconds + NTP_TO_UNIX) * 2**32)
-
-
 class TimeTags:
     """Carries out changes at their time, or at once.
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from distill_live.audio.fades import cross_fade
+from distill_live.audio.fades import crossfade
 from distill_live.codes.timeline import Codes, Timeline
 from distill_live.live.engine.decoder import ColumnDecoder
 from distill_live.live.engine.motion import Hold, Loop, Mark, Motion, State, nothing
@@ -242,7 +242,7 @@ class Playhead:
         if not len(old):
             return samples
         blended = samples.copy()
-        blended[: len(old)] = cross_fade(old, samples[: len(old)], state.faded, len(state.ending))
+        blended[: len(old)] = crossfade(old, samples[: len(old)], state.faded, len(state.ending))
         self._state = replace(state, faded=state.faded + len(old))
         return blended
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from distill_live.audio.fades import cross_fade
+from distill_live.audio.fades import crossfade
 from distill_live.live.ipc.ring import AudioRing, Samples, Switch
 
 #: How many samples a new future must hold ahead before the reader leaves a longer one for it (50
@@ -79,5 +79,5 @@ class RingReader:
         old = self._fading[self._faded : self._faded + len(out)]
         if len(old):
             new = out[: len(old)]
-            out[: len(old)] = cross_fade(old, new, self._faded, len(self._fading))
+            out[: len(old)] = crossfade(old, new, self._faded, len(self._fading))
         return len(old)

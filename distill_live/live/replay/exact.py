@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from distill_live.audio.fades import cross_fade, equal_power
+from distill_live.audio.fades import crossfade, equal_power
 from distill_live.codes.session_log import Entry, reading_entry
 from distill_live.codes.timeline import Codes, Timeline
 from distill_live.errors import SessionLogError
@@ -233,7 +233,7 @@ class DeckReplay:
         samples = self._futures[self._current].content(start, end)
         old = self._ending[self._faded : self._faded + len(samples)]
         if len(old):
-            samples[: len(old)] = cross_fade(
+            samples[: len(old)] = crossfade(
                 old, samples[: len(old)], self._faded, len(self._ending)
             )
         return samples

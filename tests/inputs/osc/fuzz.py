@@ -9,10 +9,10 @@ from collections.abc import Iterator
 
 from distill_live.control.namespace.requests import REQUESTS
 from distill_live.inputs.osc.packets import build_message
-from distill_live.inputs.osc.time_tags import to_time_tag
 from distill_live.parameters import PARAMETERS
 from tests.inputs.osc.client import GAIN, bundle, nested, tagged
 from tests.inputs.osc.packets import HARMLESS, MALFORMED
+from tests.inputs.osc.time_tag import to_time_tag
 
 _WORDS = ("/distill/gain", "", "off", "same", "/distill/*", "{a,b}", "[!a-z]", "127.0.0.1", "../..")
 #: Would fill the disk, whatever comes with it.

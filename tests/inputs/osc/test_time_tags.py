@@ -8,10 +8,11 @@ import pytest
 from distill_live.control.namespace.address import Sender
 from distill_live.control.timing.schedule import MAX_WAITING, Schedule
 from distill_live.inputs.osc.packets import IMMEDIATELY, build_message
-from distill_live.inputs.osc.time_tags import TimeTags, to_time_tag
+from distill_live.inputs.osc.time_tags import TimeTags
 from tests.inputs.conftest import Instrument
 from tests.inputs.osc.client import GAIN, Client, bundle
 from tests.inputs.osc.conftest import Desk
+from tests.inputs.osc.time_tag import to_time_tag
 
 WALL = 1_800_000_000.0
 SENDER: Sender = ("osc", "127.0.0.1", 9001)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from distill_live.audio.fades import cross_fade
+from distill_live.audio.fades import crossfade
 from distill_live.live.engine.decoder import ColumnDecoder
 from distill_live.live.engine.motion import Hold, Loop
 from distill_live.live.engine.recent import RECENT
@@ -70,7 +70,7 @@ def test_a_hold_with_an_end_continues_with_the_next_column_at_that_sample(
         after = np.concatenate([decoder.push(stage.codes[n : n + 1]) for n in (7, 8, 9)])
     np.testing.assert_array_equal(stage.sound[len(before) : end], held[:length])
     rest = held[length:][:FADE]
-    seam = cross_fade(rest, after[: len(rest)], 0, len(rest))
+    seam = crossfade(rest, after[: len(rest)], 0, len(rest))
     np.testing.assert_array_equal(stage.sound[end : end + len(rest)], seam)
     np.testing.assert_array_equal(stage.sound[end + len(rest) :], after[len(rest) :])
 
@@ -111,7 +111,7 @@ def test_every_pass_of_a_loop_but_the_first_begins_with_a_fade_from_what_would_f
     stage: Stage, length: int
 ) -> None:
     expected = begin_loop(stage, length)
-    seam = cross_fade(expected[length : length + FADE], expected[:FADE], 0, FADE)
+    seam = crossfade(expected[length : length + FADE], expected[:FADE], 0, FADE)
     made = stage.make(5 * length)
     np.testing.assert_array_equal(made[:length], expected[:length])
     for begin in range(length, 5 * length, length):
@@ -282,11 +282,11 @@ def test_a_repetition_plays_the_last_samples_again_between_two_fades(stage: Stag
     with torch.inference_mode():
         again = stage.put(stage.head.repeat(20_000, FADE))
     recent = before[-20_000:]
-    np.testing.assert_array_equal(again[:FADE], cross_fade(rest, recent[:FADE], 0, FADE))
+    np.testing.assert_array_equal(again[:FADE], crossfade(rest, recent[:FADE], 0, FADE))
     np.testing.assert_array_equal(again[FADE:], recent[FADE:])
     assert stage.head.column == 10
     after, expected = stage.push(4), plain[len(before) :]
-    np.testing.assert_array_equal(after[:FADE], cross_fade(rest, expected[:FADE], 0, FADE))
+    np.testing.assert_array_equal(after[:FADE], crossfade(rest, expected[:FADE], 0, FADE))
     np.testing.assert_array_equal(after[FADE:], expected[FADE:])
 
 
@@ -333,7 +333,7 @@ def test_a_repetition_right_after_a_loop_continues_where_the_loop_has_come_to(st
     with torch.inference_mode():
         again = stage.put(stage.head.repeat(4_000, FADE))
     coming, recent = expected[length : length + 500], expected[length - 4_000 : length]
-    seam = cross_fade(coming, recent[:500], 0, FADE)
+    seam = crossfade(coming, recent[:500], 0, FADE)
     np.testing.assert_array_equal(again[:500], seam)
     # What goes on is what faded out before: the fade between both cannot be heard.
     np.testing.assert_allclose(stage.push()[:500], coming, atol=1e-5)

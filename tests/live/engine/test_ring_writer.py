@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from distill_live.audio.fades import cross_fade
+from distill_live.audio.fades import crossfade
 from distill_live.live.engine.ring_writer import RingWriter
 from distill_live.live.ipc.journal import Journal, JournalRing
 from distill_live.live.ipc.ring import AudioRing
@@ -68,7 +68,7 @@ def test_a_future_is_heard_from_its_moment_on_with_a_fade() -> None:
     heard = stream.hear(5_000)
     assert (heard[:3_000] == 1).all()
     np.testing.assert_allclose(
-        heard[3_000:3_480], cross_fade(steady(1, 480), steady(2, 480), 0, 480)
+        heard[3_000:3_480], crossfade(steady(1, 480), steady(2, 480), 0, 480)
     )
     assert (heard[3_480:] == 2).all()
 
@@ -103,7 +103,7 @@ def test_a_future_after_one_that_waits_takes_over_what_that_holds_before_it() ->
     heard = stream.hear(9_000)
     assert (heard[:1_500] == 1).all()
     np.testing.assert_allclose(
-        heard[1_500:1_980], cross_fade(steady(1, 480), steady(2, 480), 0, 480)
+        heard[1_500:1_980], crossfade(steady(1, 480), steady(2, 480), 0, 480)
     )
     assert (heard[1_980:5_500] == 2).all()
     assert (heard[5_500:] == 3).all()
@@ -145,5 +145,5 @@ def test_what_a_dead_writer_has_left_fades_into_what_the_new_one_writes() -> Non
     stream.hear(4_000)
     RingWriter(stream.ring, stream.ring.read_position, Journal()).write(steady(2, 10_000))
     heard = stream.hear(5_000)
-    np.testing.assert_allclose(heard[:480], cross_fade(steady(1, 480), steady(2, 480), 0, 480))
+    np.testing.assert_allclose(heard[:480], crossfade(steady(1, 480), steady(2, 480), 0, 480))
     assert (heard[480:] == 2).all()
