@@ -30,8 +30,8 @@ class EngineMemory:
 
 @dataclass(frozen=True)
 class EngineReports:
-    """What an engine reports, and to whom: `say` takes a line of text for the performer, and
-    `on_edit_failure` the name of an edit that failed and must be switched off."""
+    """What an engine reports: `say` takes a line of text for the performer, `on_edit_failure` the
+    name of an edit that failed and must be switched off."""
 
     say: Callable[[str], None]
     on_edit_failure: Callable[[str], None]
