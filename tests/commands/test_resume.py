@@ -154,7 +154,9 @@ def test_other_settings_are_refused_by_name(
     before = interrupted.read_bytes()
     refused = run_cli("train", sounds, "--name", "mine", "--epochs", 7, "--resume")
     assert refused.code == 1
-    assert refused.err.startswith(f"error: cannot resume {interrupted}: epochs was 2, is 7. ")
+    assert refused.err.startswith(
+        f"error: cannot resume {interrupted}: --codec-epochs was 2, is 7. "
+    )
     assert interrupted.read_bytes() == before
 
 
