@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from distill_live.control.namespace.targets import Levels, find_target
@@ -16,6 +17,8 @@ from distill_live.parameters import LEVELS_LIMIT, ParameterStore
 
 #: The most presets that can be stored while playing: as many as MIDI has programs.
 MAX_STORED = 128
+#: The most presets that are listed when there is none of the name.
+_MAX_LISTED = 8
 #: Parameters that a stored preset leaves out: they are about timing, not about the sound.
 NOT_STORED = ("tempo", "beats_per_bar", "link_start_stop", "morph")
 
@@ -69,7 +72,10 @@ class Presets:
         with self._lock:
             presets = self._all()
             if name not in presets:
-                raise ParameterError(f"no preset {name!r}{nearest_name(name, presets)}")
+                raise ParameterError(
+                    f"no preset {name!r}{nearest_name(name, presets)}; there are: "
+                    f"{_nearest_first(name, presets)}"
+                )
             wanted = self._store["morph"] if seconds is None else seconds
             began = self._clock()
             targets = self._targets(name, presets[name])
@@ -204,3 +210,16 @@ def _listed(names: Sequence[str]) -> str:
     return (
         " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names) or "nothing"
     )
+
+
+def _nearest_first(name: str, presets: Iterable[str]) -> str:
+    """The presets that exist, those most like `name` first."""
+    alike = difflib.SequenceMatcher(b=name)
+
+    def distance(other: str) -> float:
+        alike.set_seq1(other)
+        return -alike.ratio()
+
+    found = sorted(presets, key=distance)
+    more = f" and {len(found) - _MAX_LISTED} more" if len(found) > _MAX_LISTED else ""
+    return ", ".join(found[:_MAX_LISTED]) + more if found else "none"
