@@ -75,8 +75,6 @@ def _stored(path: Path) -> tuple[int, list[str]]:
 
 
 def _summary(patch: Patch, stored: int) -> str:
-    counts = {"mapping": len(patch.map), "preset": len(patch.presets)}
-    if stored:
-        counts["stored preset"] = stored
-    shown = [f"{count} {what}{'' if count == 1 else 's'}" for what, count in counts.items()]
-    return f"good, {', '.join(shown)}"
+    from distill_live.control.patch.files import describe_patch
+
+    return f"good, {describe_patch(patch, stored)}"
