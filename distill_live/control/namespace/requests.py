@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import reprlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from distill_live.errors import ParameterError
+from distill_live.parameters.rounding import shown
 
 #: The longest text of an argument, in letters.
 MAX_TEXT = 1_000
@@ -42,7 +42,7 @@ class Argument:
         if isinstance(value, int | float) and self._holds_number(value):
             return {"float": float(value), "int": int(value), "bool": value >= 0.5}[self.kind]
         raise ParameterError(
-            f"{self.name} ({self.legal()}) cannot be {reprlib.repr(value)}{self._mend(value)}"
+            f"{self.name} ({self.legal()}) cannot be {shown(value)}{self._mend(value)}"
         )
 
     def legal(self) -> str:

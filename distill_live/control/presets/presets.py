@@ -14,6 +14,7 @@ from distill_live.control.presets.morph import Cell, Morph, Value
 from distill_live.control.presets.preset_file import MAX_NAME, OFF, Preset, PresetFile
 from distill_live.errors import ParameterError, nearest_name
 from distill_live.parameters import LEVELS_LIMIT, ParameterStore
+from distill_live.parameters.rounding import rounded
 
 #: The most presets that can be stored while playing: as many as MIDI has programs.
 MAX_STORED = 128
@@ -198,10 +199,10 @@ class Presets:
             if name in NOT_STORED:
                 continue
             shared = self._store[name]
-            values[name] = OFF if math.isnan(shared) else shared
+            values[name] = OFF if math.isnan(shared) else rounded(shared)
             for level in range(LEVELS_LIMIT if parameter.per_level else 0):
                 own = self._store.own(name, level)
-                values[f"{name}/{level + 1}"] = OFF if own is None else own
+                values[f"{name}/{level + 1}"] = OFF if own is None else rounded(own)
         return values
 
 

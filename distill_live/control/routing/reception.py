@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import reprlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ from distill_live.control.namespace.address import ROOT, Reply
 from distill_live.control.namespace.targets import UnknownLevelError
 from distill_live.control.routing.limited_log import LimitedLog
 from distill_live.errors import ParameterError
+from distill_live.parameters.rounding import shown
 
 #: The most refused messages of one packet that are answered.
 MAX_ERRORS = 16
@@ -63,7 +63,7 @@ class Reception:
         last = self._last
         if last is None:
             return ""
-        return " ".join([printable(last[0]), *(reprlib.repr(value) for value in last[1][:4])])
+        return " ".join([printable(last[0]), *map(shown, last[1][:4])])
 
     def note(self, name: str, arguments: Sequence[object]) -> None:
         """Note the message that is being applied."""

@@ -19,3 +19,9 @@ def test_malformed_packets_are_told_once_per_source_and_fault_then_once_a_minute
         "malformed packet from OSC sender 1.2.3.4:1: no address",
     ]
     assert reception.counters.malformed == MALFORMED_S + 3
+
+
+def test_the_last_message_is_shown_without_the_noise_of_32_bits() -> None:
+    reception = Reception(lambda line: None, lambda: 0.0)
+    reception.note("/distill/gain", [0.4000000059604645])
+    assert reception.last_message == "/distill/gain 0.4"
