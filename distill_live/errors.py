@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import shlex
 from collections.abc import Iterable
 
 
@@ -29,8 +30,10 @@ class ModelNotFoundError(DistillError):
 class NoPriorError(DistillError):
     """The model has a codec but no trained prior, so it cannot generate."""
 
-    def __init__(self, message: str = "Model has no trained prior") -> None:
-        super().__init__(message)
+    def __init__(self, model: str, word: str | None = None) -> None:
+        """`model` is its name, and `word` what the user types for it, if that is not the name."""
+        command = shlex.join(["distill-live", "train-prior", word or model])
+        super().__init__(f"{model} has no prior, so it cannot play; train one: {command} FOLDER")
 
 
 class CodesError(DistillError):

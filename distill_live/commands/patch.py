@@ -22,29 +22,31 @@ app = typer.Typer(
 @app.command()
 def check(
     files: Annotated[
-        list[Path],
+        list[str],
         typer.Argument(
-            help="Patch files to check; their learned mappings and stored presets are checked too.",
-            metavar="FILE",
+            help="Patches to check, by path or name; their learned mappings and stored presets are "
+            "checked too.",
+            metavar="PATCH",
         ),
     ],
 ) -> None:
     """List the mistakes in patches, each with its line and what is legal; exit code 1 if any."""
-    from distill_live.control.patch.files import load_patch
+    from distill_live.control.patch.files import find_patch, load_patch
 
     table = _table()
     broken = 0
-    for path in files:
+    for name in files:
         try:
+            path = find_patch(name)
             patch = load_patch(path, table)
             stored, problems = _stored(path)
             tell(f"{path}: {_summary(patch, stored)}")
             broken += bool(problems)
             for problem in problems:
-                tell(problem, err=True)
+                tell(f"error: {problem}", err=True)
         except PatchError as error:
             broken += 1
-            tell(str(error), err=True)
+            tell(f"error: {error}", err=True)
     if broken:
         raise typer.Exit(1)
 
@@ -73,8 +75,6 @@ def _stored(path: Path) -> tuple[int, list[str]]:
 
 
 def _summary(patch: Patch, stored: int) -> str:
-    counts = {"mapping": len(patch.map), "preset": len(patch.presets)}
-    if stored:
-        counts["stored preset"] = stored
-    shown = [f"{count} {what}{'' if count == 1 else 's'}" for what, count in counts.items()]
-    return f"good, {', '.join(shown)}"
+    from distill_live.control.patch.files import describe_patch
+
+    return f"good, {describe_patch(patch, stored)}"

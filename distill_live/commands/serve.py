@@ -263,6 +263,8 @@ def _play(server: Server, controls: Controls, line: StatusLine) -> None:
                 _announce(server, controls, line, time.monotonic() - began)
             line.show(server, controls.router)
             time.sleep(_POLL_SECONDS)
+    if stop.given:
+        line.say("stopped")
 
 
 def _announce(server: Server, controls: Controls, line: StatusLine, seconds: float) -> None:
@@ -274,6 +276,7 @@ def _announce(server: Server, controls: Controls, line: StatusLine, seconds: flo
         line.say(controls.site.address)
     if not server.waits:
         line.say(server.priority.describe())
+    line.say(controls.patch_summary)
 
 
 class _StopSignal:

@@ -66,7 +66,9 @@ def train_vocoder(
         use_phase_vocoder(path)
         say_next(path, folder)
         return
-    choices = Choices(vocoder=vocoder, vocoder_epochs=epochs, adversarial=adversarial)
+    choices = Choices(
+        no_prior=True, vocoder=vocoder, vocoder_epochs=epochs, adversarial=adversarial
+    )
     with TrainingRun.open("train-vocoder", path, folder, choices, processes, resume=resume) as run:
         recordings = run.read_recordings()
         run.begin()

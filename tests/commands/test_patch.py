@@ -54,6 +54,15 @@ def test_stored_presets_are_counted_and_a_broken_file_of_them_is_reported(tmp_pa
     assert f"{stored}:2: gain cannot be 'loud'; legal: a number, or off" in result.stderr
 
 
+def test_a_patch_is_found_by_its_name_as_serve_finds_it() -> None:
+    result = run("check", "keyboard")
+    assert result.exit_code == 0
+    assert "keyboard.yaml: good, " in result.stdout
+    result = run("check", "keybord")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("error: no patch 'keybord' (did you mean 'keyboard'?)")
+
+
 @pytest.fixture(scope="module")
 def schema() -> dict[str, Any]:
     result = run("schema")

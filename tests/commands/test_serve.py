@@ -20,7 +20,7 @@ from tests.commands.server_process import ServerProcess, is_running, run_command
 from tests.conftest import RunCli
 from tests.sound_card import Recording, SoundCard
 from tests.sound_files import read_audio
-from tests.tools import wait_until
+from tests.tools import read_line, wait_until
 
 CLOCK = ("--output", "clock")
 
@@ -346,3 +346,16 @@ def test_an_output_that_waits_for_the_sound_asks_for_no_priority(
         server.process.terminate()
         assert server.process.stdout is not None
         assert "priority" not in server.process.stdout.read()
+
+
+def test_serve_names_its_patch_and_says_that_it_was_stopped(tiny_model_path: Path) -> None:
+    with ServerProcess(
+        str(tiny_model_path), "--output", "clock", "--patch", "keyboard", "--web", "off"
+    ) as server:
+        assert server.process.stdout is not None
+        while not (line := read_line(server.process.stdout)).startswith("patch "):
+            pass
+        assert re.fullmatch(r"patch .*: \d+ mappings?, \d+ presets?\n", line)
+        server.process.send_signal(signal.SIGINT)
+        assert server.process.stdout.read().endswith("stopped\n")
+        assert server.process.wait(30) == 0

@@ -309,8 +309,20 @@ def test_ctrl_c_before_the_first_epoch_of_the_prior_keeps_the_codec(
     monkeypatch.setattr(TrainingProgress, "begin_prior", press_ctrl_c)
     result = run_cli("train", sounds, "--name", "mine")
     assert result.code == 130
-    assert "next:  distill-live train-prior mine" in result.out
+    assert "mine has no prior yet, so it cannot play; that command finishes it\n" in result.out
+    assert "next:" not in result.out
     assert read_header(folders.user / "mine.distill").metadata["prior"] is None
+
+
+def test_ctrl_c_before_the_first_epoch_says_that_nothing_was_saved(
+    run_cli: RunCli, folders: Folders, sounds: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(TrainingProgress, "begin_codec", press_ctrl_c)
+    result = run_cli("train", sounds, "--name", "mine")
+    assert result.code == 130
+    assert "stopped before the first epoch was finished: nothing was saved\n" in result.out
+    assert "to resume: distill-live train" not in result.out.partition("stopped")[2]
+    assert list(folders.user.iterdir()) == []
 
 
 def test_train_takes_a_vocoder_along_when_one_is_wanted(

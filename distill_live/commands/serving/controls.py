@@ -15,7 +15,7 @@ from distill_live.commands.serving.streams import ServerStreams
 from distill_live.control.feedback.outcomes import Answer, Outcomes
 from distill_live.control.namespace.address import ROOT
 from distill_live.control.namespace.targets import Levels, find_target
-from distill_live.control.patch.files import find_patch, load_patch, presets_path
+from distill_live.control.patch.files import describe_patch, find_patch, load_patch, presets_path
 from distill_live.control.patch.watch import PatchWatch
 from distill_live.control.presets.presets import Presets
 from distill_live.control.routing.allowed_files import AllowedFiles
@@ -77,6 +77,8 @@ class Controls:
         path = find_patch(options.patch)
         patch = load_patch(path, store.table)
         self._server, self._store, self._say = server, store, say
+        #: The patch at the start, in words.
+        self.patch_summary = f"patch {patch.name}: {describe_patch(patch)}"
         self._allowed_files = AllowedFiles(lambda: options.folders)
 
         # Outcomes of requests go to whoever made them; `_answers` holds the function that sends to

@@ -149,7 +149,10 @@ class TrainingProgress:
             f"{counted.unigram:.2f}, by counting pairs of columns {counted.previous_column:.2f}"
         )
         if not perplexity.beats_counting:
-            self.say("warning: the prior predicts no better than counting does; add recordings")
+            self.say(
+                "warning: the prior has learned no more than which codes follow which most often; "
+                "train for longer (--prior-epochs) or add recordings"
+            )
 
     def memorised(self, memorisation: Memorisation) -> None:
         """Print whether the prior copies its recordings, and what to do about it."""

@@ -54,9 +54,10 @@ class TrainingRun:
     """One run of `train`, `train-prior` or `train-vocoder`, through all its phases.
 
     The phases read the model from `path` and save it there; `folder` has the recordings. Train
-    inside its `with` block: if a phase raises RunStopped, the user is told how to resume the run,
-    and typer.Exit is raised with 130. After the block, call `write_page` if there should be a page,
-    then `end`. If several processes train, only the first one writes and prints.
+    inside its `with` block: after Ctrl-C, the user is told how to resume the run, and if a phase
+    has raised RunStopped, typer.Exit is raised with 130. After the block, call `write_page` if
+    there should be a page, then `end`. If several processes train, only the first one writes and
+    prints.
     """
 
     path: Path
@@ -98,11 +99,23 @@ class TrainingRun:
         trace: TracebackType | None,
     ) -> None:
         self.progress.__exit__(kind, error, trace)
+        if isinstance(error, RunStopped | KeyboardInterrupt) and self.processes.is_first:
+            self._say_how_to_resume(saved=isinstance(error, RunStopped))
         if isinstance(error, RunStopped):
-            if self.processes.is_first:
-                tell(f"stopped; to resume: {_resume_command()}")
-                say_next(self.path, self.folder)
             raise typer.Exit(130)
+
+    def _say_how_to_resume(self, *, saved: bool) -> None:
+        """Say how to resume the run that Ctrl-C has stopped; `saved`: the model's file is there."""
+        if not self.checkpoints.path.exists():
+            tell("stopped before the first epoch was finished: nothing was saved")
+            return
+        tell(f"stopped; to resume: {_resume_command()}")
+        if not saved:
+            return
+        if not self.choices.no_prior and not _has_prior(self.path):
+            tell(f"{self.path.stem} has no prior yet, so it cannot play; that command finishes it")
+        else:
+            say_next(self.path, self.folder)
 
     @property
     def processes(self) -> Processes:
@@ -207,11 +220,15 @@ class TrainingRun:
 
 def say_next(path: Path, folder: Path) -> None:
     """Say where the model is and what to type next."""
-    has_prior = read_header(path).metadata["prior"]
     name = path.stem if _goes_by_its_name(path) else str(path)
-    words = ["serve", name] if has_prior else ["train-prior", name, str(folder)]
+    words = ["serve", name] if _has_prior(path) else ["train-prior", name, str(folder)]
     tell(f"model: {path}")
     tell(f"next:  {shlex.join(['distill-live', *words])}")
+
+
+def _has_prior(path: Path) -> bool:
+    """Whether the model in a file can play."""
+    return bool(read_header(path).metadata["prior"])
 
 
 def _resume_command() -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import reprlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from distill_live.errors import ParameterError
+from distill_live.parameters.rounding import shown
 
 #: The longest text of an argument, in letters.
 MAX_TEXT = 1_000
+#: A number that is spelled out.
+_NUMBER = re.compile(r"[-+]?(\d{1,20}\.?\d{0,20}|\.\d{1,20})")
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,9 @@ class Argument:
             return value
         if isinstance(value, int | float) and self._holds_number(value):
             return {"float": float(value), "int": int(value), "bool": value >= 0.5}[self.kind]
-        raise ParameterError(f"{self.name} ({self.legal()}) cannot be {reprlib.repr(value)}")
+        raise ParameterError(
+            f"{self.name} ({self.legal()}) cannot be {shown(value)}{self._mend(value)}"
+        )
 
     def legal(self) -> str:
         """What is legal, in words."""
@@ -48,6 +53,12 @@ class Argument:
             return "1 or 0"
         span = f"{self.minimum:.10g}..{self.maximum:.10g} {self.unit}".rstrip()
         return " or ".join([f"integer, {span}" if self.kind == "int" else span, *self.words])
+
+    def _mend(self, value: object) -> str:
+        """What to do about a value that is not legal, if it is a number that came as text."""
+        if self.kind == "text" or not isinstance(value, str) or not _NUMBER.fullmatch(value):
+            return ""
+        return ": that is text; send it as a number"
 
     def _holds_text(self, value: str) -> bool:
         free = self.kind == "text" and not self.words

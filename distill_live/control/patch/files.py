@@ -94,6 +94,15 @@ def load_patch(path: Path | str, table: Table = PARAMETERS) -> Patch:
     return patch.model_copy(update={"map": [*kept, *learned.map], "devices": devices})
 
 
+def describe_patch(patch: Patch, stored: int = 0) -> str:
+    """How much a patch holds, such as "3 mappings, 1 preset", and how many presets were stored with
+    it."""
+    counts = {"mapping": len(patch.map), "preset": len(patch.presets)}
+    if stored:
+        counts["stored preset"] = stored
+    return ", ".join(f"{count} {what}{'' if count == 1 else 's'}" for what, count in counts.items())
+
+
 def read_document(path: Path) -> Any:
     """The content of a YAML file as plain values, not checked further. Raises PatchError."""
     return read_yaml(path, "patch").value

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from distill_live.control.namespace.targets import Levels, find_target
@@ -13,9 +14,12 @@ from distill_live.control.presets.morph import Cell, Morph, Value
 from distill_live.control.presets.preset_file import MAX_NAME, OFF, Preset, PresetFile
 from distill_live.errors import ParameterError, nearest_name
 from distill_live.parameters import LEVELS_LIMIT, ParameterStore
+from distill_live.parameters.rounding import rounded
 
 #: The most presets that can be stored while playing: as many as MIDI has programs.
 MAX_STORED = 128
+#: The most presets that are listed when there is none of the name.
+_MAX_LISTED = 8
 #: Parameters that a stored preset leaves out: they are about timing, not about the sound.
 NOT_STORED = ("tempo", "beats_per_bar", "link_start_stop", "morph")
 
@@ -69,7 +73,10 @@ class Presets:
         with self._lock:
             presets = self._all()
             if name not in presets:
-                raise ParameterError(f"no preset {name!r}{nearest_name(name, presets)}")
+                raise ParameterError(
+                    f"no preset {name!r}{nearest_name(name, presets)}; there are: "
+                    f"{_nearest_first(name, presets)}"
+                )
             wanted = self._store["morph"] if seconds is None else seconds
             began = self._clock()
             targets = self._targets(name, presets[name])
@@ -192,10 +199,10 @@ class Presets:
             if name in NOT_STORED:
                 continue
             shared = self._store[name]
-            values[name] = OFF if math.isnan(shared) else shared
+            values[name] = OFF if math.isnan(shared) else rounded(shared)
             for level in range(LEVELS_LIMIT if parameter.per_level else 0):
                 own = self._store.own(name, level)
-                values[f"{name}/{level + 1}"] = OFF if own is None else own
+                values[f"{name}/{level + 1}"] = OFF if own is None else rounded(own)
         return values
 
 
@@ -204,3 +211,16 @@ def _listed(names: Sequence[str]) -> str:
     return (
         " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names) or "nothing"
     )
+
+
+def _nearest_first(name: str, presets: Iterable[str]) -> str:
+    """The presets that exist, those most like `name` first."""
+    alike = difflib.SequenceMatcher(b=name)
+
+    def distance(other: str) -> float:
+        alike.set_seq1(other)
+        return -alike.ratio()
+
+    found = sorted(presets, key=distance)
+    more = f" and {len(found) - _MAX_LISTED} more" if len(found) > _MAX_LISTED else ""
+    return ", ".join(found[:_MAX_LISTED]) + more if found else "none"

@@ -23,6 +23,8 @@ _APART = (NORM, f"/{OFF}")
 MAX_REMEMBERED = 256
 #: How similar two addresses must be, 0..1, for one to be suggested instead of the other.
 _LIKE = 0.72
+#: The most members of a group that are listed.
+_MAX_MEMBERS = 8
 
 
 class AddressBook:
@@ -125,6 +127,10 @@ class AddressBook:
         # Compared without the root, which all addresses share and some senders leave out.
         names = {known.removeprefix(ROOT): known for known in self._found}
         wanted = address[:200].removeprefix(ROOT)
+        members = [known for known in self._found if known.startswith(f"{ROOT}{wanted}/")]
+        members = [member for member in members if not _ending(member)]
+        if members and wanted:
+            return f" (a group: {_some(members)})"
         # Probably one with the same last word is meant; otherwise a few letters may differ.
         last = wanted.rpartition("/")[2]
         same = [name for name in names if last and last in name.split("/")]
@@ -134,3 +140,10 @@ class AddressBook:
 
 def _ending(address: str) -> str:
     return next(filter(address.endswith, _APART), "")
+
+
+def _some(addresses: list[str]) -> str:
+    """The first few addresses, and how many more there are."""
+    more = len(addresses) - _MAX_MEMBERS
+    shown = ", ".join(addresses[:_MAX_MEMBERS])
+    return f"{shown} and {more} more" if more > 0 else shown

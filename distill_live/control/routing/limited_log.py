@@ -42,10 +42,12 @@ class LimitedLog:
         self._names: set[str] = set()
         self._again: dict[str, _Again] = {}
 
-    def write(self, kind: str, line: str) -> None:
-        """Log `line`, unless a line of this kind was logged less than a period ago."""
+    def write(self, kind: str, line: str, period_s: float | None = None) -> None:
+        """Log `line`, unless a line of this kind was logged less than a period ago; `period_s`
+        replaces the usual one."""
         now = self._clock()
-        if now - self._last.get(kind, float("-inf")) < self._period_s:
+        period_s = self._period_s if period_s is None else period_s
+        if now - self._last.get(kind, float("-inf")) < period_s:
             self._left_out[kind] = self._left_out.get(kind, 0) + 1
             return
         self._last[kind] = now

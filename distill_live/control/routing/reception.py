@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import reprlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -11,9 +10,13 @@ from distill_live.control.namespace.address import ROOT, Reply
 from distill_live.control.namespace.targets import UnknownLevelError
 from distill_live.control.routing.limited_log import LimitedLog
 from distill_live.errors import ParameterError
+from distill_live.parameters.rounding import shown
 
 #: The most refused messages of one packet that are answered.
 MAX_ERRORS = 16
+
+#: How many seconds pass between two lines about malformed packets of one sender with one fault.
+MALFORMED_S = 60.0
 
 _ERROR = f"{ROOT}/error"
 #: The most names that have lines of their own in the log when they are refused.
@@ -60,7 +63,7 @@ class Reception:
         last = self._last
         if last is None:
             return ""
-        return " ".join([printable(last[0]), *(reprlib.repr(value) for value in last[1][:4])])
+        return " ".join([printable(last[0]), *map(shown, last[1][:4])])
 
     def note(self, name: str, arguments: Sequence[object]) -> None:
         """Note the message that is being applied."""
@@ -127,7 +130,10 @@ class Reception:
     def note_malformed(self, sender: str, reason: str) -> None:
         """Tell of a packet that holds no message."""
         self.counters.malformed += 1
-        self._log.write("malformed", f"malformed packet from {sender}: {reason}")
+        line = f"malformed packet from {sender}: {reason}"
+        # By the host alone: a program that sends from a new port each time is one source.
+        host = sender.rpartition(":")[0] or sender
+        self._log.write(self._kind(f"malformed from {host}", reason), line, MALFORMED_S)
 
     def tell(self, kind: str, line: str) -> None:
         """Log a line; at most one a second of each kind."""

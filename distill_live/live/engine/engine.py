@@ -28,6 +28,10 @@ from distill_live.live.ipc.status import Motion
 from distill_live.live.pacing.pace import Pace
 from distill_live.models.file.persistence import LoadedVQModel
 
+#: How many columns the origin may follow, while the engine is busy, in the time of one: more than
+#: one, to catch up after a jump.
+_ORIGINS_PER_COLUMN = 4
+
 
 class Engine:
     """Plays one model into a ring. `turn` does the most urgent piece of work.
@@ -79,6 +83,7 @@ class Engine:
         )
         self._moves: deque[Callable[[], None]] = deque()
         self._rest_until = 0.0
+        self._origin_due = 0.0
         self._take_over_parameters()
 
     def turn(self) -> bool:
@@ -90,8 +95,7 @@ class Engine:
         busy = self._change_future() or self._filler.fill(self._missing)
         self._filler.note_turn()
         self._tell()
-        if not busy:
-            self._origin.follow(self._generator.timeline, int(self._status["column"]))
+        self._follow_origin(busy)
         return busy
 
     def rewind(self, seconds: float, take: int | Literal["same"] | None = None) -> None:
@@ -190,6 +194,15 @@ class Engine:
             return 0.0
         columns = generator.pace.future_lead / SAMPLE_RATE // self._column_seconds + 2
         return self._settings.guard + columns * generator.pace.cost * SAMPLE_RATE
+
+    def _follow_origin(self, busy: bool) -> None:
+        """Find the origin of what is heard: when there is nothing else to do, and a few times per
+        column otherwise, because a parameter that never rests leaves no free time at all."""
+        now = self._clock()
+        if busy and (now < self._origin_due or self._generator.lead < self._settings.guard):
+            return
+        self._origin_due = now + self._column_seconds / _ORIGINS_PER_COLUMN
+        self._origin.follow(self._generator.timeline, int(self._status["column"]))
 
     def _tell(self) -> None:
         """Show in the status what is playing now."""

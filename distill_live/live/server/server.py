@@ -243,7 +243,7 @@ class Server:
         bridge = self._bridges.poll(self.deck)
         if bridge is None:
             return
-        self._log(f"the last passage was repeated for {bridge.samples / SAMPLE_RATE:.1f} s")
+        self._log(f"the last passage was repeated for {_duration(bridge.samples)}")
         if self._session_log:
             self._session_log.note("bridge", **bridge._asdict())
 
@@ -280,3 +280,9 @@ class Server:
         deck = self._recovery.deck_of(worker)
         if deck is not None:
             self._recovery.prepare(deck, failure)
+
+
+def _duration(samples: int) -> str:
+    """A number of samples as a time in words; in ms if it is short."""
+    seconds = samples / SAMPLE_RATE
+    return f"{seconds:.1f} s" if seconds >= 0.1 else f"{max(round(1000 * seconds), 1)} ms"

@@ -115,10 +115,7 @@ def find_playable(name: str) -> Path:
     """
     path = find_model(name)
     if not read_header(path).metadata.get("prior"):
-        raise NoPriorError(
-            f"Model has no trained prior: {path} can encode and decode, but not play; train a "
-            f"prior with: distill-live train-prior {name} FOLDER"
-        )
+        raise NoPriorError(path.stem, name)
     return path
 
 

@@ -97,7 +97,7 @@ class LoadedVQModel:
     def require_prior(self) -> Prior:
         """The prior; raises NoPriorError when the model has none."""
         if self.prior is None:
-            raise NoPriorError
+            raise NoPriorError(self.metadata["name"])
         return self.prior
 
 

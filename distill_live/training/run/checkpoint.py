@@ -41,6 +41,14 @@ _DAMAGE = (
     pickle.UnpicklingError, zipfile.BadZipFile,
 )  # fmt: skip
 
+# The options that change settings directly, by the settings' names.
+_OPTIONS = {
+    "codec.num_quantizers": "--rvq-levels",
+    "codec.column_frames": "--column-frames",
+    "codec.codebook_size": "--codebook-size",
+    "learning.commitment_weight": "--commitment-weight",
+}
+
 
 @dataclass(frozen=True)
 class Fingerprint:
@@ -63,8 +71,9 @@ class Fingerprint:
             },
         )
 
-    def misfits(self, earlier: Fingerprint) -> list[str]:
-        """In words, everything that differs from an earlier fingerprint."""
+    def misfits(self, earlier: Fingerprint, options: Mapping[str, str] = _OPTIONS) -> list[str]:
+        """In words, everything that differs from an earlier fingerprint. `options` has the option
+        of the command line for each setting that has one."""
         new = sorted(self.recordings.keys() - earlier.recordings.keys())
         gone = sorted(earlier.recordings.keys() - self.recordings.keys())
         both = sorted(self.recordings.keys() & earlier.recordings.keys())
@@ -72,7 +81,7 @@ class Fingerprint:
         told = (("new", new), ("gone", gone), ("changed", changed))
         return [
             *(f"{word}: {_some(names)}" for word, names in told if names),
-            *_changes(earlier.settings, self.settings),
+            *_changes(earlier.settings, self.settings, options),
         ]
 
 
@@ -104,6 +113,7 @@ class Checkpoints:
         resume: bool = False,
         processes: Processes | None = None,
     ) -> None:
+        self._command = command
         self.path = checkpoint_path(model, command)
         self.processes = processes or Processes()
         self._found = _read(self.path) if resume else None
@@ -148,20 +158,27 @@ class Checkpoints:
         """Enter a phase. Raises TrainingError when the checkpoint belongs to another training."""
         found = self._found
         if found and phase in found.fingerprints:
-            misfits = fingerprint.misfits(found.fingerprints[phase])
+            misfits = fingerprint.misfits(found.fingerprints[phase], self._options(phase))
             if misfits:
                 raise TrainingError(
                     f"cannot resume {self.path}: {'; '.join(misfits)}. Use the same settings as "
-                    "the original run, or leave --resume out to start over"
+                    "the original run, or start over with --force instead of --resume"
                 )
         elif found and self._phase is None:
             raise TrainingError(
                 f"cannot resume {self.path}: it is from a run of another command, in its "
-                f"{found.phase}; resume with that command, or leave --resume out to start over"
+                f"{found.phase}; resume with that command, or start over with --force instead of "
+                "--resume"
             )
         self._phase = phase
         self._fingerprints[phase] = fingerprint
         self._began = time.monotonic()
+
+    def _options(self, phase: Phase) -> dict[str, str]:
+        """The options of the command that trains a phase, by the settings' names."""
+        if self._command != "train":
+            return _OPTIONS | {"epochs": "--epochs"}
+        return _OPTIONS if phase == "vocoder" else _OPTIONS | {"epochs": f"--{phase}-epochs"}
 
     def save(self, state: State) -> None:
         """Replace the whole file. Raises CheckpointError when it cannot be written; the previous
@@ -249,7 +266,7 @@ def _read(path: Path) -> _Content:
         raise TrainingError(f"cannot read {path}: {error.strerror or error}") from error
     except _DAMAGE as error:
         raise TrainingError(
-            f"{path} is damaged or of another version: leave --resume out to start over"
+            f"{path} is damaged or of another version: start over with --force instead of --resume"
         ) from error
 
 
@@ -272,9 +289,11 @@ def _flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     return flat
 
 
-def _changes(earlier: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+def _changes(
+    earlier: Mapping[str, Any], now: Mapping[str, Any], options: Mapping[str, str] = _OPTIONS
+) -> list[str]:
     return [
-        f"{name} was {earlier.get(name)}, is {now.get(name)}"
+        f"{options.get(name, name)} was {earlier.get(name)}, is {now.get(name)}"
         for name in sorted(earlier.keys() | now.keys())
         if earlier.get(name) != now.get(name)
     ]

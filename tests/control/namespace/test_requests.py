@@ -38,9 +38,10 @@ def test_arguments_come_in_their_own_types_with_defaults_filled_in(
         ("loop", [], "loop needs seconds (0.05..60 s)"),
         ("loop", [None], "loop needs seconds (0.05..60 s)"),
         ("loop", [0.04], "seconds (0.05..60 s) cannot be 0.04"),
+        ("loop", [0.0010000000474974513], "seconds (0.05..60 s) cannot be 0.001"),
         ("loop", [math.nan], "seconds (0.05..60 s) cannot be nan"),
         ("loop", [10**400], "seconds (0.05..60 s) cannot be 1000"),
-        ("loop", ["2"], "seconds (0.05..60 s) cannot be '2'"),
+        ("loop", ["2"], "seconds (0.05..60 s) cannot be '2': that is text; send it as a number"),
         ("loop", [1, 2], "loop takes seconds (0.05..60 s), not 2 values"),
         (
             "rewind",

@@ -72,3 +72,13 @@ def test_a_flood_of_names_ends_in_one_last_line() -> None:
     assert (
         lines[-1] == f"{MAX_NAMES} unknown names so far; from now on they are counted but not shown"
     )
+
+
+def test_a_kind_may_have_a_longer_period() -> None:
+    lines: list[str] = []
+    clock = Clock()
+    log = LimitedLog(lines.append, clock, period_s=1.0)
+    for second in range(62):
+        clock.now = float(second)
+        log.write("malformed", "no packet", 60.0)
+    assert lines == ["no packet", "no packet (and 59 more like it)"]

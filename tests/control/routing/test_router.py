@@ -362,6 +362,13 @@ def test_a_hint_is_given_only_where_it_is_likely_to_be_right(
     assert told == f"unknown OSC address {address}{ending}"
 
 
+def test_of_a_group_the_members_are_listed(desk: Desk) -> None:
+    [(_, (_, told))] = desk.osc("/distill/steer", [1])
+    assert told.startswith("unknown OSC address /distill/steer (a group: /distill/steer/")
+    assert "/distill/steer/brightness" in told
+    assert "/norm" not in told and "/off" not in told
+
+
 def test_what_could_steer_a_terminal_is_not_logged(desk: Desk) -> None:
     desk.osc("/\x1b[2J" + "x" * 9000, ["\x1b]0;title\x07"])
     shown = [*desk.lines, desk.router.last_message]

@@ -5,13 +5,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from distill_live.codes.timeline import Timeline
 from distill_live.codes.training_codes import WINDOW_COLUMNS, TrainingCodes
 from distill_live.live.engine.origin import OriginTeller
 from distill_live.live.ipc.status import NEW_SOUND, EngineStatus
 from distill_live.models.file.persistence import LoadedVQModel
-from tests.live.player import Player
+from tests.live.player import Clock, Player
 
 SECOND = 48_000
 #: The columns of the stream of seed 1 that stand in the second recording.
@@ -74,6 +75,36 @@ def test_another_take_is_new_again(remembering: LoadedVQModel) -> None:
     player.engine.rewind(0.2)
     hear_up_to(player, FIRST + 12 + 2 * WINDOW_COLUMNS)
     assert player.status["origin"] == NEW_SOUND
+
+
+def test_an_lfo_that_keeps_the_engine_busy_does_not_hide_the_origin(
+    remembering: LoadedVQModel,
+) -> None:
+    clock = Clock()
+    player = Player(remembering, clock=clock)
+    hear_up_to(player, FIRST + 5)
+    followed: list[float] = []
+    follow = player.engine._origin.follow
+
+    def note(timeline: Timeline, heard: int) -> None:
+        followed.append(clock.now)
+        follow(timeline, heard)
+
+    with pytest.MonkeyPatch.context() as patch, torch.inference_mode():
+        # As it is while an LFO moves a parameter: each turn has something to do.
+        patch.setattr(
+            player.engine, "_change_future", lambda: player.engine._filler.fill(0) or True
+        )
+        patch.setattr(player.engine._origin, "follow", note)
+        for _ in range(15 * 4096 // 480):
+            clock.now += 480 / SECOND
+            for _ in range(20):
+                player.engine.turn()
+            player.hear_rest(480)
+    assert player.status["column"] > FIRST + 15
+    assert player.status["origin"] == 2
+    assert player.status["origin_second"] > 10 * 4096 / SECOND
+    assert 15 <= len(followed) <= 5 * 15
 
 
 def test_a_model_that_keeps_no_codes_tells_nothing(tiny_model: LoadedVQModel) -> None:

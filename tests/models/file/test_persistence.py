@@ -75,7 +75,8 @@ def test_the_codecs_checksum_does_not_depend_on_the_prior(
 def test_a_model_without_a_prior_says_so(tiny_model: LoadedVQModel, tmp_path: Path) -> None:
     path = tmp_path / "codec.distill"
     save_model_v2(path, model=tiny_model.model, spectrogram=tiny_model.spectrogram)
-    with pytest.raises(NoPriorError, match="Model has no trained prior"):
+    said = "codec has no prior, so it cannot play; train one: distill-live train-prior codec FOLDER"
+    with pytest.raises(NoPriorError, match=said):
         load_model_v2(path).require_prior()
 
 

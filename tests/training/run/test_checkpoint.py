@@ -132,14 +132,14 @@ def test_what_does_not_fit_is_reported_by_name() -> None:
     )
     assert later.misfits(earlier) == [
         "new: x", "gone: a, b, c and 1 more", "changed: e",
-        "codec.codebook_size was 16, is 32", "processes was 1, is 2", "rate was 0.001, is 0.5",
+        "--codebook-size was 16, is 32", "processes was 1, is 2", "rate was 0.001, is 0.5",
     ]  # fmt: skip
     assert earlier.misfits(earlier) == []
 
 
 def test_other_settings_are_refused(model: Path) -> None:
     begun(model).save({})
-    with pytest.raises(TrainingError, match=r"epochs was 4, is 5\. Use the same settings"):
+    with pytest.raises(TrainingError, match=r"--codec-epochs was 4, is 5\. .* with --force"):
         begun(model, resume=True, epochs=5)
 
 
