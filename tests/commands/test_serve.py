@@ -305,9 +305,9 @@ def test_a_file_is_never_overwritten(tiny_model_path: Path, tmp_path: Path) -> N
     [
         (("no-such-model",), "no model 'no-such-model'"),
         (("{model}", "--osc", "nowhere"), "is not an OSC endpoint"),
-        (("{model}", "--output", "file"), "needs a file and a length"),
+        (("{model}", "--output", "file"), "needs a file and a duration"),
         (("{model}", "--output", "clocks"), "did you mean 'clock'?"),
-        (("{model}", "--output", "file:x.wav"), "needs a file and a length"),
+        (("{model}", "--output", "file:x.wav"), "needs a file and a duration"),
         (("{model}", "--patch", "{patch}"), "did you mean 'temperature'?"),
     ],
 )

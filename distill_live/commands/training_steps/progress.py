@@ -151,7 +151,7 @@ class TrainingProgress:
         if not perplexity.beats_counting:
             self.say(
                 "warning: the prior has learned no more than which codes follow which most often; "
-                "train for longer (--prior-epochs) or add recordings"
+                "train it for more epochs, or add recordings"
             )
 
     def memorised(self, memorisation: Memorisation) -> None:

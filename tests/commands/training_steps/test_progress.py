@@ -14,6 +14,6 @@ def test_a_prior_that_only_counts_is_told_to_train_for_longer(
         progress.end_prior(PriorPerplexity(10.0, 25.0, Baselines(30.0, 20.0)))
     warning = " ".join(capsys.readouterr().out.split()).partition("warning: ")[2]
     assert warning == (
-        "the prior has learned no more than which codes follow which most often; train for longer "
-        "(--prior-epochs) or add recordings"
+        "the prior has learned no more than which codes follow which most often; train it "
+        "for more epochs, or add recordings"
     )
