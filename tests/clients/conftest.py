@@ -16,9 +16,9 @@ from tests.inputs.conftest import Instrument
 from tests.inputs.osc.conftest import Desk
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(tiny_model_path: Path) -> Iterator[ServerProcess]:
-    """A real server that plays into nothing."""
+    """A real server that plays into nothing, as long as clients are tested."""
     arguments = ("--output", "clock", "--web", "off", "--midi", "no such device")
     with ServerProcess(str(tiny_model_path), *arguments) as running:
         yield running
