@@ -29,10 +29,8 @@ from distill_live.training.run.muon import Muon, is_matrix
 from distill_live.training.run.precision import Precision, choose_precision
 from distill_live.training.run.processes import Processes
 from distill_live.training.run.randomness import seeded
-from distill_live.training.run.step import mean_loss, rate_factor
+from distill_live.training.run.step import clip_gradients, mean_loss, rate_factor
 from distill_live.training.run.suspects import Suspect, bad_loss, find_suspect
-
-_MAX_GRADIENT = 1.0
 
 
 @dataclass(frozen=True)
@@ -198,7 +196,7 @@ class _CodecTrainer(EpochTrainer[CodecEpoch]):
             self.model.zero_grad(set_to_none=True)
             torch.autograd.backward(loss)
             self.processes.average_gradients(self.model.parameters(), len(mel) / self.batch_crops)
-            torch.nn.utils.clip_grad_norm_(self.model.parameters(), _MAX_GRADIENT)
+            clip_gradients(self.model)
             for optimizer in self.optimizers:
                 optimizer.step()
             losses.append(loss.detach())

@@ -27,10 +27,8 @@ from distill_live.training.run.ending import Ending
 from distill_live.training.run.epoch_trainer import Epoch, EpochTrainer
 from distill_live.training.run.processes import Processes
 from distill_live.training.run.randomness import seeded
-from distill_live.training.run.step import follow, mean_loss, rate_factor
+from distill_live.training.run.step import clip_gradients, follow, mean_loss, rate_factor
 from distill_live.training.run.suspects import bad_loss
-
-_MAX_GRADIENT = 1.0
 
 
 @dataclass(frozen=True)
@@ -202,7 +200,7 @@ class _PriorTrainer(EpochTrainer[PriorEpoch]):
             torch.autograd.backward(whole)
             part = len(crops.codes) / len(drawn.codes)
             self.processes.average_gradients(self.prior.parameters(), part)
-            torch.nn.utils.clip_grad_norm_(self.prior.parameters(), _MAX_GRADIENT)
+            clip_gradients(self.prior)
             self.optimizer.step()
             self.steps += 1
             follow(self.average, self.prior, self.steps, config.averaging)

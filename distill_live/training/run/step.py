@@ -1,4 +1,4 @@
-"""A step's learning rate, the average of the weights after it, and the mean loss of all steps."""
+"""A step's learning rate and gradient, the average of the weights after it, and the mean loss."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
+
+# The longest gradient that a step follows.
+_MAX_GRADIENT = 1.0
 
 
 def rate_factor(done: float, warmup: float, start: float) -> float:
@@ -27,6 +30,11 @@ def follow(average: nn.Module, network: nn.Module, steps: int, averaging: float)
     decay = min(averaging, steps / (steps + 9))
     for mean, weight in zip(average.parameters(), network.parameters(), strict=True):
         mean.lerp_(weight, 1.0 - decay)
+
+
+def clip_gradients(network: nn.Module) -> None:
+    """Shorten the gradient of all weights together to 1, if it is longer."""
+    nn.utils.clip_grad_norm_(network.parameters(), _MAX_GRADIENT)
 
 
 def mean_loss(losses: Sequence[Tensor]) -> float:

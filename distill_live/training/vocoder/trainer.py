@@ -19,7 +19,7 @@ from distill_live.training.run.ending import Ending
 from distill_live.training.run.epoch_trainer import Epoch, EpochTrainer
 from distill_live.training.run.processes import Processes
 from distill_live.training.run.randomness import seeded
-from distill_live.training.run.step import follow, mean_loss, rate_factor
+from distill_live.training.run.step import clip_gradients, follow, mean_loss, rate_factor
 from distill_live.training.run.suspects import Suspect, bad_loss, find_suspect
 from distill_live.training.vocoder.discriminators import (
     DiscriminatorConfig,
@@ -31,8 +31,6 @@ from distill_live.training.vocoder.discriminators import (
 from distill_live.training.vocoder.judging import held_out_loss, judged_parts
 from distill_live.training.vocoder.losses import SoundLoss
 from distill_live.training.vocoder.pairs import SoundCrops, SoundPairs
-
-_MAX_GRADIENT = 1.0
 
 
 @dataclass(frozen=True)
@@ -230,7 +228,7 @@ class _VocoderTrainer(EpochTrainer[VocoderEpoch]):
     ) -> None:
         optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
-        torch.nn.utils.clip_grad_norm_(network.parameters(), _MAX_GRADIENT)
+        clip_gradients(network)
         optimizer.step()
 
     def _set_rate(self) -> float:

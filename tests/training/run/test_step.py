@@ -1,9 +1,10 @@
-"""How a rate of learning rises and falls."""
+"""What a step of training does: its learning rate, and its gradient."""
 
 import numpy as np
 import pytest
+import torch
 
-from distill_live.training.run.step import rate_factor
+from distill_live.training.run.step import clip_gradients, rate_factor
 
 
 def test_a_rate_rises_in_a_straight_line_from_its_start() -> None:
@@ -27,3 +28,11 @@ def test_a_rate_has_one_summit_of_its_whole_height_where_the_warmup_ends() -> No
     assert factors[summit] == pytest.approx(1.0, abs=3e-3)
     assert (np.diff(factors[: summit + 1]) > 0).all()
     assert (np.diff(factors[summit:]) < 0).all()
+
+
+@pytest.mark.parametrize(("length", "left"), [(5.0, 1.0), (0.5, 0.5)])
+def test_only_a_gradient_that_is_too_long_is_shortened(length: float, left: float) -> None:
+    network = torch.nn.Linear(2, 1, bias=False)
+    network.weight.grad = torch.tensor([[0.6 * length, 0.8 * length]])
+    clip_gradients(network)
+    torch.testing.assert_close(network.weight.grad, torch.tensor([[0.6 * left, 0.8 * left]]))
