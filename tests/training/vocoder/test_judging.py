@@ -1,33 +1,13 @@
 """Which of two vocoders is nearer to sound that was held out."""
 
-import math
-
 import pytest
 import torch
-from torch import Tensor
 
-from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
 from distill_live.models.vocoder.vocoder import PhaseConfig, PhaseVocoder
 from distill_live.training.vocoder import judging
 from distill_live.training.vocoder.judging import compare_vocoders, judged_parts
 from distill_live.training.vocoder.pairs import SoundPair, SoundPairs
-
-SPECTROGRAM = AudioSpectrogram(SpectrogramConfig(mean=-9.0, deviation=4.0))
-HOP, FRAMES, FIRST = 512, 96, 80
-
-
-def tones() -> Tensor:
-    time = torch.arange(FRAMES * HOP) / 48_000
-    partials = [torch.sin(2 * math.pi * 330 * n * time) / n for n in range(1, 8)]
-    return 0.2 * torch.stack(partials).sum(0) * (1.2 + torch.sin(2 * math.pi * 4 * time))
-
-
-@pytest.fixture(scope="module")
-def pairs() -> SoundPairs:
-    """Real mels in the place of decoded ones."""
-    sound = tones()
-    mel = SPECTROGRAM.waveform_to_mel(sound[None, None])[0, 0]
-    return SoundPairs([], [SoundPair(mel, sound, FIRST)])
+from tests.training.vocoder.tones import HOP, SPECTROGRAM
 
 
 def test_the_better_one_of_a_good_and_a_bad_vocoder_is_reported(pairs: SoundPairs) -> None:

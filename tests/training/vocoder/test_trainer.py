@@ -7,7 +7,6 @@ import pytest
 import torch
 from torch import Tensor
 
-from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
 from distill_live.errors import TrainingError
 from distill_live.models.vocoder.network import NeuralVocoderConfig
 from distill_live.models.vocoder.neural import NeuralVocoder
@@ -15,7 +14,7 @@ from distill_live.training.vocoder import trainer as training_module
 from distill_live.training.vocoder.discriminators import DiscriminatorConfig
 from distill_live.training.vocoder.judging import compare_vocoders, held_out_loss
 from distill_live.training.vocoder.losses import SoundLoss
-from distill_live.training.vocoder.pairs import SoundCrops, SoundPair, SoundPairs
+from distill_live.training.vocoder.pairs import SoundCrops, SoundPairs
 from distill_live.training.vocoder.trainer import (
     TrainedVocoder,
     VocoderEpoch,
@@ -23,29 +22,13 @@ from distill_live.training.vocoder.trainer import (
     get_adaptive_vocoder_training_config,
     train_vocoder,
 )
+from tests.training.vocoder.tones import FIRST, HOP, SPECTROGRAM
 
-SPECTROGRAM = AudioSpectrogram(SpectrogramConfig(mean=-9.0, deviation=4.0))
-HOP, FRAMES, FIRST = 512, 96, 80
 TINY = VocoderTrainingConfig(
     NeuralVocoderConfig(width=24, blocks=1, kernel=3),
     epochs=4, steps_per_epoch=40, batch_crops=2, crop_frames=16, rate=1e-2, averaging=0.9,
     discriminators=DiscriminatorConfig(periods=(2, 3), sizes=(512,), width=2), alone=0.0,
 )  # fmt: skip
-
-
-def tones() -> Tensor:
-    time = torch.arange(FRAMES * HOP) / 48_000
-    partials = [torch.sin(2 * math.pi * 330 * n * time) / n for n in range(1, 8)]
-    return 0.2 * torch.stack(partials).sum(0) * (1.2 + torch.sin(2 * math.pi * 4 * time))
-
-
-@pytest.fixture(scope="module")
-def pairs() -> SoundPairs:
-    """Real mels in the place of decoded ones."""
-    sound = tones()
-    mel = SPECTROGRAM.waveform_to_mel(sound[None, None])[0, 0]
-    training = SoundPair(mel[:, :FIRST], sound[: FIRST * HOP], FIRST)
-    return SoundPairs([training], [SoundPair(mel, sound, FIRST)])
 
 
 @pytest.fixture(scope="module")
