@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from distill_live.control.namespace.targets import Levels
@@ -141,6 +142,16 @@ def test_what_is_stored_brings_everything_back_after_a_restart(stand: Stand) -> 
     stand.presets.recall("löud & clear: 1")
     assert stand.store.raw() == before
     assert stand.lines == []
+
+
+def test_a_number_is_stored_as_it_was_typed(stand: Stand) -> None:
+    """OSC carries floats of 32 bits: 1.4 arrives as 1.399999976158142."""
+    stand.store.set("temperature", float(np.float32(1.4)))
+    stand.store.set("top_p", float(np.float32(0.3)), 2)
+    stand.presets.store("mine")
+    stand.store.set("temperature", 0.5)
+    stand.presets.recall("mine")
+    assert (stand.store["temperature"], stand.store.own("top_p", 2)) == (1.4, 0.3)
 
 
 def test_when_things_happen_is_not_stored(stand: Stand) -> None:
