@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -282,8 +283,15 @@ def test_a_midi_control_moves_a_parameter_which_osc_hears_and_moves_back(
                 return 1.5 in watcher.values("/distill/temperature")
 
             knobs.send(0xB0, 1, 127, until=is_heard)
-            server.osc.send("/distill/temperature", 0.5)
-            wait_until(lambda: "b00100" in knobs.received, "the knob's light")
+
+            # Copies of the knob's message may still arrive, and JACK may drop the light's.
+            values = itertools.cycle((0.5, 1.0))
+
+            def is_lit() -> bool:
+                server.osc.send("/distill/temperature", next(values))
+                return "b00100" in knobs.received
+
+            wait_until(is_lit, "the knob's light")
             watcher.osc.close()
             assert server.end() == 0
         assert "Traceback" not in server.errors
