@@ -123,7 +123,13 @@ def test_a_device_that_is_open_as_an_input_is_shown_what_no_device_is_named_for(
     with Controller(jack, "desk") as desk, Controller(jack, "other") as other:
         with running(source, lights):
             desk.send(0xB0, 17, 99, until=lambda: listener.events)
-            lights.tick(0.0)
-            source.send("other", [0xB0, 1, 1])
-            wait_until(lambda: desk.received and other.received, "what is shown")
-            assert (desk.received, other.received) == (["b01000"], ["b00101"])
+
+            # Again and again, because JACK drops what a client that is late should have had.
+            def are_shown() -> bool:
+                lights.refresh()
+                lights.tick(time.monotonic())
+                source.send("other", [0xB0, 1, 1])
+                return bool(desk.received and other.received)
+
+            wait_until(are_shown, "what is shown")
+            assert (set(desk.received), set(other.received)) == ({"b01000"}, {"b00101"})
