@@ -171,15 +171,17 @@ def apply_step(
     codebooks: NDArray[np.float32],
     lookup: Lookup,
     tempo: float = 120.0,
+    column: int = 0,
 ) -> Codes:
-    """The codes [T', F, Q] that one step makes of a grid. Arguments and errors as for
-    `EditList.apply`; an edit that fails is a CodesError, too."""
+    """The codes [T', F, Q] that one step makes of a grid, whose first column has the position
+    `column`. Other arguments and errors as for `EditList.apply`; an edit that fails is a
+    CodesError, too."""
     edit = find_edit(step.edit, edits)
     columns, bands, _ = grid.codes.shape
     per_second = grid.sample_rate / grid.column_samples
     region = step.selection.resolve(columns, bands, grid.level_labels, per_second)
     context = EditContext(
-        column=0,
+        column=column,
         levels=read_only(region.levels),
         bands=read_only(region.bands),
         values=context_values(edit, step.values),

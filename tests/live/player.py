@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from distill_live.codes.edit import Edit, parameter_table
+from distill_live.codes.edit import Edit
+from distill_live.codes.edit_parameters import parameter_table
 from distill_live.edits.freeze import Freeze
 from distill_live.edits.mask import Mask
 from distill_live.live.engine.engine import Engine
@@ -17,6 +18,7 @@ from distill_live.live.engine.settings import EngineSettings
 from distill_live.live.engine.wiring import Beginning, EngineMemory, EngineReports
 from distill_live.live.ipc.journal import JournalRing
 from distill_live.live.ipc.keepsake import Keepsake
+from distill_live.live.ipc.messages import EditReport
 from distill_live.live.ipc.ring import AudioRing
 from distill_live.live.ipc.status import EngineStatus
 from distill_live.live.playback.ring_reader import RingReader
@@ -53,6 +55,7 @@ class Player:
         self.status, self.ring, self.journal = EngineStatus(), AudioRing(), JournalRing()
         self.keepsake = Keepsake()
         self.said: list[str] = []
+        self.reports: list[EditReport] = []
         self.parameters.set("seed", seed)
         self.ring.advance(start)
         self.settings = replace(SETTINGS, **settings)
@@ -76,7 +79,7 @@ class Player:
 
     def _begin(self, loaded: LoadedVQModel, beginning: Beginning) -> None:
         memory = EngineMemory(self.ring, self.parameters, self.status, self.journal, self.keepsake)
-        reports = EngineReports(self.said.append, lambda name: None)
+        reports = EngineReports(self.said.append, lambda name: None, self.reports.append)
         self.engine = Engine(
             loaded, memory, self.settings, beginning, self.edits, reports, self.clock
         )

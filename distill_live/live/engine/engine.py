@@ -9,12 +9,14 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 from distill_live.codes.edit import Edit
 from distill_live.codes.edit_rack import EditRack, EditSettings
 from distill_live.codes.timeline import Codes
 from distill_live.errors import CodesError, LiveError
+from distill_live.live.editing.edit_requests import EditRequests
+from distill_live.live.editing.painter import Painter
 from distill_live.live.engine.filling import RingFiller
 from distill_live.live.engine.generator import StreamGenerator
 from distill_live.live.engine.motion import Hold, Loop
@@ -23,6 +25,7 @@ from distill_live.live.engine.parameter_reader import ParameterReader
 from distill_live.live.engine.settings import EngineSettings
 from distill_live.live.engine.wiring import Beginning, EngineMemory, EngineReports
 from distill_live.live.ipc.journal import Journal
+from distill_live.live.ipc.messages import EDIT_REQUESTS
 from distill_live.live.ipc.ring import SAMPLE_RATE
 from distill_live.live.ipc.status import Motion
 from distill_live.live.pacing.pace import Pace
@@ -66,7 +69,7 @@ class Engine:
         )
         self._edits = EditSettings()
         self._redraw_due = False
-        #: Columns that must be drawn before edits that were switched on can be used.
+        #: Columns that must be drawn before edits that were switched on, or regions, can be used.
         self._missing = 0
         pace = Pace(memory.ring, settings, clock)
         draw = self._parameters.read_draw(0)
@@ -76,6 +79,12 @@ class Engine:
         if beginning.before is not None:
             # Parameters may have changed while no engine was running.
             self._edits, self._redraw_due = self._rack.settings, True
+        edited, report = self._generator.edited, reports.on_edit_report
+        self._painter = Painter(
+            loaded, edits, edited, self._generator.next_change,
+            lambda: self._parameters.values["tempo"], report,
+        )  # fmt: skip
+        self._edit_requests = EditRequests(edited, self._painter, self._note, report)
         self._origin = OriginTeller(loaded, memory.status)
         self._column_seconds = loaded.column_samples / SAMPLE_RATE
         self._filler = RingFiller(
@@ -98,6 +107,11 @@ class Engine:
         self._follow_origin(busy)
         return busy
 
+    def carry_out(self, name: str, arguments: Sequence[Any]) -> None:
+        """Carry out a request by its name, as soon as there is time."""
+        edits = name in EDIT_REQUESTS or name == "tell_held"
+        getattr(self._edit_requests if edits else self, name)(*arguments)
+
     def rewind(self, seconds: float, take: int | Literal["same"] | None = None) -> None:
         """Go back, and continue with a new take (None), a given one, or as before ("same")."""
         self._move("rewind", partial(self._rewind, seconds, take), seconds, take)
@@ -117,7 +131,7 @@ class Engine:
 
     def prime(self, codes: Codes) -> None:
         """Continue from these codes [T, F, Q]."""
-        self._move("prime", partial(self._generator.prime, codes))
+        self._move("prime", partial(self._prime, codes))
 
     def panic(self) -> None:
         """Drop all other requests, end a hold or a loop, and draw the future again."""
@@ -126,9 +140,17 @@ class Engine:
 
     def _move(self, name: str, move: Callable[[], None], *arguments: float | str | None) -> None:
         """Carry out a request as soon as there is time."""
+        self._note(name, *arguments)
+        self._moves.append(move)
+
+    def _note(self, name: str, *arguments: Any) -> None:
+        """Note a request for the session log."""
         heard = self._ring.read_position
         self._journal.note("request", name=name, arguments=arguments, heard=heard)
-        self._moves.append(move)
+
+    def _prime(self, codes: Codes) -> None:
+        self._generator.prime(codes)
+        self._edit_requests.begin_segment()
 
     def _rewind(self, seconds: float, take: int | Literal["same"] | None) -> None:
         if take == "same":
@@ -152,13 +174,14 @@ class Engine:
     def _change_future(self) -> bool:
         """Change what has not been heard yet, if there is reason and time; False if not."""
         edits = self._rack.read(self._generator.draw.seed, self._columns_per_beat())
-        if edits == self._edits:
-            self._missing = 0
-        else:
-            self._missing = max(self._generator.missing_columns(edits), 0)
+        missing = 0
+        if edits != self._edits:
+            missing = max(self._generator.missing_columns(edits), 0)
+        self._missing = max(missing, self._painter.missing)
         # Edits that look far ahead wait until enough is drawn: the sound must continue meanwhile.
-        edits_due = edits != self._edits and not self._missing
-        if not (self._moves or self._redraw_due or edits_due):
+        edits_due = edits != self._edits and not missing
+        overlays_due = self._painter.is_due or self._generator.edited.changed
+        if not (self._moves or self._redraw_due or edits_due or overlays_due):
             return False
         # Half of the time goes to changes, the other half to playing on: a fader that never rests
         # must not let the ring run dry.
@@ -166,7 +189,7 @@ class Engine:
         if began < self._rest_until or self._generator.lead < self._lead_for_a_change():
             return False
         try:
-            self._change(edits)
+            self._change(edits if edits_due else None)
         except CodesError as error:
             if self._generator.is_drafting:
                 raise
@@ -178,16 +201,21 @@ class Engine:
         """How many columns a beat lasts at the present tempo."""
         return 60.0 / self._parameters.values["tempo"] / self._column_seconds
 
-    def _change(self, edits: EditSettings) -> None:
+    def _change(self, edits: EditSettings | None) -> None:
+        """Make the most urgent change, or use these edits."""
+        self._painter.work()
         if self._moves:
             self._moves.popleft()()
         elif self._redraw_due:
             self._redraw_due = False
             if self._generator.is_stale():
                 self._generator.redraw()
-        else:
+        elif edits is not None:
             self._edits = edits
             self._generator.use_edits(edits)
+        elif not self._generator.follow_changes():
+            return
+        self._edit_requests.tell_changes()
         self._generator.keep()
         self._status.add("futures")
 

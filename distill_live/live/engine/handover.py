@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 
@@ -35,9 +35,12 @@ class Handover:
         timeline, (drawn, again) = self._playhead.timeline, self._sampler.draws
         start = max(timeline.start, timeline.end - KEPT_CODES // math.prod(timeline.shape))
         raw, edited = timeline.raw(start, timeline.end), timeline.edited(start, timeline.end)
+        settings = self._rack.settings
+        # Control sends partners again: they are too large to be saved with every column.
+        alone = replace(settings, edits=tuple(one for one in settings.edits if not one.partner))
         continuation = Continuation(
             self._playhead.places(), start, raw.astype(np.uint16), edited.astype(np.uint16),
-            segment_start, drawn, again, take, takes, self._rack.settings, self._rack.held, seen,
+            segment_start, drawn, again, take, takes, alone, self._rack.held, seen,
         )  # fmt: skip
         self._keepsake.write(continuation, switches)
 

@@ -32,6 +32,7 @@ class EngineJob:
     """What an engine's process works on: a model, a device, and the memory that it shares.
 
     `plainly`: it continues without the hold or the loop in which earlier engines have failed.
+    `order` is that of the edits, by name.
     """
 
     model: Path
@@ -39,13 +40,14 @@ class EngineJob:
     memory: EngineMemory
     settings: EngineSettings
     plainly: bool = False
+    order: tuple[str, ...] = ()
 
 
 def run_engine(channel: Connection, job: EngineJob) -> None:
     """The engine process: load, say so, play until the channel closes.
 
-    Sends `DeviceChosen`, `EngineReady`, `Notice`, `EditFailed`, `DeviceFailed` and `Failed`; takes
-    `Request`.
+    Sends `DeviceChosen`, `EngineReady`, `Notice`, `EditFailed`, what EditReport lists,
+    `DeviceFailed` and `Failed`; takes `Request`.
     """
     run_worker(channel, lambda: _play_or_blame(channel, job))
 
@@ -84,10 +86,12 @@ def _play(channel: Connection, job: EngineJob) -> None:
     reports = EngineReports(
         say=lambda line: channel.send(Notice(line)),
         on_edit_failure=lambda switch: channel.send(EditFailed(switch)),
+        on_edit_report=channel.send,
     )
     edits = load_edits_again(job.memory.parameters.table, reports.say)
     with torch.inference_mode():
         engine = Engine(loaded, job.memory, job.settings, beginning, edits, reports)
+        engine.carry_out("order", (job.order,))
         gc.collect()
         gc.freeze()
         # Only now: a model that is still loading must not slow down the one that plays.
@@ -102,7 +106,7 @@ def _play_until_closed(channel: Connection, engine: Engine, idle_seconds: float)
     while True:
         while channel.poll(0.0 if busy else idle_seconds):
             request: Request = channel.recv()
-            getattr(engine, request.name)(*request.arguments)
+            engine.carry_out(request.name, request.arguments)
             busy = True
         busy = engine.turn()
 

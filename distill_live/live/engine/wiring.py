@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from distill_live.live.ipc.journal import JournalRing
 from distill_live.live.ipc.keepsake import Continuation, Keepsake
+from distill_live.live.ipc.messages import EditReport
 from distill_live.live.ipc.ring import AudioRing
 from distill_live.live.ipc.status import EngineStatus
 from distill_live.parameters import ParameterStore
@@ -31,10 +32,12 @@ class EngineMemory:
 @dataclass(frozen=True)
 class EngineReports:
     """What an engine reports: `say` takes a line of text for the performer, `on_edit_failure` the
-    name of the switch of an edit that failed and must be switched off."""
+    name of the switch of an edit that failed and must be switched off, `on_edit_report` what became
+    of requests for the history of edits."""
 
     say: Callable[[str], None]
     on_edit_failure: Callable[[str], None]
+    on_edit_report: Callable[[EditReport], None] = lambda report: None
 
 
 @dataclass(frozen=True)

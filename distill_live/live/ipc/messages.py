@@ -6,17 +6,24 @@ messages can be pickled, and none needs torch.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-#: What a performer can ask of the engine: the names of its methods, which are also the names in the
-#: session log.
-ENGINE_REQUESTS = ("rewind", "loop", "hold", "release", "panic")
+from distill_live.codes.edit_rack import Held
+from distill_live.codes.overlay import Overlay
+
+#: What control asks of the engine for the history of edits: the names of its methods, which are
+#: also the names in the session log.
+EDIT_REQUESTS = ("cell", "region", "lay", "recall", "order")
+#: The same, with all that a performer can ask of it directly.
+ENGINE_REQUESTS = ("rewind", "loop", "hold", "release", "panic", *EDIT_REQUESTS)
 
 
 @dataclass(frozen=True)
 class Request:
-    """Asks the engine for one of ENGINE_REQUESTS, or to "prime", with the method's arguments."""
+    """Asks the engine for one of ENGINE_REQUESTS, to "prime" or to "tell_held", with the method's
+    arguments."""
 
     name: str
     arguments: tuple[Any, ...] = ()
@@ -68,6 +75,37 @@ class EditFailed:
     switch: str
 
 
+@dataclass(frozen=True)
+class OverlayMade:
+    """An overlay that was asked for lies over the stream; `text` is the edit that made it, with its
+    columns."""
+
+    overlay: Overlay
+    text: str
+
+
+@dataclass(frozen=True)
+class OverlayRefused:
+    """The overlay with this number cannot be made, for this reason."""
+
+    number: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class EditsHold:
+    """What the edits that are on hold now, by their names; codes are uint16."""
+
+    held: Mapping[str, Held]
+
+
+@dataclass(frozen=True)
+class SegmentBegan:
+    """The stream continues from other codes: all overlays up to this number are gone."""
+
+    newest: int
+
+
 # From the audio process.
 
 
@@ -99,6 +137,8 @@ class OutputBroken:
 
 #: What the engine's process reports about itself.
 EngineReport = DeviceChosen | DeviceFailed | EngineReady | Failed
+#: What the engine's process reports for the history of edits.
+EditReport = OverlayMade | OverlayRefused | EditsHold | SegmentBegan
 #: What the audio process reports about its output.
 OutputReport = OutputOpened | OutputAway | OutputFinished | OutputBroken
-Message = Notice | EditFailed | EngineReport | OutputReport
+Message = Notice | EditFailed | EditReport | EngineReport | OutputReport

@@ -15,6 +15,8 @@ from distill_live.codes.edit_parameters import switch_edit_off
 from distill_live.live.ipc.messages import (
     ENGINE_REQUESTS,
     EditFailed,
+    EditReport,
+    EditsHold,
     Failed,
     Message,
     Notice,
@@ -22,7 +24,10 @@ from distill_live.live.ipc.messages import (
     OutputBroken,
     OutputFinished,
     OutputOpened,
+    OverlayMade,
+    OverlayRefused,
     Request,
+    SegmentBegan,
 )
 from distill_live.live.ipc.ring import SAMPLE_RATE
 from distill_live.live.ipc.status import LiveStatus, Transport
@@ -64,6 +69,10 @@ class Server:
         #: Called with the outcome of a request that takes its time: its name, a text, whether it
         #: failed.
         self.on_outcome: Callable[[str, str, bool], None] = lambda name, text, failed: None
+        #: Called with what the engine that plays reports for the history of edits.
+        self.on_edit_report: Callable[[EditReport], None] = lambda report: None
+        #: Called when the engine that plays has failed, before its successor begins.
+        self.on_engine_lost: Callable[[], None] = lambda: None
         self.status, self._tap = LiveStatus(), TapRing()
         self._parameters, self._deck_control = parameters, DeckControl()
         keep = settings.log is not None
@@ -258,6 +267,10 @@ class Server:
             case EditFailed(switch):
                 # Only control writes parameters; this way every surface shows that it is off.
                 switch_edit_off(self._parameters, switch)
+            case OverlayMade() | OverlayRefused() | EditsHold() | SegmentBegan():
+                # An engine that has been faded out says no more about what is heard.
+                if worker is self.deck.worker:
+                    self.on_edit_report(message)
             case OutputOpened() | OutputAway() | OutputFinished() | OutputBroken():
                 self._output.hear(message)
             case Failed() if worker is self._output.worker:
