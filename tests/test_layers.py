@@ -76,6 +76,7 @@ ROOMS = {
     "control.presets": {"control.namespace", "control.patch"},
     "control.midi_learn": {"control.namespace", "control.midi", "control.patch"},
     "control.feedback": {"control.namespace"},
+    "control.history": {"control.namespace"},
     "control.routing": {
         "control.namespace", "control.timing", "control.modulation", "control.midi",
         "control.patch", "control.presets",

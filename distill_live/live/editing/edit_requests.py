@@ -76,7 +76,7 @@ class EditRequests:
     def tell_changes(self) -> None:
         """Report what edits hold, if one of them has taken hold since the last report."""
         told, self._told = self._told, self._columns.held
-        if not all(_same(told.get(name), held) for name, held in self._told.items()):
+        if not all(held.equals(told.get(name)) for name, held in self._told.items()):
             small = {name: _small(held) for name, held in self._told.items()}
             self._report(EditsHold(small))
 
@@ -84,14 +84,6 @@ class EditRequests:
         """Report that a new segment has begun, whose columns are others."""
         self._painter.drop_all()
         self._report(SegmentBegan(self._painter.newest))
-
-
-def _same(one: Held | None, other: Held) -> bool:
-    return one is other or (
-        one is not None
-        and np.array_equal(one.columns, other.columns)
-        and np.array_equal(one.since, other.since)
-    )
 
 
 def _small(held: Held) -> Held:

@@ -88,11 +88,12 @@ class Painter:
             loaded.column_samples,
         )
         self._per_second = self._grid.sample_rate / self._grid.column_samples
-        self._asked: dict[int, CellRequest | RegionRequest] = {}
+        #: Requests by number, each with its place in the order of all.
+        self._asked: dict[int, tuple[int, CellRequest | RegionRequest]] = {}
         #: Regions whose columns are not all drawn yet.
         self._waiting: dict[int, RegionRequest] = {}
-        #: The highest number that was asked for.
-        self.newest = 0
+        #: The highest number that was asked for, and how many requests there were.
+        self.newest = self.count = 0
 
     @property
     def missing(self) -> int:
@@ -104,7 +105,8 @@ class Painter:
         """Make an overlay, unless one with this number was asked for already."""
         number = request.number
         if not (number in self._asked or number in self._waiting or self._columns.has(number)):
-            self._asked[number] = request
+            self._asked[number] = self.count, request
+        self.count += 1
         self.newest = max(self.newest, number)
 
     def drop(self, numbers: Iterable[int]) -> None:
@@ -123,9 +125,15 @@ class Painter:
         """Whether something can be made now."""
         return bool(self._asked) or any(map(self._is_drawn, self._waiting.values()))
 
-    def work(self) -> None:
-        """Make what can be made now: any number of cells, and one region, which may take long."""
-        for request in [*filter(self._is_drawn, self._waiting.values()), *self._asked.values()]:
+    def has_asked(self, before: int) -> bool:
+        """Whether one of the first `before` requests was not looked at yet."""
+        return any(place < before for place, _ in self._asked.values())
+
+    def work(self, before: int) -> None:
+        """Make what can be made now of the first `before` requests: any number of cells, and one
+        region, which may take long."""
+        asked = [request for place, request in self._asked.values() if place < before]
+        for request in [*filter(self._is_drawn, self._waiting.values()), *asked]:
             self.drop([request.number])
             try:
                 if isinstance(request, CellRequest):

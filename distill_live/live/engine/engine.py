@@ -90,7 +90,8 @@ class Engine:
         self._filler = RingFiller(
             self._generator, memory.status, settings, self._column_seconds, clock
         )
-        self._moves: deque[Callable[[], None]] = deque()
+        #: What was asked for, each with how many requests for overlays came before it.
+        self._moves: deque[tuple[int, Callable[[], None]]] = deque()
         self._rest_until = 0.0
         self._origin_due = 0.0
         self._take_over_parameters()
@@ -109,8 +110,7 @@ class Engine:
 
     def carry_out(self, name: str, arguments: Sequence[Any]) -> None:
         """Carry out a request by its name, as soon as there is time."""
-        edits = name in EDIT_REQUESTS or name == "tell_held"
-        getattr(self._edit_requests if edits else self, name)(*arguments)
+        getattr(self._edit_requests if name in EDIT_REQUESTS else self, name)(*arguments)
 
     def rewind(self, seconds: float, take: int | Literal["same"] | None = None) -> None:
         """Go back, and continue with a new take (None), a given one, or as before ("same")."""
@@ -141,7 +141,7 @@ class Engine:
     def _move(self, name: str, move: Callable[[], None], *arguments: float | str | None) -> None:
         """Carry out a request as soon as there is time."""
         self._note(name, *arguments)
-        self._moves.append(move)
+        self._moves.append((self._painter.count, move))
 
     def _note(self, name: str, *arguments: Any) -> None:
         """Note a request for the session log."""
@@ -203,9 +203,14 @@ class Engine:
 
     def _change(self, edits: EditSettings | None) -> None:
         """Make the most urgent change, or use these edits."""
-        self._painter.work()
+        # In the order in which they were asked for: a region of a loop comes before its release.
+        before = self._moves[0][0] if self._moves else self._painter.count
+        self._painter.work(before)
+        if self._painter.has_asked(before):
+            return
         if self._moves:
-            self._moves.popleft()()
+            _, move = self._moves.popleft()
+            move()
         elif self._redraw_due:
             self._redraw_due = False
             if self._generator.is_stale():

@@ -15,15 +15,14 @@ from distill_live.codes.overlay import Overlay
 
 #: What control asks of the engine for the history of edits: the names of its methods, which are
 #: also the names in the session log.
-EDIT_REQUESTS = ("cell", "region", "lay", "recall", "order")
+EDIT_REQUESTS = ("cell", "region", "lay", "recall", "order", "tell_held")
 #: The same, with all that a performer can ask of it directly.
 ENGINE_REQUESTS = ("rewind", "loop", "hold", "release", "panic", *EDIT_REQUESTS)
 
 
 @dataclass(frozen=True)
 class Request:
-    """Asks the engine for one of ENGINE_REQUESTS, to "prime" or to "tell_held", with the method's
-    arguments."""
+    """Asks the engine for one of ENGINE_REQUESTS, or to "prime", with the method's arguments."""
 
     name: str
     arguments: tuple[Any, ...] = ()

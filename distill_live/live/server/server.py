@@ -51,6 +51,8 @@ from distill_live.priority import Grant
 
 #: Longest wait for the fade when the server stops, in seconds.
 _FADE_SECONDS = 0.5
+#: Longest wait until a request is sent that must arrive before a change of parameters, in seconds.
+_FLUSH_SECONDS = 0.05
 
 
 class Server:
@@ -101,6 +103,7 @@ class Server:
         self._session_log: LogCollector | None = None
         self._requests: queue.SimpleQueue[tuple[str, tuple[Any, ...]]] = queue.SimpleQueue()
         self._sounding_since: float | None = None
+        self._engine_lost = False
         #: How often a process failed and had to be started again.
         self.restarts = 0
 
@@ -127,6 +130,9 @@ class Server:
         Raises LiveError when it cannot continue.
         """
         self._supervisor.poll()
+        if self._engine_lost:
+            self._engine_lost = False
+            self.on_engine_lost()
         while not self._requests.empty():
             self._carry_out(*self._requests.get())
         self._swap.poll(self._settings.device, self._settings.engine)
@@ -190,11 +196,17 @@ class Server:
         }
 
     def request(self, name: str, arguments: tuple[Any, ...] = ()) -> None:
-        """Take one of the instrument's requests, on any thread, without waiting."""
+        """Take one of the instrument's requests, on any thread, without waiting for it."""
         if name in ("play", "stop", "panic"):
             self.status["transport"] = Transport[name.upper()]
-        if name in ENGINE_REQUESTS:
+        if name == "order":
+            for deck in self._decks:
+                deck.set_order(*arguments)
+        elif name in ENGINE_REQUESTS:
             self.deck.worker.send(Request(name, arguments))
+            if name == "recall":
+                # The edits that are about to be switched on must not take hold of other codes.
+                self.deck.worker.flush(_FLUSH_SECONDS)
         else:
             self._requests.put((name, arguments))
 
@@ -293,6 +305,8 @@ class Server:
         deck = self._recovery.deck_of(worker)
         if deck is not None:
             self._recovery.prepare(deck, failure)
+        # Only once its successor is planned can requests be sent to that.
+        self._engine_lost = self._engine_lost or deck is self.deck
 
 
 def _duration(samples: int) -> str:

@@ -264,3 +264,16 @@ def test_the_log_renders_to_what_was_heard_with_edits_and_undo(
     ]
     rendered = replay_log(log, lambda entry: tiny_model)
     np.testing.assert_array_equal(rendered[SECOND:], np.concatenate(heard)[SECOND:])
+
+
+def test_requests_are_carried_out_in_the_order_in_which_they_came(player: Player) -> None:
+    player.engine.loop(0.5)
+    for number in (1, 2):
+        player.engine.carry_out("region", (number, "loop", 0, 0, "backwards"))
+    player.engine.release()
+    player.engine.hold()
+    player.engine.carry_out("region", (3, "loop", 0, 0, "mask"))
+    player.work()
+    one, two, three = made(player)
+    assert (one.start, one.end) == (two.start, two.end)
+    assert three.end == three.start + 1
