@@ -11,8 +11,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Literal
 
+import numpy as np
+
 from distill_live.codes.edit import Edit
-from distill_live.codes.edit_rack import EditRack, EditSettings
+from distill_live.codes.edit_rack import EditRack, EditSettings, Partner
 from distill_live.codes.timeline import Codes
 from distill_live.errors import CodesError, LiveError
 from distill_live.live.engine.filling import RingFiller
@@ -36,7 +38,8 @@ _ORIGINS_PER_COLUMN = 4
 class Engine:
     """Plays one model into a ring. `turn` does the most urgent piece of work.
 
-    `clock` gives seconds. Raises LiveError when the model cannot be played.
+    `clock` gives seconds. `partners` are (slot, name, codes [T, F, Q]) of the clips in use, see
+    `partner`. Raises LiveError when the model cannot be played.
     """
 
     def __init__(
@@ -48,6 +51,7 @@ class Engine:
         edits: Sequence[Edit],
         reports: EngineReports,
         clock: Callable[[], float] = time.monotonic,
+        partners: Sequence[tuple[str, str, Codes]] = (),
     ) -> None:
         rate = loaded.spectrogram.config.sample_rate
         if rate != SAMPLE_RATE:
@@ -56,6 +60,7 @@ class Engine:
             )
         self._ring, self._status, self._settings = memory.ring, memory.status, settings
         self._say, self._clock = reports.say, clock
+        self._on_capture = reports.on_capture
         self._journal = Journal(memory.journal)
         self._parameters = ParameterReader(
             memory, self._journal, loaded.model.config.num_quantizers
@@ -64,6 +69,8 @@ class Engine:
         self._rack = EditRack(
             edits, self._parameters.values, codebooks, reports.say, reports.on_edit_failure
         )
+        for slot, name, codes in partners:
+            self._rack.set_partner(slot, Partner(name, codes))
         self._edits = EditSettings()
         self._redraw_due = False
         #: Columns that must be drawn before edits that were switched on can be used.
@@ -118,6 +125,30 @@ class Engine:
     def prime(self, codes: Codes) -> None:
         """Continue from these codes [T, F, Q]."""
         self._move("prime", partial(self._generator.prime, codes))
+
+    def play_clip(self, codes: Codes, length: int) -> None:
+        """Loop the first `length` samples of a clip's codes [T, F, Q], as they are."""
+        self._move("play_clip", partial(self._generator.play_clip, codes, length), length)
+
+    def partner(self, slot: str, name: str, codes: Codes | None) -> None:
+        """Put a clip's codes [T, F, Q] into a slot, or (None) clear it: "edit" is for edits that
+        need a second grid, "blend" for the edit that `blend` switches.
+
+        A clip that does not fit the model is reported, and the slot keeps what it has.
+        """
+        try:
+            if codes is not None:
+                self._generator.require_fit(codes)
+        except CodesError as error:
+            self._say(f"{name}: {error}")
+            return
+        self._journal.note("partner", slot=slot, name=None if codes is None else name)
+        start = self._generator.partner_column
+        self._rack.set_partner(slot, None if codes is None else Partner(name, codes, start))
+
+    def capture(self, number: int, seconds: float) -> None:
+        """Report the codes that were heard in the last seconds, as capture `number`."""
+        self._on_capture(number, self._generator.heard(seconds).astype(np.uint16))
 
     def panic(self) -> None:
         """Drop all other requests, end a hold or a loop, and draw the future again."""
@@ -181,6 +212,8 @@ class Engine:
     def _change(self, edits: EditSettings) -> None:
         if self._moves:
             self._moves.popleft()()
+            # A new segment aligns the partners of edits with itself.
+            self._edits = self._rack.settings
         elif self._redraw_due:
             self._redraw_due = False
             if self._generator.is_stale():
