@@ -27,6 +27,7 @@ LEAVES = {
     "atomic_file",
     "quiet_stderr",
     "escapes",
+    "thread_waiting",
 }
 #: Layer -> the layers or modules below that it may import.
 BELOW = {

@@ -50,14 +50,14 @@ def encode(audio: Path, model: Path, columns: int, end: bool) -> tuple[CodeGrid,
 
     Raises DistillError when the recording or the model cannot be used.
     """
-    # Here, so that control can refer to this module without torch.
+    sound = Sound(audio)
+    # Only now, because torch takes seconds to load: what is no sound is refused before.
     from distill_live.inference.codes import encode_blocks
     from distill_live.models.encoding import MARGIN_COLUMNS
     from distill_live.models.file.persistence import load_model_v2
 
     loaded = load_model_v2(model, "cpu")
     rate, length = loaded.spectrogram.config.sample_rate, loaded.column_samples
-    sound = Sound(audio)
     # The last column that is kept must be coded as if the rest followed.
     part = _Part(None if end else (columns + MARGIN_COLUMNS) * length)
     grid = encode_blocks(loaded, part.read(sound.blocks(rate)))
