@@ -127,23 +127,29 @@ def axis_places(codebooks: Codebooks) -> tuple[Codes, Codes]:
     return order, order.argsort(axis=1)
 
 
-def distances(book: NDArray[np.float32], codes: Codes | None = None) -> NDArray[np.float64]:
-    """The distances [n, V] from the vectors of `codes` [n], or of all, to each vector of a codebook
-    [V, D].
+def distances(book: NDArray[np.float32]) -> NDArray[np.float64]:
+    """The distances [V, V] between the vectors of a codebook [V, D].
 
     The unit is the root mean square distance between two different vectors, so that numbers mean
     the same for every model.
     """
-    exact = book.astype(np.float64)
-    codes = np.arange(len(book)) if codes is None else codes
-    squares = np.square(exact).sum(axis=1)
-    apart = np.maximum(squares[codes][:, None] + squares - 2 * exact[codes] @ exact.T, 0.0)
-    apart[np.arange(len(codes)), codes] = 0.0
-    # The sum over all pairs, without making them all.
-    total = 2 * len(book) * squares.sum() - 2 * np.square(exact.sum(axis=0)).sum()
-    mean = total / max(len(book) * (len(book) - 1), 1)
-    scaled: NDArray[np.float64] = np.sqrt(apart / max(mean, 1e-24))
+    exact, squares, mean = _exact(book)
+    apart = np.maximum(squares[:, None] + squares - 2 * exact @ exact.T, 0.0)
+    np.fill_diagonal(apart, 0.0)
+    scaled: NDArray[np.float64] = np.sqrt(apart / mean)
     return scaled
+
+
+def codes_within(
+    codes: Codes, distance: float, codebooks: Codebooks, level: int
+) -> NDArray[np.bool_]:
+    """Which codes [n, V] of a level are no further than `distance` from each of the codes [n], but
+    not that code itself; the unit is that of `distances`."""
+    exact, squares, mean = _exact_levels(codebooks)[level]
+    apart = squares[codes][:, None] + squares - 2 * exact[codes] @ exact.T
+    near: NDArray[np.bool_] = apart <= distance * distance * mean
+    near[np.arange(len(codes)), codes] = False
+    return near
 
 
 @once_per_array
@@ -195,3 +201,23 @@ def _offsets(
     without the part that is the same for all codes."""
     offsets: NDArray[np.float32] = squares - np.float32(2) * (vectors @ book.T)
     return offsets
+
+
+@once_per_array
+def _exact_levels(
+    codebooks: Codebooks,
+) -> list[tuple[NDArray[np.float64], NDArray[np.float64], float]]:
+    return [_exact(book) for book in codebooks]
+
+
+def _exact(
+    book: NDArray[np.float32],
+) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
+    """The vectors [V, D] of a codebook, their squared lengths [V], and the mean squared distance
+    between two different ones."""
+    exact = book.astype(np.float64)
+    squares = np.square(exact).sum(axis=1)
+    # The sum over all pairs, without making them all.
+    total = 2 * len(book) * squares.sum() - 2 * np.square(exact.sum(axis=0)).sum()
+    mean = float(total) / max(len(book) * (len(book) - 1), 1)
+    return exact, squares, max(mean, 1e-24)

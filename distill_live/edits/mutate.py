@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from distill_live.codes.codebook_geometry import distances
+from distill_live.codes.codebook_geometry import codes_within
 from distill_live.codes.edit import EditContext
 from distill_live.codes.timeline import Codes
 from distill_live.parameters import Parameter
@@ -29,23 +29,28 @@ class Mutate:
         chance = context.random(context.column)
         replaced = chance.random(codes.shape) < context.values["share"]
         choice = chance.random(codes.shape)
-        if context.values["distance"] > 0:
-            return np.where(replaced, _neighbours(codes, choice, context), codes)
-        size = context.codebooks.shape[1]
-        # Any code but the present one.
-        others = (codes + 1 + (choice * (size - 1)).astype(np.int64)) % size
-        return np.where(replaced, others, codes)
+        find = _neighbours if context.values["distance"] > 0 else _others
+        edited = codes.copy()
+        for level in range(codes.shape[2]):
+            place = (*np.nonzero(replaced[..., level]), level)
+            edited[place] = find(codes[place], choice[place], context, level)
+        return edited
 
 
-def _neighbours(codes: Codes, choice: NDArray[np.float64], context: EditContext) -> Codes:
-    """For each code another within the distance, picked by `choice` 0..1; itself if none is."""
-    found = codes.copy()
-    for level, book in enumerate(context.codebooks):
-        own = codes[..., level].ravel()
-        near = distances(book, own) <= context.values["distance"]
-        near[np.arange(len(own)), own] = False
-        count = near.sum(axis=1)
-        picked = (choice[..., level].ravel() * count).astype(np.int64)
-        neighbour = (near.cumsum(axis=1) > picked[:, None]).argmax(axis=1)
-        found[..., level] = np.where(count, neighbour, own).reshape(codes.shape[:-1])
-    return found
+def _others(codes: Codes, choice: NDArray[np.float64], context: EditContext, level: int) -> Codes:
+    """For each of the codes [n] another one, picked by `choice` 0..1."""
+    size = context.codebooks.shape[1]
+    others: Codes = (codes + 1 + (choice * (size - 1)).astype(np.int64)) % size
+    return others
+
+
+def _neighbours(
+    codes: Codes, choice: NDArray[np.float64], context: EditContext, level: int
+) -> Codes:
+    """For each of the codes [n] another one within the distance, picked by `choice` 0..1; the same
+    where none is so near."""
+    near = codes_within(codes, context.values["distance"], context.codebooks, level)
+    count = near.sum(axis=1)
+    picked = (choice * count).astype(np.int64)
+    neighbours = (near.cumsum(axis=1) > picked[:, None]).argmax(axis=1)
+    return np.where(count > 0, neighbours, codes)
