@@ -36,6 +36,10 @@ def make_grid(codes: Codes) -> CodeGrid:
     return CodeGrid(codes, "model", "sum", LABELS, SIZE, 4_800)
 
 
+#: A second grid, long enough to lie beside all others.
+OTHER = make_grid(np.random.default_rng(9).integers(0, SIZE, (200, BANDS, len(LABELS))))
+
+
 def lookup(other: CodeGrid) -> Any:
     """Finds this grid, whatever its name."""
     return lambda name: other

@@ -25,6 +25,7 @@ from tests.edits.shipped import (
     BOOKS,
     EDITS,
     LABELS,
+    OTHER,
     SIZE,
     STREAM,
     few,
@@ -35,7 +36,6 @@ from tests.edits.shipped import (
     values,
 )
 
-OTHER = make_grid(np.random.default_rng(9).integers(0, SIZE, (200, BANDS, len(LABELS))))
 #: Columns that many windows fit into, and the lengths of those windows.
 COLUMNS, LENGTHS = 24, [1, 2, 3, 4, 6, 8, 12, 24]
 
