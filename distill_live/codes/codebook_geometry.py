@@ -54,24 +54,56 @@ def blend_codes(
     first: Codes, second: Codes, amounts: NDArray[np.float32], codebooks: Codebooks
 ) -> Codes:
     """Two grids [T, F, Q] blended and quantised again; `amounts` [Q] or [T, Q] are the second's
-    share, 0..1.
+    share, 0..1. See `blend_grids`."""
+    amounts = np.asarray(amounts, np.float32)
+    amounts = np.broadcast_to(amounts, (*amounts.shape[:-1], len(codebooks)))
+    return blend_grids([first, second], np.stack([1 - amounts, amounts]), codebooks)
 
-    Levels whose amount is 0 or 1 have exactly the codes of one grid. The others are quantised
-    level by level to what is missing from the blended vector. So amounts of 0 give the first grid
-    and amounts of 1 the second.
+
+def blend_grids(
+    grids: Sequence[Codes], weights: NDArray[np.float32], codebooks: Codebooks
+) -> Codes:
+    """Grids [T, F, Q] blended and quantised again; `weights` are [n, Q], for n grids, or [n, T, Q],
+    0 or more, with a sum of 1 over the grids.
+
+    Where one grid has all of a level's weight, the level has exactly its codes. The others are
+    quantised level by level to what is missing from the blended vector.
     """
-    amounts = np.broadcast_to(np.asarray(amounts, np.float32), (len(first), len(codebooks)))
-    residual = mix([first, second], np.stack([1 - amounts, amounts]), codebooks)
-    blended = np.where(amounts[:, None, :] < 1, first, second)
+    weights = np.asarray(weights, np.float32)
+    residual = mix(grids, weights, codebooks)
+    # [n, T or 1, Q]
+    weights = weights.reshape(len(grids), -1, len(codebooks))
+    heaviest = weights.argmax(axis=0)
+    leading = np.zeros_like(grids[0])
+    agree = np.ones(grids[0].shape[:-1], bool)
+    for number, codes in enumerate(grids):
+        leading = np.where((heaviest == number)[:, None, :], codes, leading)
+    for weight, codes in zip(weights, grids, strict=True):
+        agree &= ((codes == leading) | (weight == 0)[:, None, :]).all(axis=-1)
+    shared = np.broadcast_to(
+        (weights > 0).sum(axis=0) > 1, (len(grids[0]), len(codebooks))
+    )  # [T, Q]
+    blended = leading.copy()
     for level, book in enumerate(codebooks):
-        free = (amounts[:, level] > 0) & (amounts[:, level] < 1)
+        free = shared[:, level]
         blended[free, :, level] = _nearest(
             residual[free].reshape(-1, residual.shape[-1]), book
         ).reshape(-1, residual.shape[1])
         residual = residual - book[blended[..., level]]
     # A prior may draw codes that an encoder would never choose: cells that agree stay as they are.
-    agree = (first == second).all(axis=-1, keepdims=True)
-    return np.where(agree, first, blended)
+    return np.where(agree[..., None], leading, blended)
+
+
+def neutral_codes(codebooks: Codebooks) -> Codes:
+    """The code of each level [Q] that contributes least, from the codebooks [Q, V, D].
+
+    A level refines the ones before it, so the code nearest to zero leaves it out. The first level
+    has none before it: its neutral code is the one nearest to its codebook's mean.
+    """
+    centres = np.zeros_like(codebooks[:, :1])
+    centres[0] = codebooks[0].mean(axis=0)
+    neutral: Codes = np.square(codebooks - centres).sum(axis=2).argmin(axis=1)
+    return neutral
 
 
 def axis_order(book: NDArray[np.float32]) -> NDArray[np.int64]:
