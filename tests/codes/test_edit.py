@@ -40,7 +40,7 @@ def test_the_edits_that_ship_are_installed_as_plugins_are() -> None:
     ("found", "told"),
     [
         ("OtherName", "its name is 'other'; legal: the same as its entry"),
-        ("NoWindow", "its window is 0; legal: a number of columns, 1 or more"),
+        ("NoWindow", "its window is 0; legal: 1..64 columns"),
         ("WindowOfTrue", "its window is True"),
         ("NoDoc", "its doc must be a sentence"),
         ("OwnSwitch", "its parameter 'on' is not legal"),
