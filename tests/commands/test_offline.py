@@ -237,7 +237,7 @@ def test_decode_refuses_a_file_that_cannot_be_written_before_it_decodes(
     from distill_live.inference import codes
 
     run_cli("encode", sounds / "sine_440.wav", "--model", "tiny", "--output", "codes.json")
-    monkeypatch.setattr(codes, "decode", lambda *_: pytest.fail("decoded"))
+    monkeypatch.setattr(codes, "decode_blocks", lambda *_: pytest.fail("decoded"))
     result = run_cli("decode", "codes.json", "--model", "tiny", "--output", "out.txt")
     assert "cannot write 'txt'" in result.err
 
