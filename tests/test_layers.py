@@ -48,7 +48,7 @@ BELOW = {
     "inference": {"models", "codes", "audio"},
     "report": {"inference", "models", "training", "codes", "audio"},
     "control": {"codes", "parameters", "plugins"},
-    "clients": {"control", "parameters"},
+    "clients": {"control", "codes", "parameters"},
     "inputs": {"control", "parameters", "plugins"},
     "live": {"models", "codes", "audio", "parameters"},
     "outputs": {

@@ -51,7 +51,7 @@ def decode(
 
     If one of several grids cannot be used, the others are decoded all the same.
     """
-    from distill_live.codes.grid import load_grid
+    from distill_live.codes.grid_file import load_grid
     from distill_live.inference.codes import require_decodable
 
     places = ConvertedFiles.at(output, format, "wav", len(codes))

@@ -38,7 +38,7 @@ def encode(
     If one of several sounds cannot be read, the others are encoded all the same.
     """
     from distill_live.audio.reading.sound import Sound
-    from distill_live.codes.grid import check_suffix, save_grid
+    from distill_live.codes.grid_file import check_suffix, save_grid
     from distill_live.inference import codes
 
     places = ConvertedFiles.at(output, format, "json", len(audio))
@@ -51,7 +51,7 @@ def encode(
         sound = Sound(source)
         for note in sound.notes:
             tell(f"{source}: {note}", err=True)
-        grid = codes.encode_blocks(loaded, sound.blocks(sample_rate))
+        grid = codes.encode_blocks(loaded, sound.blocks(sample_rate), source.name)
         path = places.path(source)
         save_grid(path, grid)
         columns, bands, levels = grid.codes.shape

@@ -26,9 +26,11 @@ def encode(loaded: LoadedVQModel, audio: NDArray[np.float32]) -> CodeGrid:
     return encode_blocks(loaded, [audio])
 
 
-def encode_blocks(loaded: LoadedVQModel, blocks: Iterable[NDArray[np.float32]]) -> CodeGrid:
+def encode_blocks(
+    loaded: LoadedVQModel, blocks: Iterable[NDArray[np.float32]], source: str = ""
+) -> CodeGrid:
     """A recording in mono blocks `[n]`, of any length, to the same codes as `encode`; the memory
-    needed does not grow with its length."""
+    needed does not grow with its length. `source` is that of the grid."""
     config = loaded.model.config
     ahead = made_ahead(blocks, _BLOCKS_AHEAD)
     pieces = encode_pieces(loaded.model, loaded.spectrogram, ahead, loaded.column_samples)
@@ -41,6 +43,7 @@ def encode_blocks(loaded: LoadedVQModel, blocks: Iterable[NDArray[np.float32]]) 
         codebook_size=config.codebook_size,
         column_samples=loaded.column_samples,
         sample_rate=loaded.spectrogram.config.sample_rate,
+        source=source,
     )
 
 

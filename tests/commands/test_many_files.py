@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from distill_live.codes.grid import load_grid
+from distill_live.codes.grid_file import load_grid
 from tests.conftest import RunCli
 
 

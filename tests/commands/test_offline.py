@@ -10,7 +10,8 @@ import pytest
 import soundfile
 
 import distill_live
-from distill_live.codes.grid import CodeGrid, load_grid, save_grid
+from distill_live.codes.grid import CodeGrid
+from distill_live.codes.grid_file import load_grid, save_grid
 from distill_live.codes.training_codes import TrainingCodes
 from distill_live.models.file.persistence import LoadedVQModel, load_model_v2, save_model_v2
 from distill_live.models.kinds import open_session
