@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -130,7 +131,7 @@ class CodeGrid:
         codes = np.concatenate([grid.codes for grid in grids])
         return replace(grids[0], codes=codes, source=", ".join(sources))
 
-    def with_codes(self, codes: NDArray[np.integer]) -> CodeGrid:
+    def with_codes(self, codes: NDArray[Any]) -> CodeGrid:
         """The grid with other codes `[T', F, Q]`, any number of columns of as many bands and
         levels. Raises CodesError for others."""
         if np.shape(codes)[1:] != self.codes.shape[1:]:

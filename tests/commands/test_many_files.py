@@ -73,7 +73,7 @@ def test_a_grid_that_cannot_be_decoded_is_named_and_the_others_are_decoded(
     files = ("other.json", "high.json", "good.json")
     result = run_cli("decode", *files, "--model", "tiny", "--output", "back")
     assert result.code == 1
-    other, high, count = result.err.splitlines()
+    other, high, *_, count = result.err.splitlines()
     assert other.startswith("error: other.json: these codes were made by the model 'tiny'")
     assert high.startswith("error: high.json: ")
     assert count == "2 of 3 files left out"
