@@ -233,7 +233,7 @@ def _find_partner(step: EditStep, grid: CodeGrid, lookup: Lookup) -> CodeGrid:
     if step.partner in ("", ITSELF):
         return grid
     other = lookup(step.partner)
-    grid.require_same(other)
+    grid.require_like(other)
     return other
 
 

@@ -84,7 +84,7 @@ def edit(
     columns (0:16, 0.5s:2s), NAME=VALUE for each parameter, --bands, --levels and --seed. A second
     grid is a file, or . for the edited grid itself.
     """
-    from distill_live.codes.grid import check_suffix, save_grid
+    from distill_live.codes.grid_file import check_suffix, save_grid
     from distill_live.inference.model_edits import model_edits
     from distill_live.inference.preview import codebooks_of
 

@@ -145,7 +145,7 @@ def generate(
                 **sampling,
             )  # fmt: skip
         path = series.path(number, f"{loaded.metadata['name']}_{used}", "json")
-        write_sound(path, resample(audio, own_rate, rate), rate, bit_depth)
+        write_sound(path, [resample(audio, own_rate, rate)], rate, bit_depth)
         written = {"duration_s": duration, "sample_rate": rate, "bit_depth": bit_depth}
         if overlap is not None and overlap_samples is not None:
             written["overlap"] = overlap

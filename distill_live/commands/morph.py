@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from distill_live.codes.grid import CodeGrid, save_grid
+from distill_live.codes.grid import CodeGrid
+from distill_live.codes.grid_file import save_grid
 from distill_live.commands.grids.mixing import (
     BitDepthOption,
     CurveOption,
@@ -81,7 +82,7 @@ def morph(
     if seconds > _LONGEST_S:
         raise CodesError(f"a morph lasts up to {_LONGEST_S:g} seconds, not {seconds:g}")
     a, b = read_grid(first), read_grid(second)
-    a.require_same(b)
+    a.require_like(b)
     if through == "prior" and smooth:
         raise CodesError("a morph through the prior consists of codes: leave --smooth out")
     destination = Destination.at(output, "morph", smooth, bit_depth, a.sample_rate)

@@ -73,7 +73,7 @@ class Mixture:
         with one weight for each of them, and for a grid without columns.
         """
         for grid in grids:
-            grids[0].require_same(grid)
+            grids[0].require_like(grid)
             if not len(grid.codes):
                 raise CodesError("a grid without columns cannot be blended")
         if len(grids) != len(weights.first):

@@ -43,7 +43,7 @@ def compare(first: CodeGrid, second: CodeGrid, most: int = 10) -> Difference:
 
     Raises CodesError unless both are of the same codec and have the same bands and levels.
     """
-    first.require_same(second)
+    first.require_like(second)
     columns = min(len(first.codes), len(second.codes))
     one, two = first.codes[:columns], second.codes[:columns]
     differ = one != two

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from distill_live.codes.grid import check_suffix, save_grid
+from distill_live.codes.grid_file import check_suffix, save_grid
 from distill_live.commands.destinations import single_file
 from distill_live.commands.grids.reading import load_model_of
 from distill_live.commands.output import check_sound_file, progress_bar, tell, write_sound

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from distill_live.codes.grid import CodeGrid, load_grid
+from distill_live.codes.grid import CodeGrid
+from distill_live.codes.grid_file import load_grid
 from distill_live.codes.selection import find_levels
 from distill_live.commands.output import tell
 from distill_live.errors import CodesError, ModelFileError, ModelNotFoundError
