@@ -47,8 +47,7 @@ def decode(
     It works column by column through the same streams as live, so that the bytes are the same.
     Raises CodesError if another codec made the codes, or if they cannot be this one's.
     """
-    grid.require_model(loaded.metadata["name"], loaded.metadata["codec_sha256"])
-    _require_fit(loaded, grid)
+    require_fit(loaded, grid)
     decoder, vocoder = loaded.model.stream(), loaded.vocoder.stream()
     blocks = []
     with torch.inference_mode():
@@ -62,8 +61,10 @@ def decode(
     return whole[: len(grid.codes) * loaded.column_samples]
 
 
-def _require_fit(loaded: LoadedVQModel, grid: CodeGrid) -> None:
-    """Raise CodesError unless the grid has the model's numbers: a file may say anything."""
+def require_fit(loaded: LoadedVQModel, grid: CodeGrid) -> None:
+    """Raise CodesError unless the model's codec made the grid, and its numbers are the model's: a
+    file may say anything."""
+    grid.require_model(loaded.metadata["name"], loaded.metadata["codec_sha256"])
     config = loaded.model.config
     _, bands, levels = grid.codes.shape
     for name, legal, found in (

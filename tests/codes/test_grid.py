@@ -60,7 +60,7 @@ def test_codes_that_do_not_fit_are_refused(codes: np.ndarray, message: str) -> N
 
 def test_another_codec_is_refused_with_the_right_models_name() -> None:
     grid_of(1).require_model("renamed", "abc")
-    with pytest.raises(CodesError, match=r"decode them with 'rain'"):
+    with pytest.raises(CodesError, match=r"use them with 'rain'"):
         grid_of(1).require_model("rain", "def")
 
 
