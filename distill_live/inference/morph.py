@@ -43,7 +43,7 @@ def morph(
         raise ParameterError("a morph needs a manner above 0: it leads from one grid to the other")
     columns = seconds * loaded.spectrogram.config.sample_rate / loaded.column_samples
     if not 0.0 < columns < np.inf:
-        raise ParameterError(f"a morph must last longer than 0 seconds, not {seconds:g}")
+        raise ParameterError(f"the length of a morph must be above 0 seconds, not {seconds:g}")
     first, second = (MannerTable(grid.codes, grid.codebook_size) for grid in (a, b))
     session = open_session(prior, seed)
     session.prime(a.codes)

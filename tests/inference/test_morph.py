@@ -80,7 +80,7 @@ def test_what_cannot_be_morphed_is_refused(
     with pytest.raises(CodesError, match="at least one column"):
         morph(tiny_model, a, replace(b, codes=b.codes[:0]), 1.0)
     for seconds in (0.0, -1.0, float("inf"), float("nan")):
-        with pytest.raises(ParameterError, match="longer than 0 seconds"):
+        with pytest.raises(ParameterError, match="above 0 seconds"):
             morph(tiny_model, a, b, seconds)
     with pytest.raises(ParameterError, match="manner above 0"):
         morph(tiny_model, a, b, 1.0, Sampling())
