@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +73,19 @@ class CodeGrid:
     def duration_s(self) -> float:
         """Length of the sound in seconds."""
         return len(self.codes) * self.column_samples / self.sample_rate
+
+    def with_codes(self, codes: NDArray[np.integer]) -> CodeGrid:
+        """The same grid with other codes [T, F, Q]. Raises CodesError when they do not fit."""
+        return replace(self, codes=codes)
+
+    def require_same(self, other: CodeGrid) -> None:
+        """Raise CodesError unless the other grid has the same codec, and columns, and shape."""
+        other.require_model(self.model_name, self.model_sha256)
+        if other.codes.shape[1:] != self.codes.shape[1:]:
+            raise CodesError(
+                f"the grids have columns of {list(self.codes.shape[1:])} and "
+                f"{list(other.codes.shape[1:])} codes (bands, levels); they must be the same"
+            )
 
     def require_model(self, name: str, sha256: str) -> None:
         """Raise CodesError unless the model called `name` has the codec that made these codes."""

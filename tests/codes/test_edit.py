@@ -6,9 +6,11 @@ import pytest
 
 from distill_live import plugins
 from distill_live.codes.edit import (
-    edit_parameters,
     load_edits,
     load_edits_again,
+)
+from distill_live.codes.edit_parameters import (
+    edit_parameters,
     parameter_table,
     switch_edits_off,
 )

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from distill_live.codes.edit import Edit, EditContext, parameter_table
+from distill_live.codes.edit import Edit, EditContext
+from distill_live.codes.edit_parameters import parameter_table
 from distill_live.codes.edit_rack import EditRack, EditSettings
 from distill_live.codes.timeline import Codes
 from distill_live.edits.freeze import Freeze
@@ -239,7 +240,7 @@ def test_an_edit_that_fails_is_off_and_its_columns_pass_as_they_entered(
     [line] = bench.lines
     assert line.startswith("the edit 'b' failed and is now off: ")
     assert told in line
-    assert bench.failed == ["b"]
+    assert bench.failed == ["edit/b/on"]
     bench.switch(9, a=1, b=1, c=1)
     assert [setting.name for setting in bench.rack.read(5).edits] == ["a", "c"]
     assert len(bench.lines) == 1

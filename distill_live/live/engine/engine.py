@@ -185,7 +185,7 @@ class Engine:
 
     def _change_future(self) -> bool:
         """Change what has not been heard yet, if there is reason and time; False if not."""
-        edits = self._rack.read(self._generator.draw.seed)
+        edits = self._rack.read(self._generator.draw.seed, self._columns_per_beat())
         if edits == self._edits:
             self._missing = 0
         else:
@@ -207,6 +207,10 @@ class Engine:
             self._say(str(error))
         self._rest_until = 2 * self._clock() - began
         return True
+
+    def _columns_per_beat(self) -> float:
+        """How many columns a beat lasts at the present tempo."""
+        return 60.0 / self._parameters.values["tempo"] / self._column_seconds
 
     def _change(self, edits: EditSettings) -> None:
         if self._moves:

@@ -68,9 +68,9 @@ class EngineReady:
 
 @dataclass(frozen=True)
 class EditFailed:
-    """This edit failed and must be switched off."""
+    """The edit with this switch, a parameter's full name, failed and must be switched off."""
 
-    edit: str
+    switch: str
 
 
 # From the audio process.
