@@ -11,6 +11,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
+    from distill_live.codes.selection import Selection
     from distill_live.inference.chunking import crossfade_chunks
     from distill_live.inference.codes import decode, encode
     from distill_live.inference.generation import generate_audio_from_prior
@@ -40,6 +41,7 @@ _MODULES = {
     "MannerTable": "models.prior.manner",
     "PriorConfig": "models.prior.flat_prior",
     "Sampling": "models.prior.sampling",
+    "Selection": "codes.selection",
     "SpectrogramConfig": "audio.spectrogram",
     "VQVAEConfig": "models.codec.vqvae",
     "crossfade_chunks": "inference.chunking",
@@ -67,6 +69,7 @@ __all__ = [
     "MannerTable",
     "PriorConfig",
     "Sampling",
+    "Selection",
     "SpectrogramConfig",
     "VQVAEConfig",
     "crossfade_chunks",

@@ -51,4 +51,4 @@ def morph(
         session.step(replace(sampling, manner_table=MannerMix(first, second, float(weight))))
         for weight in np.linspace(0.0, 1.0, max(round(columns), 1))
     ]
-    return replace(a, codes=np.concatenate(path))
+    return a.with_codes(np.concatenate(path))

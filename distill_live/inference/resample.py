@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator
-from dataclasses import replace
+from collections.abc import Generator
 from typing import NamedTuple, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
 from distill_live.codes.grid import CodeGrid
-from distill_live.errors import CodesError, ParameterError
+from distill_live.codes.selection import Selection
+from distill_live.errors import ParameterError
 from distill_live.inference.codes import require_fit
 from distill_live.models.file.persistence import LoadedVQModel
 from distill_live.models.kinds import open_session
-from distill_live.models.prior.resampling import Choice, Region, draw_takes
+from distill_live.models.prior.resampling import Choice, draw_takes
 from distill_live.models.prior.sampling import Sampling
 
 _AS_LEARNED = Sampling()
@@ -33,55 +30,35 @@ class Resampled(NamedTuple):
 def resample(
     loaded: LoadedVQModel,
     grid: CodeGrid,
-    start: int,
-    end: int,
-    bands: Collection[int] | None = None,
-    levels: Collection[int] | None = None,
+    selection: Selection,
     takes: int = 8,
     sampling: Sampling = _AS_LEARNED,
     seed: int = 0,
     choice: Choice = "likeliest",
 ) -> Resampled:
-    """Draw the columns `start` (included) to `end` (not included) of a grid again, given all that
-    comes before them and after them.
+    """Draw the selected cells of a grid again, given all that comes before them and after them.
 
-    Only cells of these `bands` and `levels` are drawn (None: all); all others keep their codes, and
-    the drawn ones follow them. `takes` takes are drawn with `sampling` and `seed`, and one is kept:
-    the likeliest, or one by its weight. What is exact about that is said at
-    `models.prior.resampling.draw_takes`. Nothing before `start` is needed, and nothing after `end`.
+    Cells of other columns, bands and levels keep their codes, and the drawn ones follow them.
+    `takes` takes are drawn with `sampling` and `seed`, and one is kept: the likeliest, or one by
+    its weight. What is exact about that is said at `models.prior.resampling.draw_takes`. The
+    selection may begin with the grid, or end with it.
 
     The same arguments give the same codes. Raises CodesError when the grid is not of the model's
-    codec or has no such columns, bands or levels, ParameterError for fewer than one take and for
-    settings that do not fit the model, and NoPriorError without a prior.
+    codec or the selection is not in it, ParameterError for fewer than one take and for settings
+    that do not fit the model, and NoPriorError without a prior.
     """
     prior = loaded.require_prior()
     require_fit(loaded, grid)
-    columns, *cells = grid.codes.shape
-    if not 0 <= start < end <= columns:
-        raise CodesError(
-            f"columns {start}:{end} are not in the grid: choose at least one column of 0:{columns}"
-        )
+    columns, bands, _ = grid.codes.shape
+    per_second = grid.sample_rate / grid.column_samples
+    region = selection.resolve(columns, bands, grid.level_labels, per_second)
     if takes < 1:
         raise ParameterError(f"takes must be 1 or more, not {takes}")
-    drawn = _chosen("band", bands, cells[0])[:, None] & _chosen("level", levels, cells[1])
-    steps = draw_takes(
-        open_session(prior, seed), grid.codes, Region(start, end, drawn), sampling, takes, choice
-    )
+    steps = draw_takes(open_session(prior, seed), grid.codes, region, sampling, takes, choice)
     found = _finish(steps)
     codes = grid.codes.copy()
-    codes[start:end] = found.codes
-    return Resampled(replace(grid, codes=codes), found.kept, found.log_likelihoods)
-
-
-def _chosen(what: str, numbers: Collection[int] | None, count: int) -> NDArray[np.bool_]:
-    """Which of `count` bands or levels are chosen `[count]`; None is all of them."""
-    if numbers is None:
-        return np.ones(count, dtype=np.bool_)
-    wrong = [number for number in numbers if not 0 <= number < count]
-    if wrong or not numbers:
-        given = f"not {wrong[0]}" if wrong else "at least one of them"
-        raise CodesError(f"a {what} of this grid is 0..{count - 1}, {given}")
-    return np.isin(np.arange(count), list(numbers))
+    codes[region.start : region.end] = found.codes
+    return Resampled(grid.with_codes(codes), found.kept, found.log_likelihoods)
 
 
 def _finish(steps: Generator[None, None, _Result]) -> _Result:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from distill_live.codes.selection import Region
 from distill_live.models.prior.sampling import Sampling, column_uniforms, draw_code
 from distill_live.models.prior.session import Grid, PriorSession
 
@@ -17,16 +16,6 @@ FOLLOWING_COLUMNS = 24
 
 #: Which take is kept: the likeliest, or one drawn by how likely each of them is.
 Choice = Literal["likeliest", "weighted"]
-
-
-@dataclass(frozen=True)
-class Region:
-    """The columns `start` (included) to `end` (not included) of a grid, of which the cells where
-    `drawn` `[F, Q]` is true are drawn again; `end` is greater than `start`."""
-
-    start: int
-    end: int
-    drawn: NDArray[np.bool_]
 
 
 class Takes(NamedTuple):
@@ -97,10 +86,11 @@ def _draw_take(
     session: PriorSession, codes: Grid, region: Region, sampling: Sampling
 ) -> Generator[None, None, tuple[Grid, float]]:
     """One take of the region's columns, and the log-likelihood of what it did not draw."""
+    drawn = region.bands[:, None] & region.levels
     log_likelihood = 0.0
     columns = []
     for column in codes[region.start : region.end]:
-        given = np.where(region.drawn, -1, column)
+        given = np.where(drawn, -1, column)
         columns.append((yield from session.steps(sampling, given)))
         log_likelihood += session.likelihood
     for column in codes[region.end : region.end + FOLLOWING_COLUMNS]:
