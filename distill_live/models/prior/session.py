@@ -249,7 +249,7 @@ class PriorSession:
         """A column `[F * Q]` with the codes of `given`, and -1 where it has none."""
         if given is None:
             return np.full(self._config.column_codes, -1, dtype=np.int64)
-        row = self._checked(np.maximum(given, 0)[None])[0]
+        row: Grid = self._checked(np.maximum(given, 0)[None])[0]
         row[given.reshape(-1) < 0] = -1
         return row
 
