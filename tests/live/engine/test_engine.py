@@ -546,6 +546,11 @@ def test_requests_take_effect_while_nobody_listens(tiny_model: LoadedVQModel) ->
     np.testing.assert_array_equal(looped[4800 : 4800 + 24_000], looped[4800 + 24_000 :][:24_000])
 
 
+def newest(player: Player) -> np.ndarray:
+    """The columns from shortly before the one that is heard."""
+    return timeline(player).raw(int(player.status["column"]) - 4, timeline(player).end)
+
+
 def test_a_manner_needs_both_a_clip_and_an_amount(tiny_model: LoadedVQModel) -> None:
     undisturbed = Player(tiny_model).hear(2 * SECOND)
     for amount in (True, False):
@@ -566,15 +571,13 @@ def test_a_clip_leads_what_is_not_heard_yet_until_it_is_taken_out(
     player.hear(SECOND)
     player.engine.partner("manner", "low", wandering(50, 8, 3, 16))
     player.hear(SECOND)
-    led = timeline(player).raw(player.status["column"] - 4, timeline(player).end)
-    assert led.max() < 8
+    assert newest(player).max() < 8
     player.engine.partner("manner", "high", 15 - wandering(50, 8, 3, 16))
     player.hear(SECOND)
-    assert timeline(player).raw(player.status["column"] - 4, timeline(player).end).min() >= 8
+    assert newest(player).min() >= 8
     player.engine.partner("manner", "", None)
     player.hear(SECOND)
-    left = timeline(player).raw(player.status["column"] - 4, timeline(player).end)
-    assert left.min() < 8 <= left.max()
+    assert newest(player).min() < 8 <= newest(player).max()
     assert player.status["futures"] == 3
 
 
