@@ -116,7 +116,8 @@ def blend_grids(
     agree = np.ones((*leading.shape[:-1], 1), bool)
     for codes, weight in zip(grids, weights, strict=True):
         agree &= ((codes == leading) | (weight == 0)[:, None, :]).all(axis=-1, keepdims=True)
-    return np.where(agree, leading, blended)
+    found: Codes = np.where(agree, leading, blended)
+    return found
 
 
 def axis_order(book: NDArray[np.float32]) -> NDArray[np.int64]:

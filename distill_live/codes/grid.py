@@ -71,10 +71,6 @@ class CodeGrid:
         """Length of the sound in seconds."""
         return len(self.codes) * self.column_samples / self.sample_rate
 
-    def with_codes(self, codes: NDArray[np.integer]) -> CodeGrid:
-        """The same grid with other codes [T, F, Q]. Raises CodesError when they do not fit."""
-        return replace(self, codes=np.asarray(codes, np.int64))
-
     def require_model(self, name: str, sha256: str) -> None:
         """Raise CodesError unless the model called `name` has the codec that made these codes."""
         if sha256 != self.model_sha256:

@@ -126,10 +126,11 @@ def _table(loaded: LoadedVQModel, slots: Slots, counts: NDArray[np.int64] | None
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(heads)
-    shares = None if counts is None else _shares(counts)
     neighbours = nearest(loaded, _NEIGHBOURS)
     for number, (level, code) in enumerate(_all_codes(loaded)):
-        used = ("", "") if shares is None else (counts[level, code], f"{shares[level, code]:.6f}")
+        used = ("", "")
+        if counts is not None:
+            used = (str(counts[level, code]), f"{_shares(counts)[level, code]:.6f}")
         near = [(one.code, f"{one.distance:.4f}") for one in neighbours[level][code]]
         label = loaded.metadata["level_labels"][level]
         writer.writerow([label, code, f"{slots.begin_s(number):.3f}", *used, *chain(*near)])
@@ -162,4 +163,5 @@ def _shares(counts: NDArray[np.int64]) -> NDArray[np.float64]:
     """The share of each code among all of its level."""
     import numpy as np
 
-    return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    shares: NDArray[np.float64] = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    return shares

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 import numpy as np
 
 from distill_live.codes.edit import Edit, EditContext
+from distill_live.codes.selection import Selection
 from distill_live.codes.timeline import Codes
-from distill_live.inference.preview import grid_of
+from distill_live.inference.codes import grid_of
 from distill_live.inference.resample import resample
 from distill_live.models.file.persistence import LoadedVQModel
 from distill_live.models.prior.sampling import Sampling
@@ -38,20 +40,18 @@ class Resample:
         """The codes `[T, F, Q]` with the selected cells drawn again. Raises NoPriorError for a
         model without a prior."""
         loaded = self._load()
-        found = resample(
-            loaded,
-            grid_of(loaded, codes),
-            start,
-            end,
-            bands=np.flatnonzero(context.bands).tolist(),
-            levels=np.flatnonzero(context.levels).tolist(),
-            takes=int(context.values["takes"]),
-            sampling=Sampling(temperature=context.values["temperature"]),
-            seed=context.seed,
+        selection = Selection(
+            f"{start}:{end}",
+            ",".join(map(str, np.flatnonzero(context.bands))),
+            ",".join(map(str, np.flatnonzero(context.levels))),
         )
+        sampling = Sampling(temperature=context.values["temperature"])
+        takes = int(context.values["takes"])
+        found = resample(loaded, grid_of(loaded, codes), selection, takes, sampling, context.seed)
         return found.grid.codes
 
 
 def model_edits(load: Callable[[], LoadedVQModel]) -> dict[str, Edit]:
     """The edits of this module by name, for the model that `load` gives."""
-    return {Resample.name: Resample(load)}
+    # An edit that sees the whole grid is not called with a window.
+    return {Resample.name: cast(Edit, Resample(load))}

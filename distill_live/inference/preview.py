@@ -12,7 +12,6 @@ import torch
 from numpy.typing import NDArray
 
 from distill_live.codes.codebook_geometry import Codebooks, axis_places, neutral_codes
-from distill_live.codes.grid import CodeGrid
 from distill_live.codes.timeline import Codes
 from distill_live.errors import CodesError
 from distill_live.models.file.persistence import LoadedVQModel
@@ -25,19 +24,6 @@ def codebooks_of(loaded: LoadedVQModel) -> Codebooks:
     """The vectors `[Q, V, D]` of a model's codes."""
     vectors: Codebooks = loaded.model.quantizer.codebooks.cpu().numpy()
     return vectors
-
-
-def grid_of(loaded: LoadedVQModel, codes: Codes) -> CodeGrid:
-    """Codes `[T, F, Q]` as a grid of a model. Raises CodesError when they are none of its codec."""
-    return CodeGrid(
-        codes=codes,
-        model_name=loaded.metadata["name"],
-        model_sha256=loaded.metadata["codec_sha256"],
-        level_labels=tuple(loaded.metadata["level_labels"]),
-        codebook_size=loaded.model.config.codebook_size,
-        column_samples=loaded.column_samples,
-        sample_rate=loaded.spectrogram.config.sample_rate,
-    )
 
 
 def entry_orders(loaded: LoadedVQModel) -> NDArray[np.int64]:

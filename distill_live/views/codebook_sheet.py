@@ -37,7 +37,8 @@ def tile(spectrogram: NDArray[np.floating]) -> Tile:
     `[rows, columns]`, the top row first."""
     rows = np.linspace(len(spectrogram) - 1, 0, _TILE_HEIGHT).round().astype(int)
     columns = np.linspace(0, spectrogram.shape[1] - 1, _TILE_WIDTH).round().astype(int)
-    return spectrogram[rows][:, columns].astype(np.float32)
+    picture: Tile = spectrogram[rows][:, columns].astype(np.float32)
+    return picture
 
 
 def draw_sheet(levels: Sequence[SheetLevel], span: float, title: str, key: str) -> bytes:

@@ -36,7 +36,7 @@ def test_the_same_codes_give_the_same_bytes(tiny_model: LoadedVQModel) -> None:
 
 def test_the_codes_of_another_codec_are_refused(tiny_model: LoadedVQModel) -> None:
     grid = replace(encode(tiny_model, noise(4096)), model_sha256="other", model_name="rain")
-    with pytest.raises(CodesError, match="decode them with 'rain'"):
+    with pytest.raises(CodesError, match="use them with 'rain'"):
         decode(tiny_model, grid)
 
 

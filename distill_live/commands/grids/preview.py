@@ -113,11 +113,10 @@ def _part(loaded: LoadedVQModel, grid: CodeGrid, column: int | None, only_level:
 
 
 def _write(loaded: LoadedVQModel, codes: Codes, path: Path, bit_depth: int) -> None:
-    from distill_live.inference.codes import decode
-    from distill_live.inference.preview import grid_of
+    from distill_live.inference.codes import decode_blocks, grid_of
 
     grid = grid_of(loaded, codes)
     with progress_bar("decoding") as advance:
-        samples = decode(loaded, grid, advance)
-    write_sound(path, samples, grid.sample_rate, bit_depth)
+        blocks = decode_blocks(loaded, grid, advance)
+        write_sound(path, blocks, grid.sample_rate, bit_depth)
     tell(f"{path}: {grid.duration_s:.1f} s")
