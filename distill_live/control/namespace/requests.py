@@ -154,6 +154,9 @@ REQUESTS: dict[str, RequestSpec] = {
         RequestSpec("blend/clip",
                     "Choose the clip that `blend` blends into the codes; `off`, or no name, is "
                     "none.", (_CHOSEN,)),
+        RequestSpec("manner/clip",
+                    "Choose the clip in whose manner `manner` lets the prior play; `off`, or no "
+                    "name, is none.", (_CHOSEN,)),
         RequestSpec("edit/clip",
                     "Choose the clip for edits that need a second grid; `off`, or no name, is "
                     "none.", (_CHOSEN,)),

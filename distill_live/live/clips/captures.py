@@ -7,14 +7,15 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from distill_live.audio.files import write_audio
-from distill_live.codes.grid import CodeGrid, save_grid
+from distill_live.codes.grid import CodeGrid
+from distill_live.codes.grid_file import save_grid
 from distill_live.errors import AudioFileError, ClipError, CodesError, DistillError
 from distill_live.live.clips.clip import Clip, check_clip_name
 from distill_live.live.clips.clip_file import SUFFIX
@@ -92,12 +93,12 @@ class Captures:
         capture = self._waiting.pop(captured.number, None)
         if capture is None:
             return
-        grid = blank.with_codes(captured.codes) if len(captured.codes) else None
         try:
-            if grid is None:
-                raise ClipError("the model has not played yet")
+            if not len(captured.codes):
+                raise ClipError("nothing can be captured yet: the model has not been heard")
+            grid = replace(blank, codes=captured.codes.astype(np.int64), source="capture")
             samples = min(round(capture.seconds * grid.sample_rate), _length(grid))
-            self._keep(Clip(capture.name, grid, samples, "capture", capture.loudness_db))
+            self._keep(Clip(capture.name, grid, samples, capture.loudness_db))
             self._write(capture, grid)
         except (DistillError, OSError) as error:
             self._on_outcome(capture, str(error), True)

@@ -8,6 +8,7 @@ from typing import NamedTuple, Self
 
 from distill_live.codes.grid import CodeGrid
 from distill_live.errors import ClipError
+from distill_live.escapes import escape
 
 #: The most columns of a clip: five minutes of 85 ms columns. A timeline holds little more.
 MAX_COLUMNS = 3520
@@ -29,14 +30,13 @@ class Clip:
     """A named grid of at least one column.
 
     `samples` is the length of its sound at the grid's rate: silence may fill up its last column.
-    `source` is the name of the file that it comes from. `loudness_db` is the RMS level of that
-    sound in dBFS, -inf for silence; None if it is unknown.
+    `loudness_db` is the RMS level of the sound that it was made of, in dBFS, -inf for silence; None
+    if it is unknown.
     """
 
     name: str
     grid: CodeGrid
     samples: int
-    source: str
     loudness_db: float | None = None
 
     @property
@@ -60,7 +60,7 @@ class Clip:
     def describe(self) -> str:
         """Its length and source, in words."""
         silent = ", silence" if self.loudness_db == -float("inf") else ""
-        return f"{self.seconds:.2f} s of {self.source}{silent}"
+        return f"{self.seconds:.2f} s of {escape(self.grid.source)}{silent}"
 
 
 def check_clip_name(name: str) -> None:

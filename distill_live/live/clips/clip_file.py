@@ -6,11 +6,13 @@ import json
 import math
 import zipfile
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from distill_live.atomic_file import atomic_file
-from distill_live.codes.grid import CodeGrid, load_grid, save_grid
+from distill_live.codes.grid import CodeGrid
+from distill_live.codes.grid_file import load_grid, save_grid
 from distill_live.errors import ClipError, CodesError
 from distill_live.live.clips.clip import Clip
 
@@ -23,7 +25,7 @@ _FACTS = "clip.json"
 
 def save_clip(path: Path, clip: Clip) -> None:
     """Write a clip to an .npz file, atomically. Raises CodesError when it cannot be written."""
-    facts: dict[str, Any] = {"samples": clip.samples, "source": clip.source}
+    facts: dict[str, Any] = {"samples": clip.samples}
     if clip.loudness_db is not None:
         # JSON has no infinity: null is silence.
         facts["loudness_db"] = clip.loudness_db if math.isfinite(clip.loudness_db) else None
@@ -47,8 +49,10 @@ def load_clip(path: Path, name: str) -> Clip:
     grid = load_grid(path)
     if not len(grid.codes):
         raise ClipError(f"{path} has no columns: a clip has at least one")
+    if not grid.source:
+        grid = replace(grid, source=path.name)
     facts = _read_facts(path)
-    return Clip(name, grid, _samples(facts, grid), _source(facts, path), _loudness_db(facts))
+    return Clip(name, grid, _samples(facts, grid), _loudness_db(facts))
 
 
 def _check_size(path: Path) -> None:
@@ -87,11 +91,6 @@ def _samples(facts: dict[str, Any], grid: CodeGrid) -> int:
     columns = len(grid.codes) * grid.column_samples
     samples = facts.get("samples")
     return samples if type(samples) is int and 0 < samples <= columns else columns
-
-
-def _source(facts: dict[str, Any], path: Path) -> str:
-    source = facts.get("source")
-    return source if isinstance(source, str) and source.isprintable() else path.name
 
 
 def _loudness_db(facts: dict[str, Any]) -> float | None:

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from distill_live import priority
 from distill_live.audio.reading.sound import Sound
-from distill_live.codes.grid import CodeGrid, save_grid
+from distill_live.codes.grid import CodeGrid
+from distill_live.codes.grid_file import save_grid
 from distill_live.errors import OUT_OF_MEMORY, DistillError, is_out_of_memory
 from distill_live.live.clips.encodings import FACTS, GRID
 from distill_live.thread_waiting import wait_briefly
@@ -60,7 +61,7 @@ def encode(audio: Path, model: Path, columns: int, end: bool) -> tuple[CodeGrid,
     rate, length = loaded.spectrogram.config.sample_rate, loaded.column_samples
     # The last column that is kept must be coded as if the rest followed.
     part = _Part(None if end else (columns + MARGIN_COLUMNS) * length)
-    grid = encode_blocks(loaded, part.read(sound.blocks(rate)))
+    grid = encode_blocks(loaded, part.read(sound.blocks(rate)), audio.name)
     dropped = max(len(grid.codes) - columns, 0)
     kept = grid.codes[dropped:] if end else grid.codes[:columns]
     samples = part.samples - dropped * length if end else min(part.samples, columns * length)

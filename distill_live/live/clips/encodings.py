@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from distill_live.codes.grid import CodeGrid, load_grid
+from distill_live.codes.grid import CodeGrid
+from distill_live.codes.grid_file import load_grid
 from distill_live.errors import ClipError, DistillError
 
 #: The files that the process writes: the codes, and what it found out about the recording.

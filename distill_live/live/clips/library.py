@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from distill_live.errors import ClipError, CodesError, nearest_name
+from distill_live.escapes import escape
 from distill_live.live.clips.clip import Clip, Codec, check_clip_name
 from distill_live.live.clips.clip_file import SUFFIX, load_clip, save_clip
 
@@ -98,9 +99,12 @@ class ClipLibrary:
         """All clips, in alphabetical order: first those that a model can use."""
         if self._listed is None or self._listed[0] != codec.sha256:
             found = [
-                ClipInfo(name, one.seconds, sha256 == codec.sha256, one.source, one.loudness_db)
+                ClipInfo(
+                    name, one.seconds, sha256 == codec.sha256, escape(one.grid.source),
+                    one.loudness_db,
+                )
                 for (sha256, name), one in self._clips.items()
-            ]
+            ]  # fmt: skip
             found.sort(key=lambda one: (not one.usable, one.name))
             self._listed = codec.sha256, tuple(found)
         return self._listed[1]

@@ -69,8 +69,10 @@ class Engine:
         self._rack = EditRack(
             edits, self._parameters.values, codebooks, reports.say, reports.on_edit_failure
         )
-        for slot, name, codes in partners:
-            self._rack.set_partner(slot, Partner(name, codes))
+        #: The clips that the stream is played together with, by slot.
+        self._partners = {slot: Partner(name, codes) for slot, name, codes in partners}
+        for slot, partner in self._partners.items():
+            self._rack.set_partner(slot, partner)
         self._edits = EditSettings()
         self._redraw_due = False
         #: Columns that must be drawn before edits that were switched on can be used.
@@ -91,7 +93,7 @@ class Engine:
         self._moves: deque[Callable[[], None]] = deque()
         self._rest_until = 0.0
         self._origin_due = 0.0
-        self._take_over_parameters()
+        self._use_manner()
 
     def turn(self) -> bool:
         """Do one piece of work; False if there is nothing to do now."""
@@ -132,7 +134,7 @@ class Engine:
 
     def partner(self, slot: str, name: str, codes: Codes | None) -> None:
         """Put a clip's codes [T, F, Q] into a slot, or (None) clear it: "edit" is for edits that
-        need a second grid, "blend" for the edit that `blend` switches.
+        need a second grid, "blend" for the edit that `blend` switches, "manner" leads the sampling.
 
         A clip that does not fit the model is reported, and the slot keeps what it has.
         """
@@ -143,8 +145,12 @@ class Engine:
             self._say(f"{name}: {error}")
             return
         self._journal.note("partner", slot=slot, name=None if codes is None else name)
-        start = self._generator.partner_column
-        self._rack.set_partner(slot, None if codes is None else Partner(name, codes, start))
+        self._partners.pop(slot, None)
+        if codes is not None:
+            self._partners[slot] = Partner(name, codes, self._generator.partner_column)
+        self._rack.set_partner(slot, self._partners.get(slot))
+        if slot == "manner":
+            self._use_manner()
 
     def capture(self, number: int, seconds: float) -> None:
         """Report the codes that were heard in the last seconds, as capture `number`."""
@@ -169,6 +175,13 @@ class Engine:
             take = self._generator.takes + 1
         self._generator.takes = max(self._generator.takes, take)
         self._generator.rewind(seconds, take)
+
+    def _use_manner(self) -> None:
+        """Let the clip that is in the slot now lead the sampling."""
+        leader = self._partners.get("manner")
+        learn = self._generator.sampler.learn_manner
+        self._parameters.manner = learn(leader.codes) if leader else ""
+        self._take_over_parameters()
 
     def _take_over_parameters(self) -> None:
         """Use the parameters as they are now, and note what has changed since the last time."""

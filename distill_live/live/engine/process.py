@@ -141,16 +141,10 @@ def _beginning(job: EngineJob) -> Beginning:
 
 def _blank_grid(loaded: LoadedVQModel) -> CodeGrid:
     """A grid of a model's codec, without columns."""
+    from distill_live.inference.codes import grid_of
+
     config = loaded.model.config
-    return CodeGrid(
-        codes=np.zeros((0, config.bands, config.num_quantizers), np.int64),
-        model_name=loaded.metadata["name"],
-        model_sha256=loaded.metadata["codec_sha256"],
-        level_labels=tuple(loaded.metadata["level_labels"]),
-        codebook_size=config.codebook_size,
-        column_samples=loaded.column_samples,
-        sample_rate=loaded.spectrogram.config.sample_rate,
-    )
+    return grid_of(loaded, np.zeros((0, config.bands, config.num_quantizers), np.int64))
 
 
 def describe_engine(job: EngineJob, loaded: LoadedVQModel) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from distill_live.codes.grid import SUFFIXES
+from distill_live.codes.grid_file import SUFFIXES
 from distill_live.codes.timeline import Codes
 from distill_live.errors import ClipError, DistillError
 from distill_live.live.clips.captures import Capture, Captures
@@ -156,7 +156,7 @@ class Clips:
                 raise ClipError(f"cannot load {file}: {result}")
             for note in result.notes:
                 self._say(f"{file}: {note}")
-            clip = Clip(name, result.grid, result.samples, Path(file).name, result.loudness_db)
+            clip = Clip(name, result.grid, result.samples, result.loudness_db)
             self._end("clip/load", self._keep(clip), False, arguments)
         except ClipError as error:
             self._end("clip/load", str(error), True, arguments)
