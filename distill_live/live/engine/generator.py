@@ -240,8 +240,11 @@ class StreamGenerator:
         Raises CodesError when they do not fit the model.
         """
         self.require_fit(codes)
-        codes = codes[: -(-length // self._column_samples)]
         end = max(min(length, len(codes) * self._column_samples), SHORTEST_LOOP)
+        # The end of the sound depends on the columns after it: on the next ones of the clip, or, as
+        # it repeats, on its first ones.
+        columns = self.playhead.column_of(end + self.fade) + 1
+        codes = codes[np.arange(columns) % len(codes)]
         at = self.pace.soonest_jump(self.playhead.position)
         with self.pace.jump:
             self._begin_segment(codes, at)

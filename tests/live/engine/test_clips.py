@@ -54,11 +54,11 @@ def test_a_clip_is_played_as_it_is_and_looped_until_the_prior_continues_from_it(
     np.testing.assert_array_equal(loop, again)
     generator = band.engine._generator
     np.testing.assert_array_equal(generator.timeline.raw(0, 6), clip)
-    assert {tuple(np.ravel(note["codes"])) for note in band.pushed() if note["codes"]} == set()
+    assert all(note["codes"] is None for note in band.pushed())
     band.engine.release()
     band.hear(SECOND)
     assert generator.playhead.motion is None
-    assert generator.playhead.column > 6
+    assert generator.playhead.column > 7
     np.testing.assert_array_equal(generator.timeline.edited(0, 6), clip)
 
 
@@ -67,9 +67,9 @@ def test_a_part_of_a_clip_loops_to_the_sample(tiny_model: LoadedVQModel, clip: C
     band.hear(SECOND)
     band.engine.play_clip(clip, 10_001)
     band.hear(2 * SECOND)
-    loop = band.hear(10_001, block=1)
-    np.testing.assert_array_equal(loop, band.hear(10_001, block=1))
-    assert band.engine._generator.timeline.raw(0, 3).tolist() == clip[:3].tolist()
+    loop = band.hear(10_001, block=137)
+    np.testing.assert_array_equal(loop, band.hear(10_001, block=137))
+    np.testing.assert_array_equal(band.engine._generator.timeline.raw(0, 3), clip[:3])
 
 
 def test_a_rewind_in_a_clip_takes_another_path_or_plays_the_clip_again(
