@@ -59,8 +59,8 @@ BELOW = {
     },
     "web": {"control", "codes", "models.file.library", "parameters"},
     "commands": {
-        "web", "live", "report", "views", "clients", "training", "inference", "models", "control", "inputs",
-        "outputs", "codes", "audio", "parameters", "plugins",
+        "web", "live", "report", "views", "clients", "training", "inference", "models", "control",
+        "inputs", "outputs", "codes", "audio", "parameters", "plugins",
     },
 }  # fmt: skip
 

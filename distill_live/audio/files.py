@@ -170,7 +170,7 @@ def _written_whole(path: Path, format: str) -> Iterator[Path]:
             yield temporary
             make_reproducible(temporary, format)
     except OSError as error:
-        raise AudioFileError(f"cannot write {path}: {error}") from error
+        raise AudioFileError(f"cannot write {path}: {error.strerror or error}") from error
 
 
 def audio_bytes(audio: Samples, sample_rate: int, format: str) -> bytes:

@@ -18,6 +18,9 @@ from distill_live.errors import CodesError
 SUFFIXES = (".json", ".npz")
 FORMAT = "distill-codes"
 FORMAT_VERSION = 1
+#: The most bytes that a file may have, and the codes in an .npz when they are unpacked: those of
+#: more than ten hours. Anything longer is a mistake, or meant to fill the memory.
+MOST_BYTES = 64 << 20
 
 # What json, zipfile and numpy raise for the bytes of a damaged file.
 _DAMAGE = (
@@ -68,10 +71,11 @@ def load_grid(path: Path) -> CodeGrid:
 
     The codes say how many columns there are, so that columns can be deleted and added by hand; the
     file's `shape` agrees only if nobody has done that. Raises CodesError when the file is missing,
-    damaged, newer than this program or not a grid.
+    damaged, too large, newer than this program or not a grid.
     """
     suffix = check_suffix(path)
     try:
+        _require_size(path.stat().st_size)
         description, codes = _read_npz(path) if suffix == ".npz" else _read_json(path)
         if (description["format"], description["format_version"]) != (FORMAT, FORMAT_VERSION):
             raise CodesError(f"it is not a {FORMAT} file of version {FORMAT_VERSION}")
@@ -112,7 +116,16 @@ def _read_json(path: Path) -> tuple[dict[str, Any], NDArray[Any]]:
 
 def _read_npz(path: Path) -> tuple[dict[str, Any], NDArray[Any]]:
     with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
+        for part in content.zip.infolist():
+            _require_size(part.file_size)
         return json.loads(str(content["description"])), content["codes"]
+
+
+def _require_size(size: int) -> None:
+    if size > MOST_BYTES:
+        raise CodesError(
+            f"it has {size >> 20} MB of codes; legal: up to {MOST_BYTES >> 20} MB: split it"
+        )
 
 
 def _check_shape(codes: NDArray[Any], shape: list[int]) -> None:

@@ -18,8 +18,6 @@ from distill_live.models.file.persistence import LoadedVQModel
 
 # How many columns the codec's decoder may be ahead of the vocoder, which is slower.
 _MELS_AHEAD = 16
-# How many blocks of a recording are read ahead of the encoder.
-_BLOCKS_AHEAD = 16
 
 
 def encode(loaded: LoadedVQModel, audio: NDArray[np.float32]) -> CodeGrid:
@@ -32,8 +30,7 @@ def encode_blocks(
 ) -> CodeGrid:
     """A recording in mono blocks `[n]`, of any length, to the same codes as `encode`; the memory
     needed does not grow with its length. `source` is that of the grid."""
-    ahead = made_ahead(blocks, _BLOCKS_AHEAD)
-    pieces = encode_pieces(loaded.model, loaded.spectrogram, ahead, loaded.column_samples)
+    pieces = encode_pieces(loaded.model, loaded.spectrogram, blocks, loaded.column_samples)
     return grid_of(loaded, np.concatenate([piece.numpy() for piece in pieces]), source)
 
 

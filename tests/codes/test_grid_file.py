@@ -1,4 +1,5 @@
 import json
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -6,7 +7,7 @@ import numpy as np
 import pytest
 
 from distill_live.codes.grid import CodeGrid
-from distill_live.codes.grid_file import SUFFIXES, load_grid, save_grid
+from distill_live.codes.grid_file import MOST_BYTES, SUFFIXES, load_grid, save_grid
 from distill_live.errors import CodesError
 
 
@@ -193,3 +194,25 @@ def test_an_npz_file_without_a_source_is_read(tmp_path: Path) -> None:
     small = np.array(OLD_CODES, np.uint8)
     np.savez_compressed(path, codes=small, description=json.dumps(description))
     assert load_grid(path) == old_grid()
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "codes.json"
+    with path.open("wb") as file:
+        file.truncate(MOST_BYTES + (1 << 20))
+    with pytest.raises(CodesError, match=r"codes\.json: it has 65 MB of codes; legal: up to 64 MB"):
+        load_grid(path)
+
+
+def test_a_small_file_that_unpacks_to_a_large_one_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "codes.npz"
+    save_grid(path, grid_of(5))
+    with (
+        zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("more.npy", "w") as part,
+    ):
+        for _ in range(65):
+            part.write(bytes(1 << 20))
+    assert path.stat().st_size < 1 << 20
+    with pytest.raises(CodesError, match="it has 65 MB of codes"):
+        load_grid(path)

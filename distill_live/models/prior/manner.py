@@ -151,6 +151,9 @@ class _Found(NamedTuple):
     total: int
 
 
+_NOTHING = _Found(np.zeros(0, np.int64), np.zeros(0, np.int64), 0)
+
+
 class _Followers:
     """How often each code came after each context, a number below 2^63 / V.
 
@@ -158,18 +161,21 @@ class _Followers:
     """
 
     def __init__(self, contexts: NDArray[np.int64], codes: NDArray[np.int64], size: int) -> None:
-        self._size = size
-        self._keys, counts = np.unique((contexts * size + codes).ravel(), return_counts=True)
-        self._codes = self._keys % size
-        self._counts = counts
-        self._reached = np.concatenate([[0], counts.cumsum()])
+        pairs, self._counts = np.unique((contexts * size + codes).ravel(), return_counts=True)
+        self._codes = pairs % size
+        found, starts = np.unique(pairs // size, return_index=True)
+        self._starts: list[int] = [*starts.tolist(), len(pairs)]
+        self._totals: list[int] = np.add.reduceat(self._counts, starts).tolist()
+        # Looked up once per code: a search of the sorted pairs takes longer.
+        self._numbers = dict(zip(found.tolist(), range(len(found)), strict=True))
 
     def of(self, context: int) -> _Found:
         """What came after a context."""
-        first = context * self._size
-        begin, end = self._keys.searchsorted((first, first + self._size)).tolist()
-        total = int(self._reached[end] - self._reached[begin])
-        return _Found(self._codes[begin:end], self._counts[begin:end], total)
+        number = self._numbers.get(context)
+        if number is None:
+            return _NOTHING
+        part = slice(self._starts[number], self._starts[number + 1])
+        return _Found(self._codes[part], self._counts[part], self._totals[number])
 
 
 def _back_off(lower: Probabilities, *found: _Found) -> Probabilities:
