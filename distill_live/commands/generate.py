@@ -164,7 +164,7 @@ def generate(
                 **sampling, **led,
             )  # fmt: skip
         path = series.path(number, f"{loaded.metadata['name']}_{used}", "json")
-        write_sound(path, resample(audio, own_rate, rate), rate, bit_depth)
+        write_sound(path, [resample(audio, own_rate, rate)], rate, bit_depth)
         written = {"duration_s": duration, "sample_rate": rate, "bit_depth": bit_depth}
         if overlap is not None and overlap_samples is not None:
             written["overlap"] = overlap
@@ -179,7 +179,7 @@ def generate(
 def _read_manner(loaded: LoadedVQModel, path: Path, amount: float) -> dict[str, Any]:
     """The settings with which a file of codes leads the sampling. Raises CodesError when it is not
     a grid of the model's codec."""
-    from distill_live.codes.grid import load_grid
+    from distill_live.codes.grid_file import load_grid
     from distill_live.inference.codes import require_fit
     from distill_live.models.prior.manner import MannerTable
 

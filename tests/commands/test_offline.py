@@ -11,7 +11,8 @@ import pytest
 import soundfile
 
 import distill_live
-from distill_live.codes.grid import CodeGrid, load_grid, save_grid
+from distill_live.codes.grid import CodeGrid
+from distill_live.codes.grid_file import load_grid, save_grid
 from distill_live.codes.training_codes import TrainingCodes
 from distill_live.models.file.persistence import LoadedVQModel, load_model_v2, save_model_v2
 from distill_live.models.kinds import open_session
@@ -202,6 +203,25 @@ def test_encode_and_decode_go_there_and_back(
     assert soundfile.info("out.wav").frames == 12 * 4096
 
 
+def test_the_grid_says_what_sound_it_is_of(
+    run_cli: RunCli, tiny_in_library: Path, sounds: Path
+) -> None:
+    run_cli("encode", sounds / "sine_440.wav", "--model", "tiny", "--output", "codes.json")
+    assert load_grid(Path("codes.json")).source == "sine_440.wav"
+
+
+def test_a_model_whose_level_was_renamed_decodes_its_old_grids_and_names_it_in_new_ones(
+    run_cli: RunCli, tiny_in_library: Path, sounds: Path
+) -> None:
+    run_cli("encode", sounds / "sine_440.wav", "--model", "tiny", "--output", "old.json")
+    run_cli("decode", "old.json", "--model", "tiny", "--output", "before.wav")
+    assert run_cli("models", "rename-level", "tiny", "detail", "air").code == 0
+    run_cli("decode", "old.json", "--model", "tiny", "--output", "after.wav")
+    assert Path("after.wav").read_bytes() == Path("before.wav").read_bytes()
+    run_cli("encode", sounds / "sine_440.wav", "--model", "tiny", "--output", "new.json")
+    assert load_grid(Path("new.json")).level_labels == ("Structure", "Timbre", "air")
+
+
 def test_encode_and_decode_choose_names_in_the_working_folder(
     run_cli: RunCli, tiny_in_library: Path, sounds: Path
 ) -> None:
@@ -278,7 +298,7 @@ def test_decode_refuses_a_file_that_cannot_be_written_before_it_decodes(
     from distill_live.inference import codes
 
     run_cli("encode", sounds / "sine_440.wav", "--model", "tiny", "--output", "codes.json")
-    monkeypatch.setattr(codes, "decode", lambda *_: pytest.fail("decoded"))
+    monkeypatch.setattr(codes, "decode_blocks", lambda *_: pytest.fail("decoded"))
     result = run_cli("decode", "codes.json", "--model", "tiny", "--output", "out.txt")
     assert "cannot write 'txt'" in result.err
 
