@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from distill_live.codes.edit import load_edits, parameter_table
+from distill_live.codes.edit import load_edits
+from distill_live.codes.edit_parameters import parameter_table
 from distill_live.control.namespace.nodes import SERVICES, namespace
 from distill_live.control.namespace.requests import REQUESTS
 from distill_live.control.namespace.streams import STREAMS

@@ -76,7 +76,7 @@ class CodeGrid:
         if sha256 != self.model_sha256:
             raise CodesError(
                 f"these codes were made by the model {self.model_name!r}, and {name!r} has a "
-                f"different codec: decode them with {self.model_name!r}"
+                f"different codec: use them with {self.model_name!r}"
             )
 
     def require_like(self, other: CodeGrid) -> None:

@@ -52,7 +52,7 @@ def decode(
     If one of several grids cannot be used, the others are decoded all the same.
     """
     from distill_live.codes.grid_file import load_grid
-    from distill_live.inference.codes import require_decodable
+    from distill_live.inference.codes import require_fit
 
     places = ConvertedFiles.at(output, format, "wav", len(codes))
     loaded = load_model(model, device)
@@ -62,7 +62,7 @@ def decode(
     def decode_one(source: Path) -> None:
         grid = load_grid(source)
         try:
-            require_decodable(loaded, grid)
+            require_fit(loaded, grid)
         except CodesError as error:
             raise CodesError(f"{source}: {error}") from error
         path = places.path(source)

@@ -42,7 +42,8 @@ def learn(
     The mapping is written to NAME.learned.yaml, which is loaded together with the patch NAME.yaml;
     the patch itself is not changed.
     """
-    from distill_live.codes.edit import load_edits, parameter_table
+    from distill_live.codes.edit import load_edits
+    from distill_live.codes.edit_parameters import parameter_table
     from distill_live.control.midi_learn.learning import Learning
     from distill_live.control.patch.files import find_patch
     from distill_live.inputs.midi import MidiInput

@@ -10,7 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from distill_live.atomic_file import atomic_file
 from distill_live.commands.standard_streams import encodable, put
+from distill_live.errors import OutputError
 from distill_live.escapes import escape
 
 if TYPE_CHECKING:
@@ -78,6 +80,16 @@ def write_sound(path: Path, blocks: Iterable[Samples], sample_rate: int, bit_dep
             f"{reduction:.1f} dB",
             err=True,
         )
+
+
+def save_file(path: Path, content: bytes) -> None:
+    """Write a file, atomically. Raises OutputError when that is not possible."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with atomic_file(path) as temporary:
+            temporary.write_bytes(content)
+    except OSError as error:
+        raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
 
 
 @contextmanager

@@ -10,7 +10,8 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
-from distill_live.codes.edit import load_edits, parameter_table
+from distill_live.codes.edit import load_edits
+from distill_live.codes.edit_parameters import parameter_table
 from distill_live.commands.output import add_plain_row, tell
 from distill_live.control.namespace.address import ROOT
 from distill_live.control.namespace.nodes import SERVICES

@@ -60,7 +60,8 @@ def schema() -> None:
 
 
 def _table() -> dict[str, Parameter]:
-    from distill_live.codes.edit import load_edits, parameter_table
+    from distill_live.codes.edit import load_edits
+    from distill_live.codes.edit_parameters import parameter_table
 
     return parameter_table(load_edits(lambda line: tell(line, err=True)))
 

@@ -133,7 +133,8 @@ def serve(
     ] = None,
 ) -> None:
     """Play a model continuously, controlled over OSC and MIDI. Ctrl-C fades out and stops."""
-    from distill_live.codes.edit import load_edits, parameter_table
+    from distill_live.codes.edit import load_edits
+    from distill_live.codes.edit_parameters import parameter_table
     from distill_live.commands.serving.controls import ControlOptions, Controls
     from distill_live.control.feedback.feedback import Feedback
     from distill_live.control.namespace.streams import SAID

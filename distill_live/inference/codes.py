@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import numpy as np
 import torch
@@ -29,15 +30,19 @@ def encode_blocks(
 ) -> CodeGrid:
     """A recording in mono blocks `[n]`, of any length, to the same codes as `encode`; the memory
     needed does not grow with its length. `source` is that of the grid."""
-    config = loaded.model.config
     pieces = encode_pieces(loaded.model, loaded.spectrogram, blocks, loaded.column_samples)
-    codes = np.concatenate([piece.numpy() for piece in pieces])
+    return grid_of(loaded, np.concatenate([piece.numpy() for piece in pieces]), source)
+
+
+def grid_of(loaded: LoadedVQModel, codes: NDArray[Any], source: str = "") -> CodeGrid:
+    """Codes `[T, F, Q]` as a grid of a model. Raises CodesError when they are not in its
+    codebooks."""
     return CodeGrid(
         codes=codes,
         model_name=loaded.metadata["name"],
         model_sha256=loaded.metadata["codec_sha256"],
         level_labels=tuple(loaded.metadata["level_labels"]),
-        codebook_size=config.codebook_size,
+        codebook_size=loaded.model.config.codebook_size,
         column_samples=loaded.column_samples,
         sample_rate=loaded.spectrogram.config.sample_rate,
         source=source,
@@ -63,41 +68,60 @@ def decode_blocks(
     `T * column_samples` of them. The memory needed does not grow with the length of the grid.
 
     It works column by column through the same streams as live, so that the bytes are the same.
-    Raises CodesError at once as `require_decodable` does.
+    Raises CodesError at once as `require_fit` does.
     """
-    require_decodable(loaded, grid)
-    return _decoded(loaded, grid, progress_callback or (lambda done: None))
+    require_fit(loaded, grid)
+    return _decoded(loaded, grid.codes, len(grid.codes), progress_callback or (lambda done: None))
+
+
+def decode_vectors(
+    loaded: LoadedVQModel,
+    vectors: Iterable[NDArray[np.float32]],
+    columns: int,
+    progress_callback: Callable[[float], None] | None = None,
+) -> Iterator[NDArray[np.float32]]:
+    """As `decode_blocks`, with vectors `[k, F, D]` in the place of those of codes, so many columns
+    together: what lies between codes can be heard without being turned into codes."""
+    pushed = (column for block in vectors for column in block)
+    return _decoded(loaded, pushed, columns, progress_callback or (lambda done: None))
 
 
 @torch.inference_mode()
 def _decoded(
-    loaded: LoadedVQModel, grid: CodeGrid, progress: Callable[[float], None]
+    loaded: LoadedVQModel,
+    pushed: Iterable[NDArray[Any]],
+    columns: int,
+    progress: Callable[[float], None],
 ) -> Iterator[NDArray[np.float32]]:
     vocoder = loaded.vocoder.stream()
     # With columns that overlap, the end of the last one goes further.
-    left = len(grid.codes) * loaded.column_samples
-    for number, mel in enumerate(made_ahead(_mels(loaded, grid), _MELS_AHEAD), start=1):
+    left = columns * loaded.column_samples
+    for number, mel in enumerate(made_ahead(_mels(loaded, pushed), _MELS_AHEAD), start=1):
         block = vocoder.push(mel).cpu().numpy()[:left]
         left -= len(block)
         yield block
         # After the columns there is what their decoder still had.
-        if number <= len(grid.codes):
-            progress(number / len(grid.codes))
+        if number <= columns:
+            progress(number / columns)
     yield vocoder.flush().cpu().numpy()[:left]
 
 
 @torch.inference_mode()
-def _mels(loaded: LoadedVQModel, grid: CodeGrid) -> Iterator[Tensor]:
-    """The mels `[M, frames]` of each column, and those that the decoder still has at the end."""
+def _mels(loaded: LoadedVQModel, pushed: Iterable[NDArray[Any]]) -> Iterator[Tensor]:
+    """The mels `[M, frames]` of each column, of codes `[F, Q]` or of vectors `[F, D]`, and those
+    that the decoder still has at the end."""
     decoder = loaded.model.stream()
-    for column in grid.codes:
-        yield decoder.push(column[None])
+    for column in pushed:
+        if np.issubdtype(column.dtype, np.integer):
+            yield decoder.push(column[None])
+        else:
+            yield decoder.push_vectors(torch.from_numpy(column[None]))
     yield decoder.flush()
 
 
-def require_decodable(loaded: LoadedVQModel, grid: CodeGrid) -> None:
-    """Raise CodesError if another codec made the codes, or if they cannot be this one's: a file may
-    say anything."""
+def require_fit(loaded: LoadedVQModel, grid: CodeGrid) -> None:
+    """Raise CodesError unless the model's codec made the grid, and its numbers are the model's: a
+    file may say anything."""
     grid.require_model(loaded.metadata["name"], loaded.metadata["codec_sha256"])
     config = loaded.model.config
     _, bands, levels = grid.codes.shape

@@ -9,6 +9,7 @@ from distill_live.parameters.curves import (
 )
 from distill_live.parameters.store import ParameterStore, ParameterValues, ParameterView
 from distill_live.parameters.table import (
+    EDIT_SWITCHES,
     LEVEL_SAMPLING,
     LEVELS_LIMIT,
     PARAMETERS,
@@ -22,6 +23,7 @@ from distill_live.parameters.table import (
 )
 
 __all__ = [
+    "EDIT_SWITCHES",
     "LEVELS_LIMIT",
     "LEVEL_SAMPLING",
     "PARAMETERS",

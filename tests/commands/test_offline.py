@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from distill_live.models.prior.sampling import Sampling
 from distill_live.models.prior.steering import STEERED
 from tests.audio.true_peak import true_peak
 from tests.conftest import Folders, RunCli
+from tests.models.prior.manners import wandering
 
 
 def test_generate_writes_sounds_and_how_they_were_made(
@@ -49,6 +51,45 @@ def test_every_sampling_option_is_heard_and_written_down(
         run_cli(*base, f"--{name.replace('_', '-')}", value)
         assert Path(f"tiny_5_{number}.wav").read_bytes() != plain, name
         assert json.loads(Path(f"tiny_5_{number}.json").read_text())["settings"][name] == value
+
+
+def save_clip(model: Path, name: str = "clip.npz", columns: int = 40) -> Path:
+    """Codes of the tiny model's codec that use its lower half alone."""
+    codec = load_model_v2(model).metadata["codec_sha256"]
+    labels = ("Structure", "Timbre", "Detail")
+    codes = wandering(columns, 8, 3, 16)
+    save_grid(Path(name), CodeGrid(codes, "tiny", codec, labels, 16, 4096))
+    return Path(name)
+
+
+def test_generate_in_the_manner_of_codes_is_heard_and_written_down(
+    run_cli: RunCli, tiny_in_library: Path
+) -> None:
+    led = ("--manner", save_clip(tiny_in_library))
+    for options in ((), (*led, "--manner-amount", 0), led, (*led, "--manner-amount", 1)):
+        assert run_cli("generate", "tiny", "--duration", 1, "--seed", 5, *options).code == 0
+    sounds = [Path(f"tiny_5{number}.wav").read_bytes() for number in ("", "_2", "_3", "_4")]
+    assert sounds[0] == sounds[1]
+    assert len(set(sounds)) == 3
+    settings = [json.loads(Path(f"tiny_5{n}.json").read_text())["settings"] for n in ("", "_3")]
+    assert "manner" not in settings[0]
+    assert settings[1]["manner"] == {"codes": "clip.npz", "amount": 0.5}
+
+
+def test_generate_refuses_a_manner_that_is_none(run_cli: RunCli, tiny_in_library: Path) -> None:
+    other = save_clip(tiny_in_library, "other.npz")
+    save_grid(other, replace(load_grid(other), model_sha256="x", model_name="rain"))
+    base = ("generate", "tiny", "--duration", 0.1)
+    for options, message in (
+        (("--manner", other), "other.npz: these codes were made by the model 'rain'"),
+        (("--manner", save_clip(tiny_in_library, "empty.npz", 0)), "empty.npz: .* one column"),
+        (("--manner", "none.npz"), "none.npz: No such file"),
+        (("--manner-amount", 0.5), "needs --manner"),
+    ):
+        result = run_cli(*base, *options)
+        assert result.code != 0
+        assert re.search(message, result.err), result.err
+    assert not Path("tiny_0.wav").exists()
 
 
 @pytest.mark.parametrize("name", STEERED)

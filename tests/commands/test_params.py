@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from distill_live.codes.edit import load_edits, parameter_table
+from distill_live.codes.edit import load_edits
+from distill_live.codes.edit_parameters import parameter_table
 from distill_live.commands.params import markdown_reference
 from distill_live.control.namespace.requests import REQUESTS
 from distill_live.parameters import PARAMETERS

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from distill_live.errors import CodesError
-from distill_live.inference.codes import decode, decode_blocks, encode, require_decodable
+from distill_live.inference.codes import decode, decode_blocks, encode, require_fit
 from distill_live.models.file.persistence import LoadedVQModel
 
 
@@ -36,7 +36,7 @@ def test_the_same_codes_give_the_same_bytes(tiny_model: LoadedVQModel) -> None:
 
 def test_the_codes_of_another_codec_are_refused(tiny_model: LoadedVQModel) -> None:
     grid = replace(encode(tiny_model, noise(4096)), model_sha256="other", model_name="rain")
-    with pytest.raises(CodesError, match="decode them with 'rain'"):
+    with pytest.raises(CodesError, match="use them with 'rain'"):
         decode(tiny_model, grid)
 
 
@@ -103,6 +103,6 @@ def test_blocks_are_made_as_they_are_asked_for(tiny_model: LoadedVQModel) -> Non
 
 def test_codes_are_refused_before_the_first_block(tiny_model: LoadedVQModel) -> None:
     grid = replace(encode(tiny_model, noise(4096)), model_sha256="other")
-    for refuse in (require_decodable, decode_blocks):
+    for refuse in (require_fit, decode_blocks):
         with pytest.raises(CodesError, match="different codec"):
             refuse(tiny_model, grid)

@@ -20,9 +20,9 @@ from distill_live.control.patch.problems import (
 )
 from distill_live.control.patch.schema import Patch
 from distill_live.control.patch.sources import same_control
-from distill_live.control.patch.yaml_file import document_error, read_yaml
 from distill_live.errors import PatchError, nearest_name
 from distill_live.parameters import PARAMETERS, Table
+from distill_live.yaml_file import document_error, read_yaml
 
 SUFFIXES = (".yaml", ".yml")
 #: Files that belong to a patch: NAME.presets.yaml is not a patch of its own.

@@ -11,9 +11,9 @@ from pydantic_core import ErrorDetails
 
 from distill_live.control.namespace.targets import find_target
 from distill_live.control.patch.schema import TAGGED_MODELS, OscSettings, Patch
-from distill_live.control.patch.yaml_file import Document, Place, Problem
 from distill_live.errors import ParameterError, nearest_name
 from distill_live.parameters import Table
+from distill_live.yaml_file import Document, Place, Problem
 
 
 def preset_problems(document: Document, table: Table) -> list[Problem]:

@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from distill_live.control.patch.yaml_file import (
+from distill_live.errors import PatchError
+from distill_live.yaml_file import (
     Document,
     Problem,
     document_error,
@@ -18,7 +19,6 @@ from distill_live.control.patch.yaml_file import (
     read_bytes,
     write_file,
 )
-from distill_live.errors import PatchError
 
 #: A preset: values, or "off", by the names of parameters and levels.
 Preset = Mapping[str, float | str]

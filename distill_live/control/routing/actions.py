@@ -6,7 +6,7 @@ import contextlib
 import math
 from collections.abc import Iterator, Sequence
 
-from distill_live.codes.edit import switch_edits_off
+from distill_live.codes.edit_parameters import switch_edits_off
 from distill_live.control.modulation.glides import Glides, Place
 from distill_live.control.namespace.address import NORM, OFF, OWN, ROOT, Reply, Sender
 from distill_live.control.namespace.arguments import one_number, switch

@@ -83,7 +83,7 @@ def _play(channel: Connection, job: EngineJob) -> None:
     )
     reports = EngineReports(
         say=lambda line: channel.send(Notice(line)),
-        on_edit_failure=lambda name: channel.send(EditFailed(name)),
+        on_edit_failure=lambda switch: channel.send(EditFailed(switch)),
     )
     edits = load_edits_again(job.memory.parameters.table, reports.say)
     with torch.inference_mode():

@@ -31,7 +31,7 @@ class EngineMemory:
 @dataclass(frozen=True)
 class EngineReports:
     """What an engine reports: `say` takes a line of text for the performer, `on_edit_failure` the
-    name of an edit that failed and must be switched off."""
+    name of the switch of an edit that failed and must be switched off."""
 
     say: Callable[[str], None]
     on_edit_failure: Callable[[str], None]

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from distill_live.codes.edit_rack import EditSettings
-from distill_live.codes.timeline import Codes
+from distill_live.codes.edit_rack import EditSettings, Held
 from distill_live.live.ipc.ring import AudioRing
 from distill_live.shared_memory import SharedArray
 
@@ -47,7 +46,7 @@ class Continuation:
     first. `raw` and `edited` [T, F, Q] are the timeline's columns from number `start` on; those
     before `segment_start` belong to another segment or were given. `drawn` and `again` say how
     columns were drawn, and how they must be drawn again. `take` is the present take, `takes` the
-    highest so far. `edits` are those in use, `held` the codes [F, Q] that each of them holds.
+    highest so far. `edits` are those in use, `held` what each of them holds.
     `switches` is how many of the ring's switches are in the session log.
     """
 
@@ -61,7 +60,7 @@ class Continuation:
     take: int
     takes: int
     edits: EditSettings
-    held: Mapping[str, Codes]
+    held: Mapping[str, Held]
     switches: int
 
     def settle(self, ring: AudioRing) -> Continuation:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
-from distill_live.codes.edit import Edit, parameter_table
+from distill_live.codes.edit import Edit
+from distill_live.codes.edit_parameters import parameter_table
 from distill_live.codes.session_log import Entry, reading_entry
 from distill_live.errors import ParameterError, SessionLogError
 from distill_live.live.engine.engine import Engine
@@ -67,7 +68,7 @@ class _Player:
             EngineSettings(),
             Beginning(ring.read_position),
             edits,
-            EngineReports(say, on_edit_failure=lambda name: None),
+            EngineReports(say, on_edit_failure=lambda switch: None),
             # By a clock that stands still everything is on time, whatever the machine.
             clock=lambda: 0.0,
         )

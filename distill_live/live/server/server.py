@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from distill_live.codes.edit import switch_edit_off
+from distill_live.codes.edit_parameters import switch_edit_off
 from distill_live.live.ipc.messages import (
     ENGINE_REQUESTS,
     EditFailed,
@@ -255,9 +255,9 @@ class Server:
         match message:
             case Notice(line):
                 self._log(line)
-            case EditFailed(edit):
+            case EditFailed(switch):
                 # Only control writes parameters; this way every surface shows that it is off.
-                switch_edit_off(self._parameters, edit)
+                switch_edit_off(self._parameters, switch)
             case OutputOpened() | OutputAway() | OutputFinished() | OutputBroken():
                 self._output.hear(message)
             case Failed() if worker is self._output.worker:

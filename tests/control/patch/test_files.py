@@ -8,9 +8,9 @@ from distill_live.control.namespace.requests import REQUESTS
 from distill_live.control.namespace.targets import find_target
 from distill_live.control.patch.files import find_patch, load_patch
 from distill_live.control.patch.schema import ParameterMapping, Patch, RequestMapping
-from distill_live.control.patch.yaml_file import MAX_BYTES
 from distill_live.errors import PatchError
 from distill_live.parameters import PARAMETERS
+from distill_live.yaml_file import MAX_BYTES
 from tests.control.conftest import TABLE
 
 #: Requests with a name that only the player can choose.

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from distill_live.codes.edit import load_edits, parameter_table
+from distill_live.codes.edit import load_edits
+from distill_live.codes.edit_parameters import parameter_table
 from distill_live.errors import LiveError
 from distill_live.live.engine.settings import EngineSettings
 from distill_live.live.ipc.messages import DeviceChosen

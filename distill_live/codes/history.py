@@ -1,0 +1,77 @@
+"""Undo and redo: a list of states, each with the name of what led to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from distill_live.errors import CodesError
+
+_State = TypeVar("_State")
+
+
+@dataclass(frozen=True)
+class HistoryEntry(Generic[_State]):
+    """A state, and the name of what led to it."""
+
+    name: str
+    state: _State
+
+
+class History(Generic[_State]):
+    """All states since the first one; `position` is the number of the present one, from 0.
+
+    States are never changed, so going back costs nothing. `limit` is the most states that are kept,
+    1 or more. Beyond that the oldest are dropped, and the first that is left cannot be undone.
+    """
+
+    def __init__(self, first: _State, name: str = "start", limit: int = 100_000) -> None:
+        self._entries = [HistoryEntry(name, first)]
+        self._limit = limit
+        self.position = 0
+
+    @property
+    def state(self) -> _State:
+        """The present state."""
+        return self._entries[self.position].state
+
+    @property
+    def entries(self) -> tuple[HistoryEntry[_State], ...]:
+        """All states, oldest first, those that were undone included."""
+        return tuple(self._entries)
+
+    def do(self, name: str, state: _State) -> None:
+        """A new state, which takes the place of those that were undone."""
+        del self._entries[self.position + 1 :]
+        self._entries.append(HistoryEntry(name, state))
+        del self._entries[: max(len(self._entries) - self._limit, 0)]
+        self.position = len(self._entries) - 1
+
+    def replace(self, name: str, state: _State) -> None:
+        """Another state in the place of the present one: one step that is still going on."""
+        del self._entries[self.position :]
+        self._entries.append(HistoryEntry(name, state))
+
+    def undo(self) -> _State:
+        """Go back by one; returns that state. Raises CodesError at the beginning."""
+        if not self.position:
+            raise CodesError("there is nothing to undo")
+        return self.go_to(self.position - 1)
+
+    def redo(self) -> _State:
+        """Go forward by one; returns that state. Raises CodesError at the end."""
+        if self.position == len(self._entries) - 1:
+            raise CodesError("there is nothing to redo")
+        return self.go_to(self.position + 1)
+
+    def go_to(self, position: int) -> _State:
+        """Go to a state by its number. Raises CodesError when there is none."""
+        last = len(self._entries) - 1
+        if not 0 <= position <= last:
+            raise CodesError(f"the history has states 0..{last}, not {position}")
+        self.position = position
+        return self.state
+
+    def rename(self, name: str) -> None:
+        """Give the present state a name of its own."""
+        self._entries[self.position] = HistoryEntry(name, self.state)

@@ -1,0 +1,138 @@
+"""Selections: which columns, bands and levels of a grid an operation concerns, and how they are
+written."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from distill_live.errors import CodesError, nearest_name
+
+#: Names for thirds of the bands, low to high.
+BAND_NAMES = ("low", "mid", "high")
+
+#: The longest number that is read.
+_DIGITS = 12
+_NUMBERS = re.compile(r"(?P<start>\d{1,6})|(?P<first>\d{0,6}):(?P<end>\d{0,6})", re.ASCII)
+_SECONDS = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(m?)s", re.ASCII)
+
+
+@dataclass(frozen=True, eq=False)
+class Region:
+    """The cells of one grid from column `start` up to, but without, `end`, in the bands [F] and
+    levels [Q] that are True."""
+
+    start: int
+    end: int
+    bands: NDArray[np.bool_]
+    levels: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Columns, bands and levels as they are written; "" stands for all.
+
+    Columns: `0:16`, `8` (one column), `0:1s`, `500ms:`, `:2s`, without the end. Bands: `0:2`, `3`,
+    or `low`, `mid`, `high` (thirds), several with commas. Levels: labels such as `structure`, or
+    numbers from 0, several with commas, or `0:2`.
+    """
+
+    columns: str = ""
+    bands: str = ""
+    levels: str = ""
+
+    @classmethod
+    def at(cls, column: int, band: int, level: int) -> Self:
+        """One cell."""
+        return cls(str(column), str(band), str(level))
+
+    def resolve(
+        self, columns: int, bands: int, labels: Sequence[str], columns_per_second: float
+    ) -> Region:
+        """The region of a grid with so many columns and bands, and levels with these labels.
+
+        Raises CodesError when it is empty, outside or cannot be understood.
+        """
+        start, end = find_columns(self.columns, columns, columns_per_second)
+        return Region(start, end, find_bands(self.bands, bands), find_levels(self.levels, labels))
+
+
+def find_columns(text: str, count: int, columns_per_second: float) -> tuple[int, int]:
+    """(start, end) of columns as they are written, of a grid of `count`.
+
+    A time is rounded to the nearest column. Raises CodesError as `Selection.resolve` does.
+    """
+    legal = f"legal: columns such as 0:16, 8 or 0.5s:2s, within 0:{count}"
+    first, colon, last = (text or ":").partition(":")
+    start = _position(first, 0, columns_per_second, legal)
+    if not colon and text.endswith("s"):
+        raise CodesError(f"{text!r} is a moment; give a beginning and an end; {legal}")
+    end = _position(last, count, columns_per_second, legal) if colon else start + 1
+    _check_span("columns", text, start, end, count)
+    return start, end
+
+
+def find_bands(text: str, count: int) -> NDArray[np.bool_]:
+    """Which of `count` bands are written. Raises CodesError as `Selection.resolve` does."""
+    edges = [round(third * count / 3) for third in range(4)]
+    thirds = dict(zip(BAND_NAMES, itertools.pairwise(edges), strict=True))
+    return _find("bands", text, count, thirds)
+
+
+def find_levels(text: str, labels: Sequence[str]) -> NDArray[np.bool_]:
+    """Which levels are written, by labels, in upper or lower case, or by numbers from 0.
+
+    Raises CodesError as `Selection.resolve` does.
+    """
+    named = {label.lower(): (number, number + 1) for number, label in enumerate(labels)}
+    return _find("levels", text, len(labels), named)
+
+
+def _find(
+    what: str, text: str, count: int, named: Mapping[str, tuple[int, int]]
+) -> NDArray[np.bool_]:
+    """Which of `count` bands or levels are written: spans, numbers and names, between commas."""
+    found = np.zeros(count, bool)
+    for word in (text or ":").lower().split(","):
+        start, end = named.get(word.strip()) or _span(what, word.strip(), count, named)
+        _check_span(what, word, start, end, count)
+        found[start:end] = True
+    return found
+
+
+def _span(what: str, word: str, count: int, named: Iterable[str]) -> tuple[int, int]:
+    match = _NUMBERS.fullmatch(word)
+    if match is None:
+        names = list(named)
+        raise CodesError(
+            f"there is no {what.removesuffix('s')} {word!r}{nearest_name(word, names)}; legal: "
+            f"{', '.join(names)}, or numbers from 0 to {count - 1}, or a span such as 0:2"
+        )
+    if match["start"] is not None:
+        return int(match["start"]), int(match["start"]) + 1
+    return int(match["first"] or 0), int(match["end"] or count)
+
+
+def _position(word: str, otherwise: int, columns_per_second: float, legal: str) -> int:
+    """A column that is written as a number or as a time."""
+    if not word:
+        return otherwise
+    if word.isascii() and word.isdigit() and len(word) <= _DIGITS:
+        return int(word)
+    time = _SECONDS.fullmatch(word)
+    if time is None or len(word) > _DIGITS:
+        raise CodesError(f"{word!r} is not a column; {legal}")
+    seconds = float(time[1]) / (1000 if time[2] else 1)
+    return round(seconds * columns_per_second)
+
+
+def _check_span(what: str, text: str, start: int, end: int, count: int) -> None:
+    if not 0 <= start < end <= count:
+        fault = "select nothing" if start >= end else "are outside"
+        raise CodesError(f"{what} {text!r} {fault}: there are {count} {what}, 0:{count}")
