@@ -86,25 +86,38 @@ def blend_codes(
     first: Codes, second: Codes, amounts: NDArray[np.float32], codebooks: Codebooks
 ) -> Codes:
     """Two grids [T, F, Q] blended and quantised again; `amounts` [Q] or [T, Q] are the second's
-    share, 0..1.
-
-    Levels whose amount is 0 or 1 have exactly the codes of one grid. The others are quantised level
-    by level to what the levels before them leave of the blended vector. So amounts of 0 give the
-    first grid and amounts of 1 the second.
+    share, 0..1. Amounts of 0 give the first grid and amounts of 1 the second (see `blend_grids`).
     """
     amounts = np.broadcast_to(np.asarray(amounts, np.float32), (len(first), len(codebooks)))
-    residual = mix([first, second], np.stack([1 - amounts, amounts]), codebooks)
-    blended = np.where(amounts[:, None, :] < 1, first, second)
-    squares = _squares(codebooks)
+    return blend_grids([first, second], np.stack([1 - amounts, amounts]), codebooks)
+
+
+def blend_grids(
+    grids: Sequence[Codes], weights: NDArray[np.float32], codebooks: Codebooks
+) -> Codes:
+    """Grids [T, F, Q] blended and quantised again; `weights` [n, T, Q] are the share of each of the
+    n grids, 0..1.
+
+    A level of which one grid has all the weight has exactly the codes of that grid. The others are
+    quantised level by level to what the levels before them leave of the blended vector.
+    """
+    residual = mix(grids, weights, codebooks)
+    heaviest = weights.argmax(axis=0)[None, :, None, :]
+    (leading,) = np.take_along_axis(np.stack(grids), heaviest, axis=0)
+    shared = np.count_nonzero(weights, axis=0) > 1
+    blended, squares = leading.copy(), _squares(codebooks)
     for level, book in enumerate(codebooks):
-        free = (amounts[:, level] > 0) & (amounts[:, level] < 1)
+        free = shared[:, level]
         if free.any():
             nearest = _offsets(residual[free], book, squares[level]).argmin(axis=-1)
             blended[free, :, level] = nearest
         residual = residual - book[blended[..., level]]
     # A prior may draw codes that an encoder would never choose: cells that agree stay as they are.
-    agree = (first == second).all(axis=-1, keepdims=True)
-    return np.where(agree, first, blended)
+    agree = np.ones((*leading.shape[:-1], 1), bool)
+    for codes, weight in zip(grids, weights, strict=True):
+        agree &= ((codes == leading) | (weight == 0)[:, None, :]).all(axis=-1, keepdims=True)
+    found: Codes = np.where(agree, leading, blended)
+    return found
 
 
 def axis_order(book: NDArray[np.float32]) -> NDArray[np.int64]:

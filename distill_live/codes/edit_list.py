@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 import re
 import shlex
-from collections.abc import Callable, Iterable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Self
 
@@ -162,6 +163,19 @@ class EditList:
         `codebooks` [Q, V, D] are those of the grid's model, `tempo` is in BPM. Raises CodesError
         that names the step, when one cannot be done.
         """
+        last = deque(self.stages(base, edits, codebooks, lookup, tempo), maxlen=1)
+        return last[0] if last else base
+
+    def stages(
+        self,
+        base: CodeGrid,
+        edits: Mapping[str, Edit],
+        codebooks: NDArray[np.float32],
+        lookup: Lookup,
+        tempo: float = 120.0,
+    ) -> Iterator[CodeGrid]:
+        """The grid after each step; arguments and errors as for `apply`. A step is done when its
+        grid is asked for, so that `lookup` can give what earlier steps have made of other grids."""
         grid = base
         for number, step in enumerate(self.steps, start=1):
             try:
@@ -169,7 +183,7 @@ class EditList:
                 grid = grid.with_codes(codes)
             except DistillError as error:
                 raise CodesError(f"edit {number} ({step}): {error}") from error
-        return grid
+            yield grid
 
 
 def apply_step(
@@ -222,7 +236,7 @@ def _find_partner(step: EditStep, grid: CodeGrid, lookup: Lookup) -> CodeGrid:
     if step.partner in ("", ITSELF):
         return grid
     other = lookup(step.partner)
-    grid.require_same(other)
+    grid.require_like(other)
     return other
 
 
