@@ -112,7 +112,7 @@ def test_a_partner_must_be_there_and_fit() -> None:
     others: list[tuple[Lookup, str]] = [
         (missing, "cannot read other.json"),
         (lookup(replace(OTHER, model_sha256="x")), "has a different codec"),
-        (lookup(replace(OTHER, codes=OTHER.codes[:, :2])), "must be the same"),
+        (lookup(replace(OTHER, codes=OTHER.codes[:, :2])), "do not fit each other"),
         (lookup(replace(OTHER, codes=OTHER.codes[:0])), "interleave needs a second grid"),
     ]
     for found, told in others:
