@@ -27,6 +27,7 @@ class ServerSettings:
     output cannot be opened or is broken (without any, the server ends with an error). A `finite`
     output ends by itself, and is not started again when it fails: a file would be lost. `record`
     and `log` are files to write from the start; recordings that are asked for go into `recordings`.
+    Clips are kept in `clip_library`.
     """
 
     model: Path
@@ -37,6 +38,7 @@ class ServerSettings:
     device: str = "auto"
     record: Path | None = None
     recordings: Path = Path("recordings")
+    clip_library: Path = Path("clip-library")
     log: Path | None = None
     duration: float | None = None
     engine: EngineSettings = field(default_factory=EngineSettings)

@@ -1,0 +1,60 @@
+"""Which clip is in which slot: what is played together with the stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from distill_live.live.clips.clip import Clip, Codec
+from distill_live.live.ipc.messages import PartnerCodes
+from distill_live.live.ipc.shared_codes import CodeFiles, SharedCodes
+
+
+class _Slot(NamedTuple):
+    clip: Clip
+    shared: SharedCodes
+
+
+class Partners:
+    """The clips that engines play together with the stream, by slot; their codes are in `files`."""
+
+    def __init__(self, files: CodeFiles) -> None:
+        self._files = files
+        self._slots: dict[str, _Slot] = {}
+
+    def put(self, slot: str, clip: Clip | None) -> PartnerCodes:
+        """Put a clip into a slot, or clear it; what to tell the engine.
+
+        Raises OSError when the codes cannot be written.
+        """
+        after = None if clip is None else _Slot(clip, self._files.share(clip.grid.codes))
+        before = self._slots.pop(slot, None)
+        if before is not None:
+            self._files.retire(before.shared)
+        if after is not None:
+            self._slots[slot] = after
+        return self.get(slot)
+
+    def get(self, slot: str) -> PartnerCodes:
+        """What is in a slot."""
+        one = self._slots.get(slot)
+        return PartnerCodes(slot) if one is None else PartnerCodes(slot, one.clip.name, one.shared)
+
+    def of(self, codec: Codec) -> tuple[PartnerCodes, ...]:
+        """What is in all slots whose clips have a codec."""
+        return tuple(
+            self.get(slot)
+            for slot, one in self._slots.items()
+            if one.clip.codec.sha256 == codec.sha256
+        )
+
+    def slots_of(self, clip: Clip) -> list[str]:
+        """The slots that a clip is in."""
+        return [slot for slot, one in self._slots.items() if one.clip is clip]
+
+    def clear_others(self, codec: Codec) -> Iterator[tuple[str, Clip]]:
+        """Clear the slots with clips of other codecs; gives each slot and its clip."""
+        for slot, one in list(self._slots.items()):
+            if one.clip.codec.sha256 != codec.sha256:
+                self.put(slot, None)
+                yield slot, one.clip
