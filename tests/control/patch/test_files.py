@@ -15,7 +15,8 @@ from tests.control.conftest import TABLE
 
 #: Requests with a name that only the player can choose.
 NAMED = {"model", "prime", "preset", "preset/beats", "preset/store", "preset/delete",
-         "tempo_source"}  # fmt: skip
+         "tempo_source", "clip/load", "clip/play", "clip/prime", "clip/delete", "capture",
+         "blend/clip", "manner/clip", "edit/clip"}  # fmt: skip
 
 SHIPPED = sorted((Path(__file__).parents[3] / "patches").glob("*.yaml"))
 
