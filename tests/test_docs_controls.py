@@ -29,7 +29,7 @@ from tests.documents import DOCS, PAGES, README, REPOSITORY, code_lines, page_na
 REFERENCE = DOCS / "osc-reference.md"
 PATCHES = DOCS / "patches.md"
 #: What the instrument sends, beside values and streams.
-ANSWERS = {f"/distill/{name}" for name in ("done", "error", "pong", "synced")}
+ANSWERS = {f"/distill/{name}" for name in ("clip", "clips", "done", "error", "pong", "synced")}
 TABLE = parameter_table(load_edits(print))
 ADDRESSES = {
     *namespace(TABLE, REQUESTS, DEFAULT_LABELS, STREAMS.values()),
