@@ -181,6 +181,11 @@ _BUTTONS = (
         Button("record", "record", (1,)),
         Button("stop recording", "record", (0,)),
     )),
+    Section("clips", buttons=(
+        Button("capture 4 s", "capture", (4.0, "captured")),
+        Button("play it", "clip/play", ("captured",)),
+        Button("no blend", "blend/clip", ("off",)),
+    )),
     Section("tempo", buttons=(
         Button("tap", "tap"),
         Button("start bar", "bar"),
@@ -195,8 +200,8 @@ _BUTTONS = (
 _TYPED = Section("by name", typed=tuple(
     Button(name.replace("/", " "), name)
     for name, spec in REQUESTS.items()
-    if [(argument.kind, argument.words) for argument in spec.arguments if not argument.optional]
-    == [("text", ())]
+    if [(argument.kind, argument.words) for argument in spec.arguments
+        if not argument.optional or argument.can_be_empty] == [("text", ())]
 ))  # fmt: skip
 
 
