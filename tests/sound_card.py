@@ -21,6 +21,7 @@ from tests.tools import require_program, wait_until
 _ALSA = """</usr/share/alsa/alsa.conf>
 pcm.pulse { type pulse }
 ctl.pulse { type pulse }
+pcm.microphone { type pulse device "mic.monitor" }
 pcm.!default { type pulse }
 ctl.!default { type pulse }
 """
@@ -63,6 +64,26 @@ class SoundCard:
             assert self._server.poll() is None, "pulseaudio did not start"
             time.sleep(0.05)
 
+    def plug_in_microphone(self) -> None:
+        """Let there be an input "microphone", which hears what `play_in` plays."""
+        loaded = self._tell("load-module", "module-null-sink", "sink_name=mic", "channels=2")
+        self._microphone = loaded.strip()
+
+    def unplug_microphone(self) -> None:
+        """Take it away from under its streams."""
+        self._tell("unload-module", self._microphone)
+
+    def play_in(self, samples: np.ndarray) -> None:
+        """Play samples [N] or [N, 2] at 48 kHz to the microphone; returns when they are played."""
+        stereo = np.broadcast_to(samples.T, (2, len(samples))).T
+        subprocess.run(
+            [
+                "pacat", "-d", "mic", "--format=float32le", "--rate=48000", "--channels=2",
+                "--raw", "--latency-msec=20",
+            ],
+            env=self.environment, input=stereo.astype("<f4").tobytes(), check=True,
+        )  # fmt: skip
+
     def unplug(self) -> None:
         """Take the device away from under its streams."""
         self._server.kill()
@@ -87,6 +108,11 @@ class SoundCard:
             ],
             env=self.environment, stdout=stdout,
         )  # fmt: skip
+
+    def _tell(self, *command: str) -> str:
+        return subprocess.run(
+            ["pactl", *command], env=self.environment, capture_output=True, text=True, check=True
+        ).stdout
 
     def _ask(self, question: str) -> int:
         return subprocess.run(

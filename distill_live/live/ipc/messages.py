@@ -1,6 +1,6 @@
 """What the processes tell each other: one class for each message, sent through a worker's channel.
 
-The engine's and the audio process report to control; control asks the engine for something. All
+The workers report to control; control asks the engine for something. All
 messages can be pickled, and none needs torch.
 """
 
@@ -22,7 +22,7 @@ class Request:
     arguments: tuple[Any, ...] = ()
 
 
-# From either process.
+# From any process.
 
 
 @dataclass(frozen=True)
@@ -97,8 +97,27 @@ class OutputBroken:
     reason: str
 
 
+# From the input's process.
+
+
+@dataclass(frozen=True)
+class InputOpened:
+    """Sound comes in now, from what `description` says."""
+
+    description: str
+
+
+@dataclass(frozen=True)
+class InputAway:
+    """The input's device has gone away; it is asked for again until it is back."""
+
+    reason: str
+
+
 #: What the engine's process reports about itself.
 EngineReport = DeviceChosen | DeviceFailed | EngineReady | Failed
 #: What the audio process reports about its output.
 OutputReport = OutputOpened | OutputAway | OutputFinished | OutputBroken
-Message = Notice | EditFailed | EngineReport | OutputReport
+#: What the input's process reports about its device.
+InputReport = InputOpened | InputAway
+Message = Notice | EditFailed | EngineReport | OutputReport | InputReport

@@ -16,6 +16,8 @@ from distill_live.live.ipc.messages import (
     ENGINE_REQUESTS,
     EditFailed,
     Failed,
+    InputAway,
+    InputOpened,
     Message,
     Notice,
     OutputAway,
@@ -27,6 +29,7 @@ from distill_live.live.ipc.messages import (
 from distill_live.live.ipc.ring import SAMPLE_RATE
 from distill_live.live.ipc.status import LiveStatus, Transport
 from distill_live.live.ipc.tap import TapRing
+from distill_live.live.listening.listening import Listening
 from distill_live.live.playback.deck_mixer import DeckControl
 from distill_live.live.playback.memory import AudioMemory
 from distill_live.live.server.audio_output import AudioOutput
@@ -72,9 +75,11 @@ class Server:
         rings = (self._decks[0].ring, self._decks[1].ring)
         memory = AudioMemory(rings, self._deck_control, parameters, self.status, self._tap)
         self._output = AudioOutput(settings, memory, log)
+        self.listening = Listening(settings, log)
         self._supervisor = Supervisor(
             self._decks[0].worker,
             self._output.worker,
+            *self.listening.workers,
             on_message=self._hear,
             on_failure=self._tell_failure,
             on_hopeless=self._give_up,
@@ -262,6 +267,10 @@ class Server:
                 self._output.hear(message)
             case Failed() if worker is self._output.worker:
                 self._output.hear(message)
+            case InputOpened() | InputAway():
+                self.listening.hear(worker, message)
+            case Failed() if worker in self.listening.workers:
+                self.listening.hear(worker, message)
             case _:
                 self._recovery.hear(worker, message)
 
@@ -275,6 +284,7 @@ class Server:
     def _tell_failure(self, worker: Worker, failure: WorkerFailure) -> None:
         if worker is self._output.worker and not self._output.prepare(failure.reason):
             return
+        self.listening.prepare(worker)
         self.restarts += 1
         self._log(f"the {worker.name} process {failure.reason}; restarting it")
         deck = self._recovery.deck_of(worker)
