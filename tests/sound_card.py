@@ -52,9 +52,12 @@ class SoundCard:
 
     def plug_in(self) -> None:
         """Let there be the device, as at first."""
+        # Without shared memory: with it, block references get lost, and in the end the server ends.
+        # See https://gitlab.freedesktop.org/pulseaudio/pulseaudio/-/issues/824.
         self._server = subprocess.Popen(
             [
                 "pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--system=false",
+                "--disable-shm=yes",
                 "-L", "module-null-sink sink_name=t rate=48000 format=float32le channels=2",
                 "-L", f"module-native-protocol-unix auth-anonymous=1 socket={self._socket}",
             ],

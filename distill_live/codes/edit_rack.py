@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,7 +107,7 @@ class _Unit:
 
     def _context(self, start: int, past: Codes) -> EditContext:
         partner = self.setting.partner
-        given = {} if partner is None else {
+        given: dict[str, Any] = {} if partner is None else {
             "partner": partner.codes,
             # A partner that begins later than this column has been repeating for ever.
             "partner_column": (start - partner.start) % len(partner.codes),

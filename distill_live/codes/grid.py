@@ -76,7 +76,7 @@ class CodeGrid:
 
     def with_codes(self, codes: NDArray[np.integer]) -> CodeGrid:
         """The same grid with other codes [T, F, Q]. Raises CodesError when they do not fit."""
-        return replace(self, codes=codes)
+        return replace(self, codes=np.asarray(codes, np.int64))
 
     def require_same(self, other: CodeGrid) -> None:
         """Raise CodesError unless the other grid has the same codec, and columns, and shape."""

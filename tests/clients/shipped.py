@@ -6,7 +6,7 @@ from pathlib import Path
 
 from distill_live.clients.kinds import KINDS
 from distill_live.clients.surface import Connection, Surface, build_surface
-from distill_live.codes.edit import parameter_table
+from distill_live.codes.edit_parameters import parameter_table
 from distill_live.edits.freeze import Freeze
 from distill_live.edits.mask import Mask
 from distill_live.parameters import Parameter

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from distill_live.codes.edit import parameter_table
+from distill_live.codes.edit_parameters import parameter_table
 from distill_live.control.patch.files import find_patch, load_patch
 from distill_live.control.routing.router import Router
 from distill_live.edits.freeze import Freeze

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from distill_live.codes.edit import Edit, parameter_table
+from distill_live.codes.edit import Edit
+from distill_live.codes.edit_parameters import parameter_table
 from distill_live.edits.freeze import Freeze
 from distill_live.edits.mask import Mask
 from distill_live.live.engine.engine import Engine

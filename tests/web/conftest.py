@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from distill_live.codes.edit import parameter_table
+from distill_live.codes.edit_parameters import parameter_table
 from distill_live.control.feedback.feedback import Feedback
 from distill_live.control.namespace.address import Reply, Sender
 from distill_live.control.namespace.requests import REQUESTS

@@ -13,7 +13,7 @@ import pytest
 from pythonosc.osc_bundle_builder import OscBundleBuilder
 from pythonosc.osc_message_builder import OscMessageBuilder
 
-from distill_live.codes.edit import parameter_table
+from distill_live.codes.edit_parameters import parameter_table
 from distill_live.commands.serving.controls import ControlOptions, Controls
 from distill_live.control.feedback.feedback import Feedback
 from distill_live.control.midi_learn.detection import LONGEST_S
