@@ -21,16 +21,18 @@ from tests.tools import require_program, wait_until
 _ALSA = """</usr/share/alsa/alsa.conf>
 pcm.pulse { type pulse }
 ctl.pulse { type pulse }
-pcm.microphone { type pulse device "mic.monitor" }
 pcm.!default { type pulse }
 ctl.!default { type pulse }
 """
+_MICROPHONE = 'pcm.microphone {{ type pulse server "unix:{socket}" device "t.monitor" }}\n'
 
 
 class SoundCard:
-    """Start with `with`; processes given `environment` find a device called "pulse"."""
+    """Start with `with`; processes given `environment` find a device called "pulse", and one called
+    "microphone" that hears what is played on the card `microphone`, if there is one."""
 
-    def __init__(self) -> None:
+    def __init__(self, microphone: SoundCard | None = None) -> None:
+        self._microphone = microphone
         for program in ("pulseaudio", "pactl", "parec"):
             require_program(program)
 
@@ -39,7 +41,8 @@ class SoundCard:
         self._folder = tempfile.TemporaryDirectory(prefix="card")
         folder = Path(self._folder.name)
         self._socket = folder / "socket"
-        (folder / "asound.conf").write_text(_ALSA)
+        microphone = _MICROPHONE.format(socket=self._microphone._socket) if self._microphone else ""
+        (folder / "asound.conf").write_text(_ALSA + microphone)
         self.environment = {
             **os.environ,
             "XDG_RUNTIME_DIR": str(folder),
@@ -67,22 +70,13 @@ class SoundCard:
             assert self._server.poll() is None, "pulseaudio did not start"
             time.sleep(0.05)
 
-    def plug_in_microphone(self) -> None:
-        """Let there be an input "microphone", which hears what `play_in` plays."""
-        loaded = self._tell("load-module", "module-null-sink", "sink_name=mic", "channels=2")
-        self._microphone = loaded.strip()
-
-    def unplug_microphone(self) -> None:
-        """Take it away from under its streams."""
-        self._tell("unload-module", self._microphone)
-
-    def play_in(self, samples: np.ndarray) -> None:
-        """Play samples [N] or [N, 2] at 48 kHz to the microphone; returns when they are played."""
+    def play(self, samples: np.ndarray) -> None:
+        """Play samples [N] or [N, 2] at 48 kHz; returns when they are on their way."""
         stereo = np.broadcast_to(samples.T, (2, len(samples))).T
         subprocess.run(
             [
-                "pacat", "-d", "mic", "--format=float32le", "--rate=48000", "--channels=2",
-                "--raw", "--latency-msec=20",
+                "pacat", "--format=float32le", "--rate=48000", "--channels=2", "--raw",
+                "--latency-msec=20",
             ],
             env=self.environment, input=stereo.astype("<f4").tobytes(), check=True,
         )  # fmt: skip
@@ -111,11 +105,6 @@ class SoundCard:
             ],
             env=self.environment, stdout=stdout,
         )  # fmt: skip
-
-    def _tell(self, *command: str) -> str:
-        return subprocess.run(
-            ["pactl", *command], env=self.environment, capture_output=True, text=True, check=True
-        ).stdout
 
     def _ask(self, question: str) -> int:
         return subprocess.run(

@@ -83,7 +83,8 @@ ROOMS = {
     "inputs.midi": {"inputs.plugin"},
     "inputs.osc": {"inputs.plugin"},
     "live.ipc": set(),
-    "live.listening": {"live.ipc", "live.server.settings", "live.server.worker"},
+    "live.listening": {
+        "live.ipc", "live.server.settings", "live.server.worker"},
     "live.pacing": {"live.ipc", "live.engine.settings"},
     "live.engine": {"live.ipc", "live.pacing"},
     "live.playback": {"live.ipc"},

@@ -21,11 +21,16 @@ from tests.tools import wait_until
 
 
 @pytest.fixture(scope="module")
-def card() -> Iterator[SoundCard]:
-    with SoundCard() as card, pytest.MonkeyPatch.context() as patch:
+def microphone() -> Iterator[SoundCard]:
+    """What is played on it is heard by the device "microphone"."""
+    with (
+        SoundCard() as microphone,
+        SoundCard(microphone) as card,
+        pytest.MonkeyPatch.context() as patch,
+    ):
         for name, value in card.environment.items():
             patch.setenv(name, value)
-        yield card
+        yield microphone
 
 
 @contextmanager
@@ -59,35 +64,31 @@ def loudest(tap: TapRing) -> float:
 
 
 def test_a_device_that_goes_is_told_once_and_listened_to_again_when_it_is_back(
-    card: SoundCard,
+    microphone: SoundCard,
 ) -> None:
-    card.plug_in_microphone()
     tap = TapRing(1)
     with listening(tap, "microphone") as process:
         assert hear(process) == InputOpened("microphone at 48000 Hz")
-        card.play_in(np.full(9_600, 0.5, np.float32))
+        microphone.play(np.full(9_600, 0.5, np.float32))
         wait_until(lambda: loudest(tap) == 0.5, "what was played in")
-        card.unplug_microphone()
+        microphone.unplug()
         away = hear(process)
         assert isinstance(away, InputAway) and "microphone" in away.reason
-        card.plug_in_microphone()
+        microphone.plug_in()
         assert hear(process) == InputOpened("microphone at 48000 Hz")
         written = tap.written
         wait_until(lambda: tap.written > written, "more sound")
-    card.unplug_microphone()
 
 
-def test_the_channel_that_is_asked_for_is_heard_alone(card: SoundCard) -> None:
-    card.plug_in_microphone()
+def test_the_channel_that_is_asked_for_is_heard_alone(microphone: SoundCard) -> None:
     both = np.stack([np.full(9_600, 0.5), np.full(9_600, 0.25)], axis=1).astype(np.float32)
     mixed, right = TapRing(1), TapRing(1)
     with listening(mixed, "microphone") as one, listening(right, "microphone", 2) as other:
         hear(one), hear(other)
         wait_until(lambda: mixed.written and right.written, "the first sound")
-        card.play_in(both)
+        microphone.play(both)
         wait_until(lambda: loudest(mixed) and loudest(right), "what was played in")
         assert (loudest(mixed), loudest(right)) == (0.375, 0.25)
-    card.unplug_microphone()
 
 
 @pytest.mark.parametrize(
@@ -98,14 +99,14 @@ def test_the_channel_that_is_asked_for_is_heard_alone(card: SoundCard) -> None:
     ],
 )
 def test_a_device_or_channel_that_is_missing_at_the_start_is_an_error_that_says_what_there_is(
-    card: SoundCard, device: str, channel: int | None, reason: str
+    microphone: SoundCard, device: str, channel: int | None, reason: str
 ) -> None:
     with listening(TapRing(1), device, channel) as process:
         failed = hear(process)
     assert isinstance(failed, Failed) and failed.reason.startswith(reason)
 
 
-def test_a_later_process_waits_for_the_device_of_an_earlier_one(card: SoundCard) -> None:
+def test_a_later_process_waits_for_the_device_of_an_earlier_one(microphone: SoundCard) -> None:
     with listening(TapRing(1), "nobody", opened=True) as process:
         assert isinstance(hear(process), InputAway)
         assert not process.poll(1.5)

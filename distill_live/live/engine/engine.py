@@ -22,6 +22,7 @@ from distill_live.live.engine.origin import OriginTeller
 from distill_live.live.engine.parameter_reader import ParameterReader
 from distill_live.live.engine.settings import EngineSettings
 from distill_live.live.engine.wiring import Beginning, EngineMemory, EngineReports
+from distill_live.live.ipc.heard_columns import codec_number
 from distill_live.live.ipc.journal import Journal
 from distill_live.live.ipc.ring import SAMPLE_RATE
 from distill_live.live.ipc.status import Motion
@@ -56,6 +57,7 @@ class Engine:
             )
         self._ring, self._status, self._settings = memory.ring, memory.status, settings
         self._say, self._clock = reports.say, clock
+        self._status["codec"] = codec_number(loaded.metadata["codec_sha256"])
         self._journal = Journal(memory.journal)
         self._parameters = ParameterReader(
             memory, self._journal, loaded.model.config.num_quantizers

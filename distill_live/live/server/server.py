@@ -92,6 +92,7 @@ class Server:
         self._recordings = Recordings(self._tap, parameters, settings.recordings, log)
         self._overload_notice = OverloadNotice(log)
         self._priming = Priming(log)
+        self.listening.on_outcome = lambda *outcome: self.on_outcome(*outcome)
         self._priming.on_outcome = lambda *outcome: self.on_outcome("prime", *outcome)
         self._recordings.on_outcome = lambda *outcome: self.on_outcome("record", *outcome)
         self._session_log: LogCollector | None = None
@@ -206,9 +207,16 @@ class Server:
             self._swap.ask(*arguments)
         elif name == "prime":
             self._priming.ask(Path(arguments[0]), self.deck.path)
+        elif name.startswith("listen"):
+            self._listen(name, arguments)
         elif name == "record":
             (on,) = arguments
             self._recordings.record(on, self.deck.name)
+
+    def _listen(self, name: str, arguments: tuple[Any, ...]) -> None:
+        codes = self.listening.carry_out(name, arguments, self.deck.status)
+        if codes is not None:
+            self.deck.worker.send(Request("prime", (codes,)))
 
     def end(self) -> None:
         """Fade out, finish the recording and the session log, and end the workers."""
@@ -227,6 +235,7 @@ class Server:
         """Another deck is beginning to be heard."""
         self._recovery.note_played(new)
         self._log(f"now playing {new.name}")
+        self.listening.follow(new.path)
         self.on_outcome("model", f"now playing {new.name}", False)
         self.on_model(new.level_labels)
 
@@ -280,6 +289,8 @@ class Server:
             self._recovery.give_up(deck)
         elif worker is self._output.worker:
             self._output.give_up()
+        else:
+            self.listening.give_up(worker)
 
     def _tell_failure(self, worker: Worker, failure: WorkerFailure) -> None:
         if worker is self._output.worker and not self._output.prepare(failure.reason):
