@@ -13,6 +13,7 @@ from distill_live.live.ipc.ring import SAMPLE_RATE
 from distill_live.live.ipc.status import EngineStatus, ListeningStatus
 from distill_live.live.ipc.tap import TapRing
 from distill_live.live.listening.audio_input import AudioInput
+from distill_live.live.listening.follower import InputFollower
 from distill_live.live.listening.phrase import SILENCE_DB, last_phrase
 from distill_live.live.listening.process import ListenerJob, run_listener
 from distill_live.live.server.settings import ServerSettings
@@ -42,6 +43,7 @@ class Listening:
     def __init__(self, settings: ServerSettings, say: Callable[[str], None]) -> None:
         self.status, self.tap, self.columns = ListeningStatus(), TapRing(1), HeardColumns()
         self._say = say
+        self.follow = InputFollower(self.tap, self.status).follow
         self.on_outcome: Callable[[str, str, bool], None] = lambda name, text, failed: None
         self._input = None
         if settings.run_input is not None:
@@ -85,7 +87,7 @@ class Listening:
             worker.give_up()
             self._say("the listener keeps failing right after it starts: nothing is listened to")
 
-    def follow(self, model: Path) -> None:
+    def use_model(self, model: Path) -> None:
         """Encode with the codec of another model from now on."""
         self._listener.arguments = self._job(model)
         self._listener.send(Request("model", (model,)))

@@ -160,6 +160,11 @@ class Server:
         """How long a request usually takes to be heard, in seconds, by the last ones."""
         return self.deck.status["reaction"] + self.status["output_latency"]
 
+    def follow(self, what: str) -> float:
+        """What an envelope follower can follow: the RMS of the "output", linear, or something of
+        what is played in, 0..1."""
+        return self.status["rms"] if what == "output" else self.listening.follow(what)
+
     @property
     def waits(self) -> bool:
         """Whether the output waits for the sound, so that nothing has to be on time."""
@@ -235,7 +240,7 @@ class Server:
         """Another deck is beginning to be heard."""
         self._recovery.note_played(new)
         self._log(f"now playing {new.name}")
-        self.listening.follow(new.path)
+        self.listening.use_model(new.path)
         self.on_outcome("model", f"now playing {new.name}", False)
         self.on_model(new.level_labels)
 
