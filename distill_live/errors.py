@@ -40,6 +40,10 @@ class CodesError(DistillError):
     """A grid of codes is malformed or belongs to another model."""
 
 
+class OutputError(DistillError):
+    """`--output` does not say where the files can go."""
+
+
 class ParameterError(DistillError):
     """A parameter is unknown or its value cannot be used."""
 

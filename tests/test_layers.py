@@ -46,10 +46,11 @@ BELOW = {
     "edits": {"codes", "parameters"},
     "models": {"audio", "codes"},
     "training": {"models", "codes", "audio"},
-    "inference": {"models", "codes", "audio"},
-    "report": {"inference", "models", "training", "codes", "audio"},
+    "inference": {"models", "codes", "audio", "parameters"},
+    "views": {"codes"},
+    "report": {"views", "inference", "models", "training", "codes", "audio"},
     "control": {"codes", "parameters", "plugins", "yaml_file"},
-    "clients": {"control", "parameters"},
+    "clients": {"control", "codes", "parameters"},
     "inputs": {"control", "parameters", "plugins"},
     "live": {"models", "codes", "audio", "parameters"},
     "outputs": {
@@ -58,14 +59,15 @@ BELOW = {
     },
     "web": {"control", "codes", "models.file.library", "parameters"},
     "commands": {
-        "web", "live", "report", "clients", "training", "inference", "models", "control", "inputs",
-        "outputs", "codes", "audio", "parameters", "plugins",
+        "web", "live", "report", "views", "clients", "training", "inference", "models", "control",
+        "inputs", "outputs", "codes", "audio", "parameters", "plugins",
     },
 }  # fmt: skip
 
 #: Folder within a layer -> what it may import of that layer besides itself.
 ROOMS = {
     "audio.reading": {"audio.files", "audio.resample"},
+    "commands.grids": {"commands.destinations", "commands.options", "commands.output"},
     "commands.serving": {"commands.output", "commands.standard_streams"},
     "commands.training_steps": {"commands.options", "commands.output"},
     "control.namespace": set(),

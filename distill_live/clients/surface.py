@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from distill_live.codes.labels import level_name
 from distill_live.control.namespace.address import OFF, ROOT
 from distill_live.control.namespace.requests import REQUESTS
-from distill_live.control.namespace.targets import DEFAULT_LABELS, level_name
+from distill_live.control.namespace.targets import DEFAULT_LABELS
 from distill_live.parameters import LEVELS_LIMIT, SAMPLING_PARAMETERS, STEER, Parameter, Table
 
 #: How often a client subscribes again, in seconds; a subscription lasts a minute.

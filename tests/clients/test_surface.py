@@ -15,7 +15,8 @@ def test_each_parameter_has_a_control_and_each_level_has_one_below_it() -> None:
     at = names.index("temperature")
     levels = [f"temperature/{level}" for level in ("structure", "timbre", "detail")]
     assert names[at : at + 5] == ["temperature", *levels, "top_k"]
-    assert len(names) == len(set(names)) == len(TABLE) + 3 * 7
+    own = sum(parameter.per_level for parameter in TABLE.values())
+    assert len(names) == len(set(names)) == len(TABLE) + 3 * own
 
 
 def test_levels_are_those_of_the_model() -> None:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from distill_live.codes.labels import level_name
 from distill_live.control.namespace.address import NORM, OWN, ROOT
 from distill_live.control.namespace.requests import Argument, RequestSpec
 from distill_live.control.namespace.streams import SAID
-from distill_live.control.namespace.targets import level_name
 from distill_live.parameters import (
     LEVELS_LIMIT,
     Parameter,

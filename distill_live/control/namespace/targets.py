@@ -6,11 +6,12 @@ import reprlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from distill_live.codes.labels import level_labels, level_name
 from distill_live.errors import ParameterError
 from distill_live.parameters import LEVELS_LIMIT, Parameter, Table, find_parameter
 
 #: The labels of most models' levels, coarse to fine; used until a model brings its own.
-DEFAULT_LABELS = ("Structure", "Timbre", "Detail")
+DEFAULT_LABELS = level_labels(3)
 
 
 class UnknownLevelError(ParameterError):
@@ -63,11 +64,6 @@ def groups(table: Table) -> list[str]:
     parts = [name.split("/")[:-1] for name in table]
     found = ("/".join(part[:end]) for part in parts for end in range(1, len(part) + 1))
     return list(dict.fromkeys(found))
-
-
-def level_name(label: str) -> str:
-    """A level's label as addresses and patches write it: lower case, with _ for spaces."""
-    return "_".join(label.lower().split())
 
 
 class Levels:

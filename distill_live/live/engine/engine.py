@@ -9,7 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from distill_live.codes.edit import Edit
 from distill_live.codes.edit_rack import EditRack, EditSettings
@@ -32,6 +32,13 @@ from distill_live.models.file.persistence import LoadedVQModel
 #: How many columns the origin may follow, while the engine is busy, in the time of one: more than
 #: one, to catch up after a jump.
 _ORIGINS_PER_COLUMN = 4
+
+
+class Partner(NamedTuple):
+    """A clip that the stream is played together with: its name and its codes [T, F, Q]."""
+
+    name: str
+    codes: Codes
 
 
 class Engine:
@@ -72,6 +79,7 @@ class Engine:
         self._missing = 0
         pace = Pace(memory.ring, settings, clock)
         draw = self._parameters.read_draw(0)
+        self._partners: dict[str, Partner] = {}
         self._generator = StreamGenerator(
             loaded, memory, beginning, self._rack, draw, pace, reports.say
         )
@@ -121,6 +129,25 @@ class Engine:
         """Continue from these codes [T, F, Q]."""
         self._move("prime", partial(self._generator.prime, codes))
 
+    def partner(self, slot: str, name: str, codes: Codes | None) -> None:
+        """Put a clip's codes [T, F, Q] into a slot, or (None) clear it; the clip in the slot
+        "manner" leads the sampling.
+
+        A clip that does not fit the model is reported, and the slot keeps what it has.
+        """
+        try:
+            if codes is not None:
+                self._generator.require_fit(codes)
+        except CodesError as error:
+            self._say(f"{name}: {error}")
+            return
+        self._journal.note("partner", slot=slot, name=None if codes is None else name)
+        self._partners.pop(slot, None)
+        if codes is not None:
+            self._partners[slot] = Partner(name, codes)
+        if slot == "manner":
+            self._use_manner()
+
     def panic(self) -> None:
         """Drop all other requests, end a hold or a loop, and draw the future again."""
         self._moves.clear()
@@ -140,6 +167,13 @@ class Engine:
             take = self._generator.takes + 1
         self._generator.takes = max(self._generator.takes, take)
         self._generator.rewind(seconds, take)
+
+    def _use_manner(self) -> None:
+        """Let the clip that is in the slot now lead the sampling."""
+        leader = self._partners.get("manner")
+        learn = self._generator.sampler.learn_manner
+        self._parameters.manner = learn(leader.codes) if leader else ""
+        self._take_over_parameters()
 
     def _take_over_parameters(self) -> None:
         """Use the parameters as they are now, and note what has changed since the last time."""

@@ -220,7 +220,7 @@ class StreamGenerator:
 
         Raises CodesError when they do not fit the model.
         """
-        self._require_fit(codes)
+        self.require_fit(codes)
         # From one of the prior's anchors on, the codes need not be stepped through one by one.
         half = self.sampler.context_columns // 2
         codes = codes[len(codes) % half if len(codes) > half else 0 :]
@@ -232,7 +232,7 @@ class StreamGenerator:
             self._segment_start = self.timeline.end
             self._publish_jump(at)
 
-    def _require_fit(self, codes: Codes) -> None:
+    def require_fit(self, codes: Codes) -> None:
         """Raise CodesError unless these are codes [T, F, Q], T at least 1, of the model."""
         shape = self.timeline.shape
         if codes.ndim != 3 or codes.shape[1:] != shape or not len(codes):

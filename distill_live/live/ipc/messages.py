@@ -16,7 +16,12 @@ ENGINE_REQUESTS = ("rewind", "loop", "hold", "release", "panic")
 
 @dataclass(frozen=True)
 class Request:
-    """Asks the engine for one of ENGINE_REQUESTS, or to "prime", with the method's arguments."""
+    """Asks the engine for one of ENGINE_REQUESTS, for "prime" or "partner", with the method's
+    arguments.
+
+    A new engine knows no partners. It is sent them before its first turn if they are sent as soon
+    as its process starts: then nothing is drawn without them.
+    """
 
     name: str
     arguments: tuple[Any, ...] = ()

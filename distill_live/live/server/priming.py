@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from distill_live.codes.grid import load_grid
+from distill_live.codes.grid_file import load_grid
 from distill_live.codes.timeline import Codes
 from distill_live.errors import DistillError, LiveError
 from distill_live.live.server.long_request import LongRequest

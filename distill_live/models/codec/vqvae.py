@@ -111,6 +111,10 @@ class CodecStream(Protocol):
     def push(self, codes: Tensor | NDArray[np.integer]) -> Tensor:
         """Codes `[k, F, Q]` to the normalised mels `[M, frames]` that they complete."""
 
+    def push_vectors(self, vectors: Tensor) -> Tensor:
+        """As `push`, with vectors `[k, F, D]` in the place of those of codes: mixtures of codes,
+        for example."""
+
     def snapshot(self) -> object:
         """Where the stream stands; nothing changes it later."""
 
@@ -145,7 +149,13 @@ class DecoderStream:
         """
         # int64: torch takes no narrower integers as indices.
         indices = codes if isinstance(codes, Tensor) else torch.from_numpy(np.int64(codes))
-        return self._decode(self._model.quantizer.lookup(indices.to(self._device)))
+        return self.push_vectors(self._model.quantizer.lookup(indices.to(self._device)))
+
+    @torch.inference_mode()
+    def push_vectors(self, vectors: Tensor) -> Tensor:
+        """As `push`, with vectors `[k, F, D]` in the place of those of codes: mixtures of codes,
+        for example."""
+        return self._decode(vectors.to(self._device))
 
     @torch.inference_mode()
     def flush(self) -> Tensor:

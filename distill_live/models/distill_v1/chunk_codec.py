@@ -156,12 +156,19 @@ class ChunkDecoderStream:
     @torch.inference_mode()
     def push(self, codes: Tensor | NDArray[np.integer]) -> Tensor:
         """Codes `[k, F, Q]` to mels `[M, k * frames]`."""
-        config, device = self._model.config, self._model.quantizer.codebooks.device
         indices = codes if isinstance(codes, Tensor) else torch.from_numpy(np.int64(codes))
+        quantizer = self._model.quantizer
+        return self.push_vectors(quantizer.lookup(indices.to(quantizer.codebooks.device)))
+
+    @torch.inference_mode()
+    def push_vectors(self, vectors: Tensor) -> Tensor:
+        """As `push`, with vectors `[k, F, D]` in the place of those of codes: mixtures of codes,
+        for example."""
+        config, device = self._model.config, self._model.quantizer.codebooks.device
         mels = [torch.zeros(config.n_mels, 0, device=device)]
         # One after the other, so that a chunk's bytes do not depend on how many come at once.
-        for chunk in indices.to(device):
-            quantized = self._model.codes_to_embeddings(chunk[None], config.spatial_shape)
+        for chunk in vectors.to(device):
+            quantized = chunk.T.reshape(1, -1, *config.spatial_shape)
             mels.append(self._model.decode(quantized, (config.n_mels, config.column_frames))[0, 0])
         return torch.cat(mels, dim=-1)
 

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from distill_live.audio.spectrogram import AudioSpectrogram
-from distill_live.codes.grid import level_labels
+from distill_live.codes.labels import level_labels
 from distill_live.codes.training_codes import TrainingCodes
 from distill_live.errors import DeviceError, ModelFileError, NoPriorError, TrainingError
 from distill_live.models.codec.vqvae import ConvVQVAE
