@@ -159,6 +159,11 @@ _BUTTONS = (
         Button("record", "record", (1,)),
         Button("stop recording", "record", (0,)),
     )),
+    Section("input", buttons=(
+        Button("listen", "listen", (1,)),
+        Button("stop listening", "listen", (0,)),
+        Button("continue from input", "listen/prime"),
+    )),
     Section("tempo", buttons=(
         Button("tap", "tap"),
         Button("start bar", "bar"),
