@@ -27,6 +27,7 @@ LEAVES = {
     "atomic_file",
     "quiet_stderr",
     "escapes",
+    "thread_waiting",
 }
 #: Layer -> the layers or modules below that it may import.
 BELOW = {
@@ -52,7 +53,7 @@ BELOW = {
     "control": {"codes", "parameters", "plugins", "yaml_file"},
     "clients": {"control", "codes", "parameters"},
     "inputs": {"control", "parameters", "plugins"},
-    "live": {"models", "codes", "audio", "parameters"},
+    "live": {"inference", "models", "codes", "audio", "parameters"},
     "outputs": {
         "live.ipc", "live.playback",
         "audio", "parameters", "plugins",
@@ -85,12 +86,14 @@ ROOMS = {
     "inputs.midi": {"inputs.plugin"},
     "inputs.osc": {"inputs.plugin"},
     "live.ipc": set(),
-    "live.listening": {
-        "live.ipc", "live.server.settings", "live.server.worker"},
+    "live.listening": {"live.ipc", "live.server.settings", "live.server.worker"},
     "live.pacing": {"live.ipc", "live.engine.settings"},
     "live.engine": {"live.ipc", "live.pacing"},
+    "live.clips": {"live.ipc"},
     "live.playback": {"live.ipc"},
-    "live.server": {"live.ipc", "live.engine", "live.listening", "live.playback"},
+    "live.server": {
+        "live.ipc", "live.engine", "live.playback", "live.clips", "live.listening",
+    },
     "live.replay": {"live.ipc", "live.engine", "live.playback"},
     "models.layers": set(),
     "models.codec": {"models.layers"},

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from distill_live.codes.edit import CODE_UNIT, Edit, EditContext, Traits, parameter_name
+from distill_live.codes.edit import (
+    CODE_UNIT,
+    SWITCH,
+    Edit,
+    EditContext,
+    Traits,
+    parameter_name,
+)
 from distill_live.codes.edit_run import hold, read_only, run_window, windows
 from distill_live.codes.timeline import Codes
 from distill_live.parameters import ParameterValues
@@ -21,6 +28,10 @@ Raw = Callable[[int, int], Codes]
 #: How many windows of an edit are remembered, so that they need not be edited again.
 _REMEMBERED = 256
 
+#: The slot of the partner that all edits share which have a switch of their own. The partner of an
+#: edit with one of EDIT_SWITCHES is in the slot of that name.
+EDIT_SLOT = "edit"
+
 
 @dataclass(frozen=True, eq=False)
 class Partner:
@@ -30,6 +41,10 @@ class Partner:
     name: str
     codes: Codes
     start: int = 0
+
+    def without_codes(self) -> Partner:
+        """The same partner to be kept where codes would take too much room."""
+        return replace(self, codes=self.codes[:0])
 
 
 @dataclass(frozen=True)
@@ -59,6 +74,14 @@ class EditSettings:
     edits: tuple[EditSetting, ...] = ()
     seed: int = 0
     columns_per_beat: float = 0.0
+
+    def without_codes(self) -> EditSettings:
+        """The same settings with partners that have no codes."""
+        edits = tuple(
+            one if one.partner is None else replace(one, partner=one.partner.without_codes())
+            for one in self.edits
+        )
+        return replace(self, edits=edits)
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,7 +195,7 @@ class EditRack:
             and self._traits[edit.name].switch in store.table
         }
         self._order = list(self._edits)
-        #: The second grid of each edit that needs one, by the edit's name.
+        #: The second grid of each edit that needs one, by the edit's name; see `set_partner`.
         self.partners: dict[str, Partner] = {}
         self._store, self._log, self._on_failure = store, log, on_failure
         # Edits that have failed, and those whose switches were off when they were last read.
@@ -198,10 +221,49 @@ class EditRack:
         first = [name for name in dict.fromkeys(names) if name in self._edits]
         self._order = first + [name for name in self._edits if name not in first]
 
-    def restore(self, settings: EditSettings, held: Mapping[str, Held]) -> None:
+    def set_partner(self, slot: str, partner: Partner | None) -> None:
+        """Give all edits that share a slot a second grid, or take it away (None); the change counts
+        once the settings are read and used."""
+        for name in self._edits:
+            traits = self._traits[name]
+            own = traits.switch == parameter_name(name, SWITCH)
+            if traits.partner and slot == (EDIT_SLOT if own else traits.switch):
+                self.partners.pop(name, None)
+                if partner is not None:
+                    self.partners[name] = partner
+
+    def begin_segment(self, column: int) -> None:
+        """Let all partners begin in `column`, the first of a new segment."""
+        self._align({name: column for name in self.partners})
+        held = self.held
+        edits = tuple(map(self._with_partner, self._settings.edits))
+        self._use(replace(self._settings, edits=edits))
+        for unit in self._units:
+            unit.held = held[unit.edit.name]
+
+    def restore(
+        self,
+        settings: EditSettings,
+        held: Mapping[str, Held],
+        partners: Mapping[str, Partner] = MappingProxyType({}),
+    ) -> None:
         """Continue with the settings and the held codes of another rack; an edit that this one
-        does not have is left out."""
-        known = tuple(one for one in settings.edits if one.name in self._edits)
+        does not have, or has no partner for, is left out.
+
+        `partners` are those of the other rack. If the edit has a partner of that name here, too, it
+        begins in the same column.
+        """
+        same = {
+            name: one.start
+            for name, one in partners.items()
+            if name in self.partners and self.partners[name].name == one.name
+        }
+        self._align(same)
+        known = tuple(
+            self._with_partner(one)
+            for one in settings.edits
+            if one.name in self._edits and (one.partner is None or one.name in self.partners)
+        )
         self._use(
             EditSettings(known, settings.seed, settings.columns_per_beat) if known
             else EditSettings()
@@ -267,6 +329,15 @@ class EditRack:
     def apply(self, column: int, raw: Raw) -> Codes:
         """The edited column [1, F, Q]."""
         return self._run(len(self._units), column, column + 1, raw)
+
+    def _align(self, starts: Mapping[str, int]) -> None:
+        """Let the partners of these edits begin in these columns."""
+        for name, start in starts.items():
+            self.partners[name] = replace(self.partners[name], start=start)
+
+    def _with_partner(self, setting: EditSetting) -> EditSetting:
+        """A setting with the partner that its edit has now."""
+        return replace(setting, partner=self.partners.get(setting.name))
 
     def _use(self, settings: EditSettings) -> None:
         self._settings = settings

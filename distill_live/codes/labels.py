@@ -14,7 +14,7 @@ _FIRST, _SECOND, _BETWEEN, _LAST = "Structure", "Timbre", "Texture", "Detail"
 _LEGAL = re.compile(r"\w+( \w+)*", re.ASCII)
 _LONGEST = 32
 #: Names that mean something else after a parameter's address.
-RESERVED = ("norm", "own")
+RESERVED = ("norm", "own", "clip")
 
 
 def level_labels(num_quantizers: int) -> tuple[str, ...]:
@@ -41,7 +41,7 @@ def check_label(label: str) -> None:
         raise CodesError(
             f"{reprlib.repr(label)} cannot be a level's label: use up to {_LONGEST} of the letters "
             f"a to z, digits, _ and single spaces, but not just a number, and not "
-            f"{' or '.join(RESERVED)}"
+            f"{', '.join(RESERVED[:-1])} or {RESERVED[-1]}"
         )
 
 

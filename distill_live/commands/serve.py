@@ -127,11 +127,15 @@ def serve(
         list[Path] | None,
         typer.Option(
             metavar="FOLDER",
-            help="Folder whose files /distill/prime and /distill/model may open, in addition to "
-            "the folders of models and recordings. Can be repeated (default: clips).",
+            help="Folder whose files /distill/prime, /distill/clip/load and /distill/model may "
+            "open, in addition to the folders of models and recordings. Can be repeated (default: "
+            "clips).",
             show_default=False,
         ),
     ] = None,
+    clip_library: Annotated[
+        Path, typer.Option(help="Folder where clips are kept for the next session.")
+    ] = Path("clip-library"),
     midi: Annotated[
         list[str] | None,
         typer.Option(help="MIDI input, by part of its name. Can be repeated (default: all)."),
@@ -190,6 +194,7 @@ def serve(
         input_options=listens,
         record=_new_file(record) if record else None,
         recordings=recordings,
+        clip_library=clip_library,
         log=_new_file(log) if log else None,
         duration=None if waits else duration,
         engine=replace(engine, patient=waits),
@@ -297,7 +302,7 @@ def _play(server: Server, controls: Controls, line: StatusLine) -> None:
                 announced = True
                 _announce(server, controls, line, time.monotonic() - began)
             line.show(server, controls.router)
-            time.sleep(_POLL_SECONDS)
+            server.rest(_POLL_SECONDS)
     if stop.given:
         line.say("stopped")
 

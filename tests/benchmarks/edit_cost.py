@@ -16,7 +16,6 @@ import numpy as np
 from distill_live.codes.edit import Edit, Traits, load_edits
 from distill_live.codes.edit_parameters import parameter_table
 from distill_live.codes.edit_rack import EditRack, Partner
-from distill_live.codes.timeline import Codes
 from distill_live.parameters import ParameterStore
 
 BANDS, LEVELS, CODES, WIDTH = 8, 4, 256, 64

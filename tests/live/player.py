@@ -54,6 +54,9 @@ class Player:
         self.status, self.ring, self.journal = EngineStatus(), AudioRing(), JournalRing()
         self.keepsake = Keepsake()
         self.said: list[str] = []
+        self.captured: list[tuple[int, np.ndarray]] = []
+        #: The clips that the next engine is started with.
+        self.partners: Sequence[tuple[str, str, np.ndarray]] = ()
         self.parameters.set("seed", seed)
         self.ring.advance(start)
         self.settings = replace(SETTINGS, **settings)
@@ -77,9 +80,11 @@ class Player:
 
     def _begin(self, loaded: LoadedVQModel, beginning: Beginning) -> None:
         memory = EngineMemory(self.ring, self.parameters, self.status, self.journal, self.keepsake)
-        reports = EngineReports(self.said.append, lambda name: None)
+        reports = EngineReports(
+            self.said.append, lambda name: None, lambda *one: self.captured.append(one)
+        )
         self.engine = Engine(
-            loaded, memory, self.settings, beginning, self.edits, reports, self.clock
+            loaded, memory, self.settings, beginning, self.edits, reports, self.clock, self.partners
         )
 
     def hear_rest(self, count: int) -> np.ndarray:

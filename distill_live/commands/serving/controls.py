@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from distill_live.commands.serving.clip_list import CLIP_LIST, ClipList
 from distill_live.commands.serving.devices import Devices
 from distill_live.commands.serving.learn_verb import LEARN, LearnVerb
 from distill_live.commands.serving.site import Site
@@ -105,6 +106,7 @@ class Controls:
         )
         self.router.add_verb(LEARN, self._learn)
         self.router.hooks.learns = self._learn.is_busy
+        self.router.add_verb(CLIP_LIST, ClipList(server))
 
         # Changes while it plays: the patch's file, the model, and everything with a tick.
         self._watch = PatchWatch(path, store.table, self._use, say)
@@ -213,7 +215,7 @@ class Controls:
         """Hand a request on to the server. Raises ParameterError for a file elsewhere."""
         checked = self._allowed_files.check(name, arguments)
         # First, because the server may answer at once.
-        self._outcomes.asked(name, self.router.sender)
+        self._outcomes.asked(name, self.router.sender, checked)
         self._server.request(name, checked)
 
     def _note_done(self, name: str, text: str) -> None:

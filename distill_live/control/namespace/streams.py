@@ -40,6 +40,7 @@ STREAMS: dict[str, Stream] = {
         Stream("origin", "sff",
                "Which recording the sound comes from: its name, or nothing if there is none; the "
                "position in it in seconds; how well the two match, 0..1."),
+        Stream("clips", "is*", "How many clips the current model can use, and their names."),
         Stream("beat", "f", "Position in beats, with its fraction; beat 0 starts a bar."),
         Stream("phase", "f", "Position within the bar, 0..1."),
     )

@@ -9,21 +9,24 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Literal, NamedTuple
+from typing import Literal
+
+import numpy as np
 
 from distill_live.codes.edit import Edit
-from distill_live.codes.edit_rack import EditRack, EditSettings
+from distill_live.codes.edit_rack import EditRack, EditSettings, Partner
 from distill_live.codes.timeline import Codes
 from distill_live.errors import CodesError, LiveError
 from distill_live.live.engine.filling import RingFiller
 from distill_live.live.engine.generator import StreamGenerator
+from distill_live.live.engine.input_partner import InputPartner
 from distill_live.live.engine.motion import Hold, Loop
 from distill_live.live.engine.origin import OriginTeller
 from distill_live.live.engine.parameter_reader import ParameterReader
 from distill_live.live.engine.settings import EngineSettings
 from distill_live.live.engine.wiring import Beginning, EngineMemory, EngineReports
-from distill_live.live.ipc.heard_columns import codec_number
 from distill_live.live.ipc.journal import Journal
+from distill_live.live.ipc.messages import INPUT
 from distill_live.live.ipc.ring import SAMPLE_RATE
 from distill_live.live.ipc.status import Motion
 from distill_live.live.pacing.pace import Pace
@@ -34,17 +37,11 @@ from distill_live.models.file.persistence import LoadedVQModel
 _ORIGINS_PER_COLUMN = 4
 
 
-class Partner(NamedTuple):
-    """A clip that the stream is played together with: its name and its codes [T, F, Q]."""
-
-    name: str
-    codes: Codes
-
-
 class Engine:
     """Plays one model into a ring. `turn` does the most urgent piece of work.
 
-    `clock` gives seconds. Raises LiveError when the model cannot be played.
+    `clock` gives seconds. `partners` are (slot, name, codes [T, F, Q]) of the clips in use, see
+    `partner`. Raises LiveError when the model cannot be played.
     """
 
     def __init__(
@@ -56,6 +53,7 @@ class Engine:
         edits: Sequence[Edit],
         reports: EngineReports,
         clock: Callable[[], float] = time.monotonic,
+        partners: Sequence[tuple[str, str, Codes]] = (),
     ) -> None:
         rate = loaded.spectrogram.config.sample_rate
         if rate != SAMPLE_RATE:
@@ -64,7 +62,7 @@ class Engine:
             )
         self._ring, self._status, self._settings = memory.ring, memory.status, settings
         self._say, self._clock = reports.say, clock
-        self._status["codec"] = codec_number(loaded.metadata["codec_sha256"])
+        self._on_capture = reports.on_capture
         self._journal = Journal(memory.journal)
         self._parameters = ParameterReader(
             memory, self._journal, loaded.model.config.num_quantizers
@@ -73,13 +71,17 @@ class Engine:
         self._rack = EditRack(
             edits, self._parameters.values, codebooks, reports.say, reports.on_edit_failure
         )
+        #: The clips that the stream is played together with, by slot.
+        self._partners = {slot: Partner(name, codes) for slot, name, codes in partners}
+        for slot, partner in self._partners.items():
+            self._rack.set_partner(slot, partner)
+        self._input = InputPartner(self._rack, memory.heard, loaded.metadata["codec_sha256"])
         self._edits = EditSettings()
         self._redraw_due = False
         #: Columns that must be drawn before edits that were switched on can be used.
         self._missing = 0
         pace = Pace(memory.ring, settings, clock)
         draw = self._parameters.read_draw(0)
-        self._partners: dict[str, Partner] = {}
         self._generator = StreamGenerator(
             loaded, memory, beginning, self._rack, draw, pace, reports.say
         )
@@ -94,12 +96,13 @@ class Engine:
         self._moves: deque[Callable[[], None]] = deque()
         self._rest_until = 0.0
         self._origin_due = 0.0
-        self._take_over_parameters()
+        self._use_manner()
 
     def turn(self) -> bool:
         """Do one piece of work; False if there is nothing to do now."""
         self._status.beat("engine_beat")
         self._generator.note_switches()
+        self._input.poll()
         if self._parameters.refresh():
             self._take_over_parameters()
         busy = self._change_future() or self._filler.fill(self._missing)
@@ -129,11 +132,16 @@ class Engine:
         """Continue from these codes [T, F, Q]."""
         self._move("prime", partial(self._generator.prime, codes))
 
-    def partner(self, slot: str, name: str, codes: Codes | None) -> None:
-        """Put a clip's codes [T, F, Q] into a slot, or (None) clear it; the clip in the slot
-        "manner" leads the sampling.
+    def play_clip(self, codes: Codes, length: int) -> None:
+        """Loop the first `length` samples of a clip's codes [T, F, Q], as they are."""
+        self._move("play_clip", partial(self._generator.play_clip, codes, length), length)
 
-        A clip that does not fit the model is reported, and the slot keeps what it has.
+    def partner(self, slot: str, name: str, codes: Codes | None) -> None:
+        """Put a clip's codes [T, F, Q] into a slot, or (None) clear it: "edit" is for edits that
+        need a second grid, "blend" for the edit that `blend` switches, "manner" leads the sampling.
+
+        Without codes, the name INPUT stands for what is being played in. A clip that does not fit
+        the model is reported, and the slot keeps what it has.
         """
         try:
             if codes is not None:
@@ -141,12 +149,20 @@ class Engine:
         except CodesError as error:
             self._say(f"{name}: {error}")
             return
-        self._journal.note("partner", slot=slot, name=None if codes is None else name)
+        self._journal.note("partner", slot=slot, name=name or None)
         self._partners.pop(slot, None)
         if codes is not None:
-            self._partners[slot] = Partner(name, codes)
+            self._partners[slot] = Partner(name, codes, self._generator.partner_column)
+        self._rack.set_partner(slot, self._partners.get(slot))
+        self._input.leave(slot)
+        if codes is None and name == INPUT:
+            self._input.take(slot)
         if slot == "manner":
             self._use_manner()
+
+    def capture(self, number: int, seconds: float) -> None:
+        """Report the codes that were heard in the last seconds, as capture `number`."""
+        self._on_capture(number, self._generator.heard(seconds).astype(np.uint16))
 
     def panic(self) -> None:
         """Drop all other requests, end a hold or a loop, and draw the future again."""
@@ -217,6 +233,8 @@ class Engine:
     def _change(self, edits: EditSettings) -> None:
         if self._moves:
             self._moves.popleft()()
+            # A new segment aligns the partners of edits with itself.
+            self._edits = self._rack.settings
         elif self._redraw_due:
             self._redraw_due = False
             if self._generator.is_stale():

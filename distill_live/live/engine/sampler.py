@@ -108,16 +108,20 @@ class Sampler:
         return any(self._drawn.get(number, draw) != draw for number in columns)
 
     def cut(self, column: int, again: bool = False) -> None:
-        """Forget the columns from `column` on; with `again`, they will be drawn as before.
+        """Forget the columns from `column` on; with `again`, they will be drawn as before, and
+        those that were given stay.
 
         Raises CodesError, and forgets nothing, when `column` is not remembered.
         """
         self._abandon()
+        if again:
+            later = range(column, self._timeline.end)
+            column = next((one for one in later if one in self._drawn), self._timeline.end)
         # The session remembers at least as much as the timeline, which therefore raises first.
         self._timeline.truncate(column)
         self._prior_session.rewind(column)
-        later = {number: draw for number, draw in self._drawn.items() if number >= column}
-        self._again = self._again | later if again else {}
+        dropped = {number: draw for number, draw in self._drawn.items() if number >= column}
+        self._again = self._again | dropped if again else {}
         self._journal.note("cut", column=column)
 
     def begin_segment(self, timeline: Timeline) -> None:

@@ -45,9 +45,9 @@ class HeardColumns:
 
     # The listener's side.
 
-    def begin(self, codec: int, shape: tuple[int, int], column_samples: int) -> None:
+    def begin(self, codec_sha256: str, shape: tuple[int, int], column_samples: int) -> None:
         """Forget all columns; those that follow have the codes [F, Q] of the codec with that
-        `codec_number`.
+        checksum.
 
         Raises LiveError if they have too many codes.
         """
@@ -58,6 +58,7 @@ class HeardColumns:
                 f"{MAX_CODES} can listen"
             )
         self._open()
+        codec = _codec_number(codec_sha256)
         self._marks.array[_CODEC:] = (codec, bands, levels, column_samples, 0)
         self._close()
 
@@ -94,7 +95,7 @@ class HeardColumns:
         """Changes whenever something was written."""
         return int(self._marks.array[_VERSION])
 
-    def read(self, count: int, codec: int) -> Heard | None:
+    def read(self, count: int, codec_sha256: str) -> Heard | None:
         """The newest columns, at most `count`.
 
         None if there are none of this codec, or while they are being written.
@@ -110,12 +111,13 @@ class HeardColumns:
             loudness = self._loudness.array[rows]
             fence()
             if version % 2 == 0 and version == self.version:
-                if not end or marks[_CODEC] != codec:
+                if not end or marks[_CODEC] != _codec_number(codec_sha256):
                     return None
                 return Heard(flat.reshape(shape), loudness, int(marks[_SAMPLES]), end)
         return None
 
 
-def codec_number(codec_sha256: str) -> int:
-    """The beginning of a codec's checksum as a number, small enough for a float."""
-    return int(codec_sha256[:12], 16)
+def _codec_number(codec_sha256: str) -> int:
+    """The beginning of a checksum, which is "" if it is unknown, as a number of less than 8
+    bytes."""
+    return int(codec_sha256[:15] or "0", 16)

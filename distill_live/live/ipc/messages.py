@@ -9,22 +9,41 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from distill_live.codes.grid import CodeGrid
+from distill_live.live.ipc.shared_codes import SharedCodes
+
 #: What a performer can ask of the engine: the names of its methods, which are also the names in the
 #: session log.
 ENGINE_REQUESTS = ("rewind", "loop", "hold", "release", "panic")
 
+#: The name of what is being played in, where a clip's name is expected.
+INPUT = "input"
+
 
 @dataclass(frozen=True)
 class Request:
-    """Asks the engine for one of ENGINE_REQUESTS, for "prime" or "partner", with the method's
-    arguments.
-
-    A new engine knows no partners. It is sent them before its first turn if they are sent as soon
-    as its process starts: then nothing is drawn without them.
-    """
+    """Asks the engine for one of its methods: one of ENGINE_REQUESTS, "prime", "play_clip",
+    "partner" or "capture", with the method's arguments. Codes come as SharedCodes."""
 
     name: str
     arguments: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class PartnerCodes:
+    """The clip `name` in a slot. Without codes, the slot is empty, or, if its name is INPUT, has
+    what is being played in."""
+
+    slot: str
+    name: str = ""
+    codes: SharedCodes | None = None
+
+    def request(self) -> Request:
+        """Tells an engine that plays already."""
+        return Request("partner", (self.slot, self.name, self.codes))
 
 
 # From any process.
@@ -61,9 +80,11 @@ class DeviceFailed:
 
 @dataclass(frozen=True)
 class EngineReady:
-    """The model of this name is loaded and begins to play."""
+    """The model of this name is loaded and begins to play; `grid` is one of its codec, without
+    columns."""
 
     model: str
+    grid: CodeGrid
 
 
 @dataclass(frozen=True)
@@ -71,6 +92,15 @@ class EditFailed:
     """The edit with this switch, a parameter's full name, failed and must be switched off."""
 
     switch: str
+
+
+@dataclass(frozen=True)
+class Captured:
+    """The codes [T, F, Q] of what was heard last, by request `number`; fewer columns than asked for
+    if no more are known."""
+
+    number: int
+    codes: NDArray[np.uint16]
 
 
 # From the audio process.
@@ -125,4 +155,4 @@ EngineReport = DeviceChosen | DeviceFailed | EngineReady | Failed
 OutputReport = OutputOpened | OutputAway | OutputFinished | OutputBroken
 #: What the input's process reports about its device.
 InputReport = InputOpened | InputAway
-Message = Notice | EditFailed | EngineReport | OutputReport | InputReport
+Message = Notice | EditFailed | Captured | EngineReport | OutputReport | InputReport

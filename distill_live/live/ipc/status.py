@@ -103,7 +103,6 @@ class EngineStatus(SharedNumbers):
 
     FIELDS: ClassVar[dict[str, str]] = {
         "engine_beat": "time.monotonic() of the last turn, s",
-        "codec": "which codec it plays with, see codec_number; 0 until it is loaded",
         "columns": "columns drawn so far",
         "lookahead": "columns drawn but not played yet",
         "load": "computing time of a column per its length, mean of the last ones",

@@ -8,10 +8,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from distill_live.live.ipc.heard_columns import HeardColumns, codec_number
+from distill_live.live.ipc.listening_memory import ListeningMemory
 from distill_live.live.ipc.messages import Request
-from distill_live.live.ipc.status import ListeningStatus
-from distill_live.live.ipc.tap import TapRing
 from distill_live.live.ipc.worker_process import run_worker
 from distill_live.live.listening.input_reader import InputReader
 from distill_live.priority import lower
@@ -27,12 +25,10 @@ _IDLE_SECONDS = 0.004
 @dataclass(frozen=True)
 class ListenerJob:
     """What a listener works on: the model whose codec it uses, and the memory that it shares. It
-    reads `tap` and writes `columns`."""
+    reads the memory's tap and writes its columns."""
 
     model: Path
-    tap: TapRing
-    columns: HeardColumns
-    status: ListeningStatus
+    memory: ListeningMemory
 
 
 def run_listener(channel: Connection, job: ListenerJob) -> None:
@@ -51,30 +47,30 @@ def _listen(channel: Connection, job: ListenerJob) -> None:
 
     lower()
     torch.set_num_threads(1)
-    listener = _Listener(job, load_model_v2(job.model))
+    listener = _Listener(job.memory, load_model_v2(job.model))
     while True:
         if channel.poll(_IDLE_SECONDS):
             request: Request = channel.recv()
             (model,) = request.arguments
-            job.columns.forget()
-            listener = _Listener(job, load_model_v2(model))
-        job.status.beat("listener_beat")
+            job.memory.columns.forget()
+            listener = _Listener(job.memory, load_model_v2(model))
+        job.memory.status.beat("listener_beat")
         listener.turn()
 
 
 class _Listener:
     """Encodes what comes in with one model."""
 
-    def __init__(self, job: ListenerJob, loaded: LoadedVQModel) -> None:
-        self._job, self._loaded = job, loaded
+    def __init__(self, memory: ListeningMemory, loaded: LoadedVQModel) -> None:
+        self._memory, self._loaded = memory, loaded
         self._encoder: ColumnEncoder | None = None
 
     def turn(self) -> None:
         """Encode what has come in since the last turn, if anybody wants to hear it."""
-        if not self._job.status["on"]:
+        if not self._memory.status["on"]:
             if self._encoder is not None:
                 self._encoder = None
-                self._job.columns.forget()
+                self._memory.columns.forget()
         elif self._encoder is None:
             self._begin()
         else:
@@ -84,10 +80,10 @@ class _Listener:
         from distill_live.live.listening.column_encoder import ColumnEncoder
 
         # First: whoever sees that the columns have begun may count on being heard.
-        self._encoder, self._reader = ColumnEncoder(self._loaded), InputReader(self._job.tap)
+        self._encoder, self._reader = ColumnEncoder(self._loaded), InputReader(self._memory.tap)
         config = self._loaded.model.config
-        self._job.columns.begin(
-            codec_number(self._loaded.metadata["codec_sha256"]),
+        self._memory.columns.begin(
+            self._loaded.metadata["codec_sha256"],
             (config.bands, config.num_quantizers),
             self._loaded.column_samples,
         )
@@ -96,5 +92,5 @@ class _Listener:
         began = time.monotonic()
         encoded = encoder.push(self._reader.read())
         if encoded is not None:
-            self._job.columns.write(*encoded)
-            self._job.status["cost"] = time.monotonic() - began
+            self._memory.columns.write(*encoded)
+            self._memory.status["cost"] = time.monotonic() - began

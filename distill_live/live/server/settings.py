@@ -43,6 +43,7 @@ class ServerSettings:
     output ends by itself, and is not started again when it fails: a file would be lost. Without
     `run_input`, which takes `input_options`, nothing is listened to. `record`
     and `log` are files to write from the start; recordings that are asked for go into `recordings`.
+    Clips are kept in `clip_library`.
     """
 
     model: Path
@@ -55,6 +56,7 @@ class ServerSettings:
     device: str = "auto"
     record: Path | None = None
     recordings: Path = Path("recordings")
+    clip_library: Path = Path("clip-library")
     log: Path | None = None
     duration: float | None = None
     engine: EngineSettings = field(default_factory=EngineSettings)

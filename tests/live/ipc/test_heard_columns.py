@@ -6,7 +6,7 @@ import pytest
 from distill_live.errors import LiveError
 from distill_live.live.ipc.heard_columns import KEPT_COLUMNS, HeardColumns
 
-CODEC = 7
+CODEC, OTHER = "7ab" * 20, "8ab" * 20
 
 
 def columns(first: int, count: int) -> np.ndarray:
@@ -51,7 +51,7 @@ def test_there_is_nothing_to_read_of_another_codec_or_before_the_first_column(
 ) -> None:
     assert heard.read(9, CODEC) is None
     write(heard, 0, 5)
-    assert heard.read(9, CODEC + 1) is None
+    assert heard.read(9, OTHER) is None
     before = heard.version
     heard.forget()
     assert heard.version != before

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from distill_live.errors import LiveError
+from distill_live.errors import ClipError, LiveError
 from distill_live.live.ipc.messages import Failed, InputAway, InputOpened
-from distill_live.live.ipc.status import EngineStatus, ListeningStatus
+from distill_live.live.ipc.status import ListeningStatus
 from distill_live.live.ipc.tap import TapRing
-from distill_live.live.listening.listening import Listening
+from distill_live.live.listening.listening import NO_INPUT, Listening, Passage
 from distill_live.live.server.settings import ServerSettings
 
-CODEC, COLUMN = 5, 4_096
+CODEC, COLUMN = "7ab" * 20, 4_096
 
 
 def silent_input(
@@ -29,71 +29,92 @@ class Desk:
 
     def __init__(self, with_input: bool = True) -> None:
         self.said: list[str] = []
-        self.outcomes: list[tuple[str, str, bool]] = []
+        self.outcomes: list[tuple[object, ...]] = []
+        self.codec = CODEC
+        self.primed: list[np.ndarray] = []
+        self.kept: list[tuple[str, Passage]] = []
         settings = ServerSettings(
             Path("model.distill"), lambda *_: None, None,
             run_input=silent_input if with_input else None,
         )  # fmt: skip
         self.listening = Listening(settings, self.said.append)
         self.listening.on_outcome = lambda *outcome: self.outcomes.append(outcome)
-        self.engine = EngineStatus()
-        self.engine["codec"] = CODEC
+        self.listening.on_prime = self.primed.append
+        self.listening.on_clip = self._keep
 
-    def ask(self, name: str, *arguments: object) -> np.ndarray | None:
-        return self.listening.carry_out(name, arguments, self.engine)
+    def _keep(self, name: str, passage: Passage) -> str:
+        if name == "off":
+            raise ClipError("no such name")
+        self.kept.append((name, passage))
+        return "kept"
+
+    def ask(self, name: str, *arguments: object) -> tuple[object, ...]:
+        """What comes of a request: a text, and whether it failed."""
+        self.listening.carry_out(name, arguments, self.codec)
+        told, text, failed, asked = self.outcomes.pop()
+        assert (told, asked) == (name, arguments)
+        return text, failed
 
     def play(self, *loudness: float) -> None:
         """Columns that say which number they have."""
         codes = np.broadcast_to(np.arange(len(loudness))[:, None, None], (len(loudness), 2, 3))
-        self.listening.columns.begin(CODEC, (2, 3), COLUMN)
-        self.listening.columns.write(0, codes, np.array(loudness, np.float32))
+        self.listening.memory.columns.begin(CODEC, (2, 3), COLUMN)
+        self.listening.memory.columns.write(0, codes, np.array(loudness, np.float32))
 
 
 def test_without_an_input_every_request_says_what_to_do() -> None:
     desk = Desk(with_input=False)
     for name, arguments in (("listen", (True,)), ("listen/prime", (None,))):
-        assert desk.ask(name, *arguments) is None
-        told, text, failed = desk.outcomes[-1]
-        assert (told, failed) == (name, True)
-        assert text.startswith("there is no input to listen to: start with `serve --input NAME`")
+        assert desk.ask(name, *arguments) == (NO_INPUT, True)
     assert desk.listening.workers == []
 
 
-def test_nothing_can_be_continued_before_listening_has_begun() -> None:
+def test_nothing_can_be_used_before_listening_has_begun() -> None:
     desk = Desk()
-    assert desk.ask("listen/prime", None) is None
-    assert desk.outcomes == [
-        ("listen/prime", "nothing is listened to: /distill/listen 1 begins", True)
-    ]
-    desk.ask("listen", True)
+    begin = ("nothing is listened to: /distill/listen 1 begins", True)
+    assert desk.ask("listen/prime", None) == begin
+    assert desk.ask("listen", True) == ("listening to the input", False)
     assert desk.listening.on
+    assert desk.ask("listen/clip", "a", None)[1] is True
     desk.ask("listen", False)
     assert not desk.listening.on
+    assert desk.ask("listen/clip", "a", None) == begin
 
 
 def test_the_last_phrase_or_the_last_seconds_are_continued() -> None:
     desk = Desk()
     desk.ask("listen", True)
     desk.play(*[-20.0] * 10, *[-90.0] * 10, *[-20.0] * 5, *[-90.0] * 3)
-    phrase = desk.ask("listen/prime", None)
-    assert phrase is not None and phrase[:, 0, 0].tolist() == list(range(20, 25))
-    seconds = desk.ask("listen/prime", 4 * COLUMN / 48_000)
-    assert seconds is not None and seconds[:, 0, 0].tolist() == list(range(24, 28))
-    assert desk.outcomes[1:] == [
-        ("listen/prime", "continuing from the 0.4 s played in last", False),
-        ("listen/prime", "continuing from the 0.3 s played in last", False),
-    ]
+    told = ("continuing from the 0.4 s played in last", False)
+    assert desk.ask("listen/prime", None) == told
+    assert desk.primed[0][:, 0, 0].tolist() == list(range(20, 25))
+    desk.ask("listen/prime", 4 * COLUMN / 48_000)
+    assert desk.primed[1][:, 0, 0].tolist() == list(range(24, 28))
+
+
+def test_what_was_played_in_becomes_a_clip_as_loud_as_it_was() -> None:
+    desk = Desk()
+    desk.ask("listen", True)
+    desk.play(*[-90.0] * 10, *[-20.0] * 5, *[-90.0] * 3)
+    assert desk.ask("listen/clip", "mine", None) == ("kept", False)
+    ((name, passage),) = desk.kept
+    assert (name, len(passage.codes)) == ("mine", 5)
+    assert passage.loudness_db == pytest.approx(-20.0)
+    assert passage.seconds == pytest.approx(5 * COLUMN / 48_000)
+    assert desk.ask("listen/clip", "off", None) == ("no such name", True)
 
 
 @pytest.mark.parametrize("other", ["silence", "another model"])
-def test_silence_and_columns_of_another_model_are_not_continued(other: str) -> None:
+def test_silence_and_columns_of_another_model_are_not_used(other: str) -> None:
     desk = Desk()
     desk.ask("listen", True)
     desk.play(*[-90.0 if other == "silence" else -20.0] * 10)
     if other == "another model":
-        desk.engine["codec"] = CODEC + 1
-    assert desk.ask("listen/prime", None) is None
-    assert desk.outcomes[-1][1].startswith("nothing louder than -50 dB was played in yet")
+        desk.codec = "8ab" * 20
+    text, failed = desk.ask("listen/prime", None)
+    assert failed
+    assert str(text).startswith("nothing louder than -50" if other == "silence" else "nothing was")
+    assert desk.primed == []
 
 
 def test_an_input_that_is_missing_at_the_start_ends_the_server_and_later_it_is_waited_for() -> None:
