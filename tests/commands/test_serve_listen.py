@@ -36,7 +36,7 @@ def say(server: ServerProcess, name: str, *arguments: object) -> str:
 
 
 def test_what_was_played_in_can_be_continued_and_the_music_outlives_its_input(
-    tiny_model_path: Path,
+    tiny_model_path: Path, tmp_path: Path
 ) -> None:
     sound = 0.3 * np.random.default_rng(0).standard_normal(48_000).astype(np.float32)
     with (
@@ -44,6 +44,7 @@ def test_what_was_played_in_can_be_continued_and_the_music_outlives_its_input(
         SoundCard(microphone) as card,
         ServerProcess(
             str(tiny_model_path), "--input", "microphone", "--web", "off",
+            "--clip-library", str(tmp_path),
             environment=card.environment,
         ) as server,
     ):  # fmt: skip
@@ -57,6 +58,10 @@ def test_what_was_played_in_can_be_continued_and_the_music_outlives_its_input(
         microphone.play(sound)
         wait_until(lambda: "continuing from" in answer(), "what was played in")
         assert "continuing from the 1.0 s" in say(server, "listen/prime", 1.0)
+        assert say(server, "listen/clip", "mine").startswith("clip mine: ")
+        assert say(server, "blend/clip", "mine") == "blend: clip mine"
+        assert say(server, "blend/clip", "input").startswith("blend: what is played in")
+        assert "make a clip of it" in say(server, "manner/clip", "input")
         microphone.unplug()
         assert server.process.stderr is not None
         lines = []
