@@ -66,6 +66,8 @@ def blend(
     Each cell's vectors are mixed by the weights, and the result is turned into the nearest codes.
     Where a grid has all the weight, its codes stay exactly as they are.
     """
+    if len(grids) < 2:
+        raise CodesError(f"a blend needs two grids or more; there is only {grids[0]}")
     read = [read_grid(path) for path in grids]
     destination = Destination.at(output, "blend", smooth, bit_depth, read[0].sample_rate)
     found = _weights(read, weights, (start, end), curve, level_weights or [])

@@ -37,7 +37,7 @@ _NEIGHBOURS = 3
 _PAUSE_S = 0.1
 _LONGEST_S = 10.0
 # From the lightest colour to the darkest.
-_RANGE_DB = 60.0
+_RANGE_DB = 70.0
 
 
 def codebook(

@@ -36,11 +36,13 @@ class Weights:
     levels: Mapping[int, Sequence[float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if len(self.first) < 2:
+            raise CodesError("a blend needs two grids or more, and a weight for each of them")
         for weights in (self.first, self.last, *self.levels.values()):
-            if len(weights) != len(self.first) or len(weights) < 2:
+            if len(weights) != len(self.first):
                 raise CodesError(
-                    f"there must be a weight for each grid, 2 or more; there are {len(self.first)} "
-                    f"and {len(weights)}"
+                    "there must be equally many weights everywhere, not "
+                    f"{len(self.first)} and {len(weights)}"
                 )
             if not all(0.0 <= weight < np.inf for weight in weights) or not any(weights):
                 shown = ",".join(f"{weight:g}" for weight in weights)

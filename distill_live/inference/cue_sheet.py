@@ -35,5 +35,5 @@ def cue_sheet(sound: str, tracks: Sequence[Track]) -> str:
 
 
 def _plain(text: str) -> str:
-    """A text as it can be between quotes: the format has no way to write one inside."""
-    return text.replace('"', "'")
+    """A text as it can be between quotes, which the format cannot have inside, in one line."""
+    return " ".join(text.replace('"', "'").split())

@@ -85,10 +85,13 @@ def _panel(
 def _seconds(canvas: Canvas, layout: _Layout, view: GridView, width: float) -> None:
     """The axis below the panels, whose columns are so wide together."""
     most = max(int(width) // text_width(f"{_LAST_LABEL}  "), 2)
+    free = 0
     for tick in ticks(view.start_s, view.end_s, most):
-        x = layout.left + round(tick.place * width)
+        x, half = layout.left + round(tick.place * width), text_width(tick.label) // 2
         canvas.fill(x - 1, layout.bottom - _GAP, 2, _TICK, INK)
-        canvas.text(x, layout.bottom, tick.label, INK, "centre")
+        if x - half >= free:
+            canvas.text(x, layout.bottom, tick.label, INK, "centre")
+            free = x + half + _GAP
     canvas.text(layout.left, layout.bottom + _LINE, _AXES, FAINT)
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import NamedTuple
 
-_STEPS = (1, 2, 5, 10)
+# Rounding must not cost the tick at either end.
+_SLACK = 1e-9
 
 
 class Tick(NamedTuple):
@@ -16,15 +18,22 @@ class Tick(NamedTuple):
 
 
 def ticks(start: float, end: float, most: int) -> list[Tick]:
-    """Up to `most` round times from `start` to `end`, in seconds; `end` is greater."""
-    step = _round_up((end - start) / max(most - 1, 1))
+    """Round times from `start` to `end`, in seconds: up to `most`, which is 2 or more, and as many
+    as that allows. `end` is greater than `start`."""
+    for step in _round_steps((end - start) / most):
+        first, last = math.ceil(start / step - _SLACK), math.floor(end / step + _SLACK)
+        if last - first < most:
+            break
     decimals = max(-math.floor(math.log10(step)), 0)
-    first, last = math.ceil(start / step - 1e-9), math.floor(end / step + 1e-9)
-    times = [number * step for number in range(first, last + 1)]
-    return [Tick((time - start) / (end - start), f"{time:.{decimals}f}") for time in times]
+    return [
+        Tick((number * step - start) / (end - start), f"{number * step:.{decimals}f}")
+        for number in range(first, last + 1)
+    ]
 
 
-def _round_up(seconds: float) -> float:
-    """The next round number of seconds, upwards."""
-    power = 10.0 ** math.floor(math.log10(max(seconds, 1e-6)))
-    return next(factor * power for factor in _STEPS if factor * power >= seconds * (1 - 1e-9))
+def _round_steps(least: float) -> Iterator[float]:
+    """Round numbers of seconds without end, from about `least` upwards."""
+    power = math.floor(math.log10(least))
+    while True:
+        yield from (factor * 10.0**power for factor in (1, 2, 5) if factor * 10.0**power >= least)
+        power += 1

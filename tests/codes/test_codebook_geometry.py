@@ -10,6 +10,7 @@ from distill_live.codes.codebook_geometry import (
     axis_order,
     axis_places,
     blend_codes,
+    blend_grids,
     cell_vectors,
     codes_within,
     distances,
@@ -88,6 +89,26 @@ def test_amounts_of_a_blend_can_change_from_column_to_column() -> None:
     assert (blended[:2] == FIRST[:2]).all() and (blended[5:] == SECOND[5:]).all()
     middle = mix([FIRST, SECOND], np.stack([1 - amounts, amounts]), BOOKS)[2:5]
     assert (blended[2:5] == requantise(middle, BOOKS)).all()
+
+
+def test_of_several_grids_each_level_may_come_from_another_one() -> None:
+    third = (FIRST + SECOND) % 32
+    weights = np.zeros((3, len(FIRST), 3), np.float32)
+    weights[[0, 1, 2], :, [2, 0, 1]] = 1.0
+    blended = blend_grids([FIRST, SECOND, third], weights, BOOKS)
+    assert (blended[..., 2] == FIRST[..., 2]).all()
+    assert (blended[..., 0] == SECOND[..., 0]).all()
+    assert (blended[..., 1] == third[..., 1]).all()
+
+
+def test_a_grid_without_weight_changes_nothing() -> None:
+    weights = np.full((2, len(FIRST), 3), 0.5, np.float32)
+    two = blend_grids([FIRST, SECOND], weights, BOOKS)
+    with_third = np.concatenate([weights, np.zeros_like(weights[:1])])
+    assert (blend_grids([FIRST, SECOND, 31 - FIRST], with_third, BOOKS) == two).all()
+    # Cells on which the grids agree stay as they are, whatever the third one has there.
+    alike = blend_grids([FIRST, FIRST, SECOND], with_third, BOOKS)
+    assert (alike == FIRST).all()
 
 
 def test_cells_that_agree_stay_whatever_the_amount() -> None:

@@ -5,9 +5,18 @@ import numpy as np
 import pytest
 import torch
 
+from distill_live.codes.codebook_geometry import cell_vectors
 from distill_live.errors import CodesError
-from distill_live.inference.codes import decode, decode_blocks, encode, require_fit
+from distill_live.inference.codes import (
+    decode,
+    decode_blocks,
+    decode_vectors,
+    encode,
+    require_fit,
+)
+from distill_live.inference.preview import codebooks_of
 from distill_live.models.file.persistence import LoadedVQModel
+from tests.grids import model_grid
 
 
 def noise(samples: int) -> np.ndarray:
@@ -32,6 +41,17 @@ def test_the_grid_knows_its_model(tiny_model: LoadedVQModel) -> None:
 def test_the_same_codes_give_the_same_bytes(tiny_model: LoadedVQModel) -> None:
     grid = encode(tiny_model, noise(48_000))
     assert decode(tiny_model, grid).tobytes() == decode(tiny_model, grid).tobytes()
+
+
+def test_the_vectors_of_codes_decode_to_the_same_bytes(
+    tiny_model: LoadedVQModel, old_model: LoadedVQModel
+) -> None:
+    for loaded in (tiny_model, old_model):
+        grid, seen = model_grid(loaded, 5), list[float]()
+        vectors = cell_vectors(grid.codes, codebooks_of(loaded))
+        blocks = decode_vectors(loaded, [vectors[:2], vectors[2:]], 5, seen.append)
+        assert np.concatenate([*blocks]).tobytes() == decode(loaded, grid).tobytes()
+        assert seen == [0.2, 0.4, 0.6, 0.8, 1.0]
 
 
 def test_the_codes_of_another_codec_are_refused(tiny_model: LoadedVQModel) -> None:

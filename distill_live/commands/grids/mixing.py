@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from distill_live.codes.grid_file import check_suffix, save_grid
+from distill_live.codes.grid_file import SUFFIXES, save_grid
 from distill_live.commands.destinations import single_file
 from distill_live.commands.grids.reading import load_model_of
 from distill_live.commands.output import check_sound_file, progress_bar, tell, write_sound
+from distill_live.errors import CodesError
 
 if TYPE_CHECKING:
     from distill_live.codes.grid import CodeGrid
@@ -57,8 +58,10 @@ class Destination:
         path = single_file(output, f"{stem}.wav" if smooth else f"{stem}.json")
         if smooth:
             check_sound_file(path.suffix.lower().lstrip("."), sample_rate, bit_depth)
-        else:
-            check_suffix(path)
+        elif path.suffix not in SUFFIXES:
+            raise CodesError(
+                f"{path} must end in {' or '.join(SUFFIXES)}; with --smooth it can be a sound file"
+            )
         return cls(path, smooth, bit_depth)
 
 

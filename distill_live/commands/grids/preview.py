@@ -68,14 +68,20 @@ def preview(
     almost nothing; other bands are as quiet as they can be. The first level's neutral code is the
     average one, so that you hear what a finer level adds to it.
     """
+    about_entry = bool(level or bands) or code is not None
+    about_part = bool(only_level) or column is not None
+    if grid is None:
+        sense = bool(level) and code is not None and not about_part
+    else:
+        sense = about_part and not about_entry
+    if not sense:
+        raise CodesError(_WAYS)
     path = single_file(output, "preview.wav")
     loaded = load_model(model, device)
     sample_rate = loaded.spectrogram.config.sample_rate
     check_sound_file(path.suffix.lower().lstrip("."), sample_rate, bit_depth)
     if grid is None:
-        codes = _entry(loaded, level, code, bands)
-    elif level or code is not None or bands or not (only_level or column is not None):
-        raise CodesError(_WAYS)
+        codes = _entry(loaded, level, code or 0, bands)
     else:
         codes = _part(loaded, read_grid(grid), column, only_level)
     if grid is None or column is not None:
@@ -83,13 +89,11 @@ def preview(
     _write(loaded, codes, path, bit_depth)
 
 
-def _entry(loaded: LoadedVQModel, level: str, code: int | None, bands: str) -> Codes:
+def _entry(loaded: LoadedVQModel, level: str, code: int, bands: str) -> Codes:
     """The column `[1, F, Q]` of an entry."""
     from distill_live.codes.selection import find_bands
     from distill_live.inference.preview import entry_column
 
-    if code is None or not level:
-        raise CodesError(_WAYS)
     number = find_level(level, loaded.metadata["level_labels"])
     chosen = find_bands(bands, loaded.model.config.bands)
     return entry_column(loaded, number, code, chosen)[None]

@@ -158,7 +158,7 @@ class BandEmbedding(nn.Module):
 
     def __init__(self, width: int, bands: int) -> None:
         super().__init__()
-        self.vectors = nn.Parameter(torch.randn(width, bands, 1) * 0.1)
+        self.vectors = nn.Parameter(torch.randn(width, bands, 1).mul_(0.1))
 
     def forward(self, x: Tensor) -> Tensor:
         """`[B, C, F, T]` to the same shape; F is the number of bands."""

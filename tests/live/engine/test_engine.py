@@ -552,15 +552,16 @@ def newest(player: Player) -> np.ndarray:
 
 
 def test_a_manner_needs_both_a_clip_and_an_amount(tiny_model: LoadedVQModel) -> None:
-    undisturbed = Player(tiny_model).hear(2 * SECOND)
+    undisturbed = Player(tiny_model).hear(SECOND)
     for amount in (True, False):
         player = Player(tiny_model)
-        before = player.hear(SECOND)
+        before = player.hear(SECOND // 2)
         if amount:
             player.parameters.set("manner", 1.0)
         else:
             player.engine.partner("manner", "clip", wandering(50, 8, 3, 16))
-        np.testing.assert_array_equal(np.r_[before, player.hear(SECOND)], undisturbed)
+        np.testing.assert_array_equal(np.r_[before, player.hear(SECOND // 2)], undisturbed)
+        assert player.status["futures"] == 0
 
 
 def test_a_clip_leads_what_is_not_heard_yet_until_it_is_taken_out(

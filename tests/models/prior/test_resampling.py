@@ -40,6 +40,7 @@ def played(prior: Prior, codes: Grid, start: int, count: int, take: int) -> Grid
 @pytest.mark.parametrize(("start", "end"), [(0, 3), (5, 9), (27, 30)])
 def test_each_take_is_what_the_prior_plays_there(prior: Prior, start: int, end: int) -> None:
     found = take_all(prior, GRID, Region(start, end, BANDS, LEVELS))
+    assert len(set(found.log_likelihoods)) == (1 if end == 30 else 4)
     expected = played(prior, GRID, start, end - start, found.kept)
     assert np.array_equal(found.codes, expected)
 

@@ -17,18 +17,21 @@ TABLE = wandering_table()
 
 
 class Witness:
-    """A manner that notes what it is asked, and always wants code 7."""
+    """A manner that notes what it is asked, and always wants code 7, or 7 at first and the next
+    code in each new column."""
 
     shape = (2, 3, 12)
 
-    def __init__(self) -> None:
+    def __init__(self, rising: bool = False) -> None:
         self.asked: list[tuple[int, int, Grid, Grid | None]] = []
+        self._rising = rising
 
     def probabilities(
         self, band: int, level: int, column: Grid, previous: Grid | None
     ) -> np.ndarray:
+        code = 7 + self._rising * (len(self.asked) // 6)
         self.asked.append((band, level, column.copy(), previous))
-        return np.eye(12)[7]
+        return np.eye(12)[code]
 
 
 @pytest.mark.parametrize(
@@ -56,14 +59,14 @@ def test_all_manner_plays_only_codes_that_the_recording_has(prior: Prior) -> Non
 
 
 def test_the_manner_is_told_the_column_so_far_and_the_one_before(prior: Prior) -> None:
-    witness = Witness()
-    grid = play(open_session(prior, 1), 2, Sampling(manner=1.0, manner_table=witness))
-    assert (grid == 7).all()
-    assert [one[:2] for one in witness.asked] == [*np.ndindex(2, 3)] * 2
+    witness = Witness(rising=True)
+    grid = play(open_session(prior, 1), 3, Sampling(manner=1.0, manner_table=witness))
+    assert [set(column.flat) for column in grid] == [{7}, {8}, {9}]
+    assert [one[:2] for one in witness.asked] == [*np.ndindex(2, 3)] * 3
     for number, (band, level, column, previous) in enumerate(witness.asked):
-        cell = 3 * band + level
-        assert (column.reshape(-1)[:cell] == 7).all()
-        assert previous is None if number < 6 else np.array_equal(previous, grid[0])
+        at, cell = number // 6, 3 * band + level
+        assert (column.reshape(-1)[:cell] == 7 + at).all()
+        assert np.array_equal(previous, grid[at - 1]) if at else previous is None
 
 
 @pytest.mark.parametrize("level", [0, 1, 2])
