@@ -65,8 +65,19 @@ class Listening:
 
     @property
     def workers(self) -> list[Worker]:
-        """The processes to look after."""
-        return [] if self._input is None else [self._input.worker, self._listener]
+        """The processes to look after from the start: the input's."""
+        return [] if self._input is None else [self._input.worker]
+
+    def begin(self, look_after: Callable[[Worker], None]) -> None:
+        """Start the listener, if there is an input: only once the music plays, because a process
+        that loads a model slows down the engine that does the same."""
+        if self._input is not None:
+            self._listener.start()
+            look_after(self._listener)
+
+    def owns(self, worker: Worker) -> bool:
+        """Whether a process is the input's or the listener."""
+        return worker is self._listener or worker in self.workers
 
     @property
     def on(self) -> bool:
@@ -82,7 +93,7 @@ class Listening:
             self._say(f"{worker.name}: {report.reason}")
 
     def prepare(self, worker: Worker) -> None:
-        """Prepare the next process, if `worker` is one of `workers` and has failed."""
+        """Prepare the next process, if the input's has failed."""
         if self._input is not None and worker is self._input.worker:
             self._input.prepare()
 

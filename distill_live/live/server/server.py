@@ -157,6 +157,7 @@ class Server:
         if self.sounding and self._sounding_since is None:
             self._sounding_since = time.monotonic()
             self._recovery.note_played(self.deck)
+            self.listening.begin(self._supervisor.add)
         return not (self._output.finished or self._is_over())
 
     def _prime(self) -> None:
@@ -225,6 +226,7 @@ class Server:
         return {
             **{name: self.status[name] for name in audio},
             **{name: self.deck.status[name] for name in engine},
+            "input_faults": self.listening.memory.status["input_faults"],
             "restarts": self.restarts,
         }
 
@@ -328,7 +330,7 @@ class Server:
                 self._output.hear(message)
             case InputOpened() | InputAway():
                 self.listening.hear(worker, message)
-            case Failed() if worker in self.listening.workers:
+            case Failed() if self.listening.owns(worker):
                 self.listening.hear(worker, message)
             case _:
                 self._recovery.hear(worker, message)

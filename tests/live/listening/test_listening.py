@@ -119,7 +119,7 @@ def test_silence_and_columns_of_another_model_are_not_used(other: str) -> None:
 
 def test_an_input_that_is_missing_at_the_start_ends_the_server_and_later_it_is_waited_for() -> None:
     desk = Desk()
-    process, _ = desk.listening.workers
+    (process,) = desk.listening.workers
     with pytest.raises(LiveError, match="no such device"):
         desk.listening.hear(process, Failed("no such device"))
     desk.listening.hear(process, InputOpened("mic"))
@@ -137,7 +137,8 @@ def test_an_input_that_is_missing_at_the_start_ends_the_server_and_later_it_is_w
 
 def test_a_listener_that_keeps_failing_is_given_up_until_it_is_wanted_again() -> None:
     desk = Desk()
-    _, listener = desk.listening.workers
+    listener = desk.listening._listener
+    assert desk.listening.owns(listener)
     desk.ask("listen", True)
     desk.listening.give_up(listener)
     assert listener.done and not desk.listening.on
