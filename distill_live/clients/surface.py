@@ -186,6 +186,11 @@ _BUTTONS = (
         Button("play it", "clip/play", ("captured",)),
         Button("no blend", "blend/clip", ("off",)),
     )),
+    Section("input", buttons=(
+        Button("listen", "listen", (1,)),
+        Button("stop listening", "listen", (0,)),
+        Button("continue from input", "listen/prime"),
+    )),
     Section("tempo", buttons=(
         Button("tap", "tap"),
         Button("start bar", "bar"),

@@ -175,7 +175,7 @@ map:
         ),
         ("{from: {lfo: sine, seconds: 1, beats: 1}, to: gain}", "an lfo needs a cycle length"),
         ("{from: {lfo: sin, seconds: 1}, to: gain}", "lfo cannot be 'sin'; legal: sine, triangle"),
-        ("{from: {follow: input}, to: gain}", "follow cannot be 'input'; legal: output"),
+        ("{from: {follow: input}, to: gain}", "follow cannot be 'input'; legal: output, "),
         ("{from: {walk: 0}, to: gain}", "walk cannot be 0; legal: seconds, 0.05..3600"),
         ("{from: {walk: 1}, to: gain, takeover: pickup}", "takeover is only for knobs and faders"),
         ("{from: {walk: 1}, to: gain, quantise: bar}", "quantise is only for controls"),
