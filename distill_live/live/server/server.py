@@ -328,7 +328,9 @@ class Server:
                 self._output.hear(message)
             case Failed() if worker is self._output.worker:
                 self._output.hear(message)
-            case InputOpened() | InputAway() | Failed() if self.listening.owns(worker):
+            case InputOpened() | InputAway():
+                self.listening.hear(worker, message)
+            case Failed() if self.listening.owns(worker):
                 self.listening.hear(worker, message)
             case _:
                 self._recovery.hear(worker, message)
