@@ -16,6 +16,7 @@ from distill_live.edits.mask import Mask
 from distill_live.live.engine.engine import Engine
 from distill_live.live.engine.settings import EngineSettings
 from distill_live.live.engine.wiring import Beginning, EngineMemory, EngineReports
+from distill_live.live.ipc.heard_columns import HeardColumns
 from distill_live.live.ipc.journal import JournalRing
 from distill_live.live.ipc.keepsake import Keepsake
 from distill_live.live.ipc.ring import AudioRing
@@ -52,7 +53,7 @@ class Player:
     ) -> None:
         self.parameters = ParameterStore(parameter_table(edits))
         self.status, self.ring, self.journal = EngineStatus(), AudioRing(), JournalRing()
-        self.keepsake = Keepsake()
+        self.keepsake, self.heard = Keepsake(), HeardColumns()
         self.said: list[str] = []
         self.captured: list[tuple[int, np.ndarray]] = []
         #: The clips that the next engine is started with.
@@ -79,7 +80,9 @@ class Player:
         return beginning.position
 
     def _begin(self, loaded: LoadedVQModel, beginning: Beginning) -> None:
-        memory = EngineMemory(self.ring, self.parameters, self.status, self.journal, self.keepsake)
+        memory = EngineMemory(
+            self.ring, self.parameters, self.status, self.journal, self.keepsake, self.heard
+        )
         reports = EngineReports(
             self.said.append, lambda name: None, lambda *one: self.captured.append(one)
         )

@@ -154,7 +154,7 @@ class Controls:
         hooks = Hooks(
             on_touch=feedback.touched,
             on_reply=self._outcomes.answer,
-            loudness=lambda: server.status["rms"],
+            follow=server.follow,
             latency=lambda: server.latency,
         )
         return Router(

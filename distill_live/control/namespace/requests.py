@@ -168,6 +168,17 @@ REQUESTS: dict[str, RequestSpec] = {
                     (Argument("name", "text"),)),
         RequestSpec("record", "Start recording the output (1), or stop (0).",
                     (Argument("on", "bool"),)),
+        RequestSpec("listen", "Start listening to what is played in (1), or stop (0); needs `serve "
+                              "--input NAME`.",
+                    (Argument("on", "bool"),)),
+        RequestSpec("listen/prime",
+                    "Continue from what was played in: the last seconds of it, or, without a "
+                    "number, the last phrase, from its onset after a silence to its end.",
+                    (Argument("seconds", "float", 0.05, 60.0, "s", optional=True),)),
+        RequestSpec("listen/clip",
+                    "Keep what was played in as a clip: the last seconds of it, or, without a "
+                    "number, the last phrase.",
+                    (_CLIP, Argument("seconds", "float", 0.05, 60.0, "s", optional=True))),
         RequestSpec("loop/beats", "Loop the most recent beats, sample-accurately, until "
                                   "`release`.",
                     (_BEATS,), "control"),

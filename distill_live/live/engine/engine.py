@@ -19,12 +19,14 @@ from distill_live.codes.timeline import Codes
 from distill_live.errors import CodesError, LiveError
 from distill_live.live.engine.filling import RingFiller
 from distill_live.live.engine.generator import StreamGenerator
+from distill_live.live.engine.input_partner import InputPartner
 from distill_live.live.engine.motion import Hold, Loop
 from distill_live.live.engine.origin import OriginTeller
 from distill_live.live.engine.parameter_reader import ParameterReader
 from distill_live.live.engine.settings import EngineSettings
 from distill_live.live.engine.wiring import Beginning, EngineMemory, EngineReports
 from distill_live.live.ipc.journal import Journal
+from distill_live.live.ipc.messages import INPUT
 from distill_live.live.ipc.ring import SAMPLE_RATE
 from distill_live.live.ipc.status import Motion
 from distill_live.live.pacing.pace import Pace
@@ -73,6 +75,7 @@ class Engine:
         self._partners = {slot: Partner(name, codes) for slot, name, codes in partners}
         for slot, partner in self._partners.items():
             self._rack.set_partner(slot, partner)
+        self._input = InputPartner(self._rack, memory.heard, loaded.metadata["codec_sha256"])
         self._edits = EditSettings()
         self._redraw_due = False
         #: Columns that must be drawn before edits that were switched on can be used.
@@ -99,6 +102,7 @@ class Engine:
         """Do one piece of work; False if there is nothing to do now."""
         self._status.beat("engine_beat")
         self._generator.note_switches()
+        self._input.poll()
         if self._parameters.refresh():
             self._take_over_parameters()
         busy = self._change_future() or self._filler.fill(self._missing)
@@ -136,7 +140,8 @@ class Engine:
         """Put a clip's codes [T, F, Q] into a slot, or (None) clear it: "edit" is for edits that
         need a second grid, "blend" for the edit that `blend` switches, "manner" leads the sampling.
 
-        A clip that does not fit the model is reported, and the slot keeps what it has.
+        Without codes, the name INPUT stands for what is being played in. A clip that does not fit
+        the model is reported, and the slot keeps what it has.
         """
         try:
             if codes is not None:
@@ -144,11 +149,14 @@ class Engine:
         except CodesError as error:
             self._say(f"{name}: {error}")
             return
-        self._journal.note("partner", slot=slot, name=None if codes is None else name)
+        self._journal.note("partner", slot=slot, name=name or None)
         self._partners.pop(slot, None)
         if codes is not None:
             self._partners[slot] = Partner(name, codes, self._generator.partner_column)
         self._rack.set_partner(slot, self._partners.get(slot))
+        self._input.leave(slot)
+        if codes is None and name == INPUT:
+            self._input.take(slot)
         if slot == "manner":
             self._use_manner()
 

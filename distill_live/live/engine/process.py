@@ -101,6 +101,9 @@ def _play(channel: Connection, job: EngineJob) -> None:
         engine = Engine(
             loaded, job.memory, job.settings, beginning, edits, reports, partners=partners
         )
+        for one in job.partners:
+            if one.codes is None:
+                engine.partner(one.slot, one.name, None)
         gc.collect()
         gc.freeze()
         # Only now: a model that is still loading must not slow down the one that plays.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from distill_live.live.ipc.heard_columns import HeardColumns
 from distill_live.live.ipc.journal import JournalRing
 from distill_live.live.ipc.keepsake import Continuation, Keepsake
 from distill_live.live.ipc.ring import AudioRing
@@ -21,7 +22,7 @@ class EngineMemory:
 
     Control writes `parameters`. The engine writes its sound into `ring` and its state into
     `status`; what happens goes into `journal`, and what the next engine needs in order to continue
-    into `keepsake`, where there is one.
+    into `keepsake`, where there is one. A listener writes what is played in into `heard`.
     """
 
     ring: AudioRing
@@ -29,6 +30,7 @@ class EngineMemory:
     status: EngineStatus
     journal: JournalRing | None = None
     keepsake: Keepsake | None = None
+    heard: HeardColumns | None = None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """What the processes tell each other: one class for each message, sent through a worker's channel.
 
-The engine's and the audio process report to control; control asks the engine for something. All
+The workers report to control; control asks the engine for something. All
 messages can be pickled, and none needs torch.
 """
 
@@ -19,6 +19,9 @@ from distill_live.live.ipc.shared_codes import SharedCodes
 #: session log.
 ENGINE_REQUESTS = ("rewind", "loop", "hold", "release", "panic")
 
+#: The name of what is being played in, where a clip's name is expected.
+INPUT = "input"
+
 
 @dataclass(frozen=True)
 class Request:
@@ -31,7 +34,8 @@ class Request:
 
 @dataclass(frozen=True)
 class PartnerCodes:
-    """The clip `name` in a slot; without codes, the slot is empty."""
+    """The clip `name` in a slot. Without codes, the slot is empty, or, if its name is INPUT, has
+    what is being played in."""
 
     slot: str
     name: str = ""
@@ -42,7 +46,7 @@ class PartnerCodes:
         return Request("partner", (self.slot, self.name, self.codes))
 
 
-# From either process.
+# From any process.
 
 
 @dataclass(frozen=True)
@@ -128,8 +132,27 @@ class OutputBroken:
     reason: str
 
 
+# From the input's process.
+
+
+@dataclass(frozen=True)
+class InputOpened:
+    """Sound comes in now, from what `description` says."""
+
+    description: str
+
+
+@dataclass(frozen=True)
+class InputAway:
+    """The input's device has gone away; it is asked for again until it is back."""
+
+    reason: str
+
+
 #: What the engine's process reports about itself.
 EngineReport = DeviceChosen | DeviceFailed | EngineReady | Failed
 #: What the audio process reports about its output.
 OutputReport = OutputOpened | OutputAway | OutputFinished | OutputBroken
-Message = Notice | EditFailed | Captured | EngineReport | OutputReport
+#: What the input's process reports about its device.
+InputReport = InputOpened | InputAway
+Message = Notice | EditFailed | Captured | EngineReport | OutputReport | InputReport

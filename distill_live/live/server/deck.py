@@ -10,6 +10,7 @@ from distill_live.live.clips.clip import Codec
 from distill_live.live.engine.process import EngineJob, run_engine
 from distill_live.live.engine.settings import EngineSettings
 from distill_live.live.engine.wiring import EngineMemory
+from distill_live.live.ipc.heard_columns import HeardColumns
 from distill_live.live.ipc.journal import JournalRing
 from distill_live.live.ipc.keepsake import Keepsake
 from distill_live.live.ipc.messages import (
@@ -49,12 +50,18 @@ class Deck:
     `worker` is the engine's process; whoever puts a model on the deck starts it.
     """
 
-    def __init__(self, number: int, parameters: ParameterStore, journal: bool) -> None:
+    def __init__(
+        self,
+        number: int,
+        parameters: ParameterStore,
+        journal: bool,
+        heard: HeardColumns | None = None,
+    ) -> None:
         self.number = number
         self.ring, self.status, self._keepsake = AudioRing(), EngineStatus(), Keepsake()
         self.journal = JournalRing() if journal else None
         self._memory = EngineMemory(
-            self.ring, parameters, self.status, self.journal, self._keepsake
+            self.ring, parameters, self.status, self.journal, self._keepsake, heard
         )
         self.name = ""
         self.path = Path()
