@@ -11,9 +11,12 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
+    from distill_live.codes.selection import Selection
     from distill_live.inference.chunking import crossfade_chunks
     from distill_live.inference.codes import decode, encode
     from distill_live.inference.generation import generate_audio_from_prior
+    from distill_live.inference.morph import morph
+    from distill_live.inference.resample import resample
     from distill_live.models.codec.vqvae import ConvVQVAE, VQVAEConfig, get_adaptive_vqvae_config
     from distill_live.models.file.persistence import LoadedVQModel, load_model_v2, save_model_v2
     from distill_live.models.kinds import sample_code_sequence
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
         get_adaptive_prior_config,
     )
     from distill_live.models.prior.flat_prior import CodePrior, PriorConfig
+    from distill_live.models.prior.manner import MannerTable
+    from distill_live.models.prior.sampling import Sampling
     from distill_live.training.data.sequences import extract_code_sequences
 
 _MODULES = {
@@ -33,7 +38,10 @@ _MODULES = {
     "ColumnPriorConfig": "models.prior.column_prior",
     "ConvVQVAE": "models.codec.vqvae",
     "LoadedVQModel": "models.file.persistence",
+    "MannerTable": "models.prior.manner",
     "PriorConfig": "models.prior.flat_prior",
+    "Sampling": "models.prior.sampling",
+    "Selection": "codes.selection",
     "SpectrogramConfig": "audio.spectrogram",
     "VQVAEConfig": "models.codec.vqvae",
     "crossfade_chunks": "inference.chunking",
@@ -45,6 +53,8 @@ _MODULES = {
     "get_adaptive_prior_config": "models.prior.column_prior",
     "get_adaptive_vqvae_config": "models.codec.vqvae",
     "load_model_v2": "models.file.persistence",
+    "morph": "inference.morph",
+    "resample": "inference.resample",
     "sample_code_sequence": "models.kinds",
     "save_model_v2": "models.file.persistence",
     "unflatten_codes": "models.prior.base",
@@ -56,7 +66,10 @@ __all__ = [
     "ColumnPriorConfig",
     "ConvVQVAE",
     "LoadedVQModel",
+    "MannerTable",
     "PriorConfig",
+    "Sampling",
+    "Selection",
     "SpectrogramConfig",
     "VQVAEConfig",
     "crossfade_chunks",
@@ -68,6 +81,8 @@ __all__ = [
     "get_adaptive_prior_config",
     "get_adaptive_vqvae_config",
     "load_model_v2",
+    "morph",
+    "resample",
     "sample_code_sequence",
     "save_model_v2",
     "unflatten_codes",

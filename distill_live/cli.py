@@ -26,6 +26,11 @@ COMMANDS = {
     "generate": "Generate new sound files.",
     "encode": "Turn a sound file into a grid of codes.",
     "decode": "Turn a grid of codes into a sound file.",
+    "edit": "Edit a grid of codes.",
+    "blend": "Blend grids of codes.",
+    "morph": "Morph from one grid of codes to another.",
+    "codes": "Show, compare, measure and preview grids of codes.",
+    "codebook": "Write all entries of a model's codebooks as pictures and sound.",
     "render": "Render a session log to a sound file.",
     "report": "Write a report about a model and open it in the browser.",
     "models": "List, inspect, tag, rename, search, import and delete models.",
@@ -43,7 +48,8 @@ COMMANDS = {
 #: Commands that play nothing live: they run with a lower priority than other programs, above all
 #: than `serve`.
 OFFLINE = {
-    "train", "train-prior", "train-vocoder", "generate", "encode", "decode", "render", "report",
+    "train", "train-prior", "train-vocoder", "generate", "encode", "decode", "edit",
+    "blend", "morph", "codes", "codebook", "render", "report",
 }  # fmt: skip
 
 

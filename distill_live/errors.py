@@ -40,6 +40,14 @@ class CodesError(DistillError):
     """A grid of codes is malformed or belongs to another model."""
 
 
+class ClipError(DistillError):
+    """A clip is missing, or cannot be made, kept or used."""
+
+
+class OutputError(DistillError):
+    """`--output` does not say where the files can go."""
+
+
 class ParameterError(DistillError):
     """A parameter is unknown or its value cannot be used."""
 

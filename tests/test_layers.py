@@ -27,6 +27,7 @@ LEAVES = {
     "atomic_file",
     "quiet_stderr",
     "escapes",
+    "thread_waiting",
 }
 #: Layer -> the layers or modules below that it may import.
 BELOW = {
@@ -46,28 +47,32 @@ BELOW = {
     "edits": {"codes", "parameters"},
     "models": {"audio", "codes"},
     "training": {"models", "codes", "audio"},
-    "inference": {"models", "codes", "audio"},
-    "report": {"inference", "models", "training", "codes", "audio"},
+    "inference": {"models", "codes", "audio", "parameters"},
+    "views": {"codes"},
+    "report": {"views", "inference", "models", "training", "codes", "audio"},
     "control": {"codes", "parameters", "plugins", "yaml_file"},
-    "clients": {"control", "parameters"},
+    "clients": {"control", "codes", "parameters"},
     "inputs": {"control", "parameters", "plugins"},
-    "live": {"models", "codes", "audio", "parameters"},
+    "live": {"inference", "models", "codes", "audio", "parameters"},
     "outputs": {
         "live.ipc", "live.playback",
         "audio", "parameters", "plugins",
     },
     "web": {"control", "codes", "models.file.library", "parameters"},
     "commands": {
-        "web", "live", "report", "clients", "training", "inference", "models", "control", "inputs",
-        "outputs", "codes", "audio", "parameters", "plugins",
+        "web", "live", "report", "views", "clients", "training", "inference", "models", "control",
+        "inputs", "outputs", "codes", "audio", "parameters", "plugins",
     },
 }  # fmt: skip
 
 #: Folder within a layer -> what it may import of that layer besides itself.
 ROOMS = {
     "audio.reading": {"audio.files", "audio.resample"},
+    "commands.grids": {"commands.destinations", "commands.options", "commands.output"},
+    "codes.history": {"codes.timeline"},
     "commands.serving": {"commands.output", "commands.standard_streams"},
     "commands.training_steps": {"commands.options", "commands.output"},
+    "edits.time": set(),
     "control.namespace": set(),
     "control.timing": {"control.namespace"},
     "control.modulation": {"control.namespace", "control.timing"},
@@ -84,11 +89,15 @@ ROOMS = {
     "inputs.midi": {"inputs.plugin"},
     "inputs.osc": {"inputs.plugin"},
     "live.ipc": set(),
+    "live.listening": {"live.ipc", "live.server.settings", "live.server.worker"},
     "live.pacing": {"live.ipc", "live.engine.settings"},
     "live.editing": {"live.ipc"},
     "live.engine": {"live.ipc", "live.pacing", "live.editing"},
+    "live.clips": {"live.ipc"},
     "live.playback": {"live.ipc"},
-    "live.server": {"live.ipc", "live.engine", "live.playback"},
+    "live.server": {
+        "live.ipc", "live.engine", "live.playback", "live.clips", "live.listening",
+    },
     "live.replay": {"live.ipc", "live.engine", "live.playback"},
     "models.layers": set(),
     "models.codec": {"models.layers"},

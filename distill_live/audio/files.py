@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -14,7 +15,8 @@ import soundfile
 from numpy.typing import NDArray
 
 from distill_live.atomic_file import atomic_file
-from distill_live.audio.limiter import within_full_scale
+from distill_live.audio.blocks import Spool, recut
+from distill_live.audio.limiter import RecordingLimiter, within_full_scale
 from distill_live.audio.reproducible import make_reproducible
 from distill_live.errors import AudioFileError
 from distill_live.quiet_stderr import quiet_stderr
@@ -118,18 +120,57 @@ def write_audio(
 
     Raises AudioFileError for an unknown format or depth, and when the file cannot be written.
     """
-    path = Path(path)
+    path, format = Path(path), format or _format_of(Path(path))
     channels = 1 if audio.ndim == 1 else audio.shape[1]
-    if _subtype(format or _format_of(path), bit_depth) != _FLOAT:
+    if _subtype(format, bit_depth) != _FLOAT:
         audio, _ = within_full_scale(audio, sample_rate)
+    with _written_whole(path, format) as temporary:
+        with SoundFileWriter(temporary, sample_rate, channels, bit_depth, format) as writer:
+            writer.write(audio.reshape(-1, channels))
+
+
+def write_blocks(
+    path: str | Path,
+    blocks: Iterable[Samples],
+    sample_rate: int,
+    bit_depth: int = 24,
+    format: str | None = None,
+    channels: int = 1,
+) -> float:
+    """Write a sound in blocks `[n, C]`, or `[n]` of one channel, as `write_audio` does, whatever
+    its length; a float file, too, is limited to full scale.
+
+    Returns by how many dB the limiter had to turn it down. The whole sound is kept on the disk, in
+    the path's folder, until its loudest sample is known. Raises AudioFileError as `write_audio`
+    does; whatever `blocks` raises leaves no file, and an old one as it was.
+    """
+    path, format = Path(path), format or _format_of(Path(path))
+    _subtype(format, bit_depth)
+    limiter = RecordingLimiter(sample_rate, channels)
+    with _written_whole(path, format) as temporary, Spool(path.parent, channels) as spool:
+        for block in blocks:
+            spool.append(block)
+        sound = spool.blocks()
+        if not spool.within_full_scale:
+            sound = limiter.limit(sound)
+        with SoundFileWriter(temporary, sample_rate, channels, bit_depth, format) as writer:
+            # Encoders give other bytes when the same samples reach them in other portions.
+            for block in recut(sound, _WRITE_SAMPLES):
+                writer.write(block)
+    return 0.0 if spool.within_full_scale else limiter.reduction_db
+
+
+@contextmanager
+def _written_whole(path: Path, format: str) -> Iterator[Path]:
+    """Give a path to write a sound file to, which becomes `path` once it is complete. Raises
+    AudioFileError when it cannot be written."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with atomic_file(path) as temporary:
-            with SoundFileWriter(temporary, sample_rate, channels, bit_depth, format) as writer:
-                writer.write(audio.reshape(-1, channels))
-            make_reproducible(temporary, format or _format_of(path))
+            yield temporary
+            make_reproducible(temporary, format)
     except OSError as error:
-        raise AudioFileError(f"cannot write {path}: {error}") from error
+        raise AudioFileError(f"cannot write {path}: {error.strerror or error}") from error
 
 
 def audio_bytes(audio: Samples, sample_rate: int, format: str) -> bytes:

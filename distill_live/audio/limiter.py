@@ -6,9 +6,14 @@ and goes back up slowly. Sound that needs no reduction passes through bit-identi
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
+
+from distill_live.audio.blocks import recut
 
 Samples = NDArray[np.float32]
 Numbers = NDArray[np.float64]
@@ -30,7 +35,7 @@ _TAPS = 64
 #: (Kaiser's beta). A converter's filter cuts somewhere there, and what it takes away can make a
 #: peak as well as hide one.
 _FILTERS = ((1.0, 1.0), (0.96, 5.0), (0.92, 5.0))
-#: Samples that `limit_recording` takes at once.
+# Samples of a recording that are limited at once.
 _PIECE = 8_192
 
 
@@ -123,19 +128,36 @@ class Limiter:
         return released
 
 
+class RecordingLimiter:
+    """Limits a whole recording block by block, without a delay; for one recording."""
+
+    def __init__(self, sample_rate: int, channels: int) -> None:
+        self._limiter = Limiter(sample_rate, channels, _PIECE)
+        self._channels = channels
+
+    @property
+    def reduction_db(self) -> float:
+        """The largest reduction so far, in dB."""
+        return -20.0 * float(np.log10(1.0 - self._limiter.reduction))
+
+    def limit(self, blocks: Iterable[Samples]) -> Iterator[Samples]:
+        """The recording's blocks `[n, C]`, finite and of any length, to as many limited samples,
+        which do not depend on how it is cut into blocks."""
+        early = self._limiter.delay
+        rest = np.zeros((early, self._channels), np.float32)
+        for piece in recut(chain(blocks, [rest]), _PIECE):
+            limited = self._limiter.process(piece.T.clip(-LOUDEST, LOUDEST)).T
+            yield limited[early:]
+            early = max(early - len(limited), 0)
+
+
 def limit_recording(audio: Samples, sample_rate: int) -> tuple[Samples, float]:
     """A whole recording `[N]` or `[N, C]`, finite, limited without a delay; and the largest
     reduction, in dB."""
     channels = 1 if audio.ndim == 1 else audio.shape[1]
-    limiter = Limiter(sample_rate, channels, _PIECE)
-    rest = np.zeros((limiter.delay, channels), np.float32)
-    line = np.concatenate([audio.reshape(-1, channels), rest]).T.clip(-LOUDEST, LOUDEST)
-    pieces = [
-        limiter.process(line[:, start : start + _PIECE])
-        for start in range(0, line.shape[1], _PIECE)
-    ]
-    limited = np.concatenate(pieces, axis=1)[:, limiter.delay :].T
-    return limited.reshape(audio.shape), -20.0 * float(np.log10(1.0 - limiter.reduction))
+    limiter = RecordingLimiter(sample_rate, channels)
+    limited = np.concatenate([*limiter.limit([audio.reshape(-1, channels)])])
+    return limited.reshape(audio.shape), limiter.reduction_db
 
 
 def within_full_scale(audio: Samples, sample_rate: int) -> tuple[Samples, float]:

@@ -36,18 +36,16 @@ def _clear_peak_time(path: Path) -> None:
 
 
 def _clear_serial_numbers(path: Path) -> None:
-    content = bytearray(path.read_bytes())
-    start = 0
-    while start < len(content):
-        segments = content[start + 26]
-        table = content[start + _OGG_HEADER_BYTES : start + _OGG_HEADER_BYTES + segments]
-        end = start + _OGG_HEADER_BYTES + segments + sum(table)
-        content[start + 14 : start + 18] = bytes(4)
-        content[start + 22 : start + 26] = bytes(4)
-        checksum = _ogg_checksum(bytes(content[start:end]))
-        content[start + 22 : start + 26] = checksum.to_bytes(4, "little")
-        start = end
-    path.write_bytes(content)
+    with path.open("r+b") as file:
+        while head := bytearray(file.read(_OGG_HEADER_BYTES)):
+            lengths = file.read(head[26])
+            sound = file.read(sum(lengths))
+            head[14:18] = head[22:26] = bytes(4)
+            head[22:26] = _ogg_checksum(bytes(head) + lengths + sound).to_bytes(4, "little")
+            size = len(head) + len(lengths) + len(sound)
+            file.seek(-size, 1)
+            file.write(head)
+            file.seek(size - len(head), 1)
 
 
 def _ogg_checksum(page: bytes) -> int:

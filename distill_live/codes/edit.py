@@ -25,6 +25,10 @@ Scope = Literal["stream", "region", "file"]
 #: The most columns that a window, `past` or `holds` may have.
 MAX_COLUMNS = 64
 
+#: The unit of parameters whose value is a code. One that the codebooks do not have is an error on a
+#: region; live, the highest code takes its place.
+CODE_UNIT = "code"
+
 _SEED_BITS = (1 << 64) - 1
 
 
@@ -84,9 +88,9 @@ class Edit(Protocol):
 
     A window is `window` columns (1 or more), aligned to absolute position: it begins at a multiple
     of `window`. On a region it is aligned to the region's first column, and the last window of a
-    region or a grid may be shorter. `parameters` are the edit's own, global ones; every edit also
-    gets the parameter `on`, which can be set for each level. `name` is that of its entry point,
-    `doc` a sentence.
+    region or a grid may be shorter. `parameters` are the edit's own, global ones; one in the unit
+    CODE_UNIT is a code. Every edit of the stream also gets the parameter `on`, which can be set for
+    each level. `name` is that of its entry point, `doc` a sentence.
 
     An edit may also have these attributes (see `Traits` for what holds without them):
 
@@ -95,8 +99,10 @@ class Edit(Protocol):
     - `past`: how many columns before the window it looks at, or the name of such a parameter;
     - `holds`: how many columns it holds from the moment when it was switched on;
     - `partner`: True if it needs a second grid. Without one, codes pass unchanged;
-    - `timed`: True if it looks at `columns_per_beat`;
-    - `scope`: "stream", "region" or "file" (see `GridEdit`);
+    - `mutual`: True if the partner's place takes the region's codes at the same time; only with a
+      partner and scope "region", and both places must have the same length;
+    - `timed`: True if it looks at `columns_per_beat`, which may be 0 otherwise;
+    - `scope`: "stream", "region" or "file" (see `Scope` and `GridEdit`);
     - `switch`: one of EDIT_SWITCHES, a parameter of the instrument that takes the place of `on`.
     """
 
@@ -116,14 +122,18 @@ class Edit(Protocol):
 
 @runtime_checkable
 class GridEdit(Protocol):
-    """An edit of scope "region" or "file" that sees the whole grid around its region."""
+    """An edit of scope "region" or "file" that sees the whole grid around its region.
+
+    It has the attributes of an `Edit`, but needs no `window`.
+    """
 
     def change(self, codes: Codes, start: int, end: int, context: EditContext) -> Codes:
         """All codes [T, F, Q], with the region from column `start` to `end` changed.
 
-        `codes` is read-only. Only scope "file" may return another number of columns. Other columns
-        may change, too, where that is what the edit is for. Raises CodesError for arguments that do
-        not fit.
+        `codes` is read-only. Columns outside the region may change, too, where that is what the
+        edit is for. With scope "region", bands and levels that are not selected stay as they are,
+        whatever the edit returns; only scope "file" may return another number of columns. Raises
+        CodesError for arguments that do not fit.
         """
         ...
 
@@ -136,6 +146,7 @@ class Traits:
     past: int | str
     holds: int
     partner: bool
+    mutual: bool
     timed: bool
     scope: Scope
     switch: str
@@ -144,16 +155,18 @@ class Traits:
     def of(cls, edit: Edit) -> Traits:
         """The traits of an edit."""
         return cls(
-            window=edit.window,
+            window=1 if isinstance(edit, GridEdit) else edit.window,
             past=getattr(edit, "past", 0),
             holds=getattr(edit, "holds", 1),
             partner=getattr(edit, "partner", False),
+            mutual=getattr(edit, "mutual", False),
             timed=getattr(edit, "timed", False),
             scope=getattr(edit, "scope", "stream"),
             switch=getattr(edit, "switch", None) or parameter_name(edit.name, SWITCH),
         )
 
-    def columns(self, of: int | str, values: Mapping[str, float]) -> int:
+    @staticmethod
+    def columns(of: int | str, values: Mapping[str, float]) -> int:
         """A length in columns: the number itself, or the value of the parameter that it names."""
         return of if isinstance(of, int) else int(values[of])
 
@@ -216,6 +229,8 @@ def _check_traits(edit: Edit, traits: Traits) -> None:
         raise PluginError(f"its scope is {traits.scope!r}; legal: {', '.join(get_args(Scope))}")
     if isinstance(edit, GridEdit) and traits.scope == "stream":
         raise PluginError("it changes whole grids, so its scope must be 'region' or 'file'")
+    if traits.mutual and not (traits.partner and traits.scope == "region"):
+        raise PluginError("it is mutual, so it must have a partner and the scope 'region'")
     if traits.switch not in (parameter_name(edit.name, SWITCH), *EDIT_SWITCHES):
         raise PluginError(
             f"its switch is {traits.switch!r}; legal: {', '.join(EDIT_SWITCHES)}, or none for a "
@@ -240,4 +255,4 @@ def _check_length(
                 f"values {least}..{MAX_COLUMNS}"
             )
     elif type(length) is not int or not least <= length <= MAX_COLUMNS:
-        raise PluginError(f"its {what} is {length!r}; legal: a number of columns, {least} or more")
+        raise PluginError(f"its {what} is {length!r}; legal: {least}..{MAX_COLUMNS} columns")

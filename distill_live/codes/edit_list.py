@@ -6,9 +6,12 @@ each step: `swap other.json 0:2s 1:3s --levels structure`.
 
 from __future__ import annotations
 
+import math
+import re
 import shlex
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 import numpy as np
@@ -17,9 +20,10 @@ from numpy.typing import NDArray
 from distill_live.codes.edit import Edit, EditContext, Traits
 from distill_live.codes.edit_run import context_values, read_only, run_region
 from distill_live.codes.grid import CodeGrid
-from distill_live.codes.selection import Selection, find_columns
+from distill_live.codes.selection import Region, Selection, find_columns
 from distill_live.codes.timeline import Codes
 from distill_live.errors import CodesError, DistillError, ParameterError, nearest_name
+from distill_live.parameters import PARAMETERS
 
 #: The word for the edited grid itself where a step names a second grid.
 ITSELF = "."
@@ -27,13 +31,17 @@ ITSELF = "."
 #: Gives the grid that a step names, such as a file or a clip. Raises CodesError.
 Lookup = Callable[[str], CodeGrid]
 
+_VALUE = re.compile(r"([a-z][a-z0-9_]*)=(.*)", re.DOTALL)
+
 
 @dataclass(frozen=True)
 class EditStep:
     """One edit of one selection: `values` are the parameters that were given, by name.
 
     `partner` names the second grid, ITSELF for the edited one, and `partner_columns` selects its
-    columns (see `Selection`), "" all.
+    columns (see `Selection`), the first of which belongs to the selection's first column. With ""
+    the two grids lie side by side, column by column, and the second one repeats. `seed` is
+    0..2^31-1.
     """
 
     edit: str
@@ -45,27 +53,29 @@ class EditStep:
 
     @classmethod
     def parse(cls, text: str, edits: Mapping[str, Edit]) -> Self:
-        """A step from its text: EDIT [PARTNER] [COLUMNS] [PARTNER-COLUMNS] [NAME=VALUE ...]
+        """A step from its text: EDIT [GRID] [COLUMNS] [GRID-COLUMNS] [NAME=VALUE ...]
         [--bands BANDS] [--levels LEVELS] [--seed SEED].
 
-        Raises CodesError, which says what the edit takes.
+        Raises CodesError, which says what the edit takes, and ParameterError for a value that is
+        not legal.
         """
         try:
             words = shlex.split(text)
         except ValueError as error:
             raise CodesError(f"the edit {text!r} cannot be read: {error}") from None
-        name = words.pop(0) if words else ""
-        edit = find_edit(name, edits)
+        edit = find_edit(words.pop(0) if words else "", edits)
         given = _Words(words, usage(edit))
         partner = given.place() if Traits.of(edit).partner else ""
         columns = given.place()
         partner_columns = given.place() if partner else ""
         given.end()
-        values = {key: _number(key, value) for key, value in given.values.items()}
+        if Traits.of(edit).partner and not partner:
+            raise CodesError(f"{edit.name} needs a second grid; {usage(edit)}")
+        values = {name: _number(name, value) for name, value in given.values.items()}
         context_values(edit, values)
         selection = Selection(columns, given.options["bands"], given.options["levels"])
-        seed = int(_number("--seed", given.options["seed"] or "0"))
-        return cls(name, selection, values, seed, partner or _partner(edit), partner_columns)
+        seed = _seed(given.options["seed"])
+        return cls(edit.name, selection, values, seed, partner, partner_columns)
 
     def __str__(self) -> str:
         """The text of the step, from which `parse` makes the same step."""
@@ -73,18 +83,12 @@ class EditStep:
         if self.selection.columns or self.partner_columns:
             words.append(self.selection.columns or ":")
         words += [self.partner_columns] if self.partner_columns else []
-        words += [f"{name}={value:.10g}" for name, value in self.values.items()]
+        words += [f"{name}={_shortest(value)}" for name, value in self.values.items()]
         options = {"bands": self.selection.bands, "levels": self.selection.levels}
         for name, value in options.items():
             words += [f"--{name}", value] if value else []
         words += ["--seed", str(self.seed)] if self.seed else []
         return shlex.join(words)
-
-
-def _partner(edit: Edit) -> str:
-    if Traits.of(edit).partner:
-        raise CodesError(f"{edit.name} needs a second grid: {usage(edit)}")
-    return ""
 
 
 class _Words:
@@ -97,14 +101,11 @@ class _Words:
         self.options = {"bands": "", "levels": "", "seed": ""}
         rest = iter(words)
         for word in rest:
-            name = word.removeprefix("--")
-            if name != word:
-                if name not in self.options:
-                    raise CodesError(f"there is no option {word}; {usage}")
-                self.options[name] = next(rest, "")
-            elif "=" in word:
-                key, _, value = word.partition("=")
-                self.values[key] = value
+            value = _VALUE.fullmatch(word)
+            if word.startswith("--"):
+                self._read_option(word, next(rest, ""))
+            elif value:
+                self.values[value[1]] = value[2]
             else:
                 self._places.append(word)
 
@@ -114,6 +115,14 @@ class _Words:
     def end(self) -> None:
         if self._places:
             raise CodesError(f"{self._places[0]!r} is one word too many; {self._usage}")
+
+    def _read_option(self, word: str, value: str) -> None:
+        name = word.removeprefix("--")
+        if name not in self.options:
+            raise CodesError(f"there is no option {word}; {self._usage}")
+        if not value:
+            raise CodesError(f"{word} needs a value; {self._usage}")
+        self.options[name] = value
 
 
 def find_edit(name: str, edits: Mapping[str, Edit]) -> Edit:
@@ -154,6 +163,19 @@ class EditList:
         `codebooks` [Q, V, D] are those of the grid's model, `tempo` is in BPM. Raises CodesError
         that names the step, when one cannot be done.
         """
+        last = deque(self.stages(base, edits, codebooks, lookup, tempo), maxlen=1)
+        return last[0] if last else base
+
+    def stages(
+        self,
+        base: CodeGrid,
+        edits: Mapping[str, Edit],
+        codebooks: NDArray[np.float32],
+        lookup: Lookup,
+        tempo: float = 120.0,
+    ) -> Iterator[CodeGrid]:
+        """The grid after each step; arguments and errors as for `apply`. A step is done when its
+        grid is asked for, so that `lookup` can give what earlier steps have made of other grids."""
         grid = base
         for number, step in enumerate(self.steps, start=1):
             try:
@@ -161,7 +183,7 @@ class EditList:
                 grid = grid.with_codes(codes)
             except DistillError as error:
                 raise CodesError(f"edit {number} ({step}): {error}") from error
-        return grid
+            yield grid
 
 
 def apply_step(
@@ -175,11 +197,60 @@ def apply_step(
 ) -> Codes:
     """The codes [T', F, Q] that one step makes of a grid, whose first column has the position
     `column`. Other arguments and errors as for `EditList.apply`; an edit that fails is a
-    CodesError, too."""
+    CodesError, too.
+
+    A mutual edit whose partner is the grid itself changes both places; for what becomes of another
+    partner see `other_side`.
+    """
     edit = find_edit(step.edit, edits)
-    columns, bands, _ = grid.codes.shape
-    per_second = grid.sample_rate / grid.column_samples
-    region = step.selection.resolve(columns, bands, grid.level_labels, per_second)
+    other = _find_partner(step, grid, lookup)
+    codes = _run(step, grid, other, edit, codebooks, tempo, column)
+    if Traits.of(edit).mutual and step.partner == ITSELF:
+        there = _mirrored(step, grid, other)
+        codes = _run(there, grid.with_codes(codes), grid, edit, codebooks, tempo, column)
+    return codes
+
+
+def other_side(
+    step: EditStep,
+    grid: CodeGrid,
+    edits: Mapping[str, Edit],
+    codebooks: NDArray[np.float32],
+    lookup: Lookup,
+    tempo: float = 120.0,
+) -> CodeGrid:
+    """What a mutual edit such as swap makes of the partner when the step is done on `grid`.
+
+    Arguments and errors as for `EditList.apply`; CodesError for an edit that is not mutual.
+    """
+    edit = find_edit(step.edit, edits)
+    if not Traits.of(edit).mutual:
+        raise CodesError(f"{edit.name} does not change the second grid; swap does")
+    other = _find_partner(step, grid, lookup)
+    there = _mirrored(step, grid, other)
+    return other.with_codes(_run(there, other, grid, edit, codebooks, tempo))
+
+
+def _find_partner(step: EditStep, grid: CodeGrid, lookup: Lookup) -> CodeGrid:
+    """The step's second grid; if it needs none, the grid itself."""
+    if step.partner in ("", ITSELF):
+        return grid
+    other = lookup(step.partner)
+    grid.require_like(other)
+    return other
+
+
+def _run(
+    step: EditStep,
+    grid: CodeGrid,
+    other: CodeGrid,
+    edit: Edit,
+    codebooks: NDArray[np.float32],
+    tempo: float,
+    column: int = 0,
+) -> Codes:
+    region = _region(step, grid)
+    partner, partner_column = _place_partner(step, region, other, edit, column)
     context = EditContext(
         column=column,
         levels=read_only(region.levels),
@@ -188,17 +259,16 @@ def apply_step(
         held=grid.codes[region.start],
         seed=step.seed,
         codebooks=read_only(codebooks),
-        partner=read_only(_partner_codes(step, grid, lookup)),
-        amounts=region.levels.astype(np.float32),
-        columns_per_beat=60.0 / tempo * per_second,
+        partner=read_only(partner),
+        partner_column=partner_column,
+        amounts=read_only(region.levels.astype(np.float32)),
+        columns_per_beat=60.0 / tempo * _columns_per_second(grid),
         name=edit.name,
     )
     window = Traits.of(edit).window
-    given = None
-    if isinstance(window, str) and window in step.values:
-        given = int(context.values[window])
+    length = int(step.values[window]) if isinstance(window, str) and window in step.values else None
     try:
-        return run_region(edit, grid.codes, region.start, region.end, context, given)
+        return run_region(edit, grid.codes, region.start, region.end, context, length)
     except (DistillError, MemoryError):
         raise
     except Exception as error:
@@ -206,14 +276,57 @@ def apply_step(
         raise CodesError(f"the edit {edit.name!r} failed: {error!r}") from error
 
 
-def _partner_codes(step: EditStep, grid: CodeGrid, lookup: Lookup) -> Codes:
+def _region(step: EditStep, grid: CodeGrid) -> Region:
+    columns, bands, _ = grid.codes.shape
+    return step.selection.resolve(columns, bands, grid.level_labels, _columns_per_second(grid))
+
+
+def _place_partner(
+    step: EditStep, region: Region, other: CodeGrid, edit: Edit, column: int
+) -> tuple[Codes, int]:
+    """The partner's codes [P, F, Q], and which column of them belongs to the region's first."""
     if not step.partner:
-        return np.zeros((0, *grid.codes.shape[1:]), np.int64)
-    other = grid if step.partner == ITSELF else lookup(step.partner)
-    grid.require_same(other)
-    per_second = other.sample_rate / other.column_samples
-    start, end = find_columns(step.partner_columns, len(other.codes), per_second)
-    return other.codes[start:end]
+        return other.codes[:0], 0
+    if not step.partner_columns:
+        return other.codes, column + region.start
+    start, end = _partner_span(step, region, other)
+    if Traits.of(edit).mutual and end - start != region.end - region.start:
+        raise CodesError(
+            f"{edit.name} needs two places of the same length; these have "
+            f"{region.end - region.start} and {end - start} columns"
+        )
+    return other.codes[start:end], 0
+
+
+def _partner_span(step: EditStep, region: Region, other: CodeGrid) -> tuple[int, int]:
+    """The columns of the partner that belong to the region."""
+    columns = step.partner_columns or f"{region.start}:{region.end}"
+    return find_columns(columns, len(other.codes), _columns_per_second(other))
+
+
+def _mirrored(step: EditStep, grid: CodeGrid, other: CodeGrid) -> EditStep:
+    """The step that does the same to `other`, with `grid` as its partner.
+
+    Raises CodesError when both are one grid and the two places in it overlap.
+    """
+    region = _region(step, grid)
+    start, end = _partner_span(step, region, other)
+    if step.partner == ITSELF and max(start, region.start) < min(end, region.end):
+        raise CodesError(
+            f"columns {region.start}:{region.end} and {start}:{end} overlap; choose two places "
+            "that are apart"
+        )
+    selection = replace(step.selection, columns=f"{start}:{end}")
+    return replace(step, selection=selection, partner_columns=f"{region.start}:{region.end}")
+
+
+def _columns_per_second(grid: CodeGrid) -> float:
+    return grid.sample_rate / grid.column_samples
+
+
+def _shortest(value: float) -> str:
+    """The shortest text from which the same number is read; a whole number without its point."""
+    return repr(float(value)).removesuffix(".0")
 
 
 def _number(name: str, text: str) -> float:
@@ -221,6 +334,14 @@ def _number(name: str, text: str) -> float:
         number = float(text)
     except ValueError:
         raise CodesError(f"{name} takes a number, not {text!r}") from None
-    if not abs(number) <= 2.0**53:
+    if not math.isfinite(number):
         raise ParameterError(f"{name} takes a finite number, not {text!r}")
     return number
+
+
+def _seed(text: str) -> int:
+    """The seed of a step, as `seed` of the stream; "" is 0."""
+    seed, legal = _number("--seed", text or "0"), PARAMETERS["seed"]
+    if legal.clip(seed) != seed:
+        raise ParameterError(f"--seed takes a whole number, {legal.legal()}, not {text}")
+    return int(seed)

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from distill_live.codes.edit import Edit, EditContext, Traits, parameter_name
+from distill_live.codes.edit import (
+    CODE_UNIT,
+    SWITCH,
+    Edit,
+    EditContext,
+    Traits,
+    parameter_name,
+)
 from distill_live.codes.edit_run import hold, read_only, run_window, windows
 from distill_live.codes.timeline import Codes
 from distill_live.parameters import ParameterValues
@@ -20,6 +28,10 @@ Raw = Callable[[int, int], Codes]
 #: How many windows of an edit are remembered, so that they need not be edited again.
 _REMEMBERED = 256
 
+#: The slot of the partner that all edits share which have a switch of their own. The partner of an
+#: edit with one of EDIT_SWITCHES is in the slot of that name.
+EDIT_SLOT = "edit"
+
 
 @dataclass(frozen=True, eq=False)
 class Partner:
@@ -29,6 +41,10 @@ class Partner:
     name: str
     codes: Codes
     start: int = 0
+
+    def without_codes(self) -> Partner:
+        """The same partner to be kept where codes would take too much room."""
+        return replace(self, codes=self.codes[:0])
 
 
 @dataclass(frozen=True)
@@ -59,6 +75,14 @@ class EditSettings:
     seed: int = 0
     columns_per_beat: float = 0.0
 
+    def without_codes(self) -> EditSettings:
+        """The same settings with partners that have no codes."""
+        edits = tuple(
+            one if one.partner is None else replace(one, partner=one.partner.without_codes())
+            for one in self.edits
+        )
+        return replace(self, edits=edits)
+
 
 @dataclass(frozen=True, eq=False)
 class Held:
@@ -86,19 +110,36 @@ class _Unit:
     def __init__(
         self, edit: Edit, setting: EditSetting, settings: EditSettings, books: NDArray[np.float32]
     ) -> None:
-        self.edit, self.setting = edit, setting
-        self._settings, self._codebooks = settings, books
-        names = [parameter.name for parameter in edit.parameters]
-        self._values = MappingProxyType(dict(zip(names, setting.values, strict=True)))
         traits = Traits.of(edit)
-        self.window = traits.columns(traits.window, self._values)
-        self.past = traits.columns(traits.past, self._values)
-        self.holds = traits.holds
+        values = _values(edit, setting, books.shape[1])
+        self.edit, self.setting, self.holds = edit, setting, traits.holds
+        self.window = traits.columns(traits.window, values)
+        self.past = traits.columns(traits.past, values)
         self.held = _NOTHING
-        self._bands = read_only(np.ones(1, bool))
-        self._levels = read_only(np.array(setting.levels))
-        self._amounts = read_only(np.array(setting.amounts, np.float32))
+        self._partner = setting.partner
+        self._same: dict[str, Any] = {
+            "levels": read_only(np.array(setting.levels)),
+            "values": values,
+            "seed": settings.seed,
+            "codebooks": books,
+            "amounts": read_only(np.array(setting.amounts, np.float32)),
+            # Others do not look at it, and need not do their work again when the tempo changes.
+            "columns_per_beat": settings.columns_per_beat if traits.timed else 0.0,
+            "name": edit.name,
+        }
         self._done: dict[int, tuple[bytes, Codes]] = {}
+
+    def hold(self, held: Held) -> None:
+        """Hold these columns from now on."""
+        self.held = Held(read_only(held.columns), read_only(held.since))
+        self._done.clear()
+
+    def does_the_same(self, other: _Unit) -> bool:
+        """Whether another unit of this edit that held the same would make the same of columns."""
+        alike = ("seed", "columns_per_beat")
+        return self.setting == other.setting and all(
+            self._same[one] == other._same[one] for one in alike
+        )
 
     def run(self, start: int, past: Codes, entering: Codes) -> Codes:
         """The window that begins at column `start`, edited; the same codes are edited once."""
@@ -108,24 +149,30 @@ class _Unit:
             return known[1]
         edited = run_window(self.edit, entering, self._context(start, past))
         if len(self._done) >= _REMEMBERED:
-            self._done.clear()
+            del self._done[next(iter(self._done))]
         self._done[start] = key, edited
         return edited
 
     def _context(self, start: int, past: Codes) -> EditContext:
-        partner = self.setting.partner
-        given = {} if partner is None else {
-            "partner": partner.codes,
+        second: dict[str, Any] = {}
+        if self._partner is not None:
             # A partner that begins later than this column has been repeating for ever.
-            "partner_column": (start - partner.start) % len(partner.codes),
-        }  # fmt: skip
+            column = (start - self._partner.start) % len(self._partner.codes)
+            second = {"partner": self._partner.codes, "partner_column": column}
         return EditContext(
-            column=start, levels=self._levels, values=self._values,
-            held=self.held.columns[-1], seed=self._settings.seed, codebooks=self._codebooks,
-            bands=self._bands, past=read_only(past), held_columns=self.held.columns,
-            since=self.held.since, amounts=self._amounts,
-            columns_per_beat=self._settings.columns_per_beat, name=self.edit.name, **given,
+            column=start, held=self.held.columns[-1], held_columns=self.held.columns,
+            since=self.held.since, past=read_only(past),
+            bands=read_only(np.ones(past.shape[1], bool)), **self._same, **second,
         )  # fmt: skip
+
+
+def _values(edit: Edit, setting: EditSetting, codebook_size: int) -> Mapping[str, float]:
+    """The values of an edit's parameters by their short names, codes as the codebooks have them."""
+    values = {
+        parameter.name: min(value, codebook_size - 1.0) if parameter.unit == CODE_UNIT else value
+        for parameter, value in zip(edit.parameters, setting.values, strict=True)
+    }
+    return MappingProxyType(values)
 
 
 class EditRack:
@@ -148,13 +195,15 @@ class EditRack:
         on_failure: Callable[[str], None] = lambda switch: None,
     ) -> None:
         self.first = 0
+        self._traits = {edit.name: Traits.of(edit) for edit in edits}
         self._edits = {
             edit.name: edit
             for edit in sorted(edits, key=lambda edit: edit.name)
-            if Traits.of(edit).scope == "stream" and Traits.of(edit).switch in store.table
+            if self._traits[edit.name].scope == "stream"
+            and self._traits[edit.name].switch in store.table
         }
         self._order = list(self._edits)
-        #: The second grid of each edit that needs one, by the edit's name.
+        #: The second grid of each edit that needs one, by the edit's name; see `set_partner`.
         self.partners: dict[str, Partner] = {}
         self._store, self._log, self._on_failure = store, log, on_failure
         # Edits that have failed, and those whose switches were off when they were last read.
@@ -180,16 +229,55 @@ class EditRack:
         first = [name for name in dict.fromkeys(names) if name in self._edits]
         self._order = first + [name for name in self._edits if name not in first]
 
-    def restore(self, settings: EditSettings, held: Mapping[str, Held]) -> None:
+    def set_partner(self, slot: str, partner: Partner | None) -> None:
+        """Give all edits that share a slot a second grid, or take it away (None); the change counts
+        once the settings are read and used."""
+        for name in self._edits:
+            traits = self._traits[name]
+            own = traits.switch == parameter_name(name, SWITCH)
+            if traits.partner and slot == (EDIT_SLOT if own else traits.switch):
+                self.partners.pop(name, None)
+                if partner is not None:
+                    self.partners[name] = partner
+
+    def begin_segment(self, column: int) -> None:
+        """Let all partners begin in `column`, the first of a new segment."""
+        self._align({name: column for name in self.partners})
+        held = self.held
+        edits = tuple(map(self._with_partner, self._settings.edits))
+        self._use(replace(self._settings, edits=edits))
+        for unit in self._units:
+            unit.held = held[unit.edit.name]
+
+    def restore(
+        self,
+        settings: EditSettings,
+        held: Mapping[str, Held],
+        partners: Mapping[str, Partner] = MappingProxyType({}),
+    ) -> None:
         """Continue with the settings and the held codes of another rack; an edit that this one
-        does not have is left out."""
-        known = tuple(one for one in settings.edits if one.name in self._edits)
+        does not have, or has no partner for, is left out.
+
+        `partners` are those of the other rack. If the edit has a partner of that name here, too, it
+        begins in the same column.
+        """
+        same = {
+            name: one.start
+            for name, one in partners.items()
+            if name in self.partners and self.partners[name].name == one.name
+        }
+        self._align(same)
+        known = tuple(
+            self._with_partner(one)
+            for one in settings.edits
+            if one.name in self._edits and (one.partner is None or one.name in self.partners)
+        )
         self._use(
             EditSettings(known, settings.seed, settings.columns_per_beat) if known
             else EditSettings()
         )  # fmt: skip
         for unit in self._units:
-            unit.held = _locked(held[unit.edit.name])
+            unit.hold(held[unit.edit.name])
 
     def read(self, seed: int, columns_per_beat: float = 0.0) -> EditSettings:
         """The settings as the store has them now; `seed` is the stream's, `columns_per_beat` the
@@ -197,8 +285,7 @@ class EditRack:
         found, timed = [], False
         self._off.clear()
         for name in self._order:
-            edit = self._edits[name]
-            traits = Traits.of(edit)
+            edit, traits = self._edits[name], self._traits[name]
             amounts = self._store.levels(traits.switch, len(self._codebooks))
             partner = self.partners.get(name)
             if not any(amounts):
@@ -223,20 +310,18 @@ class EditRack:
         self._failed -= self._off
         for depth, unit in enumerate(self._units):
             last = before.get(unit.edit.name)
-            entering = self._entering(depth, column, unit.holds, raw)
-            since = np.full(len(self._codebooks), column + 1)
-            if last is not None:
-                stays = np.logical_and(unit.setting.levels, last.setting.levels)
-                entering = np.where(stays, last.held.columns, entering)
-                since = np.where(stays, last.held.since, since)
-            unit.held = _locked(Held(entering, since))
+            held = self._next_held(depth, last, column, raw)
+            if last is not None and held is last.held and unit.does_the_same(last):
+                # It need not edit again what it has edited already.
+                self._units[depth] = last
+            else:
+                unit.hold(held)
 
     def recall(self, edit: str, held: Held) -> None:
         """Let an edit that is on hold what it held before."""
         for unit in self._units:
             if unit.edit.name == edit:
-                unit.held = _locked(held)
-                unit._done.clear()
+                unit.hold(held)
 
     def reach(self, column: int, settings: EditSettings | None = None) -> int:
         """The index after the last raw column that must be known to edit `column`, with `settings`
@@ -253,6 +338,15 @@ class EditRack:
         """The edited column [1, F, Q]."""
         return self._run(len(self._units), column, column + 1, raw)
 
+    def _align(self, starts: Mapping[str, int]) -> None:
+        """Let the partners of these edits begin in these columns."""
+        for name, start in starts.items():
+            self.partners[name] = replace(self.partners[name], start=start)
+
+    def _with_partner(self, setting: EditSetting) -> EditSetting:
+        """A setting with the partner that its edit has now."""
+        return replace(setting, partner=self.partners.get(setting.name))
+
     def _use(self, settings: EditSettings) -> None:
         self._settings = settings
         self._units = self._made(settings)
@@ -261,6 +355,22 @@ class EditRack:
         return [
             _Unit(self._edits[one.name], one, settings, self._codebooks) for one in settings.edits
         ]
+
+    def _next_held(self, depth: int, last: _Unit | None, column: int, raw: Raw) -> Held:
+        """What the unit at a depth holds from `column` on; `last` is its edit's unit until now."""
+        unit, count = self._units[depth], len(self._codebooks)
+        switched_on = np.ones(count, bool)
+        if last is not None:
+            switched_on = np.array(unit.setting.levels) & ~np.array(last.setting.levels)
+            if not switched_on.any():
+                return last.held
+        held = Held(self._entering(depth, column, unit.holds, raw), np.full(count, column + 1))
+        if last is None:
+            return held
+        return Held(
+            np.where(switched_on, held.columns, last.held.columns),
+            np.where(switched_on, held.since, last.held.since),
+        )
 
     def _entering(self, depth: int, column: int, count: int, raw: Raw) -> Codes:
         """The `count` columns that end with `column`, as they enter the edit at a depth."""
@@ -294,7 +404,7 @@ class EditRack:
         except Exception as error:
             self._failed.add(unit.edit.name)
             self._log(f"the edit {unit.edit.name!r} failed and is now off: {error!r}")
-            self._on_failure(Traits.of(unit.edit).switch)
+            self._on_failure(self._traits[unit.edit.name].switch)
             return entering[before:]
         return leaving
 
@@ -303,7 +413,3 @@ class EditRack:
             return raw(start, end)
         known = raw(self.first, max(end, self.first + 1))
         return known[np.maximum(np.arange(start, end) - self.first, 0)]
-
-
-def _locked(held: Held) -> Held:
-    return Held(read_only(held.columns), read_only(held.since))

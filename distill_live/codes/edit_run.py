@@ -9,22 +9,23 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from distill_live.codes.edit import Edit, EditContext, GridEdit, Traits
+from distill_live.codes.edit import CODE_UNIT, Edit, EditContext, GridEdit, Traits
 from distill_live.codes.timeline import Codes
-from distill_live.errors import CodesError, PluginError
+from distill_live.errors import CodesError, ParameterError, PluginError, nearest_name
+from distill_live.parameters import Parameter
 
 _Array = TypeVar("_Array", bound=NDArray[np.generic])
 
 
 def read_only(array: _Array) -> _Array:
-    """A view of an array that nobody can write to."""
+    """A view of an array that cannot be written to."""
     view = array.view()
     view.flags.writeable = False
     return view
 
 
 def run_window(edit: Edit, entering: Codes, context: EditContext) -> Codes:
-    """One window [w, F, Q] edited, in the bands and levels of the context; the rest is as before.
+    """One window [w, F, Q], edited in the bands and levels of the context and elsewhere as before.
 
     Raises PluginError when the edit breaks its contract, and whatever the edit raises.
     """
@@ -42,13 +43,16 @@ def run_region(
     `start`; what it holds is found here, as if the edit had been switched on in column `start`.
     `window` is a length in columns; None takes what the edit says, which is the whole region where
     it leaves the length to a parameter. Raises as `run_window` does, and CodesError for a region
-    that is empty or outside.
+    that is empty or outside, a code that the codebooks do not have, and a missing partner.
     """
     if not 0 <= start < end <= len(codes):
-        raise CodesError(f"columns {start}..{end} are outside: the grid has {len(codes)} columns")
-    if isinstance(edit, GridEdit):
-        return _run_on_grid(edit, codes, start, end, context)
+        raise CodesError(
+            f"columns {start}:{end} are outside: there are {len(codes)} columns, 0:{len(codes)}"
+        )
     traits = Traits.of(edit)
+    _check_arguments(edit, traits, context)
+    if isinstance(edit, GridEdit):
+        return _run_on_grid(edit, traits, codes, start, end, context)
     if window is None:
         window = traits.window if isinstance(traits.window, int) else end - start
     past = traits.columns(traits.past, context.values)
@@ -108,18 +112,47 @@ def context_values(edit: Edit, given: Mapping[str, float]) -> dict[str, float]:
     for name in given:
         if name not in known:
             legal = ", ".join(known) or "none"
-            raise CodesError(f"{edit.name} has no parameter {name!r}; it has: {legal}")
+            raise CodesError(
+                f"{edit.name} has no parameter {name!r}{nearest_name(name, known)}; it has: {legal}"
+            )
     return {
-        name: parameter.clip(given[name]) if name in given else float(parameter.default)
+        name: _legal(parameter, given[name]) if name in given else float(parameter.default)
         for name, parameter in known.items()
     }
 
 
-def _run_on_grid(edit: GridEdit, codes: Codes, start: int, end: int, context: EditContext) -> Codes:
+def _legal(parameter: Parameter, value: float) -> float:
+    """The value itself. Raises ParameterError if it is not legal: unlike a control that moves, a
+    number that was written down is not changed."""
+    if parameter.clip(value) != value:
+        whole = "a whole number, " if parameter.kind == "int" else ""
+        raise ParameterError(f"{parameter.name} takes {whole}{parameter.legal()}, not {value:g}")
+    return float(value)
+
+
+def _check_arguments(edit: Edit, traits: Traits, context: EditContext) -> None:
+    """Raise CodesError when a region cannot be edited with these arguments."""
+    highest = context.codebooks.shape[1] - 1
+    for parameter in edit.parameters:
+        value = context.values[parameter.name]
+        if parameter.unit == CODE_UNIT and value > highest:
+            raise CodesError(
+                f"{parameter.name} {value:g} is above the codebook: legal are codes 0..{highest}"
+            )
+    if traits.partner and not len(context.partner):
+        raise CodesError(f"{edit.name} needs a second grid")
+
+
+def _run_on_grid(
+    edit: GridEdit, traits: Traits, codes: Codes, start: int, end: int, context: EditContext
+) -> Codes:
     changed = edit.change(read_only(codes), start, end, context)
+    if traits.scope == "region":
+        check_result(changed, codes, context)
+        return np.where(_mask(context), changed, codes)
     if not isinstance(changed, np.ndarray) or changed.dtype != codes.dtype:
         raise PluginError(f"it returned {type(changed).__name__}; legal: an array of codes")
-    if changed.shape[1:] != codes.shape[1:]:
+    if changed.ndim != codes.ndim or changed.shape[1:] != codes.shape[1:]:
         raise PluginError(f"it returned codes {changed.shape}; legal: [columns, bands, levels]")
     check_range(changed, context)
     return changed

@@ -1,48 +1,30 @@
-"""A grid of codes, and the files that hold one."""
+"""A grid of codes, and what can be cut out of grids and put together."""
 
 from __future__ import annotations
 
-import json
-import zipfile
-import zlib
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from distill_live.atomic_file import atomic_file
+from distill_live.codes.labels import check_labels
 from distill_live.errors import CodesError
 
-SUFFIXES = (".json", ".npz")
-FORMAT = "distill-codes"
-FORMAT_VERSION = 1
-
-# What levels are called when nobody has named them.
-_FIRST, _SECOND, _BETWEEN, _LAST = "Structure", "Timbre", "Texture", "Detail"
-
-# What json, zipfile and numpy raise for the bytes of a damaged file.
-_DAMAGE = (
-    ValueError,
-    TypeError,
-    LookupError,
-    EOFError,
-    RuntimeError,
-    OverflowError,
-    MemoryError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
+# What two grids must have in common before columns of one can stand in the other.
+_KIND = ("model_sha256", "codebook_size", "column_samples", "sample_rate")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CodeGrid:
     """Codes `[T, F, Q]` (T columns, F bands low to high, Q levels coarse to fine) of one model.
 
     Every code is in 0..codebook_size-1. `model_sha256` is the checksum of the codec's weights: only
     a model with the same codec can decode the grid. A column lasts `column_samples` samples at
-    `sample_rate` Hz. Raises CodesError when the fields do not fit each other.
+    `sample_rate` Hz. `source` says where the grid comes from, such as the name of a sound file; it
+    may be empty. Grids are equal if their codes and everything else are. Raises CodesError when the
+    fields do not fit each other.
     """
 
     codes: NDArray[np.int64]
@@ -52,6 +34,7 @@ class CodeGrid:
     codebook_size: int
     column_samples: int
     sample_rate: int = 48_000
+    source: str = ""
 
     def __post_init__(self) -> None:
         codes = np.asarray(self.codes)
@@ -67,152 +50,101 @@ class CodeGrid:
             raise CodesError(
                 f"codes must be 0..{self.codebook_size - 1}; these are {codes.min()}..{codes.max()}"
             )
+        if min(self.codebook_size, self.column_samples, self.sample_rate) < 1:
+            raise CodesError(
+                "codebook_size, column_samples and sample_rate must be 1 or more; they are "
+                f"{self.codebook_size}, {self.column_samples} and {self.sample_rate}"
+            )
         object.__setattr__(self, "codes", codes.astype(np.int64))
+        object.__setattr__(self, "level_labels", tuple(self.level_labels))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, CodeGrid):
+            return NotImplemented
+        names = [field.name for field in fields(self) if field.name != "codes"]
+        return np.array_equal(self.codes, other.codes) and all(
+            getattr(self, name) == getattr(other, name) for name in names
+        )
 
     @property
     def duration_s(self) -> float:
         """Length of the sound in seconds."""
         return len(self.codes) * self.column_samples / self.sample_rate
 
-    def with_codes(self, codes: NDArray[np.integer]) -> CodeGrid:
-        """The same grid with other codes [T, F, Q]. Raises CodesError when they do not fit."""
-        return replace(self, codes=codes)
-
-    def require_same(self, other: CodeGrid) -> None:
-        """Raise CodesError unless the other grid has the same codec, and columns, and shape."""
-        other.require_model(self.model_name, self.model_sha256)
-        if other.codes.shape[1:] != self.codes.shape[1:]:
-            raise CodesError(
-                f"the grids have columns of {list(self.codes.shape[1:])} and "
-                f"{list(other.codes.shape[1:])} codes (bands, levels); they must be the same"
-            )
-
     def require_model(self, name: str, sha256: str) -> None:
         """Raise CodesError unless the model called `name` has the codec that made these codes."""
         if sha256 != self.model_sha256:
             raise CodesError(
                 f"these codes were made by the model {self.model_name!r}, and {name!r} has a "
-                f"different codec: decode them with {self.model_name!r}"
+                f"different codec: use them with {self.model_name!r}"
             )
 
+    def require_like(self, other: CodeGrid) -> None:
+        """Raise CodesError unless the columns of `other` can stand in this grid: codes of the same
+        codec, in as many bands and levels."""
+        if other.model_sha256 != self.model_sha256:
+            raise CodesError(
+                f"one grid is of the model {self.model_name!r}, the other of {other.model_name!r}, "
+                "which has a different codec: encode both sounds with the same model"
+            )
+        for name, one, two in (
+            ("bands and levels", self.codes.shape[1:], other.codes.shape[1:]),
+            *((name, getattr(self, name), getattr(other, name)) for name in _KIND),
+        ):
+            if one != two:
+                raise CodesError(
+                    f"the two grids do not fit each other: one has {name} {one}, the other {two}"
+                )
 
-def save_grid(path: Path, grid: CodeGrid) -> None:
-    """Write a grid as .json (one column per line) or .npz (small and fast), atomically.
+    def cut(self, start: int, end: int) -> CodeGrid:
+        """The columns from `start` up to, but without, `end`: 0 <= start <= end <= T.
 
-    Raises CodesError for another suffix, or when the file cannot be written.
-    """
-    suffix = check_suffix(path)
-    description = {
-        "format": FORMAT,
-        "format_version": FORMAT_VERSION,
-        "model": {"name": grid.model_name, "sha256": grid.model_sha256},
-        "shape": list(grid.codes.shape),
-        "level_labels": list(grid.level_labels),
-        "codebook_size": grid.codebook_size,
-        "column_samples": grid.column_samples,
-        "sample_rate": grid.sample_rate,
-    }
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with atomic_file(path) as temporary:
-            if suffix == ".npz":
-                small = grid.codes.astype(np.min_scalar_type(grid.codebook_size))
-                np.savez_compressed(temporary, codes=small, description=json.dumps(description))
-            else:
-                temporary.write_text(_as_json(description, grid.codes), encoding="utf-8")
-    except OSError as error:
-        raise CodesError(f"cannot save {path}: {error.strerror or error}") from error
+        Raises CodesError for other columns.
+        """
+        if not 0 <= start <= end <= len(self.codes):
+            raise CodesError(
+                f"there are no columns {start}:{end}; legal: START:END within 0:{len(self.codes)}"
+            )
+        return replace(self, codes=self.codes[start:end])
 
+    def insert(self, column: int, other: CodeGrid) -> CodeGrid:
+        """The grid with the columns of `other` before `column`, 0..T; at T they are appended.
 
-def load_grid(path: Path) -> CodeGrid:
-    """Read a grid from .json or .npz.
+        Raises CodesError for another column, and if `other` does not fit.
+        """
+        if not 0 <= column <= len(self.codes):
+            raise CodesError(f"there is no column {column}; legal: 0..{len(self.codes)}")
+        return CodeGrid.concatenate([self.cut(0, column), other, self.cut(column, len(self.codes))])
 
-    The codes say how many columns there are, so that columns can be deleted and added by hand; the
-    file's `shape` agrees only if nobody has done that. Raises CodesError when the file is missing,
-    damaged, newer than this program or not a grid.
-    """
-    suffix = check_suffix(path)
-    try:
-        description, codes = _read_npz(path) if suffix == ".npz" else _read_json(path)
-        if (description["format"], description["format_version"]) != (FORMAT, FORMAT_VERSION):
-            raise CodesError(f"it is not a {FORMAT} file of version {FORMAT_VERSION}")
-        _check_shape(codes, description["shape"])
-        return CodeGrid(
-            codes=codes,
-            model_name=str(description["model"]["name"]),
-            model_sha256=str(description["model"]["sha256"]),
-            level_labels=tuple(map(str, description["level_labels"])),
-            codebook_size=int(description["codebook_size"]),
-            column_samples=int(description["column_samples"]),
-            sample_rate=int(description["sample_rate"]),
-        )
-    except CodesError as error:
-        raise CodesError(f"{path}: {error}") from error
-    except OSError as error:
-        raise CodesError(f"cannot read {path}: {error.strerror or error}") from error
-    except _DAMAGE as error:
-        raise CodesError(f"{path} is damaged or contains no codes: {error}") from error
+    @staticmethod
+    def concatenate(grids: Sequence[CodeGrid]) -> CodeGrid:
+        """The columns of all grids, one grid after the other, with the first one's labels; the
+        source names those of all.
 
+        Raises CodesError if there are none, or if they do not fit each other.
+        """
+        if not grids:
+            raise CodesError("there are no grids to put together; give at least one")
+        for grid in grids[1:]:
+            grids[0].require_like(grid)
+        sources = dict.fromkeys(grid.source for grid in grids if grid.source)
+        codes = np.concatenate([grid.codes for grid in grids])
+        return replace(grids[0], codes=codes, source=", ".join(sources))
 
-def _read_json(path: Path) -> tuple[dict[str, Any], NDArray[Any]]:
-    # From bytes, json also reads what text editors write: a byte order mark, UTF-16.
-    document = json.loads(path.read_bytes())
-    if "codes" not in document:
-        raise CodesError("it contains no codes; use a file written by `encode`")
-    columns = document.pop("codes")
-    if columns == [] and document["shape"][0] == 0:
-        # An empty list does not show how many bands and levels there are.
-        return document, np.zeros(document["shape"], dtype=np.int64)
-    try:
-        return document, np.array(columns)
-    except ValueError:
-        raise CodesError(_uneven(columns, document["shape"])) from None
+    def with_codes(self, codes: NDArray[Any]) -> CodeGrid:
+        """The grid with other codes `[T', F, Q]`, any number of columns of as many bands and
+        levels. Raises CodesError for others."""
+        if np.shape(codes)[1:] != self.codes.shape[1:]:
+            raise CodesError(
+                f"the grid has columns of {list(self.codes.shape[1:])} codes (bands, levels), but "
+                f"the new codes have the shape {list(np.shape(codes))}"
+            )
+        return replace(self, codes=codes)
 
+    def with_labels(self, labels: Sequence[str]) -> CodeGrid:
+        """The grid with other labels for its levels, coarse to fine.
 
-def _read_npz(path: Path) -> tuple[dict[str, Any], NDArray[Any]]:
-    with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
-        return json.loads(str(content["description"])), content["codes"]
-
-
-def _check_shape(codes: NDArray[Any], shape: list[int]) -> None:
-    """Raise CodesError unless the codes have the bands and levels of `shape`, and at least one
-    column if it has any."""
-    if list(codes.shape[1:]) != shape[1:] or len(codes) == 0 < shape[0]:
-        raise CodesError(
-            f"its shape says {shape} (columns, bands, levels), but its codes have "
-            f"{list(codes.shape)}; correct the one that is wrong"
-        )
-
-
-def _uneven(columns: list[Any], shape: list[int]) -> str:
-    """Says what is wrong with columns that cannot become an array."""
-    _, bands, levels = shape
-    for number, column in enumerate(columns):
-        if np.shape(np.array(column, dtype=object)) != (bands, levels):
-            return f"column {number} does not hold {bands} bands of {levels} codes each"
-    return "its codes are not numbers"
-
-
-def _as_json(description: dict[str, Any], codes: NDArray[np.int64]) -> str:
-    head = json.dumps(description, indent=2).removesuffix("\n}")
-    columns = ",\n".join(json.dumps(column) for column in codes.tolist())
-    return f'{head},\n  "codes": [\n{columns}\n  ]\n}}\n'
-
-
-def check_suffix(path: Path) -> str:
-    """The suffix of a file of codes. Raises CodesError when it is neither .json nor .npz."""
-    if path.suffix not in SUFFIXES:
-        raise CodesError(f"{path} must end in {' or '.join(SUFFIXES)}")
-    return path.suffix
-
-
-def level_labels(num_quantizers: int) -> tuple[str, ...]:
-    """What each level is called, coarse to fine: a name of its own for every one of them.
-
-    Ours have 2 to 4. Files may have more, which lie between the second and the last and are
-    numbered: Texture, Texture 2, ...; a single one is Structure.
-    """
-    between = [_BETWEEN if n == 1 else f"{_BETWEEN} {n}" for n in range(1, num_quantizers - 2)]
-    second = [_SECOND] if num_quantizers > 2 else []
-    last = [_LAST] if num_quantizers > 1 else []
-    return (_FIRST, *second, *between, *last)
+        Raises CodesError for labels that levels cannot have, and for too few or too many.
+        """
+        check_labels(labels)
+        return replace(self, level_labels=tuple(labels))

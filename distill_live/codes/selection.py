@@ -20,12 +20,13 @@ BAND_NAMES = ("low", "mid", "high")
 #: The longest number that is read.
 _DIGITS = 12
 _NUMBERS = re.compile(r"(?P<start>\d{1,6})|(?P<first>\d{0,6}):(?P<end>\d{0,6})", re.ASCII)
-_SECONDS = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(m?)s")
+_SECONDS = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(m?)s", re.ASCII)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Region:
-    """The cells from column `start` to `end` in some bands [F] and levels [Q] of one grid."""
+    """The cells of one grid from column `start` up to, but without, `end`, in the bands [F] and
+    levels [Q] that are True."""
 
     start: int
     end: int
@@ -35,11 +36,11 @@ class Region:
 
 @dataclass(frozen=True)
 class Selection:
-    """Columns, bands and levels as they are written; "" selects all.
+    """Columns, bands and levels as they are written; "" stands for all.
 
-    Columns: `0:16`, `8` (one column), `0:1s`, `500ms:`, `:2s`, ends not included. Bands: `0:2`,
-    `3`, or `low`, `mid`, `high` (thirds), several with commas. Levels: labels such as `structure`,
-    or numbers from 0, several with commas, or `0:2`.
+    Columns: `0:16`, `8` (one column), `0:1s`, `500ms:`, `:2s`, without the end. Bands: `0:2`, `3`,
+    or `low`, `mid`, `high` (thirds), several with commas. Levels: labels such as `structure`, or
+    numbers from 0, several with commas, or `0:2`.
     """
 
     columns: str = ""
@@ -71,7 +72,7 @@ def find_columns(text: str, count: int, columns_per_second: float) -> tuple[int,
     first, colon, last = (text or ":").partition(":")
     start = _position(first, 0, columns_per_second, legal)
     if not colon and text.endswith("s"):
-        raise CodesError(f"{text!r} is a moment, not a span; {legal}")
+        raise CodesError(f"{text!r} is a moment; give a beginning and an end; {legal}")
     end = _position(last, count, columns_per_second, legal) if colon else start + 1
     _check_span("columns", text, start, end, count)
     return start, end
@@ -110,8 +111,8 @@ def _span(what: str, word: str, count: int, named: Iterable[str]) -> tuple[int, 
     if match is None:
         names = list(named)
         raise CodesError(
-            f"{word!r} names no {what}{nearest_name(word, names)}; legal: {', '.join(names)}, or "
-            f"numbers from 0 to {count - 1} such as 0:2"
+            f"there is no {what.removesuffix('s')} {word!r}{nearest_name(word, names)}; legal: "
+            f"{', '.join(names)}, or numbers from 0 to {count - 1}, or a span such as 0:2"
         )
     if match["start"] is not None:
         return int(match["start"]), int(match["start"]) + 1
@@ -126,12 +127,12 @@ def _position(word: str, otherwise: int, columns_per_second: float, legal: str) 
         return int(word)
     time = _SECONDS.fullmatch(word)
     if time is None or len(word) > _DIGITS:
-        raise CodesError(f"{word!r} is no column; {legal}")
+        raise CodesError(f"{word!r} is not a column; {legal}")
     seconds = float(time[1]) / (1000 if time[2] else 1)
     return round(seconds * columns_per_second)
 
 
 def _check_span(what: str, text: str, start: int, end: int, count: int) -> None:
     if not 0 <= start < end <= count:
-        fault = "selects nothing" if start >= end else "is outside"
-        raise CodesError(f"{what} {text!r} {fault}: there are {count}, 0:{count}")
+        fault = "select nothing" if start >= end else "are outside"
+        raise CodesError(f"{what} {text!r} {fault}: there are {count} {what}, 0:{count}")

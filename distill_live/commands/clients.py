@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,8 @@ from distill_live.commands.output import add_plain_row, tell
 from distill_live.commands.params import installed_parameters
 from distill_live.control.namespace.targets import DEFAULT_LABELS
 from distill_live.errors import ClientError, nearest_name
+from distill_live.models.file.header import read_header
+from distill_live.models.file.library import find_model
 from distill_live.parameters import LEVELS_LIMIT
 
 app = typer.Typer(
@@ -59,8 +62,15 @@ def write(
         ),
     ] = None,
     levels: Annotated[
-        str, typer.Option(help="Names of the model's levels, coarse to fine; at most 4.")
-    ] = ",".join(DEFAULT_LABELS),
+        str | None,
+        typer.Option(
+            help="Names of the model's levels, coarse to fine; at most 4 (default: "
+            f"{','.join(DEFAULT_LABELS)})."
+        ),
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="Model whose levels the surface has, instead of --levels.")
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -78,7 +88,7 @@ def write(
         raise ClientError(
             f"{path} already exists: choose another name with --output, or use --force"
         )
-    surface = build_surface(installed_parameters(), _labels(levels))
+    surface = build_surface(installed_parameters(), _labels(levels, model))
     content = found.write(surface, Connection(host, port, reply_port or found.reply_port))
     with atomic_file(path) as draft:
         draft.write_bytes(content)
@@ -92,7 +102,16 @@ def _find(name: str) -> ClientKind:
     return KINDS[name]
 
 
-def _labels(text: str) -> list[str]:
+def _labels(text: str | None, model: str | None) -> Sequence[str]:
+    """The labels of the levels that the options name."""
+    if model is not None:
+        if text is not None:
+            raise ClientError("--model and --levels both name the levels: leave one out")
+        return tuple(read_header(find_model(model)).metadata["level_labels"])
+    return DEFAULT_LABELS if text is None else _listed(text)
+
+
+def _listed(text: str) -> list[str]:
     labels = [label.strip() for label in text.split(",")]
     if not all(labels):
         raise ClientError(

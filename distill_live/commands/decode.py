@@ -1,29 +1,44 @@
-"""`distill-live decode`: a grid of codes into a sound file."""
+"""`distill-live decode`: grids of codes into sound files."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from distill_live.commands.destinations import single_file
-from distill_live.commands.options import DeviceOption, ModelOption
+from distill_live.commands.destinations import ConvertedFiles
+from distill_live.commands.many_files import for_each_file
+from distill_live.commands.options import DeviceOption, ModelOption, SoundFormat
 from distill_live.commands.output import check_sound_file, progress_bar, tell, write_sound
+from distill_live.errors import CodesError
 from distill_live.inference.loading import load_model
+
+if TYPE_CHECKING:
+    from distill_live.audio.limiter import Samples
+    from distill_live.codes.grid import CodeGrid
+    from distill_live.models.file.persistence import LoadedVQModel
 
 
 def decode(
     codes: Annotated[
-        Path,
-        typer.Argument(metavar="CODES", help="Codes written by `encode`: a .json or .npz file."),
+        list[Path],
+        typer.Argument(metavar="CODES...", help="Codes written by `encode`: .json and .npz files."),
     ],
     model: ModelOption,
     output: Annotated[
         Path | None,
         typer.Option(
             "--output",
-            help="Output sound file (wav, flac, ogg or mp3) or folder (default: ./CODES.wav).",
+            help="Output folder, or for a single grid a sound file: wav, flac, ogg or mp3 "
+            "(default: CODES.wav in this folder).",
+        ),
+    ] = None,
+    format: Annotated[
+        SoundFormat | None,
+        typer.Option(
+            "--format", help="File format (default: from the name given to --output, else wav)."
         ),
     ] = None,
     bit_depth: Annotated[
@@ -32,15 +47,34 @@ def decode(
     ] = 24,
     device: DeviceOption = "auto",
 ) -> None:
-    """Turn a grid of codes into a sound file, with the model that made the codes."""
-    from distill_live.codes.grid import load_grid
-    from distill_live.inference import codes as inference
+    """Turn grids of codes into sound files, with the model that made the codes.
 
-    grid = load_grid(codes)
-    path = single_file(output, f"{codes.stem}.wav")
-    check_sound_file(path.suffix.lower().lstrip("."), grid.sample_rate, bit_depth)
+    If one of several grids cannot be used, the others are decoded all the same.
+    """
+    from distill_live.codes.grid_file import load_grid
+    from distill_live.inference.codes import require_fit
+
+    places = ConvertedFiles.at(output, format, "wav", len(codes))
     loaded = load_model(model, device)
+    sample_rate = loaded.spectrogram.config.sample_rate
+    check_sound_file(places.format, sample_rate, bit_depth)
+
+    def decode_one(source: Path) -> None:
+        grid = load_grid(source)
+        try:
+            require_fit(loaded, grid)
+        except CodesError as error:
+            raise CodesError(f"{source}: {error}") from error
+        path = places.path(source)
+        write_sound(path, _decoded(loaded, grid), sample_rate, bit_depth)
+        tell(f"{path}: {grid.duration_s:.1f} s")
+
+    for_each_file(codes, decode_one)
+
+
+def _decoded(loaded: LoadedVQModel, grid: CodeGrid) -> Iterator[Samples]:
+    """The blocks of a grid's sound, with a bar while they are made."""
+    from distill_live.inference.codes import decode_blocks
+
     with progress_bar("decoding") as advance:
-        samples = inference.decode(loaded, grid, advance)
-    write_sound(path, samples, grid.sample_rate, bit_depth)
-    tell(f"{path}: {grid.duration_s:.1f} s")
+        yield from decode_blocks(loaded, grid, advance)

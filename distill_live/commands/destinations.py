@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from distill_live.commands.output import free_path
-from distill_live.errors import AudioFileError
+from distill_live.errors import OutputError
 
 #: Endings that mean a sound file; whether the format can be written is checked later.
 _SOUND_SUFFIXES = frozenset(
@@ -36,6 +36,44 @@ def single_file(output: Path | None, name: str) -> Path:
 
 
 @dataclass(frozen=True)
+class ConvertedFiles:
+    """Where a command that converts files writes its results: `named` itself, or files in `folder`
+    called after those that they are made of. `suffix` is without the dot, as the user wrote it."""
+
+    folder: Path
+    suffix: str
+    named: Path | None = None
+
+    @classmethod
+    def at(cls, output: Path | None, format: str | None, usual: str, count: int) -> Self:
+        """What `--output` and `--format` say together about `count` files; `usual` is the format
+        when neither names one. An output without a suffix is a folder, the current one by default.
+
+        Raises OutputError when the two contradict each other, and for several files in one.
+        """
+        output = output or Path()
+        suffix = output.suffix.removeprefix(".")
+        if output.is_dir() or not (suffix or output.exists()):
+            return cls(output, format or usual)
+        if count > 1:
+            raise OutputError(
+                f"--output {output} is one file, but there are {count} to write: give a folder"
+            )
+        if format not in (None, suffix.lower()):
+            raise OutputError(_contradiction(output, format))
+        return cls(output.parent, suffix, output)
+
+    @property
+    def format(self) -> str:
+        """The suffix in lower case."""
+        return self.suffix.lower()
+
+    def path(self, source: Path) -> Path:
+        """Where the file made of `source` goes: a free path, unless the user has named it."""
+        return self.named or free_path(self.folder, source.stem, self.suffix)
+
+
+@dataclass(frozen=True)
 class SoundSeries:
     """Where `generate` writes `count` sounds of one format.
 
@@ -57,16 +95,13 @@ class SoundSeries:
     def at(cls, output: Path, format: str | None, count: int) -> Self:
         """What `--output` and `--format` say together; wav when neither names a format.
 
-        Raises AudioFileError when the two contradict each other.
+        Raises OutputError when the two contradict each other.
         """
         suffix = output.suffix.removeprefix(".")
         if output.is_dir() or suffix.lower() not in _SOUND_SUFFIXES:
             return cls(output, format or "wav", None, count)
         if format not in (None, suffix.lower()):
-            raise AudioFileError(
-                f"--output {output} and --format {format} contradict each other: leave --format "
-                f"out, or give a name that ends in .{format}"
-            )
+            raise OutputError(_contradiction(output, format))
         return cls(output.parent, suffix, output.stem, count)
 
     def path(self, index: int, own_name: str, *beside: str) -> Path:
@@ -78,3 +113,10 @@ class SoundSeries:
         if self.stem is not None:
             stem = self.stem if self.count == 1 else f"{self.stem}_{index + 1}"
         return free_path(self.folder, stem, self.suffix, *beside)
+
+
+def _contradiction(output: Path, format: str | None) -> str:
+    return (
+        f"--output {output} and --format {format} contradict each other: leave --format out, or "
+        f"give a name that ends in .{format}"
+    )

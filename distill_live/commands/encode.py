@@ -1,4 +1,4 @@
-"""`distill-live encode`: a sound file into a grid of codes."""
+"""`distill-live encode`: sound files into grids of codes."""
 
 from __future__ import annotations
 
@@ -7,35 +7,54 @@ from typing import Annotated
 
 import typer
 
-from distill_live.commands.destinations import single_file
-from distill_live.commands.options import DeviceOption, ModelOption
+from distill_live.commands.destinations import ConvertedFiles
+from distill_live.commands.many_files import for_each_file
+from distill_live.commands.options import CodesFormat, DeviceOption, ModelOption
 from distill_live.commands.output import tell
 from distill_live.inference.loading import load_model
 
 
 def encode(
-    audio: Annotated[Path, typer.Argument(metavar="AUDIO", help="Sound file to encode.")],
+    audio: Annotated[list[Path], typer.Argument(metavar="AUDIO...", help="Sound files to encode.")],
     model: ModelOption,
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", help="Output .json or .npz file, or folder (default: ./AUDIO.json)."
+            "--output",
+            help="Output folder, or for a single sound a .json or .npz file (default: AUDIO.json "
+            "in this folder).",
+        ),
+    ] = None,
+    format: Annotated[
+        CodesFormat | None,
+        typer.Option(
+            "--format", help="File format (default: from the name given to --output, else json)."
         ),
     ] = None,
     device: DeviceOption = "auto",
 ) -> None:
-    """Turn a sound file into a grid of codes: columns x bands x levels."""
+    """Turn sound files into grids of codes: columns x bands x levels.
+
+    If one of several sounds cannot be read, the others are encoded all the same.
+    """
     from distill_live.audio.reading.sound import Sound
-    from distill_live.codes.grid import check_suffix, save_grid
+    from distill_live.codes.grid_file import check_suffix, save_grid
     from distill_live.inference import codes
 
-    path = single_file(output, f"{audio.stem}.json")
-    check_suffix(path)
+    places = ConvertedFiles.at(output, format, "json", len(audio))
+    if places.named:
+        check_suffix(places.named)
     loaded = load_model(model, device)
-    sound = Sound(audio)
-    for note in sound.notes:
-        tell(f"{audio}: {note}", err=True)
-    grid = codes.encode_blocks(loaded, sound.blocks(loaded.spectrogram.config.sample_rate))
-    save_grid(path, grid)
-    columns, bands, levels = grid.codes.shape
-    tell(f"{path}: {columns} columns x {bands} bands x {levels} levels")
+    sample_rate = loaded.spectrogram.config.sample_rate
+
+    def encode_one(source: Path) -> None:
+        sound = Sound(source)
+        for note in sound.notes:
+            tell(f"{source}: {note}", err=True)
+        grid = codes.encode_blocks(loaded, sound.blocks(sample_rate), source.name)
+        path = places.path(source)
+        save_grid(path, grid)
+        columns, bands, levels = grid.codes.shape
+        tell(f"{path}: {columns} columns x {bands} bands x {levels} levels")
+
+    for_each_file(audio, encode_one)

@@ -15,6 +15,7 @@ from distill_live.atomic_file import atomic_file
 from distill_live.commands.destinations import SoundSeries
 from distill_live.commands.options import DeviceOption, ModelArgument, SoundFormat, seconds_option
 from distill_live.commands.output import check_sound_file, progress_bar, tell, write_sound
+from distill_live.errors import CodesError
 from distill_live.inference.loading import load_model
 from distill_live.parameters import PARAMETERS
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from distill_live.models.file.persistence import LoadedVQModel
 
 _SEEDS = PARAMETERS["seed"]
+_MANNER, _USUAL_MANNER = PARAMETERS["manner"], 0.5
 _DEFAULTS = {name: parameter.default for name, parameter in PARAMETERS.items()}
 
 
@@ -52,6 +54,19 @@ def generate(
     noisiness: Annotated[float | None, _parameter_option("steer/noisiness")] = None,
     density: Annotated[float | None, _parameter_option("steer/density")] = None,
     guidance: Annotated[float, _parameter_option("steer/guidance")] = _DEFAULTS["steer/guidance"],
+    manner: Annotated[
+        Path | None,
+        typer.Option("--manner", help="Grid of codes in whose manner to generate (see `encode`)."),
+    ] = None,
+    manner_amount: Annotated[
+        float | None,
+        typer.Option(
+            "--manner-amount",
+            min=_MANNER.minimum,
+            max=_MANNER.maximum,
+            help=f"How much --manner counts: 0 not at all, 1 alone (default: {_USUAL_MANNER:g}).",
+        ),
+    ] = None,
     overlap: Annotated[
         float | None,
         typer.Option(
@@ -118,6 +133,10 @@ def generate(
     loaded.require_prior()
     own_rate = loaded.spectrogram.config.sample_rate
     rate = sample_rate or own_rate
+    if manner_amount is not None and manner is None:
+        raise typer.BadParameter("needs --manner CODES", param_hint="--manner-amount")
+    amount = _USUAL_MANNER if manner_amount is None else manner_amount
+    led = {} if manner is None else _read_manner(loaded, manner, amount)
     series = SoundSeries.at(output, format, count)
     check_sound_file(series.format, rate, bit_depth)
     overlap_samples = None
@@ -142,17 +161,35 @@ def generate(
             audio, _ = generate_audio_from_prior(
                 loaded, duration_s=duration, seed=used, progress_callback=advance,
                 overlap_samples=overlap_samples, steering=steering, on_column=columns.append,
-                **sampling,
+                **sampling, **led,
             )  # fmt: skip
         path = series.path(number, f"{loaded.metadata['name']}_{used}", "json")
-        write_sound(path, resample(audio, own_rate, rate), rate, bit_depth)
+        write_sound(path, [resample(audio, own_rate, rate)], rate, bit_depth)
         written = {"duration_s": duration, "sample_rate": rate, "bit_depth": bit_depth}
         if overlap is not None and overlap_samples is not None:
             written["overlap"] = overlap
         settings = sampling | {"steering": asdict(steering)} | written
+        if manner is not None:
+            settings["manner"] = {"codes": str(manner), "amount": amount}
         sounding = columns[: math.ceil(duration / column_seconds)]
         _write_sidecar(path, loaded, used, settings, describe_origins(loaded, sounding))
         tell(path)
+
+
+def _read_manner(loaded: LoadedVQModel, path: Path, amount: float) -> dict[str, Any]:
+    """The settings with which a file of codes leads the sampling. Raises CodesError when it is not
+    a grid of the model's codec."""
+    from distill_live.codes.grid_file import load_grid
+    from distill_live.inference.codes import require_fit
+    from distill_live.models.prior.manner import MannerTable
+
+    grid = load_grid(path)
+    try:
+        require_fit(loaded, grid)
+        table = MannerTable(grid.codes, grid.codebook_size)
+    except CodesError as error:
+        raise CodesError(f"{path}: {error}") from error
+    return {"manner": amount, "manner_table": table}
 
 
 def _write_sidecar(

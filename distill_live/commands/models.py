@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from distill_live.codes.labels import rename_level
 from distill_live.commands.options import ForceOption, JsonOption, ModelArgument
 from distill_live.commands.output import add_plain_row, print_json, tell
 from distill_live.errors import ModelFileError
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
-    help="List, inspect, tag, rename, search, import and delete models.",
+    help="List, inspect, tag, rename, search, import and delete models; rename their levels.",
 )
 
 
@@ -152,6 +153,27 @@ def rename(
         print_json({"name": new.stem, "file": str(new)})
     else:
         tell(f"renamed to {new}")
+
+
+@app.command("rename-level")
+def rename_one_level(
+    model: ModelArgument,
+    level: Annotated[
+        str,
+        typer.Argument(metavar="LEVEL", help="Level: its label, or its number, counted from 1."),
+    ],
+    label: Annotated[str, typer.Argument(metavar="LABEL", help="New label of the level.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Rename a level of a model, and with it the addresses of the level; the weights stay
+    unchanged, and the model still decodes its old grids."""
+    path = find_own_model(model)
+    labels = rename_level(read_header(path).metadata["level_labels"], level, label)
+    metadata = rewrite_metadata(path, level_labels=list(labels)).metadata
+    if as_json:
+        print_json({"name": metadata["name"], "level_labels": list(labels)})
+    else:
+        tell(f"{metadata['name']}: levels {', '.join(labels)}")
 
 
 @app.command("import")

@@ -13,6 +13,7 @@ ColumnFrames = Literal["4", "8", "16"]
 VocoderChoice = Literal["auto", "phase", "neural"]
 PriorSize = Literal["small", "medium", "large"]
 SoundFormat = Literal["wav", "flac", "ogg", "mp3"]
+CodesFormat = Literal["json", "npz"]
 
 FolderArgument = Annotated[
     Path, typer.Argument(metavar="FOLDER", help="Folder that holds the recordings.")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from distill_live.atomic_file import atomic_file
 from distill_live.commands.standard_streams import encodable, put
+from distill_live.errors import OutputError
 from distill_live.escapes import escape
 
 if TYPE_CHECKING:
@@ -66,20 +68,28 @@ def check_sound_file(format: str, sample_rate: int, bit_depth: int) -> None:
         write_audio(Path(folder) / "silence", silence, sample_rate, bit_depth, format)
 
 
-def write_sound(path: Path, samples: Samples, sample_rate: int, bit_depth: int) -> None:
-    """Write samples `[N]` to a file within full scale, which players expect even of floats; say on
-    standard error by how much the limiter had to turn them down."""
-    from distill_live.audio.files import write_audio
-    from distill_live.audio.limiter import within_full_scale
+def write_sound(path: Path, blocks: Iterable[Samples], sample_rate: int, bit_depth: int) -> None:
+    """Write a sound in mono blocks `[n]` to a file within full scale, which players expect even of
+    floats; say on standard error by how much the limiter had to turn it down."""
+    from distill_live.audio.files import write_blocks
 
-    limited, reduction = within_full_scale(samples, sample_rate)
-    write_audio(path, limited, sample_rate, bit_depth)
+    reduction = write_blocks(path, blocks, sample_rate, bit_depth)
     if reduction:
         tell(
             f"note: {path.name} was louder than full scale; the limiter turned it down by up to "
             f"{reduction:.1f} dB",
             err=True,
         )
+
+
+def save_file(path: Path, content: bytes) -> None:
+    """Write a file, atomically. Raises OutputError when that is not possible."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with atomic_file(path) as temporary:
+            temporary.write_bytes(content)
+    except OSError as error:
+        raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
 
 
 @contextmanager

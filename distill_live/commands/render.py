@@ -49,7 +49,7 @@ def render(
     if format == "wav":
         _write_float(path, samples)
     else:
-        write_sound(path, samples, SAMPLE_RATE, depth)
+        write_sound(path, [samples], SAMPLE_RATE, depth)
     tell(f"{path}: {len(samples) / SAMPLE_RATE:.2f} s")
 
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from distill_live.codes.grid import CodeGrid
 from distill_live.errors import CodesError
+from distill_live.inference.ahead import made_ahead
 from distill_live.models.encoding import encode_pieces
 from distill_live.models.file.persistence import LoadedVQModel
+
+# How many columns the codec's decoder may be ahead of the vocoder, which is slower.
+_MELS_AHEAD = 16
 
 
 def encode(loaded: LoadedVQModel, audio: NDArray[np.float32]) -> CodeGrid:
@@ -19,20 +25,27 @@ def encode(loaded: LoadedVQModel, audio: NDArray[np.float32]) -> CodeGrid:
     return encode_blocks(loaded, [audio])
 
 
-def encode_blocks(loaded: LoadedVQModel, blocks: Iterable[NDArray[np.float32]]) -> CodeGrid:
+def encode_blocks(
+    loaded: LoadedVQModel, blocks: Iterable[NDArray[np.float32]], source: str = ""
+) -> CodeGrid:
     """A recording in mono blocks `[n]`, of any length, to the same codes as `encode`; the memory
-    needed does not grow with its length."""
-    config = loaded.model.config
+    needed does not grow with its length. `source` is that of the grid."""
     pieces = encode_pieces(loaded.model, loaded.spectrogram, blocks, loaded.column_samples)
-    codes = np.concatenate([piece.numpy() for piece in pieces])
+    return grid_of(loaded, np.concatenate([piece.numpy() for piece in pieces]), source)
+
+
+def grid_of(loaded: LoadedVQModel, codes: NDArray[Any], source: str = "") -> CodeGrid:
+    """Codes `[T, F, Q]` as a grid of a model. Raises CodesError when they are not in its
+    codebooks."""
     return CodeGrid(
         codes=codes,
         model_name=loaded.metadata["name"],
         model_sha256=loaded.metadata["codec_sha256"],
         level_labels=tuple(loaded.metadata["level_labels"]),
-        codebook_size=config.codebook_size,
+        codebook_size=loaded.model.config.codebook_size,
         column_samples=loaded.column_samples,
         sample_rate=loaded.spectrogram.config.sample_rate,
+        source=source,
     )
 
 
@@ -41,29 +54,75 @@ def decode(
     grid: CodeGrid,
     progress_callback: Callable[[float], None] | None = None,
 ) -> NDArray[np.float32]:
-    """Codes to mono samples, which may exceed full scale: T columns give exactly
-    `T * column_samples` of them.
+    """What `decode_blocks` gives, as one array `[N]`: for grids that are not too long for it."""
+    nothing = np.zeros(0, np.float32)
+    return np.concatenate([nothing, *decode_blocks(loaded, grid, progress_callback)])
+
+
+def decode_blocks(
+    loaded: LoadedVQModel,
+    grid: CodeGrid,
+    progress_callback: Callable[[float], None] | None = None,
+) -> Iterator[NDArray[np.float32]]:
+    """Codes to mono blocks `[n]`, whose samples may exceed full scale: T columns give exactly
+    `T * column_samples` of them. The memory needed does not grow with the length of the grid.
 
     It works column by column through the same streams as live, so that the bytes are the same.
-    Raises CodesError if another codec made the codes, or if they cannot be this one's.
+    Raises CodesError at once as `require_fit` does.
     """
-    grid.require_model(loaded.metadata["name"], loaded.metadata["codec_sha256"])
-    _require_fit(loaded, grid)
-    decoder, vocoder = loaded.model.stream(), loaded.vocoder.stream()
-    blocks = []
-    with torch.inference_mode():
-        for number, column in enumerate(grid.codes, start=1):
-            blocks.append(vocoder.push(decoder.push(column[None])))
-            if progress_callback:
-                progress_callback(number / len(grid.codes))
-        blocks += [vocoder.push(decoder.flush()), vocoder.flush()]
-    whole = torch.cat(blocks).cpu().numpy()
+    require_fit(loaded, grid)
+    return _decoded(loaded, grid.codes, len(grid.codes), progress_callback or (lambda done: None))
+
+
+def decode_vectors(
+    loaded: LoadedVQModel,
+    vectors: Iterable[NDArray[np.float32]],
+    columns: int,
+    progress_callback: Callable[[float], None] | None = None,
+) -> Iterator[NDArray[np.float32]]:
+    """As `decode_blocks`, with vectors `[k, F, D]` in the place of those of codes, so many columns
+    together: what lies between codes can be heard without being turned into codes."""
+    pushed = (column for block in vectors for column in block)
+    return _decoded(loaded, pushed, columns, progress_callback or (lambda done: None))
+
+
+@torch.inference_mode()
+def _decoded(
+    loaded: LoadedVQModel,
+    pushed: Iterable[NDArray[Any]],
+    columns: int,
+    progress: Callable[[float], None],
+) -> Iterator[NDArray[np.float32]]:
+    vocoder = loaded.vocoder.stream()
     # With columns that overlap, the end of the last one goes further.
-    return whole[: len(grid.codes) * loaded.column_samples]
+    left = columns * loaded.column_samples
+    for number, mel in enumerate(made_ahead(_mels(loaded, pushed), _MELS_AHEAD), start=1):
+        block = vocoder.push(mel).cpu().numpy()[:left]
+        left -= len(block)
+        yield block
+        # After the columns there is what their decoder still had.
+        if number <= columns:
+            progress(number / columns)
+    yield vocoder.flush().cpu().numpy()[:left]
 
 
-def _require_fit(loaded: LoadedVQModel, grid: CodeGrid) -> None:
-    """Raise CodesError unless the grid has the model's numbers: a file may say anything."""
+@torch.inference_mode()
+def _mels(loaded: LoadedVQModel, pushed: Iterable[NDArray[Any]]) -> Iterator[Tensor]:
+    """The mels `[M, frames]` of each column, of codes `[F, Q]` or of vectors `[F, D]`, and those
+    that the decoder still has at the end."""
+    decoder = loaded.model.stream()
+    for column in pushed:
+        if np.issubdtype(column.dtype, np.integer):
+            yield decoder.push(column[None])
+        else:
+            yield decoder.push_vectors(torch.from_numpy(column[None]))
+    yield decoder.flush()
+
+
+def require_fit(loaded: LoadedVQModel, grid: CodeGrid) -> None:
+    """Raise CodesError unless the model's codec made the grid, and its numbers are the model's: a
+    file may say anything."""
+    grid.require_model(loaded.metadata["name"], loaded.metadata["codec_sha256"])
     config = loaded.model.config
     _, bands, levels = grid.codes.shape
     for name, legal, found in (

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from distill_live.models.distill_v1.chunk_vocoder import ChunkVocoder
 from distill_live.models.file.persistence import LoadedVQModel
 from distill_live.models.kinds import open_session
+from distill_live.models.prior.manner import Manner
 from distill_live.models.prior.sampling import Sampling
 from distill_live.models.prior.steering import UNSTEERED, Steering
 
@@ -34,13 +35,16 @@ def generate_audio_from_prior(
     repetition: float | tuple[float, ...] = 0.0,
     steering: Steering = UNSTEERED,
     on_column: Callable[[NDArray[np.int64]], object] | None = None,
+    manner: float | tuple[float, ...] = 0.0,
+    manner_table: Manner | None = None,
 ) -> tuple[NDArray[np.float32], int]:
     """Sample and decode `duration_s` seconds: (audio `[N]` at the model's rate, the seed used).
 
     The same model, seed and settings (see Sampling) give the same bytes, which the live server
     plays before its gain and limiter: the audio may exceed full scale. Without a seed a random one
-    is drawn. `progress_callback` gets the part done, 0..1, `on_column` each column `[F, Q]` that is
-    drawn: a few more than are heard, because sound comes later than its codes.
+    is drawn. `manner` of the probabilities come from `manner_table`, the manner of a recording.
+    `progress_callback` gets the part done, 0..1, `on_column` each column `[F, Q]` that is drawn: a
+    few more than are heard, because sound comes later than its codes.
     `overlap_samples` is for models that decode chunks separately (those of Distill v1.1: 2400, at
     most half a chunk); for others it is ignored, with a UserWarning. Raises NoPriorError if the
     model has no prior, and ParameterError for settings out of range.
@@ -54,7 +58,9 @@ def generate_audio_from_prior(
     total = round(duration_s * loaded.spectrogram.config.sample_rate)
     audio = np.zeros(total, dtype=np.float32)
     done = 0
-    sampling = Sampling(temperature, top_k, top_p, min_p, repetition, steering)
+    sampling = Sampling(
+        temperature, top_k, top_p, min_p, repetition, steering, manner, manner_table
+    )
     for block in _stream_samples(loaded, sampling, seed, on_column):
         used = block[: total - done]
         audio[done : done + len(used)] = used

@@ -80,6 +80,10 @@ PARAMETERS: dict[str, Parameter] = {
         Parameter("repetition", "float", -1.0, 1.0, 0.0, "",
                   "Below 0, avoid codes played recently; above 0, return to them; 0 is off.",
                   per_level=True),
+        Parameter("manner", "float", 0.0, 1.0, 0.0, "",
+                  "How much a clip leads the choice of codes: 0 not at all, 1 as often as codes "
+                  "follow each other in the clip. Without a clip it does nothing.",
+                  per_level=True),
         *(
             Parameter(f"steer/{name}", "float", -1.0, 1.0, math.nan, "",
                       f"How {word} the output should sound: -1 is the least in the recordings, 1 "
@@ -120,7 +124,7 @@ PARAMETERS: dict[str, Parameter] = {
 }  # fmt: skip
 
 #: Sampling parameters that each level can have a value of its own for.
-LEVEL_SAMPLING = ("temperature", "top_k", "top_p", "min_p", "repetition")
+LEVEL_SAMPLING = ("temperature", "top_k", "top_p", "min_p", "repetition", "manner")
 #: Steering parameters say how the next columns should sound; their names begin with STEER.
 STEER = "steer/"
 STEERING = tuple(name for name in PARAMETERS if name.startswith(STEER))

@@ -16,9 +16,8 @@ from distill_live.audio.dataset import Recording, find_recordings, name_in
 from distill_live.audio.files import audio_bytes
 from distill_live.audio.reading.sound import read_mono
 from distill_live.audio.resample import resample
-from distill_live.codes.grid import CodeGrid
 from distill_live.errors import AudioFileError
-from distill_live.inference.codes import decode, encode
+from distill_live.inference.codes import decode, encode, grid_of
 from distill_live.inference.generation import generate_audio_from_prior
 from distill_live.inference.origins import describe_origins
 from distill_live.models.file.persistence import LoadedVQModel
@@ -113,7 +112,7 @@ def decode_training_codes(loaded: LoadedVQModel) -> list[Pair]:
     pairs = []
     for one in spread(loaded.training_codes):
         codes = one.codes[: round(SECONDS * rate / samples)]
-        decoded = decode(loaded, _grid(loaded, codes))
+        decoded = decode(loaded, grid_of(loaded, codes))
         low, high = _range(_decibels(loaded, decoded))
         heard = _heard(loaded, "decoded from its codes", decoded, low, high)
         pairs.append(Pair(one.name, len(decoded) / rate, None, heard))
@@ -157,15 +156,3 @@ def _range(decibels: NDArray[np.float32]) -> tuple[float, float]:
     """The range of the colours in dB: up to the loudest parts, from 60 dB below them."""
     high = float(np.percentile(decibels, 99.8))
     return high - 60.0, high
-
-
-def _grid(loaded: LoadedVQModel, codes: NDArray[np.int16]) -> CodeGrid:
-    return CodeGrid(
-        codes=codes.astype(np.int64),
-        model_name=loaded.metadata["name"],
-        model_sha256=loaded.metadata["codec_sha256"],
-        level_labels=tuple(loaded.metadata["level_labels"]),
-        codebook_size=loaded.model.config.codebook_size,
-        column_samples=loaded.column_samples,
-        sample_rate=loaded.spectrogram.config.sample_rate,
-    )

@@ -1,4 +1,6 @@
 import os
+import tracemalloc
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +11,9 @@ from distill_live.audio.files import (
     SoundFileWriter,
     audio_bytes,
     write_audio,
+    write_blocks,
 )
+from distill_live.audio.limiter import within_full_scale
 from distill_live.audio.reading.sound import read_mono
 from distill_live.errors import AudioFileError
 from tests.sound_files import read_audio
@@ -163,3 +167,48 @@ def test_a_name_that_is_not_utf_8_is_written(format: str, tmp_path: Path) -> Non
     write_audio(path, tone(), 48_000)
     assert os.listdir(os.fsencode(tmp_path)) == [b"caf\xe9." + format.encode()]
     assert len(read_audio(path)[0]) == 24_000
+
+
+@pytest.mark.parametrize("format", WRITTEN_FORMATS)
+@pytest.mark.parametrize("loudness", [0.9, 3.0])
+def test_blocks_give_the_bytes_of_the_whole_sound(
+    format: str, loudness: float, tmp_path: Path
+) -> None:
+    sound = loudness * np.sin(np.arange(100_000, dtype=np.float32) ** 1.3 / 200)
+    limited, reduction = within_full_scale(sound, 48_000)
+    write_audio(tmp_path / f"whole.{format}", limited, 48_000)
+    blocks = np.split(sound, [0, 1, 4_096, 70_000])
+    assert write_blocks(tmp_path / f"blocks.{format}", blocks, 48_000) == reduction
+    whole, blocks = (tmp_path / f"{name}.{format}" for name in ("whole", "blocks"))
+    assert blocks.read_bytes() == whole.read_bytes()
+
+
+def test_blocks_are_limited_in_a_float_file_too(tmp_path: Path) -> None:
+    reduction = write_blocks(tmp_path / "a.wav", [LOUD[:100], LOUD[100:]], 48_000, 32)
+    assert reduction == within_full_scale(LOUD, 48_000)[1] > 0
+    assert 0.8 < np.abs(read_mono(tmp_path / "a.wav")).max() < 0.99
+
+
+def test_blocks_that_end_in_an_error_leave_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    def broken() -> Iterator[np.ndarray]:
+        yield LOUD
+        raise RuntimeError("no more")
+
+    path = tmp_path / "sound.wav"
+    write_audio(path, tone(), 48_000)
+    before = path.read_bytes()
+    with pytest.raises(RuntimeError, match="no more"):
+        write_blocks(path, broken(), 48_000)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("loudness", [0.5, 1.5])
+def test_writing_blocks_takes_no_memory_for_their_number(tmp_path: Path, loudness: float) -> None:
+    """Half a minute as floats is 5.8 MB."""
+    second = loudness * 2 * tone(1.0)
+    tracemalloc.start()
+    write_blocks(tmp_path / "long.wav", (second for _ in range(30)), 48_000)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 5.5e6

@@ -1,7 +1,13 @@
 import numpy as np
 import pytest
 
-from distill_live.audio.limiter import ATTACK_SECONDS, CEILING, Limiter, limit_recording
+from distill_live.audio.limiter import (
+    ATTACK_SECONDS,
+    CEILING,
+    Limiter,
+    RecordingLimiter,
+    limit_recording,
+)
 from tests.audio.true_peak import HARD_SIGNALS, decibels, true_peak
 
 
@@ -57,6 +63,16 @@ def test_the_wave_is_turned_down_and_not_bent() -> None:
 def test_blocks_of_any_length_give_the_same_sound(block: int) -> None:
     sound = HARD_SIGNALS["bursts of noise"](6_000)
     np.testing.assert_allclose(in_blocks(sound, block), in_blocks(sound, 6_000), atol=1e-6)
+
+
+@pytest.mark.parametrize("cuts", [[10, 10, 11], [8_192], [25_000, 47_990]])
+def test_a_recording_that_comes_in_blocks_is_limited_to_the_bit_as_a_whole(cuts: list[int]) -> None:
+    sound = np.stack([sine(997, 1.5), sine(440, 0.7)], axis=1)
+    limiter = RecordingLimiter(48_000, 2)
+    blocks = np.concatenate([*limiter.limit(np.split(sound, cuts))])
+    whole, reduction = limit_recording(sound, 48_000)
+    np.testing.assert_array_equal(blocks, whole)
+    assert limiter.reduction_db == reduction > 3.0
 
 
 def test_all_channels_get_the_gain_that_the_loudest_needs() -> None:

@@ -70,3 +70,55 @@ class WantsArguments(Sound):
 
 class LacksAll:
     pass
+
+
+class WindowOfText(Sound):
+    window = "depth"
+
+
+class WindowUnknown(Sound):
+    window = "length"
+
+
+class PastOfTooMany(Sound):
+    past = 65
+
+
+class HoldsNothing(Sound):
+    holds = 0
+
+
+class OddScope(Sound):
+    scope = "song"
+
+
+class OddSwitch(Sound):
+    switch = "gain"
+
+
+class MutualAlone(Sound):
+    mutual = True
+    scope = "region"
+
+
+class GridOfStream:
+    name, doc, parameters = "grid", "Changes nothing.", ()
+
+    def change(self, codes: Any, _start: int, _end: int, _context: Any) -> Any:
+        return codes
+
+
+class Grid(GridOfStream):
+    scope = "region"
+
+
+class Traits(Sound):
+    """One that asks for everything."""
+
+    parameters = (Parameter("length", "int", 1, 64, 8, "columns", "How long."),)
+    window = "length"
+    past = "length"
+    holds = 3
+    partner = True
+    timed = True
+    switch = "blend"

@@ -6,6 +6,7 @@ import pytest
 
 from distill_live import plugins
 from distill_live.codes.edit import (
+    Traits,
     load_edits,
     load_edits_again,
 )
@@ -18,7 +19,8 @@ from distill_live.edits.freeze import Freeze
 from distill_live.edits.mask import Mask
 from distill_live.errors import PluginError
 from distill_live.parameters import PARAMETERS, ParameterStore
-from tests.codes.broken_edits import Sound
+from tests.codes import broken_edits
+from tests.codes.broken_edits import GridOfStream, Sound
 
 
 def install(monkeypatch: pytest.MonkeyPatch, **classes: str) -> None:
@@ -40,8 +42,15 @@ def test_the_edits_that_ship_are_installed_as_plugins_are() -> None:
     ("found", "told"),
     [
         ("OtherName", "its name is 'other'; legal: the same as its entry"),
-        ("NoWindow", "its window is 0; legal: a number of columns, 1 or more"),
+        ("NoWindow", "its window is 0; legal: 1..64 columns"),
         ("WindowOfTrue", "its window is True"),
+        ("WindowOfText", "its window is 'depth'; legal: the name of one of its int parameters"),
+        ("WindowUnknown", "its window is 'length'; legal: the name of one of its int parameters"),
+        ("PastOfTooMany", "its past is 65; legal: 0..64 columns"),
+        ("HoldsNothing", "it holds 0; legal: 1..64 columns"),
+        ("OddScope", "its scope is 'song'; legal: stream, region, file"),
+        ("OddSwitch", "its switch is 'gain'; legal: blend, or none for a switch of its own"),
+        ("MutualAlone", "it is mutual, so it must have a partner and the scope 'region'"),
         ("NoDoc", "its doc must be a sentence"),
         ("OwnSwitch", "its parameter 'on' is not legal"),
         ("TwiceTheSame", "its parameter 'depth' is not legal"),
@@ -87,6 +96,33 @@ def test_an_edit_that_cannot_be_loaded_in_a_second_process_is_reported_there(
     install(monkeypatch, sound="Missing")
     assert load_edits_again(table, lines.append) == []
     assert lines[1].startswith("the edit 'sound' was left out: ")
+
+
+def test_an_edit_of_whole_grids_has_no_window_and_is_not_for_the_stream(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(GridOfStream, "name", "grid")
+    install(monkeypatch, grid="GridOfStream")
+    lines: list[str] = []
+    assert load_edits(lines.append) == []
+    assert "its scope must be 'region' or 'file'" in lines[0]
+    install(monkeypatch, grid="Grid")
+    [grid] = load_edits(lines.append)
+    assert len(lines) == 1
+    traits = Traits.of(grid)
+    assert (traits.scope, traits.partner, traits.timed) == ("region", False, False)
+    assert edit_parameters([grid]) == {}
+
+
+def test_what_an_edit_does_not_say_has_a_default() -> None:
+    plain, full = Traits.of(Sound()), Traits.of(broken_edits.Traits())
+    assert plain == Traits(2, 0, 1, False, False, False, "stream", "edit/sound/on")
+    assert full == Traits("length", "length", 3, True, False, True, "stream", "blend")
+    assert (full.columns(full.window, {"length": 5.0}), plain.columns(plain.window, {})) == (5, 2)
+
+
+def test_an_edit_with_a_switch_of_the_instrument_has_none_of_its_own() -> None:
+    assert list(edit_parameters([broken_edits.Traits()])) == ["edit/sound/length"]
 
 
 def test_two_packages_with_one_name_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:

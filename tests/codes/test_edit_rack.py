@@ -8,7 +8,7 @@ import pytest
 
 from distill_live.codes.edit import Edit, EditContext
 from distill_live.codes.edit_parameters import parameter_table
-from distill_live.codes.edit_rack import EditRack, EditSettings
+from distill_live.codes.edit_rack import EditRack, EditSettings, Partner
 from distill_live.codes.timeline import Codes
 from distill_live.edits.freeze import Freeze
 from distill_live.parameters import Parameter, ParameterStore
@@ -22,11 +22,15 @@ class Fake:
 
     doc = "For tests."
 
-    def __init__(self, name: str, change: Change, window: int = 1) -> None:
+    def __init__(
+        self, name: str, change: Change, window: int | str = 1, unit: str = "", **traits: Any
+    ) -> None:
         self.name, self.window = name, window
-        self.parameters = (Parameter("depth", "int", 0, 9, 1, "", "For tests."),)
+        self.parameters = (Parameter("depth", "int", 0, 9, 1, unit, "For tests."),)
         self.contexts: list[EditContext] = []
         self._change = change
+        for trait, value in traits.items():
+            setattr(self, trait, value)
 
     def __call__(self, codes: Codes, context: EditContext) -> Codes:
         self.contexts.append(context)
@@ -111,6 +115,118 @@ def test_settings_count_from_when_they_are_used() -> None:
     assert (bench.apply(3, 4) == bench.codes[3]).all()
     bench.rack.use(bench.rack.read(5), 3, bench.raw)
     assert (bench.apply(3, 4) == (bench.codes[3] + 1) % SIZE).all()
+
+
+def test_edits_run_in_the_order_that_was_asked_for_and_then_by_name() -> None:
+    bench = Bench(Fake("a", add_one), Fake("b", double), Fake("c", add_one))
+    bench.rack.set_order(["b", "unknown", "b"])
+    bench.switch(0, a=1, b=1, c=1)
+    assert [setting.name for setting in bench.rack.settings.edits] == ["b", "a", "c"]
+    assert (bench.apply(0, 5) == (bench.codes[:5] * 2 + 2) % SIZE).all()
+    bench.rack.set_order(["c", "a"])
+    bench.rack.use(bench.rack.read(5), 5, bench.raw)
+    assert (bench.apply(5, 9) == (bench.codes[5:9] + 2) * 2 % SIZE).all()
+
+
+def test_a_window_can_be_as_long_as_a_parameter_says() -> None:
+    bench = Bench(Fake("a", reverse, window="depth"))
+    bench.store.set("edit/a/depth", 5)
+    bench.switch(0, a=1)
+    assert bench.rack.reach(6) == 10
+    assert (bench.apply(5, 10) == bench.codes[9:4:-1]).all()
+    bench.store.set("edit/a/depth", 2)
+    bench.switch(10, a=1)
+    assert (bench.apply(10, 14) == bench.codes[[11, 10, 13, 12]]).all()
+
+
+def test_an_edit_sees_the_columns_before_its_window_as_they_entered_it() -> None:
+    def earlier(codes: Codes, context: EditContext) -> Codes:
+        return context.past[:1] if len(context.past) == 3 else codes
+
+    bench = Bench(Fake("a", add_one), Fake("b", earlier, past=3))
+    bench.switch(0, a=1, b=1)
+    wanted = (bench.codes + 1) % SIZE
+    assert (bench.apply(0, 3) == wanted[:3]).all()
+    assert (bench.apply(3, 20) == wanted[:17]).all()
+    bench.rack.first = 18
+    assert (bench.apply(20, 21) == wanted[20]).all()
+    assert (bench.apply(21, 22) == wanted[18]).all()
+
+
+def test_a_second_grid_lies_beside_the_stream_from_its_start_on_and_repeats() -> None:
+    def other(codes: Codes, context: EditContext) -> Codes:
+        return context.partner_codes(len(codes))
+
+    bench = Bench(Fake("a", other, window=2, partner=True))
+    clip = (bench.codes[50:55] + 7) % SIZE
+    bench.rack.partners["a"] = Partner("clip", clip, start=11)
+    bench.switch(10, a=1)
+    assert (bench.apply(10, 18) == clip[[4, 0, 1, 2, 3, 4, 0, 1]]).all()
+
+
+def test_without_its_second_grid_an_edit_passes_codes_on_and_with_another_it_changes() -> None:
+    bench = Bench(Fake("a", lambda codes, context: context.partner[:1], partner=True))
+    bench.switch(0, a=1)
+    assert bench.rack.read(5) == EditSettings()
+    assert (bench.apply(0, 4) == bench.codes[:4]).all()
+    for clip in (bench.codes[60:61], bench.codes[61:62]):
+        before = bench.rack.read(5)
+        bench.rack.partners["a"] = Partner("clip", clip)
+        assert bench.rack.read(5) != before
+        bench.switch(4, a=1)
+        assert (bench.apply(4, 5) == clip).all()
+
+
+def test_an_edit_is_as_strong_as_its_switch_of_the_instrument_in_each_level() -> None:
+    fake = Fake("a", lambda codes, _context: codes, switch="blend")
+    bench = Bench(fake)
+    bench.store.set("blend", 0.25)
+    bench.store.set("blend", 0, 1)
+    bench.rack.use(bench.rack.read(5), 0, bench.raw)
+    bench.apply(0, 1)
+    assert fake.contexts[-1].amounts.tolist() == [0.25, 0.0, 0.25]
+    assert fake.contexts[-1].levels.tolist() == [True, False, True]
+    bench.store.set("blend", 0)
+    bench.store.set("blend", 0, 1)
+    assert bench.rack.read(5) == EditSettings()
+
+
+def test_a_code_that_the_codebooks_do_not_have_is_the_highest_one() -> None:
+    fake = Fake("a", lambda codes, _context: codes, unit="code")
+    store = ParameterStore(parameter_table([fake]))
+    rack = EditRack([fake], store, np.zeros((LEVELS, 4, 2), np.float32), print)
+    store.set("edit/a/on", 1)
+    store.set("edit/a/depth", 9)
+    codes = np.zeros((1, BANDS, LEVELS), np.int64)
+    rack.use(rack.read(5), 0, lambda start, end: codes)
+    rack.apply(0, lambda start, end: codes)
+    assert fake.contexts[-1].values["depth"] == 3
+
+
+def test_edits_of_regions_and_files_are_left_out() -> None:
+    bench = Bench(Fake("a", add_one, scope="region"), Fake("b", add_one, scope="file"))
+    assert "edit/a/on" not in bench.store.table
+    assert bench.rack.read(5) == EditSettings()
+
+
+def test_the_tempo_is_a_setting_only_while_an_edit_looks_at_it() -> None:
+    timed, other = Fake("a", add_one, timed=True), Fake("b", add_one)
+    bench = Bench(timed, other)
+    bench.store.set("edit/b/on", 1)
+    assert bench.rack.read(5, 6.0) == bench.rack.read(5, 7.0)
+    bench.store.set("edit/a/on", 1)
+    assert bench.rack.read(5, 6.0) != bench.rack.read(5, 7.0)
+    bench.rack.use(bench.rack.read(5, 6.0), 0, bench.raw)
+    bench.apply(0, 1)
+    assert (timed.contexts[-1].columns_per_beat, other.contexts[-1].columns_per_beat) == (6.0, 0.0)
+
+
+def test_all_bands_are_an_edit_s_to_change() -> None:
+    fake = Fake("a", add_one)
+    bench = Bench(fake)
+    bench.switch(0, a=1)
+    bench.apply(0, 1)
+    assert fake.contexts[-1].bands.tolist() == [True] * BANDS
 
 
 def test_an_edit_that_the_store_does_not_know_is_left_out() -> None:
@@ -206,6 +322,73 @@ def test_what_is_held_is_what_enters_the_edit_after_those_before_it() -> None:
     bench.switch(4, a=1, b=1)
     bench.apply(9, 10)
     assert (holding.contexts[-1].held == (bench.codes[4] + 1) % SIZE).all()
+
+
+def test_an_edit_can_hold_more_columns_and_know_since_when() -> None:
+    fake = Fake("b", lambda codes, _context: codes, holds=4)
+    bench = Bench(Fake("a", add_one), fake)
+    bench.switch(6, a=1, b=(1, 0, 0))
+    bench.switch(9, a=1, b=(1, 1, 0))
+    bench.apply(12, 13)
+    held, wanted = fake.contexts[-1].held_columns, (bench.codes + 1) % SIZE
+    assert (held[:, :, 0] == wanted[3:7, :, 0]).all()
+    assert (held[:, :, 1] == wanted[6:10, :, 1]).all()
+    assert fake.contexts[-1].since[:2].tolist() == [7, 10]
+
+
+def test_columns_that_were_not_there_are_held_as_the_first_one() -> None:
+    fake = Fake("a", lambda codes, _context: codes, holds=4)
+    bench = Bench(fake)
+    bench.rack.first = 5
+    bench.switch(6, a=1)
+    bench.apply(6, 7)
+    assert (fake.contexts[-1].held_columns == bench.codes[[5, 5, 5, 6]]).all()
+
+
+def test_an_edit_can_be_let_hold_again_what_it_held_before() -> None:
+    bench = Bench(Freeze())
+    bench.switch(10, freeze=1)
+    held = bench.rack.held["freeze"]
+    bench.switch(11, freeze=0)
+    bench.switch(20, freeze=1)
+    assert (bench.apply(20, 21) == bench.codes[20]).all()
+    bench.rack.recall("freeze", held)
+    assert (bench.apply(20, 22) == bench.codes[10]).all()
+    bench.rack.recall("mask", held)
+
+
+def test_the_same_columns_are_not_edited_again_until_something_changes() -> None:
+    first, second = Fake("a", add_one), Fake("b", double, window=4)
+    bench = Bench(first, second)
+    bench.switch(0, a=1, b=1)
+
+    def work(column: int) -> tuple[int, int]:
+        before = len(first.contexts), len(second.contexts)
+        bench.apply(column, column + 1)
+        return len(first.contexts) - before[0], len(second.contexts) - before[1]
+
+    # What b holds was edited when it was switched on.
+    assert [work(column) for column in range(5)] == [(3, 1), (0, 0), (0, 0), (0, 0), (4, 1)]
+    bench.store.set("edit/b/depth", 5)
+    bench.switch(5, a=1, b=1)
+    assert work(5) == (0, 1)
+    bench.codes[6] += 1
+    assert work(5) == (1, 1)
+    bench.rack.use(bench.rack.read(6), 5, bench.raw)
+    assert work(5) == (4, 1)
+
+
+def test_the_columns_that_were_edited_last_are_remembered() -> None:
+    fake = Fake("a", add_one)
+    bench = Bench(fake)
+    bench.codes = np.zeros((300, BANDS, LEVELS), np.int64)
+    bench.switch(0, a=1)
+    bench.apply(0, 300)
+    count = len(fake.contexts)
+    bench.apply(60, 300)
+    assert len(fake.contexts) == count
+    bench.apply(0, 10)
+    assert len(fake.contexts) == count + 10
 
 
 def fail(_codes: Codes, _context: EditContext) -> Codes:

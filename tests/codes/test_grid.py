@@ -1,46 +1,18 @@
-import json
 from dataclasses import replace
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from distill_live.codes.grid import SUFFIXES, CodeGrid, level_labels, load_grid, save_grid
+from distill_live.codes.grid import CodeGrid
 from distill_live.errors import CodesError
 
-
-def grid_of(columns: int) -> CodeGrid:
-    codes = np.random.default_rng(1).integers(0, 64, (columns, 8, 3))
-    return CodeGrid(codes, "rain", "abc", ("Structure", "Timbre", "Detail"), 64, 4096)
+LABELS = ("Structure", "Timbre", "Detail")
 
 
-@pytest.mark.parametrize("suffix", SUFFIXES)
-@pytest.mark.parametrize("columns", [0, 5])
-def test_a_grid_comes_back_as_it_was_saved(tmp_path: Path, suffix: str, columns: int) -> None:
-    grid = grid_of(columns)
-    path = tmp_path / f"codes{suffix}"
-    save_grid(path, grid)
-    found = load_grid(path)
-    np.testing.assert_array_equal(found.codes, grid.codes)
-    assert replace(found, codes=grid.codes).__dict__.keys() == grid.__dict__.keys()
-    assert found.model_name == "rain"
-    assert found.level_labels == grid.level_labels
-    assert (found.codebook_size, found.column_samples, found.sample_rate) == (64, 4096, 48_000)
-
-
-@pytest.mark.parametrize("suffix", SUFFIXES)
-def test_the_same_grid_gives_the_same_bytes(tmp_path: Path, suffix: str) -> None:
-    one, two = tmp_path / f"one{suffix}", tmp_path / f"two{suffix}"
-    save_grid(one, grid_of(5))
-    save_grid(two, grid_of(5))
-    assert one.read_bytes() == two.read_bytes()
-
-
-def test_the_json_file_has_one_column_per_line(tmp_path: Path) -> None:
-    path = tmp_path / "codes.json"
-    save_grid(path, grid_of(5))
-    lines = path.read_text().splitlines()
-    assert sum(line.startswith("[[") for line in lines) == 5
+def grid_of(columns: int, seed: int = 1, **fields: Any) -> CodeGrid:
+    codes = np.random.default_rng(seed).integers(0, 64, (columns, 8, 3))
+    return CodeGrid(codes, "rain", "abc", LABELS, 64, 4096, **fields)
 
 
 @pytest.mark.parametrize(
@@ -58,131 +30,124 @@ def test_codes_that_do_not_fit_are_refused(codes: np.ndarray, message: str) -> N
         replace(grid_of(1), codes=codes)
 
 
+@pytest.mark.parametrize("field", ["codebook_size", "column_samples", "sample_rate"])
+def test_a_grid_without_length_or_codes_is_refused(field: str) -> None:
+    with pytest.raises(CodesError, match="must be 1 or more"):
+        replace(grid_of(0), **{field: 0})
+
+
 def test_another_codec_is_refused_with_the_right_models_name() -> None:
     grid_of(1).require_model("renamed", "abc")
-    with pytest.raises(CodesError, match=r"decode them with 'rain'"):
+    with pytest.raises(CodesError, match=r"use them with 'rain'"):
         grid_of(1).require_model("rain", "def")
 
 
-@pytest.mark.parametrize("suffix", SUFFIXES)
-def test_every_truncation_is_refused(tmp_path: Path, suffix: str) -> None:
-    path = tmp_path / f"codes{suffix}"
-    save_grid(path, grid_of(2))
-    content = path.read_bytes().rstrip()
-    for length in range(0, len(content), 7):
-        path.write_bytes(content[:length])
-        with pytest.raises(CodesError):
-            load_grid(path)
+#: Changes of each field, to what another grid may have.
+CHANGES: list[dict[str, Any]] = [
+    {"codes": grid_of(5, seed=2).codes},
+    {"codes": grid_of(5).codes[:4]},
+    {"model_name": "hail"},
+    {"model_sha256": "def"},
+    {"level_labels": ("Structure", "Timbre", "Air")},
+    {"codebook_size": 65},
+    {"column_samples": 4097},
+    {"sample_rate": 44_100},
+    {"source": "rain.wav"},
+]
 
 
-def test_no_flipped_byte_raises_anything_but_a_codes_error(tmp_path: Path) -> None:
-    path = tmp_path / "codes.npz"
-    save_grid(path, grid_of(2))
-    content = path.read_bytes()
-    refused = 0
-    for position in range(len(content)):
-        damaged = bytearray(content)
-        damaged[position] ^= 0xFF
-        path.write_bytes(damaged)
-        try:
-            load_grid(path)
-        except CodesError:
-            refused += 1
-    assert refused > len(content) // 2
+def test_grids_are_equal_if_everything_is() -> None:
+    assert grid_of(5) == grid_of(5)
+    assert grid_of(5) == replace(grid_of(5), codes=grid_of(5).codes.astype(np.uint8))
+    assert [change for change in CHANGES if grid_of(5) == replace(grid_of(5), **change)] == []
+    assert grid_of(5) != grid_of(5).codes.tolist()
 
 
-@pytest.mark.parametrize(
-    "change", [{"format": "x"}, {"format_version": 2}, {"shape": [1, 9, 3]}, {"model": None}]
-)
-def test_a_file_of_another_kind_is_refused(tmp_path: Path, change: dict[str, object]) -> None:
-    path = tmp_path / "codes.json"
-    save_grid(path, grid_of(1))
-    path.write_text(json.dumps(json.loads(path.read_text()) | change))
-    with pytest.raises(CodesError):
-        load_grid(path)
+@pytest.mark.parametrize("place", [0, 2, 5])
+def test_a_grid_that_is_cut_and_put_together_is_as_before(place: int) -> None:
+    grid = grid_of(5, source="a.wav")
+    left, right = grid.cut(0, place), grid.cut(place, 5)
+    assert (len(left.codes), len(right.codes)) == (place, 5 - place)
+    assert CodeGrid.concatenate([left, right]) == grid
+    assert right.insert(0, left) == grid
+    assert left.insert(place, right) == grid
+    assert left.duration_s + right.duration_s == pytest.approx(grid.duration_s)
 
 
-def test_unknown_suffixes_and_missing_files_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(CodesError, match=r"must end in \.json or \.npz"):
-        save_grid(tmp_path / "codes.txt", grid_of(1))
-    with pytest.raises(CodesError, match="No such file"):
-        load_grid(tmp_path / "none.json")
+def test_columns_are_inserted_before_the_one_that_is_named() -> None:
+    grid, other = grid_of(5), grid_of(2, seed=2)
+    codes = grid.insert(3, other).codes
+    np.testing.assert_array_equal(codes[:3], grid.codes[:3])
+    np.testing.assert_array_equal(codes[3:5], other.codes)
+    np.testing.assert_array_equal(codes[5:], grid.codes[3:])
 
 
-def edited(tmp_path: Path, **change: object) -> Path:
-    """A file of five columns with some of its entries replaced."""
-    path = tmp_path / "codes.json"
-    save_grid(path, grid_of(5))
-    path.write_text(json.dumps(json.loads(path.read_text()) | change))
-    return path
+def test_grids_that_are_put_together_name_all_their_sources() -> None:
+    names = ["a.wav", "", "b.wav", "a.wav"]
+    assert CodeGrid.concatenate([grid_of(1, source=n) for n in names]).source == "a.wav, b.wav"
 
 
-@pytest.mark.parametrize("kept", [[0, 1, 3, 4], [2], [0, 1, 2, 3, 4, 4, 4]])
-def test_columns_may_be_deleted_and_added_by_hand(tmp_path: Path, kept: list[int]) -> None:
-    columns = grid_of(5).codes[kept]
-    found = load_grid(edited(tmp_path, codes=columns.tolist()))
-    np.testing.assert_array_equal(found.codes, columns)
+def test_what_is_made_of_a_grid_shares_no_memory_with_it() -> None:
+    grid = grid_of(5)
+    grid.cut(0, 5).codes[:] = 0
+    grid.with_codes(grid.codes).codes[:] = 0
+    assert grid == grid_of(5)
 
 
-def test_codes_without_the_columns_that_their_shape_has_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(CodesError, match=r"shape says \[5, 8, 3\].*codes have \[0\]"):
-        load_grid(edited(tmp_path, codes=[]))
+@pytest.mark.parametrize("ends", [(0, 6), (-1, 2), (3, 2), (6, 6)])
+def test_columns_that_are_not_there_cannot_be_cut(ends: tuple[int, int]) -> None:
+    with pytest.raises(CodesError, match=rf"no columns {ends[0]}:{ends[1]}.*within 0:5"):
+        grid_of(5).cut(*ends)
 
 
-@pytest.mark.parametrize("shape", [[10**15, 8, 3], [0, 10**15, 10**15], [-1, 8, 3], [], "5 8 3", 5])
-def test_a_shape_that_makes_no_sense_is_refused(tmp_path: Path, shape: object) -> None:
-    with pytest.raises(CodesError):
-        load_grid(edited(tmp_path, codes=[], shape=shape))
-
-
-def test_a_column_that_is_too_short_is_named(tmp_path: Path) -> None:
-    columns = grid_of(5).codes.tolist()
-    del columns[3][2][1]
-    with pytest.raises(CodesError, match="column 3 does not hold 8 bands of 3 codes each"):
-        load_grid(edited(tmp_path, codes=columns))
-
-
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
-def test_what_an_editor_has_saved_with_a_byte_order_mark_is_read(
-    tmp_path: Path, encoding: str
-) -> None:
-    path = edited(tmp_path)
-    path.write_text(path.read_text(), encoding=encoding)
-    np.testing.assert_array_equal(load_grid(path).codes, grid_of(5).codes)
-
-
-def test_what_is_wrong_is_reported_with_the_files_name(tmp_path: Path) -> None:
-    columns = grid_of(5).codes.tolist()
-    columns[2][1][0] = 64
-    path = edited(tmp_path, codes=columns)
-    with pytest.raises(CodesError, match=r"codes\.json: codes must be 0\.\.63; these are"):
-        load_grid(path)
-
-
-def test_the_settings_beside_a_generated_sound_are_no_codes(tmp_path: Path) -> None:
-    path = tmp_path / "out.json"
-    path.write_text('{"seed": 5, "settings": {}}')
-    with pytest.raises(
-        CodesError, match=r"out\.json: it contains no codes; use a file written by `encode`"
-    ):
-        load_grid(path)
+@pytest.mark.parametrize("column", [-1, 6])
+def test_nothing_is_inserted_where_no_column_is(column: int) -> None:
+    with pytest.raises(CodesError, match=rf"no column {column}; legal: 0\.\.5"):
+        grid_of(5).insert(column, grid_of(1))
 
 
 @pytest.mark.parametrize(
-    ("levels", "labels"),
+    ("change", "reason"),
     [
-        (1, ("Structure",)),
-        (2, ("Structure", "Detail")),
-        (3, ("Structure", "Timbre", "Detail")),
-        (4, ("Structure", "Timbre", "Texture", "Detail")),
-        (6, ("Structure", "Timbre", "Texture", "Texture 2", "Texture 3", "Detail")),
+        ({"model_sha256": "def", "model_name": "hail"}, "'rain', the other of 'hail', which has a"),
+        ({"codes": np.zeros((2, 7, 3), int)}, r"bands and levels \(8, 3\), the other \(7, 3\)"),
+        ({"codebook_size": 65}, "codebook_size 64, the other 65"),
+        ({"column_samples": 1}, "column_samples 4096, the other 1"),
+        ({"sample_rate": 1}, "sample_rate 48000, the other 1"),
     ],
 )
-def test_levels_are_called_after_what_they_add(levels: int, labels: tuple[str, ...]) -> None:
-    assert level_labels(levels) == labels
+def test_grids_of_another_kind_are_not_put_together(change: dict[str, Any], reason: str) -> None:
+    other = replace(grid_of(2), **change)
+    with pytest.raises(CodesError, match=reason):
+        grid_of(5).insert(0, other)
+    with pytest.raises(CodesError, match=reason):
+        CodeGrid.concatenate([grid_of(5), other])
 
 
-def test_every_level_has_a_name_of_its_own() -> None:
-    """For as many levels as a file may have."""
-    counts = [(len(labels), len(set(labels))) for labels in map(level_labels, range(1, 65))]
-    assert counts == [(levels, levels) for levels in range(1, 65)]
+def test_grids_whose_levels_have_other_labels_are_put_together_with_the_first_ones() -> None:
+    other = grid_of(2).with_labels(["A", "B", "C"])
+    assert CodeGrid.concatenate([grid_of(5), other]).level_labels == LABELS
+
+
+def test_no_grids_cannot_be_put_together() -> None:
+    with pytest.raises(CodesError, match="give at least one"):
+        CodeGrid.concatenate([])
+
+
+def test_other_codes_may_be_of_any_length_but_not_of_another_shape() -> None:
+    codes = grid_of(9, seed=2).codes
+    assert grid_of(5).with_codes(codes) == grid_of(9, seed=2)
+    for wrong in (codes[:, :7], codes[..., :2], codes[0]):
+        with pytest.raises(CodesError, match=r"columns of \[8, 3\] codes"):
+            grid_of(5).with_codes(wrong)
+    with pytest.raises(CodesError, match=r"0\.\.63; these are"):
+        grid_of(5).with_codes(codes + 1)
+
+
+def test_other_labels_must_be_legal_and_as_many() -> None:
+    grid = grid_of(5).with_labels(["Body", "Air", "Low End"])
+    assert grid.level_labels == ("Body", "Air", "Low End")
+    np.testing.assert_array_equal(grid.codes, grid_of(5).codes)
+    for wrong in (["Body", "Air"], ["Body", "Air", "air"], ["Body", "Air", "2"]):
+        with pytest.raises(CodesError):
+            grid.with_labels(wrong)

@@ -75,7 +75,8 @@ class Session:
 def session(model: Path, folder: Path, *options: str) -> Iterator[Session]:
     arguments = (
         str(model), "--output", "clock", "--log", str(folder / "session.log"),
-        "--recordings", str(folder / "recordings"), "--clips", str(folder.parent), *options,
+        "--recordings", str(folder / "recordings"), "--clips", str(folder.parent),
+        "--clip-library", str(folder / "clip-library"), *options,
     )  # fmt: skip
     with ServerProcess(*arguments) as server:
         yield Session(server, folder)

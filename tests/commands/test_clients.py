@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from distill_live.clients.kinds import KINDS
-from tests.conftest import RunCli
+from tests.conftest import Folders, RunCli, save_empty_model
 from tests.installed_plugin import install_plugin
 
 #: An edit with a parameter of its own.
@@ -49,6 +49,15 @@ def test_host_ports_levels_and_file_are_chosen(run_cli: RunCli) -> None:
     text = Path("mine.maxpat").read_text()
     assert "udpsend 10.0.0.2 9005" in text and "udpreceive 7500" in text
     assert "/distill/temperature/air" in text and "structure" not in text
+
+
+def test_the_levels_are_those_of_a_model(run_cli: RunCli, folders: Folders) -> None:
+    save_empty_model(folders.user, "rain", level_labels=["Body", "Low End"])
+    assert run_cli("clients", "write", "max", "--model", "rain").code == 0
+    text = Path("distill.maxpat").read_text()
+    assert "/distill/temperature/low_end" in text and "structure" not in text
+    refused = run_cli("clients", "write", "pd", "--model", "rain", "--levels", "Body")
+    assert "--model and --levels both name the levels: leave one out" in refused.err
 
 
 def test_a_file_is_replaced_only_when_that_is_wanted(run_cli: RunCli) -> None:

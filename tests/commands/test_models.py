@@ -122,6 +122,35 @@ def test_rename_replaces_another_model_only_when_forced(run_cli: RunCli, folders
     assert run_cli("models", "rename", "rain", "hail", "--force").code == 0
 
 
+def test_a_level_is_renamed_and_nothing_else_changes(run_cli: RunCli, folders: Folders) -> None:
+    path = save_empty_model(folders.user, "rain", level_labels=["Structure", "Detail"])
+    before = read_header(path).metadata
+    labels = {"name": "rain", "level_labels": ["Structure", "Air"]}
+    assert printed(run_cli, "rename-level", "rain", "detail", "Air") == labels
+    assert read_header(path).metadata == before | labels
+    shown = run_cli("models", "rename-level", "rain", "1", "Low End")
+    assert shown.out == "rain: levels Low End, Air\n"
+
+
+@pytest.mark.parametrize(
+    ("level", "label", "reason"),
+    [
+        ("timbre", "air", "there is no level 'timbre'; legal: Structure, Detail, or 1..2"),
+        ("detail", "a/b", "'a/b' cannot be a level's label: use up to 32 of the letters a to z"),
+        ("detail", "STRUCTURE", "names must differ in more than capitals"),
+    ],
+)
+def test_a_level_that_cannot_be_renamed_leaves_the_file_as_it_was(
+    run_cli: RunCli, folders: Folders, level: str, label: str, reason: str
+) -> None:
+    path = save_empty_model(folders.user, "rain", level_labels=["Structure", "Detail"])
+    before = path.read_bytes()
+    result = run_cli("models", "rename-level", "rain", level, label)
+    assert (result.code, result.out) == (1, "")
+    assert reason in result.err and result.err.count("\n") == 1
+    assert path.read_bytes() == before
+
+
 def test_delete_asks_first(
     run_cli: RunCli, folders: Folders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -201,8 +230,10 @@ def test_rename_leaves_an_interrupted_training_and_a_page_that_is_none_of_ours(
 
 
 @pytest.mark.parametrize(
-    "command", [("delete", "demo", "--yes"), ("rename", "demo", "mine"), ("tag", "demo", "x")]
-)
+    "command",
+    [("delete", "demo", "--yes"), ("rename", "demo", "mine"), ("tag", "demo", "x"),
+     ("rename-level", "demo", "detail", "air")],
+)  # fmt: skip
 def test_the_demo_is_not_the_users_to_change(
     run_cli: RunCli, folders: Folders, command: tuple[str, ...]
 ) -> None:

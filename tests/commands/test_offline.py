@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,8 @@ import pytest
 import soundfile
 
 import distill_live
-from distill_live.codes.grid import CodeGrid, load_grid, save_grid
+from distill_live.codes.grid import CodeGrid
+from distill_live.codes.grid_file import load_grid, save_grid
 from distill_live.codes.training_codes import TrainingCodes
 from distill_live.models.file.persistence import LoadedVQModel, load_model_v2, save_model_v2
 from distill_live.models.kinds import open_session
@@ -18,6 +20,7 @@ from distill_live.models.prior.sampling import Sampling
 from distill_live.models.prior.steering import STEERED
 from tests.audio.true_peak import true_peak
 from tests.conftest import Folders, RunCli
+from tests.models.prior.manners import wandering
 
 
 def test_generate_writes_sounds_and_how_they_were_made(
@@ -48,6 +51,45 @@ def test_every_sampling_option_is_heard_and_written_down(
         run_cli(*base, f"--{name.replace('_', '-')}", value)
         assert Path(f"tiny_5_{number}.wav").read_bytes() != plain, name
         assert json.loads(Path(f"tiny_5_{number}.json").read_text())["settings"][name] == value
+
+
+def save_clip(model: Path, name: str = "clip.npz", columns: int = 40) -> Path:
+    """Codes of the tiny model's codec that use its lower half alone."""
+    codec = load_model_v2(model).metadata["codec_sha256"]
+    labels = ("Structure", "Timbre", "Detail")
+    codes = wandering(columns, 8, 3, 16)
+    save_grid(Path(name), CodeGrid(codes, "tiny", codec, labels, 16, 4096))
+    return Path(name)
+
+
+def test_generate_in_the_manner_of_codes_is_heard_and_written_down(
+    run_cli: RunCli, tiny_in_library: Path
+) -> None:
+    led = ("--manner", save_clip(tiny_in_library))
+    for options in ((), (*led, "--manner-amount", 0), led, (*led, "--manner-amount", 1)):
+        assert run_cli("generate", "tiny", "--duration", 1, "--seed", 5, *options).code == 0
+    sounds = [Path(f"tiny_5{number}.wav").read_bytes() for number in ("", "_2", "_3", "_4")]
+    assert sounds[0] == sounds[1]
+    assert len(set(sounds)) == 3
+    settings = [json.loads(Path(f"tiny_5{n}.json").read_text())["settings"] for n in ("", "_3")]
+    assert "manner" not in settings[0]
+    assert settings[1]["manner"] == {"codes": "clip.npz", "amount": 0.5}
+
+
+def test_generate_refuses_a_manner_that_is_none(run_cli: RunCli, tiny_in_library: Path) -> None:
+    other = save_clip(tiny_in_library, "other.npz")
+    save_grid(other, replace(load_grid(other), model_sha256="x", model_name="rain"))
+    base = ("generate", "tiny", "--duration", 0.1)
+    for options, message in (
+        (("--manner", other), "other.npz: these codes were made by the model 'rain'"),
+        (("--manner", save_clip(tiny_in_library, "empty.npz", 0)), "empty.npz: .* one column"),
+        (("--manner", "none.npz"), "none.npz: No such file"),
+        (("--manner-amount", 0.5), "needs --manner"),
+    ):
+        result = run_cli(*base, *options)
+        assert result.code != 0
+        assert re.search(message, result.err), result.err
+    assert not Path("tiny_0.wav").exists()
 
 
 @pytest.mark.parametrize("name", STEERED)
@@ -161,6 +203,25 @@ def test_encode_and_decode_go_there_and_back(
     assert soundfile.info("out.wav").frames == 12 * 4096
 
 
+def test_the_grid_says_what_sound_it_is_of(
+    run_cli: RunCli, tiny_in_library: Path, sounds: Path
+) -> None:
+    run_cli("encode", sounds / "sine_440.wav", "--model", "tiny", "--output", "codes.json")
+    assert load_grid(Path("codes.json")).source == "sine_440.wav"
+
+
+def test_a_model_whose_level_was_renamed_decodes_its_old_grids_and_names_it_in_new_ones(
+    run_cli: RunCli, tiny_in_library: Path, sounds: Path
+) -> None:
+    run_cli("encode", sounds / "sine_440.wav", "--model", "tiny", "--output", "old.json")
+    run_cli("decode", "old.json", "--model", "tiny", "--output", "before.wav")
+    assert run_cli("models", "rename-level", "tiny", "detail", "air").code == 0
+    run_cli("decode", "old.json", "--model", "tiny", "--output", "after.wav")
+    assert Path("after.wav").read_bytes() == Path("before.wav").read_bytes()
+    run_cli("encode", sounds / "sine_440.wav", "--model", "tiny", "--output", "new.json")
+    assert load_grid(Path("new.json")).level_labels == ("Structure", "Timbre", "air")
+
+
 def test_encode_and_decode_choose_names_in_the_working_folder(
     run_cli: RunCli, tiny_in_library: Path, sounds: Path
 ) -> None:
@@ -237,7 +298,7 @@ def test_decode_refuses_a_file_that_cannot_be_written_before_it_decodes(
     from distill_live.inference import codes
 
     run_cli("encode", sounds / "sine_440.wav", "--model", "tiny", "--output", "codes.json")
-    monkeypatch.setattr(codes, "decode", lambda *_: pytest.fail("decoded"))
+    monkeypatch.setattr(codes, "decode_blocks", lambda *_: pytest.fail("decoded"))
     result = run_cli("decode", "codes.json", "--model", "tiny", "--output", "out.txt")
     assert "cannot write 'txt'" in result.err
 

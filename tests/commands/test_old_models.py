@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from distill_live.codes.grid import load_grid
+from distill_live.codes.grid_file import load_grid
 from distill_live.models.file.header import read_header
 from distill_live.models.file.persistence import load_model_v2
 from tests.commands.server_process import ServerProcess

@@ -10,8 +10,12 @@ import numpy as np
 import pytest
 from scipy.signal import lfilter
 
+from distill_live.codes.grid import CodeGrid
+from distill_live.codes.grid_file import save_grid
+from distill_live.codes.labels import level_labels
 from distill_live.live.playback.high_pass import HighPass
 from distill_live.live.playback.last_mile import DC_CORNER
+from distill_live.models.file.header import read_header
 from tests.commands.logged_session import SECOND, Session, session
 from tests.commands.server_process import ServerProcess, run_command
 from tests.conftest import RunCli
@@ -65,11 +69,21 @@ def perform(
         played.hear(0.5)
         played.ask("release")
         played.set("edit/freeze/on", 0)
+        save_grid(folder / "pad.npz", random_grid(model))
+        played.ask("clip/load", "pad", str(folder / "pad.npz"))
+        played.ask("blend/clip", "pad")
+        played.set("blend/structure", 0.5)
+        played.hear(0.3)
+        played.ask("clip/play", "pad", 0.5)
+        played.hear(0.5)
+        played.set("blend/structure", 0)
+        played.ask("release")
+        played.hear(0.5)
         played.ask("rewind", 1.0)
         played.hear(0.5)
         played.ask("rewind", 0.5, "same")
         played.ask("prime", str(sounds / "sine_440.wav"))
-        wait_until(lambda: played.entries("begin_segment"), "the new segment")
+        wait_until(lambda: len(played.entries("begin_segment")) == 2, "the second new segment")
         played.set("model_fade", 0.3)
         played.swap(other)
         played.hear(0.5)
@@ -77,6 +91,13 @@ def perform(
         played.hear(0.5)
         counts = played.end()
     return played, start, counts
+
+
+def random_grid(model: Path) -> CodeGrid:
+    """Six columns of the tiny model's codes."""
+    codes = np.random.default_rng(0).integers(0, 16, (6, 8, 3))
+    sha256 = read_header(model).metadata["codec_sha256"]
+    return CodeGrid(codes, "tiny", sha256, level_labels(3), 16, 4_096)
 
 
 def test_a_rendered_log_is_what_was_recorded_to_the_sample(

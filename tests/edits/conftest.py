@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,15 +24,17 @@ def codes() -> Codes:
 def make_context() -> MakeContext:
     """The context of an edit that is on for some levels, with values for its parameters."""
 
-    def make(*levels: bool, **values: float) -> EditContext:
+    def make(*levels: bool, context: dict[str, Any] | None = None, **values: float) -> EditContext:
         chance = np.random.default_rng(2)
-        return EditContext(
-            column=10,
-            levels=np.array(levels),
-            values=values,
-            held=chance.integers(32, 64, (8, 3)),
-            seed=0,
-            codebooks=chance.standard_normal((3, 64, 4)).astype(np.float32),
-        )
+        given: dict[str, Any] = {
+            "column": 10,
+            "levels": np.array(levels or (True, True, True)),
+            "bands": np.ones(8, bool),
+            "values": values,
+            "held": chance.integers(32, 64, (8, 3)),
+            "seed": 0,
+            "codebooks": chance.standard_normal((3, 64, 4)).astype(np.float32),
+        }
+        return EditContext(**given | (context or {}))
 
     return make

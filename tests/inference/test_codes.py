@@ -3,10 +3,20 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
+from distill_live.codes.codebook_geometry import cell_vectors
 from distill_live.errors import CodesError
-from distill_live.inference.codes import decode, encode
+from distill_live.inference.codes import (
+    decode,
+    decode_blocks,
+    decode_vectors,
+    encode,
+    require_fit,
+)
+from distill_live.inference.preview import codebooks_of
 from distill_live.models.file.persistence import LoadedVQModel
+from tests.grids import model_grid
 
 
 def noise(samples: int) -> np.ndarray:
@@ -33,9 +43,20 @@ def test_the_same_codes_give_the_same_bytes(tiny_model: LoadedVQModel) -> None:
     assert decode(tiny_model, grid).tobytes() == decode(tiny_model, grid).tobytes()
 
 
+def test_the_vectors_of_codes_decode_to_the_same_bytes(
+    tiny_model: LoadedVQModel, old_model: LoadedVQModel
+) -> None:
+    for loaded in (tiny_model, old_model):
+        grid, seen = model_grid(loaded, 5), list[float]()
+        vectors = cell_vectors(grid.codes, codebooks_of(loaded))
+        blocks = decode_vectors(loaded, [vectors[:2], vectors[2:]], 5, seen.append)
+        assert np.concatenate([*blocks]).tobytes() == decode(loaded, grid).tobytes()
+        assert seen == [0.2, 0.4, 0.6, 0.8, 1.0]
+
+
 def test_the_codes_of_another_codec_are_refused(tiny_model: LoadedVQModel) -> None:
     grid = replace(encode(tiny_model, noise(4096)), model_sha256="other", model_name="rain")
-    with pytest.raises(CodesError, match="decode them with 'rain'"):
+    with pytest.raises(CodesError, match="use them with 'rain'"):
         decode(tiny_model, grid)
 
 
@@ -73,3 +94,35 @@ def test_decoding_tells_its_progress(tiny_model: LoadedVQModel) -> None:
     seen: list[float] = []
     decode(tiny_model, encode(tiny_model, noise(16_384)), seen.append)
     assert seen == [0.25, 0.5, 0.75, 1.0]
+
+
+@pytest.mark.parametrize("model", ["tiny_model", "tiny_two_levels", "tiny_neural", "old_model"])
+def test_blocks_are_the_bytes_of_the_decoders_and_the_vocoders_streams(
+    model: str, request: pytest.FixtureRequest
+) -> None:
+    loaded: LoadedVQModel = request.getfixturevalue(model)
+    grid = encode(loaded, noise(5 * loaded.column_samples))
+    decoder, vocoder = loaded.model.stream(), loaded.vocoder.stream()
+    with torch.inference_mode():
+        parts = [vocoder.push(decoder.push(column[None])) for column in grid.codes]
+        parts += [vocoder.push(decoder.flush()), vocoder.flush()]
+    whole = torch.cat(parts).numpy()[: len(grid.codes) * loaded.column_samples]
+    assert np.concatenate([*decode_blocks(loaded, grid)]).tobytes() == whole.tobytes()
+    assert decode(loaded, grid).tobytes() == whole.tobytes()
+
+
+def test_blocks_are_made_as_they_are_asked_for(tiny_model: LoadedVQModel) -> None:
+    grid = encode(tiny_model, noise(4096))
+    columns = np.zeros((20_000, 8, 3), np.int64)
+    seen: list[float] = []
+    blocks = decode_blocks(tiny_model, replace(grid, codes=columns), seen.append)
+    assert sum(len(next(blocks)) for _ in range(3)) == 3 * 4096 - tiny_model.vocoder.delay_samples
+    blocks.close()
+    assert len(seen) < 4
+
+
+def test_codes_are_refused_before_the_first_block(tiny_model: LoadedVQModel) -> None:
+    grid = replace(encode(tiny_model, noise(4096)), model_sha256="other")
+    for refuse in (require_fit, decode_blocks):
+        with pytest.raises(CodesError, match="different codec"):
+            refuse(tiny_model, grid)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from distill_live.commands.serving.clip_list import CLIP_LIST, ClipList
 from distill_live.commands.serving.devices import Devices
 from distill_live.commands.serving.learn_verb import LEARN, LearnVerb
 from distill_live.commands.serving.live_edits import HISTORY, LiveEdits
@@ -111,6 +112,7 @@ class Controls:
         )
         self.router.add_verb(LEARN, self._learn)
         self.router.hooks.learns = self._learn.is_busy
+        self.router.add_verb(CLIP_LIST, ClipList(server))
 
         # Changes while it plays: the patch's file, the model, and everything with a tick.
         self._watch = PatchWatch(path, store.table, self._use, say)
@@ -161,7 +163,7 @@ class Controls:
         hooks = Hooks(
             on_touch=lambda sender, name: self._note_touch(feedback, sender, name),
             on_reply=self._outcomes.answer,
-            loudness=lambda: server.status["rms"],
+            follow=server.follow,
             latency=lambda: server.latency,
         )
         return Router(
@@ -225,7 +227,7 @@ class Controls:
         """Hand a request on to the server. Raises ParameterError for a file elsewhere."""
         checked = self._allowed_files.check(name, arguments)
         # First, because the server may answer at once.
-        self._outcomes.asked(name, self.router.sender)
+        self._outcomes.asked(name, self.router.sender, checked)
         self._server.request(name, checked)
 
     def _note_touch(self, feedback: Feedback, sender: Sender, name: str) -> None:

@@ -21,7 +21,9 @@ class ServerStreams:
 
     def tick(self, now: float) -> None:
         """Publish what has changed."""
-        for name, arguments in (*self._loudness(), *self._column(), *self._origin()):
+        for name, arguments in (
+            *self._loudness(), *self._column(), *self._origin(), *self._clips(),
+        ):  # fmt: skip
             self._feedback.publish(STREAMS[name].address, *arguments)
 
     def _loudness(self) -> Iterator[tuple[str, tuple[object, ...]]]:
@@ -44,3 +46,8 @@ class ServerStreams:
         origin = self._server.deck.origin
         if origin is not None:
             yield "origin", (origin.name or "", origin.second, origin.share)
+
+    def _clips(self) -> Iterator[tuple[str, tuple[object, ...]]]:
+        names = [one.name for one in self._server.clips if one.usable]
+        # With their number, so that there is something to send when there are none.
+        yield "clips", (len(names), *names)

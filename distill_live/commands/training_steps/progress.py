@@ -85,7 +85,7 @@ class TrainingProgress:
 
     def begin_codec(self, config: CodecTrainingConfig) -> None:
         """Start the codec's bar; print its settings and the headings of its lines."""
-        from distill_live.codes.grid import level_labels
+        from distill_live.codes.labels import level_labels
 
         codec = config.codec
         self._labels = level_labels(codec.num_quantizers)

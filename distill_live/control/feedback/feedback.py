@@ -10,10 +10,10 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from distill_live.codes.labels import level_name
 from distill_live.control.feedback.subscriber import Send, Subscriber
 from distill_live.control.namespace.address import NORM, OFF, OWN, ROOT, Sender
 from distill_live.control.namespace.pattern import match
-from distill_live.control.namespace.targets import level_name
 from distill_live.errors import ParameterError
 from distill_live.parameters import (
     LEVELS_LIMIT,

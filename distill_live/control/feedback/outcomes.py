@@ -11,10 +11,12 @@ from distill_live.control.namespace.address import ROOT, Reply, Sender
 DONE, ERROR = f"{ROOT}/done", f"{ROOT}/error"
 #: The addresses of outcomes.
 OUTCOMES = (DONE, ERROR)
-#: The most senders that are remembered for one kind of request.
+#: The most requests of one kind whose senders are remembered.
 MAX_ASKERS = 64
 
 Answer = Callable[[Sender, Sequence[Reply]], None]
+Arguments = tuple[object, ...]
+_Asked = tuple[Sender, Arguments | None]
 
 
 class Outcomes:
@@ -27,24 +29,31 @@ class Outcomes:
     def __init__(self, feedback: Feedback, answers: Mapping[str, Answer]) -> None:
         self._feedback, self._answers = feedback, answers
         self._lock = threading.Lock()
-        self._askers: dict[str, dict[Sender, None]] = {}
+        self._askers: dict[str, dict[_Asked, None]] = {}
 
-    def asked(self, name: str, sender: Sender) -> None:
-        """Note that `sender` made a request; None if there is nobody to answer."""
+    def asked(self, name: str, sender: Sender, arguments: Arguments | None = None) -> None:
+        """Note that `sender` made a request with these arguments; None if there is nobody to
+        answer."""
         with self._lock:
             askers = self._askers.setdefault(name, {})
             if sender is not None and len(askers) < MAX_ASKERS:
-                askers[sender] = None
+                askers[sender, arguments] = None
 
-    def tell(self, name: str, text: str, failed: bool = False) -> None:
-        """Tell what came of the requests of that name that have not been answered yet."""
+    def tell(
+        self, name: str, text: str, failed: bool = False, arguments: Arguments | None = None
+    ) -> None:
+        """Tell what came of the requests of that name, or only of those with these arguments, that
+        have not been answered yet."""
         message: Reply = (DONE, (name, text))
         if failed:
             message = (ERROR, (f"{ROOT}/{name}", text))
         with self._lock:
-            askers = self._askers.pop(name, {})
+            askers = self._askers.setdefault(name, {})
+            meant = [one for one in askers if arguments is None or one[1] == arguments]
+            for one in meant:
+                del askers[one]
         heard = self._feedback.announce(message[0], *message[1])
-        for sender in askers:
+        for sender in dict.fromkeys(sender for sender, _ in meant):
             if sender not in heard:
                 self.answer(sender, [message])
 

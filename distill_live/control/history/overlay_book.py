@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from distill_live.codes.overlay import Overlay
+from distill_live.codes.history.overlay import Overlay
 
 #: Takes a request to the engine: its name and its arguments.
 Send = Callable[[str, tuple[object, ...]], None]

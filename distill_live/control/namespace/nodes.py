@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from distill_live.codes.labels import level_name
 from distill_live.control.namespace.address import NORM, OWN, ROOT
 from distill_live.control.namespace.requests import Argument, RequestSpec
 from distill_live.control.namespace.streams import SAID
-from distill_live.control.namespace.targets import level_name
 from distill_live.parameters import (
     LEVELS_LIMIT,
     Parameter,
@@ -129,6 +129,10 @@ SERVICES: dict[str, RequestSpec] = {
                      Argument("pattern", "text", optional=True))),
         RequestSpec("unsubscribe", "End a subscription.",
                     (Argument("port", "int", 0, 65_535, optional=True),)),
+        RequestSpec("clip/list", "Reply `/distill/clips` with the number of clips, and for each "
+                                 "`/distill/clip` with its name, length in seconds, 1 if the "
+                                 "current model can use it, source and, if known, RMS level in "
+                                 "dBFS."),
         RequestSpec("learn", "Map the next MIDI control that moves to a parameter, or to a "
                              "request followed by its arguments.",
                     (Argument("name", "text"),)),

@@ -23,8 +23,9 @@ class Argument:
 
     `words` are legal in place of a number; for a text, no others are. A number with an
     `alternative` can also be given as any text: it says what that means. An `optional` argument
-    that is left out has the value `default`. The last argument of a request can take the `rest`:
-    all values that follow, as one text with spaces between them.
+    that is left out has the value `default`. A text may be empty if it `can_be_empty`. The last
+    argument of a request can take the `rest`: all values that follow, as one text with spaces
+    between them.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Argument:
     optional: bool = False
     default: object = None
     words: tuple[str, ...] = ()
+    can_be_empty: bool = False
     alternative: str = ""
     rest: bool = False
 
@@ -67,8 +69,9 @@ class Argument:
         return ": that is text; send it as a number"
 
     def _holds_text(self, value: str) -> bool:
-        free = (self.kind == "text" and not self.words) or self.alternative
-        return bool(free) and value.isprintable() and 0 < len(value) <= MAX_TEXT
+        free = (self.kind == "text" and not self.words) or bool(self.alternative)
+        least = 0 if self.can_be_empty else 1
+        return free and value.isprintable() and least <= len(value) <= MAX_TEXT
 
     def _holds_number(self, value: float) -> bool:
         within = self.kind != "text" and self.minimum <= value <= self.maximum
@@ -140,6 +143,8 @@ _REGION = (
     Argument("count", "int", 1, 1024, "columns"),
     Argument("edit", "text", rest=True),
 )
+_CLIP = Argument("name", "text")
+_CHOSEN = Argument("name", "text", optional=True, can_be_empty=True)
 
 REQUESTS: dict[str, RequestSpec] = {
     request.name: request
@@ -166,6 +171,30 @@ REQUESTS: dict[str, RequestSpec] = {
                      _TAKE)),
         RequestSpec("prime", "Encode a recording in the background and continue from it.",
                     (Argument("file", "text"),)),
+        RequestSpec("clip/load",
+                    "Encode a recording in the background and keep it as a clip; a grid of codes, "
+                    ".npz or .json, is read at once.",
+                    (_CLIP, Argument("file", "text"))),
+        RequestSpec("clip/play",
+                    "Loop a clip as it is, all of it or its first beats, until `release`; then the "
+                    "prior continues from it.",
+                    (_CLIP, Argument("beats", "float", 1 / 64, 1024.0, "beats", optional=True)),
+                    "control"),
+        RequestSpec("clip/prime", "Continue from a clip.", (_CLIP,)),
+        RequestSpec("clip/delete", "Delete a clip, also one that is still being loaded.", (_CLIP,)),
+        RequestSpec("blend/clip",
+                    "Choose the clip that `blend` blends into the codes; `off`, or no name, is "
+                    "none.", (_CHOSEN,)),
+        RequestSpec("manner/clip",
+                    "Choose the clip in whose manner `manner` lets the prior play; `off`, or no "
+                    "name, is none.", (_CHOSEN,)),
+        RequestSpec("edit/clip",
+                    "Choose the clip for edits that need a second grid; `off`, or no name, is "
+                    "none.", (_CHOSEN,)),
+        RequestSpec("capture",
+                    "Keep the last seconds that were heard: as a clip, and as a sound file and "
+                    "codes in the folder of recordings.",
+                    (Argument("seconds", "float", 0.1, 60.0, "s"), _CLIP)),
         RequestSpec("model", "Load a model in the background and crossfade to it.",
                     (Argument("name", "text"),)),
         RequestSpec("record", "Start recording the output (1), or stop (0).",
@@ -203,6 +232,17 @@ REQUESTS: dict[str, RequestSpec] = {
                     "Run the edits in this order, one after the other, and those that are not "
                     "named after them; without names, in alphabetical order.",
                     (Argument("names", "text", optional=True, rest=True),), "control"),
+        RequestSpec("listen", "Start listening to what is played in (1), or stop (0); needs `serve "
+                              "--input NAME`.",
+                    (Argument("on", "bool"),)),
+        RequestSpec("listen/prime",
+                    "Continue from what was played in: the last seconds of it, or, without a "
+                    "number, the last phrase, from its onset after a silence to its end.",
+                    (Argument("seconds", "float", 0.05, 60.0, "s", optional=True),)),
+        RequestSpec("listen/clip",
+                    "Keep what was played in as a clip: the last seconds of it, or, without a "
+                    "number, the last phrase.",
+                    (_CLIP, Argument("seconds", "float", 0.05, 60.0, "s", optional=True))),
         RequestSpec("loop/beats", "Loop the most recent beats, sample-accurately, until "
                                   "`release`.",
                     (_BEATS,), "control"),

@@ -6,11 +6,12 @@ import reprlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from distill_live.codes.labels import level_labels, level_name
 from distill_live.errors import ParameterError, nearest_name
 from distill_live.parameters import LEVELS_LIMIT, Parameter, Table, find_parameter
 
 #: The labels of most models' levels, coarse to fine; used until a model brings its own.
-DEFAULT_LABELS = ("Structure", "Timbre", "Detail")
+DEFAULT_LABELS = level_labels(3)
 
 
 class UnknownLevelError(ParameterError):
@@ -81,11 +82,6 @@ def find_order(names: Sequence[str], table: Iterable[str]) -> tuple[str, ...]:
                 f"there is no edit {name!r}{nearest_name(name, known)}; legal: {', '.join(known)}"
             )
     return tuple(dict.fromkeys(names))
-
-
-def level_name(label: str) -> str:
-    """A level's label as addresses and patches write it: lower case, with _ for spaces."""
-    return "_".join(label.lower().split())
 
 
 class Levels:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from distill_live.errors import ParameterError
 
-#: Requests whose first argument is a file; for a model it may also be its name.
-FILE_REQUESTS = ("prime", "model")
+#: Requests that name a file, and which of their arguments it is; a model may also be a name.
+FILE_REQUESTS = {"prime": 0, "model": 0, "clip/load": 1}
 
 
 class AllowedFiles:
@@ -28,9 +28,10 @@ class AllowedFiles:
 
         Raises ParameterError for a file outside the folders, whether it exists or not.
         """
-        if name not in FILE_REQUESTS or not arguments:
+        place = FILE_REQUESTS.get(name)
+        if place is None or len(arguments) <= place:
             return arguments
-        given = str(arguments[0])
+        given = str(arguments[place])
         try:
             found = self._find(given)
             if name == "model" and _is_name(given) and not (found and found.is_file()):
@@ -43,7 +44,7 @@ class AllowedFiles:
                 f"{name} can only open files in these folders: {folders}; {given[:200]!r} is not "
                 "in any of them: copy it there, or start with --clips FOLDER"
             )
-        return (str(found), *arguments[1:])
+        return (*arguments[:place], str(found), *arguments[place + 1 :])
 
     def _find(self, given: str) -> Path | None:
         """The file that is meant, or the path of a missing one; None if outside the folders."""

@@ -37,6 +37,7 @@ class ControlRequests:
             "loop/beats": self._loop,
             "rewind/beats": self._rewind,
             "hold/beats": self._hold,
+            "clip/play": self._play_clip,
             "preset": presets.recall,
             "preset/beats": self._recall,
             "preset/next": presets.next,
@@ -79,6 +80,10 @@ class ControlRequests:
     def _hold(self, beats: float) -> None:
         # Unchecked: in a message `hold` takes no argument, because a button sends 1.
         self._server("hold", (self._tempo.seconds(beats),))
+
+    def _play_clip(self, name: str, beats: float | None) -> None:
+        # Unchecked: the server takes seconds.
+        self._server("clip/play", (name, None if beats is None else self._tempo.seconds(beats)))
 
     def _recall(self, name: str, beats: float) -> str:
         return self._presets.recall(name, self._tempo.seconds(beats))

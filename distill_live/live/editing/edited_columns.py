@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from distill_live.codes.edit_rack import EditRack, EditSettings, Held
-from distill_live.codes.overlay import Overlay, Overlays
+from distill_live.codes.history.overlay import Overlay, Overlays
 from distill_live.codes.timeline import Codes, Timeline
 
 
@@ -39,10 +39,12 @@ class EditedColumns:
         """Run these edits first, in this order; see `EditRack.set_order`."""
         self._rack.set_order(names)
 
-    def begin_segment(self, timeline: Timeline) -> None:
-        """Continue after the columns of another timeline, without overlays."""
-        self.timeline, self.segment_start = timeline, timeline.end
+    def begin_segment(self, timeline: Timeline, start: int) -> None:
+        """Continue in another timeline, without overlays; its columns from `start` on can be gone
+        back to, and partners begin there."""
+        self.timeline, self.segment_start = timeline, start
         self._overlays.clear()
+        self._rack.begin_segment(start)
 
     def forget(self) -> None:
         """Forget the overlays of columns that the timeline has forgotten."""

@@ -11,7 +11,7 @@ import numpy as np
 from distill_live.codes.edit import MAX_COLUMNS, Edit, GridEdit, Traits
 from distill_live.codes.edit_list import ITSELF, EditStep, apply_step
 from distill_live.codes.grid import CodeGrid
-from distill_live.codes.overlay import Mask, Overlay
+from distill_live.codes.history.overlay import Mask, Overlay
 from distill_live.codes.selection import find_columns
 from distill_live.codes.timeline import Codes
 from distill_live.errors import CodesError, DistillError

@@ -11,21 +11,24 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Literal
 
+import numpy as np
+
 from distill_live.codes.edit import Edit
-from distill_live.codes.edit_rack import EditRack, EditSettings
+from distill_live.codes.edit_rack import EditRack, EditSettings, Partner
 from distill_live.codes.timeline import Codes
 from distill_live.errors import CodesError, LiveError
 from distill_live.live.editing.edit_requests import EditRequests
 from distill_live.live.editing.painter import Painter
 from distill_live.live.engine.filling import RingFiller
 from distill_live.live.engine.generator import StreamGenerator
+from distill_live.live.engine.input_partner import InputPartner
 from distill_live.live.engine.motion import Hold, Loop
 from distill_live.live.engine.origin import OriginTeller
 from distill_live.live.engine.parameter_reader import ParameterReader
 from distill_live.live.engine.settings import EngineSettings
 from distill_live.live.engine.wiring import Beginning, EngineMemory, EngineReports
 from distill_live.live.ipc.journal import Journal
-from distill_live.live.ipc.messages import EDIT_REQUESTS
+from distill_live.live.ipc.messages import EDIT_REQUESTS, INPUT
 from distill_live.live.ipc.ring import SAMPLE_RATE
 from distill_live.live.ipc.status import Motion
 from distill_live.live.pacing.pace import Pace
@@ -39,7 +42,8 @@ _ORIGINS_PER_COLUMN = 4
 class Engine:
     """Plays one model into a ring. `turn` does the most urgent piece of work.
 
-    `clock` gives seconds. Raises LiveError when the model cannot be played.
+    `clock` gives seconds. `partners` are (slot, name, codes [T, F, Q]) of the clips in use, see
+    `partner`. Raises LiveError when the model cannot be played.
     """
 
     def __init__(
@@ -51,6 +55,7 @@ class Engine:
         edits: Sequence[Edit],
         reports: EngineReports,
         clock: Callable[[], float] = time.monotonic,
+        partners: Sequence[tuple[str, str, Codes]] = (),
     ) -> None:
         rate = loaded.spectrogram.config.sample_rate
         if rate != SAMPLE_RATE:
@@ -59,6 +64,7 @@ class Engine:
             )
         self._ring, self._status, self._settings = memory.ring, memory.status, settings
         self._say, self._clock = reports.say, clock
+        self._on_capture = reports.on_capture
         self._journal = Journal(memory.journal)
         self._parameters = ParameterReader(
             memory, self._journal, loaded.model.config.num_quantizers
@@ -67,6 +73,11 @@ class Engine:
         self._rack = EditRack(
             edits, self._parameters.values, codebooks, reports.say, reports.on_edit_failure
         )
+        #: The clips that the stream is played together with, by slot.
+        self._partners = {slot: Partner(name, codes) for slot, name, codes in partners}
+        for slot, partner in self._partners.items():
+            self._rack.set_partner(slot, partner)
+        self._input = InputPartner(self._rack, memory.heard, loaded.metadata["codec_sha256"], clock)
         self._edits = EditSettings()
         self._redraw_due = False
         #: Columns that must be drawn before edits that were switched on, or regions, can be used.
@@ -94,12 +105,13 @@ class Engine:
         self._moves: deque[tuple[int, Callable[[], None]]] = deque()
         self._rest_until = 0.0
         self._origin_due = 0.0
-        self._take_over_parameters()
+        self._use_manner()
 
     def turn(self) -> bool:
         """Do one piece of work; False if there is nothing to do now."""
         self._status.beat("engine_beat")
         self._generator.note_switches()
+        self._input.poll()
         if self._parameters.refresh():
             self._take_over_parameters()
         busy = self._change_future() or self._filler.fill(self._missing)
@@ -131,7 +143,41 @@ class Engine:
 
     def prime(self, codes: Codes) -> None:
         """Continue from these codes [T, F, Q]."""
-        self._move("prime", partial(self._prime, codes))
+        begin = partial(self._generator.prime, codes)
+        self._move("prime", partial(self._begin_segment, begin))
+
+    def play_clip(self, codes: Codes, length: int) -> None:
+        """Loop the first `length` samples of a clip's codes [T, F, Q], as they are."""
+        begin = partial(self._generator.play_clip, codes, length)
+        self._move("play_clip", partial(self._begin_segment, begin), length)
+
+    def partner(self, slot: str, name: str, codes: Codes | None) -> None:
+        """Put a clip's codes [T, F, Q] into a slot, or (None) clear it: "edit" is for edits that
+        need a second grid, "blend" for the edit that `blend` switches, "manner" leads the sampling.
+
+        Without codes, the name INPUT stands for what is being played in. A clip that does not fit
+        the model is reported, and the slot keeps what it has.
+        """
+        try:
+            if codes is not None:
+                self._generator.require_fit(codes)
+        except CodesError as error:
+            self._say(f"{name}: {error}")
+            return
+        self._journal.note("partner", slot=slot, name=name or None)
+        self._partners.pop(slot, None)
+        if codes is not None:
+            self._partners[slot] = Partner(name, codes, self._generator.partner_column)
+        self._rack.set_partner(slot, self._partners.get(slot))
+        self._input.leave(slot)
+        if codes is None and name == INPUT:
+            self._input.take(slot)
+        if slot == "manner":
+            self._use_manner()
+
+    def capture(self, number: int, seconds: float) -> None:
+        """Report the codes that were heard in the last seconds, as capture `number`."""
+        self._on_capture(number, self._generator.heard(seconds).astype(np.uint16))
 
     def panic(self) -> None:
         """Drop all other requests, end a hold or a loop, and draw the future again."""
@@ -148,8 +194,8 @@ class Engine:
         heard = self._ring.read_position
         self._journal.note("request", name=name, arguments=arguments, heard=heard)
 
-    def _prime(self, codes: Codes) -> None:
-        self._generator.prime(codes)
+    def _begin_segment(self, begin: Callable[[], None]) -> None:
+        begin()
         self._edit_requests.begin_segment()
 
     def _rewind(self, seconds: float, take: int | Literal["same"] | None) -> None:
@@ -160,6 +206,13 @@ class Engine:
             take = self._generator.takes + 1
         self._generator.takes = max(self._generator.takes, take)
         self._generator.rewind(seconds, take)
+
+    def _use_manner(self) -> None:
+        """Let the clip that is in the slot now lead the sampling."""
+        leader = self._partners.get("manner")
+        learn = self._generator.sampler.learn_manner
+        self._parameters.manner = learn(leader.codes) if leader else ""
+        self._take_over_parameters()
 
     def _take_over_parameters(self) -> None:
         """Use the parameters as they are now, and note what has changed since the last time."""
@@ -211,6 +264,8 @@ class Engine:
         if self._moves:
             _, move = self._moves.popleft()
             move()
+            # A new segment aligns the partners of edits with itself.
+            self._edits = self._rack.settings
         elif self._redraw_due:
             self._redraw_due = False
             if self._generator.is_stale():

@@ -61,6 +61,8 @@ class StreamGenerator:
         self._drawing_spent = 0.0
         #: The highest take so far.
         self.takes = 0
+        #: How many columns of the present segment are those of a clip that is played.
+        self._clip_columns = 0
         timeline = Timeline(codec.bands, codec.num_quantizers, TIMELINE_COLUMNS)
         self.edited = EditedColumns(rack, timeline)
         self.sampler = Sampler(loaded.require_prior(), timeline, self._journal)
@@ -236,19 +238,47 @@ class StreamGenerator:
 
         Raises CodesError when they do not fit the model.
         """
-        self._require_fit(codes)
+        self.require_fit(codes)
         # From one of the prior's anchors on, the codes need not be stepped through one by one.
         half = self.sampler.context_columns // 2
         codes = codes[len(codes) % half if len(codes) > half else 0 :]
         at = self.pace.soonest_jump(self.playhead.position)
         with self.pace.jump:
-            self._journal.note("begin_segment", codes=codes.tolist(), position=at)
-            self.playhead.begin_segment(codes, at)
-            self.sampler.begin_segment(self.timeline)
-            self.edited.begin_segment(self.timeline)
+            self._begin_segment(codes, at, len(codes))
             self._publish_jump(at)
 
-    def _require_fit(self, codes: Codes) -> None:
+    def play_clip(self, codes: Codes, length: int) -> None:
+        """Loop the first `length` samples of these codes [T, F, Q] as they are, until `release`: a
+        new segment, with a crossfade to it. Then the prior continues from them.
+
+        Raises CodesError when they do not fit the model.
+        """
+        self.require_fit(codes)
+        end = max(min(length, len(codes) * self._column_samples), SHORTEST_LOOP)
+        # The end of the sound depends on the columns after it: on the next ones of the clip, or, as
+        # it repeats, on its first ones.
+        columns = self.playhead.column_of(end + self.fade) + 1
+        codes = codes[np.arange(columns) % len(codes)]
+        at = self.pace.soonest_jump(self.playhead.position)
+        with self.pace.jump:
+            self._begin_segment(codes, at, 0)
+            self._clip_columns = len(codes)
+            self._do("loop", begin=0, end=end, fade=self.fade, position=at)
+            self._publish_jump(at)
+
+    @property
+    def partner_column(self) -> int:
+        """The column in which a partner begins that is chosen now: the one that is heard, or the
+        first one of a clip that is played, so that the two loops are in step."""
+        column = self.playhead.sound_at(self._ring.read_position)[1]
+        return 0 if column < self._clip_columns else column
+
+    def heard(self, seconds: float) -> Codes:
+        """The codes [T, F, Q] of the last seconds that were heard, as they were played."""
+        count = max(round(seconds * SAMPLE_RATE / self._column_samples), 1)
+        return self.playhead.heard(self._ring.read_position, count, self._column_samples)
+
+    def require_fit(self, codes: Codes) -> None:
         """Raise CodesError unless these are codes [T, F, Q], T at least 1, of the model."""
         shape = self.timeline.shape
         if codes.ndim != 3 or codes.shape[1:] != shape or not len(codes):
@@ -269,6 +299,15 @@ class StreamGenerator:
         self.draw = self.draw._replace(take=before.take)
         # Another decoder made the sound before it.
         self.pace.jumped_at = self.playhead.position
+
+    def _begin_segment(self, codes: Codes, position: int, start: int) -> None:
+        """Forget the timeline, and continue from these codes from a ring position on; those from
+        column `start` on can be gone back to."""
+        self._journal.note("begin_segment", codes=codes.tolist(), position=position)
+        self.playhead.begin_segment(codes, position)
+        self.sampler.begin_segment(self.timeline)
+        self.edited.begin_segment(self.timeline, start)
+        self._clip_columns = 0
 
     def _change_motion(
         self, at: int, operation: str | None = None, **arguments: int | None

@@ -35,12 +35,12 @@ class Handover:
         timeline, (drawn, again) = self._playhead.timeline, self._sampler.draws
         start = max(timeline.start, timeline.end - KEPT_CODES // math.prod(timeline.shape))
         raw, edited = timeline.raw(start, timeline.end), timeline.edited(start, timeline.end)
-        settings = self._rack.settings
-        # Control sends partners again: they are too large to be saved with every column.
-        alone = replace(settings, edits=tuple(one for one in settings.edits if not one.partner))
+        rack = self._rack
+        partners = {name: one.without_codes() for name, one in rack.partners.items()}
         continuation = Continuation(
             self._playhead.places(), start, raw.astype(np.uint16), edited.astype(np.uint16),
-            segment_start, drawn, again, take, takes, alone, self._rack.held, seen,
+            segment_start, drawn, again, take, takes, rack.settings.without_codes(), rack.held,
+            partners, seen,
         )  # fmt: skip
         self._keepsake.write(continuation, switches)
 
@@ -58,5 +58,5 @@ class Handover:
         )
         timeline = Timeline.holding(before.start, raw, edited, TIMELINE_COLUMNS)
         self._sampler.go_on(timeline, before.drawn, before.again)
-        self._rack.restore(before.edits, before.held)
+        self._rack.restore(before.edits, before.held, before.partners)
         self._playhead.go_on(timeline, place)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from distill_live.codes.timeline import Codes
 from distill_live.live.ipc.ring import Samples
 
 if TYPE_CHECKING:
@@ -72,10 +73,16 @@ class State:
 class Mark:
     """The state, and the decoder, before the sound from ring position `position` on was made.
 
-    `repeated`: that sound was not a column but a repetition of what came before.
+    `codes` [1, F, Q] are those of the column that made it; without them that sound was not a column
+    but a repetition of what came before.
     """
 
     position: int
     state: State
     decoder: DecoderMark
-    repeated: bool
+    codes: Codes | None = None
+
+    @property
+    def repeated(self) -> bool:
+        """Whether that sound was a repetition."""
+        return self.codes is None

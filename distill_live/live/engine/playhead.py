@@ -15,7 +15,7 @@ from distill_live.audio.fades import crossfade
 from distill_live.codes.timeline import Codes, Timeline
 from distill_live.live.engine.decoder import ColumnDecoder
 from distill_live.live.engine.motion import Hold, Loop, Mark, Motion, State, nothing
-from distill_live.live.engine.recent import Recent
+from distill_live.live.engine.recent import Recent, RecentCodes
 from distill_live.live.ipc.keepsake import Place
 from distill_live.live.ipc.ring import Samples
 
@@ -29,7 +29,7 @@ class Playhead:
         self.position = position
         self._state = State(0, 0)
         self._marks: deque[Mark] = deque()
-        self._recent = Recent()
+        self._recent, self._heard = Recent(), RecentCodes()
 
     @property
     def column(self) -> int:
@@ -53,7 +53,7 @@ class Playhead:
 
     def push(self, codes: Codes) -> Samples:
         """Play `column` with these codes [1, F, Q]; returns the samples [N] that this makes."""
-        self._set_mark()
+        self._set_mark(codes)
         state = self._state
         self.timeline.set_edited(state.column, codes)
         made = self._decoder.push(codes)
@@ -70,7 +70,7 @@ class Playhead:
 
         The seams before and after it are fades of up to `fade` samples.
         """
-        self._set_mark(repeated=True)
+        self._set_mark(None)
         recent = self._recent.last(length)
         # Where the sound would go on to by itself, before the repetition and again after it.
         ending = np.concatenate([self._state.beyond, self._decoder.rest()])[:fade]
@@ -207,9 +207,18 @@ class Playhead:
         self._state = replace(self._state, motion=None)
 
     def forget_before(self, position: int) -> None:
-        """Drop the marks of sound that is over."""
+        """Drop the marks of sound that is over, and remember its codes as heard."""
         while len(self._marks) > 1 and self._marks[1].position <= position:
-            self._marks.popleft()
+            mark = self._marks.popleft()
+            if mark.codes is not None:
+                self._heard.append(mark.position, mark.codes[0])
+
+    def heard(self, position: int, count: int, length: int) -> Codes:
+        """The last `count` columns [T, F, Q] of `length` samples that were heard up to a ring
+        position, as far as that is known."""
+        now = [(one.position, one.codes[0]) for one in self._marks
+               if one.codes is not None and one.position <= position]  # fmt: skip
+        return self._heard.last(now, position, count, length, self.timeline.shape)
 
     def _place(self, position: int, state: State) -> Place:
         motion = state.motion
@@ -274,8 +283,8 @@ class Playhead:
         self.position += len(samples)
         return samples
 
-    def _set_mark(self, repeated: bool = False) -> None:
-        self._marks.append(Mark(self.position, self._state, self._decoder.mark(), repeated))
+    def _set_mark(self, codes: Codes | None) -> None:
+        self._marks.append(Mark(self.position, self._state, self._decoder.mark(), codes))
 
     def _mark_at(self, position: int) -> Mark | None:
         """The newest mark at or before a ring position."""

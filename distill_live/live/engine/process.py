@@ -8,17 +8,24 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from distill_live.codes.grid import CodeGrid
+from distill_live.errors import CodesError
 from distill_live.live.engine.settings import EngineSettings
 from distill_live.live.engine.wiring import Beginning, EngineMemory, EngineReports
 from distill_live.live.ipc.journal import Journal
 from distill_live.live.ipc.messages import (
+    Captured,
     DeviceChosen,
     DeviceFailed,
     EditFailed,
     EngineReady,
     Notice,
+    PartnerCodes,
     Request,
 )
+from distill_live.live.ipc.shared_codes import SharedCodes
 from distill_live.live.ipc.worker_process import run_worker
 from distill_live.priority import raise_engine
 
@@ -32,7 +39,8 @@ class EngineJob:
     """What an engine's process works on: a model, a device, and the memory that it shares.
 
     `plainly`: it continues without the hold or the loop in which earlier engines have failed.
-    `order` is that of the edits, by name.
+    `partners` are the clips that it plays together with the stream, `order` is that of the edits,
+    by name.
     """
 
     model: Path
@@ -40,13 +48,14 @@ class EngineJob:
     memory: EngineMemory
     settings: EngineSettings
     plainly: bool = False
+    partners: tuple[PartnerCodes, ...] = ()
     order: tuple[str, ...] = ()
 
 
 def run_engine(channel: Connection, job: EngineJob) -> None:
     """The engine process: load, say so, play until the channel closes.
 
-    Sends `DeviceChosen`, `EngineReady`, `Notice`, `EditFailed`, what EditReport lists,
+    Sends `DeviceChosen`, `EngineReady`, `Notice`, `EditFailed`, what EditReport lists, `Captured`,
     `DeviceFailed` and `Failed`; takes `Request`.
     """
     run_worker(channel, lambda: _play_or_blame(channel, job))
@@ -86,17 +95,24 @@ def _play(channel: Connection, job: EngineJob) -> None:
     reports = EngineReports(
         say=lambda line: channel.send(Notice(line)),
         on_edit_failure=lambda switch: channel.send(EditFailed(switch)),
+        on_capture=lambda number, codes: channel.send(Captured(number, codes)),
         on_edit_report=channel.send,
     )
     edits = load_edits_again(job.memory.parameters.table, reports.say)
     with torch.inference_mode():
-        engine = Engine(loaded, job.memory, job.settings, beginning, edits, reports)
+        partners = [(one.slot, one.name, one.codes.read()) for one in job.partners if one.codes]
+        engine = Engine(
+            loaded, job.memory, job.settings, beginning, edits, reports, partners=partners
+        )
         engine.carry_out("order", (job.order,))
+        for one in job.partners:
+            if one.codes is None:
+                engine.partner(one.slot, one.name, None)
         gc.collect()
         gc.freeze()
         # Only now: a model that is still loading must not slow down the one that plays.
         job.memory.status["raised"] = not job.settings.patient and raise_engine()
-        channel.send(EngineReady(loaded.metadata["name"]))
+        channel.send(EngineReady(loaded.metadata["name"], _blank_grid(loaded)))
         _play_until_closed(channel, engine, job.settings.idle_seconds)
 
 
@@ -105,10 +121,20 @@ def _play_until_closed(channel: Connection, engine: Engine, idle_seconds: float)
     busy = True
     while True:
         while channel.poll(0.0 if busy else idle_seconds):
-            request: Request = channel.recv()
-            engine.carry_out(request.name, request.arguments)
+            _carry_out(channel.recv(), engine, channel)
             busy = True
         busy = engine.turn()
+
+
+def _carry_out(request: Request, engine: Engine, channel: Connection) -> None:
+    """Call the engine's method that is asked for."""
+    try:
+        arguments = [one.read() if isinstance(one, SharedCodes) else one
+                     for one in request.arguments]  # fmt: skip
+    except CodesError as error:
+        channel.send(Notice(f"{request.name}: {error}"))
+        return
+    engine.carry_out(request.name, arguments)
 
 
 def _beginning(job: EngineJob) -> Beginning:
@@ -118,6 +144,14 @@ def _beginning(job: EngineJob) -> Beginning:
     if kept is None:
         return Beginning(ring.read_position)
     return Beginning.after((kept.plainly() if job.plainly else kept).settle(ring))
+
+
+def _blank_grid(loaded: LoadedVQModel) -> CodeGrid:
+    """A grid of a model's codec, without columns."""
+    from distill_live.inference.codes import grid_of
+
+    config = loaded.model.config
+    return grid_of(loaded, np.zeros((0, config.bands, config.num_quantizers), np.int64))
 
 
 def describe_engine(job: EngineJob, loaded: LoadedVQModel) -> dict[str, Any]:

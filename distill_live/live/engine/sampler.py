@@ -4,25 +4,36 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from distill_live.codes.timeline import Codes, Timeline
 from distill_live.live.ipc.journal import Journal, as_lists
 from distill_live.models.kinds import open_session
 from distill_live.models.prior.base import Prior
+from distill_live.models.prior.manner import MannerTable
 from distill_live.models.prior.sampling import Sampling
 
 #: How many different draws are handed over to the next engine: a fader that never rests makes one
 #: for every column.
 KEPT_DRAWS = 64
+#: How many tables are kept for columns that must be drawn again as before.
+KEPT_TABLES = 4
+#: How many columns of a clip lead the sampling, the last ones: to count more would take too long.
+MANNER_COLUMNS = 8192
 
 
 class Draw(NamedTuple):
-    """All that a column depends on besides the model and the columns before it."""
+    """All that a column depends on besides the model and the columns before it.
+
+    `manner` is the key of the table that leads the sampling, "" if there is none: tables are too
+    large to be handed over to the next engine with every draw.
+    """
 
     sampling: Sampling
     seed: int
     take: int
+    manner: str = ""
 
 
 class Sampler:
@@ -31,12 +42,14 @@ class Sampler:
     def __init__(self, prior: Prior, timeline: Timeline, journal: Journal) -> None:
         self._timeline, self._journal = timeline, journal
         self._prior_session = open_session(prior, 0)
+        self._codebook_size = prior.config.codebook_size
         self._steps: Generator[None, None, Codes] | None = None
         self._draw: Draw | None = None
         #: How each column of the timeline was drawn, and how those to be drawn again were before.
         self._drawn: dict[int, Draw] = {}
         self._again: dict[int, Draw] = {}
         self._entropy: dict[int, float] = {}
+        self._tables: dict[str, MannerTable] = {}
 
     def entropy(self, column: int) -> float:
         """How undecided the prior was when it drew a column, in bits per code; NaN for a column
@@ -54,16 +67,34 @@ class Sampler:
             self._abandon()
             self._prior_session.context_columns = columns
 
+    def learn_manner(self, codes: Codes) -> str:
+        """Make the table of a clip's codes [T, F, Q], which must fit the prior: its key.
+
+        The last KEPT_TABLES tables are known.
+        """
+        table = MannerTable(codes[-MANNER_COLUMNS:], self._codebook_size)
+        self._tables.pop(table.key, None)
+        self._tables[table.key] = table
+        for key in list(self._tables)[:-KEPT_TABLES]:
+            del self._tables[key]
+        return table.key
+
     def advance(self, draw: Draw) -> bool:
         """Draw a part of the next column; True when that completes it.
 
-        A half-drawn column is begun again if it must be drawn differently now.
+        A half-drawn column is begun again if it must be drawn differently now. A column whose table
+        is not known is drawn without it.
         """
         draw = self._again.get(self._timeline.end, draw)
+        if draw.manner and draw.manner not in self._tables:
+            draw = draw._replace(sampling=replace(draw.sampling, manner=0.0), manner="")
         if self._steps is None or draw != self._draw:
             self._abandon()
             self._prior_session.seed, self._prior_session.take = draw.seed, draw.take
-            self._steps, self._draw = self._prior_session.steps(draw.sampling), draw
+            sampling = draw.sampling
+            if draw.manner:
+                sampling = replace(sampling, manner_table=self._tables[draw.manner])
+            self._steps, self._draw = self._prior_session.steps(sampling), draw
         try:
             next(self._steps)
             return False
@@ -77,16 +108,20 @@ class Sampler:
         return any(self._drawn.get(number, draw) != draw for number in columns)
 
     def cut(self, column: int, again: bool = False) -> None:
-        """Forget the columns from `column` on; with `again`, they will be drawn as before.
+        """Forget the columns from `column` on; with `again`, they will be drawn as before, and
+        those that were given stay.
 
         Raises CodesError, and forgets nothing, when `column` is not remembered.
         """
         self._abandon()
+        if again:
+            later = range(column, self._timeline.end)
+            column = next((one for one in later if one in self._drawn), self._timeline.end)
         # The session remembers at least as much as the timeline, which therefore raises first.
         self._timeline.truncate(column)
         self._prior_session.rewind(column)
-        later = {number: draw for number, draw in self._drawn.items() if number >= column}
-        self._again = self._again | later if again else {}
+        dropped = {number: draw for number, draw in self._drawn.items() if number >= column}
+        self._again = self._again | dropped if again else {}
         self._journal.note("cut", column=column)
 
     def begin_segment(self, timeline: Timeline) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from distill_live.codes.edit_rack import EditSettings, Held
+from distill_live.codes.edit_rack import EditSettings, Held, Partner
 from distill_live.live.ipc.ring import AudioRing
 from distill_live.shared_memory import SharedArray
 
@@ -46,7 +46,8 @@ class Continuation:
     first. `raw` and `edited` [T, F, Q] are the timeline's columns from number `start` on; those
     before `segment_start` belong to another segment or were given. `drawn` and `again` say how
     columns were drawn, and how they must be drawn again. `take` is the present take, `takes` the
-    highest so far. `edits` are those in use, `held` what each of them holds.
+    highest so far. `edits` are those in use, `held` what each of them holds, and `partners` their
+    second grids, without codes: control sends them to every new engine.
     `switches` is how many of the ring's switches are in the session log.
     """
 
@@ -61,6 +62,7 @@ class Continuation:
     takes: int
     edits: EditSettings
     held: Mapping[str, Held]
+    partners: Mapping[str, Partner]
     switches: int
 
     def settle(self, ring: AudioRing) -> Continuation:

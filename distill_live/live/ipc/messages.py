@@ -1,6 +1,6 @@
 """What the processes tell each other: one class for each message, sent through a worker's channel.
 
-The engine's and the audio process report to control; control asks the engine for something. All
+The workers report to control; control asks the engine for something. All
 messages can be pickled, and none needs torch.
 """
 
@@ -10,8 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from distill_live.codes.edit_rack import Held
-from distill_live.codes.overlay import Overlay
+from distill_live.codes.grid import CodeGrid
+from distill_live.codes.history.overlay import Overlay
+from distill_live.live.ipc.shared_codes import SharedCodes
 
 #: What control asks of the engine for the history of edits: the names of its methods, which are
 #: also the names in the session log.
@@ -19,16 +24,34 @@ EDIT_REQUESTS = ("cell", "region", "lay", "recall", "order", "tell_held")
 #: The same, with all that a performer can ask of it directly.
 ENGINE_REQUESTS = ("rewind", "loop", "hold", "release", "panic", *EDIT_REQUESTS)
 
+#: The name of what is being played in, where a clip's name is expected.
+INPUT = "input"
+
 
 @dataclass(frozen=True)
 class Request:
-    """Asks the engine for one of ENGINE_REQUESTS, or to "prime", with the method's arguments."""
+    """Asks the engine for one of its methods: one of ENGINE_REQUESTS, "prime", "play_clip",
+    "partner" or "capture", with the method's arguments. Codes come as SharedCodes."""
 
     name: str
     arguments: tuple[Any, ...] = ()
 
 
-# From either process.
+@dataclass(frozen=True)
+class PartnerCodes:
+    """The clip `name` in a slot. Without codes, the slot is empty, or, if its name is INPUT, has
+    what is being played in."""
+
+    slot: str
+    name: str = ""
+    codes: SharedCodes | None = None
+
+    def request(self) -> Request:
+        """Tells an engine that plays already."""
+        return Request("partner", (self.slot, self.name, self.codes))
+
+
+# From any process.
 
 
 @dataclass(frozen=True)
@@ -62,9 +85,11 @@ class DeviceFailed:
 
 @dataclass(frozen=True)
 class EngineReady:
-    """The model of this name is loaded and begins to play."""
+    """The model of this name is loaded and begins to play; `grid` is one of its codec, without
+    columns."""
 
     model: str
+    grid: CodeGrid
 
 
 @dataclass(frozen=True)
@@ -105,6 +130,15 @@ class SegmentBegan:
     newest: int
 
 
+@dataclass(frozen=True)
+class Captured:
+    """The codes [T, F, Q] of what was heard last, by request `number`; fewer columns than asked for
+    if no more are known."""
+
+    number: int
+    codes: NDArray[np.uint16]
+
+
 # From the audio process.
 
 
@@ -134,10 +168,29 @@ class OutputBroken:
     reason: str
 
 
+# From the input's process.
+
+
+@dataclass(frozen=True)
+class InputOpened:
+    """Sound comes in now, from what `description` says."""
+
+    description: str
+
+
+@dataclass(frozen=True)
+class InputAway:
+    """The input's device has gone away; it is asked for again until it is back."""
+
+    reason: str
+
+
 #: What the engine's process reports about itself.
 EngineReport = DeviceChosen | DeviceFailed | EngineReady | Failed
 #: What the engine's process reports for the history of edits.
 EditReport = OverlayMade | OverlayRefused | EditsHold | SegmentBegan
 #: What the audio process reports about its output.
 OutputReport = OutputOpened | OutputAway | OutputFinished | OutputBroken
-Message = Notice | EditFailed | EditReport | EngineReport | OutputReport
+#: What the input's process reports about its device.
+InputReport = InputOpened | InputAway
+Message = Notice | EditFailed | EditReport | Captured | EngineReport | OutputReport | InputReport

@@ -12,7 +12,7 @@ import torch
 from distill_live.codes.edit import Edit
 from distill_live.codes.edit_parameters import parameter_table
 from distill_live.codes.edit_rack import Held
-from distill_live.codes.overlay import Overlay
+from distill_live.codes.history.overlay import Overlay
 from distill_live.codes.session_log import Entry, reading_entry
 from distill_live.errors import ParameterError, SessionLogError
 from distill_live.live.engine.engine import Engine
@@ -34,7 +34,10 @@ from distill_live.parameters import ParameterStore
 #: How many samples are played between two looks at the log: 10 ms.
 BLOCK = 480
 #: Requests that a log cannot repeat on another model. Others do not change the sound.
-_LEFT_OUT = {"model", "prime"}
+_LEFT_OUT = {
+    "model", "prime", "clip/play", "clip/prime", "blend/clip", "manner/clip", "edit/clip",
+    "listen/prime",
+}  # fmt: skip
 
 
 def replay_on_other_model(

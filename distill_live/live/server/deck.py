@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from distill_live.codes.grid import CodeGrid
+from distill_live.live.clips.clip import Codec
 from distill_live.live.engine.process import EngineJob, run_engine
 from distill_live.live.engine.settings import EngineSettings
 from distill_live.live.engine.wiring import EngineMemory
+from distill_live.live.ipc.heard_columns import HeardColumns
 from distill_live.live.ipc.journal import JournalRing
 from distill_live.live.ipc.keepsake import Keepsake
 from distill_live.live.ipc.messages import (
@@ -15,6 +18,7 @@ from distill_live.live.ipc.messages import (
     DeviceFailed,
     EngineReady,
     Message,
+    PartnerCodes,
     Request,
 )
 from distill_live.live.ipc.ring import SAMPLE_RATE, AudioRing
@@ -47,18 +51,27 @@ class Deck:
     `worker` is the engine's process; whoever puts a model on the deck starts it.
     """
 
-    def __init__(self, number: int, parameters: ParameterStore, journal: bool) -> None:
+    def __init__(
+        self,
+        number: int,
+        parameters: ParameterStore,
+        journal: bool,
+        heard: HeardColumns | None = None,
+    ) -> None:
         self.number = number
         self.ring, self.status, self._keepsake = AudioRing(), EngineStatus(), Keepsake()
         self.journal = JournalRing() if journal else None
         self._memory = EngineMemory(
-            self.ring, parameters, self.status, self.journal, self._keepsake
+            self.ring, parameters, self.status, self.journal, self._keepsake, heard
         )
         self.name = ""
         self.path = Path()
         self.level_labels: tuple[str, ...] = ()
         self.loudness_db = _UNKNOWN_LOUDNESS_DB
         self.training_files: tuple[str, ...] = ()
+        #: The model's codec, and a grid of it without columns once an engine has been ready.
+        self.codec = Codec("", "")
+        self.blank: CodeGrid | None = None
         #: The device that the engine computes on, once it has said so, and whether it has failed.
         self.device, self.device_failed = CPU, False
         #: Whether any engine has been ready to play the model.
@@ -89,6 +102,8 @@ class Deck:
         header = read_header(path).metadata
         # As the library does: copies of a file have the same name inside.
         self.path, self.name = path, path.stem
+        # A file of Distill v1.1 does not say; then the engine does.
+        self.codec, self.blank = Codec(path.stem, str(header.get("codec_sha256", ""))), None
         self.level_labels = tuple(map(str, header["level_labels"]))
         kept = header.get("training_codes")
         names = kept.get("names") if isinstance(kept, dict) else None
@@ -111,8 +126,21 @@ class Deck:
                 self.device = device
             case DeviceFailed():
                 self.device_failed = self.device != CPU
-            case EngineReady():
+            case EngineReady(grid=blank):
                 self.was_ready = True
+                self.codec, self.blank = Codec(self.name, blank.model_sha256), blank
+
+    @property
+    def partners(self) -> tuple[PartnerCodes, ...]:
+        """The clips that the last engine was started with, or the next one will be."""
+        (job,) = self.worker.arguments
+        partners: tuple[PartnerCodes, ...] = job.partners
+        return partners
+
+    @partners.setter
+    def partners(self, partners: tuple[PartnerCodes, ...]) -> None:
+        (job,) = self.worker.arguments
+        self.worker.arguments = (replace(job, partners=partners),)
 
     def retry(self, *, device: str | None = None, plainly: bool = False) -> None:
         """Let the next engine on this deck use another device, or continue `plainly`."""

@@ -25,8 +25,8 @@ class ModelSwap:
 
     A model that cannot be loaded changes nothing; `say` tells why. Of several models that are
     asked for while one is loading, only the last one counts. `on_begin` and `on_end` are called
-    with the new deck when a fade begins to be heard and when it is over, `on_failure` with the
-    text about a model that cannot be played.
+    with the new deck when a fade begins to be heard and when it is over, `on_load` before its
+    engine is started, `on_failure` with the text about a model that cannot be played.
     """
 
     def __init__(
@@ -39,6 +39,7 @@ class ModelSwap:
     ) -> None:
         self._decks, self._control, self._supervisor = decks, control, supervisor
         self._parameters, self._say = parameters, say
+        self.on_load: Callable[[Deck], None] = lambda deck: None
         self.on_begin: Callable[[Deck], None] = lambda deck: None
         self.on_end: Callable[[Deck], None] = lambda deck: None
         self.on_failure: Callable[[str], None] = lambda text: None
@@ -96,6 +97,7 @@ class ModelSwap:
             self._fail(str(error))
             return
         self._say(f"loading {deck.name}")
+        self.on_load(deck)
         deck.worker.start()
         self._coming = deck
 

@@ -8,16 +8,23 @@ from __future__ import annotations
 import queue
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from distill_live.codes.edit_parameters import switch_edit_off
+from distill_live.live.clips.encodings import Encodings
+from distill_live.live.clips.library import ClipInfo
 from distill_live.live.ipc.messages import (
     ENGINE_REQUESTS,
+    Captured,
     EditFailed,
     EditReport,
     EditsHold,
     Failed,
+    InputAway,
+    InputOpened,
     Message,
     Notice,
     OutputAway,
@@ -32,10 +39,12 @@ from distill_live.live.ipc.messages import (
 from distill_live.live.ipc.ring import SAMPLE_RATE
 from distill_live.live.ipc.status import LiveStatus, Transport
 from distill_live.live.ipc.tap import TapRing
+from distill_live.live.listening.listening import Listening
 from distill_live.live.playback.deck_mixer import DeckControl
 from distill_live.live.playback.memory import AudioMemory
 from distill_live.live.server.audio_output import AudioOutput
 from distill_live.live.server.bridge_watch import BridgeWatch
+from distill_live.live.server.clips import Clips
 from distill_live.live.server.deck import Deck
 from distill_live.live.server.log_collector import LogCollector
 from distill_live.live.server.model_swap import ModelSwap
@@ -69,8 +78,10 @@ class Server:
         #: Called with the level labels of each model that begins to play.
         self.on_model: Callable[[tuple[str, ...]], None] = lambda labels: None
         #: Called with the outcome of a request that takes its time: its name, a text, whether it
-        #: failed.
-        self.on_outcome: Callable[[str, str, bool], None] = lambda name, text, failed: None
+        #: failed; and its arguments, or None for all requests of that name.
+        self.on_outcome: Callable[[str, str, bool, tuple[Any, ...] | None], None] = (
+            lambda name, text, failed, arguments: None
+        )
         #: Called with what the engine that plays reports for the history of edits.
         self.on_edit_report: Callable[[EditReport], None] = lambda report: None
         #: Called when the engine that plays has failed, before its successor begins.
@@ -78,7 +89,9 @@ class Server:
         self.status, self._tap = LiveStatus(), TapRing()
         self._parameters, self._deck_control = parameters, DeckControl()
         keep = settings.log is not None
-        self._decks = (Deck(0, parameters, keep), Deck(1, parameters, keep))
+        self.listening = Listening(settings, log)
+        heard = self.listening.memory.columns
+        self._decks = (Deck(0, parameters, keep, heard), Deck(1, parameters, keep, heard))
         self._decks[0].put(settings.model, settings.device, settings.engine)
         rings = (self._decks[0].ring, self._decks[1].ring)
         memory = AudioMemory(rings, self._deck_control, parameters, self.status, self._tap)
@@ -86,6 +99,7 @@ class Server:
         self._supervisor = Supervisor(
             self._decks[0].worker,
             self._output.worker,
+            *self.listening.workers,
             on_message=self._hear,
             on_failure=self._tell_failure,
             on_hopeless=self._give_up,
@@ -97,9 +111,19 @@ class Server:
         self._bridges = BridgeWatch(self.status)
         self._recordings = Recordings(self._tap, parameters, settings.recordings, log)
         self._overload_notice = OverloadNotice(log)
-        self._priming = Priming(log)
-        self._priming.on_outcome = lambda *outcome: self.on_outcome("prime", *outcome)
-        self._recordings.on_outcome = lambda *outcome: self.on_outcome("record", *outcome)
+        self._encodings = Encodings()
+        self._priming = Priming(self._encodings, log)
+        self._clips = Clips(
+            settings.clip_library, settings.recordings, self._tap, parameters, self._encodings, log
+        )
+        self._swap.on_load = self._clips.equip
+        self._priming.on_outcome = partial(self._tell_outcome, "prime")
+        self._recordings.on_outcome = partial(self._tell_outcome, "record")
+        self._clips.on_outcome = self._tell_outcome
+        self._clips.has_input = settings.run_input is not None
+        self.listening.on_outcome = self._tell_outcome
+        self.listening.on_prime = lambda codes: self._clips.send_codes(self.deck, "prime", codes)
+        self.listening.on_clip = lambda *kept: self._clips.keep_passage(self.deck, *kept)
         self._session_log: LogCollector | None = None
         self._requests: queue.SimpleQueue[tuple[str, tuple[Any, ...]]] = queue.SimpleQueue()
         self._sounding_since: float | None = None
@@ -136,9 +160,9 @@ class Server:
         while not self._requests.empty():
             self._carry_out(*self._requests.get())
         self._swap.poll(self._settings.device, self._settings.engine)
-        codes = self._priming.poll(self.deck.path)
-        if codes is not None:
-            self.deck.worker.send(Request("prime", (codes,)))
+        self._encodings.poll()
+        self._prime()
+        self._clips.poll(self.deck)
         self._recordings.poll()
         if self._session_log:
             self._session_log.poll()
@@ -148,7 +172,22 @@ class Server:
         if self.sounding and self._sounding_since is None:
             self._sounding_since = time.monotonic()
             self._recovery.note_played(self.deck)
+            self.listening.begin(self._supervisor.add)
         return not (self._output.finished or self._is_over())
+
+    def _prime(self) -> None:
+        """Continue from a recording once it is encoded."""
+        codes = self._priming.poll(self.deck.path)
+        if codes is not None:
+            try:
+                self._clips.send_codes(self.deck, "prime", codes)
+            except OSError as error:
+                self._log(f"cannot prime: {error}")
+
+    def rest(self, seconds: float) -> None:
+        """Wait so long, or until there is a request, which is carried out at once."""
+        with suppress(queue.Empty):
+            self._carry_out(*self._requests.get(timeout=seconds))
 
     def _is_over(self) -> bool:
         duration, since = self._settings.duration, self._sounding_since
@@ -169,6 +208,11 @@ class Server:
         """How long a request usually takes to be heard, in seconds, by the last ones."""
         return self.deck.status["reaction"] + self.status["output_latency"]
 
+    def follow(self, what: str) -> float:
+        """What an envelope follower can follow: the RMS of the "output", linear, or something of
+        what is played in, 0..1."""
+        return self.status["rms"] if what == "output" else self.listening.follow(what)
+
     @property
     def waits(self) -> bool:
         """Whether the output waits for the sound, so that nothing has to be on time."""
@@ -185,6 +229,11 @@ class Server:
         return self._overload_notice.newest
 
     @property
+    def clips(self) -> tuple[ClipInfo, ...]:
+        """All clips, those of the model that plays first."""
+        return self._clips.listing
+
+    @property
     def counts(self) -> dict[str, float]:
         """How often what has gone wrong; for the engine, since its model was put on the deck."""
         audio = ("underruns", "bridged", "device_faults", "repaired")
@@ -192,6 +241,7 @@ class Server:
         return {
             **{name: self.status[name] for name in audio},
             **{name: self.deck.status[name] for name in engine},
+            "input_faults": self.listening.memory.status["input_faults"],
             "restarts": self.restarts,
         }
 
@@ -222,9 +272,13 @@ class Server:
             self._swap.ask(*arguments)
         elif name == "prime":
             self._priming.ask(Path(arguments[0]), self.deck.path)
+        elif name.startswith("listen"):
+            self.listening.carry_out(name, arguments, self.deck.codec.sha256)
         elif name == "record":
             (on,) = arguments
             self._recordings.record(on, self.deck.name)
+        elif self._clips.takes(name):
+            self._clips.carry_out(name, arguments, self.deck)
 
     def end(self) -> None:
         """Fade out, finish the recording and the session log, and end the workers."""
@@ -232,19 +286,27 @@ class Server:
         deadline = time.monotonic() + _FADE_SECONDS
         while not self.status["silent"] and self._output.opened and time.monotonic() < deadline:
             time.sleep(0.005)
-        self._priming.close()
+        self._encodings.close()
         self._recordings.stop()
         self._supervisor.end()
         self._swap.end()
+        self._clips.close()
         if self._session_log:
             self._session_log.close(self.deck, self.counts)
+
+    def _tell_outcome(
+        self, name: str, text: str, failed: bool, arguments: tuple[Any, ...] | None = None
+    ) -> None:
+        self.on_outcome(name, text, failed, arguments)
 
     def _begin_swap(self, new: Deck) -> None:
         """Another deck is beginning to be heard."""
         self._recovery.note_played(new)
         self._log(f"now playing {new.name}")
-        self.on_outcome("model", f"now playing {new.name}", False)
+        self._tell_outcome("model", f"now playing {new.name}", False)
         self.on_model(new.level_labels)
+        self._clips.use(new)
+        self.listening.use_model(new.path)
 
     def _end_swap(self, new: Deck) -> None:
         """Only the other deck is heard from now on."""
@@ -269,7 +331,7 @@ class Server:
             self._session_log.note("bridge", **bridge._asdict())
 
     def _tell_missing_model(self, text: str) -> None:
-        self.on_outcome("model", text, True)
+        self._tell_outcome("model", text, True)
         self._recovery.retry_given_up()
 
     def _hear(self, worker: Worker, message: Message) -> None:
@@ -283,10 +345,18 @@ class Server:
                 # An engine that has been faded out says no more about what is heard.
                 if worker is self.deck.worker:
                     self.on_edit_report(message)
+            case Captured():
+                deck = self._recovery.deck_of(worker)
+                if deck is not None:
+                    self._clips.take_captured(message, deck)
             case OutputOpened() | OutputAway() | OutputFinished() | OutputBroken():
                 self._output.hear(message)
             case Failed() if worker is self._output.worker:
                 self._output.hear(message)
+            case InputOpened() | InputAway():
+                self.listening.hear(worker, message)
+            case Failed() if self.listening.owns(worker):
+                self.listening.hear(worker, message)
             case _:
                 self._recovery.hear(worker, message)
 
@@ -296,10 +366,13 @@ class Server:
             self._recovery.give_up(deck)
         elif worker is self._output.worker:
             self._output.give_up()
+        else:
+            self.listening.give_up(worker)
 
     def _tell_failure(self, worker: Worker, failure: WorkerFailure) -> None:
         if worker is self._output.worker and not self._output.prepare(failure.reason):
             return
+        self.listening.prepare(worker)
         self.restarts += 1
         self._log(f"the {worker.name} process {failure.reason}; restarting it")
         deck = self._recovery.deck_of(worker)

@@ -45,6 +45,13 @@ class VQVAEConfig:
             )
 
     @property
+    def encoder_columns(self) -> int:
+        """How many columns before and after one the encoder's output for it depends on, at most:
+        one for each block; and, through the first layer, half of the next one, of which the
+        outermost frames see half a spectrogram's window beyond."""
+        return self.encoder_blocks + 1
+
+    @property
     def decoder_past_columns(self) -> int:
         """How many columns before one the decoder's output for it depends on, at most."""
         fine_steps = self.column_frames // _FINE
@@ -151,7 +158,7 @@ class BandEmbedding(nn.Module):
 
     def __init__(self, width: int, bands: int) -> None:
         super().__init__()
-        self.vectors = nn.Parameter(torch.randn(width, bands, 1) * 0.1)
+        self.vectors = nn.Parameter(torch.randn(width, bands, 1).mul_(0.1))
 
     def forward(self, x: Tensor) -> Tensor:
         """`[B, C, F, T]` to the same shape; F is the number of bands."""

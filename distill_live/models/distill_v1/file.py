@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from distill_live.codes.grid import level_labels
+from distill_live.codes.labels import level_labels
 from distill_live.errors import ModelFileError
 from distill_live.models.distill_v1.inert_pickle import NUMBER_BYTES, InertPickle, Tensor
 

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from distill_live.audio.spectrogram import AudioSpectrogram
-from distill_live.codes.grid import level_labels
+from distill_live.codes.labels import level_labels
 from distill_live.codes.training_codes import TrainingCodes
 from distill_live.errors import DeviceError, ModelFileError, NoPriorError, TrainingError
 from distill_live.models.codec.vqvae import ConvVQVAE
@@ -31,6 +31,7 @@ from distill_live.models.file.kept_recordings import (
     read_previews,
 )
 from distill_live.models.file.limits import check_limits
+from distill_live.models.file.unfilled import Unfilled
 from distill_live.models.kinds import (
     AnyVocoder,
     Codec,
@@ -240,13 +241,14 @@ def _restore(build: Callable[[], _Network], part: str, tensors: dict[str, Tensor
         for name, tensor in tensors.items()
         if name.startswith(f"{part}.")
     }
-    with torch.device("meta"):
+    with torch.device("meta"), Unfilled():
         expected = {name: tensor.shape for name, tensor in build().state_dict().items()}
     found = {name: tensor.shape for name, tensor in own.items()}
     if found != expected:
         wrong = sorted(n for n in expected | found if expected.get(n) != found.get(n))
         raise ValueError(f"the weights {part}.{wrong[0]} do not have the shape given in the header")
-    network = build()
+    with Unfilled():
+        network = build()
     network.load_state_dict(own)
     return network.eval().requires_grad_(False)
 

@@ -41,6 +41,9 @@ def rotary_table(length: int, width: int) -> Tensor:
 
     The first half of the sines is negative: `rotate` needs no sign then.
     """
+    if torch.empty(0).is_meta:
+        # Only shapes are wanted there, and to compute torch would import its compiler.
+        return torch.empty(2, length, width)
     speeds = 10_000.0 ** (-torch.arange(0, width, 2) / width)
     angles = torch.arange(length)[:, None] * speeds
     cosines, sines = angles.cos(), angles.sin()

@@ -151,9 +151,10 @@ class ColumnEmbedding(nn.Module):
     def __init__(self, column_codes: int, codebook_size: int, width: int) -> None:
         super().__init__()
         self.span = codebook_size + 1
-        self.weight = nn.Parameter(torch.randn(column_codes * self.span, width) * 0.02)
+        self.weight = nn.Parameter(torch.randn(column_codes * self.span, width).mul_(0.02))
         self.firsts: Tensor
-        firsts = torch.arange(column_codes) * self.span
+        # Not on the meta device, where to compute torch would import its compiler.
+        firsts = torch.arange(column_codes, device="cpu") * self.span
         self.register_buffer("firsts", firsts, persistent=False)
 
     def forward(self, columns: Tensor) -> Tensor:
@@ -178,13 +179,13 @@ class DepthNetwork(nn.Module):
             config.neighbours, codes, config.num_quantizers, size, width
         )
         #: A vector per cell and code; a code is fed the sum over the codes before it in its column.
-        self.known = nn.Parameter(torch.randn(size, codes, width) * 0.02)
+        self.known = nn.Parameter(torch.randn(size, codes, width).mul_(0.02))
         self.dropout = nn.Dropout(config.dropout)
         self.layers = nn.ModuleList(
             DepthLayer(width, config.dropout) for _ in range(config.depth_layers)
         )
         self.norm = nn.LayerNorm(width, bias=False)
-        self.heads = nn.Parameter(torch.randn(self.levels, codes, width) * 0.02)
+        self.heads = nn.Parameter(torch.randn(self.levels, codes, width).mul_(0.02))
         self.head_bias = nn.Parameter(torch.zeros(size, codes))
 
     def forward(self, codes: Tensor, past: Tensor) -> Tensor:
@@ -227,7 +228,7 @@ class SteeringEmbedding(nn.Module):
 
     def __init__(self, points: int, width: int) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.randn(len(STEERED), points, width) * 0.02)
+        self.weight = nn.Parameter(torch.randn(len(STEERED), points, width).mul_(0.02))
 
     def forward(self, ranks: Tensor) -> Tensor:
         """Ranks `[..., 4]`, 0..1 or NaN, to vectors `[..., d]`."""

@@ -83,7 +83,9 @@ class CodePrior(Prior):
             Block(hidden_size, num_heads, dropout) for _ in range(num_layers)
         )
         self.norm = nn.LayerNorm(hidden_size, bias=False)
-        self.heads = nn.Parameter(torch.randn(num_quantizers, codebook_size, hidden_size) * 0.02)
+        self.heads = nn.Parameter(
+            torch.randn(num_quantizers, codebook_size, hidden_size).mul_(0.02)
+        )
         self.head_bias = nn.Parameter(torch.zeros(config.column_codes, codebook_size))
         self.rotary: Tensor
         rotary = rotary_table(seq_len, hidden_size // num_heads)

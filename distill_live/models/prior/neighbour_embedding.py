@@ -28,7 +28,7 @@ class NeighbourEmbedding(nn.Module):
         self.codebook_size, self.levels, self.column_codes = codebook_size, levels, column_codes
         self.span = levels * codebook_size + 1
         rows = len(neighbours) * self.span + column_codes
-        self.weight = nn.Parameter(torch.randn(rows, width) * 0.02)
+        self.weight = nn.Parameter(torch.randn(rows, width).mul_(0.02))
 
     def forward(self, codes: Tensor, blind: bool = False) -> Tensor:
         """Codes `[B, T]` to the sum of their rows `[B, T, D]`; the first begins a column.

@@ -1,4 +1,5 @@
-"""How a code is drawn from a prior's logits: repetition, temperature, filters, a uniform number."""
+"""How a code is drawn from a prior's logits: repetition, temperature, filters, the manner of a
+recording, a uniform number."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from distill_live.errors import ParameterError
+from distill_live.models.prior.manner import Manner, require_shape
 from distill_live.models.prior.steering import UNSTEERED, Steering
 
 _SEED_BITS = (1 << 64) - 1
@@ -28,6 +30,7 @@ class LevelSampling(NamedTuple):
     top_p: float
     min_p: float
     repetition: float
+    manner: float = 0.0
 
     def probabilities(
         self, logits: NDArray[np.float32], recent: NDArray[np.int64]
@@ -45,7 +48,9 @@ class Sampling:
     `temperature` is 0.1..2, `top_k` 0 or more codes (0 is off), `top_p` 0..1 (0 and 1 are off),
     `min_p` 0..1 (0 is off): see `code_probabilities`. `repetition` is -1..1: below 0 avoids the
     codes of the last columns, above 0 returns to them (see `raise_repeated`). `steering` is for all
-    levels. Raises ParameterError for other values.
+    levels. `manner` is 0..1: the part of the probabilities, after all of that, that comes from
+    `manner_table` instead of the prior; without a table it does nothing. Tables are compared by
+    identity. Raises ParameterError for other values.
     """
 
     temperature: float | tuple[float, ...] = 1.0
@@ -54,6 +59,8 @@ class Sampling:
     min_p: float | tuple[float, ...] = 0.0
     repetition: float | tuple[float, ...] = 0.0
     steering: Steering = UNSTEERED
+    manner: float | tuple[float, ...] = 0.0
+    manner_table: Manner | None = None
 
     def __post_init__(self) -> None:
         _check("temperature", self.temperature, 0.1, 2.0)
@@ -61,19 +68,55 @@ class Sampling:
         _check("top_p", self.top_p, 0.0, 1.0)
         _check("min_p", self.min_p, 0.0, 1.0)
         _check("repetition", self.repetition, -1.0, 1.0)
+        _check("manner", self.manner, 0.0, 1.0)
 
     def levels(self, num_quantizers: int) -> list[LevelSampling]:
         """The settings of each level, coarse to fine.
 
         Raises ParameterError when a tuple does not have one value per level.
         """
-        values = (self.temperature, self.top_k, self.top_p, self.min_p, self.repetition)
+        values = (
+            self.temperature, self.top_k, self.top_p, self.min_p, self.repetition, self.manner,
+        )  # fmt: skip
         spread = [v if isinstance(v, tuple) else (v,) * num_quantizers for v in values]
         if any(len(v) != num_quantizers for v in spread):
             raise ParameterError(
                 f"the model has {num_quantizers} levels: give one number for all, or one per level"
             )
         return [LevelSampling(t, int(k), *rest) for t, k, *rest in zip(*spread, strict=True)]
+
+
+class ColumnSampling:
+    """How the codes of one column are drawn, cell by cell.
+
+    `shape` is how many bands, levels and different codes it has; `recent` `[n, F * Q]` are the
+    last columns before it, at most REPETITION_COLUMNS. Raises ParameterError when `sampling` has
+    settings for another number of levels, or a table for other codes.
+    """
+
+    def __init__(
+        self, sampling: Sampling, shape: tuple[int, int, int], recent: NDArray[np.int64]
+    ) -> None:
+        bands, levels, _ = shape
+        self._levels, self._recent = sampling.levels(levels), recent
+        self._manner, self._grid = sampling.manner_table, (bands, levels)
+        self._previous = recent[-1].reshape(self._grid) if len(recent) else None
+        if self._manner is not None:
+            require_shape(self._manner, shape)
+
+    def probabilities(
+        self, cell: int, logits: NDArray[np.float32], codes: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        """A cell's logits `[V]` to the probabilities `[V]` with which its code is drawn; `codes`
+        `[F * Q]` has the column's codes before it."""
+        level = self._levels[cell % len(self._levels)]
+        own = level.probabilities(logits, self._recent[:, cell])
+        if self._manner is None or not level.manner:
+            return own
+        place, column = divmod(cell, len(self._levels)), codes.reshape(self._grid)
+        led = self._manner.probabilities(*place, column, self._previous)
+        mixed: NDArray[np.float64] = (1.0 - level.manner) * own + level.manner * led
+        return mixed
 
 
 def raise_repeated(
@@ -89,6 +132,12 @@ def raise_repeated(
     share = np.bincount(recent, minlength=len(logits)) / REPETITION_COLUMNS
     raised: NDArray[np.float64] = logits + repetition * REPETITION_NATS * share
     return raised
+
+
+def log_likelihood(logits: NDArray[np.floating], code: int) -> float:
+    """The logarithm of a code's probability by its logits `[V]`, in nats; -inf if it is 0."""
+    probability = code_probabilities(logits)[code]
+    return math.log(probability) if probability > 0.0 else -math.inf
 
 
 def code_probabilities(

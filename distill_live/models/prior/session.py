@@ -12,10 +12,12 @@ from distill_live.errors import CodesError, ParameterError
 from distill_live.models.prior.base import PriorShape
 from distill_live.models.prior.sampling import (
     REPETITION_COLUMNS,
+    ColumnSampling,
     Sampling,
     column_uniforms,
     draw_code,
     entropy_bits,
+    log_likelihood,
 )
 from distill_live.models.prior.steering import Steering
 from distill_live.models.prior.stepping import Cache, ColumnDraw, Stepper
@@ -49,7 +51,7 @@ class PriorSession:
         self._spans = [_Span(self._stepper.new_cache()), _Span(self._stepper.new_cache())]
         self._history = _History(self._config.column_codes)
         self._drawing: object = None
-        self._entropy = 0.0
+        self._entropy = self._likelihood = 0.0
 
     @property
     def column(self) -> int:
@@ -65,8 +67,15 @@ class PriorSession:
     @property
     def entropy(self) -> float:
         """How undecided the last drawn column was: mean bits per code, 0..log2(V), after all that
-        `sampling` does to the probabilities."""
+        `sampling` does to the probabilities. Codes that were given count as 0."""
         return self._entropy
+
+    @property
+    def likelihood(self) -> float:
+        """How likely the prior found the codes that were given to the last drawn column: the sum of
+        the logarithms of their probabilities in nats, before all that `sampling` does to them,
+        except for steering."""
+        return self._likelihood
 
     @property
     def context_columns(self) -> int:
@@ -89,44 +98,56 @@ class PriorSession:
             )
         self._half = columns // 2
 
-    def step(self, sampling: Sampling) -> Grid:
+    def context_start(self, column: int) -> int:
+        """The first column that the prior looks back to when it draws `column`."""
+        return max(column // self._half * self._half - self._half, 0)
+
+    def step(self, sampling: Sampling, given: NDArray[np.integer] | None = None) -> Grid:
         """Draw the next column `[1, F, Q]`. Raises what `steps` raises."""
-        for _ in self.steps(sampling):
+        for _ in self.steps(sampling, given):
             pass
         return self._grid(self._history.rows(self.column - 1, self.column))
 
     @torch.inference_mode()
-    def steps(self, sampling: Sampling) -> Generator[None, None, Grid]:
+    def steps(
+        self, sampling: Sampling, given: NDArray[np.integer] | None = None
+    ) -> Generator[None, None, Grid]:
         """Draw the next column `[1, F, Q]`, with a pause after every band but the last.
+
+        Where `given` `[F, Q]` has a code, and not -1, that code is taken instead of drawing one;
+        those after it are drawn as if it had been drawn.
 
         It begins, and reads `seed`, `take` and `context_columns`, when it is first advanced; the
         column counts only once it is returned. Closing the generator drops the half-drawn column,
         and so do `rewind`, `prime` and a `commit` of other codes: the session is then as if the
         column had not been begun, and advancing the generator raises CodesError. Raises CodesError
-        while another column is half drawn, and ParameterError when `sampling` has settings for
-        another number of levels.
+        while another column is half drawn and for codes given that do not fit the model, and
+        ParameterError when `sampling` does not fit it.
         """
-        levels = sampling.levels(self._config.num_quantizers)
+        size, column, levels = self._config.column_codes, self.column, self._config.num_quantizers
+        recent = self._history.rows(max(column - REPETITION_COLUMNS, 0), column)
+        cells = ColumnSampling(sampling, self._shape, recent)
+        codes = self._given_row(given)
         if self._drawing:
             raise CodesError("a column is half drawn: finish it, close it or rewind, then step")
         drawing = self._drawing = object()
         try:
-            size, column = self._config.column_codes, self.column
             uniforms = column_uniforms(self.seed, self.take, column, size)
             draw = self._begin(sampling.steering)
-            codes = np.zeros(size, dtype=np.int64)
-            recent = self._history.rows(max(column - REPETITION_COLUMNS, 0), column)
-            entropy = 0.0
+            entropy = likelihood = 0.0
             for cell in range(size):
-                if cell and cell % len(levels) == 0:
+                if cell and cell % levels == 0:
                     yield
                     self._require_drawing(drawing)
-                level = levels[cell % len(levels)]
-                probabilities = level.probabilities(draw.logits(), recent[:, cell])
-                codes[cell] = draw_code(probabilities, uniforms[cell])
+                logits = draw.logits()
+                if codes[cell] < 0:
+                    probabilities = cells.probabilities(cell, logits, codes)
+                    codes[cell] = draw_code(probabilities, uniforms[cell])
+                    entropy += entropy_bits(probabilities)
+                else:
+                    likelihood += log_likelihood(logits, int(codes[cell]))
                 draw.accept(int(codes[cell]))
-                entropy += entropy_bits(probabilities)
-            self._entropy = entropy / size
+            self._entropy, self._likelihood = entropy / size, likelihood
             self._history.append(codes[None])
             return self._grid(codes)
         finally:
@@ -199,8 +220,7 @@ class PriorSession:
 
     def _span(self, column: int) -> _Span:
         """The cache for a column, filled at least up to its anchor."""
-        anchor = column // self._half * self._half
-        first = max(anchor - self._half, 0)
+        anchor, first = column // self._half * self._half, self.context_start(column)
         for span in self._spans:
             if (span.first, span.anchor) == (first, anchor):
                 return span
@@ -218,6 +238,20 @@ class PriorSession:
             raise CodesError(
                 f"column {column} is too far back: the oldest column available is {self.oldest}"
             )
+
+    @property
+    def _shape(self) -> tuple[int, int, int]:
+        """How many bands, levels and different codes the model has."""
+        config = self._config
+        return config.bands, config.num_quantizers, config.codebook_size
+
+    def _given_row(self, given: NDArray[np.integer] | None) -> Grid:
+        """A column `[F * Q]` with the codes of `given`, and -1 where it has none."""
+        if given is None:
+            return np.full(self._config.column_codes, -1, dtype=np.int64)
+        row: Grid = self._checked(np.maximum(given, 0)[None])[0]
+        row[given.reshape(-1) < 0] = -1
+        return row
 
     def _checked(self, codes: NDArray[np.integer]) -> Grid:
         """Codes `[T, F, Q]` as rows `[T, F * Q]`."""

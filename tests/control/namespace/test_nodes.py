@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from distill_live.codes.labels import RESERVED, level_name
 from distill_live.control.namespace.nodes import SERVICES, Node, Slot, namespace
 from distill_live.control.namespace.requests import REQUESTS, Argument, RequestSpec
 from distill_live.parameters import ParameterStore
@@ -43,6 +44,16 @@ def test_only_parameters_with_levels_have_one_address_for_each() -> None:
     assert "/distill/gain/structure" not in NODES
     assert NODES["/distill/temperature/low_end"].level == 2
     assert NODES["/distill/temperature/low_end"].doc.startswith("Low End only: ")
+
+
+def test_no_level_can_be_called_like_another_address_of_its_parameter() -> None:
+    """A new address there must become a reserved name."""
+    names = {*map(level_name, LABELS), *RESERVED}
+    parameters = [f"/distill/{name}/" for name, found in TABLE.items() if found.per_level]
+    below = [(head, node) for node in NODES for head in parameters if node.startswith(head)]
+    assert [
+        node for head, node in below if node.removeprefix(head).split("/")[0] not in names
+    ] == []
 
 
 def test_a_level_shows_what_counts_for_it() -> None:

@@ -7,7 +7,6 @@ from distill_live.control.namespace.targets import (
     Target,
     UnknownLevelError,
     find_target,
-    level_name,
 )
 from distill_live.errors import ParameterError
 from distill_live.parameters import PARAMETERS
@@ -46,10 +45,6 @@ def test_a_name_is_a_parameter_and_maybe_a_level_behind_it(
 def test_a_name_that_means_nothing_is_refused(name: str, told: str) -> None:
     with pytest.raises(ParameterError, match=told):
         find_target(name, PARAMETERS)
-
-
-def test_a_label_becomes_a_name_in_lower_case_without_spaces() -> None:
-    assert level_name("  Low  End ") == "low_end"
 
 
 def test_a_level_is_found_by_name_and_by_number_from_1() -> None:

@@ -284,6 +284,16 @@ def test_the_levels_are_those_of_the_model_in_play(desk: Desk) -> None:
     assert desk.router.counters.refused == 2
 
 
+def test_a_patch_that_names_a_level_by_its_old_label_is_told_the_new_one(desk: Desk) -> None:
+    desk.use({"from": {"cc": 1}, "to": "temperature/detail"})
+    desk.router.use_levels(("Structure", "Timbre", "air"))
+    before = desk.store.raw()
+    desk.cc(1, 1, 127)
+    assert desk.store.raw() == before
+    [line] = desk.lines
+    assert "no level 'detail'; legal: structure, timbre, air, or 1..3" in line
+
+
 def test_get_answers_what_counts_for_a_level(desk: Desk) -> None:
     desk.osc("/distill/temperature/timbre", [0.5])
     names = ["temperature/timbre", "/distill/temperature/3", "edit/mask/on/detail"]

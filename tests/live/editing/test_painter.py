@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from distill_live.codes.edit import EditContext
-from distill_live.codes.overlay import Overlay
+from distill_live.codes.history.overlay import Overlay
 from distill_live.codes.timeline import Codes, Timeline
 from distill_live.live.ipc.messages import OverlayMade, OverlayRefused, SegmentBegan
 from distill_live.live.replay.exact import replay_log

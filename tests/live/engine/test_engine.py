@@ -14,6 +14,7 @@ from distill_live.live.ipc.status import Motion
 from distill_live.live.pacing.stillness import LONGEST_SECONDS, STILL_SECONDS
 from distill_live.models.file.persistence import LoadedVQModel
 from tests.live.player import SETTINGS, Clock, Player
+from tests.models.prior.manners import wandering
 
 SECOND = 48_000
 
@@ -543,6 +544,55 @@ def test_requests_take_effect_while_nobody_listens(tiny_model: LoadedVQModel) ->
         player.work()
     looped = player.hear(2 * SECOND)
     np.testing.assert_array_equal(looped[4800 : 4800 + 24_000], looped[4800 + 24_000 :][:24_000])
+
+
+def newest(player: Player) -> np.ndarray:
+    """The columns from shortly before the one that is heard."""
+    return timeline(player).raw(int(player.status["column"]) - 4, timeline(player).end)
+
+
+def test_a_manner_needs_both_a_clip_and_an_amount(tiny_model: LoadedVQModel) -> None:
+    undisturbed = Player(tiny_model).hear(SECOND)
+    for amount in (True, False):
+        player = Player(tiny_model)
+        before = player.hear(SECOND // 2)
+        if amount:
+            player.parameters.set("manner", 1.0)
+        else:
+            player.engine.partner("manner", "clip", wandering(50, 8, 3, 16))
+        np.testing.assert_array_equal(np.r_[before, player.hear(SECOND // 2)], undisturbed)
+        assert player.status["futures"] == 0
+
+
+def test_a_clip_leads_what_is_not_heard_yet_until_it_is_taken_out(
+    tiny_model: LoadedVQModel,
+) -> None:
+    player = Player(tiny_model)
+    player.parameters.set("manner", 1.0)
+    player.hear(SECOND)
+    player.engine.partner("manner", "low", wandering(50, 8, 3, 16))
+    player.hear(SECOND)
+    assert newest(player).max() < 8
+    player.engine.partner("manner", "high", 15 - wandering(50, 8, 3, 16))
+    player.hear(SECOND)
+    assert newest(player).min() >= 8
+    player.engine.partner("manner", "", None)
+    player.hear(SECOND)
+    assert newest(player).min() < 8 <= newest(player).max()
+    assert player.status["futures"] == 3
+
+
+def test_a_clip_that_does_not_fit_is_reported_and_the_last_one_stays(
+    tiny_model: LoadedVQModel,
+) -> None:
+    player = Player(tiny_model)
+    player.parameters.set("manner", 1.0)
+    player.engine.partner("manner", "low", wandering(50, 8, 3, 16))
+    for codes in (np.zeros((5, 4, 3), int), np.full((5, 8, 3), 16), np.zeros((0, 8, 3), int)):
+        player.engine.partner("manner", "odd", codes)
+    player.hear(SECOND)
+    assert timeline(player).raw(0, timeline(player).end).max() < 8
+    assert [line.partition(":")[0] for line in player.said] == ["odd"] * 3
 
 
 def test_a_new_engine_continues_where_the_reader_stands(tiny_model: LoadedVQModel) -> None:

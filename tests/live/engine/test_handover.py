@@ -17,6 +17,7 @@ from distill_live.live.ipc.status import Motion
 from distill_live.live.replay.exact import replay_log
 from distill_live.models.file.persistence import LoadedVQModel
 from tests.live.player import Player
+from tests.models.prior.manners import wandering
 
 SECOND = 48_000
 
@@ -104,6 +105,24 @@ def test_a_prime_stays_the_past_that_is_continued(tiny_model: LoadedVQModel) -> 
     players[1].hear(4_800)
     assert "nothing earlier is available" in players[1].said[-1]
     assert players[1].status["column"] >= 40
+
+
+def test_a_clip_that_is_sent_again_at_once_leads_as_if_nothing_had_happened(
+    tiny_model: LoadedVQModel,
+) -> None:
+    players = [Player(tiny_model), Player(tiny_model)]
+    for number, player in enumerate(players):
+        player.parameters.set("manner", 0.7)
+        player.engine.partner("manner", "clip", wandering(50, 8, 3, 16))
+        player.hear(SECOND)
+        if number:
+            player.replace(tiny_model)
+            player.engine.partner("manner", "clip", wandering(50, 8, 3, 16))
+        player.hear(SECOND)
+    one, two = map(timeline, players)
+    np.testing.assert_array_equal(two.raw(0, 30), one.raw(0, 30))
+    # Each engine begins one; the new one looks for stale columns and finds none.
+    assert [entry["op"] for entry in entries(players[1])].count("future") == 2
 
 
 def test_a_hold_holds_the_same_column(tiny_model: LoadedVQModel) -> None:

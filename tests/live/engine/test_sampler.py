@@ -1,17 +1,20 @@
 """Columns drawn a little at a time, given up half-way, forgotten and drawn anew."""
 
 import json
+import pickle
 
 import numpy as np
 import pytest
 
 from distill_live.codes.timeline import Codes, Timeline
 from distill_live.errors import CodesError
-from distill_live.live.engine.sampler import Draw, Sampler
+from distill_live.live.engine.sampler import KEPT_TABLES, Draw, Sampler
 from distill_live.live.ipc.journal import Journal, JournalRing
 from distill_live.models.file.persistence import LoadedVQModel
 from distill_live.models.kinds import open_session
+from distill_live.models.prior.manner import MannerTable
 from distill_live.models.prior.sampling import Sampling
+from tests.models.prior.manners import wandering
 from tests.models.prior.sessions import play
 
 DRAW = Draw(Sampling(top_p=0.0), seed=1, take=0)
@@ -134,6 +137,55 @@ def test_a_new_segment_continues_from_its_codes_and_knows_nothing_of_before(
     session = open_session(tiny_model.require_prior(), 1)
     session.prime(given)
     np.testing.assert_array_equal(timeline.raw(20, 25), play(session, 5))
+
+
+def led(key: str) -> Draw:
+    return DRAW._replace(sampling=Sampling(top_p=0.0, manner=1.0), manner=key)
+
+
+def test_a_manner_leads_the_columns_whose_draw_names_it(
+    drawer: Drawer, tiny_model: LoadedVQModel
+) -> None:
+    codes = wandering(50, 8, 3, 16)
+    key = drawer.sampler.learn_manner(codes)
+    drawer.draw(5, led(key))
+    session = open_session(tiny_model.require_prior(), 1)
+    sampling = Sampling(top_p=0.0, manner=1.0, manner_table=MannerTable(codes, 16))
+    np.testing.assert_array_equal(drawer.codes, play(session, 5, sampling))
+
+
+def test_without_its_table_a_column_is_drawn_plainly_and_stale_once_the_table_is_there(
+    drawer: Drawer, tiny_model: LoadedVQModel
+) -> None:
+    draw = led(MannerTable(wandering(50, 8, 3, 16), 16).key)
+    drawer.draw(3, draw)
+    np.testing.assert_array_equal(
+        drawer.codes, play(open_session(tiny_model.require_prior(), 1), 3)
+    )
+    assert drawer.sampler.is_stale(2, draw)
+    drawer.sampler.learn_manner(wandering(50, 8, 3, 16))
+    drawer.sampler.cut(2)
+    drawer.draw(1, draw)
+    assert not drawer.sampler.is_stale(2, draw)
+
+
+def test_what_was_led_is_drawn_again_as_before_while_its_table_is_kept(drawer: Drawer) -> None:
+    keys = [drawer.sampler.learn_manner(wandering(50, 8, 3, 16, seed)) for seed in range(2)]
+    drawer.draw(5, led(keys[0]))
+    before = drawer.codes
+    drawer.sampler.cut(0, again=True)
+    drawer.draw(5, led(keys[1]))
+    np.testing.assert_array_equal(drawer.codes, before)
+    for seed in range(2, 2 + KEPT_TABLES):
+        drawer.sampler.learn_manner(wandering(50, 8, 3, 16, seed))
+    drawer.sampler.cut(0, again=True)
+    drawer.draw(5, led(keys[1]))
+    assert (drawer.codes != before).any()
+
+
+def test_the_draws_that_are_handed_over_hold_no_tables(drawer: Drawer) -> None:
+    drawer.draw(5, led(drawer.sampler.learn_manner(wandering(5_000, 8, 3, 16))))
+    assert len(pickle.dumps(drawer.sampler.draws)) < 2_000
 
 
 def test_the_journal_says_what_was_drawn_and_forgotten(drawer: Drawer) -> None:

@@ -20,7 +20,7 @@ def continuation(number: int, columns: int = 4096) -> Continuation:
     place = Place(number, number, number)
     return Continuation(
         (place,), number, codes, codes + 1, number, {number: "drawn"}, {}, number, number,
-        EditSettings(), {}, number,
+        EditSettings(), {}, {}, number,
     )  # fmt: skip
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from distill_live.audio.files import write_audio
 from distill_live.audio.reading.sound import read_mono
 from distill_live.codes.timeline import Codes
 from distill_live.inference import codes as inference
+from distill_live.live.clips.encodings import Encodings
 from distill_live.live.server.priming import Priming
 from distill_live.models.file.persistence import LoadedVQModel
 from tests.audio.reading.odd_files import encoded, noise
@@ -22,13 +22,17 @@ class Desk:
 
     def __init__(self) -> None:
         self.said: list[str] = []
-        self.priming = Priming(self.said.append)
+        self.encodings = Encodings()
+        self.priming = Priming(self.encodings, self.said.append)
+        self.told: list[tuple[str, bool]] = []
+        self.priming.on_outcome = lambda text, failed: self.told.append((text, failed))
 
     def wait(self, model: Path) -> Codes | None:
         """Poll until something is said; the codes that came with it, if any."""
         found: list[Codes] = []
 
         def poll() -> bool:
+            self.encodings.poll()
             codes = self.priming.poll(model)
             if codes is not None:
                 found.append(codes)
@@ -39,34 +43,7 @@ class Desk:
         return found[0] if found else None
 
 
-def test_a_recording_becomes_the_codes_that_the_model_makes_of_it(
-    tiny_model_path: Path, tiny_model: LoadedVQModel, sounds: Path
-) -> None:
-    desk, audio = Desk(), sounds / "sine_440.wav"
-    desk.priming.ask(audio, tiny_model_path)
-    codes = desk.wait(tiny_model_path)
-    assert codes is not None
-    expected = inference.encode(tiny_model, read_mono(audio)).codes
-    np.testing.assert_array_equal(codes, expected)
-    assert desk.said == [f"encoding {audio}", f"continuing from {audio}"]
-
-
-def test_of_a_long_recording_the_end_counts(
-    tiny_model_path: Path, tiny_model: LoadedVQModel, tmp_path: Path
-) -> None:
-    audio = tmp_path / "long.wav"
-    samples = np.random.default_rng(0).standard_normal(520 * tiny_model.column_samples)
-    write_audio(audio, (0.1 * samples).astype(np.float32), 48_000)
-    desk = Desk()
-    desk.priming.ask(audio, tiny_model_path)
-    codes = desk.wait(tiny_model_path)
-    assert codes is not None
-    whole = inference.encode(tiny_model, read_mono(audio)).codes
-    assert len(codes) == 512 < len(whole)
-    np.testing.assert_array_equal(codes, whole[-512:])
-
-
-def test_what_is_odd_in_a_recording_is_said_and_all_of_it_is_encoded(
+def test_a_recording_becomes_the_codes_that_the_model_makes_of_it_and_what_is_odd_is_said(
     tiny_model_path: Path, tiny_model: LoadedVQModel, tmp_path: Path
 ) -> None:
     left = noise(1.0, 48_000)[:, :1]
@@ -77,18 +54,19 @@ def test_what_is_odd_in_a_recording_is_said_and_all_of_it_is_encoded(
     desk.priming.ask(audio, tiny_model_path)
     codes = desk.wait(tiny_model_path)
     assert codes is not None
+    expected = inference.encode(tiny_model, read_mono(audio)).codes
+    np.testing.assert_array_equal(codes, expected)
     assert len(codes) == 24
     note = (
         "left and right cancel when mixed to mono, so the right channel was inverted first; if it "
         "should not be, mix the file to mono yourself"
     )
-    assert desk.said[1:] == [rf"{tmp_path}/caf\xe9.flac: {note}", f"continuing from {audio}"]
+    assert desk.said == [f"encoding {audio}", f"{audio}: {note}", f"continuing from {audio}"]
+    assert desk.told == [(f"continuing from {audio}", False)]
 
 
 @pytest.mark.parametrize("name", ["noise.wav", "missing.wav", "."])
-def test_a_file_that_is_no_sound_is_said_and_nothing_breaks(
-    tiny_model_path: Path, sounds: Path, tmp_path: Path, name: str
-) -> None:
+def test_a_file_that_is_no_sound_is_said(tiny_model_path: Path, tmp_path: Path, name: str) -> None:
     (tmp_path / "noise.wav").write_text("no sound at all")
     desk = Desk()
     desk.priming.ask(tmp_path / name, tiny_model_path)
@@ -96,9 +74,7 @@ def test_a_file_that_is_no_sound_is_said_and_nothing_breaks(
     said = desk.said[-1]
     assert said.startswith(f"cannot prime {tmp_path / name}: ")
     assert "\n" not in said
-    desk.said.clear()
-    desk.priming.ask(sounds / "sine_440.wav", tiny_model_path)
-    assert desk.wait(tiny_model_path) is not None
+    assert desk.told == [(said, True)]
 
 
 def test_codes_of_a_model_that_plays_no_more_are_not_used(
@@ -126,38 +102,11 @@ def test_an_encoding_that_cannot_be_started_is_said_and_leaves_no_file(
     monkeypatch.setattr("tempfile.tempdir", str(temporary))
     desk = Desk()
     desk.priming.ask(audio, tiny_model_path)
+    assert desk.wait(tiny_model_path) is None
     temporary.mkdir()
     monkeypatch.setattr("sys.executable", str(tmp_path / "nowhere"))
     desk.priming.ask(audio, tiny_model_path)
-    assert len(desk.said) == 2
-    assert all(said.startswith(f"cannot prime {audio}: ") for said in desk.said)
+    assert desk.wait(tiny_model_path) is None
+    failures = [said for said in desk.said if said.startswith(f"cannot prime {audio}: ")]
+    assert len(failures) == 2
     assert list(temporary.iterdir()) == []
-    assert desk.priming.poll(tiny_model_path) is None
-
-
-def test_what_is_given_up_leaves_no_process_and_no_file(
-    tiny_model_path: Path, sounds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    desk = Desk()
-    desk.priming.ask(sounds / "sine_440.wav", tiny_model_path)
-    assert list(tmp_path.iterdir())
-    assert desk.priming._encoding is not None
-    process = desk.priming._encoding._process
-    desk.priming.close()
-    assert process.returncode is not None
-    assert list(tmp_path.iterdir()) == []
-    assert desk.priming.poll(tiny_model_path) is None
-
-
-def test_how_a_priming_ended_is_reported(tiny_model_path: Path, sounds: Path) -> None:
-    desk, told = Desk(), list[tuple[str, bool]]()
-    desk.priming.on_outcome = lambda text, failed: told.append((text, failed))
-    desk.priming.ask(sounds / "nowhere.wav", tiny_model_path)
-    assert told == [(f"cannot prime {sounds / 'nowhere.wav'}: no such file", True)]
-    told.clear()
-    desk.said.clear()
-    audio = sounds / "sine_440.wav"
-    desk.priming.ask(audio, tiny_model_path)
-    assert desk.wait(tiny_model_path) is not None
-    assert told == [(f"continuing from {audio}", False)]

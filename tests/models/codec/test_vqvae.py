@@ -162,6 +162,25 @@ def test_codes_of_any_integer_type_are_taken(kind: type) -> None:
     assert torch.equal(mel, model.stream().push(codes))
 
 
+def test_the_vectors_of_codes_give_the_same_bytes_as_the_codes(model: ConvVQVAE) -> None:
+    codes = random_codes(model)
+    first, second = model.stream(), model.stream()
+    for column in codes:
+        mel = second.push_vectors(model.quantizer.lookup(column[None]))
+        assert mel.numpy().tobytes() == first.push(column[None]).numpy().tobytes()
+
+
+def test_what_lies_between_codes_can_be_decoded(model: ConvVQVAE) -> None:
+    one, two = random_codes(model)[:2]
+    ends = [model.quantizer.lookup(codes[None]) for codes in (one, two)]
+    stream = model.stream()
+    mels = [
+        torch.cat([stream.push_vectors(vectors), stream.flush()], dim=1)
+        for vectors in (ends[0], (ends[0] + ends[1]) / 2, ends[1])
+    ]
+    assert not torch.equal(mels[1], mels[0]) and not torch.equal(mels[1], mels[2])
+
+
 def test_the_past_is_not_changed_by_the_future(model: ConvVQVAE) -> None:
     codes = random_codes(model)
     changed = codes.clone()

@@ -63,6 +63,13 @@ def test_each_chunk_is_decoded_by_itself(codec: ChunkCodec) -> None:
 
 
 @torch.inference_mode()
+def test_the_vectors_of_codes_give_the_same_bytes_as_the_codes(codec: ChunkCodec) -> None:
+    codes = torch.randint(0, 12, (3, 4, 3), generator=torch.Generator().manual_seed(0))
+    mel = codec.stream().push_vectors(codec.quantizer.lookup(codes))
+    assert mel.numpy().tobytes() == codec.stream().push(codes).numpy().tobytes()
+
+
+@torch.inference_mode()
 def test_a_sound_is_coded_chunk_by_chunk(old_model: LoadedVQModel, codec: ChunkCodec) -> None:
     step, size = old_model.column_samples, codec.config.chunk_samples
     waveform = sound(40 * step)

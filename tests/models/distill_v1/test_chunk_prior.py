@@ -7,6 +7,7 @@ import torch
 from distill_live.models.distill_v1.chunk_prior import ChunkPrior, ChunkPriorConfig
 from distill_live.models.file.persistence import LoadedVQModel
 from distill_live.models.kinds import open_session, open_stepper, sample_code_sequence
+from distill_live.models.prior.manner import MannerTable
 from distill_live.models.prior.sampling import Sampling
 from distill_live.models.prior.steering import UNSTEERED
 
@@ -85,6 +86,20 @@ def test_a_chunk_depends_on_seed_take_and_number_alone(prior: ChunkPrior) -> Non
     assert (session.step(Sampling()) != drawn[2]).any()
     flat = sample_code_sequence(prior, seed=5, columns=5).view(5, 4, 3).numpy()
     np.testing.assert_array_equal(flat, np.concatenate(drawn))
+
+
+@torch.inference_mode()
+def test_a_chunk_can_be_led_by_a_manner_and_given_codes(prior: ChunkPrior) -> None:
+    codes = np.random.default_rng(1).integers(0, 3, (5, 4, 3))
+    led = Sampling(manner=1.0, manner_table=MannerTable(codes, 12))
+    assert open_session(prior, 5).step(led).max() < 3
+    given = np.where(np.arange(12).reshape(4, 3) % 2, 7, -1)
+    session = open_session(prior, 5)
+    column = session.step(Sampling(), given)
+    assert (column[0][given == 7] == 7).all()
+    logits = torch.log_softmax(prior(torch.from_numpy(column.reshape(1, 12)))[0], -1)
+    expected = logits[given.reshape(-1) == 7, 7].sum().item()
+    assert session.likelihood == pytest.approx(expected, abs=1e-4)
 
 
 def test_a_first_code_is_one_that_the_codec_uses(prior: ChunkPrior) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from distill_live.codes.grid import level_labels
+from distill_live.codes.labels import level_labels
 from distill_live.errors import ModelFileError, NoPriorError
 from distill_live.models.codec.vqvae import ConvVQVAE
 from distill_live.models.file import persistence

@@ -173,7 +173,7 @@ def test_no_number_is_shared_between_neighbouring_columns() -> None:
     "settings",
     [{"temperature": 0.05}, {"temperature": (1.0, 2.5, 1.0)}, {"top_k": -1}, {"top_p": 1.1},
      {"top_p": float("nan")}, {"min_p": -0.1}, {"min_p": (0.0, 1.1, 0.0)}, {"repetition": -1.1},
-     {"repetition": (1.5, 0.0, 0.0)}],
+     {"repetition": (1.5, 0.0, 0.0)}, {"manner": 1.1}, {"manner": (0.0, -0.1, 0.0)}],
 )  # fmt: skip
 def test_settings_outside_their_range_are_refused(settings: dict[str, float]) -> None:
     with pytest.raises(ParameterError, match=next(iter(settings))):
@@ -187,6 +187,10 @@ def test_one_number_holds_for_all_levels_and_a_tuple_for_each() -> None:
         LevelSampling(1.0, 3, 0.7, 0.0, 0.0),
         LevelSampling(1.5, 3, 0.7, 0.0, -0.5),
     ]
+
+
+def test_a_level_has_the_manner_that_is_meant_for_it() -> None:
+    assert [one.manner for one in Sampling(manner=(0.0, 0.5, 1.0)).levels(3)] == [0.0, 0.5, 1.0]
 
 
 def test_a_tuple_needs_one_number_per_level() -> None:

@@ -22,8 +22,8 @@ class HistoryEntry(Generic[_State]):
 class History(Generic[_State]):
     """All states since the first one; `position` is the number of the present one, from 0.
 
-    States are never changed, so going back costs nothing. `limit` is the most states that are kept;
-    the oldest are dropped, so that the first one that is left cannot be undone.
+    States are never changed, so going back costs nothing. `limit` is the most states that are kept,
+    1 or more. Beyond that the oldest are dropped, and the first that is left cannot be undone.
     """
 
     def __init__(self, first: _State, name: str = "start", limit: int = 100_000) -> None:
@@ -56,7 +56,7 @@ class History(Generic[_State]):
         """A new state, which takes the place of those that were undone."""
         del self._entries[self.position + 1 :]
         self._entries.append(HistoryEntry(name, state))
-        del self._entries[: len(self._entries) - self._limit]
+        del self._entries[: max(len(self._entries) - self._limit, 0)]
         self.position = len(self._entries) - 1
 
     def replace(self, name: str, state: _State) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from distill_live.codes.overlay import Overlay, Overlays
+from distill_live.codes.history.overlay import Overlay, Overlays
 from distill_live.codes.timeline import Codes
 
 SHAPE = (2, 3)

@@ -1,0 +1,178 @@
+"""`distill-live edit`: a list of edits, done to a grid of codes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from distill_live.codes.edit import Edit, Traits, load_edits
+from distill_live.codes.edit_file import load_edit_list, save_edit_list
+from distill_live.codes.edit_list import ITSELF, EditList, EditStep, other_side
+from distill_live.commands.destinations import single_file
+from distill_live.commands.grids.reading import (
+    GridArgument,
+    GridModelOption,
+    load_model_of,
+    read_grid,
+    warn,
+)
+from distill_live.commands.options import DeviceOption
+from distill_live.commands.output import tell
+from distill_live.errors import CodesError, DistillError
+from distill_live.parameters import PARAMETERS
+
+if TYPE_CHECKING:
+    from distill_live.codes.codebook_geometry import Codebooks
+    from distill_live.codes.grid import CodeGrid
+
+_TEMPO = PARAMETERS["tempo"]
+# Some edits make a grid longer, several in a row very much so. This is six hours of 85 ms columns.
+_MOST_COLUMNS = 250_000
+
+
+def edit(
+    grid: GridArgument,
+    do: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--do",
+            metavar="EDIT",
+            help="An edit, such as 'swap other.json 0:2s --levels structure'; repeat the option "
+            "for more, which are done in that order.",
+        ),
+    ] = None,
+    apply: Annotated[
+        list[Path] | None,
+        typer.Option("--apply", help="File with a list of edits to do before those of --do."),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", help="Output .json or .npz file, or folder (default: ./GRID_edited.json)."
+        ),
+    ] = None,
+    output_other: Annotated[
+        Path | None,
+        typer.Option(
+            "--output-other", help="Output file for the second grid of a swap, after the swap."
+        ),
+    ] = None,
+    save_edits: Annotated[
+        Path | None,
+        typer.Option("--save-edits", help="Write the list of edits to this file, for --apply."),
+    ] = None,
+    tempo: Annotated[
+        float,
+        typer.Option(
+            "--tempo",
+            min=_TEMPO.minimum,
+            max=_TEMPO.maximum,
+            help="Tempo in BPM, for edits that are measured in beats.",
+        ),
+    ] = _TEMPO.default,
+    model: GridModelOption = None,
+    device: DeviceOption = "auto",
+) -> None:
+    """Edit a grid of codes, and write the result as another grid.
+
+    `distill-live plugins` lists the edits. An edit is written as its name, for some a second grid,
+    columns (0:16, 0.5s:2s), NAME=VALUE for each parameter, --bands, --levels and --seed. A second
+    grid is a file, or . for the edited grid itself.
+    """
+    from distill_live.codes.grid_file import check_suffix, save_grid
+    from distill_live.inference.model_edits import model_edits
+    from distill_live.inference.preview import codebooks_of
+
+    source = read_grid(grid)
+    loaded = cache(lambda: load_model_of(source, model, device))
+    edits = {one.name: one for one in load_edits(warn)} | model_edits(loaded)
+    steps = _read_steps(apply or [], do or [], edits)
+    path = single_file(output, f"{grid.stem}_edited{grid.suffix}")
+    check_suffix(path)
+    if output_other is not None:
+        check_suffix(output_other)
+        _require_one_swap(steps, edits)
+    edited = _Edited(source)
+    edited.run(steps, edits, codebooks_of(loaded()), tempo)
+    save_grid(path, edited.grid)
+    tell(f"{path}: {_describe(source, edited.grid)}")
+    if output_other is not None:
+        (other,) = edited.swapped
+        save_grid(output_other, edited.others[other])
+        tell(f"{output_other}: {other} after the swap")
+    if save_edits is not None:
+        save_edit_list(save_edits, steps)
+        tell(f"{save_edits}: {len(steps.steps)} edits")
+
+
+@dataclass
+class _Edited:
+    """A grid while it is edited. `others` are the second grids that steps name, as they are by now,
+    and `swapped` the names of those that a swap has changed."""
+
+    grid: CodeGrid
+    others: dict[str, CodeGrid] = field(default_factory=dict)
+    swapped: set[str] = field(default_factory=set)
+
+    def run(
+        self, steps: EditList, edits: Mapping[str, Edit], codebooks: Codebooks, tempo: float
+    ) -> None:
+        """Do the steps. Raises CodesError as `EditList.apply` does, and for a grid that has become
+        too long."""
+        stages = steps.stages(self.grid, edits, codebooks, self._find, tempo)
+        for step, grid in zip(steps.steps, stages, strict=True):
+            if len(grid.codes) > max(len(self.grid.codes), _MOST_COLUMNS):
+                raise CodesError(
+                    f"after the edit {step} the grid would have {len(grid.codes)} columns; legal: "
+                    f"up to {_MOST_COLUMNS}"
+                )
+            if _swaps(step, edits):
+                swapped = other_side(step, self.grid, edits, codebooks, self._find, tempo)
+                self.others[step.partner] = swapped
+                self.swapped.add(step.partner)
+            self.grid = grid
+
+    def _find(self, name: str) -> CodeGrid:
+        if name not in self.others:
+            self.others[name] = read_grid(Path(name))
+        return self.others[name]
+
+
+def _read_steps(files: Sequence[Path], texts: Sequence[str], edits: Mapping[str, Edit]) -> EditList:
+    """The steps of files, and after them those that are typed."""
+    steps = [step for path in files for step in load_edit_list(path, edits).steps]
+    for text in texts:
+        try:
+            steps.append(EditStep.parse(text, edits))
+        except DistillError as error:
+            raise CodesError(f"--do {text!r}: {error}") from error
+    if not steps:
+        raise CodesError("there is nothing to do: give --do 'EDIT ...', or --apply FILE")
+    return EditList(tuple(steps))
+
+
+def _swaps(step: EditStep, edits: Mapping[str, Edit]) -> bool:
+    """Whether a step changes a second grid, too."""
+    return Traits.of(edits[step.edit]).mutual and step.partner != ITSELF
+
+
+def _require_one_swap(steps: EditList, edits: Mapping[str, Edit]) -> None:
+    names = {step.partner for step in steps.steps if _swaps(step, edits)}
+    if len(names) != 1:
+        found = ", ".join(sorted(names)) or "none"
+        raise CodesError(
+            f"--output-other takes the one grid that is swapped with; here there are: {found}"
+        )
+
+
+def _describe(before: CodeGrid, after: CodeGrid) -> str:
+    columns, bands, levels = after.codes.shape
+    size = f"{columns} columns x {bands} bands x {levels} levels"
+    if len(before.codes) != columns:
+        return f"{size}, {len(before.codes)} columns before"
+    return f"{size}, {int((before.codes != after.codes).sum())} codes changed"

@@ -1,0 +1,1 @@
+"""The commands below `codes`, one file each, and what all commands about grids share."""

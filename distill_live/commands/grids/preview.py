@@ -1,0 +1,126 @@
+"""`distill-live codes preview`: one entry of a codebook, one column or one level, as sound."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from distill_live.commands.destinations import single_file
+from distill_live.commands.grids.reading import find_level, read_grid
+from distill_live.commands.options import DeviceOption, ModelArgument, seconds_option
+from distill_live.commands.output import check_sound_file, progress_bar, tell, write_sound
+from distill_live.errors import CodesError
+from distill_live.inference.loading import load_model
+
+if TYPE_CHECKING:
+    from distill_live.codes.grid import CodeGrid
+    from distill_live.codes.timeline import Codes
+    from distill_live.models.file.persistence import LoadedVQModel
+
+_WAYS = (
+    "give --level and --code for one entry, --grid and --column for one column, or --grid and "
+    "--only-level for one level"
+)
+
+
+def preview(
+    model: ModelArgument,
+    level: Annotated[
+        str, typer.Option("--level", help="Level of an entry: its label, or its number from 0.")
+    ] = "",
+    code: Annotated[
+        int | None, typer.Option("--code", help="Code of an entry: its number in the codebook.")
+    ] = None,
+    bands: Annotated[
+        str,
+        typer.Option(
+            "--bands", help="Bands to hear an entry in, such as low or 0:2 (default: all)."
+        ),
+    ] = "",
+    grid: Annotated[
+        Path | None, typer.Option("--grid", help="Grid to hear a column or a level of.")
+    ] = None,
+    column: Annotated[
+        int | None, typer.Option("--column", min=0, help="Column of the grid, from 0.")
+    ] = None,
+    only_level: Annotated[
+        str, typer.Option("--only-level", help="Level of the grid to hear alone.")
+    ] = "",
+    seconds: Annotated[
+        float,
+        seconds_option("--seconds", 0.01, "How long to hold an entry or a column, in seconds."),
+    ] = 1.0,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", help="Output sound file or folder (default: ./preview.wav)."),
+    ] = None,
+    bit_depth: Annotated[
+        int,
+        typer.Option("--bit-depth", help="Bits per sample: 16, 24 or 32 (32 is float, wav only)."),
+    ] = 24,
+    device: DeviceOption = "auto",
+) -> None:
+    """Make a sound of one entry of a codebook, of one column of a grid, or of one of its levels.
+
+    An entry is held in all bands, or in some, while the other levels have neutral codes, which add
+    almost nothing; other bands are as quiet as they can be. The first level's neutral code is the
+    average one, so that you hear what a finer level adds to it.
+    """
+    about_entry = bool(level or bands) or code is not None
+    about_part = bool(only_level) or column is not None
+    if grid is None:
+        sense = bool(level) and code is not None and not about_part
+    else:
+        sense = about_part and not about_entry
+    if not sense:
+        raise CodesError(_WAYS)
+    path = single_file(output, "preview.wav")
+    loaded = load_model(model, device)
+    sample_rate = loaded.spectrogram.config.sample_rate
+    check_sound_file(path.suffix.lower().lstrip("."), sample_rate, bit_depth)
+    if grid is None:
+        codes = _entry(loaded, level, code or 0, bands)
+    else:
+        codes = _part(loaded, read_grid(grid), column, only_level)
+    if grid is None or column is not None:
+        codes = codes.repeat(max(round(seconds * sample_rate / loaded.column_samples), 1), axis=0)
+    _write(loaded, codes, path, bit_depth)
+
+
+def _entry(loaded: LoadedVQModel, level: str, code: int, bands: str) -> Codes:
+    """The column `[1, F, Q]` of an entry."""
+    from distill_live.codes.selection import find_bands
+    from distill_live.inference.preview import entry_column
+
+    number = find_level(level, loaded.metadata["level_labels"])
+    chosen = find_bands(bands, loaded.model.config.bands)
+    return entry_column(loaded, number, code, chosen)[None]
+
+
+def _part(loaded: LoadedVQModel, grid: CodeGrid, column: int | None, only_level: str) -> Codes:
+    """The codes of a grid `[T, F, Q]`, or of one column `[1, F, Q]`, in all levels or in one."""
+    from distill_live.inference.codes import require_fit
+    from distill_live.inference.preview import codebooks_of
+    from distill_live.inference.preview import only_level as alone
+
+    require_fit(loaded, grid)
+    codes = grid.codes
+    if column is not None:
+        if column >= len(codes):
+            raise CodesError(f"there is no column {column}; legal: 0..{len(codes) - 1}")
+        codes = codes[column : column + 1]
+    if only_level:
+        codes = alone(codes, find_level(only_level, grid.level_labels), codebooks_of(loaded))
+    return codes
+
+
+def _write(loaded: LoadedVQModel, codes: Codes, path: Path, bit_depth: int) -> None:
+    from distill_live.inference.codes import decode_blocks, grid_of
+
+    grid = grid_of(loaded, codes)
+    with progress_bar("decoding") as advance:
+        blocks = decode_blocks(loaded, grid, advance)
+        write_sound(path, blocks, grid.sample_rate, bit_depth)
+    tell(f"{path}: {grid.duration_s:.1f} s")

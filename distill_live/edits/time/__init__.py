@@ -1,0 +1,1 @@
+"""The included edits that move, repeat or drop columns, one per file."""

@@ -1,0 +1,33 @@
+"""Transpose: move every code the same number of steps along its codebook."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from distill_live.codes.codebook_geometry import axis_places
+from distill_live.codes.edit import EditContext
+from distill_live.codes.timeline import Codes
+from distill_live.parameters import Parameter
+
+
+class Transpose:
+    """Moves each code along its codebook, whose codes lie in the order of the first principal axis:
+    the direction in which they differ most. So neighbours sound alike, and the same number of steps
+    changes all codes in a similar way."""
+
+    name = "transpose"
+    doc = "Move every code the same number of steps to a next one that sounds similar."
+    window = 1
+    parameters = (
+        Parameter("steps", "int", -64, 64, 1, "",
+                  "Steps along each level's codes, in the order in which they differ most; 0 "
+                  "changes nothing. Codes stop at both ends."),
+    )  # fmt: skip
+
+    def __call__(self, codes: Codes, context: EditContext) -> Codes:
+        """The codes, moved."""
+        order, places = axis_places(context.codebooks)
+        levels = np.arange(codes.shape[2])
+        place = places[levels, codes] + int(context.values["steps"])
+        moved: Codes = order[levels, place.clip(0, order.shape[1] - 1)]
+        return moved

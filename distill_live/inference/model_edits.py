@@ -1,0 +1,57 @@
+"""Edits that need more of a model than its codebooks: steps of an edit list, on files only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+import numpy as np
+
+from distill_live.codes.edit import Edit, EditContext
+from distill_live.codes.selection import Selection
+from distill_live.codes.timeline import Codes
+from distill_live.inference.codes import grid_of
+from distill_live.inference.resample import resample
+from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.prior.sampling import Sampling
+from distill_live.parameters import PARAMETERS, Parameter
+
+_TEMPERATURE = PARAMETERS["temperature"]
+
+
+class Resample:
+    """Draws a region again with a model's prior; see `inference.resample.resample`."""
+
+    name = "resample"
+    doc = "Draw a region again with the prior, so that it joins what comes before and after it."
+    scope = "region"
+    parameters = (
+        Parameter("takes", "int", 1, 64, 8, "",
+                  "How many times it is drawn; the take that joins best is kept."),
+        Parameter("temperature", "float", _TEMPERATURE.minimum, _TEMPERATURE.maximum,
+                  _TEMPERATURE.default, "", _TEMPERATURE.doc),
+    )  # fmt: skip
+
+    def __init__(self, load: Callable[[], LoadedVQModel]) -> None:
+        """`load` gives the model of the grids that are edited; it is called with the first one."""
+        self._load = load
+
+    def change(self, codes: Codes, start: int, end: int, context: EditContext) -> Codes:
+        """The codes `[T, F, Q]` with the selected cells drawn again. Raises NoPriorError for a
+        model without a prior."""
+        loaded = self._load()
+        selection = Selection(
+            f"{start}:{end}",
+            ",".join(map(str, np.flatnonzero(context.bands))),
+            ",".join(map(str, np.flatnonzero(context.levels))),
+        )
+        sampling = Sampling(temperature=context.values["temperature"])
+        takes = int(context.values["takes"])
+        found = resample(loaded, grid_of(loaded, codes), selection, takes, sampling, context.seed)
+        return found.grid.codes
+
+
+def model_edits(load: Callable[[], LoadedVQModel]) -> dict[str, Edit]:
+    """The edits of this module by name, for the model that `load` gives."""
+    # An edit that sees the whole grid is not called with a window.
+    return {Resample.name: cast(Edit, Resample(load))}

@@ -1,0 +1,149 @@
+"""Captures: the last seconds that were heard, as a clip, as a sound file and as codes."""
+
+from __future__ import annotations
+
+import itertools
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from distill_live.audio.files import write_audio
+from distill_live.codes.grid import CodeGrid
+from distill_live.codes.grid_file import save_grid
+from distill_live.errors import AudioFileError, ClipError, CodesError, DistillError
+from distill_live.live.clips.clip import Clip, check_clip_name
+from distill_live.live.clips.clip_file import SUFFIX
+from distill_live.live.clips.look_back import LookBack
+from distill_live.live.ipc.messages import Captured, Request
+from distill_live.live.ipc.ring import Samples
+
+#: How long an engine may take to answer, in seconds; it answers between two columns.
+PATIENCE_SECONDS = 10.0
+
+
+@dataclass(frozen=True, eq=False)
+class Capture:
+    """What was asked for, and the sound [N, C] that was heard until then."""
+
+    name: str
+    seconds: float
+    sound: Samples
+    sample_rate: int
+    asked: float
+
+    @property
+    def loudness_db(self) -> float:
+        """RMS level of the sound in dBFS; -inf for silence."""
+        mean = float(np.square(self.sound, dtype=np.float64).mean()) if len(self.sound) else 0.0
+        return 10.0 * float(np.log10(mean)) if mean else -float("inf")
+
+
+class _Written(NamedTuple):
+    """What has become of a capture, in words."""
+
+    capture: Capture
+    text: str
+    failed: bool
+
+
+class Captures:
+    """Makes captures; call `poll` many times a second.
+
+    `new_path` gives the path of a new sound file with a name in it, and may raise AudioFileError;
+    `keep` takes the clip. `on_outcome` is called with what came of a capture: it, a text, and
+    whether it failed.
+    """
+
+    def __init__(
+        self,
+        look_back: LookBack,
+        new_path: Callable[[str], Path],
+        keep: Callable[[Clip], object],
+        on_outcome: Callable[[Capture, str, bool], None],
+    ) -> None:
+        self._look_back, self._new_path = look_back, new_path
+        self._keep, self._on_outcome = keep, on_outcome
+        self._numbers = itertools.count(1)
+        self._waiting: dict[int, Capture] = {}
+        self._written: queue.SimpleQueue[_Written] = queue.SimpleQueue()
+        self._writers: list[threading.Thread] = []
+
+    def begin(self, name: str, seconds: float, stereo: bool) -> Request:
+        """Keep the sound of the last seconds; returns what to ask the engine for.
+
+        Raises ClipError when a clip cannot be called so.
+        """
+        check_clip_name(name)
+        samples, sample_rate = self._look_back.last(seconds)
+        # Halved first, so that the middle of two equal samples is exactly that sample.
+        sound = samples.T if stereo else (0.5 * samples[:1] + 0.5 * samples[1:]).T
+        number = next(self._numbers)
+        self._waiting[number] = Capture(name, seconds, sound, sample_rate, time.monotonic())
+        return Request("capture", (number, seconds))
+
+    def take(self, captured: Captured, blank: CodeGrid) -> None:
+        """Make a clip of an engine's answer, and write it to the disk; `blank` is a grid of the
+        engine's codec without columns."""
+        capture = self._waiting.pop(captured.number, None)
+        if capture is None:
+            return
+        try:
+            if not len(captured.codes):
+                raise ClipError("nothing can be captured yet: the model has not been heard")
+            grid = replace(blank, codes=captured.codes.astype(np.int64), source="capture")
+            samples = min(round(capture.seconds * grid.sample_rate), _length(grid))
+            self._keep(Clip(capture.name, grid, samples, capture.loudness_db))
+            self._write(capture, grid)
+        except (DistillError, OSError) as error:
+            self._on_outcome(capture, str(error), True)
+
+    def poll(self) -> None:
+        """Tell of captures that are written, or that no engine has answered."""
+        before = time.monotonic() - PATIENCE_SECONDS
+        for number, capture in list(self._waiting.items()):
+            if capture.asked < before:
+                del self._waiting[number]
+                self._on_outcome(capture, "the engine did not answer: capture again", True)
+        while not self._written.empty():
+            self._on_outcome(*self._written.get())
+
+    def close(self) -> None:
+        """Wait until everything is written."""
+        for writer in self._writers:
+            writer.join()
+        self.poll()
+
+    def _write(self, capture: Capture, grid: CodeGrid) -> None:
+        """Write sound and codes in the background."""
+        path = self._new_path(capture.name)
+        # Another capture of that name, in the same second, must get another path.
+        path.touch()
+        # Not a daemon: the program ends only after the files are written.
+        writer = threading.Thread(target=self._save, args=(capture, path, grid), name="capture")
+        self._writers = [one for one in self._writers if one.is_alive()] + [writer]
+        writer.start()
+
+    def _save(self, capture: Capture, path: Path, grid: CodeGrid) -> None:
+        codes = path.with_suffix(SUFFIX)
+        try:
+            write_audio(path, capture.sound, capture.sample_rate)
+            save_grid(codes, grid)
+        except (AudioFileError, CodesError) as error:
+            if not path.stat().st_size:
+                path.unlink()
+            self._written.put(_Written(capture, f"the clip is there, but: {error}", True))
+            return
+        seconds = _length(grid) / grid.sample_rate
+        text = f"clip {capture.name}: the last {seconds:.1f} s, also in {path} and {codes.name}"
+        self._written.put(_Written(capture, text, False))
+
+
+def _length(grid: CodeGrid) -> int:
+    """Samples in a grid's columns."""
+    return len(grid.codes) * grid.column_samples

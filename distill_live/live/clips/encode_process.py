@@ -1,0 +1,105 @@
+"""Encodes one recording, in a process of its own (see encodings.py):
+
+python -m distill_live.live.clips.encode_process AUDIO MODEL FOLDER COLUMNS first|last
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from distill_live import priority
+from distill_live.audio.reading.sound import Sound
+from distill_live.codes.grid import CodeGrid
+from distill_live.codes.grid_file import save_grid
+from distill_live.errors import OUT_OF_MEMORY, DistillError, is_out_of_memory
+from distill_live.live.clips.encodings import FACTS, GRID
+from distill_live.thread_waiting import wait_briefly
+
+Samples = NDArray[np.float32]
+
+#: Below this level, in dBFS, a recording counts as silence.
+SILENCE_DB = -80.0
+
+
+def main(audio: str, model: str, folder: str, columns: str, part: str) -> None:
+    """Write the codes and the facts into the folder; of a recording or a model that cannot be used,
+    only why."""
+    priority.lower()
+    wait_briefly()
+    try:
+        grid, facts = encode(Path(audio), Path(model), int(columns), part == "last")
+        save_grid(Path(folder) / GRID, grid)
+    except (DistillError, OSError, MemoryError, RuntimeError) as error:
+        ours = isinstance(error, DistillError | OSError)
+        if os.environ.get("DISTILL_DEBUG") or not (ours or is_out_of_memory(error)):
+            raise
+        facts = {"error": str(error) if ours else OUT_OF_MEMORY}
+    (Path(folder) / FACTS).write_text(json.dumps(facts), encoding="utf-8")
+
+
+def encode(audio: Path, model: Path, columns: int, end: bool) -> tuple[CodeGrid, dict[str, Any]]:
+    """The first or the last columns of a recording, and the other fields of `Encoded`.
+
+    Raises DistillError when the recording or the model cannot be used.
+    """
+    sound = Sound(audio)
+    # Only now, because torch takes seconds to load: what is no sound is refused before.
+    from distill_live.inference.codes import encode_blocks
+    from distill_live.models.encoding import MARGIN_COLUMNS
+    from distill_live.models.file.persistence import load_model_v2
+
+    loaded = load_model_v2(model, "cpu")
+    rate, length = loaded.spectrogram.config.sample_rate, loaded.column_samples
+    # The last column that is kept must be coded as if the rest followed.
+    part = _Part(None if end else (columns + MARGIN_COLUMNS) * length)
+    grid = encode_blocks(loaded, part.read(sound.blocks(rate)), audio.name)
+    dropped = max(len(grid.codes) - columns, 0)
+    kept = grid.codes[dropped:] if end else grid.codes[:columns]
+    samples = part.samples - dropped * length if end else min(part.samples, columns * length)
+    notes = sound.notes
+    if dropped and not end:
+        notes.append(
+            f"only its first {samples / rate:.0f} s were kept: a clip has at most {columns} columns"
+        )
+    facts = {"samples": samples, "loudness_db": part.loudness_db, "notes": notes}
+    return grid.with_codes(kept), facts
+
+
+class _Part:
+    """The beginning of a sound, up to `most` samples, or all of it; `samples` is how many were
+    read."""
+
+    def __init__(self, most: int | None) -> None:
+        self._most = most
+        self._energy = 0.0
+        self.samples = 0
+
+    def read(self, blocks: Iterator[Samples]) -> Iterator[Samples]:
+        for block in blocks:
+            used = block if self._most is None else block[: self._most - self.samples]
+            self.samples += len(used)
+            self._energy += float(np.square(used, dtype=np.float64).sum())
+            yield used
+            if len(used) < len(block):
+                return
+
+    @property
+    def loudness_db(self) -> float:
+        """RMS level in dBFS; -inf if it is silence."""
+        if not self._energy:
+            return -math.inf
+        level = 10.0 * math.log10(self._energy / self.samples)
+        return level if level > SILENCE_DB else -math.inf
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

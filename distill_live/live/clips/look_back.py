@@ -1,0 +1,54 @@
+"""The last minute of what was played, so that it can be kept after it was heard."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from distill_live.live.ipc.ring import Samples
+from distill_live.live.ipc.tap import TapRing
+
+#: How far back it looks, in seconds.
+SECONDS = 60.0
+#: How many samples must be new before they are copied; the tap holds far more.
+_AT_ONCE = 12_000
+
+
+class LookBack:
+    """Copies the tap into memory of its own; call `poll` many times a second."""
+
+    def __init__(self, tap: TapRing) -> None:
+        self._tap = tap
+        self._position = tap.written
+        self._sample_rate = tap.sample_rate
+        self._ring = np.zeros((2, 0), np.float32)
+        # How many samples of the present rate have come.
+        self._count = 0
+
+    def poll(self) -> None:
+        """Copy what was played since the last time."""
+        if self._tap.written - self._position >= _AT_ONCE:
+            self._copy()
+
+    def last(self, seconds: float) -> tuple[Samples, int]:
+        """The last `seconds` [2, N], left and right, and their rate in Hz; fewer samples when fewer
+        were played since the start, or since the device's rate changed."""
+        self._copy()
+        size = self._ring.shape[1]
+        wanted = min(round(seconds * self._sample_rate), self._count, size)
+        places = np.arange(self._count - wanted, self._count) % max(size, 1)
+        return self._ring[:, places], self._sample_rate
+
+    def _copy(self) -> None:
+        samples, lost = self._tap.read(self._position)
+        start = self._position + lost
+        self._position = start + samples.shape[1]
+        since, rate = self._tap.since, self._tap.sample_rate
+        samples = samples[:, max(since - start, 0) :]
+        if not samples.shape[1]:
+            return
+        if rate != self._sample_rate or not self._ring.shape[1]:
+            self._sample_rate, self._count = rate, 0
+            self._ring = np.zeros((2, round(SECONDS * rate)), np.float32)
+        places = np.arange(self._count, self._count + samples.shape[1]) % self._ring.shape[1]
+        self._ring[:, places] = samples
+        self._count += samples.shape[1]

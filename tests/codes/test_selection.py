@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import pytest
+
+from distill_live.codes.selection import Region, Selection
+from distill_live.errors import CodesError
+
+LABELS = ("Structure", "Timbre", "High Air")
+
+
+def resolve(columns: str = "", bands: str = "", levels: str = "") -> Region:
+    """In a grid of 20 columns, 10 of them a second, and 8 bands."""
+    return Selection(columns, bands, levels).resolve(20, 8, LABELS, 10.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [
+        ("", (0, 20)), (":", (0, 20)), ("3:7", (3, 7)), ("3:", (3, 20)), (":7", (0, 7)),
+        ("8", (8, 9)), ("0.5s:1.5s", (5, 15)), ("500ms:", (5, 20)), (":.26s", (0, 3)),
+        ("1s:20", (10, 20)),
+    ],
+)  # fmt: skip
+def test_columns_are_numbers_or_times(text: str, span: tuple[int, int]) -> None:
+    region = resolve(text)
+    assert (region.start, region.end) == span
+
+
+@pytest.mark.parametrize(
+    ("text", "chosen"),
+    [
+        ("", range(8)), ("3", [3]), ("0:2", [0, 1]), ("6:", [6, 7]), ("low", [0, 1, 2]),
+        ("mid", [3, 4]), ("HIGH", [5, 6, 7]), ("low, 7", [0, 1, 2, 7]), ("1,0:1,1", [0, 1]),
+    ],
+)  # fmt: skip
+def test_bands_are_numbers_or_thirds(text: str, chosen: list[int]) -> None:
+    assert resolve(bands=text).bands.nonzero()[0].tolist() == list(chosen)
+
+
+@pytest.mark.parametrize(
+    ("text", "chosen"),
+    [("", [0, 1, 2]), ("timbre", [1]), ("Structure,2", [0, 2]), ("high air", [2]), ("0:2", [0, 1])],
+)
+def test_levels_are_labels_or_numbers(text: str, chosen: list[int]) -> None:
+    assert resolve(levels=text).levels.nonzero()[0].tolist() == chosen
+
+
+def test_one_cell_can_be_selected() -> None:
+    region = Selection.at(4, 7, 1).resolve(20, 8, LABELS, 10.0)
+    assert (region.start, region.end) == (4, 5)
+    assert (region.bands.nonzero()[0].tolist(), region.levels.nonzero()[0].tolist()) == ([7], [1])
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"columns": "7:3"}, "columns '7:3' select nothing: there are 20 columns, 0:20"),
+        ({"columns": "5:5"}, "select nothing"),
+        ({"columns": "1s:1.02s"}, "select nothing"),
+        ({"columns": "20"}, "columns '20' are outside: there are 20 columns, 0:20"),
+        ({"columns": "3:21"}, "are outside"),
+        ({"columns": ":9999s"}, "are outside"),
+        ({"columns": "-3:"}, "'-3' is not a column; legal: columns such as 0:16, 8 or 0.5s:2s"),
+        ({"columns": "a"}, "'a' is not a column"),
+        ({"columns": "1:2:3"}, "'2:3' is not a column"),
+        ({"columns": "1e3s:"}, "'1e3s' is not a column"),
+        ({"columns": "9" * 13}, "is not a column"),
+        ({"columns": "\u0663:"}, "is not a column"),
+        ({"columns": "1s"}, "'1s' is a moment; give a beginning and an end"),
+        ({"bands": "8"}, "bands '8' are outside: there are 8 bands, 0:8"),
+        ({"bands": "2:2"}, "bands '2:2' select nothing"),
+        (
+            {"bands": "heigh"},
+            r"no band 'heigh' \(did you mean 'high'\?\); legal: low, mid, high, or",
+        ),
+        ({"bands": "1,,2"}, "there is no band ''"),
+        ({"levels": "3"}, "levels '3' are outside: there are 3 levels, 0:3"),
+        (
+            {"levels": "detail"},
+            "there is no level 'detail'; legal: structure, timbre, high air, or",
+        ),
+        ({"levels": "structur"}, "did you mean 'structure'"),
+    ],
+)
+def test_what_is_empty_outside_or_unknown_is_told(given: dict[str, str], told: str) -> None:
+    with pytest.raises(CodesError, match=told):
+        resolve(**given)
+
+
+def test_a_grid_without_columns_has_nothing_to_select() -> None:
+    with pytest.raises(CodesError, match="select nothing: there are 0 columns"):
+        Selection().resolve(0, 8, LABELS, 10.0)

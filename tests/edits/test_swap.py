@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import pytest
+
+from distill_live.codes.edit_list import ITSELF, EditStep, apply_step, other_side
+from distill_live.codes.grid import CodeGrid
+from distill_live.codes.selection import Selection
+from distill_live.codes.timeline import Codes
+from distill_live.errors import CodesError
+from tests.edits.shipped import BOOKS, EDITS, OTHER, lookup, make_grid
+
+GRID = make_grid(OTHER.codes[::-1][:30])
+
+
+def swap(columns: str, partner_columns: str = "", partner: str = "other.json") -> Codes:
+    step = EditStep("swap", Selection(columns, "low", "Timbre"), {}, 0, partner, partner_columns)
+    return apply_step(step, GRID, EDITS, BOOKS, lookup(OTHER))
+
+
+def there(columns: str, partner_columns: str = "") -> CodeGrid:
+    step = EditStep(
+        "swap", Selection(columns, "low", "Timbre"), {}, 0, "other.json", partner_columns
+    )
+    return other_side(step, GRID, EDITS, BOOKS, lookup(OTHER))
+
+
+def test_a_region_takes_the_other_grid_s_codes_and_the_other_takes_the_region_s() -> None:
+    edited, other = swap("2:5", "100:103"), there("2:5", "100:103")
+    assert (edited[2:5, 0, 1] == OTHER.codes[100:103, 0, 1]).all()
+    assert (other.codes[100:103, 0, 1] == GRID.codes[2:5, 0, 1]).all()
+    # Low is one of four bands, and Timbre one of three levels.
+    assert (edited != GRID.codes).sum() <= 3 >= (other.codes != OTHER.codes).sum()
+
+
+def test_without_columns_of_the_other_grid_the_same_ones_are_swapped() -> None:
+    assert (swap("2:5")[2:5, 0, 1] == OTHER.codes[2:5, 0, 1]).all()
+    assert (there("2:5").codes[2:5, 0, 1] == GRID.codes[2:5, 0, 1]).all()
+
+
+def test_two_places_of_one_grid_are_swapped() -> None:
+    edited = swap("2:5", "10:13", ITSELF)
+    assert (edited[2:5, 0, 1] == GRID.codes[10:13, 0, 1]).all()
+    assert (edited[10:13, 0, 1] == GRID.codes[2:5, 0, 1]).all()
+
+
+@pytest.mark.parametrize(
+    ("columns", "partner_columns", "partner", "told"),
+    [
+        ("2:5", "100:104", "other", "two places of the same length; these have 3 and 4 columns"),
+        ("2:5", "4:7", ITSELF, "columns 2:5 and 4:7 overlap"),
+        ("2:5", "", ITSELF, "columns 2:5 and 2:5 overlap"),
+        ("2:5", "199:202", "other", "'199:202' are outside: there are 200 columns"),
+    ],
+)
+def test_places_of_different_lengths_and_places_that_overlap_are_refused(
+    columns: str, partner_columns: str, partner: str, told: str
+) -> None:
+    with pytest.raises(CodesError, match=told):
+        swap(columns, partner_columns, partner)
+
+
+def test_the_other_grid_changes_only_where_it_has_the_same_columns() -> None:
+    step = EditStep("swap", Selection("20:40"), partner="other")
+    edited = apply_step(step, OTHER, EDITS, BOOKS, lookup(GRID))
+    assert (edited[20:40] == GRID.codes[[*range(20, 30), *range(10)]]).all()
+    with pytest.raises(CodesError, match="columns '20:40' are outside: there are 30 columns"):
+        other_side(step, OTHER, EDITS, BOOKS, lookup(GRID))
+
+
+def test_other_edits_leave_the_second_grid_as_it_is() -> None:
+    with pytest.raises(CodesError, match="blend does not change the second grid; swap does"):
+        other_side(EditStep("blend", partner="b"), GRID, EDITS, BOOKS, lookup(OTHER))
