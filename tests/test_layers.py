@@ -71,6 +71,7 @@ ROOMS = {
     "commands.grids": {"commands.destinations", "commands.options", "commands.output"},
     "commands.serving": {"commands.output", "commands.standard_streams"},
     "commands.training_steps": {"commands.options", "commands.output"},
+    "edits.time": set(),
     "control.namespace": set(),
     "control.timing": {"control.namespace"},
     "control.modulation": {"control.namespace", "control.timing"},

@@ -12,6 +12,7 @@ names what happened:
     draw      the prior drew a column: `codes` [bands, levels]
     cut       the prior forgot all columns from `column` on
     push      a column was played: `codes` as edited, null if they are as drawn
+    partner   a clip was chosen for a `slot`: its `name`, null for none
     swap      the sound changed over to another deck: `deck` and its `gain`; `at`, the position in
               the old deck's ring; `fade`, how long the fade should last; `faded`, how long it did
     bridge    the last passage was repeated, for `samples` samples, because the deck's ring ran dry

@@ -9,8 +9,9 @@ arrives from the sink's monitor in a fragment of 5 ms: an upper bound. Kinds of 
     edit        an edit of codes (mask on or off)
     sampling    a sampling parameter (another seed)
     rewind      a request that goes elsewhere
+    blend       a clip that is blended in, or not
 
-For the latter three the sample is found by replaying the session log: it is the first that differs
+For all but the first the sample is found by replaying the session log: it is the first that differs
 from what the old future would have given. Prints a line of JSON for each kind: milliseconds, how
 many trials were `lost`, and the least sound that the ring held ahead, `least_ring_ms`.
 """
@@ -30,13 +31,14 @@ from tests.benchmarks.live_rig import Heard, LiveRig, replay
 from tests.sound_card import SoundCard
 
 SILENCE = 10 ** (-70 / 20)
+KINDS = ("gain", "edit", "sampling", "rewind", "blend")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("model", nargs="?", default="demo")
     parser.add_argument("--trials", type=int, default=100)
-    parser.add_argument("--kinds", nargs="*", default=["gain", "edit", "sampling", "rewind"])
+    parser.add_argument("--kinds", nargs="*", default=list(KINDS))
     options = parser.parse_args()
     with SoundCard() as card:
         for kind in options.kinds:
@@ -49,6 +51,7 @@ def main() -> None:
 def measure(rig: LiveRig, kind: str, trials: int) -> dict[str, Any]:
     """Make the changes, then find each in the recording."""
     time.sleep(4.0)
+    prepare(rig, kind)
     sent = []
     for trial in range(trials):
         time.sleep(1.2 + random.random() / 5)  # noqa: S311 - so that no clock falls into step
@@ -70,12 +73,22 @@ def measure(rig: LiveRig, kind: str, trials: int) -> dict[str, Any]:
     }
 
 
+def prepare(rig: LiveRig, kind: str) -> None:
+    """What a kind of change needs before the first one."""
+    if kind == "blend":
+        rig.server.osc.send("/distill/capture", 2.0, "before")
+        rig.server.osc.await_told("/distill/done", "capture")
+        rig.server.osc.send("/distill/blend/clip", "before")
+
+
 def change(rig: LiveRig, kind: str, trial: int) -> None:
     """One change, which is sure to be one."""
     if kind == "gain":
         rig.server.osc.send("/distill/gain", 0.0)
     elif kind == "edit":
         rig.server.osc.send("/distill/edit/mask/on/timbre", float(trial % 2 == 0))
+    elif kind == "blend":
+        rig.server.osc.send("/distill/blend", float(trial % 2 == 0))
     elif kind == "sampling":
         rig.server.osc.send("/distill/seed", 1 + trial)
     else:

@@ -147,7 +147,8 @@ class LiveRig:
         self.control = ControlPlayer(card, folder, seconds)
         self.monitor = Monitor(card)
         self.server = ServerProcess(
-            model, "--latency", latency, "--log", str(self.log), *arguments,
+            model, "--latency", latency, "--log", str(self.log),
+            "--recordings", str(folder), "--clip-library", str(folder / "clips"), *arguments,
             environment={**card.environment, **(environment or {})},
         )  # fmt: skip
 

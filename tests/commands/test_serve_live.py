@@ -83,7 +83,7 @@ def perform(
         played.hear(0.5)
         played.ask("rewind", 0.5, "same")
         played.ask("prime", str(sounds / "sine_440.wav"))
-        wait_until(lambda: played.entries("begin_segment"), "the new segment")
+        wait_until(lambda: len(played.entries("begin_segment")) == 2, "the second new segment")
         played.set("model_fade", 0.3)
         played.swap(other)
         played.hear(0.5)

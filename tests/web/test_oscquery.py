@@ -18,8 +18,12 @@ from tests.tools import require_node_module, require_program, wait_until
 from tests.web.conftest import TABLE, Studio
 
 LABELS = ("Structure", "Timbre", "Detail")
-#: The addresses that the tree lists: all but those of requests in beats.
-LISTED = {f"/distill/{name}" for name in (*TABLE, *REQUESTS) if not name.endswith("/beats")}
+#: The addresses that the tree lists: all but those of requests in beats, or below a parameter.
+LISTED = {
+    f"/distill/{name}"
+    for name in (*TABLE, *REQUESTS)
+    if not name.endswith("/beats") and name.rpartition("/")[0] not in TABLE
+}
 
 
 def tree(requests: dict[str, RequestSpec] = REQUESTS) -> Tree:

@@ -40,7 +40,7 @@ class CodeFiles:
     """Writes codes into files of a temporary folder, which `close` removes."""
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="distill-codes")
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._numbers = itertools.count()
         self._retired: deque[SharedCodes] = deque()
 
@@ -49,6 +49,8 @@ class CodeFiles:
 
         Raises OSError when that is impossible.
         """
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="distill-codes")
         path = Path(self._folder.name) / f"{next(self._numbers)}.codes"
         codes.astype(np.uint16).tofile(path)
         columns, bands, levels = codes.shape
@@ -68,4 +70,5 @@ class CodeFiles:
 
     def close(self) -> None:
         """Remove all files."""
-        self._folder.cleanup()
+        if self._folder is not None:
+            self._folder.cleanup()

@@ -26,7 +26,10 @@ from distill_live.parameters import ParameterStore
 #: How many samples are played between two looks at the log: 10 ms.
 BLOCK = 480
 #: Requests that a log cannot repeat on another model. Others do not change the sound.
-_LEFT_OUT = {"model", "prime", "listen/prime"}
+_LEFT_OUT = {
+    "model", "prime", "clip/play", "clip/prime", "blend/clip", "manner/clip", "edit/clip",
+    "listen/prime",
+}  # fmt: skip
 
 
 def replay_on_other_model(

@@ -11,6 +11,7 @@ from distill_live.control.feedback.feedback import Feedback
 from distill_live.control.namespace.address import Reply
 from distill_live.control.namespace.streams import STREAMS
 from distill_live.inputs.osc.encoding import encode_message
+from distill_live.live.clips.library import ClipInfo
 from distill_live.live.ipc.current_column import CurrentColumn
 from distill_live.live.ipc.status import NEW_SOUND
 from distill_live.live.server.server import Server
@@ -54,7 +55,7 @@ def stage(tiny_model_path: Path) -> Stage:
 
 
 def test_before_anything_sounds_there_are_levels_and_counts_alone(stage: Stage) -> None:
-    assert stage.tick() == {"level": (0.0, 0.0), "underruns": (0,)}
+    assert stage.tick() == {"level": (0.0, 0.0), "underruns": (0,), "clips": (0,)}
     assert stage.tick() == {}
 
 
@@ -90,7 +91,17 @@ def test_the_origin_has_no_name_when_the_sound_is_new(stage: Stage) -> None:
     assert stage.tick() == {"origin": ("b.wav", 1.5, 0.25)}
 
 
+def test_the_clips_are_told_that_the_model_can_use_and_that_there_are_none(stage: Stage) -> None:
+    stage.tick()
+    clip = ClipInfo("kick", 1.0, True, "kick.wav", None)
+    stage.server._clips.listing = (clip, clip._replace(name="wind", usable=False))
+    assert stage.tick() == {"clips": (1, "kick")}
+    stage.server._clips.listing = ()
+    assert stage.tick() == {"clips": (0,)}
+
+
 def test_every_stream_has_the_types_that_are_declared(stage: Stage) -> None:
+    stage.server._clips.listing = (ClipInfo("kick", 1.0, True, "kick.wav", None),)
     stage.show(7, [[1, 2]], 2.5)
     stage.server.deck.status["origin"] = NEW_SOUND
     found = stage.tick()
@@ -100,6 +111,8 @@ def test_every_stream_has_the_types_that_are_declared(stage: Stage) -> None:
         tags = packet[packet.index(b",") + 1 :].split(b"\0")[0].decode()
         declared = STREAMS[name].types
         if declared.endswith("*"):
-            assert set(tags) == set(declared[:-1])
+            first = declared[:-2]
+            assert tags.startswith(first)
+            assert set(tags[len(first) :]) == {declared[-2]}
         else:
             assert tags == declared

@@ -73,7 +73,7 @@ def test_a_file_elsewhere_is_refused_whether_it_is_there_or_not(
     with pytest.raises(
         ParameterError, match=f"{name} can only open files in .*--clips FOLDER"
     ) as refusal:
-        allowed.check(name, (given,))
+        allowed.check(name, ("a",) * FILE_REQUESTS[name] + (given,))
     assert f"in these folders: clips, {room}/models; " in str(refusal.value)
 
 
