@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -82,12 +83,21 @@ def quoted_commands(page: Path) -> Iterator[list[str]]:
     """The words behind `distill-live`, and quotes that begin with a command and go on."""
     for text in (*code_lines(page), *spans(page)):
         for found in re.finditer(r"distill-live(?= )([^&#`|]*(?:\|(?! )[^&#`|]*)*)", text):
-            yield found[1].split()
+            yield words_of(found[1])
     for span in spans(page):
-        words = span.split()
+        words = words_of(span)
         goes_on = len(words) > 1 and (any(word.startswith("--") for word in words))
         if words[0] in COMMANDS and (goes_on or is_group(words)):
             yield words
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a command line; what stands in quotes is one word."""
+    try:
+        return shlex.split(text)
+    except ValueError:
+        # An apostrophe of the text around it.
+        return text.split()
 
 
 def is_group(words: list[str]) -> bool:

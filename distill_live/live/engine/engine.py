@@ -75,7 +75,7 @@ class Engine:
         self._partners = {slot: Partner(name, codes) for slot, name, codes in partners}
         for slot, partner in self._partners.items():
             self._rack.set_partner(slot, partner)
-        self._input = InputPartner(self._rack, memory.heard, loaded.metadata["codec_sha256"])
+        self._input = InputPartner(self._rack, memory.heard, loaded.metadata["codec_sha256"], clock)
         self._edits = EditSettings()
         self._redraw_due = False
         #: Columns that must be drawn before edits that were switched on can be used.

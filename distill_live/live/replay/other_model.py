@@ -28,6 +28,7 @@ BLOCK = 480
 #: Requests that a log cannot repeat on another model. Others do not change the sound.
 _LEFT_OUT = {
     "model", "prime", "clip/play", "clip/prime", "blend/clip", "manner/clip", "edit/clip",
+    "listen/prime",
 }  # fmt: skip
 
 
