@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from distill_live.codes.edit import SWITCH, parameter_name
-from distill_live.control.namespace.targets import level_name
+from distill_live.codes.labels import level_name
 from distill_live.parameters import EDIT_SWITCHES, LEVELS_LIMIT, ParameterStore
 
 #: A parameter's global value, then the own value of each level; None where it follows the global
