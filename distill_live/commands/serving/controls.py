@@ -161,6 +161,7 @@ class Controls:
         )  # fmt: skip
         hooks = Hooks(
             on_touch=lambda sender, name: self._note_touch(feedback, sender, name),
+            on_change=self._edits.history.follow_touches,
             on_reply=self._outcomes.answer,
             follow=server.follow,
             latency=lambda: server.latency,

@@ -79,7 +79,7 @@ class LiveEdits:
 
     def tick(self, now: float) -> None:
         """Note what has changed, and tell clients where the history stands."""
-        self.history.look()
+        self.history.tick()
         self._feedback.publish(STREAMS["history"].address, *self.history.position)
         self._feedback.publish(STREAMS["edit_order"].address, *self.history.order)
         if now >= self._forget_at:
@@ -114,7 +114,7 @@ class LiveEdits:
         return [(f"{ROOT}/{HISTORY}", entry) for entry in entries]
 
     def _note_outcome(
-        self, name: str, text: str, failed: bool, arguments: tuple[object, ...] | None
+        self, name: str, text: str, failed: bool, arguments: tuple[object, ...] | None = None
     ) -> None:
         """Make an entry of a clip that was chosen for edits, and tell whoever has asked."""
         if name in CLIP_REQUESTS and not failed:

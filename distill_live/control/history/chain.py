@@ -61,6 +61,7 @@ class ChainParameters:
             name for name in store.table if name.startswith("edit/") or name in EDIT_SWITCHES
         ]
         self._default = {name: self._default_row(name) for name in self.names}
+        self._default_raw = ParameterStore(store.table).raw()
 
     def refresh(self) -> bool:
         """Look at the store again; False if nothing in it has changed since the last time."""
@@ -68,8 +69,12 @@ class ChainParameters:
 
     def read(self) -> dict[str, Row]:
         """The parameters that are not as by default."""
-        rows = {name: self._row(name) for name in self.names}
-        return {name: row for name, row in rows.items() if row != self._default[name]}
+        rows: dict[str, list[float | None]] = {}
+        for name, level, value in self._view.changes(self._default_raw, self._view.raw()):
+            if name in self._default:
+                row = rows.setdefault(name, list(self._default[name]))
+                row[0 if level is None else level + 1] = value
+        return {name: tuple(row) for name, row in rows.items()}
 
     def write(self, rows: Mapping[str, Row]) -> None:
         """Set these parameters, and all others of edits to their defaults, as one change."""
@@ -80,13 +85,12 @@ class ChainParameters:
     def describe(self, changed: Iterable[str], before: Chain, labels: Iterable[str]) -> str:
         """What has changed since a state, as messages would say it, such as "edit/mask/on/detail
         1"."""
-        names = list(map(level_name, labels))
+        names, rows = list(map(level_name, labels)), self.read()
         found = [
-            f"{name}{f'/{_level(names, place - 1)}' if place else ''} {_value(row[place])}"
+            f"{name}{f'/{_level(names, place - 1)}' if place else ''} {_value(value)}"
             for name in changed
-            for row in [self._row(name)]
-            for place in range(len(row))
-            if row[place] != before.rows.get(name, self._default[name])[place]
+            for place, value in enumerate(rows.get(name, self._default[name]))
+            if value != before.rows.get(name, self._default[name])[place]
         ]
         more = f" and {len(found) - 2} more" if len(found) > 2 else ""
         return ", ".join(found[:2]) + more
@@ -94,12 +98,6 @@ class ChainParameters:
     def is_gradual(self, names: Iterable[str]) -> bool:
         """Whether none of these parameters is a switch."""
         return all(self._store.table[name].kind != "bool" for name in names)
-
-    def _row(self, name: str) -> Row:
-        levels = LEVELS_LIMIT if self._store.table[name].per_level else 0
-        shared = self._view[name]
-        own = [self._view.own(name, level) for level in range(levels)]
-        return (None if math.isnan(shared) else shared, *own)
 
     def _default_row(self, name: str) -> Row:
         parameter = self._store.table[name]

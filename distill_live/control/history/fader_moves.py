@@ -18,6 +18,8 @@ class FaderMoves:
     """
 
     def __init__(self, names: Collection[str]) -> None:
+        #: Whether one of them was moved since this was last cleared.
+        self.fresh = False
         self._names = frozenset(names)
         self._touched: dict[str, float] = {}
         # By the parameters that they have changed: the entries' positions, and when that was last.
@@ -29,6 +31,7 @@ class FaderMoves:
         parameter = name if name in self._names else name.rpartition("/")[0]
         if sender is not None and parameter in self._names:
             self._touched[parameter] = now
+            self.fresh = True
 
     def touched(self, names: Collection[str], now: float) -> list[str]:
         """Those of the parameters that a sender has moved lately."""
@@ -43,7 +46,10 @@ class FaderMoves:
         return None
 
     def note(self, names: Collection[str], position: int, now: float) -> None:
-        """Note that the entry at this position has changed these parameters."""
+        """Note that the entry at this position has changed these parameters, as they were touched:
+        what changes them next needs to touch them again."""
+        for name in names:
+            self._touched.pop(name, None)
         if len(self._entries) > MERGE_ENTRIES:
             self._entries.clear()
         self._entries[frozenset(names)] = position, now

@@ -20,8 +20,8 @@ from distill_live.control.namespace.targets import edit_names, find_order
 from distill_live.errors import CodesError, ParameterError
 from distill_live.parameters import ParameterStore
 
-#: How many seconds a change that no sender has made waits for whoever may name it: a panic or a
-#: preset, which change the store before they are noted.
+#: How many seconds a change waits for whoever may name it: a panic or a preset, which change the
+#: store before they are noted.
 CLAIM_SECONDS = 0.25
 
 
@@ -48,7 +48,7 @@ class LiveHistory:
         self._moves = FaderMoves(self._parameters.names)
         self._book = OverlayBook(send)
         self._held: Mapping[str, Held] = {}
-        #: Since when the chain has been different without anybody having touched it.
+        #: Since when the chain has been different from that of the present state.
         self._unclaimed: float | None = None
         #: Called with a slot, and the clip for it or "", that an undo brings back.
         self.on_clip: Callable[[str, str], None] = lambda slot, name: None
@@ -60,19 +60,33 @@ class LiveHistory:
         itself."""
         self._moves.touch(sender, name, self._clock())
 
+    def follow_touches(self) -> None:
+        """Note what somebody has moved just now; it costs next to nothing if that was nothing."""
+        if self._moves.fresh:
+            self._moves.fresh = False
+            self.look()
+
     def look(self, name: str = "", force: bool = False) -> None:
         """Note what has changed: with a `name`, as an entry of that name, which is made even
         without a change if it is only beginning (`force`)."""
         with self._lock:
-            if self._parameters.refresh():
-                self._chain = replace(self._chain, rows=self._parameters.read())
             state = self._history.state
-            if name and (force or self._chain != state.chain):
-                self._do(name, replace(state, chain=self._chain, laid=(), removed=()))
-            elif self._chain != state.chain:
-                self._note_change(state, self._clock())
-            else:
+            if self._has_changed() or force:
+                moved = self._moves.touched(state.chain.changes(self._chain), self._clock())
+                if name:
+                    self._do(name, replace(state, chain=self._chain, laid=(), removed=()))
+                elif moved:
+                    self._note_moves(state, moved)
+
+    def tick(self) -> None:
+        """Note what has changed for some time, and what nobody has made an entry of."""
+        with self._lock:
+            if not self._has_changed():
                 self._unclaimed = None
+            elif self._unclaimed is None:
+                self._unclaimed = self._clock()
+            elif self._clock() - self._unclaimed >= CLAIM_SECONDS:
+                self._settle()
 
     def forget_before(self, column: int) -> None:
         """Forget the overlays of columns before this one."""
@@ -210,15 +224,16 @@ class LiveHistory:
         with self._lock:
             self._book.lay_again()
 
-    def _note_change(self, state: State, now: float) -> None:
-        """Make an entry of a change of the chain, or add it to one, or to the present state."""
+    def _has_changed(self) -> bool:
+        """Whether the chain is not what it is in the present state."""
+        if self._parameters.refresh():
+            self._chain = replace(self._chain, rows=self._parameters.read())
+        return self._chain != self._history.state.chain
+
+    def _note_moves(self, state: State, moved: Sequence[str]) -> None:
+        """Make an entry of parameters that somebody has moved, or add them to one."""
+        now = self._clock()
         changed = state.chain.changes(self._chain)
-        moved = self._moves.touched(changed, now)
-        if not moved:
-            self._unclaimed = now if self._unclaimed is None else self._unclaimed
-            if now - self._unclaimed >= CLAIM_SECONDS:
-                self._take_in()
-            return
         title = self._parameters.describe(moved, state.chain, self._labels())
         begun = self._moves.going_on(moved, self._history.position, now)
         if begun is None or not self._parameters.is_gradual(moved):
@@ -232,13 +247,11 @@ class LiveHistory:
         self._moves.note(moved, begun, now)
 
     def _settle(self) -> None:
-        """Note what has changed, before something else happens."""
+        """Note what has changed, before something else happens; what nobody has moved belongs to
+        the present state."""
         self.look()
-        self._take_in()
-
-    def _take_in(self) -> None:
-        """Let what nobody has changed belong to the present state."""
-        self._amend(self._history.position, chain=self._chain)
+        if self._has_changed():
+            self._amend(self._history.position, chain=self._chain)
         self._unclaimed = None
 
     def _do(self, name: str, state: State) -> None:
@@ -246,7 +259,6 @@ class LiveHistory:
             self._book.forget(n for entry in self._history.undone for n in entry.state.laid)
             self._moves.end()
         self._history.do(name, state)
-        self._unclaimed = None
 
     def _amend(self, position: int, **changes: Any) -> None:
         entry = self._history[position]
@@ -276,14 +288,17 @@ class LiveHistory:
         for slot in dict.fromkeys([*before.clips, *state.chain.clips]):
             if state.chain.clips.get(slot) != before.clips.get(slot):
                 self.on_clip(slot, state.chain.clips.get(slot, ""))
+        held = {
+            edit: one for edit, one in state.held.items() if state.chain.switch_of(edit) is not None
+        }
         # First, so that edits that are about to be switched on find what they held.
         if any(
             before.switch_of(edit) != state.chain.switch_of(edit)
-            or not held.equals(self._held.get(edit))
-            for edit, held in state.held.items()
+            or not one.equals(self._held.get(edit))
+            for edit, one in held.items()
         ):
-            self._send("recall", (dict(state.held),))
-            self._held = {**self._held, **state.held}
+            self._send("recall", (held,))
+            self._held = {**self._held, **held}
         if state.chain.rows != before.rows:
             self._parameters.write(state.chain.rows)
             self._parameters.refresh()

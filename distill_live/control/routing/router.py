@@ -192,6 +192,7 @@ class Router:
         for quantum, messages in self._waiting.pop_messages().items():
             due = partial(self._apply_due, sender, panics, messages)
             replies += attempt(AT, self._waiting.schedule, quantum, due)
+        self.hooks.on_change()
         return replies
 
     def _perform_due(self, sender: Sender, panics: int, binding: Binding, gesture: Gesture) -> None:

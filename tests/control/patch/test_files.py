@@ -15,10 +15,11 @@ from distill_live.yaml_file import MAX_BYTES
 from tests.control.conftest import TABLE
 from tests.edits.shipped import EDITS
 
-#: Requests with a name that only the player can choose.
+#: Requests with a name or a place that only the player can choose.
 NAMED = {"model", "prime", "preset", "preset/beats", "preset/store", "preset/delete",
          "tempo_source", "clip/load", "clip/play", "clip/prime", "clip/delete", "capture",
-         "blend/clip", "manner/clip", "edit/clip", "listen/clip"}  # fmt: skip
+         "blend/clip", "manner/clip", "edit/clip", "listen/clip", "cell", "cell/ahead", "region",
+         "region/ahead", "region/loop", "history/go", "history/name", "edit/order"}  # fmt: skip
 
 SHIPPED = sorted((Path(__file__).parents[3] / "patches").glob("*.yaml"))
 
@@ -120,7 +121,7 @@ map:
     assert problems(tmp_path, text) == [
         "1: version cannot be 2; legal: 1, the version of the patch format",
         "2: unknown key 'mapp' (did you mean 'map'?); "
-        "legal here: version, name, devices, osc, map, presets, programs",
+        "legal here: version, name, devices, osc, order, map, presets, programs",
         "4: unknown parameter 'temprature' (did you mean 'temperature'?); "
         f"legal: {', '.join(PARAMETERS)}",
         "5: cc cannot be 200; legal: a controller number 0..127",
@@ -232,7 +233,7 @@ def test_a_mapping_that_is_wrong_is_reported_with_its_line(
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("", "1: a patch consists of: version, name, devices, osc, map, presets, programs"),
+        ("", "1: a patch consists of: version, name, devices, osc, order, map, presets, programs"),
         ("- 1", "1: a patch consists of: version, name, devices"),
         ("version: 1\nosc: {targts: []}", "2: unknown key 'targts' (did you mean 'targets'?); le"),
         ("version: 1\nosc:\n  targets: [localhost]", "3: 'localhost' is not a target; legal: HO"),
@@ -440,3 +441,20 @@ def test_the_osc_targets_and_devices_are_read(tmp_path: Path) -> None:
     assert patch.osc.targets == ["127.0.0.1:9001", "[::1]:9002"]
     assert patch.osc.timetags == "ignore"
     assert load(tmp_path, "version: 1").osc.timetags == "schedule"
+
+
+def test_the_order_of_edits_names_edits(tmp_path: Path) -> None:
+    (tmp_path / "set.yaml").write_text("version: 1\norder: [mask, freeze]\n")
+    assert load_patch(tmp_path / "set.yaml", TABLE).order == ["mask", "freeze"]
+    (tmp_path / "set.yaml").write_text(
+        "version: 1\norder: [frieze]\npresets:\n"
+        "  a: {edit/order: mask freeze}\n  b: {edit/order: maks}\n  c: {edit/order: 1}\n"
+    )
+    with pytest.raises(PatchError) as error:
+        load_patch(tmp_path / "set.yaml", TABLE)
+    lines = str(error.value).splitlines()[1:]
+    assert [line.partition("set.yaml:")[2] for line in lines] == [
+        "2: order: there is no edit 'frieze' (did you mean 'freeze'?); legal: freeze, mask",
+        "5: edit/order: there is no edit 'maks' (did you mean 'mask'?); legal: freeze, mask",
+        "6: edit/order cannot be 1; legal: names of edits, such as mask",
+    ]

@@ -126,4 +126,4 @@ def test_every_edit_can_be_played_on_pads_while_they_are_held() -> None:
         if name.endswith("/on"):
             assert isinstance(source, NoteSource) and source.mode == "gate"
     notes = {source_key(one.source)[1] for one in patch.map if isinstance(one.source, NoteSource)}
-    assert notes == set(range(36, 52))
+    assert notes == set(range(36, 56))

@@ -1,0 +1,129 @@
+"""How `serve` joins the history of edits to requests, presets, patches and clients."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from distill_live.control.namespace.address import Reply
+from distill_live.live.ipc.messages import OverlayRefused, Request
+from tests.commands.serving.test_controls import PATCH, Stand
+from tests.tools import wait_until
+
+FREEZE = "edit/freeze/on"
+
+
+class Edited(Stand):
+    """Controls of a server that was not started, and what its engine would be asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.asked: list[Request] = []
+        self.server.deck.worker.send = self.asked.append
+
+    def names(self) -> list[object]:
+        """The names of all states, as a client is told."""
+        return [entry[1] for address, entry in self.osc("/distill/history") if address]
+
+    def requests(self, name: str) -> list[tuple[object, ...]]:
+        return [request.arguments for request in self.asked if request.name == name]
+
+
+@pytest.fixture
+def stand(tmp_path: Path) -> Edited:
+    return Edited(tmp_path)
+
+
+def test_panic_reset_and_presets_are_entries_that_can_be_undone(stand: Edited) -> None:
+    stand.osc(f"/distill/{FREEZE}", 1)
+    stand.osc("/distill/preset/store", "cold")
+    stand.osc("/distill/reset", "edit")
+    stand.osc("/distill/preset", "cold", 0)
+    stand.osc("/distill/panic")
+    assert stand.names() == ["start", "edit/freeze/on 1", "reset edit", "preset cold", "panic"]
+    frozen = []
+    for _ in range(4):
+        stand.osc("/distill/undo")
+        frozen.append(stand.store[FREEZE])
+    assert frozen == [1, 0, 1, 0]
+
+
+def test_a_preset_that_takes_its_time_is_one_entry(stand: Edited) -> None:
+    stand.osc("/distill/edit/freeze/band", 60)
+    stand.osc("/distill/preset/store", "high")
+    stand.osc("/distill/edit/freeze/band", 0)
+    stand.osc("/distill/preset", "high", 0.05)
+    wait_until(lambda: stand.tick() or stand.store["edit/freeze/band"] == 60, "the preset")
+    assert stand.names()[-1] == "preset high"
+    stand.osc("/distill/undo")
+    assert stand.store["edit/freeze/band"] == 0
+
+
+def test_a_preset_keeps_the_order_of_edits(stand: Edited) -> None:
+    assert stand.osc("/distill/edit/order", "freeze") == []
+    stand.osc("/distill/preset/store", "ordered")
+    stand.osc("/distill/edit/order")
+    stand.osc("/distill/preset", "ordered", 0)
+    assert stand.requests("order")[-2:] == [((),), (("freeze",),)]
+    assert stand.names()[-1] == "preset ordered"
+
+
+def test_an_order_in_a_patch_counts_when_the_patch_is_used_and_not_again(stand: Edited) -> None:
+    ordered = PATCH % "ignore" + "order: [freeze]\n"
+    stand.patch.write_text(ordered)
+    wait_until(lambda: stand.controls.tick() or stand.requests("order"), "the patch's order")
+    stand.osc("/distill/edit/order")
+    stand.patch.write_text(ordered + "# changed\n")
+    wait_until(lambda: stand.controls.tick() or len(stand.lines) > 1, "the patch again")
+    assert stand.requests("order") == [(("freeze",),), ((),)]
+
+
+def test_clients_can_follow_the_history_and_the_order(stand: Edited) -> None:
+    told: list[Reply] = []
+    stand.feedback.subscribe("page", told.extend, 100.0, "/distill/stream/*")
+    stand.osc("/distill/edit/freeze/on", 1)
+    expected = ("/distill/stream/history", (1, 1, "edit/freeze/on 1"))
+    wait_until(lambda: stand.tick() or expected in told, "the history")
+    assert ("/distill/stream/edit_order", ("freeze",)) in told
+
+
+def test_an_edit_that_is_not_understood_is_answered_at_once(stand: Edited) -> None:
+    [(address, (name, reason))] = stand.osc("/distill/region", 5, 3, "mask", "--levels")
+    assert (address, name) == ("/distill/error", "/distill/region")
+    assert str(reason).startswith("--levels needs a value; usage: mask [COLUMNS]")
+    assert stand.names() == ["start"]
+
+
+def test_the_words_of_an_edit_may_come_one_by_one(stand: Edited) -> None:
+    assert stand.osc("/distill/region", 5, 3, "mutate", "share=0.5", "--bands", 2) == []
+    assert stand.requests("region") == [(1, "at", 5, 3, "mutate share=0.5 --bands 2", None)]
+
+
+def test_an_edit_with_a_clip_that_there_is_not_is_refused(stand: Edited) -> None:
+    told: list[object] = []
+    stand.controls._answers["osc"] = lambda sender, messages: told.extend(messages)
+    stand.osc("/distill/region", 5, 3, "swap rain : 0:3")
+    stand.server._carry_out(*stand.server._requests.get())
+    [(_, (name, reason))] = told
+    assert (name, str(reason)[:14]) == ("/distill/region", "no clip 'rain'")
+    assert stand.names() == ["start"]
+
+
+def test_a_refusal_by_the_engine_reaches_whoever_has_asked(stand: Edited) -> None:
+    told: list[object] = []
+    stand.controls._answers["osc"] = lambda sender, messages: told.extend(messages)
+    stand.osc("/distill/cell", 5, 99999, 1, 3)
+    stand.osc("/distill/cell", 5, 3, "air", 300)
+    assert stand.requests("cell") == [(1, "at", 5, 2, 1, 300)]
+    stand.server._hear(stand.server.deck.worker, OverlayRefused(1, "code 300 is out of range"))
+    assert told == [("/distill/error", ("/distill/cell", "code 300 is out of range"))]
+
+
+def test_an_engine_on_any_deck_begins_with_the_order(stand: Edited, tmp_path: Path) -> None:
+    stand.osc("/distill/edit/order", "freeze")
+    other = stand.server._decks[1]
+    other.put(tmp_path / "rain.distill", "cpu", stand.server._settings.engine)
+    for deck in stand.server._decks:
+        (job,) = deck.worker.arguments
+        assert job.order == ("freeze",)

@@ -1,0 +1,330 @@
+"""What becomes an entry of the history, and what undo and redo ask of store and engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from distill_live.codes.edit_parameters import parameter_table, switch_edits_off
+from distill_live.codes.edit_rack import Held
+from distill_live.codes.history.overlay import Overlay
+from distill_live.control.history.fader_moves import MERGE_ENTRIES, MERGE_SECONDS
+from distill_live.control.history.live_history import CLAIM_SECONDS, LiveHistory
+from distill_live.control.namespace.targets import DEFAULT_LABELS
+from distill_live.errors import ParameterError
+from distill_live.parameters import ParameterStore
+from tests.edits.shipped import EDITS
+
+ANNA = ("osc", "127.0.0.1", 9001)
+FREEZE, BAND, MASK = "edit/freeze/on", "edit/freeze/band", "edit/mask/on"
+
+
+class Desk:
+    """A history, its store, and what the engine was asked for."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.store = ParameterStore(parameter_table(EDITS.values()))
+        self.sent: list[tuple[str, tuple[object, ...]]] = []
+        self.history = LiveHistory(
+            self.store, lambda *one: self.sent.append(one), lambda: DEFAULT_LABELS, lambda: self.now
+        )
+
+    def set(self, name: str, value: float, level: int | None = None) -> None:
+        """Move a parameter as a performer does."""
+        self.history.touched(ANNA, name if level is None else f"{name}/{level + 1}")
+        self.store.set(name, value, level)
+        self.history.look()
+
+    def paint(self, column: int = 5) -> int:
+        """Paint a cell that the engine makes at once; returns its number."""
+        arguments = ("at", column, 0, 0, 1)
+        self.history.paint("cell", "cell", arguments, f"cell {column}")
+        number = self.sent.pop()[1][0]
+        assert isinstance(number, int)
+        overlay = Overlay.of_cell(number, (column, 0, 0), 1, (2, 3))
+        self.history.note_made(overlay, f"cell {column} made")
+        return number
+
+    @property
+    def names(self) -> list[str]:
+        return [name for _, name, _ in self.history.entries(1000)]
+
+    def laid(self) -> list[tuple[list[int], list[int]]]:
+        """The numbers that were laid and taken away by each request since the last call."""
+        found = [
+            ([one.number for one in laid], list(removed))
+            for name, (laid, removed) in self.sent
+            if name == "lay"
+        ]
+        self.sent.clear()
+        return found
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def held(seed: int) -> Held:
+    codes = np.random.default_rng(seed).integers(0, 9, (1, 2, 3)).astype(np.uint16)
+    return Held(codes, np.full(3, seed))
+
+
+def test_every_switch_is_an_entry_and_undo_sets_the_store(desk: Desk) -> None:
+    desk.set(MASK, 1, 2)
+    desk.set(FREEZE, 1)
+    assert desk.names == ["start", "edit/mask/on/detail 1", "edit/freeze/on 1"]
+    assert desk.history.undo() == "undone: edit/freeze/on 1 (now at 1 of 2)"
+    assert (desk.store[FREEZE], desk.store.own(MASK, 2)) == (0, 1)
+    desk.history.undo()
+    assert desk.store.own(MASK, 2) is None
+    with pytest.raises(ParameterError, match="nothing to undo"):
+        desk.history.undo()
+    desk.history.go_to(2)
+    assert (desk.store[FREEZE], desk.store.own(MASK, 2)) == (1, 1)
+    with pytest.raises(ParameterError, match="nothing to redo"):
+        desk.history.redo()
+
+
+def test_other_parameters_are_neither_noted_nor_undone(desk: Desk) -> None:
+    desk.set("temperature", 0.5)
+    desk.set(MASK, 1)
+    desk.set("gain", 0.5)
+    desk.history.undo()
+    assert desk.names == ["start", "edit/mask/on 1"]
+    assert (desk.store["temperature"], desk.store["gain"]) == (0.5, 0.5)
+
+
+def test_a_fader_makes_one_entry_also_beside_other_edits(desk: Desk) -> None:
+    for step in range(200):
+        desk.set(BAND, 1 + step % 60)
+        if step % 10 == 0:
+            desk.paint(step)
+        desk.now += 0.02
+    assert desk.names[:2] == ["start", "edit/freeze/band 20"]
+    assert len(desk.names) == 2 + 20
+    desk.history.go_to(1)
+    assert desk.store[BAND] == 20
+    desk.history.undo()
+    assert desk.store[BAND] == 0
+
+
+def test_a_fader_that_rests_begins_another_entry(desk: Desk) -> None:
+    desk.set(BAND, 3)
+    desk.now += MERGE_SECONDS
+    desk.set(BAND, 4)
+    assert desk.names == ["start", "edit/freeze/band 3", "edit/freeze/band 4"]
+
+
+def test_after_many_other_entries_a_fader_begins_another_entry(desk: Desk) -> None:
+    desk.set(BAND, 3)
+    for step in range(MERGE_ENTRIES + 1):
+        desk.paint(step)
+    desk.set(BAND, 4)
+    assert desk.names[-1] == "edit/freeze/band 4"
+
+
+def test_switches_that_follow_each_other_fast_are_entries_of_their_own(desk: Desk) -> None:
+    desk.set(FREEZE, 1)
+    desk.set(FREEZE, 0)
+    assert desk.names == ["start", "edit/freeze/on 1", "edit/freeze/on 0"]
+
+
+@pytest.mark.parametrize("undone", [False, True])
+def test_what_moves_by_itself_is_no_entry_and_leaves_redo_alone(desk: Desk, undone: bool) -> None:
+    desk.set(MASK, 1)
+    if undone:
+        desk.history.undo()
+    for step in range(60):
+        desk.history.touched(None, BAND)
+        desk.store.set(BAND, step)
+        desk.history.look()
+        desk.history.tick()
+        desk.now += CLAIM_SECONDS / 10
+    assert desk.names == ["start", "edit/mask/on 1"]
+    if undone:
+        desk.history.redo()
+        assert desk.store[MASK] == 1
+
+
+def test_what_has_changed_the_store_before_it_was_noted_gets_its_own_entry(desk: Desk) -> None:
+    desk.set(MASK, 1)
+    switch_edits_off(desk.store)
+    desk.history.tick()
+    desk.history.look("reset edit")
+    assert desk.names == ["start", "edit/mask/on 1", "reset edit"]
+    desk.history.undo()
+    assert desk.store[MASK] == 1
+
+
+def test_a_cell_is_an_entry_with_the_name_that_the_engine_gives_it(desk: Desk) -> None:
+    first, second = desk.paint(5), desk.paint(6)
+    assert desk.names == ["start", "cell 5 made", "cell 6 made"]
+    desk.history.go_to(0)
+    assert desk.laid() == [([], [second, first])]
+    desk.history.redo()
+    assert desk.laid() == [([first], [])]
+
+
+def test_a_cell_that_is_not_made_yet_is_asked_for_again_by_redo(desk: Desk) -> None:
+    desk.history.paint("cell", "cell", ("at", 5, 0, 0, 1), "cell 5")
+    (asked,) = desk.sent
+    desk.history.undo()
+    assert desk.sent[1:] == [("lay", ((), (1,)))]
+    desk.history.redo()
+    assert desk.sent[2:] == [asked]
+
+
+def test_what_cannot_be_made_leaves_no_entry(desk: Desk) -> None:
+    desk.history.paint("region", "region", ("at", 5, 2, "mask", None), "region: mask")
+    desk.paint(6)
+    assert desk.history.note_refused(1) == "region"
+    desk.sent.clear()
+    assert desk.names == ["start", "cell 6 made"]
+    desk.history.undo()
+    assert desk.laid() == [([], [2])]
+
+
+def test_a_new_edit_forgets_what_was_undone(desk: Desk) -> None:
+    first = desk.paint(5)
+    desk.history.undo()
+    second = desk.paint(6)
+    desk.sent.clear()
+    assert desk.names == ["start", "cell 6 made"]
+    desk.history.resend()
+    assert desk.laid() == [([second], [])]
+    assert first != second
+
+
+def test_panic_takes_everything_away_as_one_entry(desk: Desk) -> None:
+    desk.set(MASK, 1)
+    numbers = [desk.paint(5), desk.paint(6)]
+    desk.sent.clear()
+    switch_edits_off(desk.store)
+    desk.history.panic()
+    assert desk.laid() == [([], numbers)]
+    desk.history.panic()
+    assert desk.names[3:] == ["cell 6 made", "panic"]
+    desk.history.undo()
+    assert desk.laid() == [(numbers, [])]
+    assert desk.store[MASK] == 1
+
+
+def test_what_an_edit_held_comes_back_before_it_is_switched_on(desk: Desk) -> None:
+    on_when_recalled: list[float] = []
+    desk.set(FREEZE, 1)
+    desk.paint(5)
+    # The engine says so a little later.
+    first = held(1)
+    desk.history.note_held({"freeze": first})
+    desk.set(FREEZE, 0)
+    desk.set(FREEZE, 1)
+    desk.history.note_held({"freeze": held(2)})
+    desk.sent.clear()
+    desk.history._send = lambda name, _: on_when_recalled.append(desk.store[FREEZE])
+    desk.history.undo()
+    desk.history.undo()
+    assert on_when_recalled == [0.0]
+    desk.history._send = lambda *one: desk.sent.append(one)
+    desk.history.go_to(1)
+    desk.history.go_to(4)
+    desk.history.go_to(2)
+    recalled = [one["freeze"] for name, (one, *_) in desk.sent if name == "recall"]
+    assert recalled[-1] is first
+
+
+def test_the_order_is_an_entry_and_a_wrong_one_is_refused(desk: Desk) -> None:
+    assert desk.history.set_order(["mask", "freeze"]).startswith(
+        "edits run in this order: mask, freeze, blend"
+    )
+    assert desk.sent == [("order", (("mask", "freeze"),))]
+    with pytest.raises(ParameterError, match=r"no edit 'maks' \(did you mean 'mask'\?\)"):
+        desk.history.set_order(["maks"])
+    desk.history.undo()
+    assert desk.sent[1:] == [("order", ((),))]
+    assert desk.names == ["start", "edit/order mask freeze"]
+
+
+def test_clips_for_edits_are_chosen_again(desk: Desk) -> None:
+    chosen: list[tuple[str, str]] = []
+    desk.history.on_clip = lambda *one: chosen.append(one)
+    desk.history.note_clip("blend", "rain")
+    desk.history.note_clip("blend", "snow")
+    assert desk.names == ["start", "blend/clip rain", "blend/clip snow"]
+    desk.history.undo()
+    desk.history.note_clip("blend", "rain")
+    desk.history.undo()
+    assert chosen == [("blend", "rain"), ("blend", "")]
+
+
+def test_in_another_segment_edits_can_still_be_undone_and_overlays_are_gone(desk: Desk) -> None:
+    desk.paint(5)
+    desk.set(MASK, 1)
+    newest = desk.paint(6)
+    later = desk.paint(7)
+    desk.history.begin_segment(newest)
+    assert desk.names == ["start", "edit/mask/on 1", "cell 7 made"]
+    desk.history.go_to(0)
+    assert desk.laid() == [([], [later])]
+    assert desk.store[MASK] == 0
+
+
+def test_with_another_model_nothing_is_recalled(desk: Desk) -> None:
+    desk.set(FREEZE, 1)
+    desk.history.note_held({"freeze": held(1)})
+    desk.set(FREEZE, 0)
+    desk.paint(5)
+    desk.history.begin_segment(same_model=False)
+    desk.sent.clear()
+    desk.history.undo()
+    assert desk.store[FREEZE] == 1
+    assert desk.sent == []
+
+
+def test_overlays_that_no_engine_remembers_are_forgotten(desk: Desk) -> None:
+    desk.paint(5), desk.paint(500)
+    desk.sent.clear()
+    desk.history.forget_before(100)
+    desk.history.resend()
+    assert desk.laid() == [([2], [])]
+    desk.history.go_to(0)
+    desk.history.redo()
+    assert desk.laid() == [([], [2])]
+
+
+def test_states_can_be_named_and_listed(desk: Desk) -> None:
+    for number in range(5):
+        desk.paint(number)
+    desk.history.go_to(4)
+    assert desk.history.rename("verse") == "state 4 is now called verse"
+    assert desk.history.entries(2) == [(4, "verse", 1), (5, "cell 4 made", 0)]
+    assert desk.history.position == (4, 5, "verse")
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_undo_after_any_changes_restores_every_state(seed: int) -> None:
+    random, desk = np.random.default_rng(seed), Desk()
+    lying: set[int] = set()
+    states: list[tuple[bytes, set[int]]] = [(desk.store.raw(), set())]
+
+    def follow() -> None:
+        for laid, removed in desk.laid():
+            lying.difference_update(removed)
+            lying.update(laid)
+
+    changes: list[Callable[[], object]] = [
+        lambda: desk.set(MASK, 1 - desk.store[MASK]),
+        lambda: desk.set(FREEZE, 1 - desk.store[FREEZE]),
+        lambda: lying.add(desk.paint(int(random.integers(50)))),
+    ]
+    for _ in range(40):
+        random.choice(changes)()
+        follow()
+        states.append((desk.store.raw(), set(lying)))
+    for position in random.integers(0, 41, 30).tolist():
+        desk.history.go_to(position)
+        follow()
+        assert (desk.store.raw(), lying) == states[position]
