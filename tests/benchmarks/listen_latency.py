@@ -6,8 +6,9 @@ The microphone and the sound card are two PulseAudio servers with null sinks. Th
 to the monitor of the one and plays into the other at 50 ms latency, with the input as the partner
 of `blend`, and `blend` at 1. The clock starts when the onset of a burst of noise arrives from the
 microphone's sink, and stops when the first sample that is louder than all of the 300 ms before the
-onset arrives from the card's, both in fragments of 5 ms. Prints a line of JSON: milliseconds, and
-how many onsets were not answered within a second, `lost`.
+onset arrives from the card's, both in fragments of 5 ms. Prints a line of JSON: milliseconds, how
+many onsets were not answered within a second, `lost`, and how often the engine came too late and
+the last passage was `repeated`.
 """
 
 from __future__ import annotations
@@ -48,9 +49,11 @@ def main() -> None:
         ))  # fmt: skip
         play(server, microphone, options.trials)
         latencies = measure(played_in, answered)
+        server.end()
     print(json.dumps({
         "trials": options.trials,
         "lost": options.trials - len(latencies),
+        "repeated": server.errors.count("the last passage was repeated"),
         **{f"p{q}": round(1e3 * float(np.percentile(latencies, q)), 1) for q in (0, 50, 95, 100)},
     }))  # fmt: skip
 

@@ -70,7 +70,7 @@ def test_every_request_is_at_hand_but_those_that_take_a_name_and_more() -> None:
     assert set(REQUESTS) - at_hand == {"preset/beats", "clip/load"}
     assert [button.request for button in SURFACE.typed] == [
         "prime", "clip/play", "clip/prime", "clip/delete", "blend/clip", "manner/clip", "edit/clip",
-        "model", "preset", "preset/store", "preset/delete",
+        "model", "listen/clip", "preset", "preset/store", "preset/delete",
     ]  # fmt: skip
 
 

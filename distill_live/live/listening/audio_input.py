@@ -52,6 +52,12 @@ class AudioInput:
         self._away = True
         self.worker.arguments = self._arguments()
 
+    def give_up(self) -> None:
+        """Leave the input alone if its process fails again and again before it has ever opened."""
+        if not self._opened:
+            self.worker.give_up()
+            self._say("the input process keeps failing: nothing can be listened to")
+
     def _tell_away(self, reason: str) -> None:
         self._away = True
         self._say(f"input: {reason}; the music plays on, and the input is tried again every second")

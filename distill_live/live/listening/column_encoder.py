@@ -33,7 +33,7 @@ class ColumnEncoder:
 
     def __init__(self, loaded: LoadedVQModel) -> None:
         self._codec, self._spectrogram = loaded.model, loaded.spectrogram
-        self._device, self._column = loaded.device, loaded.column_samples
+        self._column = loaded.column_samples
         self._reach = loaded.model.encoder_reach(loaded.spectrogram, loaded.column_samples)
         self._samples = np.zeros(0, np.float32)
         #: The first column of `_samples`, the first that can still change, the first not encoded.
@@ -49,9 +49,7 @@ class ColumnEncoder:
         heard = torch.from_numpy(self._samples[: count * self._column + self._reach.samples])
         codes = self._codec.encode_columns(self._spectrogram, heard, self._column, count)
         known = self._open - self._first
-        encoded = Encoded(
-            self._open, codes[known:].cpu().numpy(), self._measure(known, count)
-        )  # fmt: skip
+        encoded = Encoded(self._open, codes[known:].cpu().numpy(), self._measure(known, count))
         self._end = self._first + count
         self._open = max(self._end - self._reach.after, 0)
         self._forget_before(max(self._open - self._reach.before, 0))

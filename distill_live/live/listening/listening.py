@@ -93,13 +93,18 @@ class Listening:
             self._say(f"{worker.name}: {report.reason}")
 
     def prepare(self, worker: Worker) -> None:
-        """Prepare the next process, if the input's has failed."""
+        """Prepare the next process, if the input's or the listener has failed."""
         if self._input is not None and worker is self._input.worker:
             self._input.prepare()
+        elif worker is self._listener:
+            # Else the last column would be blended in until the next listener is there.
+            self.memory.columns.forget()
 
     def give_up(self, worker: Worker) -> None:
-        """Stop listening if the listener fails again and again."""
-        if worker is self._listener:
+        """Stop listening if the listener fails again and again, or an input that never opened."""
+        if self._input is not None and worker is self._input.worker:
+            self._input.give_up()
+        elif worker is self._listener:
             self.memory.status["on"] = 0.0
             worker.give_up()
             self._say("the listener keeps failing right after it starts: nothing is listened to")

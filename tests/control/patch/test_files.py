@@ -18,7 +18,7 @@ from tests.edits.shipped import EDITS
 #: Requests with a name that only the player can choose.
 NAMED = {"model", "prime", "preset", "preset/beats", "preset/store", "preset/delete",
          "tempo_source", "clip/load", "clip/play", "clip/prime", "clip/delete", "capture",
-         "blend/clip", "manner/clip", "edit/clip"}  # fmt: skip
+         "blend/clip", "manner/clip", "edit/clip", "listen/clip"}  # fmt: skip
 
 SHIPPED = sorted((Path(__file__).parents[3] / "patches").glob("*.yaml"))
 

@@ -10,7 +10,7 @@ from distill_live.edits.blend import Blend
 from distill_live.live.engine.settings import EngineSettings
 from distill_live.live.ipc.messages import INPUT
 from distill_live.models.file.persistence import LoadedVQModel
-from tests.live.player import EDITS, Player
+from tests.live.player import EDITS, Clock, Player
 
 SECOND, COLUMN = 48_000, 4_096
 LOUD = np.zeros(1, np.float32)
@@ -20,7 +20,8 @@ class Duo(Player):
     """A player with the edit `blend`, and somebody who plays in column after column."""
 
     def __init__(self, loaded: LoadedVQModel) -> None:
-        super().__init__(loaded, edits=(*EDITS, Blend()))
+        self.time = Clock()
+        super().__init__(loaded, clock=self.time, edits=(*EDITS, Blend()))
         self.heard.begin(loaded.metadata["codec_sha256"], (8, 3), COLUMN)
         self._random, self._count = np.random.default_rng(3), 0
 
@@ -61,7 +62,8 @@ def test_the_newest_column_sounds_as_soon_as_an_edit_and_stays_until_the_next(du
         assert duo.status["futures"] == futures + 1
 
 
-def test_while_nothing_is_listened_to_the_stream_plays_as_it_is(duo: Duo) -> None:
+@pytest.mark.parametrize("why", ["listening ends", "nothing comes in any more"])
+def test_while_nothing_is_played_in_the_stream_plays_as_it_is(duo: Duo, why: str) -> None:
     def is_plain() -> bool:
         timeline, column = duo.engine._generator.timeline, int(duo.status["column"])
         return np.array_equal(duo.sounding, timeline.raw(column, column + 1))
@@ -71,9 +73,15 @@ def test_while_nothing_is_listened_to_the_stream_plays_as_it_is(duo: Duo) -> Non
     duo.play_in()
     duo.hear(2 * COLUMN)
     assert not is_plain()
-    duo.heard.forget()
+    if why == "listening ends":
+        duo.heard.forget()
+    else:
+        duo.time.now += 2.0
     duo.hear(2 * COLUMN)
     assert is_plain()
+    duo.play_in()
+    duo.hear(2 * COLUMN)
+    assert not is_plain()
 
 
 def test_columns_of_another_codec_are_not_played(duo: Duo) -> None:

@@ -135,6 +135,26 @@ def test_an_input_that_is_missing_at_the_start_ends_the_server_and_later_it_is_w
     ]
 
 
+def test_an_input_process_that_never_opened_is_given_up_and_one_that_did_is_not() -> None:
+    desk = Desk()
+    (process,) = desk.listening.workers
+    desk.listening.hear(process, InputOpened("mic"))
+    desk.listening.give_up(process)
+    assert not process.done
+    desk = Desk()
+    (process,) = desk.listening.workers
+    desk.listening.give_up(process)
+    assert process.done
+    assert desk.said == ["the input process keeps failing: nothing can be listened to"]
+
+
+def test_columns_of_a_listener_that_has_failed_are_forgotten() -> None:
+    desk = Desk()
+    desk.play(-20.0)
+    desk.listening.prepare(desk.listening._listener)
+    assert desk.listening.memory.columns.read(1, CODEC) is None
+
+
 def test_a_listener_that_keeps_failing_is_given_up_until_it_is_wanted_again() -> None:
     desk = Desk()
     listener = desk.listening._listener
