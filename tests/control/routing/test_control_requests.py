@@ -60,6 +60,8 @@ def test_control_carries_out_what_the_table_says(stand: Stand) -> None:
         ("rewind/beats", (8.0, None), ("rewind", (4.8, None))),
         ("rewind/beats", (1.0, "same"), ("rewind", (0.6, "same"))),
         ("hold/beats", (0.5,), ("hold", (0.3,))),
+        ("clip/play", ("kick", 0.5), ("clip/play", ("kick", 0.3))),
+        ("clip/play", ("kick", None), ("clip/play", ("kick", None))),
         ("loop", (2.0,), ("loop", (2.0,))),
         ("play", (), ("play", ())),
     ],
