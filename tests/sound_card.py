@@ -24,12 +24,15 @@ ctl.pulse { type pulse }
 pcm.!default { type pulse }
 ctl.!default { type pulse }
 """
+_MICROPHONE = 'pcm.microphone {{ type pulse server "unix:{socket}" device "t.monitor" }}\n'
 
 
 class SoundCard:
-    """Start with `with`; processes given `environment` find a device called "pulse"."""
+    """Start with `with`; processes given `environment` find a device called "pulse", and one called
+    "microphone" that hears what is played on the card `microphone`, if there is one."""
 
-    def __init__(self) -> None:
+    def __init__(self, microphone: SoundCard | None = None) -> None:
+        self._microphone = microphone
         for program in ("pulseaudio", "pactl", "parec"):
             require_program(program)
 
@@ -38,7 +41,8 @@ class SoundCard:
         self._folder = tempfile.TemporaryDirectory(prefix="card")
         folder = Path(self._folder.name)
         self._socket = folder / "socket"
-        (folder / "asound.conf").write_text(_ALSA)
+        microphone = _MICROPHONE.format(socket=self._microphone._socket) if self._microphone else ""
+        (folder / "asound.conf").write_text(_ALSA + microphone)
         self.environment = {
             **os.environ,
             "XDG_RUNTIME_DIR": str(folder),
@@ -65,6 +69,17 @@ class SoundCard:
         while self._ask("info"):
             assert self._server.poll() is None, "pulseaudio did not start"
             time.sleep(0.05)
+
+    def play(self, samples: np.ndarray) -> None:
+        """Play samples [N] or [N, 2] at 48 kHz; returns when they are on their way."""
+        stereo = np.broadcast_to(samples.T, (2, len(samples))).T
+        subprocess.run(
+            [
+                "pacat", "--format=float32le", "--rate=48000", "--channels=2", "--raw",
+                "--latency-msec=20",
+            ],
+            env=self.environment, input=stereo.astype("<f4").tobytes(), check=True,
+        )  # fmt: skip
 
     def unplug(self) -> None:
         """Take the device away from under its streams."""

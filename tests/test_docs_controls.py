@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from distill_live.codes.edit import load_edits
+from distill_live.codes.edit import Traits
 from distill_live.codes.edit_parameters import parameter_table
 from distill_live.control.namespace.nodes import SERVICES, namespace
 from distill_live.control.namespace.requests import REQUESTS
@@ -25,12 +25,13 @@ from distill_live.control.patch.schema import (
 from distill_live.control.patch.sources import SOURCES
 from distill_live.parameters import PARAMETERS
 from tests.documents import DOCS, PAGES, README, REPOSITORY, code_lines, page_name, read, spans
+from tests.edits.shipped import EDITS
 
 REFERENCE = DOCS / "osc-reference.md"
 PATCHES = DOCS / "patches.md"
 #: What the instrument sends, beside values and streams.
 ANSWERS = {f"/distill/{name}" for name in ("clip", "clips", "done", "error", "pong", "synced")}
-TABLE = parameter_table(load_edits(print))
+TABLE = parameter_table(EDITS.values())
 ADDRESSES = {
     *namespace(TABLE, REQUESTS, DEFAULT_LABELS, STREAMS.values()),
     *ANSWERS,
@@ -45,6 +46,16 @@ EXPLAINED = "\n".join(read(page) for page in (README, *DOCS.glob("*.md")) if pag
 @pytest.mark.parametrize("name", [*REQUESTS, *SERVICES, *PARAMETERS])
 def test_every_parameter_and_request_is_explained_outside_the_reference(name: str) -> None:
     assert re.search(rf"`/distill/{name}(?![\w/])", EXPLAINED)
+
+
+@pytest.mark.parametrize("name", sorted(EDITS))
+def test_every_edit_is_in_the_table_of_edits_with_its_parameters(name: str) -> None:
+    [row] = re.findall(rf"^\| `{name}` \|.*$", read(DOCS / "edits.md"), re.MULTILINE)
+    assert all(f"`{parameter.name}`" in row for parameter in EDITS[name].parameters)
+    where = {"stream": "live, file", "region": "region", "file": "file"}[
+        Traits.of(EDITS[name]).scope
+    ]
+    assert row.endswith(f"| {where} |")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_name)

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from distill_live.audio.inversion import MelInversion
 from distill_live.audio.phase_start import PhaseStart
@@ -164,8 +163,9 @@ class PhaseReconstructor:
         logs = torch.log(magnitudes + self._inversion.quietest)
         units = self._first_units(state, logs)
         units, magnitudes = self._iterate(state, units, magnitudes, padded)
-        summed = self._overlap_add(state.tail, (units * magnitudes)[:final])
-        weight = self._weight(state, final)
+        overlap_add = _OverlapAdd(final, self._window, self.hop)
+        summed = overlap_add(state.tail, (units * magnitudes)[:final])
+        weight = overlap_add.weigh(state.weight)
         done = (summed[:final] / weight[:final].clamp(min=1e-3)).flatten()
         # Before the first frame's centre there is no sound to give.
         done = done[max(self.n_fft // 2 - state.frames * self.hop, 0) :]
@@ -200,9 +200,10 @@ class PhaseReconstructor:
         # units = C + momentum (C - last C), but for a factor, which a unit spectrum does not have.
         share = config.momentum / (1 + config.momentum)
         last: Tensor | None = None
-        inverse_weight = self._weight(state, len(units)).clamp(min=0.1).reciprocal()
+        overlap_add = _OverlapAdd(len(units), self._window, self.hop)
+        inverse_weight = overlap_add.weigh(state.weight).clamp(min=0.1).reciprocal()
         for iteration in range(config.iterations):
-            summed = self._overlap_add(state.tail, units * magnitudes)
+            summed = overlap_add(state.tail, units * magnitudes)
             consistent = self._analyse((summed * inverse_weight).flatten())
             if iteration in corrected:
                 power = _power(consistent)
@@ -217,19 +218,6 @@ class PhaseReconstructor:
         frames = signal.unfold(0, self.n_fft, self.hop) * self._window
         spectra: Tensor = torch.fft.rfft(frames)
         return spectra
-
-    def _overlap_add(self, tail: Tensor, spectra: Tensor) -> Tensor:
-        """Windowed frames of `spectra` `[T, bins]` added up: `[T + overlap, hop]`, the first
-        `overlap` of them upon `tail`."""
-        summed = _staggered_sum(torch.fft.irfft(spectra, self.n_fft).mul_(self._window), self.hop)
-        summed[: self._overlap] += tail
-        return summed
-
-    def _weight(self, state: PhaseState, count: int) -> Tensor:
-        """The weight of `count` new frames and of the old ones in each sample of `_overlap_add`."""
-        weight = _staggered_sum(self._window.square().expand(count, -1), self.hop)
-        weight[: self._overlap] += state.weight
-        return weight
 
 
 def reconstruct(
@@ -246,12 +234,31 @@ def _power(spectra: Tensor) -> Tensor:
     return (spectra * spectra.conj()).real
 
 
-def _staggered_sum(frames: Tensor, hop: int) -> Tensor:
-    """Frames `[T, n_fft]`, each a hop later than the one before, added: `[T + overlap, hop]`."""
-    count, parts = len(frames), frames.shape[1] // hop
-    hops = frames.reshape(count, parts, hop).transpose(0, 1)
-    # With `parts` rows of zeros after each part, reading with rows one shorter shifts the n-th
-    # part by n hops: the overlap-add becomes one sum.
-    padded = functional.pad(hops, (0, 0, 0, parts)).reshape(-1)
-    rows = count + parts - 1
-    return padded[: parts * rows * hop].view(parts, rows, hop).sum(dim=0)
+class _OverlapAdd:
+    """Adds up `count` windowed frames, each a hop later than the one before."""
+
+    def __init__(self, count: int, window: Tensor, hop: int) -> None:
+        parts = len(window) // hop
+        rows = count + parts - 1
+        # With `parts` rows of zeros after each part of the frames, reading with rows one shorter
+        # shifts the n-th part by n hops: the overlap-add becomes one sum.
+        padded = torch.zeros(parts, count + parts, hop)
+        self._parts = padded[:, :count].transpose(0, 1)  # [count, parts, hop]
+        self._shifted = padded.view(-1)[: parts * rows * hop].view(parts, rows, hop)
+        self._window = window.view(parts, hop)
+        self._n_fft = len(window)
+
+    def __call__(self, tail: Tensor, spectra: Tensor) -> Tensor:
+        """The frames of `spectra` `[count, bins]` added up: `[count + overlap, hop]`, the first
+        `overlap` of them upon `tail`."""
+        return self._add(tail, torch.fft.irfft(spectra, self._n_fft).view(self._parts.shape))
+
+    def weigh(self, tail: Tensor) -> Tensor:
+        """The weight of as many frames, and of old ones, `tail`, in each sample of the sum."""
+        return self._add(tail, self._window.expand(self._parts.shape))
+
+    def _add(self, tail: Tensor, parts: Tensor) -> Tensor:
+        torch.mul(parts, self._window, out=self._parts)
+        summed = self._shifted.sum(dim=0)
+        summed[: len(tail)] += tail
+        return summed

@@ -48,8 +48,8 @@ class PhaseStart:
         delay = self._delay(before, magnitudes)
         around = self._around_peak(delay, peak)
         phases = []
-        for row in range(len(magnitudes)):
-            phase = (phase + advance[row])[peak[row]] + around[row]
+        for step, nearest, beside in zip(advance, peak, around, strict=True):
+            phase = (phase + step).index_select(0, nearest) + beside
             phases.append(phase)
         numbers = torch.arange(position, position + len(magnitudes)) % len(self._noise)
         steady = self._unresolved & (delay.abs() < self._hop / 2)

@@ -1,10 +1,11 @@
-"""The layout of a surface: sections in columns, one control per row, buttons side by side."""
+"""The layout of a surface: sections in columns, one control per row, buttons side by side, and one
+page to the right of the other."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from distill_live.clients.surface import Button, Control, Section, Surface
 
@@ -46,11 +47,26 @@ def row_count(places: Sequence[Place]) -> int:
     return max(place.row for place in places) + 1
 
 
+def column_count(places: Sequence[Place]) -> int:
+    """How many columns there are."""
+    return max(place.column for place in places) + 1
+
+
 def arrange(surface: Surface, columns: int, slots: int, typed: bool = True) -> list[Place]:
-    """All things of a surface in columns of about the same length, with `slots` buttons in a row.
+    """All things of a surface in columns of about the same length, with `slots` buttons in a row;
+    each page has up to so many `columns`.
 
     A section is never split. Without `typed`, sections that have nothing but fields are left out.
     """
+    places: list[Place] = []
+    for page in surface.pages.values():
+        first = column_count(places) if places else 0
+        found = _arrange_page(page, columns, slots, typed)
+        places += [replace(place, column=first + place.column) for place in found]
+    return places
+
+
+def _arrange_page(surface: Surface, columns: int, slots: int, typed: bool) -> list[Place]:
     sections = [one for one in surface.sections if typed or one.controls or one.buttons]
     heights = [_height(section, slots) for section in sections]
     places: list[Place] = []

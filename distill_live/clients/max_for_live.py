@@ -11,11 +11,11 @@ from typing import Any
 
 from distill_live.clients.json_lines import dump_lines
 from distill_live.clients.max_patch import MaxSurface
-from distill_live.clients.surface import Connection, Control, Surface
+from distill_live.clients.surface import Connection, Control, Section, Surface
 
 #: The height of devices in Live.
 _HEIGHT, _TOP = 169, 6
-_CELL_HEIGHT, _BUTTON_HEIGHT, _SMALL_HEIGHT = 54, 19, 18
+_CELL_HEIGHT, _BUTTON_HEIGHT, _SMALL_HEIGHT, _LINE_HEIGHT = 54, 19, 18, 16
 _DIAL_WIDTH, _BUTTON_WIDTH, _LEVELS_WIDTH = 50, 92, 96
 #: The mark of an audio effect in a file, and the same as a number in the patch.
 _AUDIO_EFFECT = b"aaaa"
@@ -72,14 +72,21 @@ def _document(surface: Surface, connection: Connection) -> dict[str, Any]:
     for button in surface.buttons:
         x, y = cursor.reserve(_BUTTON_WIDTH, _BUTTON_HEIGHT)
         boxes.add_request(button, (x, y, _BUTTON_WIDTH, _BUTTON_HEIGHT - 2))
-    cursor.turn()
-    for section in surface.sections:
-        for control in section.controls:
-            if not control.level and control.parameter.per_level:
-                cursor.turn()
-            _put(boxes, control, cursor)
+    for page, found in surface.pages.items():
+        cursor.turn()
+        for section in found.sections:
+            put = _put_lines if page == "edits" else _put_section
+            put(boxes, section, cursor)
     cursor.turn()
     return boxes.patch.document(cursor.x, _HEIGHT, devicewidth=float(cursor.x), project=_PROJECT)
+
+
+def _put_section(boxes: MaxSurface, section: Section, cursor: _Cursor) -> None:
+    """Add a section's controls; one with levels begins a column."""
+    for control in section.controls:
+        if not control.level and control.parameter.per_level:
+            cursor.turn()
+        _put(boxes, control, cursor)
 
 
 def _put(boxes: MaxSurface, control: Control, cursor: _Cursor) -> None:
@@ -101,8 +108,30 @@ def _put(boxes: MaxSurface, control: Control, cursor: _Cursor) -> None:
         boxes.add_release(control, (x + _DIAL_WIDTH + 2, y + 14, 26, 16))
 
 
-def _put_level(boxes: MaxSurface, control: Control, x: int, y: int) -> None:
-    boxes.add_text(control.label[:1].upper(), (x, y, 16, 18))
+def _put_lines(boxes: MaxSurface, section: Section, cursor: _Cursor) -> None:
+    """Add a section with a line for each control, in one column: there are many edits."""
+    released = [one for one in section.controls if one.release and not one.level]
+    if cursor.y + _LINE_HEIGHT * (len(section.controls) + len(released)) > _HEIGHT:
+        cursor.turn()
+    for control in section.controls:
+        x, y = cursor.reserve(_LEVELS_WIDTH, _LINE_HEIGHT)
+        if control.level:
+            _put_level(boxes, control, x, y, _LINE_HEIGHT)
+            continue
+        switch = control.kind == "switch"
+        label = section.title.removeprefix("edit ") if switch else control.label
+        boxes.add_text(label, (x, y, 54, _LINE_HEIGHT))
+        kind, width = ("live.toggle", 15) if switch else ("live.numbox", 40)
+        boxes.add_control(control, kind, (x + 56, y, width, 15))
+        if control.release:
+            x, y = cursor.reserve(_LEVELS_WIDTH, _LINE_HEIGHT)
+            boxes.add_release(control, (x + 58, y, 36, 15))
+
+
+def _put_level(
+    boxes: MaxSurface, control: Control, x: int, y: int, height: int = _SMALL_HEIGHT
+) -> None:
+    boxes.add_text(control.label[:1].upper(), (x, y, 16, height))
     if control.kind == "switch":
         boxes.add_control(control, "live.toggle", (x + 16, y, 15, 15))
     else:

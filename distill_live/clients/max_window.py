@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from distill_live.clients.columns import Place, Spacing, arrange, row_count
+from distill_live.clients.columns import Place, Spacing, arrange, column_count, row_count
 from distill_live.clients.json_lines import dump_lines
 from distill_live.clients.max_patch import MaxSurface, Rect
 from distill_live.clients.surface import Connection, Control, Surface
@@ -19,8 +19,9 @@ def write_patch(surface: Surface, connection: Connection) -> bytes:
     boxes = MaxSurface(connection, surface.controls, "loadbang")
     for place in places:
         _put(boxes, place)
-    size = (_COLUMNS * _COLUMN_WIDTH + 20, 2 * _TOP + row_count(places) * _ROW_HEIGHT)
-    return dump_lines(boxes.patch.document(*size))
+    width = column_count(places) * _COLUMN_WIDTH + 20
+    height = 2 * _TOP + row_count(places) * _ROW_HEIGHT
+    return dump_lines(boxes.patch.document(width, height))
 
 
 def _put(boxes: MaxSurface, place: Place) -> None:

@@ -31,20 +31,29 @@ Widget = dict[str, Any]
 def write_session(surface: Surface, connection: Connection) -> bytes:
     """The Open Stage Control session, as the bytes of a `.json` file."""
     target = f"{connection.host}:{connection.port}"
-    widgets = [
-        widget | {"target": target}
-        for place in arrange(surface, _COLUMNS, _SLOTS)
-        for widget in _widgets(place)
-    ]
+    tabs = [_tab(name, page, target) for name, page in surface.pages.items()]
     content = {
-        "type": "root", "id": "root", "layout": "default", "scroll": True,
-        "bypass": True, "onCreate": _subscribe(target), "widgets": widgets, "tabs": [],
+        "type": "root", "id": "root", "layout": "default",
+        "bypass": True, "onCreate": _subscribe(target), "widgets": [], "tabs": tabs,
     }  # fmt: skip
     session = {
         "createdWith": "Open Stage Control", "version": "1.27.0", "type": "session",
         "content": content,
     }  # fmt: skip
     return dump_lines(session)
+
+
+def _tab(name: str, page: Surface, target: str) -> Widget:
+    """A page of the session."""
+    widgets = [
+        widget | {"target": target}
+        for place in arrange(page, _COLUMNS, _SLOTS)
+        for widget in _widgets(place)
+    ]
+    return {
+        "type": "tab", "id": f"tab_{name}", "label": name, "layout": "default", "scroll": True,
+        "bypass": True, "widgets": widgets, "tabs": [],
+    }  # fmt: skip
 
 
 def _subscribe(target: str) -> str:

@@ -6,7 +6,7 @@ Sliders, switches and buttons are in the main window. Each parameter has a small
 
 from __future__ import annotations
 
-from distill_live.clients.columns import Place, Spacing, arrange, row_count
+from distill_live.clients.columns import Place, Spacing, arrange, column_count, row_count
 from distill_live.clients.pd_canvas import Canvas
 from distill_live.clients.pure_data_rows import is_bent, wiring
 from distill_live.clients.surface import RENEW_SECONDS, SUBSCRIBE, Connection, Control, Surface
@@ -26,7 +26,7 @@ def write_patch(surface: Surface, connection: Connection) -> bytes:
     """The patch, as the bytes of a `.pd` file."""
     places = arrange(surface, _COLUMNS, _SLOTS)
     height = _TOP + row_count(places) * _ROW_HEIGHT + 20
-    front = Canvas(_COLUMNS * _COLUMN_WIDTH + 20, height)
+    front = Canvas(column_count(places) * _COLUMN_WIDTH + 20, height)
     front.comment(20, 10, "distill-live: this patch connects automatically; click to reconnect")
     connect = front.message(20, 36, f"connect {connection.host} {connection.port}")
     front.chain(connect, front.box(200, 36, "s $0-connect"))

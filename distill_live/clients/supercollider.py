@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from string import Template
 
-from distill_live.clients.columns import Place, arrange, row_count
+from distill_live.clients.columns import Place, arrange, column_count, row_count
 from distill_live.clients.curves import plain_float
 from distill_live.clients.surface import RENEW_SECONDS, Connection, Control, Surface
 
@@ -26,7 +26,7 @@ def write_script(surface: Surface, connection: Connection) -> bytes:
         controls=_rows(map(_control, surface.controls)),
         requests=_rows(map(_symbol, names)),
         places=_rows(map(_place, places)),
-        columns=_COLUMNS,
+        columns=column_count(places),
         rows=row_count(places),
     )
     return text.encode()

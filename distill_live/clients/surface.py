@@ -9,13 +9,20 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from distill_live.codes.labels import level_name
 from distill_live.control.namespace.address import OFF, ROOT
 from distill_live.control.namespace.requests import REQUESTS
 from distill_live.control.namespace.targets import DEFAULT_LABELS
-from distill_live.parameters import LEVELS_LIMIT, SAMPLING_PARAMETERS, STEER, Parameter, Table
+from distill_live.parameters import (
+    EDIT_SWITCHES,
+    LEVELS_LIMIT,
+    SAMPLING_PARAMETERS,
+    STEER,
+    Parameter,
+    Table,
+)
 
 #: How often a client subscribes again, in seconds; a subscription lasts a minute.
 RENEW_SECONDS = 30
@@ -23,6 +30,8 @@ RENEW_SECONDS = 30
 SUBSCRIBE = f"{ROOT}/subscribe"
 #: Whole numbers with more values than this are typed: a slider cannot show them.
 _MOST_STEPS = 1_000
+#: There are so many edits that they have a page to themselves.
+Page = Literal["play", "edits"]
 
 
 @dataclass(frozen=True)
@@ -109,12 +118,25 @@ class Section:
     buttons: tuple[Button, ...] = ()
     typed: tuple[Button, ...] = ()
 
+    @property
+    def page(self) -> Page:
+        """The page on which it stands, in programs that have pages."""
+        return "edits" if self.title.startswith("edit ") else "play"
+
 
 @dataclass(frozen=True)
 class Surface:
     """The whole surface, section by section."""
 
     sections: tuple[Section, ...]
+
+    @property
+    def pages(self) -> dict[Page, Surface]:
+        """The sections of each page, in their order; a page without sections is left out."""
+        pages: dict[Page, list[Section]] = {page: [] for page in get_args(Page)}
+        for section in self.sections:
+            pages[section.page].append(section)
+        return {page: Surface(tuple(sections)) for page, sections in pages.items() if sections}
 
     @property
     def controls(self) -> tuple[Control, ...]:
@@ -164,6 +186,11 @@ _BUTTONS = (
         Button("play it", "clip/play", ("captured",)),
         Button("no blend", "blend/clip", ("off",)),
     )),
+    Section("input", buttons=(
+        Button("listen", "listen", (1,)),
+        Button("stop listening", "listen", (0,)),
+        Button("continue from input", "listen/prime"),
+    )),
     Section("tempo", buttons=(
         Button("tap", "tap"),
         Button("start bar", "bar"),
@@ -199,4 +226,6 @@ def build_surface(table: Table, labels: Sequence[str] = DEFAULT_LABELS) -> Surfa
 def _title(parameter: Parameter) -> str:
     if parameter.name in SAMPLING_PARAMETERS and not parameter.name.startswith(STEER):
         return "sampling"
+    if parameter.name in EDIT_SWITCHES:
+        return f"edit {parameter.name}"
     return parameter.name.rpartition("/")[0].replace("/", " ") or "output and tempo"

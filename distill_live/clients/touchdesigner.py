@@ -16,7 +16,7 @@ def write_module(surface: Surface, connection: Connection) -> bytes:
     """The module, as the bytes of a `.py` file."""
     controls, buttons = [], []
     for section in surface.sections:
-        page = _page(section.title)
+        page = _page("edits" if section.page == "edits" else section.title)
         buttons += [_button(button, page) for button in section.buttons]
         controls += [_control(control, page) for control in section.controls]
         buttons += [
@@ -47,9 +47,11 @@ def _button(button: Button, page: str) -> tuple[object, ...]:
 
 
 def _label(control: Control) -> str:
-    """The label of a custom parameter; a level's includes its parameter's label."""
-    own = Control(control.parameter).label
-    return f"{own} {control.label}" if control.level else own
+    """The label of a custom parameter; that of a level or an edit also says of what."""
+    kind, _, rest = control.parameter.name.partition("/")
+    edit = rest.partition("/")[0] if kind == "edit" else ""
+    words = (edit, Control(control.parameter).label, control.level)
+    return " ".join(word for word in words if word)
 
 
 def _par(name: str) -> str:

@@ -21,7 +21,7 @@ from distill_live.clients.surface import (
 from distill_live.control.namespace.address import OFF
 
 _COLUMNS, _SLOTS = 3, 3
-_COLUMN_WIDTH, _ROW_HEIGHT, _GAP = 440, 40, 6
+_COLUMN_WIDTH, _ROW_HEIGHT, _GAP, _TABS_HEIGHT = 440, 40, 6, 40
 _LABEL_WIDTH, _FADER_WIDTH, _RELEASE_WIDTH = 120, 230, 68
 _BUTTON_WIDTH = (_COLUMN_WIDTH - _GAP) // _SLOTS - _GAP
 _SPACING = Spacing(_GAP, _GAP, _COLUMN_WIDTH, _ROW_HEIGHT + _GAP, _BUTTON_WIDTH + _GAP)
@@ -32,6 +32,7 @@ _CONNECTIONS = "0000000001"
 #: TouchOSC's numbers for kinds of buttons, and for a fader's orientation.
 _MOMENTARY, _TOGGLE = 0, 2
 _EAST = 1
+_BLACK = "0 0 0 1"
 _GREY, _BLUE, _GREEN, _RED = "0.3 0.3 0.3 1", "0.3 0.5 0.9 1", "0.2 0.7 0.4 1", "0.8 0.3 0.3 1"
 #: Each control has the same ID whenever the layout is made, derived from its name.
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "distill-live/touchosc")
@@ -39,13 +40,28 @@ _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "distill-live/touchosc")
 
 def write_layout(surface: Surface, connection: Connection) -> bytes:
     """The layout, as the bytes of a `.tosc` file."""
-    places = arrange(surface, _COLUMNS, _SLOTS, typed=False)
-    children = "".join(node for place in places for node in _nodes(place))
-    size = (0, 0, _COLUMNS * _COLUMN_WIDTH + _GAP, row_count(places) * _SPACING.row + _GAP)
+    pages = {
+        name: arrange(page, _COLUMNS, _SLOTS, typed=False) for name, page in surface.pages.items()
+    }
+    width = _COLUMNS * _COLUMN_WIDTH + _GAP
+    height = max(map(row_count, pages.values())) * _SPACING.row + _GAP
+    children = "".join(_page(name, places, width, height) for name, places in pages.items())
+    tabs = _property("b", "tabbar", "1") + _property("b", "tabLabels", "1")
+    tabs += _property("i", "tabbarSize", str(_TABS_HEIGHT))
+    size = (0, 0, width, _TABS_HEIGHT + height)
+    pager = _node("PAGER", "pages", size, _BLACK, tabs, children=children)
     script = _property("s", "script", _data(_subscribe(connection)))
-    root = _node("GROUP", "root", size, "0 0 0 1", script, children=children)
+    root = _node("GROUP", "root", size, _BLACK, script, children=pager, includes="<includes/>")
     tree = f"<?xml version='1.0' encoding='UTF-8'?><lexml version='{_VERSION}'>{root}</lexml>"
     return zlib.compress(tree.encode(), 9)
+
+
+def _page(name: str, places: list[Place], width: int, height: int) -> str:
+    """A page of the pager, below its tabs."""
+    label = _property("s", "tabLabel", _data(name))
+    children = "".join(node for place in places for node in _nodes(place))
+    frame = (0, _TABS_HEIGHT, width, height)
+    return _node("GROUP", f"page {name}", frame, _BLACK, label, children=children)
 
 
 def _subscribe(connection: Connection) -> str:
@@ -130,6 +146,7 @@ def _node(
     values: str = "",
     messages: str = "",
     children: str = "",
+    includes: str = "",
 ) -> str:
     """A control, without its empty parts. Only the root has <includes>, which is empty."""
     place = "".join(f"<{side}>{at}</{side}>" for side, at in zip("xywh", frame, strict=True))
@@ -139,7 +156,6 @@ def _node(
     parts = (("properties", common + properties), ("values", values), ("messages", messages),
              ("children", children))  # fmt: skip
     content = "".join(f"<{part}>{text}</{part}>" for part, text in parts if text)
-    includes = "<includes/>" if children else ""
     number = uuid.uuid5(_NAMESPACE, f"{kind} {name}")
     return f"<node ID='{number}' type='{kind}'>{includes}{content}</node>"
 

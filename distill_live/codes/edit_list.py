@@ -39,8 +39,9 @@ class EditStep:
     """One edit of one selection: `values` are the parameters that were given, by name.
 
     `partner` names the second grid, ITSELF for the edited one, and `partner_columns` selects its
-    columns (see `Selection`). With "" the two grids lie side by side, column by column; otherwise
-    the first column of one selection belongs to the first of the other. `seed` is 0..2^31-1.
+    columns (see `Selection`), the first of which belongs to the selection's first column. With ""
+    the two grids lie side by side, column by column, and the second one repeats. `seed` is
+    0..2^31-1.
     """
 
     edit: str
@@ -192,19 +193,21 @@ def apply_step(
     codebooks: NDArray[np.float32],
     lookup: Lookup,
     tempo: float = 120.0,
+    column: int = 0,
 ) -> Codes:
-    """The codes [T', F, Q] that one step makes of a grid. Arguments and errors as for
-    `EditList.apply`; an edit that fails is a CodesError, too.
+    """The codes [T', F, Q] that one step makes of a grid, whose first column has the position
+    `column`. Other arguments and errors as for `EditList.apply`; an edit that fails is a
+    CodesError, too.
 
     A mutual edit whose partner is the grid itself changes both places; for what becomes of another
     partner see `other_side`.
     """
     edit = find_edit(step.edit, edits)
     other = _find_partner(step, grid, lookup)
-    codes = _run(step, grid, other, edit, codebooks, tempo)
+    codes = _run(step, grid, other, edit, codebooks, tempo, column)
     if Traits.of(edit).mutual and step.partner == ITSELF:
         there = _mirrored(step, grid, other)
-        codes = _run(there, grid.with_codes(codes), grid, edit, codebooks, tempo)
+        codes = _run(there, grid.with_codes(codes), grid, edit, codebooks, tempo, column)
     return codes
 
 
@@ -244,11 +247,12 @@ def _run(
     edit: Edit,
     codebooks: NDArray[np.float32],
     tempo: float,
+    column: int = 0,
 ) -> Codes:
     region = _region(step, grid)
-    partner, partner_column = _place_partner(step, region, other, edit)
+    partner, partner_column = _place_partner(step, region, other, edit, column)
     context = EditContext(
-        column=0,
+        column=column,
         levels=read_only(region.levels),
         bands=read_only(region.bands),
         values=context_values(edit, step.values),
@@ -278,23 +282,24 @@ def _region(step: EditStep, grid: CodeGrid) -> Region:
 
 
 def _place_partner(
-    step: EditStep, region: Region, other: CodeGrid, edit: Edit
+    step: EditStep, region: Region, other: CodeGrid, edit: Edit, column: int
 ) -> tuple[Codes, int]:
     """The partner's codes [P, F, Q], and which column of them belongs to the region's first."""
     if not step.partner:
         return other.codes[:0], 0
-    if step.partner_columns or Traits.of(edit).mutual:
-        start, end = _partner_span(step, region, other)
-        if Traits.of(edit).mutual and end - start != region.end - region.start:
-            raise CodesError(
-                f"{edit.name} needs two places of the same length; these have "
-                f"{region.end - region.start} and {end - start} columns"
-            )
-        return other.codes[start:end], 0
-    return other.codes, region.start
+    if not step.partner_columns:
+        return other.codes, column + region.start
+    start, end = _partner_span(step, region, other)
+    if Traits.of(edit).mutual and end - start != region.end - region.start:
+        raise CodesError(
+            f"{edit.name} needs two places of the same length; these have "
+            f"{region.end - region.start} and {end - start} columns"
+        )
+    return other.codes[start:end], 0
 
 
 def _partner_span(step: EditStep, region: Region, other: CodeGrid) -> tuple[int, int]:
+    """The columns of the partner that belong to the region."""
     columns = step.partner_columns or f"{region.start}:{region.end}"
     return find_columns(columns, len(other.codes), _columns_per_second(other))
 

@@ -1,8 +1,9 @@
-"""`distill-live devices`: audio devices, MIDI inputs, and the priority that the system grants."""
+"""`distill-live devices`: audio devices and inputs, MIDI inputs, and the priority that the system
+grants."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from rich.console import Console
 from rich.table import Table
@@ -15,24 +16,30 @@ from distill_live.errors import DeviceError
 def devices(
     as_json: JsonOption = False,
 ) -> None:
-    """List audio devices (for serve --audio-device) and MIDI inputs (for serve --midi), and show
-    which priority the sound will get."""
+    """List audio devices (for serve --audio-device), audio inputs (for serve --input) and MIDI
+    inputs (for serve --midi), and show which priority the sound will get."""
     from distill_live.priority import probe
 
-    audio, audio_error = _audio_devices()
+    audio, audio_error = _audio_devices("output")
+    inputs, _ = _audio_devices("input")
     midi, midi_error = _midi_inputs()
     if as_json:
         print_json(
             {
-                "audio": audio, "audio_error": audio_error, "midi": midi, "midi_error": midi_error,
-                "priority": probe()._asdict(),
+                "audio": audio, "audio_inputs": inputs, "audio_error": audio_error, "midi": midi,
+                "midi_error": midi_error, "priority": probe()._asdict(),
             }
         )  # fmt: skip
         return
     if audio:
-        _print_audio(audio)
+        _print_audio("audio device", audio)
     else:
         tell(f"no audio device{audio_error and ': ' + audio_error}; `serve` will play silently")
+    tell("")
+    if inputs:
+        _print_audio("audio input", inputs)
+    else:
+        tell("no audio input")
     tell("")
     if midi:
         tell("\n".join(["MIDI inputs:", *midi]))
@@ -41,8 +48,8 @@ def devices(
     tell(f"\n{probe().describe()}")
 
 
-def _print_audio(devices: list[dict[str, Any]]) -> None:
-    table = Table("", "audio device", "through", "channels", "rate in Hz", box=None)
+def _print_audio(what: str, devices: list[dict[str, Any]]) -> None:
+    table = Table("", what, "through", "channels", "rate in Hz", box=None)
     for device in devices:
         add_plain_row(
             table,
@@ -55,11 +62,11 @@ def _print_audio(devices: list[dict[str, Any]]) -> None:
     Console().print(table)
 
 
-def _audio_devices() -> tuple[list[dict[str, Any]], str]:
-    from distill_live.outputs.sounddevice import list_devices
+def _audio_devices(direction: Literal["output", "input"]) -> tuple[list[dict[str, Any]], str]:
+    from distill_live.outputs.portaudio import list_devices
 
     try:
-        return list_devices(), ""
+        return list_devices(direction), ""
     except DeviceError as error:
         return [], str(error)
 

@@ -13,13 +13,21 @@ from rich.console import Console
 from rich.table import Table
 
 from distill_live import __version__
-from distill_live.codes.edit import check_edit
+from distill_live.codes.edit import Traits, check_edit
+from distill_live.codes.edit_parameters import edit_parameters
 from distill_live.commands.options import JsonOption
 from distill_live.commands.output import add_plain_row, print_json, tell
 from distill_live.errors import PluginError
 from distill_live.inputs.plugin import check_input
 from distill_live.outputs.options import check_output
-from distill_live.plugins import KINDS, find_plugins, load_plugin, origin, singular
+from distill_live.plugins import (
+    KINDS,
+    declared_parameters,
+    find_plugins,
+    load_plugin,
+    origin,
+    singular,
+)
 
 _CHECKS = {"edits": check_edit, "inputs": check_input, "outputs": check_output}
 _TEMPLATES = Path(__file__).with_name("plugin_templates")
@@ -117,6 +125,15 @@ def _describe(kind: Any, entry: EntryPoint) -> dict[str, Any]:
         plugin = _CHECKS[kind](entry.name, load_plugin(kind, entry.name))
     except Exception as error:
         return described | {"error": f"left out: {error}"}
-    own = [f"{singular(kind)}/{entry.name}/{parameter.name}" for parameter in plugin.parameters]
-    switch = [f"edit/{entry.name}/on"] if kind == "edits" else []
-    return described | {"doc": plugin.doc, "parameters": [*switch, *own]}
+    return described | {"doc": plugin.doc, "parameters": _parameters(kind, plugin)}
+
+
+def _parameters(kind: Any, plugin: Any) -> list[str]:
+    """The full names of a plugin's parameters, an edit's switch first; an edit that has no switch
+    is given its parameters by their short names."""
+    if kind != "edits":
+        return list(declared_parameters(kind, [plugin]))
+    traits = Traits.of(plugin)
+    if traits.scope != "stream":
+        return [parameter.name for parameter in plugin.parameters]
+    return list(dict.fromkeys([traits.switch, *edit_parameters([plugin])]))

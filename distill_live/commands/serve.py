@@ -18,7 +18,7 @@ from distill_live.commands.serving.status_line import StatusLine
 from distill_live.errors import LiveError, PluginError, nearest_name
 from distill_live.live.ipc.worker_process import STOP_SIGNALS
 from distill_live.models.file.library import DEMO, find_playable, search_path
-from distill_live.outputs.options import FILE_NEEDS, OutputOptions, check_output
+from distill_live.outputs.options import FILE_NEEDS, InputOptions, OutputOptions, check_output
 from distill_live.plugins import declared_parameters, find_plugins, load_plugin, load_plugins
 
 if TYPE_CHECKING:
@@ -57,6 +57,23 @@ def serve(
     channels: Annotated[
         str | None,
         typer.Option(help="Channels of the audio device to play on, left then right, such as 3,4."),
+    ] = None,
+    input_: Annotated[
+        str | None,
+        typer.Option(
+            "--input",
+            metavar="NAME",
+            help="Audio input to listen to, by its number or part of its name; `distill-live "
+            "devices` lists them.",
+        ),
+    ] = None,
+    input_channel: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Channel of the audio input to listen to (default: the first two, mixed).",
+            show_default=False,
+        ),
     ] = None,
     auto: Annotated[
         bool,
@@ -146,6 +163,7 @@ def serve(
     from distill_live.live.engine.settings import EngineSettings
     from distill_live.live.server.server import Server
     from distill_live.live.server.settings import ServerSettings
+    from distill_live.outputs.input_process import run_input
     from distill_live.outputs.process import run_audio
     from distill_live.parameters import ParameterStore
 
@@ -164,6 +182,7 @@ def serve(
     if auto:
         engine, options = measured_settings(path, device, options, line.say)
     waits = options.output == "file"
+    listens = _choose_input(input_, input_channel, waits)
     settings = ServerSettings(
         model=path,
         run_audio=run_audio,
@@ -171,6 +190,8 @@ def serve(
         fallback_options=_fallbacks(options),
         device=device,
         finite=waits,
+        run_input=run_input if listens else None,
+        input_options=listens,
         record=_new_file(record) if record else None,
         recordings=recordings,
         clip_library=clip_library,
@@ -218,6 +239,19 @@ def _choose_output(options: OutputOptions, output: str, duration: float | None) 
     if not path or duration is None:
         raise LiveError(FILE_NEEDS)
     return replace(options, output=name, path=_new_file(Path(path)), duration=duration)
+
+
+def _choose_input(name: str | None, channel: int | None, waits: bool) -> InputOptions | None:
+    """The input to listen to, if one is wanted. `waits`: the output does not play in real time."""
+    if name is None:
+        if channel is not None:
+            raise LiveError("--input-channel needs --input NAME")
+        return None
+    if waits:
+        raise LiveError(
+            "--input needs an output that plays in real time: --output file:PATH does not"
+        )
+    return InputOptions(name, channel)
 
 
 def _fallbacks(options: OutputOptions) -> tuple[OutputOptions, ...]:

@@ -18,7 +18,8 @@ class Blend:
     switch = "blend"
     parameters = (
         Parameter("amount", "float", 0.0, 1.0, 1.0, "",
-                  "On a region: the share of the second grid, 0 none of it, 1 nothing else."),
+                  "Share of the second grid in a region: 0 is none, 1 is all; live, `blend` is "
+                  "multiplied by it."),
     )  # fmt: skip
 
     def __call__(self, codes: Codes, context: EditContext) -> Codes:

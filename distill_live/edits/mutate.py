@@ -32,8 +32,8 @@ class Mutate:
         find = _neighbours if context.values["distance"] > 0 else _others
         edited = codes.copy()
         for level in range(codes.shape[2]):
-            place = (*np.nonzero(replaced[..., level]), level)
-            edited[place] = find(codes[place], choice[place], context, level)
+            here = replaced[..., level]
+            edited[here, level] = find(codes[here, level], choice[here, level], context, level)
         return edited
 
 

@@ -1,4 +1,4 @@
-"""What an output is told, and what the audio process expects of it."""
+"""What an output and the input are told, and what the audio process expects of an output."""
 
 from __future__ import annotations
 
@@ -43,6 +43,15 @@ class OutputOptions:
     stereo: bool = False
     #: The present values of the output's own parameters, by their short names.
     values: Mapping[str, float] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True)
+class InputOptions:
+    """Which device to listen to: its number, its name or part of one; and which of its channels,
+    counted from 1. Without a channel, the first two are mixed."""
+
+    device: str
+    channel: int | None = None
 
 
 class Source(Protocol):

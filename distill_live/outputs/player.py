@@ -9,6 +9,7 @@ from multiprocessing.connection import Connection
 
 from distill_live.errors import DeviceError, DistillError
 from distill_live.live.ipc.messages import OutputAway, OutputBroken, OutputFinished, OutputOpened
+from distill_live.live.ipc.worker_process import is_closed
 from distill_live.live.playback.last_mile import LastMile
 from distill_live.outputs.clock import ClockOutput
 from distill_live.outputs.options import Output, OutputOptions, Source
@@ -114,19 +115,10 @@ class _Closed:
         now = time.monotonic()
         if not self._closed and now >= self._ask_again:
             self._ask_again = now + _ASK_SECONDS
-            self._closed = _is_closed(self._channel)
+            self._closed = is_closed(self._channel)
             if self._closed:
                 self._source.end()
         return self._closed
-
-
-def _is_closed(channel: Connection) -> bool:
-    try:
-        while channel.poll():
-            channel.recv()
-    except (EOFError, OSError):
-        return True
-    return False
 
 
 def _collect_garbage_for_the_last_time() -> None:

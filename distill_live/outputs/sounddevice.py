@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -13,8 +11,8 @@ import numpy as np
 from distill_live.errors import DeviceError
 from distill_live.live.ipc.ring import SAMPLE_RATE
 from distill_live.outputs.options import OutputOptions, Source
+from distill_live.outputs.portaudio import find_device, portaudio, restarted_portaudio
 from distill_live.parameters import Parameter
-from distill_live.quiet_stderr import quiet_stderr
 
 #: How often to check whether the stream has stopped by itself, in seconds.
 _WATCH_SECONDS = 0.05
@@ -30,9 +28,9 @@ class SoundDeviceOutput:
     parameters: tuple[Parameter, ...] = ()
 
     def __init__(self, options: OutputOptions) -> None:
-        sounddevice = _restarted_portaudio()
+        sounddevice = restarted_portaudio()
         self._options = options
-        self._device = _find_device(options.audio_device)
+        self._device = find_device(options.audio_device, "output")
         info = sounddevice.query_devices(self._device)
         self.device_name: str = info["name"]
         self._chosen = choose_channels(
@@ -67,7 +65,7 @@ class SoundDeviceOutput:
 
         Raises DeviceError when the stream cannot start or ends by itself.
         """
-        sounddevice = _portaudio()
+        sounddevice = portaudio()
 
         all_in_order = self._chosen == tuple(range(1, self.channels + 1))
         places = [channel - 1 for channel in self._chosen]
@@ -120,75 +118,3 @@ def choose_channels(wanted: tuple[int, ...] | None, name: str, count: int) -> tu
             f"{name} has {count} channels; --channels takes numbers from 1 to {count}, not {asked}"
         )
     return wanted
-
-
-def list_devices() -> list[dict[str, Any]]:
-    """Output devices as dicts: index, name, host_api, channels, sample_rate, default.
-
-    Raises DeviceError when PortAudio itself is missing.
-    """
-    sounddevice = _portaudio()
-    apis = sounddevice.query_hostapis()
-    default = sounddevice.default.device[1]
-    return [
-        {
-            "index": index,
-            "name": info["name"],
-            "host_api": apis[info["hostapi"]]["name"],
-            "channels": info["max_output_channels"],
-            "sample_rate": info["default_samplerate"],
-            "default": index == default,
-        }
-        for index, info in enumerate(sounddevice.query_devices())
-        if info["max_output_channels"] > 0
-    ]
-
-
-def _find_device(name: str | None) -> int:
-    devices = list_devices()
-    if not devices:
-        raise DeviceError(
-            "there is no audio device: connect one, or play silently with --output clock"
-        )
-    if name is None:
-        default = [device["index"] for device in devices if device["default"]]
-        return int(default[0] if default else devices[0]["index"])
-    exact = [d["index"] for d in devices if name in (d["name"], str(d["index"]))]
-    part = [d["index"] for d in devices if name.casefold() in d["name"].casefold()]
-    if not exact + part:
-        names = ", ".join(repr(device["name"]) for device in devices)
-        raise DeviceError(f"no audio device is called {name!r}; available: {names}")
-    return int((exact + part)[0])
-
-
-def _restarted_portaudio() -> Any:
-    """The sounddevice module with the devices that exist now: PortAudio lists them only when it
-    starts. No stream may be open."""
-    running = "sounddevice" in sys.modules
-    sounddevice = _portaudio()
-    if running:
-        try:
-            with quiet_stderr():
-                while sounddevice._initialized:
-                    sounddevice._terminate()
-                sounddevice._initialize()
-        except sounddevice.PortAudioError as error:
-            raise DeviceError(f"PortAudio does not start: {error}") from error
-    return sounddevice
-
-
-def _portaudio() -> Any:
-    """The sounddevice module; importing it starts PortAudio."""
-    # Listing devices must not start a JACK server.
-    os.environ.setdefault("JACK_NO_START_SERVER", "1")
-    try:
-        with quiet_stderr():
-            import sounddevice
-    except OSError as error:
-        raise DeviceError(
-            f"PortAudio is missing ({error}); install it, on Debian with: apt-get install "
-            "libportaudio2"
-        ) from error
-    except Exception as error:
-        raise DeviceError(f"PortAudio does not start: {error}") from error
-    return sounddevice

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from distill_live.views.canvas import FAINT, INK, TEXT_HEIGHT, Canvas, text_width
-from distill_live.views.png import palette, places
 
 # Pixels, and how many entries are side by side.
 _ACROSS = 16
@@ -52,13 +51,13 @@ def draw_sheet(levels: Sequence[SheetLevel], span: float, title: str, key: str) 
     canvas = Canvas(width, 2 * _EDGE + 2 * _LINE + sum(heights))
     canvas.text(_EDGE, _EDGE, title)
     canvas.text(_EDGE, _EDGE + _LINE, key, FAINT)
-    colours, top = palette(), _EDGE + 2 * _LINE + _GAP
+    top = _EDGE + 2 * _LINE + _GAP
     for level, height in zip(levels, heights, strict=True):
         canvas.text(_EDGE, top, f"{level.label}: {len(level.tiles)} entries")
         for code, values in enumerate(level.tiles):
             row, column = divmod(code, _ACROSS)
             x, y = _EDGE + column * _STEP_X, top + _LINE + row * _STEP_Y
-            canvas.paste(x, y, colours[places(1.0 + (values - high) / span)])
+            canvas.shade(x, y, 1.0 + (values - high) / span)
             _caption(canvas, x, y + _TILE_HEIGHT + 2, code, level.shares)
         top += height
     return canvas.png()

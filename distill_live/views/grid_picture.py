@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from distill_live.views.canvas import DIGIT_HEIGHT, FAINT, INK, TEXT_HEIGHT, Canvas, text_width
 from distill_live.views.grid_view import GridView
-from distill_live.views.png import palette, places
 from distill_live.views.seconds_axis import ticks
 
 # Pixels. A picture is about so wide, but a cell is neither wider nor narrower than this.
@@ -72,9 +71,8 @@ def _panel(
 ) -> None:
     """One level `[F, n]` below its label, with as many numbers of bands as there is room for."""
     canvas.text(layout.left, top, label)
-    pixels = palette()[places(values)]
-    enlarged = pixels.repeat(layout.cell_height, axis=0).repeat(layout.cell_width, axis=1)
-    canvas.paste(layout.left, top + _LINE, enlarged)
+    enlarged = values.repeat(layout.cell_height, axis=0).repeat(layout.cell_width, axis=1)
+    canvas.shade(layout.left, top + _LINE, enlarged)
     every = -(-(DIGIT_HEIGHT + 4) // layout.cell_height)
     for band in range(0, layout.bands, every):
         middle = (layout.bands - 1 - band) * layout.cell_height + layout.cell_height // 2
@@ -99,7 +97,6 @@ def _key(canvas: Canvas, view: GridView, top: int) -> None:
     """What the colours mean, beside all of them."""
     x = _EDGE
     if view.scale:
-        bar = palette()[np.linspace(0, 255, _KEY_WIDTH).astype(np.uint8)]
-        canvas.paste(x, top, bar[None].repeat(DIGIT_HEIGHT, axis=0))
+        canvas.shade(x, top, np.linspace(0, 1, _KEY_WIDTH)[None].repeat(DIGIT_HEIGHT, axis=0))
         x += _KEY_WIDTH + _GAP
     canvas.text(x, top, view.key, FAINT)

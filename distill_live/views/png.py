@@ -1,4 +1,4 @@
-"""PNG pictures, written without a library; and the palette that all pictures share."""
+"""PNG pictures, written without a library; and the colours that all pictures share."""
 
 from __future__ import annotations
 
@@ -14,42 +14,40 @@ _COLOURS = (
     (252, 253, 191),
 )  # fmt: skip
 
-# The kinds of pixels in a PNG's header: three colours each, or a place in the palette.
-_TRUE_COLOUR, _INDEXED = 2, 3
+# Of a PNG's header: bits per pixel, and pixels that are places in a palette.
+_BITS, _INDEXED = 8, 3
 
 
-def palette() -> NDArray[np.uint8]:
-    """The colours of 0 to 255 `[256, 3]`, dark to light."""
-    stops = np.linspace(0, 255, len(_COLOURS))
+def shades(count: int = 256) -> NDArray[np.uint8]:
+    """So many colours `[count, 3]`, dark to light."""
+    stops = np.linspace(0, count - 1, len(_COLOURS))
     channels = [
-        np.interp(np.arange(256), stops, channel) for channel in zip(*_COLOURS, strict=True)
+        np.interp(np.arange(count), stops, channel) for channel in zip(*_COLOURS, strict=True)
     ]
     return np.round(np.stack(channels, axis=1)).astype(np.uint8)
 
 
-def places(values: NDArray[np.floating]) -> NDArray[np.uint8]:
-    """Values 0 (dark) to 1 (light) to their places in the palette; beyond is clipped."""
-    found: NDArray[np.uint8] = np.round(np.clip(values, 0.0, 1.0) * 255).astype(np.uint8)
+def places(values: NDArray[np.floating], count: int = 256) -> NDArray[np.uint8]:
+    """Values 0 (dark) to 1 (light) to their places among so many shades; beyond is clipped."""
+    found: NDArray[np.uint8] = np.round(np.clip(values, 0, 1) * (count - 1)).astype(np.uint8)
     return found
 
 
 def values_png(values: NDArray[np.floating]) -> bytes:
     """A PNG of values `[rows, columns]`, 0 (dark) to 1 (light); the first row is the top one."""
-    return _png(places(values), _INDEXED, [(b"PLTE", palette().tobytes())])
+    return indexed_png(places(values), shades())
 
 
-def colours_png(pixels: NDArray[np.uint8]) -> bytes:
-    """A PNG of red, green and blue `[rows, columns, 3]`."""
-    return _png(pixels, _TRUE_COLOUR, [])
-
-
-def _png(pixels: NDArray[np.uint8], kind: int, extra: list[tuple[bytes, bytes]]) -> bytes:
-    rows, columns = pixels.shape[:2]
+def indexed_png(pixels: NDArray[np.uint8], palette: NDArray[np.uint8]) -> bytes:
+    """A PNG of pixels `[rows, columns]`, which are places in a palette `[256, 3]`."""
+    rows, columns = pixels.shape
     # Each row begins with its filter: none.
-    lines = np.concatenate([np.zeros((rows, 1), np.uint8), pixels.reshape(rows, -1)], axis=1)
-    head = struct.pack(">IIBBBBB", columns, rows, 8, kind, 0, 0, 0)
-    data = zlib.compress(lines.tobytes(), 9)
-    chunks = [(b"IHDR", head), *extra, (b"IDAT", data), (b"IEND", b"")]
+    lines = np.concatenate([np.zeros((rows, 1), np.uint8), pixels], axis=1)
+    head = struct.pack(">IIBBBBB", columns, rows, _BITS, _INDEXED, 0, 0, 0)
+    chunks = [
+        (b"IHDR", head), (b"PLTE", palette.tobytes()),
+        (b"IDAT", zlib.compress(lines.tobytes(), 9)), (b"IEND", b""),
+    ]  # fmt: skip
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, content) for name, content in chunks)
 
 

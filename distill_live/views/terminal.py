@@ -13,7 +13,7 @@ from rich.text import Text
 from distill_live.codes.grid import CodeGrid
 from distill_live.escapes import escape
 from distill_live.views.grid_view import GridView
-from distill_live.views.png import palette, places
+from distill_live.views.png import places, shades
 from distill_live.views.seconds_axis import ticks
 
 # The upper half of a character's place in the text's colour, the lower half in the background's.
@@ -29,7 +29,7 @@ def colour_lines(view: GridView, width: int) -> Iterator[Text]:
     room = max(width - gutter, _LEAST_ROOM)
     values, together = view.panels(room)
     each = min(max(room // values.shape[2], 1), _WIDEST_CELL)
-    colours = palette()[places(values)].repeat(each, axis=2)
+    colours = shades()[places(values)].repeat(each, axis=2)
     bands = values.shape[1]
     for label, panel in zip(view.labels, colours, strict=True):
         for row in range(0, bands, 2):

@@ -4,7 +4,7 @@ const fs = require("fs");
 const osc = require("osc");
 
 const [file, target] = process.argv.slice(2);
-const widgets = JSON.parse(fs.readFileSync(file)).content.widgets;
+const widgets = JSON.parse(fs.readFileSync(file)).content.tabs.flatMap((tab) => tab.widgets);
 const port = new osc.UDPPort({
     localAddress: "127.0.0.1", localPort: 0,
     remoteAddress: "127.0.0.1", remotePort: Number(target),

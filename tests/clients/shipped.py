@@ -7,13 +7,12 @@ from pathlib import Path
 from distill_live.clients.kinds import KINDS
 from distill_live.clients.surface import Connection, Surface, build_surface
 from distill_live.codes.edit_parameters import parameter_table
-from distill_live.edits.freeze import Freeze
-from distill_live.edits.mask import Mask
 from distill_live.parameters import Parameter
+from tests.edits.shipped import EDITS
 
 FOLDER = Path(__file__).parents[2] / "patches" / "clients"
 
-TABLE = parameter_table([Freeze(), Mask()])
+TABLE = parameter_table(EDITS.values())
 SURFACE = build_surface(TABLE)
 
 #: Parameters such as plugins may have, of every kind and curve.

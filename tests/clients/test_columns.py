@@ -2,7 +2,7 @@
 
 import pytest
 
-from distill_live.clients.columns import Place, arrange
+from distill_live.clients.columns import Place, arrange, column_count, row_count
 from distill_live.clients.surface import Button, Section, Surface
 from tests.clients.shipped import SURFACE
 
@@ -15,7 +15,7 @@ def test_everything_has_a_place_of_its_own(columns: int) -> None:
     assert len(places) == len(things)
     assert {place.thing for place in places} == set(things)
     assert len({(place.column, place.row, place.slot) for place in places}) == len(places)
-    assert {place.column for place in places} <= set(range(columns))
+    assert {place.column for place in places} <= set(range(2 * columns))
 
 
 def test_the_longest_column_is_as_short_as_whole_sections_allow() -> None:
@@ -24,6 +24,16 @@ def test_the_longest_column_is_as_short_as_whole_sections_allow() -> None:
     places = arrange(Surface(sections), 2, 1)
     assert [place.column for place in places if place.thing in ("3", "1", "2")] == [0, 0, 1, 1][:4]
     assert max(place.row for place in places) == 5
+
+
+def test_each_page_has_columns_of_its_own() -> None:
+    button = Button("a", "play")
+    sections = [Section(title, buttons=(button,)) for title in ("edit a", "b", "c", "edit d")]
+    places = [place for place in arrange(Surface(tuple(sections)), 2, 1) if place.thing != button]
+    assert {place.thing: place.column for place in places} == {
+        "b": 0, "c": 1, "edit a": 2, "edit d": 3,
+    }  # fmt: skip
+    assert (row_count(places), column_count(places)) == (1, 4)
 
 
 def test_buttons_stand_side_by_side() -> None:

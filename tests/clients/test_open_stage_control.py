@@ -15,7 +15,7 @@ from distill_live.clients.kinds import KINDS
 from distill_live.clients.open_stage_control import write_session
 from distill_live.clients.surface import Connection, build_surface
 from distill_live.parameters import PARAMETERS, scale_travel
-from tests.clients.shipped import FOLDER, ODD, SURFACE, shipped
+from tests.clients.shipped import FOLDER, ODD, SURFACE, TABLE, shipped
 from tests.inputs.osc.conftest import Desk
 from tests.tools import require_node_module, require_program
 
@@ -30,8 +30,9 @@ def content() -> dict[str, Any]:
 
 def widgets() -> dict[str, Widget]:
     """The widgets by their ids, which are different ones."""
-    found = {widget["id"]: widget for widget in content()["widgets"]}
-    assert len(found) == len(content()["widgets"])
+    all_of_them = [widget for tab in content()["tabs"] for widget in tab["widgets"]]
+    found = {widget["id"]: widget for widget in all_of_them}
+    assert len(found) == len(all_of_them)
     return found
 
 
@@ -55,7 +56,8 @@ def test_each_control_sends_to_the_address_that_it_is_moved_by() -> None:
 
 def test_bent_faders_have_the_curve_s_values_on_the_way() -> None:
     session = write_session(build_surface(PARAMETERS | ODD), Connection("127.0.0.1", 9000, 0))
-    found = {one["id"]: one for one in json.loads(session)["content"]["widgets"]}
+    tabs = json.loads(session)["content"]["tabs"]
+    found = {one["id"]: one for tab in tabs for one in tab["widgets"]}
     assert found["morph"]["range"]["50%"] == round(scale_travel(0.5, 0.0, 60.0, "exp"), 4)
     late = found["edit_odd_late"]["range"]
     assert late["25%"] == round(scale_travel(0.25, 0.5, 8.0, "log"), 4)
@@ -63,13 +65,25 @@ def test_bent_faders_have_the_curve_s_values_on_the_way() -> None:
 
 def test_all_widgets_send_to_the_instrument_and_stand_beside_each_other() -> None:
     assert {widget["target"] for widget in widgets().values()} == {"127.0.0.1:9000"}
-    for one, other in combinations(widgets().values(), 2):
+    for one, other in [
+        pair for tab in content()["tabs"] for pair in combinations(tab["widgets"], 2)
+    ]:
         assert (
             one["left"] + one["width"] <= other["left"]
             or other["left"] + other["width"] <= one["left"]
             or one["top"] + one["height"] <= other["top"]
             or other["top"] + other["height"] <= one["top"]
         ), (one["id"], other["id"])
+
+
+def test_edits_have_a_tab_of_their_own() -> None:
+    play, edits = content()["tabs"]
+    assert (play["label"], edits["label"]) == ("play", "edits")
+    assert {"edit_freeze_on", "edit_echo_columns", "blend"} <= {
+        one["id"] for one in edits["widgets"]
+    }
+    parameters = {name.replace("/", "_") for name in TABLE if name.startswith("edit/")}
+    assert parameters.isdisjoint(one["id"] for one in play["widgets"])
 
 
 def test_numbers_are_shown_by_widgets_that_are_there() -> None:

@@ -6,6 +6,7 @@ from distill_live.clients.surface import Button, Control, build_surface
 from distill_live.control.namespace.requests import REQUESTS
 from distill_live.parameters import PARAMETERS
 from tests.clients.shipped import ODD, SURFACE, TABLE
+from tests.edits.shipped import STREAM
 
 
 def test_each_parameter_has_a_control_and_each_level_has_one_below_it() -> None:
@@ -15,8 +16,8 @@ def test_each_parameter_has_a_control_and_each_level_has_one_below_it() -> None:
     at = names.index("temperature")
     levels = [f"temperature/{level}" for level in ("structure", "timbre", "detail")]
     assert names[at : at + 5] == ["temperature", *levels, "top_k"]
-    own = sum(parameter.per_level for parameter in TABLE.values())
-    assert len(names) == len(set(names)) == len(TABLE) + 3 * own
+    per_level = sum(parameter.per_level for parameter in TABLE.values())
+    assert len(names) == len(set(names)) == len(TABLE) + 3 * per_level
 
 
 def test_levels_are_those_of_the_model() -> None:
@@ -28,6 +29,16 @@ def test_levels_are_those_of_the_model() -> None:
 def test_parameters_of_plugins_have_sections_of_their_own() -> None:
     titles = [section.title for section in build_surface(ODD).sections]
     assert titles[-3:] == ["edit odd", "input tide", "output tv"]
+
+
+def test_edits_have_a_page_of_their_own_with_the_amount_of_a_blend_among_them() -> None:
+    pages = SURFACE.pages
+    assert list(pages) == ["play", "edits"]
+    titles = [section.title for section in pages["edits"].sections]
+    assert titles[0] == "edit blend" and set(titles) == {f"edit {name}" for name in STREAM}
+    assert [control.name for control in pages["edits"].controls][:2] == ["blend", "blend/structure"]
+    assert len(pages["play"].controls) + len(pages["edits"].controls) == len(SURFACE.controls)
+    assert list(build_surface({"gain": PARAMETERS["gain"]}).pages) == ["play"]
 
 
 def test_a_control_is_moved_by_what_fits_its_values() -> None:
@@ -59,7 +70,7 @@ def test_every_request_is_at_hand_but_those_that_take_a_name_and_more() -> None:
     assert set(REQUESTS) - at_hand == {"preset/beats", "clip/load"}
     assert [button.request for button in SURFACE.typed] == [
         "prime", "clip/play", "clip/prime", "clip/delete", "blend/clip", "manner/clip", "edit/clip",
-        "model", "preset", "preset/store", "preset/delete",
+        "model", "listen/clip", "preset", "preset/store", "preset/delete",
     ]  # fmt: skip
 
 

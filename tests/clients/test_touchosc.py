@@ -7,12 +7,15 @@ import zlib
 from itertools import combinations
 from xml.etree import ElementTree
 
+import pytest
+
 from tests.clients.shipped import SURFACE, shipped
 
 Node = ElementTree.Element
 
 TYPES = {"name": "s", "frame": "r", "color": "c", "script": "s", "buttonType": "i",
-         "orientation": "i", "interactive": "b", "background": "b", "textSize": "i"}  # fmt: skip
+         "orientation": "i", "interactive": "b", "background": "b", "textSize": "i",
+         "tabbar": "b", "tabLabels": "b", "tabbarSize": "i", "tabLabel": "s"}  # fmt: skip
 KINDS = {"slider": "FADER", "number": "FADER", "switch": "BUTTON"}
 
 
@@ -24,8 +27,14 @@ def root() -> Node:
     return node
 
 
+def pages() -> list[Node]:
+    [pager] = root().findall("children/node")
+    assert pager.get("type") == "PAGER"
+    return pager.findall("children/node")
+
+
 def nodes() -> list[Node]:
-    return root().findall("children/node")
+    return [node for page in pages() for node in page.findall("children/node")]
 
 
 def text(node: Node, path: str) -> str:
@@ -55,10 +64,11 @@ def message(node: Node) -> tuple[str, str, str, list[tuple[str, str, str]]]:
 
 
 def test_the_tree_has_the_parts_that_the_program_knows() -> None:
-    ids = [root().get("ID"), *(node.get("ID") for node in nodes())]
+    everything = list(root().iter("node"))
+    ids = [node.get("ID") for node in everything]
     assert len(set(ids)) == len(ids)
     assert all(uuid.UUID(one) for one in ids)
-    for node in (root(), *nodes()):
+    for node in everything:
         parts = [part.tag for part in node]
         order = ("includes", "properties", "values", "messages", "children")
         assert parts == [part for part in order if part in parts]
@@ -109,9 +119,24 @@ def test_words_are_sent_as_texts_and_numbers_as_floats() -> None:
                 assert conversion == ("FLOAT" if number else "STRING")
 
 
-def test_nothing_that_hands_reach_stands_on_another_thing() -> None:
+def test_edits_have_a_page_of_their_own() -> None:
+    play, edits = pages()
+    assert [text(properties(one)["tabLabel"], "value") for one in (play, edits)] == [
+        "play",
+        "edits",
+    ]
+    addresses = [
+        [message(node)[0] for node in page.findall("children/node") if node.get("type") != "LABEL"]
+        for page in (play, edits)
+    ]
+    assert {"/distill/blend", "/distill/edit/freeze/on"} <= set(addresses[1])
+    assert not [one for one in addresses[0] if one.startswith("/distill/edit/")]
+
+
+@pytest.mark.parametrize("page", [0, 1])
+def test_nothing_that_hands_reach_stands_on_another_thing(page: int) -> None:
     frames = []
-    for node in nodes():
+    for node in pages()[page].findall("children/node"):
         place = properties(node)["frame"].find("value")
         assert place is not None
         if node.get("type") != "LABEL":

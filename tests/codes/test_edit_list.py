@@ -112,7 +112,7 @@ def test_a_partner_must_be_there_and_fit() -> None:
     others: list[tuple[Lookup, str]] = [
         (missing, "cannot read other.json"),
         (lookup(replace(OTHER, model_sha256="x")), "has a different codec"),
-        (lookup(replace(OTHER, codes=OTHER.codes[:, :2])), "must be the same"),
+        (lookup(replace(OTHER, codes=OTHER.codes[:, :2])), "do not fit each other"),
         (lookup(replace(OTHER, codes=OTHER.codes[:0])), "interleave needs a second grid"),
     ]
     for found, told in others:
@@ -148,6 +148,20 @@ def test_beats_have_the_length_that_the_tempo_gives_them() -> None:
         step = EditStep("odd", Selection("0"))
         apply_step(step, GRID, {"odd": Timed()}, BOOKS, lookup(OTHER), tempo)
     assert seen == [10.0, 5.0]
+
+
+def test_a_grid_can_begin_anywhere_in_a_stream() -> None:
+    steps = [EditStep.parse(text, EDITS) for text in ("copy 0:2 to=1009", "mutate", "blend b")]
+    copied, _, blended = (
+        apply_step(step, GRID, EDITS, BOOKS, lookup(OTHER), column=1005) for step in steps
+    )
+    assert (copied[4:6] == GRID.codes[:2]).all()
+    assert (blended == OTHER.codes[5:35]).all()
+    # The column 1007 is mutated in the same way wherever the grid begins.
+    later = apply_step(
+        steps[1], GRID.with_codes(GRID.codes[2:]), EDITS, BOOKS, lookup(OTHER), column=1007
+    )
+    assert (later == apply_step(steps[1], GRID, EDITS, BOOKS, lookup(OTHER), column=1005)[2:]).all()
 
 
 def test_usage_tells_the_words_in_their_order() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from distill_live.errors import DeviceError
 from distill_live.inputs import midi
-from distill_live.outputs import sounddevice
+from distill_live.outputs import portaudio
 from tests.conftest import RunCli
 
 CARD = {
@@ -18,11 +18,17 @@ CARD = {
 
 
 def test_devices_lists_sound_and_midi(run_cli: RunCli, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sounddevice, "list_devices", lambda: [CARD])
+    monkeypatch.setattr(portaudio, "list_devices", lambda _: [CARD])
     monkeypatch.setattr(midi, "list_inputs", lambda: ["knobs"])
     shown = json.loads(run_cli("devices", "--json").out)
     granted = shown.pop("priority")
-    assert shown == {"audio": [CARD], "audio_error": "", "midi": ["knobs"], "midi_error": ""}
+    assert shown == {
+        "audio": [CARD],
+        "audio_inputs": [CARD],
+        "audio_error": "",
+        "midi": ["knobs"],
+        "midi_error": "",
+    }
     assert set(granted) == {"sound", "engine"}
     text = run_cli("devices").out
     assert "*  card" in text
@@ -33,7 +39,7 @@ def test_devices_lists_sound_and_midi(run_cli: RunCli, monkeypatch: pytest.Monke
 def test_a_device_with_brackets_is_shown_as_it_is(
     run_cli: RunCli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sounddevice, "list_devices", lambda: [CARD | {"name": "card [/] [hw:0]"}])
+    monkeypatch.setattr(portaudio, "list_devices", lambda _: [CARD | {"name": "card [/] [hw:0]"}])
     monkeypatch.setattr(midi, "list_inputs", lambda: [])
     assert "card [/] [hw:0]" in run_cli("devices").out
 
@@ -41,10 +47,10 @@ def test_a_device_with_brackets_is_shown_as_it_is(
 def test_devices_without_any_still_answers(
     run_cli: RunCli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail() -> list[str]:
+    def fail(*_: object) -> list[str]:
         raise DeviceError("PortAudio is missing")
 
-    monkeypatch.setattr(sounddevice, "list_devices", fail)
+    monkeypatch.setattr(portaudio, "list_devices", fail)
     monkeypatch.setattr(midi, "list_inputs", lambda: [])
     result = run_cli("devices")
     assert result.code == 0

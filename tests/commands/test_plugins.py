@@ -20,6 +20,9 @@ def test_what_ships_is_listed_with_kind_origin_and_parameters(run_cli: RunCli) -
     freeze = listed["edit", "freeze"]
     assert freeze["origin"].startswith("distill-live ")
     assert freeze["parameters"] == ["edit/freeze/on", "edit/freeze/band"]
+    # One has another switch; one is for regions, and has no addresses.
+    assert listed["edit", "blend"]["parameters"] == ["blend", "edit/blend/amount"]
+    assert listed["edit", "copy"]["parameters"] == ["to"]
     assert {("input", "osc"), ("input", "midi"), ("output", "clock")} <= set(listed)
     assert not [one for one in listed.values() if one["error"] or not one["doc"]]
     text = run_cli("plugins").out

@@ -14,7 +14,7 @@ import pytest
 
 from distill_live.errors import LiveError
 from distill_live.live.server.settings import ServerSettings
-from distill_live.outputs.sounddevice import list_devices
+from distill_live.outputs.portaudio import list_devices
 from distill_live.priority import ENGINE_NICE
 from tests.commands.server_process import ServerProcess, is_running, run_command
 from tests.conftest import RunCli
@@ -233,7 +233,7 @@ def test_it_stops_on_sigint_when_it_was_started_in_the_background(tiny_model_pat
 
 
 def test_without_a_sound_device_it_says_so_and_plays_into_nothing(tiny_model_path: Path) -> None:
-    if list_devices():
+    if list_devices("output"):
         pytest.skip("this machine has an audio device")
     with ServerProcess(str(tiny_model_path)) as server:
         assert "on the clock" in server.announcement

@@ -59,10 +59,12 @@ def test_places_of_different_lengths_and_places_that_overlap_are_refused(
         swap(columns, partner_columns, partner)
 
 
-def test_the_same_columns_must_be_there_in_the_other_grid() -> None:
+def test_the_other_grid_changes_only_where_it_has_the_same_columns() -> None:
     step = EditStep("swap", Selection("20:40"), partner="other")
+    edited = apply_step(step, OTHER, EDITS, BOOKS, lookup(GRID))
+    assert (edited[20:40] == GRID.codes[[*range(20, 30), *range(10)]]).all()
     with pytest.raises(CodesError, match="columns '20:40' are outside: there are 30 columns"):
-        apply_step(step, OTHER, EDITS, BOOKS, lookup(GRID))
+        other_side(step, OTHER, EDITS, BOOKS, lookup(GRID))
 
 
 def test_other_edits_leave_the_second_grid_as_it_is() -> None:

@@ -82,9 +82,9 @@ def test_sampling_settings_act_on_what_is_drawn(tiny_model: LoadedVQModel, grid:
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({"selection": Selection("3:3")}, CodesError, "'3:3' selects nothing"),
-        ({"selection": Selection("3:13")}, CodesError, "'3:13' is outside"),
-        ({"selection": Selection(levels="air")}, CodesError, "'air' names no levels"),
+        ({"selection": Selection("3:3")}, CodesError, "'3:3' select nothing"),
+        ({"selection": Selection("3:13")}, CodesError, "'3:13' are outside"),
+        ({"selection": Selection(levels="air")}, CodesError, "no level 'air'"),
         ({"takes": 0}, ParameterError, "takes must be 1 or more, not 0"),
         ({"sampling": Sampling((1.0, 1.0))}, ParameterError, "3 levels"),
     ],

@@ -9,11 +9,10 @@ import pytest
 from distill_live.codes.edit_parameters import parameter_table
 from distill_live.control.patch.files import find_patch, load_patch
 from distill_live.control.routing.router import Router
-from distill_live.edits.freeze import Freeze
-from distill_live.edits.mask import Mask
 from distill_live.parameters import ParameterStore
+from tests.edits.shipped import EDITS
 
-TABLE = parameter_table([Freeze(), Mask()])
+TABLE = parameter_table(EDITS.values())
 
 
 @dataclass

@@ -78,8 +78,9 @@ def test_an_unknown_device_is_refused_with_the_names_of_those_there() -> None:
 
 def test_devices_are_listed() -> None:
     code = (
-        "from distill_live.outputs.sounddevice import list_devices\n"
-        "print([d['name'] for d in list_devices() if d['channels'] > 0 and d['sample_rate'] > 0])"
+        "from distill_live.outputs.portaudio import list_devices\n"
+        "for kind in ('output', 'input'):\n"
+        "    print([d['name'] for d in list_devices(kind) if d['channels'] and d['sample_rate']])"
     )
     with SoundCard() as card:
         assert "'pulse'" in run_python(card, "-c", code).stdout

@@ -1,6 +1,15 @@
 import numpy as np
 
-from distill_live.views.canvas import BACKGROUND, INK, TEXT_HEIGHT, Canvas, text_width
+from distill_live.views.canvas import (
+    BACKGROUND,
+    FAINT,
+    INK,
+    PALETTE,
+    SHADES,
+    TEXT_HEIGHT,
+    Canvas,
+    text_width,
+)
 from tests.png_file import read_png
 
 
@@ -10,14 +19,14 @@ def pixels(canvas: Canvas) -> np.ndarray:
 
 def ink_columns(canvas: Canvas) -> np.ndarray:
     """The x of every column that has ink."""
-    return np.flatnonzero((pixels(canvas) == INK).all(axis=2).any(axis=0))
+    return np.flatnonzero((pixels(canvas) == INK).any(axis=0))
 
 
 def test_a_rectangle_covers_its_pixels_and_no_others() -> None:
     canvas = Canvas(6, 4)
-    canvas.fill(1, 2, 3, 1, (255, 0, 0))
+    canvas.fill(1, 2, 3, 1, FAINT)
     found = pixels(canvas)
-    assert (found[2, 1:4] == (255, 0, 0)).all()
+    assert (found[2, 1:4] == FAINT).all()
     found[2, 1:4] = BACKGROUND
     assert (found == BACKGROUND).all()
 
@@ -36,7 +45,14 @@ def test_what_is_beyond_the_edges_is_cut_off() -> None:
     canvas.text(-5, -3, "HHHHHH")
     canvas.text(15, 8, "HHHHHH")
     canvas.fill(-2, -2, 4, 4, INK)
-    canvas.paste(18, 8, np.full((5, 5, 3), 200, np.uint8))
+    canvas.shade(18, 8, np.full((5, 5), 0.5))
     found = pixels(canvas)
-    assert found.shape == (10, 20, 3)
-    assert (found[8:, 18:] == 200).all() and (found[:2, :2] == INK).all()
+    assert found.shape == (10, 20)
+    assert (found[8:, 18:] == 126).all() and (found[:2, :2] == INK).all()
+
+
+def test_values_go_from_the_darkest_shade_to_the_lightest() -> None:
+    canvas = Canvas(3, 1)
+    canvas.shade(0, 0, np.array([[0.0, 1.0, 2.0]]))
+    assert pixels(canvas).tolist() == [[0, SHADES - 1, SHADES - 1]]
+    assert len(PALETTE) == 256

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from distill_live.views.grid_view import GridView
-from distill_live.views.png import palette, places
+from distill_live.views.png import places, shades
 from distill_live.views.terminal import colour_lines, number_lines
 from tests.grids import plain_grid
 
@@ -38,7 +38,7 @@ def test_every_line_fits_the_terminal(width: int, columns: int) -> None:
 def test_two_bands_share_a_line_in_the_colours_of_their_codes() -> None:
     view = GridView.of_codes(plain_grid(1))
     first = printed(view, 40)[0]
-    high, low = palette()[places(view.panels(1)[0])][0, :2, 0].tolist()
+    high, low = shades()[places(view.panels(1)[0])][0, :2, 0].tolist()
     upper, lower = (";".join(map(str, colour)) for colour in (high, low))
     assert f"38;2;{upper}" in first and f"48;2;{lower}" in first
     assert plain(first).startswith("Structure 3 ▀▀▀▀")

@@ -1,7 +1,7 @@
 """Modulators: low-frequency oscillators, an envelope follower, a random walk.
 
 Each gives a value 0..1, as a fader does, from the time in seconds of time.monotonic(), the tempo
-and the loudness of the output (linear, 1 is full scale).
+and the present value of what it follows, if it follows anything.
 """
 
 from __future__ import annotations
@@ -16,6 +16,10 @@ from distill_live.errors import ParameterError
 
 Shape = Literal["sine", "triangle", "saw", "square", "random"]
 
+#: What an envelope follower can follow: the loudness of the output (linear, 1 is full scale), and
+#: of what is played in the loudness and the brightness, 0..1.
+Followed = Literal["output", "listen.loudness", "listen.brightness"]
+
 #: The shortest and longest cycle. A hundred values a second cannot follow a shorter one.
 SECONDS = (0.05, 3600.0)
 BEATS = (1 / 32, 1024.0)
@@ -24,7 +28,7 @@ BEATS = (1 / 32, 1024.0)
 class Modulator(Protocol):
     """A source that moves by itself."""
 
-    def value(self, now: float, tempo: Tempo, loudness: float) -> float:
+    def value(self, now: float, tempo: Tempo, followed: float) -> float:
         """Its value 0..1 at `now`, which must never go back."""
 
 
@@ -53,7 +57,7 @@ class LFO:
         _require("beats", self.beats, BEATS)
         _require("phase", self.phase, (0.0, 1.0))
 
-    def value(self, now: float, tempo: Tempo, loudness: float) -> float:
+    def value(self, now: float, tempo: Tempo, followed: float) -> float:
         """The value of the shape, 0..1."""
         cycles = now / self.seconds if self.seconds else tempo.beat(now) / (self.beats or 1.0)
         cycle = math.floor(cycles + self.phase)
@@ -73,8 +77,8 @@ class LFO:
 
 @dataclass
 class EnvelopeFollower:
-    """The loudness of the output, smoothed: `attack` and `release` are the seconds in which it
-    covers 63 % of the way up and down; `gain` makes a quiet sound count for more."""
+    """What it follows, smoothed: `attack` and `release` are the seconds in which it
+    covers 63 % of the way up and down; `gain` makes a small value count for more."""
 
     attack: float = 0.01
     release: float = 0.3
@@ -87,9 +91,9 @@ class EnvelopeFollower:
         _require("release", self.release, (0.0, 60.0))
         _require("gain", self.gain, (0.0, 1000.0))
 
-    def value(self, now: float, tempo: Tempo, loudness: float) -> float:
-        """The smoothed loudness, 0..1."""
-        wanted = min(max(loudness * self.gain, 0.0), 1.0) if math.isfinite(loudness) else 0.0
+    def value(self, now: float, tempo: Tempo, followed: float) -> float:
+        """The smoothed value, 0..1."""
+        wanted = min(max(followed * self.gain, 0.0), 1.0) if math.isfinite(followed) else 0.0
         passed = 0.0 if self._asked is None else max(now - self._asked, 0.0)
         seconds = self.attack if wanted > self._value else self.release
         left = math.exp(-passed / seconds) if seconds else 0.0
@@ -111,7 +115,7 @@ class RandomWalk:
         _require("seconds", self.seconds, SECONDS)
         self._random = random.Random(self.seed)  # noqa: S311 - music, not secrets
 
-    def value(self, now: float, tempo: Tempo, loudness: float) -> float:
+    def value(self, now: float, tempo: Tempo, followed: float) -> float:
         """Where it has wandered to, 0..1."""
         passed = 0.0 if self._asked is None else max(now - self._asked, 0.0)
         self._asked = now

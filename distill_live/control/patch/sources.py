@@ -21,7 +21,7 @@ from pydantic import (
 )
 
 from distill_live.control.midi.event import MAX_7_BIT, MidiEvent, port_matches
-from distill_live.control.modulation.modulators import BEATS, SECONDS, Shape
+from distill_live.control.modulation.modulators import BEATS, SECONDS, Followed, Shape
 
 _ADDRESS = re.compile(r"(/[^\s#*,/?\[\]{}]+)+")
 _BUILT_IN = re.compile(r"/distill(/.*)?")
@@ -223,9 +223,10 @@ class LfoSource(PatchModel):
 
 
 class FollowSource(PatchModel):
-    """How loud the output is: `gain` makes quiet sound count for more."""
+    """How loud the output is, or how loud or bright what is played in is: `gain` makes small values
+    count for more."""
 
-    follow: Literal["output"] = Field(description="output")
+    follow: Followed = Field(description="output, listen.loudness or listen.brightness")
     attack: float = Field(default=10.0, ge=0, le=60_000, description="0..60000 ms")
     release: float = Field(default=300.0, ge=0, le=60_000, description="0..60000 ms")
     gain: float = Field(default=1.0, ge=0, le=1_000, description="0..1000")

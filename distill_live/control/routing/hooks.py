@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from distill_live.control.modulation.modulators import Followed
 from distill_live.control.namespace.address import Reply, Sender
 
 
@@ -14,13 +15,13 @@ class Hooks:
 
     `on_touch` hears the sender and the name of each parameter, or PARAMETER/LEVEL, that a message
     moves. `on_reply` hears answers that come too late to be returned: the sender, and what to send.
-    `loudness` is that of the output, 1 is full scale, for envelope followers. `latency` is how many
+    `follow` gives the present value of what an envelope follower follows. `latency` is how many
     seconds a change takes to be heard: quantised actions fire that much earlier. `learns` says
     whether MIDI learn is waiting for a control, which the patch need not map.
     """
 
     on_touch: Callable[[Sender, str], None] = lambda sender, name: None
     on_reply: Callable[[Sender, list[Reply]], None] = lambda sender, replies: None
-    loudness: Callable[[], float] = lambda: 0.0
+    follow: Callable[[Followed], float] = lambda what: 0.0
     latency: Callable[[], float] = lambda: 0.0
     learns: Callable[[], bool] = lambda: False

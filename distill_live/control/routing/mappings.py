@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from distill_live.control.midi.event import MidiEvent
-from distill_live.control.modulation.modulators import LFO, EnvelopeFollower, Modulator, RandomWalk
+from distill_live.control.modulation.modulators import (
+    LFO,
+    EnvelopeFollower,
+    Followed,
+    Modulator,
+    RandomWalk,
+)
 from distill_live.control.modulation.takeover import Takeover
 from distill_live.control.namespace.targets import Target, UnknownLevelError, find_target
 from distill_live.control.patch.schema import ParameterMapping, Patch, RequestMapping
@@ -132,17 +138,21 @@ class RequestBinding:
 
 
 Binding = ParameterBinding | RequestBinding
+#: The sources that move by themselves.
+Modulating = LfoSource | FollowSource | WalkSource
 
 
 class _Modulation:
     """A mapping whose source is a modulator."""
 
-    def __init__(self, modulator: Modulator, binding: Binding) -> None:
-        self._modulator, self._binding = modulator, binding
+    def __init__(self, source: Modulating, binding: Binding) -> None:
+        self._modulator, self._binding = _modulator(source), binding
+        self._follows = source.follow if isinstance(source, FollowSource) else None
         self._high = True
 
-    def tick(self, now: float, tempo: Tempo, loudness: float) -> None:
-        value = self._modulator.value(now, tempo, loudness)
+    def tick(self, now: float, tempo: Tempo, follow: Callable[[Followed], float]) -> None:
+        followed = 0.0 if self._follows is None else follow(self._follows)
+        value = self._modulator.value(now, tempo, followed)
         if isinstance(self._binding, ParameterBinding):
             self._binding.apply(Gesture("move", value), now)
             return
@@ -178,7 +188,7 @@ class Bindings:
             elif isinstance(source, MidiSource):
                 made.midi.setdefault(midi_key(source), []).append((source, binding))
             else:
-                made.modulations.append(_Modulation(_modulator(source), binding))
+                made.modulations.append(_Modulation(source, binding))
         return made
 
     def hearing(self, event: MidiEvent) -> list[tuple[MidiSource, Binding]]:
@@ -196,7 +206,7 @@ class Bindings:
         return event.kind == "cc" and (pair or carries)
 
 
-def _modulator(source: LfoSource | FollowSource | WalkSource) -> Modulator:
+def _modulator(source: Modulating) -> Modulator:
     if isinstance(source, LfoSource):
         return LFO(source.lfo, source.seconds, source.beats, source.phase)
     if isinstance(source, FollowSource):
@@ -204,10 +214,15 @@ def _modulator(source: LfoSource | FollowSource | WalkSource) -> Modulator:
     return RandomWalk(source.walk)
 
 
-def modulate(modulations: Iterable[_Modulation], now: float, tempo: Tempo, loudness: float) -> None:
+def modulate(
+    modulations: Iterable[_Modulation],
+    now: float,
+    tempo: Tempo,
+    follow: Callable[[Followed], float],
+) -> None:
     """Move every modulation on; those for levels that the model in play lacks are skipped."""
     for modulation in modulations:
         try:
-            modulation.tick(now, tempo, loudness)
+            modulation.tick(now, tempo, follow)
         except UnknownLevelError:
             continue

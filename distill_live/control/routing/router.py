@@ -149,8 +149,7 @@ class Router:
             with self._actions.change(None):
                 self._actions.glides.tick(now)
                 if self._actions.modulated:
-                    modulations, loudness = self._bindings.modulations, self.hooks.loudness()
-                    modulate(modulations, now, self.tempo, loudness)
+                    modulate(self._bindings.modulations, now, self.tempo, self.hooks.follow)
             self._follow_up(None)
 
     def count_unknown(self, address: str, count: int) -> None:

@@ -9,6 +9,7 @@ from typing import NamedTuple, Self
 from distill_live.codes.grid import CodeGrid
 from distill_live.errors import ClipError
 from distill_live.escapes import escape
+from distill_live.live.ipc.messages import INPUT
 
 #: The most columns of a clip: five minutes of 85 ms columns. A timeline holds little more.
 MAX_COLUMNS = 3520
@@ -65,8 +66,9 @@ class Clip:
 
 def check_clip_name(name: str) -> None:
     """Raise ClipError unless a clip, and the file that keeps it, can be called so."""
-    if not _LEGAL_NAME.fullmatch(name) or name.endswith((".", " ")) or name == NO_CLIP:
+    taken = (NO_CLIP, INPUT)
+    if not _LEGAL_NAME.fullmatch(name) or name.endswith((".", " ")) or name in taken:
         raise ClipError(
             f"{name[:100]!r} cannot be a clip's name: use up to 64 letters, digits, spaces and "
-            f"_ . + -, but not {NO_CLIP!r}"
+            f"_ . + -, but not {NO_CLIP!r} or {INPUT!r}"
         )

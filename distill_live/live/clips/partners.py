@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from distill_live.live.clips.clip import Clip, Codec
-from distill_live.live.ipc.messages import PartnerCodes
+from distill_live.live.ipc.messages import INPUT, PartnerCodes
 from distill_live.live.ipc.shared_codes import CodeFiles, SharedCodes
 
 
@@ -16,11 +16,13 @@ class _Slot(NamedTuple):
 
 
 class Partners:
-    """The clips that engines play together with the stream, by slot; their codes are in `files`."""
+    """The clips that engines play together with the stream, by slot; their codes are in `files`.
+    In place of a clip, a slot may have what is being played in."""
 
     def __init__(self, files: CodeFiles) -> None:
         self._files = files
         self._slots: dict[str, _Slot] = {}
+        self._inputs: set[str] = set()
 
     def put(self, slot: str, clip: Clip | None) -> PartnerCodes:
         """Put a clip into a slot, or clear it; what to tell the engine.
@@ -28,6 +30,7 @@ class Partners:
         Raises OSError when the codes cannot be written.
         """
         after = None if clip is None else _Slot(clip, self._files.share(clip.grid.codes))
+        self._inputs.discard(slot)
         before = self._slots.pop(slot, None)
         if before is not None:
             self._files.retire(before.shared)
@@ -35,18 +38,28 @@ class Partners:
             self._slots[slot] = after
         return self.get(slot)
 
+    def put_input(self, slot: str) -> PartnerCodes:
+        """Put what is being played in into a slot; what to tell the engine."""
+        self.put(slot, None)
+        self._inputs.add(slot)
+        return self.get(slot)
+
     def get(self, slot: str) -> PartnerCodes:
         """What is in a slot."""
+        if slot in self._inputs:
+            return PartnerCodes(slot, INPUT)
         one = self._slots.get(slot)
         return PartnerCodes(slot) if one is None else PartnerCodes(slot, one.clip.name, one.shared)
 
     def of(self, codec: Codec) -> tuple[PartnerCodes, ...]:
-        """What is in all slots whose clips have a codec."""
-        return tuple(
+        """What is in all slots whose clips have a codec, or that have what is being played in."""
+        inputs = map(self.get, sorted(self._inputs))
+        clips = (
             self.get(slot)
             for slot, one in self._slots.items()
             if one.clip.codec.sha256 == codec.sha256
         )
+        return (*clips, *inputs)
 
     def slots_of(self, clip: Clip) -> list[str]:
         """The slots that a clip is in."""

@@ -1,4 +1,4 @@
-"""The tap: what was played, kept for a while for other listeners."""
+"""A tap: sound that passes, kept for a while for other listeners."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ _BEGUN, _WRITTEN = 0, 1
 
 
 class TapRing:
-    """What was played, left and right, for other listeners (recorder, page): one writer, any number
-    of readers.
+    """Sound that passes, for other listeners: what was played, left and right (for the recorder and
+    the page), or what comes in, on one channel. One writer, any number of readers.
 
     A reader that falls behind by more than the ring holds loses samples; the writer never waits. It
     announces how far it is going to write, so that a reader knows afterwards which of the samples
     that it copied may have been overwritten meanwhile.
     """
 
-    def __init__(self) -> None:
-        self._samples = SharedArray((2, CAPACITY), "f4")
+    def __init__(self, channels: int = 2) -> None:
+        self._samples = SharedArray((channels, CAPACITY), "f4")
         self._marks = SharedArray((2,), "i8")
         self._rate, self._since = SharedArray((1,), "i8"), SharedArray((1,), "i8")
         self._rate.array[0] = SAMPLE_RATE
@@ -49,7 +49,7 @@ class TapRing:
         return int(self._marks.array[_WRITTEN])
 
     def write(self, samples: Samples) -> None:
-        """Append samples [2, N], or [N] for both sides, N below the capacity."""
+        """Append samples [channels, N], or [N] for all of them, N below the capacity."""
         start, marks = self.written, self._marks.array
         # An earlier writer may have ended while it was writing further ahead.
         marks[_BEGUN] = max(int(marks[_BEGUN]), start + samples.shape[-1])
@@ -63,7 +63,7 @@ class TapRing:
         marks[_WRITTEN] = start + count
 
     def read(self, position: int) -> tuple[Samples, int]:
-        """All samples [2, N] from `position` on, and how many before them were lost."""
+        """All samples [channels, N] from `position` on, and how many before them were lost."""
         end = self.written
         fence()
         start = max(position, end - CAPACITY)

@@ -1,4 +1,4 @@
-"""What the engine's and the audio process have in common: they obey control, and end with it."""
+"""What all worker processes have in common: they obey control, and end with it."""
 
 from __future__ import annotations
 
@@ -41,6 +41,16 @@ def run_worker(channel: Connection, work: Callable[[], None]) -> None:
         known = isinstance(error, DistillError)
         _say_failure(channel, str(error) if known else f"{type(error).__name__}: {error}")
         sys.exit(1)
+
+
+def is_closed(channel: Connection) -> bool:
+    """Whether control has closed a channel, or has died; what it has sent is thrown away."""
+    try:
+        while channel.poll():
+            channel.recv()
+    except (EOFError, OSError):
+        return True
+    return False
 
 
 def _say_failure(channel: Connection, reason: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,10 @@ from distill_live.live.clips.encodings import Encoded, EncodingJob, Encodings
 from distill_live.live.clips.library import ClipInfo, ClipLibrary
 from distill_live.live.clips.look_back import LookBack
 from distill_live.live.clips.partners import Partners
-from distill_live.live.ipc.messages import Captured, PartnerCodes, Request
+from distill_live.live.ipc.messages import INPUT, Captured, PartnerCodes, Request
 from distill_live.live.ipc.shared_codes import CodeFiles
 from distill_live.live.ipc.tap import TapRing
+from distill_live.live.listening.listening import NO_INPUT, Passage
 from distill_live.live.server.deck import Deck
 from distill_live.live.server.priming import PRIME_COLUMNS
 from distill_live.live.server.recorder import new_recording_path
@@ -70,6 +72,8 @@ class Clips:
             "capture": self._capture,
             **{f"{slot}/clip": partial(self._choose, slot) for slot in SLOTS},
         }
+        #: Whether something can be played in.
+        self.has_input = False
         #: All clips as clients list them.
         self.listing: tuple[ClipInfo, ...] = ()
         self._codec = Codec("", "")
@@ -211,11 +215,39 @@ class Clips:
         return True
 
     def _choose(self, slot: str, deck: Deck, name: str | None) -> str:
+        if name == INPUT:
+            return self._choose_input(slot, deck)
         chosen = name if name and name != NO_CLIP else None
         clip = None if chosen is None else self._library.find(chosen, deck.codec)
         deck.worker.send(self._partners.put(slot, clip).request())
         self.equip(deck)
         return f"{SLOTS[slot]}: " + ("no clip" if clip is None else f"clip {clip.name}")
+
+    def _choose_input(self, slot: str, deck: Deck) -> str:
+        if not self.has_input:
+            raise ClipError(NO_INPUT)
+        if slot != "blend":
+            raise ClipError(
+                f"only blend can have what is played in; for {SLOTS[slot]}, make a clip of it: "
+                "/distill/listen/clip NAME"
+            )
+        deck.worker.send(self._partners.put_input(slot).request())
+        self.equip(deck)
+        return "blend: what is played in; /distill/listen 1 begins to listen"
+
+    def keep_passage(self, deck: Deck, name: str, passage: Passage) -> str:
+        """Keep something that was played in as a clip; what there is to say of it.
+
+        Raises ClipError when it cannot be kept.
+        """
+        check_clip_name(name)
+        if deck.blank is None:
+            raise ClipError("the model is still loading: try again in a moment")
+        self._stop_loading(name, "another clip was made")
+        self._codec = deck.codec
+        grid = replace(deck.blank, codes=passage.codes, source=INPUT)
+        samples = len(grid.codes) * grid.column_samples
+        return self._keep(Clip(name, grid, samples, passage.loudness_db))
 
     def _capture(self, deck: Deck, seconds: float, name: str) -> str:
         stereo = bool(self._parameters["width"])

@@ -10,6 +10,7 @@ from distill_live.live.clips.clip import Codec
 from distill_live.live.engine.process import EngineJob, run_engine
 from distill_live.live.engine.settings import EngineSettings
 from distill_live.live.engine.wiring import EngineMemory
+from distill_live.live.ipc.heard_columns import HeardColumns
 from distill_live.live.ipc.journal import JournalRing
 from distill_live.live.ipc.keepsake import Keepsake
 from distill_live.live.ipc.messages import (
@@ -18,6 +19,7 @@ from distill_live.live.ipc.messages import (
     EngineReady,
     Message,
     PartnerCodes,
+    Request,
 )
 from distill_live.live.ipc.ring import SAMPLE_RATE, AudioRing
 from distill_live.live.ipc.status import NEW_SOUND, EngineStatus
@@ -49,12 +51,18 @@ class Deck:
     `worker` is the engine's process; whoever puts a model on the deck starts it.
     """
 
-    def __init__(self, number: int, parameters: ParameterStore, journal: bool) -> None:
+    def __init__(
+        self,
+        number: int,
+        parameters: ParameterStore,
+        journal: bool,
+        heard: HeardColumns | None = None,
+    ) -> None:
         self.number = number
         self.ring, self.status, self._keepsake = AudioRing(), EngineStatus(), Keepsake()
         self.journal = JournalRing() if journal else None
         self._memory = EngineMemory(
-            self.ring, parameters, self.status, self.journal, self._keepsake
+            self.ring, parameters, self.status, self.journal, self._keepsake, heard
         )
         self.name = ""
         self.path = Path()
@@ -68,6 +76,7 @@ class Deck:
         self.device, self.device_failed = CPU, False
         #: Whether any engine has been ready to play the model.
         self.was_ready = False
+        self._order: tuple[str, ...] = ()
         self.worker = self._new_worker()
 
     @property
@@ -106,7 +115,9 @@ class Deck:
         self._keepsake.clear()
         self.device, self.device_failed, self.was_ready = CPU, False, False
         self.worker = self._new_worker()
-        self.worker.arguments = (EngineJob(path, device, self._memory, settings),)
+        self.worker.arguments = (
+            EngineJob(path, device, self._memory, settings, order=self._order),
+        )
 
     def note(self, message: Message) -> None:
         """Note what the engine reports about itself."""
@@ -138,6 +149,12 @@ class Deck:
         self.worker.arguments = (again,)
         if device is not None:
             self.device, self.device_failed = device, False
+
+    def set_order(self, names: tuple[str, ...]) -> None:
+        """Let the engine here, and every later one, run its edits in this order."""
+        self._order = names
+        self.worker.arguments = tuple(replace(job, order=names) for job in self.worker.arguments)
+        self.worker.send(Request("order", (names,)))
 
     def gain_to_match(self, loudness_db: float) -> float:
         """The linear gain that makes the deck's model as loud as one of `loudness_db`."""

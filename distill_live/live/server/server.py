@@ -20,18 +20,26 @@ from distill_live.live.ipc.messages import (
     ENGINE_REQUESTS,
     Captured,
     EditFailed,
+    EditReport,
+    EditsHold,
     Failed,
+    InputAway,
+    InputOpened,
     Message,
     Notice,
     OutputAway,
     OutputBroken,
     OutputFinished,
     OutputOpened,
+    OverlayMade,
+    OverlayRefused,
     Request,
+    SegmentBegan,
 )
 from distill_live.live.ipc.ring import SAMPLE_RATE
 from distill_live.live.ipc.status import LiveStatus, Transport
 from distill_live.live.ipc.tap import TapRing
+from distill_live.live.listening.listening import Listening
 from distill_live.live.playback.deck_mixer import DeckControl
 from distill_live.live.playback.memory import AudioMemory
 from distill_live.live.server.audio_output import AudioOutput
@@ -52,6 +60,8 @@ from distill_live.priority import Grant
 
 #: Longest wait for the fade when the server stops, in seconds.
 _FADE_SECONDS = 0.5
+#: Longest wait until a request is sent that must arrive before a change of parameters, in seconds.
+_FLUSH_SECONDS = 0.05
 
 
 class Server:
@@ -72,10 +82,16 @@ class Server:
         self.on_outcome: Callable[[str, str, bool, tuple[Any, ...] | None], None] = (
             lambda name, text, failed, arguments: None
         )
+        #: Called with what the engine that plays reports for the history of edits.
+        self.on_edit_report: Callable[[EditReport], None] = lambda report: None
+        #: Called when the engine that plays has failed, before its successor begins.
+        self.on_engine_lost: Callable[[], None] = lambda: None
         self.status, self._tap = LiveStatus(), TapRing()
         self._parameters, self._deck_control = parameters, DeckControl()
         keep = settings.log is not None
-        self._decks = (Deck(0, parameters, keep), Deck(1, parameters, keep))
+        self.listening = Listening(settings, log)
+        heard = self.listening.memory.columns
+        self._decks = (Deck(0, parameters, keep, heard), Deck(1, parameters, keep, heard))
         self._decks[0].put(settings.model, settings.device, settings.engine)
         rings = (self._decks[0].ring, self._decks[1].ring)
         memory = AudioMemory(rings, self._deck_control, parameters, self.status, self._tap)
@@ -83,6 +99,7 @@ class Server:
         self._supervisor = Supervisor(
             self._decks[0].worker,
             self._output.worker,
+            *self.listening.workers,
             on_message=self._hear,
             on_failure=self._tell_failure,
             on_hopeless=self._give_up,
@@ -103,9 +120,14 @@ class Server:
         self._priming.on_outcome = partial(self._tell_outcome, "prime")
         self._recordings.on_outcome = partial(self._tell_outcome, "record")
         self._clips.on_outcome = self._tell_outcome
+        self._clips.has_input = settings.run_input is not None
+        self.listening.on_outcome = self._tell_outcome
+        self.listening.on_prime = lambda codes: self._clips.send_codes(self.deck, "prime", codes)
+        self.listening.on_clip = lambda *kept: self._clips.keep_passage(self.deck, *kept)
         self._session_log: LogCollector | None = None
         self._requests: queue.SimpleQueue[tuple[str, tuple[Any, ...]]] = queue.SimpleQueue()
         self._sounding_since: float | None = None
+        self._engine_lost = False
         #: How often a process failed and had to be started again.
         self.restarts = 0
 
@@ -132,6 +154,9 @@ class Server:
         Raises LiveError when it cannot continue.
         """
         self._supervisor.poll()
+        if self._engine_lost:
+            self._engine_lost = False
+            self.on_engine_lost()
         while not self._requests.empty():
             self._carry_out(*self._requests.get())
         self._swap.poll(self._settings.device, self._settings.engine)
@@ -147,6 +172,7 @@ class Server:
         if self.sounding and self._sounding_since is None:
             self._sounding_since = time.monotonic()
             self._recovery.note_played(self.deck)
+            self.listening.begin(self._supervisor.add)
         return not (self._output.finished or self._is_over())
 
     def _prime(self) -> None:
@@ -182,6 +208,11 @@ class Server:
         """How long a request usually takes to be heard, in seconds, by the last ones."""
         return self.deck.status["reaction"] + self.status["output_latency"]
 
+    def follow(self, what: str) -> float:
+        """What an envelope follower can follow: the RMS of the "output", linear, or something of
+        what is played in, 0..1."""
+        return self.status["rms"] if what == "output" else self.listening.follow(what)
+
     @property
     def waits(self) -> bool:
         """Whether the output waits for the sound, so that nothing has to be on time."""
@@ -210,15 +241,22 @@ class Server:
         return {
             **{name: self.status[name] for name in audio},
             **{name: self.deck.status[name] for name in engine},
+            "input_faults": self.listening.memory.status["input_faults"],
             "restarts": self.restarts,
         }
 
     def request(self, name: str, arguments: tuple[Any, ...] = ()) -> None:
-        """Take one of the instrument's requests, on any thread, without waiting."""
+        """Take one of the instrument's requests, on any thread, without waiting for it."""
         if name in ("play", "stop", "panic"):
             self.status["transport"] = Transport[name.upper()]
-        if name in ENGINE_REQUESTS:
+        if name == "order":
+            for deck in self._decks:
+                deck.set_order(*arguments)
+        elif name in ENGINE_REQUESTS:
             self.deck.worker.send(Request(name, arguments))
+            if name == "recall":
+                # The edits that are about to be switched on must not take hold of other codes.
+                self.deck.worker.flush(_FLUSH_SECONDS)
         else:
             self._requests.put((name, arguments))
 
@@ -234,6 +272,8 @@ class Server:
             self._swap.ask(*arguments)
         elif name == "prime":
             self._priming.ask(Path(arguments[0]), self.deck.path)
+        elif name.startswith("listen"):
+            self.listening.carry_out(name, arguments, self.deck.codec.sha256)
         elif name == "record":
             (on,) = arguments
             self._recordings.record(on, self.deck.name)
@@ -266,6 +306,7 @@ class Server:
         self._tell_outcome("model", f"now playing {new.name}", False)
         self.on_model(new.level_labels)
         self._clips.use(new)
+        self.listening.use_model(new.path)
 
     def _end_swap(self, new: Deck) -> None:
         """Only the other deck is heard from now on."""
@@ -300,6 +341,10 @@ class Server:
             case EditFailed(switch):
                 # Only control writes parameters; this way every surface shows that it is off.
                 switch_edit_off(self._parameters, switch)
+            case OverlayMade() | OverlayRefused() | EditsHold() | SegmentBegan():
+                # An engine that has been faded out says no more about what is heard.
+                if worker is self.deck.worker:
+                    self.on_edit_report(message)
             case Captured():
                 deck = self._recovery.deck_of(worker)
                 if deck is not None:
@@ -308,6 +353,10 @@ class Server:
                 self._output.hear(message)
             case Failed() if worker is self._output.worker:
                 self._output.hear(message)
+            case InputOpened() | InputAway():
+                self.listening.hear(worker, message)
+            case Failed() if self.listening.owns(worker):
+                self.listening.hear(worker, message)
             case _:
                 self._recovery.hear(worker, message)
 
@@ -317,15 +366,20 @@ class Server:
             self._recovery.give_up(deck)
         elif worker is self._output.worker:
             self._output.give_up()
+        else:
+            self.listening.give_up(worker)
 
     def _tell_failure(self, worker: Worker, failure: WorkerFailure) -> None:
         if worker is self._output.worker and not self._output.prepare(failure.reason):
             return
+        self.listening.prepare(worker)
         self.restarts += 1
         self._log(f"the {worker.name} process {failure.reason}; restarting it")
         deck = self._recovery.deck_of(worker)
         if deck is not None:
             self._recovery.prepare(deck, failure)
+        # Only once its successor is planned can requests be sent to that.
+        self._engine_lost = self._engine_lost or deck is self.deck
 
 
 def _duration(samples: int) -> str:

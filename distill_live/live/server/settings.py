@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from distill_live.live.engine.settings import EngineSettings
+from distill_live.live.ipc.status import ListeningStatus
+from distill_live.live.ipc.tap import TapRing
 from distill_live.live.playback.memory import AudioMemory
 
 
@@ -19,13 +21,27 @@ class AudioTarget(Protocol):
     ) -> None: ...
 
 
+class InputTarget(Protocol):
+    """The input process's function; see outputs/input_process.py."""
+
+    def __call__(
+        self,
+        channel: Connection,
+        options: Any,
+        tap: TapRing,
+        status: ListeningStatus,
+        opened: bool,
+    ) -> None: ...
+
+
 @dataclass(frozen=True)
 class ServerSettings:
     """What to play and where.
 
     `output_options` go to `run_audio`; of `fallback_options` the next one is used instead when an
     output cannot be opened or is broken (without any, the server ends with an error). A `finite`
-    output ends by itself, and is not started again when it fails: a file would be lost. `record`
+    output ends by itself, and is not started again when it fails: a file would be lost. Without
+    `run_input`, which takes `input_options`, nothing is listened to. `record`
     and `log` are files to write from the start; recordings that are asked for go into `recordings`.
     Clips are kept in `clip_library`.
     """
@@ -35,6 +51,8 @@ class ServerSettings:
     output_options: Any
     fallback_options: tuple[Any, ...] = ()
     finite: bool = False
+    run_input: InputTarget | None = None
+    input_options: Any = None
     device: str = "auto"
     record: Path | None = None
     recordings: Path = Path("recordings")

@@ -45,6 +45,13 @@ class VQVAEConfig:
             )
 
     @property
+    def encoder_columns(self) -> int:
+        """How many columns before and after one the encoder's output for it depends on, at most:
+        one for each block; and, through the first layer, half of the next one, of which the
+        outermost frames see half a spectrogram's window beyond."""
+        return self.encoder_blocks + 1
+
+    @property
     def decoder_past_columns(self) -> int:
         """How many columns before one the decoder's output for it depends on, at most."""
         fine_steps = self.column_frames // _FINE

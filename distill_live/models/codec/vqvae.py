@@ -18,9 +18,19 @@ from distill_live.models.layers.causal_conv import Past, Tails
 __all__ = [
     "ConvVQVAE",
     "DecoderStream",
+    "Reach",
     "VQVAEConfig",
     "get_adaptive_vqvae_config",
 ]
+
+
+class Reach(NamedTuple):
+    """What a column's codes depend on: how many columns before it, how many after it, and the
+    samples right after it that its own frames see."""
+
+    before: int
+    after: int
+    samples: int
 
 
 class ConvVQVAE(nn.Module):
@@ -71,13 +81,24 @@ class ConvVQVAE(nn.Module):
         return mel if target_shape is None else mel[..., : target_shape[0], : target_shape[1]]
 
     def encode_columns(
-        self, spectrogram: AudioSpectrogram, waveform: Tensor, column_samples: int
+        self,
+        spectrogram: AudioSpectrogram,
+        waveform: Tensor,
+        column_samples: int,
+        count: int | None = None,
     ) -> Tensor:
         """Samples `[N]` to codes `[T, F, Q]`; silence fills up the last column, which has
-        `column_samples` samples as all have."""
+        `column_samples` samples as all have. At most `count` columns are made: of the samples after
+        them they see only what the spectrogram's windows reach."""
         mel = spectrogram.waveform_to_mel(waveform[None, None], self.config.column_frames)
-        indices, (bands, columns) = self.encode(mel)
+        frames = None if count is None else count * self.config.column_frames
+        indices, (bands, columns) = self.encode(mel[..., :frames])
         return indices.view(columns, bands, -1)
+
+    def encoder_reach(self, spectrogram: AudioSpectrogram, column_samples: int) -> Reach:
+        """What the codes of a column depend on."""
+        settings, columns = spectrogram.config, self.config.encoder_columns
+        return Reach(columns, columns, max(settings.n_fft // 2 - settings.hop_length, 0))
 
     def stream(self) -> DecoderStream:
         """A decoder that takes codes column by column."""

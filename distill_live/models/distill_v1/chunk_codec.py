@@ -17,6 +17,7 @@ from torch.nn import functional
 
 from distill_live.audio.spectrogram import AudioSpectrogram
 from distill_live.models.codec.quantizer import ResidualCodebooks
+from distill_live.models.codec.vqvae import Reach
 
 #: Mel bins and frames that one code stands for: four layers, each halving both.
 STRIDE = 16
@@ -115,21 +116,31 @@ class ChunkCodec(nn.Module):
         return mel if target_shape is None else mel[..., : target_shape[0], : target_shape[1]]
 
     def encode_columns(
-        self, spectrogram: AudioSpectrogram, waveform: Tensor, column_samples: int
+        self,
+        spectrogram: AudioSpectrogram,
+        waveform: Tensor,
+        column_samples: int,
+        count: int | None = None,
     ) -> Tensor:
-        """Samples `[N]` to codes `[T, F, Q]`: a chunk begins every `column_samples` samples.
+        """Samples `[N]` to codes `[T, F, Q]`: a chunk begins every `column_samples` samples, and
+        there are at most `count` of them.
 
         Silence fills up the last one.
         """
         size, step = self.config.chunk_samples, column_samples
-        count = -(-len(waveform) // step)
-        padded = functional.pad(waveform, (0, count * step + size - len(waveform)))
+        whole = -(-len(waveform) // step)
+        count = whole if count is None else min(count, whole)
+        padded = functional.pad(waveform, (0, max(count * step + size - len(waveform), 0)))
         chunks = padded.unfold(0, size, step)[:count, None]
         codes = [torch.zeros(0, self.config.bands, self.config.num_quantizers, dtype=torch.int64)]
         for first in range(0, count, _CHUNKS_AT_ONCE):
             mel = spectrogram.waveform_to_mel(chunks[first : first + _CHUNKS_AT_ONCE])
             codes.append(self.encode(mel)[0].cpu())
         return torch.cat(codes)
+
+    def encoder_reach(self, spectrogram: AudioSpectrogram, column_samples: int) -> Reach:
+        """What the codes of a column depend on: its own chunk alone."""
+        return Reach(0, 0, max(self.config.chunk_samples - column_samples, 0))
 
     def stream(self) -> ChunkDecoderStream:
         """A decoder that takes codes column by column."""

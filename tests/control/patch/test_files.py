@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from distill_live.codes.edit_parameters import parameter_table
 from distill_live.control.namespace.requests import REQUESTS
 from distill_live.control.namespace.targets import find_target
 from distill_live.control.patch.files import find_patch, load_patch
@@ -12,11 +13,12 @@ from distill_live.errors import PatchError
 from distill_live.parameters import PARAMETERS
 from distill_live.yaml_file import MAX_BYTES
 from tests.control.conftest import TABLE
+from tests.edits.shipped import EDITS
 
 #: Requests with a name that only the player can choose.
 NAMED = {"model", "prime", "preset", "preset/beats", "preset/store", "preset/delete",
          "tempo_source", "clip/load", "clip/play", "clip/prime", "clip/delete", "capture",
-         "blend/clip", "manner/clip", "edit/clip"}  # fmt: skip
+         "blend/clip", "manner/clip", "edit/clip", "listen/clip"}  # fmt: skip
 
 SHIPPED = sorted((Path(__file__).parents[3] / "patches").glob("*.yaml"))
 
@@ -84,7 +86,7 @@ def test_a_patch_without_a_name_is_named_after_its_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name)
 def test_each_shipped_patch_loads(path: Path) -> None:
-    assert load_patch(path, TABLE).map
+    assert load_patch(path, parameter_table(EDITS.values())).map
 
 
 def test_the_default_patch_reaches_every_parameter_and_request() -> None:
@@ -97,6 +99,7 @@ def test_the_default_patch_reaches_every_parameter_and_request() -> None:
             else [find_target(name, TABLE).parameter.name for name in mapping.to]
         )
     }
+    # Most edits are played on pads, by another patch.
     assert targets == {*TABLE, *REQUESTS} - NAMED
 
 
@@ -172,7 +175,7 @@ map:
         ),
         ("{from: {lfo: sine, seconds: 1, beats: 1}, to: gain}", "an lfo needs a cycle length"),
         ("{from: {lfo: sin, seconds: 1}, to: gain}", "lfo cannot be 'sin'; legal: sine, triangle"),
-        ("{from: {follow: input}, to: gain}", "follow cannot be 'input'; legal: output"),
+        ("{from: {follow: input}, to: gain}", "follow cannot be 'input'; legal: output, "),
         ("{from: {walk: 0}, to: gain}", "walk cannot be 0; legal: seconds, 0.05..3600"),
         ("{from: {walk: 1}, to: gain, takeover: pickup}", "takeover is only for knobs and faders"),
         ("{from: {walk: 1}, to: gain, quantise: bar}", "quantise is only for controls"),

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from distill_live.codes.edit import Traits
+from distill_live.codes.edit_parameters import parameter_table
+from distill_live.control.namespace.targets import find_target
 from distill_live.control.patch.files import find_patch, load_patch
 from distill_live.control.patch.schema import ParameterMapping, RequestMapping
 from distill_live.control.patch.sources import (
@@ -16,8 +19,12 @@ from distill_live.control.patch.sources import (
     OscSource,
     source_key,
 )
-from tests.control.conftest import TABLE, Desk
+from distill_live.parameters import PARAMETERS, ParameterStore
+from tests.control.conftest import Desk
+from tests.edits.shipped import EDITS, STREAM
 
+#: All that ships.
+TABLE = parameter_table(EDITS.values())
 FOLDER = Path(__file__).parents[3] / "patches"
 SHIPPED = sorted(FOLDER.glob("*.yaml"))
 CONTROLS = [
@@ -30,7 +37,7 @@ CONTROLS = [
 def test_those_that_were_promised_are_there() -> None:
     assert {path.stem for path in SHIPPED} == {
         "default", "nanokontrol2", "pads-and-encoders", "keyboard", "touchosc", "touchdesigner",
-        "max", "pd", "supercollider",
+        "max", "pd", "supercollider", "codes",
     }  # fmt: skip
     assert find_patch("keyboard").name == "keyboard.yaml"
 
@@ -57,7 +64,7 @@ def press(desk: Desk, source: object, travel: float) -> None:
 def test_a_control_moves_its_parameters_to_both_ends_or_makes_its_request(
     path: Path, number: int
 ) -> None:
-    desk, patch = Desk(), load_patch(path, TABLE)
+    desk, patch = Desk(ParameterStore(TABLE)), load_patch(path, TABLE)
     # One mapping alone: others of the same control would move the same parameter on.
     mapping = patch.map[number]
     device = patch.devices.get(getattr(mapping.source, "device", None) or "", "any")
@@ -99,7 +106,24 @@ def test_the_nanokontrol2_patch_uses_every_control_of_the_device() -> None:
                       *buttons}  # fmt: skip
 
 
-def test_the_default_patch_s_comments_name_every_parameter() -> None:
+def test_the_default_patch_s_comments_name_every_parameter_but_those_of_most_edits() -> None:
     text = (FOLDER / "default.yaml").read_text(encoding="utf-8").partition("version:")[0]
     words = set(re.findall(r"[a-z_0-9/]+", text))
-    assert set(TABLE) <= words
+    edits = {"edit/freeze/on", "edit/freeze/band", "edit/mask/on", "edit/echo/on"}
+    assert {*PARAMETERS, *edits} <= words
+
+
+def test_every_edit_can_be_played_on_pads_while_they_are_held() -> None:
+    patch = load_patch(find_patch("codes"), TABLE)
+    targets = {
+        find_target(name, TABLE).parameter.name: mapping.source
+        for mapping in patch.map
+        if isinstance(mapping, ParameterMapping)
+        for name in mapping.to
+    }
+    assert {Traits.of(EDITS[name]).switch for name in STREAM} <= set(targets)
+    for name, source in targets.items():
+        if name.endswith("/on"):
+            assert isinstance(source, NoteSource) and source.mode == "gate"
+    notes = {source_key(one.source)[1] for one in patch.map if isinstance(one.source, NoteSource)}
+    assert notes == set(range(36, 52))

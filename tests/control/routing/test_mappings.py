@@ -339,12 +339,13 @@ def test_an_lfo_presses_once_in_each_cycle(desk: Desk) -> None:
     assert desk.requests == [("play", ())] * 3
 
 
-def test_a_follower_moves_a_parameter_by_the_output_s_level(desk: Desk) -> None:
-    desk.use({"from": {"follow": "output", "attack": 0, "release": 1000}, "to": "width"})
-    desk.router.hooks.loudness = lambda: 0.5
+@pytest.mark.parametrize("what", ["output", "listen.loudness", "listen.brightness"])
+def test_a_follower_moves_a_parameter_by_what_it_follows(desk: Desk, what: str) -> None:
+    desk.use({"from": {"follow": what, "attack": 0, "release": 1000}, "to": "width"})
+    desk.router.hooks.follow = {what: 0.5}.__getitem__
     desk.wait(0.05)
     assert desk.store["width"] == pytest.approx(0.5)
-    desk.router.hooks.loudness = lambda: 0.0
+    desk.router.hooks.follow = {what: 0.0}.__getitem__
     desk.wait(1.0)
     assert desk.store["width"] == pytest.approx(0.5 * math.exp(-1), rel=0.01)
 

@@ -1,0 +1,1 @@
+"""Listening to what is played in: the input, its codes column by column, its loudness."""
