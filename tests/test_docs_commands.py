@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,9 @@ import pytest
 import typer
 
 from distill_live.cli import COMMANDS, app
+from distill_live.codes.edit import load_edits
+from distill_live.codes.edit_list import EditStep
+from distill_live.inference.model_edits import model_edits
 from tests.documents import DOCS, PAGES, REPOSITORY, code_lines, page_name, read, spans
 
 COMMAND_LINE = DOCS / "command-line.md"
@@ -54,7 +59,7 @@ def test_the_page_of_commands_has_every_option(name: str) -> None:
     assert set(re.findall(r"(?<![\w-])--[a-z][\w-]*", row_of(name))) >= OPTIONS[name]
 
 
-@pytest.mark.parametrize("name", ["models", "patch", "clients", "plugins"])
+@pytest.mark.parametrize("name", ["models", "codes", "patch", "clients", "plugins"])
 def test_the_page_of_commands_has_every_command_below_a_command(name: str) -> None:
     assert below(LOADED[name])
     row = row_of(name)
@@ -82,12 +87,20 @@ def quoted_commands(page: Path) -> Iterator[list[str]]:
     """The words behind `distill-live`, and quotes that begin with a command and go on."""
     for text in (*code_lines(page), *spans(page)):
         for found in re.finditer(r"distill-live(?= )([^&#`|]*(?:\|(?! )[^&#`|]*)*)", text):
-            yield found[1].split()
+            yield typed_words(found[1])
     for span in spans(page):
-        words = span.split()
+        words = typed_words(span)
         goes_on = len(words) > 1 and (any(word.startswith("--") for word in words))
         if words[0] in COMMANDS and (goes_on or is_group(words)):
             yield words
+
+
+def typed_words(text: str) -> list[str]:
+    """The words of a command line; what stands between quotes is one word."""
+    try:
+        return shlex.split(text)
+    except ValueError:  # An apostrophe in a sentence.
+        return text.split()
 
 
 def is_group(words: list[str]) -> bool:
@@ -105,6 +118,15 @@ def fault_of(words: list[str]) -> str:
     given = {word.partition("=")[0] for word in words if word.startswith("--")}
     unknown = given - OPTIONS[words[0]] - {"--help"}
     return f"no option {', '.join(sorted(unknown))}" if unknown else ""
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
+def test_edits_that_are_quoted_can_be_read(page: Path) -> None:
+    edits = {one.name: one for one in load_edits(print)} | model_edits(lambda: pytest.fail("used"))
+    words = [word for line in code_lines(page) for word in typed_words(line)]
+    texts = [after for before, after in pairwise(words) if before == "--do" and after != "EDIT"]
+    for text in texts:
+        EditStep.parse(text, edits)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_name)

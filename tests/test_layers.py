@@ -69,6 +69,7 @@ BELOW = {
 ROOMS = {
     "audio.reading": {"audio.files", "audio.resample"},
     "commands.grids": {"commands.destinations", "commands.options", "commands.output"},
+    "codes.history": {"codes.timeline"},
     "commands.serving": {"commands.output", "commands.standard_streams"},
     "commands.training_steps": {"commands.options", "commands.output"},
     "edits.time": set(),
@@ -80,6 +81,7 @@ ROOMS = {
     "control.presets": {"control.namespace", "control.patch"},
     "control.midi_learn": {"control.namespace", "control.midi", "control.patch"},
     "control.feedback": {"control.namespace"},
+    "control.history": {"control.namespace"},
     "control.routing": {
         "control.namespace", "control.timing", "control.modulation", "control.midi",
         "control.patch", "control.presets",
@@ -89,7 +91,8 @@ ROOMS = {
     "live.ipc": set(),
     "live.listening": {"live.ipc", "live.server.settings", "live.server.worker"},
     "live.pacing": {"live.ipc", "live.engine.settings"},
-    "live.engine": {"live.ipc", "live.pacing"},
+    "live.editing": {"live.ipc"},
+    "live.engine": {"live.ipc", "live.pacing", "live.editing"},
     "live.clips": {"live.ipc"},
     "live.playback": {"live.ipc"},
     "live.server": {

@@ -30,7 +30,8 @@ def once_per_array(
     """A function that computes its result once for each first argument, an array that never
     changes, such as codebooks, and keeps it for as long as that array is in use.
 
-    The array is recognised by identity; the other arguments are positional and hashable.
+    The array is recognised by identity, and forgotten with its last reference. The other arguments
+    are positional and hashable.
     """
     results: dict[int, tuple[weakref.ref[_Array], dict[object, _Result]]] = {}
 
@@ -39,7 +40,7 @@ def once_per_array(
         array: _Array, /, *arguments: _Arguments.args, **named: _Arguments.kwargs
     ) -> _Result:
         number = id(array)
-        if number not in results or results[number][0]() is not array:
+        if number not in results:
             results[number] = weakref.ref(array, lambda _: results.pop(number, None)), {}
         known = results[number][1]
         if arguments not in known:
@@ -181,7 +182,7 @@ def nearest_used(codes: Codes, used: NDArray[np.bool_], codebooks: Codebooks) ->
     for level, (book, squares) in enumerate(zip(codebooks, _squares(codebooks), strict=True)):
         own = codes[..., level]
         offsets = np.where(used[:, level], _offsets(book[own], book, squares), np.inf)
-        # Rounding must not make another code nearer than the code itself.
+        # Another code may be as near, or nearer by rounding.
         stays = used[np.arange(codes.shape[1]), level, own]
         nearest[..., level] = np.where(stays, own, offsets.argmin(axis=-1))
     return nearest

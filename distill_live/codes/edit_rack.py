@@ -92,6 +92,14 @@ class Held:
     columns: Codes
     since: NDArray[np.int64]
 
+    def equals(self, other: Held | None) -> bool:
+        """Whether another one holds the same."""
+        return self is other or (
+            other is not None
+            and np.array_equal(self.columns, other.columns)
+            and np.array_equal(self.since, other.since)
+        )
+
 
 _NOTHING = Held(np.zeros((1, 0, 0), np.int64), np.zeros(0, np.int64))
 

@@ -15,7 +15,7 @@ from distill_live.clients.kinds import KINDS
 from distill_live.clients.open_stage_control import write_session
 from distill_live.clients.surface import Connection, build_surface
 from distill_live.parameters import PARAMETERS, scale_travel
-from tests.clients.shipped import FOLDER, ODD, SURFACE, shipped
+from tests.clients.shipped import FOLDER, ODD, SURFACE, TABLE, shipped
 from tests.inputs.osc.conftest import Desk
 from tests.tools import require_node_module, require_program
 
@@ -82,7 +82,8 @@ def test_edits_have_a_tab_of_their_own() -> None:
     assert {"edit_freeze_on", "edit_echo_columns", "blend"} <= {
         one["id"] for one in edits["widgets"]
     }
-    assert not [one for one in play["widgets"] if "edit_" in one["id"]]
+    parameters = {name.replace("/", "_") for name in TABLE if name.startswith("edit/")}
+    assert parameters.isdisjoint(one["id"] for one in play["widgets"])
 
 
 def test_numbers_are_shown_by_widgets_that_are_there() -> None:

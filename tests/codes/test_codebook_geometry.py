@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 
 import numpy as np
 import pytest
@@ -153,6 +154,9 @@ def test_codes_in_use_are_found_for_each_band_and_level() -> None:
         assert set(np.flatnonzero(used[band, level])) == set(FIRST[:, band, level].tolist())
     assert (nearest_used(FIRST, used, BOOKS) == FIRST).all()
     assert used_codes(nearest_used(SECOND, used, BOOKS), 32)[~used].sum() == 0
+    # Of two equal vectors, the code's own counts.
+    equal = np.ones((3, 32, 6), np.float32)
+    assert (nearest_used(FIRST, used, equal) == FIRST).all()
 
 
 def test_the_neutral_code_of_a_refining_level_is_the_one_nearest_to_zero() -> None:
@@ -170,17 +174,27 @@ def test_the_neutral_code_of_the_first_level_is_the_one_nearest_to_its_codebook_
 
 def test_what_belongs_to_an_array_is_computed_once_and_forgotten_with_it() -> None:
     computed: list[float] = []
+    kept = object()
+    references = sys.getrefcount(kept)
 
     @once_per_array
     def total(array: NDArray[np.float32], factor: int) -> float:
         computed.append(factor * float(array.sum()))
         return computed[-1]
 
+    @once_per_array
+    def keep(array: NDArray[np.float32]) -> object:
+        return kept
+
     one, other = np.ones(3, np.float32), np.ones(3, np.float32)
     assert [total(one, 1), total(one, 1), total(one, 2), total(other, 1)] == [3.0, 3.0, 6.0, 3.0]
     assert computed == [3.0, 6.0, 3.0]
+    keep(one)
+    assert sys.getrefcount(kept) > references
     del one
     gc.collect()
+    # The results go, too.
+    assert sys.getrefcount(kept) == references
     # Wherever the next array lies in memory, it is another one.
     for number in range(50):
         assert total(np.full(3, number, np.float32), 1) == 3.0 * number

@@ -66,6 +66,15 @@ def test_grids_of_different_lengths_are_cut_or_repeated_and_that_is_told(
     assert (repeated == np.concatenate([pair[0].codes, pair[0].codes[:8]])).all()
 
 
+def test_a_blend_names_the_sources_of_all_its_grids(
+    run_cli: RunCli, pair: tuple[CodeGrid, CodeGrid]
+) -> None:
+    for name, grid in zip("ab", pair, strict=True):
+        saved(replace(grid, source=f"{name}.wav"), f"{name}.json")
+    run_cli("blend", "a.json", "b.json", "a.json")
+    assert load_grid(Path("blend.json")).source == "a.wav, b.wav"
+
+
 def test_three_grids_can_be_blended(run_cli: RunCli, pair: tuple[CodeGrid, CodeGrid]) -> None:
     weights = ("--weights", "0,0,1", "--output", "x.npz")
     assert run_cli("blend", "b.json", "b.json", "a.json", *weights).code == 0

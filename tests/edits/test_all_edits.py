@@ -16,7 +16,7 @@ from distill_live.codes.edit_list import ITSELF, EditList, EditStep, other_side
 from distill_live.codes.edit_parameters import parameter_table
 from distill_live.codes.edit_rack import EditRack, Partner
 from distill_live.codes.grid import CodeGrid
-from distill_live.codes.history import History
+from distill_live.codes.history.history import History
 from distill_live.codes.selection import Selection
 from distill_live.codes.timeline import Codes
 from distill_live.parameters import ParameterStore

@@ -19,6 +19,7 @@ from distill_live.live.engine.wiring import Beginning, EngineMemory, EngineRepor
 from distill_live.live.ipc.heard_columns import HeardColumns
 from distill_live.live.ipc.journal import JournalRing
 from distill_live.live.ipc.keepsake import Keepsake
+from distill_live.live.ipc.messages import EditReport
 from distill_live.live.ipc.ring import AudioRing
 from distill_live.live.ipc.status import EngineStatus
 from distill_live.live.playback.ring_reader import RingReader
@@ -55,6 +56,7 @@ class Player:
         self.status, self.ring, self.journal = EngineStatus(), AudioRing(), JournalRing()
         self.keepsake, self.heard = Keepsake(), HeardColumns()
         self.said: list[str] = []
+        self.reports: list[EditReport] = []
         self.captured: list[tuple[int, np.ndarray]] = []
         #: The clips that the next engine is started with.
         self.partners: Sequence[tuple[str, str, np.ndarray]] = ()
@@ -84,8 +86,9 @@ class Player:
             self.ring, self.parameters, self.status, self.journal, self.keepsake, self.heard
         )
         reports = EngineReports(
-            self.said.append, lambda name: None, lambda *one: self.captured.append(one)
-        )
+            self.said.append, lambda name: None, lambda *one: self.captured.append(one),
+            self.reports.append,
+        )  # fmt: skip
         self.engine = Engine(
             loaded, memory, self.settings, beginning, self.edits, reports, self.clock, self.partners
         )

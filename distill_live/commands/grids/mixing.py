@@ -87,7 +87,9 @@ def write_mixture(
             blocks = decode_vectors(loaded, vectors, columns, advance)
             write_sound(path, blocks, grids[0].sample_rate, destination.bit_depth)
     else:
-        save_grid(path, replace(grids[0], codes=mixture.codes(codebooks_of(loaded))))
+        sources = dict.fromkeys(grid.source for grid in grids if grid.source)
+        codes = mixture.codes(codebooks_of(loaded))
+        save_grid(path, replace(grids[0], codes=codes, source=", ".join(sources)))
     tell(f"{path}: {columns} columns, {columns * _column_s(grids[0]):.1f} s")
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from distill_live.commands.serving.clip_list import CLIP_LIST, ClipList
 from distill_live.commands.serving.devices import Devices
 from distill_live.commands.serving.learn_verb import LEARN, LearnVerb
+from distill_live.commands.serving.live_edits import HISTORY, LiveEdits
 from distill_live.commands.serving.site import Site
 from distill_live.commands.serving.streams import ServerStreams
 from distill_live.control.feedback.outcomes import Answer, Outcomes
@@ -33,6 +34,7 @@ from distill_live.plugins import load_plugin
 
 if TYPE_CHECKING:
     from distill_live.control.feedback.feedback import Feedback
+    from distill_live.control.namespace.address import Sender
     from distill_live.control.patch.schema import Patch
     from distill_live.live.server.server import Server
     from distill_live.parameters import ParameterStore
@@ -91,7 +93,11 @@ class Controls:
         # The router, and the requests that messages can make.
         self._tempo = TempoParameters(Tempo(log=say), store, feedback.publish)
         self._presets = Presets(store, {}, presets_path(path), say)
+        self._edits = LiveEdits(
+            server, store, feedback, self._outcomes, self._presets, lambda: self.router.sender
+        )
         self.router = self._make_router(feedback)
+        self.router.add_verb(HISTORY, self._edits.list)
 
         # Sources of messages: clients over OSC and the web, and devices.
         self.osc = self._make_osc(options, feedback)
@@ -150,9 +156,12 @@ class Controls:
     def _make_router(self, feedback: Feedback) -> Router:
         """The router, with the requests that control carries out itself."""
         server, say = self._server, self._say
-        requests = ControlRequests(self._request, self._tempo, self._presets, self._note_done)
+        requests = ControlRequests(
+            self._request, self._tempo, self._presets, self._edits.handlers,
+            self._note_done, self._edits.note_act,
+        )  # fmt: skip
         hooks = Hooks(
-            on_touch=feedback.touched,
+            on_touch=lambda sender, name: self._note_touch(feedback, sender, name),
             on_reply=self._outcomes.answer,
             follow=server.follow,
             latency=lambda: server.latency,
@@ -177,6 +186,7 @@ class Controls:
             self._tempo.tick,
             self.router.tick,
             self._presets.tick,
+            self._edits.tick,
             ServerStreams(self._server, feedback).tick,
             feedback.tick,
             self._devices.lights.tick,
@@ -188,6 +198,7 @@ class Controls:
         """Use a patch in place of the one before."""
         self.router.use_patch(patch)
         self._presets.use(patch.presets)
+        self._edits.use_order(patch.order)
         self._devices.use(patch)
         self.osc.use(patch.osc.targets, patch.osc.timetags)
         self.site.use(patch.osc.timetags)
@@ -196,6 +207,7 @@ class Controls:
         """Use the levels of the model that plays now."""
         self.router.use_levels(labels)
         self._presets.levels = Levels(labels)
+        self._edits.use_model()
         self.site.note_levels()
 
     def _set(self, text: str) -> None:
@@ -217,6 +229,11 @@ class Controls:
         # First, because the server may answer at once.
         self._outcomes.asked(name, self.router.sender, checked)
         self._server.request(name, checked)
+
+    def _note_touch(self, feedback: Feedback, sender: Sender, name: str) -> None:
+        """Note that a parameter is moved."""
+        feedback.touched(sender, name)
+        self._edits.history.touched(sender, name)
 
     def _note_done(self, name: str, text: str) -> None:
         """Confirm what control itself has done, to the sender and to all listeners."""

@@ -28,14 +28,16 @@ _TAGS = {"float": "f", "int": "i", "bool": "i"}
 
 @dataclass(frozen=True)
 class Slot:
-    """One argument of a message: its OSC type tag (i, f or s), its range in `unit`, and the words
-    that are legal besides numbers. Without a range, any text or any number is legal."""
+    """One argument of a message: its OSC type tag (i, f or s), its range in `unit`, the words that
+    are legal besides numbers, and whether any `text` is. Without a range, any text or any number is
+    legal."""
 
     tag: str
     minimum: float | None = None
     maximum: float | None = None
     unit: str = ""
     words: tuple[str, ...] = ()
+    text: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,10 @@ SERVICES: dict[str, RequestSpec] = {
                           "multiple of a number of bars.",
                     (Argument("when", "int", 1, 64, "bars", words=("beat", "bar")),
                      Argument("address", "text"))),
+        RequestSpec("history", "Reply `/distill/history` with the number and the name of each of "
+                               "the newest states of the history, 32 if you don't say how many, "
+                               "and with 1 for the present one or 0.",
+                    (Argument("count", "int", 1, 256, optional=True, default=32),)),
         RequestSpec("subscribe", "Send all values now, and changes as they happen, for one "
                                  "minute; port 0 means the port you send from, and more patterns "
                                  "may follow.",
@@ -187,4 +193,4 @@ def _slot(argument: Argument) -> Slot:
     if argument.kind == "text":
         return Slot("s", words=argument.words)
     tag, low, high = _TAGS[argument.kind], argument.minimum, argument.maximum
-    return Slot(tag, low, high, argument.unit, argument.words)
+    return Slot(tag, low, high, argument.unit, argument.words, bool(argument.alternative))

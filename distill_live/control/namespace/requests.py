@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from distill_live.errors import ParameterError
+from distill_live.parameters import LEVELS_LIMIT
 from distill_live.parameters.rounding import shown
 
 #: The longest text of an argument, in letters.
@@ -20,8 +21,11 @@ _NUMBER = re.compile(r"[-+]?(\d{1,20}\.?\d{0,20}|\.\d{1,20})")
 class Argument:
     """One argument of a request: a number in `minimum`..`maximum`, a text, or 1 or 0.
 
-    `words` are legal in place of a number; for a text, no others are. An `optional` argument that
-    is left out has the value `default`. A text may be empty if it `can_be_empty`.
+    `words` are legal in place of a number; for a text, no others are. A number with an
+    `alternative` can also be given as any text: it says what that means. An `optional` argument
+    that is left out has the value `default`. A text may be empty if it `can_be_empty`. The last
+    argument of a request can take the `rest`: all values that follow, as one text with spaces
+    between them.
     """
 
     name: str
@@ -33,6 +37,8 @@ class Argument:
     default: object = None
     words: tuple[str, ...] = ()
     can_be_empty: bool = False
+    alternative: str = ""
+    rest: bool = False
 
     def check(self, value: object) -> object:
         """The value as a float, int, str or bool. Raises ParameterError when it is not legal."""
@@ -53,7 +59,8 @@ class Argument:
         if self.kind == "bool":
             return "1 or 0"
         span = f"{self.minimum:.10g}..{self.maximum:.10g} {self.unit}".rstrip()
-        return " or ".join([f"integer, {span}" if self.kind == "int" else span, *self.words])
+        number = f"integer, {span}" if self.kind == "int" else span
+        return " or ".join(filter(None, [number, *self.words, self.alternative]))
 
     def _mend(self, value: object) -> str:
         """What to do about a value that is not legal, if it is a number that came as text."""
@@ -62,7 +69,7 @@ class Argument:
         return ": that is text; send it as a number"
 
     def _holds_text(self, value: str) -> bool:
-        free = self.kind == "text" and not self.words
+        free = (self.kind == "text" and not self.words) or bool(self.alternative)
         least = 0 if self.can_be_empty else 1
         return free and value.isprintable() and least <= len(value) <= MAX_TEXT
 
@@ -89,6 +96,7 @@ class RequestSpec:
 
         Raises ParameterError, which says what the request takes.
         """
+        arguments = self._joined(arguments)
         if len(arguments) > len(self.arguments):
             raise ParameterError(f"{self.name} takes {self.usage()}, not {len(arguments)} values")
         given = [*arguments, *[None] * (len(self.arguments) - len(arguments))]
@@ -101,6 +109,17 @@ class RequestSpec:
         shown = [f"[{word}]" if free else word for word, free in zip(words, optional, strict=True)]
         return ", ".join(shown) or "no arguments"
 
+    def _joined(self, arguments: Sequence[object]) -> Sequence[object]:
+        """The arguments, with all that the last one takes as one text."""
+        if not (self.arguments and self.arguments[-1].rest):
+            return arguments
+        before = len(self.arguments) - 1
+        words = [one for one in arguments[before:] if one is not None]
+        if not words or not all(isinstance(one, str | int | float) for one in words):
+            return arguments
+        texts = [shown(one) if isinstance(one, float) else str(one) for one in words]
+        return [*arguments[:before], " ".join(texts)]
+
     def _check_one(self, argument: Argument, value: object) -> object:
         if value is not None:
             return argument.check(value)
@@ -112,6 +131,18 @@ class RequestSpec:
 _BEATS = Argument("beats", "float", 1 / 64, 1024.0, "beats")
 _TAKE = Argument("take", "int", 0, 2**31 - 1, optional=True, words=("same",))
 _PRESET = Argument("name", "text")
+_COLUMN = Argument("column", "int", 0, 2**31 - 1)
+_AHEAD = Argument("ahead", "int", 0, 4096, "columns")
+#: Counted from 1, like the levels of parameters and the bands of freeze.
+_CELL = (
+    Argument("band", "int", 1, 64),
+    Argument("level", "int", 1, LEVELS_LIMIT, alternative="a level's name"),
+    Argument("code", "int", 0, 65_535),
+)
+_REGION = (
+    Argument("count", "int", 1, 1024, "columns"),
+    Argument("edit", "text", rest=True),
+)
 _CLIP = Argument("name", "text")
 _CHOSEN = Argument("name", "text", optional=True, can_be_empty=True)
 
@@ -168,6 +199,39 @@ REQUESTS: dict[str, RequestSpec] = {
                     (Argument("name", "text"),)),
         RequestSpec("record", "Start recording the output (1), or stop (0).",
                     (Argument("on", "bool"),)),
+        RequestSpec("cell",
+                    "Paint one code: in the column with this number (see `/distill/stream/column`) "
+                    "and this band, counted from 1, low to high. It is heard at once if its column "
+                    "is playing or comes later, and otherwise when the column is played again.",
+                    (_COLUMN, *_CELL), "control"),
+        RequestSpec("cell/ahead",
+                    "Paint one code so many columns after the one in which a change can be heard "
+                    "first; in a loop, columns are counted round and round.",
+                    (_AHEAD, *_CELL), "control"),
+        RequestSpec("region",
+                    "Run an edit once on some columns, from the one with this number on. The edit "
+                    "is its name, then its parameters as NAME=VALUE, `--bands` and `--levels`.",
+                    (_COLUMN, *_REGION), "control"),
+        RequestSpec("region/ahead",
+                    "Run an edit once on some columns, which begin so many columns after the one "
+                    "in which a change can be heard first.",
+                    (_AHEAD, *_REGION), "control"),
+        RequestSpec("region/loop",
+                    "Run an edit once on all columns of the loop, or on the column that is held.",
+                    (_REGION[-1],), "control"),
+        RequestSpec("undo",
+                    "Undo the last edit: a painted cell, an edited region, or a change of the "
+                    "edits that are on. The music does not jump, and other parameters stay.",
+                    where="control"),
+        RequestSpec("redo", "Do again what was undone last.", where="control"),
+        RequestSpec("history/go", "Go to a state of the history, by its number.",
+                    (Argument("number", "int", 0, 2**31 - 1),), "control"),
+        RequestSpec("history/name", "Name the present state of the history.",
+                    (Argument("name", "text", rest=True),), "control"),
+        RequestSpec("edit/order",
+                    "Run the edits in this order, one after the other, and those that are not "
+                    "named after them; without names, in alphabetical order.",
+                    (Argument("names", "text", optional=True, rest=True),), "control"),
         RequestSpec("listen", "Start listening to what is played in (1), or stop (0); needs `serve "
                               "--input NAME`.",
                     (Argument("on", "bool"),)),

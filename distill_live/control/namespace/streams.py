@@ -40,6 +40,10 @@ STREAMS: dict[str, Stream] = {
         Stream("origin", "sff",
                "Which recording the sound comes from: its name, or nothing if there is none; the "
                "position in it in seconds; how well the two match, 0..1."),
+        Stream("history", "iis",
+               "The number of the present state of the history of edits, that of the last one, and "
+               "the present one's name."),
+        Stream("edit_order", "s*", "The edits by name, in the order in which they run."),
         Stream("clips", "is*", "How many clips the current model can use, and their names."),
         Stream("beat", "f", "Position in beats, with its fraction; beat 0 starts a bar."),
         Stream("phase", "f", "Position within the bar, 0..1."),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from distill_live.codes.labels import level_labels, level_name
-from distill_live.errors import ParameterError
+from distill_live.errors import ParameterError, nearest_name
 from distill_live.parameters import LEVELS_LIMIT, Parameter, Table, find_parameter
 
 #: The labels of most models' levels, coarse to fine; used until a model brings its own.
@@ -66,6 +66,24 @@ def groups(table: Table) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def edit_names(table: Iterable[str]) -> list[str]:
+    """The edits that a table has parameters for, by name."""
+    parts = [name.split("/") for name in table if name.startswith("edit/")]
+    return sorted({part[1] for part in parts})
+
+
+def find_order(names: Sequence[str], table: Iterable[str]) -> tuple[str, ...]:
+    """Edits in the order in which they are named, each once. Raises ParameterError for a name that
+    no edit has."""
+    known = edit_names(table)
+    for name in names:
+        if name not in known:
+            raise ParameterError(
+                f"there is no edit {name!r}{nearest_name(name, known)}; legal: {', '.join(known)}"
+            )
+    return tuple(dict.fromkeys(names))
+
+
 class Levels:
     """The levels of the model in play, by name and by number."""
 
@@ -87,11 +105,13 @@ class Levels:
 
         Raises UnknownLevelError, which names the levels that exist.
         """
-        if target.level is None:
-            return None
-        if target.level not in self._found:
+        return None if target.level is None else self.find_name(target.level)
+
+    def find_name(self, name: str) -> int:
+        """The level with this name or number. Raises UnknownLevelError as `find` does."""
+        if name not in self._found:
             raise UnknownLevelError(
-                f"the current model has no level {reprlib.repr(target.level)}; legal: "
+                f"the current model has no level {reprlib.repr(name)}; legal: "
                 f"{', '.join(self._names)}, or 1..{len(self._names)}"
             )
-        return self._found[target.level]
+        return self._found[name]

@@ -9,8 +9,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from distill_live.control.namespace.targets import find_target
-from distill_live.control.patch.schema import TAGGED_MODELS, OscSettings, Patch
+from distill_live.control.namespace.targets import find_order, find_target
+from distill_live.control.patch.schema import EDIT_ORDER, TAGGED_MODELS, OscSettings, Patch
 from distill_live.errors import ParameterError, nearest_name
 from distill_live.parameters import Table
 from distill_live.yaml_file import Document, Place, Problem
@@ -29,6 +29,8 @@ def preset_problems(document: Document, table: Table) -> list[Problem]:
 
 def _wrong_value(name: str, value: object, table: Table) -> str:
     """Why a parameter cannot have a value in a preset; "" if it can."""
+    if name == EDIT_ORDER:
+        return _wrong_order(value, table)
     try:
         target = find_target(name, table)
     except ParameterError as error:
@@ -41,6 +43,17 @@ def _wrong_value(name: str, value: object, table: Table) -> str:
         if parameter.minimum <= value <= parameter.maximum:
             return ""
     return f"{name} cannot be {reprlib.repr(value)}; legal: {parameter.legal()}"
+
+
+def _wrong_order(value: object, table: Table) -> str:
+    """Why a preset cannot have this order of edits; "" if it can."""
+    if not isinstance(value, str):
+        return f"{EDIT_ORDER} cannot be {reprlib.repr(value)}; legal: names of edits, such as mask"
+    try:
+        find_order(value.split(), table)
+    except ParameterError as error:
+        return f"{EDIT_ORDER}: {error}"
+    return ""
 
 
 def program_problems(document: Document, presets: Collection[str]) -> list[Problem]:

@@ -21,7 +21,7 @@ from pydantic import (
 )
 
 from distill_live.control.namespace.requests import REQUESTS
-from distill_live.control.namespace.targets import find_target
+from distill_live.control.namespace.targets import find_order, find_target
 from distill_live.control.patch.sources import (
     MODULATORS,
     SOURCES,
@@ -246,8 +246,11 @@ class OscSettings(PatchModel):
 
 
 _Name = Annotated[str, Field(min_length=1, max_length=100)]
-#: A preset: the value of each parameter or level, a number or off.
-PresetValues = dict[str, float | bool | Literal["off"]]
+#: A preset: the value of each parameter or level, a number or off; under EDIT_ORDER, names of edits
+#: with spaces between them.
+PresetValues = dict[str, float | bool | str]
+#: The key of a preset for the order of edits.
+EDIT_ORDER = "edit/order"
 
 
 class Patch(PatchModel):
@@ -263,6 +266,9 @@ class Patch(PatchModel):
         default={}, description="short names for MIDI devices, {alias: port's name}"
     )
     osc: OscSettings = Field(default=OscSettings(), description="{targets: [...], timetags: ...}")
+    order: list[str] = Field(
+        default=[], description="a list of edits, in the order in which they run"
+    )
     map: list[Mapping] = Field(default=[], description="a list of mappings")
     presets: dict[_Name, PresetValues] = Field(
         default={}, description="{name: {parameter: value or off}}"
@@ -270,6 +276,14 @@ class Patch(PatchModel):
     programs: dict[Annotated[int, Field(ge=0, le=2_097_151)], str] = Field(
         default={}, description="{program number from 0, plus 128 times the bank: preset}"
     )
+
+    @field_validator("order")
+    @classmethod
+    def _are_edits(cls, names: list[str], info: ValidationInfo) -> list[str]:
+        try:
+            return list(find_order(names, _table(info)))
+        except ParameterError as error:
+            raise ValueError(f"order: {error}") from None
 
     @field_validator("presets")
     @classmethod

@@ -45,6 +45,11 @@ class Morph:
         self._glides = {cell: self._glide(cell, targets) for cell in targets}
         self._written = {cell: self._read(cell) for cell in targets}
 
+    @property
+    def names(self) -> set[str]:
+        """The parameters that it still moves."""
+        return {cell.name for cell in self._glides}
+
     def tick(self, now: float) -> bool:
         """Move every cell to its value at `now`; returns False when the morph is over."""
         way = (now - self._began) / self._seconds if self._seconds > 0 else 1.0

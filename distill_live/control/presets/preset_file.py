@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from distill_live.control.patch.schema import EDIT_ORDER
 from distill_live.errors import PatchError
 from distill_live.yaml_file import (
     Document,
@@ -130,8 +131,10 @@ def _check(document: Document, path: Path) -> dict[str, dict[str, float | str]]:
         wrong = f"{name!r} must be a mapping of parameters"
         expect(isinstance(preset, dict), wrong, "presets", name)
         for key, number in preset.items() if isinstance(preset, dict) else ():
-            shown = f"{key} cannot be {reprlib.repr(number)}; legal: a number, or off"
-            expect(_is_value(number), shown, "presets", name, key)
+            legal = "the names of edits" if key == EDIT_ORDER else "a number, or off"
+            right = isinstance(number, str) if key == EDIT_ORDER else _is_value(number)
+            shown = f"{key} cannot be {reprlib.repr(number)}; legal: {legal}"
+            expect(right, shown, "presets", name, key)
     if problems:
         raise document_error(path, _KIND, problems)
     return dict(presets)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from distill_live.control.namespace.targets import Levels, find_target
+from distill_live.control.patch.schema import EDIT_ORDER
 from distill_live.control.presets.morph import Cell, Morph, Value
 from distill_live.control.presets.preset_file import MAX_NAME, OFF, Preset, PresetFile
 from distill_live.errors import ParameterError, nearest_name
@@ -51,6 +52,15 @@ class Presets:
         self.levels = Levels()
         #: The preset that was recalled or stored last.
         self.current: str | None = None
+        #: How the order of the edits is read, where there is one, and set.
+        self.get_order: Callable[[], Sequence[str] | None] = lambda: None
+        self.set_order: Callable[[Sequence[str]], None] = lambda names: None
+
+    @property
+    def moving(self) -> set[str]:
+        """The parameters that a morph still moves."""
+        morph = self._morph
+        return morph.names if morph else set()
 
     @property
     def names(self) -> list[str]:
@@ -80,6 +90,7 @@ class Presets:
             wanted = self._store["morph"] if seconds is None else seconds
             began = self._clock()
             targets = self._targets(name, presets[name])
+            self._use_order(name, presets[name])
             morph = Morph(self._store, targets, began, wanted)
             self.current = name
             self._morph = morph if morph.tick(began) else None
@@ -110,8 +121,9 @@ class Presets:
             self._stored[name] = values = self._snapshot()
             self.current = name
             self._file.write(dict(self._stored))
+        parameters = [one for one in values if one != EDIT_ORDER]
         extent = self._extent(
-            {find_target(one, self._store.table).parameter.name for one in values}
+            {find_target(one, self._store.table).parameter.name for one in parameters}
         )
         return f"preset {name} stored in {self._file.path}; {extent}"
 
@@ -170,12 +182,22 @@ class Presets:
     def _targets(self, preset: str, values: Preset) -> dict[Cell, Value]:
         targets: dict[Cell, Value] = {}
         for name, value in values.items():
+            if name == EDIT_ORDER:
+                continue
             try:
                 cell = self._cell(name)
                 targets[cell] = self._target(cell, value)
             except ParameterError as error:
                 self._log(f"preset {preset}: {name} was left out: {error}")
         return targets
+
+    def _use_order(self, preset: str, values: Preset) -> None:
+        """Let the edits run in the order of a preset, if it has one."""
+        if EDIT_ORDER in values:
+            try:
+                self.set_order(str(values[EDIT_ORDER]).split())
+            except ParameterError as error:
+                self._log(f"preset {preset}: {EDIT_ORDER} was left out: {error}")
 
     def _cell(self, name: str) -> Cell:
         target = find_target(name, self._store.table)
@@ -193,8 +215,11 @@ class Presets:
         return parameter.clip(value)
 
     def _snapshot(self) -> Preset:
-        """All present values; levels by their numbers."""
+        """All present values; levels by their numbers; and the order of the edits."""
         values: dict[str, float | str] = {}
+        order = self.get_order()
+        if order is not None:
+            values[EDIT_ORDER] = " ".join(order)
         for name, parameter in self._store.table.items():
             if name in NOT_STORED:
                 continue

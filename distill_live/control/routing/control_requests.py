@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from distill_live.control.namespace.requests import REQUESTS
 from distill_live.control.presets.presets import Presets
@@ -13,8 +13,10 @@ class ControlRequests:
     """Call it with a name of `REQUESTS` and its checked arguments, from any thread.
 
     `server` takes the requests that control does not carry out, with beats converted to seconds.
-    `done` takes the name of a request and a line about its outcome. A call raises ParameterError
-    when the request cannot be carried out.
+    `edits` are the functions that carry out requests for the history of edits. `done` takes the
+    name of a request and a line about its outcome, `acted` the name and the arguments of each
+    request that was carried out here or is about to be handed on. A call raises ParameterError when
+    the request cannot be carried out.
     """
 
     def __init__(
@@ -22,8 +24,11 @@ class ControlRequests:
         server: Callable[[str, tuple[object, ...]], None],
         tempo: TempoParameters,
         presets: Presets,
+        edits: Mapping[str, Callable[..., str | None]] | None = None,
         done: Callable[[str, str], None] = lambda name, text: None,
+        acted: Callable[[str, tuple[object, ...]], None] = lambda name, arguments: None,
     ) -> None:
+        self._acted = acted
         self._server, self._tempo, self._presets, self._done = server, tempo, presets, done
         self._handlers: dict[str, Callable[..., str | None]] = {
             # For these two, Actions has already changed the parameters.
@@ -42,6 +47,7 @@ class ControlRequests:
             "tempo_source": tempo.tempo.lead,
             "tap": tempo.tempo.tap,
             "bar": tempo.tempo.begin_bar,
+            **(edits or {}),
         }
 
     @property
@@ -52,11 +58,13 @@ class ControlRequests:
     def __call__(self, name: str, arguments: tuple[object, ...] = ()) -> None:
         if name in self._handlers:
             text = self._handlers[name](*arguments)
+            self._acted(name, arguments)
             if text:
                 self._done(name, text)
             return
         if name == "panic":
             self._presets.stop()
+        self._acted(name, arguments)
         self._server(name, arguments)
 
     def _reset(self, name: str | None) -> None:

@@ -9,7 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -17,6 +17,8 @@ from distill_live.codes.edit import Edit
 from distill_live.codes.edit_rack import EditRack, EditSettings, Partner
 from distill_live.codes.timeline import Codes
 from distill_live.errors import CodesError, LiveError
+from distill_live.live.editing.edit_requests import EditRequests
+from distill_live.live.editing.painter import Painter
 from distill_live.live.engine.filling import RingFiller
 from distill_live.live.engine.generator import StreamGenerator
 from distill_live.live.engine.input_partner import InputPartner
@@ -26,7 +28,7 @@ from distill_live.live.engine.parameter_reader import ParameterReader
 from distill_live.live.engine.settings import EngineSettings
 from distill_live.live.engine.wiring import Beginning, EngineMemory, EngineReports
 from distill_live.live.ipc.journal import Journal
-from distill_live.live.ipc.messages import INPUT
+from distill_live.live.ipc.messages import EDIT_REQUESTS, INPUT
 from distill_live.live.ipc.ring import SAMPLE_RATE
 from distill_live.live.ipc.status import Motion
 from distill_live.live.pacing.pace import Pace
@@ -78,7 +80,7 @@ class Engine:
         self._input = InputPartner(self._rack, memory.heard, loaded.metadata["codec_sha256"], clock)
         self._edits = EditSettings()
         self._redraw_due = False
-        #: Columns that must be drawn before edits that were switched on can be used.
+        #: Columns that must be drawn before edits that were switched on, or regions, can be used.
         self._missing = 0
         pace = Pace(memory.ring, settings, clock)
         draw = self._parameters.read_draw(0)
@@ -88,12 +90,19 @@ class Engine:
         if beginning.before is not None:
             # Parameters may have changed while no engine was running.
             self._edits, self._redraw_due = self._rack.settings, True
+        edited, report = self._generator.edited, reports.on_edit_report
+        self._painter = Painter(
+            loaded, edits, edited, self._generator.next_change,
+            lambda: self._parameters.values["tempo"], report,
+        )  # fmt: skip
+        self._edit_requests = EditRequests(edited, self._painter, self._note, report)
         self._origin = OriginTeller(loaded, memory.status)
         self._column_seconds = loaded.column_samples / SAMPLE_RATE
         self._filler = RingFiller(
             self._generator, memory.status, settings, self._column_seconds, clock
         )
-        self._moves: deque[Callable[[], None]] = deque()
+        #: What was asked for, each with how many requests for overlays came before it.
+        self._moves: deque[tuple[int, Callable[[], None]]] = deque()
         self._rest_until = 0.0
         self._origin_due = 0.0
         self._use_manner()
@@ -110,6 +119,10 @@ class Engine:
         self._tell()
         self._follow_origin(busy)
         return busy
+
+    def carry_out(self, name: str, arguments: Sequence[Any]) -> None:
+        """Carry out a request by its name, as soon as there is time."""
+        getattr(self._edit_requests if name in EDIT_REQUESTS else self, name)(*arguments)
 
     def rewind(self, seconds: float, take: int | Literal["same"] | None = None) -> None:
         """Go back, and continue with a new take (None), a given one, or as before ("same")."""
@@ -130,11 +143,13 @@ class Engine:
 
     def prime(self, codes: Codes) -> None:
         """Continue from these codes [T, F, Q]."""
-        self._move("prime", partial(self._generator.prime, codes))
+        begin = partial(self._generator.prime, codes)
+        self._move("prime", partial(self._begin_segment, begin))
 
     def play_clip(self, codes: Codes, length: int) -> None:
         """Loop the first `length` samples of a clip's codes [T, F, Q], as they are."""
-        self._move("play_clip", partial(self._generator.play_clip, codes, length), length)
+        begin = partial(self._generator.play_clip, codes, length)
+        self._move("play_clip", partial(self._begin_segment, begin), length)
 
     def partner(self, slot: str, name: str, codes: Codes | None) -> None:
         """Put a clip's codes [T, F, Q] into a slot, or (None) clear it: "edit" is for edits that
@@ -171,9 +186,17 @@ class Engine:
 
     def _move(self, name: str, move: Callable[[], None], *arguments: float | str | None) -> None:
         """Carry out a request as soon as there is time."""
+        self._note(name, *arguments)
+        self._moves.append((self._painter.count, move))
+
+    def _note(self, name: str, *arguments: Any) -> None:
+        """Note a request for the session log."""
         heard = self._ring.read_position
         self._journal.note("request", name=name, arguments=arguments, heard=heard)
-        self._moves.append(move)
+
+    def _begin_segment(self, begin: Callable[[], None]) -> None:
+        begin()
+        self._edit_requests.begin_segment()
 
     def _rewind(self, seconds: float, take: int | Literal["same"] | None) -> None:
         if take == "same":
@@ -204,13 +227,14 @@ class Engine:
     def _change_future(self) -> bool:
         """Change what has not been heard yet, if there is reason and time; False if not."""
         edits = self._rack.read(self._generator.draw.seed, self._columns_per_beat())
-        if edits == self._edits:
-            self._missing = 0
-        else:
-            self._missing = max(self._generator.missing_columns(edits), 0)
+        missing = 0
+        if edits != self._edits:
+            missing = max(self._generator.missing_columns(edits), 0)
+        self._missing = max(missing, self._painter.missing)
         # Edits that look far ahead wait until enough is drawn: the sound must continue meanwhile.
-        edits_due = edits != self._edits and not self._missing
-        if not (self._moves or self._redraw_due or edits_due):
+        edits_due = edits != self._edits and not missing
+        overlays_due = self._painter.is_due or self._generator.edited.changed
+        if not (self._moves or self._redraw_due or edits_due or overlays_due):
             return False
         # Half of the time goes to changes, the other half to playing on: a fader that never rests
         # must not let the ring run dry.
@@ -218,7 +242,7 @@ class Engine:
         if began < self._rest_until or self._generator.lead < self._lead_for_a_change():
             return False
         try:
-            self._change(edits)
+            self._change(edits if edits_due else None)
         except CodesError as error:
             if self._generator.is_drafting:
                 raise
@@ -230,18 +254,28 @@ class Engine:
         """How many columns a beat lasts at the present tempo."""
         return 60.0 / self._parameters.values["tempo"] / self._column_seconds
 
-    def _change(self, edits: EditSettings) -> None:
+    def _change(self, edits: EditSettings | None) -> None:
+        """Make the most urgent change, or use these edits."""
+        # In the order in which they were asked for: a region of a loop comes before its release.
+        before = self._moves[0][0] if self._moves else self._painter.count
+        self._painter.work(before)
+        if self._painter.has_asked(before):
+            return
         if self._moves:
-            self._moves.popleft()()
+            _, move = self._moves.popleft()
+            move()
             # A new segment aligns the partners of edits with itself.
             self._edits = self._rack.settings
         elif self._redraw_due:
             self._redraw_due = False
             if self._generator.is_stale():
                 self._generator.redraw()
-        else:
+        elif edits is not None:
             self._edits = edits
             self._generator.use_edits(edits)
+        elif not self._generator.follow_changes():
+            return
+        self._edit_requests.tell_changes()
         self._generator.keep()
         self._status.add("futures")
 

@@ -14,6 +14,7 @@ import numpy as np
 from distill_live.codes.edit_rack import EditRack, EditSettings
 from distill_live.codes.timeline import Codes, Timeline
 from distill_live.errors import CodesError
+from distill_live.live.editing.edited_columns import EditedColumns
 from distill_live.live.engine.decoder import ColumnDecoder
 from distill_live.live.engine.handover import Handover
 from distill_live.live.engine.playhead import Playhead
@@ -53,18 +54,17 @@ class StreamGenerator:
     ) -> None:
         codec = loaded.model.config
         self.draw, self.fade, self.pace = draw, _USUAL_FADE, pace
-        self._ring, self._rack, self._say = memory.ring, rack, say
+        self._ring, self._say = memory.ring, say
         self._journal = Journal(memory.journal)
         self._column_samples = loaded.column_samples
         self._codebook_size = codec.codebook_size
         self._drawing_spent = 0.0
         #: The highest take so far.
         self.takes = 0
-        #: The first column that belongs to the present segment and was not given by a prime.
-        self._segment_start = 0
         #: How many columns of the present segment are those of a clip that is played.
         self._clip_columns = 0
         timeline = Timeline(codec.bands, codec.num_quantizers, TIMELINE_COLUMNS)
+        self.edited = EditedColumns(rack, timeline)
         self.sampler = Sampler(loaded.require_prior(), timeline, self._journal)
         self.playhead = Playhead(ColumnDecoder(loaded), timeline, beginning.position)
         self._handover = Handover(memory.keepsake, self.playhead, self.sampler, rack)
@@ -94,7 +94,7 @@ class StreamGenerator:
     @property
     def is_ready(self) -> bool:
         """Whether the next column and all that its edits look at are drawn."""
-        return self._rack.reach(self.playhead.column) <= self.timeline.end
+        return self.edited.reach(self.playhead.column) <= self.timeline.end
 
     def note_switches(self) -> None:
         """Note what has been heard since the last call."""
@@ -110,14 +110,14 @@ class StreamGenerator:
         if complete:
             self.pace.drawing.add(self._drawing_spent)
             self._drawing_spent = 0.0
+            self.edited.forget()
         return complete
 
     def play(self) -> None:
         """Play the next column; it must be ready."""
         column = self.playhead.column
-        self._rack.first = self._oldest()
         with self.pace.playing:
-            codes = self._rack.apply(column, self.timeline.raw)
+            codes = self.edited.edited(column)
             as_drawn = np.array_equal(codes, self.timeline.raw(column, column + 1))
             self._journal.note(
                 "push",
@@ -159,16 +159,32 @@ class StreamGenerator:
         """Use these edits from now on, even within the current column."""
         at = self.pace.soonest()
         _, column = self.playhead.sound_at(at)
-        while self.timeline.end < self._rack.reach(column, settings):
+        while self.timeline.end < self.edited.reach(column, settings):
             self.draw_part()
-        self._rack.first = self._oldest()
-        self._rack.use(settings, column, self.timeline.raw)
+        self.edited.use(settings, column)
+        self.edited.changed = False
         self._change_motion(at)
+
+    def follow_changes(self) -> bool:
+        """Play on with what has changed in `edited`, even within the current column; False if
+        nothing that is made but not heard yet is different."""
+        at = self.pace.soonest()
+        self.edited.changed = False
+        if self.edited.are_as_played(self.playhead.made_columns(at)):
+            return False
+        self._change_motion(at)
+        return True
+
+    def next_change(self) -> tuple[int, tuple[int, int] | None]:
+        """The column in which a change can be heard first; the columns, first and end, that a hold
+        or a loop repeats there, or None."""
+        at = self.pace.soonest()
+        return self.playhead.sound_at(at)[1], self.playhead.repeated_at(at)
 
     def missing_columns(self, settings: EditSettings) -> int:
         """How many columns must still be drawn before these edits can be used."""
         _, column = self.playhead.sound_at(self.pace.soonest())
-        return self._rack.reach(column, settings) - self.timeline.end
+        return self.edited.reach(column, settings) - self.timeline.end
 
     def rewind(self, seconds: float, take: int | None) -> None:
         """Go back by `seconds`, to the sample. The columns that follow are drawn as take `take`, or
@@ -177,7 +193,7 @@ class StreamGenerator:
         current, _ = self.playhead.sound_at(at)
         sample = current - round(seconds * SAMPLE_RATE)
         wanted = self.playhead.column_of(sample)
-        column = max(wanted, self._oldest())
+        column = max(wanted, self.edited.oldest)
         if wanted < column:
             back = (current - column * self._column_samples) / SAMPLE_RATE
             self._say(f"rewind went back only {max(back, 0.0):.1f} s: nothing earlier is available")
@@ -192,7 +208,7 @@ class StreamGenerator:
         """Repeat the last `seconds` seconds, until `release`."""
         at = self.pace.soonest_jump(self.playhead.position)
         end, _ = self.playhead.sound_at(at)
-        begin = max(end - round(seconds * SAMPLE_RATE), self._oldest() * self._column_samples)
+        begin = max(end - round(seconds * SAMPLE_RATE), self.edited.oldest * self._column_samples)
         if end - begin < SHORTEST_LOOP:
             self._say("there is nothing to loop yet: a loop repeats what has just been played")
             return
@@ -228,9 +244,7 @@ class StreamGenerator:
         codes = codes[len(codes) % half if len(codes) > half else 0 :]
         at = self.pace.soonest_jump(self.playhead.position)
         with self.pace.jump:
-            self._begin_segment(codes, at)
-            self._segment_start = self.timeline.end
-            self._rack.begin_segment(self.timeline.end)
+            self._begin_segment(codes, at, len(codes))
             self._publish_jump(at)
 
     def play_clip(self, codes: Codes, length: int) -> None:
@@ -247,9 +261,8 @@ class StreamGenerator:
         codes = codes[np.arange(columns) % len(codes)]
         at = self.pace.soonest_jump(self.playhead.position)
         with self.pace.jump:
-            self._begin_segment(codes, at)
-            self._segment_start, self._clip_columns = 0, len(codes)
-            self._rack.begin_segment(0)
+            self._begin_segment(codes, at, 0)
+            self._clip_columns = len(codes)
             self._do("loop", begin=0, end=end, fade=self.fade, position=at)
             self._publish_jump(at)
 
@@ -281,21 +294,20 @@ class StreamGenerator:
     def _go_on(self, before: Continuation) -> None:
         """Continue from where another engine stood."""
         self._handover.go_on(before, self._journal)
-        self._segment_start, self.takes = before.segment_start, before.takes
+        self.edited.timeline, self.edited.segment_start = self.timeline, before.segment_start
+        self.takes = before.takes
         self.draw = self.draw._replace(take=before.take)
         # Another decoder made the sound before it.
         self.pace.jumped_at = self.playhead.position
 
-    def _begin_segment(self, codes: Codes, position: int) -> None:
-        """Forget the timeline, and continue from these codes from a ring position on."""
+    def _begin_segment(self, codes: Codes, position: int, start: int) -> None:
+        """Forget the timeline, and continue from these codes from a ring position on; those from
+        column `start` on can be gone back to."""
         self._journal.note("begin_segment", codes=codes.tolist(), position=position)
         self.playhead.begin_segment(codes, position)
         self.sampler.begin_segment(self.timeline)
+        self.edited.begin_segment(self.timeline, start)
         self._clip_columns = 0
-
-    def _oldest(self) -> int:
-        """The first column that can be gone back to: of the segment, or the oldest remembered."""
-        return max(self.timeline.start, self._segment_start)
 
     def _change_motion(
         self, at: int, operation: str | None = None, **arguments: int | None
@@ -342,4 +354,5 @@ class StreamGenerator:
         self._writer.write(samples)
 
     def _keep(self, switches: int, seen: int) -> None:
-        self._handover.keep(switches, self._segment_start, self.draw.take, self.takes, seen)
+        start = self.edited.segment_start
+        self._handover.keep(switches, start, self.draw.take, self.takes, seen)

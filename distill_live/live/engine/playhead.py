@@ -97,6 +97,29 @@ class Playhead:
         made = mark is not None and position < self.position
         return mark.state.motion if mark and made else self._state.motion
 
+    def repeated_at(self, position: int) -> tuple[int, int] | None:
+        """The columns, first and end, that the hold or the loop at a ring position repeats; None
+        where it moves forward."""
+        motion = self.motion_at(position)
+        if motion is None:
+            return None
+        last = motion.column
+        if isinstance(motion, Loop):
+            last = self._decoder.column_of(motion.end - 1)
+        return motion.column, last + 1
+
+    def made_columns(self, position: int) -> list[int]:
+        """The columns of the sound that is made from a ring position on, each once."""
+        if position >= self.position:
+            return []
+        begin = self._mark_at(position)
+        marks = [
+            mark
+            for mark in self._marks
+            if not mark.repeated and (begin is None or mark.position >= begin.position)
+        ]
+        return list(dict.fromkeys(mark.state.column for mark in marks))
+
     def column_of(self, sample: int) -> int:
         """The column that completes a sample of the segment."""
         return self._decoder.column_of(sample)

@@ -39,7 +39,8 @@ class EngineJob:
     """What an engine's process works on: a model, a device, and the memory that it shares.
 
     `plainly`: it continues without the hold or the loop in which earlier engines have failed.
-    `partners` are the clips that it plays together with the stream.
+    `partners` are the clips that it plays together with the stream, `order` is that of the edits,
+    by name.
     """
 
     model: Path
@@ -48,13 +49,14 @@ class EngineJob:
     settings: EngineSettings
     plainly: bool = False
     partners: tuple[PartnerCodes, ...] = ()
+    order: tuple[str, ...] = ()
 
 
 def run_engine(channel: Connection, job: EngineJob) -> None:
     """The engine process: load, say so, play until the channel closes.
 
-    Sends `DeviceChosen`, `EngineReady`, `Notice`, `EditFailed`, `Captured`, `DeviceFailed` and
-    `Failed`; takes `Request`.
+    Sends `DeviceChosen`, `EngineReady`, `Notice`, `EditFailed`, what EditReport lists, `Captured`,
+    `DeviceFailed` and `Failed`; takes `Request`.
     """
     run_worker(channel, lambda: _play_or_blame(channel, job))
 
@@ -94,6 +96,7 @@ def _play(channel: Connection, job: EngineJob) -> None:
         say=lambda line: channel.send(Notice(line)),
         on_edit_failure=lambda switch: channel.send(EditFailed(switch)),
         on_capture=lambda number, codes: channel.send(Captured(number, codes)),
+        on_edit_report=channel.send,
     )
     edits = load_edits_again(job.memory.parameters.table, reports.say)
     with torch.inference_mode():
@@ -101,6 +104,7 @@ def _play(channel: Connection, job: EngineJob) -> None:
         engine = Engine(
             loaded, job.memory, job.settings, beginning, edits, reports, partners=partners
         )
+        engine.carry_out("order", (job.order,))
         for one in job.partners:
             if one.codes is None:
                 engine.partner(one.slot, one.name, None)
@@ -130,7 +134,7 @@ def _carry_out(request: Request, engine: Engine, channel: Connection) -> None:
     except CodesError as error:
         channel.send(Notice(f"{request.name}: {error}"))
         return
-    getattr(engine, request.name)(*arguments)
+    engine.carry_out(request.name, arguments)
 
 
 def _beginning(job: EngineJob) -> Beginning:

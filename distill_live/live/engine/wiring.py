@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from distill_live.live.ipc.heard_columns import HeardColumns
 from distill_live.live.ipc.journal import JournalRing
 from distill_live.live.ipc.keepsake import Continuation, Keepsake
+from distill_live.live.ipc.messages import EditReport
 from distill_live.live.ipc.ring import AudioRing
 from distill_live.live.ipc.status import EngineStatus
 from distill_live.parameters import ParameterStore
@@ -37,11 +38,13 @@ class EngineMemory:
 class EngineReports:
     """What an engine reports: `say` takes a line of text for the performer, `on_edit_failure` the
     name of the switch of an edit that failed and must be switched off, `on_capture` the number of a
-    capture and the codes [T, F, Q] that were heard."""
+    capture and the codes [T, F, Q] that were heard, `on_edit_report` what became of requests for
+    the history of edits."""
 
     say: Callable[[str], None]
     on_edit_failure: Callable[[str], None]
     on_capture: Callable[[int, NDArray[np.uint16]], None] = lambda number, codes: None
+    on_edit_report: Callable[[EditReport], None] = lambda report: None
 
 
 @dataclass(frozen=True)

@@ -6,18 +6,23 @@ messages can be pickled, and none needs torch.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from distill_live.codes.edit_rack import Held
 from distill_live.codes.grid import CodeGrid
+from distill_live.codes.history.overlay import Overlay
 from distill_live.live.ipc.shared_codes import SharedCodes
 
-#: What a performer can ask of the engine: the names of its methods, which are also the names in the
-#: session log.
-ENGINE_REQUESTS = ("rewind", "loop", "hold", "release", "panic")
+#: What control asks of the engine for the history of edits: the names of its methods, which are
+#: also the names in the session log.
+EDIT_REQUESTS = ("cell", "region", "lay", "recall", "order", "tell_held")
+#: The same, with all that a performer can ask of it directly.
+ENGINE_REQUESTS = ("rewind", "loop", "hold", "release", "panic", *EDIT_REQUESTS)
 
 #: The name of what is being played in, where a clip's name is expected.
 INPUT = "input"
@@ -95,6 +100,37 @@ class EditFailed:
 
 
 @dataclass(frozen=True)
+class OverlayMade:
+    """An overlay that was asked for lies over the stream; `text` is the edit that made it, with its
+    columns."""
+
+    overlay: Overlay
+    text: str
+
+
+@dataclass(frozen=True)
+class OverlayRefused:
+    """The overlay with this number cannot be made, for this reason."""
+
+    number: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class EditsHold:
+    """What the edits that are on hold now, by their names; codes are uint16."""
+
+    held: Mapping[str, Held]
+
+
+@dataclass(frozen=True)
+class SegmentBegan:
+    """The stream continues from other codes: all overlays up to this number are gone."""
+
+    newest: int
+
+
+@dataclass(frozen=True)
 class Captured:
     """The codes [T, F, Q] of what was heard last, by request `number`; fewer columns than asked for
     if no more are known."""
@@ -151,8 +187,10 @@ class InputAway:
 
 #: What the engine's process reports about itself.
 EngineReport = DeviceChosen | DeviceFailed | EngineReady | Failed
+#: What the engine's process reports for the history of edits.
+EditReport = OverlayMade | OverlayRefused | EditsHold | SegmentBegan
 #: What the audio process reports about its output.
 OutputReport = OutputOpened | OutputAway | OutputFinished | OutputBroken
 #: What the input's process reports about its device.
 InputReport = InputOpened | InputAway
-Message = Notice | EditFailed | Captured | EngineReport | OutputReport | InputReport
+Message = Notice | EditFailed | EditReport | Captured | EngineReport | OutputReport | InputReport

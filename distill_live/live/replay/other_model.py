@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import torch
 
 from distill_live.codes.edit import Edit
 from distill_live.codes.edit_parameters import parameter_table
+from distill_live.codes.edit_rack import Held
+from distill_live.codes.history.overlay import Overlay
 from distill_live.codes.session_log import Entry, reading_entry
 from distill_live.errors import ParameterError, SessionLogError
 from distill_live.live.engine.engine import Engine
 from distill_live.live.engine.settings import EngineSettings
 from distill_live.live.engine.wiring import Beginning, EngineMemory, EngineReports
-from distill_live.live.ipc.messages import ENGINE_REQUESTS
+from distill_live.live.ipc.messages import (
+    ENGINE_REQUESTS,
+    EditReport,
+    OverlayMade,
+    OverlayRefused,
+)
 from distill_live.live.ipc.ring import AudioRing, Samples
 from distill_live.live.ipc.status import EngineStatus
 from distill_live.live.playback.ring_reader import RingReader
@@ -65,13 +73,14 @@ class _Player:
         say: Callable[[str], None],
     ) -> None:
         self._parameters, self._say = parameters, say
+        self._overlays: dict[int, Overlay] = {}
         self._engine = Engine(
             loaded,
             EngineMemory(ring, parameters, EngineStatus()),
             EngineSettings(),
             Beginning(ring.read_position),
             edits,
-            EngineReports(say, on_edit_failure=lambda switch: None),
+            EngineReports(say, on_edit_failure=lambda switch: None, on_edit_report=self._hear),
             # By a clock that stands still everything is on time, whatever the machine.
             clock=lambda: 0.0,
         )
@@ -89,10 +98,28 @@ class _Player:
     def _ask(self, entry: Entry) -> None:
         name = entry["name"]
         if name in ENGINE_REQUESTS:
-            getattr(self._engine, name)(*entry["arguments"])
+            self._engine.carry_out(name, self._whole(name, entry["arguments"]))
         elif name in _LEFT_OUT - self._left_out:
             self._left_out.add(name)
             self._say(f"{name} was left out: a log cannot repeat it on another model")
+
+    def _whole(self, name: str, arguments: list[Any]) -> list[Any]:
+        """The arguments of a request as they were before they were written into the log."""
+        if name == "lay":
+            numbers, removed = arguments
+            return [[self._overlays[one] for one in numbers if one in self._overlays], removed]
+        if name == "recall":
+            (held,) = arguments
+            found = {edit: Held(*map(np.array, arrays)) for edit, arrays in held.items()}
+            return [found]
+        return arguments
+
+    def _hear(self, report: EditReport) -> None:
+        match report:
+            case OverlayMade(overlay, _):
+                self._overlays[overlay.number] = overlay
+            case OverlayRefused(_, reason):
+                self._say(f"left out: {reason}")
 
     def _set(self, name: str, level: int | None, value: float | None) -> None:
         try:

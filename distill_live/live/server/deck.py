@@ -19,6 +19,7 @@ from distill_live.live.ipc.messages import (
     EngineReady,
     Message,
     PartnerCodes,
+    Request,
 )
 from distill_live.live.ipc.ring import SAMPLE_RATE, AudioRing
 from distill_live.live.ipc.status import NEW_SOUND, EngineStatus
@@ -75,6 +76,7 @@ class Deck:
         self.device, self.device_failed = CPU, False
         #: Whether any engine has been ready to play the model.
         self.was_ready = False
+        self._order: tuple[str, ...] = ()
         self.worker = self._new_worker()
 
     @property
@@ -113,7 +115,9 @@ class Deck:
         self._keepsake.clear()
         self.device, self.device_failed, self.was_ready = CPU, False, False
         self.worker = self._new_worker()
-        self.worker.arguments = (EngineJob(path, device, self._memory, settings),)
+        self.worker.arguments = (
+            EngineJob(path, device, self._memory, settings, order=self._order),
+        )
 
     def note(self, message: Message) -> None:
         """Note what the engine reports about itself."""
@@ -145,6 +149,12 @@ class Deck:
         self.worker.arguments = (again,)
         if device is not None:
             self.device, self.device_failed = device, False
+
+    def set_order(self, names: tuple[str, ...]) -> None:
+        """Let the engine here, and every later one, run its edits in this order."""
+        self._order = names
+        self.worker.arguments = tuple(replace(job, order=names) for job in self.worker.arguments)
+        self.worker.send(Request("order", (names,)))
 
     def gain_to_match(self, loudness_db: float) -> float:
         """The linear gain that makes the deck's model as loud as one of `loudness_db`."""

@@ -20,6 +20,8 @@ from distill_live.live.ipc.messages import (
     ENGINE_REQUESTS,
     Captured,
     EditFailed,
+    EditReport,
+    EditsHold,
     Failed,
     InputAway,
     InputOpened,
@@ -29,7 +31,10 @@ from distill_live.live.ipc.messages import (
     OutputBroken,
     OutputFinished,
     OutputOpened,
+    OverlayMade,
+    OverlayRefused,
     Request,
+    SegmentBegan,
 )
 from distill_live.live.ipc.ring import SAMPLE_RATE
 from distill_live.live.ipc.status import LiveStatus, Transport
@@ -55,6 +60,8 @@ from distill_live.priority import Grant
 
 #: Longest wait for the fade when the server stops, in seconds.
 _FADE_SECONDS = 0.5
+#: Longest wait until a request is sent that must arrive before a change of parameters, in seconds.
+_FLUSH_SECONDS = 0.05
 
 
 class Server:
@@ -75,6 +82,10 @@ class Server:
         self.on_outcome: Callable[[str, str, bool, tuple[Any, ...] | None], None] = (
             lambda name, text, failed, arguments: None
         )
+        #: Called with what the engine that plays reports for the history of edits.
+        self.on_edit_report: Callable[[EditReport], None] = lambda report: None
+        #: Called when the engine that plays has failed, before its successor begins.
+        self.on_engine_lost: Callable[[], None] = lambda: None
         self.status, self._tap = LiveStatus(), TapRing()
         self._parameters, self._deck_control = parameters, DeckControl()
         keep = settings.log is not None
@@ -116,6 +127,7 @@ class Server:
         self._session_log: LogCollector | None = None
         self._requests: queue.SimpleQueue[tuple[str, tuple[Any, ...]]] = queue.SimpleQueue()
         self._sounding_since: float | None = None
+        self._engine_lost = False
         #: How often a process failed and had to be started again.
         self.restarts = 0
 
@@ -142,6 +154,9 @@ class Server:
         Raises LiveError when it cannot continue.
         """
         self._supervisor.poll()
+        if self._engine_lost:
+            self._engine_lost = False
+            self.on_engine_lost()
         while not self._requests.empty():
             self._carry_out(*self._requests.get())
         self._swap.poll(self._settings.device, self._settings.engine)
@@ -231,11 +246,17 @@ class Server:
         }
 
     def request(self, name: str, arguments: tuple[Any, ...] = ()) -> None:
-        """Take one of the instrument's requests, on any thread, without waiting."""
+        """Take one of the instrument's requests, on any thread, without waiting for it."""
         if name in ("play", "stop", "panic"):
             self.status["transport"] = Transport[name.upper()]
-        if name in ENGINE_REQUESTS:
+        if name == "order":
+            for deck in self._decks:
+                deck.set_order(*arguments)
+        elif name in ENGINE_REQUESTS:
             self.deck.worker.send(Request(name, arguments))
+            if name == "recall":
+                # The edits that are about to be switched on must not take hold of other codes.
+                self.deck.worker.flush(_FLUSH_SECONDS)
         else:
             self._requests.put((name, arguments))
 
@@ -320,6 +341,10 @@ class Server:
             case EditFailed(switch):
                 # Only control writes parameters; this way every surface shows that it is off.
                 switch_edit_off(self._parameters, switch)
+            case OverlayMade() | OverlayRefused() | EditsHold() | SegmentBegan():
+                # An engine that has been faded out says no more about what is heard.
+                if worker is self.deck.worker:
+                    self.on_edit_report(message)
             case Captured():
                 deck = self._recovery.deck_of(worker)
                 if deck is not None:
@@ -353,6 +378,8 @@ class Server:
         deck = self._recovery.deck_of(worker)
         if deck is not None:
             self._recovery.prepare(deck, failure)
+        # Only once its successor is planned can requests be sent to that.
+        self._engine_lost = self._engine_lost or deck is self.deck
 
 
 def _duration(samples: int) -> str:

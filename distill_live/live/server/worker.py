@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 from distill_live.live.ipc.messages import Message, Request
 from distill_live.live.ipc.worker_process import STOP_SIGNALS
 
-#: Requests to send, in order; None ends the sending.
-Requests = queue.SimpleQueue[Request | None]
+#: Requests to send, in order; an event is set when all before it are sent, None ends the sending.
+Requests = queue.SimpleQueue[Request | threading.Event | None]
 
 _spawn = multiprocessing.get_context("spawn")
 
@@ -98,6 +98,16 @@ class Worker:
             self._waiting.append(request)
         elif self._requests is not None:
             self._requests.put(request)
+
+    def flush(self, seconds: float) -> None:
+        """Wait until all requests are sent, `seconds` at most; not at all if it is being replaced.
+
+        What is written into shared memory afterwards is seen after those requests.
+        """
+        if self._requests is not None and not self.failing:
+            sent = threading.Event()
+            self._requests.put(sent)
+            sent.wait(seconds)
 
     def messages(self) -> Iterator[Message]:
         """What the worker has sent since the last call."""
@@ -203,6 +213,9 @@ class Worker:
 def _send_all(channel: Connection, requests: Requests) -> None:
     """Send what is put into the queue, in order, until None or until the channel closes."""
     while (request := requests.get()) is not None:
+        if isinstance(request, threading.Event):
+            request.set()
+            continue
         data = ForkingPickler.dumps(request)
         try:
             channel.send_bytes(data)

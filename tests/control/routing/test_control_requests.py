@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from distill_live.control.history.live_history import LiveHistory
+from distill_live.control.history.performer_requests import PerformerRequests
 from distill_live.control.midi.event import MidiEvent
 from distill_live.control.namespace.requests import REQUESTS
+from distill_live.control.namespace.targets import DEFAULT_LABELS
 from distill_live.control.patch.schema import Patch
 from distill_live.control.presets.presets import Presets
 from distill_live.control.routing.control_requests import ControlRequests
@@ -35,11 +38,15 @@ class Stand:
         )
         self.tempo_parameters = TempoParameters(self.tempo, self.store)
         self.done: list[tuple[str, str]] = []
+        self.acts: list[tuple[str, tuple[object, ...]]] = []
+        self.history = LiveHistory(self.store, lambda *request: self.server.append(request), tuple)
         self.requests = ControlRequests(
             lambda *request: self.server.append(request),
             self.tempo_parameters,
             self.presets,
+            PerformerRequests(self.history, lambda: DEFAULT_LABELS).handlers,
             lambda *told: self.done.append(told),
+            lambda *act: self.acts.append(act),
         )
         self.router = Router(self.store, self.requests, None, self.lines.append)
 
@@ -51,6 +58,14 @@ def stand(tmp_path: Path) -> Stand:
 
 def test_control_carries_out_what_the_table_says(stand: Stand) -> None:
     assert stand.requests.names == {n for n, spec in REQUESTS.items() if spec.where == "control"}
+
+
+def test_what_was_carried_out_or_is_handed_on_is_told_to_whoever_notes_it(stand: Stand) -> None:
+    stand.requests("panic")
+    stand.requests("preset", ("soft", None))
+    with pytest.raises(ParameterError):
+        stand.requests("preset", ("hard", None))
+    assert stand.acts == [("panic", ()), ("preset", ("soft", None))]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -40,6 +41,17 @@ class History(Generic[_State]):
         """All states, oldest first, those that were undone included."""
         return tuple(self._entries)
 
+    @property
+    def undone(self) -> tuple[HistoryEntry[_State], ...]:
+        """The states that `redo` leads to, and that the next `do` drops."""
+        return tuple(self._entries[self.position + 1 :])
+
+    def __getitem__(self, position: int) -> HistoryEntry[_State]:
+        return self._entries[position]
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
     def do(self, name: str, state: _State) -> None:
         """A new state, which takes the place of those that were undone."""
         del self._entries[self.position + 1 :]
@@ -74,4 +86,15 @@ class History(Generic[_State]):
 
     def rename(self, name: str) -> None:
         """Give the present state a name of its own."""
-        self._entries[self.position] = HistoryEntry(name, self.state)
+        self.amend(self.position, name, self.state)
+
+    def amend(self, position: int, name: str, state: _State) -> None:
+        """Correct what is known about a state, the present one or another."""
+        self._entries[position] = HistoryEntry(name, state)
+
+    def keep(self, entries: Mapping[int, HistoryEntry[_State]]) -> None:
+        """Keep only these entries, by the positions of those that they take the place of; if the
+        present one is not among them, the one before it becomes the present one. The first must be.
+        """
+        self.position = sum(position <= self.position for position in entries) - 1
+        self._entries = [entries[position] for position in sorted(entries)]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from distill_live.codes.history import History
+from distill_live.codes.history.history import History
 from distill_live.errors import CodesError
 
 

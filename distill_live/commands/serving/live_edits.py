@@ -1,0 +1,131 @@
+"""Joins the history of edits to the server, to its clients and to the patch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from distill_live.control.history.live_history import LiveHistory
+from distill_live.control.history.performer_requests import PAINTING, Handler, PerformerRequests
+from distill_live.control.namespace.address import ROOT, Reply, Sender
+from distill_live.control.namespace.nodes import SERVICES
+from distill_live.control.namespace.streams import STREAMS
+from distill_live.live.ipc.keepsake import TIMELINE_COLUMNS
+from distill_live.live.ipc.messages import (
+    EditReport,
+    EditsHold,
+    OverlayMade,
+    OverlayRefused,
+    SegmentBegan,
+)
+
+if TYPE_CHECKING:
+    from distill_live.control.feedback.feedback import Feedback
+    from distill_live.control.feedback.outcomes import Outcomes
+    from distill_live.control.presets.presets import Presets
+    from distill_live.live.server.server import Server
+    from distill_live.parameters import ParameterStore
+
+#: The name of the service that lists the history.
+HISTORY = "history"
+#: How often overlays that are too old to be played again are forgotten, in seconds.
+_FORGET_SECONDS = 1.0
+#: Requests that change edits by the store, and what their entries are called.
+_PRESET_REQUESTS = ("preset", "preset/beats", "preset/next", "preset/previous")
+
+
+class LiveEdits:
+    """The history of edits of a server, and the requests of a performer for it.
+
+    `sender` says who makes the request in hand. `tick` it many times a second; tell it of each
+    request that was carried out (`note_act`), of each model that begins (`use_model`) and of each
+    patch (`use_order`).
+    """
+
+    def __init__(
+        self,
+        server: Server,
+        store: ParameterStore,
+        feedback: Feedback,
+        outcomes: Outcomes,
+        presets: Presets,
+        sender: Callable[[], Sender],
+    ) -> None:
+        self._server, self._feedback, self._sender = server, feedback, sender
+        self._outcomes, self._presets = outcomes, presets
+        self.history = LiveHistory(store, server.request, lambda: server.deck.level_labels)
+        self.requests = PerformerRequests(self.history, lambda: server.deck.level_labels)
+        server.on_edit_report = self._hear
+        server.on_engine_lost = self.history.resend
+        presets.get_order = lambda: self.history.chosen_order
+        presets.set_order = self.history.use_order
+        self._patch_order: Sequence[str] = ()
+        self._forget_at = 0.0
+
+    @property
+    def handlers(self) -> dict[str, Handler]:
+        """What carries out each request for the history, by the request's name."""
+        handlers = self.requests.handlers
+        painting = {name: self._told_later(name, handlers[name]) for name in PAINTING}
+        return handlers | painting
+
+    def tick(self, now: float) -> None:
+        """Note what has changed, and tell clients where the history stands."""
+        self.history.look()
+        self._feedback.publish(STREAMS["history"].address, *self.history.position)
+        self._feedback.publish(STREAMS["edit_order"].address, *self.history.order)
+        if now >= self._forget_at:
+            self._forget_at = now + _FORGET_SECONDS
+            self.history.forget_before(int(self._server.deck.status["column"]) - TIMELINE_COLUMNS)
+
+    def note_act(self, name: str, arguments: Sequence[object]) -> None:
+        """Make an entry of a request that has changed edits."""
+        if name == "panic":
+            self.history.panic()
+        elif name == "reset":
+            self.history.look(" ".join(["reset", *map(str, filter(None, arguments))]))
+        elif name in _PRESET_REQUESTS:
+            moving = any(one.startswith("edit/") for one in self._presets.moving)
+            self.history.look(f"preset {self._presets.current}", force=moving)
+
+    def use_model(self) -> None:
+        """Another model plays: nothing is painted on it, and it holds other codes."""
+        self.history.begin_segment(same_model=False)
+        self._server.request("tell_held")
+
+    def use_order(self, names: Sequence[str]) -> None:
+        """Use the order of a patch, unless the patch before it had the same one."""
+        if names and names != self._patch_order:
+            self.history.set_order(names)
+        self._patch_order = names
+
+    def list(self, arguments: Sequence[object], sender: Sender) -> list[Reply]:
+        """Answer with the newest states of the history."""
+        (count,) = SERVICES[HISTORY].check(arguments)
+        entries = self.history.entries(int(str(count)))
+        return [(f"{ROOT}/{HISTORY}", entry) for entry in entries]
+
+    def _told_later(self, name: str, handler: Handler) -> Handler:
+        """The same, but whoever asks is told what has come of it when the engine says so."""
+
+        def carry_out(*arguments: object) -> str | None:
+            self._outcomes.asked(name, self._sender())
+            return handler(*arguments)
+
+        return carry_out
+
+    def _hear(self, report: EditReport) -> None:
+        """Take in what an engine reports, and tell whoever has asked for it."""
+        match report:
+            case OverlayMade(overlay, text):
+                asked = self.history.note_made(overlay, text)
+                if asked.startswith("region"):
+                    self._outcomes.tell(asked, text)
+            case OverlayRefused(number, reason):
+                asked = self.history.note_refused(number)
+                if asked:
+                    self._outcomes.tell(asked, reason, failed=True)
+            case EditsHold(held):
+                self.history.note_held(held)
+            case SegmentBegan(newest):
+                self.history.begin_segment(newest)

@@ -1,0 +1,304 @@
+"""The live history: every state of the edit chain and of what was painted, to go back to."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from distill_live.codes.edit_rack import Held
+from distill_live.codes.history.history import History
+from distill_live.codes.history.overlay import Overlay
+from distill_live.control.history.chain import Chain, ChainParameters
+from distill_live.control.history.fader_moves import FaderMoves
+from distill_live.control.history.overlay_book import OverlayBook, Record, Send
+from distill_live.control.history.state import State, changes_between, drop_overlays
+from distill_live.control.namespace.address import Sender
+from distill_live.control.namespace.targets import edit_names, find_order
+from distill_live.errors import CodesError, ParameterError
+from distill_live.parameters import ParameterStore
+
+#: How many seconds a change that no sender has made waits for whoever may name it: a panic or a
+#: preset, which change the store before they are noted.
+CLAIM_SECONDS = 0.25
+
+
+class LiveHistory:
+    """Notes what happens to the codes, and takes it back: edits and overlays, and nothing else.
+
+    `send` takes requests for the engine. A change of an edit's parameter is an entry if a sender
+    has touched it lately (see `touched`); what LFOs and morphs move belongs to the present state.
+    All methods may be called from any thread. Those that a performer asks for return a line about
+    it, and raise ParameterError when it cannot be done.
+    """
+
+    def __init__(
+        self,
+        store: ParameterStore,
+        send: Send,
+        labels: Callable[[], Sequence[str]],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._send, self._labels, self._clock = send, labels, clock
+        self._lock = threading.RLock()
+        self._table = store.table
+        self._parameters = ChainParameters(store)
+        self._moves = FaderMoves(self._parameters.names)
+        self._book = OverlayBook(send)
+        self._held: Mapping[str, Held] = {}
+        #: Since when the chain has been different without anybody having touched it.
+        self._unclaimed: float | None = None
+        #: Called with the names of clips, by their places, that an undo brings back.
+        self.on_partners: Callable[[Mapping[str, str]], None] = lambda partners: None
+        self._chain = Chain(self._parameters.read())
+        self._history = History(State(self._chain))
+
+    def touched(self, sender: Sender, name: str) -> None:
+        """Note that somebody moves a parameter NAME, or NAME/LEVEL; without a sender, it moves by
+        itself."""
+        self._moves.touch(sender, name, self._clock())
+
+    def look(self, name: str = "", force: bool = False) -> None:
+        """Note what has changed: with a `name`, as an entry of that name, which is made even
+        without a change if it is only beginning (`force`)."""
+        with self._lock:
+            if self._parameters.refresh():
+                self._chain = replace(self._chain, rows=self._parameters.read())
+            state = self._history.state
+            if name and (force or self._chain != state.chain):
+                self._do(name, replace(state, chain=self._chain, laid=(), removed=()))
+            elif self._chain != state.chain:
+                self._note_change(state, self._clock())
+            else:
+                self._unclaimed = None
+
+    def forget_before(self, column: int) -> None:
+        """Forget the overlays of columns before this one."""
+        with self._lock:
+            self._book.forget_before(column)
+
+    def paint(self, asked: str, request: str, arguments: tuple[object, ...], name: str) -> None:
+        """Have the engine make an overlay by a request, whose first argument will be its number;
+        `asked` is what the performer has asked for."""
+        with self._lock:
+            self._settle()
+            number = self._book.add(Record(request, arguments, asked))
+            self._do(name, replace(self._history.state, laid=(number,), removed=()))
+
+    def set_order(self, names: Sequence[str]) -> str:
+        """Run the edits in this order, then all others by name."""
+        with self._lock:
+            self._settle()
+            self.use_order(names)
+            self.look(" ".join(["edit/order", *self._chain.order]))
+            return f"edits run in this order: {', '.join(self.order)}"
+
+    def use_order(self, names: Sequence[str]) -> None:
+        """The same as part of something else, which makes the entry."""
+        order = find_order(names, self._table)
+        with self._lock:
+            if order != self._chain.order:
+                self._chain = replace(self._chain, order=order)
+                self._send("order", (order,))
+
+    def note_partner(self, place: str, name: str, title: str) -> None:
+        """A clip was put into a place for one, or ("") taken out of it; `title` is what to call
+        that."""
+        with self._lock:
+            self._settle()
+            others = {one: clip for one, clip in self._chain.partners.items() if one != place}
+            partners = others | ({place: name} if name else {})
+            self._chain = replace(self._chain, partners=partners)
+            self.look(title)
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """All edits in the order in which they run."""
+        first = self._chain.order
+        return (*first, *(name for name in edit_names(self._table) if name not in first))
+
+    @property
+    def chosen_order(self) -> tuple[str, ...]:
+        """The edits whose order was chosen; all others run after them."""
+        return self._chain.order
+
+    def panic(self) -> None:
+        """Take all overlays away; edits are off already."""
+        with self._lock:
+            laid = self._book.laid
+            self.look("panic", force=bool(laid))
+            if laid:
+                self._book.lay((), laid)
+                self._amend(self._history.position, removed=laid)
+
+    def undo(self) -> str:
+        """Go back to the state before the present one."""
+        return self._move("undone", lambda: self._history.undo(), 0)
+
+    def redo(self) -> str:
+        """Go forward to the state that was undone last."""
+        return self._move("redone", lambda: self._history.redo(), 1)
+
+    def go_to(self, number: int) -> str:
+        """Go to a state by its number."""
+        return self._move("gone to", lambda: self._history.go_to(number), 1)
+
+    def rename(self, name: str) -> str:
+        """Give the present state a name."""
+        with self._lock:
+            self._settle()
+            self._history.rename(name)
+            return f"state {self._history.position} is now called {name}"
+
+    def entries(self, count: int) -> list[tuple[int, str, int]]:
+        """Number, name and 1 for the present one, of the newest states, oldest first."""
+        with self._lock:
+            first = max(len(self._history) - count, 0)
+            return [
+                (number, self._history[number].name, int(number == self._history.position))
+                for number in range(first, len(self._history))
+            ]
+
+    @property
+    def position(self) -> tuple[int, int, str]:
+        """The number of the present state, that of the last one, and the present one's name."""
+        with self._lock:
+            number = self._history.position
+            return number, len(self._history) - 1, self._history[number].name
+
+    def note_made(self, overlay: Overlay, text: str) -> str:
+        """An overlay was made; returns what it was asked for as, "" if it was not."""
+        with self._lock:
+            record, position = self._book.find(overlay.number), self._find(overlay.number)
+            if record is None:
+                return ""
+            record.overlay = overlay
+            if position is not None:
+                self._history.amend(position, text, self._history[position].state)
+            return record.asked
+
+    def note_refused(self, number: int) -> str:
+        """An overlay cannot be made: its entry is dropped. Returns as `note_made`."""
+        with self._lock:
+            record, position = self._book.find(number), self._find(number)
+            self._book.forget([number])
+            if position is not None:
+                others = [at for at in range(len(self._history)) if at != position]
+                self._history.keep({at: self._history[at] for at in others})
+                self._moves.end()
+            return record.asked if record else ""
+
+    def note_held(self, held: Mapping[str, Held]) -> None:
+        """The edits that are on hold this now."""
+        with self._lock:
+            before, self._held = self._held, held
+            for edit, one in held.items():
+                if not one.equals(before.get(edit)):
+                    self._note_held(edit, one)
+
+    def begin_segment(self, newest: int | None = None, same_model: bool = True) -> None:
+        """The stream continues from other codes, or with another model: overlays up to this number,
+        or all, are gone, and with another model what was held, too."""
+        with self._lock:
+            self._book.forget_up_to(newest)
+            drop_overlays(self._history, newest, same_model)
+            self._moves.end()
+            self._held = self._held if same_model else {}
+
+    def resend(self) -> None:
+        """Tell a new engine, which continues after one that failed, what it cannot know."""
+        with self._lock:
+            self._book.lay_again()
+
+    def _note_change(self, state: State, now: float) -> None:
+        """Make an entry of a change of the chain, or add it to one, or to the present state."""
+        changed = state.chain.changes(self._chain)
+        moved = self._moves.touched(changed, now)
+        if not moved:
+            self._unclaimed = now if self._unclaimed is None else self._unclaimed
+            if now - self._unclaimed >= CLAIM_SECONDS:
+                self._take_in()
+            return
+        title = self._parameters.describe(moved, state.chain, self._labels())
+        begun = self._moves.going_on(moved, self._history.position, now)
+        if begun is None or not self._parameters.is_gradual(moved):
+            self._do(title, replace(state, chain=self._chain, laid=(), removed=()))
+            begun = self._history.position
+        else:
+            self._history.amend(begun, title, self._history[begun].state)
+            for at in range(begun, self._history.position + 1):
+                chain = self._history[at].state.chain.with_rows(self._chain, changed)
+                self._amend(at, chain=chain)
+        self._moves.note(moved, begun, now)
+
+    def _settle(self) -> None:
+        """Note what has changed, before something else happens."""
+        self.look()
+        self._take_in()
+
+    def _take_in(self) -> None:
+        """Let what nobody has changed belong to the present state."""
+        self._amend(self._history.position, chain=self._chain)
+        self._unclaimed = None
+
+    def _do(self, name: str, state: State) -> None:
+        if self._history.undone:
+            self._book.forget(n for entry in self._history.undone for n in entry.state.laid)
+            self._moves.end()
+        self._history.do(name, state)
+        self._unclaimed = None
+
+    def _amend(self, position: int, **changes: Any) -> None:
+        entry = self._history[position]
+        self._history.amend(position, entry.name, replace(entry.state, **changes))
+
+    def _move(self, done: str, move: Callable[[], State], of: int) -> str:
+        """Move along the history; the line names the state left (`of` 0) or reached (1)."""
+        with self._lock:
+            self._settle()
+            start = self._history.position
+            try:
+                move()
+            except CodesError as error:
+                raise ParameterError(str(error)) from None
+            self._moves.end()
+            end = self._history.position
+            self._restore(self._history.state)
+            self._book.lay(*changes_between(self._history, start, end))
+            last = len(self._history) - 1
+            return f"{done}: {self._history[(start, end)[of]].name} (now at {end} of {last})"
+
+    def _restore(self, state: State) -> None:
+        """Make the chain what it was in a state."""
+        before, self._chain = self._chain, state.chain
+        if state.chain.order != before.order:
+            self._send("order", (state.chain.order,))
+        if state.chain.partners != before.partners:
+            self.on_partners(state.chain.partners)
+        # First, so that edits that are about to be switched on find what they held.
+        if any(
+            before.switch_of(edit) != state.chain.switch_of(edit)
+            or not held.equals(self._held.get(edit))
+            for edit, held in state.held.items()
+        ):
+            self._send("recall", (dict(state.held),))
+            self._held = {**self._held, **state.held}
+        if state.chain.rows != before.rows:
+            self._parameters.write(state.chain.rows)
+            self._parameters.refresh()
+
+    def _find(self, number: int) -> int | None:
+        """The position of the entry that laid an overlay."""
+        positions = range(len(self._history) - 1, -1, -1)
+        return next((at for at in positions if number in self._history[at].state.laid), None)
+
+    def _note_held(self, edit: str, held: Held) -> None:
+        """Note what an edit has taken hold of in all states since it was switched on like now."""
+        on = self._history.state.chain.switch_of(edit)
+        for at in range(self._history.position, -1, -1):
+            state = self._history[at].state
+            if state.chain.switch_of(edit) != on:
+                return
+            self._amend(at, held={**state.held, edit: held})

@@ -1,0 +1,86 @@
+"""What was painted: every overlay by its number, so that it can be laid again at any time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from distill_live.codes.history.overlay import Overlay
+
+#: Takes a request to the engine: its name and its arguments.
+Send = Callable[[str, tuple[object, ...]], None]
+
+
+@dataclass
+class Record:
+    """An overlay, once it is made, and the request that makes it: its name, its arguments after the
+    number, and the name by which it was asked for."""
+
+    request: str
+    arguments: tuple[object, ...]
+    asked: str
+    overlay: Overlay | None = None
+
+
+class OverlayBook:
+    """Knows which overlays there are and which of them are laid, and has the engine lay them."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._records: dict[int, Record] = {}
+        self._laid: dict[int, None] = {}
+        self._newest = 0
+
+    @property
+    def laid(self) -> tuple[int, ...]:
+        """The numbers of the overlays that are laid, or about to be."""
+        return tuple(self._laid)
+
+    def add(self, record: Record) -> int:
+        """Have the engine make an overlay; returns its number."""
+        self._newest += 1
+        number = self._newest
+        self._records[number], self._laid[number] = record, None
+        self._send(record.request, (number, *record.arguments))
+        return number
+
+    def find(self, number: int) -> Record | None:
+        """An overlay by its number; None if it is forgotten."""
+        return self._records.get(number)
+
+    def lay(self, numbers: Iterable[int], removed: Iterable[int] = ()) -> None:
+        """Have the engine lay overlays, and take others away."""
+        gone = [number for number in removed if self._laid.pop(number, 0) is None]
+        known = [number for number in numbers if number in self._records]
+        self._laid |= dict.fromkeys(known)
+        found = {number: self._records[number] for number in known}
+        made = tuple(record.overlay for record in found.values() if record.overlay)
+        if made or gone:
+            self._send("lay", (made, tuple(gone)))
+        for number, record in found.items():
+            if record.overlay is None:
+                self._send(record.request, (number, *record.arguments))
+
+    def lay_again(self) -> None:
+        """Have a new engine lay everything that is laid."""
+        self.lay(self.laid)
+
+    def forget(self, numbers: Iterable[int]) -> None:
+        """Forget overlays that never come back."""
+        for number in numbers:
+            self._records.pop(number, None)
+            self._laid.pop(number, None)
+
+    def forget_before(self, column: int) -> None:
+        """Forget the overlays of columns that the engine has forgotten."""
+        self.forget(
+            [
+                number
+                for number, record in self._records.items()
+                if record.overlay is not None and record.overlay.end <= column
+            ]
+        )
+
+    def forget_up_to(self, number: int | None) -> None:
+        """Forget the overlays up to a number, or all."""
+        self.forget([one for one in self._records if number is None or one <= number])

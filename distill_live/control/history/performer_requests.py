@@ -1,0 +1,69 @@
+"""What a performer can ask of the history of edits, by the names of the requests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from distill_live.codes.timeline import Codes
+from distill_live.control.history.live_history import LiveHistory
+from distill_live.control.namespace.targets import Levels
+
+#: Carries out a request; may return a line about that.
+Handler = Callable[..., str | None]
+
+#: The requests that the engine carries out, and reports on later.
+PAINTING = ("cell", "cell/ahead", "region", "region/ahead", "region/loop")
+
+
+class PerformerRequests:
+    """Carries out requests on a history; `labels` are the levels' of the model in play.
+
+    `find_partner` gives the codes [P, F, Q] of the clip that an edit's text names, or None if it
+    names none; it may raise ParameterError.
+    """
+
+    def __init__(self, history: LiveHistory, labels: Callable[[], Sequence[str]]) -> None:
+        self._history, self._labels = history, labels
+        self.find_partner: Callable[[str], Codes | None] = lambda text: None
+        #: By the requests' names.
+        self.handlers: dict[str, Handler] = {
+            "cell": self._cell,
+            "cell/ahead": self._cell_ahead,
+            "region": self._region,
+            "region/ahead": self._region_ahead,
+            "region/loop": self._region_in_loop,
+            "undo": history.undo,
+            "redo": history.redo,
+            "history/go": history.go_to,
+            "history/name": history.rename,
+            "edit/order": self._order,
+        }
+
+    def _cell(self, column: int, band: int, level: int | str, code: int) -> None:
+        self._paint("cell", "at", column, band, level, code)
+
+    def _cell_ahead(self, ahead: int, band: int, level: int | str, code: int) -> None:
+        self._paint("cell/ahead", "ahead", ahead, band, level, code)
+
+    def _paint(
+        self, asked: str, where: str, column: int, band: int, level: int | str, code: int
+    ) -> None:
+        found = Levels(self._labels()).find_name(str(level))
+        title = f"{asked} {column} {band} {level} {code}"
+        self._history.paint(asked, "cell", (where, column, band - 1, found, code), title)
+
+    def _region(self, first: int, count: int, edit: str) -> None:
+        self._edit("region", ("at", first, count), edit)
+
+    def _region_ahead(self, ahead: int, count: int, edit: str) -> None:
+        self._edit("region/ahead", ("ahead", ahead, count), edit)
+
+    def _region_in_loop(self, edit: str) -> None:
+        self._edit("region/loop", ("loop", 0, 0), edit)
+
+    def _edit(self, asked: str, place: tuple[str, int, int], edit: str) -> None:
+        partner = self.find_partner(edit)
+        self._history.paint(asked, "region", (*place, edit, partner), f"{asked}: {edit}")
+
+    def _order(self, names: str | None) -> str:
+        return self._history.set_order((names or "").split())

@@ -1,0 +1,57 @@
+"""One state of the live history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from distill_live.codes.edit_rack import Held
+from distill_live.codes.history.history import History, HistoryEntry
+from distill_live.control.history.chain import Chain
+
+
+@dataclass(frozen=True)
+class State:
+    """A state: the chain, what its edits hold, and which overlays this entry, compared with the one
+    before it, has laid and taken away."""
+
+    chain: Chain
+    held: Mapping[str, Held] = field(default_factory=dict)
+    laid: tuple[int, ...] = ()
+    removed: tuple[int, ...] = ()
+
+    def without(self, newest: int | None, same_model: bool) -> State:
+        """The same without overlays up to a number, or (None) without any; and without what is held
+        if the model is another one."""
+
+        def still(numbers: Iterable[int]) -> tuple[int, ...]:
+            return tuple(one for one in numbers if newest is not None and one > newest)
+
+        held = self.held if same_model else {}
+        return replace(self, laid=still(self.laid), removed=still(self.removed), held=held)
+
+
+def changes_between(history: History[State], start: int, end: int) -> tuple[list[int], list[int]]:
+    """The overlays to lay, and those to take away, on the way from one position to another."""
+    wanted: dict[int, bool] = {}
+    for at in range(start, end, -1):
+        state = history[at].state
+        wanted |= dict.fromkeys(state.laid, False) | dict.fromkeys(state.removed, True)
+    for at in range(start + 1, end + 1):
+        state = history[at].state
+        wanted |= dict.fromkeys(state.laid, True) | dict.fromkeys(state.removed, False)
+    lying = [number for number, lies in wanted.items() if lies]
+    return lying, [number for number, lies in wanted.items() if not lies]
+
+
+def drop_overlays(history: History[State], newest: int | None, same_model: bool) -> None:
+    """Drop from all states what `State.without` drops, and entries that then change nothing."""
+    kept: dict[int, HistoryEntry[State]] = {}
+    chain: Chain | None = None
+    for position in range(len(history)):
+        entry = history[position]
+        state = entry.state.without(newest, same_model)
+        if chain != state.chain or state.laid or state.removed:
+            kept[position] = HistoryEntry(entry.name, state)
+            chain = state.chain
+    history.keep(kept)

@@ -1,0 +1,1 @@
+"""What edits make of the stream: overlays, the edits that are on, what the prior follows."""

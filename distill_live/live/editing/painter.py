@@ -1,0 +1,267 @@
+"""Makes the overlays that are asked for: single cells, and edits that are run on a region once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from distill_live.codes.edit import MAX_COLUMNS, Edit, GridEdit, Traits
+from distill_live.codes.edit_list import ITSELF, EditStep, apply_step
+from distill_live.codes.grid import CodeGrid
+from distill_live.codes.history.overlay import Mask, Overlay
+from distill_live.codes.selection import find_columns
+from distill_live.codes.timeline import Codes
+from distill_live.errors import CodesError, DistillError
+from distill_live.live.editing.edited_columns import EditedColumns
+from distill_live.live.ipc.messages import EditReport, OverlayMade, OverlayRefused
+from distill_live.models.file.persistence import LoadedVQModel
+
+#: How many columns beyond those that are drawn a region may reach, and a cell may lie: 5 s, 350 s.
+REGION_AHEAD, CELL_AHEAD = 64, 4096
+#: The most columns of a region: 87 s.
+REGION_COLUMNS = 1024
+
+#: How a place is given: by a column's number; by how many columns it comes after the one in which a
+#: change can be heard first; or all columns that a hold or a loop repeats.
+Where = Literal["at", "ahead", "loop"]
+
+#: The column in which a change can be heard first, and those that a hold or a loop repeats there.
+NextChange = tuple[int, tuple[int, int] | None]
+
+
+@dataclass(frozen=True)
+class CellRequest:
+    """A code for one cell; bands and levels count from 0."""
+
+    number: int
+    where: Where
+    column: int
+    band: int
+    level: int
+    code: int
+
+
+@dataclass(frozen=True)
+class RegionRequest:
+    """An edit, as text, for `count` columns from `first` on. `partner` [P, F, Q] is the grid that
+    the text names, where it names one."""
+
+    number: int
+    where: Where
+    first: int
+    count: int
+    text: str
+    partner: Codes | None = None
+
+
+class Painter:
+    """Lays overlays over `columns` in the order in which they are asked for, but those first whose
+    columns are drawn.
+
+    `next_change` says where a change can be heard first, `tempo` is in BPM, and `report` hears what
+    has become of each request.
+    """
+
+    def __init__(
+        self,
+        loaded: LoadedVQModel,
+        edits: Sequence[Edit],
+        columns: EditedColumns,
+        next_change: Callable[[], NextChange],
+        tempo: Callable[[], float],
+        report: Callable[[EditReport], None],
+    ) -> None:
+        self._columns, self._next_change = columns, next_change
+        self._tempo, self._report = tempo, report
+        self._edits = {edit.name: edit for edit in edits}
+        self._codebooks = loaded.model.quantizer.codebooks.cpu().numpy()
+        config = loaded.model.config
+        self._grid = CodeGrid(
+            np.zeros((0, config.bands, config.num_quantizers), np.int64),
+            loaded.metadata["name"],
+            loaded.metadata["codec_sha256"],
+            tuple(loaded.metadata["level_labels"]),
+            config.codebook_size,
+            loaded.column_samples,
+        )
+        self._per_second = self._grid.sample_rate / self._grid.column_samples
+        #: Requests by number, each with its place in the order of all.
+        self._asked: dict[int, tuple[int, CellRequest | RegionRequest]] = {}
+        #: Regions whose columns are not all drawn yet.
+        self._waiting: dict[int, RegionRequest] = {}
+        #: The highest number that was asked for, and how many requests there were.
+        self.newest = self.count = 0
+
+    @property
+    def missing(self) -> int:
+        """How many columns must still be drawn for the regions that wait for them."""
+        ends = [region.first + region.count for region in self._waiting.values()]
+        return max([end - self._columns.timeline.end for end in ends], default=0)
+
+    def ask(self, request: CellRequest | RegionRequest) -> None:
+        """Make an overlay, unless one with this number was asked for already."""
+        number = request.number
+        if not (number in self._asked or number in self._waiting or self._columns.has(number)):
+            self._asked[number] = self.count, request
+        self.count += 1
+        self.newest = max(self.newest, number)
+
+    def drop(self, numbers: Iterable[int]) -> None:
+        """Forget requests with these numbers that have not been carried out."""
+        for number in numbers:
+            self._asked.pop(number, None)
+            self._waiting.pop(number, None)
+
+    def drop_all(self) -> None:
+        """Forget all requests that have not been carried out."""
+        self._asked.clear()
+        self._waiting.clear()
+
+    @property
+    def is_due(self) -> bool:
+        """Whether something can be made now."""
+        return bool(self._asked) or any(map(self._is_drawn, self._waiting.values()))
+
+    def has_asked(self, before: int) -> bool:
+        """Whether one of the first `before` requests was not looked at yet."""
+        return any(place < before for place, _ in self._asked.values())
+
+    def work(self, before: int) -> None:
+        """Make what can be made now of the first `before` requests: any number of cells, and one
+        region, which may take long."""
+        asked = [request for place, request in self._asked.values() if place < before]
+        for request in [*filter(self._is_drawn, self._waiting.values()), *asked]:
+            self.drop([request.number])
+            try:
+                if isinstance(request, CellRequest):
+                    self._lay(*self._paint(request))
+                elif self._edit_or_wait(request):
+                    return
+            except DistillError as error:
+                self._report(OverlayRefused(request.number, str(error)))
+
+    def _is_drawn(self, region: RegionRequest) -> bool:
+        return region.first + region.count <= self._columns.timeline.end
+
+    def _paint(self, request: CellRequest) -> tuple[Overlay, str]:
+        column = self._column(request.where, request.column)
+        bands, levels = self._columns.timeline.shape
+        _check("band", request.band + 1, 1, bands)
+        _check("level", request.level + 1, 1, levels)
+        _check("code", request.code, 0, self._grid.codebook_size - 1)
+        _check("column", column, self._columns.oldest, self._columns.timeline.end + CELL_AHEAD)
+        place = (column, request.band, request.level)
+        overlay = Overlay.of_cell(request.number, place, request.code, (bands, levels))
+        label = self._grid.level_labels[request.level]
+        return overlay, f"cell {column} {request.band + 1} {label.lower()} {request.code}"
+
+    def _edit_or_wait(self, request: RegionRequest) -> bool:
+        """Edit a region; False if it must wait until its columns are drawn."""
+        step, request = self._parsed(request.text), self._placed(request)
+        drawn, last = self._columns.timeline.end, request.first + request.count - 1
+        _check("count", request.count, 1, REGION_COLUMNS)
+        for column in (request.first, last):
+            _check("column", column, self._columns.oldest, drawn + REGION_AHEAD - 1)
+        if last >= drawn:
+            self._waiting[request.number] = request
+            return False
+        self._lay(*self._edit(request, step))
+        return True
+
+    def _parsed(self, text: str) -> EditStep:
+        """The edit that a text means, which must be one for a region of the stream."""
+        step = EditStep.parse(text, self._edits)
+        if step.selection.columns:
+            raise CodesError(
+                f"{step.selection.columns!r} is one word too many: the columns of a region come "
+                "before the edit"
+            )
+        if Traits.of(self._edits[step.edit]).scope == "file":
+            raise CodesError(
+                f"{step.edit} changes the number of columns, so it works only on files: "
+                "distill-live edit"
+            )
+        return step
+
+    def _edit(self, request: RegionRequest, step: EditStep) -> tuple[Overlay, str]:
+        edit = self._edits[step.edit]
+        end = request.first + request.count
+        start, known = self._surroundings(request, edit, step)
+        before = self._columns.laid(start, known)
+        step = replace(step, seed=step.seed or request.number)
+        here = _with_columns(self._shifted(step, start), request.first - start, end - start)
+        after = apply_step(
+            here, self._grid.with_codes(before), self._edits, self._codebooks,
+            lambda name: self._partner(name, request.partner), self._tempo(), start,
+        )  # fmt: skip
+        mask = after != before if isinstance(edit, GridEdit) else self._selected(here, before)
+        if not mask.any():
+            raise CodesError(f"{request.text} changes nothing there")
+        overlay = Overlay.of_columns(request.number, start, after, mask)
+        return overlay, str(_with_columns(step, request.first, end))
+
+    def _surroundings(self, request: RegionRequest, edit: Edit, step: EditStep) -> tuple[int, int]:
+        """The columns, first and end, that an edit of a region may look at."""
+        if isinstance(edit, GridEdit) or step.partner == ITSELF:
+            return self._columns.oldest, self._columns.timeline.end
+        start = max(self._columns.oldest, request.first - MAX_COLUMNS)
+        return start, request.first + request.count
+
+    def _shifted(self, step: EditStep, start: int) -> EditStep:
+        """The same step where column `start` of the stream is the first one of the grid."""
+        if step.partner != ITSELF or not step.partner_columns:
+            return step
+        found = find_columns(step.partner_columns, self._columns.timeline.end, self._per_second)
+        _check("column", found[0], start, found[1])
+        return replace(step, partner_columns=f"{found[0] - start}:{found[1] - start}")
+
+    def _selected(self, step: EditStep, codes: Codes) -> Mask:
+        """Which cells [n, F, Q] a step selects of these codes [n, F, Q]."""
+        columns, bands, _ = codes.shape
+        labels = self._grid.level_labels
+        found = step.selection.resolve(columns, bands, labels, self._per_second)
+        mask = np.zeros(codes.shape, bool)
+        mask[found.start : found.end] = found.bands[:, None] & found.levels[None, :]
+        return mask
+
+    def _partner(self, name: str, codes: Codes | None) -> CodeGrid:
+        if codes is None:
+            raise CodesError(f"there is no clip {name!r}")
+        return self._grid.with_codes(codes)
+
+    def _placed(self, request: RegionRequest) -> RegionRequest:
+        """The same region by the numbers of its columns."""
+        if request.where != "loop":
+            first = self._column(request.where, request.first)
+            return replace(request, where="at", first=first)
+        _, repeated = self._next_change()
+        if repeated is None:
+            raise CodesError("no loop or hold is playing: give the columns, or loop first")
+        return replace(request, where="at", first=repeated[0], count=repeated[1] - repeated[0])
+
+    def _column(self, where: Where, column: int) -> int:
+        """A column's number. In a hold or a loop, columns ahead are those that it repeats."""
+        if where == "at":
+            return column
+        soonest, repeated = self._next_change()
+        if repeated is None:
+            return soonest + column
+        start, end = repeated
+        return start + (soonest - start + column) % (end - start)
+
+    def _lay(self, overlay: Overlay, text: str) -> None:
+        self._columns.lay([overlay])
+        self._report(OverlayMade(overlay, text))
+
+
+def _with_columns(step: EditStep, start: int, end: int) -> EditStep:
+    return replace(step, selection=replace(step.selection, columns=f"{start}:{end}"))
+
+
+def _check(what: str, value: int, least: int, most: int) -> None:
+    """Raise CodesError unless a number is within its limits."""
+    if not least <= value <= most:
+        raise CodesError(f"{what} {value} is out of range; legal: {least}..{most}")
