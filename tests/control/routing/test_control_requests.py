@@ -44,7 +44,7 @@ class Stand:
             lambda *request: self.server.append(request),
             self.tempo_parameters,
             self.presets,
-            PerformerRequests(self.history, lambda: DEFAULT_LABELS).handlers,
+            PerformerRequests(self.history, {}, lambda: DEFAULT_LABELS).handlers,
             lambda *told: self.done.append(told),
             lambda *act: self.acts.append(act),
         )
