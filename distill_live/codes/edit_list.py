@@ -288,7 +288,7 @@ def _place_partner(
     if not step.partner:
         return other.codes[:0], 0
     if not step.partner_columns:
-        return other.codes, column + region.start
+        return other.codes, region.start + (0 if step.partner == ITSELF else column)
     start, end = _partner_span(step, region, other)
     if Traits.of(edit).mutual and end - start != region.end - region.start:
         raise CodesError(

@@ -88,13 +88,12 @@ class Controls:
         # clients of each input.
         self._answers: dict[str, Answer] = {}
         self._outcomes = Outcomes(feedback, self._answers)
-        server.on_outcome = self._outcomes.tell
 
         # The router, and the requests that messages can make.
         self._tempo = TempoParameters(Tempo(log=say), store, feedback.publish)
         self._presets = Presets(store, {}, presets_path(path), say)
         self._edits = LiveEdits(
-            server, store, feedback, self._outcomes, self._presets, lambda: self.router.sender
+            server, store, feedback, self._outcomes, self._presets, lambda: self.router.sender, say
         )
         self.router = self._make_router(feedback)
         self.router.add_verb(HISTORY, self._edits.list)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from distill_live.codes.edit import load_edits_again
 from distill_live.control.history.live_history import LiveHistory
 from distill_live.control.history.performer_requests import PAINTING, Handler, PerformerRequests
 from distill_live.control.namespace.address import ROOT, Reply, Sender
 from distill_live.control.namespace.nodes import SERVICES
 from distill_live.control.namespace.streams import STREAMS
+from distill_live.live.clips.clip import NO_CLIP
 from distill_live.live.ipc.keepsake import TIMELINE_COLUMNS
 from distill_live.live.ipc.messages import (
     EditReport,
@@ -30,16 +32,18 @@ if TYPE_CHECKING:
 HISTORY = "history"
 #: How often overlays that are too old to be played again are forgotten, in seconds.
 _FORGET_SECONDS = 1.0
-#: Requests that change edits by the store, and what their entries are called.
+#: Requests that choose a clip for edits.
+CLIP_REQUESTS = ("edit/clip", "blend/clip")
+#: Requests that change edits by the store.
 _PRESET_REQUESTS = ("preset", "preset/beats", "preset/next", "preset/previous")
 
 
 class LiveEdits:
     """The history of edits of a server, and the requests of a performer for it.
 
-    `sender` says who makes the request in hand. `tick` it many times a second; tell it of each
-    request that was carried out (`note_act`), of each model that begins (`use_model`) and of each
-    patch (`use_order`).
+    `sender` says who makes the request in hand, `say` tells people. `tick` it many times a second;
+    tell it of each request that was carried out (`note_act`), of each model that begins
+    (`use_model`) and of each patch (`use_order`).
     """
 
     def __init__(
@@ -50,13 +54,17 @@ class LiveEdits:
         outcomes: Outcomes,
         presets: Presets,
         sender: Callable[[], Sender],
+        say: Callable[[str], None],
     ) -> None:
         self._server, self._feedback, self._sender = server, feedback, sender
         self._outcomes, self._presets = outcomes, presets
         self.history = LiveHistory(store, server.request, lambda: server.deck.level_labels)
-        self.requests = PerformerRequests(self.history, lambda: server.deck.level_labels)
+        edits = {edit.name: edit for edit in load_edits_again(store.table, say)}
+        self.requests = PerformerRequests(self.history, edits, lambda: server.deck.level_labels)
         server.on_edit_report = self._hear
         server.on_engine_lost = self.history.resend
+        server.on_outcome = self._note_outcome
+        self.history.on_clip = lambda slot, name: server.request(f"{slot}/clip", (name,))
         presets.get_order = lambda: self.history.chosen_order
         presets.set_order = self.history.use_order
         self._patch_order: Sequence[str] = ()
@@ -104,6 +112,16 @@ class LiveEdits:
         (count,) = SERVICES[HISTORY].check(arguments)
         entries = self.history.entries(int(str(count)))
         return [(f"{ROOT}/{HISTORY}", entry) for entry in entries]
+
+    def _note_outcome(
+        self, name: str, text: str, failed: bool, arguments: tuple[object, ...] | None
+    ) -> None:
+        """Make an entry of a clip that was chosen for edits, and tell whoever has asked."""
+        if name in CLIP_REQUESTS and not failed:
+            chosen = str((arguments or ("",))[0] or "")
+            slot = name.removesuffix("/clip")
+            self.history.note_clip(slot, "" if chosen == NO_CLIP else chosen)
+        self._outcomes.tell(name, text, failed, arguments)
 
     def _told_later(self, name: str, handler: Handler) -> Handler:
         """The same, but whoever asks is told what has come of it when the engine says so."""

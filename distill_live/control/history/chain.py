@@ -18,11 +18,11 @@ Row = tuple[float | None, ...]
 @dataclass(frozen=True)
 class Chain:
     """A state of the chain. `rows` has the parameters of edits that are not as by default, `order`
-    the edits that run first, `partners` the name of the clip in each place for one."""
+    the edits that run first, `clips` the name of the clip in each slot for one."""
 
     rows: Mapping[str, Row] = field(default_factory=dict)
     order: tuple[str, ...] = ()
-    partners: Mapping[str, str] = field(default_factory=dict)
+    clips: Mapping[str, str] = field(default_factory=dict)
 
     def changes(self, other: Chain) -> list[str]:
         """The parameters that differ in another state."""
@@ -37,6 +37,15 @@ class Chain:
             if name in other.rows:
                 rows[name] = other.rows[name]
         return replace(self, rows=rows)
+
+    def with_clip(self, slot: str, name: str) -> Chain:
+        """The same with a clip in a slot for one, or ("") with none."""
+        others = {one: clip for one, clip in self.clips.items() if one != slot}
+        return replace(self, clips=others | ({slot: name} if name else {}))
+
+    def without_clips(self) -> Chain:
+        """The same without clips."""
+        return replace(self, clips={})
 
     def switch_of(self, edit: str) -> Row | None:
         """How an edit is switched on; None if it is off, or has no switch of its own."""

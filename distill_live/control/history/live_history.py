@@ -50,8 +50,8 @@ class LiveHistory:
         self._held: Mapping[str, Held] = {}
         #: Since when the chain has been different without anybody having touched it.
         self._unclaimed: float | None = None
-        #: Called with the names of clips, by their places, that an undo brings back.
-        self.on_partners: Callable[[Mapping[str, str]], None] = lambda partners: None
+        #: Called with a slot, and the clip for it or "", that an undo brings back.
+        self.on_clip: Callable[[str, str], None] = lambda slot, name: None
         self._chain = Chain(self._parameters.read())
         self._history = History(State(self._chain))
 
@@ -103,15 +103,12 @@ class LiveHistory:
                 self._chain = replace(self._chain, order=order)
                 self._send("order", (order,))
 
-    def note_partner(self, place: str, name: str, title: str) -> None:
-        """A clip was put into a place for one, or ("") taken out of it; `title` is what to call
-        that."""
+    def note_clip(self, slot: str, name: str) -> None:
+        """A clip was chosen for a slot, or ("") none."""
         with self._lock:
             self._settle()
-            others = {one: clip for one, clip in self._chain.partners.items() if one != place}
-            partners = others | ({place: name} if name else {})
-            self._chain = replace(self._chain, partners=partners)
-            self.look(title)
+            self._chain = self._chain.with_clip(slot, name)
+            self.look(f"{slot}/clip {name or 'off'}")
 
     @property
     def order(self) -> tuple[str, ...]:
@@ -205,7 +202,8 @@ class LiveHistory:
             self._book.forget_up_to(newest)
             drop_overlays(self._history, newest, same_model)
             self._moves.end()
-            self._held = self._held if same_model else {}
+            if not same_model:
+                self._chain, self._held = self._chain.without_clips(), {}
 
     def resend(self) -> None:
         """Tell a new engine, which continues after one that failed, what it cannot know."""
@@ -275,8 +273,9 @@ class LiveHistory:
         before, self._chain = self._chain, state.chain
         if state.chain.order != before.order:
             self._send("order", (state.chain.order,))
-        if state.chain.partners != before.partners:
-            self.on_partners(state.chain.partners)
+        for slot in dict.fromkeys([*before.clips, *state.chain.clips]):
+            if state.chain.clips.get(slot) != before.clips.get(slot):
+                self.on_clip(slot, state.chain.clips.get(slot, ""))
         # First, so that edits that are about to be switched on find what they held.
         if any(
             before.switch_of(edit) != state.chain.switch_of(edit)

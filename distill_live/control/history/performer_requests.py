@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from distill_live.codes.timeline import Codes
+from distill_live.codes.edit import Edit
+from distill_live.codes.edit_list import ITSELF, EditStep
 from distill_live.control.history.live_history import LiveHistory
 from distill_live.control.namespace.targets import Levels
+from distill_live.errors import CodesError, ParameterError
 
 #: Carries out a request; may return a line about that.
 Handler = Callable[..., str | None]
@@ -16,15 +18,16 @@ PAINTING = ("cell", "cell/ahead", "region", "region/ahead", "region/loop")
 
 
 class PerformerRequests:
-    """Carries out requests on a history; `labels` are the levels' of the model in play.
+    """Carries out requests on a history; `edits` are those that are installed, by their names, and
+    `labels` the levels' of the model in play."""
 
-    `find_partner` gives the codes [P, F, Q] of the clip that an edit's text names, or None if it
-    names none; it may raise ParameterError.
-    """
-
-    def __init__(self, history: LiveHistory, labels: Callable[[], Sequence[str]]) -> None:
-        self._history, self._labels = history, labels
-        self.find_partner: Callable[[str], Codes | None] = lambda text: None
+    def __init__(
+        self,
+        history: LiveHistory,
+        edits: Mapping[str, Edit],
+        labels: Callable[[], Sequence[str]],
+    ) -> None:
+        self._history, self._edits, self._labels = history, edits, labels
         #: By the requests' names.
         self.handlers: dict[str, Handler] = {
             "cell": self._cell,
@@ -62,8 +65,12 @@ class PerformerRequests:
         self._edit("region/loop", ("loop", 0, 0), edit)
 
     def _edit(self, asked: str, place: tuple[str, int, int], edit: str) -> None:
-        partner = self.find_partner(edit)
-        self._history.paint(asked, "region", (*place, edit, partner), f"{asked}: {edit}")
+        try:
+            step = EditStep.parse(edit, self._edits)
+        except CodesError as error:
+            raise ParameterError(str(error)) from None
+        clip = None if step.partner in ("", ITSELF) else step.partner
+        self._history.paint(asked, "region", (*place, edit, clip), f"{asked}: {edit}")
 
     def _order(self, names: str | None) -> str:
         return self._history.set_order((names or "").split())

@@ -21,14 +21,14 @@ class State:
     removed: tuple[int, ...] = ()
 
     def without(self, newest: int | None, same_model: bool) -> State:
-        """The same without overlays up to a number, or (None) without any; and without what is held
-        if the model is another one."""
+        """The same without overlays up to a number, or (None) without any; and without clips and
+        what is held if the model is another one."""
 
         def still(numbers: Iterable[int]) -> tuple[int, ...]:
             return tuple(one for one in numbers if newest is not None and one > newest)
 
-        held = self.held if same_model else {}
-        return replace(self, laid=still(self.laid), removed=still(self.removed), held=held)
+        lasting = self if same_model else replace(self, chain=self.chain.without_clips(), held={})
+        return replace(lasting, laid=still(self.laid), removed=still(self.removed))
 
 
 def changes_between(history: History[State], start: int, end: int) -> tuple[list[int], list[int]]:

@@ -197,7 +197,10 @@ class Painter:
             here, self._grid.with_codes(before), self._edits, self._codebooks,
             lambda name: self._partner(name, request.partner), self._tempo(), start,
         )  # fmt: skip
-        mask = after != before if isinstance(edit, GridEdit) else self._selected(here, before)
+        mask = after != before
+        if not isinstance(edit, GridEdit):
+            # What is selected stays as it is now, whether it has changed or not.
+            mask |= self._selected(here, before)
         if not mask.any():
             raise CodesError(f"{request.text} changes nothing there")
         overlay = Overlay.of_columns(request.number, start, after, mask)

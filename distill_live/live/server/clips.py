@@ -108,6 +108,15 @@ class Clips:
         shared = self._files.share_once(codes)
         deck.worker.send(Request(name, (shared, *arguments)))
 
+    def send_region(self, deck: Deck, name: str, arguments: Arguments) -> None:
+        """Ask an engine to edit a region with a clip.
+
+        Raises ClipError when there is no such clip, and OSError when its codes cannot be written.
+        """
+        clip = self._library.find(name, deck.codec)
+        shared = self._files.share_once(clip.grid.codes)
+        deck.worker.send(Request("region", (*arguments, shared)))
+
     def equip(self, deck: Deck) -> None:
         """Let the next engine on a deck know the clips that are in use and fit its model."""
         deck.partners = self._partners.of(deck.codec)

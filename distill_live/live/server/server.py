@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from distill_live.codes.edit_parameters import switch_edit_off
+from distill_live.errors import DistillError
 from distill_live.live.clips.encodings import Encodings
 from distill_live.live.clips.library import ClipInfo
 from distill_live.live.ipc.messages import (
@@ -249,7 +250,10 @@ class Server:
         """Take one of the instrument's requests, on any thread, without waiting for it."""
         if name in ("play", "stop", "panic"):
             self.status["transport"] = Transport[name.upper()]
-        if name == "order":
+        if name == "region" and arguments[-1] is not None:
+            # Its clip is in the library, which belongs to the main thread.
+            self._requests.put((name, arguments))
+        elif name == "order":
             for deck in self._decks:
                 deck.set_order(*arguments)
         elif name in ENGINE_REQUESTS:
@@ -262,6 +266,10 @@ class Server:
 
     def _carry_out(self, name: str, arguments: tuple[Any, ...]) -> None:
         """Carry out a request that takes longer, and log it: on the main thread, in `poll`."""
+        if name == "region":
+            # The engine logs it.
+            self._edit_with_clip(*arguments)
+            return
         if self._session_log:
             deck = self.deck
             heard = deck.ring.read_position
@@ -279,6 +287,14 @@ class Server:
             self._recordings.record(on, self.deck.name)
         elif self._clips.takes(name):
             self._clips.carry_out(name, arguments, self.deck)
+
+    def _edit_with_clip(self, number: int, *arguments: Any) -> None:
+        """Hand on a request for a region, whose last argument is the name of a clip."""
+        *others, clip = arguments
+        try:
+            self._clips.send_region(self.deck, clip, (number, *others))
+        except (DistillError, OSError) as error:
+            self.on_edit_report(OverlayRefused(number, str(error)))
 
     def end(self) -> None:
         """Fade out, finish the recording and the session log, and end the workers."""

@@ -224,7 +224,11 @@ def test_overlays_are_taken_away_and_laid_again(player: Player, undisturbed: np.
         ("region", ("at", 5, 3, "backward"), "there is no edit 'backward' (did you mean"),
         ("region", ("at", 5, 3, "backwards 3:5"), "'3:5' is one word too many: the columns"),
         ("region", ("at", 5, 3, "cut"), "cut changes the number of columns, so it works only on"),
-        ("region", ("at", 5, 3, "backwards --levels air"), "there is no level 'air'"),
+        (
+            "region",
+            ("at", 5, 3, "backwards --levels air"),
+            "there is no level 'air'; legal: structure",
+        ),
         ("region", ("loop", 0, 0, "backwards"), "no loop or hold is playing"),
     ],
 )
