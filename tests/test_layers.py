@@ -70,6 +70,7 @@ ROOMS = {
     "audio.reading": {"audio.files", "audio.resample"},
     "commands.grids": {"commands.destinations", "commands.options", "commands.output"},
     "codes.history": {"codes.timeline"},
+    "codes.rack": {"codes.edit", "codes.edit_run", "codes.timeline"},
     "commands.serving": {"commands.output", "commands.standard_streams"},
     "commands.training_steps": {"commands.options", "commands.output"},
     "edits.time": set(),

@@ -3,176 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from distill_live.codes.edit import (
-    CODE_UNIT,
-    SWITCH,
-    Edit,
-    EditContext,
-    Traits,
-    parameter_name,
-)
-from distill_live.codes.edit_run import hold, read_only, run_window, windows
+from distill_live.codes.edit import SWITCH, Edit, Traits, parameter_name
+from distill_live.codes.edit_run import hold, read_only, windows
+from distill_live.codes.rack.settings import EditSetting, EditSettings, Held, Partner
+from distill_live.codes.rack.unit import EditUnit
 from distill_live.codes.timeline import Codes
 from distill_live.parameters import ParameterValues
 
 #: Gives the columns [end - start, F, Q] from start to end, as they were drawn.
 Raw = Callable[[int, int], Codes]
 
-#: How many windows of an edit are remembered, so that they need not be edited again.
-_REMEMBERED = 256
-
 #: The slot of the partner that all edits share which have a switch of their own. The partner of an
 #: edit with one of EDIT_SWITCHES is in the slot of that name.
 EDIT_SLOT = "edit"
-
-
-@dataclass(frozen=True, eq=False)
-class Partner:
-    """A second grid for edits that need one: its name, its codes [P, F, Q], and the column of the
-    stream to which its first column belongs. Two are equal only if they are the same object."""
-
-    name: str
-    codes: Codes
-    start: int = 0
-
-    def without_codes(self) -> Partner:
-        """The same partner to be kept where codes would take too much room."""
-        return replace(self, codes=self.codes[:0])
-
-
-@dataclass(frozen=True)
-class EditSetting:
-    """One edit that is on: how strongly for each level (0..1, 0 is off), the values of its
-    parameters, in order, and its partner if it needs one."""
-
-    name: str
-    amounts: tuple[float, ...]
-    values: tuple[float, ...]
-    partner: Partner | None = None
-
-    @property
-    def levels(self) -> tuple[bool, ...]:
-        """For which levels [Q] it is on."""
-        return tuple(amount > 0 for amount in self.amounts)
-
-
-@dataclass(frozen=True)
-class EditSettings:
-    """The edits that are on, in the order in which they run. Compared, they show what has changed.
-
-    `seed` is 0 while no edit is on, and `columns_per_beat` is 0 while no edit looks at it, because
-    nothing depends on them then.
-    """
-
-    edits: tuple[EditSetting, ...] = ()
-    seed: int = 0
-    columns_per_beat: float = 0.0
-
-    def without_codes(self) -> EditSettings:
-        """The same settings with partners that have no codes."""
-        edits = tuple(
-            one if one.partner is None else replace(one, partner=one.partner.without_codes())
-            for one in self.edits
-        )
-        return replace(self, edits=edits)
-
-
-@dataclass(frozen=True, eq=False)
-class Held:
-    """What an edit holds: the `columns` [holds, F, Q] that entered it, up to the one that was heard
-    when each level was switched on, and the position after that, `since` [Q]."""
-
-    columns: Codes
-    since: NDArray[np.int64]
-
-    def equals(self, other: Held | None) -> bool:
-        """Whether another one holds the same."""
-        return self is other or (
-            other is not None
-            and np.array_equal(self.columns, other.columns)
-            and np.array_equal(self.since, other.since)
-        )
-
-
-_NOTHING = Held(np.zeros((1, 0, 0), np.int64), np.zeros(0, np.int64))
-
-
-class _Unit:
-    """One edit as it is used with one setting and what it holds."""
-
-    def __init__(
-        self, edit: Edit, setting: EditSetting, settings: EditSettings, books: NDArray[np.float32]
-    ) -> None:
-        traits = Traits.of(edit)
-        values = _values(edit, setting, books.shape[1])
-        self.edit, self.setting, self.holds = edit, setting, traits.holds
-        self.window = traits.columns(traits.window, values)
-        self.past = traits.columns(traits.past, values)
-        self.held = _NOTHING
-        self._partner = setting.partner
-        self._same: dict[str, Any] = {
-            "levels": read_only(np.array(setting.levels)),
-            "values": values,
-            "seed": settings.seed,
-            "codebooks": books,
-            "amounts": read_only(np.array(setting.amounts, np.float32)),
-            # Others do not look at it, and need not do their work again when the tempo changes.
-            "columns_per_beat": settings.columns_per_beat if traits.timed else 0.0,
-            "name": edit.name,
-        }
-        self._done: dict[int, tuple[bytes, Codes]] = {}
-
-    def hold(self, held: Held) -> None:
-        """Hold these columns from now on."""
-        self.held = Held(read_only(held.columns), read_only(held.since))
-        self._done.clear()
-
-    def does_the_same(self, other: _Unit) -> bool:
-        """Whether another unit of this edit that held the same would make the same of columns."""
-        alike = ("seed", "columns_per_beat")
-        return self.setting == other.setting and all(
-            self._same[one] == other._same[one] for one in alike
-        )
-
-    def run(self, start: int, past: Codes, entering: Codes) -> Codes:
-        """The window that begins at column `start`, edited; the same codes are edited once."""
-        key = past.tobytes() + entering.tobytes()
-        known = self._done.get(start)
-        if known is not None and known[0] == key:
-            return known[1]
-        edited = run_window(self.edit, entering, self._context(start, past))
-        if len(self._done) >= _REMEMBERED:
-            del self._done[next(iter(self._done))]
-        self._done[start] = key, edited
-        return edited
-
-    def _context(self, start: int, past: Codes) -> EditContext:
-        second: dict[str, Any] = {}
-        if self._partner is not None:
-            # A partner that begins later than this column has been repeating for ever.
-            column = (start - self._partner.start) % len(self._partner.codes)
-            second = {"partner": self._partner.codes, "partner_column": column}
-        return EditContext(
-            column=start, held=self.held.columns[-1], held_columns=self.held.columns,
-            since=self.held.since, past=read_only(past),
-            bands=read_only(np.ones(past.shape[1], bool)), **self._same, **second,
-        )  # fmt: skip
-
-
-def _values(edit: Edit, setting: EditSetting, codebook_size: int) -> Mapping[str, float]:
-    """The values of an edit's parameters by their short names, codes as the codebooks have them."""
-    values = {
-        parameter.name: min(value, codebook_size - 1.0) if parameter.unit == CODE_UNIT else value
-        for parameter, value in zip(edit.parameters, setting.values, strict=True)
-    }
-    return MappingProxyType(values)
 
 
 class EditRack:
@@ -211,7 +60,7 @@ class EditRack:
         self._off: set[str] = set()
         self._codebooks = read_only(np.asarray(codebooks, np.float32))
         self._settings = EditSettings()
-        self._units: list[_Unit] = []
+        self._units: list[EditUnit] = []
 
     @property
     def settings(self) -> EditSettings:
@@ -351,12 +200,13 @@ class EditRack:
         self._settings = settings
         self._units = self._made(settings)
 
-    def _made(self, settings: EditSettings) -> list[_Unit]:
+    def _made(self, settings: EditSettings) -> list[EditUnit]:
         return [
-            _Unit(self._edits[one.name], one, settings, self._codebooks) for one in settings.edits
+            EditUnit(self._edits[one.name], one, settings, self._codebooks)
+            for one in settings.edits
         ]
 
-    def _next_held(self, depth: int, last: _Unit | None, column: int, raw: Raw) -> Held:
+    def _next_held(self, depth: int, last: EditUnit | None, column: int, raw: Raw) -> Held:
         """What the unit at a depth holds from `column` on; `last` is its edit's unit until now."""
         unit, count = self._units[depth], len(self._codebooks)
         switched_on = np.ones(count, bool)
@@ -391,7 +241,7 @@ class EditRack:
         leaving = self._edit(unit, aligned, entering, aligned - first)
         return leaving[start - aligned : end - aligned]
 
-    def _edit(self, unit: _Unit, aligned: int, entering: Codes, before: int) -> Codes:
+    def _edit(self, unit: EditUnit, aligned: int, entering: Codes, before: int) -> Codes:
         """The result of an edit for whole windows, the first of which begins at column `aligned`;
         `entering` has `before` more columns at its beginning."""
         leaving = entering[before:].copy()

@@ -127,10 +127,11 @@ def _table(loaded: LoadedVQModel, slots: Slots, counts: NDArray[np.int64] | None
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(heads)
     neighbours = nearest(loaded, _NEIGHBOURS)
+    shares = None if counts is None else _shares(counts)
     for number, (level, code) in enumerate(_all_codes(loaded)):
         used = ("", "")
-        if counts is not None:
-            used = (str(counts[level, code]), f"{_shares(counts)[level, code]:.6f}")
+        if counts is not None and shares is not None:
+            used = (str(counts[level, code]), f"{shares[level, code]:.6f}")
         near = [(one.code, f"{one.distance:.4f}") for one in neighbours[level][code]]
         label = loaded.metadata["level_labels"][level]
         writer.writerow([label, code, f"{slots.begin_s(number):.3f}", *used, *chain(*near)])

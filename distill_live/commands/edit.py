@@ -97,6 +97,8 @@ def edit(
     if output_other is not None:
         check_suffix(output_other)
         _require_one_swap(steps, edits)
+        if output_other.resolve() == path.resolve():
+            raise CodesError(f"--output and --output-other are the same file, {path}")
     edited = _Edited(source)
     edited.run(steps, edits, codebooks_of(loaded()), tempo)
     save_grid(path, edited.grid)

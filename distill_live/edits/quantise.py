@@ -12,7 +12,7 @@ class Quantise:
     """Replaces each code with the nearest that the second grid uses in that band and level."""
 
     name = "quantise"
-    doc = "Play with the codes of a clip or a second grid only: each code moves to the nearest."
+    doc = "Play only codes that a clip or a second grid uses: each code moves to the nearest one."
     window = 1
     partner = True
     parameters: tuple[Parameter, ...] = ()

@@ -11,17 +11,17 @@ from distill_live.parameters import Parameter
 
 
 class Transpose:
-    """Moves each code along its codebook, whose codes lie in the order of the first principal axis:
+    """Moves each code along its codebook, whose codes are ordered along the first principal axis,
     the direction in which they differ most. So neighbours sound alike, and the same number of steps
     changes all codes in a similar way."""
 
     name = "transpose"
-    doc = "Move every code the same number of steps to a next one that sounds similar."
+    doc = "Move every code by the same number of steps; codes one step apart sound alike."
     window = 1
     parameters = (
         Parameter("steps", "int", -64, 64, 1, "",
-                  "Steps along each level's codes, in the order in which they differ most; 0 "
-                  "changes nothing. Codes stop at both ends."),
+                  "Number of steps, up or (below 0) down. The codes of each level are in the order "
+                  "in which they differ most, and stop at both ends."),
     )  # fmt: skip
 
     def __call__(self, codes: Codes, context: EditContext) -> Codes:

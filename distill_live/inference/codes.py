@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -12,12 +13,12 @@ from torch import Tensor
 
 from distill_live.codes.grid import CodeGrid
 from distill_live.errors import CodesError
-from distill_live.inference.ahead import made_ahead
+from distill_live.inference.decoder_process import column_mels, mels_made_beside
 from distill_live.models.encoding import encode_pieces
 from distill_live.models.file.persistence import LoadedVQModel
 
-# How many columns the codec's decoder may be ahead of the vocoder, which is slower.
-_MELS_AHEAD = 16
+# A second process takes two seconds to start, and of a minute's decoding saves one.
+_WORTH_A_PROCESS_SECONDS = 180.0
 
 
 def encode(loaded: LoadedVQModel, audio: NDArray[np.float32]) -> CodeGrid:
@@ -71,7 +72,13 @@ def decode_blocks(
     Raises CodesError at once as `require_fit` does.
     """
     require_fit(loaded, grid)
-    return _decoded(loaded, grid.codes, len(grid.codes), progress_callback or (lambda done: None))
+    long = grid.duration_s >= _WORTH_A_PROCESS_SECONDS
+    mels: Iterator[Tensor]
+    if long and loaded.device.type == "cpu" and (os.cpu_count() or 1) > 1:
+        mels = mels_made_beside(loaded, grid)
+    else:
+        mels = column_mels(loaded.model, grid.codes)
+    return _decoded(loaded, mels, len(grid.codes), progress_callback)
 
 
 def decode_vectors(
@@ -82,41 +89,28 @@ def decode_vectors(
 ) -> Iterator[NDArray[np.float32]]:
     """As `decode_blocks`, with vectors `[k, F, D]` in the place of those of codes, so many columns
     together: what lies between codes can be heard without being turned into codes."""
-    pushed = (column for block in vectors for column in block)
-    return _decoded(loaded, pushed, columns, progress_callback or (lambda done: None))
+    mels = column_mels(loaded.model, (column for block in vectors for column in block))
+    return _decoded(loaded, mels, columns, progress_callback)
 
 
 @torch.inference_mode()
 def _decoded(
     loaded: LoadedVQModel,
-    pushed: Iterable[NDArray[Any]],
+    mels: Iterable[Tensor],
     columns: int,
-    progress: Callable[[float], None],
+    progress: Callable[[float], None] | None,
 ) -> Iterator[NDArray[np.float32]]:
     vocoder = loaded.vocoder.stream()
     # With columns that overlap, the end of the last one goes further.
     left = columns * loaded.column_samples
-    for number, mel in enumerate(made_ahead(_mels(loaded, pushed), _MELS_AHEAD), start=1):
+    for number, mel in enumerate(mels, start=1):
         block = vocoder.push(mel).cpu().numpy()[:left]
         left -= len(block)
         yield block
         # After the columns there is what their decoder still had.
-        if number <= columns:
+        if progress and number <= columns:
             progress(number / columns)
     yield vocoder.flush().cpu().numpy()[:left]
-
-
-@torch.inference_mode()
-def _mels(loaded: LoadedVQModel, pushed: Iterable[NDArray[Any]]) -> Iterator[Tensor]:
-    """The mels `[M, frames]` of each column, of codes `[F, Q]` or of vectors `[F, D]`, and those
-    that the decoder still has at the end."""
-    decoder = loaded.model.stream()
-    for column in pushed:
-        if np.issubdtype(column.dtype, np.integer):
-            yield decoder.push(column[None])
-        else:
-            yield decoder.push_vectors(torch.from_numpy(column[None]))
-    yield decoder.flush()
 
 
 def require_fit(loaded: LoadedVQModel, grid: CodeGrid) -> None:

@@ -18,7 +18,8 @@ import numpy as np
 
 from distill_live.codes.edit import Edit, Traits, load_edits, parameter_name
 from distill_live.codes.edit_parameters import parameter_table
-from distill_live.codes.edit_rack import EditRack, Partner
+from distill_live.codes.edit_rack import EditRack
+from distill_live.codes.rack.settings import Partner
 from distill_live.parameters import ParameterStore
 
 BANDS, LEVELS, CODES, WIDTH = 8, 4, 256, 64

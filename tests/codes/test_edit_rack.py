@@ -8,7 +8,8 @@ import pytest
 
 from distill_live.codes.edit import Edit, EditContext
 from distill_live.codes.edit_parameters import parameter_table
-from distill_live.codes.edit_rack import EditRack, EditSettings, Partner
+from distill_live.codes.edit_rack import EditRack
+from distill_live.codes.rack.settings import EditSettings, Partner
 from distill_live.codes.timeline import Codes
 from distill_live.edits.freeze import Freeze
 from distill_live.parameters import Parameter, ParameterStore

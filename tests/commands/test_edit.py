@@ -128,6 +128,10 @@ def test_a_grid_may_become_longer_but_not_endlessly(
         (("--do", "reverse", "--output", "x.wav"), "must end in .json or .npz"),
         (("--do", "reverse", "--output-other", "x.json"), "here there are: none"),
         (("--do", "swap b.json 0:2 0:2", "--output-other", "x.txt"), "must end in"),
+        (
+            ("--do", "swap b.json 0:2 0:2", "--output-other", "x.json", "--output", "./x.json"),
+            "are the same file",
+        ),
     ],
 )
 def test_what_cannot_be_done_is_one_line_and_writes_nothing(

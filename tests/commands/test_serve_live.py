@@ -93,9 +93,9 @@ def perform(
     return played, start, counts
 
 
-def random_grid(model: Path) -> CodeGrid:
+def random_grid(model: Path, seed: int = 0) -> CodeGrid:
     """Six columns of the tiny model's codes."""
-    codes = np.random.default_rng(0).integers(0, 16, (6, 8, 3))
+    codes = np.random.default_rng(seed).integers(0, 16, (6, 8, 3))
     sha256 = read_header(model).metadata["codec_sha256"]
     return CodeGrid(codes, "tiny", sha256, level_labels(3), 16, 4_096)
 

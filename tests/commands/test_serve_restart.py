@@ -9,9 +9,15 @@ from typing import Any
 
 import numpy as np
 
+from distill_live.codes.grid_file import save_grid
 from tests.commands.logged_session import SECOND, Session, session
 from tests.commands.server_process import ServerProcess
-from tests.commands.test_serve_live import QUIET, assert_is_what_was_recorded, render
+from tests.commands.test_serve_live import (
+    QUIET,
+    assert_is_what_was_recorded,
+    random_grid,
+    render,
+)
 from tests.conftest import RunCli
 from tests.live.silence import assert_no_silence
 from tests.sound_files import read_audio
@@ -77,14 +83,26 @@ def test_prime_frozen_codes_and_hold_survive(
         np.testing.assert_array_equal(np.array(entry["codes"])[:, 0], frozen)
 
 
-def test_a_loop_survives(tiny_model_path: Path, tmp_path: Path) -> None:
+def test_a_looped_clip_and_the_one_that_is_blended_in_survive(
+    tiny_model_path: Path, tmp_path: Path
+) -> None:
+    other = random_grid(tiny_model_path, seed=1)
+    save_grid(tmp_path / "a.npz", random_grid(tiny_model_path))
+    save_grid(tmp_path / "b.npz", other)
     with session(tiny_model_path, tmp_path) as played:
-        played.hear(1.5)
-        played.ask("loop", 0.5)
+        played.ask("clip/load", "a", str(tmp_path / "a.npz"))
+        played.ask("clip/load", "b", str(tmp_path / "b.npz"))
+        played.ask("clip/play", "a")
+        played.ask("blend/clip", "b")
+        played.set("blend", 1.0)
         played.hear(1.5)
         looped = kill_engine(played)
+        count = len(played.entries("push"))
         (loop,) = played.entries("loop")
         assert looped["place"]["loop"] == [loop["begin"], loop["end"], loop["fade"]]
+        wait_until(lambda: len(played.entries("push")) >= count + 12, "two passes")
+        for entry in played.entries("push")[-12:]:
+            assert entry["codes"] == other.codes[entry["column"] % 6].tolist()
 
 
 def test_a_file_waits_for_the_next_engine_and_has_no_gap(

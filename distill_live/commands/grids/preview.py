@@ -71,10 +71,10 @@ def preview(
     about_entry = bool(level or bands) or code is not None
     about_part = bool(only_level) or column is not None
     if grid is None:
-        sense = bool(level) and code is not None and not about_part
+        possible = bool(level) and code is not None and not about_part
     else:
-        sense = about_part and not about_entry
-    if not sense:
+        possible = about_part and not about_entry
+    if not possible:
         raise CodesError(_WAYS)
     path = single_file(output, "preview.wav")
     loaded = load_model(model, device)

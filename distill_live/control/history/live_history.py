@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from distill_live.codes.edit_rack import Held
 from distill_live.codes.history.history import History
 from distill_live.codes.history.overlay import Overlay
+from distill_live.codes.rack.settings import Held
 from distill_live.control.history.chain import Chain, ChainParameters
 from distill_live.control.history.fader_moves import FaderMoves
 from distill_live.control.history.overlay_book import OverlayBook, Record, Send

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from distill_live.codes.edit_rack import Held
 from distill_live.codes.history.history import History, HistoryEntry
+from distill_live.codes.rack.settings import Held
 from distill_live.control.history.chain import Chain
 
 

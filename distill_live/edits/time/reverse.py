@@ -11,7 +11,7 @@ class Reverse:
     """Reverses the order of the columns of each window."""
 
     name = "reverse"
-    doc = "Play one passage after the other backwards."
+    doc = "Play passages backwards, one after the other."
     window = "columns"
     parameters = (
         Parameter("columns", "int", 2, MAX_COLUMNS, 8, "columns", "Length of a passage."),

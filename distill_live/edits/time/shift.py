@@ -17,9 +17,9 @@ class Shift:
     window = "window"
     parameters = (
         Parameter("columns", "int", -MAX_COLUMNS, MAX_COLUMNS, 1, "columns",
-                  "How far codes move in time, later or (below 0) earlier."),
+                  "How far codes move in time: later or (below 0) earlier."),
         Parameter("bands", "int", -MAX_COLUMNS, MAX_COLUMNS, 0, "bands",
-                  "How far codes move up or (below 0) down, among the selected bands."),
+                  "How far codes move between bands: up or (below 0) down, among those selected."),
         Parameter("window", "int", 1, MAX_COLUMNS, 16, "columns",
                   "Length of the passage in which codes move round."),
     )  # fmt: skip

@@ -11,7 +11,7 @@ class Shuffle:
     """Plays the columns of each window in an order that is drawn from the seed."""
 
     name = "shuffle"
-    doc = "Play the columns of one passage after the other in a random order, drawn from the seed."
+    doc = "Play the columns of each passage in a random order, drawn from the seed."
     window = "columns"
     parameters = (
         Parameter("columns", "int", 2, MAX_COLUMNS, 8, "columns", "Length of a passage."),

@@ -93,13 +93,20 @@ class Captures:
         capture = self._waiting.pop(captured.number, None)
         if capture is None:
             return
+        if not len(captured.codes):
+            text = "nothing can be captured yet: the model has not been heard"
+            self._on_outcome(capture, text, True)
+            return
+        grid = replace(blank, codes=captured.codes.astype(np.int64), source="capture")
+        samples = min(round(capture.seconds * grid.sample_rate), _length(grid))
+        lost = ""
         try:
-            if not len(captured.codes):
-                raise ClipError("nothing can be captured yet: the model has not been heard")
-            grid = replace(blank, codes=captured.codes.astype(np.int64), source="capture")
-            samples = min(round(capture.seconds * grid.sample_rate), _length(grid))
             self._keep(Clip(capture.name, grid, samples, capture.loudness_db))
-            self._write(capture, grid)
+        except ClipError as error:
+            # What was heard is written all the same: it does not come back.
+            lost = str(error)
+        try:
+            self._write(capture, grid, lost)
         except (DistillError, OSError) as error:
             self._on_outcome(capture, str(error), True)
 
@@ -119,17 +126,19 @@ class Captures:
             writer.join()
         self.poll()
 
-    def _write(self, capture: Capture, grid: CodeGrid) -> None:
-        """Write sound and codes in the background."""
+    def _write(self, capture: Capture, grid: CodeGrid, lost: str) -> None:
+        """Write sound and codes in the background; `lost` says why there is no clip, if so."""
         path = self._new_path(capture.name)
         # Another capture of that name, in the same second, must get another path.
         path.touch()
         # Not a daemon: the program ends only after the files are written.
-        writer = threading.Thread(target=self._save, args=(capture, path, grid), name="capture")
+        writer = threading.Thread(
+            target=self._save, args=(capture, path, grid, lost), name="capture"
+        )
         self._writers = [one for one in self._writers if one.is_alive()] + [writer]
         writer.start()
 
-    def _save(self, capture: Capture, path: Path, grid: CodeGrid) -> None:
+    def _save(self, capture: Capture, path: Path, grid: CodeGrid, lost: str) -> None:
         codes = path.with_suffix(SUFFIX)
         try:
             write_audio(path, capture.sound, capture.sample_rate)
@@ -137,11 +146,13 @@ class Captures:
         except (AudioFileError, CodesError) as error:
             if not path.stat().st_size:
                 path.unlink()
-            self._written.put(_Written(capture, f"the clip is there, but: {error}", True))
+            self._written.put(_Written(capture, lost or f"the clip is there, but: {error}", True))
             return
         seconds = _length(grid) / grid.sample_rate
         text = f"clip {capture.name}: the last {seconds:.1f} s, also in {path} and {codes.name}"
-        self._written.put(_Written(capture, text, False))
+        if lost:
+            text = f"{lost}; the last {seconds:.1f} s are only in {path} and {codes.name}"
+        self._written.put(_Written(capture, text, bool(lost)))
 
 
 def _length(grid: CodeGrid) -> int:

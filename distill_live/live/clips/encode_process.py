@@ -52,7 +52,7 @@ def encode(audio: Path, model: Path, columns: int, end: bool) -> tuple[CodeGrid,
     Raises DistillError when the recording or the model cannot be used.
     """
     sound = Sound(audio)
-    # Only now, because torch takes seconds to load: what is no sound is refused before.
+    # Only now: torch takes seconds to load, and a file that is not a sound is refused without it.
     from distill_live.inference.codes import encode_blocks
     from distill_live.models.encoding import MARGIN_COLUMNS
     from distill_live.models.file.persistence import load_model_v2

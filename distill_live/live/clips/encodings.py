@@ -70,7 +70,7 @@ class Encodings:
             self._waiting.appendleft((job, done))
             return
         if len(self._waiting) >= MAX_WAITING:
-            raise ClipError(f"{MAX_WAITING} recordings already wait to be encoded: try again later")
+            raise ClipError(f"{MAX_WAITING} recordings are already waiting: try again later")
         self._waiting.append((job, done))
 
     def drop(self, job: EncodingJob) -> None:

@@ -115,7 +115,7 @@ class ClipLibrary:
             check_clip_name(path.stem)
             clip = load_clip(path, path.stem).shortened()
         except (ClipError, CodesError) as error:
-            self._say(f"a kept clip is left out: {error}")
+            self._say(f"a clip in {self._folder} was left out: {error}")
             return
         self._clips[clip.codec.sha256, clip.name] = clip
         self._files[clip.codec.sha256, clip.name] = path

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
-from distill_live.codes.edit_rack import Held
 from distill_live.codes.history.overlay import Overlay
+from distill_live.codes.rack.settings import Held
 from distill_live.codes.timeline import Codes
 from distill_live.live.editing.edited_columns import EditedColumns
 from distill_live.live.editing.painter import CellRequest, Painter, RegionRequest, Where

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from distill_live.codes.edit_rack import EditRack, EditSettings, Held
+from distill_live.codes.edit_rack import EditRack
 from distill_live.codes.history.overlay import Overlay, Overlays
+from distill_live.codes.rack.settings import EditSettings, Held
 from distill_live.codes.timeline import Codes, Timeline
 
 

@@ -14,7 +14,8 @@ from typing import Any, Literal
 import numpy as np
 
 from distill_live.codes.edit import Edit
-from distill_live.codes.edit_rack import EditRack, EditSettings, Partner
+from distill_live.codes.edit_rack import EditRack
+from distill_live.codes.rack.settings import EditSettings, Partner
 from distill_live.codes.timeline import Codes
 from distill_live.errors import CodesError, LiveError
 from distill_live.live.editing.edit_requests import EditRequests

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from distill_live.codes.edit_rack import EditRack, EditSettings
+from distill_live.codes.edit_rack import EditRack
+from distill_live.codes.rack.settings import EditSettings
 from distill_live.codes.timeline import Codes, Timeline
 from distill_live.errors import CodesError
 from distill_live.live.editing.edited_columns import EditedColumns

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from distill_live.codes.edit_rack import EditRack, Partner
+from distill_live.codes.edit_rack import EditRack
+from distill_live.codes.rack.settings import Partner
 from distill_live.live.ipc.heard_columns import HeardColumns
 from distill_live.live.ipc.messages import INPUT
 from distill_live.live.ipc.ring import SAMPLE_RATE

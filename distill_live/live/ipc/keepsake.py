@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from distill_live.codes.edit_rack import EditSettings, Held, Partner
+from distill_live.codes.rack.settings import EditSettings, Held, Partner
 from distill_live.live.ipc.ring import AudioRing
 from distill_live.shared_memory import SharedArray
 

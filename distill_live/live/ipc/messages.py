@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from distill_live.codes.edit_rack import Held
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.history.overlay import Overlay
+from distill_live.codes.rack.settings import Held
 from distill_live.live.ipc.shared_codes import SharedCodes
 
 #: What control asks of the engine for the history of edits: the names of its methods, which are

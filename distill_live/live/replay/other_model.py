@@ -11,8 +11,8 @@ import torch
 
 from distill_live.codes.edit import Edit
 from distill_live.codes.edit_parameters import parameter_table
-from distill_live.codes.edit_rack import Held
 from distill_live.codes.history.overlay import Overlay
+from distill_live.codes.rack.settings import Held
 from distill_live.codes.session_log import Entry, reading_entry
 from distill_live.errors import ParameterError, SessionLogError
 from distill_live.live.engine.engine import Engine

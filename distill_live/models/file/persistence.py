@@ -184,6 +184,7 @@ def load_model_v2(path: str | Path, device: torch.device | str = "cpu") -> Loade
         previews = read_previews(metadata, tensors)
         vocoder = _restore_vocoder(metadata, spectrogram, tensors)
         check_fit(codec, prior, vocoder, spectrogram)
+        _check_labels(metadata["level_labels"], codec)
     except _MISFITS as error:
         if is_device_failure(error):
             # The file is not to blame.
@@ -205,6 +206,12 @@ def load_model_v2(path: str | Path, device: torch.device | str = "cpu") -> Loade
         training_codes=codes,
         previews=previews,
     )
+
+
+def _check_labels(labels: list[str], codec: Codec) -> None:
+    """Raise ValueError unless each level has a label."""
+    if len(labels) != codec.config.num_quantizers:
+        raise ValueError(f"it has {codec.config.num_quantizers} levels but {len(labels)} labels")
 
 
 def _read_own(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:

@@ -1,5 +1,6 @@
 """How the model of a grid is found: as all commands about grids do it."""
 
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 from distill_live.codes.grid import CodeGrid
 from distill_live.models.file.header import rewrite_metadata
-from tests.conftest import Folders, RunCli
+from tests.conftest import RunCli
 from tests.grids import saved
 
 
@@ -55,14 +56,18 @@ def test_the_model_that_is_named_must_have_made_the_grid(
     assert "made by the model 'tiny'" in err and not Path("out.json").exists()
 
 
-@pytest.mark.parametrize("name", ["../away", "/etc/passwd", "tiny.distill/../x"])
+@pytest.mark.parametrize("relative", [True, False])
 def test_a_name_in_a_grid_does_not_lead_out_of_the_library(
-    run_cli: RunCli, grid: CodeGrid, tmp_path: Path, folders: Folders, name: str
+    run_cli: RunCli, grid: CodeGrid, tiny_in_library: Path, tmp_path: Path, relative: bool
 ) -> None:
-    saved(replace(grid, model_name=name, model_sha256="other"), "loop.json")
-    shutil.copy(folders.user / "tiny.distill", tmp_path.parent / "away")
+    away = tmp_path / "elsewhere" / "away"
+    away.parent.mkdir()
+    tiny_in_library.rename(away)
+    name = os.path.relpath(away) if relative else str(away)
+    saved(replace(grid, model_name=name), "loop.json")
     code, err = edit(run_cli)
     assert code == 1 and "no model in the library" in err
+    assert edit(run_cli, "--model", name) == (0, "")
 
 
 def test_a_grid_may_claim_what_its_model_does_not_have(run_cli: RunCli, grid: CodeGrid) -> None:

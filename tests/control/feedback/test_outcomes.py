@@ -37,6 +37,16 @@ def test_who_asked_is_told_what_came_of_it_once() -> None:
     ]
 
 
+def test_of_two_requests_of_one_kind_each_is_answered_by_its_arguments() -> None:
+    stage = Stage()
+    for name in ("kick", "snare"):
+        stage.outcomes.asked("clip/load", ASKER, (name, "a.wav"))
+    stage.outcomes.tell("clip/load", "snare", arguments=("snare", "a.wav"))
+    stage.outcomes.tell("clip/load", "kick", arguments=("kick", "a.wav"))
+    stage.outcomes.tell("clip/load", "again", arguments=("kick", "a.wav"))
+    assert [told for _, (_, (_, told)) in stage.answered] == ["snare", "kick"]
+
+
 def test_who_listens_is_told_and_not_twice() -> None:
     stage = Stage()
     stage.listen(ASKER)

@@ -21,6 +21,9 @@ from distill_live.errors import ParameterError
         ("model", ["x" * MAX_TEXT], ("x" * MAX_TEXT,)),
         ("record", [1.0], (True,)),
         ("record", [False], (False,)),
+        ("clip/play", ["kick"], ("kick", None)),
+        ("blend/clip", [""], ("",)),
+        ("blend/clip", [], (None,)),
     ],
 )
 def test_arguments_come_in_their_own_types_with_defaults_filled_in(

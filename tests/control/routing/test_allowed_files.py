@@ -44,6 +44,7 @@ def test_a_file_in_the_folders_is_found(
 ) -> None:
     arguments = allowed.check("prime", (given.format(room=room),))
     assert arguments == (str((room / file).resolve()),)
+    assert allowed.check("clip/load", ("kick", *arguments)) == ("kick", *arguments)
 
 
 @pytest.mark.parametrize(

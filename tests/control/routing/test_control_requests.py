@@ -75,6 +75,8 @@ def test_what_was_carried_out_or_is_handed_on_is_told_to_whoever_notes_it(stand:
         ("rewind/beats", (8.0, None), ("rewind", (4.8, None))),
         ("rewind/beats", (1.0, "same"), ("rewind", (0.6, "same"))),
         ("hold/beats", (0.5,), ("hold", (0.3,))),
+        ("clip/play", ("kick", 0.5), ("clip/play", ("kick", 0.3))),
+        ("clip/play", ("kick", None), ("clip/play", ("kick", None))),
         ("loop", (2.0,), ("loop", (2.0,))),
         ("play", (), ("play", ())),
     ],

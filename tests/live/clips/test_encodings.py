@@ -51,7 +51,7 @@ def test_only_so_many_recordings_wait(tiny_model_path: Path, tmp_path: Path) -> 
     desk = Desk(tiny_model_path)
     for _ in range(MAX_WAITING):
         desk.add(tmp_path)
-    with pytest.raises(ClipError, match="64 recordings already wait"):
+    with pytest.raises(ClipError, match="64 recordings are already waiting"):
         desk.add(tmp_path)
 
 

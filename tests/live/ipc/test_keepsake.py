@@ -8,7 +8,7 @@ import time
 import numpy as np
 import pytest
 
-from distill_live.codes.edit_rack import EditSettings
+from distill_live.codes.rack.settings import EditSettings
 from distill_live.live.ipc.keepsake import Continuation, Keepsake, Place
 from distill_live.live.ipc.ring import AudioRing
 from tests.tools import wait_until

@@ -64,3 +64,15 @@ def test_loudness_is_that_of_the_column_alone(tiny_model: LoadedVQModel) -> None
     encoded = ColumnEncoder(tiny_model).push(sound)
     assert encoded is not None
     assert encoded.loudness.tolist() == pytest.approx([QUIETEST_DB, -20.0, QUIETEST_DB], abs=1e-3)
+
+
+def test_a_column_is_written_again_until_all_that_it_depends_on_was_heard(
+    loaded: LoadedVQModel,
+) -> None:
+    column, encoder = loaded.column_samples, ColumnEncoder(loaded)
+    reach = loaded.model.encoder_reach(loaded.spectrogram, column)
+    sound = noise(12 * column + reach.samples)
+    assert encoder.push(sound[: 11 * column + reach.samples]) is not None
+    encoded = encoder.push(sound[11 * column + reach.samples :])
+    assert encoded is not None
+    assert (encoded.first, len(encoded.codes)) == (11 - reach.after, 1 + reach.after)

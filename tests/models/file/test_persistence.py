@@ -225,6 +225,16 @@ def test_a_header_that_does_not_fit_the_weights_is_refused_in_one_line(
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("labels", [[], ["Structure", "Detail"]])
+def test_every_level_must_have_a_label(
+    tiny_model_path: Path, tmp_path: Path, labels: list[str]
+) -> None:
+    path = Path(shutil.copy(tiny_model_path, tmp_path))
+    rewrite_metadata(path, level_labels=labels)
+    with pytest.raises(ModelFileError, match=f"it has 3 levels but {len(labels)} labels"):
+        load_model_v2(path)
+
+
 @pytest.mark.parametrize("change", [{"codebook_size": 8}, {"bands": 4}, {"num_quantizers": 2}])
 def test_a_prior_for_other_codes_than_the_codecs_is_refused(
     tiny_model: LoadedVQModel, tmp_path: Path, change: dict[str, int]
