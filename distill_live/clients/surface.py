@@ -181,6 +181,11 @@ _BUTTONS = (
         Button("record", "record", (1,)),
         Button("stop recording", "record", (0,)),
     )),
+    Section("undo", buttons=(
+        Button("undo", "undo"),
+        Button("redo", "redo"),
+        Button("reverse loop", "region/loop", ("reverse",)),
+    )),
     Section("clips", buttons=(
         Button("capture 4 s", "capture", (4.0, "captured")),
         Button("play it", "clip/play", ("captured",)),

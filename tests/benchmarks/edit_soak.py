@@ -27,14 +27,6 @@ from tests.sound_card import SoundCard
 LEVELS = ("structure", "timbre", "detail")
 EDITS = ("freeze", "mask", "reverse", "echo", "stutter", "transpose", "mutate", "shuffle")
 ONCE = ("reverse", "mask", "mutate share=0.5", "transpose steps=3", "shuffle", "fill code=7")
-    "reverse",
-    "mask",
-    "mutate share=0.5",
-    "transpose steps=3",
-    "shuffle",
-    "fill code=7",
-    "echo",
-)
 
 
 def main() -> None:

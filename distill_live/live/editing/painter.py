@@ -174,7 +174,7 @@ class Painter:
     def _parsed(self, text: str) -> EditStep:
         """The edit that a text means, which must be one for a region of the stream."""
         step = EditStep.parse(text, self._edits)
-        if step.selection.columns:
+        if step.selection.columns not in ("", ":"):
             raise CodesError(
                 f"{step.selection.columns!r} is one word too many: the columns of a region come "
                 "before the edit"

@@ -11,6 +11,7 @@ import pytest
 from distill_live.codes.edit import EditContext
 from distill_live.codes.history.overlay import Overlay
 from distill_live.codes.timeline import Codes, Timeline
+from distill_live.edits.swap import Swap
 from distill_live.live.ipc.messages import OverlayMade, OverlayRefused, SegmentBegan
 from distill_live.live.replay.exact import replay_log
 from distill_live.models.file.persistence import LoadedVQModel
@@ -52,7 +53,7 @@ class Copy:
         return copied
 
 
-ALL = (*EDITS, Backwards(), Cut(), Copy())
+ALL = (*EDITS, Backwards(), Cut(), Copy(), Swap())
 
 
 @pytest.fixture(scope="module")
@@ -281,3 +282,18 @@ def test_requests_are_carried_out_in_the_order_in_which_they_came(player: Player
     one, two, three = made(player)
     assert (one.start, one.end) == (two.start, two.end)
     assert three.end == three.start + 1
+
+
+def test_a_region_takes_codes_of_a_clip_or_of_the_stream_itself(player: Player) -> None:
+    clip = np.full((20, 8, 3), 7, np.int64)
+    ask(player, "region", 1, "at", 4, 2, "swap rain : 3:5 --levels timbre", clip)
+    ask(player, "region", 2, "at", 6, 3, "swap . : 10:13")
+    one, two = made(player)
+    codes = player.engine._generator.edited.laid(0, 16)
+    drawn = timeline(player).raw(0, 16)
+    assert (codes[4:6, :, 1] == 7).all()
+    assert (one.start, one.end) == (4, 6)
+    np.testing.assert_array_equal(codes[6:9], drawn[10:13])
+    np.testing.assert_array_equal(codes[10:13], drawn[6:9])
+    assert (two.start, two.end) == (6, 13)
+    assert not two.mask[3:4].any()
