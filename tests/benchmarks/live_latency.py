@@ -10,6 +10,9 @@ arrives from the sink's monitor in a fragment of 5 ms: an upper bound. Kinds of 
     sampling    a sampling parameter (another seed)
     rewind      a request that goes elsewhere
     blend       a clip that is blended in, or not
+    cell        a cell that is painted (two in one bundle, of which one is sure to change)
+    region      an edit that is run once on the columns to come
+    undo        undo and redo of an edit
 
 For all but the first the sample is found by replaying the session log: it is the first that differs
 from what the old future would have given. Prints a line of JSON for each kind: milliseconds, how
@@ -25,13 +28,17 @@ import time
 from typing import Any
 
 import numpy as np
+from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
+from pythonosc.osc_message_builder import OscMessageBuilder
 
 from tests.benchmarks.compare import RATE, find
 from tests.benchmarks.live_rig import Heard, LiveRig, replay
 from tests.sound_card import SoundCard
 
 SILENCE = 10 ** (-70 / 20)
-KINDS = ("gain", "edit", "sampling", "rewind", "blend")
+KINDS = ("gain", "edit", "sampling", "rewind", "blend", "cell", "region", "undo")
+#: How many changes come before those that are measured.
+PREPARED = {"undo": 1}
 
 
 def main() -> None:
@@ -63,7 +70,7 @@ def measure(rig: LiveRig, kind: str, trials: int) -> dict[str, Any]:
     time.sleep(1.5)
     circumstances = rig.finish()
     find_latencies = silences if kind == "gain" else differences
-    latencies, lead = find_latencies(rig, sent)
+    latencies, lead = find_latencies(rig, sent, PREPARED.get(kind, 0))
     return {
         "trials": trials,
         "lost": trials - len(latencies),
@@ -79,6 +86,8 @@ def prepare(rig: LiveRig, kind: str) -> None:
         rig.server.osc.send("/distill/capture", 2.0, "before")
         rig.server.osc.await_told("/distill/done", "capture")
         rig.server.osc.send("/distill/blend/clip", "before")
+    elif kind == "undo":
+        rig.server.osc.send("/distill/edit/mask/on/timbre", 1.0)
 
 
 def change(rig: LiveRig, kind: str, trial: int) -> None:
@@ -89,13 +98,31 @@ def change(rig: LiveRig, kind: str, trial: int) -> None:
         rig.server.osc.send("/distill/edit/mask/on/timbre", float(trial % 2 == 0))
     elif kind == "blend":
         rig.server.osc.send("/distill/blend", float(trial % 2 == 0))
+    elif kind == "cell":
+        rig.server.osc.send_packet(two_cells(trial))
+    elif kind == "region":
+        rig.server.osc.send("/distill/region/ahead", 0, 8, f"fill code={trial} --levels timbre")
+    elif kind == "undo":
+        rig.server.osc.send("/distill/undo" if trial % 2 == 0 else "/distill/redo")
     elif kind == "sampling":
         rig.server.osc.send("/distill/seed", 1 + trial)
     else:
         rig.server.osc.send("/distill/rewind", 0.8)
 
 
-def silences(rig: LiveRig, sent: list[float]) -> tuple[list[float], dict[str, Any]]:
+def two_cells(trial: int) -> bytes:
+    """A bundle that paints two cells of the column that is playing."""
+    bundle = OscBundleBuilder(IMMEDIATELY)
+    for band in (2, 3):
+        cell = OscMessageBuilder("/distill/cell/ahead")
+        for argument in (0, band, "timbre", trial % 64):
+            cell.add_arg(argument)
+        bundle.add_content(cell.build())
+    packet: bytes = bundle.build().dgram
+    return packet
+
+
+def silences(rig: LiveRig, sent: list[float], prepared: int) -> tuple[list[float], dict[str, Any]]:
     """When it became silent after each message; all of it stays so for 100 ms."""
     recording = rig.monitor.samples
     latencies = []
@@ -108,13 +135,15 @@ def silences(rig: LiveRig, sent: list[float]) -> tuple[list[float], dict[str, An
     return latencies, {}
 
 
-def differences(rig: LiveRig, sent: list[float]) -> tuple[list[float], dict[str, Any]]:
-    """When the first sample of each change was heard."""
+def differences(
+    rig: LiveRig, sent: list[float], prepared: int
+) -> tuple[list[float], dict[str, Any]]:
+    """When the first sample of each change was heard, after those that were `prepared`."""
     heard = replay(rig.log, rig.model)
     played, recording = heard.played, rig.monitor.samples
     latencies, leads = [], []
     begin = 0
-    for moment, at, other in zip(sent, *changes(heard), strict=False):
+    for moment, at, other in zip(sent, *changes(heard, prepared), strict=False):
         leads.append(len(other))
         different = at + first_difference(heard.samples[at:], other)
         begin = find(played[at - 2_400 : at], recording, begin) or begin
@@ -124,12 +153,12 @@ def differences(rig: LiveRig, sent: list[float]) -> tuple[list[float], dict[str,
     return latencies, {"least_ring_ms": round(1e3 * min(leads) / RATE)}
 
 
-def changes(heard: Heard) -> tuple[list[int], list[np.ndarray]]:
+def changes(heard: Heard, prepared: int) -> tuple[list[int], list[np.ndarray]]:
     """The switches that changes have led to: where, and what would have come without.
 
-    The first switch is the beginning of the sound.
+    The first switch is the beginning of the sound; then come those that were prepared.
     """
-    at, other = zip(*heard.switches[1:], strict=True)
+    at, other = zip(*heard.switches[1 + prepared :], strict=True)
     return list(at), list(other)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from distill_live.codes.session_log import Entry
 from distill_live.errors import SessionLogError
+from distill_live.live.ipc.messages import OverlayMade
 from distill_live.live.replay.other_model import replay_on_other_model
 from distill_live.models.file.persistence import LoadedVQModel
 from tests.live.player import EDITS, Player
@@ -91,6 +92,42 @@ def test_steering_is_replayed_on_and_off(tiny_model: LoadedVQModel) -> None:
     assert (heard != undisturbed).any()
     log = [engine(), *(json.loads(line) for line in player.journal.read()), end(3 * SECOND)]
     np.testing.assert_array_equal(replay(log, tiny_model)[0], heard)
+
+
+def paint(player: Player) -> np.ndarray:
+    """What is heard while cells and regions are painted, taken away and laid again, and frozen
+    codes come back."""
+    engine, heard = player.engine, [player.hear(SECOND)]
+    engine.carry_out("cell", (1, "ahead", 2, 7, 2, 11))
+    engine.carry_out("region", (2, "ahead", 3, 5, "mask --levels structure"))
+    player.parameters.set("edit/freeze/on", 1)
+    heard.append(player.hear(SECOND // 2))
+    held = player.engine._generator.edited.held
+    overlays = [one.overlay for one in player.reports if isinstance(one, OverlayMade)]
+    engine.carry_out("lay", ((), (1, 2)))
+    engine.carry_out("order", (("mask", "freeze"),))
+    player.parameters.set("edit/freeze/on", 0)
+    heard.append(player.hear(SECOND // 2))
+    engine.carry_out("lay", (overlays, ()))
+    engine.carry_out("recall", (held,))
+    player.parameters.set("edit/freeze/on", 1)
+    engine.rewind(0.8, "same")
+    heard.append(player.hear(SECOND))
+    return np.concatenate(heard)
+
+
+def test_what_was_painted_and_undone_is_replayed(
+    tiny_model: LoadedVQModel, tiny_two_levels: LoadedVQModel
+) -> None:
+    player = Player(tiny_model)
+    heard = paint(player)
+    log = [engine(), *(json.loads(line) for line in player.journal.read()), end(3 * SECOND)]
+    replayed, said = replay(log, tiny_model)
+    np.testing.assert_array_equal(replayed, heard)
+    assert said == []
+    _, said = replay(log, tiny_two_levels)
+    reasons = ["band 8 is out of range; legal: 1..4", "there is no level 'structure'; legal: body"]
+    assert all(line.startswith(f"left out: {why}") for line, why in zip(said, reasons, strict=True))
 
 
 def test_on_another_model_only_changes_and_requests_count(

@@ -1,0 +1,121 @@
+"""Random edits at 20 a second, undo among them, every sample checked.
+
+    python -m tests.benchmarks.edit_soak [MODEL] [--seconds 600] [--rate 20] [--seed 0]
+
+Cells are painted, regions are edited, in a loop too, edits are switched and moved, all of it is
+undone and done again, and the prior follows what is played or not. The recording is compared with
+the session log, sample for sample: `missing` and `extra` (a gap is both, or `extra`; a skip is
+`missing`), so `same` says whether the rendered log equals the recording. `memory` is each process's
+resident memory at the end per that after the first minute. `states` is the length of the history.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import time
+from collections.abc import Callable
+from typing import Any
+
+from tests.benchmarks.live_abuse import same_samples, silences
+from tests.benchmarks.live_rig import LiveRig
+from tests.benchmarks.live_soak import SETTLED_S, resident
+from tests.benchmarks.play_on_rig import cpu_seconds
+from tests.sound_card import SoundCard
+
+LEVELS = ("structure", "timbre", "detail")
+EDITS = ("freeze", "mask", "reverse", "echo", "stutter", "transpose", "mutate", "shuffle")
+ONCE = ("reverse", "mask", "mutate share=0.5", "transpose steps=3", "shuffle", "fill code=7")
+    "reverse",
+    "mask",
+    "mutate share=0.5",
+    "transpose steps=3",
+    "shuffle",
+    "fill code=7",
+    "echo",
+)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("model", nargs="?", default="demo")
+    parser.add_argument("--seconds", type=float, default=600.0)
+    parser.add_argument("--rate", type=float, default=20.0)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    with SoundCard() as card, LiveRig(card, options.model, seconds=options.seconds) as rig:
+        result = soak(rig, options.seconds, options.rate, random.Random(options.seed))  # noqa: S311
+    print(json.dumps(result))
+
+
+def soak(rig: LiveRig, seconds: float, rate: float, chance: random.Random) -> dict[str, Any]:
+    """Play, then compare; the numbers that the module's docstring names."""
+    processes = {
+        "control": rig.server.process.pid,
+        "engine": rig.server.child_with("libtorch_cpu"),
+        "audio": rig.server.child_with("libportaudio"),
+    }
+    began = time.monotonic()
+    settled: dict[str, int] = {}
+    spent = {name: cpu_seconds(pid) for name, pid in processes.items()}
+    number = 0
+    while (elapsed := time.monotonic() - began) < seconds:
+        if not settled and elapsed >= min(SETTLED_S, seconds / 2):
+            settled = {name: resident(pid) for name, pid in processes.items()}
+        edit(rig, chance)
+        number += 1
+        time.sleep(max(began + number / rate - time.monotonic(), 0.0))
+    memory = {name: resident(pid) / settled[name] for name, pid in processes.items()}
+    load = {name: (cpu_seconds(pid) - spent[name]) / seconds for name, pid in processes.items()}
+    states = states_of(rig)
+    result = rig.finish()
+    same = same_samples(rig)
+    return {
+        "edits": number,
+        "states": states,
+        **same,
+        "same": not same["missing"] and not same["extra"],
+        **silences(rig),
+        "memory": {name: round(ratio, 4) for name, ratio in memory.items()},
+        "load": {name: round(share, 3) for name, share in load.items()},
+        **result,
+    }
+
+
+def edit(rig: LiveRig, chance: random.Random) -> None:
+    """The next of a performer's edits."""
+    send = rig.server.osc.send
+    level = chance.choice(LEVELS)
+    doings: list[tuple[int, Callable[[], None]]] = [
+        (30, lambda: send("/distill/cell/ahead", chance.randrange(12), chance.randint(1, 8),
+                          level, chance.randrange(64))),
+        (12, lambda: send("/distill/region/ahead", chance.randrange(8), chance.randint(1, 12),
+                          f"{chance.choice(ONCE)} --levels {level}")),
+        (20, lambda: send(f"/distill/edit/{chance.choice(EDITS)}/on/{level}",
+                          chance.choice((0.0, 1.0)))),
+        (10, lambda: send("/distill/edit/echo/columns", chance.randint(1, 16))),
+        (14, lambda: send("/distill/undo")),
+        (6, lambda: send("/distill/redo")),
+        (2, lambda: send("/distill/reset", "edit")),
+        (2, lambda: send("/distill/edit/order", *chance.sample(EDITS, 3))),
+        (1, lambda: send("/distill/loop", 0.5)),
+        (2, lambda: send("/distill/release")),
+        (1, lambda: send("/distill/follow", chance.choice((0.0, 1.0)))),
+    ]  # fmt: skip
+    weights, actions = zip(*doings, strict=True)
+    (action,) = chance.choices(actions, weights)
+    action()
+
+
+def states_of(rig: LiveRig) -> int:
+    """How many states the history has."""
+    rig.server.osc.send("/distill/history", 1)
+    while True:
+        address, values = rig.server.osc.hear()
+        if address == "/distill/history":
+            return int(str(values[0])) + 1
+
+
+if __name__ == "__main__":
+    main()
