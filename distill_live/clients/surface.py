@@ -181,10 +181,11 @@ _BUTTONS = (
         Button("record", "record", (1,)),
         Button("stop recording", "record", (0,)),
     )),
-    Section("undo", buttons=(
+    Section("edits", buttons=(
         Button("undo", "undo"),
         Button("redo", "redo"),
-        Button("reverse loop", "region/loop", ("reverse",)),
+        Button("reverse the loop", "region/loop", ("reverse",)),
+        Button("shuffle the loop", "region/loop", ("shuffle",)),
     )),
     Section("clips", buttons=(
         Button("capture 4 s", "capture", (4.0, "captured")),

@@ -231,8 +231,7 @@ REQUESTS: dict[str, RequestSpec] = {
         RequestSpec("edit/order",
                     "Run the edits in this order, one after the other, and those that are not "
                     "named after them; without names, in alphabetical order.",
-                    (Argument("names", "text", optional=True, can_be_empty=True, rest=True),),
-                    "control"),
+                    (Argument("names", "text", optional=True, rest=True),), "control"),
         RequestSpec("listen", "Start listening to what is played in (1), or stop (0); needs `serve "
                               "--input NAME`.",
                     (Argument("on", "bool"),)),
