@@ -84,6 +84,9 @@ PARAMETERS: dict[str, Parameter] = {
                   "How much a clip leads the choice of codes: 0 not at all, 1 as often as codes "
                   "follow each other in the clip. Without a clip it does nothing.",
                   per_level=True),
+        Parameter("follow", "bool", 0, 1, 0, "",
+                  "Whether the prior goes on from what was played, as edited (1), or from what it "
+                  "had drawn (0)."),
         *(
             Parameter(f"steer/{name}", "float", -1.0, 1.0, math.nan, "",
                       f"How {word} the output should sound: -1 is the least in the recordings, 1 "
@@ -131,7 +134,7 @@ STEERING = tuple(name for name in PARAMETERS if name.startswith(STEER))
 #: Parameters 0..1 that switch an edit on and say how strongly, for each level.
 EDIT_SWITCHES = ("blend",)
 #: Parameters that change what the prior draws: a change of one redraws what is not yet heard.
-SAMPLING_PARAMETERS = (*LEVEL_SAMPLING, *STEERING, "seed")
+SAMPLING_PARAMETERS = (*LEVEL_SAMPLING, "follow", *STEERING, "seed")
 
 
 def find_parameter(name: str, table: Table = PARAMETERS) -> Parameter:

@@ -81,6 +81,8 @@ class Engine:
         self._input = InputPartner(self._rack, memory.heard, loaded.metadata["codec_sha256"], clock)
         self._edits = EditSettings()
         self._redraw_due = False
+        #: Whether the prior may have followed columns that are played otherwise now.
+        self._refeed_due = False
         #: Columns that must be drawn before edits that were switched on, or regions, can be used.
         self._missing = 0
         pace = Pace(memory.ring, settings, clock)
@@ -235,7 +237,8 @@ class Engine:
         # Edits that look far ahead wait until enough is drawn: the sound must continue meanwhile.
         edits_due = edits != self._edits and not missing
         overlays_due = self._painter.is_due or self._generator.edited.changed
-        if not (self._moves or self._redraw_due or edits_due or overlays_due):
+        redraw_due = self._redraw_due or self._refeed_due
+        if not (self._moves or redraw_due or edits_due or overlays_due):
             return False
         # Half of the time goes to changes, the other half to playing on: a fader that never rests
         # must not let the ring run dry.
@@ -260,8 +263,16 @@ class Engine:
         # In the order in which they were asked for: a region of a loop comes before its release.
         before = self._moves[0][0] if self._moves else self._painter.count
         self._painter.work(before)
-        if self._painter.has_asked(before):
-            return
+        if not self._painter.has_asked(before) and self._make_future(edits):
+            self._edit_requests.tell_changes()
+            self._generator.keep()
+            self._status.add("futures")
+
+    def _make_future(self, edits: EditSettings | None) -> bool:
+        """Make a new future for the most urgent change; False if nothing that is made changes."""
+        generator, refeed_due = self._generator, self._refeed_due
+        # Whatever else changes may change what the prior follows.
+        self._refeed_due = generator.draw.follow
         if self._moves:
             _, move = self._moves.popleft()
             move()
@@ -269,16 +280,19 @@ class Engine:
             self._edits = self._rack.settings
         elif self._redraw_due:
             self._redraw_due = False
-            if self._generator.is_stale():
-                self._generator.redraw()
+            if generator.is_stale():
+                generator.redraw()
         elif edits is not None:
             self._edits = edits
-            self._generator.use_edits(edits)
-        elif not self._generator.follow_changes():
-            return
-        self._edit_requests.tell_changes()
-        self._generator.keep()
-        self._status.add("futures")
+            generator.use_edits(edits)
+        elif generator.edited.changed:
+            return generator.follow_changes()
+        else:
+            self._refeed_due = False
+            if not (refeed_due and generator.is_fed_otherwise()):
+                return False
+            generator.redraw(again=True)
+        return True
 
     def _lead_for_a_change(self) -> float:
         """Samples that must be ready for the old future to last until the new one is made."""

@@ -16,6 +16,7 @@ from distill_live.codes.rack.settings import EditSettings
 from distill_live.codes.timeline import Codes, Timeline
 from distill_live.errors import CodesError
 from distill_live.live.editing.edited_columns import EditedColumns
+from distill_live.live.editing.followed import Followed
 from distill_live.live.engine.decoder import ColumnDecoder
 from distill_live.live.engine.handover import Handover
 from distill_live.live.engine.playhead import Playhead
@@ -66,7 +67,10 @@ class StreamGenerator:
         self._clip_columns = 0
         timeline = Timeline(codec.bands, codec.num_quantizers, TIMELINE_COLUMNS)
         self.edited = EditedColumns(rack, timeline)
-        self.sampler = Sampler(loaded.require_prior(), timeline, self._journal)
+        self.sampler = Sampler(
+            loaded.require_prior(), timeline, self._journal,
+            lambda: Followed(self.edited, self.playhead.column),
+        )  # fmt: skip
         self.playhead = Playhead(ColumnDecoder(loaded), timeline, beginning.position)
         self._handover = Handover(memory.keepsake, self.playhead, self.sampler, rack)
         seen = self._ring.published
@@ -149,10 +153,16 @@ class StreamGenerator:
         column = self.playhead.unheard_column(self.pace.soonest())
         return self.sampler.is_stale(column, self.draw)
 
-    def redraw(self) -> None:
-        """Draw all columns that can still change again, as `draw` says."""
+    def is_fed_otherwise(self) -> bool:
+        """Whether columns that can still change were drawn after columns that are now played
+        otherwise."""
+        return self.sampler.is_fed_otherwise(self.playhead.unheard_column(self.pace.soonest()))
+
+    def redraw(self, again: bool = False) -> None:
+        """Draw all columns that can still change again, as `draw` says, or (`again`) each as it was
+        drawn, but after the columns before it as they are played now."""
         at = self.pace.soonest()
-        self._cut(self.playhead.unheard_column(at))
+        self._cut(self.playhead.unheard_column(at), again)
         if self.playhead.motion is None and self._do("back_after", position=at):
             self._publish(self.playhead.position)
 

@@ -59,4 +59,5 @@ class ParameterReader:
             # Otherwise a change that has no effect would draw everything again.
             values["manner"] = 0.0
         sampling = Sampling(**values, steering=Steering(**wanted))
-        return Draw(sampling, int(self.values["seed"]), take, self.manner if led else "")
+        manner, follow = self.manner if led else "", bool(self.values["follow"])
+        return Draw(sampling, int(self.values["seed"]), take, manner, follow)

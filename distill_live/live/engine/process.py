@@ -104,7 +104,8 @@ def _play(channel: Connection, job: EngineJob) -> None:
         engine = Engine(
             loaded, job.memory, job.settings, beginning, edits, reports, partners=partners
         )
-        engine.carry_out("order", (job.order,))
+        if job.order:
+            engine.carry_out("order", (job.order,))
         for one in job.partners:
             if one.codes is None:
                 engine.partner(one.slot, one.name, None)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Mapping
+import zlib
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
 from distill_live.codes.timeline import Codes, Timeline
+from distill_live.live.editing.followed import Followed
 from distill_live.live.ipc.journal import Journal, as_lists
 from distill_live.models.kinds import open_session
 from distill_live.models.prior.base import Prior
 from distill_live.models.prior.manner import MannerTable
-from distill_live.models.prior.sampling import Sampling
+from distill_live.models.prior.sampling import REPETITION_COLUMNS, Sampling
 
 #: How many different draws are handed over to the next engine: a fader that never rests makes one
 #: for every column.
@@ -27,19 +29,39 @@ class Draw(NamedTuple):
     """All that a column depends on besides the model and the columns before it.
 
     `manner` is the key of the table that leads the sampling, "" if there is none: tables are too
-    large to be handed over to the next engine with every draw.
+    large to be handed over to the next engine with every draw. With `follow`, the columns before it
+    count as they are played, otherwise as they were drawn.
     """
 
     sampling: Sampling
     seed: int
     take: int
     manner: str = ""
+    follow: bool = False
+
+
+class _Fed(NamedTuple):
+    """What a column was drawn after: so many `columns`, of which those before `played` had been
+    played, and a checksum of them."""
+
+    columns: int
+    played: int
+    checksum: int
 
 
 class Sampler:
-    """Adds columns at the end of a timeline, as a prior session draws them."""
+    """Adds columns at the end of a timeline, as a prior session draws them.
 
-    def __init__(self, prior: Prior, timeline: Timeline, journal: Journal) -> None:
+    `followed` gives the columns as they are played, for draws that follow them.
+    """
+
+    def __init__(
+        self,
+        prior: Prior,
+        timeline: Timeline,
+        journal: Journal,
+        followed: Callable[[], Followed] | None = None,
+    ) -> None:
         self._timeline, self._journal = timeline, journal
         self._prior_session = open_session(prior, 0)
         self._codebook_size = prior.config.codebook_size
@@ -50,6 +72,12 @@ class Sampler:
         self._again: dict[int, Draw] = {}
         self._entropy: dict[int, float] = {}
         self._tables: dict[str, MannerTable] = {}
+        self._followed = followed
+        #: What each column was drawn after that followed, and what the half-drawn one is.
+        self._fed: dict[int, _Fed] = {}
+        self._feeding: _Fed | None = None
+        #: Whether the session may know columns otherwise than they were drawn.
+        self._knows_edited = False
 
     def entropy(self, column: int) -> float:
         """How undecided the prior was when it drew a column, in bits per code; NaN for a column
@@ -91,6 +119,7 @@ class Sampler:
         if self._steps is None or draw != self._draw:
             self._abandon()
             self._prior_session.seed, self._prior_session.take = draw.seed, draw.take
+            self._feed(draw)
             sampling = draw.sampling
             if draw.manner:
                 sampling = replace(sampling, manner_table=self._tables[draw.manner])
@@ -107,6 +136,20 @@ class Sampler:
         columns = range(column, self._timeline.end)
         return any(self._drawn.get(number, draw) != draw for number in columns)
 
+    def is_fed_otherwise(self, column: int) -> bool:
+        """Whether any column from `column` on was drawn after columns that are now played
+        otherwise; one that is half drawn is then begun again."""
+        if self._followed is None:
+            return False
+        followed, end = self._followed(), self._timeline.end
+        if self._feeding is not None and not self._is_fed(end, self._feeding, followed):
+            self._abandon()
+        return any(
+            not self._is_fed(number, self._fed[number], followed)
+            for number in range(column, end)
+            if number in self._fed
+        )
+
     def cut(self, column: int, again: bool = False) -> None:
         """Forget the columns from `column` on; with `again`, they will be drawn as before, and
         those that were given stay.
@@ -121,6 +164,8 @@ class Sampler:
         self._timeline.truncate(column)
         self._prior_session.rewind(column)
         dropped = {number: draw for number, draw in self._drawn.items() if number >= column}
+        self._drawn = {number: draw for number, draw in self._drawn.items() if number < column}
+        self._fed = {number: fed for number, fed in self._fed.items() if number < column}
         self._again = self._again | dropped if again else {}
         self._journal.note("cut", column=column)
 
@@ -130,6 +175,7 @@ class Sampler:
         self._prior_session.restart()
         self._prior_session.prime(timeline.raw(0, timeline.end))
         self._timeline, self._drawn, self._again, self._entropy = timeline, {}, {}, {}
+        self._fed = {}
 
     @property
     def draws(self) -> tuple[dict[int, Draw], dict[int, Draw]]:
@@ -147,16 +193,38 @@ class Sampler:
         # The session must be able to go back as far as the timeline says it can.
         timeline.forget_before(self._prior_session.oldest)
         self._timeline, self._drawn, self._again = timeline, dict(drawn), dict(again)
+        self._fed = {}
+
+    def _feed(self, draw: Draw) -> None:
+        """Let the session know the columns before the next one as a draw wants them."""
+        end = self._timeline.end
+        if draw.follow and self._followed is not None:
+            followed = self._followed()
+            count = max(self.context_columns, REPETITION_COLUMNS)
+            before = followed.before(end, count, followed.upcoming)
+            self._feeding = _Fed(count, followed.upcoming, _checksum(before))
+            self._knows_edited = True
+            self._prior_session.commit(before)
+        elif self._knows_edited:
+            start = max(end - self.context_columns - REPETITION_COLUMNS, self._timeline.start)
+            self._prior_session.commit(self._timeline.raw(start, end))
+
+    def _is_fed(self, column: int, fed: _Fed, followed: Followed) -> bool:
+        """Whether a column was drawn after the columns before it as they are played now."""
+        return _checksum(followed.before(column, fed.columns, fed.played)) == fed.checksum
 
     def _append(self, codes: Codes) -> None:
         column, self._steps = self._timeline.end, None
         self._timeline.append(codes)
         if self._draw is not None:
             self._drawn[column] = self._draw
+        if self._feeding is not None:
+            self._fed[column], self._feeding = self._feeding, None
         self._entropy[column] = self._prior_session.entropy
         self._again.pop(column, None)
         self._drawn.pop(self._timeline.start - 1, None)
         self._entropy.pop(self._timeline.start - 1, None)
+        self._fed.pop(self._timeline.start - 1, None)
         self._journal.note("draw", column=column, codes=as_lists(codes))
 
     def _abandon(self) -> None:
@@ -164,6 +232,11 @@ class Sampler:
             self._steps.close()
             self._steps = None
             self._prior_session.rewind(self._prior_session.column)
+        self._feeding = None
+
+
+def _checksum(codes: Codes) -> int:
+    return zlib.crc32(codes.tobytes())
 
 
 def _newest_kinds(draws: Mapping[int, Draw]) -> dict[int, Draw]:

@@ -196,3 +196,17 @@ def test_the_journal_says_what_was_drawn_and_forgotten(drawer: Drawer) -> None:
     assert [note["op"] for note in noted] == ["draw", "draw", "cut"]
     assert noted[0] == {"op": "draw", "column": 0, "codes": drawn}
     assert noted[2] == {"op": "cut", "column": 1}
+
+
+def test_the_same_again_ends_where_the_columns_ended_that_were_cut(
+    drawer: Drawer, tiny_model: LoadedVQModel
+) -> None:
+    whole = Drawer(tiny_model)
+    for one in (whole, drawer):
+        one.draw(20)
+        one.sampler.cut(5)
+        one.draw(5, DRAW._replace(take=1))
+    drawer.sampler.cut(8, again=True)
+    for one, count in ((whole, 10), (drawer, 12)):
+        one.draw(count, DRAW._replace(take=1))
+    np.testing.assert_array_equal(drawer.codes, whole.codes)

@@ -7,7 +7,7 @@ import pytest
 
 from distill_live.live.ipc import messages
 
-CLASSES = [*get_args(messages.Message), messages.Request]
+CLASSES = [*get_args(messages.Message), messages.Request, messages.PartnerCodes]
 
 
 @pytest.mark.parametrize("kind", CLASSES)
