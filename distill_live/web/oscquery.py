@@ -119,6 +119,8 @@ def _overloads(node: Node) -> list[dict[str, Any]]:
         ways += [slots] if count else []
         if slots and slots[-1].words:
             ways.append((*slots[:-1], Slot("s", words=slots[-1].words)))
+        if any(slot.text for slot in slots):
+            ways.append(tuple(Slot("s") if slot.text else slot for slot in slots))
     return [{"TYPE": "".join(slot.tag for slot in way)} | _ranges(way) for way in ways]
 
 

@@ -43,7 +43,7 @@ class LiveHistory:
     ) -> None:
         self._send, self._labels, self._clock = send, labels, clock
         self._lock = threading.RLock()
-        self._table = store.table
+        self._table, self._edits = store.table, edit_names(store.table)
         self._parameters = ChainParameters(store)
         self._moves = FaderMoves(self._parameters.names)
         self._book = OverlayBook(send)
@@ -128,7 +128,7 @@ class LiveHistory:
     def order(self) -> tuple[str, ...]:
         """All edits in the order in which they run."""
         first = self._chain.order
-        return (*first, *(name for name in edit_names(self._table) if name not in first))
+        return (*first, *(name for name in self._edits if name not in first))
 
     @property
     def chosen_order(self) -> tuple[str, ...]:
@@ -255,10 +255,12 @@ class LiveHistory:
         self._unclaimed = None
 
     def _do(self, name: str, state: State) -> None:
-        if self._history.undone:
-            self._book.forget(n for entry in self._history.undone for n in entry.state.laid)
-            self._moves.end()
+        position, undone = self._history.position, self._history.undone
+        self._book.forget(number for entry in undone for number in entry.state.laid)
         self._history.do(name, state)
+        if undone or self._history.position == position:
+            # Entries have been dropped, at the end or, for want of room, at the beginning.
+            self._moves.end()
 
     def _amend(self, position: int, **changes: Any) -> None:
         entry = self._history[position]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from distill_live.codes.edit import Edit
 from distill_live.codes.edit_list import ITSELF, EditStep
+from distill_live.codes.labels import level_name
 from distill_live.control.history.live_history import LiveHistory
 from distill_live.control.namespace.targets import Levels
 from distill_live.errors import CodesError, ParameterError
@@ -51,7 +52,7 @@ class PerformerRequests:
     def _paint(
         self, asked: str, where: str, column: int, band: int, level: int | str, code: int
     ) -> None:
-        found = Levels(self._labels()).find_name(str(level))
+        found = Levels(self._labels()).find_name(level_name(str(level)))
         title = f"{asked} {column} {band} {level} {code}"
         self._history.paint(asked, "cell", (where, column, band - 1, found, code), title)
 

@@ -66,6 +66,11 @@ def test_arguments_come_in_their_own_types_with_defaults_filled_in(
         ("record", [2], "on (1 or 0) cannot be 2"),
         ("record", ["on"], "on (1 or 0) cannot be 'on'"),
         ("record", [[1]], "on (1 or 0) cannot be [1]"),
+        ("cell", [1, 0, 1, 1], "band (integer, 1..64) cannot be 0"),
+        ("cell", [1, 1, 5, 1], "level (integer, 1..4 or a level's name) cannot be 5"),
+        ("region", [1, 2], "region needs column (integer, 0..2147483647), count (integer, 1..1024"),
+        ("region", [1, 2, "mask", b"a"], "region takes column"),
+        ("region/loop", ["a\0b"], "edit (text) cannot be"),
     ],
 )
 def test_arguments_that_are_not_legal_are_reported_with_what_is(

@@ -43,6 +43,14 @@ def test_of_many_that_come_at_once_the_last_is_written(path: Path) -> None:
     assert read(path)[0] == {"a": {"gain": 1.99}}
 
 
+def test_the_order_of_edits_is_kept_as_a_text(path: Path) -> None:
+    file = PresetFile(path)
+    file.write({"mine": {"gain": 0.5, "edit/order": "mask freeze"}, "plain": {"edit/order": ""}})
+    file.close()
+    assert read(path)[0]["mine"]["edit/order"] == "mask freeze"
+    assert read(path)[0]["plain"] == {"edit/order": ""}
+
+
 BROKEN = [
     ("presets: [", "1: invalid YAML"),
     ("version: 1\npresets: [a]", "2: presets must be a mapping of names"),
@@ -53,6 +61,7 @@ BROKEN = [
     ("version: 1\npresets:\n  a: {gain: x}", "3: gain cannot be 'x'; legal: a number, or off"),
     ("version: 1\npresets:\n  a: {gain: .nan}", "3: gain cannot be nan"),
     ("version: 1\npresets:\n  a: {gain: [1]}", "3: gain cannot be [1]"),
+    ("version: 1\npresets:\n  a: {edit/order: 3}", "3: edit/order cannot be 3; legal: the names"),
     ("version: 1\npresets:\n  a: {gain: " + "9" * 400 + "}", "3: gain cannot be 9"),
 ]
 

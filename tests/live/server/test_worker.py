@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from distill_live.live.ipc.messages import Message, Request
 from distill_live.live.server.worker import Worker
 from distill_live.shared_memory import SharedArray
 from tests.live.server import workers
@@ -47,6 +48,19 @@ def test_a_worker_that_leaves_can_still_be_ended(target: Callable[..., None]) ->
     worker.end(0.2)
     assert not is_running(pid)
     assert worker.is_gone(0.0)
+
+
+def test_after_a_flush_a_worker_has_been_sent_everything() -> None:
+    worker, _ = started(workers.echo)
+    for number in range(100):
+        worker.send(Request(str(number)))
+    worker.flush(60.0)
+    assert worker._requests is not None
+    assert worker._requests.empty()
+    answers: list[Message] = []
+    wait_until(lambda: answers.extend(worker.messages()) or len(answers) == 100, "the answers")
+    worker.leave()
+    worker.flush(60.0)
 
 
 def test_a_worker_that_never_was_started_is_gone() -> None:
