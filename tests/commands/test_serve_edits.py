@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.commands.logged_session import Session, session
 from tests.commands.test_serve_live import QUIET, assert_is_what_was_recorded, render
@@ -32,6 +35,11 @@ def history(played: Session) -> list[tuple[Any, ...]]:
         if message[0] == "/distill/history":
             found.append(tuple(message[1]))
     return found
+
+
+def present(played: Session) -> int:
+    """The number of the present state."""
+    return next(int(number) for number, _, is_present in history(played) if is_present)
 
 
 def value(played: Session, name: str) -> object:
@@ -73,33 +81,22 @@ def test_a_log_with_cells_regions_and_undo_renders_to_the_same_samples(
     assert_is_what_was_recorded(rendered, read_audio(played.recording)[0][:, 0], start)
 
 
-def test_cells_and_regions_are_entries_that_undo_takes_back(
-    tiny_model_path: Path, tmp_path: Path
-) -> None:
-    with session(tiny_model_path, tmp_path) as played:
+@pytest.fixture(scope="module")
+def playing(tiny_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    with session(tiny_model_path, tmp_path_factory.mktemp("edits")) as played:
         played.hear(0.5)
-        played.osc.send("/distill/hold")
-        done(played, "region/loop", "mask --levels structure")
-        played.osc.send("/distill/cell/ahead", 0, 2, "detail", 5)
-        wait_until(lambda: (last(played) or [[], [0, 0, 0]])[1][2] == 5, "the painted cell")
-        painted = last(played)
-        played.set(MASK, 1)
-        names = [name for _, name, _ in history(played)]
-        assert done(played, "undo") == "undone: edit/mask/on/detail 1 (now at 2 of 3)"
-        assert value(played, MASK) == 0
-        wait_until(lambda: last(played) == painted, "the codes without the mask")
-        done(played, "history/go", 0)
-        wait_until(lambda: last(played) is None, "the codes as drawn")
-        assert [present for *_, present in history(played)] == [1, 0, 0, 0]
-        done(played, "history/go", 2)
-        wait_until(lambda: last(played) == painted, "the painted codes")
+        yield played
         played.end()
-    assert painted is not None
-    assert len({structure for structure, *_ in painted}) == 1
-    assert names[0] == "start"
-    assert names[1].startswith("mask ") and "--levels structure" in names[1]
-    assert names[2].startswith("cell ") and names[2].endswith(" 2 detail 5")
-    assert names[3] == "edit/mask/on/detail 1"
+
+
+@pytest.fixture
+def played(playing: Session) -> Iterator[Session]:
+    """A session in which nothing is held, painted or switched on, then or afterwards."""
+    start = present(playing)
+    yield playing
+    done(playing, "history/go", start)
+    playing.ask("release")
+    wait_until(lambda: last(playing) is None, "the codes as drawn")
 
 
 def last(played: Session) -> list[Any] | None:
@@ -108,20 +105,61 @@ def last(played: Session) -> list[Any] | None:
     return codes
 
 
-def test_an_undo_of_freeze_off_brings_the_frozen_codes_back(
-    tiny_model_path: Path, tmp_path: Path
-) -> None:
-    with session(tiny_model_path, tmp_path) as played:
-        played.hear(0.5)
-        played.set("edit/freeze/on", 1)
-        played.hear(0.3)
-        frozen = last(played)
-        played.set("edit/freeze/on", 0)
-        played.hear(0.3)
-        assert last(played) is None
-        done(played, "undo")
-        wait_until(lambda: last(played) == frozen, "the same frozen codes")
-        played.end()
+def test_cells_and_regions_are_entries_that_undo_takes_back(played: Session) -> None:
+    start = present(played)
+    played.osc.send("/distill/hold")
+    done(played, "region/loop", "mask --levels structure")
+    played.osc.send("/distill/cell/ahead", 0, 2, "detail", 5)
+    wait_until(lambda: (last(played) or [[], [0, 0, 0]])[1][2] == 5, "the painted cell")
+    painted = last(played)
+    played.set(MASK, 1)
+    names = [name for number, name, _ in history(played) if number > start]
+    undone = f"undone: edit/mask/on/detail 1 (now at {start + 2} of {start + 3})"
+    assert done(played, "undo") == undone
+    assert value(played, MASK) == 0
+    wait_until(lambda: last(played) == painted, "the codes without the mask")
+    done(played, "history/go", start)
+    wait_until(lambda: last(played) is None, "the codes as drawn")
+    assert [present for *_, present in history(played)][start:] == [1, 0, 0, 0]
+    done(played, "history/go", start + 2)
+    wait_until(lambda: last(played) == painted, "the painted codes")
+    assert painted is not None
+    assert len({structure for structure, *_ in painted}) == 1
+    region, cell, mask = names
+    assert region.startswith("mask ") and "--levels structure" in region
+    assert cell.startswith("cell ") and cell.endswith(" 2 detail 5")
+    assert mask == "edit/mask/on/detail 1"
+
+
+def test_an_undo_of_freeze_off_brings_the_frozen_codes_back(played: Session) -> None:
+    played.set("edit/freeze/on", 1)
+    played.hear(0.3)
+    frozen = last(played)
+    played.set("edit/freeze/on", 0)
+    played.hear(0.3)
+    assert last(played) is None
+    done(played, "undo")
+    wait_until(lambda: last(played) == frozen, "the same frozen codes")
+
+
+REFUSED: list[tuple[str, tuple[object, ...], str]] = [
+    ("cell", (5, 1, 1, 99), "code 99 is out of range; legal: 0..15"),
+    ("cell", (5, 1, "air", 9), "the current model has no level 'air'; legal: structure, timbre"),
+    ("region", (5, 2, "reversed"), "there is no edit 'reversed'"),
+    ("region/loop", ("mask",), "no loop or hold is playing"),
+    ("history/go", (1000,), "the history has states 0.."),
+    ("edit/order", ("frieze",), "there is no edit 'frieze' (did you mean 'freeze'?)"),
+]
+
+
+def test_what_cannot_be_painted_is_answered_and_is_no_entry(played: Session) -> None:
+    states = history(played)
+    for name, arguments, reason in REFUSED:
+        played.osc.told.clear()
+        played.osc.send(f"/distill/{name}", *arguments)
+        told = played.osc.await_told("/distill/error", f"/distill/{name}")
+        assert told.startswith(reason)
+    assert history(played) == states
 
 
 def test_an_engine_that_is_killed_with_overlays_laid_goes_on_with_them(
@@ -148,31 +186,3 @@ def test_an_engine_that_is_killed_with_overlays_laid_goes_on_with_them(
     expected = [list(band) for band in painted]
     expected[1][2] = 5
     assert both == expected
-
-
-def test_what_cannot_be_painted_is_answered_and_is_no_entry(
-    tiny_model_path: Path, tmp_path: Path
-) -> None:
-    with session(tiny_model_path, tmp_path) as played:
-        played.hear(0.5)
-        refused = []
-        for name, *arguments in (
-            ("cell", 5, 1, 1, 99),
-            ("cell", 5, 1, "air", 9),
-            ("region", 5, 2, "reversed"),
-            ("region/loop", "mask"),
-            ("redo",),
-            ("edit/order", "frieze"),
-        ):
-            played.osc.told.clear()
-            played.osc.send(f"/distill/{name}", *arguments)
-            refused.append(played.osc.await_told("/distill/error", f"/distill/{name}"))
-        states = history(played)
-        played.end()
-    assert refused[0] == "code 99 is out of range; legal: 0..15"
-    assert refused[1].startswith("the current model has no level 'air'; legal: structure, timbre")
-    assert refused[2].startswith("there is no edit 'reversed'")
-    assert refused[3].startswith("no loop or hold is playing")
-    assert refused[4] == "there is nothing to redo"
-    assert refused[5].startswith("there is no edit 'frieze' (did you mean 'freeze'?)")
-    assert states == [(0, "start", 1)]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from distill_live.codes.history.history import History
+from distill_live.codes.history.history import History, HistoryEntry
 from distill_live.codes.history.overlay import Overlay
 from distill_live.codes.rack.settings import Held
 from distill_live.control.history.chain import Chain, ChainParameters
@@ -54,6 +54,8 @@ class LiveHistory:
         self.on_clip: Callable[[str, str], None] = lambda slot, name: None
         self._chain = Chain(self._parameters.read())
         self._history = History(State(self._chain))
+        #: The states that the newest entry has taken the place of: they come back if it is refused.
+        self._dropped: tuple[HistoryEntry[State], ...] = ()
 
     def touched(self, sender: Sender, name: str) -> None:
         """Note that somebody moves a parameter NAME, or NAME/LEVEL; without a sender, it moves by
@@ -191,13 +193,17 @@ class LiveHistory:
             return record.asked
 
     def note_refused(self, number: int) -> str:
-        """An overlay cannot be made: its entry is dropped. Returns as `note_made`."""
+        """An overlay cannot be made: its entry is dropped, as if it had not been asked for. Returns
+        as `note_made`."""
         with self._lock:
             record, position = self._book.find(number), self._find(number)
             self._book.forget([number])
             if position is not None:
-                others = [at for at in range(len(self._history)) if at != position]
-                self._history.keep({at: self._history[at] for at in others})
+                kept = {at: self._history[at] for at in range(len(self._history)) if at != position}
+                if position == len(self._history) - 1:
+                    kept |= dict(enumerate(self._dropped, start=position + 1))
+                    self._dropped = ()
+                self._history.keep(kept)
                 self._moves.end()
             return record.asked if record else ""
 
@@ -215,6 +221,7 @@ class LiveHistory:
         with self._lock:
             self._book.forget_up_to(newest)
             drop_overlays(self._history, newest, same_model)
+            self._dropped = ()
             self._moves.end()
             if not same_model:
                 self._chain, self._held = self._chain.without_clips(), {}
@@ -256,7 +263,8 @@ class LiveHistory:
 
     def _do(self, name: str, state: State) -> None:
         position, undone = self._history.position, self._history.undone
-        self._book.forget(number for entry in undone for number in entry.state.laid)
+        self._book.forget(number for entry in self._dropped for number in entry.state.laid)
+        self._dropped = undone
         self._history.do(name, state)
         if undone or self._history.position == position:
             # Entries have been dropped, at the end or, for want of room, at the beginning.

@@ -188,6 +188,17 @@ def test_what_cannot_be_made_leaves_no_entry(desk: Desk) -> None:
     assert desk.laid() == [([], [2])]
 
 
+def test_what_cannot_be_made_leaves_redo_as_it_was(desk: Desk) -> None:
+    first, second = desk.paint(5), desk.paint(6)
+    desk.history.go_to(0)
+    desk.history.paint("region", "region", ("at", 5, 2, "mask", None), "region: mask")
+    desk.history.note_refused(3)
+    desk.sent.clear()
+    assert desk.history.position == (0, 2, "start")
+    desk.history.go_to(2)
+    assert desk.laid() == [([first, second], [])]
+
+
 def test_a_new_edit_forgets_what_was_undone(desk: Desk) -> None:
     first = desk.paint(5)
     desk.history.undo()

@@ -124,8 +124,9 @@ def test_while_nothing_changes_nothing_is_drawn_again(tiny_model: LoadedVQModel)
     player.parameters.set("edit/swapped/on", 1)
     player.hear(SECOND)
     futures = player.status["futures"]
-    player.parameters.set("edit/freeze/band", 3)
-    player.hear(SECOND)
+    for number in range(4):
+        player.engine.carry_out("cell", (number + 1, "ahead", 60, 0, 0, 3))
+        player.hear(SECOND // 4)
     assert player.status["futures"] == futures
     # A change of what the edits do is one future for the edit and one for what is drawn after it.
     player.parameters.set("edit/mask/on", 1)
