@@ -62,7 +62,9 @@ npm_install := npm install --no-audit --no-fund --omit=optional --ignore-scripts
 # Tests that neither train for minutes nor drive the surfaces of other programs.
 quick_tests := $(addprefix tests/,audio codes control edits inference inputs models outputs parameters \
 	web commands/test_offline.py commands/test_plugins.py commands/test_serve.py) tests/test_*.py
-pytest := $(bin)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+# Many tests wait for sound: three at a time keep two cores busy.
+workers := $(shell test "$$(getconf _NPROCESSORS_ONLN)" -ge 4 && echo 4 || echo 3)
+pytest := $(bin)/pytest --numprocesses $(workers) --dist loadfile
 
 .PHONY: serve test test-quick test-newest run-tests constraints bench bench-rig bench-live bench-osc soak fuzz-midi bench-training lint clean
 .DELETE_ON_ERROR:
