@@ -93,8 +93,8 @@ class LiveEdits:
         elif name == "reset":
             self.history.look(" ".join(["reset", *map(str, filter(None, arguments))]))
         elif name in _PRESET_REQUESTS:
-            moving = any(one.startswith("edit/") for one in self._presets.moving)
-            self.history.look(f"preset {self._presets.current}", force=moving)
+            begins = self.history.concerns(self._presets.moving)
+            self.history.look(f"preset {self._presets.current}", force=begins)
 
     def use_model(self) -> None:
         """Another model plays: nothing is painted on it, and it holds other codes."""

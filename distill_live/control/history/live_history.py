@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -79,6 +79,10 @@ class LiveHistory:
                     self._do(name, replace(state, chain=self._chain, laid=(), removed=()))
                 elif moved:
                     self._note_moves(state, moved)
+
+    def concerns(self, names: Iterable[str]) -> bool:
+        """Whether one of these parameters is one of an edit."""
+        return not set(names).isdisjoint(self._parameters.names)
 
     def tick(self) -> None:
         """Note what has changed for some time, and what nobody has made an entry of."""
