@@ -11,7 +11,7 @@ from distill_live.errors import CodesError
 _State = TypeVar("_State")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class HistoryEntry(Generic[_State]):
     """A state, and the name of what led to it."""
 

@@ -17,7 +17,7 @@ SmallCodes = NDArray[np.uint16]
 Mask = NDArray[np.bool_]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class Overlay:
     """Codes [n, F, Q] over the columns from `start` on, in the cells where `mask` [n, F, Q] is set.
 

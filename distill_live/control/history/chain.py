@@ -15,7 +15,7 @@ from distill_live.parameters import EDIT_SWITCHES, LEVELS_LIMIT, ParameterStore
 Row = tuple[float | None, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Chain:
     """A state of the chain. `rows` has the parameters of edits that are not as by default, `order`
     the edits that run first, `clips` the name of the clip in each slot for one."""
@@ -62,6 +62,8 @@ class ChainParameters:
         ]
         self._default = {name: self._default_row(name) for name in self.names}
         self._default_raw = ParameterStore(store.table).raw()
+        # Rows that did not change are the same objects in all states, to save memory.
+        self._last: dict[str, Row] = {}
 
     def refresh(self) -> bool:
         """Look at the store again; False if nothing in it has changed since the last time."""
@@ -74,7 +76,9 @@ class ChainParameters:
             if name in self._default:
                 row = rows.setdefault(name, list(self._default[name]))
                 row[0 if level is None else level + 1] = value
-        return {name: tuple(row) for name, row in rows.items()}
+        before = self._last
+        self._last = {name: _same_or(before.get(name), tuple(row)) for name, row in rows.items()}
+        return self._last
 
     def write(self, rows: Mapping[str, Row]) -> None:
         """Set these parameters, and all others of edits to their defaults, as one change."""
@@ -115,6 +119,10 @@ class ChainParameters:
                 self._store.follow(name, level)
             else:
                 self._store.set(name, value, level)
+
+
+def _same_or(known: Row | None, row: Row) -> Row:
+    return known if known == row and known is not None else row
 
 
 def _level(names: list[str], level: int) -> str:

@@ -325,8 +325,11 @@ class LiveHistory:
     def _note_held(self, edit: str, held: Held) -> None:
         """Note what an edit has taken hold of in all states since it was switched on like now."""
         on = self._history.state.chain.switch_of(edit)
+        # States that share what they hold go on sharing it: there are thousands.
+        shared: dict[int, Mapping[str, Held]] = {}
         for at in range(self._history.position, -1, -1):
             state = self._history[at].state
             if state.chain.switch_of(edit) != on:
                 return
-            self._amend(at, held={**state.held, edit: held})
+            now = shared.setdefault(id(state.held), {**state.held, edit: held})
+            self._amend(at, held=now)

@@ -11,7 +11,7 @@ from distill_live.codes.history.overlay import Overlay
 Send = Callable[[str, tuple[object, ...]], None]
 
 
-@dataclass
+@dataclass(slots=True)
 class Record:
     """An overlay, once it is made, and the request that makes it: its name, its arguments after the
     number, and the name by which it was asked for."""

@@ -10,7 +10,7 @@ from distill_live.codes.rack.settings import Held
 from distill_live.control.history.chain import Chain
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class State:
     """A state: the chain, what its edits hold, and which overlays this entry, compared with the one
     before it, has laid and taken away."""
