@@ -94,7 +94,7 @@ def trials(rig: LiveRig, kind: str, changed: str, count: int) -> dict[str, Any]:
     time.sleep(1.5)
     packets = int(flood.communicate()[0]) if flood else 0
     result = rig.finish()
-    latencies, lead = differences(rig, sent, prepared=0)
+    latencies, lead = differences(rig, sent)
     if flood:
         result["packets_per_s"] = round(packets / seconds)
     return {
