@@ -249,7 +249,7 @@ def _run(
     tempo: float,
     column: int = 0,
 ) -> Codes:
-    region = _region(step, grid)
+    region = grid.region(step.selection)
     partner, partner_column = _place_partner(step, region, other, edit, column)
     context = EditContext(
         column=column,
@@ -262,7 +262,7 @@ def _run(
         partner=read_only(partner),
         partner_column=partner_column,
         amounts=read_only(region.levels.astype(np.float32)),
-        columns_per_beat=60.0 / tempo * _columns_per_second(grid),
+        columns_per_beat=60.0 / tempo * grid.columns_per_second,
         name=edit.name,
     )
     window = Traits.of(edit).window
@@ -274,11 +274,6 @@ def _run(
     except Exception as error:
         # An author's edit may raise anything.
         raise CodesError(f"the edit {edit.name!r} failed: {error!r}") from error
-
-
-def _region(step: EditStep, grid: CodeGrid) -> Region:
-    columns, bands, _ = grid.codes.shape
-    return step.selection.resolve(columns, bands, grid.level_labels, _columns_per_second(grid))
 
 
 def _place_partner(
@@ -301,7 +296,7 @@ def _place_partner(
 def _partner_span(step: EditStep, region: Region, other: CodeGrid) -> tuple[int, int]:
     """The columns of the partner that belong to the region."""
     columns = step.partner_columns or f"{region.start}:{region.end}"
-    return find_columns(columns, len(other.codes), _columns_per_second(other))
+    return find_columns(columns, len(other.codes), other.columns_per_second)
 
 
 def _mirrored(step: EditStep, grid: CodeGrid, other: CodeGrid) -> EditStep:
@@ -309,7 +304,7 @@ def _mirrored(step: EditStep, grid: CodeGrid, other: CodeGrid) -> EditStep:
 
     Raises CodesError when both are one grid and the two places in it overlap.
     """
-    region = _region(step, grid)
+    region = grid.region(step.selection)
     start, end = _partner_span(step, region, other)
     if step.partner == ITSELF and max(start, region.start) < min(end, region.end):
         raise CodesError(
@@ -318,10 +313,6 @@ def _mirrored(step: EditStep, grid: CodeGrid, other: CodeGrid) -> EditStep:
         )
     selection = replace(step.selection, columns=f"{start}:{end}")
     return replace(step, selection=selection, partner_columns=f"{region.start}:{region.end}")
-
-
-def _columns_per_second(grid: CodeGrid) -> float:
-    return grid.sample_rate / grid.column_samples
 
 
 def _shortest(value: float) -> str:

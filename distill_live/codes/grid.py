@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from distill_live.codes.labels import check_labels
+from distill_live.codes.selection import Region, Selection
 from distill_live.errors import CodesError
 
 # What two grids must have in common before columns of one can stand in the other.
@@ -70,6 +71,21 @@ class CodeGrid:
     def duration_s(self) -> float:
         """Length of the sound in seconds."""
         return len(self.codes) * self.column_samples / self.sample_rate
+
+    @property
+    def column_seconds(self) -> float:
+        """Length of one column in seconds."""
+        return self.column_samples / self.sample_rate
+
+    @property
+    def columns_per_second(self) -> float:
+        """How many columns a second has; not rounded."""
+        return self.sample_rate / self.column_samples
+
+    def region(self, selection: Selection) -> Region:
+        """The cells that a selection stands for. Raises CodesError as `Selection.resolve` does."""
+        columns, bands, _ = self.codes.shape
+        return selection.resolve(columns, bands, self.level_labels, self.columns_per_second)
 
     def require_model(self, name: str, sha256: str) -> None:
         """Raise CodesError unless the model called `name` has the codec that made these codes."""

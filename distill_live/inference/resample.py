@@ -49,9 +49,7 @@ def resample(
     """
     prior = loaded.require_prior()
     require_fit(loaded, grid)
-    columns, bands, _ = grid.codes.shape
-    per_second = grid.sample_rate / grid.column_samples
-    region = selection.resolve(columns, bands, grid.level_labels, per_second)
+    region = grid.region(selection)
     if takes < 1:
         raise ParameterError(f"takes must be 1 or more, not {takes}")
     steps = draw_takes(open_session(prior, seed), grid.codes, region, sampling, takes, choice)

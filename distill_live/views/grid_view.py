@@ -50,14 +50,14 @@ class GridView:
                 ranks[orders[level]] = np.arange(size)
             values[..., level] = ranks[grid.codes[..., level]] / max(size - 1, 1)
         key = BY_NUMBER if orders is None else BY_LIKENESS
-        return cls(values, grid.level_labels, _column_s(grid), first * _column_s(grid), key)
+        return cls(values, grid.level_labels, grid.column_seconds, first * grid.column_seconds, key)
 
     @classmethod
     def of_difference(cls, first: CodeGrid, second: CodeGrid) -> GridView:
         """Where two grids of the same shape differ."""
         differ = first.codes != second.codes
         values = np.where(differ, np.float32(_DIFFERENT), np.float32(_SAME))
-        return cls(values, first.level_labels, _column_s(first), 0.0, CHANGED, "largest", False)
+        return cls(values, first.level_labels, first.column_seconds, 0.0, CHANGED, "largest", False)
 
     def of_levels(self, chosen: NDArray[np.bool_]) -> GridView:
         """The same without the levels for which `chosen` `[Q]` is false."""
@@ -81,7 +81,3 @@ class GridView:
             sums = np.add.reduceat(self.values, starts, axis=0, dtype=np.float32)
             merged = sums / (ends - starts).astype(np.float32)[:, None, None]
         return merged.transpose(2, 1, 0)[:, ::-1], together
-
-
-def _column_s(grid: CodeGrid) -> float:
-    return grid.column_samples / grid.sample_rate

@@ -44,7 +44,7 @@ class GridStatistics:
 
 def measure(grid: CodeGrid, commonest: int = 3) -> GridStatistics:
     """The statistics of a grid with at least one column."""
-    column_s = grid.column_samples / grid.sample_rate
+    column_s = grid.column_seconds
     rows = grid.codes.reshape(len(grid.codes), -1)
     return GridStatistics(
         columns=len(rows),

@@ -50,7 +50,7 @@ def number_lines(
     gutter = _gutter(grid.level_labels, bands)
     digits = len(str(grid.codebook_size - 1)) + 1
     across = max((width - gutter + 1) // digits, 1)
-    column_s = grid.column_samples / grid.sample_rate
+    column_s = grid.column_seconds
     for start in range(0, columns, across):
         end = min(start + across, columns)
         times = f"{(first + start) * column_s:.2f}s:{(first + end) * column_s:.2f}s"

@@ -72,7 +72,7 @@ def _tell_counts(grid: CodeGrid, found: Difference) -> None:
 
 def _tell_cells(grid: CodeGrid, found: Difference) -> None:
     tell("the first of them:")
-    column_s = grid.column_samples / grid.sample_rate
+    column_s = grid.column_seconds
     for cell in found.cells:
         tell(
             f"  column {cell.column} ({cell.column * column_s:.2f} s), band {cell.band}, "

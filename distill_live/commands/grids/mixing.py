@@ -90,8 +90,4 @@ def write_mixture(
         sources = dict.fromkeys(grid.source for grid in grids if grid.source)
         codes = mixture.codes(codebooks_of(loaded))
         save_grid(path, replace(grids[0], codes=codes, source=", ".join(sources)))
-    tell(f"{path}: {columns} columns, {columns * _column_s(grids[0]):.1f} s")
-
-
-def _column_s(grid: CodeGrid) -> float:
-    return grid.column_samples / grid.sample_rate
+    tell(f"{path}: {columns} columns, {columns * grids[0].column_seconds:.1f} s")

@@ -56,8 +56,7 @@ def show(
     from distill_live.views.terminal import colour_lines, number_lines
 
     whole = read_grid(grid)
-    per_second = whole.sample_rate / whole.column_samples
-    start, end = find_columns(columns, len(whole.codes), per_second)
+    start, end = find_columns(columns, len(whole.codes), whole.columns_per_second)
     chosen = find_levels(levels, whole.level_labels)
     part = replace(whole, codes=whole.codes[start:end])
     console = Console()

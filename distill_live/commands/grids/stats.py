@@ -62,7 +62,7 @@ def _silent_columns(grid: CodeGrid, model: str | None, device: str) -> int | Non
 
 def _tell(grid: CodeGrid, found: GridStatistics, silent: int | None) -> None:
     columns, bands, levels = grid.codes.shape
-    column_s = grid.column_samples / grid.sample_rate
+    column_s = grid.column_seconds
     tell(f"{columns} columns x {bands} bands x {levels} levels, {found.seconds:.2f} s")
     heads = ("level", "codes used", "entropy, bits", "changes per second", "held", "most frequent")
     table = Table(*heads, box=None)

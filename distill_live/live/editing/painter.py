@@ -87,7 +87,6 @@ class Painter:
             config.codebook_size,
             loaded.column_samples,
         )
-        self._per_second = self._grid.sample_rate / self._grid.column_samples
         #: Requests by number, each with its place in the order of all.
         self._asked: dict[int, tuple[int, CellRequest | RegionRequest]] = {}
         #: Regions whose columns are not all drawn yet.
@@ -217,15 +216,15 @@ class Painter:
         """The same step where column `start` of the stream is the first one of the grid."""
         if step.partner != ITSELF or not step.partner_columns:
             return step
-        found = find_columns(step.partner_columns, self._columns.timeline.end, self._per_second)
+        found = find_columns(
+            step.partner_columns, self._columns.timeline.end, self._grid.columns_per_second
+        )
         _check("column", found[0], start, found[1])
         return replace(step, partner_columns=f"{found[0] - start}:{found[1] - start}")
 
     def _selected(self, step: EditStep, codes: Codes) -> Mask:
         """Which cells [n, F, Q] a step selects of these codes [n, F, Q]."""
-        columns, bands, _ = codes.shape
-        labels = self._grid.level_labels
-        found = step.selection.resolve(columns, bands, labels, self._per_second)
+        found = self._grid.with_codes(codes).region(step.selection)
         mask = np.zeros(codes.shape, bool)
         mask[found.start : found.end] = found.bands[:, None] & found.levels[None, :]
         return mask
