@@ -22,12 +22,11 @@ def plain_grid(columns: int, seed: int = 0, bands: int = 4, size: int = 16) -> C
 
 def model_grid(loaded: LoadedVQModel, columns: int, seed: int = 0) -> CodeGrid:
     """Random codes of a model."""
-    from distill_live.inference.codes import grid_of
 
     config = loaded.model.config
     shape = (columns, config.bands, config.num_quantizers)
     codes = np.random.default_rng(seed).integers(0, config.codebook_size, shape)
-    return grid_of(loaded, codes)
+    return loaded.grid_of(codes)
 
 
 def saved(grid: CodeGrid, path: str | Path) -> Path:

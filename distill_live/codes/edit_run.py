@@ -18,7 +18,9 @@ _Array = TypeVar("_Array", bound=NDArray[np.generic])
 
 
 def read_only(array: _Array) -> _Array:
-    """A view of an array that cannot be written to."""
+    """A view of an array that cannot be written to; the array itself if it cannot be, either."""
+    if not array.flags.writeable:
+        return array
     view = array.view()
     view.flags.writeable = False
     return view

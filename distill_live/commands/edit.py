@@ -86,7 +86,6 @@ def edit(
     """
     from distill_live.codes.grid_file import check_suffix, save_grid
     from distill_live.inference.model_edits import model_edits
-    from distill_live.inference.preview import codebooks_of
 
     source = read_grid(grid)
     loaded = cache(lambda: load_model_of(source, model, device))
@@ -100,7 +99,7 @@ def edit(
         if output_other.resolve() == path.resolve():
             raise CodesError(f"--output and --output-other are the same file, {path}")
     edited = _Edited(source)
-    edited.run(steps, edits, codebooks_of(loaded()), tempo)
+    edited.run(steps, edits, loaded().codebooks, tempo)
     save_grid(path, edited.grid)
     tell(f"{path}: {_describe(source, edited.grid)}")
     if output_other is not None:

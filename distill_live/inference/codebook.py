@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from distill_live.audio.fades import rising_fade
 from distill_live.codes.codebook_geometry import distances
 from distill_live.inference.cue_sheet import FRAMES_PER_SECOND
-from distill_live.inference.preview import codebooks_of, entry_column
+from distill_live.inference.preview import entry_column
 from distill_live.models.file.persistence import LoadedVQModel
 
 _FADE_SAMPLES = 240
@@ -76,7 +76,7 @@ class Neighbour(NamedTuple):
 def entries(loaded: LoadedVQModel, columns: int) -> Iterator[Entry]:
     """Every entry, level by level, held for so many columns in all bands; see
     `inference.preview`."""
-    for level, book in enumerate(codebooks_of(loaded)):
+    for level, book in enumerate(loaded.codebooks):
         for code in range(len(book)):
             yield _entry(loaded, level, code, columns)
 
@@ -84,7 +84,7 @@ def entries(loaded: LoadedVQModel, columns: int) -> Iterator[Entry]:
 def nearest(loaded: LoadedVQModel, count: int) -> list[list[list[Neighbour]]]:
     """The nearest neighbours of each code of each level, the nearest first."""
     found = []
-    for book in codebooks_of(loaded):
+    for book in loaded.codebooks:
         apart = np.array(distances(book))
         np.fill_diagonal(apart, np.inf)
         order = np.argsort(apart, axis=1, kind="stable")[:, : min(count, len(book) - 1)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
 
 import numpy as np
 import torch
@@ -32,22 +31,7 @@ def encode_blocks(
     """A recording in mono blocks `[n]`, of any length, to the same codes as `encode`; the memory
     needed does not grow with its length. `source` is that of the grid."""
     pieces = encode_pieces(loaded.model, loaded.spectrogram, blocks, loaded.column_samples)
-    return grid_of(loaded, np.concatenate([piece.numpy() for piece in pieces]), source)
-
-
-def grid_of(loaded: LoadedVQModel, codes: NDArray[Any], source: str = "") -> CodeGrid:
-    """Codes `[T, F, Q]` as a grid of a model. Raises CodesError when they are not in its
-    codebooks."""
-    return CodeGrid(
-        codes=codes,
-        model_name=loaded.metadata["name"],
-        model_sha256=loaded.metadata["codec_sha256"],
-        level_labels=tuple(loaded.metadata["level_labels"]),
-        codebook_size=loaded.model.config.codebook_size,
-        column_samples=loaded.column_samples,
-        sample_rate=loaded.spectrogram.config.sample_rate,
-        source=source,
-    )
+    return loaded.grid_of(np.concatenate([piece.numpy() for piece in pieces]), source)
 
 
 def decode(

@@ -10,7 +10,6 @@ import numpy as np
 from distill_live.codes.edit import Edit, EditContext
 from distill_live.codes.selection import Selection
 from distill_live.codes.timeline import Codes
-from distill_live.inference.codes import grid_of
 from distill_live.inference.resample import resample
 from distill_live.models.file.persistence import LoadedVQModel
 from distill_live.models.prior.sampling import Sampling
@@ -47,7 +46,7 @@ class Resample:
         )
         sampling = Sampling(temperature=context.values["temperature"])
         takes = int(context.values["takes"])
-        found = resample(loaded, grid_of(loaded, codes), selection, takes, sampling, context.seed)
+        found = resample(loaded, loaded.grid_of(codes), selection, takes, sampling, context.seed)
         return found.grid.codes
 
 

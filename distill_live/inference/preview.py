@@ -20,16 +20,10 @@ from distill_live.models.file.persistence import LoadedVQModel
 _SETTLED_COLUMNS = 8
 
 
-def codebooks_of(loaded: LoadedVQModel) -> Codebooks:
-    """The vectors `[Q, V, D]` of a model's codes."""
-    vectors: Codebooks = loaded.model.quantizer.codebooks.cpu().numpy()
-    return vectors
-
-
 def entry_orders(loaded: LoadedVQModel) -> NDArray[np.int64]:
     """The codes `[Q, V]` of each level along the main axis of its codebook, the quieter end
     first."""
-    codebooks = codebooks_of(loaded)
+    codebooks = loaded.codebooks
     orders = axis_places(codebooks)[0].copy()
     for level, order in enumerate(orders):
         first, last = (
@@ -48,7 +42,7 @@ def entry_column(
 
     Raises CodesError for a code that the codebook does not have.
     """
-    codebooks = codebooks_of(loaded)
+    codebooks = loaded.codebooks
     if not 0 <= code < codebooks.shape[1]:
         raise CodesError(f"there is no code {code}; legal: 0..{codebooks.shape[1] - 1}")
     column = _all_bands(loaded, codebooks, level, code)

@@ -17,7 +17,7 @@ from distill_live.audio.files import audio_bytes
 from distill_live.audio.reading.sound import read_mono
 from distill_live.audio.resample import resample
 from distill_live.errors import AudioFileError
-from distill_live.inference.codes import decode, encode, grid_of
+from distill_live.inference.codes import decode, encode
 from distill_live.inference.generation import generate_audio_from_prior
 from distill_live.inference.origins import describe_origins
 from distill_live.models.file.persistence import LoadedVQModel
@@ -112,7 +112,7 @@ def decode_training_codes(loaded: LoadedVQModel) -> list[Pair]:
     pairs = []
     for one in spread(loaded.training_codes):
         codes = one.codes[: round(SECONDS * rate / samples)]
-        decoded = decode(loaded, grid_of(loaded, codes))
+        decoded = decode(loaded, loaded.grid_of(codes))
         low, high = _range(_decibels(loaded, decoded))
         heard = _heard(loaded, "decoded from its codes", decoded, low, high)
         pairs.append(Pair(one.name, len(decoded) / rate, None, heard))

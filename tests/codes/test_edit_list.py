@@ -7,6 +7,7 @@ import pytest
 
 from distill_live.codes.edit import EditContext
 from distill_live.codes.edit_list import EditList, EditStep, Lookup, apply_step, usage
+from distill_live.codes.edit_run import read_only
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.selection import Selection
 from distill_live.codes.timeline import Codes
@@ -176,3 +177,16 @@ def test_the_grid_itself_can_be_the_partner() -> None:
     edited = apply_step(step, GRID, EDITS, BOOKS, lookup(OTHER))
     assert (edited[:5, :, 0] == GRID.codes[20:25, :, 0]).all()
     assert np.array_equal(edited[5:], GRID.codes[5:])
+
+
+def test_all_steps_see_the_same_codebooks_so_that_what_is_known_of_them_is_kept() -> None:
+    seen = []
+
+    class Looks(Odd):
+        def __call__(self, codes: Codes, context: EditContext) -> Codes:
+            seen.append(context.codebooks)
+            return codes.copy()
+
+    books = read_only(BOOKS)
+    EditList((EditStep("odd"), EditStep("odd"))).apply(GRID, {"odd": Looks()}, books, lookup(OTHER))
+    assert {id(one) for one in seen} == {id(books)}

@@ -5,8 +5,8 @@ import pytest
 
 from distill_live.codes.training_codes import TrainingCodes
 from distill_live.inference.codebook import Slots, entries, nearest, usage
-from distill_live.inference.codes import decode, grid_of
-from distill_live.inference.preview import codebooks_of, entry_column
+from distill_live.inference.codes import decode
+from distill_live.inference.preview import entry_column
 from distill_live.models.file.persistence import LoadedVQModel
 
 
@@ -14,13 +14,13 @@ def test_every_entry_sounds_as_its_codes_decode(tiny_two_levels: LoadedVQModel) 
     found = list(entries(tiny_two_levels, 1))
     assert [(one.level, one.code) for one in found] == [(q, v) for q in range(2) for v in range(12)]
     column = entry_column(tiny_two_levels, 1, 7)[None]
-    sound = decode(tiny_two_levels, grid_of(tiny_two_levels, column))
+    sound = decode(tiny_two_levels, tiny_two_levels.grid_of(column))
     assert found[19].sound.tobytes() == sound.tobytes()
     assert found[19].mel.shape == (128, 16)
 
 
 def test_the_nearest_neighbours_come_nearest_first(tiny_model: LoadedVQModel) -> None:
-    books = codebooks_of(tiny_model)
+    books = tiny_model.codebooks
     for level, near in enumerate(nearest(tiny_model, 3)):
         apart = np.linalg.norm(books[level][4] - books[level], axis=1)
         assert [one.code for one in near[4]] == np.argsort(apart)[1:4].tolist()

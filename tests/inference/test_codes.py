@@ -14,7 +14,6 @@ from distill_live.inference.codes import (
     encode,
     require_fit,
 )
-from distill_live.inference.preview import codebooks_of
 from distill_live.models.file.persistence import LoadedVQModel
 from tests.grids import model_grid
 
@@ -48,7 +47,7 @@ def test_the_vectors_of_codes_decode_to_the_same_bytes(
 ) -> None:
     for loaded in (tiny_model, old_model):
         grid, seen = model_grid(loaded, 5), list[float]()
-        vectors = cell_vectors(grid.codes, codebooks_of(loaded))
+        vectors = cell_vectors(grid.codes, loaded.codebooks)
         blocks = decode_vectors(loaded, [vectors[:2], vectors[2:]], 5, seen.append)
         assert np.concatenate([*blocks]).tobytes() == decode(loaded, grid).tobytes()
         assert seen == [0.2, 0.4, 0.6, 0.8, 1.0]

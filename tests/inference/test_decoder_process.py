@@ -8,14 +8,14 @@ from torch import Tensor
 
 from distill_live.codes.grid import CodeGrid
 from distill_live.inference import codes, decoder_process
-from distill_live.inference.codes import decode, grid_of
+from distill_live.inference.codes import decode
 from distill_live.inference.decoder_process import column_mels, mels_made_beside
 from distill_live.models.file.persistence import LoadedVQModel
 
 
 @pytest.fixture(scope="module")
 def grid(tiny_model: LoadedVQModel) -> CodeGrid:
-    return grid_of(tiny_model, np.random.default_rng(0).integers(0, 16, (40, 8, 3)))
+    return tiny_model.grid_of(np.random.default_rng(0).integers(0, 16, (40, 8, 3)))
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,5 @@
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -71,7 +72,7 @@ def test_an_overlap_is_ignored_with_one_warning(tiny_model: LoadedVQModel) -> No
 
 
 def test_a_model_without_a_prior_is_refused(tiny_model: LoadedVQModel) -> None:
-    codec_only = LoadedVQModel(**{**vars(tiny_model), "prior": None})
+    codec_only = replace(tiny_model, prior=None)
     with pytest.raises(NoPriorError, match="has no prior, so it cannot play; train one: "):
         generate_audio_from_prior(codec_only, duration_s=0.1)
 

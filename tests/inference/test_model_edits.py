@@ -8,7 +8,6 @@ from distill_live.codes.grid import CodeGrid
 from distill_live.codes.selection import Selection
 from distill_live.errors import CodesError
 from distill_live.inference.model_edits import model_edits
-from distill_live.inference.preview import codebooks_of
 from distill_live.inference.resample import resample
 from distill_live.models.file.persistence import LoadedVQModel
 from tests.grids import model_grid
@@ -18,7 +17,7 @@ def edit(loaded: LoadedVQModel, grid: CodeGrid, text: str) -> CodeGrid:
     """The grid after one edit."""
     edits = model_edits(lambda: loaded)
     steps = EditList((EditStep.parse(text, edits),))
-    return steps.apply(grid, edits, codebooks_of(loaded), lambda name: grid)
+    return steps.apply(grid, edits, loaded.codebooks, lambda name: grid)
 
 
 def test_resample_is_what_the_prior_draws_for_the_selection(tiny_model: LoadedVQModel) -> None:

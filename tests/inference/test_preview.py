@@ -4,7 +4,6 @@ import pytest
 from distill_live.codes.codebook_geometry import neutral_codes
 from distill_live.errors import CodesError
 from distill_live.inference.preview import (
-    codebooks_of,
     entry_column,
     entry_orders,
     held_mels,
@@ -18,7 +17,7 @@ def test_an_entry_stands_in_all_bands_among_neutral_codes(
     tiny_model: LoadedVQModel, level: int
 ) -> None:
     column = entry_column(tiny_model, level, 5)
-    expected = np.tile(neutral_codes(codebooks_of(tiny_model)), (8, 1))
+    expected = np.tile(neutral_codes(tiny_model.codebooks), (8, 1))
     expected[:, level] = 5
     assert (column == expected).all()
 
@@ -48,7 +47,7 @@ def test_an_order_has_every_code_once_and_its_louder_end_last(tiny_model: Loaded
 
 
 def test_a_level_alone_is_among_neutral_codes(tiny_model: LoadedVQModel) -> None:
-    books = codebooks_of(tiny_model)
+    books = tiny_model.codebooks
     codes = np.random.default_rng(0).integers(0, 16, (4, 8, 3))
     alone = only_level(codes, 2, books)
     assert (alone[..., 2] == codes[..., 2]).all()

@@ -32,7 +32,7 @@ def test_every_part_of_every_column_is_measured(tiny_model: LoadedVQModel) -> No
 
 def test_the_number_of_threads_is_as_it_was_after_measuring(tiny_model: LoadedVQModel) -> None:
     seen = []
-    codec_only = LoadedVQModel(**{**vars(tiny_model), "prior": None})
+    codec_only = replace(tiny_model, prior=None)
     before = torch.get_num_threads()
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(torch, "set_num_threads", seen.append)

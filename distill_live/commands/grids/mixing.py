@@ -76,18 +76,17 @@ def write_mixture(
     """Mix so many columns of grids of one model, and write them; see `inference.blending`."""
     from distill_live.inference.blending import Mixture
     from distill_live.inference.codes import decode_vectors
-    from distill_live.inference.preview import codebooks_of
 
     mixture = Mixture.of(grids, weights, columns)
     loaded = load_model_of(grids[0], model, device)
     path = destination.path
     if destination.smooth:
-        vectors = mixture.vectors(codebooks_of(loaded))
+        vectors = mixture.vectors(loaded.codebooks)
         with progress_bar("decoding") as advance:
             blocks = decode_vectors(loaded, vectors, columns, advance)
             write_sound(path, blocks, grids[0].sample_rate, destination.bit_depth)
     else:
         sources = dict.fromkeys(grid.source for grid in grids if grid.source)
-        codes = mixture.codes(codebooks_of(loaded))
+        codes = mixture.codes(loaded.codebooks)
         save_grid(path, replace(grids[0], codes=codes, source=", ".join(sources)))
     tell(f"{path}: {columns} columns, {columns * grids[0].column_seconds:.1f} s")

@@ -102,7 +102,6 @@ def _entry(loaded: LoadedVQModel, level: str, code: int, bands: str) -> Codes:
 def _part(loaded: LoadedVQModel, grid: CodeGrid, column: int | None, only_level: str) -> Codes:
     """The codes of a grid `[T, F, Q]`, or of one column `[1, F, Q]`, in all levels or in one."""
     from distill_live.inference.codes import require_fit
-    from distill_live.inference.preview import codebooks_of
     from distill_live.inference.preview import only_level as alone
 
     require_fit(loaded, grid)
@@ -112,14 +111,14 @@ def _part(loaded: LoadedVQModel, grid: CodeGrid, column: int | None, only_level:
             raise CodesError(f"there is no column {column}; legal: 0..{len(codes) - 1}")
         codes = codes[column : column + 1]
     if only_level:
-        codes = alone(codes, find_level(only_level, grid.level_labels), codebooks_of(loaded))
+        codes = alone(codes, find_level(only_level, grid.level_labels), loaded.codebooks)
     return codes
 
 
 def _write(loaded: LoadedVQModel, codes: Codes, path: Path, bit_depth: int) -> None:
-    from distill_live.inference.codes import decode_blocks, grid_of
+    from distill_live.inference.codes import decode_blocks
 
-    grid = grid_of(loaded, codes)
+    grid = loaded.grid_of(codes)
     with progress_bar("decoding") as advance:
         blocks = decode_blocks(loaded, grid, advance)
         write_sound(path, blocks, grid.sample_rate, bit_depth)

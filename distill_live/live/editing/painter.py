@@ -77,16 +77,7 @@ class Painter:
         self._columns, self._next_change = columns, next_change
         self._tempo, self._report = tempo, report
         self._edits = {edit.name: edit for edit in edits}
-        self._codebooks = loaded.model.quantizer.codebooks.cpu().numpy()
-        config = loaded.model.config
-        self._grid = CodeGrid(
-            np.zeros((0, config.bands, config.num_quantizers), np.int64),
-            loaded.metadata["name"],
-            loaded.metadata["codec_sha256"],
-            tuple(loaded.metadata["level_labels"]),
-            config.codebook_size,
-            loaded.column_samples,
-        )
+        self._codebooks, self._grid = loaded.codebooks, loaded.blank_grid
         #: Requests by number, each with its place in the order of all.
         self._asked: dict[int, tuple[int, CellRequest | RegionRequest]] = {}
         #: Regions whose columns are not all drawn yet.
@@ -189,17 +180,17 @@ class Painter:
         edit = self._edits[step.edit]
         end = request.first + request.count
         start, known = self._surroundings(request, edit, step)
-        before = self._columns.laid(start, known)
+        grid = self._grid.with_codes(self._columns.laid(start, known))
         step = replace(step, seed=step.seed or request.number)
         here = _with_columns(self._shifted(step, start), request.first - start, end - start)
         after = apply_step(
-            here, self._grid.with_codes(before), self._edits, self._codebooks,
+            here, grid, self._edits, self._codebooks,
             lambda name: self._partner(name, request.partner), self._tempo(), start,
         )  # fmt: skip
-        mask = after != before
+        mask = after != grid.codes
         if not isinstance(edit, GridEdit):
             # What is selected stays as it is now, whether it has changed or not.
-            mask |= self._selected(here, before)
+            mask |= _selected(here, grid)
         if not mask.any():
             raise CodesError(f"{request.text} changes nothing there")
         overlay = Overlay.of_columns(request.number, start, after, mask)
@@ -221,13 +212,6 @@ class Painter:
         )
         _check("column", found[0], start, found[1])
         return replace(step, partner_columns=f"{found[0] - start}:{found[1] - start}")
-
-    def _selected(self, step: EditStep, codes: Codes) -> Mask:
-        """Which cells [n, F, Q] a step selects of these codes [n, F, Q]."""
-        found = self._grid.with_codes(codes).region(step.selection)
-        mask = np.zeros(codes.shape, bool)
-        mask[found.start : found.end] = found.bands[:, None] & found.levels[None, :]
-        return mask
 
     def _partner(self, name: str, codes: Codes | None) -> CodeGrid:
         if codes is None:
@@ -257,6 +241,14 @@ class Painter:
     def _lay(self, overlay: Overlay, text: str) -> None:
         self._columns.lay([overlay])
         self._report(OverlayMade(overlay, text))
+
+
+def _selected(step: EditStep, grid: CodeGrid) -> Mask:
+    """Which cells [n, F, Q] of a grid a step selects."""
+    found = grid.region(step.selection)
+    mask = np.zeros(grid.codes.shape, bool)
+    mask[found.start : found.end] = found.bands[:, None] & found.levels[None, :]
+    return mask
 
 
 def _with_columns(step: EditStep, start: int, end: int) -> EditStep:

@@ -70,9 +70,8 @@ class Engine:
         self._parameters = ParameterReader(
             memory, self._journal, loaded.model.config.num_quantizers
         )
-        codebooks = loaded.model.quantizer.codebooks.cpu().numpy()
         self._rack = EditRack(
-            edits, self._parameters.values, codebooks, reports.say, reports.on_edit_failure
+            edits, self._parameters.values, loaded.codebooks, reports.say, reports.on_edit_failure
         )
         #: The clips that the stream is played together with, by slot.
         self._partners = {slot: Partner(name, codes) for slot, name, codes in partners}

@@ -8,9 +8,6 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from distill_live.codes.grid import CodeGrid
 from distill_live.errors import CodesError
 from distill_live.live.engine.settings import EngineSettings
 from distill_live.live.engine.wiring import Beginning, EngineMemory, EngineReports
@@ -113,7 +110,7 @@ def _play(channel: Connection, job: EngineJob) -> None:
         gc.freeze()
         # Only now: a model that is still loading must not slow down the one that plays.
         job.memory.status["raised"] = not job.settings.patient and raise_engine()
-        channel.send(EngineReady(loaded.metadata["name"], _blank_grid(loaded)))
+        channel.send(EngineReady(loaded.metadata["name"], loaded.blank_grid))
         _play_until_closed(channel, engine, job.settings.idle_seconds)
 
 
@@ -145,14 +142,6 @@ def _beginning(job: EngineJob) -> Beginning:
     if kept is None:
         return Beginning(ring.read_position)
     return Beginning.after((kept.plainly() if job.plainly else kept).settle(ring))
-
-
-def _blank_grid(loaded: LoadedVQModel) -> CodeGrid:
-    """A grid of a model's codec, without columns."""
-    from distill_live.inference.codes import grid_of
-
-    config = loaded.model.config
-    return grid_of(loaded, np.zeros((0, config.bands, config.num_quantizers), np.int64))
 
 
 def describe_engine(job: EngineJob, loaded: LoadedVQModel) -> dict[str, Any]:

@@ -6,15 +6,20 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
 import safetensors
 import safetensors.torch
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from distill_live.audio.spectrogram import AudioSpectrogram
+from distill_live.codes.codebook_geometry import Codebooks
+from distill_live.codes.grid import CodeGrid
 from distill_live.codes.labels import level_labels
 from distill_live.codes.training_codes import TrainingCodes
 from distill_live.errors import DeviceError, ModelFileError, NoPriorError, TrainingError
@@ -85,6 +90,35 @@ class LoadedVQModel:
         """The length of one column in samples, up to the beginning of the next one."""
         frames = self.model.config.column_frames
         return frames * self.spectrogram.config.hop_length - self.vocoder.overlap_samples
+
+    @cached_property
+    def codebooks(self) -> Codebooks:
+        """The vectors `[Q, V, D]` behind the codes, read-only; always the same array, by which what
+        is computed of it is remembered (see `once_per_array`). Not for a codec that still learns.
+        """
+        vectors: Codebooks = self.model.quantizer.codebooks.cpu().numpy()
+        vectors.flags.writeable = False
+        return vectors
+
+    def grid_of(self, codes: NDArray[Any], source: str = "") -> CodeGrid:
+        """Codes `[T, F, Q]` as a grid of this model. Raises CodesError when they are not in its
+        codebooks."""
+        return CodeGrid(
+            codes=codes,
+            model_name=self.metadata["name"],
+            model_sha256=self.metadata["codec_sha256"],
+            level_labels=tuple(self.metadata["level_labels"]),
+            codebook_size=self.model.config.codebook_size,
+            column_samples=self.column_samples,
+            sample_rate=self.spectrogram.config.sample_rate,
+            source=source,
+        )
+
+    @property
+    def blank_grid(self) -> CodeGrid:
+        """A grid of this model without columns."""
+        config = self.model.config
+        return self.grid_of(np.zeros((0, config.bands, config.num_quantizers), np.int64))
 
     def require_trainable(self) -> ConvVQVAE:
         """The codec; raises TrainingError for one of Distill v1.1, which only plays."""

@@ -5,15 +5,15 @@ import pytest
 import soundfile
 
 from distill_live.codes.grid import CodeGrid
-from distill_live.inference.codes import decode, grid_of
-from distill_live.inference.preview import codebooks_of, entry_column, only_level
+from distill_live.inference.codes import decode
+from distill_live.inference.preview import entry_column, only_level
 from distill_live.models.file.persistence import LoadedVQModel
 from tests.conftest import RunCli
 
 
 def written(loaded: LoadedVQModel, codes: np.ndarray) -> np.ndarray:
     """The samples of codes as a file has them, where the limiter is not needed."""
-    return decode(loaded, grid_of(loaded, codes))
+    return decode(loaded, loaded.grid_of(codes))
 
 
 def preview(run_cli: RunCli, *arguments: object) -> np.ndarray:
@@ -42,7 +42,7 @@ def test_a_column_is_held_and_a_level_alone_is_as_long_as_the_grid(
     column = preview(run_cli, "--grid", "loop.json", "--column", 4, "--seconds", 0.25)
     assert np.corrcoef(column, written(tiny_model, grid.codes[[4, 4, 4]]))[0, 1] > 0.9
     level = preview(run_cli, "--grid", "loop.json", "--only-level", "structure")
-    alone = only_level(grid.codes, 0, codebooks_of(tiny_model))
+    alone = only_level(grid.codes, 0, tiny_model.codebooks)
     assert np.corrcoef(level, written(tiny_model, alone))[0, 1] > 0.9
     both = preview(
         run_cli, "--grid", "loop.json", "--column", 4, "--only-level", "0", "--seconds", 0.25

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from distill_live.codes.grid_file import save_grid
-from distill_live.inference import codes as inference
 from distill_live.live.clips.encodings import Encodings
 from distill_live.live.engine.settings import EngineSettings
 from distill_live.live.ipc.messages import Request
@@ -54,7 +53,7 @@ def desk(tiny_model_path: Path, tiny_model: LoadedVQModel, tmp_path: Path) -> De
     desk = Desk(tiny_model_path, tmp_path)
     for name in ("rain", "wind"):
         path = tmp_path / f"{name}.npz"
-        save_grid(path, inference.grid_of(tiny_model, np.zeros((3, 8, 3), np.int64)))
+        save_grid(path, tiny_model.grid_of(np.zeros((3, 8, 3), np.int64)))
         desk.ask("clip/load", name, str(path))
     return desk
 

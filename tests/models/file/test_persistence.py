@@ -3,6 +3,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -49,6 +50,15 @@ def test_a_loaded_model_is_ready_to_play(tiny_model: LoadedVQModel) -> None:
         assert not any(parameter.requires_grad for parameter in network.parameters())
     assert tiny_model.column_samples == 4096
     assert tiny_model.metadata["name"] == "tiny"
+
+
+def test_the_codebooks_are_one_array_that_cannot_be_written_to(tiny_model: LoadedVQModel) -> None:
+    assert tiny_model.codebooks is tiny_model.codebooks
+    assert not tiny_model.codebooks.flags.writeable
+    assert tiny_model.model.quantizer.codebooks.numpy().flags.writeable
+    np.testing.assert_array_equal(
+        tiny_model.codebooks, tiny_model.model.quantizer.codebooks.numpy()
+    )
 
 
 def test_the_header_holds_what_the_file_is_given(tiny_model: LoadedVQModel, tmp_path: Path) -> None:
