@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from distill_live.commands.grids.mixing import (
-    BitDepthOption,
     Curve,
     CurveOption,
     Destination,
+    MixtureBitDepthOption,
     MixtureOutputOption,
     SmoothOption,
     write_mixture,
 )
-from distill_live.commands.grids.reading import GridModelOption, find_level, read_grid, warn
+from distill_live.commands.grids.reading import GridModelOption, find_level, read_grid
 from distill_live.commands.options import DeviceOption
+from distill_live.commands.output import warn
 from distill_live.errors import CodesError
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def blend(
     ] = False,
     smooth: SmoothOption = False,
     output: MixtureOutputOption = None,
-    bit_depth: BitDepthOption = 24,
+    bit_depth: MixtureBitDepthOption = 24,
     model: GridModelOption = None,
     device: DeviceOption = "auto",
 ) -> None:

@@ -10,7 +10,7 @@ import typer
 
 from distill_live.commands.destinations import ConvertedFiles
 from distill_live.commands.many_files import for_each_file
-from distill_live.commands.options import DeviceOption, ModelOption, SoundFormat
+from distill_live.commands.options import BitDepthOption, DeviceOption, ModelOption, SoundFormat
 from distill_live.commands.output import check_sound_file, progress_bar, tell, write_sound
 from distill_live.errors import CodesError
 from distill_live.inference.loading import load_model
@@ -41,10 +41,7 @@ def decode(
             "--format", help="File format (default: from the name given to --output, else wav)."
         ),
     ] = None,
-    bit_depth: Annotated[
-        int,
-        typer.Option("--bit-depth", help="Bits per sample: 16, 24 or 32 (32 is float, wav only)."),
-    ] = 24,
+    bit_depth: BitDepthOption = 24,
     device: DeviceOption = "auto",
 ) -> None:
     """Turn grids of codes into sound files, with the model that made the codes.

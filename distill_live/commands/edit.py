@@ -19,10 +19,9 @@ from distill_live.commands.grids.reading import (
     GridModelOption,
     load_model_of,
     read_grid,
-    warn,
 )
 from distill_live.commands.options import DeviceOption
-from distill_live.commands.output import tell
+from distill_live.commands.output import tell, warn
 from distill_live.errors import CodesError, DistillError
 from distill_live.parameters import PARAMETERS
 

@@ -13,7 +13,13 @@ import typer
 from distill_live import __version__
 from distill_live.atomic_file import atomic_file
 from distill_live.commands.destinations import SoundSeries
-from distill_live.commands.options import DeviceOption, ModelArgument, SoundFormat, seconds_option
+from distill_live.commands.options import (
+    BitDepthOption,
+    DeviceOption,
+    ModelArgument,
+    SoundFormat,
+    seconds_option,
+)
 from distill_live.commands.output import check_sound_file, progress_bar, tell, write_sound
 from distill_live.errors import CodesError
 from distill_live.inference.loading import load_model
@@ -109,10 +115,7 @@ def generate(
             help="Sample rate in Hz (default: the model's).",
         ),
     ] = None,
-    bit_depth: Annotated[
-        int,
-        typer.Option("--bit-depth", help="Bits per sample: 16, 24 or 32 (32 is float, wav only)."),
-    ] = 24,
+    bit_depth: BitDepthOption = 24,
     device: DeviceOption = "auto",
 ) -> None:
     """Generate new sound files, each with a .json file that says how it was made.

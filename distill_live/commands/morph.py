@@ -10,16 +10,16 @@ import typer
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.grid_file import save_grid
 from distill_live.commands.grids.mixing import (
-    BitDepthOption,
     CurveOption,
     Destination,
+    MixtureBitDepthOption,
     MixtureOutputOption,
     SmoothOption,
     write_mixture,
 )
-from distill_live.commands.grids.reading import GridModelOption, load_model_of, read_grid, warn
+from distill_live.commands.grids.reading import GridModelOption, load_model_of, read_grid
 from distill_live.commands.options import DeviceOption, seconds_option
-from distill_live.commands.output import tell
+from distill_live.commands.output import tell, warn
 from distill_live.errors import CodesError
 from distill_live.parameters import PARAMETERS
 
@@ -71,7 +71,7 @@ def morph(
         ),
     ] = _TEMPERATURE.default,
     output: MixtureOutputOption = None,
-    bit_depth: BitDepthOption = 24,
+    bit_depth: MixtureBitDepthOption = 24,
     model: GridModelOption = None,
     device: DeviceOption = "auto",
 ) -> None:

@@ -36,6 +36,10 @@ KeepOption = Annotated[
         "--continue needs them.",
     ),
 ]
+BitDepthOption = Annotated[
+    int,
+    typer.Option("--bit-depth", help="Bits per sample: 16, 24 or 32 (32 is float, wav only)."),
+]
 DeviceOption = Annotated[Device, typer.Option("--device", help="Device for torch to compute on.")]
 AcceleratorOption = Annotated[
     Device | None,

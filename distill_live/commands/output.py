@@ -29,6 +29,11 @@ def tell(text: object, *, nl: bool = True, err: bool = False) -> None:
     put(escape(str(text), keep="\n\t") + ("\n" if nl else ""), err)
 
 
+def warn(line: str) -> None:
+    """Print a line on standard error."""
+    tell(line, err=True)
+
+
 def print_json(value: Any) -> None:
     """Print a result for programs, on standard output."""
     text = json.dumps(value, indent=2, ensure_ascii=False)

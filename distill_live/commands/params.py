@@ -12,7 +12,7 @@ from rich.table import Column, Table
 
 from distill_live.codes.edit import load_edits
 from distill_live.codes.edit_parameters import parameter_table
-from distill_live.commands.output import add_plain_row, tell
+from distill_live.commands.output import add_plain_row, tell, warn
 from distill_live.control.namespace.address import ROOT
 from distill_live.control.namespace.nodes import SERVICES
 from distill_live.control.namespace.requests import REQUESTS, RequestSpec
@@ -50,9 +50,6 @@ def params(
 
 def installed_parameters() -> ParameterTable:
     """Every parameter, those of all installed plugins among them; what is broken is told."""
-
-    def warn(line: str) -> None:
-        tell(line, err=True)
 
     inputs = load_inputs(warn).values()
     outputs = load_plugins("outputs", check_output, warn).values()

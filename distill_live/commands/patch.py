@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from distill_live.commands.output import print_json, tell
+from distill_live.commands.output import print_json, tell, warn
 from distill_live.errors import PatchError
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _table() -> dict[str, Parameter]:
     from distill_live.codes.edit import load_edits
     from distill_live.codes.edit_parameters import parameter_table
 
-    return parameter_table(load_edits(lambda line: tell(line, err=True)))
+    return parameter_table(load_edits(warn))
 
 
 def _stored(path: Path) -> tuple[int, list[str]]:

@@ -10,7 +10,7 @@ import typer
 
 from distill_live.commands.destinations import single_file
 from distill_live.commands.options import DeviceOption
-from distill_live.commands.output import check_sound_file, tell, write_sound
+from distill_live.commands.output import check_sound_file, tell, warn, write_sound
 from distill_live.errors import SessionLogError
 from distill_live.inference.loading import load_model
 
@@ -101,11 +101,8 @@ def _anew(log: Path, model: str, device: str) -> Samples:
     from distill_live.codes.session_log import read_session_log
     from distill_live.live.replay.other_model import replay_on_other_model
 
-    def say(line: str) -> None:
-        tell(line, err=True)
-
     loaded = load_model(model, device)
-    return replay_on_other_model(read_session_log(log), loaded, load_edits(say), say)
+    return replay_on_other_model(read_session_log(log), loaded, load_edits(warn), warn)
 
 
 def _load_same(entry: dict[str, Any], device: str) -> LoadedVQModel:

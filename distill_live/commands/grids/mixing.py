@@ -35,7 +35,7 @@ MixtureOutputOption = Annotated[
         "--output", help="Output .json or .npz file, with --smooth a sound file; or folder."
     ),
 ]
-BitDepthOption = Annotated[
+MixtureBitDepthOption = Annotated[
     int,
     typer.Option("--bit-depth", help="Bits per sample of a sound: 16, 24 or 32 (float, wav only)."),
 ]

@@ -9,7 +9,12 @@ import typer
 
 from distill_live.commands.destinations import single_file
 from distill_live.commands.grids.reading import find_level, read_grid
-from distill_live.commands.options import DeviceOption, ModelArgument, seconds_option
+from distill_live.commands.options import (
+    BitDepthOption,
+    DeviceOption,
+    ModelArgument,
+    seconds_option,
+)
 from distill_live.commands.output import check_sound_file, progress_bar, tell, write_sound
 from distill_live.errors import CodesError
 from distill_live.inference.loading import load_model
@@ -56,10 +61,7 @@ def preview(
         Path | None,
         typer.Option("--output", help="Output sound file or folder (default: ./preview.wav)."),
     ] = None,
-    bit_depth: Annotated[
-        int,
-        typer.Option("--bit-depth", help="Bits per sample: 16, 24 or 32 (32 is float, wav only)."),
-    ] = 24,
+    bit_depth: BitDepthOption = 24,
     device: DeviceOption = "auto",
 ) -> None:
     """Make a sound of one entry of a codebook, of one column of a grid, or of one of its levels.

@@ -65,11 +65,6 @@ def find_level(text: str, labels: Sequence[str]) -> int:
     return int(found[0])
 
 
-def warn(line: str) -> None:
-    """Print a line on standard error."""
-    tell(line, err=True)
-
-
 def _find_model_of(grid: CodeGrid) -> Path:
     """The file of a model by the name in a grid, or else of any that has the same codec."""
     try:

@@ -18,10 +18,9 @@ from distill_live.commands.grids.reading import (
     GridModelOption,
     load_model_of,
     read_grid,
-    warn,
 )
 from distill_live.commands.options import DeviceOption
-from distill_live.commands.output import save_file, tell
+from distill_live.commands.output import save_file, tell, warn
 from distill_live.errors import ModelNotFoundError
 
 if TYPE_CHECKING:

@@ -13,10 +13,9 @@ from distill_live.commands.grids.reading import (
     GridModelOption,
     load_model_of,
     read_grid,
-    warn,
 )
 from distill_live.commands.options import DeviceOption, JsonOption
-from distill_live.commands.output import add_plain_row, print_json, progress_bar, tell
+from distill_live.commands.output import add_plain_row, print_json, progress_bar, tell, warn
 from distill_live.errors import ModelNotFoundError
 
 if TYPE_CHECKING:
