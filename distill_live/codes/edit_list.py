@@ -34,6 +34,17 @@ Lookup = Callable[[str], CodeGrid]
 _VALUE = re.compile(r"([a-z][a-z0-9_]*)=(.*)", re.DOTALL)
 
 
+@dataclass(frozen=True, eq=False)
+class EditTools:
+    """What edit lists are done with: the installed edits by their names, the codebooks [Q, V, D] of
+    the grid's model, what gives the grids that steps name, and the tempo in BPM."""
+
+    edits: Mapping[str, Edit]
+    codebooks: NDArray[np.float32]
+    lookup: Lookup
+    tempo: float = 120.0
+
+
 @dataclass(frozen=True)
 class EditStep:
     """One edit of one selection: `values` are the parameters that were given, by name.
@@ -150,51 +161,29 @@ class EditList:
 
     steps: tuple[EditStep, ...] = ()
 
-    def apply(
-        self,
-        base: CodeGrid,
-        edits: Mapping[str, Edit],
-        codebooks: NDArray[np.float32],
-        lookup: Lookup,
-        tempo: float = 120.0,
-    ) -> CodeGrid:
+    def apply(self, base: CodeGrid, tools: EditTools) -> CodeGrid:
         """The grid that the steps make of `base`, which stays as it is.
 
-        `codebooks` [Q, V, D] are those of the grid's model, `tempo` is in BPM. Raises CodesError
-        that names the step, when one cannot be done.
+        Raises CodesError that names the step, when one cannot be done.
         """
-        last = deque(self.stages(base, edits, codebooks, lookup, tempo), maxlen=1)
+        last = deque(self.stages(base, tools), maxlen=1)
         return last[0] if last else base
 
-    def stages(
-        self,
-        base: CodeGrid,
-        edits: Mapping[str, Edit],
-        codebooks: NDArray[np.float32],
-        lookup: Lookup,
-        tempo: float = 120.0,
-    ) -> Iterator[CodeGrid]:
+    def stages(self, base: CodeGrid, tools: EditTools) -> Iterator[CodeGrid]:
         """The grid after each step; arguments and errors as for `apply`. A step is done when its
-        grid is asked for, so that `lookup` can give what earlier steps have made of other grids."""
+        grid is asked for, so that the tools' `lookup` can give what earlier steps have made of
+        other grids."""
         grid = base
         for number, step in enumerate(self.steps, start=1):
             try:
-                codes = apply_step(step, grid, edits, codebooks, lookup, tempo)
+                codes = apply_step(step, grid, tools)
                 grid = grid.with_codes(codes)
             except DistillError as error:
                 raise CodesError(f"edit {number} ({step}): {error}") from error
             yield grid
 
 
-def apply_step(
-    step: EditStep,
-    grid: CodeGrid,
-    edits: Mapping[str, Edit],
-    codebooks: NDArray[np.float32],
-    lookup: Lookup,
-    tempo: float = 120.0,
-    column: int = 0,
-) -> Codes:
+def apply_step(step: EditStep, grid: CodeGrid, tools: EditTools, column: int = 0) -> Codes:
     """The codes [T', F, Q] that one step makes of a grid, whose first column has the position
     `column`. Other arguments and errors as for `EditList.apply`; an edit that fails is a
     CodesError, too.
@@ -202,33 +191,26 @@ def apply_step(
     A mutual edit whose partner is the grid itself changes both places; for what becomes of another
     partner see `other_side`.
     """
-    edit = find_edit(step.edit, edits)
-    other = _find_partner(step, grid, lookup)
-    codes = _run(step, grid, other, edit, codebooks, tempo, column)
+    edit = find_edit(step.edit, tools.edits)
+    other = _find_partner(step, grid, tools.lookup)
+    codes = _run(step, grid, other, tools, column)
     if Traits.of(edit).mutual and step.partner == ITSELF:
         there = _mirrored(step, grid, other)
-        codes = _run(there, grid.with_codes(codes), grid, edit, codebooks, tempo, column)
+        codes = _run(there, grid.with_codes(codes), grid, tools, column)
     return codes
 
 
-def other_side(
-    step: EditStep,
-    grid: CodeGrid,
-    edits: Mapping[str, Edit],
-    codebooks: NDArray[np.float32],
-    lookup: Lookup,
-    tempo: float = 120.0,
-) -> CodeGrid:
+def other_side(step: EditStep, grid: CodeGrid, tools: EditTools) -> CodeGrid:
     """What a mutual edit such as swap makes of the partner when the step is done on `grid`.
 
     Arguments and errors as for `EditList.apply`; CodesError for an edit that is not mutual.
     """
-    edit = find_edit(step.edit, edits)
+    edit = find_edit(step.edit, tools.edits)
     if not Traits.of(edit).mutual:
         raise CodesError(f"{edit.name} does not change the second grid; swap does")
-    other = _find_partner(step, grid, lookup)
+    other = _find_partner(step, grid, tools.lookup)
     there = _mirrored(step, grid, other)
-    return other.with_codes(_run(there, other, grid, edit, codebooks, tempo))
+    return other.with_codes(_run(there, other, grid, tools))
 
 
 def _find_partner(step: EditStep, grid: CodeGrid, lookup: Lookup) -> CodeGrid:
@@ -241,14 +223,9 @@ def _find_partner(step: EditStep, grid: CodeGrid, lookup: Lookup) -> CodeGrid:
 
 
 def _run(
-    step: EditStep,
-    grid: CodeGrid,
-    other: CodeGrid,
-    edit: Edit,
-    codebooks: NDArray[np.float32],
-    tempo: float,
-    column: int = 0,
+    step: EditStep, grid: CodeGrid, other: CodeGrid, tools: EditTools, column: int = 0
 ) -> Codes:
+    edit = find_edit(step.edit, tools.edits)
     region = grid.region(step.selection)
     partner, partner_column = _place_partner(step, region, other, edit, column)
     context = EditContext(
@@ -258,11 +235,11 @@ def _run(
         values=context_values(edit, step.values),
         held=grid.codes[region.start],
         seed=step.seed,
-        codebooks=read_only(codebooks),
+        codebooks=read_only(tools.codebooks),
         partner=read_only(partner),
         partner_column=partner_column,
         amounts=read_only(region.levels.astype(np.float32)),
-        columns_per_beat=60.0 / tempo * grid.columns_per_second,
+        columns_per_beat=60.0 / tools.tempo * grid.columns_per_second,
         name=edit.name,
     )
     window = Traits.of(edit).window

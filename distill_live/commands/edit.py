@@ -12,7 +12,7 @@ import typer
 
 from distill_live.codes.edit import Edit, Traits, load_edits
 from distill_live.codes.edit_file import load_edit_list, save_edit_list
-from distill_live.codes.edit_list import ITSELF, EditList, EditStep, other_side
+from distill_live.codes.edit_list import ITSELF, EditList, EditStep, EditTools, other_side
 from distill_live.commands.destinations import single_file
 from distill_live.commands.grids.reading import (
     GridArgument,
@@ -124,16 +124,15 @@ class _Edited:
     ) -> None:
         """Do the steps. Raises CodesError as `EditList.apply` does, and for a grid that has become
         too long."""
-        stages = steps.stages(self.grid, edits, codebooks, self._find, tempo)
-        for step, grid in zip(steps.steps, stages, strict=True):
+        tools = EditTools(edits, codebooks, self._find, tempo)
+        for step, grid in zip(steps.steps, steps.stages(self.grid, tools), strict=True):
             if len(grid.codes) > max(len(self.grid.codes), _MOST_COLUMNS):
                 raise CodesError(
                     f"after the edit {step} the grid would have {len(grid.codes)} columns; legal: "
                     f"up to {_MOST_COLUMNS}"
                 )
             if _swaps(step, edits):
-                swapped = other_side(step, self.grid, edits, codebooks, self._find, tempo)
-                self.others[step.partner] = swapped
+                self.others[step.partner] = other_side(step, self.grid, tools)
                 self.swapped.add(step.partner)
             self.grid = grid
 

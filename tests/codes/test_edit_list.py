@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from distill_live.codes.edit import EditContext
-from distill_live.codes.edit_list import EditList, EditStep, Lookup, apply_step, usage
+from distill_live.codes.edit_list import EditList, EditStep, EditTools, Lookup, apply_step, usage
 from distill_live.codes.edit_run import read_only
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.selection import Selection
 from distill_live.codes.timeline import Codes
 from distill_live.errors import CodesError, DistillError
-from tests.edits.shipped import BOOKS, EDITS, OTHER, lookup, make_grid
+from tests.edits.shipped import BOOKS, EDITS, OTHER, lookup, make_grid, tools
 
 GRID = make_grid(OTHER.codes[::-1][:30])
 
@@ -79,12 +79,12 @@ def test_a_list_is_applied_in_order_and_the_grid_stays_as_it_is() -> None:
     before = GRID.codes.copy()
     texts = ("fill 0:4 code=3", "copy 0:2 to=9", "stretch 10: factor=0.5")
     steps = EditList(tuple(EditStep.parse(text, EDITS) for text in texts))
-    edited = steps.apply(GRID, EDITS, BOOKS, lookup(OTHER))
+    edited = steps.apply(GRID, tools(OTHER))
     assert (edited.codes[:4] == 3).all() and (edited.codes[9:11, :, :] == 3).sum() >= 12
     assert len(edited.codes) == 20
     assert (GRID.codes == before).all()
     assert (edited.model_name, edited.level_labels) == (GRID.model_name, GRID.level_labels)
-    assert EditList().apply(GRID, EDITS, BOOKS, lookup(OTHER)) is GRID
+    assert EditList().apply(GRID, tools(OTHER)) is GRID
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_list_is_applied_in_order_and_the_grid_stays_as_it_is() -> None:
 def test_a_step_that_cannot_be_done_is_named(text: str, told: str) -> None:
     steps = EditList(tuple(EditStep.parse(one, EDITS) for one in ("reverse", text)))
     with pytest.raises(CodesError, match=told):
-        steps.apply(GRID, EDITS, BOOKS, lookup(OTHER))
+        steps.apply(GRID, tools(OTHER))
 
 
 def test_a_partner_must_be_there_and_fit() -> None:
@@ -118,9 +118,9 @@ def test_a_partner_must_be_there_and_fit() -> None:
     ]
     for found, told in others:
         with pytest.raises(CodesError, match=told):
-            apply_step(step, GRID, EDITS, BOOKS, found)
+            apply_step(step, GRID, EditTools(EDITS, BOOKS, found))
     with pytest.raises(CodesError, match="interleave needs a second grid"):
-        apply_step(EditStep("interleave"), GRID, EDITS, BOOKS, lookup(OTHER))
+        apply_step(EditStep("interleave"), GRID, tools(OTHER))
 
 
 class Odd:
@@ -134,7 +134,7 @@ class Odd:
 
 def test_an_author_s_edit_that_fails_is_a_clear_error() -> None:
     with pytest.raises(CodesError, match=r"the edit 'odd' failed: ZeroDivisionError\('by zero'\)"):
-        apply_step(EditStep("odd"), GRID, {"odd": Odd()}, BOOKS, lookup(OTHER))
+        apply_step(EditStep("odd"), GRID, EditTools({"odd": Odd()}, BOOKS, lookup(OTHER)))
 
 
 def test_beats_have_the_length_that_the_tempo_gives_them() -> None:
@@ -147,22 +147,18 @@ def test_beats_have_the_length_that_the_tempo_gives_them() -> None:
 
     for tempo in (60.0, 120.0):
         step = EditStep("odd", Selection("0"))
-        apply_step(step, GRID, {"odd": Timed()}, BOOKS, lookup(OTHER), tempo)
+        apply_step(step, GRID, EditTools({"odd": Timed()}, BOOKS, lookup(OTHER), tempo))
     assert seen == [10.0, 5.0]
 
 
 def test_a_grid_can_begin_anywhere_in_a_stream() -> None:
     steps = [EditStep.parse(text, EDITS) for text in ("copy 0:2 to=1009", "mutate", "blend b")]
-    copied, _, blended = (
-        apply_step(step, GRID, EDITS, BOOKS, lookup(OTHER), column=1005) for step in steps
-    )
+    copied, _, blended = (apply_step(step, GRID, tools(OTHER), column=1005) for step in steps)
     assert (copied[4:6] == GRID.codes[:2]).all()
     assert (blended == OTHER.codes[5:35]).all()
     # The column 1007 is mutated in the same way wherever the grid begins.
-    later = apply_step(
-        steps[1], GRID.with_codes(GRID.codes[2:]), EDITS, BOOKS, lookup(OTHER), column=1007
-    )
-    assert (later == apply_step(steps[1], GRID, EDITS, BOOKS, lookup(OTHER), column=1005)[2:]).all()
+    later = apply_step(steps[1], GRID.with_codes(GRID.codes[2:]), tools(OTHER), column=1007)
+    assert (later == apply_step(steps[1], GRID, tools(OTHER), column=1005)[2:]).all()
 
 
 def test_usage_tells_the_words_in_their_order() -> None:
@@ -174,7 +170,7 @@ def test_usage_tells_the_words_in_their_order() -> None:
 
 def test_the_grid_itself_can_be_the_partner() -> None:
     step = EditStep.parse("interleave . 0:5 20:25 --levels 0", EDITS)
-    edited = apply_step(step, GRID, EDITS, BOOKS, lookup(OTHER))
+    edited = apply_step(step, GRID, tools(OTHER))
     assert (edited[:5, :, 0] == GRID.codes[20:25, :, 0]).all()
     assert np.array_equal(edited[5:], GRID.codes[5:])
 
@@ -188,5 +184,7 @@ def test_all_steps_see_the_same_codebooks_so_that_what_is_known_of_them_is_kept(
             return codes.copy()
 
     books = read_only(BOOKS)
-    EditList((EditStep("odd"), EditStep("odd"))).apply(GRID, {"odd": Looks()}, books, lookup(OTHER))
+    EditList((EditStep("odd"), EditStep("odd"))).apply(
+        GRID, EditTools({"odd": Looks()}, books, lookup(OTHER))
+    )
     assert {id(one) for one in seen} == {id(books)}

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from distill_live.codes.edit import Edit, Traits, load_edits
-from distill_live.codes.edit_list import EditStep
+from distill_live.codes.edit_list import EditStep, EditTools
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.selection import Selection
 from distill_live.codes.timeline import Codes
@@ -43,6 +43,11 @@ OTHER = make_grid(np.random.default_rng(9).integers(0, SIZE, (200, BANDS, len(LA
 def lookup(other: CodeGrid) -> Any:
     """Finds this grid, whatever its name."""
     return lambda name: other
+
+
+def tools(other: CodeGrid, tempo: float = 120.0) -> EditTools:
+    """What edit lists are done with; `other` is the second grid, whatever a step calls it."""
+    return EditTools(EDITS, BOOKS, lookup(other), tempo)
 
 
 @st.composite

@@ -30,9 +30,9 @@ from tests.edits.shipped import (
     STREAM,
     few,
     grids,
-    lookup,
     make_grid,
     steps,
+    tools,
     values,
 )
 
@@ -41,7 +41,7 @@ COLUMNS, LENGTHS = 24, [1, 2, 3, 4, 6, 8, 12, 24]
 
 
 def edit(grid: CodeGrid, *done: EditStep, other: CodeGrid = OTHER) -> CodeGrid:
-    return EditList(done).apply(grid, EDITS, BOOKS, lookup(other))
+    return EditList(done).apply(grid, tools(other))
 
 
 @few
@@ -90,9 +90,9 @@ def test_an_edit_stays_in_its_selection_and_in_the_codebook_and_does_the_same_ag
 @given(grids(fewest=2), grids(fewest=40), st.data())
 def test_to_swap_twice_is_nothing(grid: CodeGrid, other: CodeGrid, data: st.DataObject) -> None:
     step = data.draw(steps(len(grid.codes), ["swap"]))
-    there = other_side(step, grid, EDITS, BOOKS, lookup(other))
+    there = other_side(step, grid, tools(other))
     here = edit(grid, step, other=other)
-    assert (other_side(step, here, EDITS, BOOKS, lookup(there)).codes == other.codes).all()
+    assert (other_side(step, here, tools(there)).codes == other.codes).all()
     assert (edit(here, step, other=there).codes == grid.codes).all()
     half = len(grid.codes) // 2
     selection = Selection(f":{half}", step.selection.bands, step.selection.levels)

@@ -5,12 +5,12 @@ import pytest
 from distill_live.codes.edit_list import EditStep, apply_step
 from distill_live.codes.selection import Selection
 from distill_live.errors import CodesError
-from tests.edits.shipped import BOOKS, EDITS, OTHER, lookup
+from tests.edits.shipped import OTHER, tools
 
 
 def test_one_cell_gets_the_code() -> None:
     step = EditStep("set", Selection.at(7, 2, 1), {"code": 11})
-    edited = apply_step(step, OTHER, EDITS, BOOKS, lookup(OTHER))
+    edited = apply_step(step, OTHER, tools(OTHER))
     assert edited[7, 2, 1] == 11
     assert (edited != OTHER.codes).sum() == 1
 
@@ -22,4 +22,4 @@ def test_one_cell_gets_the_code() -> None:
 def test_more_than_one_cell_is_refused(selection: Selection, cells: int) -> None:
     step = EditStep("set", selection, {"code": 11})
     with pytest.raises(CodesError, match=f"changes one cell, but {cells} are selected"):
-        apply_step(step, OTHER, EDITS, BOOKS, lookup(OTHER))
+        apply_step(step, OTHER, tools(OTHER))

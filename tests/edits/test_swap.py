@@ -7,21 +7,21 @@ from distill_live.codes.grid import CodeGrid
 from distill_live.codes.selection import Selection
 from distill_live.codes.timeline import Codes
 from distill_live.errors import CodesError
-from tests.edits.shipped import BOOKS, EDITS, OTHER, lookup, make_grid
+from tests.edits.shipped import OTHER, make_grid, tools
 
 GRID = make_grid(OTHER.codes[::-1][:30])
 
 
 def swap(columns: str, partner_columns: str = "", partner: str = "other.json") -> Codes:
     step = EditStep("swap", Selection(columns, "low", "Timbre"), {}, 0, partner, partner_columns)
-    return apply_step(step, GRID, EDITS, BOOKS, lookup(OTHER))
+    return apply_step(step, GRID, tools(OTHER))
 
 
 def there(columns: str, partner_columns: str = "") -> CodeGrid:
     step = EditStep(
         "swap", Selection(columns, "low", "Timbre"), {}, 0, "other.json", partner_columns
     )
-    return other_side(step, GRID, EDITS, BOOKS, lookup(OTHER))
+    return other_side(step, GRID, tools(OTHER))
 
 
 def test_a_region_takes_the_other_grid_s_codes_and_the_other_takes_the_region_s() -> None:
@@ -61,12 +61,12 @@ def test_places_of_different_lengths_and_places_that_overlap_are_refused(
 
 def test_the_other_grid_changes_only_where_it_has_the_same_columns() -> None:
     step = EditStep("swap", Selection("20:40"), partner="other")
-    edited = apply_step(step, OTHER, EDITS, BOOKS, lookup(GRID))
+    edited = apply_step(step, OTHER, tools(GRID))
     assert (edited[20:40] == GRID.codes[[*range(20, 30), *range(10)]]).all()
     with pytest.raises(CodesError, match="columns '20:40' are outside: there are 30 columns"):
-        other_side(step, OTHER, EDITS, BOOKS, lookup(GRID))
+        other_side(step, OTHER, tools(GRID))
 
 
 def test_other_edits_leave_the_second_grid_as_it_is() -> None:
     with pytest.raises(CodesError, match="blend does not change the second grid; swap does"):
-        other_side(EditStep("blend", partner="b"), GRID, EDITS, BOOKS, lookup(OTHER))
+        other_side(EditStep("blend", partner="b"), GRID, tools(OTHER))

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from distill_live.codes.edit_list import EditList, EditStep
+from distill_live.codes.edit_list import EditList, EditStep, EditTools
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.selection import Selection
 from distill_live.errors import CodesError
@@ -17,7 +17,7 @@ def edit(loaded: LoadedVQModel, grid: CodeGrid, text: str) -> CodeGrid:
     """The grid after one edit."""
     edits = model_edits(lambda: loaded)
     steps = EditList((EditStep.parse(text, edits),))
-    return steps.apply(grid, edits, loaded.codebooks, lambda name: grid)
+    return steps.apply(grid, EditTools(edits, loaded.codebooks, lambda name: grid))
 
 
 def test_resample_is_what_the_prior_draws_for_the_selection(tiny_model: LoadedVQModel) -> None:

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from distill_live.codes.edit import MAX_COLUMNS, Edit, GridEdit, Traits
-from distill_live.codes.edit_list import ITSELF, EditStep, apply_step
+from distill_live.codes.edit_list import ITSELF, EditStep, EditTools, apply_step
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.history.overlay import Mask, Overlay
 from distill_live.codes.selection import find_columns
@@ -183,10 +183,11 @@ class Painter:
         grid = self._grid.with_codes(self._columns.laid(start, known))
         step = replace(step, seed=step.seed or request.number)
         here = _with_columns(self._shifted(step, start), request.first - start, end - start)
-        after = apply_step(
-            here, grid, self._edits, self._codebooks,
-            lambda name: self._partner(name, request.partner), self._tempo(), start,
+        tools = EditTools(
+            self._edits, self._codebooks, lambda name: self._partner(name, request.partner),
+            self._tempo(),
         )  # fmt: skip
+        after = apply_step(here, grid, tools, start)
         mask = after != grid.codes
         if not isinstance(edit, GridEdit):
             # What is selected stays as it is now, whether it has changed or not.

@@ -8,12 +8,12 @@ from distill_live.codes.timeline import Codes
 from distill_live.edits.time.copy import Copy
 from distill_live.errors import CodesError
 from tests.edits.conftest import MakeContext
-from tests.edits.shipped import BOOKS, EDITS, OTHER, lookup
+from tests.edits.shipped import OTHER, tools
 
 
 def test_a_region_is_repeated_where_it_is_told_to() -> None:
     step = EditStep("copy", Selection("3:6", "1", "0"), {"to": 4})
-    edited = apply_step(step, OTHER, EDITS, BOOKS, lookup(OTHER))
+    edited = apply_step(step, OTHER, tools(OTHER))
     assert (edited[4:7, 1, 0] == OTHER.codes[3:6, 1, 0]).all()
     assert (edited != OTHER.codes).sum() <= 3
 
@@ -22,7 +22,7 @@ def test_a_copy_that_does_not_fit_is_refused() -> None:
     step = EditStep("copy", Selection("3:6"), {"to": 198})
     told = "3 columns do not fit at column 198: the grid has the columns 0:200, so to is 0..197"
     with pytest.raises(CodesError, match=told):
-        apply_step(step, OTHER, EDITS, BOOKS, lookup(OTHER))
+        apply_step(step, OTHER, tools(OTHER))
 
 
 def test_a_destination_is_counted_from_the_beginning_of_the_stream(

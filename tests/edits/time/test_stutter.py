@@ -8,13 +8,13 @@ from distill_live.codes.selection import Selection
 from distill_live.codes.timeline import Codes
 from distill_live.edits.time.stutter import Stutter
 from tests.edits.conftest import MakeContext
-from tests.edits.shipped import BOOKS, EDITS, OTHER, lookup
+from tests.edits.shipped import OTHER, tools
 
 
 def stutter(beats: float, columns: str = "20:", tempo: float = 120.0) -> Codes:
     """Ten columns are a second."""
     step = EditStep("stutter", Selection(columns, "", "structure"), {"beats": beats})
-    return apply_step(step, OTHER, EDITS, BOOKS, lookup(OTHER), tempo)
+    return apply_step(step, OTHER, tools(OTHER, tempo))
 
 
 @pytest.mark.parametrize(
