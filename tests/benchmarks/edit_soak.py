@@ -14,14 +14,10 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import time
 from collections.abc import Callable
-from typing import Any
 
-from tests.benchmarks.live_abuse import same_samples, silences
 from tests.benchmarks.live_rig import LiveRig
-from tests.benchmarks.live_soak import SETTLED_S, resident
-from tests.benchmarks.play_on_rig import cpu_seconds
+from tests.benchmarks.live_soak import compare, play_under
 from tests.commands.server_process import OscClient
 from tests.sound_card import SoundCard
 
@@ -38,42 +34,10 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     with SoundCard() as card, LiveRig(card, options.model, seconds=options.seconds) as rig:
-        result = soak(rig, options.seconds, options.rate, random.Random(options.seed))  # noqa: S311
+        chance = random.Random(options.seed)  # noqa: S311
+        played = play_under(rig, options.seconds, options.rate, lambda _: edit(rig, chance))
+        result = played | {"states": states_of(rig)} | compare(rig)
     print(json.dumps(result))
-
-
-def soak(rig: LiveRig, seconds: float, rate: float, chance: random.Random) -> dict[str, Any]:
-    """Play, then compare; the numbers that the module's docstring names."""
-    processes = {
-        "control": rig.server.process.pid,
-        "engine": rig.server.child_with("libtorch_cpu"),
-        "audio": rig.server.child_with("libportaudio"),
-    }
-    began = time.monotonic()
-    settled: dict[str, int] = {}
-    spent = {name: cpu_seconds(pid) for name, pid in processes.items()}
-    number = 0
-    while (elapsed := time.monotonic() - began) < seconds:
-        if not settled and elapsed >= min(SETTLED_S, seconds / 2):
-            settled = {name: resident(pid) for name, pid in processes.items()}
-        edit(rig, chance)
-        number += 1
-        time.sleep(max(began + number / rate - time.monotonic(), 0.0))
-    memory = {name: resident(pid) / settled[name] for name, pid in processes.items()}
-    load = {name: (cpu_seconds(pid) - spent[name]) / seconds for name, pid in processes.items()}
-    states = states_of(rig)
-    result = rig.finish()
-    same = same_samples(rig)
-    return {
-        "edits": number,
-        "states": states,
-        **same,
-        "same": not same["missing"] and not same["extra"],
-        **silences(rig),
-        "memory": {name: round(ratio, 4) for name, ratio in memory.items()},
-        "load": {name: round(share, 3) for name, share in load.items()},
-        **result,
-    }
 
 
 def edit(rig: LiveRig, chance: random.Random) -> None:

@@ -5,7 +5,8 @@
 Faders move all the time (temperature, top_p, one level's temperature, an edit's switch once a
 second), so that the engine makes one new future after the other. The recording is compared with
 the session log, sample for sample: `missing` and `extra` (a gap is both, or `extra`; a skip is
-`missing`). `memory` is each process's resident memory at the end per that after the first minute.
+`missing`), so `same` says whether the rendered log equals the recording. `memory` is each process's
+resident memory at the end per that after the first minute.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import argparse
 import json
 import math
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +34,16 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=50.0)
     options = parser.parse_args()
     with SoundCard() as card, LiveRig(card, options.model, seconds=options.seconds) as rig:
-        result = soak(rig, options.seconds, options.rate)
+        played = play_under(rig, options.seconds, options.rate, lambda number: move(rig, number))
+        result = played | compare(rig)
     print(json.dumps(result))
 
 
-def soak(rig: LiveRig, seconds: float, rate: float) -> dict[str, Any]:
-    """Play, then compare; the numbers that the module's docstring names."""
+def play_under(
+    rig: LiveRig, seconds: float, rate: float, send: Callable[[int], None]
+) -> dict[str, Any]:
+    """Play while `send` is called with 0, 1, 2 ... `rate` times a second: the number of calls,
+    and each process's memory and load."""
     processes = {
         "control": rig.server.process.pid,
         "engine": rig.server.child_with("libtorch_cpu"),
@@ -50,23 +56,31 @@ def soak(rig: LiveRig, seconds: float, rate: float) -> dict[str, Any]:
     while (elapsed := time.monotonic() - began) < seconds:
         if not settled and elapsed >= min(SETTLED_S, seconds / 2):
             settled = {name: resident(pid) for name, pid in processes.items()}
-        send(rig, number)
+        send(number)
         number += 1
         time.sleep(max(began + number / rate - time.monotonic(), 0.0))
     memory = {name: resident(pid) / settled[name] for name, pid in processes.items()}
     load = {name: (cpu_seconds(pid) - spent[name]) / seconds for name, pid in processes.items()}
-    result = rig.finish()
     return {
         "messages": number,
-        **same_samples(rig),
-        **silences(rig),
         "memory": {name: round(ratio, 4) for name, ratio in memory.items()},
         "load": {name: round(share, 3) for name, share in load.items()},
+    }
+
+
+def compare(rig: LiveRig) -> dict[str, Any]:
+    """Stop playing and compare what was recorded with the session log, sample for sample."""
+    result = rig.finish()
+    same = same_samples(rig)
+    return {
+        **same,
+        "same": not same["missing"] and not same["extra"],
+        **silences(rig),
         **result,
     }
 
 
-def send(rig: LiveRig, number: int) -> None:
+def move(rig: LiveRig, number: int) -> None:
     """The next of a performer's messages."""
     osc, turn = rig.server.osc, 0.5 + 0.5 * math.sin(number / 40)
     if number % 50 == 0:
