@@ -14,7 +14,8 @@ from pythonosc.osc_bundle_builder import OscBundleBuilder
 from pythonosc.osc_message_builder import OscMessageBuilder
 
 from distill_live.codes.edit_parameters import parameter_table
-from distill_live.commands.serving.controls import ControlOptions, Controls
+from distill_live.commands.serving.control_options import ControlOptions
+from distill_live.commands.serving.controls import Controls
 from distill_live.control.feedback.feedback import Feedback
 from distill_live.control.midi_learn.detection import LONGEST_S
 from distill_live.control.midi_learn.learning import PATIENCE_S
