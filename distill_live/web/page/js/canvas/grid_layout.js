@@ -25,7 +25,7 @@ export class GridLayout {
   }
 
   /** The y where the lowest group ends. */
-  get bottom() { return this.top + this.levels * this.groupHeight; }
+  get bottom() { return this.top + this.levels * this.groupHeight }
 
   /** The y of the cells of a level's highest band. @param {number} level */
   groupTop(level) {

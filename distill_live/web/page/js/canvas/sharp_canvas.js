@@ -21,8 +21,8 @@ export class SharpCanvas {
   }
 
   /** In pixels of the screen. */
-  get width() { return this.element.width; }
-  get height() { return this.element.height; }
+  get width() { return this.element.width }
+  get height() { return this.element.height }
 
   /** The place of a pointer event, in pixels of the screen. @param {MouseEvent} event */
   place(event) {

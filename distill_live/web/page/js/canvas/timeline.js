@@ -34,6 +34,8 @@ export class TimelineView {
     this.back = 0
     /** What is drawn over the cells; see timeline_session.js. */
     this.overlay = { selection: null, ghost: null, cursor: null, pending: [] }
+    /** How much later a change is heard, in seconds. */
+    this.reaction = 0.05
     /** Called after each picture, with the time it has cost in milliseconds. */
     this.onDraw = (/** @type {number} */ _cost) => {}
     this._anchor = null
@@ -46,10 +48,13 @@ export class TimelineView {
   }
 
   /** @param {any} frame columns, kind 1 */
-  take(frame) { this.grid.take(frame); }
+  take(frame) { this.grid.take(frame) }
 
   /** @param {any} frame meters, kind 2 */
-  hear(frame) { this.clock.hear(frame); }
+  hear(frame) {
+    this.clock.hear(frame)
+    if (frame.reaction > 0) this.reaction = frame.reaction
+  }
 
   /** Set the width of a column, in CSS pixels. @param {number} zoom */
   setZoom(zoom) {
@@ -63,13 +68,13 @@ export class TimelineView {
   }
 
   /** Stand still while a pointer is down, so that cells do not run away from it. */
-  standStill(still) { this._still = still; }
+  standStill(still) { this._still = still }
 
   /** The column that sounds, with its fraction. */
-  get position() { return this.clock.at(); }
+  get position() { return this.clock.at() }
 
   /** How many columns fit beside each other. */
-  get visible() { return this.layout ? this.layout.width / this.layout.columnWidth : 0; }
+  get visible() { return this.layout ? this.layout.width / this.layout.columnWidth : 0 }
 
   /** The cell at a pointer; null between cells. @param {MouseEvent} event */
   cellAt(event) {

@@ -30,6 +30,8 @@ export class TimelineSession {
     this.level = 0
     /** Whether a region that is dragged stays where it was, too. */
     this.copies = false
+    /** Where a selection by keyboard began. @type {Cell|null} */
+    this.origin = null
     this.hint = { text: '', kind: '' }
     /** @type {Set<() => void>} */
     this._listeners = new Set()
