@@ -126,9 +126,10 @@ class Feedback:
         """
         with self._lock:
             subscriber = self._subscribers.get(key)
-            if subscriber is not None and not subscriber.echo:
+            if subscriber is not None:
                 address = f"{ROOT}/{self._by_name(name)}"
-                subscriber.hold_back((address, address + NORM), self._clock() + ECHO_SECONDS)
+                rest = 0.0 if subscriber.echo else ECHO_SECONDS
+                subscriber.hold_back((address, address + NORM), self._clock() + rest)
 
     def publish(self, address: str, *arguments: object) -> None:
         """Set a stream, for the subscribers with a pattern for it; they get the newest value."""

@@ -338,6 +338,24 @@ def test_started_it_tells_targets_and_the_web_of_levels_and_stopped_it_leaves_no
     }  # fmt: skip
 
 
+def test_the_link_has_a_token_only_beyond_this_machine(tmp_path: Path) -> None:
+    links: list[str] = []
+    for name, web in (("here", "127.0.0.1:0"), ("there", "0.0.0.0:0"), ("again", "0.0.0.0:0")):
+        folder = tmp_path / name
+        folder.mkdir()
+        controls = Stand(folder, web=web, osc_allow=["10.0.0.0/8"]).controls
+        assert controls.site.link is None
+        controls.start()
+        links.append(str(controls.site.link))
+        found = httpx.get(f"{controls.site.address}/page/icon.svg")
+        controls.stop()
+        assert found.status_code == 200
+    here, *there = links
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+", here)
+    tokens = [re.fullmatch(r"http://[\d.]+:\d+/\?token=([\w-]{32})", one) for one in there]
+    assert tokens[0] and tokens[1] and tokens[0][1] != tokens[1][1]
+
+
 def test_only_the_midi_devices_that_are_named_are_taken(tmp_path: Path) -> None:
     assert Stand(tmp_path, midi=["nano", "pads"]).midi._names == ["nano", "pads"]
 

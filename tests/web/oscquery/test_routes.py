@@ -4,8 +4,6 @@ import dataclasses
 
 import httpx
 import pytest
-from websockets.exceptions import InvalidStatus
-from websockets.sync.client import connect
 
 from distill_live.web.app import WebApp
 from distill_live.web.server import WebServer
@@ -14,18 +12,6 @@ from tests.web.conftest import TABLE, Studio
 
 def get(studio: Studio, path: str, **headers: str) -> httpx.Response:
     return httpx.get(f"{studio.server.address}{path}", headers=headers)
-
-
-def test_the_root_is_json_but_for_a_browser_a_page(studio: Studio) -> None:
-    plain = get(studio, "/")
-    assert plain.headers["content-type"] == "application/json"
-    assert plain.json()["FULL_PATH"] == "/"
-    page = get(studio, "/", accept="text/html,application/xhtml+xml,*/*;q=0.8")
-    assert page.headers["content-type"].startswith("text/html")
-    assert "distill-live" in page.text
-    asked = get(studio, "/?HOST_INFO", accept="text/html")
-    assert asked.json()["NAME"] == "distill-live"
-    assert get(studio, "/distill", accept="text/html").json()["FULL_PATH"] == "/distill"
 
 
 @pytest.mark.parametrize(
@@ -102,29 +88,6 @@ def test_names_of_levels_that_come_with_another_model_are_addresses_at_once(
     studio.app.note_levels()
     assert get(studio, "/distill/temperature/air?VALUE").json() == {"VALUE": [1.0]}
     assert get(studio, "/distill/temperature/timbre").status_code == 404
-
-
-def test_a_page_that_was_led_here_under_another_name_gets_nothing(studio: Studio) -> None:
-    assert get(studio, "/", host=f"evil.example:{studio.server.port}").status_code == 403
-    assert get(studio, "/", host=f"localhost:{studio.server.port}").status_code == 200
-
-
-def test_who_is_not_allowed_gets_nothing_over_http_or_websockets(studio: Studio) -> None:
-    asked: list[str] = []
-
-    def refuse(host: str) -> bool:
-        asked.append(host)
-        return False
-
-    closed = dataclasses.replace(studio.app._instrument, allows=refuse)
-    server = WebServer(WebApp(closed).asgi, "127.0.0.1", 0, studio.lines.append)
-    server.start()
-    refused = httpx.get(f"{server.address}/distill/gain")
-    assert (refused.status_code, "--osc-allow" in refused.text) == (403, True)
-    with pytest.raises(InvalidStatus), connect(server.address.replace("http", "ws")):
-        pass
-    server.stop()
-    assert asked == ["127.0.0.1"] * 2
 
 
 def test_strange_requests_leave_it_answering(studio: Studio) -> None:
