@@ -82,13 +82,17 @@ class WebServer:
         return not all(ipaddress.ip_address(_plain(one[4][0])).is_loopback for one in found)
 
     @property
+    def outside_host(self) -> str:
+        """The host by which other machines reach it."""
+        with contextlib.suppress(ValueError):
+            if ipaddress.ip_address(self.host).is_unspecified:
+                return _own_address()
+        return self.host
+
+    @property
     def outside_address(self) -> str:
         """The address for browsers on other machines."""
-        host = self.host
-        with contextlib.suppress(ValueError):
-            if ipaddress.ip_address(host).is_unspecified:
-                host = _own_address()
-        return self._url(host)
+        return self._url(self.outside_host)
 
     def start(self, listens: bool = True) -> None:
         """Bind the port and begin to answer. Raises DeviceError when the port cannot be used.

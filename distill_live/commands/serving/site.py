@@ -73,6 +73,8 @@ class Site:
         self.documents = Documents()
         self.edits: Sequence[Edit] = ()
         self.feed: PageFeed | None = None
+        # The page's link must work in a browser on this machine, too.
+        self._own_host: str | None = None
         self._app: WebApp | None = None
         self._web: WebServer | None = None
         self._announcement: Announcement | None = None
@@ -109,6 +111,7 @@ class Site:
         if not self._off:
             self._app = WebApp(self._instrument(osc))
             self._web = self._serve(self._app, shares)
+            self._own_host = self._web.outside_host
             services.append(Service("_oscjson._tcp", self._web.host, self._web.port))
         self._announcement = Announcement(NAME, services, self._log)
         self._announcement.start()
@@ -145,7 +148,7 @@ class Site:
             build_packet=build_message,
             osc=osc,
             streams=STREAMS.values(),
-            allows=self._allowed.allows,
+            allows=self._allows,
             receive=self._receive,
             edits=self.edits,
             documents=self.documents,
@@ -153,6 +156,9 @@ class Site:
             feed=self.feed,
             token=self._token,
         )
+
+    def _allows(self, host: str) -> bool:
+        return host == self._own_host or self._allowed.allows(host)
 
     def _adopt(self, client: socket.socket) -> None:
         if self._web:

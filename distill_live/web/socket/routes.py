@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -52,27 +51,26 @@ class PageSockets:
             page.close()
 
     async def _exchange(self, socket: WebSocket, page: PageConnection) -> None:
-        """Send and receive until one of both ends."""
-        tasks = {
+        """Send and receive until one of both ends; raises what went wrong."""
+        tasks = [
             asyncio.create_task(self._send(socket, page)),
             asyncio.create_task(self._receive(socket, page)),
-        }
-        done, left = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in left:
-            task.cancel()
-        await asyncio.gather(*left, return_exceptions=True)
-        for task in done:
-            with contextlib.suppress(WebSocketDisconnect):
-                task.result()
+        ]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            ended = await asyncio.gather(*tasks, return_exceptions=True)
+        for error in ended:
+            if isinstance(error, Exception):
+                raise error
 
     async def _send(self, socket: WebSocket, page: PageConnection) -> None:
-        await socket.send_text(encode(hello(self._instrument)))
-        while True:
+        is_there = await _deliver(socket, [encode(hello(self._instrument))], [])
+        while is_there:
             await page.wait()
-            for text in page.texts():
-                await socket.send_text(text)
-            for frame in page.frames():
-                await socket.send_bytes(frame)
+            is_there = await _deliver(socket, page.texts(), page.frames())
 
     async def _receive(self, socket: WebSocket, page: PageConnection) -> None:
         while True:
@@ -80,3 +78,16 @@ class PageSockets:
             if message["type"] == "websocket.disconnect":
                 return
             page.obey(message.get("text"))
+
+
+async def _deliver(socket: WebSocket, texts: Iterable[str], frames: Iterable[bytes]) -> bool:
+    """Send texts and frames, as fast as the page reads; False if it is gone."""
+    try:
+        for text in texts:
+            await socket.send_text(text)
+        for frame in frames:
+            await socket.send_bytes(frame)
+    except (WebSocketDisconnect, RuntimeError):
+        # The second one comes if the server has given it up just now.
+        return False
+    return True
