@@ -96,6 +96,17 @@ def page(open_page: OpenPage) -> Page:
     return open_page()
 
 
+@pytest.fixture
+def blank(chromium: Browser, served: Served) -> Iterator[Page]:
+    """An empty page of the server's address, to import modules of the page into."""
+    page = chromium.new_page()
+    empty = "<!doctype html><title>empty</title>"
+    page.route("**/empty", lambda route: route.fulfill(body=empty, content_type="text/html"))
+    page.goto(f"{served.address}/empty")
+    yield page
+    page.close()
+
+
 def hold(page: Page, x: float, y: float, to: tuple[float, float] | None = None) -> None:
     """Press at a place of the page as a hand does, and let go there or at another place."""
     page.mouse.move(x, y)

@@ -7,14 +7,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.web.page.conftest import OpenPage
-
-
-@pytest.fixture
-def blank(open_page: OpenPage) -> Page:
-    """A page of the server without the page's own scripts, to import modules into."""
-    return open_page("/page/icon.svg")
-
 
 def run(page: Page, script: str) -> Any:
     """The value that a script returns; `load(path)` imports a module of the page."""
@@ -145,7 +137,7 @@ GRID = """
   const view = new GridView(grid, ['Structure', 'Timbre', 'Detail'], 64)
   const layout = new GridLayout({ bands: 12, levels: 3, width: 1536, height: 480, columnWidth: 3 })
   view.setLayout(layout)
-  const context = document.createElementNS('http://www.w3.org/1999/xhtml', 'canvas').getContext('2d')
+  const context = document.createElement('canvas').getContext('2d')
   context.canvas.width = 1536
 """
 
@@ -154,6 +146,7 @@ CLOCK = """
   let now = 0
   const clock = new ScrollClock(() => now)
   clock.columnSeconds = 0.08
-  const frame = { motion: 'forward', transport: 'play', loop_begin: NaN, loop_end: NaN, position: 0 }
+  const nothing = { loop_begin: NaN, loop_end: NaN }
+  const frame = { motion: 'forward', transport: 'play', position: 0, ...nothing }
   clock.hear(frame)
 """

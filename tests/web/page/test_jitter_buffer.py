@@ -7,10 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.web.page.conftest import OpenPage
-
-#: Plays `seconds` of a 440 Hz tone from a server whose clock runs `drift` times as fast, in pieces of
-#: 20 ms, each `late(n)` seconds late; `lost(n)` says which pieces never come.
+#: Plays `seconds` of a 440 Hz tone from a server whose clock runs `drift` times as fast, in pieces
+#: of 20 ms, each `late(n)` seconds late; `lost(n)` says which pieces never come.
 PLAY = """async ({ seconds, drift, late, lost, latency }) => {
   const { JitterBuffer } = await import('/page/js/audio/jitter_buffer.js')
   const rate = 48000, piece = 960, block = 128
@@ -38,12 +36,6 @@ PLAY = """async ({ seconds, drift, late, lost, latency }) => {
 
 #: The largest step between two samples of the tone.
 SMOOTH = 16000 / 32768 * 2 * 3.1416 * 440 / 48000
-
-
-@pytest.fixture
-def blank(open_page: OpenPage) -> Page:
-    """A page of the server without the page's own scripts."""
-    return open_page("/page/icon.svg")
 
 
 def play(page: Page, **given: object) -> dict[str, Any]:
