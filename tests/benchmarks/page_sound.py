@@ -3,9 +3,9 @@
     python -m tests.benchmarks.page_sound [MODEL] [SECONDS] [LATENCY_MS]
 
 Listens with the given jitter buffer and counts gaps. Meanwhile it silences the output and lets it
-sound again, over and over: the time from there until the browser's output is silent is the whole way
-of a control to the ear, through the server, the socket and the buffer. What the sound device adds is
-printed as the browser states it.
+sound again, over and over: the time from there until the browser's output is silent is the way of a
+control to the ear, through the server, the socket and the buffer. The sound device comes on top of
+that; what it adds is printed as the browser states it.
 """
 
 from __future__ import annotations
