@@ -9,14 +9,22 @@ import { useDocument } from '../core/store.js'
 import { words } from '../core/format.js'
 import { onLearning } from './learning.js'
 
+const SLACK_MS = 2000
+
 export function LearnBanner() {
   const [attempt, setAttempt] = useState(/** @type {any} */ (null))
   const learning = useDocument('server')?.learning
   const hadBegun = useRef(false)
   onLearning((next) => {
-    hadBegun.current = false
+    hadBegun.current = Boolean(learning)
     setAttempt(next)
   })
+  useEffect(() => {
+    if (!attempt) return
+    // In case nothing is heard of the end.
+    const timer = setTimeout(() => setAttempt(null), attempt.until - Date.now() + SLACK_MS)
+    return () => clearTimeout(timer)
+  }, [attempt])
   useEffect(() => {
     // It ends when the instrument says so: learned, given up, or begun for another control.
     if (hadBegun.current && !learning) setAttempt(null)
