@@ -7,15 +7,15 @@
 
 import { useEffect, useState } from '../core/dom.js'
 import { onFrame, watch } from '../core/store.js'
-import { KINDS } from '../core/frames.js'
+import { KINDS, readMeters } from '../core/frames.js'
 
 /** @type {any} */
 let newest = null
 /** @type {Set<() => void>} */
 const watchers = new Set()
 
-onFrame(KINDS.meters, (frame) => {
-  newest = frame
+onFrame(KINDS.meters, (view) => {
+  newest = readMeters(view)
   for (const fn of watchers) fn()
 })
 
