@@ -6,7 +6,7 @@
  */
 
 import { useEffect, useState } from '../core/dom.js'
-import { onFrame, watch } from '../core/store.js'
+import { onFrame } from '../core/store.js'
 import { KINDS, readMeters } from '../core/frames.js'
 
 /** @type {any} */
@@ -27,11 +27,7 @@ export function useMeter(pick) {
   useEffect(() => {
     const note = () => setValue(() => pick(newest))
     watchers.add(note)
-    const unwatch = watch('meters')
-    return () => {
-      watchers.delete(note)
-      unwatch()
-    }
+    return () => watchers.delete(note)
   }, [])
   return value
 }
