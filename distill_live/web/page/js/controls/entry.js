@@ -37,10 +37,14 @@ export function Entry({ parameter, value, label, seed, onDone }) {
     if (event.key !== 'Enter' && event.key !== 'Escape') return
     event.preventDefault()
     event.stopPropagation()
-    const fader = field.current?.parentElement?.querySelector('[role="slider"]')
+    const home = field.current?.parentElement
     if (event.key === 'Enter') keep()
     else finish(undefined)
-    /** @type {HTMLElement|null} */ (fader)?.focus()
+    // The field is gone by now: the focus goes back to what it belongs to.
+    setTimeout(() => {
+      const owner = home?.querySelector('[role="slider"], button')
+      if (owner instanceof HTMLElement) owner.focus({ preventScroll: true })
+    })
   }
   return html`<input class="entry" ref=${field} inputmode="decimal" aria-label=${label}
     autocomplete="off" onKeyDown=${press} onBlur=${keep} />`
