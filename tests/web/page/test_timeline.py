@@ -10,8 +10,8 @@ from playwright.sync_api import Locator, Page
 
 from tests.web.page.conftest import OpenPage, hold
 
-#: The timeline's zoom and lines above the cells, in CSS pixels, and where the now line is.
-COLUMN, RULER, HEADER, NOW = 12, 32, 22, 0.62
+#: A column, the ruler and the line above each level, in CSS pixels; the columns after the now line.
+COLUMN, RULER, HEADER, AHEAD = 12, 32, 22, 24
 EDITED, PAINTED = 1, 4
 
 #: Collects what the server says of the columns, beside the page's own view of it.
@@ -54,7 +54,8 @@ def place(page: Page, ahead: float, level: int = 0, band: int = 0) -> tuple[floa
     height = (box["height"] - RULER - levels * HEADER) // (bands * levels)
     top = RULER + level * (HEADER + bands * height) + HEADER
     y = top + (bands - 1 - band + 0.5) * height
-    return box["x"] + box["width"] * NOW + ahead * COLUMN, box["y"] + y
+    now = box["width"] - min(AHEAD * COLUMN, 0.38 * box["width"])
+    return box["x"] + now + ahead * COLUMN, box["y"] + y
 
 
 def choose(page: Page, level: str, code: int) -> None:
