@@ -60,8 +60,10 @@ def place(page: Page, ahead: float, level: int = 0, band: int = 0) -> tuple[floa
 
 def choose(page: Page, level: str, code: int) -> None:
     """Choose a code in the palette."""
-    page.get_by_role("group", name="Codes to paint with").get_by_text(level).click()
-    page.get_by_role("searchbox", name=f"Find a code of {level}").fill(str(code))
+    find = page.get_by_role("searchbox", name=f"Find a code of {level}")
+    if not find.is_visible():
+        page.get_by_role("group", name="Codes to paint with").get_by_text(level).click()
+    find.fill(str(code))
     page.get_by_role("option", name=str(code), exact=True).click()
 
 
