@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -87,12 +87,18 @@ class EditedColumns:
         self._recall_now()
         self.changed = True
 
-    def lay(self, overlays: Iterable[Overlay], removed: Iterable[int] = ()) -> None:
+    def lay(self, overlays: Sequence[Overlay], removed: Sequence[int] = ()) -> None:
         """Take the overlays with the numbers `removed` away, and lay others."""
+        for overlay in (*self._overlays.find(removed), *overlays):
+            self.timeline.touch(overlay.start, overlay.end)
         self._overlays.remove(removed)
         for overlay in overlays:
             self._overlays.add(overlay)
         self.changed = True
+
+    def is_painted(self, column: int) -> bool:
+        """Whether an overlay lies over a column."""
+        return self._overlays.covers(column)
 
     def has(self, number: int) -> bool:
         """Whether an overlay is laid."""
