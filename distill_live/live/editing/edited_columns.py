@@ -32,6 +32,11 @@ class EditedColumns:
         return max(self.timeline.start, self.segment_start)
 
     @property
+    def is_editing(self) -> bool:
+        """Whether any edit is on."""
+        return bool(self._rack.settings.edits)
+
+    @property
     def held(self) -> dict[str, Held]:
         """What each edit that is on holds, by the edit's name."""
         return self._rack.held

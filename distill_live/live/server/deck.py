@@ -22,6 +22,7 @@ from distill_live.live.ipc.messages import (
     Request,
 )
 from distill_live.live.ipc.ring import SAMPLE_RATE, AudioRing
+from distill_live.live.ipc.shown_columns import ShownColumns
 from distill_live.live.ipc.status import NEW_SOUND, EngineStatus
 from distill_live.live.server.worker import Worker
 from distill_live.models.file.header import read_header
@@ -60,9 +61,9 @@ class Deck:
     ) -> None:
         self.number = number
         self.ring, self.status, self._keepsake = AudioRing(), EngineStatus(), Keepsake()
-        self.journal = JournalRing() if journal else None
+        self.journal, self.shown = JournalRing() if journal else None, ShownColumns()
         self._memory = EngineMemory(
-            self.ring, parameters, self.status, self.journal, self._keepsake, heard
+            self.ring, parameters, self.status, self.journal, self._keepsake, heard, self.shown
         )
         self.name = ""
         self.path = Path()
@@ -112,6 +113,7 @@ class Deck:
         self.loudness_db = _UNKNOWN_LOUDNESS_DB if loudness is None else float(loudness)
         self.ring.reset()
         self.status.reset()
+        self.shown.clear()
         self._keepsake.clear()
         self.device, self.device_failed, self.was_ready = CPU, False, False
         self.worker = self._new_worker()
