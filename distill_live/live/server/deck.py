@@ -32,6 +32,8 @@ from distill_live.parameters import ParameterStore
 CPU = "cpu"
 #: Assumed for a model whose file does not say how loud it is.
 _UNKNOWN_LOUDNESS_DB = -18.0
+#: The kind of vocoder of a model whose file does not describe one.
+_USUAL_VOCODER = "phase"
 #: A model is never made louder or quieter than by this, to match another one.
 _MOST_GAIN_DB = 12.0
 
@@ -70,6 +72,8 @@ class Deck:
         self.level_labels: tuple[str, ...] = ()
         self.loudness_db = _UNKNOWN_LOUDNESS_DB
         self.training_files: tuple[str, ...] = ()
+        #: The kind of the model's vocoder.
+        self.vocoder = _USUAL_VOCODER
         #: The model's codec, and a grid of it without columns once an engine has been ready.
         self.codec = Codec("", "")
         self.blank: CodeGrid | None = None
@@ -109,6 +113,10 @@ class Deck:
         kept = header.get("training_codes")
         names = kept.get("names") if isinstance(kept, dict) else None
         self.training_files = tuple(map(str, names)) if isinstance(names, list) else ()
+        described = header.get("vocoder")
+        self.vocoder = _USUAL_VOCODER
+        if isinstance(described, dict):
+            self.vocoder = str(described.get("kind", _USUAL_VOCODER))
         loudness = header.get("loudness_db")
         self.loudness_db = _UNKNOWN_LOUDNESS_DB if loudness is None else float(loudness)
         self.ring.reset()
