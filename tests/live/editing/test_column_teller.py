@@ -292,3 +292,20 @@ def test_a_turn_in_which_nothing_happens_writes_nothing(player: Watched) -> None
     for _ in range(20):
         player.work()
     assert player.shown.version == version
+
+
+def test_the_place_of_the_sound_is_told_with_its_part_of_the_column(player: Watched) -> None:
+    status = player.status
+    player.work()
+    place, at = status["place"], status["place_at"]
+    assert (int(place), at) == (status["column"], player.ring.read_position)
+    player.hear(480)
+    player.work()
+    assert status["place"] == pytest.approx(place + 480 / COLUMN)
+    player.engine.loop(0.5)
+    player.hear(4_800)
+    length = status["loop_end"] - status["loop_begin"]
+    assert length == pytest.approx(SECOND // 2 / COLUMN)
+    for _ in range(100):
+        player.hear(480)
+        assert status["loop_begin"] <= status["place"] <= status["loop_end"]
