@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from distill_live import memory_order
-from distill_live.live.ipc import journal, ring, tap
+from distill_live.live.ipc import journal, ring, shown_columns, tap
 from distill_live.live.ipc.current_column import CurrentColumn, SharedColumn
 from distill_live.live.ipc.journal import JournalRing
 from distill_live.live.ipc.ring import AudioRing
@@ -210,6 +210,7 @@ def small_rings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ring, "MARGIN", 64)
     monkeypatch.setattr(tap, "CAPACITY", 256)
     monkeypatch.setattr(journal, "CAPACITY", 128)
+    monkeypatch.setattr(shown_columns, "SHOWN_COLUMNS", 8)
 
 
 @pytest.mark.parametrize("share", STRUCTURES)

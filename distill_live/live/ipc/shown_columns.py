@@ -134,8 +134,9 @@ class ShownColumns:
 
     def _flat(self, details: ColumnDetails) -> NDArray[np.uint16]:
         """The codes of some columns [n, F * Q]; [n, 0] if they are too many to be shown."""
-        flat = details.codes.reshape(len(details.columns), -1)
-        return flat if flat.shape[1] <= MAX_CODES else flat[:, :0]
+        count, bands, levels = details.codes.shape
+        flat = details.codes.reshape(count, bands * levels)
+        return flat if bands * levels <= MAX_CODES else flat[:, :0]
 
     def _write(self, details: ColumnDetails) -> None:
         places = details.columns % SHOWN_COLUMNS

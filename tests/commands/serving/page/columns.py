@@ -37,6 +37,5 @@ class TimelineFrame:
     def of(cls, frame: bytes) -> TimelineFrame:
         kind, _, bands, levels, count, *rest = struct.unpack_from("<BBHHHIIII", frame)
         assert kind == 1
-        flat = np.frombuffer(frame, "<u2", offset=24 + 4 * count).reshape(count, -1)
-        assert flat.shape[1] in (bands * levels, 0)
+        flat = np.frombuffer(frame[24 + 4 * count :], "<u2").reshape(count, bands * levels)
         return cls(*rest, [int(column[0]) for column in flat])
