@@ -118,6 +118,7 @@ ROOMS = {
     "training.vocoder": {"training.run", "training.data"},
     "web.api": {"web.fields", "web.work"},
     "web.work": {"web.fields"},
+    "web.oscquery": {"web.instrument"},
     "web.socket": {"web.instrument"},
 }  # fmt: skip
 #: A folder with more modules than this hides its concepts; the subcommands stay together.

@@ -8,8 +8,9 @@
  *   sendSoon('/distill/gain', v)  for faders: at most every 16 ms, the newest value of each address
  *   ask('/distill/get', 'gain')   -> Promise of replies [[address, [arguments]], ...]; rejects with the
  *                                 server's text when the answer is /distill/error, or without a connection
- *   onFrame(kind, fn) -> off      binary frames of a kind (see frames.js); fn(DataView) while they arrive
- *   watch('timeline') -> unwatch  counted; also 'meters', 'sound', 'audio' (with a rate), 'incoming'
+ *   onFrame(kind, fn) -> off      fn(DataView) whenever a binary frame of a kind arrives (see frames.js)
+ *   watch('timeline') -> unwatch  counted; also 'meters', 'sound', 'incoming' and 'audio', with
+ *                                 {audioRate: 24000 or 48000}, of which the newest counts
  *   connection()                  'connecting' | 'open' | 'lost'; onConnection(fn) -> off
  */
 
@@ -62,7 +63,7 @@ export function onConnection(fn) {
 /** Send messages now. @param {string|any[][]} address @param {...any} values */
 export function send(address, ...values) {
   flush()
-  return post({ type: 'send', id: nextId++, messages: together(address, values) })
+  return post({ type: 'send', messages: together(address, values) })
 }
 
 /** Send the newest value of an address in a moment. @param {string} address @param {...any} values */
@@ -90,9 +91,9 @@ export function onFrame(kind, fn) {
   return () => fns.delete(fn)
 }
 
-/** Ask for frames of one sort while someone wants them. @param {string} what @param {number} [rate] */
-export function watch(what, rate) {
-  if (rate) audioRate = rate
+/** Ask for frames of one sort while someone wants them. @param {string} what @param {{audioRate?: number}} [options] */
+export function watch(what, options = {}) {
+  audioRate = options.audioRate ?? audioRate
   watched.set(what, (watched.get(what) ?? 0) + 1)
   tellWatched()
   let over = false
