@@ -69,7 +69,8 @@ class Models:
             await self._tag(entry, tags)
         if name is not None and name != entry.name:
             self._require_idle(entry)
-            await self._commands.run("models", "rename", _word(entry), check_name(name), "--json")
+            words = ("models", "rename", "--json", "--", _word(entry), check_name(name))
+            await self._commands.run(*words)
         return summarise(await run_in_threadpool(_find, name or entry.name))
 
     async def _tag(self, entry: ModelEntry, tags: list[str]) -> None:
