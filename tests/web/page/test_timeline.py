@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page
 
-from tests.web.page.conftest import OpenPage, hold, until
+from tests.web.page.conftest import OpenPage, Served, hold, until
 
 #: A column, the ruler and the line above each level, in CSS pixels; the columns after the now line.
 COLUMN, RULER, HEADER, AHEAD = 12, 32, 22, 24
@@ -32,13 +32,14 @@ FOLLOW = """async () => {
 
 
 @pytest.fixture
-def live(page: Page) -> Iterator[Page]:
+def live(page: Page, served: Served) -> Iterator[Page]:
     """The page when its timeline scrolls; the stream begins anew without paint."""
     cells(page).wait_for()
     page.evaluate(FOLLOW)
     until(page, "window.meters?.position > 8 && Object.keys(window.columns).length > 0")
     yield page
-    page.evaluate("import('/page/js/core/store.js').then(({ send }) => send('/distill/panic'))")
+    served.osc.send("/distill/panic")
+    served.osc.send("/distill/play")
 
 
 def cells(page: Page) -> Locator:
