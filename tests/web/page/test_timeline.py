@@ -36,7 +36,7 @@ def live(page: Page, served: Served) -> Iterator[Page]:
     """The page when its timeline scrolls; the stream begins anew without paint."""
     cells(page).wait_for()
     page.evaluate(FOLLOW)
-    until(page, "window.meters?.position > 8 && Object.keys(window.columns).length > 0")
+    until(page, "window.meters?.position - Math.min(...Object.keys(window.columns)) > 16")
     yield page
     served.osc.send("/distill/panic")
     served.osc.send("/distill/play")
@@ -108,7 +108,6 @@ def test_a_region_is_selected_in_the_ruler_mutated_and_undone(live: Page) -> Non
     hold(live, x, y, to=(right, y))
     assert live.get_by_text("columns, all levels").is_visible()
     before = live.evaluate("window.columns")
-    live.get_by_role("textbox", name="Parameters of the edit")
     live.get_by_role("button", name="Mutate").click()
     changed = wait_for_flag(live, EDITED | PAINTED)
     assert any(one["codes"] != before[str(number)]["codes"] for number, one in changed.items())
@@ -126,7 +125,7 @@ def test_what_is_wrong_with_an_edit_is_said_where_it_was_asked_for(live: Page) -
     x, _ = place(live, -6)
     y = cells(live).bounding_box()["y"] + 10  # type: ignore[index]
     hold(live, x, y, to=(x + 40, y))
-    live.get_by_role("combobox", name="Edit").select_option("mutate")
+    live.get_by_role("combobox", name="Edit", exact=True).select_option("mutate")
     live.get_by_role("textbox", name="Parameters of the edit").fill("share=7")
     live.get_by_role("button", name="Run").click()
     live.locator(".region-words .fault").get_by_text("share").wait_for()
