@@ -78,7 +78,7 @@ export class BrowserAudio {
     player.connect(this._gain).connect(context.destination)
     this._ends = [
       onFrame(KINDS.audio, (data) => this._play(readAudio(data))),
-      watch('audio', this.rate),
+      watch('audio', { audioRate: this.rate }),
       () => player.disconnect(),
     ]
   }
