@@ -9,7 +9,7 @@ SECONDS = 20
 
 
 def test_the_sound_in_the_browser_has_no_gap(page: Page) -> None:
-    page.evaluate("localStorage.setItem('distill.sound.latency', '500')")
+    page.evaluate("localStorage.setItem('distill.sound.latency', '1000')")
     page.reload()
     page.get_by_role("tab", name="Record").click()
     page.get_by_role("button", name="Listen here").click()

@@ -91,6 +91,6 @@ function Report({ report, fault }) {
   if (!report) return html`<p class="soft">Not playing here.</p>`
   const gaps = report.gaps === 1 ? '1 gap' : `${report.gaps} gaps`
   return html`<p class="number soft" data-gaps=${report.gaps} data-playing=${report.playing}>
-    ${report.playing ? `Playing, ${Math.round(report.fill * 1000)} ms ahead` : 'Waiting for sound'},
+    ${report.playing ? `Playing, ${Math.round(report.fill * 1000)} ms ahead` : 'Waiting for sound'}${', '}
     <span class=${report.gaps ? 'warn' : ''}>${gaps}</span></p>`
 }
