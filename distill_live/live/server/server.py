@@ -235,6 +235,17 @@ class Server:
         return self._clips.listing
 
     @property
+    def chosen_clips(self) -> dict[str, str]:
+        """The name of the clip that was chosen for each slot ("blend", "manner", "edit"), "" for
+        none; on the main thread."""
+        return self._clips.chosen
+
+    @property
+    def recording(self) -> Path | None:
+        """The file to which the output is being recorded, if it is."""
+        return self._recordings.path
+
+    @property
     def counts(self) -> dict[str, float]:
         """How often what has gone wrong; for the engine, since its model was put on the deck."""
         audio = ("underruns", "bridged", "device_faults", "repaired")
