@@ -12,6 +12,7 @@ from distill_live.commands.serving.devices import Devices
 from distill_live.commands.serving.learn_verb import LEARN, LearnVerb
 from distill_live.commands.serving.live_edits import HISTORY, LiveEdits
 from distill_live.commands.serving.page.documents import ServerDocuments
+from distill_live.commands.serving.page.feed import LiveFeed
 from distill_live.commands.serving.site import Site
 from distill_live.commands.serving.streams import ServerStreams
 from distill_live.control.feedback.outcomes import Answer, Outcomes
@@ -86,6 +87,7 @@ class Controls:
             store, say,
         )  # fmt: skip
         self.site.edits = tuple(self._edits.edits.values())
+        self.site.feed = LiveFeed(server, self._tempo.tempo)
         self._answers |= {"osc": self.osc.answer, "web": self.site.answer}
         self._devices = Devices(self.router, store, options.midi, options.link, inputs, say)
         self._learn = LearnVerb(

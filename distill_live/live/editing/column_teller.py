@@ -19,8 +19,8 @@ from distill_live.live.ipc.shown_columns import (
 )
 
 #: How many columns are shown at once, and how many of them may have to be edited for it: little
-#: enough for one turn of the engine.
-AT_ONCE, EDITED_AT_ONCE = 64, 4
+#: enough for one turn of the engine. That work is not lost: the rack remembers what it has edited.
+AT_ONCE, EDITED_AT_ONCE = 64, 1
 #: How many columns before the present are shown at least, and after it, where there are so many and
 #: the stream does not end with the newest ones: in a long clip, or in a loop long ago.
 PAST_COLUMNS, COMING_COLUMNS = 384, 64

@@ -45,7 +45,9 @@ class ColumnDetails(NamedTuple):
 
     def pick(self, places: NDArray[np.bool_]) -> ColumnDetails:
         """Those of the columns where `places` [n] is set."""
-        return ColumnDetails(*(field[places] for field in self))
+        return ColumnDetails(
+            self.columns[places], self.codes[places], self.flags[places], self.entropy[places]
+        )
 
 
 class Shown(NamedTuple):

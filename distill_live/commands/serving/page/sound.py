@@ -57,7 +57,7 @@ class AudioReader:
 
     def __init__(self, tap: TapRing, rate: int) -> None:
         self._tap, self._rate = tap, rate
-        self._number = 0
+        self._number, self._made = 0, np.zeros((0, 2), np.float32)
         self._begin(tap.written)
 
     def frames(self) -> list[bytes]:
@@ -90,10 +90,11 @@ class AudioReader:
         """Go on from a position of the tap, after a gap."""
         self._position, self._tap_rate = position, self._tap.sample_rate
         self._resampler = StreamResampler(self._tap_rate, self._rate, 2)
-        self._made = np.zeros((0, 2), np.float32)
+        self._made = self._made[:0]
         # The numbers never go back, even if the device's rate has changed.
         self._number = max(self._number, round(position * self._rate / self._tap_rate))
 
 
 def _as_16_bit(samples: Samples) -> NDArray[np.int16]:
-    return np.rint(np.clip(32_767.0 * samples, -32_768, 32_767)).astype(np.int16)
+    rounded: Samples = np.rint(np.clip(32_767.0 * samples, -32_768, 32_767))
+    return rounded.astype(np.int16)
