@@ -24,6 +24,7 @@ from distill_live.errors import CodesError, RequestError
 from distill_live.inference.codes import decode_blocks, encode_blocks, require_fit
 from distill_live.inference.loading import find_model_of, load_model
 from distill_live.inference.model_edits import model_edits
+from distill_live.models.file.header import read_header
 from distill_live.models.file.library import find_model
 from distill_live.models.file.persistence import LoadedVQModel
 from distill_live.workbench.document import Document, Facts
@@ -71,20 +72,22 @@ class Workbench:
                 continue
         return found
 
-    def open(self, file: str, model: str, name: str) -> dict[str, Any]:
-        """Open a sound or a grid of codes as a document.
+    def open(self, file: str, model: str, name: str, playing: str | None) -> dict[str, Any]:
+        """Open a sound or a grid of codes as a document, with the model of that name.
 
-        A sound needs the name of the `model` whose codec encodes it; a grid finds its own when that
-        is "".
+        Without a name, a sound is encoded with the model that is `playing`, and a grid finds the
+        model that has its codec.
         """
         path = Path(file)
         if path.suffix.lower() in SUFFIXES:
             grid = load_grid(path)
-            found = find_model(model) if model else find_model_of(grid)
+            found = find_model(model) if model else _find_model_of(grid, playing)
             require_fit(self._model(found).loaded, grid)
             sound = None
         else:
-            found, sound = find_model(model), path
+            if not (model or playing):
+                raise RequestError(400, "name the model that encodes the sound")
+            found, sound = find_model(model or str(playing)), path
             grid = self._encode(path, found)
         if not len(grid.codes):
             raise CodesError(f"{path.name} has no columns")
@@ -235,3 +238,12 @@ class Workbench:
     def _new_id(self) -> str:
         """An id that is not taken; ids sort by the moment when they were made."""
         return f"{time.time_ns() // 1_000_000:013d}{secrets.token_hex(2)}"
+
+
+def _find_model_of(grid: CodeGrid, playing: str | None) -> Path:
+    """The file of the model that plays, if it has the grid's codec, or of another that has."""
+    if playing is not None:
+        path = Path(playing)
+        if read_header(path).metadata.get("codec_sha256") == grid.model_sha256:
+            return path
+    return find_model_of(grid)

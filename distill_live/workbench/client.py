@@ -32,7 +32,7 @@ class WorkbenchClient:
         self._channel: Connection | None = None
         self._timer: threading.Timer | None = None
 
-    def ask(self, name: str, **arguments: Any) -> Any:
+    def ask(self, name: str, /, **arguments: Any) -> Any:
         """What the method `name` of the workbench returns. Waits for it.
 
         Raises RequestError with the reason when it cannot be done, also when the process ends

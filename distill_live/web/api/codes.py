@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -35,7 +36,7 @@ _NAME = Field("name", "text", "Name of the document (default: that of the file).
 class Bench(Protocol):
     """The workbench, which opens, edits and plays documents."""
 
-    def ask(self, name: str, **arguments: Any) -> Any:
+    def ask(self, name: str, /, **arguments: Any) -> Any:
         """Do something and wait for it. Raises RequestError when it cannot be done."""
 
 
@@ -105,30 +106,24 @@ class Codes:
     def _open(self, asked: Asked) -> Any:
         values = dict(asked.values)
         path = self._workplace.find_file(values.pop("file"))
-        return self._bench.ask("open", file=str(path), **self._with_model(path, values))
+        return self._open_file(path, values)
 
     async def _upload(self, asked: Asked) -> Any:
         name = check_name(asked.path["file"])
         place = Shelf(self._workplace.codes / "files").new(name)
-        values = self._with_model(place, dict(asked.values))
         most = self._workplace.most_file_bytes
         async with received_file(asked.request, place.parent, place.suffix, most) as received:
             put_in_place(received, place)
         try:
-            open_it = partial(self._bench.ask, "open", file=str(place), **values)
-            return await run_in_threadpool(open_it)
+            return await run_in_threadpool(self._open_file, place, asked.values)
         except RequestError:
             place.unlink(missing_ok=True)
             raise
 
-    def _with_model(self, path: Path, values: dict[str, Any]) -> dict[str, Any]:
-        """A sound without a model is encoded with the one in play."""
-        if not values["model"] and path.suffix.lower().lstrip(".") not in _GRIDS:
-            playing = self._workplace.playing()
-            if playing is None:
-                raise RequestError(400, "name the model that encodes the sound")
-            values["model"] = str(playing)
-        return values
+    def _open_file(self, path: Path, values: Mapping[str, Any]) -> Any:
+        playing = self._workplace.playing()
+        where = None if playing is None else str(playing)
+        return self._bench.ask("open", file=str(path), playing=where, **values)
 
     def _ask(self, name: str, asked: Asked) -> Any:
         return self._bench.ask(name, **asked.path, **asked.values)
