@@ -72,7 +72,9 @@ ROOMS = {
     "codes.history": {"codes.timeline"},
     "codes.rack": {"codes.edit", "codes.edit_run", "codes.timeline"},
     "commands.serving": {"commands.output", "commands.standard_streams"},
-    "commands.training_steps": {"commands.options", "commands.output"},
+    "commands.training_steps": {
+        "commands.options", "commands.output", "commands.progress_lines",
+    },
     "edits.time": set(),
     "control.namespace": set(),
     "control.timing": {"control.namespace"},
@@ -96,8 +98,10 @@ ROOMS = {
     "live.engine": {"live.ipc", "live.pacing", "live.editing"},
     "live.clips": {"live.ipc"},
     "live.playback": {"live.ipc"},
+    "live.recording": {"live.ipc", "live.server.long_request"},
     "live.server": {
         "live.ipc", "live.engine", "live.playback", "live.clips", "live.listening",
+        "live.recording",
     },
     "live.replay": {"live.ipc", "live.engine", "live.playback"},
     "models.layers": set(),
@@ -114,6 +118,8 @@ ROOMS = {
     "training.codec": {"training.run", "training.data"},
     "training.prior": {"training.run", "training.data"},
     "training.vocoder": {"training.run", "training.data"},
+    "web.api": {"web.fields", "web.work"},
+    "web.work": {"web.fields"},
     "web.oscquery": {"web.instrument"},
     "web.socket": {"web.instrument"},
 }  # fmt: skip

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from distill_live.commands.serving.clip_list import CLIP_LIST, ClipList
 from distill_live.commands.serving.control_options import ControlOptions
 from distill_live.commands.serving.devices import Devices
-from distill_live.commands.serving.learn_verb import LEARN, LearnVerb
+from distill_live.commands.serving.learn_service import LEARN, LearnService
 from distill_live.commands.serving.live_edits import HISTORY, LiveEdits
 from distill_live.commands.serving.page.documents import ServerDocuments
 from distill_live.commands.serving.page.feed import LiveFeed
+from distill_live.commands.serving.page.work import JobDocuments, open_api
 from distill_live.commands.serving.site import Site
 from distill_live.commands.serving.streams import ServerStreams
 from distill_live.control.feedback.outcomes import Answer, Outcomes
@@ -78,7 +79,7 @@ class Controls:
             server, store, feedback, self._outcomes, self._presets, lambda: self.router.sender, say
         )
         self.router = self._make_router(feedback)
-        self.router.add_verb(HISTORY, self._edits.list)
+        self.router.add_service(HISTORY, self._edits.list)
 
         # Sources of messages: clients over OSC and the web, and devices.
         self.osc = self._make_osc(options, feedback)
@@ -87,15 +88,18 @@ class Controls:
             store, say,
         )  # fmt: skip
         self.site.edits = tuple(self._edits.edits.values())
+        self.site.api = open_api(
+            options.work, options.upload_limit, options.recordings, lambda: server.deck.path
+        )
         self.site.feed = LiveFeed(server, self._tempo.tempo)
         self._answers |= {"osc": self.osc.answer, "web": self.site.answer}
         self._devices = Devices(self.router, store, options.midi, options.link, inputs, say)
-        self._learn = LearnVerb(
+        self._learn = LearnService(
             path, store.table, self._devices.midi, feedback, self._outcomes, say
         )
-        self.router.add_verb(LEARN, self._learn)
+        self.router.add_service(LEARN, self._learn)
         self.router.hooks.learns = self._learn.is_busy
-        self.router.add_verb(CLIP_LIST, ClipList(server))
+        self.router.add_service(CLIP_LIST, ClipList(server))
 
         # Changes while it plays: the patch's file, the model, and everything with a tick.
         self._watch = PatchWatch(path, store.table, self._use, say)
@@ -105,6 +109,7 @@ class Controls:
             self.site.documents, server, self.router, self._presets, self._edits.history,
             self._watch, options.recordings, self._addresses,
         )  # fmt: skip
+        self._jobs = JobDocuments(self.site.documents, self.site.api)
 
         self._use(patch)
         self._use_levels(server.deck.level_labels)
@@ -129,6 +134,7 @@ class Controls:
         self._watch.tick(now)
         self._learn.tick(now)
         self._documents.tick(now)
+        self._jobs.tick(now)
 
     def close_devices(self) -> None:
         """Stop listening to what `open_devices` has opened."""
