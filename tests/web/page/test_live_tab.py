@@ -220,7 +220,7 @@ def test_an_edit_is_undone_by_keyboard(page: Page, served: Served) -> None:
 
 
 def test_every_parameter_has_a_control(page: Page, served: Served) -> None:
-    page.get_by_role("tab", name="All controls").click()
+    page.get_by_role("tab", name="Controls").click()
     expect(control(page, "gain")).to_be_visible()
     shown = page.evaluate("[...document.querySelectorAll('[data-name]')].map(e => e.dataset.name)")
     replies = dict(all_values(served.osc))
@@ -229,7 +229,7 @@ def test_every_parameter_has_a_control(page: Page, served: Served) -> None:
 
 
 def test_the_search_finds_controls(page: Page) -> None:
-    page.get_by_role("tab", name="All controls").click()
+    page.get_by_role("tab", name="Controls").click()
     expect(page.get_by_label("Search the controls")).to_be_visible()
     page.keyboard.press("/")
     page.keyboard.type("stutter")
