@@ -251,7 +251,7 @@ def test_columns_are_looped_exactly_as_they_were_played(tiny_model: LoadedVQMode
     player.engine.loop_columns(3, 4)
     looped = player.hear(3 * SECOND)
     assert (player.status["loop_begin"], player.status["loop_end"]) == (3, 7)
-    # A pass, away from the fades at its ends; the first samples of a column come a little before it.
+    # A pass, away from the fades at its ends. A column's samples begin a little before it.
     inside = before[3 * column + 1000 : 6 * column]
     starts = [n for n in range(len(looped) - len(inside)) if looped[n] == inside[0]]
     assert any(np.array_equal(looped[n : n + len(inside)], inside) for n in starts)
