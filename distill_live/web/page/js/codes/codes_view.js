@@ -13,6 +13,7 @@ import { drawTimeRuler } from './time_ruler.js'
 /** The heights of the ruler and above the cells of each level, in CSS pixels. */
 export const RULER = 32, HEADER = 24
 export const LEAST_ZOOM = 2, MOST_ZOOM = 48
+const LEAST_FIRST_ZOOM = 12, MOST_FIRST_ZOOM = 32
 
 /** Draws itself when something has changed, in `stage`, which stays in sight of `scroller`. */
 export class CodesView {
@@ -41,6 +42,7 @@ export class CodesView {
       this.grid = new GridColumns(bands, levels, columns)
       this.view = new GridView(this.grid, labels, codebookSize)
       this._first = codes
+      if (!this.columns) this.zoom = firstZoom(this.scroller.clientWidth / columns)
       this.columns = columns
       this._lay()
     }
@@ -165,4 +167,9 @@ export class CodesView {
     if (overlay.cursor) marks.drawCellFrame(scene, overlay.cursor, INK.accent)
     if (overlay.head !== null) marks.drawNow(scene, scene.x(overlay.head))
   }
+}
+
+/** Short sounds fill the width, as far as their cells do not become too wide. */
+function firstZoom(/** @type {number} */ widest) {
+  return Math.min(Math.max(Math.floor(widest), LEAST_FIRST_ZOOM), MOST_FIRST_ZOOM)
 }

@@ -65,7 +65,7 @@ function Choice(/** @type {any} */ { desk, beside, close }) {
       <div class="file-list">
         ${found.map(([title, files]) => html`<h3>${title}</h3>
           ${files.map((/** @type {string} */ one) => html`<button type="button" class="file-choice" key=${one}
-            onClick=${() => begin(() => desk.open(one, model))}>${one.replace(/^(recordings|generated)\//, '')}</button>`)}`)}
+            onClick=${() => begin(() => desk.open(one, model))}>${one.replace(/^(recordings|generated|sets\/[^/]*)\//, '')}</button>`)}`)}
         ${!found.length && html`<p class="empty">${search ? 'No file has such a name.'
           : 'There are no recordings, generated files or sets yet. Choose a file of this computer, or drop one on the page.'}</p>`}
       </div>

@@ -78,7 +78,9 @@ function useHead(/** @type {any} */ desk, /** @type {string} */ id, /** @type {C
 }
 
 function cellHeight(/** @type {any} */ { bands, levels }, /** @type {number} */ shown) {
-  const room = Math.max(window.innerHeight * (shown > 1 ? 0.26 : 0.5), 190) - RULER - levels * HEADER
+  // On phones the page scrolls anyway, and fingers need larger cells.
+  const share = shown > 1 && window.innerWidth >= 720 ? 0.26 : 0.5
+  const room = Math.max(window.innerHeight * share, 190) - RULER - levels * HEADER
   return Math.min(Math.max(Math.floor(room / (bands * levels)), LEAST_CELL), MOST_CELL)
 }
 

@@ -29,7 +29,7 @@ export function PaneHead({ desk, id, view, touchSelects, setTouchSelects }) {
     <div class="row">
       <${Button} label=${sounds ? 'Stop' : 'Play'} icon=${sounds ? 'stop' : 'play'}
         title=${loading && sounds ? 'The sound is being made' : 'Play the selected columns, or all'}
-        kind=${sounds ? '' : 'primary'} onPress=${() => togglePlay(desk, id)} />
+        kind=${sounds || desk.active !== id ? '' : 'primary'} onPress=${() => togglePlay(desk, id)} />
       <${Button} label="Repeat" icon="loop" hideLabel pressed=${loop} onPress=${() => setLoop(!loop)} />
       ${document.sound && html`<${Segments} label="Compare" options=${SIDES} value=${side}
         onChange=${(/** @type {string} */ next) => compare(desk, id, next)} />`}
@@ -44,6 +44,7 @@ export function PaneHead({ desk, id, view, touchSelects, setTouchSelects }) {
       </span>
       ${coarse && html`<${Button} label="Select" pressed=${touchSelects}
         title="Whether a finger selects cells, or scrolls" onPress=${() => setTouchSelects(!touchSelects)} />`}
+      <${Button} label="Send to the live stream" icon="live" hideLabel onPress=${() => sendToLive(desk, id)} />
       <${Button} label="Save" icon="download" onPress=${() => openSave(desk, id)} />
       <${Button} label=${`More about ${document.name}`} icon="more" kind="quiet" hideLabel
         onPress=${(/** @type {any} */ event) => openMenu(event, items(desk, id, view), document.name)} />
