@@ -45,7 +45,7 @@ class OscMessages:
         self._reception, self._waiting = reception, waiting
         self._verbs: dict[str, Handler] = {"at": self._put_off}
         self._mapped: dict[str, list[Handler]] = {}
-        self._moved: dict[str, str] = {}
+        self._moved: dict[str, Binding] = {}
         #: Changes whenever an address may have come to lead elsewhere.
         self.generation = 0
         self.renew()
@@ -66,7 +66,7 @@ class OscMessages:
             address: [partial(self._move, source, binding) for source, binding in found]
             for address, found in mapped.items()
         }
-        self._moved = {address: found[0][1].name for address, found in mapped.items()}
+        self._moved = {address: found[0][1] for address, found in mapped.items()}
         self.renew()
 
     def renew(self) -> None:
@@ -88,18 +88,23 @@ class OscMessages:
                     result.replies.extend(self._reception.refuse(meant, _reaches_too_many()))
                 else:
                     result.replies.extend(self._reception.attempt(meant, handler, arguments))
-            self._reception.describe(
-                self._actions.sender, address, arguments, self._target(found),
-                result.replies[before:],
-            )  # fmt: skip
+            replies = result.replies[before:]
+            self._describe(address, arguments, found, replies)
         return result
 
-    def _target(self, found: Sequence[tuple[str, Handler]]) -> str | None:
-        """The parameter, request or verb that a message leads to first, by its name."""
-        if not found:
-            return None
-        address, _ = found[0]
-        return self._moved.get(address, address.removeprefix(f"{ROOT}/").removesuffix(NORM))
+    def _describe(
+        self,
+        address: str,
+        arguments: Sequence[object],
+        found: Sequence[tuple[str, Handler]],
+        replies: Sequence[Reply],
+    ) -> None:
+        """Describe a message by the first parameter, request or verb that it leads to."""
+        meant = found[0][0] if found else ""
+        moved = self._moved.get(meant)
+        name = moved.name if moved else meant.removeprefix(f"{ROOT}/").removesuffix(NORM)
+        sender = self._actions.sender
+        self._reception.describe(sender, address, arguments, name or None, replies, moved)
 
     def _find(self, address: str, result: PacketResult) -> Sequence[tuple[str, Handler]]:
         """The handlers of an address or a pattern; if there are none, notes that in `result`."""
