@@ -58,10 +58,11 @@ BELOW = {
         "live.ipc", "live.playback",
         "audio", "parameters", "plugins",
     },
+    "workbench": {"live.ipc", "inference", "models", "codes", "audio"},
     "web": {"control", "codes", "models.file.library", "parameters"},
     "commands": {
-        "web", "live", "report", "views", "clients", "training", "inference", "models", "control",
-        "inputs", "outputs", "codes", "audio", "parameters", "plugins",
+        "web", "workbench", "live", "report", "views", "clients", "training", "inference", "models",
+        "control", "inputs", "outputs", "codes", "audio", "parameters", "plugins",
     },
 }  # fmt: skip
 
@@ -98,8 +99,10 @@ ROOMS = {
     "live.engine": {"live.ipc", "live.pacing", "live.editing"},
     "live.clips": {"live.ipc"},
     "live.playback": {"live.ipc"},
+    "live.recording": {"live.ipc", "live.server.long_request"},
     "live.server": {
         "live.ipc", "live.engine", "live.playback", "live.clips", "live.listening",
+        "live.recording",
     },
     "live.replay": {"live.ipc", "live.engine", "live.playback"},
     "models.layers": set(),

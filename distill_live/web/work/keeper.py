@@ -72,7 +72,7 @@ def main() -> None:
         sys.exit("this job runs already")
     if sys.platform != "win32" and os.fork():
         os._exit(0)
-    # A shell lets what it starts in the background ignore Ctrl-C, and all its children inherit that.
+    # What a shell starts in the background ignores Ctrl-C, and all its children inherit that.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     priority.lower_session()
     # The command holds the lock, too: whoever kills this process does not end the job.
