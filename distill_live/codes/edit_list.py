@@ -32,6 +32,7 @@ ITSELF = "."
 Lookup = Callable[[str], CodeGrid]
 
 _VALUE = re.compile(r"([a-z][a-z0-9_]*)=(.*)", re.DOTALL)
+_OPTIONS = ("bands", "levels", "seed")
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,13 +53,13 @@ class EditStep:
     `partner` names the second grid, ITSELF for the edited one, and `partner_columns` selects its
     columns (see `Selection`), the first of which belongs to the selection's first column. With ""
     the two grids lie side by side, column by column, and the second one repeats. `seed` is
-    0..2^31-1.
+    0..2^31-1; None is 0 on files, and live a seed that each region has for itself.
     """
 
     edit: str
     selection: Selection = field(default_factory=Selection)
     values: Mapping[str, float] = field(default_factory=dict)
-    seed: int = 0
+    seed: int | None = None
     partner: str = ""
     partner_columns: str = ""
 
@@ -84,9 +85,9 @@ class EditStep:
             raise CodesError(f"{edit.name} needs a second grid; {usage(edit)}")
         values = {name: _number(name, value) for name, value in given.values.items()}
         context_values(edit, values)
-        selection = Selection(columns, given.options["bands"], given.options["levels"])
-        seed = _seed(given.options["seed"])
-        return cls(edit.name, selection, values, seed, partner, partner_columns)
+        bands, levels, seed = (given.options.get(name, "") for name in _OPTIONS)
+        selection = Selection(columns, bands, levels)
+        return cls(edit.name, selection, values, _seed(seed), partner, partner_columns)
 
     def __str__(self) -> str:
         """The text of the step, from which `parse` makes the same step."""
@@ -98,7 +99,7 @@ class EditStep:
         options = {"bands": self.selection.bands, "levels": self.selection.levels}
         for name, value in options.items():
             words += [f"--{name}", value] if value else []
-        words += ["--seed", str(self.seed)] if self.seed else []
+        words += ["--seed", str(self.seed)] if self.seed is not None else []
         return shlex.join(words)
 
 
@@ -109,14 +110,14 @@ class _Words:
         self._usage = usage
         self._places: list[str] = []
         self.values: dict[str, str] = {}
-        self.options = {"bands": "", "levels": "", "seed": ""}
+        self.options: dict[str, str] = {}
         rest = iter(words)
         for word in rest:
             value = _VALUE.fullmatch(word)
             if word.startswith("--"):
-                self._read_option(word, next(rest, ""))
+                self._read_option(word, rest)
             elif value:
-                self.values[value[1]] = value[2]
+                self._set(self.values, value[1], value[2], value[1])
             else:
                 self._places.append(word)
 
@@ -127,13 +128,20 @@ class _Words:
         if self._places:
             raise CodesError(f"{self._places[0]!r} is one word too many; {self._usage}")
 
-    def _read_option(self, word: str, value: str) -> None:
-        name = word.removeprefix("--")
-        if name not in self.options:
-            raise CodesError(f"there is no option {word}; {self._usage}")
+    def _read_option(self, word: str, rest: Iterator[str]) -> None:
+        option, equals, value = word.partition("=")
+        name = option.removeprefix("--")
+        if name not in _OPTIONS:
+            raise CodesError(f"there is no option {option}; {self._usage}")
+        value = value if equals else next(rest, "")
         if not value:
-            raise CodesError(f"{word} needs a value; {self._usage}")
-        self.options[name] = value
+            raise CodesError(f"{option} needs a value; {self._usage}")
+        self._set(self.options, name, value, option)
+
+    def _set(self, given: dict[str, str], name: str, value: str, shown: str) -> None:
+        if name in given:
+            raise CodesError(f"{shown} is given twice; {self._usage}")
+        given[name] = value
 
 
 def find_edit(name: str, edits: Mapping[str, Edit]) -> Edit:
@@ -151,7 +159,7 @@ def usage(edit: Edit) -> str:
     partner = Traits.of(edit).partner
     words = [edit.name, *(["GRID"] if partner else []), "[COLUMNS]"]
     words += ["[GRID-COLUMNS]"] if partner else []
-    words += [f"[{one.name}={one.minimum:g}..{one.maximum:g}]" for one in edit.parameters]
+    words += [f"[{one.name}={one.span}]" for one in edit.parameters]
     return f"usage: {' '.join(words)} [--bands BANDS] [--levels LEVELS] [--seed SEED]"
 
 
@@ -176,6 +184,7 @@ class EditList:
         grid = base
         for number, step in enumerate(self.steps, start=1):
             try:
+                _require_both_sides(step, grid, tools)
                 codes = apply_step(step, grid, tools)
                 grid = grid.with_codes(codes)
             except DistillError as error:
@@ -208,9 +217,24 @@ def other_side(step: EditStep, grid: CodeGrid, tools: EditTools) -> CodeGrid:
     edit = find_edit(step.edit, tools.edits)
     if not Traits.of(edit).mutual:
         raise CodesError(f"{edit.name} does not change the second grid; swap does")
+    _require_both_sides(step, grid, tools)
     other = _find_partner(step, grid, tools.lookup)
     there = _mirrored(step, grid, other)
     return other.with_codes(_run(there, other, grid, tools))
+
+
+def _require_both_sides(step: EditStep, grid: CodeGrid, tools: EditTools) -> None:
+    """Raise CodesError for a mutual edit of the same columns of both grids where the second one
+    does not have them."""
+    mutual = Traits.of(find_edit(step.edit, tools.edits)).mutual
+    if not mutual or step.partner in ("", ITSELF) or step.partner_columns:
+        return
+    columns = len(_find_partner(step, grid, tools.lookup).codes)
+    if columns < grid.region(step.selection).end:
+        raise CodesError(
+            f"{step.edit} swaps the same columns of both grids, and {step.partner} has only "
+            f"{columns}: choose columns, such as 0:{columns}"
+        )
 
 
 def _find_partner(step: EditStep, grid: CodeGrid, lookup: Lookup) -> CodeGrid:
@@ -234,7 +258,7 @@ def _run(
         bands=read_only(region.bands),
         values=context_values(edit, step.values),
         held=grid.codes[region.start],
-        seed=step.seed,
+        seed=step.seed or 0,
         codebooks=read_only(tools.codebooks),
         partner=read_only(partner),
         partner_column=partner_column,
@@ -288,7 +312,9 @@ def _mirrored(step: EditStep, grid: CodeGrid, other: CodeGrid) -> EditStep:
             f"columns {region.start}:{region.end} and {start}:{end} overlap; choose two places "
             "that are apart"
         )
-    selection = replace(step.selection, columns=f"{start}:{end}")
+    # The levels of the other grid may have other labels.
+    levels = ",".join(map(str, np.flatnonzero(region.levels)))
+    selection = replace(step.selection, columns=f"{start}:{end}", levels=levels)
     return replace(step, selection=selection, partner_columns=f"{region.start}:{region.end}")
 
 
@@ -307,9 +333,11 @@ def _number(name: str, text: str) -> float:
     return number
 
 
-def _seed(text: str) -> int:
-    """The seed of a step, as `seed` of the stream; "" is 0."""
-    seed, legal = _number("--seed", text or "0"), PARAMETERS["seed"]
+def _seed(text: str) -> int | None:
+    """The seed of a step, as `seed` of the stream; None where it is left out."""
+    if not text:
+        return None
+    seed, legal = _number("--seed", text), PARAMETERS["seed"]
     if legal.clip(seed) != seed:
         raise ParameterError(f"--seed takes a whole number, {legal.legal()}, not {text}")
     return int(seed)

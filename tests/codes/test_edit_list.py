@@ -90,12 +90,12 @@ def test_a_list_is_applied_in_order_and_the_grid_stays_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("mask 0:99", r"edit 2 \(mask 0:99\): columns '0:99' are outside: there are 30 columns"),
+        ("mask 0:99", r"edit 2 \(mask 0:99\): columns '0:99' are outside: the grid has 30"),
         ("mask --levels air", "there is no level 'air'"),
         ("mask --bands 4", "bands '4' are outside: there are 4 bands"),
         ("fill code=12", r"code 12 is above the codebook: legal are codes 0\.\.11"),
         ("set 0 --bands 0 --levels 0 code=12", "is above the codebook"),
-        ("swap other.json 0:9 0:300", "columns '0:300' are outside: there are 200 columns"),
+        ("swap other.json 0:9 0:300", "columns '0:300' are outside: the grid has 200"),
     ],
 )
 def test_a_step_that_cannot_be_done_is_named(text: str, told: str) -> None:

@@ -49,7 +49,7 @@ def test_two_places_of_one_grid_are_swapped() -> None:
         ("2:5", "100:104", "other", "two places of the same length; these have 3 and 4 columns"),
         ("2:5", "4:7", ITSELF, "columns 2:5 and 4:7 overlap"),
         ("2:5", "", ITSELF, "columns 2:5 and 2:5 overlap"),
-        ("2:5", "199:202", "other", "'199:202' are outside: there are 200 columns"),
+        ("2:5", "199:202", "other", "'199:202' are outside: the grid has 200 columns"),
     ],
 )
 def test_places_of_different_lengths_and_places_that_overlap_are_refused(
