@@ -38,9 +38,9 @@ class EditContext:
 
     `name` is the edit's own; `random` uses it. `column` is the absolute position of the first
     column, `levels` [Q] and `bands` [F] say where codes may change: everything else stays as it is,
-    whatever the edit returns. `values` holds its own parameters by their short names. `held` [F, Q] are the codes that entered the edit in the
-    column that was heard when each level was switched on. `seed` is the stream's, and `codebooks`
-    [Q, V, D] float32 are the vectors behind the codes.
+    whatever the edit returns. `values` holds its own parameters by their short names. `held` [F, Q]
+    are the codes that entered the edit in the column that was heard when each level was switched
+    on. `seed` is the stream's, and `codebooks` [Q, V, D] float32 are the vectors behind the codes.
 
     The rest is for edits that ask for it (see `Edit`): `past` [k, F, Q], the columns before the
     first one, as they entered the edit, fewer at the beginning; `held_columns` [holds, F, Q], which

@@ -60,7 +60,7 @@ def test_one_cell_can_be_selected() -> None:
     [
         ({"columns": "7:3"}, "columns '7:3' select nothing: the grid has 20 columns of 100 ms"),
         ({"columns": "5:5"}, "select nothing"),
-        ({"columns": "1s:1.02s"}, "select nothing: the grid has 20 columns of 100 ms, 0:20 or 0s:2s"),
+        ({"columns": "1s:1.02s"}, "nothing: the grid has 20 columns of 100 ms, 0:20 or 0s:2s"),
         ({"columns": "1:1.02s"}, "columns '1:1.02s' select nothing"),
         ({"columns": "20"}, "columns '20' are outside: the grid has 20 columns, 0:20 or 0s:2s$"),
         ({"columns": "3:21"}, "are outside"),

@@ -9,7 +9,8 @@ from typing import Literal
 import numpy as np
 
 from distill_live.codes.edit import MAX_COLUMNS, Edit, GridEdit, Traits
-from distill_live.codes.edit_list import ITSELF, EditStep, EditTools, apply_step
+from distill_live.codes.edit_list import EditTools, apply_step
+from distill_live.codes.edit_step import ITSELF, EditStep
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.history.overlay import Mask, Overlay
 from distill_live.codes.labels import level_name
