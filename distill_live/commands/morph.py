@@ -94,7 +94,7 @@ def morph(
     columns = max(round(seconds * a.sample_rate / a.column_samples), 1)
     for path, grid in ((first, a), (second, b)):
         if len(grid.codes) < columns:
-            warn(f"note: {path} has only {grid.duration_s:.1f} s, which repeat")
+            warn(f"note: {path} has only {grid.duration_seconds:.1f} s, which repeat")
     write_mixture([a, b], Weights((1, 0), (0, 1), curve), columns, destination, model, device)
 
 
@@ -116,4 +116,4 @@ def _through_prior(
     sampling = Sampling(temperature=temperature, manner=manner)
     grid = draw(loaded, a, b, seconds, sampling, seed)
     save_grid(path, grid)
-    tell(f"{path}: {len(grid.codes)} columns, {grid.duration_s:.1f} s")
+    tell(f"{path}: {len(grid.codes)} columns, {grid.duration_seconds:.1f} s")

@@ -32,7 +32,7 @@ def test_codes_that_do_not_fit_are_refused(codes: np.ndarray, message: str) -> N
 
 @pytest.mark.parametrize("field", ["codebook_size", "column_samples", "sample_rate"])
 def test_a_grid_without_length_or_codes_is_refused(field: str) -> None:
-    with pytest.raises(CodesError, match="must be 1 or more"):
+    with pytest.raises(CodesError, match="1 or more codes per level, samples per column and Hz"):
         replace(grid_of(0), **{field: 0})
 
 
@@ -71,7 +71,7 @@ def test_a_grid_that_is_cut_and_put_together_is_as_before(place: int) -> None:
     assert CodeGrid.concatenate([left, right]) == grid
     assert right.insert(0, left) == grid
     assert left.insert(place, right) == grid
-    assert left.duration_s + right.duration_s == pytest.approx(grid.duration_s)
+    assert left.duration_seconds + right.duration_seconds == pytest.approx(grid.duration_seconds)
 
 
 def test_columns_are_inserted_before_the_one_that_is_named() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from distill_live.codes.grid import joined_sources
 from distill_live.codes.grid_file import SUFFIXES, save_grid
 from distill_live.commands.destinations import single_file
 from distill_live.commands.grids.reading import load_model_of
@@ -86,7 +87,6 @@ def write_mixture(
             blocks = decode_vectors(loaded, vectors, columns, advance)
             write_sound(path, blocks, grids[0].sample_rate, destination.bit_depth)
     else:
-        sources = dict.fromkeys(grid.source for grid in grids if grid.source)
         codes = mixture.codes(loaded.codebooks)
-        save_grid(path, replace(grids[0], codes=codes, source=", ".join(sources)))
+        save_grid(path, replace(grids[0], codes=codes, source=joined_sources(grids)))
     tell(f"{path}: {columns} columns, {columns * grids[0].column_seconds:.1f} s")

@@ -124,4 +124,4 @@ def _write(loaded: LoadedVQModel, codes: Codes, path: Path, bit_depth: int) -> N
     with progress_bar("decoding") as advance:
         blocks = decode_blocks(loaded, grid, advance)
         write_sound(path, blocks, grid.sample_rate, bit_depth)
-    tell(f"{path}: {grid.duration_s:.1f} s")
+    tell(f"{path}: {grid.duration_seconds:.1f} s")
