@@ -23,9 +23,9 @@ _SAME, _DIFFERENT = 0.0, 0.85
 class GridView:
     """Values `[T, F, Q]`, 0 (dark) to 1 (light), of a grid whose levels have these labels.
 
-    The first column begins at `start_seconds`. `key` says what the values mean, and `merge` what is shown
-    of several cells in one place: their mean, or the largest. `scale` is false if there are only
-    two values, dark and light.
+    The first column begins at `start_seconds`. `key` says what the values mean, and `merge` what is
+    shown of several cells in one place: their mean, or the largest. `scale` is false if there are
+    only two values, dark and light.
     """
 
     values: NDArray[np.float32]

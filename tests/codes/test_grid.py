@@ -110,10 +110,10 @@ def test_nothing_is_inserted_where_no_column_is(column: int) -> None:
     ("change", "reason"),
     [
         ({"model_sha256": "def", "model_name": "hail"}, "'rain', the other of 'hail', which has a"),
-        ({"codes": np.zeros((2, 7, 3), int)}, r"bands and levels \(8, 3\), the other \(7, 3\)"),
-        ({"codebook_size": 65}, "codebook_size 64, the other 65"),
-        ({"column_samples": 1}, "column_samples 4096, the other 1"),
-        ({"sample_rate": 1}, "sample_rate 48000, the other 1"),
+        ({"codes": np.zeros((2, 7, 3), int)}, "one has 8 bands, the other 7$"),
+        ({"codebook_size": 65}, "one has 64 codes per level, the other 65$"),
+        ({"column_samples": 1}, "one has 4096 samples per column, the other 1$"),
+        ({"sample_rate": 1}, "one has 48000 Hz, the other 1$"),
     ],
 )
 def test_grids_of_another_kind_are_not_put_together(change: dict[str, Any], reason: str) -> None:

@@ -74,7 +74,8 @@ def _tell_counts(grid: CodeGrid, found: Difference) -> None:
 def _tell_cells(grid: CodeGrid, found: Difference) -> None:
     tell("the first of them:")
     for cell in found.cells:
+        seconds = cell.column * grid.column_seconds
         tell(
-            f"  column {cell.column} ({cell.column * grid.column_seconds:.2f} s), band {cell.band}, "
+            f"  column {cell.column} ({seconds:.2f} s), band {cell.band}, "
             f"{grid.level_labels[cell.level]}: {cell.first} -> {cell.second}"
         )

@@ -38,6 +38,9 @@ def test_a_longer_grid_is_told(run_cli: RunCli, grid: CodeGrid) -> None:
     saved(replace(grid, codes=grid.codes[:9]), "short.json")
     out = run_cli("codes", "diff", "loop.json", "short.json").out
     assert out.startswith("the first grid is 3 columns longer\n")
+    saved(replace(grid, codes=grid.codes[:8]), "shorter.json")
+    out = run_cli("codes", "diff", "shorter.json", "short.json").out
+    assert out.startswith("the second grid is 1 column longer\n")
 
 
 def test_programs_get_json(run_cli: RunCli, grid: CodeGrid) -> None:
