@@ -139,7 +139,7 @@ def play(codes: Codes, done: list[EditStep]) -> Codes:
         for name, value in step.values.items():
             store.set(parameter_name(step.edit, name), value)
         rack.partners[step.edit] = Partner("other", OTHER.codes)
-    rack.use(rack.read(done[0].seed, 5.0), 0, lambda start, end: codes[start:end])
+    rack.use(rack.read(done[0].seed or 0, 5.0), 0, lambda start, end: codes[start:end])
     return np.concatenate(
         [rack.apply(column, lambda start, end: codes[start:end]) for column in range(COLUMNS)]
     )
