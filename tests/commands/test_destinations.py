@@ -89,11 +89,11 @@ def test_a_name_that_ends_like_neither_a_sound_nor_codes_is_a_new_folder_of_all_
     assert run_cli(*SHORT, "--output", name).code == 0
     for command, file in (("encode", sounds / "sine_440.wav"), ("decode", "codes/sine_440.json")):
         run_cli("encode", sounds / "sine_440.wav", "--model", "tiny", "--output", "codes")
-        result = run_cli(command, file, "--model", "tiny", "--output", f"{command}ed {name}")
+        result = run_cli(command, file, "--model", "tiny", "--output", f"{command} {name}")
         assert result.code == 0, result.err
     assert names(name, "*.wav") == ["tiny_5.wav"]
-    assert names(f"encoded {name}") == ["sine_440.json"]
-    assert names(f"decoded {name}") == ["sine_440.wav"]
+    assert names(f"encode {name}") == ["sine_440.json"]
+    assert names(f"decode {name}") == ["sine_440.wav"]
 
 
 @pytest.mark.parametrize("command", ["generate", "encode", "decode"])
