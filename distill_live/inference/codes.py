@@ -106,3 +106,6 @@ def require_fit(loaded: LoadedVQModel, grid: CodeGrid) -> None:
             f"{loaded.metadata['name']!r} needs codes with {legal} {what}, but these have {found}: "
             "encode the sound again"
         )
+    # A grid's codes can be changed in place after they were checked.
+    if grid.codes.size and not 0 <= grid.codes.min() <= grid.codes.max() < grid.codebook_size:
+        raise CodesError(f"codes of this model are 0..{grid.codebook_size - 1}")
