@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from distill_live.control.namespace.address import ROOT, Reply
+from distill_live.control.namespace.address import ROOT, Reply, Sender
 from distill_live.control.namespace.targets import UnknownLevelError
+from distill_live.control.routing.incoming import IncomingLog
 from distill_live.control.routing.limited_log import LimitedLog
 from distill_live.errors import ParameterError
 from distill_live.parameters.rounding import shown
@@ -19,6 +21,8 @@ MAX_ERRORS = 16
 MALFORMED_S = 60.0
 
 _ERROR = f"{ROOT}/error"
+#: What is said of a control with takeover "pickup" that has not taken over.
+_WAITS = "waits until it has come to where the parameter stands (takeover: pickup)"
 #: The most names that have lines of their own in the log when they are refused.
 _MAX_NAMES = 256
 #: The most reasons for one name that have lines of their own.
@@ -44,6 +48,13 @@ class Counters:
     clipped: int = 0
 
 
+class Moved(Protocol):
+    """A mapping that a message moves."""
+
+    @property
+    def waits(self) -> bool: ...
+
+
 class Reception:
     """Counts messages, and reports those that lead nowhere or cannot be used.
 
@@ -53,6 +64,8 @@ class Reception:
 
     def __init__(self, log: Callable[[str], None], clock: Callable[[], float]) -> None:
         self.counters = Counters()
+        #: Describes every message to whoever looks.
+        self.incoming = IncomingLog()
         self._log = LimitedLog(log, clock)
         self._last: tuple[str, Sequence[object]] | None = None
         self._reasons: dict[str, set[str]] = {}
@@ -68,6 +81,24 @@ class Reception:
     def note(self, name: str, arguments: Sequence[object]) -> None:
         """Note the message that is being applied."""
         self._last = (name, arguments)
+
+    def describe(
+        self,
+        sender: Sender,
+        name: str,
+        arguments: Sequence[object],
+        target: str | None,
+        replies: Sequence[Reply],
+        moved: Moved | None = None,
+    ) -> None:
+        """Describe a message that was applied, and what it led to, to whoever looks; `moved` is the
+        mapping that it moved."""
+        if not self.incoming.is_read:
+            return
+        errors = [str(reply[1][-1]) for reply in replies if reply[0] == _ERROR]
+        if moved is not None and moved.waits:
+            errors.append(_WAITS)
+        self.incoming.note(sender, name, arguments, target, errors[0] if errors else "")
 
     def attempt(
         self, name: str, action: Callable[..., list[Reply] | None], *arguments: object
@@ -116,6 +147,7 @@ class Reception:
         """Count more messages to an address that is known to lead nowhere."""
         self.counters.unknown += count
         self._log.count(address, count)
+        self.incoming.note("osc", address, error="leads nowhere", count=count)
 
     def note_unmapped(self, name: str) -> None:
         """Tell of a control that the patch does not map."""
@@ -134,6 +166,7 @@ class Reception:
         # By the host alone: a program that sends from a new port each time is one source.
         host = sender.rpartition(":")[0] or sender
         self._log.write(self._kind(f"malformed from {host}", reason), line, MALFORMED_S)
+        self.incoming.note(sender, "malformed packet", error=reason)
 
     def tell(self, kind: str, line: str) -> None:
         """Log a line; at most one a second of each kind."""

@@ -1,0 +1,1 @@
+"""What the page of `serve` shows: frames of what sounds, and documents of what there is."""
