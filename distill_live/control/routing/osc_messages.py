@@ -17,9 +17,9 @@ from distill_live.control.routing.waiting import Message, Waiting, read_at
 from distill_live.errors import ParameterError
 from distill_live.parameters import Table
 
-#: A verb of another part of the instrument: takes a message's arguments and its sender, and may
+#: A service of another part of the instrument: takes a message's arguments and its sender, and may
 #: answer.
-Verb = Callable[[Sequence[object], Sender], list[Reply]]
+Service = Callable[[Sequence[object], Sender], list[Reply]]
 
 #: The most addresses that one packet reaches by patterns; the largest packet holds fewer messages.
 MAX_REACHED = 8192
@@ -33,7 +33,7 @@ class PacketResult(NamedTuple):
 
 
 class OscMessages:
-    """Applies messages to parameters, requests, verbs and mapped controls.
+    """Applies messages to parameters, requests, services and mapped controls.
 
     Everything is done within a change of `actions`. `table` has the parameters.
     """
@@ -43,7 +43,7 @@ class OscMessages:
     ) -> None:
         self._table, self._actions = table, actions
         self._reception, self._waiting = reception, waiting
-        self._verbs: dict[str, Handler] = {"at": self._put_off}
+        self._services: dict[str, Handler] = {"at": self._put_off}
         self._mapped: dict[str, list[Handler]] = {}
         self._moved: dict[str, Binding] = {}
         #: Changes whenever an address may have come to lead elsewhere.
@@ -55,9 +55,9 @@ class OscMessages:
         """Every address that leads somewhere; levels by their names."""
         return self._book.addresses
 
-    def add_verb(self, name: str, verb: Verb) -> None:
-        """Let `/distill/NAME` call `verb`."""
-        self._verbs[name] = lambda arguments: verb(arguments, self._actions.sender)
+    def add_service(self, name: str, service: Service) -> None:
+        """Let `/distill/NAME` call `service`."""
+        self._services[name] = lambda arguments: service(arguments, self._actions.sender)
         self.renew()
 
     def use(self, mapped: Mapping[str, Sequence[tuple[OscSource, Binding]]]) -> None:
@@ -70,8 +70,8 @@ class OscMessages:
         self.renew()
 
     def renew(self) -> None:
-        """Make the address book again: a verb, the patch or the levels have changed."""
-        self._book = AddressBook(self._table, self._actions, self._verbs, self._mapped)
+        """Make the address book again: a service, the patch or the levels have changed."""
+        self._book = AddressBook(self._table, self._actions, self._services, self._mapped)
         self.generation += 1
 
     def apply(self, messages: Sequence[Message]) -> PacketResult:
