@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from distill_live.codes.edit import Edit, Traits, load_edits
-from distill_live.codes.edit_file import load_edit_list, save_edit_list
-from distill_live.codes.edit_list import EditList, EditTools, named_errors, other_side
-from distill_live.codes.edit_step import ITSELF, EditStep
+from distill_live.codes.edit_lists.edit_file import load_edit_list, save_edit_list
+from distill_live.codes.edit_lists.edit_list import EditList, EditTools, named_errors, other_side
+from distill_live.codes.edit_lists.edit_step import ITSELF, EditStep
 from distill_live.commands.destinations import single_file
 from distill_live.commands.grids.reading import (
     GridArgument,

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from distill_live.codes.edit import Traits, parameter_name
-from distill_live.codes.edit_file import load_edit_list, save_edit_list
-from distill_live.codes.edit_list import EditList, other_side
+from distill_live.codes.edit_lists.edit_file import load_edit_list, save_edit_list
+from distill_live.codes.edit_lists.edit_list import EditList, other_side
+from distill_live.codes.edit_lists.edit_step import ITSELF, EditStep
 from distill_live.codes.edit_parameters import parameter_table
 from distill_live.codes.edit_rack import EditRack
-from distill_live.codes.edit_step import ITSELF, EditStep
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.history.history import History
 from distill_live.codes.rack.settings import Partner

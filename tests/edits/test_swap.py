@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from distill_live.codes.edit_list import EditList, apply_step, other_side
-from distill_live.codes.edit_step import ITSELF, EditStep
+from distill_live.codes.edit_lists.edit_list import EditList, apply_step, other_side
+from distill_live.codes.edit_lists.edit_step import ITSELF, EditStep
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.selection import Selection
 from distill_live.codes.timeline import Codes

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from distill_live.codes.edit import MAX_COLUMNS, Edit, GridEdit, Traits
-from distill_live.codes.edit_list import EditTools, apply_step
-from distill_live.codes.edit_step import ITSELF, EditStep
+from distill_live.codes.edit_lists.edit_list import EditTools, apply_step
+from distill_live.codes.edit_lists.edit_step import ITSELF, EditStep
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.history.overlay import Mask, Overlay
 from distill_live.codes.labels import level_name

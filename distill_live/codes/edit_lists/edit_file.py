@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from distill_live.codes.edit import Edit
-from distill_live.codes.edit_list import EditList
-from distill_live.codes.edit_step import EditStep
+from distill_live.codes.edit_lists.edit_list import EditList
+from distill_live.codes.edit_lists.edit_step import EditStep
 from distill_live.errors import CodesError, DistillError, PatchError
 from distill_live.yaml_file import (
     MAX_SCALAR,

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from distill_live.codes.edit import Edit, EditContext, Traits
+from distill_live.codes.edit_lists.edit_step import ITSELF, EditStep, find_edit
 from distill_live.codes.edit_run import context_values, read_only, run_region
-from distill_live.codes.edit_step import ITSELF, EditStep, find_edit
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.selection import Region, find_columns
 from distill_live.codes.timeline import Codes

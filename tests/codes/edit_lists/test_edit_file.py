@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from distill_live.codes import edit_file
-from distill_live.codes.edit_file import load_edit_list, save_edit_list
-from distill_live.codes.edit_list import EditList
-from distill_live.codes.edit_step import EditStep
+from distill_live.codes.edit_lists import edit_file
+from distill_live.codes.edit_lists.edit_file import load_edit_list, save_edit_list
+from distill_live.codes.edit_lists.edit_list import EditList
+from distill_live.codes.edit_lists.edit_step import EditStep
 from distill_live.codes.selection import Selection
 from distill_live.errors import CodesError
 from tests.edits.shipped import EDITS

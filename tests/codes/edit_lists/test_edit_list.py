@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from distill_live.codes.edit import EditContext
-from distill_live.codes.edit_list import EditList, EditTools, Lookup, apply_step
+from distill_live.codes.edit_lists.edit_list import EditList, EditTools, Lookup, apply_step
+from distill_live.codes.edit_lists.edit_step import EditStep
 from distill_live.codes.edit_run import read_only
-from distill_live.codes.edit_step import EditStep
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.selection import Selection
 from distill_live.codes.timeline import Codes
