@@ -27,13 +27,20 @@ class PatchWatch:
     def __init__(
         self, path: Path, table: Table, use: Callable[[Patch], None], say: Callable[[str], None]
     ) -> None:
-        self._path, self._table = path, table
+        self._path = self._wanted = path
+        self._table = table
         self._use, self._say = use, say
         self._due = float("-inf")
         self._marks = self._look()
 
+    def follow(self, path: Path) -> None:
+        """Watch the patch at `path` from the next tick on, which also uses it; from any thread."""
+        self._wanted = path
+
     def tick(self, now: float) -> None:
         """Check the files, if it is time to; `now` is in seconds."""
+        if self._wanted != self._path:
+            self._path, self._marks, self._due = self._wanted, (), now
         if now < self._due:
             return
         self._due = now + LOOK_S
