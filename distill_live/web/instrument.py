@@ -10,6 +10,7 @@ from distill_live.control.namespace.address import Reply, Sender
 from distill_live.control.namespace.nodes import Stream
 from distill_live.control.namespace.requests import RequestSpec
 from distill_live.parameters import ParameterStore
+from distill_live.web.socket.feed import PageFeed
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Instrument:
     packet of a sender and returns what to answer; it never raises. `build_packet` makes a packet
     from an address and arguments. `osc` is the host and UDP port that receive OSC, or None.
     `streams` are what `feedback` publishes besides parameters. `allows` says whether a client's IP
-    address may send.
+    address may send. `feed` has the binary frames for the page, if there is something to follow.
     """
 
     store: ParameterStore
@@ -32,3 +33,4 @@ class Instrument:
     osc: tuple[str, int] | None = None
     streams: Iterable[Stream] = ()
     allows: Callable[[str], bool] = lambda host: True
+    feed: PageFeed | None = None

@@ -1,0 +1,104 @@
+// @ts-check
+/**
+ * Numbers and times as people read them, and back.
+ *
+ *   formatValue(value, parameter) '0.80', '12 codes', 'off'       without the unit: formatNumber
+ *   parseValue(text, parameter) -> number | 'off' | null          null: not a number
+ *   toTravel(value, parameter) 0..1 / fromTravel(travel, parameter)   by the parameter's curve
+ *   formatSeconds(71.3) '1:11.3'   formatDecibels(0.5) '-6.0 dB'   formatBytes, formatShare(0.8) '80 %'
+ *   titleOf('edit/echo/on') 'Echo on'   words('top_k') 'Top k'
+ */
+
+/** @typedef {{name: string, kind: string, min: number, max: number, default: number, unit?: string, curve?: string}} P */
+
+const E3 = Math.exp(3) - 1
+
+/** A number with as many digits as its range needs. @param {any} value @param {P} parameter */
+export function formatNumber(value, parameter) {
+  if (value === undefined) return '–'
+  if (typeof value !== 'number' || Number.isNaN(value)) return 'off'
+  if (parameter.kind !== 'float') return String(Math.round(value))
+  const span = parameter.max - parameter.min
+  return value.toFixed(span >= 100 ? 1 : 2)
+}
+
+/** @param {any} value @param {P} parameter */
+export function formatValue(value, parameter) {
+  if (parameter.kind === 'bool') return value ? 'on' : 'off'
+  const number = formatNumber(value, parameter)
+  return parameter.unit && number !== 'off' ? `${number} ${parameter.unit}` : number
+}
+
+/** What was typed: a number (also '80 %' and '0,5'), 'off', or null. @param {string} text @param {P} parameter */
+export function parseValue(text, parameter) {
+  const plain = text.trim().toLowerCase().replace(',', '.')
+  if (plain === 'off' || plain === '') return 'off'
+  const match = /^([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)\s*(%?)/.exec(plain)
+  if (!match) return null
+  const number = Number(match[1])
+  return match[2] ? parameter.min + (parameter.max - parameter.min) * (number / 100) : number
+}
+
+/** Travel 0..1 of a value. @param {any} value @param {P} parameter */
+export function toTravel(value, parameter) {
+  if (typeof value !== 'number') return 0
+  const span = parameter.max - parameter.min
+  const share = Math.min(Math.max((value - parameter.min) / (span || 1), 0), 1)
+  return unshape(share, parameter.curve)
+}
+
+/** The value at a travel 0..1. @param {number} travel @param {P} parameter */
+export function fromTravel(travel, parameter) {
+  const share = shape(Math.min(Math.max(travel, 0), 1), parameter.curve)
+  const value = parameter.min + (parameter.max - parameter.min) * share
+  return parameter.kind === 'float' ? value : Math.round(value)
+}
+
+/** @param {number} seconds */
+export function formatSeconds(seconds) {
+  if (!Number.isFinite(seconds)) return '–'
+  if (seconds < 60) return `${seconds.toFixed(1)} s`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes >= 60) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+  return `${minutes}:${(seconds - 60 * minutes).toFixed(1).padStart(4, '0')}`
+}
+
+/** @param {number} amplitude 1 is full scale */
+export function formatDecibels(amplitude) {
+  return amplitude > 1e-5 ? `${(20 * Math.log10(amplitude)).toFixed(1)} dB` : '−∞ dB'
+}
+
+/** @param {number} bytes */
+export function formatBytes(bytes) {
+  if (bytes < 1e6) return `${Math.max(1, Math.round(bytes / 1e3))} kB`
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`
+}
+
+/** @param {number} share 0..1 */
+export const formatShare = (share) => `${Math.round(100 * share)} %`
+
+/** A name in words: 'top_k' is 'Top k'. @param {string} name */
+export function words(name) {
+  const text = name.replaceAll('_', ' ').replaceAll('/', ' ')
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+/** A parameter's title; names inside a group leave the group out. @param {string} name @param {string} [group] */
+export function titleOf(name, group = '') {
+  const inside = group && name.startsWith(`${group}/`) ? name.slice(group.length + 1) : name
+  return words(inside.replace(/^edit\//, ''))
+}
+
+function shape(/** @type {number} */ travel, /** @type {string|undefined} */ curve) {
+  if (curve === 'exp') return (Math.exp(3 * travel) - 1) / E3
+  if (curve === 'log') return 1 - shape(1 - travel, 'exp')
+  if (curve === 's') return travel * travel * (3 - 2 * travel)
+  return travel
+}
+
+function unshape(/** @type {number} */ share, /** @type {string|undefined} */ curve) {
+  if (curve === 'exp') return Math.log1p(share * E3) / 3
+  if (curve === 'log') return 1 - unshape(1 - share, 'exp')
+  if (curve === 's') return 0.5 - Math.sin(Math.asin(1 - 2 * share) / 3)
+  return share
+}

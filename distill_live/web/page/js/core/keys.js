@@ -1,0 +1,93 @@
+// @ts-check
+/**
+ * The keys of the page, in one list, so that ? can show them all.
+ *
+ *   bindKeys('Transport', [{ keys: 'Space', text: 'Play or stop', run: () => ... }]) -> unbind
+ *       keys as KeyboardEvent.key, with 'Shift+', 'Ctrl+' (also Cmd) or 'Alt+' before it; 'Space' is the bar;
+ *       a list of alternatives is separated by ' or '
+ *   useKeys(group, bindings)            the same while a component is shown
+ *   keyList() -> [{ group, keys, text }]  for the help dialog
+ *   describeKeys(group, [{keys, text}])   keys that controls handle themselves, only for the list
+ */
+
+import { useEffect, useRef } from './dom.js'
+
+/** @typedef {{keys: string, text: string, run?: (event: KeyboardEvent) => void}} Binding */
+
+/** @type {Set<{group: string, bindings: Binding[]}>} */
+const bound = new Set()
+const FIELDS = 'input, textarea, select, [contenteditable]'
+const PRESSED = 'button, a, summary, [role="button"], [role="switch"], [role="menuitem"], [role="option"]'
+
+/** @param {string} group @param {Binding[]} bindings */
+export function bindKeys(group, bindings) {
+  const entry = { group, bindings }
+  bound.add(entry)
+  return () => bound.delete(entry)
+}
+
+/** @param {string} group @param {Binding[]} bindings */
+export const describeKeys = (group, bindings) => bindKeys(group, bindings)
+
+/** @param {string} group @param {Binding[]} bindings */
+export function useKeys(group, bindings) {
+  const newest = useRef(bindings)
+  newest.current = bindings
+  useEffect(
+    () =>
+      bindKeys(
+        group,
+        bindings.map((one, n) => ({ ...one, run: (event) => newest.current[n].run?.(event) })),
+      ),
+    [group],
+  )
+}
+
+/** Every key with its group and what it does. */
+export function keyList() {
+  return [...bound].flatMap(({ group, bindings }) =>
+    bindings.map(({ keys, text }) => ({ group, keys, text })),
+  )
+}
+
+/** Listen to the keyboard; once, from main.js. */
+export function startKeys() {
+  addEventListener('keydown', press)
+}
+
+function press(/** @type {KeyboardEvent} */ event) {
+  if (event.defaultPrevented || event.isComposing || isTaken(event)) return
+  const name = nameOf(event)
+  // The newest binding wins, such as that of the tab in front.
+  for (const { bindings } of [...bound].reverse()) {
+    const found = bindings.find((one) => one.run && one.keys.split(' or ').includes(name))
+    if (!found) continue
+    event.preventDefault()
+    found.run?.(event)
+    return
+  }
+}
+
+function isTaken(/** @type {KeyboardEvent} */ event) {
+  const target = event.target instanceof Element ? event.target : null
+  if (!target || event.key === 'Escape') return false
+  if (document.querySelector('dialog[open]')) return true
+  const control = event.ctrlKey || event.metaKey
+  if (target.closest(FIELDS)) return true
+  // Space and Enter press what has the focus, if it came there by keyboard; after a click with the
+  // mouse the space bar still plays and stops.
+  const presses = event.key === ' ' || event.key === 'Enter'
+  return !control && presses && Boolean(target.closest(PRESSED)) && target.matches(':focus-visible')
+}
+
+function nameOf(/** @type {KeyboardEvent} */ event) {
+  const key = event.key === ' ' ? 'Space' : event.key.length === 1 ? event.key.toLowerCase() : event.key
+  // Shift is part of what a sign is, such as ?, but not of what a letter is.
+  const shift = event.shiftKey && (event.key.length > 1 || /[a-z ]/i.test(event.key))
+  return [
+    (event.ctrlKey || event.metaKey) && 'Ctrl+',
+    event.altKey && 'Alt+',
+    shift && 'Shift+',
+    key,
+  ].filter(Boolean).join('')
+}

@@ -1,0 +1,1 @@
+"""The page's WebSocket: values, documents, messages and requests as JSON, frames as bytes."""
