@@ -20,12 +20,14 @@ BACKUP = ".bak"
 @dataclass(frozen=True)
 class PatchText:
     """A patch's text. `revision` stands for the text: it changes with it. `saves_to` is where
-    saving writes: beside a shipped patch nobody may write."""
+    saving writes: beside a shipped patch nobody may write. `backup` has the text before it was
+    saved last; None before that."""
 
     path: Path
     text: str
     revision: str
     saves_to: Path
+    backup: Path | None
 
 
 class PatchEditor:
@@ -44,7 +46,9 @@ class PatchEditor:
         """The patch as it is on the disk. Raises PatchError when it cannot be read."""
         data = read_bytes(self._path, "patch")
         text = data.decode(errors="replace")
-        return PatchText(self._path, text, _revision(data), self._saves_to())
+        backup = _backup(self._path)
+        found = backup if backup.exists() else None
+        return PatchText(self._path, text, _revision(data), self._saves_to(), found)
 
     def check(self, text: str) -> list[Problem]:
         """What is wrong with a text, each with its line."""
@@ -86,7 +90,7 @@ class PatchEditor:
             )
         try:
             if path == self._path:
-                path.with_name(path.name + BACKUP).write_bytes(before)
+                _backup(path).write_bytes(before)
             write_file(path, text)
         except OSError as error:
             raise PatchError(f"cannot write {path}: {error.strerror}") from None
@@ -97,6 +101,10 @@ class PatchEditor:
     def _saves_to(self) -> Path:
         shipped = self._path.parent.resolve() == shipped_folder().resolve()
         return Path("patches") / self._path.name if shipped else self._path
+
+
+def _backup(path: Path) -> Path:
+    return path.with_name(path.name + BACKUP)
 
 
 def _revision(data: bytes) -> str:

@@ -25,7 +25,8 @@ def patch_routes(editor: Callable[[], PatchEditor | None]) -> list[Route]:
     404.
 
     `GET /api/patch` answers {name, path, savesTo, revision, text, problems}, and `PUT /api/patch`
-    with {text, revision} answers {saved, path, savesTo, revision, problems}; a text that has
+    with {text, revision} answers {saved, path, savesTo, backup, revision,
+    problems}; a text that has
     problems is not saved. `PUT /api/patch/check` with {text} answers {problems} alone. Each of the
     problems is {line, message}.
     """
@@ -66,6 +67,7 @@ class _PatchRoutes:
                 "saved": not problems,
                 "path": str(now.path),
                 "savesTo": str(now.saves_to),
+                "backup": str(now.backup) if now.backup else None,
                 "revision": now.revision,
                 "problems": _listed(problems),
             }
