@@ -3,7 +3,7 @@
  * The HTTP API. Every function returns a Promise of the answer's JSON (null without a body) and
  * rejects with an Error whose message is the server's own text, ready for a toast.
  *
- *   get('/api/models'), post(path, body), patch(path, body), remove(path)
+ *   get('/api/models'), post(path, body), put(path, body), patch(path, body), remove(path)
  *   upload(path, file, onProgress)  PUT of a raw body; onProgress(0..1)
  *   getBinary(path) -> ArrayBuffer
  *   hasApi('/api/models') -> Promise<boolean>   whether the server has such a path (from openapi.json)
@@ -13,6 +13,8 @@
 export const get = (path) => request('GET', path)
 /** @param {string} path @param {any} [body] */
 export const post = (path, body = {}) => request('POST', path, body)
+/** @param {string} path @param {any} body */
+export const put = (path, body) => request('PUT', path, body)
 /** @param {string} path @param {any} body */
 export const patch = (path, body) => request('PATCH', path, body)
 /** @param {string} path */

@@ -8,10 +8,13 @@
  *   sendSoon('/distill/gain', v)  for faders: at most every 16 ms, the newest value of each address
  *   ask('/distill/get', 'gain')   -> Promise of replies [[address, [arguments]], ...]; rejects with the
  *                                 server's text when the answer is /distill/error, or without a connection
- *   onFrame(kind, fn) -> off      binary frames of a kind (see frames.js); fn(DataView) while they arrive
- *   watch('timeline') -> unwatch  counted; also 'meters', 'sound', 'audio' (with a rate), 'incoming'
+ *   onFrame(kind, fn) -> off      fn(frame), taken apart as frames.js says, whenever one of a kind arrives
+ *   watch('timeline') -> unwatch  counted; also 'meters', 'sound', 'incoming' and 'audio', with
+ *                                 {audioRate: 24000 or 48000}, of which the newest counts
  *   connection()                  'connecting' | 'open' | 'lost'; onConnection(fn) -> off
  */
+
+import { readFrame } from './frames.js'
 
 const SOON_MS = 16
 const ASK_MS = 8000
@@ -83,16 +86,16 @@ export function ask(address, ...values) {
   })
 }
 
-/** @param {number} kind @param {(view: DataView) => void} fn */
+/** @param {number} kind @param {(frame: any) => void} fn */
 export function onFrame(kind, fn) {
   const fns = frameHandlers.get(kind) ?? new Set()
   frameHandlers.set(kind, fns.add(fn))
   return () => fns.delete(fn)
 }
 
-/** Ask for frames of one sort while someone wants them. @param {string} what @param {number} [rate] */
-export function watch(what, rate) {
-  if (rate) audioRate = rate
+/** Ask for frames of one sort while someone wants them. @param {string} what @param {{audioRate?: number}} [options] */
+export function watch(what, options = {}) {
+  audioRate = options.audioRate ?? audioRate
   watched.set(what, (watched.get(what) ?? 0) + 1)
   tellWatched()
   let over = false
@@ -179,7 +182,10 @@ function take(/** @type {any} */ data) {
 }
 
 function takeFrame(/** @type {DataView} */ view) {
-  for (const fn of frameHandlers.get(view.getUint8(0)) ?? []) fn(view)
+  const fns = frameHandlers.get(view.getUint8(0))
+  if (!fns?.size) return
+  const frame = readFrame(view)
+  for (const fn of fns) fn(frame)
 }
 
 function settle(/** @type {{id: number, replies: any[][]}} */ { id, replies }) {

@@ -7,7 +7,8 @@
  *   store.document('clips')               newest value; store.watchDocument(name, fn) -> off
  *   store.parameters, requests, edits     Maps from name to P, R and E of the hello message
  *   store.hello                           the hello message, or null before it
- *   store.levels()                        [{label, name, colour}] coarse to fine; colour is a CSS variable
+ *   store.levels()                        [{label, name, colour}] coarse to fine: name as addresses write
+ *                                         it, colour 'structure' etc., for the class level-structure
  *   store.onMessage(fn) -> off            fn(address, arguments): announcements and errors
  *   store.onIncoming(fn) -> off           fn(entries), only while 'incoming' is watched
  *   useValue(address), useDocument(name), useHello(), useConnection(), useLevels()   hooks that rerender
@@ -19,13 +20,7 @@ import { connect, connection, onConnection } from './socket.js'
 
 export { ask, connection, onConnection, onFrame, send, sendSoon, watch } from './socket.js'
 
-const COLOURS = {
-  structure: '--structure',
-  timbre: '--timbre',
-  texture: '--texture',
-  detail: '--detail',
-}
-const ORDER = ['--structure', '--timbre', '--texture', '--detail']
+const COLOURS = ['structure', 'timbre', 'texture', 'detail']
 const HELLO = 'hello'
 
 /** @type {Map<string, any>} */
@@ -128,10 +123,10 @@ function levelsOf(/** @type {any} */ model) {
 
 function colourOf(/** @type {string} */ name, /** @type {number} */ index, /** @type {number} */ count) {
   // A level that was renamed keeps the colour of its place, coarse to fine.
-  if (name in COLOURS) return COLOURS[/** @type {keyof typeof COLOURS} */ (name)]
-  if (index === 0) return ORDER[0]
-  if (index === count - 1) return ORDER[3]
-  return ORDER[index === 1 ? 1 : 2]
+  if (COLOURS.includes(name)) return name
+  if (index === 0) return COLOURS[0]
+  if (index === count - 1) return COLOURS[3]
+  return COLOURS[index === 1 ? 1 : 2]
 }
 
 function begin(/** @type {any} */ message) {

@@ -1,0 +1,176 @@
+// @ts-check
+/** The timeline of the stream: what was heard, what sounds, and what can still be changed. */
+
+import { INK } from './colours.js'
+import { GridColumns } from './grid_columns.js'
+import { GridLayout } from './grid_layout.js'
+import { GridView } from './grid_view.js'
+import { ScrollClock } from './scroll_clock.js'
+import { SharpCanvas } from './sharp_canvas.js'
+import * as marks from './timeline_marks.js'
+
+/** More columns than the server sends at once. */
+const CAPACITY = 1024
+/** The heights of the ruler and of the levels' names, in CSS pixels. */
+const RULER = 32, HEADER = 22
+/** Where the now line is, as a share of the width. */
+const NOW = 0.62
+export const LEAST_ZOOM = 2, MOST_ZOOM = 48
+
+/** Draws itself in `host` at the pace of the screen, from frames that `take` and `hear` get. */
+export class TimelineView {
+  /**
+   * @param {HTMLElement} host
+   * @param {{bands: number, levels: string[], codebookSize: number, columnSeconds: number}} model
+   */
+  constructor(host, model) {
+    this.grid = new GridColumns(model.bands, model.levels.length, CAPACITY)
+    this.view = new GridView(this.grid, model.levels, model.codebookSize)
+    this.clock = new ScrollClock()
+    this.clock.columnSeconds = model.columnSeconds
+    /** The width of a column in CSS pixels. */
+    this.zoom = 12
+    /** How far the view is turned back from now, in columns; 0 follows. */
+    this.back = 0
+    /** What is drawn over the cells; see timeline_session.js. */
+    this.overlay = { selection: null, ghost: null, cursor: null, pending: [] }
+    /** How much later a change is heard, in seconds. */
+    this.reaction = 0.05
+    /** Called after each picture, with the time it has cost in milliseconds. */
+    this.onDraw = (/** @type {number} */ _cost) => {}
+    this._anchor = null
+    this._still = false
+    this._calm = matchMedia('(prefers-reduced-motion: reduce)').matches
+    this._drawn = performance.now()
+    this.canvas = new SharpCanvas(host, () => this._lay())
+    this._tick = this._tick.bind(this)
+    this._request = requestAnimationFrame(this._tick)
+  }
+
+  /** @param {any} frame columns, kind 1 */
+  take(frame) { this.grid.take(frame) }
+
+  /** @param {any} frame meters, kind 2 */
+  hear(frame) {
+    this.clock.hear(frame)
+    if (frame.reaction > 0) this.reaction = frame.reaction
+  }
+
+  /** Set the width of a column, in CSS pixels. @param {number} zoom */
+  setZoom(zoom) {
+    this.zoom = Math.min(Math.max(zoom, LEAST_ZOOM), MOST_ZOOM)
+    this._lay()
+  }
+
+  /** Turn back by some columns, within what is known. @param {number} columns */
+  setBack(columns) {
+    this.back = Math.min(Math.max(columns, 0), Math.max(this.clock.at() - this.grid.start, 0))
+  }
+
+  /** Stand still while a pointer is down, so that cells do not run away from it. */
+  standStill(still) { this._still = still }
+
+  /** The column that sounds, with its fraction. */
+  get position() { return this.clock.at() }
+
+  /** How many columns fit beside each other. */
+  get visible() { return this.layout ? this.layout.width / this.layout.columnWidth : 0 }
+
+  /** The cell at a pointer; null between cells. @param {MouseEvent} event */
+  cellAt(event) {
+    const { x, y } = this.canvas.place(event)
+    return this.layout ? this.view.hit(x, y, this._origin()) : null
+  }
+
+  /** The nearest cell to a pointer, and whether it is in the ruler. @param {MouseEvent} event */
+  nearestCell(event) {
+    const { x, y } = this.canvas.place(event)
+    const column = Math.floor((x - this._origin()) / this.layout.columnWidth)
+    const row = this.layout.nearestRow(y)
+    return { column: Math.max(column, 0), ...row, ruler: y < this.layout.top }
+  }
+
+  /** Where a cell is, in CSS pixels from the top left corner. */
+  cellCentre({ column, band, level }) {
+    const { scale } = this.canvas, { layout } = this
+    return {
+      x: (this._origin() + (column + 0.5) * layout.columnWidth) / scale,
+      y: (layout.cellTop(band, level) + layout.cellHeight / 2) / scale,
+    }
+  }
+
+  remove() {
+    cancelAnimationFrame(this._request)
+    this.canvas.remove()
+  }
+
+  _lay() {
+    const { width, height, scale } = this.canvas
+    if (!width || !height) return
+    this.layout = new GridLayout({
+      bands: this.grid.bands, levels: this.grid.levels, width, height,
+      top: Math.round(RULER * scale), header: Math.round(HEADER * scale),
+      columnWidth: this.zoom * scale,
+    })
+    this.view.setLayout(this.layout, scale)
+  }
+
+  _tick() {
+    this._request = requestAnimationFrame(this._tick)
+    const begun = performance.now()
+    this._scroll(begun - this._drawn)
+    this._drawn = begun
+    if (this.layout && this.canvas.element.isConnected) this._draw()
+    this.onDraw(performance.now() - begun)
+  }
+
+  /** Follow the position; glide where it jumps. In a loop, the picture stands at the loop's end. */
+  _scroll(passed) {
+    if (this._still && this._anchor !== null) return
+    const { loop } = this.clock, position = this.clock.at()
+    const fits = loop && loop.end - loop.begin < this.visible * NOW
+    const target = (fits ? loop.end : position) - this.back
+    const far = this._anchor === null ? 0 : target - this._anchor
+    const glides = !this._calm && Math.abs(far) > 0.75 && Math.abs(far) < 400
+    this._anchor = glides ? this._anchor + far * (1 - Math.exp(-passed / 80)) : target
+  }
+
+  /** The x of column 0. */
+  _origin() {
+    const { layout } = this
+    return Math.round(layout.width * NOW - (this._anchor ?? 0) * layout.columnWidth)
+  }
+
+  /** The x of a position; while the view follows it, always the same. */
+  _now(position) {
+    const { width, columnWidth } = this.layout
+    return Math.round(width * NOW + (position - (this._anchor ?? position)) * columnWidth)
+  }
+
+  _draw() {
+    const { context } = this.canvas, { layout } = this, origin = this._origin()
+    context.fillStyle = INK.ground
+    context.fillRect(0, 0, layout.width, this.canvas.height)
+    this.view.draw(context, origin)
+    this._drawMarks({
+      context, layout, scale: this.canvas.scale,
+      x: (column) => Math.round(origin + column * layout.columnWidth),
+    })
+    this.view.drawLabels(context)
+  }
+
+  /** @param {import('./timeline_marks.js').Scene} scene */
+  _drawMarks(scene) {
+    const { clock, grid, overlay } = this, position = clock.at(), now = this._now(position)
+    marks.drawPast(scene, now)
+    marks.drawRuler(scene, now, scene.layout.columnWidth / clock.columnSeconds, clock.loop)
+    if (grid.end > grid.start) marks.drawBorder(scene, grid.start)
+    if (clock.loop) marks.drawLoop(scene, clock.loop)
+    if (clock.held) marks.drawHeld(scene, Math.floor(position))
+    for (const cell of overlay.pending) marks.drawCellFrame(scene, cell, INK.text, true)
+    if (overlay.selection) marks.drawRegion(scene, overlay.selection)
+    if (overlay.ghost) marks.drawRegion(scene, overlay.ghost, true)
+    if (overlay.cursor) marks.drawCellFrame(scene, overlay.cursor, INK.accent)
+    marks.drawNow(scene, now)
+  }
+}

@@ -1,0 +1,122 @@
+// @ts-check
+/** What lies over and above the cells of the timeline: the now line, the loop, the selection. */
+
+import { INK } from './colours.js'
+
+/**
+ * @typedef {object} Scene what is drawn, in pixels of the screen
+ * @property {CanvasRenderingContext2D} context
+ * @property {import('./grid_layout.js').GridLayout} layout
+ * @property {number} scale
+ * @property {(column: number) => number} x where a column begins
+ */
+
+/** Darken what has been heard. @param {Scene} scene @param {number} now an x */
+export function drawPast({ context, layout }, now) {
+  context.fillStyle = 'rgb(14 15 18 / 0.38)'
+  context.fillRect(0, layout.top, Math.min(now, layout.width), layout.bottom - layout.top)
+}
+
+/** The line at the column that sounds. @param {Scene} scene @param {number} now an x */
+export function drawNow({ context, layout, scale }, now) {
+  const x = Math.round(now), width = Math.max(2, Math.round(2 * scale)), head = 5 * scale
+  context.fillStyle = INK.accent
+  context.fillRect(x - (width >> 1), layout.top, width, layout.bottom - layout.top)
+  context.beginPath()
+  context.moveTo(x - head, layout.top - head * 1.4)
+  context.lineTo(x + head, layout.top - head * 1.4)
+  context.lineTo(x, layout.top)
+  context.fill()
+}
+
+/**
+ * Seconds before and after `now`, an x; in a loop, which is so many seconds long, only its length.
+ * @param {Scene} scene @param {number} now @param {number} secondWidth
+ * @param {{begin: number, end: number}|null} loop
+ */
+export function drawRuler(scene, now, secondWidth, loop) {
+  const { context, layout, scale } = scene
+  context.fillStyle = INK.panel
+  context.fillRect(0, 0, layout.width, layout.top)
+  context.font = `${Math.round(12 * scale)}px system-ui, sans-serif`
+  context.textAlign = 'center'
+  context.textBaseline = 'middle'
+  context.fillStyle = INK.soft
+  const y = (layout.top - 6 * scale) / 2
+  if (loop) {
+    const width = scene.x(loop.end) - scene.x(loop.begin)
+    context.fillText(`loop ${(width / secondWidth).toFixed(2)} s`, scene.x(loop.begin) + width / 2, y)
+    return
+  }
+  const step = stepFor(secondWidth / scale)
+  const last = Math.floor((layout.width - now) / secondWidth / step)
+  for (let tick = Math.ceil(-now / secondWidth / step); tick <= last; tick++) {
+    const label = tick ? `${tick > 0 ? '+' : '−'}${Math.abs(tick * step)} s` : 'now'
+    context.fillText(label, now + tick * step * secondWidth, y)
+  }
+}
+
+/** How many seconds lie between labels if one is so many CSS pixels wide. */
+function stepFor(width) {
+  return [0.25, 0.5, 1, 2, 5, 10, 20, 60].find((step) => step * width >= 72) ?? 120
+}
+
+/** The columns of the loop. @param {Scene} scene @param {{begin: number, end: number}} loop */
+export function drawLoop({ context, layout, scale, x }, loop) {
+  const left = x(loop.begin), width = x(loop.end) - left, bar = 4 * scale
+  context.fillStyle = 'rgb(236 234 228 / 0.10)'
+  context.fillRect(left, layout.top, width, layout.bottom - layout.top)
+  context.fillStyle = INK.text
+  context.fillRect(left, layout.top - bar, width, bar)
+  context.fillRect(left, layout.top - bar, scale, layout.bottom - layout.top + bar)
+  context.fillRect(left + width - scale, layout.top - bar, scale, layout.bottom - layout.top + bar)
+}
+
+/** The column that is held. @param {Scene} scene @param {number} column */
+export function drawHeld({ context, layout, scale, x }, column) {
+  context.strokeStyle = INK.text
+  context.lineWidth = 2 * scale
+  const left = x(column)
+  context.strokeRect(left, layout.top, x(column + 1) - left, layout.bottom - layout.top)
+}
+
+/** Where the stream begins; before it there is nothing. @param {Scene} scene */
+export function drawBorder({ context, layout, scale, x }, column) {
+  context.strokeStyle = INK.soft
+  context.lineWidth = scale
+  context.setLineDash([4 * scale, 4 * scale])
+  context.beginPath()
+  context.moveTo(x(column), layout.top)
+  context.lineTo(x(column), layout.bottom)
+  context.stroke()
+  context.setLineDash([])
+}
+
+/**
+ * The cells of a region, framed level by level.
+ * @param {Scene} scene @param {import('./region.js').Region} region @param {boolean} ghost
+ */
+export function drawRegion({ context, layout, scale, x }, region, ghost = false) {
+  const left = x(region.first), width = x(region.first + region.count) - left
+  context.strokeStyle = INK.accent
+  context.fillStyle = ghost ? 'rgb(214 242 92 / 0.24)' : 'rgb(214 242 92 / 0.12)'
+  context.lineWidth = 2 * scale
+  context.setLineDash(ghost ? [6 * scale, 4 * scale] : [])
+  for (const level of region.levels) {
+    const top = layout.cellTop(region.bands.end - 1, level)
+    const height = (region.bands.end - region.bands.begin) * layout.cellHeight
+    context.fillRect(left, top, width, height)
+    context.strokeRect(left, top, width, height)
+  }
+  context.setLineDash([])
+}
+
+/** A frame around one cell. @param {Scene} scene */
+export function drawCellFrame({ context, layout, scale, x }, cell, colour, dashed = false) {
+  const left = x(cell.column), top = layout.cellTop(cell.band, cell.level)
+  context.strokeStyle = colour
+  context.lineWidth = 2 * scale
+  context.setLineDash(dashed ? [3 * scale, 2 * scale] : [])
+  context.strokeRect(left, top, layout.columnWidth, layout.cellHeight)
+  context.setLineDash([])
+}

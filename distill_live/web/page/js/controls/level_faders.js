@@ -1,0 +1,22 @@
+// @ts-check
+/**
+ * A parameter that each level can have alone: the global value and the levels side by side.
+ *   LevelFaders({name})
+ */
+
+import { html } from '../core/dom.js'
+import { store, useLevels } from '../core/store.js'
+import { titleOf } from '../core/format.js'
+import { Fader } from './fader.js'
+
+/** @param {{name: string}} props */
+export function LevelFaders({ name }) {
+  const levels = useLevels()
+  const parameter = store.parameters.get(name)
+  if (!parameter) return null
+  return html`<div class="level-faders" role="group" aria-label=${titleOf(name)}>
+    <${Fader} key="all" name=${name} label="All levels" vertical />
+    ${parameter.perLevel && levels.map((/** @type {any} */ level) => html`<${Fader}
+      key=${level.name} name=${name} level=${level} vertical />`)}
+  </div>`
+}

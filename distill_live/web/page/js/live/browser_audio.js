@@ -1,0 +1,94 @@
+// @ts-check
+/**
+ * The sound of the instrument in this browser.
+ *
+ *   const sound = new BrowserAudio({rate: 48000, latency: 0.2, volume: 1, onReport})
+ *   await sound.start()   only after a press of the user, or the browser stays silent
+ *   sound.setLatency(0.1), sound.setVolume(0.5), sound.stop()
+ *
+ * onReport({fill, bend, gaps, playing, position}) comes four times a second; times are in seconds.
+ */
+
+import { KINDS, readAudio } from '../core/frames.js'
+import { onFrame, watch } from '../core/store.js'
+
+const WORKLET = new URL('../audio/player_worklet.js', import.meta.url)
+
+export class BrowserAudio {
+  /** @param {{rate: number, latency: number, volume: number, onReport: (report: any) => void}} given */
+  constructor({ rate, latency, volume, onReport }) {
+    this.rate = rate
+    this.latency = latency
+    this.volume = volume
+    this._onReport = onReport
+    /** @type {AudioContext|null} */
+    this.context = null
+    /** @type {(() => void)[]} */
+    this._ends = []
+  }
+
+  /** Rejects when the browser cannot play. */
+  async start() {
+    const context = new AudioContext({ sampleRate: this.rate, latencyHint: 'interactive' })
+    this.context = context
+    try {
+      await Promise.all([context.audioWorklet.addModule(WORKLET), context.resume()])
+    } catch (error) {
+      this.stop()
+      throw error
+    }
+    // Whoever has pressed stop meanwhile wants no sound.
+    if (this.context === context) this._connect(context)
+  }
+
+  /** @param {number} latency in seconds, 0.05..1 */
+  setLatency(latency) {
+    this.latency = latency
+    this._player?.port.postMessage({ latency })
+  }
+
+  /** @param {number} volume 0..1 */
+  setVolume(volume) {
+    this.volume = volume
+    const now = this.context?.currentTime ?? 0
+    this._gain?.gain.setTargetAtTime(volume, now, 0.01)
+  }
+
+  stop() {
+    for (const end of this._ends.splice(0)) end()
+    this.context?.close()
+    this.context = null
+  }
+
+  /** What the device adds to the latency, in seconds, as far as the browser knows. */
+  get deviceLatency() {
+    return (this.context?.baseLatency ?? 0) + (this.context?.outputLatency ?? 0)
+  }
+
+  _connect(/** @type {AudioContext} */ context) {
+    const player = new AudioWorkletNode(context, 'player', {
+      numberOfInputs: 0, outputChannelCount: [2], processorOptions: { latency: this.latency },
+    })
+    player.port.onmessage = ({ data }) => this._onReport(data)
+    this._player = player
+    /** Where its sound can be listened to. */
+    this._gain = new GainNode(context, { gain: this.volume })
+    player.connect(this._gain).connect(context.destination)
+    this._ends = [
+      onFrame(KINDS.audio, (data) => this._play(readAudio(data))),
+      watch('audio', this.rate),
+      () => player.disconnect(),
+    ]
+  }
+
+  /** @param {{channels: number, rate: number, position: number, samples: Int16Array}} frame */
+  _play({ channels, rate, position, samples }) {
+    // After a change of the rate, some frames may still have the old one.
+    if (rate !== this.rate) return
+    const copy = samples.slice()
+    this._player?.port.postMessage({ samples: copy, channels, position }, [copy.buffer])
+  }
+
+  /** The node whose output is what is heard. */
+  get output() { return this._gain }
+}

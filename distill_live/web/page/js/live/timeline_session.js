@@ -1,0 +1,182 @@
+// @ts-check
+/**
+ * What a performer does on the timeline: the chosen codes, the selection, and what is sent for it.
+ *
+ *   new TimelineSession(view, model)   model: {bands, levels: [labels], codebookSize, columnSeconds}
+ *   session.onChange(fn) -> off        fn() after each change of what the panel shows
+ *   session.paint(cells), pick(cell), select(region), runEdit('mutate share=0.5'), move(first),
+ *   loop(), undo(), redo()
+ */
+
+import { editText, regionWords } from '../canvas/region.js'
+import { ask, send } from '../core/store.js'
+
+/** How long a painted cell stays marked as on its way, in milliseconds. */
+const PENDING_MS = 1500
+
+/** @typedef {import('../canvas/region.js').Cell} Cell */
+/** @typedef {import('../canvas/region.js').Region} Region */
+
+export class TimelineSession {
+  /** @param {import('../canvas/timeline.js').TimelineView} view @param {any} model */
+  constructor(view, model) {
+    this.view = view
+    this.model = model
+    this.shape = { bands: model.bands, levels: model.levels.length }
+    /** @type {'paint'|'select'} what a drag over cells does */
+    this.mode = 'paint'
+    /** @type {(number|null)[]} the code to paint with, for each level */
+    this.codes = model.levels.map(() => null)
+    this.level = 0
+    /** Whether a region that is dragged stays where it was, too. */
+    this.copies = false
+    /** Where a selection by keyboard began. @type {Cell|null} */
+    this.origin = null
+    this.hint = { text: '', kind: '' }
+    /** @type {Set<() => void>} */
+    this._listeners = new Set()
+  }
+
+  /** @param {() => void} fn */
+  onChange(fn) {
+    this._listeners.add(fn)
+    return () => this._listeners.delete(fn)
+  }
+
+  /** @returns {Region|null} */
+  get selection() { return this.view.overlay.selection }
+
+  /** @returns {Cell|null} */
+  get cursor() { return this.view.overlay.cursor }
+
+  /** Change what the panel shows. @param {Record<string, any>} changes */
+  set(changes) {
+    Object.assign(this, changes)
+    this._changed()
+  }
+
+  /** Say something under the timeline. @param {string} text @param {string} kind */
+  say(text, kind = '') {
+    this.set({ hint: { text, kind } })
+  }
+
+  /** Paint cells with the chosen codes. @param {Cell[]} cells */
+  paint(cells) {
+    const { grid } = this.view
+    const painted = cells.filter(({ column, band, level }) => column >= grid.start
+      && this.codes[level] !== null && grid.code(column, band, level) !== this.codes[level])
+    if (!painted.length) return
+    send(painted.map(({ column, band, level }) =>
+      ['/distill/cell', column, band + 1, level + 1, this.codes[level]]))
+    this._await(painted)
+    const { column, level } = painted[painted.length - 1]
+    this.say(`Painted code ${this.codes[level]} of ${this.model.levels[level]}.${this._when(column)}`)
+  }
+
+  /** Choose a cell's code for painting. @param {Cell} cell */
+  pick({ column, band, level }) {
+    const code = this.view.grid.code(column, band, level)
+    if (code < 0) return
+    this.choose(level, code)
+    this.say(`Code ${code} of ${this.model.levels[level]} is chosen: click or drag to paint with it.`)
+  }
+
+  /** Choose a code of a level for painting. @param {number} level @param {number} code */
+  choose(level, code) {
+    const last = this.model.codebookSize - 1
+    this.codes[level] = Math.min(Math.max(code, 0), last)
+    this.set({ level })
+  }
+
+  /** @param {Region|null} region */
+  select(region) {
+    this.view.overlay.selection = region
+    this._changed()
+  }
+
+  /** @param {Cell|null} cursor */
+  setCursor(cursor) {
+    this.view.overlay.cursor = cursor
+    this._changed()
+  }
+
+  /** Run an edit on the selection, such as 'reverse columns=4'. @param {string} edit */
+  async runEdit(edit) {
+    const region = this.selection
+    if (!region || !edit.trim()) return
+    await this._run(region, edit)
+  }
+
+  /** Take the selection to another column, or copy it there. @param {number} to */
+  async move(to, copies = this.copies) {
+    const region = this.selection
+    if (!region || to === region.first) return
+    if (await this._run(region, `${copies ? 'copy' : 'move'} to=${to}`)) {
+      this.select({ ...region, first: to })
+    }
+  }
+
+  /** Play the selection in a loop: go back to its end, and repeat what was before it. */
+  loop() {
+    const region = this.selection
+    if (!region) return
+    const { columnSeconds } = this.view.clock
+    // A jump is heard a little later: so far the sound will have moved on by then.
+    const ahead = this.view.reaction / columnSeconds
+    const back = (this.view.position + ahead - region.first - region.count) * columnSeconds
+    if (back < 0.01) {
+      this.say('You can loop a region once it has been heard.')
+      return
+    }
+    send([['/distill/rewind', Math.min(back, 600), 'same'],
+      ['/distill/loop', Math.min(Math.max(region.count * columnSeconds, 0.05), 60)]])
+    this.say(`Looping ${regionWords(region, this.model.levels, this.shape)}.`)
+  }
+
+  undo() { this._step('/distill/undo', 'Undone.') }
+
+  redo() { this._step('/distill/redo', 'Done again.') }
+
+  /** @param {string} address @param {string} done */
+  async _step(address, done) {
+    await this._ask(done, address)
+  }
+
+  /** @param {Region} region @param {string} edit */
+  async _run(region, edit) {
+    const text = editText(region, edit, this.shape)
+    const where = regionWords(region, this.model.levels, this.shape)
+    const done = `${edit.trim().split(/\s+/)[0]}: ${where}.${this._when(region.first)}`
+    return this._ask(done, '/distill/region', region.first, region.count, text)
+  }
+
+  /** Ask for something, and say what has become of it. @returns {Promise<boolean>} */
+  async _ask(done, ...message) {
+    try {
+      await ask(...message)
+      this.say(done)
+      return true
+    } catch (error) {
+      this.say(/** @type {Error} */ (error).message, 'fault')
+      return false
+    }
+  }
+
+  _when(column) {
+    return column < Math.floor(this.view.position)
+      ? ' It has been heard: the change sounds when you play it again.' : ''
+  }
+
+  /** Mark cells until the instrument has painted them. @param {Cell[]} cells */
+  _await(cells) {
+    this.view.overlay.pending.push(...cells)
+    const isOther = (/** @type {Cell} */ cell) => !cells.includes(cell)
+    setTimeout(() => {
+      this.view.overlay.pending = this.view.overlay.pending.filter(isOther)
+    }, PENDING_MS)
+  }
+
+  _changed() {
+    for (const fn of this._listeners) fn()
+  }
+}

@@ -1,0 +1,56 @@
+// @ts-check
+/** What stands above the timeline: Tools({session}), for paint or select, undo, and the view. */
+
+import { Button } from '../controls/button.js'
+import { html, useState } from '../core/dom.js'
+import { useDocument } from '../core/store.js'
+
+/** @param {{session: import('./timeline_session.js').TimelineSession}} props */
+export function Tools({ session }) {
+  return html`
+    <div class="joined" role="group" aria-label="What a drag does">
+      <${Mode} session=${session} mode="paint" label="Paint" />
+      <${Mode} session=${session} mode="select" label="Select" />
+    </div>
+    <${Undo} session=${session} />
+    <${Zoom} session=${session} />`
+}
+
+function Mode({ session, mode, label }) {
+  return html`<${Button} label=${label} pressed=${session.mode === mode} extra="narrow"
+    onPress=${() => session.set({ mode })} />`
+}
+
+function Undo({ session }) {
+  const history = useDocument('history')
+  const states = history?.states ?? [], present = history?.present
+  const at = states.findIndex((/** @type {any} */ state) => state.number === present)
+  const isKnown = at >= 0
+  const before = isKnown && states[at].name
+  return html`<div class="joined" role="group" aria-label="Edits">
+    <${Button} icon="undo" label="Undo the last edit" hideLabel
+      title=${before ? `Undo: ${before}` : 'Undo the last edit'}
+      disabled=${isKnown && present === Math.min(...states.map(numberOf))}
+      onPress=${() => session.undo()} />
+    <${Button} icon="redo" label="Redo" hideLabel
+      disabled=${isKnown && present === Math.max(...states.map(numberOf))}
+      onPress=${() => session.redo()} />
+  </div>`
+}
+
+const numberOf = (/** @type {any} */ state) => state.number
+
+function Zoom({ session }) {
+  const { view } = session
+  const [, draw] = useState(0)
+  const zoom = (/** @type {number} */ by) => {
+    view.setZoom(view.zoom * by)
+    draw(view.zoom)
+  }
+  return html`<div class="joined" role="group" aria-label="Zoom of time">
+    <${Button} label="−" title="Show more columns" onPress=${() => zoom(0.75)} />
+    <${Button} label="+" title="Show fewer columns" onPress=${() => zoom(1.3333)} />
+  </div>
+  <${Button} label="Now" title="Follow the column that sounds" kind="quiet"
+    onPress=${() => view.setBack(0)} />`
+}
