@@ -71,14 +71,17 @@ export class JitterBuffer {
   /** @param {Int16Array} samples @param {number} channels @param {number} position */
   push(samples, channels, position) {
     const hole = Number.isNaN(this._expected) ? 0 : position - this._expected
-    if (hole < 0 || hole > LONGEST_HOLE * this.rate) this.restart()
+    if (hole < 0 || hole > LONGEST_HOLE * this.rate) this._lose()
     else if (hole > 0 && this._playing) this._skip(hole)
     this._expected = position + samples.length / channels
     const right = channels > 1 ? 1 : 0
     for (let index = 0; index < samples.length; index += channels) {
       this._append(samples[index] / 32768, samples[index + right] / 32768)
     }
-    if (this.fill > this.latency + EXCESS) this._read = this._written - this.latency * this.rate
+    if (this.fill > this.latency + EXCESS) {
+      this.gaps++
+      this._read = this._written - this.latency * this.rate
+    }
   }
 
   /** Fill two arrays of the same length. @param {Float32Array[]} outputs */
@@ -93,6 +96,12 @@ export class JitterBuffer {
       this._give(left, right, index)
       if (this._playing) this._read += step
     }
+  }
+
+  /** Begin anew because too much is missing, or another stream has begun. */
+  _lose() {
+    if (this._playing) this.gaps++
+    this.restart()
   }
 
   _begin() {

@@ -39,7 +39,7 @@ export class SoundView {
     this._last = now
     this._heard.push({ min: frame.min, max: frame.max, spectrum: frame.spectrum.slice() })
     if (this._heard.length > this._slots * 1.5) this._heard = this._heard.slice(-this._slots)
-    if (this._slots) this._add(this._heard[this._heard.length - 1])
+    if (this._column) this._add(this._heard[this._heard.length - 1])
   }
 
   remove() {

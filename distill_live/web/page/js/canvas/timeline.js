@@ -15,6 +15,8 @@ const CAPACITY = 1024
 const RULER = 32, HEADER = 22
 /** Where the now line is, as a share of the width. */
 const NOW = 0.62
+/** How fast the picture glides after a jump, in milliseconds, and over how many columns at most. */
+const GLIDE_MS = 80, LONGEST_GLIDE = 400
 export const LEAST_ZOOM = 2, MOST_ZOOM = 48
 
 /** Draws itself in `host` at the pace of the screen, from frames that `take` and `hear` get. */
@@ -38,7 +40,11 @@ export class TimelineView {
     this.reaction = 0.05
     /** Called after each picture, with the time it has cost in milliseconds. */
     this.onDraw = (/** @type {number} */ _cost) => {}
+    /** The column at the now line's usual place, with its fraction; null before the first picture. */
     this._anchor = null
+    /** Where the anchor should be, and how far it still is from there after a jump. */
+    this._target = 0
+    this._offset = 0
     this._still = false
     this._calm = matchMedia('(prefers-reduced-motion: reduce)').matches
     this._drawn = performance.now()
@@ -126,13 +132,21 @@ export class TimelineView {
 
   /** Follow the position; glide where it jumps. In a loop, the picture stands at the loop's end. */
   _scroll(passed) {
-    if (this._still && this._anchor !== null) return
     const { loop } = this.clock, position = this.clock.at()
     const fits = loop && loop.end - loop.begin < this.visible * NOW
     const target = (fits ? loop.end : position) - this.back
-    const far = this._anchor === null ? 0 : target - this._anchor
-    const glides = !this._calm && Math.abs(far) > 0.75 && Math.abs(far) < 400
-    this._anchor = glides ? this._anchor + far * (1 - Math.exp(-passed / 80)) : target
+    const jump = this._anchor === null ? 0 : this._target - target
+    const usual = 1.5 + passed / 500 / this.clock.columnSeconds
+    this._target = target
+    if (this._still && this._anchor !== null) this._offset = this._anchor - target
+    else this._offset = this._settled(this._offset + (Math.abs(jump) > usual ? jump : 0), passed)
+    this._anchor = target + this._offset
+  }
+
+  /** What is left of an offset when some milliseconds have passed. */
+  _settled(offset, passed) {
+    const isFar = Math.abs(offset) > LONGEST_GLIDE, isNear = Math.abs(offset) < 0.01
+    return this._calm || isFar || isNear ? 0 : offset * Math.exp(-passed / GLIDE_MS)
   }
 
   /** The x of column 0. */

@@ -3,7 +3,7 @@
  * Buttons, and switches that are on or off.
  *   Button({label, icon?, kind?: 'primary'|'quiet'|'danger', onPress, pressed?, disabled?, hideLabel?, title?, learn?})
  *   Toggle({name, level?, label?})   a bool parameter, globally or for one level; always the server's value
- * `learn` is what a MIDI control can be learned for, such as 'play' or 'rewind 4'.
+ * `learn` is what a MIDI control can be learned for, such as 'play' or ['rewind', 4].
  */
 
 import { classes, html } from '../core/dom.js'

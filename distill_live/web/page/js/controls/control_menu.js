@@ -2,7 +2,7 @@
 /**
  * The menu that every control has, by right click, long press or the menu key: learn, reset, address.
  *   useControlMenu({learn, label, reset?, items?}) -> event handlers to spread on the element
- *     learn: what a MIDI control is learned for, 'temperature/structure' or 'rewind 4'
+ *     learn: what a MIDI control is learned for, 'temperature/structure' or ['rewind', 4]
  *     reset: the name to reset to its default; items: more entries for the top
  */
 
@@ -15,7 +15,7 @@ import { toast } from './toast.js'
 const LONG_PRESS_MS = 600
 const STILL_PX = 8
 
-/** @param {{learn?: string, label: string, reset?: string, items?: any[]}|null} about */
+/** @param {{learn?: string|any[], label: string, reset?: string, items?: any[]}|null} about */
 export function useControlMenu(about) {
   const press = useRef(/** @type {any} */ (null))
   if (!about) return {}
@@ -60,7 +60,7 @@ export function useControlMenu(about) {
 }
 
 function entries(/** @type {any} */ { learn, label, reset, items = [] }) {
-  const [name] = (learn ?? '').split(' ')
+  const [name] = [learn].flat()
   return [
     ...items,
     learn && { label: 'Learn a MIDI control', hint: 'L', run: () => learnControl(learn, label) },

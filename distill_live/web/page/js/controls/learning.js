@@ -19,13 +19,11 @@ export function onLearning(fn) {
   show = fn
 }
 
-/** @param {string} name a parameter, or a request and its arguments @param {string} label */
+/** @param {string|any[]} name a parameter, or a request and its arguments @param {string} label */
 export async function learn(name, label) {
   show({ label, until: Date.now() + 1000 * PATIENCE_S })
-  const [target, ...rest] = name.split(' ')
-  const values = rest.map((one) => (one !== '' && Number.isFinite(Number(one)) ? Number(one) : one))
   try {
-    await ask('/distill/learn', target, ...values)
+    await ask('/distill/learn', ...[name].flat())
   } catch (error) {
     show(null)
     toast(/** @type {Error} */ (error).message, { kind: 'fault' })

@@ -52,8 +52,10 @@ export async function hasApi(path) {
     (found) => new Set(Object.keys(found.paths ?? {})),
     () => new Set(),
   )
-  const paths = [...(await known)]
-  return paths.some((one) => one === path || one.startsWith(`${path}/`))
+  return [...(await known)].some((one) => {
+    const full = one.startsWith('/api/') ? one : `/api${one}`
+    return full === path || full.startsWith(`${path}/`)
+  })
 }
 
 /** Forget what the server could do, after a reconnect. */

@@ -39,7 +39,8 @@ export function useKeys(group, bindings) {
         group,
         bindings.map((one, n) => ({ ...one, run: (event) => newest.current[n].run?.(event) })),
       ),
-    [group],
+    // Bound again only when there are other keys, not for every drawing.
+    [group, bindings.map((one) => one.keys).join()],
   )
 }
 

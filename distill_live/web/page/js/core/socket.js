@@ -65,7 +65,7 @@ export function onConnection(fn) {
 /** Send messages now. @param {string|any[][]} address @param {...any} values */
 export function send(address, ...values) {
   flush()
-  return post({ type: 'send', id: nextId++, messages: together(address, values) })
+  return post({ type: 'send', messages: together(address, values) })
 }
 
 /** Send the newest value of an address in a moment. @param {string} address @param {...any} values */

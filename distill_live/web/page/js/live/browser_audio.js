@@ -32,8 +32,10 @@ export class BrowserAudio {
     const context = new AudioContext({ sampleRate: this.rate, latencyHint: 'interactive' })
     this.context = context
     try {
-      await Promise.all([context.audioWorklet.addModule(WORKLET), context.resume()])
+      await Promise.all([context.audioWorklet.addModule(String(WORKLET)), context.resume()])
     } catch (error) {
+      // It may have been stopped meanwhile, which is no fault.
+      if (this.context !== context) return
       this.stop()
       throw error
     }

@@ -1,0 +1,45 @@
+// @ts-check
+/**
+ * What the server says to people: errors and outcomes become toasts, everything is kept in a log.
+ *   startMessages()        once, from main.js
+ *   useSaid() -> [{time, text, kind}]   newest last, at most 200
+ */
+
+import { useEffect, useState } from '../core/dom.js'
+import { store } from '../core/store.js'
+import { toast } from '../controls/toast.js'
+
+const MOST = 200
+
+/** @type {{time: Date, text: string, kind: string}[]} */
+let said = []
+/** @type {Set<() => void>} */
+const watchers = new Set()
+
+export function startMessages() {
+  store.onMessage((address, values) => {
+    const text = String(values.at(-1) ?? '')
+    if (address === '/distill/error') take(text, 'fault')
+    else if (address === '/distill/done') take(text, 'good')
+    else if (address === '/distill/said') take(text, '')
+  })
+}
+
+export function useSaid() {
+  const [, redraw] = useState(0)
+  useEffect(() => {
+    const note = () => redraw((n) => n + 1)
+    watchers.add(note)
+    return () => watchers.delete(note)
+  }, [])
+  return said
+}
+
+function take(/** @type {string} */ text, /** @type {string} */ kind) {
+  if (!text) return
+  toast(text, { kind })
+  // Outcomes are often said as well; once is enough.
+  if (said.at(-1)?.text === text) return
+  said = [...said, { time: new Date(), text, kind }].slice(-MOST)
+  for (const fn of watchers) fn()
+}

@@ -1,0 +1,38 @@
+// @ts-check
+/**
+ * What was edited, to go back to.
+ *   History()
+ */
+
+import { html } from '../core/dom.js'
+import { send, useDocument } from '../core/store.js'
+import { Button } from '../controls/button.js'
+import { asked } from '../controls/dialog.js'
+
+export function History() {
+  const history = useDocument('history')
+  const states = history?.states ?? []
+  const undo = () => send('/distill/undo')
+  const redo = () => send('/distill/redo')
+  return html`<section class="panel history" aria-label="History">
+    <div class="panel-head">
+      <h2>History</h2>
+      <${Button} label="Undo" icon="undo" hideLabel onPress=${undo} learn="undo" />
+      <${Button} label="Redo" icon="redo" hideLabel onPress=${redo} learn="redo" />
+      <${Button} label="Name" onPress=${name} />
+    </div>
+    ${states.length < 2 && html`<p class="empty">Nothing was edited yet.</p>`}
+    <ol class="list">
+      ${[...states].reverse().map((/** @type {any} */ one) => html`<li key=${one.number}>
+        <button type="button" class="history-state" aria-current=${one.number === history.present ? 'step' : undefined}
+          onClick=${() => send('/distill/history/go', one.number)}>
+          <span class="soft number">${one.number}</span><span class="cut">${one.name || 'Start'}</span>
+        </button></li>`)}
+    </ol>
+  </section>`
+}
+
+async function name() {
+  const text = await asked('Name this state', { action: 'Name', hint: 'Name, to find it again' })
+  if (text) send('/distill/history/name', text)
+}

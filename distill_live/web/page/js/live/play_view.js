@@ -1,0 +1,62 @@
+// @ts-check
+/** What is played with most: levels, steering, presets, clips and a pad. */
+
+import { html, useRemembered } from '../core/dom.js'
+import { send, store } from '../core/store.js'
+import { titleOf } from '../core/format.js'
+import { Button } from '../controls/button.js'
+import { Fader } from '../controls/fader.js'
+import { LevelFaders } from '../controls/level_faders.js'
+import { Segments } from '../controls/segments.js'
+import { XyPad } from '../controls/xy_pad.js'
+import { Clips } from './clips.js'
+import { Presets } from './presets.js'
+
+export function PlayView() {
+  return html`<div class="columns">
+    <div class="column"><${Sampling} /><${Output} /></div>
+    <div class="column"><${Steering} /><${Pad} /></div>
+    <div class="column"><${Presets} /><${Clips} /></div>
+  </div>`
+}
+
+/** Parameters that each level can have alone, but not those of edits. */
+function Sampling() {
+  const names = [...store.parameters.values()]
+    .filter((one) => one.perLevel && one.kind !== 'bool' && !one.name.includes('/'))
+    .map((one) => one.name)
+  const [chosen, choose] = useRemembered('sampling', names[0])
+  const name = names.includes(chosen) ? chosen : names[0]
+  if (!name) return null
+  const options = names.map((one) => ({ id: one, label: titleOf(one) }))
+  return html`<section class="panel sampling" aria-label="Sampling">
+    <${Segments} label="Sampling parameter" options=${options} value=${name} onChange=${choose} />
+    <${LevelFaders} name=${name} key=${name} />
+    <p class="soft hint">${store.parameters.get(name)?.doc}</p>
+  </section>`
+}
+
+function Output() {
+  return html`<section class="panel" aria-label="Output">
+    <div class="panel-head"><h2>Output</h2></div>
+    <div class="stack"><${Fader} name="gain" /><${Fader} name="width" /></div>
+  </section>`
+}
+
+function Steering() {
+  const names = [...store.parameters.keys()].filter((name) => name.startsWith('steer/'))
+  if (!names.length) return null
+  return html`<section class="panel" aria-label="Steering">
+    <div class="panel-head"><h2>Steering</h2>
+      <${Button} label="All off" onPress=${() => send('/distill/steer/off')} learn="steer/off" /></div>
+    <div class="stack">
+      ${names.map((name) => html`<${Fader} key=${name} name=${name} label=${titleOf(name, 'steer')} />`)}
+    </div>
+  </section>`
+}
+
+function Pad() {
+  return html`<section class="panel" aria-label="Pad">
+    <div class="panel-head"><h2>Pad</h2></div><${XyPad} id="pad" />
+  </section>`
+}

@@ -1,0 +1,61 @@
+// @ts-check
+/** The Live tab: what sounds, above, and four views of what can be done about it, below. */
+
+import { html, useEffect, useRemembered, useState } from '../core/dom.js'
+import { send } from '../core/store.js'
+import { useKeys } from '../core/keys.js'
+import { Segments } from '../controls/segments.js'
+import { ClipDialogs } from './clip_dialogs.js'
+import { ControlsView } from './controls_view.js'
+import { EditsView } from './edits_view.js'
+import { InputsView } from './inputs_view.js'
+import { PlayView } from './play_view.js'
+import { RecordView } from './record_view.js'
+import { StatusLine } from './status_line.js'
+
+export const id = 'live'
+export const title = 'Live'
+
+const VIEWS = [
+  { id: 'play', label: 'Play', View: PlayView },
+  { id: 'edits', label: 'Edits', View: EditsView },
+  { id: 'controls', label: 'All controls', View: ControlsView },
+  { id: 'record', label: 'Record', View: RecordView },
+  { id: 'inputs', label: 'Inputs', View: InputsView },
+]
+
+export function Tab() {
+  const [view, setView] = useRemembered('view', 'play')
+  const now = VIEWS.find((one) => one.id === view) ?? VIEWS[0]
+  const step = (/** @type {number} */ by) => {
+    const at = (VIEWS.indexOf(now) + by + VIEWS.length) % VIEWS.length
+    setView(VIEWS[at].id)
+  }
+  useKeys('Live', [
+    { keys: ']', text: 'Next view: Play, Edits, All controls, Record, Inputs', run: () => step(1) },
+    { keys: '[', text: 'Previous view', run: () => step(-1) },
+    { keys: 'n', text: 'Next preset', run: () => send('/distill/preset/next') },
+    { keys: 'p', text: 'Previous preset', run: () => send('/distill/preset/previous') },
+    { keys: 'Ctrl+z', text: 'Undo an edit', run: () => send('/distill/undo') },
+    { keys: 'Ctrl+Shift+z or Ctrl+y', text: 'Redo it', run: () => send('/distill/redo') },
+  ])
+  return html`<div class="live">
+    <h1 class="visually-hidden">Live</h1>
+    <${Sounding} />
+    <${StatusLine} />
+    <${Segments} label="View" role="tablist" options=${VIEWS} value=${now.id} onChange=${setView} />
+    <div role="tabpanel" aria-label=${now.label} key=${now.id}><${now.View} /></div>
+    <${ClipDialogs} />
+  </div>`
+}
+
+/** The timeline and the sound; their code comes after the controls are there. */
+function Sounding() {
+  const [panels, setPanels] = useState(/** @type {any} */ (null))
+  useEffect(() => {
+    import('./panels.js').then(setPanels)
+  }, [])
+  return html`<div class="sounding">
+    ${panels && html`<${panels.Timeline} /><${panels.SoundView} />`}
+  </div>`
+}

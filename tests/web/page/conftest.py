@@ -1,0 +1,126 @@
+"""The page in Chromium, in front of a real `serve`."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.commands.server_process import OscClient, ServerProcess
+from tests.tools import read_line, require_program
+
+#: What keeps Chromium quiet, and lets it run in a container.
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+#: How long a finger rests on what it presses, in seconds.
+PRESS_SECONDS = 0.08
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running server: where its page is, and a client that plays it over OSC."""
+
+    address: str
+    osc: OscClient
+
+
+#: Opens a page: its path, its width and its height in pixels.
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests."""
+    program = require_program("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, headless=True, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def served(tiny_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server that plays a tiny model without a sound card, for the tests of one file."""
+    folder = tmp_path_factory.mktemp("served")
+    arguments = (
+        str(tiny_model_path), "--output", "clock", "--web", "127.0.0.1:0",
+        "--recordings", str(folder / "recordings"), "--clips", str(folder / "clips"),
+    )  # fmt: skip
+    with ServerProcess(*arguments) as server:
+        assert server.process.stdout is not None
+        found = re.search(r"http://[\w.:]+", read_line(server.process.stdout))
+        assert found is not None
+        yield Served(found[0], server.osc)
+        server.end()
+
+
+@pytest.fixture
+def open_page(chromium: Browser, served: Served) -> Iterator[OpenPage]:
+    """Opens pages of the server, each as a browser of its own that remembers nothing.
+
+    What the page cannot do without is that its scripts run: an error in one fails the test.
+    """
+    errors: list[str] = []
+    contexts = []
+
+    def open_one(
+        path: str = "/", width: int = 1440, height: int = 900, touch: bool = False
+    ) -> Page:
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, has_touch=touch, reduced_motion="reduce"
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(f"{served.address}{path}")
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+@pytest.fixture
+def page(open_page: OpenPage) -> Page:
+    """The page on a laptop."""
+    return open_page()
+
+
+@pytest.fixture
+def blank(chromium: Browser, served: Served) -> Iterator[Page]:
+    """An empty page of the server's address, to import modules of the page into."""
+    page = chromium.new_page()
+    empty = "<!doctype html><title>empty</title>"
+    page.route("**/empty", lambda route: route.fulfill(body=empty, content_type="text/html"))
+    page.goto(f"{served.address}/empty")
+    yield page
+    page.close()
+
+
+def hold(page: Page, x: float, y: float, to: tuple[float, float] | None = None) -> None:
+    """Press at a place of the page as a hand does, and let go there or at another place."""
+    page.mouse.move(x, y)
+    page.mouse.down()
+    time.sleep(PRESS_SECONDS)
+    if to is not None:
+        page.mouse.move(*to, steps=8)
+        time.sleep(PRESS_SECONDS)
+    page.mouse.up()
+
+
+def shot(page: Page, name: str) -> None:
+    """Keep a picture of the page where DISTILL_SHOTS says, if it says so."""
+    folder = os.environ.get("DISTILL_SHOTS")
+    if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=str(Path(folder) / f"{name}.png"))

@@ -1,0 +1,152 @@
+"""The parts of the canvases that can be tested without a server's stream: places, time, cells."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+
+def run(page: Page, script: str) -> Any:
+    """The value that a script returns; `load(path)` imports a module of the page."""
+    return page.evaluate(
+        f"async () => {{ const load = (path) => import('/page/js/' + path); {script} }}"
+    )
+
+
+def test_low_bands_lie_at_the_bottom_of_their_level(blank: Page) -> None:
+    rows = run(blank, """
+      const { GridLayout } = await load('canvas/grid_layout.js')
+      const layout = new GridLayout({ bands: 4, levels: 3, width: 500, height: 420, top: 30,
+        header: 20, columnWidth: 10 })
+      return [layout.cellTop(0, 0) > layout.cellTop(3, 0), layout.rowAt(layout.cellTop(2, 1) + 1),
+        layout.rowAt(5)]
+    """)  # fmt: skip
+    assert rows == [True, {"band": 2, "level": 1}, None]
+
+
+def test_only_columns_that_have_changed_are_painted_again(blank: Page) -> None:
+    painted = run(blank, GRID + """
+      view.draw(context, 0)
+      const first = view.painted
+      view.draw(context, 0)
+      const still = view.painted
+      grid.put(7, codes)
+      view.draw(context, 0)
+      return [first, still - first, view.painted - still]
+    """)  # fmt: skip
+    assert painted[0] >= 512
+    assert painted[1:] == [0, 1]
+
+
+def test_a_place_on_the_canvas_is_a_cell(blank: Page) -> None:
+    cell = run(blank, GRID + """
+      const x = 9 * layout.columnWidth + 1 - 40
+      return [view.hit(x, layout.cellTop(3, 2) + 1, -40), view.hit(x, 0, -40)]
+    """)  # fmt: skip
+    assert cell == [{"column": 9, "band": 3, "level": 2}, None]
+
+
+def test_a_cell_differs_if_an_edit_has_changed_its_code(blank: Page) -> None:
+    differs = run(blank, GRID + """
+      const edited = codes.slice()
+      edited[5 * 3 + 1] ^= 1
+      grid.put(3, edited, 1)
+      const marks = [grid.differs(3, 5, 1), grid.differs(3, 5, 0)]
+      grid.put(3, codes, 0)
+      return [...marks, grid.differs(3, 5, 1)]
+    """)  # fmt: skip
+    assert differs == [True, False, False]
+
+
+def test_the_position_runs_evenly_though_frames_come_unevenly(blank: Page) -> None:
+    steps = run(blank, CLOCK + """
+      const steps = []
+      let before = NaN
+      for (let n = 0; n < 600; n++) {
+        now = n / 60
+        // Every second picture brings a frame, up to 15 ms late.
+        if (n % 2 === 0) clock.hear({ ...frame, position: (now - (n * 7 % 15) / 1000) / 0.08 })
+        const position = clock.at()
+        if (n > 60) steps.push(position - before)
+        before = position
+      }
+      return steps
+    """)  # fmt: skip
+    usual = 1 / 60 / 0.08
+    assert all(0 <= step < 2 * usual for step in steps)
+    assert sum(abs(step - usual) for step in steps) / len(steps) < 0.25 * usual
+
+
+def test_in_a_loop_the_position_wraps_round_by_itself(blank: Page) -> None:
+    position = run(blank, CLOCK + """
+      clock.hear({ ...frame, motion: 'loop', loop_begin: 10, loop_end: 14, position: 13.5 })
+      now = 0.08
+      return clock.at()
+    """)  # fmt: skip
+    assert position == pytest.approx(10.5, abs=0.01)
+
+
+def test_a_jump_is_followed_at_once(blank: Page) -> None:
+    position = run(blank, CLOCK + """
+      clock.hear({ ...frame, position: 100 })
+      clock.hear({ ...frame, position: 40 })
+      return clock.at()
+    """)  # fmt: skip
+    assert position == 40
+
+
+def test_the_text_of_an_edit_names_bands_and_levels_only_where_they_are_not_all(
+    blank: Page,
+) -> None:
+    texts = run(blank, """
+      const { editText, regionBetween } = await load('canvas/region.js')
+      const shape = { bands: 8, levels: 3 }
+      const cell = (column, band, level) => ({ column, band, level })
+      return [regionBetween(cell(9, 4, 1), cell(5, 2, 1), shape), 
+              regionBetween(cell(5, 2, 0), cell(9, 4, 1), shape),
+              regionBetween(cell(5, 2, 0), cell(9, 4, 1), shape, true)]
+        .map((region) => [region.first, region.count, editText(region, 'reverse', shape)])
+    """)  # fmt: skip
+    assert texts == [
+        [5, 5, "reverse --bands 2:5 --levels 1"],
+        [5, 5, "reverse --levels 0,1"],
+        [5, 5, "reverse"],
+    ]
+
+
+def test_the_mark_of_the_meter_stays_and_then_falls(blank: Page) -> None:
+    marks = run(blank, """
+      const { MeterNeedle, meterShare } = await load('canvas/meter.js')
+      const needle = new MeterNeedle()
+      needle.hear(0.1, 1, 0)
+      needle.hear(0.1, 0.1, 0.1)
+      return [meterShare(0.001), needle.mark(1), needle.mark(2) < 1, needle.mark(9), needle.clipped]
+    """)  # fmt: skip
+    assert marks == [0, 1, True, 0, True]
+
+
+GRID = """
+  const { GridColumns } = await load('canvas/grid_columns.js')
+  const { GridLayout } = await load('canvas/grid_layout.js')
+  const { GridView } = await load('canvas/grid_view.js')
+  const grid = new GridColumns(12, 3, 600)
+  const codes = Uint16Array.from({ length: 36 }, (_, index) => index % 64)
+  for (let column = 0; column < 600; column++) grid.put(column, codes)
+  const view = new GridView(grid, ['Structure', 'Timbre', 'Detail'], 64)
+  const layout = new GridLayout({ bands: 12, levels: 3, width: 1536, height: 480, columnWidth: 3 })
+  view.setLayout(layout)
+  const context = document.createElement('canvas').getContext('2d')
+  context.canvas.width = 1536
+"""
+
+CLOCK = """
+  const { ScrollClock } = await load('canvas/scroll_clock.js')
+  let now = 0
+  const clock = new ScrollClock(() => now)
+  clock.columnSeconds = 0.08
+  const nothing = { loop_begin: NaN, loop_end: NaN }
+  const frame = { motion: 'forward', transport: 'play', position: 0, ...nothing }
+  clock.hear(frame)
+"""

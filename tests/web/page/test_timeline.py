@@ -1,0 +1,154 @@
+"""The timeline: painting cells, editing regions, by pointer and by keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page
+
+from tests.web.page.conftest import OpenPage, hold
+
+#: The timeline's zoom and lines above the cells, in CSS pixels, and where the now line is.
+COLUMN, RULER, HEADER, NOW = 12, 32, 22, 0.62
+EDITED, PAINTED = 1, 4
+
+#: Collects what the server says of the columns, beside the page's own view of it.
+FOLLOW = """async () => {
+  const { onFrame } = await import('/page/js/core/store.js')
+  const { KINDS, readMeters, readTimeline } = await import('/page/js/core/frames.js')
+  const columns = window.columns = {}
+  onFrame(KINDS.meters, (data) => { window.meters = readMeters(data) })
+  onFrame(KINDS.timeline, (data) => {
+    const { first, count, bands, levels, codes, flags } = readTimeline(data)
+    const size = bands * levels
+    window.shape = { bands, levels }
+    for (let n = 0; n < count; n++) {
+      columns[first + n] = { flags: flags[n], codes: [...codes.slice(n * size, (n + 1) * size)] }
+    }
+  })
+}"""
+
+
+@pytest.fixture
+def live(page: Page) -> Iterator[Page]:
+    """The page when its timeline scrolls; the stream begins anew without paint."""
+    cells(page).wait_for()
+    page.evaluate(FOLLOW)
+    page.wait_for_function("window.meters?.position > 8 && Object.keys(window.columns).length > 0")
+    yield page
+    page.evaluate("import('/page/js/core/store.js').then(({ send }) => send('/distill/panic'))")
+
+
+def cells(page: Page) -> Locator:
+    return page.locator(".timeline-cells")
+
+
+def place(page: Page, ahead: float, level: int = 0, band: int = 0) -> tuple[float, float]:
+    """Where a cell is on the page, so many columns after the one that sounds."""
+    box = cells(page).bounding_box()
+    shape = page.evaluate("window.shape")
+    assert box is not None
+    bands, levels = shape["bands"], shape["levels"]
+    height = (box["height"] - RULER - levels * HEADER) // (bands * levels)
+    top = RULER + level * (HEADER + bands * height) + HEADER
+    y = top + (bands - 1 - band + 0.5) * height
+    return box["x"] + box["width"] * NOW + ahead * COLUMN, box["y"] + y
+
+
+def choose(page: Page, level: str, code: int) -> None:
+    """Choose a code in the palette."""
+    page.get_by_role("group", name="Codes to paint with").get_by_text(level).click()
+    page.get_by_role("searchbox", name=f"Find a code of {level}").fill(str(code))
+    page.get_by_role("option", name=str(code), exact=True).click()
+
+
+def columns_with(page: Page, flag: int) -> dict[int, Any]:
+    """The columns that have a flag, by number."""
+    found = page.evaluate("window.columns")
+    return {int(number): one for number, one in found.items() if one["flags"] & flag}
+
+
+def wait_for_flag(page: Page, flag: int) -> dict[int, Any]:
+    page.wait_for_function(f"Object.values(window.columns).some((one) => one.flags & {flag})")
+    return columns_with(page, flag)
+
+
+def test_a_cell_that_is_pressed_gets_the_chosen_code(live: Page) -> None:
+    choose(live, "Structure", 1)
+    hold(live, *place(live, 6, level=0, band=1))
+    choose(live, "Structure", 2)
+    hold(live, *place(live, 9, level=0, band=1))
+    painted = wait_for_flag(live, PAINTED)
+    levels = live.evaluate("window.shape.levels")
+    assert {one["codes"][levels] for one in painted.values()} & {1, 2}
+
+
+def test_a_drag_paints_every_cell_on_its_way(live: Page) -> None:
+    choose(live, "Structure", 1)
+    hold(live, *place(live, 4), to=place(live, 9))
+    choose(live, "Structure", 2)
+    hold(live, *place(live, 4, band=1), to=place(live, 9, band=1))
+    live.wait_for_function(
+        f"Object.values(window.columns).filter((one) => one.flags & {PAINTED}).length >= 5"
+    )
+    numbers = sorted(columns_with(live, PAINTED))
+    assert numbers == list(range(numbers[0], numbers[-1] + 1))
+
+
+def test_a_region_is_selected_in_the_ruler_mutated_and_undone(live: Page) -> None:
+    x, _ = place(live, -12)
+    right, _ = place(live, -4)
+    y = cells(live).bounding_box()["y"] + 10  # type: ignore[index]
+    hold(live, x, y, to=(right, y))
+    assert live.get_by_text("columns, all levels").is_visible()
+    before = live.evaluate("window.columns")
+    live.get_by_role("textbox", name="Parameters of the edit")
+    live.get_by_role("button", name="Mutate").click()
+    changed = wait_for_flag(live, EDITED | PAINTED)
+    assert any(one["codes"] != before[str(number)]["codes"] for number, one in changed.items())
+    live.get_by_role("button", name="Undo the last edit").click()
+    numbers = list(changed)
+    live.wait_for_function(
+        "([before, numbers]) => numbers.every((n) => String(window.columns[n].codes) === "
+        "String(before[n].codes))",
+        arg=[before, numbers],
+    )
+
+
+def test_what_is_wrong_with_an_edit_is_said_where_it_was_asked_for(live: Page) -> None:
+    x, _ = place(live, -6)
+    y = cells(live).bounding_box()["y"] + 10  # type: ignore[index]
+    hold(live, x, y, to=(x + 40, y))
+    live.get_by_role("combobox", name="Edit").select_option("mutate")
+    live.get_by_role("textbox", name="Parameters of the edit").fill("share=7")
+    live.get_by_role("button", name="Run").click()
+    live.locator(".region-words .fault").get_by_text("share").wait_for()
+
+
+def test_alt_and_a_press_pick_a_code(live: Page) -> None:
+    live.keyboard.down("Alt")
+    hold(live, *place(live, -6, level=1))
+    live.keyboard.up("Alt")
+    live.get_by_text("of Timbre is chosen").wait_for()
+
+
+def test_the_keyboard_goes_from_cell_to_cell_and_says_where_it_is(live: Page) -> None:
+    cells(live).focus()
+    live.keyboard.press("Home")
+    live.locator("[aria-live]").get_by_text("Structure, band 1, code").wait_for()
+    live.keyboard.press("ArrowDown")
+    live.locator("[aria-live]").get_by_text("Timbre").wait_for()
+
+
+def test_a_finger_paints_too(open_page: OpenPage) -> None:
+    page = open_page(width=390, height=844, touch=True)
+    cells(page).wait_for()
+    page.evaluate(FOLLOW)
+    page.wait_for_function("window.meters?.position > 8 && window.shape")
+    choose(page, "Structure", 1)
+    page.touchscreen.tap(*place(page, 4))
+    choose(page, "Structure", 2)
+    page.touchscreen.tap(*place(page, 6))
+    wait_for_flag(page, PAINTED)
