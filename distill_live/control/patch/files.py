@@ -99,7 +99,8 @@ def check_patch(text: str, path: Path, table: Table = PARAMETERS) -> None:
 
     Raises PatchError; its `problems` have the lines.
     """
-    data = text.encode()
+    # A lone surrogate, which JSON can carry, is no UTF-8; parse_yaml says so, with its line.
+    data = text.encode(errors="surrogatepass")
     if len(data) > MAX_BYTES:
         raise PatchError(f"{path} is not a patch: it is larger than {MAX_BYTES // 1024} KiB")
     _validate(parse_yaml(data, path, "patch"), path, table, _stored_names(presets_path(path)))

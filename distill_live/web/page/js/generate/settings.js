@@ -60,15 +60,13 @@ export function jobOf(settings, levels) {
   return {
     kind: 'generate',
     model: settings.model,
-    options: {
-      duration: settings.duration,
-      count: settings.count,
-      ...(settings.seed === null ? {} : { seed: settings.seed }),
-      format: settings.format,
-      ...(hasDepth(settings.format) ? { bit_depth: settings.bitDepth } : {}),
-      ...Object.fromEntries([...sampling, ...steered]),
-      ...Object.fromEntries(steering.map(([name, value]) => [`steer_${name}`, value])),
-    },
+    duration: settings.duration,
+    count: settings.count,
+    ...(settings.seed === null ? {} : { seed: settings.seed }),
+    format: settings.format,
+    ...(hasDepth(settings.format) ? { bit_depth: settings.bitDepth } : {}),
+    ...Object.fromEntries([...sampling, ...steered]),
+    ...Object.fromEntries(steering.map(([name, value]) => [`steer_${name}`, value])),
   }
 }
 

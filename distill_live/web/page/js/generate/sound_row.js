@@ -83,5 +83,6 @@ export function PlayButton({ url, name }) {
 function summary(/** @type {any} */ file) {
   const made = file.sidecar
   const from = made?.model?.name ? `${made.model.name}, seed ${made.seed}` : file.kind
-  return [from, formatSeconds(file.seconds), formatBytes(file.bytes)].join(' · ')
+  const length = file.seconds == null ? '' : formatSeconds(file.seconds)
+  return [from, length, formatBytes(file.bytes)].filter(Boolean).join(' · ')
 }

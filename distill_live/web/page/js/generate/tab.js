@@ -47,13 +47,16 @@ function Generate() {
 
 /** Look into the folders again when a job has made a file, or has ended. */
 function useNewFiles(/** @type {any[]} */ jobs, /** @type {() => void} */ reload) {
-  const made = jobs.map((job) => `${job.id} ${isActive(job)} ${job.files?.length ?? 0}`).join()
+  const made = jobs.map((job) => `${job.id} ${isActive(job)} ${job.line ?? ''} ${doneOf(job)}`).join()
   const before = useRef(made)
   useEffect(() => {
     if (before.current !== made) reload()
     before.current = made
   }, [made])
 }
+
+/** How many of its sounds a job has made, as far as its progress says. */
+const doneOf = (/** @type {any} */ job) => Math.floor((job.progress ?? 0) * (job.options?.count ?? 1))
 
 /** Begin with the model that plays, or the first that can. */
 function useFirstModel(

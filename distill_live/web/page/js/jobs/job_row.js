@@ -3,8 +3,8 @@
 
 import { html } from '../core/dom.js'
 import { formatShare } from '../core/format.js'
-import { attempt } from '../listing/undo.js'
-import { forget, isActive, resume, stop, stopAndKeep } from './jobs.js'
+import { apiPath, attempt, deleteWithUndo } from '../listing/undo.js'
+import { isActive, resume, stop, stopAndKeep } from './jobs.js'
 
 const WORDS = {
   waiting: 'waiting',
@@ -61,7 +61,7 @@ export function JobRow({ job, reload, selected, onSelect, keeps }) {
       html`<button
         class="button quiet"
         aria-label=${`Take ${job.title} off the list`}
-        onClick=${() => act(forget(job))}
+        onClick=${() => deleteWithUndo(apiPath('jobs', job.id), job.title, reload)}
       >
         Clear
       </button>`}

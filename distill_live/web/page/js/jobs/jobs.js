@@ -5,10 +5,10 @@
  *
  *   useJobs(kinds) -> { jobs, error, reload }   newest first, as the server says it
  *   isActive(job)                               whether it waits or runs
- *   stop(job), stopAndKeep(job), resume(job), forget(job)
+ *   stop(job), stopAndKeep(job), resume(job)
  */
 
-import { get, post, remove } from '../core/api.js'
+import { get, post } from '../core/api.js'
 import { useCallback, useEffect, useState } from '../core/dom.js'
 import { useDocument } from '../core/store.js'
 import { apiPath } from '../listing/undo.js'
@@ -54,5 +54,3 @@ export const stopAndKeep = (job) => post(apiPath('jobs', job.id, 'stop'), { keep
 export const stop = (job) => post(apiPath('jobs', job.id, 'stop'), { keep: false })
 /** @param {any} job */
 export const resume = (job) => post(apiPath('jobs', job.id, 'resume'), {})
-/** Take an ended job off the list; what it made stays. @param {any} job */
-export const forget = (job) => remove(apiPath('jobs', job.id))

@@ -4,14 +4,18 @@
 import { html } from '../core/dom.js'
 import { formatShare } from '../core/format.js'
 import { levelsOf } from '../core/store.js'
+import { useLoaded } from '../listing/loaded.js'
+import { apiPath } from '../listing/undo.js'
 import { HeatMap } from './heat_map.js'
 import { Health } from './model_row.js'
 
 /** @param {{model: any}} props */
 export function CodebookHealth({ model }) {
   const levels = levelsOf(model)
+  const codebook = useLoaded(model.error ? null : `${apiPath('models', model.name)}/codebook`)
   const health = model.levelHealth ?? []
-  if (!health.length && !model.codeCounts) return null
+  const counts = codebook.data?.counts
+  if (!health.length && !counts) return null
   return html`<section class="stack" aria-label="Codebooks">
     <h3>Codebooks</h3>
     ${health.length > 0 &&
@@ -30,7 +34,7 @@ export function CodebookHealth({ model }) {
       </tbody>
     </table>`}
     ${advice(health).map((text) => html`<p class="soft" key=${text}>${text}</p>`)}
-    ${model.codeCounts && html`<${HeatMap} counts=${model.codeCounts} levels=${levels} />`}
+    ${counts && html`<${HeatMap} counts=${counts} levels=${levels} />`}
   </section>`
 }
 

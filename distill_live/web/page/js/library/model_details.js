@@ -10,6 +10,7 @@ import { CodebookHealth } from './codebook_health.js'
 import { LoadLive } from './load_live.js'
 import { abilities, day } from './model_row.js'
 import { Name, Tags } from './naming.js'
+import { Report } from './report.js'
 
 /** @param {any} props */
 export function ModelDetails({ model, playing, changed, close }) {
@@ -27,7 +28,7 @@ export function ModelDetails({ model, playing, changed, close }) {
     <${Facts} model=${known} />
     <${CodebookHealth} model=${known} />
     <${Recordings} names=${known.recordings ?? known.header?.dataset_files} />
-    <${Actions} model=${known} path=${path} changed=${changed} />
+    <${Actions} model=${known} path=${path} changed=${changed} reload=${details.reload} />
   </section>`
 }
 
@@ -58,15 +59,14 @@ function Recordings(/** @type {{names?: string[]}} */ { names }) {
   </details>`
 }
 
-function Actions(/** @type {any} */ { model, path, changed }) {
+function Actions(/** @type {any} */ { model, path, changed, reload }) {
   const bringIn = async () => {
     const made = await attempt(post(`${path}/import`, {}), `${model.name} was converted.`)
     if (made) changed(made.name ?? model.name)
   }
   return html`<div class="row">
     <a class="button" href=${`${path}/file`} download=${`${model.name}.distill`}>Download</a>
-    ${model.report !== false &&
-    html`<a class="button" href=${`${path}/report`} target="_blank" rel="noopener">Report</a>`}
+    <${Report} model=${model} path=${path} reload=${reload} />
     ${model.old && html`<button class="button" onClick=${bringIn}>Convert to a model of this version</button>`}
     ${model.own !== false &&
     html`<button

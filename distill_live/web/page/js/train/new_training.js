@@ -72,8 +72,8 @@ function whyNot(/** @type {What} */ what, /** @type {any} */ set, /** @type {any
 }
 
 function jobOf(/** @type {What} */ what, /** @type {any} */ values, /** @type {string} */ set, /** @type {string} */ model) {
-  const body = { kind: KINDS[what], set, options: optionsOf(what, values) }
+  const body = { kind: KINDS[what], set, ...optionsOf(what, values) }
   if (what === 'new') return { ...body, ...(values.name ? { name: values.name } : {}) }
-  if (what === 'continue') return { ...body, options: { ...body.options, continue: model } }
+  if (what === 'continue') return { ...body, continue: model }
   return { ...body, model }
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /** The recordings of a training: choose a set, drop files into it, and see what was found in it. */
 
-import { post, remove, upload } from '../core/api.js'
+import { post, upload } from '../core/api.js'
 import { asked } from '../controls/dialog.js'
 import { html, useEffect, useState } from '../core/dom.js'
 import { formatBytes, formatShare } from '../core/format.js'
@@ -97,10 +97,8 @@ function Sending(/** @type {any} */ { name, share, number, count }) {
 
 function Files(/** @type {any} */ { set, inspection, reload, choose }) {
   const refused = new Map((inspection?.refused ?? []).map((/** @type {any} */ one) => [one.name, one.reason]))
-  const drop = async (/** @type {string} */ name) => {
-    await attempt(remove(apiPath('sets', set.name, 'files', name)))
-    reload()
-  }
+  const drop = (/** @type {string} */ name) =>
+    deleteWithUndo(apiPath('sets', set.name, 'files', name), name, reload)
   const dropAll = () =>
     deleteWithUndo(apiPath('sets', set.name), `The set ${set.name}`, () => (choose(''), reload()))
   return html`<details>
