@@ -47,7 +47,7 @@ def test_a_text_with_problems_is_not_saved_and_they_have_their_lines(path: Path)
 def test_a_text_that_is_no_patch_at_all_has_a_problem_with_a_line(
     path: Path, text: str, line: int
 ) -> None:
-    assert [found for found, _ in PatchEditor(path, TABLE, never).check(text)][0] == line
+    assert PatchEditor(path, TABLE, never).check(text)[0][0] == line
 
 
 def test_a_patch_that_another_program_has_changed_is_not_replaced(path: Path) -> None:
@@ -94,5 +94,5 @@ def test_a_file_that_cannot_be_written_is_an_error_in_words(path: Path) -> None:
     editor = PatchEditor(path, TABLE, never)
     revision = editor.read().revision
     path.with_name("set.yaml.bak").mkdir()
-    with pytest.raises(PatchError, match="cannot write .*set.yaml"):
+    with pytest.raises(PatchError, match="cannot write"):
         editor.save(TEXT, revision)
