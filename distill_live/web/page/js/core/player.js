@@ -72,18 +72,28 @@ function swap(url) {
 
 /** How a sound stands. @param {string} url */
 export function usePlayer(url) {
-  const [, redraw] = useState(0)
+  const [state, setState] = useState(() => stateOf(url))
   useEffect(() => {
-    const note = () => redraw((/** @type {number} */ n) => n + 1)
+    // The same object again draws nothing: of many sounds only the one that plays is drawn anew.
+    const note = () => setState((/** @type {any} */ old) => newer(old, stateOf(url)))
+    note()
     listeners.add(note)
     return () => listeners.delete(note)
-  }, [])
+  }, [url])
+  return state
+}
+
+function stateOf(/** @type {string} */ url) {
   const audio = loaded.get(url)
   return {
     playing: Boolean(audio && !audio.paused),
     position: audio?.currentTime ?? 0,
     seconds: audio && Number.isFinite(audio.duration) ? audio.duration : 0,
   }
+}
+
+function newer(/** @type {any} */ old, /** @type {any} */ now) {
+  return Object.keys(now).every((key) => old[key] === now[key]) ? old : now
 }
 
 function elementOf(/** @type {string} */ url) {

@@ -112,7 +112,7 @@ export function useConnection() {
 /** A level's label as addresses write it. @param {string} label */
 export const levelName = (label) => label.toLowerCase().split(/\s+/).join('_')
 
-function levelsOf(/** @type {any} */ model) {
+export function levelsOf(/** @type {any} */ model) {
   const labels = model?.levels ?? []
   return labels.map((/** @type {string} */ label, /** @type {number} */ index) => ({
     label,

@@ -12,8 +12,8 @@ import { hasApi } from '../core/api.js'
 export const TABS = [
   { id: 'live', title: 'Live', styles: ['live.css', 'live_lists.css', 'timeline.css', 'sound.css'] },
   { id: 'codes', title: 'Codes', api: '/api/codes', styles: ['codes.css'] },
-  { id: 'generate', title: 'Generate', api: '/api/jobs', styles: ['lists.css', 'generate.css'] },
-  { id: 'train', title: 'Train', api: '/api/sets', styles: ['lists.css', 'train.css'] },
+  { id: 'generate', title: 'Generate', api: '/api/jobs', styles: ['lists.css', 'jobs.css', 'sounds.css', 'generate.css'] },
+  { id: 'train', title: 'Train', api: '/api/sets', styles: ['lists.css', 'jobs.css', 'sounds.css', 'train.css'] },
   { id: 'library', title: 'Library', api: '/api/models', styles: ['lists.css', 'library.css'] },
   { id: 'patch', title: 'Patch', api: '/api/patch', styles: ['lists.css', 'patch.css'] },
 ]

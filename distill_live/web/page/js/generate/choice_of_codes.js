@@ -30,7 +30,7 @@ export function ChoiceOfCodes({ settings, change, levels }) {
       />`,
     )}
     ${levels.length > 0 &&
-    html`<button class="button quiet" aria-expanded=${apart} onClick=${() => setApart(!apart)}>
+    html`<button type="button" class="button quiet" aria-expanded=${apart} onClick=${() => setApart(!apart)}>
       ${apart ? 'Hide the levels' : 'Set each level apart'}
     </button>`}
     ${apart && html`<${Levels} settings=${settings} set=${set} levels=${levels} />`}
@@ -47,7 +47,7 @@ function Levels(/** @type {any} */ { settings, set, levels }) {
         <th scope="col"><span class="visually-hidden">Setting</span></th>
         ${levelsOf({ levels }).map(
           (/** @type {any} */ level) =>
-            html`<th scope="col" class=${`level level-${level.colourName}`}>${level.label}</th>`,
+            html`<th scope="col" class=${`level level-${level.colour}`}>${level.label}</th>`,
         )}
       </tr>
     </thead>

@@ -1,7 +1,7 @@
 // @ts-check
 /** The form of the Generate tab: which model, how much, how, and the button that starts it. */
 
-import { html, useState } from '../core/dom.js'
+import { html, useRef, useState } from '../core/dom.js'
 import { start } from '../jobs/jobs.js'
 import { attempt } from '../listing/undo.js'
 import { ChoiceOfCodes, Steering } from './choice_of_codes.js'
@@ -16,13 +16,19 @@ const COUNT = { kind: 'int', min: 1, max: MOST_SOUNDS, default: 1 }
  */
 export function Form({ settings, setSettings, models, started }) {
   const [busy, setBusy] = useState(false)
-  const change = (/** @type {any} */ part) => setSettings({ ...settings, ...part })
+  // Enter in a field changes it and submits at once, before anything is drawn again.
+  const newest = useRef(settings)
+  newest.current = settings
+  const change = (/** @type {any} */ part) => {
+    newest.current = { ...newest.current, ...part }
+    setSettings(newest.current)
+  }
   const model = models.find((one) => one.name === settings.model)
   const levels = model?.levels ?? []
   const submit = async (/** @type {Event} */ event) => {
     event.preventDefault()
     setBusy(true)
-    await attempt(start(jobOf(settings, levels.length)))
+    await attempt(start(jobOf(newest.current, levels.length)))
     setBusy(false)
     started()
   }

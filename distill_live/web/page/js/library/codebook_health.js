@@ -40,7 +40,7 @@ export function CodebookHealth({ model }) {
 
 function Row(/** @type {any} */ { one, level }) {
   return html`<tr>
-    <th scope="row" class=${`level level-${level?.colourName ?? 'structure'}`}>${one.label ?? level?.label}</th>
+    <th scope="row" class=${`level level-${level?.colour ?? 'structure'}`}>${one.label ?? level?.label}</th>
     <td><${Health} verdict=${one.verdict} words=${one.words} /></td>
     <td class="number">${formatShare(one.utilisation)}</td>
     <td class="number">${one.perplexity.toFixed(0)} codes</td>

@@ -89,7 +89,7 @@ function draw(
   counts.forEach((row, level) => {
     const wide = canvas.clientWidth / row.length
     const most = Math.log1p(Math.max(...row)) || 1
-    context.fillStyle = style.getPropertyValue(levels[level]?.colour ?? '--structure')
+    context.fillStyle = style.getPropertyValue(`--${levels[level]?.colour ?? 'structure'}`)
     row.forEach((count, code) => {
       context.globalAlpha = count ? DIMMEST + ((1 - DIMMEST) * Math.log1p(count)) / most : DEAD
       context.fillRect(code * wide, level * (ROW + GAP), Math.max(wide - (wide > 4 ? 1 : 0), 0.5), ROW)

@@ -1,7 +1,7 @@
 // @ts-check
 /** Deleting, with a way back: the server moves things to a trash folder first. */
 
-import { toast } from '../controls/toast.js'
+import { attempt as tried, toast } from '../controls/toast.js'
 import { post, remove } from '../core/api.js'
 
 /**
@@ -24,18 +24,13 @@ export async function deleteWithUndo(path, name, changed) {
 }
 
 /**
- * Wait for a promise; show `good` when it is kept, or the error when it is not. Returns the value,
- * or undefined after an error. @param {Promise<any>} promise @param {string} [good]
+ * Wait for a promise; show `good` when it is kept, or the error when it is not. Returns the value
+ * (true if there is none), or undefined after an error. @param {Promise<any>} promise @param {string} [good]
  */
 export async function attempt(promise, good) {
-  try {
-    const value = await promise
-    if (good) toast(good)
-    return value ?? true
-  } catch (error) {
-    toast(/** @type {Error} */ (error).message, { kind: 'fault' })
-    return undefined
-  }
+  const value = await tried(promise.then((answer) => answer ?? true))
+  if (value !== undefined && good) toast(good, { kind: 'good' })
+  return value
 }
 
 /** A path below /api with each part of a name escaped. @param {...string} parts */

@@ -2,7 +2,7 @@
 /** The form that starts a training: of a new model, or of a part of one that exists. */
 
 import { Segments } from '../controls/segments.js'
-import { html, useState } from '../core/dom.js'
+import { html, useRef, useState } from '../core/dom.js'
 import { start } from '../jobs/jobs.js'
 import { attempt } from '../listing/undo.js'
 import { Fields, defaultsOf, optionsOf } from './options.js'
@@ -28,13 +28,20 @@ export function NewTraining({ set, inspection, models, started }) {
   const [what, setWhat] = useState(/** @type {What} */ ('new'))
   const [values, setValues] = useState(defaultsOf('new'))
   const [busy, setBusy] = useState(false)
+  // Enter in a field changes it and submits at once, before anything is drawn again.
+  const newest = useRef(values)
+  newest.current = values
+  const change = (/** @type {any} */ part) => {
+    newest.current = { ...newest.current, ...part }
+    setValues(newest.current)
+  }
   const own = models.filter((/** @type {any} */ one) => one.own !== false && !one.error && !one.old)
   const needs = what === 'new' ? '' : values.model || own[0]?.name || ''
   const problem = whyNot(what, set, inspection, needs)
   const submit = async (/** @type {Event} */ event) => {
     event.preventDefault()
     setBusy(true)
-    const job = await attempt(start(jobOf(what, values, set.name, needs)))
+    const job = await attempt(start(jobOf(what, newest.current, set.name, needs)))
     setBusy(false)
     if (job) started(job)
   }
@@ -50,12 +57,12 @@ export function NewTraining({ set, inspection, models, started }) {
       <span>Model</span>
       <select
         value=${needs}
-        onChange=${(/** @type {any} */ event) => setValues({ ...values, model: event.target.value })}
+        onChange=${(/** @type {any} */ event) => change({ model: event.target.value })}
       >
         ${own.map((/** @type {any} */ one) => html`<option key=${one.name} value=${one.name}>${one.name}</option>`)}
       </select>
     </label>`}
-    <${Fields} what=${what} values=${values} setValues=${setValues} set=${set} />
+    <${Fields} what=${what} values=${values} change=${change} set=${set} />
     <div class="row">
       <button class="button primary" disabled=${busy || Boolean(problem)}>Start training</button>
       ${problem && html`<p class="soft grow">${problem}</p>`}

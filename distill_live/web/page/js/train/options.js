@@ -59,14 +59,14 @@ function isGiven(/** @type {string} */ what, /** @type {string} */ name, /** @ty
 }
 
 /** @param {any} props */
-export function Fields({ what, values, setValues, set }) {
+export function Fields({ what, values, change, set }) {
   const shown = (/** @type {boolean} */ more) => FIELDS[what].filter((one) => Boolean(one.more) === more)
   const field = (/** @type {Field} */ one) => html`<${OneField}
     key=${`${what} ${one.name}`}
     field=${one}
     value=${values[one.name]}
     hint=${one.name === 'name' ? set?.name : undefined}
-    change=${(/** @type {any} */ value) => setValues({ ...values, [one.name]: value })}
+    change=${(/** @type {any} */ value) => change({ [one.name]: value })}
   />`
   return html`<div class="fields">${shown(false).map(field)}</div>
     ${shown(true).length > 0 &&

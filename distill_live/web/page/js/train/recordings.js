@@ -22,8 +22,9 @@ export function Recordings({ sets, set, choose, reload, inspection, setInspectio
   const take = async (/** @type {{name: string, file: File}[]} */ files) => {
     const name = set?.name ?? (await create(freeName(sets)))
     if (name) await sendAll(name, files, setSending)
+    // First the new list, then the end of sending: so the set is looked into once.
+    await reload()
     setSending(null)
-    reload()
   }
   const askName = async () => {
     const name = await asked('New set of recordings', { value: freeName(sets), action: 'Create' })

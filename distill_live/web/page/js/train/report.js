@@ -46,7 +46,7 @@ export function healthOf(events) {
   return told.map((/** @type {any} */ one, /** @type {number} */ n) => ({
     ...one,
     verdict: String(one.verdict ?? '').toLowerCase(),
-    colourName: levels[n].colourName,
+    colour: levels[n].colour,
   }))
 }
 

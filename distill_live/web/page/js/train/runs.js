@@ -75,7 +75,7 @@ function Levels(/** @type {{health: any[]}} */ { health }) {
   return html`<ul class="levels-health" aria-label="Health of the codebooks">
     ${health.map(
       (one) => html`<li key=${one.label}>
-        <span class=${`level level-${one.colourName}`}>${one.label}</span>
+        <span class=${`level level-${one.colour}`}>${one.label}</span>
         <strong class=${COLOURS[/** @type {keyof typeof COLOURS} */ (one.verdict)] ?? 'soft'}>${one.words}</strong>
         <span class="soft number">${Math.round(100 * one.utilisation)} % in use</span>
       </li>`,
