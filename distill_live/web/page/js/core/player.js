@@ -4,7 +4,7 @@
  *
  *   player.toggle(url), player.play(url), player.pause(), player.seek(url, seconds)
  *   player.swap(url)       go on with another sound at the position where this one is
- *   usePlayer(url) -> {playing, position, seconds}   rerenders about 20 times a second while it plays
+ *   usePlayer(url) -> {current, playing, position, seconds}   rerenders about 20 times a second while it plays
  *   player.current() -> the sound that was started last, or ''
  *
  * The two sounds that were used last stay loaded, so that a comparison switches without a gap.
@@ -86,6 +86,7 @@ export function usePlayer(url) {
 function stateOf(/** @type {string} */ url) {
   const audio = loaded.get(url)
   return {
+    current: current === url,
     playing: Boolean(audio && !audio.paused),
     position: audio?.currentTime ?? 0,
     seconds: audio && Number.isFinite(audio.duration) ? audio.duration : 0,

@@ -1,6 +1,7 @@
 // @ts-check
 /** Two sounds in turn: the other one goes on where this one is. */
 
+import { Segments } from '../controls/segments.js'
 import { html, useEffect } from '../core/dom.js'
 import { formatSeconds } from '../core/format.js'
 import { useKeys } from '../core/keys.js'
@@ -59,20 +60,12 @@ export function Switch({ sounds }) {
     >
       ${state.playing ? '❚❚' : '▶'}
     </button>
-    <div class="joined" role="radiogroup" aria-label="Which one plays">
-      ${sounds.map(
-        (one) => html`<button
-          key=${one.label}
-          class="button"
-          role="radio"
-          aria-checked=${one === now}
-          aria-label=${`${one.label}: ${one.name}`}
-          onClick=${() => one !== now && swap()}
-        >
-          ${one.label}
-        </button>`,
-      )}
-    </div>
+    <${Segments}
+      label="Which one plays"
+      options=${sounds.map((one) => ({ id: one.url, label: one.label }))}
+      value=${now.url}
+      onChange=${(/** @type {string} */ url) => url !== now.url && swap()}
+    />
     <span class="grow cut">${now.name}</span>
     <span class="number soft">${formatSeconds(state.position)}</span>`
 }

@@ -1,6 +1,7 @@
 // @ts-check
 /** What the codec makes of a recording, after a few of its epochs, against the recording itself. */
 
+import { Segments } from '../controls/segments.js'
 import { html, useState } from '../core/dom.js'
 import { Switch } from '../generate/compare.js'
 
@@ -13,19 +14,12 @@ export function Previews({ sounds }) {
   if (!shown) return null
   return html`<section class="stack" aria-label="Previews">
     <h3>Hear it</h3>
-    <div class="segments" role="radiogroup" aria-label="Preview after epoch">
-      ${made.map(
-        ({ epoch }) => html`<button
-          key=${epoch}
-          class="button"
-          role="radio"
-          aria-checked=${epoch === shown.epoch}
-          onClick=${() => setChosen(epoch)}
-        >
-          Epoch ${epoch}
-        </button>`,
-      )}
-    </div>
+    <${Segments}
+      label="Preview after epoch"
+      options=${made.map(({ epoch }) => ({ id: epoch, label: `Epoch ${epoch}` }))}
+      value=${shown.epoch}
+      onChange=${setChosen}
+    />
     <div class="compare" role="group" aria-label="Compare with the original">
       ${original
         ? html`<${Switch}
