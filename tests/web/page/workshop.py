@@ -1,4 +1,4 @@
-"""A `serve` with a library, sets, sounds and a patch of its own, for tests of tabs that change them."""
+"""A `serve` with a library, sounds and a patch of its own, for tests of tabs that change them."""
 
 from __future__ import annotations
 
@@ -59,8 +59,9 @@ def open_workshop(folder: Path, model: Path) -> Iterator[Workshop]:
     describe_codebooks(models / "tiny.distill")
     (folder / "workshop.yaml").write_text(PATCH)
     arguments = (
-        "tiny", "--output", "clock", "--web", "127.0.0.1:0", "--patch", str(folder / "workshop.yaml"),
-        "--work", str(folder / "work"), "--recordings", str(folder / "recordings"),
+        "tiny", "--output", "clock", "--web", "127.0.0.1:0",
+        "--patch", str(folder / "workshop.yaml"), "--work", str(folder / "work"),
+        "--recordings", str(folder / "recordings"),
         "--clips", str(folder / "clips"), "--clip-library", str(folder / "clip-library"),
     )  # fmt: skip
     environment = {**os.environ, "XDG_DATA_HOME": str(folder / "data")}

@@ -6,7 +6,7 @@ import { html, useEffect, useRef, useState } from '../core/dom.js'
 import { formatShare } from '../core/format.js'
 import { attempt, apiPath } from '../listing/undo.js'
 
-const ENDINGS = /\.(distill|pt|pth|ckpt)$/i
+const ENDINGS = /\.distill$/i
 
 /** @param {{changed: (name: string) => void}} props */
 export function UploadModel({ changed }) {
@@ -31,7 +31,7 @@ export function UploadModel({ changed }) {
       class="visually-hidden"
       type="file"
       tabindex="-1"
-      accept=".distill,.pt"
+      accept=".distill"
       aria-label="Model file to upload"
       onChange=${(/** @type {any} */ event) => {
         const [file] = event.target.files
