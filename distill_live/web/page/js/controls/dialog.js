@@ -70,7 +70,7 @@ function Question(/** @type {any} */ { title, value, action, danger, hint, isTex
   return html`<${Dialog} title=${title} open onClose=${() => answer(isText ? null : false)}>
     <form onSubmit=${submit}>
       ${isText && html`<label class="field">${hint || 'Name'}
-        <input ref=${field} value=${value} autocomplete="off" spellcheck=${false} autofocus /></label>`}
+        <input ref=${field} defaultValue=${value} autocomplete="off" spellcheck=${false} autofocus /></label>`}
       <div class="dialog-end">
         <${Button} label="Cancel" onPress=${() => answer(isText ? null : false)} />
         <button type="submit" class=${classes('button', danger ? 'danger' : 'primary')}

@@ -1,7 +1,8 @@
 // @ts-check
 /**
  * A field in which a value is typed.
- *   Entry({parameter, value, label, onDone})   onDone(number | 'off' | undefined); undefined: given up
+ *   Entry({parameter, value, label, seed?, onDone})   onDone(number | 'off' | undefined); undefined: given
+ *   up. With `seed`, what was typed already, it begins with that in place of the value.
  */
 
 import { html, useEffect, useRef } from '../core/dom.js'
@@ -9,10 +10,16 @@ import { formatNumber, parseValue } from '../core/format.js'
 import { toast } from './toast.js'
 
 /** @param {any} props */
-export function Entry({ parameter, value, label, onDone }) {
+export function Entry({ parameter, value, label, seed, onDone }) {
   const field = useRef(/** @type {HTMLInputElement|null} */ (null))
   const over = useRef(false)
-  useEffect(() => field.current?.select(), [])
+  useEffect(() => {
+    const input = /** @type {HTMLInputElement} */ (field.current)
+    // Set once: the server's next value must not replace what is being typed.
+    input.value = seed || formatNumber(value, parameter)
+    input.focus()
+    if (!seed) input.select()
+  }, [])
   const finish = (/** @type {any} */ typed) => {
     if (over.current) return
     over.current = true
@@ -30,12 +37,15 @@ export function Entry({ parameter, value, label, onDone }) {
     if (event.key !== 'Enter' && event.key !== 'Escape') return
     event.preventDefault()
     event.stopPropagation()
-    const fader = field.current?.parentElement?.querySelector('[role="slider"]')
+    const home = field.current?.parentElement
     if (event.key === 'Enter') keep()
     else finish(undefined)
-    /** @type {HTMLElement|null} */ (fader)?.focus()
+    // The field is gone by now: the focus goes back to what it belongs to.
+    setTimeout(() => {
+      const owner = home?.querySelector('[role="slider"], button')
+      if (owner instanceof HTMLElement) owner.focus({ preventScroll: true })
+    })
   }
   return html`<input class="entry" ref=${field} inputmode="decimal" aria-label=${label}
-    value=${formatNumber(value, parameter)} autocomplete="off"
-    onKeyDown=${press} onBlur=${keep} />`
+    autocomplete="off" onKeyDown=${press} onBlur=${keep} />`
 }

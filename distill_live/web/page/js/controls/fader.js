@@ -8,13 +8,13 @@
  */
 
 import { classes, html, useEffect, useRef, useState } from '../core/dom.js'
-import { send, sendSoon, store, useDocument, useValue } from '../core/store.js'
+import { send, sendSoon, store, useValue } from '../core/store.js'
 import { formatNumber, formatValue, fromTravel, titleOf, toTravel } from '../core/format.js'
 import { useControlMenu } from './control_menu.js'
 import { Entry } from './entry.js'
 import { dragging } from './fader_drag.js'
 import { stepped } from './fader_keys.js'
-import { waitingTravel } from './takeover.js'
+import { useWaitingTravel } from './takeover.js'
 
 const STAY_MS = 250
 
@@ -23,31 +23,31 @@ export function Fader({ name, level, label, vertical = false }) {
   const parameter = store.parameters.get(name)
   const address = level ? `${name}/${level.name}` : name
   const control = useFader(parameter, address)
-  const [typing, setTyping] = useState(false)
+  const [typing, setTyping] = useState(/** @type {{seed: string}|null} */ (null))
   const title = label ?? level?.label ?? titleOf(name)
   const menu = useControlMenu({
     learn: address,
     label: level ? `${titleOf(name)}, ${level.label}` : title,
     reset: address,
-    items: [{ label: 'Type a value', hint: 'Enter', run: () => setTyping(true) }],
+    items: [{ label: 'Type a value', hint: 'Enter', run: () => setTyping({ seed: '' }) }],
   })
   const own = useValue(`${address}/own`)
-  const mark = waitingTravel(useDocument('mappings'), address)
+  const mark = useWaitingTravel(address)
   if (!parameter) return null
   const { value, held } = control
   const off = typeof value !== 'number'
   const names = classes('fader', vertical && 'vertical', held && 'held', off && 'off',
     level && `level-${level.colour}`, level && !own && 'following')
   const done = (/** @type {any} */ typed) => {
-    setTyping(false)
+    setTyping(null)
     if (typed !== undefined) control.type(typed)
   }
   const unit = parameter.unit && !off && !vertical && html` <small>${parameter.unit}</small>`
   return html`<div class=${names} title=${parameter.doc} ...${menu}>
     <${Track} ...${{ parameter, address, title, level, vertical, control, mark, setTyping }} />
-    ${typing ? html`<${Entry} ...${{ parameter, value, label: title, onDone: done }} />`
+    ${typing ? html`<${Entry} ...${{ parameter, value, label: title, seed: typing.seed, onDone: done }} />`
       : html`<button type="button" class="fader-value" tabindex="-1" aria-label=${`Type ${title}`}
-          onClick=${() => setTyping(true)}>${formatNumber(value, parameter)}${unit}</button>`}
+          onClick=${() => setTyping({ seed: '' })}>${formatNumber(value, parameter)}${unit}</button>`}
   </div>`
 }
 
@@ -115,13 +115,14 @@ function fillOf(/** @type {any} */ parameter, /** @type {number} */ travel, /** 
 
 function press(
   /** @type {KeyboardEvent} */ event, /** @type {any} */ control, /** @type {any} */ parameter,
-  /** @type {(typing: boolean) => void} */ setTyping,
+  /** @type {(typing: {seed: string}) => void} */ setTyping,
 ) {
   if (event.ctrlKey || event.metaKey || event.altKey) return
   const next = stepped(event, control.travel, parameter, control.value)
   if (next !== null) control.set(next)
   else if (event.key === 'Delete' || event.key === 'Backspace') control.reset()
-  else if (event.key === 'Enter' || /^[-0-9.]$/.test(event.key)) setTyping(true)
+  else if (event.key === 'Enter') setTyping({ seed: '' })
+  else if (/^[-0-9.]$/.test(event.key)) setTyping({ seed: event.key })
   else return
   event.preventDefault()
   event.stopPropagation()

@@ -4,35 +4,46 @@
  *   LearnBanner()   once, in the frame
  */
 
-import { html, useEffect, useState } from '../core/dom.js'
-import { store } from '../core/store.js'
-import { Button } from './button.js'
+import { html, useEffect, useRef, useState } from '../core/dom.js'
+import { useDocument } from '../core/store.js'
+import { words } from '../core/format.js'
 import { onLearning } from './learning.js'
+
+const SLACK_MS = 2000
 
 export function LearnBanner() {
   const [attempt, setAttempt] = useState(/** @type {any} */ (null))
-  const [, tick] = useState(0)
-  onLearning(setAttempt)
+  const learning = useDocument('server')?.learning
+  const hadBegun = useRef(false)
+  onLearning((next) => {
+    hadBegun.current = Boolean(learning)
+    setAttempt(next)
+  })
   useEffect(() => {
     if (!attempt) return
-    const timer = setInterval(() => {
-      if (Date.now() > attempt.until) setAttempt(null)
-      tick((n) => n + 1)
-    }, 500)
-    const off = store.onMessage((address, [about]) => {
-      const over = address === '/distill/done' ? about === 'learn' : about === '/distill/learn'
-      if (over) setAttempt(null)
-    })
-    return () => {
-      clearInterval(timer)
-      off()
-    }
+    // In case nothing is heard of the end.
+    const timer = setTimeout(() => setAttempt(null), attempt.until - Date.now() + SLACK_MS)
+    return () => clearTimeout(timer)
   }, [attempt])
-  if (!attempt) return null
-  const left = Math.max(0, Math.ceil((attempt.until - Date.now()) / 1000))
+  useEffect(() => {
+    // It ends when the instrument says so: learned, given up, or begun for another control.
+    if (hadBegun.current && !learning) setAttempt(null)
+    hadBegun.current = Boolean(learning)
+  }, [learning])
+  if (!attempt && !learning) return null
   return html`<div class="banner accent" role="status" data-learning>
-    <p class="grow"><strong>${attempt.label}</strong>: move the MIDI control for it. Turn it both
-      ways, or press it once. <span class="soft">${left} s</span></p>
-    <${Button} label="Hide" kind="quiet" onPress=${() => setAttempt(null)} />
+    <p class="grow"><strong>${attempt?.label ?? words(learning)}</strong>: move the MIDI control for it.
+      Turn it both ways, or press it once.<${Left} key=${attempt?.until} until=${attempt?.until} /></p>
   </div>`
+}
+
+/** How many seconds are left. */
+function Left(/** @type {any} */ { until }) {
+  const [, tick] = useState(0)
+  useEffect(() => {
+    const timer = setInterval(() => tick((n) => n + 1), 500)
+    return () => clearInterval(timer)
+  }, [])
+  const left = Math.ceil((until - Date.now()) / 1000)
+  return left > 0 ? html`<span class="soft"> ${left} s</span>` : null
 }

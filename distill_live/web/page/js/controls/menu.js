@@ -58,15 +58,17 @@ function Menu(/** @type {any} */ { place, items, title, close, leave }) {
     close()
     item.run()
   }
-  return html`<div class="menu" role="menu" aria-label=${title ?? 'Menu'} ref=${box}
+  return html`<div class="menu" ref=${box}
     onKeyDown=${(/** @type {KeyboardEvent} */ event) => move(event, box.current, close)}>
     ${title && html`<p class="menu-title">${title}</p>`}
+    <div role="menu" aria-label=${title ?? 'Menu'}>
     ${items.map((/** @type {any} */ item) => html`<button type="button" class="menu-item"
       role=${item.checked === undefined ? 'menuitem' : 'menuitemradio'}
       aria-checked=${item.checked === undefined ? undefined : String(item.checked)}
       disabled=${item.disabled} onClick=${() => pick(item)}>
       <span>${item.label}</span>${item.hint && html`<small>${item.hint}</small>`}
     </button>`)}
+    </div>
   </div>`
 }
 

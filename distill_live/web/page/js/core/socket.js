@@ -8,13 +8,11 @@
  *   sendSoon('/distill/gain', v)  for faders: at most every 16 ms, the newest value of each address
  *   ask('/distill/get', 'gain')   -> Promise of replies [[address, [arguments]], ...]; rejects with the
  *                                 server's text when the answer is /distill/error, or without a connection
- *   onFrame(kind, fn) -> off      fn(frame), taken apart as frames.js says, whenever one of a kind arrives
+ *   onFrame(kind, fn) -> off      fn(DataView) whenever a binary frame of a kind arrives (see frames.js)
  *   watch('timeline') -> unwatch  counted; also 'meters', 'sound', 'incoming' and 'audio', with
  *                                 {audioRate: 24000 or 48000}, of which the newest counts
  *   connection()                  'connecting' | 'open' | 'lost'; onConnection(fn) -> off
  */
-
-import { readFrame } from './frames.js'
 
 const SOON_MS = 16
 const ASK_MS = 8000
@@ -86,7 +84,7 @@ export function ask(address, ...values) {
   })
 }
 
-/** @param {number} kind @param {(frame: any) => void} fn */
+/** @param {number} kind @param {(view: DataView) => void} fn */
 export function onFrame(kind, fn) {
   const fns = frameHandlers.get(kind) ?? new Set()
   frameHandlers.set(kind, fns.add(fn))
@@ -182,10 +180,7 @@ function take(/** @type {any} */ data) {
 }
 
 function takeFrame(/** @type {DataView} */ view) {
-  const fns = frameHandlers.get(view.getUint8(0))
-  if (!fns?.size) return
-  const frame = readFrame(view)
-  for (const fn of fns) fn(frame)
+  for (const fn of frameHandlers.get(view.getUint8(0)) ?? []) fn(view)
 }
 
 function settle(/** @type {{id: number, replies: any[][]}} */ { id, replies }) {

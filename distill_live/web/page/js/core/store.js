@@ -8,7 +8,8 @@
  *   store.parameters, requests, edits     Maps from name to P, R and E of the hello message
  *   store.hello                           the hello message, or null before it
  *   store.levels()                        [{label, name, colour}] coarse to fine: name as addresses write
- *                                         it, colour 'structure' etc., for the class level-structure
+ *                                         it, colour 'structure' etc., for the class level-structure;
+ *                                         levelsOf({levels: [labels]}) for a model that is not in play
  *   store.onMessage(fn) -> off            fn(address, arguments): announcements and errors
  *   store.onIncoming(fn) -> off           fn(entries), only while 'incoming' is watched
  *   useValue(address), useDocument(name), useHello(), useConnection(), useLevels()   hooks that rerender
@@ -112,7 +113,8 @@ export function useConnection() {
 /** A level's label as addresses write it. @param {string} label */
 export const levelName = (label) => label.toLowerCase().split(/\s+/).join('_')
 
-export function levelsOf(/** @type {any} */ model) {
+/** The levels of a model, such as {levels: [labels]}. @param {any} model */
+export function levelsOf(model) {
   const labels = model?.levels ?? []
   return labels.map((/** @type {string} */ label, /** @type {number} */ index) => ({
     label,

@@ -6,16 +6,16 @@
  */
 
 import { useEffect, useState } from '../core/dom.js'
-import { onFrame, watch } from '../core/store.js'
-import { KINDS } from '../core/frames.js'
+import { onFrame } from '../core/store.js'
+import { KINDS, readMeters } from '../core/frames.js'
 
 /** @type {any} */
 let newest = null
 /** @type {Set<() => void>} */
 const watchers = new Set()
 
-onFrame(KINDS.meters, (frame) => {
-  newest = frame
+onFrame(KINDS.meters, (view) => {
+  newest = readMeters(view)
   for (const fn of watchers) fn()
 })
 
@@ -27,11 +27,7 @@ export function useMeter(pick) {
   useEffect(() => {
     const note = () => setValue(() => pick(newest))
     watchers.add(note)
-    const unwatch = watch('meters')
-    return () => {
-      watchers.delete(note)
-      unwatch()
-    }
+    return () => watchers.delete(note)
   }, [])
   return value
 }

@@ -10,7 +10,7 @@ import { hasApi } from '../core/api.js'
 
 /** `api` is the path that a tab cannot do without; its styles are loaded with it. */
 export const TABS = [
-  { id: 'live', title: 'Live', styles: ['live.css', 'live_lists.css', 'timeline.css', 'sound.css'] },
+  { id: 'live', title: 'Live', styles: ['live.css', 'live_edits.css', 'live_lists.css', 'timeline.css'] },
   { id: 'codes', title: 'Codes', api: '/api/codes', styles: ['codes.css'] },
   { id: 'generate', title: 'Generate', api: '/api/jobs', styles: ['lists.css', 'jobs.css', 'sounds.css', 'generate.css'] },
   { id: 'train', title: 'Train', api: '/api/sets', styles: ['lists.css', 'jobs.css', 'sounds.css', 'train.css'] },

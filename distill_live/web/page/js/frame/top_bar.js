@@ -27,7 +27,7 @@ export function TopBar({ live }) {
 function Level() {
   const [Meter, setMeter] = useState(/** @type {any} */ (null))
   useEffect(() => {
-    import('../live/panels.js').then((module) => setMeter(() => module.Meter))
+    import('../canvas/meter.js').then((module) => setMeter(() => module.Meter))
   }, [])
   return html`<div class="top-meter">${Meter && html`<${Meter} />`}</div>`
 }

@@ -11,23 +11,21 @@ import { Button } from '../controls/button.js'
 import { openMenu } from '../controls/menu.js'
 import { useMeter } from './meters.js'
 
-const HOLD = 1
-const LOOP = 2
 const LENGTHS = {
   beats: [0.5, 1, 2, 4, 8, 16],
   seconds: [0.25, 0.5, 1, 2, 4, 8],
 }
 
 export function Transport() {
-  const plays = useMeter((frame) => frame.transport === 0) ?? false
-  const motion = useMeter((frame) => frame.motion) ?? 0
+  const plays = useMeter((frame) => frame.transport === 'play') ?? false
+  const motion = useMeter((frame) => frame.motion)
   const [loop, setLoop] = useRemembered('loop', { unit: 'beats', length: 4 })
   const [rewind, setRewind] = useRemembered('rewind', { unit: 'seconds', length: 4, same: false })
 
   const toggle = () => send(plays ? '/distill/stop' : '/distill/play')
-  const hold = () => send(motion === HOLD ? '/distill/release' : '/distill/hold')
+  const hold = () => send(motion === 'hold' ? '/distill/release' : '/distill/hold')
   const startLoop = (/** @type {any} */ given = loop) => send(...loopMessage(given))
-  const flipLoop = () => (motion === LOOP ? send('/distill/release') : startLoop())
+  const flipLoop = () => (motion === 'loop' ? send('/distill/release') : startLoop())
   const back = (/** @type {any} */ given = rewind) => send(...rewindMessage(given))
   const panic = () => send('/distill/panic')
   useKeys('Transport', [
@@ -43,9 +41,9 @@ export function Transport() {
   return html`<div class="transport" role="group" aria-label="Transport">
     <${Button} label=${plays ? 'Stop' : 'Play'} icon=${plays ? 'stop' : 'play'} kind=${plays ? '' : 'primary'}
       onPress=${toggle} learn=${plays ? 'stop' : 'play'} extra="transport-play" />
-    <${Button} label="Hold" icon="hold" pressed=${motion === HOLD} onPress=${hold} learn="hold" />
+    <${Button} label="Hold" icon="hold" pressed=${motion === 'hold'} onPress=${hold} learn="hold" />
     <span class="joined">
-      <${Button} label=${`Loop ${shortLength(loop)}`} icon="loop" pressed=${motion === LOOP}
+      <${Button} label=${`Loop ${shortLength(loop)}`} icon="loop" pressed=${motion === 'loop'}
         onPress=${flipLoop} learn=${loopMessage(loop).map(plain)} />
       <${Button} label="Length of the loop" icon="down" hideLabel extra="narrow"
         onPress=${(/** @type {any} */ event) => openMenu(event, lengths(loop, pickLoop), 'Loop the last')} />

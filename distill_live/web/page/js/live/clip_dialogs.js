@@ -59,7 +59,7 @@ function Capture(/** @type {any} */ { close }) {
       <label class="field">The last seconds
         <input name="seconds" type="number" min="0.1" max="60" step="0.1" value="4" required autofocus /></label>
       <label class="field">Name of the clip
-        <input name="name" value=${`take ${clock()}`} autocomplete="off" required /></label>
+        <input name="name" defaultValue=${`take ${clock()}`} autocomplete="off" required /></label>
       <div class="dialog-end"><button class="button primary" type="submit">Capture</button></div>
     </form>
   </${Dialog}>`

@@ -1,13 +1,15 @@
 // @ts-check
 /** Recording what sounds, what was recorded, and hearing it here. */
 
-import { html, useEffect, useState } from '../core/dom.js'
+import { classes, html, useEffect, useState } from '../core/dom.js'
 import { send, useDocument } from '../core/store.js'
-import { get, hasApi } from '../core/api.js'
+import { hasApi } from '../core/api.js'
 import { formatBytes, formatSeconds } from '../core/format.js'
 import { Button } from '../controls/button.js'
-import { attempt } from '../controls/toast.js'
+import { Icon } from '../controls/icons.js'
 import { captureClip } from './clip_dialogs.js'
+
+const SOUNDS = /\.(wav|flac|mp3|ogg|aiff?|w64|rf64|opus)$/i
 
 export function RecordView() {
   return html`<div class="columns two">
@@ -23,7 +25,7 @@ function Recorder() {
     <div class="panel-head"><h2>Record the output</h2></div>
     <div class="row">
       <${Button} label="Record" icon="record" kind="danger" onPress=${() => send('/distill/record', 1)}
-        pressed=${files && 'recording' in files ? Boolean(files.recording) : undefined} learn=${['record', 1]} />
+        pressed=${Boolean(files?.recording)} learn=${['record', 1]} />
       <${Button} label="Stop recording" icon="stop" onPress=${() => send('/distill/record', 0)} learn=${['record', 0]} />
       ${since && html`<p class="recording-time" role="timer">${since}</p>`}
     </div>
@@ -55,34 +57,33 @@ function Hearing() {
 }
 
 function Recordings() {
-  const told = useDocument('files')
-  const [files, setFiles] = useState(/** @type {any[]|null} */ (null))
-  const load = async () => {
-    if (!(await hasApi('/api/files'))) return
-    const found = await attempt(get('/api/files'))
-    setFiles((found?.files ?? []).filter((/** @type {any} */ one) => one.kind === 'recording'))
-  }
-  useEffect(() => void load(), [told])
-  if (files === null) return null
+  const files = useDocument('files')
+  const [canHear, setCanHear] = useState(false)
+  useEffect(() => void hasApi('/api/files').then(setCanHear), [])
+  // Sidecars, such as the codes of a capture, are for programs.
+  const sounds = (files?.recordings ?? []).filter((/** @type {any} */ one) => SOUNDS.test(one.name))
   return html`<section class="panel" aria-label="Recordings">
-    <div class="panel-head"><h2>Recordings</h2><${Button} label="Refresh" kind="quiet" onPress=${load} /></div>
-    ${files.length === 0 && html`<p class="empty">What you record appears here, to hear and to download.</p>`}
-    <ul class="list">${files.map((one) => html`<${Recording} key=${one.path} ...${one} />`)}</ul>
+    <div class="panel-head"><h2>Recordings</h2></div>
+    ${sounds.length === 0 && html`<p class="empty">What you record appears here${
+      canHear ? ', to hear and to download' : ''}.</p>`}
+    <ul class="list">${sounds.map((/** @type {any} */ one) => html`<${Recording} key=${one.name} ...${one}
+      canHear=${canHear} running=${one.name === files.recording} />`)}</ul>
   </section>`
 }
 
-function Recording(/** @type {any} */ { path, seconds, bytes, modified }) {
-  const url = `/api/files/${path.split('/').map(encodeURIComponent).join('/')}`
-  const name = path.split('/').at(-1)
-  const about = [seconds && formatSeconds(seconds), bytes && formatBytes(bytes), modified && when(modified)]
-  return html`<li class="recording">
+function Recording(/** @type {any} */ { name, bytes, modified, canHear, running }) {
+  const url = `/api/files/recordings/${encodeURIComponent(name)}`
+  const about = running ? 'recording now' : `${formatBytes(bytes)}, ${when(modified)}`
+  return html`<li class="recording" data-recording=${name}>
     <div class="row"><div class="grow"><div class="cut">${name}</div>
-      <div class="soft small">${about.filter(Boolean).join(', ')}</div></div>
-      <a class="button" href=${url} download=${name} aria-label=${`Download ${name}`}>Download</a></div>
-    <audio controls preload="none" src=${url} aria-label=${name}></audio>
+      <div class=${classes('small', running ? 'fault' : 'soft')}>${about}</div></div>
+      ${canHear && !running && html`<a class="button" href=${url} download=${name}
+        aria-label=${`Download ${name}`}><${Icon} name="download" /> Download</a>`}</div>
+    ${canHear && !running && html`<audio controls preload="none" src=${url} aria-label=${name}></audio>`}
   </li>`
 }
 
-function when(/** @type {string} */ iso) {
-  return new Date(iso).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' })
+/** @param {number} seconds since 1970 */
+function when(seconds) {
+  return new Date(1000 * seconds).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' })
 }

@@ -1,0 +1,310 @@
+"""The controls of the Live tab, used as a performer uses them, in front of a real server."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.commands.server_process import OscClient, ServerProcess
+from tests.installed_plugin import install_plugin
+from tests.tools import read_line, wait_until
+from tests.web.page.conftest import PRESS_SECONDS, Served, hold
+
+_PLUGIN = """
+from distill_live.parameters import Parameter
+
+
+class Plugin:
+    name = "sieve"
+    doc = "Keep only some of the codes."
+    window = 1
+    parameters = (Parameter("keep", "float", 0.0, 1.0, 0.5, "", "How many codes to keep."),)
+
+    def __call__(self, codes, context):
+        return codes
+"""
+
+
+@pytest.fixture(autouse=True)
+def defaults(served: Served) -> None:
+    """Every test begins with the defaults."""
+    served.osc.send("/distill/reset")
+    served.osc.ask("/distill/ping")
+
+
+def control(page: Page, name: str) -> Locator:
+    """The control of an address, such as "temperature/structure"."""
+    return page.locator(f'[data-name="{name}"]').first
+
+
+def drag(page: Page, fader: Locator, begin: float, end: float, vertical: bool = False) -> None:
+    """Drag a fader from one share of its travel to another, 0..1."""
+    box = fader.bounding_box()
+    assert box is not None
+
+    def place(share: float) -> tuple[float, float]:
+        if vertical:
+            return box["x"] + box["width"] / 2, box["y"] + box["height"] * (1 - share)
+        return box["x"] + box["width"] * share, box["y"] + box["height"] / 2
+
+    hold(page, *place(begin), to=place(end))
+
+
+def value(osc: OscClient, name: str) -> Any:
+    return osc.ask("/distill/get", name)[0]
+
+
+def press(page: Page, target: Locator) -> None:
+    box = target.bounding_box()
+    assert box is not None
+    hold(page, box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+
+def press_twice(page: Page, target: Locator) -> None:
+    """Two clicks as a hand does them, a little apart."""
+    box = target.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    for count in (1, 2):
+        page.mouse.down(click_count=count)
+        time.sleep(PRESS_SECONDS)
+        page.mouse.up(click_count=count)
+
+
+def test_an_osc_subscriber_hears_of_a_fader_that_is_dragged(page: Page, served: Served) -> None:
+    expect(control(page, "gain")).to_be_visible()
+    with subscribed(served.osc, "/distill/gain") as listener:
+        drag(page, control(page, "gain"), 0.5, 0.25)
+        assert listener.hears("/distill/gain") == pytest.approx(0.5, abs=0.05)
+
+
+def test_a_fader_follows_what_osc_sends(page: Page, served: Served) -> None:
+    fader = control(page, "gain")
+    expect(fader).to_have_attribute("aria-valuetext", "1.00")
+    served.osc.send("/distill/gain", 0.25)
+    expect(fader).to_have_attribute("aria-valuetext", "0.25")
+
+
+def test_one_level_is_moved_alone(page: Page, served: Served) -> None:
+    drag(page, control(page, "temperature/structure"), 0.5, 0.9, vertical=True)
+    wait_until(lambda: value(served.osc, "temperature/structure") > 1.5, "the level's own value")
+    assert value(served.osc, "temperature") == 1.0
+
+
+def test_a_double_click_resets(page: Page, served: Served) -> None:
+    served.osc.send("/distill/gain", 0.25)
+    fader = control(page, "gain")
+    expect(fader).to_have_attribute("aria-valuetext", "0.25")
+    press_twice(page, fader)
+    expect(fader).to_have_attribute("aria-valuetext", "1.00")
+
+
+def test_a_value_can_be_typed(page: Page, served: Served) -> None:
+    page.get_by_role("button", name="Type Gain").click()
+    page.keyboard.type("0,4")
+    page.keyboard.press("Enter")
+    wait_until(lambda: value(served.osc, "gain") == pytest.approx(0.4), "the typed value")
+
+
+def test_what_is_no_number_is_explained(page: Page) -> None:
+    page.get_by_role("button", name="Type Gain").click()
+    page.keyboard.type("loud")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Gain takes a number")
+
+
+def test_what_the_server_refuses_is_shown_in_its_words(page: Page) -> None:
+    page.get_by_role("button", name="Load", exact=True).click()
+    page.get_by_label("File").fill("nowhere.wav")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert").first).to_contain_text("nowhere.wav")
+
+
+def test_a_preset_is_stored_and_recalled(page: Page, served: Served) -> None:
+    served.osc.send("/distill/gain", 0.3)
+    served.osc.ask("/distill/ping")
+    press(page, page.get_by_role("button", name="Store"))
+    page.get_by_label("Name of the preset").fill("quiet")
+    page.keyboard.press("Enter")
+    preset = page.locator('[data-preset="quiet"]')
+    expect(preset).to_be_visible()
+    served.osc.send("/distill/gain", 1.5)
+    expect(control(page, "gain")).to_have_attribute("aria-valuetext", "1.50")
+    press(page, preset)
+    wait_until(lambda: value(served.osc, "gain") == pytest.approx(0.3), "the preset")
+
+
+def test_play_and_stop_by_keyboard(page: Page) -> None:
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
+
+
+def test_a_fader_is_moved_and_reset_by_keyboard(page: Page, served: Served) -> None:
+    fader = control(page, "gain")
+    fader.focus()
+    page.keyboard.press("End")
+    wait_until(lambda: value(served.osc, "gain") == 2.0, "the highest value")
+    page.keyboard.press("Delete")
+    expect(fader).to_have_attribute("aria-valuetext", "1.00")
+
+
+def test_every_control_is_reached_with_the_tab_key(page: Page) -> None:
+    expect(control(page, "gain")).to_be_visible()
+    reached = set()
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.dataset.name"))
+    assert {"temperature", "temperature/structure", "gain", "steer/brightness"} <= reached
+
+
+def test_a_question_mark_lists_the_keys_and_escape_closes(page: Page) -> None:
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("Play or stop")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_learning_is_begun_from_the_menu_of_a_control(page: Page) -> None:
+    control(page, "gain").click(button="right")
+    page.get_by_role("menuitem", name=re.compile("Learn")).click()
+    # Either it waits for a control, or it says why it cannot.
+    waiting = page.locator("[data-learning]").or_(page.get_by_role("alert"))
+    expect(waiting.first).to_contain_text(re.compile("gain|MIDI", re.IGNORECASE))
+
+
+def test_an_edit_is_switched_on_for_one_level(page: Page, served: Served) -> None:
+    page.get_by_role("tab", name="Edits").click()
+    switch = control(page, "edit/mask/on/detail")
+    press(page, switch)
+    expect(switch).to_have_attribute("aria-checked", "true")
+    assert value(served.osc, "edit/mask/on/detail") == 1
+    assert value(served.osc, "edit/mask/on") == 0
+
+
+def test_an_edit_is_undone_by_keyboard(page: Page, served: Served) -> None:
+    page.get_by_role("tab", name="Edits").click()
+    switch = control(page, "edit/mask/on")
+    press(page, switch)
+    expect(switch).to_have_attribute("aria-checked", "true")
+    page.keyboard.press("Control+z")
+    expect(switch).to_have_attribute("aria-checked", "false")
+
+
+def test_every_parameter_has_a_control(page: Page, served: Served) -> None:
+    page.get_by_role("tab", name="All controls").click()
+    expect(control(page, "gain")).to_be_visible()
+    shown = page.evaluate("[...document.querySelectorAll('[data-name]')].map(e => e.dataset.name)")
+    replies = dict(all_values(served.osc))
+    missing = set(replies) - set(shown)
+    assert missing == set()
+
+
+def test_the_search_finds_controls(page: Page) -> None:
+    page.get_by_role("tab", name="All controls").click()
+    page.keyboard.press("/")
+    page.keyboard.type("stutter")
+    expect(control(page, "edit/stutter/beats")).to_be_visible()
+    expect(page.locator('.controls-view [data-name="gain"]')).to_have_count(0)
+
+
+def test_incoming_messages_are_shown_with_what_they_move(page: Page, served: Served) -> None:
+    page.get_by_role("tab", name="Inputs").click()
+    log = page.get_by_role("region", name="Incoming messages")
+    expect(log).to_be_visible()
+    wait_until(lambda: sent(served, log, "/distill/width", 0.5), "the message in the log")
+    served.osc.send("/distill/wdith", 0.5)
+    expect(log).to_contain_text("/distill/wdith")
+
+
+def test_nothing_to_press_is_smaller_than_a_finger(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(control(page, "gain")).to_be_visible()
+    small = page.evaluate(
+        """[...document.querySelectorAll('button, [role=slider]')]
+        .map(e => [e.textContent, e.getBoundingClientRect()])
+        .filter(([, b]) => b.width && (b.height < 36 || b.width < 30)).map(([text]) => text)"""
+    )
+    assert small == []
+
+
+def test_a_phone_shows_no_part_beyond_its_edge(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(control(page, "gain")).to_be_visible()
+    assert page.evaluate("document.querySelector('.main').scrollWidth") <= 390
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.fixture(scope="module")
+def with_plugin(
+    tiny_model_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The address of a server that has an edit of a plugin."""
+    folder = tmp_path_factory.mktemp("plugin")
+    environment = install_plugin(folder, "edits", "sieve", _PLUGIN)
+    arguments = (str(tiny_model_path), "--output", "clock", "--web", "127.0.0.1:0")
+    with ServerProcess(*arguments, environment=environment) as server:
+        assert server.process.stdout is not None
+        found = re.search(r"http://[\w.:]+", read_line(server.process.stdout))
+        assert found is not None
+        yield found[0]
+        server.end()
+
+
+def test_a_plugins_edit_has_controls(page: Page, with_plugin: str) -> None:
+    page.goto(with_plugin)
+    page.get_by_role("tab", name="Edits").click()
+    press(page, control(page, "edit/sieve/on"))
+    expect(control(page, "edit/sieve/on")).to_have_attribute("aria-checked", "true")
+    drag(page, control(page, "edit/sieve/keep"), 0.5, 0.8)
+    expect(control(page, "edit/sieve/keep")).to_have_attribute("aria-valuetext", "0.80")
+
+
+class subscribed:
+    """An OSC client that is told the changes of an address."""
+
+    def __init__(self, osc: OscClient, address: str) -> None:
+        self._client, self._address = OscClient(osc.port), address
+
+    def __enter__(self) -> subscribed:
+        self._client.send("/distill/subscribe", 0, 60.0, self._address)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def hears(self, address: str) -> Any:
+        """The newest value once nothing more comes."""
+        found: list[Any] = []
+        with suppress(TimeoutError):
+            while True:
+                found += [values[0] for told, values in self._client.hear_all() if told == address]
+        return found[-1]
+
+
+def all_values(osc: OscClient) -> Iterator[tuple[str, Any]]:
+    """Every parameter by its address without /distill/, with its value."""
+    client = OscClient(osc.port)
+    client.send("/distill/get")
+    with suppress(TimeoutError):
+        while True:
+            for address, values in client.hear_all():
+                name = address.removeprefix("/distill/")
+                if not name.endswith(("/own", "/norm")) and not name.startswith("stream/"):
+                    yield name, values[0]
+    client.close()
+
+
+def sent(served: Served, log: Locator, address: str, number: float) -> bool:
+    """Send once more and see whether it is in the log: watching begins a moment after the view."""
+    served.osc.send(address, number)
+    return address in (log.text_content() or "")
