@@ -12,7 +12,7 @@ export function Inspection({ found, busy }) {
   if (busy) return html`<p class="soft" role="status">Looking into the recordings …</p>`
   if (!found) return null
   return html`<div class="stack inspection" role="status">
-    ${found.tooLittle && html`<p class="warn">${found.tooLittle}</p>`}
+    ${found.too_little && html`<p class="warn">${found.too_little}</p>`}
     <${Facts} found=${found} />
     ${(found.notes ?? []).map((/** @type {string} */ note) => html`<p class="soft" key=${note}>${note}</p>`)}
     <${Refused} refused=${found.refused ?? []} />
@@ -39,7 +39,7 @@ function estimate(/** @type {any} */ told) {
   if (!told) return ''
   const parts = ['codec', 'prior', 'vocoder']
     .filter((one) => told[one] != null)
-    .map((one) => `${one} ${inWords(told[one])}`)
+    .map((one) => `${one === 'codec' ? '' : 'at most '}${inWords(told[one])} for the ${one}`)
   const total = told.words ?? ''
   return parts.length ? `${total}${total ? ': ' : ''}${parts.join(', ')}` : total
 }
@@ -59,7 +59,7 @@ function Duplicates(/** @type {{pairs: string[][]}} */ { pairs }) {
   return html`<div class="refused">
     <h3 class="warn">The same sound twice</h3>
     <ul>
-      ${pairs.map((names, n) => html`<li key=${n}>${names.join(' and ')}</li>`)}
+      ${pairs.map((names, n) => html`<li key=${n}>${names.join(', ')}</li>`)}
     </ul>
   </div>`
 }
