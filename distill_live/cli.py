@@ -20,6 +20,7 @@ from distill_live.thread_waiting import wait_briefly
 #: Every subcommand and its one line of help. `train-prior` lives in commands/train_prior.py.
 COMMANDS = {
     "serve": "Play a model continuously, controlled over OSC and MIDI.",
+    "inspect": "Show what recordings are like before you train on them.",
     "train": "Make a model from a folder of recordings.",
     "train-prior": "Retrain the prior of a model.",
     "train-vocoder": "Train a neural vocoder for a model.",
@@ -48,7 +49,7 @@ COMMANDS = {
 #: Commands that play nothing live: they run with a lower priority than other programs, above all
 #: than `serve`.
 OFFLINE = {
-    "train", "train-prior", "train-vocoder", "generate", "encode", "decode", "edit",
+    "inspect", "train", "train-prior", "train-vocoder", "generate", "encode", "decode", "edit",
     "blend", "morph", "codes", "codebook", "render", "report",
 }  # fmt: skip
 

@@ -94,6 +94,15 @@ class ReportError(DistillError):
     """A model's report cannot be written."""
 
 
+class RequestError(DistillError):
+    """A request of a web client cannot be carried out."""
+
+    def __init__(self, status: int, message: str) -> None:
+        """`status` is the HTTP status of the answer, 4xx or 5xx."""
+        super().__init__(message)
+        self.status = status
+
+
 class LiveError(DistillError):
     """The live server cannot start or cannot continue."""
 

@@ -84,6 +84,15 @@ def lower() -> None:
     _renice(OFFLINE_NICE, [0])
 
 
+def lower_session() -> None:
+    """As `lower`, for a process that leads a session of its own: Linux shares its time out among
+    sessions first, and nice values count only within one."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            Path("/proc/self/autogroup").write_text(str(OFFLINE_NICE))
+    lower()
+
+
 class SoundThreads:
     """The audio process's threads, to be made real-time ones; for its main thread to create.
 

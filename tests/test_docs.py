@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from distill_live.training.codec.health import COLLAPSED, COLLAPSED_EVEN, UNDERUSED, UNDERUSED_EVEN
+from distill_live.codes.codebook_health import COLLAPSED, COLLAPSED_EVEN, UNDERUSED, UNDERUSED_EVEN
 from tests.documents import (
     DOCS,
     PAGES,

@@ -69,6 +69,21 @@ def load_recordings(
     What cannot be read, is shorter than MIN_SECONDS or silent is skipped and told in `skipped`.
     `on_file` hears (files read so far, files found). Raises DatasetError when nothing is left.
     """
+    found = read_recordings(folder, sample_rate, on_file)
+    if not found.recordings:
+        reasons = "; ".join(f"{name}: {reason}" for name, reason in found.skipped[:3])
+        count = len(found.skipped)
+        raise DatasetError(f"none of the {count} files in {folder} can be used ({reasons})")
+    return found
+
+
+def read_recordings(
+    folder: str | Path,
+    sample_rate: int = 48_000,
+    on_file: Callable[[int, int], None] | None = None,
+) -> Recordings:
+    """As `load_recordings`, but there may be nothing left. Raises DatasetError when the folder has
+    no sound files at all."""
     content = _look_through(Path(folder))
     paths = content.paths
     recordings: list[Recording] = []
@@ -84,9 +99,6 @@ def load_recordings(
             skipped.append((name, str(error)))
         if on_file:
             on_file(number, len(paths))
-    if not recordings:
-        reasons = "; ".join(f"{name}: {reason}" for name, reason in skipped[:3])
-        raise DatasetError(f"none of the {len(paths)} files in {folder} can be used ({reasons})")
     return Recordings(recordings, sample_rate, skipped, notes + content.left_out)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,10 +18,12 @@ from distill_live.commands.options import (
     BitDepthOption,
     DeviceOption,
     ModelArgument,
+    ProgressFileOption,
     SoundFormat,
     seconds_option,
 )
 from distill_live.commands.output import check_sound_file, progress_bar, tell, write_sound
+from distill_live.commands.progress_lines import ProgressLines
 from distill_live.errors import CodesError
 from distill_live.inference.loading import load_model
 from distill_live.parameters import PARAMETERS, Parameter
@@ -145,6 +148,7 @@ def generate(
     ] = None,
     bit_depth: BitDepthOption = 24,
     device: DeviceOption = "auto",
+    progress_file: ProgressFileOption = None,
 ) -> None:
     """Generate new sound files, each with a .json file that says how it was made.
 
@@ -184,13 +188,15 @@ def generate(
         "repetition": repetition,
     }
     column_seconds = loaded.column_samples / own_rate
+    lines = progress_file and ProgressLines(progress_file)
     steering = Steering(loudness, brightness, noisiness, density, guidance)
     for number in range(count):
         used = (first + number) % (int(_SEEDS.maximum) + 1)
         columns: list[Any] = []
         with progress_bar(f"seed {used}") as advance:
+            told = _telling(advance, lines, number, count)
             audio, _ = generate_audio_from_prior(
-                loaded, duration_s=duration, seed=used, progress_callback=advance,
+                loaded, duration_s=duration, seed=used, progress_callback=told,
                 overlap_samples=overlap_samples, steering=steering, on_column=columns.append,
                 **sampling, **led,
             )  # fmt: skip
@@ -205,6 +211,22 @@ def generate(
         sounding = columns[: math.ceil(duration / column_seconds)]
         _write_sidecar(path, loaded, used, settings, describe_origins(loaded, sounding))
         tell(path)
+        if lines:
+            lines.write("file", file=str(path.absolute()), seed=used)
+
+
+def _telling(
+    advance: Callable[[float], None], lines: ProgressLines | None, number: int, count: int
+) -> Callable[[float], None]:
+    """Moves the bar by the part done of sound `number` (0..count-1), and writes the part done of
+    all of them into the lines."""
+
+    def tell_progress(done: float) -> None:
+        advance(done)
+        if lines:
+            lines.write_seldom("progress", done=round((number + done) / count, 4), count=count)
+
+    return tell_progress
 
 
 def _read_manner(loaded: LoadedVQModel, path: Path, amount: float) -> dict[str, Any]:

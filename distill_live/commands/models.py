@@ -15,7 +15,12 @@ from distill_live.commands.options import ForceOption, JsonOption, ModelArgument
 from distill_live.commands.output import add_plain_row, print_json, tell
 from distill_live.errors import ModelFileError
 from distill_live.models.distill_v1.file import is_old_file
-from distill_live.models.file.header import read_header, rewrite_metadata
+from distill_live.models.file.header import (
+    read_header,
+    read_model_bytes,
+    rewrite_metadata,
+    write_model_bytes,
+)
 from distill_live.models.file.library import (
     ModelEntry,
     draft_path,
@@ -28,7 +33,7 @@ from distill_live.models.file.library import (
 from distill_live.report.place import is_page, page_path
 
 if TYPE_CHECKING:
-    from distill_live.training.codec.health import Verdict
+    from distill_live.codes.codebook_health import Verdict
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -79,7 +84,7 @@ def show_health(model: ModelArgument, as_json: JsonOption = False) -> None:
         return
     if not health:
         raise ModelFileError(f"{metadata['name']} has no information about its codebooks")
-    from distill_live.training.codec.health import overall, read_health
+    from distill_live.codes.codebook_health import overall, read_health
 
     try:
         size, levels = metadata["codec"]["codebook_size"], read_health(health)
@@ -177,40 +182,54 @@ def rename_one_level(
 
 
 @app.command("import")
-def import_old(
-    old: Annotated[str, typer.Argument(metavar="OLD", help="Model file written by Distill v1.1.")],
+def import_model(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="Model file, also one written by Distill v1.1.")
+    ],
     name: Annotated[
         str | None, typer.Option("--name", help="Name of the new model (default: the file's).")
     ] = None,
     force: ForceOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Convert a Distill v1.1 model to a model file of your own; the original stays unchanged."""
-    source = find_model(old)
-    if not is_old_file(source):
-        raise ModelFileError(f"{source} is not a Distill v1.1 file; it can be used as it is")
+    """Copy a model file to your own models; one written by Distill v1.1 is converted. The whole
+    file is checked first, and stays unchanged."""
+    source = find_model(file)
     path = new_model_path(name or source.stem, replace=force)
-
-    from distill_live.models.file.persistence import load_model_v2, save_changed_model
-
-    loaded = load_model_v2(source)
-    save_changed_model(path, replace(loaded, metadata=loaded.metadata | {"name": path.stem}))
+    if is_old_file(source):
+        _convert(source, path)
+    else:
+        header, content = read_model_bytes(source)
+        write_model_bytes(path, header.metadata | {"name": path.stem}, content)
     if as_json:
         print_json({"name": path.stem, "file": str(path)})
     else:
         tell(f"model: {path}")
 
 
+def _convert(old: Path, path: Path) -> None:
+    from distill_live.models.file.persistence import load_model_v2, save_changed_model
+
+    loaded = load_model_v2(old)
+    save_changed_model(path, replace(loaded, metadata=loaded.metadata | {"name": path.stem}))
+
+
 @app.command()
 def delete(
     model: ModelArgument,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Delete without asking.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="List what would be deleted, and delete nothing.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Delete a model's file, its report and the checkpoint of an interrupted training run."""
     path = find_own_model(model)
     doomed = [path, *_belongings(path)]
     names = [str(path) for path in doomed]
+    if dry_run:
+        print_json({"would_delete": names}) if as_json else tell("\n".join(names))
+        return
     if not yes:
         typer.confirm(f"Delete {', '.join(names)}?", abort=True, err=True)
     for path in doomed:

@@ -69,6 +69,12 @@ ResumeOption = Annotated[
         "byte-identical model, given the same version of torch and number of threads.",
     ),
 ]
+ProgressFileOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--progress-file", help="Append the progress to this file, as JSON lines for a program."
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 AnewOption = Annotated[
     bool,

@@ -18,6 +18,7 @@ from distill_live.commands.options import (
     KeepOption,
     NodesOption,
     PriorSizeOption,
+    ProgressFileOption,
     ResumeOption,
     VocoderChoice,
 )
@@ -100,6 +101,15 @@ def train(
     ] = None,
     resume: ResumeOption = False,
     force: ForceOption = False,
+    progress_file: ProgressFileOption = None,
+    previews: Annotated[
+        Path | None,
+        typer.Option(
+            "--previews",
+            help="Write previews into this folder while the codec trains: what it makes of the end "
+            "of a recording, and the original.",
+        ),
+    ] = None,
 ) -> None:
     """Make a model from a folder of recordings: first the codec, then the prior, then, optionally,
     a vocoder.
@@ -139,7 +149,10 @@ def train(
     )  # fmt: skip
     shown = None
     with open_processes(device, accelerator, devices, num_nodes) as processes:
-        with TrainingRun.open("train", path, folder, choices, processes, resume=resume) as run:
+        with TrainingRun.open(
+            "train", path, folder, choices, processes, resume=resume, progress_file=progress_file,
+            previews=previews,
+        ) as run:  # fmt: skip
             if continues is not None:
                 learn_more(run)
             else:

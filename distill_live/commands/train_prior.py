@@ -15,6 +15,7 @@ from distill_live.commands.options import (
     ModelArgument,
     NodesOption,
     PriorSizeOption,
+    ProgressFileOption,
     ResumeOption,
 )
 from distill_live.models.file.library import find_own_model, require_no_checkpoint
@@ -38,6 +39,7 @@ def train_prior(
     num_nodes: NodesOption = 1,
     resume: ResumeOption = False,
     force: AnewOption = False,
+    progress_file: ProgressFileOption = None,
 ) -> None:
     """Retrain the prior of a model, in the same file; the codec stays unchanged.
 
@@ -58,7 +60,13 @@ def train_prior(
     choices = Choices(prior_size=prior_size, prior_epochs=epochs)
     with open_processes(device, accelerator, devices, num_nodes) as processes:
         with TrainingRun.open(
-            "train-prior", path, folder, choices, processes, resume=resume
+            "train-prior",
+            path,
+            folder,
+            choices,
+            processes,
+            resume=resume,
+            progress_file=progress_file,
         ) as run:
             recordings = run.read_recordings()
             run.begin()

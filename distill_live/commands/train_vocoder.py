@@ -11,6 +11,7 @@ from distill_live.commands.options import (
     DeviceOption,
     FolderArgument,
     ModelArgument,
+    ProgressFileOption,
     ResumeOption,
     VocoderChoice,
 )
@@ -43,6 +44,7 @@ def train_vocoder(
     device: DeviceOption = "auto",
     resume: ResumeOption = False,
     force: AnewOption = False,
+    progress_file: ProgressFileOption = None,
 ) -> None:
     """Train a vocoder on a model's recordings; the codec and the prior stay unchanged.
 
@@ -69,7 +71,15 @@ def train_vocoder(
     choices = Choices(
         no_prior=True, vocoder=vocoder, vocoder_epochs=epochs, adversarial=adversarial
     )
-    with TrainingRun.open("train-vocoder", path, folder, choices, processes, resume=resume) as run:
+    with TrainingRun.open(
+        "train-vocoder",
+        path,
+        folder,
+        choices,
+        processes,
+        resume=resume,
+        progress_file=progress_file,
+    ) as run:
         recordings = run.read_recordings()
         run.begin()
         add_vocoder(run, recordings)

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from distill_live.codes.codebook_health import Verdict, overall, read_health
 from distill_live.models.file.kept_recordings import Preview
 from distill_live.report.curves import Curve, chart
 from distill_live.report.listening import Heard, NewSound, Pair
 from distill_live.report.pictures import data_uri, picture
-from distill_live.training.codec.health import Verdict, overall, read_health
 from distill_live.training.prior.memorisation import Memorisation
 
 Metadata = Mapping[str, Any]

@@ -6,13 +6,14 @@ from distill_live.audio.dataset import Recordings
 from distill_live.audio.spectrogram import SpectrogramConfig
 from distill_live.commands.training_steps.choices import Choices
 from distill_live.commands.training_steps.material import Material
+from distill_live.commands.training_steps.preview_files import PreviewFiles
 from distill_live.commands.training_steps.prior import prior_config
 from distill_live.commands.training_steps.run import TrainingRun
 from distill_live.commands.training_steps.saving import save_codec
 from distill_live.models.codec.vqvae import get_adaptive_vqvae_config
 from distill_live.training.codec.config import CodecTrainingConfig, get_adaptive_codec_config
 from distill_live.training.codec.previews import Previews
-from distill_live.training.codec.trainer import TrainedCodec, train_codec
+from distill_live.training.codec.trainer import CodecEpoch, TrainedCodec, train_codec
 from distill_live.training.prior.pace import expected_prior_seconds
 
 
@@ -29,7 +30,7 @@ def make_codec(run: TrainingRun, material: Material, config: CodecTrainingConfig
         return
     run.progress.begin_codec(config)
     previews = Previews(material.recordings, config.epochs)
-    trained = _train(run, material, config, previews)
+    trained = _train(run, material, config, previews, _preview_files(run, material, previews))
     run.progress.end_codec(trained.health, config.codec.codebook_size)
     if run.processes.is_first:
         save_codec(run, material, config, trained, previews)
@@ -49,12 +50,28 @@ def new_codec_config(recordings: Recordings, choices: Choices) -> CodecTrainingC
     return get_adaptive_codec_config(codec, columns)
 
 
+def _preview_files(run: TrainingRun, material: Material, previews: Previews) -> PreviewFiles | None:
+    """Writes previews while the codec trains, if they are wanted: the first process alone does."""
+    if run.previews is None or not run.processes.is_first:
+        return None
+    return PreviewFiles(run.previews, previews, material.recordings.sample_rate, run.progress)
+
+
 def _train(
-    run: TrainingRun, material: Material, config: CodecTrainingConfig, previews: Previews
+    run: TrainingRun,
+    material: Material,
+    config: CodecTrainingConfig,
+    previews: Previews,
+    files: PreviewFiles | None,
 ) -> TrainedCodec:
+    def on_epoch(epoch: CodecEpoch) -> None:
+        run.progress.codec_epoch(epoch)
+        if files:
+            files.write_new()
+
     prior_seconds = _prior_seconds(run, material, config)
     return train_codec(
-        material.recordings, config, on_epoch=run.progress.codec_epoch,
+        material.recordings, config, on_epoch=on_epoch,
         checkpoints=run.checkpoints, processes=run.processes, rehearsal=material.rehearsal,
         previews=previews if run.processes.is_first else None,
         on_pace=lambda seconds: run.progress.codec_pace(seconds, prior_seconds),
@@ -68,5 +85,5 @@ def _prior_seconds(
     another process reports it."""
     if run.choices.no_prior or not run.processes.is_first:
         return None
-    prior = prior_config(run, material, config.codec, SpectrogramConfig().hop_length)
+    prior = prior_config(run.choices, material, config.codec, SpectrogramConfig().hop_length)
     return expected_prior_seconds(prior, run.processes.device)

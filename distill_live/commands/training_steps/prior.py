@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from distill_live.commands.training_steps.choices import Choices
 from distill_live.commands.training_steps.material import Material
 from distill_live.commands.training_steps.run import RunStopped, TrainingRun
 from distill_live.commands.training_steps.saving import save_prior
@@ -30,7 +31,7 @@ def add_prior(run: TrainingRun, material: Material) -> None:
     """
     loaded = run.model()
     codec, hop_length = loaded.require_trainable(), loaded.spectrogram.config.hop_length
-    config = prior_config(run, material, codec.config, hop_length)
+    config = prior_config(run.choices, material, codec.config, hop_length)
     run.begin_phase("prior", material.recordings, config, loaded.metadata["codec_sha256"])
     if run.checkpoints.passed("prior"):
         return
@@ -50,11 +51,11 @@ def add_prior(run: TrainingRun, material: Material) -> None:
 
 
 def prior_config(
-    run: TrainingRun, material: Material, codec: VQVAEConfig, hop_length: int
+    choices: Choices, material: Material, codec: VQVAEConfig, hop_length: int
 ) -> PriorTrainingConfig:
     """Settings for training a prior on a codec's codes, with the user's choices. It has the shape
     of the prior that it continues, if there is one. `hop_length` is in samples."""
-    size, epochs = run.choices.prior_size, run.choices.prior_epochs
+    size, epochs = choices.prior_size, choices.prior_epochs
     start, recordings = material.first_prior(size), material.recordings
     shape = start.config if start else get_adaptive_prior_config(
         size or len(material.names), codec.codebook_size, codec.num_quantizers, codec.bands

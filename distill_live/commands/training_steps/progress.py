@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -13,8 +14,8 @@ from distill_live.escapes import escape
 
 if TYPE_CHECKING:
     from distill_live.audio.distances import Distances
+    from distill_live.codes.codebook_health import LevelHealth
     from distill_live.training.codec.config import CodecTrainingConfig
-    from distill_live.training.codec.health import LevelHealth
     from distill_live.training.codec.trainer import CodecEpoch
     from distill_live.training.prior.judging import PriorPerplexity
     from distill_live.training.prior.memorisation import Memorisation
@@ -63,22 +64,29 @@ class TrainingProgress:
 
     def say(self, line: str) -> None:
         """Print a line above the bar."""
-        self._progress.console.print(escape(line, keep="\n"), markup=False, soft_wrap=True)
+        self._print(line)
+
+    def previewed(self, epoch: int, path: Path) -> None:
+        """Note that there is a new preview of the codec in a file; epoch 0 is the recording."""
+
+    def ended(self, path: Path | None, *, saved: bool) -> None:
+        """Note the end of the run: `path` is the finished model, None if Ctrl-C has stopped it
+        before; `saved` says whether that has left a model."""
 
     def codec_pace(self, seconds: float, prior_seconds: float | None) -> None:
         """Say how long the training will take, estimated from its first steps. `prior_seconds` is
         None if no prior follows."""
         if prior_seconds is None:
-            self.say(f"this will take {in_words(seconds)}")
+            self._print(f"this will take {in_words(seconds)}")
             return
-        self.say(
+        self._print(
             f"this will take {in_words(seconds + prior_seconds)}: {in_words(seconds)} for the "
             f"codec, then at most {in_words(prior_seconds)} for the prior"
         )
 
     def prior_pace(self, seconds: float) -> None:
         """Say how long the prior's training can take, estimated from its first steps."""
-        self.say(
+        self._print(
             f"this will take at most {in_words(seconds)}; training stops early when the prior "
             "no longer improves"
         )
@@ -91,32 +99,32 @@ class TrainingProgress:
         self._labels = level_labels(codec.num_quantizers)
         self.begin("codec")
         self.advance(0, config.epochs)
-        self.say(
+        self._print(
             f"codec: {codec.num_quantizers} levels ({', '.join(self._labels)}) of "
             f"{codec.codebook_size} codes, {config.epochs} epochs of {config.steps_per_epoch} steps"
         )
-        self.say("  distance of its sound from the recordings in dB; lower is better. " + _NEW)
+        self._print("  distance of its sound from the recordings in dB; lower is better. " + _NEW)
         used = "  ".join(f"{label:>9}" for label in self._labels)
-        self.say(f"    epoch learned     new   codes in use: {used}")
+        self._print(f"    epoch learned     new   codes in use: {used}")
 
     def codec_epoch(self, epoch: CodecEpoch) -> None:
         """Print the line of an epoch of the codec."""
         self.advance(epoch.epoch, epoch.epochs)
         used = "  ".join(f"{level.utilisation:9.0%}" for level in epoch.health)
-        self.say(
+        self._print(
             f"{epoch.epoch:4d}/{epoch.epochs:<4d} {epoch.training_db:7.2f} "
             f"{epoch.validation_db:7.2f}   {'':14}{used}"
         )
 
     def end_codec(self, health: Sequence[LevelHealth], codebook_size: int) -> None:
         """Print the health of the codebooks, and a warning for each level that is not healthy."""
-        from distill_live.training.codec.health import Verdict, overall
+        from distill_live.codes.codebook_health import Verdict, overall
 
         verdicts = [level.verdict(codebook_size) for level in health]
-        self.say(f"codebooks: {overall(verdicts).words}")
+        self._print(f"codebooks: {overall(verdicts).words}")
         for label, level, verdict in zip(self._labels, health, verdicts, strict=True):
             if verdict is not Verdict.GREEN:
-                self.say(
+                self._print(
                     f"warning: {label}: {verdict.words}: only {level.utilisation:.0%} of its codes "
                     f"are in use, as varied as {level.perplexity:.0f} codes used evenly; "
                     f"{verdict.advice}"
@@ -127,36 +135,36 @@ class TrainingProgress:
         shape = config.prior
         self.begin("prior")
         self.advance(0, config.epochs)
-        self.say(
+        self._print(
             f"prior: {shape.num_layers} layers of {shape.hidden_size}, up to {config.epochs} "
             f"epochs of {config.steps_per_epoch} steps"
         )
-        self.say("  perplexity: how many codes it hesitates between; lower is better. " + _NEW)
-        self.say("    epoch learned     new")
+        self._print("  perplexity: how many codes it hesitates between; lower is better. " + _NEW)
+        self._print("    epoch learned     new")
 
     def prior_epoch(self, epoch: PriorEpoch) -> None:
         """Print the line of an epoch of the prior."""
         self.advance(epoch.epoch, epoch.epochs)
-        self.say(
+        self._print(
             f"{epoch.epoch:4d}/{epoch.epochs:<4d} {epoch.training:7.2f} {epoch.validation:7.2f}"
         )
 
     def end_prior(self, perplexity: PriorPerplexity) -> None:
         """Print the perplexity of the prior beside that of counting."""
         counted = perplexity.baselines
-        self.say(
+        self._print(
             f"held-out perplexity: prior {perplexity.validation:.2f}; by counting codes "
             f"{counted.unigram:.2f}, by counting pairs of columns {counted.previous_column:.2f}"
         )
         if not perplexity.beats_counting:
-            self.say(
+            self._print(
                 "warning: the prior has learned no more than which codes follow which most often; "
                 "train it for more epochs, or add recordings"
             )
 
     def memorised(self, memorisation: Memorisation) -> None:
         """Print whether the prior copies its recordings, and what to do about it."""
-        self.say(memorisation.verdict)
+        self._print(memorisation.verdict)
 
     def begin_vocoder(self, config: VocoderTrainingConfig) -> None:
         """Start the vocoder's bar; print its settings and the headings of its lines."""
@@ -164,21 +172,21 @@ class TrainingProgress:
         self.begin("vocoder")
         self.advance(0, config.epochs)
         against = "against discriminators" if config.adversarial else "without discriminators"
-        self.say(
+        self._print(
             f"vocoder: {shape.blocks} blocks of {shape.width}, {config.epochs} epochs of "
             f"{config.steps_per_epoch} steps, {against}"
         )
-        self.say(
+        self._print(
             f"  loss: distance of its sound from the recordings; lower is better. {_NEW}, `judges` "
             "the loss of the discriminators"
         )
-        self.say("    epoch learned     new  judges")
+        self._print("    epoch learned     new  judges")
 
     def vocoder_epoch(self, epoch: VocoderEpoch) -> None:
         """Print the line of an epoch of the vocoder."""
         self.advance(epoch.epoch, epoch.epochs)
         told = "-" if epoch.discriminators is None else f"{epoch.discriminators:.3f}"
-        self.say(
+        self._print(
             f"{epoch.epoch:4d}/{epoch.epochs:<4d} {epoch.training:7.3f} {epoch.validation:7.3f} "
             f"{told:>7}"
         )
@@ -186,9 +194,12 @@ class TrainingProgress:
     def end_vocoder(self, distances: Mapping[str, Distances], played: str, asked: bool) -> None:
         """Print how close each vocoder comes to held-out sound, and which one the model uses."""
         for name, one in distances.items():
-            self.say(f"held-out sound, {name} vocoder: {one}")
+            self._print(f"held-out sound, {name} vocoder: {one}")
         why = "as requested" if asked else "which is closer by at least two of the three measures"
-        self.say(f"the model now plays through the {played} vocoder, {why}")
+        self._print(f"the model now plays through the {played} vocoder, {why}")
+
+    def _print(self, line: str) -> None:
+        self._progress.console.print(escape(line, keep="\n"), markup=False, soft_wrap=True)
 
 
 def in_words(seconds: float) -> str:

@@ -16,6 +16,7 @@ from distill_live.commands.options import Device
 from distill_live.commands.output import tell
 from distill_live.commands.training_steps.choices import Choices
 from distill_live.commands.training_steps.progress import TrainingProgress
+from distill_live.commands.training_steps.progress_file import make_progress
 from distill_live.errors import DistillError, ModelNotFoundError, TrainingError
 from distill_live.models.devices import pick_device
 from distill_live.models.file.header import read_header
@@ -57,7 +58,7 @@ class TrainingRun:
     inside its `with` block: after Ctrl-C, the user is told how to resume the run, and if a phase
     has raised RunStopped, typer.Exit is raised with 130. After the block, call `write_page` if
     there should be a page, then `end`. If several processes train, only the first one writes and
-    prints.
+    prints. `previews` is a folder for the codec's previews, if they are wanted.
     """
 
     path: Path
@@ -65,6 +66,7 @@ class TrainingRun:
     choices: Choices
     checkpoints: Checkpoints
     progress: TrainingProgress
+    previews: Path | None = None
     _model: LoadedVQModel | None = field(default=None, init=False)
 
     @classmethod
@@ -77,16 +79,19 @@ class TrainingRun:
         processes: Processes,
         *,
         resume: bool,
+        progress_file: Path | None = None,
+        previews: Path | None = None,
     ) -> Self:
         """Begin a new run, or with `resume` continue the one whose checkpoint is beside the model.
 
-        Raises what `Checkpoints` raises.
+        The progress is also appended to `progress_file`. Raises what `Checkpoints` raises, and
+        OutputError when that file cannot be written.
         """
         checkpoints = Checkpoints(path, command, resume=resume, processes=processes)
         if not resume:
             checkpoints.discard()
-        progress = TrainingProgress(quiet=not processes.is_first)
-        return cls(path, folder, choices, checkpoints, progress)
+        progress = make_progress(progress_file, quiet=not processes.is_first)
+        return cls(path, folder, choices, checkpoints, progress, previews)
 
     def __enter__(self) -> Self:
         self.progress.__enter__()
@@ -106,6 +111,7 @@ class TrainingRun:
 
     def _say_how_to_resume(self, *, saved: bool) -> None:
         """Say how to resume the run that Ctrl-C has stopped; `saved`: the model's file is there."""
+        self.progress.ended(None, saved=saved)
         if not self.checkpoints.path.exists():
             tell("stopped before the first epoch was finished: nothing was saved")
             return
@@ -215,6 +221,7 @@ class TrainingRun:
         """Remove the checkpoint and say what to type next."""
         self.checkpoints.discard()
         if self.processes.is_first:
+            self.progress.ended(self.path, saved=True)
             say_next(self.path, self.folder)
 
 

@@ -15,6 +15,7 @@ from distill_live import __version__
 from distill_live.audio.dataset import Recordings
 from distill_live.audio.distances import Distances
 from distill_live.audio.files import audio_bytes
+from distill_live.codes.codebook_health import count_codes
 from distill_live.codes.training_codes import TrainingCodes
 from distill_live.commands.training_steps.material import Material
 from distill_live.commands.training_steps.run import TrainingRun
@@ -24,7 +25,6 @@ from distill_live.models.file.persistence import LoadedVQModel, save_model_v2
 from distill_live.models.vocoder.neural import NeuralVocoder
 from distill_live.models.vocoder.vocoder import PhaseConfig, PhaseVocoder
 from distill_live.training.codec.config import CodecTrainingConfig
-from distill_live.training.codec.health import count_codes
 from distill_live.training.codec.previews import Previews
 from distill_live.training.codec.trainer import TrainedCodec
 from distill_live.training.data.kept import code_training_parts

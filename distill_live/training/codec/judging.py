@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from distill_live.audio.spectrogram import SpectrogramConfig
+from distill_live.codes.codebook_health import LevelHealth, codebook_health
 from distill_live.models.codec.vqvae import ConvVQVAE
-from distill_live.training.codec.health import LevelHealth, codebook_health
 from distill_live.training.run.precision import Precision
 
 # A long recording is processed in pieces, so that it need not fit into memory as a whole. The
@@ -51,7 +51,7 @@ def judge_codec(
     return CodecJudgement(
         float(training.mean()) / spectrogram.per_db,
         float(validation.mean()) / spectrogram.per_db,
-        codebook_health(torch.cat(codes), model.config.codebook_size),
+        codebook_health(torch.cat(codes).cpu().numpy(), model.config.codebook_size),
     )
 
 

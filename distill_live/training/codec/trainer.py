@@ -13,10 +13,10 @@ from torch import Tensor
 
 from distill_live.audio.dataset import Recordings
 from distill_live.audio.spectrogram import AudioSpectrogram
+from distill_live.codes.codebook_health import LevelHealth
 from distill_live.models.codec.vqvae import ConvVQVAE
 from distill_live.training.codec.config import CodecTrainingConfig
 from distill_live.training.codec.crops import MelCrops
-from distill_live.training.codec.health import LevelHealth
 from distill_live.training.codec.judging import judge_codec
 from distill_live.training.codec.losses import latent_movement, reconstruction_loss
 from distill_live.training.codec.mels import TrainingMels

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 #: A level is underused if less than the first fraction of its codes occurs, or if they are used so
 #: unevenly that less than the second fraction, used evenly, would be as varied.
@@ -73,9 +70,9 @@ def read_health(described: Sequence[dict[str, Any]]) -> list[LevelHealth]:
     ]
 
 
-def codebook_health(codes: Tensor, codebook_size: int) -> list[LevelHealth]:
+def codebook_health(codes: NDArray[np.integer], codebook_size: int) -> list[LevelHealth]:
     """The health of each level, measured on codes `[..., Q]`."""
-    return [_level(counts) for counts in count_codes(codes.cpu().numpy(), codebook_size)]
+    return [_level(counts) for counts in count_codes(codes, codebook_size)]
 
 
 def count_codes(codes: NDArray[np.integer], codebook_size: int) -> NDArray[np.int64]:

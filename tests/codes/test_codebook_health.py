@@ -2,9 +2,8 @@ from dataclasses import asdict
 
 import numpy as np
 import pytest
-import torch
 
-from distill_live.training.codec.health import (
+from distill_live.codes.codebook_health import (
     LevelHealth,
     Verdict,
     codebook_health,
@@ -15,14 +14,14 @@ from distill_live.training.codec.health import (
 
 
 def test_each_level_is_measured_on_its_own_codes() -> None:
-    codes = torch.tensor([[[0, 3], [1, 3]], [[2, 3], [3, 3]]])
+    codes = np.array([[[0, 3], [1, 3]], [[2, 3], [3, 3]]])
     first, second = codebook_health(codes, codebook_size=8)
     assert first == LevelHealth(utilisation=0.5, perplexity=pytest.approx(4.0), dead_codes=4)
     assert second == LevelHealth(utilisation=0.125, perplexity=pytest.approx(1.0), dead_codes=7)
 
 
 def test_perplexity_counts_uneven_use_less() -> None:
-    (level,) = codebook_health(torch.tensor([[0], [0], [0], [1]]), codebook_size=2)
+    (level,) = codebook_health(np.array([[0], [0], [0], [1]]), codebook_size=2)
     assert level.utilisation == 1.0
     assert level.perplexity == pytest.approx(4 / 3**0.75)
 
