@@ -114,6 +114,7 @@ ROOMS = {
     "training.codec": {"training.run", "training.data"},
     "training.prior": {"training.run", "training.data"},
     "training.vocoder": {"training.run", "training.data"},
+    "web.oscquery": {"web.instrument"},
     "web.socket": {"web.instrument"},
 }  # fmt: skip
 #: A folder with more modules than this hides its concepts; the subcommands stay together.

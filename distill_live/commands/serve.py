@@ -156,7 +156,8 @@ def serve(
     """Play a model continuously, controlled over OSC and MIDI. Ctrl-C fades out and stops."""
     from distill_live.codes.edit import load_edits
     from distill_live.codes.edit_parameters import parameter_table
-    from distill_live.commands.serving.controls import ControlOptions, Controls
+    from distill_live.commands.serving.control_options import ControlOptions
+    from distill_live.commands.serving.controls import Controls
     from distill_live.control.feedback.feedback import Feedback
     from distill_live.control.namespace.streams import SAID
     from distill_live.inputs.plugin import load_inputs
@@ -217,7 +218,7 @@ def serve(
     server = Server(settings, parameters, say)
     folders = (path.parent, *search_path(), *(clips or [Path("clips")]), recordings)
     wanted = ControlOptions(
-        patch, osc, osc_allow or (), midi or (), link, web, folders, values or ()
+        patch, osc, osc_allow or (), midi or (), link, web, folders, recordings, values or ()
     )
     _play(server, Controls(server, parameters, feedback, wanted, inputs, say), line)
 
@@ -312,8 +313,8 @@ def _announce(server: Server, controls: Controls, line: StatusLine, seconds: flo
         f"playing {server.deck.name} on {server.output_name}, "
         f"OSC on {controls.osc.host}:{controls.osc.port}, after {seconds:.1f} s"
     )
-    if controls.site.address:
-        line.say(controls.site.address)
+    if controls.site.link:
+        line.say(controls.site.link)
     if not server.waits:
         line.say(server.priority.describe())
     line.say(controls.patch_summary)

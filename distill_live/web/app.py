@@ -1,53 +1,50 @@
-"""The web application: OSCQuery over HTTP and WebSockets, and a page at `/`."""
+"""The web application: the page, its WebSocket, the HTTP API, and OSCQuery at all other paths."""
 
 from __future__ import annotations
 
-import asyncio
-import ipaddress
 import itertools
-import json
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import HTTPConnection, Request
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route, WebSocketRoute
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
-from distill_live import __version__
 from distill_live.control.namespace.address import Reply, Sender
-from distill_live.control.namespace.nodes import namespace
-from distill_live.errors import ParameterError
 from distill_live.web.instrument import Instrument
-from distill_live.web.listener import Listener
-from distill_live.web.oscquery import ATTRIBUTES, EXTENSIONS, Tree
-from distill_live.web.trust import TrustedOnly
+from distill_live.web.oscquery.routes import OscQuery
+from distill_live.web.page_files import PageFiles, wants_page
+from distill_live.web.socket.routes import PageSockets
+from distill_live.web.trust import COOKIE, LINK, TrustedOnly
 
-NAME = "distill-live"
-#: The most WebSockets that may be open at once.
-MAX_SOCKETS = 64
 
-_PAGE = Path(__file__).with_name("page.html")
+class Routes(Protocol):
+    """What answers below /api."""
+
+    @property
+    def routes(self) -> Sequence[BaseRoute]: ...
 
 
 class WebApp:
     """Answers the clients of an instrument; `asgi` is what a server runs."""
 
-    def __init__(self, instrument: Instrument) -> None:
-        self._instrument = instrument
-        self._labels = tuple(instrument.levels())
-        self._tree = self._grow(self._labels)
-        self._listeners: set[Listener] = set()
-        self._numbers = itertools.count(1)
+    def __init__(self, instrument: Instrument, api: Routes | None = None) -> None:
+        # Pages and clients of OSCQuery are senders alike, so they share their numbers.
+        numbers = itertools.count(1)
+        self._instrument, self._files = instrument, PageFiles()
+        self._oscquery = OscQuery(instrument, numbers)
+        self._pages = PageSockets(instrument, numbers)
         self.asgi = Starlette(
             routes=[
-                WebSocketRoute("/{path:path}", self._converse),
-                Route("/{path:path}", self._answer, methods=["GET"]),
+                WebSocketRoute("/page/socket", self._pages.converse),
+                Route("/page/{path:path}", self._files.answer_http, methods=["GET"]),
+                *([Mount("/api", routes=api.routes)] if api else []),
+                Route("/", self._answer_root, methods=["GET"]),
+                *self._oscquery.routes,
             ],
-            middleware=[Middleware(TrustedOnly, instrument.allows)],
+            middleware=[Middleware(TrustedOnly, instrument.allows, instrument.token)],
         )
 
     def note_levels(self) -> None:
@@ -55,122 +52,20 @@ class WebApp:
 
         From any thread.
         """
-        labels = tuple(self._instrument.levels())
-        if labels == self._labels:
-            return
-        self._labels, self._tree = labels, self._grow(labels)
-        notice = json.dumps({"COMMAND": "PATH_CHANGED", "DATA": "/distill"})
-        for listener in list(self._listeners):
-            listener.tell(notice)
+        self._oscquery.note_levels()
 
     def answer(self, sender: Sender, messages: Sequence[Reply]) -> None:
         """Send messages to a sender that is a client here; from any thread."""
-        for listener in list(self._listeners):
-            if listener.key == sender:
-                listener.answer(messages)
+        self._oscquery.answer(sender, messages)
+        self._pages.answer(sender, messages)
 
-    def _grow(self, labels: Sequence[str]) -> Tree:
-        instrument = self._instrument
-        table, requests = instrument.store.table, instrument.requests
-        nodes = namespace(table, requests, labels, instrument.streams)
-        return Tree(nodes, instrument.store, f"{NAME} {__version__}")
-
-    async def _answer(self, request: Request) -> Response:
-        path = "/" + request.path_params["path"].strip("/")
-        attribute = request.url.query.partition("&")[0].partition("=")[0]
-        if attribute == "HOST_INFO":
-            return JSONResponse(self._host_info(request))
-        if path not in self._tree:
-            return PlainTextResponse(f"there is no {path}\n", 404)
-        if attribute:
-            return self._answer_attribute(path, attribute)
-        if path == "/" and "text/html" in request.headers.get("accept", ""):
-            return FileResponse(_PAGE, media_type="text/html")
-        return JSONResponse(self._tree.describe(path))
-
-    def _answer_attribute(self, path: str, attribute: str) -> Response:
-        if attribute not in ATTRIBUTES:
-            known = ", ".join(("HOST_INFO", *ATTRIBUTES))
-            return PlainTextResponse(f"{attribute} is not an attribute; legal: {known}\n", 400)
-        value = self._tree.attribute(path, attribute)
-        return Response(status_code=204) if value is None else JSONResponse({attribute: value})
-
-    def _host_info(self, request: HTTPConnection) -> dict[str, Any]:
-        # The address by which this client has reached us, so one that works for it.
-        here, port = request.scope["server"]
-        found: dict[str, Any] = {"NAME": NAME, "EXTENSIONS": EXTENSIONS}
-        if self._instrument.osc is not None:
-            host, osc_port = self._instrument.osc
-            found |= {"OSC_IP": here if _is_every(host) else host, "OSC_PORT": osc_port}
-            found["OSC_TRANSPORT"] = "UDP"
-        return found | {"WS_IP": here, "WS_PORT": port}
-
-    async def _converse(self, socket: WebSocket) -> None:
-        if len(self._listeners) >= MAX_SOCKETS:
-            await socket.close(1013)
-            return
-        await socket.accept()
-        listener = Listener(next(self._numbers), self._instrument)
-        self._listeners.add(listener)
-        sending = asyncio.create_task(self._send(socket, listener))
-        try:
-            while True:
-                self._obey(listener, await socket.receive())
-        except WebSocketDisconnect:
-            return
-        except ParameterError as error:
-            await socket.close(1013, str(error))
-        finally:
-            self._listeners.discard(listener)
-            listener.close()
-            sending.cancel()
-
-    async def _send(self, socket: WebSocket, listener: Listener) -> None:
-        try:
-            while True:
-                notices, messages = await listener.next()
-                for notice in notices:
-                    await socket.send_text(notice)
-                for address, arguments in messages:
-                    await socket.send_bytes(self._instrument.build_packet(address, arguments))
-        except (WebSocketDisconnect, RuntimeError):
-            # The client is gone; reading from it will end too.
-            return
-
-    def _obey(self, listener: Listener, message: Any) -> None:
-        """Carry out what a client sends: an OSC packet, LISTEN or IGNORE.
-
-        Anything else is ignored, so that clients of a later version of the protocol work. Raises
-        ParameterError when too many clients listen.
-        """
-        if message["type"] == "websocket.disconnect":
-            raise WebSocketDisconnect
-        packet, text = message.get("bytes"), message.get("text")
-        if packet is not None:
-            listener.answer(self._instrument.receive_packet(packet, listener.key))
-            return
-        command, path = _read_command(text or "")
-        if command == "IGNORE":
-            listener.ignore(path)
-        elif command == "LISTEN" and path in self._tree.nodes:
-            listener.listen(self._tree.nodes[path])
-
-
-def _read_command(text: str) -> tuple[str, str]:
-    """Command and path of a message such as {"COMMAND": "LISTEN", "DATA": "/path"}; or ""."""
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return "", ""
-    if not isinstance(value, dict):
-        return "", ""
-    command, path = value.get("COMMAND"), value.get("DATA")
-    return (command, path) if isinstance(command, str) and isinstance(path, str) else ("", "")
-
-
-def _is_every(host: str) -> bool:
-    """Whether listening on this host means listening on all addresses."""
-    try:
-        return ipaddress.ip_address(host).is_unspecified
-    except ValueError:
-        return False
+    async def _answer_root(self, request: Request) -> Response:
+        if not wants_page(request):
+            return await self._oscquery.answer_http(request)
+        answered = self._files.answer(request, "index.html")
+        if request.query_params.get(LINK) and self._instrument.token:
+            # Only a token that is right gets here from another machine. It is the same page without
+            # a redirect: after one, a browser that came by a link elsewhere would send no cookie.
+            answered.set_cookie(COOKIE, self._instrument.token, httponly=True, samesite="strict")
+            answered.headers["cache-control"] = "no-store"
+        return answered

@@ -53,6 +53,8 @@ class WebServer:
             server_header=False,
             proxy_headers=False,
             ws_max_size=MAX_MESSAGE_BYTES,
+            # Sound and meters hardly get smaller, and compressing them costs time.
+            ws_per_message_deflate=False,
             limit_concurrency=MAX_CONNECTIONS,
             timeout_graceful_shutdown=1,
         )
@@ -68,7 +70,29 @@ class WebServer:
             found = ipaddress.ip_address(host)
             if found.is_unspecified:
                 host = "127.0.0.1" if found.version == 4 else "::1"
-        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+        return self._url(host)
+
+    @property
+    def is_reached_from_elsewhere(self) -> bool:
+        """Whether it listens, or another server for it, on more than loopback addresses."""
+        try:
+            found = socket.getaddrinfo(self.host, None, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError):
+            return False
+        return not all(ipaddress.ip_address(_plain(one[4][0])).is_loopback for one in found)
+
+    @property
+    def outside_host(self) -> str:
+        """The host by which other machines reach it."""
+        with contextlib.suppress(ValueError):
+            if ipaddress.ip_address(self.host).is_unspecified:
+                return _own_address()
+        return self.host
+
+    @property
+    def outside_address(self) -> str:
+        """The address for browsers on other machines."""
+        return self._url(self.outside_host)
 
     def start(self, listens: bool = True) -> None:
         """Bind the port and begin to answer. Raises DeviceError when the port cannot be used.
@@ -101,6 +125,9 @@ class WebServer:
         except RuntimeError:
             # The server has not started yet, or has just ended.
             client.close()
+
+    def _url(self, host: str) -> str:
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
     async def _adopt(self, client: socket.socket) -> None:
         server = self._server
@@ -149,6 +176,22 @@ class _LogLines(logging.Handler):
         self._next = time.monotonic() + 1.0
         why = f": {record.exc_info[1]!r}" if record.exc_info else ""
         self._say(f"web: {record.getMessage().splitlines()[0]}{why}")
+
+
+def _plain(address: object) -> str:
+    """An address without the name of its network interface."""
+    return str(address).partition("%")[0]
+
+
+def _own_address() -> str:
+    """This machine's address on the network that leads to others; loopback without any."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            # Nothing is sent: this only chooses a route. The address is reserved for examples.
+            probe.connect(("192.0.2.1", 9))
+            return str(probe.getsockname()[0])
+        except OSError:
+            return "127.0.0.1"
 
 
 def _bind(host: str, port: int, require: Callable[[str, str], None]) -> socket.socket:

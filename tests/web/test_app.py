@@ -1,15 +1,16 @@
 from __future__ import annotations
 
-import dataclasses
-
 import httpx
 import pytest
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from distill_live.web.app import WebApp
 from distill_live.web.server import WebServer
-from tests.web.conftest import TABLE, Studio
+from tests.web.conftest import Page, Studio
 
 
 def get(studio: Studio, path: str, **headers: str) -> httpx.Response:
@@ -28,82 +29,6 @@ def test_the_root_is_json_but_for_a_browser_a_page(studio: Studio) -> None:
     assert get(studio, "/distill", accept="text/html").json()["FULL_PATH"] == "/distill"
 
 
-@pytest.mark.parametrize(
-    ("attribute", "value"),
-    [
-        ("VALUE", [10.0]),
-        ("TYPE", "f"),
-        ("RANGE", [{"MIN": 5.0, "MAX": 20.0}]),
-        ("DESCRIPTION", TABLE["fade"].doc),
-        ("ACCESS", 3),
-        ("UNIT", ["ms"]),
-        ("FULL_PATH", "/distill/fade"),
-        ("DEFAULT_VALUE", [10.0]),
-        ("CLIPMODE", ["both"]),
-    ],
-)
-def test_one_attribute_is_answered_alone(studio: Studio, attribute: str, value: object) -> None:
-    answered = get(studio, f"/distill/fade?{attribute}")
-    assert (answered.status_code, answered.json()) == (200, {attribute: value})
-
-
-@pytest.mark.parametrize(
-    "asked",
-    ["/distill?VALUE", "/distill?TYPE", "/distill/panic?VALUE", "/distill/gain?TAGS",
-     "/distill/gain?HTML", "/distill/prime?RANGE", "/distill/gain?UNIT"],
-)  # fmt: skip
-def test_an_attribute_that_a_node_lacks_is_no_content(studio: Studio, asked: str) -> None:
-    answered = get(studio, asked)
-    assert (answered.status_code, answered.content) == (204, b"")
-
-
-def test_an_unknown_path_is_not_found_and_an_unknown_attribute_is_reported(studio: Studio) -> None:
-    assert get(studio, "/distill/temprature").status_code == 404
-    assert get(studio, "/distill/temprature?VALUE").status_code == 404
-    told = get(studio, "/distill/gain?VALEU")
-    assert told.status_code == 400
-    assert "VALUE" in told.text
-    assert httpx.post(studio.server.address).status_code == 405
-
-
-def test_a_value_is_that_of_now(studio: Studio) -> None:
-    studio.store.set("gain", 0.5)
-    assert get(studio, "/distill/gain?VALUE").json() == {"VALUE": [0.5]}
-    assert get(studio, "/distill/gain/norm?VALUE").json() == {"VALUE": [0.25]}
-    assert get(studio, "/distill/steer/loudness?VALUE").json() == {"VALUE": [None]}
-
-
-def test_host_info_says_where_to_send_osc_and_open_websockets(studio: Studio) -> None:
-    info = get(studio, "/?HOST_INFO").json()
-    extensions = info.pop("EXTENSIONS")
-    assert info == {
-        "NAME": "distill-live", "OSC_IP": "127.0.0.1", "OSC_PORT": studio.osc.port,
-        "OSC_TRANSPORT": "UDP", "WS_IP": "127.0.0.1", "WS_PORT": studio.server.port,
-    }  # fmt: skip
-    assert {"LISTEN", "PATH_CHANGED", "VALUE", "RANGE"} <= set(extensions)
-    assert all(extensions.values())
-
-
-def test_where_osc_is_taken_everywhere_the_address_is_the_one_the_client_came_by(
-    studio: Studio,
-) -> None:
-    everywhere = dataclasses.replace(studio.app._instrument, osc=("0.0.0.0", 9))  # noqa: S104
-    server = WebServer(WebApp(everywhere).asgi, "127.0.0.1", 0, studio.lines.append)
-    server.start()
-    info = httpx.get(f"{server.address}/?HOST_INFO").json()
-    server.stop()
-    assert (info["OSC_IP"], info["OSC_PORT"]) == ("127.0.0.1", 9)
-
-
-def test_names_of_levels_that_come_with_another_model_are_addresses_at_once(
-    studio: Studio,
-) -> None:
-    studio.labels = ("Body", "Air")
-    studio.app.note_levels()
-    assert get(studio, "/distill/temperature/air?VALUE").json() == {"VALUE": [1.0]}
-    assert get(studio, "/distill/temperature/timbre").status_code == 404
-
-
 def test_a_page_that_was_led_here_under_another_name_gets_nothing(studio: Studio) -> None:
     assert get(studio, "/", host=f"evil.example:{studio.server.port}").status_code == 403
     assert get(studio, "/", host=f"localhost:{studio.server.port}").status_code == 200
@@ -116,9 +41,7 @@ def test_who_is_not_allowed_gets_nothing_over_http_or_websockets(studio: Studio)
         asked.append(host)
         return False
 
-    closed = dataclasses.replace(studio.app._instrument, allows=refuse)
-    server = WebServer(WebApp(closed).asgi, "127.0.0.1", 0, studio.lines.append)
-    server.start()
+    server = studio.serve(allows=refuse)
     refused = httpx.get(f"{server.address}/distill/gain")
     assert (refused.status_code, "--osc-allow" in refused.text) == (403, True)
     with pytest.raises(InvalidStatus), connect(server.address.replace("http", "ws")):
@@ -127,8 +50,28 @@ def test_who_is_not_allowed_gets_nothing_over_http_or_websockets(studio: Studio)
     assert asked == ["127.0.0.1"] * 2
 
 
-def test_strange_requests_leave_it_answering(studio: Studio) -> None:
-    for path in ("/%00%ff", "/distill//gain", "/../..", "/distill/gain?%3D&&", "/" + "a" * 5000):
-        assert get(studio, path).status_code in (200, 400, 404)
-    assert get(studio, "/distill/gain").status_code == 200
-    assert studio.lines == []
+def test_clients_of_oscquery_and_pages_have_numbers_of_their_own(studio: Studio) -> None:
+    url = studio.server.address.replace("http", "ws")
+    with connect(url) as client, Page(studio.server.address) as page:
+        client.send(b"/distill/ping\0\0\0,\0\0\0")
+        assert client.recv(timeout=20) == b"/distill/pong\0\0\0,\0\0\0"
+        studio.app.answer(("web", 1), [("/distill/done", ("one", ""))])
+        studio.app.answer(("web", 2), [("/distill/done", ("two", ""))])
+        assert page.await_type("message")["arguments"] == ["two", ""]
+
+
+def test_an_api_answers_below_its_own_path(studio: Studio) -> None:
+    async def answer(request: Request) -> Response:
+        return JSONResponse({"path": request.url.path})
+
+    class Api:
+        routes = (Route("/models", answer),)
+
+    app = WebApp(studio.app._instrument, Api())
+    server = WebServer(app.asgi, "127.0.0.1", 0, studio.lines.append)
+    server.start()
+    paths = ("/api/models", "/api/other", "/distill/gain?TYPE")
+    found = [httpx.get(f"{server.address}{path}") for path in paths]
+    server.stop()
+    assert [one.status_code for one in found] == [200, 404, 200]
+    assert (found[0].json(), found[2].json()) == ({"path": "/api/models"}, {"TYPE": "f"})

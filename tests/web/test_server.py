@@ -82,6 +82,21 @@ def test_the_address_is_one_that_a_browser_here_can_open(host: str, address: str
     assert WebServer(APP, host, 80, print).address == address
 
 
+@pytest.mark.parametrize(
+    ("host", "elsewhere"),
+    [("127.0.0.1", False), ("::1", False), ("localhost", False), ("no.such.host.invalid", False),
+     ("0.0.0.0", True), ("::", True), ("192.168.1.7", True)],  # noqa: S104
+)  # fmt: skip
+def test_it_knows_whether_other_machines_reach_it(host: str, elsewhere: bool) -> None:
+    assert WebServer(APP, host, 80, print).is_reached_from_elsewhere is elsewhere
+
+
+def test_for_other_machines_it_names_the_address_that_they_reach() -> None:
+    assert WebServer(APP, "192.168.1.7", 80, print).outside_address == "http://192.168.1.7:80"
+    everywhere = WebServer(APP, "0.0.0.0", 80, print).outside_address  # noqa: S104
+    assert "//0.0.0.0" not in everywhere
+
+
 def test_a_fault_is_one_line_and_the_server_answers_on() -> None:
     lines: list[str] = []
     server = serve(lines)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from distill_live.commands.serving.clip_list import CLIP_LIST, ClipList
+from distill_live.commands.serving.control_options import ControlOptions
 from distill_live.commands.serving.devices import Devices
 from distill_live.commands.serving.learn_verb import LEARN, LearnVerb
 from distill_live.commands.serving.live_edits import HISTORY, LiveEdits
+from distill_live.commands.serving.page.documents import ServerDocuments
 from distill_live.commands.serving.site import Site
 from distill_live.commands.serving.streams import ServerStreams
 from distill_live.control.feedback.outcomes import Answer, Outcomes
@@ -38,25 +38,6 @@ if TYPE_CHECKING:
     from distill_live.control.patch.schema import Patch
     from distill_live.live.server.server import Server
     from distill_live.parameters import ParameterStore
-
-
-@dataclass(frozen=True)
-class ControlOptions:
-    """The options of the command line for controls.
-
-    `osc` and `web` are HOST:PORT (`web` may also be "off", or None for the default). `osc_allow`
-    holds networks that may use OSC and the web, `midi` parts of ports' names (none: all ports),
-    `folders` the folders whose files messages may name, `values` NAME=VALUE to start with.
-    """
-
-    patch: str
-    osc: str
-    osc_allow: Sequence[str] = ()
-    midi: Sequence[str] = ()
-    link: bool = False
-    web: str | None = None
-    folders: Sequence[Path] = ()
-    values: Sequence[str] = ()
 
 
 class Controls:
@@ -104,6 +85,7 @@ class Controls:
             options.web, options.osc_allow, lambda: server.deck.level_labels, self.router, feedback,
             store, say,
         )  # fmt: skip
+        self.site.edits = tuple(self._edits.edits.values())
         self._answers |= {"osc": self.osc.answer, "web": self.site.answer}
         self._devices = Devices(self.router, store, options.midi, options.link, inputs, say)
         self._learn = LearnVerb(
@@ -117,6 +99,10 @@ class Controls:
         self._watch = PatchWatch(path, store.table, self._use, say)
         server.on_model = self._use_levels
         self._ticker = self._make_ticker(feedback)
+        self._documents = ServerDocuments(
+            self.site.documents, server, self.router, self._presets, self._edits.history,
+            self._watch, options.recordings, self._addresses,
+        )  # fmt: skip
 
         self._use(patch)
         self._use_levels(server.deck.level_labels)
@@ -140,6 +126,7 @@ class Controls:
         now = time.monotonic()
         self._watch.tick(now)
         self._learn.tick(now)
+        self._documents.tick(now)
 
     def close_devices(self) -> None:
         """Stop listening to what `open_devices` has opened."""
@@ -202,6 +189,7 @@ class Controls:
         self._devices.use(patch)
         self.osc.use(patch.osc.targets, patch.osc.timetags)
         self.site.use(patch.osc.timetags)
+        self._documents.use(patch.name, patch)
 
     def _use_levels(self, labels: Sequence[str]) -> None:
         """Use the levels of the model that plays now."""
@@ -209,6 +197,12 @@ class Controls:
         self._presets.levels = Levels(labels)
         self._edits.use_model()
         self.site.note_levels()
+
+    def _addresses(self) -> dict[str, Any]:
+        """Where messages are received."""
+        midi = self._devices.midi
+        osc = f"{self.osc.host}:{self.osc.port}"
+        return {"osc": osc, "web": self.site.address, "midi": midi.status}
 
     def _set(self, text: str) -> None:
         """Set a parameter by NAME=VALUE, as a message would. Raises ParameterError."""

@@ -59,8 +59,11 @@ class LiveEdits:
         self._server, self._feedback, self._sender = server, feedback, sender
         self._outcomes, self._presets = outcomes, presets
         self.history = LiveHistory(store, server.request, lambda: server.deck.level_labels)
-        edits = {edit.name: edit for edit in load_edits_again(store.table, say)}
-        self.requests = PerformerRequests(self.history, edits, lambda: server.deck.level_labels)
+        #: The installed edits by name.
+        self.edits = {edit.name: edit for edit in load_edits_again(store.table, say)}
+        self.requests = PerformerRequests(
+            self.history, self.edits, lambda: server.deck.level_labels
+        )
         server.on_edit_report = self._hear
         server.on_engine_lost = self.history.resend
         server.on_outcome = self._note_outcome

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import socket
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
@@ -22,16 +23,20 @@ from distill_live.inputs.osc import (
     parse_endpoint,
     read_packet,
 )
-from distill_live.web.app import NAME, WebApp
+from distill_live.web.app import WebApp
 from distill_live.web.discovery import Announcement, Service
-from distill_live.web.instrument import Instrument
+from distill_live.web.instrument import NAME, Instrument
 from distill_live.web.server import WebServer
+from distill_live.web.socket.documents import Documents
+from distill_live.web.trust import LINK
 
 if TYPE_CHECKING:
+    from distill_live.codes.edit import Edit
     from distill_live.control.feedback.feedback import Feedback
     from distill_live.control.namespace.address import Reply, Sender
     from distill_live.control.routing.router import Router
     from distill_live.parameters import ParameterStore
+    from distill_live.web.socket.feed import PageFeed
 
 OFF = "off"
 #: The default address: the port of OSC, or any free port if another program has that one.
@@ -62,6 +67,14 @@ class Site:
         self._labels, self._router, self._feedback = labels, router, feedback
         self._time_tags = TimeTags(router.schedule, router.tell)
         self._store, self._log = store, log
+        # What clients of other machines must know to use the page.
+        self._token = secrets.token_urlsafe(24)
+        #: What the page shows besides values; set the other two before `start`.
+        self.documents = Documents()
+        self.edits: Sequence[Edit] = ()
+        self.feed: PageFeed | None = None
+        # The page's link must work in a browser on this machine, too.
+        self._own_host: str | None = None
         self._app: WebApp | None = None
         self._web: WebServer | None = None
         self._announcement: Announcement | None = None
@@ -70,6 +83,13 @@ class Site:
     def address(self) -> str | None:
         """The address for a browser on this machine; None while the server does not run."""
         return self._web.address if self._web else None
+
+    @property
+    def link(self) -> str | None:
+        """The address of the page: with the token, if the server listens beyond this machine."""
+        if self._web is None or not self._web.is_reached_from_elsewhere:
+            return self.address
+        return f"{self._web.outside_address}/?{LINK}={self._token}"
 
     def shared_port(self, osc: tuple[str, int]) -> SharedPort | None:
         """How OSC over TCP, which listens at `osc`, hands over the web's clients if both use the
@@ -91,6 +111,7 @@ class Site:
         if not self._off:
             self._app = WebApp(self._instrument(osc))
             self._web = self._serve(self._app, shares)
+            self._own_host = self._web.outside_host
             services.append(Service("_oscjson._tcp", self._web.host, self._web.port))
         self._announcement = Announcement(NAME, services, self._log)
         self._announcement.start()
@@ -127,8 +148,17 @@ class Site:
             build_packet=build_message,
             osc=osc,
             streams=STREAMS.values(),
-            allows=self._allowed.allows,
+            allows=self._allows,
+            receive=self._receive,
+            edits=self.edits,
+            documents=self.documents,
+            incoming=self._router.incoming,
+            feed=self.feed,
+            token=self._token,
         )
+
+    def _allows(self, host: str) -> bool:
+        return host == self._own_host or self._allowed.allows(host)
 
     def _adopt(self, client: socket.socket) -> None:
         if self._web:
@@ -146,6 +176,9 @@ class Site:
             web = WebServer(app.asgi, self._host, 0, self._log)
             web.start()
         return web
+
+    def _receive(self, messages: Sequence[Message], sender: Sender) -> list[Reply]:
+        return self._router.receive_osc(messages, sender).replies
 
     def _receive_packet(self, packet: bytes, sender: Sender) -> list[Reply]:
         try:

@@ -68,10 +68,12 @@ class Feedback:
         rate: float = 30.0,
         pattern: str | Iterable[str] | None = None,
         ttl: float | None = 60.0,
+        echo: bool = False,
     ) -> None:
         """Send `key` the values that it wants at once, then changes at most `rate` times a second.
 
-        Subscribing again replaces the subscription. It ends after `ttl` seconds; None: never.
+        Subscribing again replaces the subscription. It ends after `ttl` seconds; None: never. With
+        `echo` it is told what it moves itself as soon as everybody is (see `touched`).
         Raises ParameterError when a pattern, their number or the rate (MIN_RATE..MAX_RATE Hz) is
         not legal, and when MAX_SUBSCRIBERS have subscribed already.
         """
@@ -84,7 +86,7 @@ class Feedback:
                 raise ParameterError(
                     f"{MAX_SUBSCRIBERS} clients are already subscribed: unsubscribe one of them"
                 )
-            subscriber = Subscriber(send, 1.0 / rate, patterns, now, ttl)
+            subscriber = Subscriber(send, 1.0 / rate, patterns, now, ttl, echo)
             if before is not None:
                 subscriber.take_over(before)
             self._look()
@@ -119,13 +121,15 @@ class Feedback:
     def touched(self, key: Sender, name: str) -> None:
         """Note that `key` moves the parameter NAME, or NAME/LEVEL.
 
-        It is told the value only once it has not moved it for ECHO_SECONDS, but then always.
+        Without `echo`, it is told the value only once it has not moved it for ECHO_SECONDS, but
+        then always.
         """
         with self._lock:
             subscriber = self._subscribers.get(key)
             if subscriber is not None:
                 address = f"{ROOT}/{self._by_name(name)}"
-                subscriber.hold_back((address, address + NORM), self._clock() + ECHO_SECONDS)
+                rest = 0.0 if subscriber.echo else ECHO_SECONDS
+                subscriber.hold_back((address, address + NORM), self._clock() + rest)
 
     def publish(self, address: str, *arguments: object) -> None:
         """Set a stream, for the subscribers with a pattern for it; they get the newest value."""

@@ -17,13 +17,20 @@ Send = Callable[[Sequence[Reply]], None]
 class Subscriber:
     """Sends with `send`, at most every `period` seconds, addresses that one of `patterns` matches.
 
-    It `expires` `ttl` seconds after `now`, or never.
+    It `expires` `ttl` seconds after `now`, or never. With `echo` it also hears at once what it
+    moves itself.
     """
 
     def __init__(
-        self, send: Send, period: float, patterns: tuple[str, ...], now: float, ttl: float | None
+        self,
+        send: Send,
+        period: float,
+        patterns: tuple[str, ...],
+        now: float,
+        ttl: float | None,
+        echo: bool = False,
     ) -> None:
-        self.send = send
+        self.send, self.echo = send, echo
         self.due = now
         self.expires = float("inf") if ttl is None else now + ttl
         self._period, self._patterns = period, patterns

@@ -27,9 +27,11 @@ class PatchWatch:
     def __init__(
         self, path: Path, table: Table, use: Callable[[Patch], None], say: Callable[[str], None]
     ) -> None:
-        self._path = self._wanted = path
+self.path = self._wanted = path
         self._table = table
         self._use, self._say = use, say
+        #: What is wrong with the file, if it is not the one in use; "" for nothing.
+        self.fault = ""
         self._due = float("-inf")
         self._marks = self._look()
 
@@ -39,8 +41,8 @@ class PatchWatch:
 
     def tick(self, now: float) -> None:
         """Check the files, if it is time to; `now` is in seconds."""
-        if self._wanted != self._path:
-            self._path, self._marks, self._due = self._wanted, (), now
+        if self._wanted != self.path:
+            self.path, self._marks, self._due = self._wanted, (), now
         if now < self._due:
             return
         self._due = now + LOOK_S
@@ -49,21 +51,24 @@ class PatchWatch:
             return
         self._marks = marks
         if marks[0] is None:
-            self._say(f"the patch {self._path} no longer exists; it stays in use unchanged")
+            self.fault = f"the patch {self.path} no longer exists; it stays in use unchanged"
+            self._say(self.fault)
         else:
             self._load()
 
     def _load(self) -> None:
         try:
-            patch = load_patch(self._path, self._table)
+            patch = load_patch(self.path, self._table)
         except PatchError as error:
-            self._say(f"the patch in use stays unchanged: {error}")
+            self.fault = f"the patch in use stays unchanged: {error}"
+            self._say(self.fault)
             return
+        self.fault = ""
         self._use(patch)
-        self._say(f"the patch {self._path} was reloaded")
+        self._say(f"the patch {self.path} was reloaded")
 
     def _look(self) -> tuple[_Mark, ...]:
-        return _mark(self._path), _mark(learned_path(self._path))
+        return _mark(self.path), _mark(learned_path(self.path))
 
 
 def _mark(path: Path) -> _Mark:

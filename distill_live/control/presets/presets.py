@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 from distill_live.control.namespace.targets import Levels, find_target
 from distill_live.control.patch.schema import EDIT_ORDER
 from distill_live.control.presets.morph import Cell, Morph, Value
 from distill_live.control.presets.preset_file import MAX_NAME, OFF, Preset, PresetFile
+from distill_live.control.presets.wording import listed, nearest_first
 from distill_live.errors import ParameterError, nearest_name
 from distill_live.parameters import LEVELS_LIMIT, ParameterStore
 from distill_live.parameters.rounding import rounded
 
 #: The most presets that can be stored while playing: as many as MIDI has programs.
 MAX_STORED = 128
-#: The most presets that are listed when there is none of the name.
-_MAX_LISTED = 8
 #: Parameters that a stored preset leaves out: they are about timing, not about the sound.
 NOT_STORED = ("tempo", "beats_per_bar", "link_start_stop", "morph")
 
@@ -67,6 +65,11 @@ class Presets:
         """All presets, in the order of `next`."""
         return list(self._all())
 
+    @property
+    def stored_names(self) -> set[str]:
+        """Those that were stored while playing."""
+        return set(self._stored)
+
     def use(self, presets: Mapping[str, Preset]) -> None:
         """Use the presets of another patch, or of the same one after a change."""
         with self._lock:
@@ -85,7 +88,7 @@ class Presets:
             if name not in presets:
                 raise ParameterError(
                     f"no preset {name!r}{nearest_name(name, presets)}; there are: "
-                    f"{_nearest_first(name, presets)}"
+                    f"{nearest_first(name, presets)}"
                 )
             wanted = self._store["morph"] if seconds is None else seconds
             began = self._clock()
@@ -168,8 +171,8 @@ class Presets:
         if not left:
             return "it sets every parameter"
         if len(left) <= len(names):
-            return f"it leaves {_listed(left)} unchanged"
-        return f"it sets {_listed(sorted(names))} and leaves everything else unchanged"
+            return f"it leaves {listed(left)} unchanged"
+        return f"it sets {listed(sorted(names))} and leaves everything else unchanged"
 
     def _step(self, step: int) -> str:
         names = self.names
@@ -229,23 +232,3 @@ class Presets:
                 own = self._store.own(name, level)
                 values[f"{name}/{level + 1}"] = OFF if own is None else rounded(own)
         return values
-
-
-def _listed(names: Sequence[str]) -> str:
-    """Names as a list in a sentence."""
-    return (
-        " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names) or "nothing"
-    )
-
-
-def _nearest_first(name: str, presets: Iterable[str]) -> str:
-    """The presets that exist, those most like `name` first."""
-    alike = difflib.SequenceMatcher(b=name)
-
-    def distance(other: str) -> float:
-        alike.set_seq1(other)
-        return -alike.ratio()
-
-    found = sorted(presets, key=distance)
-    more = f" and {len(found) - _MAX_LISTED} more" if len(found) > _MAX_LISTED else ""
-    return ", ".join(found[:_MAX_LISTED]) + more if found else "none"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from distill_live.control.midi.event import MidiEvent
 from distill_live.control.modulation.modulators import (
@@ -14,8 +13,7 @@ from distill_live.control.modulation.modulators import (
     Modulator,
     RandomWalk,
 )
-from distill_live.control.modulation.takeover import Takeover
-from distill_live.control.namespace.targets import Target, UnknownLevelError, find_target
+from distill_live.control.namespace.targets import UnknownLevelError, find_target
 from distill_live.control.patch.schema import ParameterMapping, Patch, RequestMapping
 from distill_live.control.patch.sources import (
     FollowSource,
@@ -26,67 +24,13 @@ from distill_live.control.patch.sources import (
 )
 from distill_live.control.routing.actions import Actions
 from distill_live.control.routing.gestures import PRESS, Gesture, midi_key
+from distill_live.control.routing.knob import ControlState, Knob
 from distill_live.control.timing.quantise import Quantum
 from distill_live.control.timing.tempo import Tempo
 from distill_live.parameters import Table
 
-#: Where an encoder starts to turn a parameter that is off: in the middle.
-_MIDDLE = 0.5
 #: Controllers that carry an NRPN.
 _NRPN_CONTROLLERS = (6, 38, 96, 97, 98, 99, 100, 101)
-
-
-class _Knob:
-    """What one mapping does to one parameter, or to one level of it."""
-
-    def __init__(self, mapping: ParameterMapping, target: Target, actions: Actions) -> None:
-        self._mapping, self._target, self._actions = mapping, target, actions
-        self._takeover = Takeover(mapping.takeover)
-        # Where the control left the parameter: its travel, and the resulting value.
-        self._left: tuple[float, float] | None = None
-
-    def apply(self, gesture: Gesture, now: float) -> None:
-        """Move the parameter. Raises UnknownLevelError when the model lacks the level."""
-        place = self._actions.find(self._target)
-        standing = self._standing(self._actions.value(place))
-        travel = self._wanted(gesture, standing)
-        if travel is None:
-            return
-        value = self._value_at(travel)
-        self._left = (travel, value)
-        if self._mapping.smooth and standing is not None:
-            glides, seconds = self._actions.glides, self._mapping.smooth / 1e3
-            start = self._travel_at(self._actions.stored(place))
-            sender = self._actions.sender
-            glides.start(place, (start, travel), self._value_at, seconds, now, sender)
-        else:
-            self._actions.put(place, value)
-
-    def _standing(self, value: float) -> float | None:
-        """Where the control would stand for the parameter's value; None when it is off."""
-        if self._left is not None and self._left[1] == value:
-            # Nothing else has moved it: go on from the exact travel, not from the rounded value.
-            return self._left[0]
-        if self._left is not None:
-            self._takeover.rearm()
-            self._left = None
-        return None if math.isnan(value) else self._travel_at(value)
-
-    def _wanted(self, gesture: Gesture, standing: float | None) -> float | None:
-        if gesture.kind == "toggle":
-            return 1.0 if standing is None or standing < 0.5 else 0.0
-        if gesture.kind == "turn":
-            start = _MIDDLE if standing is None else standing
-            return min(max(start + gesture.amount, 0.0), 1.0)
-        travel = min(max(gesture.amount, 0.0), 1.0)
-        return self._takeover.move(travel, travel if standing is None else standing)
-
-    def _value_at(self, travel: float) -> float:
-        parameter = self._target.parameter
-        return parameter.clip(self._mapping.value_at(parameter, travel))
-
-    def _travel_at(self, value: float) -> float:
-        return self._mapping.travel_at(self._target.parameter, value)
 
 
 class ParameterBinding:
@@ -96,7 +40,12 @@ class ParameterBinding:
         self.name = mapping.to[0]
         self._quantum: Quantum | None = mapping.quantise
         self._actions = actions
-        self._knobs = [_Knob(mapping, find_target(name, table), actions) for name in mapping.to]
+        self._knobs = [Knob(mapping, find_target(name, table), actions) for name in mapping.to]
+
+    @property
+    def states(self) -> list[ControlState | None]:
+        """Where its control stands for each of the parameters."""
+        return [knob.state for knob in self._knobs]
 
     def quantum_for(self, gesture: Gesture) -> Quantum | None:
         """The beat or bar that a gesture must wait for; None: it is applied at once."""
@@ -171,6 +120,8 @@ class Bindings:
     modulations: list[_Modulation]
     devices: Mapping[str, str]
     programs: Mapping[int, str]
+    #: One for each mapping of the patch, in its order.
+    all: list[Binding] = field(default_factory=list)
 
     @classmethod
     def of(cls, patch: Patch | None, table: Table, actions: Actions) -> Bindings:
@@ -182,6 +133,7 @@ class Bindings:
                 if isinstance(mapping, ParameterMapping)
                 else RequestBinding(mapping, actions)
             )
+            made.all.append(binding)
             source = mapping.source
             if isinstance(source, OscSource):
                 made.osc.setdefault(source.osc, []).append((source, binding))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from distill_live.control.midi.event import MidiEvent, control_name
+from distill_live.control.namespace.address import Reply
 from distill_live.control.patch.sources import MidiSource
 from distill_live.control.routing.actions import Actions
 from distill_live.control.routing.gestures import midi_gesture
@@ -37,10 +38,14 @@ class MidiEvents:
         self._reception.note(name, (event.value,))
         if not is_mapped and not self._hooks.learns():
             self._reception.note_unmapped(name)
+        replies: list[Reply] = []
         for source, binding in found:
-            self._reception.attempt(name, self._move, source, binding, event)
+            replies += self._reception.attempt(name, self._move, source, binding, event)
         if preset is not None:
-            self._reception.attempt(name, self._actions.ask, "preset", (preset,))
+            replies += self._reception.attempt(name, self._actions.ask, "preset", (preset,))
+        target = found[0][1].name if found else "preset" if preset is not None else None
+        sender = self._actions.sender
+        self._reception.describe(sender, name, (event.value,), target, replies)
 
     def _move(self, source: MidiSource, binding: Binding, event: MidiEvent) -> None:
         """Perform what an event of a mapped control means."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from distill_live.control.namespace.address import Reply, Sender
+from distill_live.control.namespace.address import NORM, ROOT, Reply, Sender
 from distill_live.control.patch.sources import OscSource
 from distill_live.control.routing.actions import Actions
 from distill_live.control.routing.address_book import AddressBook, Handler
@@ -45,6 +45,7 @@ class OscMessages:
         self._reception, self._waiting = reception, waiting
         self._verbs: dict[str, Handler] = {"at": self._put_off}
         self._mapped: dict[str, list[Handler]] = {}
+        self._moved: dict[str, str] = {}
         #: Changes whenever an address may have come to lead elsewhere.
         self.generation = 0
         self.renew()
@@ -65,6 +66,7 @@ class OscMessages:
             address: [partial(self._move, source, binding) for source, binding in found]
             for address, found in mapped.items()
         }
+        self._moved = {address: found[0][1].name for address, found in mapped.items()}
         self.renew()
 
     def renew(self) -> None:
@@ -78,13 +80,26 @@ class OscMessages:
         reached = 0
         for address, arguments in messages:
             self._reception.note(address, arguments)
-            for meant, handler in self._find(address, result):
+            before = len(result.replies)
+            found = self._find(address, result)
+            for meant, handler in found:
                 reached += 1
                 if reached > MAX_REACHED:
                     result.replies.extend(self._reception.refuse(meant, _reaches_too_many()))
                 else:
                     result.replies.extend(self._reception.attempt(meant, handler, arguments))
+            self._reception.describe(
+                self._actions.sender, address, arguments, self._target(found),
+                result.replies[before:],
+            )  # fmt: skip
         return result
+
+    def _target(self, found: Sequence[tuple[str, Handler]]) -> str | None:
+        """The parameter, request or verb that a message leads to first, by its name."""
+        if not found:
+            return None
+        address, _ = found[0]
+        return self._moved.get(address, address.removeprefix(f"{ROOT}/").removesuffix(NORM))
 
     def _find(self, address: str, result: PacketResult) -> Sequence[tuple[str, Handler]]:
         """The handlers of an address or a pattern; if there are none, notes that in `result`."""

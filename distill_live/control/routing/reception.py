@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from distill_live.control.namespace.address import ROOT, Reply
+from distill_live.control.namespace.address import ROOT, Reply, Sender
 from distill_live.control.namespace.targets import UnknownLevelError
+from distill_live.control.routing.incoming import IncomingLog
 from distill_live.control.routing.limited_log import LimitedLog
 from distill_live.errors import ParameterError
 from distill_live.parameters.rounding import shown
@@ -53,6 +54,8 @@ class Reception:
 
     def __init__(self, log: Callable[[str], None], clock: Callable[[], float]) -> None:
         self.counters = Counters()
+        #: Describes every message to whoever looks.
+        self.incoming = IncomingLog()
         self._log = LimitedLog(log, clock)
         self._last: tuple[str, Sequence[object]] | None = None
         self._reasons: dict[str, set[str]] = {}
@@ -68,6 +71,19 @@ class Reception:
     def note(self, name: str, arguments: Sequence[object]) -> None:
         """Note the message that is being applied."""
         self._last = (name, arguments)
+
+    def describe(
+        self,
+        sender: Sender,
+        name: str,
+        arguments: Sequence[object],
+        target: str | None,
+        replies: Sequence[Reply],
+    ) -> None:
+        """Describe a message that was applied, and what it led to, to whoever looks."""
+        if self.incoming.is_read:
+            errors = [str(reply[1][-1]) for reply in replies if reply[0] == _ERROR]
+            self.incoming.note(sender, name, arguments, target, errors[0] if errors else "")
 
     def attempt(
         self, name: str, action: Callable[..., list[Reply] | None], *arguments: object
@@ -116,6 +132,7 @@ class Reception:
         """Count more messages to an address that is known to lead nowhere."""
         self.counters.unknown += count
         self._log.count(address, count)
+        self.incoming.note("osc", address, error="leads nowhere", count=count)
 
     def note_unmapped(self, name: str) -> None:
         """Tell of a control that the patch does not map."""
@@ -134,6 +151,7 @@ class Reception:
         # By the host alone: a program that sends from a new port each time is one source.
         host = sender.rpartition(":")[0] or sender
         self._log.write(self._kind(f"malformed from {host}", reason), line, MALFORMED_S)
+        self.incoming.note(sender, "malformed packet", error=reason)
 
     def tell(self, kind: str, line: str) -> None:
         """Log a line; at most one a second of each kind."""

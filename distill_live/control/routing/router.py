@@ -20,7 +20,8 @@ from distill_live.control.patch.schema import ParameterMapping, Patch
 from distill_live.control.routing.actions import Actions
 from distill_live.control.routing.gestures import Gesture
 from distill_live.control.routing.hooks import Hooks
-from distill_live.control.routing.mappings import Binding, Bindings, modulate
+from distill_live.control.routing.knob import ControlState
+from distill_live.control.routing.mappings import Binding, Bindings, ParameterBinding, modulate
 from distill_live.control.routing.midi_events import MidiEvents
 from distill_live.control.routing.osc_messages import OscMessages, PacketResult, Verb
 from distill_live.control.routing.reception import Counters, Reception, fewer_errors
@@ -63,6 +64,8 @@ class Router:
         self._lock = threading.RLock()
         self._reception = Reception(log, clock)
         self.counters: Counters = self._reception.counters
+        #: Describes what comes in to whoever looks.
+        self.incoming = self._reception.incoming
         self._actions = Actions(store, self._reception, self.hooks)
         self._waiting = Waiting(self.schedule, self.tempo, clock, self.hooks)
         self._osc = OscMessages(store.table, self._actions, self._reception, self._waiting)
@@ -117,6 +120,15 @@ class Router:
         except UnknownLevelError:
             return 0.0
         return 0.0 if math.isnan(value) else mapping.travel_at(target.parameter, value)
+
+    def control_states(self) -> list[list[ControlState | None]]:
+        """Where the control of each mapping of the patch stands, in the patch's order: a list with
+        an item for each parameter that it moves."""
+        with self._lock:
+            return [
+                one.states if isinstance(one, ParameterBinding) else []
+                for one in self._bindings.all
+            ]
 
     def receive_osc(self, messages: Sequence[Message], sender: Sender = None) -> PacketResult:
         """Apply the messages of one packet as one change.

@@ -25,6 +25,11 @@ class Recordings(LongRequest):
         self._tap, self._parameters, self._folder = tap, parameters, folder
         self._recorder: Recorder | None = None
 
+    @property
+    def path(self) -> Path | None:
+        """The file that is being written, if one is."""
+        return self._recorder.path if self._recorder else None
+
     def start(self, path: Path) -> None:
         """Record into a file. Raises AudioFileError when it cannot be written."""
         recorder = Recorder(self._tap, path, 2 if self._parameters["width"] else 1)

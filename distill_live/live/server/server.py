@@ -235,6 +235,11 @@ class Server:
         return self._clips.listing
 
     @property
+    def recording(self) -> Path | None:
+        """The file to which the output is being recorded, if it is."""
+        return self._recordings.path
+
+    @property
     def counts(self) -> dict[str, float]:
         """How often what has gone wrong; for the engine, since its model was put on the deck."""
         audio = ("underruns", "bridged", "device_faults", "repaired")

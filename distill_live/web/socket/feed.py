@@ -18,8 +18,9 @@ class FeedReader(Protocol):
     def frames(self) -> list[bytes]:
         """The frames that are due since the last call, oldest first; each begins with its kind.
 
-        Called about 30 times a second, and 100 times a second by readers of audio. Must return at
-        once: it neither waits nor blocks.
+        Called about 30 times a second, and 100 times a second by readers of audio, which are always
+        separate ones. It is not called while a page does not read: then the next call gives what is
+        still of use. Must return at once: it neither waits nor blocks.
         """
 
     def close(self) -> None:

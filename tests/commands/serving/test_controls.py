@@ -14,7 +14,8 @@ from pythonosc.osc_bundle_builder import OscBundleBuilder
 from pythonosc.osc_message_builder import OscMessageBuilder
 
 from distill_live.codes.edit_parameters import parameter_table
-from distill_live.commands.serving.controls import ControlOptions, Controls
+from distill_live.commands.serving.control_options import ControlOptions
+from distill_live.commands.serving.controls import Controls
 from distill_live.control.feedback.feedback import Feedback
 from distill_live.control.midi_learn.detection import LONGEST_S
 from distill_live.control.midi_learn.learning import PATIENCE_S
@@ -335,6 +336,25 @@ def test_started_it_tells_targets_and_the_web_of_levels_and_stopped_it_leaves_no
     assert not {one.name for one in set(threading.enumerate()) - before} & {
         "ticker", "web", "osc-input", "announcement",
     }  # fmt: skip
+
+
+def test_the_link_has_a_token_only_beyond_this_machine(tmp_path: Path) -> None:
+    links: list[str] = []
+    for name, web in (("here", "127.0.0.1:0"), ("there", "0.0.0.0:0"), ("again", "0.0.0.0:0")):
+        folder = tmp_path / name
+        folder.mkdir()
+        controls = Stand(folder, web=web, osc_allow=["10.0.0.0/8"]).controls
+        assert controls.site.link is None
+        controls.start()
+        links.append(str(controls.site.link))
+        # Also in a browser on this machine, whose own address is not among those allowed.
+        found = httpx.get(links[-1], headers={"accept": "text/html"})
+        controls.stop()
+        assert (found.status_code, "distill-live" in found.text) == (200, True)
+    here, *there = links
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+", here)
+    tokens = [re.fullmatch(r"http://[\d.]+:\d+/\?token=([\w-]{32})", one) for one in there]
+    assert tokens[0] and tokens[1] and tokens[0][1] != tokens[1][1]
 
 
 def test_only_the_midi_devices_that_are_named_are_taken(tmp_path: Path) -> None:

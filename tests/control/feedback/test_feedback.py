@@ -31,13 +31,14 @@ class Stage:
         rate: float = 30.0,
         pattern: str | Sequence[str] | None = None,
         ttl: float | None = 60.0,
+        echo: bool = False,
     ) -> None:
         sent = self.sent.setdefault(key, [])
 
         def send(messages: Sequence[Reply]) -> None:
             sent.append((self.now, list(messages)))
 
-        self.feedback.subscribe(key, send, rate, pattern, ttl)
+        self.feedback.subscribe(key, send, rate, pattern, ttl, echo)
 
     def tick(self, until: float, step: float = 0.01) -> None:
         """Let time pass, with a tick after each step."""
@@ -174,6 +175,16 @@ def test_who_moves_a_control_hears_the_true_value_even_if_it_is_as_before(stage:
     stage.feedback.touched("a", "gain")
     stage.tick(1.0)
     assert stage.heard("a") == [(GAIN, (2.0,))]
+
+
+def test_with_echo_who_moves_a_control_hears_the_true_value_at_once(stage: Stage) -> None:
+    stage.store.set("gain", 2.0)
+    stage.subscribe("a", pattern=GAIN, echo=True)
+    stage.heard("a")
+    for step in range(20):
+        stage.feedback.touched("a", "gain")
+        stage.tick((step + 1) / 20)
+    assert len(stage.heard("a")) >= 19
 
 
 @pytest.mark.parametrize("name", ["temperature/fine_detail", "temperature/2"])

@@ -70,9 +70,10 @@ def test_a_broken_patch_is_reported_once_and_the_one_in_use_plays_on(stage: Stag
     [line] = stage.said
     assert line.startswith("the patch in use stays unchanged: 1 problem in the patch")
     assert f"{stage.path}:3: unknown parameter 'gian' (did you mean 'gain'?)" in line
+    assert stage.watch.fault == line
     stage.save(KNOB % 3)
     stage.turn()
-    assert stage.controls == [[3]]
+    assert (stage.controls, stage.watch.fault) == ([[3]], "")
 
 
 def test_what_was_learned_counts_as_soon_as_it_is_there(stage: Stage) -> None:

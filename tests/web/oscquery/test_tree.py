@@ -13,7 +13,7 @@ from zeroconf import ServiceInfo
 from distill_live.control.namespace.nodes import namespace
 from distill_live.control.namespace.requests import REQUESTS, RequestSpec
 from distill_live.parameters import ParameterStore
-from distill_live.web.oscquery import Tree
+from distill_live.web.oscquery.tree import Tree
 from tests.tools import require_node_module, require_program, wait_until
 from tests.web.conftest import TABLE, Studio
 

@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from distill_live.errors import ParameterError
-from distill_live.web import app as web_app
+from distill_live.web.oscquery import routes as oscquery_routes
 from tests.tools import wait_until
 from tests.web.conftest import Studio
 
@@ -272,7 +272,7 @@ def test_a_page_of_another_site_is_refused_and_an_own_one_is_not(studio: Studio,
 
 
 def test_there_is_room_for_so_many_and_no_more(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web_app, "MAX_SOCKETS", 2)
+    monkeypatch.setattr(oscquery_routes, "MAX_SOCKETS", 2)
     with connect(url) as one, connect(url) as two:
         assert sync(one) == sync(two) == []
         with pytest.raises(InvalidStatus), connect(url):

@@ -11,14 +11,12 @@ from distill_live.control.feedback.outcomes import OUTCOMES
 from distill_live.control.namespace.address import OFF, Reply, Sender
 from distill_live.control.namespace.nodes import Node
 from distill_live.control.namespace.streams import SAID
-from distill_live.web.instrument import Instrument
+from distill_live.web.instrument import EVERY_ADDRESS, Instrument
 
 T = TypeVar("T")
 
 #: The most texts, and answers, that wait for a client that does not read; the oldest are dropped.
 _MAX_NOTICES, _MAX_ANSWERS = 16, 1024
-#: Patterns for every address; the listener itself filters what its client is sent.
-_ALL = tuple("/distill" + "/*" * depth for depth in range(1, 7))
 
 
 class Listener:
@@ -49,7 +47,9 @@ class Listener:
         if node.parameter is None or not self._subscribed:
             # A new subscription sends a stream's newest value, which only feedback keeps.
             self._subscribed = True
-            self._instrument.feedback.subscribe(self.key, self.offer, pattern=_ALL, ttl=None)
+            self._instrument.feedback.subscribe(
+                self.key, self.offer, pattern=EVERY_ADDRESS, ttl=None
+            )
 
     def ignore(self, address: str) -> None:
         """Send the values of an address no more."""

@@ -1,0 +1,1 @@
+"""OSCQuery over HTTP and WebSockets, for programs that find out what they can control."""

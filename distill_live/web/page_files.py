@@ -1,0 +1,89 @@
+"""The page's files: what a browser loads from `/` and from `/page/`."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import PlainTextResponse, Response
+
+#: Where the page's files are.
+FOLDER = Path(__file__).with_name("page")
+#: The content type of each kind of file; others are not served.
+TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".txt": "text/plain; charset=utf-8",
+    "": "text/plain; charset=utf-8",
+}
+#: A browser asks each time whether its copy is still the newest one.
+_KEPT = {"cache-control": "no-cache"}
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file's content, and when it was read: its time and its length."""
+
+    mark: tuple[int, int]
+    body: bytes
+    tag: str
+
+
+class PageFiles:
+    """Serves the files of a folder, and nothing outside it."""
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        self._folder = folder.resolve()
+        self._read: dict[Path, _File] = {}
+
+    async def answer_http(self, request: Request) -> Response:
+        """The file that the path names, below /page/."""
+        return self.answer(request, request.path_params["path"])
+
+    def answer(self, request: Request, name: str) -> Response:
+        """The file with a name such as "js/main.js"; 304 for a browser that has it, or 404."""
+        path = self._find(name)
+        if path is None:
+            return PlainTextResponse(f"the page has no file {name[:200]!r}\n", 404)
+        file = self._load(path)
+        headers = {"etag": file.tag, **_KEPT}
+        asked = request.headers.get("if-none-match", "")
+        if file.tag in (one.strip().removeprefix("W/") for one in asked.split(",")):
+            return Response(status_code=304, headers=headers)
+        return Response(file.body, media_type=TYPES[path.suffix], headers=headers)
+
+    def _find(self, name: str) -> Path | None:
+        """The file of that name, if it lies in the folder and is of a kind that is served."""
+        try:
+            path = (self._folder / name).resolve()
+            if path.is_relative_to(self._folder) and path.is_file() and path.suffix in TYPES:
+                return path
+        except (OSError, ValueError):
+            # A name that no file can have.
+            return None
+        return None
+
+    def _load(self, path: Path) -> _File:
+        found = path.stat()
+        mark = (found.st_mtime_ns, found.st_size)
+        known = self._read.get(path)
+        if known is None or known.mark != mark:
+            body = path.read_bytes()
+            known = _File(mark, body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+            self._read[path] = known
+        return known
+
+
+def wants_page(connection: HTTPConnection) -> bool:
+    """Whether a request for `/` is a browser's, which gets the page, and not an OSCQuery client's.
+
+    A query, such as `/?HOST_INFO`, is for OSCQuery; but `/?token=...` is the link to the page.
+    """
+    asked = connection.url.query.partition("=")[0]
+    return asked in ("", "token") and "text/html" in connection.headers.get("accept", "")
