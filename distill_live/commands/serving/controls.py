@@ -17,6 +17,7 @@ from distill_live.commands.serving.streams import ServerStreams
 from distill_live.control.feedback.outcomes import Answer, Outcomes
 from distill_live.control.namespace.address import ROOT
 from distill_live.control.namespace.targets import Levels, find_target
+from distill_live.control.patch.editing import PatchEditor
 from distill_live.control.patch.files import describe_patch, find_patch, load_patch, presets_path
 from distill_live.control.patch.watch import PatchWatch
 from distill_live.control.presets.presets import Presets
@@ -97,6 +98,8 @@ class Controls:
 
         # Changes while it plays: the patch's file, the model, and everything with a tick.
         self._watch = PatchWatch(path, store.table, self._use, say)
+        #: The patch in use, for those who edit its text.
+        self.patch_editor = PatchEditor(path, store.table, self._watch.follow)
         server.on_model = self._use_levels
         self._ticker = self._make_ticker(feedback)
         self._documents = ServerDocuments(

@@ -27,7 +27,7 @@ class PatchWatch:
     def __init__(
         self, path: Path, table: Table, use: Callable[[Patch], None], say: Callable[[str], None]
     ) -> None:
-self.path = self._wanted = path
+        self.path = self._wanted = path
         self._table = table
         self._use, self._say = use, say
         #: What is wrong with the file, if it is not the one in use; "" for nothing.
