@@ -122,7 +122,7 @@ def two_cells(trial: int) -> bytes:
     return packet
 
 
-def silences(rig: LiveRig, sent: list[float], prepared: int) -> tuple[list[float], dict[str, Any]]:
+def silences(rig: LiveRig, sent: list[float]) -> tuple[list[float], dict[str, Any]]:
     """When it became silent after each message; all of it stays so for 100 ms."""
     recording = rig.monitor.samples
     latencies = []
