@@ -20,6 +20,7 @@ from distill_live.thread_waiting import wait_briefly
 #: Every subcommand and its one line of help. `train-prior` lives in commands/train_prior.py.
 COMMANDS = {
     "serve": "Play a model continuously, controlled over OSC and MIDI.",
+    "workbench": "Open the page without playing: train, generate and browse.",
     "inspect": "Show what recordings are like before you train on them.",
     "train": "Make a model from a folder of recordings.",
     "train-prior": "Retrain the prior of a model.",

@@ -72,7 +72,9 @@ ROOMS = {
     "codes.history": {"codes.timeline"},
     "codes.rack": {"codes.edit", "codes.edit_run", "codes.timeline"},
     "commands.serving": {"commands.output", "commands.standard_streams"},
-    "commands.training_steps": {"commands.options", "commands.output"},
+    "commands.training_steps": {
+        "commands.options", "commands.output", "commands.progress_lines",
+    },
     "edits.time": set(),
     "control.namespace": set(),
     "control.timing": {"control.namespace"},
@@ -114,6 +116,8 @@ ROOMS = {
     "training.codec": {"training.run", "training.data"},
     "training.prior": {"training.run", "training.data"},
     "training.vocoder": {"training.run", "training.data"},
+    "web.api": {"web.fields", "web.work"},
+    "web.work": {"web.fields"},
     "web.oscquery": {"web.instrument"},
     "web.socket": {"web.instrument"},
 }  # fmt: skip

@@ -76,6 +76,21 @@ ProgressFileOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+WorkOption = Annotated[
+    Path,
+    typer.Option(
+        "--work",
+        metavar="FOLDER",
+        help="Folder for what the page and the HTTP API make: uploaded recordings, trainings, "
+        "generated files, the trash.",
+    ),
+]
+UploadLimitOption = Annotated[
+    int,
+    typer.Option(
+        "--upload-limit", metavar="MB", min=1, max=100_000, help="Largest upload, in megabytes."
+    ),
+]
 AnewOption = Annotated[
     bool,
     typer.Option("--force", help="Start over, even if an interrupted run could be resumed."),

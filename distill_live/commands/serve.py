@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import signal
 import time
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from distill_live.commands.options import DeviceOption, seconds_option
+from distill_live.commands.options import (
+    DeviceOption,
+    UploadLimitOption,
+    WorkOption,
+    seconds_option,
+)
 from distill_live.commands.serving.auto import measured_settings
 from distill_live.commands.serving.status_line import StatusLine
+from distill_live.commands.serving.stop_signal import StopSignal
 from distill_live.errors import LiveError, PluginError, nearest_name
-from distill_live.live.ipc.worker_process import STOP_SIGNALS
 from distill_live.models.file.library import DEMO, find_playable, search_path
 from distill_live.outputs.options import FILE_NEEDS, InputOptions, OutputOptions, check_output
 from distill_live.plugins import declared_parameters, find_plugins, load_plugin, load_plugins
@@ -152,6 +155,8 @@ def serve(
             help="HOST:PORT of the web server, or off (default: 127.0.0.1:9000, or any free port)."
         ),
     ] = None,
+    work: WorkOption = Path("work"),
+    upload_limit: UploadLimitOption = 500,
 ) -> None:
     """Play a model continuously, controlled over OSC and MIDI. Ctrl-C fades out and stops."""
     from distill_live.codes.edit import load_edits
@@ -216,10 +221,12 @@ def serve(
         feedback.announce(SAID, text)
 
     server = Server(settings, parameters, say)
-    folders = (path.parent, *search_path(), *(clips or [Path("clips")]), recordings)
+    own = (recordings, work / "generated", work / "sets")
+    folders = (path.parent, *search_path(), *(clips or [Path("clips")]), *own)
     wanted = ControlOptions(
-        patch, osc, osc_allow or (), midi or (), link, web, folders, recordings, values or ()
-    )
+        patch, osc, osc_allow or (), midi or (), link, web, folders, recordings, values or (),
+        work, upload_limit,
+    )  # fmt: skip
     _play(server, Controls(server, parameters, feedback, wanted, inputs, say), line)
 
 
@@ -285,7 +292,7 @@ def _parse_channels(text: str) -> tuple[int, ...]:
 
 
 def _play(server: Server, controls: Controls, line: StatusLine) -> None:
-    stop = _StopSignal()
+    stop = StopSignal()
     began = time.monotonic()
     with ExitStack() as cleanup:
         cleanup.callback(line.clear)
@@ -318,16 +325,3 @@ def _announce(server: Server, controls: Controls, line: StatusLine, seconds: flo
     if not server.waits:
         line.say(server.priority.describe())
     line.say(controls.patch_summary)
-
-
-class _StopSignal:
-    """Whether a stop signal has come, even if the shell had SIGINT ignored."""
-
-    def __init__(self) -> None:
-        self.given = False
-        for number in STOP_SIGNALS:
-            signal.signal(number, self._note)
-
-    def _note(self, _number: int, _frame: FrameType | None) -> None:
-        # Acquire no lock here: the main thread may hold it.
-        self.given = True

@@ -183,6 +183,16 @@ def test_delete_takes_along_what_belongs_to_the_model_and_says_so(
     assert sorted(folders.user.iterdir()) == sorted(others)
 
 
+def test_a_dry_run_lists_what_would_be_deleted_and_deletes_nothing(
+    run_cli: RunCli, folders: Folders
+) -> None:
+    path = save_empty_model(folders.user, "rain")
+    everything = [str(one) for one in (path, *save_belongings(path))]
+    assert printed(run_cli, "delete", "rain", "--dry-run") == {"would_delete": everything}
+    assert run_cli("models", "delete", "rain", "--dry-run").out.splitlines() == everything
+    assert path.exists()
+
+
 def test_delete_leaves_a_page_that_is_none_of_ours(run_cli: RunCli, folders: Folders) -> None:
     path = save_empty_model(folders.user, "rain")
     path.with_suffix(".html").write_text("my notes")

@@ -61,12 +61,19 @@ def test_import_takes_the_files_name_and_replaces_nothing_unasked(
     assert run_cli("models", "import", old_model_path, "--force").code == 0
 
 
-def test_import_of_a_file_of_ours_says_that_it_needs_none(
-    run_cli: RunCli, tiny_in_library: Path
+def test_import_of_a_file_of_ours_is_a_checked_copy(
+    run_cli: RunCli, tiny_in_library: Path, folders: Folders
 ) -> None:
-    result = run_cli("models", "import", "tiny", "--name", "other")
-    assert result.code == 1
-    assert "it can be used as it is" in result.err
+    assert run_cli("models", "import", "tiny", "--name", "other").code == 0
+    copy = read_header(folders.user / "other.distill")
+    assert copy.metadata == read_header(tiny_in_library).metadata | {"name": "other"}
+    content = bytearray(tiny_in_library.read_bytes())
+    content[-1] ^= 1
+    tiny_in_library.write_bytes(content)
+    damaged = run_cli("models", "import", "tiny", "--name", "third")
+    assert damaged.code == 1
+    assert "checksum" in damaged.err
+    assert not (folders.user / "third.distill").exists()
 
 
 def test_a_damaged_file_is_one_line_and_leaves_nothing(

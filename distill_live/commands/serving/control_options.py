@@ -14,7 +14,8 @@ class ControlOptions:
     `osc` and `web` are HOST:PORT (`web` may also be "off", or None for the default). `osc_allow`
     holds networks that may use OSC and the web, `midi` parts of ports' names (none: all ports),
     `folders` the folders whose files messages may name, `recordings` the folder where recordings
-    are made, `values` NAME=VALUE to start with.
+    are made, `values` NAME=VALUE to start with. `work` is the folder of the HTTP API, which takes
+    uploads of up to `upload_limit` megabytes.
     """
 
     patch: str
@@ -26,3 +27,5 @@ class ControlOptions:
     folders: Sequence[Path] = ()
     recordings: Path = Path("recordings")
     values: Sequence[str] = ()
+    work: Path = Path("work")
+    upload_limit: int = 500

@@ -12,6 +12,7 @@ from distill_live.commands.serving.devices import Devices
 from distill_live.commands.serving.learn_verb import LEARN, LearnVerb
 from distill_live.commands.serving.live_edits import HISTORY, LiveEdits
 from distill_live.commands.serving.page.documents import ServerDocuments
+from distill_live.commands.serving.page.work import JobDocuments, open_api
 from distill_live.commands.serving.site import Site
 from distill_live.commands.serving.streams import ServerStreams
 from distill_live.control.feedback.outcomes import Answer, Outcomes
@@ -87,6 +88,9 @@ class Controls:
             store, say,
         )  # fmt: skip
         self.site.edits = tuple(self._edits.edits.values())
+        self.site.api = open_api(
+            options.work, options.upload_limit, options.recordings, lambda: server.deck.path
+        )
         self._answers |= {"osc": self.osc.answer, "web": self.site.answer}
         self._devices = Devices(self.router, store, options.midi, options.link, inputs, say)
         self._learn = LearnVerb(
@@ -106,6 +110,7 @@ class Controls:
             self.site.documents, server, self.router, self._presets, self._edits.history,
             self._watch, options.recordings, self._addresses,
         )  # fmt: skip
+        self._jobs = JobDocuments(self.site.documents, self.site.api)
 
         self._use(patch)
         self._use_levels(server.deck.level_labels)
@@ -130,6 +135,7 @@ class Controls:
         self._watch.tick(now)
         self._learn.tick(now)
         self._documents.tick(now)
+        self._jobs.tick(now)
 
     def close_devices(self) -> None:
         """Stop listening to what `open_devices` has opened."""

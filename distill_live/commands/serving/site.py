@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from distill_live.control.namespace.address import Reply, Sender
     from distill_live.control.routing.router import Router
     from distill_live.parameters import ParameterStore
+    from distill_live.web.api.routes import Api
     from distill_live.web.socket.feed import PageFeed
 
 OFF = "off"
@@ -69,10 +70,12 @@ class Site:
         self._store, self._log = store, log
         # What clients of other machines must know to use the page.
         self._token = secrets.token_urlsafe(24)
-        #: What the page shows besides values; set the other two before `start`.
+        #: What the page shows besides values; set the others before `start`.
         self.documents = Documents()
         self.edits: Sequence[Edit] = ()
         self.feed: PageFeed | None = None
+        self.api: Api | None = None
+        self.plays_live = True
         # The page's link must work in a browser on this machine, too.
         self._own_host: str | None = None
         self._app: WebApp | None = None
@@ -100,21 +103,20 @@ class Site:
             return SharedPort(self._host, self._adopt)
         return None
 
-    def start(self, osc: tuple[str, int], shares: bool = False) -> None:
+    def start(self, osc: tuple[str, int] | None, shares: bool = False) -> None:
         """Begin to serve and to announce; `osc` is where OSC is received. With `shares`, OSC
-        listens at the port and hands over the web's clients.
+        listens at the port and hands over the web's clients. Without OSC there is nothing to play,
+        so nothing is announced.
 
         Raises DeviceError when the port that was asked for cannot be used, or when no allowed host
         could reach it.
         """
-        services = [Service("_osc._udp", *osc)]
         if not self._off:
-            self._app = WebApp(self._instrument(osc))
+            self._app = WebApp(self._instrument(osc), self.api)
             self._web = self._serve(self._app, shares)
             self._own_host = self._web.outside_host
-            services.append(Service("_oscjson._tcp", self._web.host, self._web.port))
-        self._announcement = Announcement(NAME, services, self._log)
-        self._announcement.start()
+        if osc is not None:
+            self._announce(osc)
 
     def stop(self) -> None:
         """Stop serving and announcing; nothing happens when it is not running."""
@@ -138,10 +140,17 @@ class Site:
         if self._app:
             self._app.note_levels()
 
-    def _instrument(self, osc: tuple[str, int]) -> Instrument:
+    def _announce(self, osc: tuple[str, int]) -> None:
+        services = [Service("_osc._udp", *osc)]
+        if self._web:
+            services.append(Service("_oscjson._tcp", self._web.host, self._web.port))
+        self._announcement = Announcement(NAME, services, self._log)
+        self._announcement.start()
+
+    def _instrument(self, osc: tuple[str, int] | None) -> Instrument:
         return Instrument(
             store=self._store,
-            requests=REQUESTS,
+            requests=REQUESTS if self.plays_live else {},
             levels=self._labels,
             feedback=self._feedback,
             receive_packet=self._receive_packet,
@@ -154,6 +163,7 @@ class Site:
             documents=self.documents,
             incoming=self._router.incoming,
             feed=self.feed,
+            plays_live=self.plays_live,
             token=self._token,
         )
 

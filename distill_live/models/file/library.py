@@ -144,6 +144,24 @@ def new_model_path(name: str, *, replace: bool = False, folder: Path | None = No
     return path
 
 
+def read_preview(model: Path, epoch: int) -> bytes:
+    """The preview after so many epochs that is kept in a model file, as the bytes of an mp3 file;
+    epoch 0 is the recording itself. Raises ModelFileError, and ModelNotFoundError if there is none.
+    """
+    header = read_header(model)
+    stored = header.tensors.get(f"previews.{epoch}")
+    if stored is None:
+        known = header.metadata.get("previews") or []
+        raise ModelNotFoundError(f"{model.stem} has no preview of epoch {epoch}; it has {known}")
+    start, end = stored["data_offsets"]
+    try:
+        with model.open("rb") as file:
+            file.seek(header.weights_start + start)
+            return file.read(end - start)
+    except OSError as error:
+        raise ModelFileError(f"cannot read {model}: {error.strerror or error}") from error
+
+
 def checkpoint_path(model: Path, command: TrainingCommand = "train") -> Path:
     """Where a command that trains a model keeps its checkpoint: beside the model's file."""
     return model.with_suffix(CHECKPOINT_SUFFIXES[command])

@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, Response
 
 from distill_live.errors import ModelNotFoundError, RequestError, nearest_name
-from distill_live.models.file.library import SUFFIX, ModelEntry, list_models
+from distill_live.models.file.library import SUFFIX, ModelEntry, list_models, read_preview
 from distill_live.web.api.model_facts import detail, level_health, summarise
 from distill_live.web.api.operations import BYTES, Asked, Operation
 from distill_live.web.fields import Field
@@ -48,6 +48,9 @@ class Models:
                       self._import, body=(_NAME,), status=201),
             Operation("GET", f"{one}/codebook", "Says how often each code is used.",
                       self._codebook),
+            Operation("GET", f"{one}/previews/{{epoch:int}}",
+                      "A preview of the codec's training as mp3; epoch 0 is the recording.",
+                      self._preview, answers="audio/mpeg"),
             Operation("GET", f"{one}/report", "Shows the report; a job `report` writes it.",
                       self._report, answers="text/html"),
         ]  # fmt: skip
@@ -66,7 +69,8 @@ class Models:
             await self._tag(entry, tags)
         if name is not None and name != entry.name:
             self._require_idle(entry)
-            await self._commands.run("models", "rename", _word(entry), check_name(name), "--json")
+            words = ("models", "rename", "--json", "--", _word(entry), check_name(name))
+            await self._commands.run(*words)
         return summarise(await run_in_threadpool(_find, name or entry.name))
 
     async def _tag(self, entry: ModelEntry, tags: list[str]) -> None:
@@ -115,6 +119,11 @@ class Models:
             "counts": metadata.get("code_counts"),
             "health": level_health(metadata),
         }
+
+    def _preview(self, asked: Asked) -> Response:
+        entry = _find(asked.path["name"])
+        mp3 = read_preview(entry.path, int(asked.path["epoch"]))
+        return Response(mp3, media_type="audio/mpeg")
 
     def _report(self, asked: Asked) -> Response:
         name = asked.path["name"]

@@ -48,9 +48,9 @@ class Api:
             Route("/{path:path}", _unknown, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
         ]
 
-    def jobs_document(self) -> list[dict[str, Any]]:
-        """All jobs, for clients that follow them; from any thread."""
-        return self._jobs.list()
+    def jobs_document(self, most: int) -> list[dict[str, Any]]:
+        """The newest jobs, for clients that follow them; from any thread."""
+        return self._jobs.list(most)
 
     def _about(self, asked: Asked) -> dict[str, Any]:
         place = self._workplace

@@ -17,8 +17,8 @@ from distill_live.errors import RequestError
 #: How our command line is started. -P: a file in the working folder is never taken for a module.
 PROGRAM = (sys.executable, "-P", "-m", "distill_live")
 
-# The frame that the command line draws around what is wrong with an option.
-_FRAME = re.compile(r"[│╭╮╰╯─]+")
+# The command line draws a frame around what is wrong with an option.
+_FRAMED = re.compile(r"^│(.*)│$", re.MULTILINE)
 
 
 class Commands:
@@ -62,9 +62,11 @@ class Commands:
 
 
 def complaint(text: str) -> str:
-    """The last thing that a command says on standard error, without what is around it."""
-    lines = [_FRAME.sub(" ", line).strip() for line in text.splitlines()]
-    told = [line for line in lines if line]
+    """What a command says at the end on standard error: its last line, or what is in a frame."""
+    framed = [line.strip() for line in _FRAMED.findall(text)]
+    if framed:
+        return " ".join(framed)
+    told = [line.strip() for line in text.splitlines() if line.strip()]
     return told[-1].removeprefix("error: ") if told else ""
 
 

@@ -80,7 +80,8 @@ class Job:
     @property
     def runs(self) -> bool:
         """Whether its command is running."""
-        return is_locked(self.folder / keeper.LOCK)
+        ended = (self.folder / keeper.RESULT).exists()
+        return not ended and is_locked(self.folder / keeper.LOCK)
 
     def state(self) -> tuple[State, str]:
         """Its state, and what went wrong, or "". A job is lost if its process has ended without a

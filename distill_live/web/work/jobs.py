@@ -39,9 +39,9 @@ class Jobs:
         self._workplace = workplace
         self._lock = threading.Lock()
 
-    def list(self) -> list[dict[str, Any]]:
-        """Every job, the newest first."""
-        return [job.describe() for job in self._all()]
+    def list(self, most: int | None = None) -> list[dict[str, Any]]:
+        """Every job, the newest first, or the `most` newest."""
+        return [job.describe() for job in self._all(most)]
 
     def find(self, number: str) -> Job:
         """The job of that id. Raises RequestError when there is none."""
@@ -103,9 +103,9 @@ class Jobs:
             left = [job.checkpoint] if job.checkpoint else []
             return self._workplace.trash.take("job", job.order.title, [job.folder, *left])
 
-    def _all(self) -> list[Job]:
+    def _all(self, most: int | None = None) -> list[Job]:
         found = []
-        for folder in sorted(self._workplace.jobs.glob("*"), reverse=True):
+        for folder in sorted(self._workplace.jobs.glob("*"), reverse=True)[:most]:
             # What is not as we write it is not ours to show.
             with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
                 found += [Job(folder)] if _ID.fullmatch(folder.name) else []

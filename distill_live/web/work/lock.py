@@ -10,14 +10,14 @@ from typing import BinaryIO
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(file: BinaryIO) -> None:
+    def _lock(file: BinaryIO, shared: bool = False) -> None:
         file.seek(0)
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
 else:
     import fcntl
 
-    def _lock(file: BinaryIO) -> None:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    def _lock(file: BinaryIO, shared: bool = False) -> None:
+        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
 
 
 def take_lock(path: Path, seconds: float = 0.0) -> BinaryIO | None:
@@ -37,10 +37,12 @@ def take_lock(path: Path, seconds: float = 0.0) -> BinaryIO | None:
 
 
 def is_locked(path: Path) -> bool:
-    """Whether a process holds the lock."""
-    if not path.exists():
+    """Whether a process holds the lock. Any number of threads and processes may ask at once."""
+    try:
+        with path.open("rb") as file:
+            _lock(file, shared=True)
         return False
-    taken = take_lock(path)
-    if taken:
-        taken.close()
-    return taken is None
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True

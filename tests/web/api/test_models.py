@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from distill_live.models.file.header import read_header
+from distill_live.models.file.kept_recordings import Preview
+from distill_live.models.file.persistence import LoadedVQModel, save_model_v2
 from distill_live.web.work.workplace import Workplace
 from tests.conftest import Folders, save_empty_model
 from tests.web.api.conftest import Office, open_office
@@ -152,3 +154,18 @@ def test_a_report_runs_and_loads_nothing(library: Office, folders: Folders) -> N
     policy = shown.headers["content-security-policy"]
     assert policy.startswith("sandbox; default-src 'none'")
     assert "script" not in policy
+
+
+def test_the_previews_in_a_model_file_can_be_heard(
+    office: Office, tiny_model: LoadedVQModel, folders: Folders
+) -> None:
+    save_model_v2(
+        folders.user / "heard.distill", model=tiny_model.model, vocoder=tiny_model.vocoder,
+        spectrogram=tiny_model.spectrogram, previews=[Preview(0, b"ID3a"), Preview(8, b"ID3bc")],
+    )  # fmt: skip
+    assert office.get("/models/heard").json()["previews"] == [0, 8]
+    heard = office.get("/models/heard/previews/8")
+    assert (heard.content, heard.headers["content-type"]) == (b"ID3bc", "audio/mpeg")
+    missing = office.get("/models/heard/previews/9")
+    assert missing.status_code == 404
+    assert "it has [0, 8]" in missing.json()["error"]

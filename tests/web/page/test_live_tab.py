@@ -245,9 +245,7 @@ def test_a_phone_shows_no_part_beyond_its_edge(page: Page) -> None:
 
 
 @pytest.fixture(scope="module")
-def with_plugin(
-    tiny_model_path: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
+def with_plugin(tiny_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server that has an edit of a plugin."""
     folder = tmp_path_factory.mktemp("plugin")
     environment = install_plugin(folder, "edits", "sieve", _PLUGIN)

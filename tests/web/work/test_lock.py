@@ -1,11 +1,13 @@
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from distill_live.web.work.lock import is_locked, take_lock
 
 HOLD = """
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from distill_live.web.work.lock import take_lock
 held = take_lock(Path(sys.argv[1]))
@@ -27,6 +29,13 @@ def test_a_lock_lasts_as_long_as_the_process_that_holds_it(tmp_path: Path) -> No
         holder.kill()
         holder.wait()
         assert not is_locked(path)
+
+
+def test_several_may_look_at_a_lock_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    path.touch()
+    with ThreadPoolExecutor(8) as pool:
+        assert not any(pool.map(lambda _: is_locked(path), range(500)))
 
 
 def test_looking_at_a_lock_does_not_hold_it(tmp_path: Path) -> None:
