@@ -33,6 +33,7 @@ from distill_live.control.timing.ticker import Ticker
 from distill_live.errors import ParameterError
 from distill_live.inputs.osc import parse_endpoint
 from distill_live.plugins import load_plugin
+from distill_live.web.api.patch import PatchRoutes
 
 if TYPE_CHECKING:
     from distill_live.control.feedback.feedback import Feedback
@@ -88,9 +89,12 @@ class Controls:
             store, say,
         )  # fmt: skip
         self.site.edits = tuple(self._edits.edits.values())
+        self._watch = PatchWatch(path, store.table, self._use, say)
+        editor = PatchEditor(path, store.table, self._watch.follow)
         self.site.api = open_api(
-            options.work, options.upload_limit, options.recordings, lambda: server.deck.path
-        )
+            options.work, options.upload_limit, options.recordings, lambda: server.deck.path,
+            PatchRoutes(editor).operations(),
+        )  # fmt: skip
         self._answers |= {"osc": self.osc.answer, "web": self.site.answer}
         self._devices = Devices(self.router, store, options.midi, options.link, inputs, say)
         self._learn = LearnVerb(
@@ -100,10 +104,7 @@ class Controls:
         self.router.hooks.learns = self._learn.is_busy
         self.router.add_verb(CLIP_LIST, ClipList(server))
 
-        # Changes while it plays: the patch's file, the model, and everything with a tick.
-        self._watch = PatchWatch(path, store.table, self._use, say)
-        #: The patch in use, for those who edit its text.
-        self.patch_editor = PatchEditor(path, store.table, self._watch.follow)
+        # Changes while it plays: the model, and everything with a tick.
         server.on_model = self._use_levels
         self._ticker = self._make_ticker(feedback)
         self._documents = ServerDocuments(

@@ -1,21 +1,28 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from starlette.applications import Starlette
-from starlette.testclient import TestClient
 
 from distill_live.control.patch.editing import PatchEditor
 from distill_live.web.api.operations import routes_of
 from distill_live.web.api.patch import PatchRoutes
+from distill_live.web.server import WebServer
 from tests.control.conftest import TABLE
 
 TEXT = "# mine\nversion: 1\nmap:\n  - {from: {cc: 1}, to: gain}\n"
 
 
-def client(editor: PatchEditor | None) -> TestClient:
-    return TestClient(Starlette(routes=routes_of(PatchRoutes(editor).operations())))
+def serve(editor: PatchEditor | None) -> Iterator[httpx.Client]:
+    app = Starlette(routes=routes_of(PatchRoutes(editor).operations()))
+    server = WebServer(app, "127.0.0.1", 0, print)
+    server.start()
+    with httpx.Client(base_url=server.address) as client:
+        yield client
+    server.stop()
 
 
 @pytest.fixture
@@ -26,12 +33,17 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def served(path: Path) -> TestClient:
-    return client(PatchEditor(path, TABLE, lambda copy: None))
+def served(path: Path) -> Iterator[httpx.Client]:
+    yield from serve(PatchEditor(path, TABLE, lambda copy: None))
+
+
+@pytest.fixture
+def without_patch() -> Iterator[httpx.Client]:
+    yield from serve(None)
 
 
 def test_the_text_comes_with_its_problems_and_where_it_is_saved(
-    served: TestClient, path: Path
+    served: httpx.Client, path: Path
 ) -> None:
     path.write_text(TEXT.replace("gain", "gian"))
     found = served.get("/patch").json()
@@ -41,7 +53,7 @@ def test_the_text_comes_with_its_problems_and_where_it_is_saved(
 
 
 def test_a_text_is_saved_and_the_next_one_needs_the_new_revision(
-    served: TestClient, path: Path
+    served: httpx.Client, path: Path
 ) -> None:
     old = served.get("/patch").json()["revision"]
     first = served.put("/patch", json={"text": TEXT + "# 1\n", "revision": old}).json()
@@ -54,7 +66,7 @@ def test_a_text_is_saved_and_the_next_one_needs_the_new_revision(
 
 
 def test_a_text_with_problems_is_answered_with_them_and_not_saved(
-    served: TestClient, path: Path
+    served: httpx.Client, path: Path
 ) -> None:
     wrong = {"text": "version: 2\n", "revision": served.get("/patch").json()["revision"]}
     answer = served.put("/patch", json=wrong)
@@ -64,12 +76,12 @@ def test_a_text_with_problems_is_answered_with_them_and_not_saved(
     assert path.read_text() == TEXT
 
 
-def test_checking_saves_nothing(served: TestClient, path: Path) -> None:
+def test_checking_saves_nothing(served: httpx.Client, path: Path) -> None:
     assert served.put("/patch/check", json={"text": TEXT + "map: 1\n"}).json()["problems"]
     assert served.put("/patch/check", json={"text": TEXT + "# 1\n"}).json() == {"problems": []}
     assert path.read_text() == TEXT
 
 
-def test_without_a_patch_there_is_nothing_to_edit() -> None:
-    answer = client(None).get("/patch")
+def test_without_a_patch_there_is_nothing_to_edit(without_patch: httpx.Client) -> None:
+    answer = without_patch.get("/patch")
     assert (answer.status_code, "no patch is in use" in answer.json()["error"]) == (404, True)
