@@ -78,6 +78,11 @@ class Clips:
         self.listing: tuple[ClipInfo, ...] = ()
         self._codec = Codec("", "")
 
+    @property
+    def chosen(self) -> dict[str, str]:
+        """The name of the clip that is in each of the SLOTS, "" for none; on the main thread."""
+        return {slot: self._partners.get(slot).name for slot in SLOTS}
+
     def takes(self, name: str) -> bool:
         """Whether a request is one of these."""
         return name in self._requests

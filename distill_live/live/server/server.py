@@ -235,6 +235,12 @@ class Server:
         return self._clips.listing
 
     @property
+    def chosen_clips(self) -> dict[str, str]:
+        """The name of the clip that was chosen for each slot ("blend", "manner", "edit"), "" for
+        none; on the main thread."""
+        return self._clips.chosen
+
+    @property
     def recording(self) -> Path | None:
         """The file to which the output is being recorded, if it is."""
         return self._recordings.path

@@ -72,6 +72,8 @@ class ServerDocuments:
         yield "server", self._describe_server()
         yield "presets", self._list_presets()
         yield "clips", [_describe_clip(clip) for clip in self._server.clips]
+        chosen = self._server.chosen_clips.items()
+        yield "partners", {f"{slot}/clip": name or None for slot, name in chosen}
         yield "history", self._list_history()
         yield "edit_order", list(self._history.order)
         if self._patch is not None:

@@ -44,6 +44,7 @@ def test_a_new_page_finds_everything(stand: Stand) -> None:
     assert {"server", "presets", "clips", "history", "edit_order", "patch", "mappings"} <= set(
         found
     )
+    assert found["partners"] == {"edit/clip": None, "blend/clip": None, "manner/clip": None}
     assert found["files"] == {"recording": None, "recordings": []}
     assert found["presets"] == [{"name": "calm", "stored": False, "current": False}]
     assert found["history"]["present"] == 0

@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * A parameter as a bar that is dragged.
- *   Fader({name, level?, label?, vertical?, compact?})
+ *   Fader({name, level?, label?, vertical?})
  * It shows the server's value; under the pointer it shows the pointer's, until 250 ms after the last
  * move. Drag (touch: from where it stands; mouse: where you press), Shift is fine, double click or
  * Delete resets, Enter or a click on the number types a value, arrows and the wheel step.

@@ -21,7 +21,7 @@ export function dragging(event, { vertical, travel, setTravel }) {
 
   const pressed = vertical ? (box.bottom - event.clientY) / length : (event.clientX - box.left) / length
   const far = Math.abs(pressed - travel) * length > NEAR_EDGE_PX
-  if (event.pointerType === 'mouse' && far && event.detail < 2) {
+  if (event.pointerType === 'mouse' && far) {
     drag.travel = pressed
     setTravel(pressed)
   }

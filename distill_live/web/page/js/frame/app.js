@@ -4,9 +4,10 @@
  *   App()
  */
 
-import { classes, html } from '../core/dom.js'
+import { classes, html, useErrorBoundary } from '../core/dom.js'
 import { useConnection, useHello } from '../core/store.js'
 import { useKeys } from '../core/keys.js'
+import { Button } from '../controls/button.js'
 import { Dialogs } from '../controls/dialog.js'
 import { Icon } from '../controls/icons.js'
 import { Menus } from '../controls/menu.js'
@@ -32,15 +33,24 @@ export function App() {
     <main class="main" id="main" tabindex="-1">
       <div class="tab" key=${tab?.id} aria-busy=${String(!module && !error)}>
         ${error && html`<p class="fault">This tab could not be loaded: ${error.message}</p>`}
-        ${module && html`<${module.Tab} />`}
+        ${module && html`<${Guarded} key=${tab.id} Tab=${module.Tab} />`}
       </div>
     </main>
     <${Menus} /><${Dialogs} /><${Help} /><${Toasts} />
   </div>`
 }
 
-function Nav(/** @type {any} */ { tabs, now }) {
+/** A tab that fails takes nothing else with it: transport and panic stay. */
+function Guarded(/** @type {any} */ { Tab }) {
+  const [error, tryAgain] = useErrorBoundary()
+  if (!error) return html`<${Tab} />`
+  return html`<div class="panel" role="alert">
+    <p class="fault">This tab cannot be shown: ${error.message}</p>
+    <div class="dialog-end"><${Button} label="Try again" onPress=${tryAgain} /></div>
+  </div>`
+}
 
+function Nav(/** @type {any} */ { tabs, now }) {
   return html`<nav class="nav" aria-label="Tabs">
     ${tabs.map((/** @type {any} */ one) => html`<a href=${`#${one.id}`}
       aria-current=${one.id === now ? 'page' : undefined}>

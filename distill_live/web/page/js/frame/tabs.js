@@ -8,12 +8,16 @@ import { useEffect, useState } from '../core/dom.js'
 import { store, useHello } from '../core/store.js'
 import { hasApi } from '../core/api.js'
 
+/** What the tabs about jobs share. */
+const JOBS = ['lists.css', 'jobs.css', 'sounds.css']
+const LIVE = ['live.css', 'live_edits.css', 'live_lists.css', 'timeline.css']
+
 /** `api` is the path that a tab cannot do without; its styles are loaded with it. */
 export const TABS = [
-  { id: 'live', title: 'Live', styles: ['live.css', 'live_edits.css', 'live_lists.css', 'timeline.css'] },
+  { id: 'live', title: 'Live', styles: LIVE },
   { id: 'codes', title: 'Codes', api: '/api/codes', styles: ['codes.css'] },
-  { id: 'generate', title: 'Generate', api: '/api/jobs', styles: ['lists.css', 'jobs.css', 'sounds.css', 'generate.css'] },
-  { id: 'train', title: 'Train', api: '/api/sets', styles: ['lists.css', 'jobs.css', 'sounds.css', 'train.css'] },
+  { id: 'generate', title: 'Generate', api: '/api/jobs', styles: [...JOBS, 'generate.css'] },
+  { id: 'train', title: 'Train', api: '/api/sets', styles: [...JOBS, 'train.css'] },
   { id: 'library', title: 'Library', api: '/api/models', styles: ['lists.css', 'library.css'] },
   { id: 'patch', title: 'Patch', api: '/api/patch', styles: ['lists.css', 'patch.css'] },
 ]

@@ -12,6 +12,7 @@ import { useControlMenu } from '../controls/control_menu.js'
 import { confirmed } from '../controls/dialog.js'
 import { Fader } from '../controls/fader.js'
 import { openMenu } from '../controls/menu.js'
+import { ClipChoice } from './clip_choice.js'
 import { captureClip, loadClip } from './clip_dialogs.js'
 
 const USES = [
@@ -34,7 +35,10 @@ export function Clips() {
       : html`<ul class="list">
           ${clips.map((/** @type {any} */ one) => html`<${Clip} key=${one.name} ...${one} />`)}
         </ul>`}
-    <div class="stack"><${Uses} clips=${clips} /><${Fader} name="blend" /><${Fader} name="manner" /></div>
+    <div class="stack">
+      <${ClipChoice} request="blend/clip" label="Blend into the stream" /><${Fader} name="blend" />
+      <${ClipChoice} request="manner/clip" label="Play in the manner of" /><${Fader} name="manner" />
+    </div>
   </section>`
 }
 
@@ -60,19 +64,6 @@ function items(/** @type {string} */ name) {
     ...USES.map(([request, label]) => ({ label, run: () => send(`/distill/${request}`, name) })),
     { label: 'Delete', run: () => remove(name) },
   ]
-}
-
-/** Which clip serves for blending, for the manner and for edits. */
-function Uses(/** @type {any} */ { clips }) {
-  const partners = useDocument('partners')
-  if (!partners || !clips.length) return null
-  return html`<div class="uses">
-    ${USES.map(([request, label]) => html`<label class="field">${label}
-      <select onChange=${(/** @type {any} */ event) => send(`/distill/${request}`, event.currentTarget.value)}>
-        ${['off', ...clips.map((/** @type {any} */ one) => one.name)].map((name) => html`<option value=${name}
-          selected=${name === (partners[request] || 'off')}>${name === 'off' ? 'none' : name}</option>`)}
-      </select></label>`)}
-  </div>`
 }
 
 async function remove(/** @type {string} */ name) {

@@ -10,6 +10,7 @@ import { titleOf, words } from '../core/format.js'
 import { Button, Toggle } from '../controls/button.js'
 import { Fader } from '../controls/fader.js'
 import { openMenu } from '../controls/menu.js'
+import { ClipChoice } from './clip_choice.js'
 import { History } from './history.js'
 
 export function EditsView() {
@@ -50,6 +51,8 @@ function Edit(/** @type {any} */ { edit, at, order }) {
       ${levels.map((/** @type {any} */ level) => html`<${Toggle} key=${level.name} name=${edit.switch} level=${level} />`)}
     </div>`}
     <div class="stack">
+      ${edit.partner && html`<${ClipChoice} label="Second grid"
+        request=${edit.switch === 'blend' ? 'blend/clip' : 'edit/clip'} />`}
       ${!isBool && parameter && html`<${Fader} name=${edit.switch} />
         ${levels.map((/** @type {any} */ level) => html`<${Fader} key=${level.name} name=${edit.switch} level=${level} />`)}`}
       ${others.map((/** @type {string} */ name) => html`<${Fader} key=${name} name=${name}

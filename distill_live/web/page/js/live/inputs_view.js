@@ -83,7 +83,7 @@ function Ways() {
   const ways = [['OSC', server.osc], ['Web', server.web], ['Output', server.output], ['Version', server.version]]
   return html`<section class="panel" aria-label="Where it listens">
     <div class="panel-head"><h2>Where it listens</h2></div>
-    <dl class="facts">${ways.filter(([, value]) => value).map(([name, value]) => html`
+    <dl class="ways">${ways.filter(([, value]) => value).map(([name, value]) => html`
       <dt>${name}</dt><dd>${[value].flat().join(':')}</dd>`)}</dl>
   </section>`
 }

@@ -1,0 +1,21 @@
+// @ts-check
+/**
+ * Which clip serves for a purpose; nothing while there is no clip, or where the server does not say.
+ *   ClipChoice({request: 'blend/clip'|'manner/clip'|'edit/clip', label})
+ */
+
+import { html } from '../core/dom.js'
+import { send, useDocument } from '../core/store.js'
+
+/** @param {{request: string, label: string}} props */
+export function ClipChoice({ request, label }) {
+  const chosen = useDocument('partners')
+  const clips = useDocument('clips') ?? []
+  if (!chosen || !clips.length) return null
+  const now = chosen[request] || 'off'
+  return html`<label class="field">${label}
+    <select onChange=${(/** @type {any} */ event) => send(`/distill/${request}`, event.currentTarget.value)}>
+      ${['off', ...clips.map((/** @type {any} */ one) => one.name)].map((name) => html`<option
+        value=${name} selected=${name === now}>${name === 'off' ? 'none' : name}</option>`)}
+    </select></label>`
+}
