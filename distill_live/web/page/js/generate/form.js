@@ -28,7 +28,9 @@ export function Form({ settings, setSettings, models, started }) {
   const submit = async (/** @type {Event} */ event) => {
     event.preventDefault()
     setBusy(true)
-    await attempt(start(jobOf(newest.current, levels.length)))
+    const { count } = newest.current
+    const says = count === 1 ? 'A sound is being made' : `${count} sounds are being made`
+    await attempt(start(jobOf(newest.current, levels.length)), `${says}; you can go on meanwhile.`)
     setBusy(false)
     started()
   }

@@ -10,13 +10,17 @@ const [WIDTH, HEIGHT] = [40, 24]
 
 /** @param {{mapping: any, glows: boolean}} props */
 export function MappingRow({ mapping, glows }) {
-  const details = [mapping.invert && 'inverted', mapping.takeover, mapping.smooth && `${mapping.smooth} ms`]
+  const takeover = mapping.takeover === 'jump' ? '' : mapping.takeover
+  const details = [mapping.invert && 'inverted', takeover, mapping.smooth && `smooth ${mapping.smooth} ms`]
+    .filter(Boolean)
+    .join(', ')
   return html`<li class=${classes('mapping', glows && 'glows')}>
-    <span class="mapping-source">${mapping.source}</span>
+    <span class="mapping-source">
+      ${mapping.source}${details && html`<span class="mapping-more">${details}</span>`}
+    </span>
     ${mapping.request ? html`<span class="mapping-arrow" aria-hidden="true">→</span>` : html`<${Curve} mapping=${mapping} />`}
     <span class="mapping-target">${targetOf(mapping)}</span>
     ${mapping.request ? html`<span class="soft">when pressed</span>` : html`<${Track} mapping=${mapping} />`}
-    <span class="soft mapping-more">${details.filter(Boolean).join(', ')}</span>
   </li>`
 }
 

@@ -9,7 +9,7 @@ import { Fields, defaultsOf, optionsOf } from './options.js'
 
 const WHAT = [
   { id: 'new', label: 'New model' },
-  { id: 'continue', label: 'More recordings' },
+  { id: 'continue', label: 'Continue' },
   { id: 'prior', label: 'Prior' },
   { id: 'vocoder', label: 'Vocoder' },
 ]

@@ -42,7 +42,7 @@ const FIELDS = {
     { name: 'vocoder', label: 'Then play with', kind: 'choice', choices: ['auto', 'neural'], value: 'auto' },
   ],
 }
-const SHOWN_AS = { '': 'by the recordings', phase: 'phase, needs no training', auto: 'whichever is closer', neural: 'neural' }
+const SHOWN_AS = { '': 'by the recordings', phase: 'phase', auto: 'the closer one', neural: 'neural' }
 
 /** @param {string} what */
 export const defaultsOf = (what) =>
