@@ -43,7 +43,7 @@ function Row(/** @type {any} */ { one, level }) {
     <th scope="row" class=${`level level-${level?.colour ?? 'structure'}`}>${one.label ?? level?.label}</th>
     <td><${Health} verdict=${one.verdict} words=${one.words} /></td>
     <td class="number">${formatShare(one.utilisation)}</td>
-    <td class="number">${one.perplexity.toFixed(0)} codes</td>
+    <td class="number">${countOf(one.perplexity)}</td>
     <td class="number">${one.deadCodes}</td>
   </tr>`
 }
@@ -51,6 +51,15 @@ function Row(/** @type {any} */ { one, level }) {
 /** What to do, each advice once. */
 function advice(/** @type {any[]} */ health) {
   return [...new Set(health.map((one) => one.advice).filter(Boolean))].map(
-    (text) => `To mend it: ${text}.`,
+    (text) => `To mend it: ${inWordsOfThePage(text)}.`,
   )
+}
+
+/** Options of the command line, under the names that they have in the Train tab. */
+const inWordsOfThePage = (/** @type {string} */ text) =>
+  text.replaceAll('--codebook-size', 'number of codes per level').replaceAll('--', '').replaceAll('-weight', ' weight')
+
+function countOf(/** @type {number} */ perplexity) {
+  const count = Math.round(perplexity)
+  return count === 1 ? '1 code' : `${count} codes`
 }

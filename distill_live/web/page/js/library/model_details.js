@@ -17,13 +17,17 @@ export function ModelDetails({ model, playing, changed, close }) {
   const path = apiPath('models', model.name)
   const details = useLoaded(path)
   const known = { ...model, ...details.data }
+  const noted = (/** @type {string} */ name) => {
+    if (name === model.name) details.reload()
+    changed(name)
+  }
   return html`<section class="panel model-details" aria-label=${model.name}>
     <div class="panel-head">
       <${Name} model=${known} changed=${changed} />
       <button class="button quiet" aria-label="Close" onClick=${close}>✕</button>
     </div>
     <${Problem} text=${details.error || model.error} retry=${details.error ? details.reload : undefined} />
-    <${Tags} model=${known} changed=${changed} />
+    <${Tags} model=${known} changed=${noted} />
     <${LoadLive} model=${known} playing=${playing} />
     <${Facts} model=${known} />
     <${CodebookHealth} model=${known} />

@@ -8,7 +8,8 @@ import { html } from '../core/dom.js'
 import { NumberField } from '../generate/number.js'
 
 /** @typedef {{name: string, label: string, kind: 'number'|'choice'|'check'|'text', min?: number, max?: number,
- *   usual?: string, choices?: string[], value?: any, more?: boolean}} Field */
+ *   usual?: string, choices?: string[], value?: any, more?: boolean,
+ *   float?: boolean}} Field */
 
 const MOST_EPOCHS = 10_000
 
@@ -29,6 +30,7 @@ const FIELDS = {
     { ...epochs('prior_epochs', 'Epochs of the prior, at most', '24'), more: true },
     { name: 'codebook_size', label: 'Codes per level', kind: 'number', min: 8, max: 1024, usual: 'by the recordings', more: true },
     PRIOR_SIZE,
+    { name: 'commitment_weight', label: 'Commitment weight', kind: 'number', float: true, min: 0, max: 10, usual: 'usual', more: true },
     { name: 'no_prior', label: 'Only the codec: it cannot play, only encode and decode', kind: 'check', value: false, more: true },
     { name: 'training_codes', label: 'Keep codes and previews of the recordings in the model', kind: 'check', value: true, more: true },
   ],
@@ -97,7 +99,7 @@ function OneField(/** @type {any} */ { field, value, hint, change }) {
     ${field.kind === 'text'
       ? html`<input value=${value} maxlength="100" placeholder=${hint ?? ''} onInput=${typed} />`
       : html`<${NumberField}
-          parameter=${{ kind: 'int', min: field.min, max: field.max, default: field.min }}
+          parameter=${{ kind: field.float ? 'float' : 'int', min: field.min, max: field.max, default: field.min }}
           value=${value}
           placeholder=${field.usual}
           onChange=${change}
