@@ -24,7 +24,7 @@ def served(tiny_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 @pytest.fixture
 def tab(open_page: OpenPage) -> Page:
     page = open_page("/#generate")
-    expect(page.get_by_label("Model", exact=True)).to_have_value("tiny")
+    page.get_by_role("combobox", name="Model").select_option("tiny")
     return page
 
 

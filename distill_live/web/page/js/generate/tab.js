@@ -65,9 +65,12 @@ function useFirstModel(
   /** @type {any[]} */ playable,
 ) {
   const playing = useDocument('model')?.name
+  // What plays may be known later than what there is: then it replaces our choice, not the user's.
+  const ours = useRef('')
   useEffect(() => {
-    if (settings.model || !playable.length) return
+    if (settings.model !== ours.current || !playable.length) return
     const found = playable.find((one) => one.name === playing) ?? playable[0]
+    ours.current = found.name
     setSettings({ ...settings, model: found.name })
   }, [playable.length, playing])
 }
