@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from distill_live import memory_order
-from distill_live.live.ipc import journal, ring, tap
+from distill_live.live.ipc import journal, ring, shown_columns, tap
 from distill_live.live.ipc.current_column import CurrentColumn, SharedColumn
 from distill_live.live.ipc.journal import JournalRing
 from distill_live.live.ipc.ring import AudioRing
+from distill_live.live.ipc.shown_columns import ColumnDetails, ShownColumns
 from distill_live.live.ipc.tap import TapRing
 from distill_live.live.playback.deck_mixer import DeckControl
 from distill_live.live.playback.ring_reader import RingReader
@@ -120,6 +121,43 @@ def share_sounding(world: WeakMemory) -> None:
     world.writer.act, world.reader.act = write, read
 
 
+def share_shown(world: WeakMemory) -> None:
+    writers, readers = world.share(ShownColumns())
+    count, seen, known = 0, 0, dict[int, int]()
+
+    def write() -> None:
+        """Show two of four columns, all numbers as high as the count."""
+        nonlocal count
+        count += 1
+        columns = 4 * count + np.array(world.chance.sample(range(4), 2))
+        codes = np.full((2, count % 4 + 1, 3), count, np.uint16)
+        alike = np.full(2, count % 256)
+        writers.begin_segment(codes.shape[1:])
+        details = ColumnDetails(
+            columns, codes, alike.astype(np.uint8), np.full(2, count, np.uint16)
+        )
+        writers.show(4 * count, 4 * count + 4, details)
+
+    def read() -> None:
+        nonlocal seen
+        shown = readers.read(seen)
+        if shown is None:
+            return
+        details, number = shown.details, shown.segment
+        assert details.codes.shape[1:] == (number % 4 + 1, 3)
+        if shown.end:
+            assert (shown.start, shown.end) == (4 * number, 4 * number + 4)
+            assert (details.codes == number).all() and (details.entropy == number).all()
+            assert (details.flags == number % 256).all()
+            assert shown.changes == number
+            # Nothing is left out and nothing comes twice.
+            known[number] = known.get(number, 0) + len(details.columns)
+            assert known[number] == 2
+        seen = shown.changes
+
+    world.writer.act, world.reader.act = write, read
+
+
 def share_latched(world: WeakMemory) -> None:
     writers, readers = world.share(LatchedArray((5,)))
     seen, count = np.zeros(5), 0
@@ -160,7 +198,7 @@ def share_decks(world: WeakMemory) -> None:
 
 
 STRUCTURES = [
-    share_ring, share_tap, share_journal, share_sounding, share_latched, share_decks,
+    share_ring, share_tap, share_journal, share_sounding, share_shown, share_latched, share_decks,
 ]  # fmt: skip
 Share = Callable[[WeakMemory], None]
 
@@ -172,6 +210,7 @@ def small_rings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ring, "MARGIN", 64)
     monkeypatch.setattr(tap, "CAPACITY", 256)
     monkeypatch.setattr(journal, "CAPACITY", 128)
+    monkeypatch.setattr(shown_columns, "SHOWN_COLUMNS", 8)
 
 
 @pytest.mark.parametrize("share", STRUCTURES)

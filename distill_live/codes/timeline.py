@@ -16,12 +16,19 @@ class Timeline:
     `raw` codes are as they were drawn, `edited` codes as they were last played; until a column is
     played both are the same. `end` is the index after the newest column; columns before `start`
     are forgotten. A timeline is a segment: codes of one model, from one beginning.
+
+    `changes` counts what happens to columns, so that whoever shows them finds what is new.
     """
 
     def __init__(self, bands: int, levels: int, capacity: int) -> None:
         self._planes: Codes = np.zeros((2, capacity, bands, levels), np.int64)
         self.end = 0
         self._first = 0
+        self.changes = 0
+        #: For each column: when it last changed, and whether it is to be played otherwise than the
+        #: edited codes say, or for the first time.
+        self._changed = np.zeros(capacity, np.int64)
+        self._unplayed = np.zeros(capacity, bool)
 
     @classmethod
     def holding(cls, start: int, raw: Codes, edited: Codes, capacity: int) -> Timeline:
@@ -53,8 +60,10 @@ class Timeline:
     def append(self, columns: Codes) -> None:
         """Add drawn columns [T, F, Q] at the end."""
         for column in columns:
-            self._planes[:, self.end % self.capacity] = column
+            place = self.end % self.capacity
+            self._planes[:, place] = column
             self.end += 1
+            self._note_change(place, unplayed=True)
 
     def forget_before(self, column: int) -> None:
         """Forget the columns before `column`."""
@@ -75,7 +84,31 @@ class Timeline:
         Raises CodesError for a column it does not hold.
         """
         self._require(column, column + 1)
-        self._planes[1, column % self.capacity] = codes[0]
+        place = column % self.capacity
+        self._planes[1, place] = codes[0]
+        self._note_change(place, unplayed=False)
+
+    def touch(self, start: int, end: int) -> None:
+        """Note that columns, as far as it holds them, will be played otherwise than before."""
+        held = np.arange(max(start, self.start), min(end, self.end))
+        self._note_change(held % self.capacity, unplayed=True)
+
+    def changed_since(self, count: int, start: int, end: int) -> NDArray[np.int64]:
+        """The columns, of those from `start` to `end` that it holds, that have changed since
+        `changes` was `count`."""
+        held = np.arange(max(start, self.start), min(end, self.end))
+        return held[self._changed[held % self.capacity] > count]
+
+    def unplayed(self, columns: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which of some columns [n] that it holds were not played since they were drawn or
+        touched."""
+        found: NDArray[np.bool_] = self._unplayed[columns % self.capacity]
+        return found
+
+    def both(self, columns: NDArray[np.int64]) -> tuple[Codes, Codes]:
+        """Copies of some columns [n, F, Q] that it holds, as drawn and as played."""
+        raw, edited = self._planes[:, columns % self.capacity]
+        return raw, edited
 
     def raw(self, start: int, end: int) -> Codes:
         """A copy of columns [end - start, F, Q] as drawn.
@@ -95,6 +128,11 @@ class Timeline:
         self._require(start, end)
         columns: Codes = self._planes[plane, np.arange(start, end) % self.capacity]
         return columns
+
+    def _note_change(self, places: int | NDArray[np.int64], unplayed: bool) -> None:
+        self.changes += 1
+        self._changed[places] = self.changes
+        self._unplayed[places] = unplayed
 
     def _require(self, start: int, end: int) -> None:
         if not self.start <= start <= end <= self.end:

@@ -20,7 +20,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from tests.commands.server_process import ServerProcess
 from tests.tools import read_line, require_program
-from tests.web.page.conftest import FLAGS
+from tests.web.page.conftest import FLAGS, until
 
 #: Listens outside of the page's own panel, in the same way, and remembers when it became silent.
 LISTEN = """async (latency) => {
@@ -78,12 +78,12 @@ def main(model: str = "demo", seconds: float = 60.0, latency_ms: float = 200.0) 
 def _measure(page: Page, seconds: float, latency_ms: float) -> tuple[list[float], dict[str, Any]]:
     """The delays in ms, and what the buffer reported last."""
     page.evaluate(LISTEN, latency_ms / 1000)
-    page.wait_for_function("window.report?.playing")
+    until(page, "window.report?.playing")
     delays: list[float] = []
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
         # Music has pauses: only what was loud can become silent.
-        page.wait_for_function("window.loud()")
+        until(page, "window.loud()")
         delays.append(page.evaluate(SWITCH, 0))
         page.evaluate(SWITCH, 1)
         page.wait_for_timeout(500 + 37 * (len(delays) % 13))

@@ -84,3 +84,31 @@ def test_what_is_before_a_column_can_be_forgotten_and_never_comes_back() -> None
         timeline.raw(2, 4)
     timeline.forget_before(99)
     assert timeline.start == 5
+
+
+def test_what_has_changed_since_a_count_is_found() -> None:
+    timeline = filled(25)
+    count = timeline.changes
+    assert timeline.changed_since(count, 0, 99).tolist() == []
+    timeline.set_edited(17, column(77))
+    timeline.touch(20, 22)
+    timeline.append(column(25))
+    assert timeline.changed_since(count, 0, 99).tolist() == [17, 20, 21, 25]
+    assert timeline.changed_since(count, 18, 25).tolist() == [20, 21]
+    timeline.truncate(20)
+    assert timeline.changed_since(count, 0, 99).tolist() == [17]
+
+
+def test_a_column_is_to_be_played_until_it_is_and_again_once_it_is_touched() -> None:
+    timeline = filled(5)
+    timeline.set_edited(2, column(2))
+    timeline.set_edited(3, column(3))
+    timeline.touch(3, 99)
+    assert timeline.unplayed(np.arange(5)).tolist() == [True, True, False, True, True]
+
+
+def test_single_columns_are_read_as_drawn_and_as_played() -> None:
+    timeline = filled(25)
+    timeline.set_edited(17, column(77))
+    raw, edited = timeline.both(np.array([24, 17]))
+    assert (raw[:, 0, 0].tolist(), edited[:, 0, 0].tolist()) == ([24, 17], [24, 77])

@@ -21,6 +21,7 @@ from distill_live.live.ipc.journal import JournalRing
 from distill_live.live.ipc.keepsake import Keepsake
 from distill_live.live.ipc.messages import EditReport
 from distill_live.live.ipc.ring import AudioRing
+from distill_live.live.ipc.shown_columns import ShownColumns
 from distill_live.live.ipc.status import EngineStatus
 from distill_live.live.playback.ring_reader import RingReader
 from distill_live.models.file.persistence import LoadedVQModel
@@ -54,7 +55,7 @@ class Player:
     ) -> None:
         self.parameters = ParameterStore(parameter_table(edits))
         self.status, self.ring, self.journal = EngineStatus(), AudioRing(), JournalRing()
-        self.keepsake, self.heard = Keepsake(), HeardColumns()
+        self.keepsake, self.heard, self.shown = Keepsake(), HeardColumns(), ShownColumns()
         self.said: list[str] = []
         self.reports: list[EditReport] = []
         self.captured: list[tuple[int, np.ndarray]] = []
@@ -83,8 +84,9 @@ class Player:
 
     def _begin(self, loaded: LoadedVQModel, beginning: Beginning) -> None:
         memory = EngineMemory(
-            self.ring, self.parameters, self.status, self.journal, self.keepsake, self.heard
-        )
+            self.ring, self.parameters, self.status, self.journal, self.keepsake, self.heard,
+            self.shown,
+        )  # fmt: skip
         reports = EngineReports(
             self.said.append, lambda name: None, lambda *one: self.captured.append(one),
             self.reports.append,

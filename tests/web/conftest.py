@@ -162,12 +162,13 @@ class Page:
         self._options = options
 
     def __enter__(self) -> Self:
-        self.socket: ClientConnection = connect(self._url, **self._options)
+        self._connecting = connect(self._url, **self._options)
+        self.socket: ClientConnection = self._connecting.__enter__()
         self.hello = self.receive()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.socket.close()
+        self._connecting.__exit__(None, None, None)
 
     def send(self, **message: Any) -> None:
         self.socket.send(json.dumps(message))

@@ -91,7 +91,7 @@ def test_another_machine_needs_the_token_for_the_page_and_the_api(outside: str, 
     browser = {"accept": "text/html"}
     refused = httpx.get(outside + path, headers=browser)
     assert (refused.status_code, "Authorization: Bearer" in refused.text) == (401, True)
-    for wrong in ("Bearer wrong", f"Basic {TOKEN}", "Bearer ", f"Bearer {TOKEN}x"):
+    for wrong in ("Bearer wrong", f"Basic {TOKEN}", "Bearer", f"Bearer {TOKEN}x"):
         told = httpx.get(outside + path, headers={**browser, "authorization": wrong})
         assert told.status_code == 401
     right = {**browser, "authorization": f"Bearer {TOKEN}"}

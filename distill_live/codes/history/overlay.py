@@ -78,6 +78,14 @@ class Overlays:
     def __contains__(self, number: int) -> bool:
         return number in self._laid
 
+    def find(self, numbers: Iterable[int]) -> list[Overlay]:
+        """Those of the overlays with these numbers that lie here."""
+        return [self._laid[number] for number in numbers if number in self._laid]
+
+    def covers(self, column: int) -> bool:
+        """Whether an overlay lies over a column."""
+        return column in self._layers
+
     def add(self, overlay: Overlay) -> None:
         """Lay an overlay; one with the same number is replaced."""
         self.remove([overlay.number])

@@ -12,6 +12,7 @@ from distill_live.commands.serving.devices import Devices
 from distill_live.commands.serving.learn_verb import LEARN, LearnVerb
 from distill_live.commands.serving.live_edits import HISTORY, LiveEdits
 from distill_live.commands.serving.page.documents import ServerDocuments
+from distill_live.commands.serving.page.feed import LiveFeed
 from distill_live.commands.serving.page.work import JobDocuments, open_api
 from distill_live.commands.serving.site import Site
 from distill_live.commands.serving.streams import ServerStreams
@@ -89,6 +90,7 @@ class Controls:
             store, say,
         )  # fmt: skip
         self.site.edits = tuple(self._edits.edits.values())
+        self.site.feed = LiveFeed(server, self._tempo.tempo)
         self._watch = PatchWatch(path, store.table, self._use, say)
         editor = PatchEditor(path, store.table, self._watch.follow)
         self.site.api = open_api(

@@ -187,7 +187,9 @@ class Site:
             web.start()
         return web
 
-    def _receive(self, messages: Sequence[Message], sender: Sender) -> list[Reply]:
+    def _receive(
+        self, messages: Sequence[tuple[str, Sequence[object]]], sender: Sender
+    ) -> list[Reply]:
         return self._router.receive_osc(messages, sender).replies
 
     def _receive_packet(self, packet: bytes, sender: Sender) -> list[Reply]:

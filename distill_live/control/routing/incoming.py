@@ -6,7 +6,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass, replace
 
 from distill_live.control.namespace.address import Sender
 from distill_live.parameters.rounding import shown
@@ -17,7 +17,8 @@ MAX_WAITING = 64
 _MAX_ARGUMENTS, _MAX_LETTERS = 8, 200
 
 
-class IncomingEntry(NamedTuple):
+@dataclass(frozen=True)
+class IncomingEntry:
     """A message that came in, or several like it in a row, as the newest one was.
 
     `time` is in seconds since 1970. `source` is such as "osc 127.0.0.1:5000" or "midi nanoKONTROL".
@@ -55,7 +56,7 @@ class IncomingReader:
         key = entry.source, name
         before = self._waiting.pop(key, None)
         count = entry.count + (before.count if before else 0)
-        self._waiting[key] = entry._replace(count=count)
+        self._waiting[key] = replace(entry, count=count)
         if len(self._waiting) > MAX_WAITING:
             del self._waiting[next(iter(self._waiting))]
 

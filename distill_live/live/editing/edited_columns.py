@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -30,6 +30,11 @@ class EditedColumns:
     def oldest(self) -> int:
         """The first column that can be gone back to: of the segment, or the oldest remembered."""
         return max(self.timeline.start, self.segment_start)
+
+    @property
+    def is_editing(self) -> bool:
+        """Whether any edit is on."""
+        return bool(self._rack.settings.edits)
 
     @property
     def held(self) -> dict[str, Held]:
@@ -87,12 +92,18 @@ class EditedColumns:
         self._recall_now()
         self.changed = True
 
-    def lay(self, overlays: Iterable[Overlay], removed: Iterable[int] = ()) -> None:
+    def lay(self, overlays: Sequence[Overlay], removed: Sequence[int] = ()) -> None:
         """Take the overlays with the numbers `removed` away, and lay others."""
+        for overlay in (*self._overlays.find(removed), *overlays):
+            self.timeline.touch(overlay.start, overlay.end)
         self._overlays.remove(removed)
         for overlay in overlays:
             self._overlays.add(overlay)
         self.changed = True
+
+    def is_painted(self, column: int) -> bool:
+        """Whether an overlay lies over a column."""
+        return self._overlays.covers(column)
 
     def has(self, number: int) -> bool:
         """Whether an overlay is laid."""

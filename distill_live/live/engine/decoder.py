@@ -62,6 +62,11 @@ class ColumnDecoder:
         """The column that completes a sample of the segment."""
         return (sample + self._delay) // self.column_samples
 
+    def place_of(self, sample: int) -> float:
+        """The column that completes a sample of the segment, with the part of it, 0..1, that is
+        before that sample."""
+        return (sample + self._delay) / self.column_samples
+
     def push(self, codes: Codes) -> Samples:
         """The next column's codes [1, F, Q] to the samples [N] that it completes.
 

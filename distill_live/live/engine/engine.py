@@ -18,6 +18,7 @@ from distill_live.codes.edit_rack import EditRack
 from distill_live.codes.rack.settings import EditSettings, Partner
 from distill_live.codes.timeline import Codes
 from distill_live.errors import CodesError, LiveError
+from distill_live.live.editing.column_teller import ColumnTeller
 from distill_live.live.editing.edit_requests import EditRequests
 from distill_live.live.editing.painter import Painter
 from distill_live.live.engine.filling import RingFiller
@@ -99,6 +100,10 @@ class Engine:
         )  # fmt: skip
         self._edit_requests = EditRequests(edited, self._painter, self._note, report)
         self._origin = OriginTeller(loaded, memory.status)
+        self._columns: ColumnTeller | None = None
+        if memory.shown is not None:
+            goes_on, sampler = beginning.before is not None, self._generator.sampler
+            self._columns = ColumnTeller(edited, sampler, memory.shown, goes_on)
         self._column_seconds = loaded.column_samples / SAMPLE_RATE
         self._filler = RingFiller(
             self._generator, memory.status, settings, self._column_seconds, clock
@@ -266,6 +271,8 @@ class Engine:
             self._edit_requests.tell_changes()
             self._generator.keep()
             self._status.add("futures")
+        if self._columns is not None:
+            self._columns.note_edits(int(self._status["column"]))
 
     def _make_future(self, edits: EditSettings | None) -> bool:
         """Make a new future for the most urgent change; False if nothing that is made changes."""
@@ -311,23 +318,35 @@ class Engine:
         self._origin.follow(self._generator.timeline, int(self._status["column"]))
 
     def _tell(self) -> None:
-        """Show in the status what is playing now."""
+        """Show in the status what is playing now, and the columns around it."""
         status, generator = self._status, self._generator
-        motion = generator.playhead.motion_at(self._ring.read_position)
-        status["position"] = generator.playhead.position
-        column = generator.playhead.sound_at(self._ring.read_position)[1]
-        status["column"] = column
+        column = self._tell_place()
         current = generator.describe(column)
         if current is not None:
             status.current_column.write(current)
+        if self._columns is not None:
+            self._columns.tell(column)
+        status["position"] = generator.playhead.position
         status["lookahead"] = max(generator.lookahead, 0)
         status["take"] = generator.draw.take
         status["reaction"] = generator.pace.reaction
         status["ring_lead"] = self._filler.ring_lead
         mean = generator.pace.drawing.mean + generator.pace.playing.mean
         status["load"] = mean / self._column_seconds
+
+    def _tell_place(self) -> int:
+        """Show in the status where the sound is and how it moves; returns the column."""
+        status, playhead = self._status, self._generator.playhead
+        heard = self._ring.read_position
+        motion, (sample, column) = playhead.motion_at(heard), playhead.sound_at(heard)
+        status["column"], status["place"] = column, playhead.place_of(sample)
+        status["place_at"] = heard
+        if isinstance(motion, Loop):
+            status["loop_begin"] = playhead.place_of(motion.begin)
+            status["loop_end"] = playhead.place_of(motion.end)
         status["motion"] = (
             Motion.HOLD if isinstance(motion, Hold)
             else Motion.LOOP if isinstance(motion, Loop)
             else Motion.FORWARD
         )  # fmt: skip
+        return column

@@ -306,6 +306,7 @@ class StreamGenerator:
         """Continue from where another engine stood."""
         self._handover.go_on(before, self._journal)
         self.edited.timeline, self.edited.segment_start = self.timeline, before.segment_start
+        self.timeline.touch(self.playhead.column, self.timeline.end)
         self.takes = before.takes
         self.draw = self.draw._replace(take=before.take)
         # Another decoder made the sound before it.

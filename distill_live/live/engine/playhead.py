@@ -124,6 +124,10 @@ class Playhead:
         """The column that completes a sample of the segment."""
         return self._decoder.column_of(sample)
 
+    def place_of(self, sample: int) -> float:
+        """The same with the part of the column, 0..1, that is before the sample."""
+        return self._decoder.place_of(sample)
+
     def unheard_column(self, position: int) -> int:
         """The first column to draw again if only the sound from `position` on may change."""
         mark = self._first_mark(position)

@@ -84,6 +84,11 @@ class Sampler:
         that it did not draw or has forgotten."""
         return self._entropy.get(column, math.nan)
 
+    def is_drawn(self, column: int) -> bool:
+        """Whether it knows how a column was drawn: not if it was given, or drawn long ago by the
+        engine before."""
+        return column in self._drawn
+
     @property
     def context_columns(self) -> int:
         """How many columns the prior looks back at most; can be set to fewer."""

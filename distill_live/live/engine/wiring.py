@@ -13,6 +13,7 @@ from distill_live.live.ipc.journal import JournalRing
 from distill_live.live.ipc.keepsake import Continuation, Keepsake
 from distill_live.live.ipc.messages import EditReport
 from distill_live.live.ipc.ring import AudioRing
+from distill_live.live.ipc.shown_columns import ShownColumns
 from distill_live.live.ipc.status import EngineStatus
 from distill_live.parameters import ParameterStore
 
@@ -23,7 +24,8 @@ class EngineMemory:
 
     Control writes `parameters`. The engine writes its sound into `ring` and its state into
     `status`; what happens goes into `journal`, and what the next engine needs in order to continue
-    into `keepsake`, where there is one. A listener writes what is played in into `heard`.
+    into `keepsake`, where there is one; the columns around the present into `shown`. A listener
+    writes what is played in into `heard`.
     """
 
     ring: AudioRing
@@ -32,6 +34,7 @@ class EngineMemory:
     journal: JournalRing | None = None
     keepsake: Keepsake | None = None
     heard: HeardColumns | None = None
+    shown: ShownColumns | None = None
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from distill_live.live.ipc.messages import (
     Request,
 )
 from distill_live.live.ipc.ring import SAMPLE_RATE, AudioRing
+from distill_live.live.ipc.shown_columns import ShownColumns
 from distill_live.live.ipc.status import NEW_SOUND, EngineStatus
 from distill_live.live.server.worker import Worker
 from distill_live.models.file.header import read_header
@@ -31,6 +32,8 @@ from distill_live.parameters import ParameterStore
 CPU = "cpu"
 #: Assumed for a model whose file does not say how loud it is.
 _UNKNOWN_LOUDNESS_DB = -18.0
+#: The kind of vocoder of a model whose file does not describe one.
+_USUAL_VOCODER = "phase"
 #: A model is never made louder or quieter than by this, to match another one.
 _MOST_GAIN_DB = 12.0
 
@@ -60,15 +63,17 @@ class Deck:
     ) -> None:
         self.number = number
         self.ring, self.status, self._keepsake = AudioRing(), EngineStatus(), Keepsake()
-        self.journal = JournalRing() if journal else None
+        self.journal, self.shown = JournalRing() if journal else None, ShownColumns()
         self._memory = EngineMemory(
-            self.ring, parameters, self.status, self.journal, self._keepsake, heard
+            self.ring, parameters, self.status, self.journal, self._keepsake, heard, self.shown
         )
         self.name = ""
         self.path = Path()
         self.level_labels: tuple[str, ...] = ()
         self.loudness_db = _UNKNOWN_LOUDNESS_DB
         self.training_files: tuple[str, ...] = ()
+        #: The kind of the model's vocoder.
+        self.vocoder = _USUAL_VOCODER
         #: The model's codec, and a grid of it without columns once an engine has been ready.
         self.codec = Codec("", "")
         self.blank: CodeGrid | None = None
@@ -108,10 +113,15 @@ class Deck:
         kept = header.get("training_codes")
         names = kept.get("names") if isinstance(kept, dict) else None
         self.training_files = tuple(map(str, names)) if isinstance(names, list) else ()
+        described = header.get("vocoder")
+        self.vocoder = _USUAL_VOCODER
+        if isinstance(described, dict):
+            self.vocoder = str(described.get("kind", _USUAL_VOCODER))
         loudness = header.get("loudness_db")
         self.loudness_db = _UNKNOWN_LOUDNESS_DB if loudness is None else float(loudness)
         self.ring.reset()
         self.status.reset()
+        self.shown.clear()
         self._keepsake.clear()
         self.device, self.device_failed, self.was_ready = CPU, False, False
         self.worker = self._new_worker()

@@ -87,7 +87,7 @@ class Server:
         self.on_edit_report: Callable[[EditReport], None] = lambda report: None
         #: Called when the engine that plays has failed, before its successor begins.
         self.on_engine_lost: Callable[[], None] = lambda: None
-        self.status, self._tap = LiveStatus(), TapRing()
+        self.status, self.tap = LiveStatus(), TapRing()
         self._parameters, self._deck_control = parameters, DeckControl()
         keep = settings.log is not None
         self.listening = Listening(settings, log)
@@ -95,7 +95,7 @@ class Server:
         self._decks = (Deck(0, parameters, keep, heard), Deck(1, parameters, keep, heard))
         self._decks[0].put(settings.model, settings.device, settings.engine)
         rings = (self._decks[0].ring, self._decks[1].ring)
-        memory = AudioMemory(rings, self._deck_control, parameters, self.status, self._tap)
+        memory = AudioMemory(rings, self._deck_control, parameters, self.status, self.tap)
         self._output = AudioOutput(settings, memory, log)
         self._supervisor = Supervisor(
             self._decks[0].worker,
@@ -110,12 +110,12 @@ class Server:
         self._swap.on_failure = self._tell_missing_model
         self._recovery = Recovery(self._decks, self._swap, log, endless=not settings.finite)
         self._bridges = BridgeWatch(self.status)
-        self._recordings = Recordings(self._tap, parameters, settings.recordings, log)
+        self._recordings = Recordings(self.tap, parameters, settings.recordings, log)
         self._overload_notice = OverloadNotice(log)
         self._encodings = Encodings()
         self._priming = Priming(self._encodings, log)
         self._clips = Clips(
-            settings.clip_library, settings.recordings, self._tap, parameters, self._encodings, log
+            settings.clip_library, settings.recordings, self.tap, parameters, self._encodings, log
         )
         self._swap.on_load = self._clips.equip
         self._priming.on_outcome = partial(self._tell_outcome, "prime")

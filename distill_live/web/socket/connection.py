@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from distill_live.control.namespace.address import Reply, Sender
@@ -96,7 +97,7 @@ class PageConnection:
             self._incoming_due = now + INCOMING_PERIOD
             entries = self._incoming.take()
             if entries:
-                shown = [entry._asdict() for entry in entries]
+                shown = [asdict(entry) for entry in entries]
                 self._outbox.add({"type": "incoming", "entries": shown})
         return self._outbox.take()
 

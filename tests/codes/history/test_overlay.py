@@ -107,3 +107,10 @@ def test_many_thousand_overlays_are_applied_as_fast_as_few(spread: int) -> None:
     assert result[0, 0, 0] == newest
     overlays.remove([newest])
     assert overlays.apply(0, base)[0, 0, 0] == newest - spread
+
+
+def test_what_lies_here_is_found_by_number_and_by_column() -> None:
+    overlays, one = Overlays(), overlay(3, 5, 2)
+    overlays.add(one)
+    assert overlays.find([1, 3]) == [one]
+    assert [overlays.covers(column) for column in (4, 5, 6, 7)] == [False, True, True, False]

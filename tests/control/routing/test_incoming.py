@@ -22,7 +22,10 @@ def reader(desk: Desk) -> IncomingReader:
 
 def shown(reader: IncomingReader) -> list[tuple[str, str, str | None, int, str]]:
     """All of the entries but their times."""
-    return [entry[1:] for entry in reader.take()]
+    return [
+        (entry.source, entry.text, entry.target, entry.count, entry.error)
+        for entry in reader.take()
+    ]
 
 
 def test_a_message_is_described_with_where_it_comes_from_and_leads(

@@ -160,6 +160,14 @@ def test_forward_it_tells_which_sample_and_column_sound(stage: Stage) -> None:
     assert stage.head.sound_at(stage.head.position) == (stage.head.position, 9)
 
 
+def test_a_place_is_a_column_and_how_much_of_it_is_over(stage: Stage) -> None:
+    decoder = ColumnDecoder(stage.loaded)
+    for sample in (2_560, 2_561, 20_000, 26_000):
+        column = decoder.column_of(sample)
+        over = (sample - decoder.start_of(column)) / decoder.column_samples
+        assert stage.head.place_of(sample) == pytest.approx(column + over)
+
+
 @pytest.mark.parametrize("position", [2_560, 2_561, 20_000, 26_000])
 def test_it_goes_back_before_what_sounds_and_plays_the_same_again(
     stage: Stage, position: int

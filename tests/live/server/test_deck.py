@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from distill_live.errors import ModelFileError
 from distill_live.live.engine.settings import EngineSettings
+from distill_live.live.ipc.shown_columns import ColumnDetails
 from distill_live.live.ipc.status import NEW_SOUND
 from distill_live.live.server.deck import Deck, HeardOrigin
 from distill_live.parameters import ParameterStore
@@ -55,6 +57,27 @@ def test_a_new_model_begins_with_an_empty_ring_and_fresh_counters(
     assert deck.ready_seconds == 1.0
     put(deck, tmp_path, "wind")
     assert (deck.ring.read_position, deck.ready_seconds) == (0, 0.0)
+
+
+def test_a_new_model_begins_without_columns(deck: Deck, tmp_path: Path) -> None:
+    put(deck, tmp_path, "rain")
+    deck.shown.begin_segment((2, 3))
+    nothing = np.zeros(0, np.uint16)
+    deck.shown.show(3, 9, ColumnDetails(nothing, np.zeros((0, 2, 3)), nothing, nothing))
+    put(deck, tmp_path, "wind")
+    shown = deck.shown.read()
+    assert shown is not None and (shown.start, shown.end) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("described", "kind"),
+    [({"kind": "neural"}, "neural"), ({}, "phase"), (None, "phase"), ([1], "phase")],
+)
+def test_the_kind_of_vocoder_is_that_of_the_header(
+    deck: Deck, tmp_path: Path, described: object, kind: str
+) -> None:
+    put(deck, tmp_path, "rain", vocoder=described)
+    assert deck.vocoder == kind
 
 
 def test_sound_that_is_overdue_is_none_that_is_ready(deck: Deck) -> None:

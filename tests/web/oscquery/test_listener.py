@@ -124,7 +124,7 @@ def test_an_answer_that_comes_later_goes_to_who_asked(
     studio: Studio, url: str, socket: ClientConnection
 ) -> None:
     assert sync(socket) == []
-    [listener] = studio.app._listeners
+    [listener] = studio.app._oscquery._listeners
     with connect(url) as other:
         assert sync(other) == []
         studio.app.answer(listener.key, [("/distill/done", ("prime", "a.wav"))])
@@ -259,7 +259,7 @@ def test_a_client_that_leaves_is_forgotten(studio: Studio, url: str) -> None:
         hear(leaving)
         assert len(studio.feedback._subscribers) == 1
     wait_until(lambda: not studio.feedback._subscribers, "the subscription to end")
-    assert not studio.app._listeners
+    assert not studio.app._oscquery._listeners
 
 
 def test_a_page_of_another_site_is_refused_and_an_own_one_is_not(studio: Studio, url: str) -> None:

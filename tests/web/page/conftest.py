@@ -118,6 +118,14 @@ def hold(page: Page, x: float, y: float, to: tuple[float, float] | None = None) 
     page.mouse.up()
 
 
+def until(page: Page, script: str, argument: object = None) -> None:
+    """Wait until a script says yes. Playwright's own waiting breaks the page's security policy."""
+    ends = time.monotonic() + 60
+    while not page.evaluate(script, argument):
+        assert time.monotonic() < ends, script
+        page.wait_for_timeout(50)
+
+
 def shot(page: Page, name: str) -> None:
     """Keep a picture of the page where DISTILL_SHOTS says, if it says so."""
     folder = os.environ.get("DISTILL_SHOTS")

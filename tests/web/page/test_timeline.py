@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page
 
-from tests.web.page.conftest import OpenPage, hold
+from tests.web.page.conftest import OpenPage, hold, until
 
-#: The timeline's zoom and lines above the cells, in CSS pixels, and where the now line is.
-COLUMN, RULER, HEADER, NOW = 12, 32, 22, 0.62
+#: A column, the ruler and the line above each level, in CSS pixels; the columns after the now line.
+COLUMN, RULER, HEADER, AHEAD = 12, 32, 22, 24
 EDITED, PAINTED = 1, 4
 
 #: Collects what the server says of the columns, beside the page's own view of it.
@@ -36,7 +36,7 @@ def live(page: Page) -> Iterator[Page]:
     """The page when its timeline scrolls; the stream begins anew without paint."""
     cells(page).wait_for()
     page.evaluate(FOLLOW)
-    page.wait_for_function("window.meters?.position > 8 && Object.keys(window.columns).length > 0")
+    until(page, "window.meters?.position > 8 && Object.keys(window.columns).length > 0")
     yield page
     page.evaluate("import('/page/js/core/store.js').then(({ send }) => send('/distill/panic'))")
 
@@ -54,13 +54,16 @@ def place(page: Page, ahead: float, level: int = 0, band: int = 0) -> tuple[floa
     height = (box["height"] - RULER - levels * HEADER) // (bands * levels)
     top = RULER + level * (HEADER + bands * height) + HEADER
     y = top + (bands - 1 - band + 0.5) * height
-    return box["x"] + box["width"] * NOW + ahead * COLUMN, box["y"] + y
+    now = box["width"] - min(AHEAD * COLUMN, 0.38 * box["width"])
+    return box["x"] + now + ahead * COLUMN, box["y"] + y
 
 
 def choose(page: Page, level: str, code: int) -> None:
     """Choose a code in the palette."""
-    page.get_by_role("group", name="Codes to paint with").get_by_text(level).click()
-    page.get_by_role("searchbox", name=f"Find a code of {level}").fill(str(code))
+    find = page.get_by_role("searchbox", name=f"Find a code of {level}")
+    if not find.is_visible():
+        page.get_by_role("group", name="Codes to paint with").get_by_text(level).click()
+    find.fill(str(code))
     page.get_by_role("option", name=str(code), exact=True).click()
 
 
@@ -71,7 +74,7 @@ def columns_with(page: Page, flag: int) -> dict[int, Any]:
 
 
 def wait_for_flag(page: Page, flag: int) -> dict[int, Any]:
-    page.wait_for_function(f"Object.values(window.columns).some((one) => one.flags & {flag})")
+    until(page, f"Object.values(window.columns).some((one) => one.flags & {flag})")
     return columns_with(page, flag)
 
 
@@ -90,9 +93,7 @@ def test_a_drag_paints_every_cell_on_its_way(live: Page) -> None:
     hold(live, *place(live, 4), to=place(live, 9))
     choose(live, "Structure", 2)
     hold(live, *place(live, 4, band=1), to=place(live, 9, band=1))
-    live.wait_for_function(
-        f"Object.values(window.columns).filter((one) => one.flags & {PAINTED}).length >= 5"
-    )
+    until(live, f"Object.values(window.columns).filter((one) => one.flags & {PAINTED}).length >= 5")
     numbers = sorted(columns_with(live, PAINTED))
     assert numbers == list(range(numbers[0], numbers[-1] + 1))
 
@@ -110,10 +111,11 @@ def test_a_region_is_selected_in_the_ruler_mutated_and_undone(live: Page) -> Non
     assert any(one["codes"] != before[str(number)]["codes"] for number, one in changed.items())
     live.get_by_role("button", name="Undo the last edit").click()
     numbers = list(changed)
-    live.wait_for_function(
+    until(
+        live,
         "([before, numbers]) => numbers.every((n) => String(window.columns[n].codes) === "
         "String(before[n].codes))",
-        arg=[before, numbers],
+        [before, numbers],
     )
 
 
@@ -146,7 +148,7 @@ def test_a_finger_paints_too(open_page: OpenPage) -> None:
     page = open_page(width=390, height=844, touch=True)
     cells(page).wait_for()
     page.evaluate(FOLLOW)
-    page.wait_for_function("window.meters?.position > 8 && window.shape")
+    until(page, "window.meters?.position > 8 && window.shape")
     choose(page, "Structure", 1)
     page.touchscreen.tap(*place(page, 4))
     choose(page, "Structure", 2)

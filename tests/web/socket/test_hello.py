@@ -18,7 +18,7 @@ class Sparkle:
 
     name, doc, window = "sparkle", "Makes it sparkle.", 1
     partner = timed = True
-    parameters = (Parameter("edit/sparkle/amount", "float", 0.0, 1.0, 0.5, "dB", "How much."),)
+    parameters = (Parameter("amount", "float", 0.0, 1.0, 0.5, "dB", "How much."),)
 
 
 def test_the_first_message_has_the_version_and_every_parameter_and_request(page: Page) -> None:
@@ -65,7 +65,7 @@ def test_an_edit_of_a_plugin_is_described_like_one_of_ours() -> None:
         "switch": "edit/sparkle/on", "partner": True, "mutual": False, "timed": True,
         "parameters": ["edit/sparkle/on", "edit/sparkle/amount"],
     }  # fmt: skip
-    assert [(one["name"], one["unit"]) for one in own] == [("edit/sparkle/amount", "dB")]
+    assert [(one["name"], one["unit"]) for one in own] == [("amount", "dB")]
 
 
 def test_edits_of_regions_and_of_files_have_no_switch() -> None:

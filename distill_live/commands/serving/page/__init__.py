@@ -1,1 +1,1 @@
-"""What `serve` hands to the page: what it plays, as documents and as frames."""
+"""What the page of `serve` shows: frames of what sounds, and documents of what there is."""

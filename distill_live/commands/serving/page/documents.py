@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from distill_live import __version__
 from distill_live.commands.serving.page.mappings import describe_mappings
+from distill_live.commands.serving.page.model import model_facts
 
 if TYPE_CHECKING:
     from distill_live.control.history.live_history import LiveHistory
@@ -69,6 +70,7 @@ class ServerDocuments:
             self._documents.publish("files", self._files())
 
     def _values(self) -> Iterator[tuple[str, Any]]:
+        yield "model", model_facts(self._server.deck)
         yield "server", self._describe_server()
         yield "presets", self._list_presets()
         yield "clips", [_describe_clip(clip) for clip in self._server.clips]

@@ -7,6 +7,9 @@ import { startKeys } from './core/keys.js'
 import { App } from './frame/app.js'
 import { startMessages } from './frame/messages.js'
 
+// The token has become a cookie: it need not stay in the address bar and in the browser's history.
+if (location.search.startsWith('?token=')) history.replaceState(null, '', location.pathname + location.hash)
+
 const page = /** @type {HTMLElement} */ (document.getElementById('page'))
 startMessages()
 startKeys()

@@ -26,6 +26,7 @@ class Reader:
         self.stand = stand
         self.newest: dict[str, Any] = {}
         self.sent: list[str] = []
+        self.looks = 0
         stand.controls.tick()
         stand.controls.site.documents.follow(self, self.note)
 
@@ -35,7 +36,8 @@ class Reader:
 
     def look(self) -> dict[str, Any]:
         """Look again now, as the main thread does five times a second."""
-        self.stand.controls._documents.tick(time.monotonic() + 1e6 + len(self.sent))
+        self.looks += 1
+        self.stand.controls._documents.tick(time.monotonic() + 1e3 * self.looks)
         return self.newest
 
 
@@ -44,6 +46,7 @@ def test_a_new_page_finds_everything(stand: Stand) -> None:
     assert {"server", "presets", "clips", "history", "edit_order", "patch", "mappings"} <= set(
         found
     )
+    assert (found["model"]["name"], found["model"]["levels"]) == ("rain", ["Body", "Air"])
     assert found["partners"] == {"edit/clip": None, "blend/clip": None, "manner/clip": None}
     assert found["files"] == {"recording": None, "recordings": []}
     assert found["presets"] == [{"name": "calm", "stored": False, "current": False}]

@@ -51,7 +51,7 @@ export function codeLook(code, level, levels) {
   const fill = shade < 0.65
     ? mix(GROUND, colour, 0.24 + 0.76 * shade / 0.65)
     : mix(colour, WHITE, (shade - 0.65) / 0.35 * 0.6)
-  const mark = mix(fill, shade > 0.4 ? GROUND : WHITE, 0.5)
+  const mark = mix(fill, shade > 0.35 ? GROUND : WHITE, shade > 0.35 ? 0.42 : 0.2)
   return { fill, mark, figure }
 }
 

@@ -31,12 +31,12 @@ export class ScrollClock {
    */
   hear(frame) {
     if (!Number.isFinite(frame.position)) return
-    const now = this._now(), expected = this.at(now)
+    const now = this._now(), before = this.at(now)
     this.held = frame.motion === 'hold'
     this.running = frame.transport === 'play' && !this.held
     const { loop_begin: begin, loop_end: end } = frame
     this.loop = frame.motion === 'loop' && end > begin ? { begin, end } : null
-    this._follow(frame.position, expected, now)
+    this._follow(frame.position, this._wrapped(before), now)
   }
 
   /** The position, a column with its fraction. @param {number} time in seconds */
@@ -48,7 +48,8 @@ export class ScrollClock {
   _follow(position, expected, now) {
     const nominal = this.running ? 1 / this.columnSeconds : 0
     const error = this._nearest(position - expected)
-    const jumped = !this._known || Math.abs(error) > JUMP || !this.running
+    const isOutside = this.loop !== null && expected < this.loop.begin
+    const jumped = !this._known || isOutside || Math.abs(error) > JUMP || !this.running
     this._at = jumped ? position : expected
     this._rate = jumped ? nominal : Math.max(nominal + error / SETTLE, 0)
     this._since = now

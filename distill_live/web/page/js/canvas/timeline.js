@@ -13,8 +13,8 @@ import * as marks from './timeline_marks.js'
 const CAPACITY = 1024
 /** The heights of the ruler and of the levels' names, in CSS pixels. */
 const RULER = 32, HEADER = 22
-/** Where the now line is, as a share of the width. */
-const NOW = 0.62
+/** How many columns are shown after the now line, and the share of the width that they get at most. */
+const AHEAD = 24, AHEAD_SHARE = 0.38
 /** How fast the picture glides after a jump, in milliseconds, and over how many columns at most. */
 const GLIDE_MS = 80, LONGEST_GLIDE = 400
 export const LEAST_ZOOM = 2, MOST_ZOOM = 48
@@ -133,7 +133,7 @@ export class TimelineView {
   /** Follow the position; glide where it jumps. In a loop, the picture stands at the loop's end. */
   _scroll(passed) {
     const { loop } = this.clock, position = this.clock.at()
-    const fits = loop && loop.end - loop.begin < this.visible * NOW
+    const fits = loop && this.layout && (loop.end - loop.begin) * this.layout.columnWidth < this._nowX
     const target = (fits ? loop.end : position) - this.back
     const jump = this._anchor === null ? 0 : this._target - target
     const usual = 1.5 + passed / 500 / this.clock.columnSeconds
@@ -149,16 +149,22 @@ export class TimelineView {
     return this._calm || isFar || isNear ? 0 : offset * Math.exp(-passed / GLIDE_MS)
   }
 
+  /** The usual x of the now line. */
+  get _nowX() {
+    const { width, columnWidth } = this.layout
+    return Math.round(width - Math.min(AHEAD * columnWidth, AHEAD_SHARE * width))
+  }
+
   /** The x of column 0. */
   _origin() {
     const { layout } = this
-    return Math.round(layout.width * NOW - (this._anchor ?? 0) * layout.columnWidth)
+    return Math.round(this._nowX - (this._anchor ?? 0) * layout.columnWidth)
   }
 
   /** The x of a position; while the view follows it, always the same. */
   _now(position) {
-    const { width, columnWidth } = this.layout
-    return Math.round(width * NOW + (position - (this._anchor ?? position)) * columnWidth)
+    const { columnWidth } = this.layout
+    return Math.round(this._nowX + (position - (this._anchor ?? position)) * columnWidth)
   }
 
   _draw() {
