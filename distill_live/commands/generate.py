@@ -188,7 +188,7 @@ def generate(
         "repetition": repetition,
     }
     column_seconds = loaded.column_samples / own_rate
-    lines = progress_file and ProgressLines(progress_file)
+    lines = ProgressLines(progress_file) if progress_file else None
     steering = Steering(loudness, brightness, noisiness, density, guidance)
     for number in range(count):
         used = (first + number) % (int(_SEEDS.maximum) + 1)

@@ -55,7 +55,7 @@ class JobRoutes:
         ]  # fmt: skip
 
     def _list(self, asked: Asked) -> dict[str, Any]:
-        return {"jobs": self._jobs.list()}
+        return {"jobs": self._jobs.describe_all()}
 
     def _start(self, asked: Asked) -> dict[str, Any]:
         chosen = {name: value for name, value in asked.values.items() if value is not None}

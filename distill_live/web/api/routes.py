@@ -50,7 +50,7 @@ class Api:
 
     def jobs_document(self, most: int) -> list[dict[str, Any]]:
         """The newest jobs, for clients that follow them; from any thread."""
-        return self._jobs.list(most)
+        return self._jobs.describe_all(most)
 
     def _about(self, asked: Asked) -> dict[str, Any]:
         place = self._workplace

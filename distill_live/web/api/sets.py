@@ -134,7 +134,9 @@ class Sets:
 
     def _require_space(self, asked: Asked) -> None:
         """Refuse a file for which there is no room, by the length that the request gives."""
-        used = sum(path.stat().st_size for path in self._workplace.sets.rglob("*"))
+        used = sum(
+            path.stat().st_size for path in self._workplace.sets.rglob("*") if path.is_file()
+        )
         length = asked.request.headers.get("content-length", "0")
         more = int(length) if length.isascii() and length.isdecimal() else 0
         if used + more > self._workplace.most_bytes:

@@ -25,7 +25,7 @@ class TrashRoutes:
         ]  # fmt: skip
 
     def _list(self, asked: Asked) -> dict[str, Any]:
-        found = self._trash.list()
+        found = self._trash.entries()
         return {"trash": [one | {"deleted": iso_time(one["deleted"])} for one in found]}
 
     def _restore(self, asked: Asked) -> dict[str, Any]:

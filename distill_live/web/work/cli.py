@@ -58,6 +58,7 @@ class Commands:
         finally:
             if process.returncode is None:
                 _kill(process)
+                await process.wait()
         return process.returncode or 0, out.decode(errors="replace"), err.decode(errors="replace")
 
 

@@ -67,4 +67,4 @@ def _progress(event: dict[str, Any], phases: Sequence[str]) -> float | None:
     phase, epoch, epochs = (event.get(key) for key in ("phase", "epoch", "epochs"))
     if phase not in phases or not epoch or not epochs:
         return None
-    return round((phases.index(phase) + epoch / epochs) / len(phases), 4)
+    return round((phases.index(phase) + float(epoch) / float(epochs)) / len(phases), 4)

@@ -39,7 +39,7 @@ class Jobs:
         self._workplace = workplace
         self._lock = threading.Lock()
 
-    def list(self, most: int | None = None) -> list[dict[str, Any]]:
+    def describe_all(self, most: int | None = None) -> list[dict[str, Any]]:
         """Every job, the newest first, or the `most` newest."""
         return [job.describe() for job in self._all(most)]
 

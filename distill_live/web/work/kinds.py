@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from distill_live.parameters import PARAMETERS
+from distill_live.parameters import PARAMETERS, STEERING
 from distill_live.web.fields import Field
 
 Word = Literal["train", "train-prior", "train-vocoder", "generate", "report"]
@@ -32,10 +32,10 @@ def _epochs(name: str) -> Field:
     return Field(name, "integer", "Most epochs.", minimum=1)
 
 
-def _sampling(name: str, kind: Literal["number", "numbers", "integer"], full: str = "") -> Field:
+def _sampling(name: str, kind: Literal["number", "numbers", "integer"]) -> Field:
     """A field of a parameter of the instrument: text and range come from its declaration."""
-    parameter = PARAMETERS[full or name]
-    return Field(name, kind, parameter.doc, minimum=parameter.minimum, maximum=parameter.maximum)
+    one = PARAMETERS[name]
+    return Field(name.replace("/", "_"), kind, one.doc, minimum=one.minimum, maximum=one.maximum)
 
 
 @dataclass(frozen=True)
@@ -105,8 +105,7 @@ KINDS: dict[str, JobKind] = {
             _sampling("seed", "integer"),
             *(_sampling(name, "numbers")
               for name in ("temperature", "top_k", "top_p", "min_p", "repetition")),
-            *(_sampling(name, "number", f"steer/{name}")
-              for name in ("loudness", "brightness", "noisiness", "density", "guidance")),
+            *(_sampling(name, "number") for name in STEERING),
             Field("format", "text", "File format.", choices=("wav", "flac", "ogg", "mp3")),
             Field("sample_rate", "integer", "Sample rate in Hz.", minimum=8_000, maximum=384_000),
             Field("bit_depth", "integer", "Bits per sample: 16, 24 or 32.", minimum=16,

@@ -53,7 +53,7 @@ class Trash:
             raise
         return number
 
-    def list(self) -> list[dict[str, Any]]:
+    def entries(self) -> list[dict[str, Any]]:
         """What can be restored, the newest first: id, kind, name and time of each."""
         found = []
         for path in sorted(self._folder.glob(f"*/{_LIST}"), reverse=True):

@@ -27,13 +27,13 @@ def model(tmp_path: Path) -> list[Path]:
 def test_what_was_deleted_comes_back(trash: Trash, model: list[Path]) -> None:
     number = trash.take("model", "drums", model)
     assert not any(path.exists() for path in model)
-    assert [(one["id"], one["kind"], one["name"]) for one in trash.list()] == [
+    assert [(one["id"], one["kind"], one["name"]) for one in trash.entries()] == [
         (number, "model", "drums")
     ]
     assert trash.restore(number) == {"kind": "model", "name": "drums"}
     assert model[0].read_text() == "model"
     assert (model[1] / "inside").read_text() == "more"
-    assert trash.list() == []
+    assert trash.entries() == []
 
 
 def test_nothing_is_restored_over_something_new(trash: Trash, model: list[Path]) -> None:
@@ -51,7 +51,7 @@ def test_if_one_part_cannot_be_moved_none_is(trash: Trash, model: list[Path]) ->
     with pytest.raises(OSError, match="missing"):
         trash.take("model", "drums", [*model, model[0].with_name("missing")])
     assert all(path.exists() for path in model)
-    assert trash.list() == []
+    assert trash.entries() == []
 
 
 def test_what_is_purged_is_gone(trash: Trash, model: list[Path]) -> None:
