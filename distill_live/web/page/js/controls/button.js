@@ -36,6 +36,6 @@ export function Toggle({ name, level, label, extra }) {
     title=${parameter?.doc} aria-label=${level ? `${titleOf(name)}, ${level.label} only` : undefined}
     data-name=${address}
     onClick=${() => send(`/distill/${address}`, on ? 0 : 1)} ...${menu}>
-    <span class="cut">${title}</span>
+    ${!level && html`<i class="pip" aria-hidden="true"></i>`}<span class="cut">${title}</span>
   </button>`
 }

@@ -54,7 +54,8 @@ function Edit(/** @type {any} */ { edit, at, order }) {
       ${edit.partner && html`<${ClipChoice} label="Second grid"
         request=${edit.switch === 'blend' ? 'blend/clip' : 'edit/clip'} />`}
       ${!isBool && parameter && html`<${Fader} name=${edit.switch} />
-        ${levels.map((/** @type {any} */ level) => html`<${Fader} key=${level.name} name=${edit.switch} level=${level} />`)}`}
+        <div class="level-row faders">${levels.map((/** @type {any} */ level) => html`
+          <${Fader} key=${level.name} name=${edit.switch} level=${level} />`)}</div>`}
       ${others.map((/** @type {string} */ name) => html`<${Fader} key=${name} name=${name}
         label=${titleOf(name, `edit/${edit.name}`)} />`)}
     </div>

@@ -19,7 +19,6 @@ export function History() {
       <h2>History</h2>
       <${Button} label="Undo" icon="undo" hideLabel onPress=${undo} learn="undo" />
       <${Button} label="Redo" icon="redo" hideLabel onPress=${redo} learn="redo" />
-      <${Button} label="Name" onPress=${name} />
     </div>
     ${states.length < 2 && html`<p class="empty">Nothing was edited yet.</p>`}
     <ol class="list">
@@ -29,6 +28,7 @@ export function History() {
           <span class="soft number">${one.number}</span><span class="cut">${one.name || 'Start'}</span>
         </button></li>`)}
     </ol>
+    <${Button} label="Name this state" kind="quiet" onPress=${name} extra="wide-button" />
   </section>`
 }
 

@@ -70,8 +70,8 @@ function Mappings() {
     <div class="panel-head"><h2>Mapped controls</h2><span class="soft cut">${patch?.name}</span></div>
     ${mappings.length === 0 && html`<p class="empty">No control is mapped. Press long on any control of
       this page, or click it with the right button, to learn one.</p>`}
-    <ul class="list">${mappings.map((/** @type {any} */ one) => html`<li class="list-row">
-      <span class="grow cut">${one.source}</span><span class="soft">→</span><span class="cut">${one.target}</span></li>`)}
+    <ul class="list">${mappings.map((/** @type {any} */ one) => html`<li class="mapping">
+      <span class="cut">${one.source}</span><span class="cut"><span class="soft">→ </span>${one.target}</span></li>`)}
     </ul>
   </section>`
 }

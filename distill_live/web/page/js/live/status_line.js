@@ -19,7 +19,7 @@ function Origin() {
   return html`<p class="origin cut">${name
     ? html`<span class="soft">Sounds like </span><strong>${name}</strong>
         <span class="soft"> at </span>${Number(seconds).toFixed(1)} s<span class="soft">, ${formatShare(match)} alike</span>`
-    : html`<span class="soft">Resembles no recording in particular.</span>`}</p>`
+    : html`<span class="soft">Like no recording in particular</span>`}</p>`
 }
 
 function Numbers() {

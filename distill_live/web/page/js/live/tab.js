@@ -4,6 +4,7 @@
 import { html, useEffect, useRemembered, useState } from '../core/dom.js'
 import { send } from '../core/store.js'
 import { useKeys } from '../core/keys.js'
+import { Button } from '../controls/button.js'
 import { Segments } from '../controls/segments.js'
 import { ClipDialogs } from './clip_dialogs.js'
 import { ControlsView } from './controls_view.js'
@@ -26,6 +27,7 @@ const VIEWS = [
 
 export function Tab() {
   const [view, setView] = useRemembered('view', 'play')
+  const [folded, fold] = useRemembered('folded', false)
   const now = VIEWS.find((one) => one.id === view) ?? VIEWS[0]
   const step = (/** @type {number} */ by) => {
     const at = (VIEWS.indexOf(now) + by + VIEWS.length) % VIEWS.length
@@ -34,6 +36,7 @@ export function Tab() {
   useKeys('Live', [
     { keys: ']', text: 'Next view: Play, Edits, All controls, Record, Inputs', run: () => step(1) },
     { keys: '[', text: 'Previous view', run: () => step(-1) },
+    { keys: 'v', text: 'Hide or show the timeline', run: () => fold(!folded) },
     { keys: 'n', text: 'Next preset', run: () => send('/distill/preset/next') },
     { keys: 'p', text: 'Previous preset', run: () => send('/distill/preset/previous') },
     { keys: 'Ctrl+z', text: 'Undo an edit', run: () => send('/distill/undo') },
@@ -41,9 +44,15 @@ export function Tab() {
   ])
   return html`<div class="live">
     <h1 class="visually-hidden">Live</h1>
-    <${Sounding} />
-    <${StatusLine} />
-    <${Segments} label="View" role="tablist" options=${VIEWS} value=${now.id} onChange=${setView} />
+    ${folded ? null : html`<${Sounding} />`}
+    <div class="status-bar">
+      <div class="view-row">
+        <${Segments} label="View" role="tablist" options=${VIEWS} value=${now.id} onChange=${setView} />
+        <${Button} label=${folded ? 'Show the timeline' : 'Hide the timeline'} icon=${folded ? 'down' : 'up'}
+          kind="quiet" hideLabel onPress=${() => fold(!folded)} />
+      </div>
+      <${StatusLine} />
+    </div>
     <div role="tabpanel" aria-label=${now.label} key=${now.id}><${now.View} /></div>
     <${ClipDialogs} />
   </div>`
