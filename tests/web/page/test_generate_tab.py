@@ -10,14 +10,14 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.web.page.conftest import OpenPage, shot
-from tests.web.page.workshop import PATIENCE, Workshop, open_workshop
+from tests.web.page.workshop import PATIENCE, Workshop, open_workbench
 
 PRESS_MS = 80
 
 
 @pytest.fixture(scope="module")
 def served(tiny_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    with open_workshop(tmp_path_factory.mktemp("generate"), tiny_model_path) as found:
+    with open_workbench(tmp_path_factory.mktemp("generate"), tiny_model_path) as found:
         yield found
 
 

@@ -11,19 +11,19 @@ from playwright.sync_api import Locator, Page, expect
 
 from distill_live.models.file.header import read_header
 from tests.web.page.conftest import OpenPage, shot
-from tests.web.page.workshop import PATIENCE, Workshop, describe_codebooks, open_workshop
+from tests.web.page.workshop import PATIENCE, Stage, describe_codebooks, open_stage
 
 PRESS_MS = 80
 
 
 @pytest.fixture(scope="module")
-def served(tiny_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    with open_workshop(tmp_path_factory.mktemp("library"), tiny_model_path) as found:
+def served(tiny_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with open_stage(tmp_path_factory.mktemp("library"), tiny_model_path) as found:
         yield found
 
 
 @pytest.fixture
-def drums(served: Workshop, tiny_model_path: Path) -> Iterator[Path]:
+def drums(served: Stage, tiny_model_path: Path) -> Iterator[Path]:
     """A model that does not play, and goes when the test is over."""
     path = served.models / "drums.distill"
     shutil.copyfile(tiny_model_path, path)
@@ -87,7 +87,7 @@ def test_a_tag_is_added_and_removed(tab: Page, drums: Path) -> None:
     assert read_header(drums).metadata["tags"] == []
 
 
-def test_a_model_is_renamed(tab: Page, served: Workshop) -> None:
+def test_a_model_is_renamed(tab: Page, served: Stage) -> None:
     press(opened(tab, "drums").get_by_role("button", name="Rename"))
     tab.get_by_label("New name").fill("cymbals")
     tab.keyboard.press("Enter")
@@ -113,7 +113,7 @@ def test_a_model_is_played_live_and_the_list_says_so(tab: Page) -> None:
     expect(row(tab, "tiny")).to_contain_text("playing", timeout=60_000)
 
 
-def test_a_model_goes_down_and_up_again(tab: Page, served: Workshop, tmp_path: Path) -> None:
+def test_a_model_goes_down_and_up_again(tab: Page, served: Stage, tmp_path: Path) -> None:
     with tab.expect_download() as download:
         press(opened(tab, "drums").get_by_role("link", name="Download"))
     path = tmp_path / "guitar.distill"
@@ -123,9 +123,7 @@ def test_a_model_goes_down_and_up_again(tab: Page, served: Workshop, tmp_path: P
     (served.models / "guitar.distill").unlink()
 
 
-def test_a_model_of_distill_v1_is_taken_in(
-    tab: Page, served: Workshop, old_model_path: Path
-) -> None:
+def test_a_model_of_distill_v1_is_taken_in(tab: Page, served: Stage, old_model_path: Path) -> None:
     tab.get_by_label("Model file to upload").set_input_files(old_model_path)
     expect(row(tab, "old")).to_be_visible(timeout=PATIENCE)
     (served.models / "old.distill").unlink()

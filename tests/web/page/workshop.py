@@ -1,10 +1,12 @@
-"""A `serve` with a library, sounds and a patch of its own, for tests of tabs that change them."""
+"""Servers with a library, sounds and a patch of their own, for tests of tabs that change them."""
 
 from __future__ import annotations
 
 import os
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,10 +35,9 @@ map:
 
 @dataclass(frozen=True)
 class Workshop:
-    """A running server, where its page is, a client that plays it, and its folder."""
+    """A running server: where its page is, and its folder."""
 
     address: str
-    osc: OscClient
     folder: Path
 
     @property
@@ -46,31 +47,63 @@ class Workshop:
 
     @property
     def patch(self) -> Path:
-        """The patch in use."""
+        """The patch in use, if it plays."""
         return self.folder / "workshop.yaml"
 
 
+@dataclass(frozen=True)
+class Stage(Workshop):
+    """A workshop that plays, and a client that plays it over OSC."""
+
+    osc: OscClient
+
+
 @contextmanager
-def open_workshop(folder: Path, model: Path) -> Iterator[Workshop]:
-    """Serve a copy of a model, called tiny, whose codebooks are described."""
+def open_workbench(folder: Path, model: Path) -> Iterator[Workshop]:
+    """Serve a copy of a model, called tiny, without playing it. Trainings take no time."""
+    options = _furnish(folder, model)
+    command = (sys.executable, "-m", "tests.web.page.tiny_workbench", "workbench", *options)
+    process = subprocess.Popen(command, env=_environment(folder), text=True, stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    try:
+        yield Workshop(_address(read_line(process.stdout)), folder)
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+
+
+@contextmanager
+def open_stage(folder: Path, model: Path) -> Iterator[Stage]:
+    """Play a copy of a model, called tiny, with a patch that may be changed."""
+    options = _furnish(folder, model)
+    (folder / "workshop.yaml").write_text(PATCH)
+    own = ("--patch", str(folder / "workshop.yaml"), "--output", "clock")
+    with ServerProcess("tiny", *own, *options, environment=_environment(folder)) as server:
+        assert server.process.stdout is not None
+        yield Stage(_address(read_line(server.process.stdout)), folder, server.osc)
+        server.end()
+
+
+def _furnish(folder: Path, model: Path) -> tuple[str, ...]:
+    """Put a model into the library of a folder; returns the options of the server's folders."""
     models = folder / "data" / "distill-live" / "models"
     models.mkdir(parents=True)
     shutil.copyfile(model, models / "tiny.distill")
     describe_codebooks(models / "tiny.distill")
-    (folder / "workshop.yaml").write_text(PATCH)
-    arguments = (
-        "tiny", "--output", "clock", "--web", "127.0.0.1:0",
-        "--patch", str(folder / "workshop.yaml"), "--work", str(folder / "work"),
+    return (
+        "--web", "127.0.0.1:0", "--work", str(folder / "work"),
         "--recordings", str(folder / "recordings"),
-        "--clips", str(folder / "clips"), "--clip-library", str(folder / "clip-library"),
     )  # fmt: skip
-    environment = {**os.environ, "XDG_DATA_HOME": str(folder / "data")}
-    with ServerProcess(*arguments, environment=environment) as server:
-        assert server.process.stdout is not None
-        found = re.search(r"http://[\w.:]+", read_line(server.process.stdout))
-        assert found is not None
-        yield Workshop(found[0], server.osc, folder)
-        server.end()
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    return {**os.environ, "XDG_DATA_HOME": str(folder / "data")}
+
+
+def _address(line: str) -> str:
+    found = re.search(r"http://[\w.:]+", line)
+    assert found is not None, line
+    return found[0]
 
 
 def describe_codebooks(model: Path) -> None:

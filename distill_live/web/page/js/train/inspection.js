@@ -9,8 +9,7 @@ const SHOWN = 200
 
 /** @param {{found: any, busy: boolean}} props */
 export function Inspection({ found, busy }) {
-  if (busy) return html`<p class="soft" role="status">Looking into the recordings …</p>`
-  if (!found) return null
+  if (!found) return busy ? html`<p class="soft" role="status">Looking into the recordings …</p>` : null
   return html`<div class="stack inspection" role="status">
     ${found.too_little && html`<p class="warn">${found.too_little}</p>`}
     <${Facts} found=${found} />
@@ -28,7 +27,7 @@ function Facts(/** @type {any} */ { found }) {
     ['Loudness', found.loudness_db != null && `${found.loudness_db.toFixed(1)} dB`],
     ['Silence', found.silence != null && formatShare(found.silence)],
     ['Stereo', found.stereo ? `${found.stereo} of ${count}; they are mixed to mono` : count > 0 && 'none'],
-    ['Training takes', estimate(found.estimate)],
+    ['Training takes', count > 0 && estimate(found.estimate)],
   ].filter(([, value]) => value)
   return html`<dl class="facts">
     ${rows.map(([name, value]) => html`<dt key=${`n${name}`}>${name}</dt><dd key=${name}>${value}</dd>`)}
@@ -36,7 +35,8 @@ function Facts(/** @type {any} */ { found }) {
 }
 
 function estimate(/** @type {any} */ told) {
-  if (!told) return ''
+  if (!told) return 'being measured …'
+  if (told === 'unknown') return 'not known'
   const parts = ['codec', 'prior', 'vocoder']
     .filter((one) => told[one] != null)
     .map((one) => `${one === 'codec' ? '' : 'at most '}${inWords(told[one])} for the ${one}`)

@@ -62,18 +62,25 @@ function useInspection(
     let wanted = true
     setInspection(null)
     if (!set || !files || waits) return undefined
+    const tell = (/** @type {any} */ found) => wanted && setInspection(found ?? null)
     setBusy(true)
-    attempt(post(apiPath('sets', set.name, 'inspect'), {})).then((found) => {
-      if (!wanted) return
-      setBusy(false)
-      setInspection(found ?? null)
-    })
+    lookInto(set.name, tell).then(() => wanted && setBusy(false))
     return () => {
       wanted = false
       setBusy(false)
     }
   }, [set?.name, files, waits])
   return busy
+}
+
+/** Say what a set is like as soon as it is known; how long training takes needs longer to measure. */
+async function lookInto(/** @type {string} */ set, /** @type {(found: any) => void} */ tell) {
+  const path = apiPath('sets', set, 'inspect')
+  const found = await attempt(post(path, { estimate: false }))
+  tell(found)
+  if (!found?.found?.length) return
+  const { estimate } = await post(path, { estimate: true }).catch(() => ({ estimate: null }))
+  tell({ ...found, estimate: estimate ?? 'unknown' })
 }
 
 /** Send files one after the other; the first one that is refused does not stop the others. */
