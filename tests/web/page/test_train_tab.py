@@ -88,7 +88,7 @@ def test_a_training_is_stopped_kept_and_resumed(
     fill_set(tab, "stopped", write_tones(tmp_path, SOUNDS))
     start(tab, Epochs_of_the_codec=1000, Epochs_of_the_prior=1)
     job = tab.locator(".job").first
-    expect(tab.get_by_role("img", name="Codec, epoch")).to_be_visible(timeout=PATIENCE)
+    expect(tab.get_by_role("img", name="of 1000")).to_be_visible(timeout=PATIENCE)
     tab.reload()
     press(job.get_by_role("button", name="Stop and keep"))
     expect(job).to_have_attribute("data-state", "stopped", timeout=PATIENCE)
