@@ -98,8 +98,10 @@ ROOMS = {
     "live.engine": {"live.ipc", "live.pacing", "live.editing"},
     "live.clips": {"live.ipc"},
     "live.playback": {"live.ipc"},
+    "live.recording": {"live.ipc", "live.server.long_request"},
     "live.server": {
         "live.ipc", "live.engine", "live.playback", "live.clips", "live.listening",
+        "live.recording",
     },
     "live.replay": {"live.ipc", "live.engine", "live.playback"},
     "models.layers": set(),

@@ -73,6 +73,18 @@ def test_every_patch_and_surface_is_in_it(installed: Installed) -> None:
     assert found == ours
 
 
+def test_every_file_of_the_page_is_in_it(installed: Installed) -> None:
+    page = "distill_live/web/page"
+    with ZipFile(installed.wheel) as wheel:
+        found = {name for name in wheel.namelist() if name.startswith(f"{page}/")}
+    ours = {
+        path.relative_to(REPOSITORY).as_posix()
+        for path in (REPOSITORY / page).rglob("*")
+        if path.is_file()
+    }
+    assert f"{page}/index.html" in ours and found == ours
+
+
 def test_its_plugins_are_its_own(installed: Installed) -> None:
     listed = json.loads(installed.run("distill-live", "plugins", "--json"))
     assert {one["origin"] for one in listed} == {f"distill-live {distill_live.__version__}"}

@@ -27,6 +27,8 @@ from distill_live.parameters import PARAMETERS
 
 #: The word for the edited grid itself where a step names a second grid.
 ITSELF = "."
+#: Edits that only `distill-live edit` has, because they need a model's prior.
+MODEL_EDITS = ("resample",)
 
 #: Gives the grid that a step names, such as a file or a clip. Raises CodesError.
 Lookup = Callable[[str], CodeGrid]
@@ -138,6 +140,8 @@ class _Words:
 
 def find_edit(name: str, edits: Mapping[str, Edit]) -> Edit:
     """The edit of that name. Raises CodesError with the nearest known name."""
+    if name not in edits and name in MODEL_EDITS:
+        raise CodesError(f"{name} works only on files: distill-live edit")
     if name not in edits:
         known = ", ".join(sorted(edits))
         raise CodesError(

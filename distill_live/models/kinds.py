@@ -12,13 +12,13 @@ import torch
 from torch import Tensor
 
 from distill_live.audio.fades import DEFAULT_OVERLAP_SAMPLES
-from distill_live.audio.log1p_spectrogram import Log1pSpectrogram
 from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
 from distill_live.models.codec.vqvae import ConvVQVAE, VQVAEConfig
 from distill_live.models.distill_v1.chunk_codec import ChunkCodec, ChunkCodecConfig
 from distill_live.models.distill_v1.chunk_prior import ChunkPrior, ChunkPriorConfig
 from distill_live.models.distill_v1.chunk_stepping import ChunkStepper
 from distill_live.models.distill_v1.chunk_vocoder import ChunkVocoder
+from distill_live.models.distill_v1.log1p_spectrogram import Log1pSpectrogram
 from distill_live.models.prior.base import Prior, PriorShape
 from distill_live.models.prior.column_prior import ColumnPrior, ColumnPriorConfig
 from distill_live.models.prior.column_stepping import ColumnStepper

@@ -35,10 +35,10 @@ def run_input(
     Sends `InputOpened` whenever it opens, `InputAway` when it has gone away, and `Failed` when it
     has never been open, here or in an earlier process (`opened`).
     """
-    run_worker(channel, lambda: _Listener(channel, options, tap, status, opened).listen())
+    run_worker(channel, lambda: _InputDevice(channel, options, tap, status, opened).listen())
 
 
-class _Listener:
+class _InputDevice:
     """Listens to one device, which may come and go."""
 
     def __init__(

@@ -53,7 +53,7 @@ class SoundInput:
                 return rate
             except (sounddevice.PortAudioError, ValueError) as error:
                 reason = error
-        raise DeviceError(f"{self.device_name} cannot be listened to: {reason}")
+        raise DeviceError(f"cannot listen to {self.device_name}: {reason}")
 
     def describe(self) -> str:
         """The device's name and rate."""
@@ -89,7 +89,7 @@ class SoundInput:
             with stream:
                 self._watch(stream, tap, stopped)
         except sounddevice.PortAudioError as error:
-            raise DeviceError(f"{self.device_name} cannot be listened to: {error}") from error
+            raise DeviceError(f"cannot listen to {self.device_name}: {error}") from error
 
     def _watch(self, stream: Any, tap: TapRing, stopped: Callable[[], bool]) -> None:
         written, since = tap.written, time.monotonic()
@@ -99,8 +99,8 @@ class SoundInput:
             if tap.written != written:
                 written, since = tap.written, time.monotonic()
             elif time.monotonic() - since > _SILENT_SECONDS:
-                # Some drivers go on without a word after a device was unplugged.
-                raise DeviceError(f"{self.device_name} gives no more sound")
+                # Some drivers don't say that a device was unplugged.
+                raise DeviceError(f"{self.device_name} has stopped sending sound")
             time.sleep(_WATCH_SECONDS)
 
 

@@ -81,8 +81,8 @@ PARAMETERS: dict[str, Parameter] = {
                   "Below 0, avoid codes played recently; above 0, return to them; 0 is off.",
                   per_level=True),
         Parameter("manner", "float", 0.0, 1.0, 0.0, "",
-                  "How much a clip leads the choice of codes: 0 not at all, 1 as often as codes "
-                  "follow each other in the clip. Without a clip it does nothing.",
+                  "How much a clip leads the choice of codes: at 0 the prior decides alone, at 1 "
+                  "the clip does. Without a clip it does nothing.",
                   per_level=True),
         Parameter("follow", "bool", 0, 1, 0, "",
                   "Whether the prior goes on from what was played, as edited (1), or from what it "

@@ -1,4 +1,4 @@
-"""How soon the codes of what is played in are right.
+"""How soon the codes of the live input are right.
 
     python -m tests.benchmarks.listen_agreement FOLDER
 

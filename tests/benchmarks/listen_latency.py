@@ -1,4 +1,4 @@
-"""How soon the instrument answers what is played in.
+"""How soon the instrument answers what you play into the input.
 
     python -m tests.benchmarks.listen_latency [MODEL] [--trials 20] [--latency 50]
 

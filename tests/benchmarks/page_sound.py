@@ -26,8 +26,9 @@ from tests.web.page.conftest import FLAGS, until
 LISTEN = """async (latency) => {
   const { BrowserAudio } = await import('/page/js/live/browser_audio.js')
   const sound = window.sound = new BrowserAudio({
-    rate: 48000, latency, volume: 1, onReport: (report) => { window.report = report },
+    rate: 48000, latency, volume: 1,
   })
+  sound.onReport = (report) => { window.report = report }
   await sound.start()
   const analyser = new AnalyserNode(sound.context, { fftSize: 256 })
   sound.output.connect(analyser)

@@ -107,8 +107,8 @@ def test_gain_zero_is_heard_as_silence(on_card: OnCard) -> None:
 
 def test_stop_and_panic_silence_and_play_continues(on_card: OnCard) -> None:
     with Recording(on_card.card) as recording:
-        for verb in ("stop", "panic"):
-            on_card.server.osc.send(f"/distill/{verb}")
+        for request in ("stop", "panic"):
+            on_card.server.osc.send(f"/distill/{request}")
             wait_until(lambda: loudness(recording.samples[-24_000:]) == 0, "silence")
             on_card.server.osc.send("/distill/play")
             wait_until(lambda: loudness(recording.samples[-24_000:]) > 0, "sound")

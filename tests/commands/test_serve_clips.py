@@ -107,7 +107,7 @@ def test_two_clips_become_one_and_what_is_heard_becomes_a_third(
         assert "belongs to the model 'tiny'" in stage.refused("clip/play", "a")
         assert [usable for _, usable, *_ in stage.clips().values()] == [0, 0, 0]
         played.end()
-    assert "blend no longer has the clip b" in played.server.errors
+    assert "the clip b is no longer chosen for blend" in played.server.errors
 
     a = inference.encode(tiny_model, read_mono(material / "sound.wav"))
     b = load_grid(material / "grid.npz")
@@ -158,7 +158,7 @@ def test_what_cannot_be_done_with_clips_is_said_and_the_music_goes_on(
         assert "replaces the one of that name" in stage.done("clip/load", "a", "grid.npz")
         stage.done("edit/clip", "a")
         assert stage.done("clip/delete", "a") == (
-            "clip a deleted; edits can use it until you choose another"
+            "clip a deleted; manner and edits can use it until you choose another"
         )
         assert stage.done("edit/clip", "off") == "edits: no clip"
         assert stage.done("manner/clip", "") == "manner: no clip"

@@ -48,7 +48,7 @@ def test_what_was_played_in_can_be_continued_and_the_music_outlives_its_input(
             environment=card.environment,
         ) as server,
     ):  # fmt: skip
-        assert "nothing is listened to" in say(server, "listen/prime")
+        assert "not listening" in say(server, "listen/prime")
         assert say(server, "listen", 1) == "listening to the input"
 
         def answer() -> str:
@@ -56,11 +56,11 @@ def test_what_was_played_in_can_be_continued_and_the_music_outlives_its_input(
 
         wait_until(lambda: "nothing louder than -50 dB" in answer(), "silence")
         microphone.play(sound)
-        wait_until(lambda: "continuing from" in answer(), "what was played in")
-        assert "continuing from the 1.0 s" in say(server, "listen/prime", 1.0)
+        wait_until(lambda: "continuing from" in answer(), "the phrase")
+        assert "continuing from the last 1.0 s" in say(server, "listen/prime", 1.0)
         assert say(server, "listen/clip", "mine").startswith("clip mine: ")
         assert say(server, "blend/clip", "mine") == "blend: clip mine"
-        assert say(server, "blend/clip", "input").startswith("blend: what is played in")
+        assert say(server, "blend/clip", "input").startswith("blend: the live input")
         assert "make a clip of it" in say(server, "manner/clip", "input")
         microphone.unplug()
         assert server.process.stderr is not None
@@ -71,7 +71,7 @@ def test_what_was_played_in_can_be_continued_and_the_music_outlives_its_input(
         while "the input is back: microphone" not in lines[-1]:
             lines.append(read_line(server.process.stderr))
         microphone.play(sound[:9_600])
-        wait_until(lambda: "continuing from the 0." in answer(), "what is played in again")
+        wait_until(lambda: "continuing from the last 0." in answer(), "the phrase again")
         assert say(server, "listen", 0) == "no longer listening to the input"
         assert server.process.poll() is None
         assert server.end() == 0

@@ -11,9 +11,11 @@ import httpx
 from pythonosc.osc_message import OscMessage
 from websockets.sync.client import connect
 
+from distill_live.web.socket.feed import AUDIO, METERS, SOUND, TIMELINE
 from tests.commands.server_process import ServerProcess, run_command
 from tests.inputs.osc.tcp_client import TcpClient
 from tests.tools import read_line, wait_until
+from tests.web.conftest import Page
 
 CLOCK = ("--output", "clock")
 
@@ -49,6 +51,29 @@ def test_what_one_client_plays_another_hears(tiny_model_path: Path) -> None:
             server.osc.send("/distill/temperature", 0.25)
             while OscMessage(client.recv(timeout=20)).params != [0.25]:
                 pass
+            assert server.end() == 0
+    assert "Traceback" not in server.errors
+
+
+def test_a_page_plays_it_and_sees_and_hears_what_sounds(tiny_model_path: Path) -> None:
+    with ServerProcess(str(tiny_model_path), *CLOCK, "--web", "127.0.0.1:0") as server:
+        with Page(address_of(server)) as page:
+            assert "freeze" in [edit["name"] for edit in page.hello["edits"]]
+            model = page.await_one(lambda one: one.get("name") == "model")["value"]
+            assert model["name"] == tiny_model_path.stem
+            page.send(type="watch", what=["meters", "timeline", "sound", "audio"])
+            seen: set[int] = set()
+            while seen != {TIMELINE, METERS, SOUND, AUDIO}:
+                message = page.receive()
+                seen |= {message[0]} if isinstance(message, bytes) else set()
+            page.play(["/distill/edit/freeze/on", 1], ["/distill/rewind", 0.1])
+            page.await_value("edit/freeze/on", 1)
+            page.await_one(lambda one: one.get("name") == "history" and one["value"]["present"])
+            server.osc.send("/distill/gain", 0.5)
+            page.await_value("gain", 0.5)
+            page.play(["/distill/prime", "nothing.wav"])
+            told = page.await_one(lambda one: one.get("address") == "/distill/error")
+            assert told["arguments"][0] == "/distill/prime"
             assert server.end() == 0
     assert "Traceback" not in server.errors
 

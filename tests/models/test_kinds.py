@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from distill_live.audio.log1p_spectrogram import Log1pSpectrogram
 from distill_live.audio.spectrogram import AudioSpectrogram
 from distill_live.models.distill_v1.chunk_codec import ChunkCodec
 from distill_live.models.distill_v1.chunk_vocoder import ChunkVocoder
+from distill_live.models.distill_v1.log1p_spectrogram import Log1pSpectrogram
 from distill_live.models.file.header import read_header, rewrite_metadata
 from distill_live.models.file.persistence import LoadedVQModel, load_model_v2
 from distill_live.models.kinds import (

@@ -70,7 +70,7 @@ def test_a_device_that_goes_is_told_once_and_listened_to_again_when_it_is_back(
     with listening(tap, "microphone") as process:
         assert hear(process) == InputOpened("microphone at 48000 Hz")
         microphone.play(np.full(9_600, 0.5, np.float32))
-        wait_until(lambda: loudest(tap) == 0.5, "what was played in")
+        wait_until(lambda: loudest(tap) == 0.5, "the input")
         microphone.unplug()
         away = hear(process)
         assert isinstance(away, InputAway) and "microphone" in away.reason
@@ -87,7 +87,7 @@ def test_the_channel_that_is_asked_for_is_heard_alone(microphone: SoundCard) -> 
         hear(one), hear(other)
         wait_until(lambda: mixed.written and right.written, "the first sound")
         microphone.play(both)
-        wait_until(lambda: loudest(mixed) and loudest(right), "what was played in")
+        wait_until(lambda: loudest(mixed) and loudest(right), "the input")
         assert (loudest(mixed), loudest(right)) == (0.375, 0.25)
 
 

@@ -18,6 +18,7 @@ from distill_live.control.feedback.feedback import Feedback
 from distill_live.control.namespace.address import Reply, Sender
 from distill_live.control.namespace.requests import REQUESTS
 from distill_live.control.patch.schema import Patch
+from distill_live.control.routing.hooks import Hooks
 from distill_live.control.routing.router import Router
 from distill_live.control.routing.waiting import Message
 from distill_live.edits.freeze import Freeze
@@ -83,7 +84,8 @@ class Studio:
     def __post_init__(self) -> None:
         # What a request does besides being noted.
         self.on_request: Callable[[str], None] = lambda name: None
-        self.router = Router(self.store, self._request, self.patch, self.lines.append)
+        hooks = Hooks(on_touch=lambda sender, name: self.feedback.touched(sender, name))
+        self.router = Router(self.store, self._request, self.patch, self.lines.append, hooks=hooks)
         self.feedback = Feedback(self.store, lambda: self.labels, time.monotonic)
         self.osc = OscInput("127.0.0.1", 0, self.router)
         self.osc.start()

@@ -59,11 +59,6 @@ class History(Generic[_State]):
         del self._entries[: max(len(self._entries) - self._limit, 0)]
         self.position = len(self._entries) - 1
 
-    def replace(self, name: str, state: _State) -> None:
-        """Another state in the place of the present one: one step that is still going on."""
-        del self._entries[self.position :]
-        self._entries.append(HistoryEntry(name, state))
-
     def undo(self) -> _State:
         """Go back by one; returns that state. Raises CodesError at the beginning."""
         if not self.position:

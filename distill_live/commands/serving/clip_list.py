@@ -10,13 +10,13 @@ from distill_live.control.namespace.address import ROOT, Reply, Sender
 if TYPE_CHECKING:
     from distill_live.live.server.server import Server
 
-#: The verb's name, below /distill.
+#: The service's name, below /distill.
 CLIP_LIST = "clip/list"
 
 
 class ClipList:
-    """A verb: `/distill/clips COUNT`, then for each clip `/distill/clip NAME SECONDS USABLE SOURCE`
-    and, where it is known, the loudness in dBFS."""
+    """A service: replies `/distill/clips COUNT`, then for each clip
+    `/distill/clip NAME SECONDS USABLE SOURCE` and, where it is known, the loudness in dBFS."""
 
     def __init__(self, server: Server) -> None:
         self._server = server

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from distill_live.commands.serving.clip_list import CLIP_LIST, ClipList
 from distill_live.commands.serving.control_options import ControlOptions
 from distill_live.commands.serving.devices import Devices
-from distill_live.commands.serving.learn_verb import LEARN, LearnVerb
+from distill_live.commands.serving.learn_service import LEARN, LearnService
 from distill_live.commands.serving.live_edits import HISTORY, LiveEdits
 from distill_live.commands.serving.page.documents import ServerDocuments
 from distill_live.commands.serving.page.feed import LiveFeed
@@ -81,7 +81,7 @@ class Controls:
             server, store, feedback, self._outcomes, self._presets, lambda: self.router.sender, say
         )
         self.router = self._make_router(feedback)
-        self.router.add_verb(HISTORY, self._edits.list)
+        self.router.add_service(HISTORY, self._edits.list)
 
         # Sources of messages: clients over OSC and the web, and devices.
         self.osc = self._make_osc(options, feedback)
@@ -99,12 +99,12 @@ class Controls:
         )  # fmt: skip
         self._answers |= {"osc": self.osc.answer, "web": self.site.answer}
         self._devices = Devices(self.router, store, options.midi, options.link, inputs, say)
-        self._learn = LearnVerb(
+        self._learn = LearnService(
             path, store.table, self._devices.midi, feedback, self._outcomes, say
         )
-        self.router.add_verb(LEARN, self._learn)
+        self.router.add_service(LEARN, self._learn)
         self.router.hooks.learns = self._learn.is_busy
-        self.router.add_verb(CLIP_LIST, ClipList(server))
+        self.router.add_service(CLIP_LIST, ClipList(server))
 
         # Changes while it plays: the model, and everything with a tick.
         server.on_model = self._use_levels

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from distill_live.codes.edit import load_edits_again
 from distill_live.control.history.live_history import LiveHistory
-from distill_live.control.history.performer_requests import PAINTING, Handler, PerformerRequests
+from distill_live.control.history.performer_requests import Handler, PerformerRequests
 from distill_live.control.namespace.address import ROOT, Reply, Sender
 from distill_live.control.namespace.nodes import SERVICES
 from distill_live.control.namespace.streams import STREAMS
 from distill_live.live.clips.clip import NO_CLIP
 from distill_live.live.ipc.keepsake import TIMELINE_COLUMNS
 from distill_live.live.ipc.messages import (
+    CLIP_RESTORE,
     EditReport,
     EditsHold,
     OverlayMade,
@@ -56,7 +57,7 @@ class LiveEdits:
         sender: Callable[[], Sender],
         say: Callable[[str], None],
     ) -> None:
-        self._server, self._feedback, self._sender = server, feedback, sender
+        self._server, self._feedback = server, feedback
         self._outcomes, self._presets = outcomes, presets
         self.history = LiveHistory(store, server.request, lambda: server.deck.level_labels)
         #: The installed edits by name.
@@ -67,7 +68,8 @@ class LiveEdits:
         server.on_edit_report = self._hear
         server.on_engine_lost = self.history.resend
         server.on_outcome = self._note_outcome
-        self.history.on_clip = lambda slot, name: server.request(f"{slot}/clip", (name,))
+        self.history.on_clip = lambda *chosen: server.request(CLIP_RESTORE, chosen)
+        self.history.on_paint = lambda asked, number: outcomes.asked(asked, sender(), (number,))
         presets.get_order = lambda: self.history.chosen_order
         presets.set_order = self.history.use_order
         self._patch_order: Sequence[str] = ()
@@ -76,9 +78,7 @@ class LiveEdits:
     @property
     def handlers(self) -> dict[str, Handler]:
         """What carries out each request for the history, by the request's name."""
-        handlers = self.requests.handlers
-        painting = {name: self._told_later(name, handlers[name]) for name in PAINTING}
-        return handlers | painting
+        return self.requests.handlers
 
     def tick(self, now: float) -> None:
         """Note what has changed, and tell clients where the history stands."""
@@ -120,32 +120,29 @@ class LiveEdits:
         self, name: str, text: str, failed: bool, arguments: tuple[object, ...] | None = None
     ) -> None:
         """Make an entry of a clip that was chosen for edits, and tell whoever has asked."""
-        if name in CLIP_REQUESTS and not failed:
+        if name == CLIP_RESTORE:
+            slot, chosen = map(str, arguments or ("", ""))
+            self.history.note_restored(slot, "" if failed else chosen)
+            name = f"{slot}/clip"
+        elif name in CLIP_REQUESTS and not failed:
             chosen = str((arguments or ("",))[0] or "")
             slot = name.removesuffix("/clip")
             self.history.note_clip(slot, "" if chosen == NO_CLIP else chosen)
         self._outcomes.tell(name, text, failed, arguments)
 
-    def _told_later(self, name: str, handler: Handler) -> Handler:
-        """The same, but whoever asks is told what has come of it when the engine says so."""
-
-        def carry_out(*arguments: object) -> str | None:
-            self._outcomes.asked(name, self._sender())
-            return handler(*arguments)
-
-        return carry_out
-
     def _hear(self, report: EditReport) -> None:
         """Take in what an engine reports, and tell whoever has asked for it."""
         match report:
             case OverlayMade(overlay, text):
-                asked = self.history.note_made(overlay, text)
+                asked, which = self.history.note_made(overlay, text), (overlay.number,)
                 if asked.startswith("region"):
-                    self._outcomes.tell(asked, text)
+                    self._outcomes.tell(asked, text, arguments=which)
+                elif asked:
+                    self._outcomes.forget(asked, which)
             case OverlayRefused(number, reason):
                 asked = self.history.note_refused(number)
                 if asked:
-                    self._outcomes.tell(asked, reason, failed=True)
+                    self._outcomes.tell(asked, reason, failed=True, arguments=(number,))
             case EditsHold(held):
                 self.history.note_held(held)
             case SegmentBegan(newest):

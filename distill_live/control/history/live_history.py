@@ -12,9 +12,16 @@ from distill_live.codes.history.history import History, HistoryEntry
 from distill_live.codes.history.overlay import Overlay
 from distill_live.codes.rack.settings import Held
 from distill_live.control.history.chain import Chain, ChainParameters
+from distill_live.control.history.clip_choices import ClipChoices
 from distill_live.control.history.fader_moves import FaderMoves
+from distill_live.control.history.held_codes import HeldCodes
 from distill_live.control.history.overlay_book import OverlayBook, Record, Send
-from distill_live.control.history.state import State, changes_between, drop_overlays
+from distill_live.control.history.state import (
+    State,
+    amend_state,
+    changes_between,
+    drop_overlays,
+)
 from distill_live.control.namespace.address import Sender
 from distill_live.control.namespace.targets import edit_names, find_order
 from distill_live.errors import CodesError, ParameterError
@@ -47,11 +54,16 @@ class LiveHistory:
         self._parameters = ChainParameters(store)
         self._moves = FaderMoves(self._parameters.names)
         self._book = OverlayBook(send)
-        self._held: Mapping[str, Held] = {}
+        self._choices = ClipChoices()
+        self._held = HeldCodes()
         #: Since when the chain has been different from that of the present state.
         self._unclaimed: float | None = None
-        #: Called with a slot, and the clip for it or "", that an undo brings back.
+        #: Called with a slot, and the clip for it or "", that an undo brings back. Whoever carries
+        #: that out answers with `note_restored`.
         self.on_clip: Callable[[str, str], None] = lambda slot, name: None
+        #: Called with what a performer has asked for, and the number of the overlay, just before
+        #: the engine is asked for it.
+        self.on_paint: Callable[[str, int], None] = lambda asked, number: None
         self._chain = Chain(self._parameters.read())
         self._history = History(State(self._chain))
         #: The states that the newest entry has taken the place of: they come back if it is refused.
@@ -105,6 +117,8 @@ class LiveHistory:
         with self._lock:
             self._settle()
             number = self._book.add(Record(request, arguments, asked))
+            self.on_paint(asked, number)
+            self._book.send(number)
             self._do(name, replace(self._history.state, laid=(number,), removed=()))
 
     def set_order(self, names: Sequence[str]) -> str:
@@ -126,9 +140,19 @@ class LiveHistory:
     def note_clip(self, slot: str, name: str) -> None:
         """A clip was chosen for a slot, or ("") none."""
         with self._lock:
+            if self._choices.is_undone(slot):
+                # It was asked for before an undo that chooses another one next.
+                return
             self._settle()
             self._chain = self._chain.with_clip(slot, name)
             self.look(f"{slot}/clip {name or 'off'}")
+
+    def note_restored(self, slot: str, name: str) -> None:
+        """A clip is in a slot again, or ("") none is: the outcome of `on_clip`, which may differ
+        from what was asked for, because clips can be deleted."""
+        with self._lock:
+            if self._choices.note_restored(slot):
+                self._chain = self._chain.with_clip(slot, name)
 
     @property
     def order(self) -> tuple[str, ...]:
@@ -152,15 +176,21 @@ class LiveHistory:
 
     def undo(self) -> str:
         """Go back to the state before the present one."""
-        return self._move("undone", lambda: self._history.undo(), 0)
+        with self._lock:
+            left, _ = self._move(self._history.undo)
+            return f"undone: {left} (now at {self._place})"
 
     def redo(self) -> str:
         """Go forward to the state that was undone last."""
-        return self._move("redone", lambda: self._history.redo(), 1)
+        with self._lock:
+            _, reached = self._move(self._history.redo)
+            return f"redone: {reached} (now at {self._place})"
 
     def go_to(self, number: int) -> str:
         """Go to a state by its number."""
-        return self._move("gone to", lambda: self._history.go_to(number), 1)
+        with self._lock:
+            _, reached = self._move(lambda: self._history.go_to(number))
+            return f"now at state {self._place}: {reached}"
 
     def rename(self, name: str) -> str:
         """Give the present state a name."""
@@ -214,10 +244,7 @@ class LiveHistory:
     def note_held(self, held: Mapping[str, Held]) -> None:
         """The edits that are on hold this now."""
         with self._lock:
-            before, self._held = self._held, held
-            for edit, one in held.items():
-                if not one.equals(before.get(edit)):
-                    self._note_held(edit, one)
+            self._held.note(held, self._history)
 
     def begin_segment(self, newest: int | None = None, same_model: bool = True) -> None:
         """The stream continues from other codes, or with another model: overlays up to this number,
@@ -228,7 +255,8 @@ class LiveHistory:
             self._dropped = ()
             self._moves.end()
             if not same_model:
-                self._chain, self._held = self._chain.without_clips(), {}
+                self._chain = self._chain.without_clips()
+                self._held.forget()
 
     def resend(self) -> None:
         """Tell a new engine, which continues after one that failed, what it cannot know."""
@@ -275,24 +303,26 @@ class LiveHistory:
             self._moves.end()
 
     def _amend(self, position: int, **changes: Any) -> None:
-        entry = self._history[position]
-        self._history.amend(position, entry.name, replace(entry.state, **changes))
+        amend_state(self._history, position, **changes)
 
-    def _move(self, done: str, move: Callable[[], State], of: int) -> str:
-        """Move along the history; the line names the state left (`of` 0) or reached (1)."""
-        with self._lock:
-            self._settle()
-            start = self._history.position
-            try:
-                move()
-            except CodesError as error:
-                raise ParameterError(str(error)) from None
-            self._moves.end()
-            end = self._history.position
-            self._restore(self._history.state)
-            self._book.lay(*changes_between(self._history, start, end))
-            last = len(self._history) - 1
-            return f"{done}: {self._history[(start, end)[of]].name} (now at {end} of {last})"
+    @property
+    def _place(self) -> str:
+        """The number of the present state, and of the last one, in words."""
+        return f"{self._history.position} of {len(self._history) - 1}"
+
+    def _move(self, move: Callable[[], State]) -> tuple[str, str]:
+        """Move along the history; returns the names of the states left and reached."""
+        self._settle()
+        start = self._history.position
+        try:
+            move()
+        except CodesError as error:
+            raise ParameterError(str(error)) from None
+        self._moves.end()
+        end = self._history.position
+        self._restore(self._history.state)
+        self._book.lay(*changes_between(self._history, start, end))
+        return self._history[start].name, self._history[end].name
 
     def _restore(self, state: State) -> None:
         """Make the chain what it was in a state."""
@@ -301,18 +331,12 @@ class LiveHistory:
             self._send("order", (state.chain.order,))
         for slot in dict.fromkeys([*before.clips, *state.chain.clips]):
             if state.chain.clips.get(slot) != before.clips.get(slot):
+                self._choices.restore(slot)
                 self.on_clip(slot, state.chain.clips.get(slot, ""))
-        held = {
-            edit: one for edit, one in state.held.items() if state.chain.switch_of(edit) is not None
-        }
+        held = self._held.recall(state, before)
         # First, so that edits that are about to be switched on find what they held.
-        if any(
-            before.switch_of(edit) != state.chain.switch_of(edit)
-            or not one.equals(self._held.get(edit))
-            for edit, one in held.items()
-        ):
+        if held is not None:
             self._send("recall", (held,))
-            self._held = {**self._held, **held}
         if state.chain.rows != before.rows:
             self._parameters.write(state.chain.rows)
             self._parameters.refresh()
@@ -321,15 +345,3 @@ class LiveHistory:
         """The position of the entry that laid an overlay."""
         positions = range(len(self._history) - 1, -1, -1)
         return next((at for at in positions if number in self._history[at].state.laid), None)
-
-    def _note_held(self, edit: str, held: Held) -> None:
-        """Note what an edit has taken hold of in all states since it was switched on like now."""
-        on = self._history.state.chain.switch_of(edit)
-        # States that share what they hold go on sharing it: there are thousands.
-        shared: dict[int, Mapping[str, Held]] = {}
-        for at in range(self._history.position, -1, -1):
-            state = self._history[at].state
-            if state.chain.switch_of(edit) != on:
-                return
-            now = shared.setdefault(id(state.held), {**state.held, edit: held})
-            self._amend(at, held=now)

@@ -37,12 +37,15 @@ class OverlayBook:
         return tuple(self._laid)
 
     def add(self, record: Record) -> int:
-        """Have the engine make an overlay; returns its number."""
+        """Add an overlay, which `send` has made; returns its number."""
         self._newest += 1
-        number = self._newest
-        self._records[number], self._laid[number] = record, None
+        self._records[self._newest], self._laid[self._newest] = record, None
+        return self._newest
+
+    def send(self, number: int) -> None:
+        """Have the engine make an overlay."""
+        record = self._records[number]
         self._send(record.request, (number, *record.arguments))
-        return number
 
     def find(self, number: int) -> Record | None:
         """An overlay by its number; None if it is forgotten."""
@@ -59,10 +62,13 @@ class OverlayBook:
             self._send("lay", (made, tuple(gone)))
         for number, record in found.items():
             if record.overlay is None:
-                self._send(record.request, (number, *record.arguments))
+                self.send(number)
 
     def lay_again(self) -> None:
         """Have a new engine lay everything that is laid."""
+        if self._newest and self._newest not in self._laid:
+            # So that it knows the newest number, up to which all are gone in another segment.
+            self._send("lay", ((), (self._newest,)))
         self.lay(self.laid)
 
     def forget(self, numbers: Iterable[int]) -> None:

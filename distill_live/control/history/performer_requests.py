@@ -14,9 +14,6 @@ from distill_live.errors import CodesError, ParameterError
 #: Carries out a request; may return a line about that.
 Handler = Callable[..., str | None]
 
-#: The requests that the engine carries out, and reports on later.
-PAINTING = ("cell", "cell/ahead", "region", "region/ahead", "region/loop")
-
 
 class PerformerRequests:
     """Carries out requests on a history; `edits` are those that are installed, by their names, and

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from distill_live.codes.history.history import History, HistoryEntry
 from distill_live.codes.rack.settings import Held
@@ -29,6 +30,12 @@ class State:
 
         lasting = self if same_model else replace(self, chain=self.chain.without_clips(), held={})
         return replace(lasting, laid=still(self.laid), removed=still(self.removed))
+
+
+def amend_state(history: History[State], position: int, **changes: Any) -> None:
+    """Correct what is known about a state, by the names of its fields."""
+    entry = history[position]
+    history.amend(position, entry.name, replace(entry.state, **changes))
 
 
 def changes_between(history: History[State], start: int, end: int) -> tuple[list[int], list[int]]:

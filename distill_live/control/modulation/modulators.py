@@ -17,7 +17,7 @@ from distill_live.errors import ParameterError
 Shape = Literal["sine", "triangle", "saw", "square", "random"]
 
 #: What an envelope follower can follow: the loudness of the output (linear, 1 is full scale), and
-#: of what is played in the loudness and the brightness, 0..1.
+#: of the live input the loudness and the brightness, 0..1.
 Followed = Literal["output", "listen.loudness", "listen.brightness"]
 
 #: The shortest and longest cycle. A hundred values a second cannot follow a shorter one.

@@ -1,4 +1,4 @@
-"""The requests of the instrument, declared once: what a verb or a button can ask for."""
+"""The requests of the instrument, declared once: what a message or a button can ask for."""
 
 from __future__ import annotations
 
@@ -152,8 +152,8 @@ REQUESTS: dict[str, RequestSpec] = {
         RequestSpec("play", "Start playing, or resume after a stop."),
         RequestSpec("stop", "Fade out in 50 ms and pause the timeline."),
         RequestSpec("panic",
-                    "Fade out in 10 ms, switch off all edits, steering and modulation, and "
-                    "discard what has not been heard yet."),
+                    "Fade out in 10 ms, switch off all edits, steering and modulation, discard "
+                    "what has not been heard yet, and take away what you have painted."),
         RequestSpec("steer/off", "Switch all steering off.", where="control"),
         RequestSpec("reset",
                     "Reset to the defaults: all parameters, or, with a name, one parameter or a "
@@ -186,8 +186,8 @@ REQUESTS: dict[str, RequestSpec] = {
                     "Choose the clip that `blend` blends into the codes; `off`, or no name, is "
                     "none.", (_CHOSEN,)),
         RequestSpec("manner/clip",
-                    "Choose the clip in whose manner `manner` lets the prior play; `off`, or no "
-                    "name, is none.", (_CHOSEN,)),
+                    "Choose the clip that `manner` imitates; `off`, or no name, is none.",
+                    (_CHOSEN,)),
         RequestSpec("edit/clip",
                     "Choose the clip for edits that need a second grid; `off`, or no name, is "
                     "none.", (_CHOSEN,)),
@@ -226,22 +226,22 @@ REQUESTS: dict[str, RequestSpec] = {
         RequestSpec("redo", "Do again what was undone last.", where="control"),
         RequestSpec("history/go", "Go to a state of the history, by its number.",
                     (Argument("number", "int", 0, 2**31 - 1),), "control"),
-        RequestSpec("history/name", "Name the present state of the history.",
+        RequestSpec("history/name", "Name the current state of the history.",
                     (Argument("name", "text", rest=True),), "control"),
         RequestSpec("edit/order",
                     "Run the edits in this order, one after the other, and those that are not "
                     "named after them; without names, in alphabetical order.",
                     (Argument("names", "text", optional=True, rest=True),), "control"),
-        RequestSpec("listen", "Start listening to what is played in (1), or stop (0); needs `serve "
+        RequestSpec("listen", "Start (1) or stop (0) listening to the live input; needs `serve "
                               "--input NAME`.",
                     (Argument("on", "bool"),)),
         RequestSpec("listen/prime",
-                    "Continue from what was played in: the last seconds of it, or, without a "
-                    "number, the last phrase, from its onset after a silence to its end.",
+                    "Continue from what you played: the last seconds of it, or, without a number, "
+                    "the last phrase, from its onset after a silence to its end.",
                     (Argument("seconds", "float", 0.05, 60.0, "s", optional=True),)),
         RequestSpec("listen/clip",
-                    "Keep what was played in as a clip: the last seconds of it, or, without a "
-                    "number, the last phrase.",
+                    "Keep what you played as a clip: the last seconds of it, or, without a number, "
+                    "the last phrase.",
                     (_CLIP, Argument("seconds", "float", 0.05, 60.0, "s", optional=True))),
         RequestSpec("loop/beats", "Loop the most recent beats, sample-accurately, until "
                                   "`release`.",

@@ -41,8 +41,8 @@ STREAMS: dict[str, Stream] = {
                "Which recording the sound comes from: its name, or nothing if there is none; the "
                "position in it in seconds; how well the two match, 0..1."),
         Stream("history", "iis",
-               "The number of the present state of the history of edits, that of the last one, and "
-               "the present one's name."),
+               "The number of the current state of the history of edits, that of the last one, and "
+               "the current one's name."),
         Stream("edit_order", "s*", "The edits by name, in the order in which they run."),
         Stream("clips", "is*", "How many clips the current model can use, and their names."),
         Stream("beat", "f", "Position in beats, with its fraction; beat 0 starts a bar."),

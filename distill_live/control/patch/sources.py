@@ -223,7 +223,7 @@ class LfoSource(PatchModel):
 
 
 class FollowSource(PatchModel):
-    """How loud the output is, or how loud or bright what is played in is: `gain` makes small values
+    """How loud the output is, or how loud or bright the live input is: `gain` makes small values
     count for more."""
 
     follow: Followed = Field(description="output, listen.loudness or listen.brightness")

@@ -87,7 +87,7 @@ class Presets:
             presets = self._all()
             if name not in presets:
                 raise ParameterError(
-                    f"no preset {name!r}{nearest_name(name, presets)}; there are: "
+                    f"no preset {name!r}{nearest_name(name, presets)}; presets: "
                     f"{nearest_first(name, presets)}"
                 )
             wanted = self._store["morph"] if seconds is None else seconds

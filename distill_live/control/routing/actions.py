@@ -66,7 +66,7 @@ class Actions:
         """As `set`, by the travel 0..1 of a controller through the parameter's range and curve."""
         return self._set(name, arguments, travels=True)
 
-    def verb(self, name: str, arguments: Sequence[object]) -> list[Reply]:
+    def request(self, name: str, arguments: Sequence[object]) -> list[Reply]:
         """Make a request with the arguments; a request that needs none works like a button."""
         taken = REQUESTS[name].arguments
         texts = any(isinstance(argument, str) for argument in arguments)

@@ -30,7 +30,7 @@ _MAX_MEMBERS = 8
 class AddressBook:
     """Finds the handlers of each address.
 
-    `verbs` are the built-in addresses that are neither parameters nor requests, by their names
+    `services` are the built-in addresses that are neither parameters nor requests, by their names
     below /distill; `mapped` are those of a patch. The levels are those that `actions` has when the
     book is made.
     """
@@ -39,14 +39,14 @@ class AddressBook:
         self,
         table: Table,
         actions: Actions,
-        verbs: Mapping[str, Handler],
+        services: Mapping[str, Handler],
         mapped: Mapping[str, list[Handler]],
     ) -> None:
         self._table, self._actions = table, actions
         built_in: dict[str, Handler] = {
-            "get": actions.get, "ping": actions.ping, "sync": actions.sync, **verbs,
+            "get": actions.get, "ping": actions.ping, "sync": actions.sync, **services,
         }  # fmt: skip
-        built_in |= {name: partial(actions.verb, name) for name in REQUESTS}
+        built_in |= {name: partial(actions.request, name) for name in REQUESTS}
         for name in table:
             built_in[name] = partial(actions.set, name)
             built_in[name + NORM] = partial(actions.set_travel, name)

@@ -37,7 +37,8 @@ class AllowedFiles:
             if name == "model" and _is_name(given) and not (found and found.is_file()):
                 return arguments
         except (OSError, ValueError) as error:
-            raise ParameterError(f"{name}: {given[:200]!r} is not a path: {error}") from error
+            reason = getattr(error, "strerror", None) or error
+            raise ParameterError(f"{name}: {given[:200]!r} is not a path: {reason}") from error
         if found is None:
             folders = ", ".join(map(str, _distinct(self._folders())))
             raise ParameterError(

@@ -47,6 +47,11 @@ class ParameterBinding:
         """Where its control stands for each of the parameters."""
         return [knob.state for knob in self._knobs]
 
+    @property
+    def waits(self) -> bool:
+        """Whether its control has yet to come to where each of the parameters stands."""
+        return all(state is not None and state.waits for state in self.states)
+
     def quantum_for(self, gesture: Gesture) -> Quantum | None:
         """The beat or bar that a gesture must wait for; None: it is applied at once."""
         return self._quantum
@@ -70,6 +75,9 @@ class ParameterBinding:
 
 class RequestBinding:
     """A mapping that makes a request."""
+
+    #: A button has no place of its own.
+    waits = False
 
     def __init__(self, mapping: RequestMapping, actions: Actions) -> None:
         self.name = mapping.do

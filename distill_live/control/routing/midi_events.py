@@ -45,7 +45,8 @@ class MidiEvents:
             replies += self._reception.attempt(name, self._actions.ask, "preset", (preset,))
         target = found[0][1].name if found else "preset" if preset is not None else None
         sender = self._actions.sender
-        self._reception.describe(sender, name, (event.value,), target, replies)
+        moved = found[0][1] if found else None
+        self._reception.describe(sender, name, (event.value,), target, replies, moved)
 
     def _move(self, source: MidiSource, binding: Binding, event: MidiEvent) -> None:
         """Perform what an event of a mapped control means."""

@@ -17,9 +17,9 @@ from distill_live.control.routing.waiting import Message, Waiting, read_at
 from distill_live.errors import ParameterError
 from distill_live.parameters import Table
 
-#: A verb of another part of the instrument: takes a message's arguments and its sender, and may
+#: A service of another part of the instrument: takes a message's arguments and its sender, and may
 #: answer.
-Verb = Callable[[Sequence[object], Sender], list[Reply]]
+Service = Callable[[Sequence[object], Sender], list[Reply]]
 
 #: The most addresses that one packet reaches by patterns; the largest packet holds fewer messages.
 MAX_REACHED = 8192
@@ -33,7 +33,7 @@ class PacketResult(NamedTuple):
 
 
 class OscMessages:
-    """Applies messages to parameters, requests, verbs and mapped controls.
+    """Applies messages to parameters, requests, services and mapped controls.
 
     Everything is done within a change of `actions`. `table` has the parameters.
     """
@@ -43,9 +43,9 @@ class OscMessages:
     ) -> None:
         self._table, self._actions = table, actions
         self._reception, self._waiting = reception, waiting
-        self._verbs: dict[str, Handler] = {"at": self._put_off}
+        self._services: dict[str, Handler] = {"at": self._put_off}
         self._mapped: dict[str, list[Handler]] = {}
-        self._moved: dict[str, str] = {}
+        self._moved: dict[str, Binding] = {}
         #: Changes whenever an address may have come to lead elsewhere.
         self.generation = 0
         self.renew()
@@ -55,9 +55,9 @@ class OscMessages:
         """Every address that leads somewhere; levels by their names."""
         return self._book.addresses
 
-    def add_verb(self, name: str, verb: Verb) -> None:
-        """Let `/distill/NAME` call `verb`."""
-        self._verbs[name] = lambda arguments: verb(arguments, self._actions.sender)
+    def add_service(self, name: str, service: Service) -> None:
+        """Let `/distill/NAME` call `service`."""
+        self._services[name] = lambda arguments: service(arguments, self._actions.sender)
         self.renew()
 
     def use(self, mapped: Mapping[str, Sequence[tuple[OscSource, Binding]]]) -> None:
@@ -66,12 +66,12 @@ class OscMessages:
             address: [partial(self._move, source, binding) for source, binding in found]
             for address, found in mapped.items()
         }
-        self._moved = {address: found[0][1].name for address, found in mapped.items()}
+        self._moved = {address: found[0][1] for address, found in mapped.items()}
         self.renew()
 
     def renew(self) -> None:
-        """Make the address book again: a verb, the patch or the levels have changed."""
-        self._book = AddressBook(self._table, self._actions, self._verbs, self._mapped)
+        """Make the address book again: a service, the patch or the levels have changed."""
+        self._book = AddressBook(self._table, self._actions, self._services, self._mapped)
         self.generation += 1
 
     def apply(self, messages: Sequence[Message]) -> PacketResult:
@@ -88,18 +88,23 @@ class OscMessages:
                     result.replies.extend(self._reception.refuse(meant, _reaches_too_many()))
                 else:
                     result.replies.extend(self._reception.attempt(meant, handler, arguments))
-            self._reception.describe(
-                self._actions.sender, address, arguments, self._target(found),
-                result.replies[before:],
-            )  # fmt: skip
+            replies = result.replies[before:]
+            self._describe(address, arguments, found, replies)
         return result
 
-    def _target(self, found: Sequence[tuple[str, Handler]]) -> str | None:
-        """The parameter, request or verb that a message leads to first, by its name."""
-        if not found:
-            return None
-        address, _ = found[0]
-        return self._moved.get(address, address.removeprefix(f"{ROOT}/").removesuffix(NORM))
+    def _describe(
+        self,
+        address: str,
+        arguments: Sequence[object],
+        found: Sequence[tuple[str, Handler]],
+        replies: Sequence[Reply],
+    ) -> None:
+        """Describe a message by the first parameter, request or verb that it leads to."""
+        meant = found[0][0] if found else ""
+        moved = self._moved.get(meant)
+        name = moved.name if moved else meant.removeprefix(f"{ROOT}/").removesuffix(NORM)
+        sender = self._actions.sender
+        self._reception.describe(sender, address, arguments, name or None, replies, moved)
 
     def _find(self, address: str, result: PacketResult) -> Sequence[tuple[str, Handler]]:
         """The handlers of an address or a pattern; if there are none, notes that in `result`."""

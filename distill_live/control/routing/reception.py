@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from distill_live.control.namespace.address import ROOT, Reply, Sender
 from distill_live.control.namespace.targets import UnknownLevelError
@@ -20,6 +21,8 @@ MAX_ERRORS = 16
 MALFORMED_S = 60.0
 
 _ERROR = f"{ROOT}/error"
+#: What is said of a control with takeover "pickup" that has not taken over.
+_WAITS = "waits until it has come to where the parameter stands (takeover: pickup)"
 #: The most names that have lines of their own in the log when they are refused.
 _MAX_NAMES = 256
 #: The most reasons for one name that have lines of their own.
@@ -43,6 +46,13 @@ class Counters:
     unknown: int = 0
     refused: int = 0
     clipped: int = 0
+
+
+class Moved(Protocol):
+    """A mapping that a message moves."""
+
+    @property
+    def waits(self) -> bool: ...
 
 
 class Reception:
@@ -79,11 +89,16 @@ class Reception:
         arguments: Sequence[object],
         target: str | None,
         replies: Sequence[Reply],
+        moved: Moved | None = None,
     ) -> None:
-        """Describe a message that was applied, and what it led to, to whoever looks."""
-        if self.incoming.is_read:
-            errors = [str(reply[1][-1]) for reply in replies if reply[0] == _ERROR]
-            self.incoming.note(sender, name, arguments, target, errors[0] if errors else "")
+        """Describe a message that was applied, and what it led to, to whoever looks; `moved` is the
+        mapping that it moved."""
+        if not self.incoming.is_read:
+            return
+        errors = [str(reply[1][-1]) for reply in replies if reply[0] == _ERROR]
+        if moved is not None and moved.waits:
+            errors.append(_WAITS)
+        self.incoming.note(sender, name, arguments, target, errors[0] if errors else "")
 
     def attempt(
         self, name: str, action: Callable[..., list[Reply] | None], *arguments: object

@@ -23,7 +23,7 @@ from distill_live.control.routing.hooks import Hooks
 from distill_live.control.routing.knob import ControlState
 from distill_live.control.routing.mappings import Binding, Bindings, ParameterBinding, modulate
 from distill_live.control.routing.midi_events import MidiEvents
-from distill_live.control.routing.osc_messages import OscMessages, PacketResult, Verb
+from distill_live.control.routing.osc_messages import OscMessages, PacketResult, Service
 from distill_live.control.routing.reception import Counters, Reception, fewer_errors
 from distill_live.control.routing.waiting import AT, Message, Waiting
 from distill_live.control.timing.midi_clock import ClockKind
@@ -42,7 +42,8 @@ class Router:
     quantised actions: call its `tick`, and the router's own, many times a second. `hooks` join the
     router to the rest of the instrument.
 
-    All of these functions, and verbs, are called with the router's lock held: they must return soon
+    All of these functions, and services, are called with the router's lock held: they must return
+    soon
     and must not call the router.
     """
 
@@ -104,10 +105,10 @@ class Router:
             self._actions.levels = Levels(labels)
             self._osc.renew()
 
-    def add_verb(self, name: str, verb: Verb) -> None:
-        """Let `/distill/NAME` call `verb`, which may raise ParameterError."""
+    def add_service(self, name: str, service: Service) -> None:
+        """Let `/distill/NAME` call `service`, which may raise ParameterError."""
         with self._lock:
-            self._osc.add_verb(name, verb)
+            self._osc.add_service(name, service)
 
     def travel(self, mapping: ParameterMapping) -> float:
         """Where a mapping's control would have to stand now, 0..1, for its first parameter.

@@ -95,11 +95,11 @@ class Connection:
         with self._lock:
             self._put()
 
-    def subscribe(self, verb: str, arguments: Sequence[object]) -> list[Reply] | None:
+    def subscribe(self, service: str, arguments: Sequence[object]) -> list[Reply] | None:
         """Carry out SUBSCRIBE or UNSUBSCRIBE; values go over the connection while it is open."""
         if self._feedback is None:
             return None
-        return subscribe_connection(self._feedback, self.sender, self._tell, verb, arguments)
+        return subscribe_connection(self._feedback, self.sender, self._tell, service, arguments)
 
     def close(self) -> None:
         """End the connection and the subscription over it."""

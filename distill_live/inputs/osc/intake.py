@@ -37,7 +37,7 @@ class Client(Protocol):
     def transmit(self, packet: bytes) -> None:
         """Send a packet, if possible, without waiting."""
 
-    def subscribe(self, verb: str, arguments: Sequence[object]) -> list[Reply] | None:
+    def subscribe(self, service: str, arguments: Sequence[object]) -> list[Reply] | None:
         """Carry out SUBSCRIBE or UNSUBSCRIBE; None if there are no subscriptions here."""
 
 

@@ -46,11 +46,11 @@ class _UdpClient(NamedTuple):
         """See Client."""
         self.send(packet, self.address)
 
-    def subscribe(self, verb: str, arguments: Sequence[object]) -> list[Reply] | None:
+    def subscribe(self, service: str, arguments: Sequence[object]) -> list[Reply] | None:
         """See Client."""
         if self.subscriptions is None:
             return None
-        return self.subscriptions.carry_out(verb, arguments, self.address)
+        return self.subscriptions.carry_out(service, arguments, self.address)
 
 
 #: If any port will do, how many are tried to find one that is free for UDP and TCP.

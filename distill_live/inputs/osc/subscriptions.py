@@ -52,16 +52,16 @@ class Subscriptions:
         return key
 
     def carry_out(
-        self, verb: str, arguments: Sequence[object], address: SocketAddress
+        self, service: str, arguments: Sequence[object], address: SocketAddress
     ) -> list[Reply]:
         """Carry out SUBSCRIBE or UNSUBSCRIBE for a sender; returns an error as a reply."""
         try:
-            if verb == SUBSCRIBE:
+            if service == SUBSCRIBE:
                 self._subscribe(arguments, address)
             else:
                 self._unsubscribe(arguments, address)
         except ParameterError as error:
-            return [(f"{ROOT}/error", (verb, str(error)))]
+            return [(f"{ROOT}/error", (service, str(error)))]
         return []
 
     def use_targets(self, endpoints: Sequence[str]) -> None:
@@ -140,7 +140,7 @@ def subscribe_connection(
     feedback: Feedback,
     key: Sender,
     send: Callable[[Sequence[Reply]], None],
-    verb: str,
+    service: str,
     arguments: Sequence[object],
 ) -> list[Reply]:
     """Carry out SUBSCRIBE or UNSUBSCRIBE for a client on a TCP connection, which `send` reaches
@@ -151,12 +151,12 @@ def subscribe_connection(
             raise ParameterError(
                 "over TCP, values are sent over the same connection: leave the port out, or give 0"
             )
-        if verb == SUBSCRIBE:
+        if service == SUBSCRIBE:
             feedback.subscribe(key, send, rate, patterns, ttl=None)
         else:
             feedback.unsubscribe(key)
     except ParameterError as error:
-        return [(f"{ROOT}/error", (verb, str(error)))]
+        return [(f"{ROOT}/error", (service, str(error)))]
     return []
 
 

@@ -7,6 +7,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -14,10 +15,11 @@ from typing import NamedTuple
 import numpy as np
 
 from distill_live.audio.files import write_audio
+from distill_live.audio.level import loudness_db, mean_square
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.grid_file import save_grid
 from distill_live.errors import AudioFileError, ClipError, CodesError, DistillError
-from distill_live.live.clips.clip import Clip, check_clip_name
+from distill_live.live.clips.clip import REPLACED, Clip, check_clip_name
 from distill_live.live.clips.clip_file import SUFFIX
 from distill_live.live.clips.look_back import LookBack
 from distill_live.live.ipc.messages import Captured, Request
@@ -40,8 +42,7 @@ class Capture:
     @property
     def loudness_db(self) -> float:
         """RMS level of the sound in dBFS; -inf for silence."""
-        mean = float(np.square(self.sound, dtype=np.float64).mean()) if len(self.sound) else 0.0
-        return 10.0 * float(np.log10(mean)) if mean else -float("inf")
+        return loudness_db(mean_square(self.sound))
 
 
 class _Written(NamedTuple):
@@ -56,15 +57,15 @@ class Captures:
     """Makes captures; call `poll` many times a second.
 
     `new_path` gives the path of a new sound file with a name in it, and may raise AudioFileError;
-    `keep` takes the clip. `on_outcome` is called with what came of a capture: it, a text, and
-    whether it failed.
+    `keep` takes the clip and says whether it replaces another one. `on_outcome` is called with what
+    came of a capture: it, a text, and whether it failed.
     """
 
     def __init__(
         self,
         look_back: LookBack,
         new_path: Callable[[str], Path],
-        keep: Callable[[Clip], object],
+        keep: Callable[[Clip], bool],
         on_outcome: Callable[[Capture, str, bool], None],
     ) -> None:
         self._look_back, self._new_path = look_back, new_path
@@ -99,16 +100,16 @@ class Captures:
             return
         grid = replace(blank, codes=captured.codes.astype(np.int64), source="capture")
         samples = min(round(capture.seconds * grid.sample_rate), _length(grid))
-        lost = ""
+        lost, replaced = "", False
         try:
-            self._keep(Clip(capture.name, grid, samples, capture.loudness_db))
+            replaced = self._keep(Clip(capture.name, grid, samples, capture.loudness_db))
         except ClipError as error:
             # What was heard is written all the same: it does not come back.
             lost = str(error)
         try:
-            self._write(capture, grid, lost)
-        except (DistillError, OSError) as error:
-            self._on_outcome(capture, str(error), True)
+            self._write(capture, grid, lost, replaced)
+        except AudioFileError as error:
+            self._on_outcome(capture, _unwritten(lost, error), True)
 
     def poll(self) -> None:
         """Tell of captures that are written, or that no engine has answered."""
@@ -126,33 +127,52 @@ class Captures:
             writer.join()
         self.poll()
 
-    def _write(self, capture: Capture, grid: CodeGrid, lost: str) -> None:
-        """Write sound and codes in the background; `lost` says why there is no clip, if so."""
+    def _write(self, capture: Capture, grid: CodeGrid, lost: str, replaced: bool) -> None:
+        """Write sound and codes in the background; `lost` says why there is no clip, if so, and
+        `replaced` whether the clip has taken the place of another one.
+
+        Raises AudioFileError when the file cannot be made.
+        """
         path = self._new_path(capture.name)
-        # Another capture of that name, in the same second, must get another path.
-        path.touch()
+        try:
+            # Another capture of that name, in the same second, must get another path.
+            path.touch()
+        except OSError as error:
+            raise AudioFileError(f"cannot write {path}: {error.strerror or error}") from error
         # Not a daemon: the program ends only after the files are written.
         writer = threading.Thread(
-            target=self._save, args=(capture, path, grid, lost), name="capture"
+            target=self._save, args=(capture, path, grid, lost, replaced), name="capture"
         )
         self._writers = [one for one in self._writers if one.is_alive()] + [writer]
         writer.start()
 
-    def _save(self, capture: Capture, path: Path, grid: CodeGrid, lost: str) -> None:
+    def _save(
+        self, capture: Capture, path: Path, grid: CodeGrid, lost: str, replaced: bool
+    ) -> None:
         codes = path.with_suffix(SUFFIX)
         try:
             write_audio(path, capture.sound, capture.sample_rate)
             save_grid(codes, grid)
         except (AudioFileError, CodesError) as error:
-            if not path.stat().st_size:
-                path.unlink()
-            self._written.put(_Written(capture, lost or f"the clip is there, but: {error}", True))
+            with suppress(OSError):
+                if not path.stat().st_size:
+                    path.unlink()
+            self._written.put(_Written(capture, _unwritten(lost, error), True))
             return
         seconds = _length(grid) / grid.sample_rate
         text = f"clip {capture.name}: the last {seconds:.1f} s, also in {path} and {codes.name}"
         if lost:
             text = f"{lost}; the last {seconds:.1f} s are only in {path} and {codes.name}"
+        elif replaced:
+            text += f"; {REPLACED}"
         self._written.put(_Written(capture, text, bool(lost)))
+
+
+def _unwritten(lost: str, error: DistillError) -> str:
+    """What has become of a capture whose sound cannot be written; `lost` as for `_write`."""
+    if lost:
+        return f"{lost}; the sound was lost, too: {error}"
+    return f"the clip is there, but: {error}"
 
 
 def _length(grid: CodeGrid) -> int:

@@ -15,6 +15,8 @@ from distill_live.live.ipc.messages import INPUT
 MAX_COLUMNS = 3520
 #: What a message says instead of a name to choose no clip.
 NO_CLIP = "off"
+#: What is said of a new clip that has taken the place of another one.
+REPLACED = "it replaces the one of that name"
 
 _LEGAL_NAME = re.compile(r"\w[\w .+-]{0,63}")
 

@@ -6,7 +6,6 @@ python -m distill_live.live.clips.encode_process AUDIO MODEL FOLDER COLUMNS firs
 from __future__ import annotations
 
 import json
-import math
 import os
 import sys
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from distill_live import priority
+from distill_live.audio.level import loudness_db
 from distill_live.audio.reading.sound import Sound
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.grid_file import save_grid
@@ -25,9 +25,6 @@ from distill_live.live.clips.encodings import FACTS, GRID
 from distill_live.thread_waiting import wait_briefly
 
 Samples = NDArray[np.float32]
-
-#: Below this level, in dBFS, a recording counts as silence.
-SILENCE_DB = -80.0
 
 
 def main(audio: str, model: str, folder: str, columns: str, part: str) -> None:
@@ -42,7 +39,8 @@ def main(audio: str, model: str, folder: str, columns: str, part: str) -> None:
         ours = isinstance(error, DistillError | OSError)
         if os.environ.get("DISTILL_DEBUG") or not (ours or is_out_of_memory(error)):
             raise
-        facts = {"error": str(error) if ours else OUT_OF_MEMORY}
+        reason = error.strerror if isinstance(error, OSError) else None
+        facts = {"error": str(reason or error) if ours else OUT_OF_MEMORY}
     (Path(folder) / FACTS).write_text(json.dumps(facts), encoding="utf-8")
 
 
@@ -60,45 +58,53 @@ def encode(audio: Path, model: Path, columns: int, end: bool) -> tuple[CodeGrid,
     loaded = load_model_v2(model, "cpu")
     rate, length = loaded.spectrogram.config.sample_rate, loaded.column_samples
     # The last column that is kept must be coded as if the rest followed.
-    part = _Part(None if end else (columns + MARGIN_COLUMNS) * length)
+    part = _Part(None if end else columns + MARGIN_COLUMNS, length)
     grid = encode_blocks(loaded, part.read(sound.blocks(rate)), audio.name)
     dropped = max(len(grid.codes) - columns, 0)
     kept = grid.codes[dropped:] if end else grid.codes[:columns]
-    samples = part.samples - dropped * length if end else min(part.samples, columns * length)
+    first = dropped if end else 0
+    samples = min(part.samples - first * length, columns * length)
     notes = sound.notes
     if dropped and not end:
         notes.append(
             f"only its first {samples / rate:.0f} s were kept: a clip has at most {columns} columns"
         )
-    facts = {"samples": samples, "loudness_db": part.loudness_db, "notes": notes}
+    loudness = loudness_db(part.energy(first, first + columns) / max(samples, 1))
+    facts = {"samples": samples, "loudness_db": loudness, "notes": notes}
     return grid.with_codes(kept), facts
 
 
 class _Part:
-    """The beginning of a sound, up to `most` samples, or all of it; `samples` is how many were
-    read."""
+    """The beginning of a sound, up to `most` columns of `length` samples, or all of it; `samples`
+    is how many were read."""
 
-    def __init__(self, most: int | None) -> None:
-        self._most = most
-        self._energy = 0.0
+    def __init__(self, most: int | None, length: int) -> None:
+        self._most, self._length = None if most is None else most * length, length
+        # The energy of each column, which its blocks add up to.
+        self._energies: list[float] = []
         self.samples = 0
+
+    def energy(self, first: int, end: int) -> float:
+        """The sum of the squares of all samples in columns `first` to `end`."""
+        return sum(self._energies[first:end])
 
     def read(self, blocks: Iterator[Samples]) -> Iterator[Samples]:
         for block in blocks:
             used = block if self._most is None else block[: self._most - self.samples]
+            self._measure(used)
             self.samples += len(used)
-            self._energy += float(np.square(used, dtype=np.float64).sum())
             yield used
             if len(used) < len(block):
                 return
 
-    @property
-    def loudness_db(self) -> float:
-        """RMS level in dBFS; -inf if it is silence."""
-        if not self._energy:
-            return -math.inf
-        level = 10.0 * math.log10(self._energy / self.samples)
-        return level if level > SILENCE_DB else -math.inf
+    def _measure(self, block: Samples) -> None:
+        """Add samples that follow those before to the energies of their columns."""
+        begun = self.samples % self._length
+        columns = np.arange(begun, begun + len(block)) // self._length
+        energies = np.bincount(columns, np.square(block, dtype=np.float64)).tolist()
+        if begun and energies:
+            self._energies[-1] += energies.pop(0)
+        self._energies += energies
 
 
 if __name__ == "__main__":

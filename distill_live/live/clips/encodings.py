@@ -37,7 +37,7 @@ class EncodingJob:
 
 class Encoded(NamedTuple):
     """A recording's codes; `samples` is the length of what was kept of it and `loudness_db` its RMS
-    level in dBFS. `notes` say what was odd about the recording."""
+    level in dBFS, -inf for silence. `notes` say what was odd about the recording."""
 
     grid: CodeGrid
     samples: int
@@ -47,6 +47,16 @@ class Encoded(NamedTuple):
 
 #: Takes what became of a recording.
 Done = Callable[[Encoded | ClipError], None]
+
+
+def check_recording(audio: Path) -> None:
+    """Raise ClipError unless there is a file."""
+    try:
+        found = audio.is_file()
+    except OSError as error:
+        raise ClipError(str(error.strerror or error)) from error
+    if not found:
+        raise ClipError("no such file")
 
 
 class Encodings:
@@ -102,7 +112,7 @@ class Encodings:
         try:
             self._process = EncodingProcess(job)
         except OSError as error:
-            done(ClipError(str(error)))
+            done(ClipError(f"no process can be started: {error.strerror or error}"))
         else:
             self._running = job, done
 

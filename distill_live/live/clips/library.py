@@ -132,4 +132,4 @@ def _list(names: list[str]) -> str:
         return "there are none yet; /distill/clip/load NAME FILE makes one"
     more = len(names) - _MAX_LISTED
     shown = ", ".join(sorted(names)[:_MAX_LISTED])
-    return f"there are: {shown}" + (f" and {more} more" if more > 0 else "")
+    return f"clips: {shown}" + (f" and {more} more" if more > 0 else "")

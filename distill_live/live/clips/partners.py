@@ -17,7 +17,7 @@ class _Slot(NamedTuple):
 
 class Partners:
     """The clips that engines play together with the stream, by slot; their codes are in `files`.
-    In place of a clip, a slot may have what is being played in."""
+    In place of a clip, a slot may have the live input."""
 
     def __init__(self, files: CodeFiles) -> None:
         self._files = files
@@ -27,7 +27,7 @@ class Partners:
     def put(self, slot: str, clip: Clip | None) -> PartnerCodes:
         """Put a clip into a slot, or clear it; what to tell the engine.
 
-        Raises OSError when the codes cannot be written.
+        Raises CodesError when the codes cannot be written.
         """
         after = None if clip is None else _Slot(clip, self._files.share(clip.grid.codes))
         self._inputs.discard(slot)
@@ -39,7 +39,7 @@ class Partners:
         return self.get(slot)
 
     def put_input(self, slot: str) -> PartnerCodes:
-        """Put what is being played in into a slot; what to tell the engine."""
+        """Put the live input into a slot; what to tell the engine."""
         self.put(slot, None)
         self._inputs.add(slot)
         return self.get(slot)
@@ -52,7 +52,7 @@ class Partners:
         return PartnerCodes(slot) if one is None else PartnerCodes(slot, one.clip.name, one.shared)
 
     def of(self, codec: Codec) -> tuple[PartnerCodes, ...]:
-        """What is in all slots whose clips have a codec, or that have what is being played in."""
+        """What is in all slots whose clips have a codec, or that have the live input."""
         inputs = map(self.get, sorted(self._inputs))
         clips = (
             self.get(slot)
@@ -64,6 +64,14 @@ class Partners:
     def slots_of(self, clip: Clip) -> list[str]:
         """The slots that a clip is in."""
         return [slot for slot, one in self._slots.items() if one.clip is clip]
+
+    def slots_with(self, name: str, codec: Codec) -> list[str]:
+        """The slots that have a clip of that name and codec."""
+        return [
+            slot
+            for slot, one in self._slots.items()
+            if one.clip.name == name and one.clip.codec.sha256 == codec.sha256
+        ]
 
     def clear_others(self, codec: Codec) -> Iterator[tuple[str, Clip]]:
         """Clear the slots with clips of other codecs; gives each slot and its clip."""

@@ -10,7 +10,8 @@ from distill_live.codes.history.overlay import Overlay
 from distill_live.codes.rack.settings import Held
 from distill_live.codes.timeline import Codes
 from distill_live.live.editing.edited_columns import EditedColumns
-from distill_live.live.editing.painter import CellRequest, Painter, RegionRequest, Where
+from distill_live.live.editing.paint_requests import CellRequest, RegionRequest, Where
+from distill_live.live.editing.painter import Painter
 from distill_live.live.ipc.messages import EditReport, EditsHold, SegmentBegan
 
 
@@ -51,11 +52,19 @@ class EditRequests:
 
     def lay(self, overlays: Sequence[Overlay], removed: Sequence[int]) -> None:
         """Lay overlays that were made before, and take away those with the numbers `removed`, or
-        forget that they were asked for. Overlays of another shape are ignored."""
-        self._note("lay", [overlay.number for overlay in overlays], list(removed))
-        self._painter.drop(removed)
+        forget that they were asked for. Overlays of another shape or segment are ignored."""
+        numbers = [overlay.number for overlay in overlays]
+        self._note("lay", numbers, list(removed))
+        requests = self._painter.requests
+        requests.note_numbers([*numbers, *removed])
+        requests.drop(removed)
         fitting = self._columns.timeline.shape
-        self._columns.lay([one for one in overlays if one.codes.shape[1:] == fitting], removed)
+        usable = [
+            one
+            for one in overlays
+            if one.codes.shape[1:] == fitting and not requests.is_gone(one.number)
+        ]
+        self._columns.lay(usable, removed)
 
     def recall(self, held: Mapping[str, Held]) -> None:
         """Let edits hold what they have held before."""
@@ -80,10 +89,11 @@ class EditRequests:
             small = {name: _small(held) for name, held in self._told.items()}
             self._report(EditsHold(small))
 
-    def begin_segment(self) -> None:
-        """Report that a new segment has begun, whose columns are others."""
-        self._painter.drop_all()
-        self._report(SegmentBegan(self._painter.newest))
+    def begin_segment(self, newest: int) -> None:
+        """Report that a new segment has begun, whose columns are others: overlays up to the number
+        `newest` are gone, whether they are made yet or not."""
+        self._painter.begin_segment(newest)
+        self._report(SegmentBegan(newest))
 
 
 def _small(held: Held) -> Held:

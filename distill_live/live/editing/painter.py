@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,6 +15,12 @@ from distill_live.codes.selection import find_columns
 from distill_live.codes.timeline import Codes
 from distill_live.errors import CodesError, DistillError
 from distill_live.live.editing.edited_columns import EditedColumns
+from distill_live.live.editing.paint_requests import (
+    CellRequest,
+    PaintRequests,
+    RegionRequest,
+    Where,
+)
 from distill_live.live.ipc.messages import EditReport, OverlayMade, OverlayRefused
 from distill_live.models.file.persistence import LoadedVQModel
 
@@ -23,38 +28,11 @@ from distill_live.models.file.persistence import LoadedVQModel
 REGION_AHEAD, CELL_AHEAD = 64, 4096
 #: The most columns of a region: 87 s.
 REGION_COLUMNS = 1024
-
-#: How a place is given: by a column's number; by how many columns it comes after the one in which a
-#: change can be heard first; or all columns that a hold or a loop repeats.
-Where = Literal["at", "ahead", "loop"]
+#: Why requests are refused that another segment has overtaken.
+_OVERTAKEN = "the stream began anew before it could be painted"
 
 #: The column in which a change can be heard first, and those that a hold or a loop repeats there.
 NextChange = tuple[int, tuple[int, int] | None]
-
-
-@dataclass(frozen=True)
-class CellRequest:
-    """A code for one cell; bands and levels count from 0."""
-
-    number: int
-    where: Where
-    column: int
-    band: int
-    level: int
-    code: int
-
-
-@dataclass(frozen=True)
-class RegionRequest:
-    """An edit, as text, for `count` columns from `first` on. `partner` [P, F, Q] is the grid that
-    the text names, where it names one."""
-
-    number: int
-    where: Where
-    first: int
-    count: int
-    text: str
-    partner: Codes | None = None
 
 
 class Painter:
@@ -78,60 +56,53 @@ class Painter:
         self._tempo, self._report = tempo, report
         self._edits = {edit.name: edit for edit in edits}
         self._codebooks, self._grid = loaded.codebooks, loaded.blank_grid
-        #: Requests by number, each with its place in the order of all.
-        self._asked: dict[int, tuple[int, CellRequest | RegionRequest]] = {}
-        #: Regions whose columns are not all drawn yet.
-        self._waiting: dict[int, RegionRequest] = {}
-        #: The highest number that was asked for, and how many requests there were.
-        self.newest = self.count = 0
+        self.requests = PaintRequests()
 
     @property
     def missing(self) -> int:
         """How many columns must still be drawn for the regions that wait for them."""
-        ends = [region.first + region.count for region in self._waiting.values()]
+        ends = [region.first + region.count for region in self.requests.waiting.values()]
         return max([end - self._columns.timeline.end for end in ends], default=0)
 
     def ask(self, request: CellRequest | RegionRequest) -> None:
         """Make an overlay, unless one with this number was asked for already."""
-        number = request.number
-        if not (number in self._asked or number in self._waiting or self._columns.has(number)):
-            self._asked[number] = self.count, request
-        self.count += 1
-        self.newest = max(self.newest, number)
+        if self.requests.is_gone(request.number):
+            self._refuse(request.number, _OVERTAKEN)
+        elif not self._columns.has(request.number):
+            self.requests.add(request)
+        self.requests.count += 1
+        self.requests.note_numbers([request.number])
 
-    def drop(self, numbers: Iterable[int]) -> None:
-        """Forget requests with these numbers that have not been carried out."""
-        for number in numbers:
-            self._asked.pop(number, None)
-            self._waiting.pop(number, None)
-
-    def drop_all(self) -> None:
-        """Forget all requests that have not been carried out."""
-        self._asked.clear()
-        self._waiting.clear()
+    def begin_segment(self, newest: int) -> None:
+        """Refuse the requests up to this number, from now on, too: they belong to columns that are
+        gone."""
+        for number in self.requests.begin_segment(newest):
+            self._refuse(number, _OVERTAKEN)
 
     @property
     def is_due(self) -> bool:
         """Whether something can be made now."""
-        return bool(self._asked) or any(map(self._is_drawn, self._waiting.values()))
-
-    def has_asked(self, before: int) -> bool:
-        """Whether one of the first `before` requests was not looked at yet."""
-        return any(place < before for place, _ in self._asked.values())
+        return bool(self.requests.asked() or self._drawn_regions())
 
     def work(self, before: int) -> None:
         """Make what can be made now of the first `before` requests: any number of cells, and one
         region, which may take long."""
-        asked = [request for place, request in self._asked.values() if place < before]
-        for request in [*filter(self._is_drawn, self._waiting.values()), *asked]:
-            self.drop([request.number])
+        for request in [*self._drawn_regions(), *self.requests.asked(before)]:
+            self.requests.drop([request.number])
             try:
                 if isinstance(request, CellRequest):
                     self._lay(*self._paint(request))
                 elif self._edit_or_wait(request):
                     return
             except DistillError as error:
-                self._report(OverlayRefused(request.number, str(error)))
+                self._refuse(request.number, str(error))
+
+    def _refuse(self, number: int, reason: str) -> None:
+        self._report(OverlayRefused(number, reason))
+
+    def _drawn_regions(self) -> list[RegionRequest]:
+        """The regions that waited for their columns."""
+        return [region for region in self.requests.waiting.values() if self._is_drawn(region)]
 
     def _is_drawn(self, region: RegionRequest) -> bool:
         return region.first + region.count <= self._columns.timeline.end
@@ -156,7 +127,7 @@ class Painter:
         for column in (request.first, last):
             _check("column", column, self._columns.oldest, drawn + REGION_AHEAD - 1)
         if last >= drawn:
-            self._waiting[request.number] = request
+            self.requests.waiting[request.number] = request
             return False
         self._lay(*self._edit(request, step))
         return True
@@ -227,7 +198,13 @@ class Painter:
         _, repeated = self._next_change()
         if repeated is None:
             raise CodesError("no loop or hold is playing: give the columns, or loop first")
-        return replace(request, where="at", first=repeated[0], count=repeated[1] - repeated[0])
+        count = repeated[1] - repeated[0]
+        if count > REGION_COLUMNS:
+            raise CodesError(
+                f"the loop has {count} columns; a region can have at most {REGION_COLUMNS}: loop "
+                "less, or give the columns"
+            )
+        return replace(request, where="at", first=repeated[0], count=count)
 
     def _column(self, where: Where, column: int) -> int:
         """A column's number. In a hold or a loop, columns ahead are those that it repeats."""

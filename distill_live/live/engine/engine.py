@@ -150,20 +150,18 @@ class Engine:
 
     def prime(self, codes: Codes) -> None:
         """Continue from these codes [T, F, Q]."""
-        begin = partial(self._generator.prime, codes)
-        self._move("prime", partial(self._begin_segment, begin))
+        self._begin_segment("prime", partial(self._generator.prime, codes))
 
     def play_clip(self, codes: Codes, length: int) -> None:
         """Loop the first `length` samples of a clip's codes [T, F, Q], as they are."""
-        begin = partial(self._generator.play_clip, codes, length)
-        self._move("play_clip", partial(self._begin_segment, begin), length)
+        self._begin_segment("play_clip", partial(self._generator.play_clip, codes, length), length)
 
     def partner(self, slot: str, name: str, codes: Codes | None) -> None:
         """Put a clip's codes [T, F, Q] into a slot, or (None) clear it: "edit" is for edits that
         need a second grid, "blend" for the edit that `blend` switches, "manner" leads the sampling.
 
-        Without codes, the name INPUT stands for what is being played in. A clip that does not fit
-        the model is reported, and the slot keeps what it has.
+        Without codes, the name INPUT stands for the live input. A clip that does not fit the model
+        is reported, and the slot keeps what it has.
         """
         try:
             if codes is not None:
@@ -194,16 +192,22 @@ class Engine:
     def _move(self, name: str, move: Callable[[], None], *arguments: float | str | None) -> None:
         """Carry out a request as soon as there is time."""
         self._note(name, *arguments)
-        self._moves.append((self._painter.count, move))
+        self._moves.append((self._painter.requests.count, move))
 
     def _note(self, name: str, *arguments: Any) -> None:
         """Note a request for the session log."""
         heard = self._ring.read_position
         self._journal.note("request", name=name, arguments=arguments, heard=heard)
 
-    def _begin_segment(self, begin: Callable[[], None]) -> None:
-        begin()
-        self._edit_requests.begin_segment()
+    def _begin_segment(self, name: str, begin: Callable[[], None], *arguments: float) -> None:
+        """Begin another segment as soon as there is time."""
+        newest = self._painter.requests.newest
+
+        def move() -> None:
+            begin()
+            self._edit_requests.begin_segment(newest)
+
+        self._move(name, move, *arguments)
 
     def _rewind(self, seconds: float, take: int | Literal["same"] | None) -> None:
         if take == "same":
@@ -265,9 +269,9 @@ class Engine:
     def _change(self, edits: EditSettings | None) -> None:
         """Make the most urgent change, or use these edits."""
         # In the order in which they were asked for: a region of a loop comes before its release.
-        before = self._moves[0][0] if self._moves else self._painter.count
+        before = self._moves[0][0] if self._moves else self._painter.requests.count
         self._painter.work(before)
-        if not self._painter.has_asked(before) and self._make_future(edits):
+        if not self._painter.requests.asked(before) and self._make_future(edits):
             self._edit_requests.tell_changes()
             self._generator.keep()
             self._status.add("futures")

@@ -1,4 +1,4 @@
-"""What is being played in, as the second grid of edits."""
+"""The live input as the second grid of edits."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from distill_live.live.ipc.heard_columns import HeardColumns
 from distill_live.live.ipc.messages import INPUT
 from distill_live.live.ipc.ring import SAMPLE_RATE
 
-#: After so many seconds, and two columns, without a new column nothing is being played in: the
-#: input is away, or the listener has failed.
+#: After so many seconds, and two columns, without a new column there is no live input: the device
+#: is away, or the listener has failed.
 _STALE_SECONDS = 1.0
 
 
 class InputPartner:
-    """Puts the newest column that was played in into slots of a rack, again and again.
+    """Puts the newest column of the live input into slots of a rack, again and again.
 
     The column stands for the present and for all columns to come, until the next one is heard: so
-    a change is heard as soon as a changed edit is. While nothing is listened to, or nothing comes
-    in, the slots are empty. `columns` are the listener's; `codec_sha256` is the engine's codec, and
+    a change is heard as soon as a changed edit is. While listening is off, or nothing comes in, the
+    slots are empty. `columns` are the listener's; `codec_sha256` is the engine's codec, and
     `clock` gives seconds.
     """
 
@@ -36,7 +36,7 @@ class InputPartner:
         self._version, self._stale_at = -1, 0.0
 
     def take(self, slot: str) -> None:
-        """Put what is being played in into a slot from now on."""
+        """Put the live input into a slot from now on."""
         self._slots.add(slot)
         self._version = -1
 

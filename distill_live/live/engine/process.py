@@ -19,6 +19,7 @@ from distill_live.live.ipc.messages import (
     EditFailed,
     EngineReady,
     Notice,
+    OverlayRefused,
     PartnerCodes,
     Request,
 )
@@ -130,7 +131,10 @@ def _carry_out(request: Request, engine: Engine, channel: Connection) -> None:
         arguments = [one.read() if isinstance(one, SharedCodes) else one
                      for one in request.arguments]  # fmt: skip
     except CodesError as error:
-        channel.send(Notice(f"{request.name}: {error}"))
+        if request.name == "region":
+            channel.send(OverlayRefused(request.arguments[0], str(error)))
+        else:
+            channel.send(Notice(f"{request.name}: {error}"))
         return
     engine.carry_out(request.name, arguments)
 

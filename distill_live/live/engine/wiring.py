@@ -25,7 +25,7 @@ class EngineMemory:
     Control writes `parameters`. The engine writes its sound into `ring` and its state into
     `status`; what happens goes into `journal`, and what the next engine needs in order to continue
     into `keepsake`, where there is one; the columns around the present into `shown`. A listener
-    writes what is played in into `heard`.
+    writes the live input's columns into `heard`.
     """
 
     ring: AudioRing

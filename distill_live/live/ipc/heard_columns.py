@@ -1,4 +1,4 @@
-"""The columns that were played in, as the listener shows them to the other processes."""
+"""The columns of the live input, as the listener shows them to the other processes."""
 
 from __future__ import annotations
 
@@ -23,17 +23,16 @@ _TRIES = 20
 
 
 class Heard(NamedTuple):
-    """Columns that were played in: their codes [T, F, Q], how loud each is [T] in dB below full
-    scale, how many samples a column has, and the number after the last one."""
+    """Columns of the live input: their codes [T, F, Q], the RMS level of each [T] in dBFS, and how
+    many samples a column has."""
 
     codes: NDArray[np.int64]
     loudness: NDArray[np.float32]
     column_samples: int
-    end: int
 
 
 class HeardColumns:
-    """The newest columns that were played in, in shared memory: one writer, any number of readers.
+    """The newest columns of the live input, in shared memory: one writer, any number of readers.
 
     The newest columns are written again while more of what follows them is known. Nobody waits.
     """
@@ -113,7 +112,7 @@ class HeardColumns:
             if version % 2 == 0 and version == self.version:
                 if not end or marks[_CODEC] != _codec_number(codec_sha256):
                     return None
-                return Heard(flat.reshape(shape), loudness, int(marks[_SAMPLES]), end)
+                return Heard(flat.reshape(shape), loudness, int(marks[_SAMPLES]))
         return None
 
 

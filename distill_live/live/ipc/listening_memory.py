@@ -1,4 +1,4 @@
-"""The memory that all share who have to do with what is played in."""
+"""The memory shared by the processes that deal with the live input."""
 
 from __future__ import annotations
 

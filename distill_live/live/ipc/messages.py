@@ -24,8 +24,10 @@ EDIT_REQUESTS = ("cell", "region", "lay", "recall", "order", "tell_held")
 #: The same, with all that a performer can ask of it directly.
 ENGINE_REQUESTS = ("rewind", "loop", "hold", "release", "panic", *EDIT_REQUESTS)
 
-#: The name of what is being played in, where a clip's name is expected.
+#: The name of the live input, where a clip's name is expected.
 INPUT = "input"
+#: The request by which an undo puts a clip, or "" for none, back into a slot. No message makes it.
+CLIP_RESTORE = "clip/restore"
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Request:
 @dataclass(frozen=True)
 class PartnerCodes:
     """The clip `name` in a slot. Without codes, the slot is empty, or, if its name is INPUT, has
-    what is being played in."""
+    the live input."""
 
     slot: str
     name: str = ""
@@ -125,7 +127,8 @@ class EditsHold:
 
 @dataclass(frozen=True)
 class SegmentBegan:
-    """The stream continues from other codes: all overlays up to this number are gone."""
+    """The stream continues from other codes: all overlays up to this number are gone, whether they
+    were made or not."""
 
     newest: int
 

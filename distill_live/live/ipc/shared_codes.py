@@ -32,7 +32,7 @@ class SharedCodes:
         try:
             mapped = np.memmap(self.path, np.uint16, "r", shape=self.shape)
         except (OSError, ValueError) as error:
-            raise CodesError(f"its codes are no longer there: {error}; ask again") from error
+            raise CodesError("its codes are no longer there: ask again") from error
         return mapped.astype(np.int64)
 
 
@@ -47,12 +47,18 @@ class CodeFiles:
     def share(self, codes: Codes) -> SharedCodes:
         """Write codes [T, F, Q], T at least 1, into a file, which stays until it is retired.
 
-        Raises OSError when that is impossible.
+        Raises CodesError when that is impossible.
         """
-        if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="distill-codes")
-        path = Path(self._folder.name) / f"{next(self._numbers)}.codes"
-        codes.astype(np.uint16).tofile(path)
+        try:
+            if self._folder is None:
+                self._folder = tempfile.TemporaryDirectory(prefix="distill-codes")
+            path = Path(self._folder.name) / f"{next(self._numbers)}.codes"
+            codes.astype(np.uint16).tofile(path)
+        except OSError as error:
+            folder = self._folder.name if self._folder else tempfile.gettempdir()
+            raise CodesError(
+                f"cannot write codes to {folder}: {error.strerror or error}"
+            ) from error
         columns, bands, levels = codes.shape
         return SharedCodes(path, (columns, bands, levels))
 

@@ -90,11 +90,10 @@ class ListeningStatus(SharedNumbers):
     """What the processes that listen to the input report; there is one in a server."""
 
     FIELDS: ClassVar[dict[str, str]] = {
-        "on": "control: 1 while what comes in is listened to",
+        "on": "control: 1 while the server listens to the input",
         "input_beat": "input: time.monotonic() of the last sign of life, s",
         "input_faults": "input: how often the device reported that samples were lost",
         "listener_beat": "listener: time.monotonic() of the last sign of life, s",
-        "cost": "listener: how long the newest column took to be encoded, s",
     }
 
 

@@ -1,1 +1,1 @@
-"""Listening to what is played in: the input, its codes column by column, its loudness."""
+"""Listening to the live input: its device, its codes column by column, its loudness."""

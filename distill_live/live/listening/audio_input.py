@@ -56,7 +56,7 @@ class AudioInput:
         """Leave the input alone if its process fails again and again before it has ever opened."""
         if not self._opened:
             self.worker.give_up()
-            self._say("the input process keeps failing: nothing can be listened to")
+            self._say("the input process keeps failing: live input is off")
 
     def _tell_away(self, reason: str) -> None:
         self._away = True

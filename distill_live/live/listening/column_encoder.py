@@ -1,4 +1,4 @@
-"""Encodes what is played in, column by column."""
+"""Encodes the live input, column by column."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from distill_live.audio.level import level_db, mean_square
 from distill_live.live.ipc.ring import Samples
 from distill_live.models.file.persistence import LoadedVQModel
 
-#: The quietest that a column is said to be, in dB below full scale.
-QUIETEST_DB = -100.0
+#: The level that silent columns are said to have, in dBFS.
+FLOOR_DB = -100.0
 
 
-class Encoded(NamedTuple):
-    """Columns from number `first` on: codes [n, F, Q], and how loud each is [n], in dB."""
+class EncodedColumns(NamedTuple):
+    """Columns from number `first` on: codes [n, F, Q], and the RMS level of each [n] in dBFS, at
+    least FLOOR_DB."""
 
     first: int
     codes: NDArray[np.int64]
@@ -40,7 +42,7 @@ class ColumnEncoder:
         self._first = self._open = self._end = 0
 
     @torch.inference_mode()
-    def push(self, samples: Samples) -> Encoded | None:
+    def push(self, samples: Samples) -> EncodedColumns | None:
         """Take the next samples [N]; the columns that are new or have changed, if there are any."""
         self._samples = np.concatenate([self._samples, samples])
         count = (len(self._samples) - self._reach.samples) // self._column
@@ -49,19 +51,18 @@ class ColumnEncoder:
         heard = torch.from_numpy(self._samples[: count * self._column + self._reach.samples])
         codes = self._codec.encode_columns(self._spectrogram, heard, self._column, count)
         known = self._open - self._first
-        encoded = Encoded(self._open, codes[known:].cpu().numpy(), self._measure(known, count))
+        levels = self._measure(known, count)
+        encoded = EncodedColumns(self._open, codes[known:].cpu().numpy(), levels)
         self._end = self._first + count
         self._open = max(self._end - self._reach.after, 0)
         self._forget_before(max(self._open - self._reach.before, 0))
         return encoded
 
     def _measure(self, start: int, end: int) -> NDArray[np.float32]:
-        """How loud columns `start` to `end` of the samples are, in dB."""
+        """The RMS levels in dBFS of columns `start` to `end` of the samples."""
         columns = self._samples[start * self._column : end * self._column].reshape(-1, self._column)
-        power = np.square(columns, dtype=np.float64).mean(axis=1)
-        loudness = 10.0 * np.log10(np.maximum(power, 10.0 ** (QUIETEST_DB / 10.0)))
-        rounded: NDArray[np.float32] = loudness.astype(np.float32)
-        return rounded
+        levels = level_db(np.array([mean_square(column) for column in columns]), FLOOR_DB)
+        return levels.astype(np.float32)
 
     def _forget_before(self, column: int) -> None:
         self._samples = self._samples[(column - self._first) * self._column :]

@@ -1,4 +1,4 @@
-"""How loud and how bright what is played in is now."""
+"""How loud and how bright the live input is now."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from collections.abc import Callable
 
 import numpy as np
 
+from distill_live.audio.level import level_db, mean_square
 from distill_live.live.ipc.status import ListeningStatus
 from distill_live.live.ipc.tap import TapRing
 
 #: The part of the sound that is measured: the last 2048 samples, 43 ms at 48 kHz.
 _WINDOW = 2048
-#: The loudness that counts as 0, in dB of RMS below full scale; full scale counts as 1.
-QUIETEST_DB = -60.0
+#: The RMS level that counts as 0, in dBFS; full scale counts as 1.
+ZERO_DB = -60.0
 #: The spectral centroids that count as 0 and as 1, in Hz; between them, octaves count alike.
 DARKEST_HZ, BRIGHTEST_HZ = 100.0, 10_000.0
 #: An input that has given nothing for so long is silent, in seconds.
@@ -26,7 +27,7 @@ LOUDNESS, BRIGHTNESS = "listen.loudness", "listen.brightness"
 
 class InputFollower:
     """Measures the newest sound in the tap of an input, whenever it is asked. Both values are 0
-    while nothing is listened to, and in silence. `clock` gives seconds."""
+    while listening is off, and in silence. `clock` gives seconds."""
 
     def __init__(
         self, tap: TapRing, status: ListeningStatus, clock: Callable[[], float] = time.monotonic
@@ -48,10 +49,11 @@ class InputFollower:
     def _measure(self) -> dict[str, float]:
         samples = self._tap.read(max(self._written - _WINDOW, self._tap.since))[0][0][-_WINDOW:]
         samples = np.nan_to_num(samples, copy=False, posinf=0.0, neginf=0.0)
-        power = float(samples @ samples) / _WINDOW
-        if power <= 10 ** (QUIETEST_DB / 10):
+        # What the window lacks, because the input has just begun, counts as silence.
+        power = mean_square(samples) * len(samples) / _WINDOW
+        loudness = 1.0 - float(level_db(power, ZERO_DB)) / ZERO_DB
+        if loudness <= 0.0:
             return {LOUDNESS: 0.0, BRIGHTNESS: 0.0}
-        loudness = 1.0 - 10.0 * math.log10(power) / QUIETEST_DB
         spectrum = np.square(np.abs(np.fft.rfft(samples * self._hann[-len(samples) :], _WINDOW)))
         hertz = np.arange(len(spectrum)) * (self._tap.sample_rate / _WINDOW)
         centroid = float(spectrum @ hertz) / float(spectrum.sum())

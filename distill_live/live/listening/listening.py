@@ -6,8 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
-
+from distill_live.audio.level import loudness_db
 from distill_live.codes.timeline import Codes
 from distill_live.errors import DistillError, LiveError
 from distill_live.live.ipc.heard_columns import KEPT_COLUMNS
@@ -16,7 +15,7 @@ from distill_live.live.ipc.messages import Failed, InputReport, Request
 from distill_live.live.ipc.ring import SAMPLE_RATE
 from distill_live.live.listening.audio_input import AudioInput
 from distill_live.live.listening.follower import InputFollower
-from distill_live.live.listening.phrase import SILENCE_DB, last_phrase
+from distill_live.live.listening.phrase import REST_DB, last_phrase
 from distill_live.live.listening.process import ListenerJob, run_listener
 from distill_live.live.server.settings import ServerSettings
 from distill_live.live.server.worker import Worker
@@ -28,8 +27,8 @@ NO_INPUT = (
 
 
 class Passage(NamedTuple):
-    """Something that was played in: its codes [T, F, Q], how long it lasted, and its RMS level in
-    dB below full scale."""
+    """A passage of the live input: its codes [T, F, Q], how long it lasted, and its RMS level in
+    dBFS, -inf for silence."""
 
     codes: Codes
     seconds: float
@@ -42,7 +41,7 @@ class Listening:
     `say` takes a line of text for the user. `on_outcome` is called with the name of a request, what
     came of it, whether it failed, and its arguments; `on_prime` with codes [T, F, Q] to continue
     from, and `on_clip` with the name of a clip and what to keep in it; it returns what there is to
-    say of it. Both may raise DistillError or OSError.
+    say of it. Both may raise DistillError.
     """
 
     def __init__(self, settings: ServerSettings, say: Callable[[str], None]) -> None:
@@ -81,7 +80,7 @@ class Listening:
 
     @property
     def on(self) -> bool:
-        """Whether what comes in is listened to."""
+        """Whether the server listens to the input."""
         return bool(self.memory.status["on"])
 
     def hear(self, worker: Worker, report: InputReport | Failed) -> None:
@@ -107,15 +106,22 @@ class Listening:
         elif worker is self._listener:
             self.memory.status["on"] = 0.0
             worker.give_up()
-            self._say("the listener keeps failing right after it starts: nothing is listened to")
+            self._say(
+                "the listener keeps failing right after it starts: listening is off; "
+                "/distill/listen 1 tries again"
+            )
 
     def use_model(self, model: Path) -> None:
         """Encode with the codec of another model from now on."""
         self._listener.arguments = self._job(model)
         self._listener.send(Request("model", (model,)))
 
+    def takes(self, name: str) -> bool:
+        """Whether a request is one of these."""
+        return name == "listen" or name.startswith("listen/")
+
     def carry_out(self, name: str, arguments: tuple[Any, ...], codec_sha256: str) -> None:
-        """Carry out a request that begins with "listen", for the codec of the model in play."""
+        """Carry out a request, for the codec of the model in play."""
         try:
             if self._input is None:
                 raise LiveError(NO_INPUT)
@@ -123,7 +129,7 @@ class Listening:
                 self._listen(*arguments) if name == "listen"
                 else self._use(name, arguments, codec_sha256)
             )  # fmt: skip
-        except (DistillError, OSError) as error:
+        except DistillError as error:
             self._end(name, str(error), True, arguments)
         else:
             self._end(name, text, False, arguments)
@@ -136,24 +142,24 @@ class Listening:
         return "listening to the input" if on else "no longer listening to the input"
 
     def _use(self, name: str, arguments: tuple[Any, ...], codec_sha256: str) -> str:
-        """Continue from what was played in, or make a clip of it."""
+        """Continue from a passage of the live input, or make a clip of it."""
         *names, seconds = arguments
         passage = self._passage(seconds, codec_sha256)
         if name == "listen/clip":
             return self.on_clip(names[0], passage)
         self.on_prime(passage.codes)
-        return f"continuing from the {passage.seconds:.1f} s played in last"
+        return f"continuing from the last {passage.seconds:.1f} s you played"
 
     def _passage(self, seconds: float | None, codec_sha256: str) -> Passage:
-        """The last seconds, or (None) the last phrase, of what was played in.
+        """The last seconds, or (None) the last phrase, of the live input.
 
         Raises LiveError if there is no such passage.
         """
         if not self.on:
-            raise LiveError("nothing is listened to: /distill/listen 1 begins")
+            raise LiveError("not listening: send /distill/listen 1 first")
         heard = self.memory.columns.read(KEPT_COLUMNS, codec_sha256)
         if heard is None:
-            raise LiveError("nothing was heard yet: the listener has only just begun")
+            raise LiveError("nothing heard yet: listening has only just started")
         column_seconds = heard.column_samples / SAMPLE_RATE
         if seconds is None:
             part = last_phrase(heard.loudness, column_seconds)
@@ -161,11 +167,11 @@ class Listening:
             part = slice(-max(round(seconds / column_seconds), 1), None)
         if part is None:
             raise LiveError(
-                f"nothing louder than {SILENCE_DB:g} dB was played in yet: play something first, "
-                "or check the input's level"
+                f"nothing louder than {REST_DB:g} dB has come in yet: play something, or check "
+                "the input's level"
             )
         codes, power = heard.codes[part], 10.0 ** (heard.loudness[part] / 10.0)
-        return Passage(codes, len(codes) * column_seconds, 10.0 * float(np.log10(power.mean())))
+        return Passage(codes, len(codes) * column_seconds, loudness_db(float(power.mean())))
 
     def _end(self, name: str, text: str, failed: bool, arguments: tuple[Any, ...]) -> None:
         self._say(text)

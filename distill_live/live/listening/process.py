@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -89,8 +88,6 @@ class _Listener:
         )
 
     def _encode(self, encoder: ColumnEncoder) -> None:
-        began = time.monotonic()
         encoded = encoder.push(self._reader.read())
         if encoded is not None:
             self._memory.columns.write(*encoded)
-            self._memory.status["cost"] = time.monotonic() - began

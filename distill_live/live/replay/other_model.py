@@ -19,6 +19,7 @@ from distill_live.live.engine.engine import Engine
 from distill_live.live.engine.settings import EngineSettings
 from distill_live.live.engine.wiring import Beginning, EngineMemory, EngineReports
 from distill_live.live.ipc.messages import (
+    CLIP_RESTORE,
     ENGINE_REQUESTS,
     EditReport,
     OverlayMade,
@@ -36,7 +37,7 @@ BLOCK = 480
 #: Requests that a log cannot repeat on another model. Others do not change the sound.
 _LEFT_OUT = {
     "model", "prime", "clip/play", "clip/prime", "blend/clip", "manner/clip", "edit/clip",
-    "listen/prime",
+    "listen/prime", CLIP_RESTORE,
 }  # fmt: skip
 
 

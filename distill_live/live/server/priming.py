@@ -8,7 +8,7 @@ from pathlib import Path
 
 from distill_live.codes.timeline import Codes
 from distill_live.errors import ClipError
-from distill_live.live.clips.encodings import Encoded, EncodingJob, Encodings
+from distill_live.live.clips.encodings import Encoded, EncodingJob, Encodings, check_recording
 from distill_live.live.server.long_request import LongRequest
 
 #: How many columns of a recording the prior is given, the last ones: more than any context.
@@ -26,12 +26,14 @@ class Priming(LongRequest):
 
     def ask(self, audio: Path, model: Path) -> None:
         """Begin to encode a recording with a model's codec."""
+        try:
+            check_recording(audio)
+        except ClipError as error:
+            self._end(f"cannot prime {audio}: {error}", failed=True)
+            return
         if self._job is not None:
             self._say(f"{self._job.audio} was dropped in favour of {audio}")
         self.close()
-        if not audio.is_file():
-            self._end(f"cannot prime {audio}: no such file", failed=True)
-            return
         self._job = EncodingJob(audio, model, PRIME_COLUMNS, end=True)
         self._encodings.add(self._job, partial(self._take, self._job), first=True)
         self._say(f"encoding {audio}")

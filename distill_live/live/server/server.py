@@ -13,29 +13,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from distill_live.codes.edit_parameters import switch_edit_off
 from distill_live.errors import DistillError
 from distill_live.live.clips.encodings import Encodings
 from distill_live.live.clips.library import ClipInfo
+from distill_live.live.clips.waiting_regions import WaitingRegions
 from distill_live.live.ipc.messages import (
     ENGINE_REQUESTS,
-    Captured,
-    EditFailed,
     EditReport,
-    EditsHold,
-    Failed,
-    InputAway,
-    InputOpened,
-    Message,
-    Notice,
-    OutputAway,
-    OutputBroken,
-    OutputFinished,
-    OutputOpened,
-    OverlayMade,
     OverlayRefused,
     Request,
-    SegmentBegan,
 )
 from distill_live.live.ipc.ring import SAMPLE_RATE
 from distill_live.live.ipc.status import LiveStatus, Transport
@@ -43,6 +29,7 @@ from distill_live.live.ipc.tap import TapRing
 from distill_live.live.listening.listening import Listening
 from distill_live.live.playback.deck_mixer import DeckControl
 from distill_live.live.playback.memory import AudioMemory
+from distill_live.live.recording.recordings import Recordings
 from distill_live.live.server.audio_output import AudioOutput
 from distill_live.live.server.bridge_watch import BridgeWatch
 from distill_live.live.server.clips import Clips
@@ -51,11 +38,10 @@ from distill_live.live.server.log_collector import LogCollector
 from distill_live.live.server.model_swap import ModelSwap
 from distill_live.live.server.overload_notice import OverloadNotice
 from distill_live.live.server.priming import Priming
-from distill_live.live.server.recordings import Recordings
 from distill_live.live.server.recovery import Recovery
+from distill_live.live.server.reports import Reports
 from distill_live.live.server.settings import ServerSettings
 from distill_live.live.server.supervisor import Supervisor
-from distill_live.live.server.worker import Worker, WorkerFailure
 from distill_live.parameters import ParameterStore
 from distill_live.priority import Grant
 
@@ -101,36 +87,38 @@ class Server:
             self._decks[0].worker,
             self._output.worker,
             *self.listening.workers,
-            on_message=self._hear,
-            on_failure=self._tell_failure,
-            on_hopeless=self._give_up,
+            on_message=lambda worker, message: self._reports.hear(worker, message),
+            on_failure=lambda worker, failure: self._reports.note_failure(worker, failure),
+            on_hopeless=lambda worker: self._reports.give_up(worker),
         )
         self._swap = ModelSwap(self._decks, self._deck_control, self._supervisor, parameters, log)
-        self._swap.on_begin, self._swap.on_end = self._begin_swap, self._end_swap
-        self._swap.on_failure = self._tell_missing_model
         self._recovery = Recovery(self._decks, self._swap, log, endless=not settings.finite)
         self._bridges = BridgeWatch(self.status)
         self._recordings = Recordings(self.tap, parameters, settings.recordings, log)
         self._overload_notice = OverloadNotice(log)
         self._encodings = Encodings()
         self._priming = Priming(self._encodings, log)
-        self._clips = Clips(
-            settings.clip_library, settings.recordings, self.tap, parameters, self._encodings, log
-        )
-        self._swap.on_load = self._clips.equip
-        self._priming.on_outcome = partial(self._tell_outcome, "prime")
-        self._recordings.on_outcome = partial(self._tell_outcome, "record")
-        self._clips.on_outcome = self._tell_outcome
-        self._clips.has_input = settings.run_input is not None
-        self.listening.on_outcome = self._tell_outcome
-        self.listening.on_prime = lambda codes: self._clips.send_codes(self.deck, "prime", codes)
-        self.listening.on_clip = lambda *kept: self._clips.keep_passage(self.deck, *kept)
+        self._clips = Clips(settings, self.tap, parameters, self._encodings, lambda: self.deck, log)
+        self._reports = Reports(
+            self._output, self._recovery, self.listening, self._clips, parameters,
+            lambda: self.deck, lambda report: self.on_edit_report(report), log,
+        )  # fmt: skip
         self._session_log: LogCollector | None = None
         self._requests: queue.SimpleQueue[tuple[str, tuple[Any, ...]]] = queue.SimpleQueue()
+        self._regions = WaitingRegions()
         self._sounding_since: float | None = None
-        self._engine_lost = False
-        #: How often a process failed and had to be started again.
-        self.restarts = 0
+        self._connect()
+
+    def _connect(self) -> None:
+        """Let the parts tell each other, and whoever has asked, what happens."""
+        self._swap.on_load = self._clips.slots.equip
+        self._swap.on_begin, self._swap.on_end = self._begin_swap, self._end_swap
+        self._swap.on_failure = self._tell_missing_model
+        self._priming.on_outcome = partial(self._tell_outcome, "prime")
+        self._recordings.on_outcome = partial(self._tell_outcome, "record")
+        self._clips.on_outcome = self.listening.on_outcome = self._tell_outcome
+        self.listening.on_prime = partial(self._clips.send_codes, "prime")
+        self.listening.on_clip = self._clips.keep_passage
 
     @property
     def deck(self) -> Deck:
@@ -155,15 +143,14 @@ class Server:
         Raises LiveError when it cannot continue.
         """
         self._supervisor.poll()
-        if self._engine_lost:
-            self._engine_lost = False
+        if self._reports.take_lost_engine():
             self.on_engine_lost()
         while not self._requests.empty():
             self._carry_out(*self._requests.get())
         self._swap.poll(self._settings.device, self._settings.engine)
         self._encodings.poll()
         self._prime()
-        self._clips.poll(self.deck)
+        self._clips.poll()
         self._recordings.poll()
         if self._session_log:
             self._session_log.poll()
@@ -181,8 +168,8 @@ class Server:
         codes = self._priming.poll(self.deck.path)
         if codes is not None:
             try:
-                self._clips.send_codes(self.deck, "prime", codes)
-            except OSError as error:
+                self._clips.send_codes("prime", codes)
+            except DistillError as error:
                 self._log(f"cannot prime: {error}")
 
     def rest(self, seconds: float) -> None:
@@ -211,7 +198,7 @@ class Server:
 
     def follow(self, what: str) -> float:
         """What an envelope follower can follow: the RMS of the "output", linear, or something of
-        what is played in, 0..1."""
+        the live input, 0..1."""
         return self.status["rms"] if what == "output" else self.listening.follow(what)
 
     @property
@@ -238,7 +225,7 @@ class Server:
     def chosen_clips(self) -> dict[str, str]:
         """The name of the clip that was chosen for each slot ("blend", "manner", "edit"), "" for
         none; on the main thread."""
-        return self._clips.chosen
+        return self._clips.slots.chosen
 
     @property
     def recording(self) -> Path | None:
@@ -257,13 +244,23 @@ class Server:
             "restarts": self.restarts,
         }
 
+    @property
+    def restarts(self) -> int:
+        """How often a process failed and had to be started again."""
+        return self._reports.restarts
+
     def request(self, name: str, arguments: tuple[Any, ...] = ()) -> None:
         """Take one of the instrument's requests, on any thread, without waiting for it."""
         if name in ("play", "stop", "panic"):
             self.status["transport"] = Transport[name.upper()]
         if name == "region" and arguments[-1] is not None:
             # Its clip is in the library, which belongs to the main thread.
-            self._requests.put((name, arguments))
+            number, *others = arguments
+            self._regions.add(number, tuple(others))
+            self._requests.put((name, (number,)))
+        elif name == "lay":
+            _, removed = arguments
+            self._regions.drop(removed, lambda: self.deck.worker.send(Request(name, arguments)))
         elif name == "order":
             for deck in self._decks:
                 deck.set_order(*arguments)
@@ -290,21 +287,22 @@ class Server:
         if name == "model":
             self._swap.ask(*arguments)
         elif name == "prime":
-            self._priming.ask(Path(arguments[0]), self.deck.path)
-        elif name.startswith("listen"):
-            self.listening.carry_out(name, arguments, self.deck.codec.sha256)
+            self._priming.ask(Path(*arguments), self.deck.path)
         elif name == "record":
             (on,) = arguments
             self._recordings.record(on, self.deck.name)
         elif self._clips.takes(name):
-            self._clips.carry_out(name, arguments, self.deck)
+            self._clips.carry_out(name, arguments)
+        elif self.listening.takes(name):
+            self.listening.carry_out(name, arguments, self.deck.codec.sha256)
 
-    def _edit_with_clip(self, number: int, *arguments: Any) -> None:
+    def _edit_with_clip(self, number: int) -> None:
         """Hand on a request for a region, whose last argument is the name of a clip."""
-        *others, clip = arguments
         try:
-            self._clips.send_region(self.deck, clip, (number, *others))
-        except (DistillError, OSError) as error:
+            self._regions.hand_on(
+                number, lambda asked: self._clips.send_region(asked[-1], (number, *asked[:-1]))
+            )
+        except DistillError as error:
             self.on_edit_report(OverlayRefused(number, str(error)))
 
     def end(self) -> None:
@@ -331,8 +329,10 @@ class Server:
         self._recovery.note_played(new)
         self._log(f"now playing {new.name}")
         self._tell_outcome("model", f"now playing {new.name}", False)
+        # They were asked for while the other model played.
+        self._regions.clear()
         self.on_model(new.level_labels)
-        self._clips.use(new)
+        self._clips.slots.use(new)
         self.listening.use_model(new.path)
 
     def _end_swap(self, new: Deck) -> None:
@@ -360,53 +360,6 @@ class Server:
     def _tell_missing_model(self, text: str) -> None:
         self._tell_outcome("model", text, True)
         self._recovery.retry_given_up()
-
-    def _hear(self, worker: Worker, message: Message) -> None:
-        match message:
-            case Notice(line):
-                self._log(line)
-            case EditFailed(switch):
-                # Only control writes parameters; this way every surface shows that it is off.
-                switch_edit_off(self._parameters, switch)
-            case OverlayMade() | OverlayRefused() | EditsHold() | SegmentBegan():
-                # An engine that has been faded out says no more about what is heard.
-                if worker is self.deck.worker:
-                    self.on_edit_report(message)
-            case Captured():
-                deck = self._recovery.deck_of(worker)
-                if deck is not None:
-                    self._clips.take_captured(message, deck)
-            case OutputOpened() | OutputAway() | OutputFinished() | OutputBroken():
-                self._output.hear(message)
-            case Failed() if worker is self._output.worker:
-                self._output.hear(message)
-            case InputOpened() | InputAway():
-                self.listening.hear(worker, message)
-            case Failed() if self.listening.owns(worker):
-                self.listening.hear(worker, message)
-            case _:
-                self._recovery.hear(worker, message)
-
-    def _give_up(self, worker: Worker) -> None:
-        deck = self._recovery.deck_of(worker)
-        if deck is not None:
-            self._recovery.give_up(deck)
-        elif worker is self._output.worker:
-            self._output.give_up()
-        else:
-            self.listening.give_up(worker)
-
-    def _tell_failure(self, worker: Worker, failure: WorkerFailure) -> None:
-        if worker is self._output.worker and not self._output.prepare(failure.reason):
-            return
-        self.listening.prepare(worker)
-        self.restarts += 1
-        self._log(f"the {worker.name} process {failure.reason}; restarting it")
-        deck = self._recovery.deck_of(worker)
-        if deck is not None:
-            self._recovery.prepare(deck, failure)
-        # Only once its successor is planned can requests be sent to that.
-        self._engine_lost = self._engine_lost or deck is self.deck
 
 
 def _duration(samples: int) -> str:

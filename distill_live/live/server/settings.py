@@ -41,7 +41,7 @@ class ServerSettings:
     `output_options` go to `run_audio`; of `fallback_options` the next one is used instead when an
     output cannot be opened or is broken (without any, the server ends with an error). A `finite`
     output ends by itself, and is not started again when it fails: a file would be lost. Without
-    `run_input`, which takes `input_options`, nothing is listened to. `record`
+    `run_input`, which takes `input_options`, there is no live input. `record`
     and `log` are files to write from the start; recordings that are asked for go into `recordings`.
     Clips are kept in `clip_library`.
     """

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from distill_live import __version__
 from distill_live.web.api.operations import BYTES, JSON, Operation
 from distill_live.web.fields import Field
+from distill_live.web.work.kinds import JobKind
+
+# A table with more fields in a row cannot be read.
+_MOST_LISTED = 8
 
 _ERROR = {
     "type": "object",
@@ -34,11 +38,27 @@ def markdown_table(operations: Iterable[Operation]) -> str:
     """A table of operations in Markdown: request, fields, what it does."""
     lines = ["| request | fields | what it does |", "| --- | --- | --- |"]
     for one in operations:
-        fields = ", ".join(_shown(field) for field in (*one.query, *one.body))
+        fields = _listed((*one.query, *one.body))
         body = "the file's bytes" if one.upload else ""
         given = "; ".join(filter(None, (fields, body)))
         lines.append(f"| `{one.method} /api{one.plain_path}` | {given} | {one.doc} |")
     return "\n".join(lines)
+
+
+def kinds_table(kinds: Iterable[JobKind]) -> str:
+    """A table of the kinds of jobs in Markdown: kind, fields, what it does."""
+    lines = ["| kind | fields | what it does |", "| --- | --- | --- |"]
+    for kind in kinds:
+        fields = ", ".join(map(_shown, kind.fields))
+        lines.append(f"| `{kind.command}` | {fields} | {kind.doc} |")
+    return "\n".join(lines)
+
+
+def _listed(fields: Sequence[Field]) -> str:
+    """The fields of a request; of very many, only those that must be there."""
+    if len(fields) <= _MOST_LISTED:
+        return ", ".join(map(_shown, fields))
+    return ", ".join([*(_shown(field) for field in fields if field.required), "and more"])
 
 
 def _shown(field: Field) -> str:

@@ -50,17 +50,6 @@ def test_any_state_can_be_gone_to_and_others_are_refused() -> None:
     assert names(history) == ["the beginning", "1", "2", "3"]
 
 
-def test_a_step_that_is_still_going_on_replaces_itself() -> None:
-    history = History(0)
-    history.do("fader", 1)
-    for number in (2, 3, 4):
-        history.replace("fader", number)
-    assert (names(history), history.state) == (["start", "fader"], 4)
-    assert history.undo() == 0
-    history.replace("another start", 7)
-    assert (names(history), history.state) == (["another start"], 7)
-
-
 def test_the_present_state_can_be_named() -> None:
     history = History(0)
     history.do("swap", 1)

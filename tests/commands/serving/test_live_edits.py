@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from distill_live.codes.grid import CodeGrid
+from distill_live.codes.history.overlay import Overlay
 from distill_live.control.namespace.address import Reply
-from distill_live.live.ipc.messages import OverlayRefused, Request
-from tests.commands.serving.test_controls import PATCH, Stand
+from distill_live.live.clips.clip import Clip
+from distill_live.live.ipc.messages import OverlayMade, OverlayRefused, Request
+from tests.commands.serving.test_controls import ANNA, PATCH, Stand
 from tests.tools import wait_until
 
 FREEZE = "edit/freeze/on"
+BERT = ("osc", "127.0.0.1", 9002)
 
 
 class Edited(Stand):
@@ -21,18 +27,32 @@ class Edited(Stand):
         super().__init__(folder)
         self.asked: list[Request] = []
         self.server.deck.worker.send = self.asked.append
+        self.server._clips._library._folder = folder / "library"
 
     def names(self) -> list[object]:
         """The names of all states, as a client is told."""
         return [entry[1] for address, entry in self.osc("/distill/history") if address]
+
+    def carry_out(self) -> None:
+        """Carry out the requests that wait for the main thread."""
+        while not self.server._requests.empty():
+            self.server._carry_out(*self.server._requests.get())
+
+    def keep_clip(self, name: str) -> None:
+        """Put a clip of the model that plays into the library."""
+        codec, codes = self.server.deck.codec, np.zeros((3, 1, 2), np.int64)
+        grid = CodeGrid(codes, codec.name, codec.sha256, ("Body", "Air"), 16, 4_096)
+        self.server._clips._library.put(Clip(name, grid, 3 * 4_096))
 
     def requests(self, name: str) -> list[tuple[object, ...]]:
         return [request.arguments for request in self.asked if request.name == name]
 
 
 @pytest.fixture
-def stand(tmp_path: Path) -> Edited:
-    return Edited(tmp_path)
+def stand(tmp_path: Path) -> Iterator[Edited]:
+    stand = Edited(tmp_path)
+    yield stand
+    stand.server._clips.close()
 
 
 def test_panic_reset_and_presets_are_entries_that_can_be_undone(stand: Edited) -> None:
@@ -116,8 +136,81 @@ def test_a_refusal_by_the_engine_reaches_whoever_has_asked(stand: Edited) -> Non
     stand.osc("/distill/cell", 5, 99999, 1, 3)
     stand.osc("/distill/cell", 5, 3, "air", 300)
     assert stand.requests("cell") == [(1, "at", 5, 2, 1, 300)]
-    stand.server._hear(stand.server.deck.worker, OverlayRefused(1, "code 300 is out of range"))
+    refused = OverlayRefused(1, "code 300 is out of range")
+    stand.server._reports.hear(stand.server.deck.worker, refused)
     assert told == [("/distill/error", ("/distill/cell", "code 300 is out of range"))]
+
+
+def test_an_outcome_reaches_only_the_client_whose_request_it_is_of(stand: Edited) -> None:
+    told: list[tuple[object, object]] = []
+    stand.controls._answers["osc"] = lambda sender, messages: told.extend(
+        (sender, arguments) for _, arguments in messages
+    )
+    for sender in (ANNA, BERT):
+        stand.router.receive_osc([("/distill/region", (5, 3, "mutate"))], sender)
+    overlay = Overlay.of_cell(2, (5, 0, 0), 1, (1, 2))
+    stand.server._reports.hear(stand.server.deck.worker, OverlayMade(overlay, "mutate 5:8"))
+    assert told == [(BERT, ("region", "mutate 5:8"))]
+    stand.server._reports.hear(stand.server.deck.worker, OverlayRefused(1, "too late"))
+    assert told[1:] == [(ANNA, ("/distill/region", "too late"))]
+
+
+def test_a_cell_is_answered_only_if_it_fails_and_then_to_the_client_that_asked(
+    stand: Edited,
+) -> None:
+    told: list[object] = []
+    stand.controls._answers["osc"] = lambda sender, messages: told.append(sender)
+    for sender in (ANNA, BERT, ANNA):
+        stand.router.receive_osc([("/distill/cell", (5, 1, 1, 3))], sender)
+    # One that is not understood is answered at once, and is not taken for the others.
+    stand.osc("/distill/cell", 5, 1, "fur", 3)
+    overlay = Overlay.of_cell(1, (5, 0, 0), 1, (1, 2))
+    stand.server._reports.hear(stand.server.deck.worker, OverlayMade(overlay, "cell 5 1 body 3"))
+    stand.server._reports.hear(stand.server.deck.worker, OverlayRefused(2, "too late"))
+    assert told == [BERT]
+
+
+def test_two_fast_undos_of_clips_leave_both_to_redo(stand: Edited) -> None:
+    for name in ("rain", "snow"):
+        stand.keep_clip(name)
+        stand.osc("/distill/edit/clip", name)
+        stand.carry_out()
+    stand.osc("/distill/undo")
+    stand.osc("/distill/undo")
+    stand.carry_out()
+    assert stand.names() == ["start", "edit/clip rain", "edit/clip snow"]
+    assert [name for _, name, _ in stand.requests("partner")] == ["rain", "snow", "rain", ""]
+    stand.osc("/distill/redo")
+    stand.carry_out()
+    assert stand.requests("partner")[-1][1] == "rain"
+
+
+def test_an_undo_of_a_clip_that_is_deleted_leaves_none(stand: Edited) -> None:
+    for name in ("rain", "snow"):
+        stand.keep_clip(name)
+        stand.osc("/distill/edit/clip", name)
+    stand.osc("/distill/clip/delete", "rain")
+    stand.carry_out()
+    stand.osc("/distill/undo")
+    stand.carry_out()
+    assert stand.requests("partner")[-1][:2] == ("edit", "")
+    assert stand.lines[-1] == "edits: no clip; the clip rain is gone"
+
+
+def test_a_region_with_a_clip_that_is_undone_at_once_is_never_painted(stand: Edited) -> None:
+    stand.keep_clip("rain")
+    stand.osc("/distill/region", 5, 3, "swap rain : 0:3")
+    stand.osc("/distill/undo")
+    stand.carry_out()
+    assert stand.requests("region") == []
+    stand.osc("/distill/redo")
+    stand.carry_out()
+    assert [one[:5] for one in stand.requests("region")] == [(1, "at", 5, 3, "swap rain : 0:3")]
+
+
+def test_an_edit_that_only_files_have_says_so(stand: Edited) -> None:
+    [(_, (_, reason))] = stand.osc("/distill/region/ahead", 0, 8, "resample")
+    assert reason == "resample works only on files: distill-live edit"
 
 
 def test_an_engine_on_any_deck_begins_with_the_order(stand: Edited, tmp_path: Path) -> None:

@@ -65,9 +65,20 @@ def test_nobody_and_who_cannot_be_answered_are_left_out() -> None:
     assert stage.answered == []
 
 
-def test_a_flood_of_askers_is_forgotten() -> None:
+def test_of_a_flood_of_askers_the_last_ones_are_remembered() -> None:
     stage = Stage()
-    for port in range(1000):
+    for port in range(MAX_ASKERS + 100):
         stage.outcomes.asked("prime", ("osc", "127.0.0.1", port))
     stage.outcomes.tell("prime", "done")
-    assert len(stage.answered) == MAX_ASKERS
+    expected = [("osc", "127.0.0.1", port) for port in range(100, MAX_ASKERS + 100)]
+    assert [sender for sender, _ in stage.answered] == expected
+
+
+def test_a_request_that_is_let_go_is_not_answered() -> None:
+    stage = Stage()
+    for number in (1, 2):
+        stage.outcomes.asked("cell", ASKER, (number,))
+    stage.outcomes.forget("cell", (1,))
+    stage.outcomes.tell("cell", "first", arguments=(1,))
+    stage.outcomes.tell("cell", "second", arguments=(2,))
+    assert [told for _, (_, (_, told)) in stage.answered] == ["second"]

@@ -83,7 +83,7 @@ def test_every_switch_is_an_entry_and_undo_sets_the_store(desk: Desk) -> None:
     assert desk.store.own(MASK, 2) is None
     with pytest.raises(ParameterError, match="nothing to undo"):
         desk.history.undo()
-    desk.history.go_to(2)
+    assert desk.history.go_to(2) == "now at state 2 of 2: edit/freeze/on 1"
     assert (desk.store[FREEZE], desk.store.own(MASK, 2)) == (1, 1)
     with pytest.raises(ParameterError, match="nothing to redo"):
         desk.history.redo()
@@ -266,9 +266,54 @@ def test_clips_for_edits_are_chosen_again(desk: Desk) -> None:
     desk.history.note_clip("blend", "snow")
     assert desk.names == ["start", "blend/clip rain", "blend/clip snow"]
     desk.history.undo()
-    desk.history.note_clip("blend", "rain")
+    desk.history.note_restored("blend", "rain")
     desk.history.undo()
     assert chosen == [("blend", "rain"), ("blend", "")]
+
+
+def test_undos_that_are_faster_than_their_outcomes_can_be_done_again(desk: Desk) -> None:
+    chosen: list[tuple[str, str]] = []
+    desk.history.on_clip = lambda *one: chosen.append(one)
+    desk.history.note_clip("edit", "rain")
+    desk.history.note_clip("edit", "snow")
+    desk.history.undo()
+    desk.history.undo()
+    for one in chosen:
+        desk.history.note_restored(*one)
+    desk.now += 1.0
+    desk.history.tick()
+    assert desk.names == ["start", "edit/clip rain", "edit/clip snow"]
+    assert desk.history.redo() == "redone: edit/clip rain (now at 1 of 2)"
+    assert chosen[-1] == ("edit", "rain")
+
+
+def test_a_clip_that_was_chosen_before_an_undo_puts_another_one_back_is_no_entry(
+    desk: Desk,
+) -> None:
+    chosen: list[tuple[str, str]] = []
+    desk.history.on_clip = lambda *one: chosen.append(one)
+    desk.history.note_clip("edit", "rain")
+    # Asked for before the undo, but carried out after it.
+    desk.history.undo()
+    desk.history.note_clip("edit", "snow")
+    desk.history.note_restored(*chosen[0])
+    assert desk.names == ["start", "edit/clip rain"]
+    desk.history.note_clip("edit", "wind")
+    assert desk.names == ["start", "edit/clip wind"]
+
+
+def test_a_clip_that_is_gone_is_not_said_to_be_chosen_again(desk: Desk) -> None:
+    chosen: list[tuple[str, str]] = []
+    desk.history.on_clip = lambda *one: chosen.append(one)
+    desk.history.note_clip("edit", "rain")
+    desk.history.note_clip("edit", "snow")
+    desk.history.undo()
+    desk.history.note_restored("edit", "")
+    desk.history.undo()
+    desk.history.redo()
+    assert chosen == [("edit", "rain")]
+    desk.history.redo()
+    assert chosen[1:] == [("edit", "snow")]
 
 
 def test_in_another_segment_edits_can_still_be_undone_and_overlays_are_gone(desk: Desk) -> None:
@@ -293,6 +338,22 @@ def test_with_another_model_nothing_is_recalled(desk: Desk) -> None:
     desk.history.undo()
     assert desk.store[FREEZE] == 1
     assert desk.sent == []
+
+
+def test_a_new_engine_knows_which_overlay_is_the_newest_although_it_was_undone(desk: Desk) -> None:
+    first, second = desk.paint(5), desk.paint(6)
+    desk.history.undo()
+    desk.sent.clear()
+    desk.history.resend()
+    assert desk.laid() == [([], [second]), ([first], [])]
+
+
+def test_what_is_painted_is_announced_before_the_engine_is_asked(desk: Desk) -> None:
+    announced: list[tuple[str, int, int]] = []
+    desk.history.on_paint = lambda asked, number: announced.append((asked, number, len(desk.sent)))
+    desk.history.paint("cell/ahead", "cell", ("ahead", 5, 0, 0, 1), "cell/ahead 5")
+    assert announced == [("cell/ahead", 1, 0)]
+    assert [name for name, _ in desk.sent] == ["cell"]
 
 
 def test_overlays_that_no_engine_remembers_are_forgotten(desk: Desk) -> None:

@@ -133,7 +133,7 @@ def test_what_cannot_be_carried_out_is_refused_and_reported(stand: Stand) -> Non
     stand.router.receive_osc([("/distill/tempo_source", ["rewire"])])
     stand.router.receive_osc([("/distill/preset/store", [" "])])
     assert stand.router.counters.refused == 3
-    assert "no preset 'lound' (did you mean 'loud'?); there are: loud, " in stand.lines[0]
+    assert "no preset 'lound' (did you mean 'loud'?); presets: loud, " in stand.lines[0]
     assert "auto or internal or midi or link" in stand.lines[1]
 
 

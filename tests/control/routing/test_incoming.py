@@ -70,6 +70,21 @@ def test_a_mapped_control_leads_to_what_it_moves(desk: Desk, reader: IncomingRea
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("source", [{"cc": 1}, {"osc": "/fader"}])
+def test_a_control_that_has_not_taken_over_says_so(
+    desk: Desk, reader: IncomingReader, source: dict[str, object]
+) -> None:
+    desk.use({"from": source, "to": "gain", "takeover": "pickup"})
+
+    def move(value: float) -> str:
+        desk.cc(1, 1, int(127 * value))
+        desk.osc("/fader", [value])
+        return "".join(entry.error for entry in reader.take() if entry.target == "gain")
+
+    assert move(0.0).startswith("waits until it has come to where the parameter stands")
+    assert move(1.0) == ""
+
+
 def test_a_control_that_the_patch_does_not_map_is_seen(desk: Desk, reader: IncomingReader) -> None:
     desk.cc(2, 21, 0, device="nano\n")
     assert shown(reader) == [("midi nano?", "CC 21 on channel 2 0.0", None, 1, "")]

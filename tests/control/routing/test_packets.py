@@ -201,13 +201,13 @@ def test_whoever_moves_a_parameter_is_told_apart(desk: Desk) -> None:
     ]  # fmt: skip
 
 
-def test_a_verb_of_one_s_own_has_an_address(desk: Desk) -> None:
+def test_a_service_of_one_s_own_has_an_address(desk: Desk) -> None:
     heard: list[object] = []
 
     def learn(arguments: object, sender: object) -> list[tuple[str, tuple[object, ...]]]:
         heard.append((arguments, sender))
         return [("/distill/learning", ("gain",))]
 
-    desk.router.add_verb("learn", learn)
+    desk.router.add_service("learn", learn)
     assert desk.osc("/distill/learn", ["gain"], ANNA) == [("/distill/learning", ("gain",))]
     assert heard == [(["gain"], ANNA)]

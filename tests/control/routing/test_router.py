@@ -62,7 +62,7 @@ def test_what_is_not_one_finite_number_is_refused_counted_and_reported(
 
 @pytest.mark.parametrize("name", [name for name in REQUESTS if not REQUESTS[name].arguments])
 @pytest.mark.parametrize("arguments", [[], [None], [1], [0.5], [True]])
-def test_a_verb_makes_its_request_by_a_bang_or_a_pressed_button(
+def test_a_request_makes_its_request_by_a_bang_or_a_pressed_button(
     desk: Desk, name: str, arguments: list[object]
 ) -> None:
     desk.osc(f"/distill/{name}", arguments)
@@ -98,13 +98,13 @@ def test_a_flood_of_mistakes_at_one_address_does_not_fill_the_log(desk: Desk) ->
 
 
 @pytest.mark.parametrize("argument", [math.nan, "now"])
-def test_a_verb_with_nonsense_is_refused(desk: Desk, argument: object) -> None:
+def test_a_request_with_nonsense_is_refused(desk: Desk, argument: object) -> None:
     desk.osc("/distill/panic", [argument])
     assert desk.requests == []
     assert desk.router.counters.refused == 1
 
 
-def test_a_verb_with_arguments_makes_its_request_with_them(desk: Desk) -> None:
+def test_a_request_with_arguments_makes_its_request_with_them(desk: Desk) -> None:
     desk.osc("/distill/rewind", [4])
     desk.osc("/distill/rewind", [0.5, "same"])
     desk.osc("/distill/record", [0])
@@ -116,7 +116,7 @@ def test_a_verb_with_arguments_makes_its_request_with_them(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("arguments", [[], [None]])
-def test_a_bang_to_a_verb_that_needs_arguments_is_refused_with_what_it_needs(
+def test_a_bang_to_a_request_that_needs_arguments_is_refused_with_what_it_needs(
     desk: Desk, arguments: list[object]
 ) -> None:
     desk.osc("/distill/loop", arguments)

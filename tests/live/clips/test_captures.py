@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from distill_live.codes.grid_file import load_grid
-from distill_live.errors import ClipError
+from distill_live.errors import AudioFileError, ClipError
 from distill_live.live.clips.captures import Capture, Captures
 from distill_live.live.clips.clip import Clip
 from distill_live.live.clips.look_back import LookBack
@@ -24,7 +24,7 @@ class Desk:
     def __init__(self, folder: Path) -> None:
         self.folder, self.kept = folder, list[Clip]()
         self.told: list[tuple[str, bool]] = []
-        self.full = False
+        self.full = self.known = False
         tap = TapRing()
         noise = np.random.default_rng(0).uniform(-0.5, 0.5, (2, 24_000))
         self.captures = Captures(LookBack(tap), self._path, self._keep, self._tell)
@@ -40,10 +40,11 @@ class Desk:
     def _path(self, name: str) -> Path:
         return self.folder / f"{name}.wav"
 
-    def _keep(self, clip: Clip) -> None:
+    def _keep(self, clip: Clip) -> bool:
         if self.full:
             raise ClipError("the library is full")
         self.kept.append(clip)
+        return self.known
 
     def _tell(self, capture: Capture, text: str, failed: bool) -> None:
         self.told.append((text, failed))
@@ -72,6 +73,41 @@ def test_what_cannot_become_a_clip_is_written_all_the_same(desk: Desk) -> None:
     text = f"the library is full; the last 0.5 s are only in {path} and last.npz"
     assert desk.told == [(text, True)]
     assert path.exists() and (desk.folder / "last.npz").exists()
+
+
+def test_a_capture_says_that_it_replaces_a_clip(desk: Desk) -> None:
+    desk.known = True
+    desk.take(6)
+    path = desk.folder / "last.wav"
+    text = (
+        f"clip last: the last 0.5 s, also in {path} and last.npz; it replaces the one of that name"
+    )
+    assert desk.told == [(text, False)]
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_a_capture_whose_file_cannot_be_written_says_why_in_words(desk: Desk, full: bool) -> None:
+    desk.full, desk.folder = full, desk.folder / "missing"
+    desk.take(6)
+    lost = "the library is full; the sound was lost, too" if full else "the clip is there, but"
+    reason = f"cannot write {desk.folder / 'last.wav'}: No such file or directory"
+    assert desk.told == [(f"{lost}: {reason}", True)]
+
+
+def test_a_capture_whose_files_cannot_be_finished_says_all_that_is_lost(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.full = True
+
+    def fail(path: Path, *_: object) -> None:
+        raise AudioFileError(f"cannot write {path}: the disk is full")
+
+    monkeypatch.setattr("distill_live.live.clips.captures.write_audio", fail)
+    desk.take(6)
+    path = desk.folder / "last.wav"
+    reason = f"the sound was lost, too: cannot write {path}: the disk is full"
+    assert desk.told == [(f"the library is full; {reason}", True)]
+    assert not path.exists()
 
 
 def test_before_anything_is_heard_there_is_nothing_to_keep(desk: Desk) -> None:

@@ -43,6 +43,18 @@ def test_the_end_of_a_long_recording_has_the_codes_that_it_has_in_the_whole(
     assert facts["notes"] == []
 
 
+@pytest.mark.parametrize(("end", "loudness"), [(False, -20.0), (True, -40.0)])
+def test_the_loudness_is_that_of_what_is_kept(
+    tiny_model_path: Path, tiny_model: LoadedVQModel, tmp_path: Path, end: bool, loudness: float
+) -> None:
+    column = tiny_model.column_samples
+    sound = np.concatenate([np.full(20 * column, 0.1), np.full(20 * column, 0.01)])
+    sound[::2] *= -1
+    write_audio(tmp_path / "sound.wav", sound.astype(np.float32), 48_000)
+    _, facts = encode(tmp_path / "sound.wav", tiny_model_path, 20, end)
+    assert facts["loudness_db"] == pytest.approx(loudness, abs=0.1)
+
+
 def test_a_tenth_of_a_second_of_silence_has_its_own_length(
     tiny_model_path: Path, tmp_path: Path
 ) -> None:

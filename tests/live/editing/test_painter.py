@@ -243,6 +243,65 @@ def test_what_cannot_be_painted_is_refused_with_what_is_legal(
     assert refusing.status["futures"] == 0
 
 
+def test_a_region_of_a_loop_that_is_too_long_says_how_much_is_possible(
+    tiny_model: LoadedVQModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("distill_live.live.editing.painter.REGION_COLUMNS", 4)
+    player = Player(tiny_model, edits=ALL)
+    player.hear(SECOND)
+    player.engine.loop(0.5)
+    player.hear(SECOND)
+    ask(player, "region", 1, "loop", 0, 0, "mask")
+    assert player.reports[-1] == OverlayRefused(
+        1, "the loop has 7 columns; a region can have at most 4: loop less, or give the columns"
+    )
+
+
+def test_requests_that_another_segment_overtakes_are_refused_before_it_is_reported(
+    player: Player,
+) -> None:
+    end = timeline(player).end
+    player.engine.carry_out("region", (1, "at", end + 60, 4, "backwards"))
+    player.engine.prime(np.zeros((40, 8, 3), np.int64))
+    player.work()
+    late = "the stream began anew before it could be painted"
+    assert player.reports[-2:] == [OverlayRefused(1, late), SegmentBegan(1)]
+    assert not player.engine._painter.is_due
+
+
+def test_requests_that_come_after_a_prime_are_carried_out_in_its_segment(player: Player) -> None:
+    player.engine.carry_out("cell", (1, "ahead", 0, 0, 0, 3))
+    player.engine.prime(np.zeros((40, 8, 3), np.int64))
+    player.engine.carry_out("cell", (2, "ahead", 0, 1, 0, 3))
+    player.work()
+    assert SegmentBegan(1) in player.reports
+    overlay = made(player)[-1]
+    assert overlay.number == 2
+    assert player.engine._generator.edited.has(2)
+
+
+def test_what_belongs_to_an_earlier_segment_is_not_painted_later(player: Player) -> None:
+    ask(player, "cell", 1, "ahead", 0, 0, 0, 3)
+    (overlay,) = made(player)
+    ask(player, "cell", 3, "ahead", 0, 0, 1, 3)
+    player.engine.prime(np.zeros((40, 8, 3), np.int64))
+    player.work()
+    # An undo that came too late, and a region that had to wait for its clip.
+    ask(player, "lay", (overlay,), ())
+    ask(player, "region", 2, "ahead", 0, 2, "mask")
+    assert isinstance(player.reports[-1], OverlayRefused)
+    assert not any(map(player.engine._generator.edited.has, (1, 2, 3)))
+
+
+def test_an_engine_that_takes_over_knows_all_overlays_that_it_is_told_of(player: Player) -> None:
+    column, _ = player.engine._generator.next_change()
+    overlay = Overlay.of_cell(7, (column, 0, 0), 3, (8, 3))
+    ask(player, "lay", (overlay,), (9,))
+    player.engine.prime(np.zeros((40, 8, 3), np.int64))
+    player.work()
+    assert player.reports[-1] == SegmentBegan(9)
+
+
 def test_a_new_segment_begins_without_overlays_and_says_so(player: Player) -> None:
     ask(player, "cell", 4, "at", 40, 0, 0, 3)
     player.engine.prime(np.zeros((40, 8, 3), np.int64))

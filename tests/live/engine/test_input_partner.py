@@ -1,4 +1,4 @@
-"""What is being played in, blended into what an engine plays."""
+"""The live input, blended into what an engine plays."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_the_newest_column_sounds_as_soon_as_an_edit_and_stays_until_the_next(du
         futures = duo.status["futures"]
         codes = duo.play_in()
         duo.work()
-        # The future is made anew once for each column that is played in.
+        # The future is made anew once for each column of the input.
         assert duo.status["futures"] == futures + 1
         duo.hear(EngineSettings().guard + 480)
         np.testing.assert_array_equal(duo.sounding, codes)

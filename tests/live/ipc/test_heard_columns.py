@@ -31,7 +31,7 @@ def test_the_newest_columns_are_read_however_many_were_written(heard: HeardColum
     found = heard.read(25, CODEC)
     assert found is not None
     end = KEPT_COLUMNS + 100 - (KEPT_COLUMNS + 100) % -10
-    assert (found.end, found.column_samples) == (end, 4_096)
+    assert found.column_samples == 4_096
     np.testing.assert_array_equal(found.codes, columns(end - 25, 25))
     np.testing.assert_array_equal(found.loudness, -np.arange(end - 25, end))
     everything = heard.read(10 * KEPT_COLUMNS, CODEC)
@@ -67,7 +67,7 @@ def test_a_listener_that_ended_while_it_was_writing_leaves_nothing_and_its_succe
     heard.begin(CODEC, (2, 3), 4_096)
     write(heard, 0, 1)
     found = heard.read(9, CODEC)
-    assert found is not None and found.end == 1
+    assert found is not None and len(found.codes) == 1
 
 
 def test_columns_with_too_many_codes_are_refused(heard: HeardColumns) -> None:

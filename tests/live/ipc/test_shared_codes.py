@@ -31,6 +31,16 @@ def test_a_file_stays_until_many_others_were_retired_after_it() -> None:
     files.close()
 
 
+def test_codes_that_cannot_be_written_say_where(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
+    expected = f"cannot write codes to {tmp_path / 'missing'}: No such file or directory"
+    with pytest.raises(CodesError) as caught:
+        CodeFiles().share(CODES)
+    assert str(caught.value) == expected
+
+
 def test_nothing_is_left_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     files = CodeFiles()

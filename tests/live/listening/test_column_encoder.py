@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from distill_live.live.listening.column_encoder import QUIETEST_DB, ColumnEncoder
+from distill_live.live.listening.column_encoder import FLOOR_DB, ColumnEncoder
 from distill_live.models.file.persistence import LoadedVQModel
 
 
@@ -63,7 +63,7 @@ def test_loudness_is_that_of_the_column_alone(tiny_model: LoadedVQModel) -> None
     sound[column : 2 * column] = 0.1
     encoded = ColumnEncoder(tiny_model).push(sound)
     assert encoded is not None
-    assert encoded.loudness.tolist() == pytest.approx([QUIETEST_DB, -20.0, QUIETEST_DB], abs=1e-3)
+    assert encoded.loudness.tolist() == pytest.approx([FLOOR_DB, -20.0, FLOOR_DB], abs=1e-3)
 
 
 def test_a_column_is_written_again_until_all_that_it_depends_on_was_heard(

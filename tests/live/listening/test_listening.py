@@ -71,7 +71,7 @@ def test_without_an_input_every_request_says_what_to_do() -> None:
 
 def test_nothing_can_be_used_before_listening_has_begun() -> None:
     desk = Desk()
-    begin = ("nothing is listened to: /distill/listen 1 begins", True)
+    begin = ("not listening: send /distill/listen 1 first", True)
     assert desk.ask("listen/prime", None) == begin
     assert desk.ask("listen", True) == ("listening to the input", False)
     assert desk.listening.on
@@ -85,14 +85,14 @@ def test_the_last_phrase_or_the_last_seconds_are_continued() -> None:
     desk = Desk()
     desk.ask("listen", True)
     desk.play(*[-20.0] * 10, *[-90.0] * 10, *[-20.0] * 5, *[-90.0] * 3)
-    told = ("continuing from the 0.4 s played in last", False)
+    told = ("continuing from the last 0.4 s you played", False)
     assert desk.ask("listen/prime", None) == told
     assert desk.primed[0][:, 0, 0].tolist() == list(range(20, 25))
     desk.ask("listen/prime", 4 * COLUMN / 48_000)
     assert desk.primed[1][:, 0, 0].tolist() == list(range(24, 28))
 
 
-def test_what_was_played_in_becomes_a_clip_as_loud_as_it_was() -> None:
+def test_what_was_played_becomes_a_clip_as_loud_as_it_was() -> None:
     desk = Desk()
     desk.ask("listen", True)
     desk.play(*[-90.0] * 10, *[-20.0] * 5, *[-90.0] * 3)
@@ -113,7 +113,9 @@ def test_silence_and_columns_of_another_model_are_not_used(other: str) -> None:
         desk.codec = "8ab" * 20
     text, failed = desk.ask("listen/prime", None)
     assert failed
-    assert str(text).startswith("nothing louder than -50" if other == "silence" else "nothing was")
+    assert str(text).startswith(
+        "nothing louder than -50" if other == "silence" else "nothing heard"
+    )
     assert desk.primed == []
 
 
@@ -145,7 +147,7 @@ def test_an_input_process_that_never_opened_is_given_up_and_one_that_did_is_not(
     (process,) = desk.listening.workers
     desk.listening.give_up(process)
     assert process.done
-    assert desk.said == ["the input process keeps failing: nothing can be listened to"]
+    assert desk.said == ["the input process keeps failing: live input is off"]
 
 
 def test_columns_of_a_listener_that_has_failed_are_forgotten() -> None:
@@ -162,6 +164,10 @@ def test_a_listener_that_keeps_failing_is_given_up_until_it_is_wanted_again() ->
     desk.ask("listen", True)
     desk.listening.give_up(listener)
     assert listener.done and not desk.listening.on
+    assert desk.said[-1] == (
+        "the listener keeps failing right after it starts: listening is off; /distill/listen 1 "
+        "tries again"
+    )
     desk.ask("listen", True)
     assert not listener.done and desk.listening.on
     assert listener._start_at is not None and listener._start_at <= time.monotonic()

@@ -5,7 +5,7 @@ import pytest
 
 from distill_live.live.listening.phrase import LONGEST_SECONDS, last_phrase
 
-#: A tenth of a second: five columns are the shortest silence that ends a phrase.
+#: A tenth of a second: five columns are the shortest rest that ends a phrase.
 COLUMN = 0.1
 
 

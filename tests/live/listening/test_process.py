@@ -54,11 +54,10 @@ def test_the_listener_encodes_while_it_is_wanted_with_the_model_in_play(
         wait_until(lambda: job.memory.columns.version != version, "the listener's beginning")
         assert read(job, tiny_model) is None
         job.memory.tap.write(sound)
-        wait_until(lambda: (h := read(job, tiny_model)) and h.end == 8, "eight columns")
+        wait_until(lambda: (h := read(job, tiny_model)) and len(h.codes) == 8, "eight columns")
         heard = read(job, tiny_model)
         assert heard is not None and heard.codes.shape == (8, 8, 3)
         assert (np.abs(heard.loudness + 20) < 1).all()
-        assert job.memory.status["cost"] > 0
 
         channel.send(Request("model", (tiny_two_levels_path,)))
         wait_until(lambda: read(job, tiny_model) is None, "another model")

@@ -4,11 +4,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from distill_live.audio.log1p_spectrogram import Log1pSpectrogram
 from distill_live.audio.phase import PhaseConfig, reconstruct
 from distill_live.audio.spectrogram import SpectrogramConfig
 from distill_live.inference.chunking import crossfade_chunks
 from distill_live.models.distill_v1.chunk_vocoder import ChunkVocoder
+from distill_live.models.distill_v1.log1p_spectrogram import Log1pSpectrogram
 from distill_live.models.vocoder.vocoder import Vocoder
 
 FRAMES, HOP = 12, 512

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from distill_live.web.api.openapi import markdown_table
+from distill_live.models.file.header import rewrite_metadata
+from distill_live.web.api.openapi import kinds_table, markdown_table
+from distill_live.web.work.kinds import KINDS
 from distill_live.web.work.workplace import Workplace
 from tests.conftest import Folders
 from tests.documents import DOCS, code_lines, read
@@ -26,6 +28,10 @@ def test_the_page_has_the_table_of_all_operations(office: Office) -> None:
     assert markdown_table(office.api.operations) in read(PAGE)
 
 
+def test_the_page_has_the_table_of_all_kinds_of_jobs() -> None:
+    assert kinds_table(KINDS.values()) in read(PAGE)
+
+
 @pytest.fixture
 def studio(
     place: Workplace, tiny_program: tuple[str, ...], folders: Folders, tiny_model_path: Path,
@@ -33,6 +39,7 @@ def studio(
 ) -> Iterator[Office]:  # fmt: skip
     """An office with a model called demo; kick.wav is in the present folder."""
     shutil.copy(tiny_model_path, folders.user / "demo.distill")
+    rewrite_metadata(folders.user / "demo.distill", name="demo")
     shutil.copy(sounds / "burst_110.wav", tmp_path / "kick.wav")
     for office in open_office(dataclasses.replace(place, program=tiny_program)):
         yield office
@@ -52,7 +59,7 @@ def test_every_example_works_in_its_turn(studio: Office) -> None:
             capture_output=True, text=True, timeout=120,
         )  # fmt: skip
         assert answered.returncode == 0, (line, answered.stderr)
-        assert "error" not in json.loads(answered.stdout), (line, answered.stdout)
+        assert list(json.loads(answered.stdout)) != ["error"], (line, answered.stdout)
 
 
 def test_the_generated_file_has_the_path_that_the_page_says(studio: Office) -> None:

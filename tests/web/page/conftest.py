@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+
+#: Tests play with a copy of it: presets are stored beside a patch.
+_PATCH = Path(__file__).parents[3] / "patches" / "default.yaml"
 
 #: How long a finger rests on what it presses, in seconds.
 PRESS_SECONDS = 0.08
@@ -54,6 +58,7 @@ def served(tiny_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     arguments = (
         str(tiny_model_path), "--output", "clock", "--web", "127.0.0.1:0",
         "--recordings", str(folder / "recordings"), "--clips", str(folder / "clips"),
+        "--patch", str(shutil.copy(_PATCH, folder)),
     )  # fmt: skip
     with ServerProcess(*arguments) as server:
         assert server.process.stdout is not None

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from tests.commands.server_process import OscClient, ServerProcess
 from tests.installed_plugin import install_plugin
@@ -39,15 +39,36 @@ def defaults(served: Served) -> None:
     served.osc.ask("/distill/ping")
 
 
+@pytest.fixture
+def page(page: Page) -> Page:
+    """The page once everything is in its place."""
+    settle(page)
+    return page
+
+
+def settle(page: Page) -> None:
+    """Wait until the levels, the timeline and the transport are shown."""
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("application", name=re.compile("Timeline"))).to_be_visible()
+    expect(control(page, "temperature/structure")).to_be_visible()
+
+
 def control(page: Page, name: str) -> Locator:
     """The control of an address, such as "temperature/structure"."""
     return page.locator(f'[data-name="{name}"]').first
 
 
+def place_of(target: Locator) -> FloatRect:
+    """Where something is on the screen; it is scrolled there first."""
+    target.scroll_into_view_if_needed()
+    box = target.bounding_box()
+    assert box is not None
+    return box
+
+
 def drag(page: Page, fader: Locator, begin: float, end: float, vertical: bool = False) -> None:
     """Drag a fader from one share of its travel to another, 0..1."""
-    box = fader.bounding_box()
-    assert box is not None
+    box = place_of(fader)
 
     def place(share: float) -> tuple[float, float]:
         if vertical:
@@ -62,15 +83,13 @@ def value(osc: OscClient, name: str) -> Any:
 
 
 def press(page: Page, target: Locator) -> None:
-    box = target.bounding_box()
-    assert box is not None
+    box = place_of(target)
     hold(page, box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 
 
 def press_twice(page: Page, target: Locator) -> None:
     """Two clicks as a hand does them, a little apart."""
-    box = target.bounding_box()
-    assert box is not None
+    box = place_of(target)
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     for count in (1, 2):
         page.mouse.down(click_count=count)
@@ -201,7 +220,7 @@ def test_an_edit_is_undone_by_keyboard(page: Page, served: Served) -> None:
 
 
 def test_every_parameter_has_a_control(page: Page, served: Served) -> None:
-    page.get_by_role("tab", name="All controls").click()
+    page.get_by_role("tab", name="Controls").click()
     expect(control(page, "gain")).to_be_visible()
     shown = page.evaluate("[...document.querySelectorAll('[data-name]')].map(e => e.dataset.name)")
     replies = dict(all_values(served.osc))
@@ -210,7 +229,8 @@ def test_every_parameter_has_a_control(page: Page, served: Served) -> None:
 
 
 def test_the_search_finds_controls(page: Page) -> None:
-    page.get_by_role("tab", name="All controls").click()
+    page.get_by_role("tab", name="Controls").click()
+    expect(page.get_by_label("Search the controls")).to_be_visible()
     page.keyboard.press("/")
     page.keyboard.type("stutter")
     expect(control(page, "edit/stutter/beats")).to_be_visible()
@@ -230,7 +250,7 @@ def test_nothing_to_press_is_smaller_than_a_finger(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     expect(control(page, "gain")).to_be_visible()
     small = page.evaluate(
-        """[...document.querySelectorAll('button, [role=slider]')]
+        """[...document.querySelectorAll('button:not(.meter-clip), [role=slider]')]
         .map(e => [e.textContent, e.getBoundingClientRect()])
         .filter(([, b]) => b.width && (b.height < 36 || b.width < 30)).map(([text]) => text)"""
     )
@@ -260,6 +280,7 @@ def with_plugin(tiny_model_path: Path, tmp_path_factory: pytest.TempPathFactory)
 
 def test_a_plugins_edit_has_controls(page: Page, with_plugin: str) -> None:
     page.goto(with_plugin)
+    settle(page)
     page.get_by_role("tab", name="Edits").click()
     press(page, control(page, "edit/sieve/on"))
     expect(control(page, "edit/sieve/on")).to_have_attribute("aria-checked", "true")

@@ -63,7 +63,7 @@ function entries(/** @type {any} */ { learn, label, reset, items = [] }) {
   const [name] = [learn].flat()
   return [
     ...items,
-    learn && { label: 'Learn a MIDI control', hint: 'L', run: () => learnControl(learn, label) },
+    learn && { label: 'Learn a MIDI control', run: () => learnControl(learn, label) },
     reset && { label: 'Reset to the default', hint: 'Del', run: () => send('/distill/reset', reset) },
     learn && { label: 'Copy the OSC address', hint: `/distill/${name}`, run: () => copy(`/distill/${name}`) },
   ]

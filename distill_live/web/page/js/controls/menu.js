@@ -41,7 +41,7 @@ function Menu(/** @type {any} */ { place, items, title, close, leave }) {
     const element = /** @type {HTMLElement} */ (box.current)
     fit(element, place)
     const first = element.querySelector('[aria-checked="true"]') ?? element.querySelector('button')
-    /** @type {HTMLElement|null} */ (first)?.focus()
+    if (first instanceof HTMLElement) first.focus()
   }, [])
   useEffect(() => {
     const outside = (/** @type {Event} */ event) => {

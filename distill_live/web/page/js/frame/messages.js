@@ -37,7 +37,8 @@ export function useSaid() {
 
 function take(/** @type {string} */ text, /** @type {string} */ kind) {
   if (!text) return
-  toast(text, { kind })
+  // What was refused is an error for whoever sent it; from others it is only noted.
+  if (kind || !text.startsWith('refused ')) toast(text, { kind })
   // Outcomes are often said as well; once is enough.
   if (said.at(-1)?.text === text) return
   said = [...said, { time: new Date(), text, kind }].slice(-MOST)

@@ -30,6 +30,7 @@ export function useTabs() {
   const hello = useHello()
   const [tabs, setTabs] = useState(/** @type {typeof TABS} */ ([]))
   useEffect(() => {
+    if (!hello) return
     let wanted = true
     Promise.all(TABS.map(isHere)).then((found) => {
       if (wanted) setTabs(TABS.filter((_, n) => found[n]))
@@ -42,7 +43,7 @@ export function useTabs() {
 }
 
 async function isHere(/** @type {any} */ tab) {
-  return tab.api ? hasApi(tab.api) : Boolean(store.hello?.live)
+  return tab.api ? hasApi(tab.api) : Boolean(store.hello.live)
 }
 
 /** The tab in front, and its module once it is loaded. @param {typeof TABS} tabs */

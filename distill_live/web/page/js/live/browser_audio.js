@@ -2,11 +2,11 @@
 /**
  * The sound of the instrument in this browser.
  *
- *   const sound = new BrowserAudio({rate: 48000, latency: 0.2, volume: 1, onReport})
+ *   const sound = new BrowserAudio({rate: 48000, latency: 0.2, volume: 1})
  *   await sound.start()   only after a press of the user, or the browser stays silent
  *   sound.setLatency(0.1), sound.setVolume(0.5), sound.stop()
  *
- * onReport({fill, bend, gaps, playing, position}) comes four times a second; times are in seconds.
+ * sound.onReport({fill, bend, gaps, playing, position}) comes four times a second; times are in seconds.
  */
 
 import { KINDS, readAudio } from '../core/frames.js'
@@ -15,12 +15,12 @@ import { onFrame, watch } from '../core/store.js'
 const WORKLET = new URL('../audio/player_worklet.js', import.meta.url)
 
 export class BrowserAudio {
-  /** @param {{rate: number, latency: number, volume: number, onReport: (report: any) => void}} given */
-  constructor({ rate, latency, volume, onReport }) {
+  /** @param {{rate: number, latency: number, volume: number}} given */
+  constructor({ rate, latency, volume }) {
     this.rate = rate
     this.latency = latency
     this.volume = volume
-    this._onReport = onReport
+    this.onReport = (/** @type {any} */ _report) => {}
     /** @type {AudioContext|null} */
     this.context = null
     /** @type {(() => void)[]} */
@@ -71,14 +71,14 @@ export class BrowserAudio {
     const player = new AudioWorkletNode(context, 'player', {
       numberOfInputs: 0, outputChannelCount: [2], processorOptions: { latency: this.latency },
     })
-    player.port.onmessage = ({ data }) => this._onReport(data)
+    player.port.onmessage = ({ data }) => this.onReport(data)
     this._player = player
     /** Where its sound can be listened to. */
     this._gain = new GainNode(context, { gain: this.volume })
     player.connect(this._gain).connect(context.destination)
     this._ends = [
       onFrame(KINDS.audio, (data) => this._play(readAudio(data))),
-      watch('audio', this.rate),
+      watch('audio', { audioRate: this.rate }),
       () => player.disconnect(),
     ]
   }

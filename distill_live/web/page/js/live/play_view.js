@@ -22,8 +22,9 @@ export function PlayView() {
 
 /** Parameters that each level can have alone, but not those of edits. */
 function Sampling() {
+  const switches = new Set([...store.edits.values()].map((one) => one.switch))
   const names = [...store.parameters.values()]
-    .filter((one) => one.perLevel && one.kind !== 'bool' && !one.name.includes('/'))
+    .filter((one) => one.perLevel && one.kind !== 'bool' && !switches.has(one.name))
     .map((one) => one.name)
   const [chosen, choose] = useRemembered('sampling', names[0])
   const name = names.includes(chosen) ? chosen : names[0]

@@ -5,6 +5,7 @@ import { SoundView } from '../canvas/sound_view.js'
 import { Button } from '../controls/button.js'
 import { html, useEffect, useRef, useRemembered, useState } from '../core/dom.js'
 import { KINDS, readSound } from '../core/frames.js'
+import { listen, useListening } from '../core/listening.js'
 import { onFrame, watch } from '../core/store.js'
 import { BrowserAudio } from './browser_audio.js'
 
@@ -33,52 +34,40 @@ export function BrowserSound() {
   const [rate, setRate] = useRemembered('sound.rate', 48000)
   const [latency, setLatency] = useRemembered('sound.latency', 200)
   const [volume, setVolume] = useRemembered('sound.volume', 1)
-  const [report, setReport] = useState(/** @type {any} */ (null))
   const [fault, setFault] = useState('')
-  const sound = useRef(/** @type {BrowserAudio|null} */ (null))
-  const stop = () => {
-    sound.current?.stop()
-    sound.current = null
-    setReport(null)
-  }
-  const start = async (/** @type {number} */ atRate) => {
+  const playing = useListening()
+  const start = (/** @type {number} */ atRate) => {
     setFault('')
-    sound.current = new BrowserAudio({
-      rate: atRate, latency: latency / 1000, volume, onReport: setReport,
-    })
-    setReport({ fill: 0, gaps: 0, playing: false })
-    await sound.current.start().catch((/** @type {Error} */ error) => {
-      stop()
-      setFault(`This browser cannot play: ${error.message}`)
-    })
-  }
-  useEffect(() => stop, [])
-  const change = (/** @type {number} */ next) => {
-    setRate(next)
-    if (!sound.current) return
-    stop()
-    start(next)
+    listen(new BrowserAudio({ rate: atRate, latency: latency / 1000, volume }))
+      .catch((/** @type {Error} */ error) => setFault(`This browser cannot play: ${error.message}`))
   }
   return html`<section class="panel browser-sound" aria-label="Sound in this browser">
-    <${Button} icon="sound" label=${report ? 'Stop listening' : 'Listen here'} pressed=${Boolean(report)}
-      title="Play the instrument's sound in this browser"
-      onPress=${() => (report ? stop() : start(rate))} />
+    <${Button} icon="sound" label=${playing ? 'Stop listening' : 'Listen here'}
+      pressed=${Boolean(playing)} title="Play the instrument's sound in this browser"
+      onPress=${() => (playing ? listen(null) : start(rate))} />
     <${Latency} latency=${latency} onChange=${(/** @type {number} */ next) => {
       setLatency(next)
-      sound.current?.setLatency(next / 1000)
+      playing?.sound.setLatency(next / 1000)
     }} />
     <${Volume} volume=${volume} onChange=${(/** @type {number} */ next) => {
       setVolume(next)
-      sound.current?.setVolume(next)
+      playing?.sound.setVolume(next)
     }} />
-    <label class="field">Quality
-      <select value=${String(rate)} onChange=${(/** @type {any} */ event) => change(+event.target.value)}>
-        <option value="48000">48 kHz</option>
-        <option value="24000">24 kHz, half the traffic</option>
-      </select>
-    </label>
-    <${Report} report=${report} fault=${fault} />
+    <${Quality} rate=${rate} onChange=${(/** @type {number} */ next) => {
+      setRate(next)
+      if (playing) start(next)
+    }} />
+    <${Report} report=${playing?.report} fault=${fault} />
   </section>`
+}
+
+function Quality({ rate, onChange }) {
+  return html`<label class="field">Quality
+    <select value=${String(rate)} onChange=${(/** @type {any} */ event) => onChange(+event.target.value)}>
+      <option value="48000">48 kHz</option>
+      <option value="24000">24 kHz, half the traffic</option>
+    </select>
+  </label>`
 }
 
 function Latency({ latency, onChange }) {
@@ -102,6 +91,6 @@ function Report({ report, fault }) {
   if (!report) return html`<p class="soft">Not playing here.</p>`
   const gaps = report.gaps === 1 ? '1 gap' : `${report.gaps} gaps`
   return html`<p class="number soft" data-gaps=${report.gaps} data-playing=${report.playing}>
-    ${report.playing ? `Playing, ${Math.round(report.fill * 1000)} ms ahead` : 'Waiting for sound'},
+    ${report.playing ? `Playing, ${Math.round(report.fill * 1000)} ms ahead` : 'Waiting for sound'}${', '}
     <span class=${report.gaps ? 'warn' : ''}>${gaps}</span></p>`
 }

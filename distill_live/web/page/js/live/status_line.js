@@ -16,9 +16,9 @@ export function StatusLine() {
 function Origin() {
   const origin = useValue('stream/origin')
   const [name, seconds, match] = Array.isArray(origin) ? origin : []
-  return html`<p class="origin cut">${name
-    ? html`<span class="soft">Sounds like </span><strong>${name}</strong>
-        <span class="soft"> at </span>${Number(seconds).toFixed(1)} s<span class="soft">, ${formatShare(match)} alike</span>`
+  return html`<p class="origin cut" title="The recording that the sound resembles most">${name
+    ? html`<span class="visually-hidden">Sounds like </span><strong>${name}</strong>
+        <span class="soft"> at </span>${Number(seconds).toFixed(1)} s<span class="soft">, ${formatShare(match)}</span>`
     : html`<span class="soft">Like no recording in particular</span>`}</p>`
 }
 

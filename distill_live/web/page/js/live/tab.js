@@ -20,7 +20,7 @@ export const title = 'Live'
 const VIEWS = [
   { id: 'play', label: 'Play', View: PlayView },
   { id: 'edits', label: 'Edits', View: EditsView },
-  { id: 'controls', label: 'All controls', View: ControlsView },
+  { id: 'controls', label: 'Controls', View: ControlsView },
   { id: 'record', label: 'Record', View: RecordView },
   { id: 'inputs', label: 'Inputs', View: InputsView },
 ]
@@ -34,7 +34,7 @@ export function Tab() {
     setView(VIEWS[at].id)
   }
   useKeys('Live', [
-    { keys: ']', text: 'Next view: Play, Edits, All controls, Record, Inputs', run: () => step(1) },
+    { keys: ']', text: 'Next view: Play, Edits, Controls, Record, Inputs', run: () => step(1) },
     { keys: '[', text: 'Previous view', run: () => step(-1) },
     { keys: 'v', text: 'Hide or show the timeline', run: () => fold(!folded) },
     { keys: 'n', text: 'Next preset', run: () => send('/distill/preset/next') },

@@ -20,7 +20,7 @@ export function Palette({ session, open, setOpen }) {
           aria-expanded=${String(open && session.level === level)}>
           <${Swatch} session=${session} level=${level} code=${session.codes[level]} />
           <span>${label}</span>
-          <span class="number soft">${session.codes[level] ?? 'pick'}</span>
+          <span class="number soft">${session.codes[level] ?? '–'}</span>
         </button>`)}
     </div>
     ${open && html`<${Codes} session=${session} close=${() => setOpen(false)} />`}

@@ -35,7 +35,8 @@ export function RegionBar({ session }) {
 /** Any edit of the instrument's table, with its parameters as text. */
 function AnyEdit({ session }) {
   const edits = [...store.edits.values()].filter((edit) => edit.region !== false)
-  const [name, setName] = useState(edits[0]?.name ?? '')
+  // Those with a second grid come to nothing without a clip.
+  const [name, setName] = useState(edits.find((edit) => !edit.partner)?.name ?? '')
   const [text, setText] = useState('')
   const edit = store.edits.get(name)
   if (!edit) return null

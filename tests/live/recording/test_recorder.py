@@ -7,7 +7,7 @@ import pytest
 
 from distill_live.errors import AudioFileError
 from distill_live.live.ipc.tap import TapRing
-from distill_live.live.server.recorder import Recorder, new_recording_path
+from distill_live.live.recording.recorder import Recorder, new_recording_path
 from tests.sound_files import read_audio
 from tests.tools import wait_until
 
@@ -74,7 +74,7 @@ def test_a_model_of_any_name_gives_a_file_in_the_folder(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     (tmp_path / "recordings").touch()
-    with pytest.raises(AudioFileError, match="cannot make the folder"):
+    with pytest.raises(AudioFileError, match="cannot make a file in"):
         new_recording_path(tmp_path / "recordings", "demo")
 
 

@@ -109,15 +109,16 @@ class Recorder:
 def new_recording_path(folder: Path, model_name: str) -> Path:
     """A new path in `folder` for a recording of a model that begins now: date_time_model.wav.
 
-    Makes the folder if it is missing; raises AudioFileError if it cannot.
+    Makes the folder if it is missing; raises AudioFileError if nothing can be written there.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise AudioFileError(f"cannot make the folder {folder}: {error}") from error
     name = re.sub(r"[^\w.-]+", "-", model_name)
     stem = f"{time.strftime('%Y-%m-%d_%H-%M-%S')}_{name}"
     path, number = folder / f"{stem}.wav", 2
-    while path.exists():
-        path, number = folder / f"{stem}_{number}.wav", number + 1
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        while path.exists():
+            path, number = folder / f"{stem}_{number}.wav", number + 1
+    except OSError as error:
+        reason = error.strerror or error
+        raise AudioFileError(f"cannot make a file in {folder}: {reason}") from error
     return path

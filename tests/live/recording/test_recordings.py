@@ -6,7 +6,7 @@ import numpy as np
 
 from distill_live.live.ipc.ring import CAPACITY
 from distill_live.live.ipc.tap import TapRing
-from distill_live.live.server.recordings import Recordings
+from distill_live.live.recording.recordings import Recordings
 from distill_live.parameters import ParameterStore
 from tests.disks import disk_full_after
 from tests.sound_files import read_audio
@@ -88,7 +88,7 @@ def test_a_folder_that_cannot_be_written_is_said_and_the_next_recording_may_work
     desk.recordings.record(True, "rain")
     desk.recordings.record(False, "rain")
     (said,) = desk.said
-    assert said.startswith("cannot record: cannot make the folder")
+    assert said.startswith("cannot record: cannot make a file in")
     (tmp_path / "tonight").unlink()
     desk.recordings.record(True, "rain")
     desk.tap.write(steady(0.5))

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from distill_live.errors import AudioFileError
 from distill_live.live.ipc.tap import TapRing
+from distill_live.live.recording.recorder import Recorder, new_recording_path
 from distill_live.live.server.long_request import LongRequest
-from distill_live.live.server.recorder import Recorder, new_recording_path
 from distill_live.parameters import ParameterStore
 
 
@@ -55,7 +55,7 @@ class Recordings(LongRequest):
             path = new_recording_path(self._folder, name)
             self.start(path)
             self._end(f"recording to {path}")
-        except (AudioFileError, OSError) as error:
+        except AudioFileError as error:
             self._end(f"cannot record: {error}", failed=True)
 
     def poll(self) -> None:

@@ -5,9 +5,9 @@ import torch
 import torchaudio
 from torch import Tensor
 
-from distill_live.audio.log1p_spectrogram import Log1pSpectrogram
 from distill_live.audio.phase import PhaseConfig, reconstruct
 from distill_live.audio.spectrogram import SpectrogramConfig
+from distill_live.models.distill_v1.log1p_spectrogram import Log1pSpectrogram
 
 
 def noise(count: int) -> Tensor:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 LEARN = "learn"
 
 
-class LearnVerb:
-    """Learns a control of `midi` for the patch at `patch`: a verb of the router.
+class LearnService:
+    """Learns a control of `midi` for the patch at `patch`: a service of the router.
 
     `table` has the parameters that a control can be learned for. `outcomes` tells whoever asked,
     and `say` people, what came of it. Call `tick` often.

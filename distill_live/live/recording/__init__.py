@@ -1,0 +1,1 @@
+"""Recordings of what is played, as sound files."""
