@@ -11,7 +11,9 @@ from pathlib import Path
 from distill_live.control.patch.files import check_patch, shipped_folder
 from distill_live.errors import PatchError
 from distill_live.parameters import Table
-from distill_live.yaml_file import Problem, read_bytes, write_file
+from distill_live.yaml_file import MAX_BYTES, Problem, read_bytes, write_file
+
+__all__ = ["BACKUP", "MAX_BYTES", "PatchEditor", "PatchText", "Problem"]
 
 #: Added to the name of a patch for the text that it had before it was saved last.
 BACKUP = ".bak"

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from distill_live.control.patch.editing import PatchEditor
+from distill_live.control.patch.editing import MAX_BYTES, PatchEditor, Problem
 from distill_live.errors import RequestError
 from distill_live.web.api.operations import Asked, Operation
 from distill_live.web.fields import Field
-from distill_live.yaml_file import MAX_BYTES, Problem
 
 _TEXT = Field("text", "text", "The patch, as YAML.", required=True, longest=MAX_BYTES)
 _REVISION = Field(

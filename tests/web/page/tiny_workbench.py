@@ -12,5 +12,5 @@ from distill_live.web.work.workplace import Workplace
 PROGRAM = (sys.executable, "-m", "tests.commands.tiny_training")
 
 if __name__ == "__main__":
-    work.Workplace = partial(Workplace, program=PROGRAM)  # type: ignore[assignment, misc]
+    setattr(work, "Workplace", partial(Workplace, program=PROGRAM))  # noqa: B010
     cli.main()
