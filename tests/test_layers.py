@@ -58,10 +58,11 @@ BELOW = {
         "live.ipc", "live.playback",
         "audio", "parameters", "plugins",
     },
+    "workbench": {"live.ipc", "inference", "models", "codes", "audio"},
     "web": {"control", "codes", "models.file.library", "parameters"},
     "commands": {
-        "web", "live", "report", "views", "clients", "training", "inference", "models", "control",
-        "inputs", "outputs", "codes", "audio", "parameters", "plugins",
+        "web", "workbench", "live", "report", "views", "clients", "training", "inference", "models",
+        "control", "inputs", "outputs", "codes", "audio", "parameters", "plugins",
     },
 }  # fmt: skip
 

@@ -246,6 +246,9 @@ REQUESTS: dict[str, RequestSpec] = {
         RequestSpec("loop/beats", "Loop the most recent beats, sample-accurately, until "
                                   "`release`.",
                     (_BEATS,), "control"),
+        RequestSpec("loop/columns",
+                    "Loop columns exactly, from the one with this number on, until `release`.",
+                    (_COLUMN, _REGION[0]), "control"),
         RequestSpec("rewind/beats", "Go back by a number of beats, sample-accurately; otherwise "
                                     "like `rewind`.",
                     (_BEATS, _TAKE), "control"),

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from distill_live.web.api.codes import Codes
 from distill_live.web.api.routes import Api
 from distill_live.web.work.workplace import MEGABYTE, Workplace
+from distill_live.workbench.client import WorkbenchClient
 
 if TYPE_CHECKING:
     from distill_live.web.socket.documents import Documents
@@ -21,15 +23,15 @@ def open_api(
 ) -> Api:
     """The API on a work folder; uploads may have `upload_limit` megabytes. `playing` gives the file
     of the model in play."""
-    return Api(
-        Workplace(
-            work.absolute(),
-            recordings.absolute(),
-            playing,
-            most_file_bytes=upload_limit * MEGABYTE,
-            most_bytes=max(20_000, upload_limit) * MEGABYTE,
-        )
+    workplace = Workplace(
+        work.absolute(),
+        recordings.absolute(),
+        playing,
+        most_file_bytes=upload_limit * MEGABYTE,
+        most_bytes=max(20_000, upload_limit) * MEGABYTE,
     )
+    bench = WorkbenchClient(workplace.codes)
+    return Api(workplace, Codes(workplace, bench).operations(), bench.close)
 
 
 class JobDocuments:
