@@ -96,9 +96,10 @@ def write_file(path: Path, text: str) -> bytes:
 
 def document_error(path: Path, kind: str, problems: Sequence[Problem]) -> PatchError:
     """The error that lists a file's problems in the order of their lines."""
-    lines = [f"{path}:{line}: {text}" for line, text in sorted(problems)]
+    ordered = sorted(problems)
+    lines = [f"{path}:{line}: {text}" for line, text in ordered]
     count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
-    return PatchError("\n  ".join([f"{count} in the {kind} {path}", *lines]))
+    return PatchError("\n  ".join([f"{count} in the {kind} {path}", *lines]), ordered)
 
 
 class _Reader:
