@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page
 from tests.web.page.conftest import OpenPage, Served, hold, until
 
 #: A column, the ruler and the line above each level, in CSS pixels; the columns after the now line.
-COLUMN, RULER, HEADER, AHEAD = 12, 32, 22, 24
+COLUMN, RULER, HEADER, AHEAD = 12, 28, 18, 24
 EDITED, PAINTED = 1, 4
 
 #: Collects what the server says of the columns, beside the page's own view of it.
