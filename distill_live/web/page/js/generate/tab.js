@@ -24,6 +24,8 @@ function Generate() {
   const models = useLoaded('/api/models')
   const files = useLoaded('/api/files')
   const { jobs, error, reload } = useJobs(['generate'])
+  // What was made is in the list of sounds; here is what is not there yet, and what went wrong.
+  const shown = jobs.filter((job) => job.state !== 'done')
   useNewFiles(jobs, files.reload)
   const playable = (models.data?.models ?? []).filter((/** @type {any} */ one) => one.prior && !one.error)
   useFirstModel(settings, setSettings, playable)
@@ -34,10 +36,10 @@ function Generate() {
     </div>
     <div class="stack">
       <${Problem} text=${error} retry=${reload} />
-      ${jobs.length > 0 &&
+      ${shown.length > 0 &&
       html`<section class="panel" aria-label="In progress">
         <ul class="jobs">
-          ${jobs.map((job) => html`<${JobRow} key=${job.id} job=${job} reload=${reload} />`)}
+          ${shown.map((job) => html`<${JobRow} key=${job.id} job=${job} reload=${reload} />`)}
         </ul>
       </section>`}
       <${History} files=${files} reuse=${(/** @type {any} */ file) => setSettings(reused(file))} />
