@@ -70,6 +70,9 @@ BELOW = {
 ROOMS = {
     "audio.reading": {"audio.files", "audio.resample"},
     "commands.grids": {"commands.destinations", "commands.options", "commands.output"},
+    "codes.edit_lists": {
+        "codes.edit", "codes.edit_run", "codes.grid", "codes.selection", "codes.timeline",
+    },
     "codes.history": {"codes.timeline"},
     "codes.rack": {"codes.edit", "codes.edit_run", "codes.timeline"},
     "commands.serving": {"commands.output", "commands.standard_streams"},

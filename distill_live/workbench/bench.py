@@ -16,7 +16,8 @@ import numpy as np
 from distill_live.audio.files import write_blocks
 from distill_live.audio.reading.sound import Sound
 from distill_live.codes.edit import Edit, Traits, load_edits
-from distill_live.codes.edit_list import ITSELF, EditStep, EditTools, apply_step, other_side
+from distill_live.codes.edit_lists.edit_list import EditTools, apply_step, other_side
+from distill_live.codes.edit_lists.edit_step import ITSELF, EditStep
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.grid_file import SUFFIXES, load_grid, save_grid
 from distill_live.codes.selection import Selection

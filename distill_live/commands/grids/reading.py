@@ -10,6 +10,7 @@ import typer
 
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.grid_file import load_grid
+from distill_live.codes.labels import level_name
 from distill_live.codes.selection import find_levels
 from distill_live.commands.output import tell
 from distill_live.errors import CodesError
@@ -60,5 +61,6 @@ def find_level(text: str, labels: Sequence[str]) -> int:
     more than one."""
     found = find_levels(text, labels).nonzero()[0]
     if not text or len(found) != 1:
-        raise CodesError(f"{text!r} is not one level; legal: {', '.join(labels)}, or a number")
+        names = ", ".join(map(level_name, labels))
+        raise CodesError(f"{text!r} is not one level; legal: {names}, or a number from 0")
     return int(found[0])

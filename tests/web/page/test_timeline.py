@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page
 from tests.web.page.conftest import OpenPage, Served, hold, until
 
 #: A column, the ruler and the line above each level, in CSS pixels; the columns after the now line.
-COLUMN, RULER, HEADER, AHEAD = 12, 32, 22, 24
+COLUMN, RULER, HEADER, AHEAD = 12, 28, 18, 24
 EDITED, PAINTED = 1, 4
 
 #: Collects what the server says of the columns, beside the page's own view of it.
@@ -131,6 +131,22 @@ def test_a_selected_region_loops_exactly(live: Page) -> None:
     until(live, "window.meters.motion === 'loop'")
     begin, end = live.evaluate("[window.meters.loop_begin, window.meters.loop_end]")
     assert (end - begin, begin % 1) == (6, 0)
+
+
+def test_a_selection_is_dragged_to_another_place(live: Page, served: Served) -> None:
+    # While the stream stands still, so do the cells.
+    served.osc.send("/distill/stop")
+    until(live, "window.meters.transport === 'stop'")
+    live.wait_for_timeout(500)
+    x, y = place(live, -13.5, level=1, band=0)
+    live.keyboard.down("Shift")
+    hold(live, x, y, to=(x + 3 * COLUMN, y))
+    live.keyboard.up("Shift")
+    live.get_by_text("4 columns, Timbre, band 1").wait_for()
+    live.get_by_role("button", name="Drag copies").click()
+    hold(live, x + COLUMN, y, to=(x + 9 * COLUMN, y))
+    live.locator(".region-words").get_by_text("copy: 4 columns, Timbre, band 1").wait_for()
+    assert wait_for_flag(live, EDITED | PAINTED)
 
 
 def test_what_is_wrong_with_an_edit_is_said_where_it_was_asked_for(live: Page) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from distill_live.web.work.workplace import MEGABYTE, Workplace
 from distill_live.workbench.client import WorkbenchClient
 
 if TYPE_CHECKING:
+    from distill_live.web.api.operations import Operation
     from distill_live.web.socket.documents import Documents
 
 #: How often the jobs are looked at, in seconds, and how many are told: the newest ones.
@@ -19,10 +20,14 @@ LOOK_S, MAX_JOBS = 1.0, 50
 
 
 def open_api(
-    work: Path, upload_limit: int, recordings: Path, playing: Callable[[], Path | None]
+    work: Path,
+    upload_limit: int,
+    recordings: Path,
+    playing: Callable[[], Path | None],
+    more: Iterable[Operation] = (),
 ) -> Api:
     """The API on a work folder; uploads may have `upload_limit` megabytes. `playing` gives the file
-    of the model in play."""
+    of the model in play, and `more` are operations besides those on the work folder."""
     workplace = Workplace(
         work.absolute(),
         recordings.absolute(),
@@ -31,7 +36,7 @@ def open_api(
         most_bytes=max(20_000, upload_limit) * MEGABYTE,
     )
     bench = WorkbenchClient(workplace.codes)
-    return Api(workplace, Codes(workplace, bench).operations(), bench.close)
+    return Api(workplace, [*Codes(workplace, bench).operations(), *more], bench.close)
 
 
 class JobDocuments:

@@ -12,7 +12,7 @@ import * as marks from './timeline_marks.js'
 /** More columns than the server sends at once. */
 const CAPACITY = 1024
 /** The heights of the ruler and of the levels' names, in CSS pixels. */
-const RULER = 32, HEADER = 22
+const RULER = 28, HEADER = 18
 /** How many columns are shown after the now line, and the share of the width that they get at most. */
 const AHEAD = 24, AHEAD_SHARE = 0.38
 /** How fast the picture glides after a jump, in milliseconds, and over how many columns at most. */
