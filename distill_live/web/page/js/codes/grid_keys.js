@@ -24,7 +24,7 @@ export const GRID_KEYS = [
  */
 export function pressKey(event, view, desk, id) {
   const sheet = desk.of(id)
-  const cursor = sheet.cursor ?? { column: 0, band: 0, level: 0 }
+  const cursor = sheet.cursor ?? { column: 0, band: sheet.document.bands - 1, level: 0 }
   const to = moved(event.key, cursor, sheet.document)
   if (to && !event.ctrlKey && !event.metaKey && !event.altKey) return go(to, event.shiftKey, view, desk, id)
   const doing = actions(view, desk, id, cursor)[(event.ctrlKey || event.metaKey ? 'Ctrl+' : '') + event.key]
