@@ -14,12 +14,10 @@ import pytest
 
 from distill_live.commands.serving.page.work import open_api
 from distill_live.models.file.header import rewrite_metadata
-from distill_live.web.api.codes import Codes
 from distill_live.web.api.openapi import kinds_table, markdown_table
 from distill_live.web.api.patch import PatchRoutes
 from distill_live.web.work.kinds import KINDS
 from distill_live.web.work.workplace import Workplace
-from distill_live.workbench.client import WorkbenchClient
 from tests.conftest import Folders
 from tests.documents import DOCS, code_lines, read
 from tests.web.api.conftest import Office, open_office
@@ -31,11 +29,6 @@ SERVER = "http://127.0.0.1:9000"
 def test_the_page_has_the_table_of_all_operations_of_serve(tmp_path: Path) -> None:
     api = open_api(tmp_path, 500, tmp_path, lambda: None, PatchRoutes(None).operations())
     assert markdown_table(api.operations) in read(PAGE)
-
-
-def test_the_page_has_the_table_of_all_operations_on_codes(place: Workplace) -> None:
-    bench = WorkbenchClient(place.codes)
-    assert markdown_table(Codes(place, bench).operations()) in read(PAGE)
 
 
 def test_the_page_has_the_table_of_all_kinds_of_jobs() -> None:

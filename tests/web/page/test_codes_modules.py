@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from distill_live.codes.edit import Edit, load_edits
-from distill_live.codes.edit_list import EditStep
+from distill_live.codes.edit_lists.edit_step import EditStep
 from distill_live.inference.model_edits import Resample
 from distill_live.web.socket.hello import describe_edit
 from tests.web.page.test_core_modules import run
@@ -52,7 +52,8 @@ def test_a_second_document_stands_before_the_columns(blank: Page) -> None:
 )
 def test_names_of_documents_are_sent_as_ids(blank: Page, text: str, sent: str) -> None:
     script = """
-      const edits = new Map([['swap', { partner: true }], ['blend', { partner: true }], ['reverse', {}]])
+      const partner = true
+      const edits = new Map([['swap', { partner }], ['blend', { partner }], ['reverse', {}]])
       const documents = [{ id: '1b', name: 'my loop' }, { id: '1c', name: 'kick' }]
       return (await load('codes/parts.js')).withIds(given, edits, documents)
     """
