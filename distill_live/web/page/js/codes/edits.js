@@ -14,7 +14,7 @@ const RESAMPLE = {
   region: true,
   arguments: [
     { name: 'takes', doc: 'How many times it is drawn; the take that joins best is kept.', kind: 'int', min: 1, max: 64, default: 8, unit: '' },
-    { name: 'temperature', doc: 'Temperature of the prior.', kind: 'float', min: 0, max: 2, default: 1, unit: '' },
+    { name: 'temperature', doc: 'Temperature of the prior.', kind: 'float', min: 0.1, max: 2, default: 1, unit: '' },
   ],
 }
 
