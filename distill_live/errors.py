@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 class DistillError(Exception):
@@ -54,6 +54,12 @@ class ParameterError(DistillError):
 
 class PatchError(DistillError):
     """A patch file cannot be used."""
+
+    def __init__(self, message: str, problems: Sequence[tuple[int, str]] = ()) -> None:
+        """`problems` are those in the file that have a line, counted from 1, in that order; the
+        message lists them too."""
+        super().__init__(message)
+        self.problems = tuple(problems)
 
 
 class PluginError(DistillError):

@@ -15,7 +15,8 @@ from distill_live.errors import PatchError
 
 #: The most bytes of a file, unless the caller allows more.
 MAX_BYTES = 256 * 1024
-#: The most values in a file, counting each use of an alias: this stops alias bombs.
+#: The most values in a file, counting each use of an alias, unless the caller allows more: this
+#: stops alias bombs.
 MAX_VALUES = 50_000
 MAX_DEPTH = 16
 MAX_SCALAR = 1_000
@@ -37,12 +38,14 @@ class Document:
     lines: dict[Place, int]
 
 
-def read_yaml(path: Path, kind: str, max_bytes: int = MAX_BYTES) -> Document:
+def read_yaml(
+    path: Path, kind: str, max_bytes: int = MAX_BYTES, max_values: int = MAX_VALUES
+) -> Document:
     """Read a file; messages call it by its `kind`, such as "patch".
 
     Raises PatchError that lists every problem: file, line, and what is wrong.
     """
-    return parse_yaml(read_bytes(path, kind, max_bytes), path, kind)
+    return parse_yaml(read_bytes(path, kind, max_bytes), path, kind, max_values)
 
 
 def read_bytes(path: Path, kind: str, max_bytes: int = MAX_BYTES) -> bytes:
@@ -57,7 +60,7 @@ def read_bytes(path: Path, kind: str, max_bytes: int = MAX_BYTES) -> bytes:
     return data
 
 
-def parse_yaml(data: bytes, path: Path, kind: str) -> Document:
+def parse_yaml(data: bytes, path: Path, kind: str, max_values: int = MAX_VALUES) -> Document:
     """The content of a file from its bytes. Raises PatchError that lists every problem."""
     try:
         text = data.decode()
@@ -65,7 +68,7 @@ def parse_yaml(data: bytes, path: Path, kind: str) -> Document:
         line = data.count(b"\n", 0, error.start) + 1
         problem = (line, "the text is not UTF-8; save the file as UTF-8")
         raise document_error(path, kind, [problem]) from None
-    reader = _Reader()
+    reader = _Reader(max_values)
     value = reader.read(text)
     if reader.problems:
         raise document_error(path, kind, reader.problems)
@@ -93,18 +96,19 @@ def write_file(path: Path, text: str) -> bytes:
 
 def document_error(path: Path, kind: str, problems: Sequence[Problem]) -> PatchError:
     """The error that lists a file's problems in the order of their lines."""
-    lines = [f"{path}:{line}: {text}" for line, text in sorted(problems)]
+    ordered = sorted(problems)
+    lines = [f"{path}:{line}: {text}" for line, text in ordered]
     count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
-    return PatchError("\n  ".join([f"{count} in the {kind} {path}", *lines]))
+    return PatchError("\n  ".join([f"{count} in the {kind} {path}", *lines]), ordered)
 
 
 class _Reader:
     """Reads a document; remembers the line of each value and collects problems."""
 
-    def __init__(self) -> None:
+    def __init__(self, max_values: int) -> None:
         self.lines: dict[Place, int] = {(): 1}
         self.problems: list[Problem] = []
-        self._values_left = MAX_VALUES
+        self._max_values = self._values_left = max_values
 
     def read(self, text: str) -> Any:
         loader: yaml.SafeLoader | None = None
@@ -132,7 +136,8 @@ class _Reader:
         self.lines.setdefault(place, line)
         self._values_left -= 1
         if self._values_left < 0:
-            raise _TooMuchError(line, f"more than {MAX_VALUES} values, including those of aliases")
+            text = f"more than {self._max_values} values, including those of aliases"
+            raise _TooMuchError(line, text)
         if len(place) > MAX_DEPTH:
             raise _TooMuchError(line, f"nested too deeply; legal: {MAX_DEPTH} levels")
         if isinstance(node, yaml.MappingNode):

@@ -14,7 +14,7 @@ import typer
 
 from distill_live.cli import COMMANDS, app
 from distill_live.codes.edit import load_edits
-from distill_live.codes.edit_list import EditStep
+from distill_live.codes.edit_lists.edit_step import EditStep
 from distill_live.inference.model_edits import model_edits
 from tests.documents import DOCS, PAGES, REPOSITORY, code_lines, page_name, read, spans
 

@@ -58,10 +58,11 @@ BELOW = {
         "live.ipc", "live.playback",
         "audio", "parameters", "plugins",
     },
+    "workbench": {"live.ipc", "inference", "models", "codes", "audio"},
     "web": {"control", "codes", "models.file.library", "parameters"},
     "commands": {
-        "web", "live", "report", "views", "clients", "training", "inference", "models", "control",
-        "inputs", "outputs", "codes", "audio", "parameters", "plugins",
+        "web", "workbench", "live", "report", "views", "clients", "training", "inference", "models",
+        "control", "inputs", "outputs", "codes", "audio", "parameters", "plugins",
     },
 }  # fmt: skip
 
@@ -69,6 +70,9 @@ BELOW = {
 ROOMS = {
     "audio.reading": {"audio.files", "audio.resample"},
     "commands.grids": {"commands.destinations", "commands.options", "commands.output"},
+    "codes.edit_lists": {
+        "codes.edit", "codes.edit_run", "codes.grid", "codes.selection", "codes.timeline",
+    },
     "codes.history": {"codes.timeline"},
     "codes.rack": {"codes.edit", "codes.edit_run", "codes.timeline"},
     "commands.serving": {"commands.output", "commands.standard_streams"},

@@ -57,16 +57,6 @@ def cell_vectors(codes: Codes, codebooks: Codebooks) -> NDArray[np.float32]:
     return vectors
 
 
-def requantise(vectors: NDArray[np.float32], codebooks: Codebooks) -> Codes:
-    """Vectors [..., D] to codes [..., Q]: level by level the nearest to what is left over, as the
-    codec's encoder does."""
-    residual, codes = vectors, []
-    for book, squares in zip(codebooks, _squares(codebooks), strict=True):
-        codes.append(_offsets(residual, book, squares).argmin(axis=-1))
-        residual = residual - book[codes[-1]]
-    return np.stack(codes, axis=-1)
-
-
 def mix(
     grids: Sequence[Codes], weights: NDArray[np.float32], codebooks: Codebooks
 ) -> NDArray[np.float32]:
@@ -134,8 +124,8 @@ def axis_order(book: NDArray[np.float32]) -> NDArray[np.int64]:
 
 
 @once_per_array
-def axis_places(codebooks: Codebooks) -> tuple[Codes, Codes]:
-    """The codes of each level in their order along its first principal axis, [Q, V], and the place
+def axis_ranks(codebooks: Codebooks) -> tuple[Codes, Codes]:
+    """The codes of each level in their order along its first principal axis, [Q, V], and the rank
     of each code in that order, [Q, V]."""
     order = np.stack([axis_order(book) for book in codebooks])
     return order, order.argsort(axis=1)

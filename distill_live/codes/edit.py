@@ -25,10 +25,6 @@ Scope = Literal["stream", "region", "file"]
 #: The most columns that a window, `past` or `holds` may have.
 MAX_COLUMNS = 64
 
-#: The unit of parameters whose value is a code. One that the codebooks do not have is an error on a
-#: region; live, the highest code takes its place.
-CODE_UNIT = "code"
-
 _SEED_BITS = (1 << 64) - 1
 
 
@@ -40,11 +36,11 @@ def _no_codes() -> Codes:
 class EditContext:
     """What an edit can look at besides the codes; its arrays are read-only.
 
-    `column` is the absolute position of the first column, `levels` [Q] and `bands` [F] say where
-    codes may change: everything else stays as it is, whatever the edit returns. `values` holds its
-    own parameters by their short names. `held` [F, Q] are the codes that entered the edit in the
-    column that was heard when each level was switched on. `seed` is the stream's, and `codebooks`
-    [Q, V, D] float32 are the vectors behind the codes.
+    `name` is the edit's own; `random` uses it. `column` is the absolute position of the first
+    column, `levels` [Q] and `bands` [F] say where codes may change: everything else stays as it is,
+    whatever the edit returns. `values` holds its own parameters by their short names. `held` [F, Q]
+    are the codes that entered the edit in the column that was heard when each level was switched
+    on. `seed` is the stream's, and `codebooks` [Q, V, D] float32 are the vectors behind the codes.
 
     The rest is for edits that ask for it (see `Edit`): `past` [k, F, Q], the columns before the
     first one, as they entered the edit, fewer at the beginning; `held_columns` [holds, F, Q], which
@@ -210,7 +206,7 @@ def check_edit(name: str, plugin: Callable[[], Edit]) -> Edit:
     edit = plugin()
     check_declaration(name, edit, (SWITCH,))
     if not (callable(edit) or isinstance(edit, GridEdit)):
-        raise PluginError("it must be callable with codes and a context")
+        raise PluginError("it must be callable with codes and a context, or have a method `change`")
     _check_traits(edit, Traits.of(edit))
     return edit
 

@@ -9,16 +9,16 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from distill_live.codes.edit import CODE_UNIT, Edit, EditContext, GridEdit, Traits
+from distill_live.codes.edit import Edit, EditContext, GridEdit, Traits
 from distill_live.codes.timeline import Codes
 from distill_live.errors import CodesError, ParameterError, PluginError, nearest_name
-from distill_live.parameters import Parameter
+from distill_live.parameters import CODE_UNIT, Parameter
 
 _Array = TypeVar("_Array", bound=NDArray[np.generic])
 
 
 def read_only(array: _Array) -> _Array:
-    """A view of an array that cannot be written to; the array itself if it cannot be, either."""
+    """A read-only view of an array; the array itself if it is read-only already."""
     if not array.flags.writeable:
         return array
     view = array.view()
@@ -83,7 +83,7 @@ def check_result(edited: object, entered: Codes, context: EditContext) -> None:
     """Raise PluginError unless an edit's result has the shape and type of `entered` and holds codes
     of the codebooks."""
     if not isinstance(edited, np.ndarray):
-        raise PluginError(f"it returned {type(edited).__name__}; legal: an array of codes")
+        raise _not_an_array(edited)
     if edited.shape != entered.shape or edited.dtype != entered.dtype:
         raise PluginError(
             f"it returned {edited.dtype} {edited.shape}; legal: {entered.dtype} {entered.shape}, "
@@ -128,7 +128,7 @@ def _legal(parameter: Parameter, value: float) -> float:
     number that was written down is not changed."""
     if parameter.clip(value) != value:
         whole = "a whole number, " if parameter.kind == "int" else ""
-        raise ParameterError(f"{parameter.name} takes {whole}{parameter.legal()}, not {value:g}")
+        raise ParameterError(f"{parameter.name} takes {whole}{parameter.legal()}, not {value:.10g}")
     return float(value)
 
 
@@ -139,7 +139,7 @@ def _check_arguments(edit: Edit, traits: Traits, context: EditContext) -> None:
         value = context.values[parameter.name]
         if parameter.unit == CODE_UNIT and value > highest:
             raise CodesError(
-                f"{parameter.name} {value:g} is above the codebook: legal are codes 0..{highest}"
+                f"{parameter.name} {value:.10g} is above the codebook: legal are codes 0..{highest}"
             )
     if traits.partner and not len(context.partner):
         raise CodesError(f"{edit.name} needs a second grid")
@@ -152,12 +152,20 @@ def _run_on_grid(
     if traits.scope == "region":
         check_result(changed, codes, context)
         return np.where(_mask(context), changed, codes)
-    if not isinstance(changed, np.ndarray) or changed.dtype != codes.dtype:
-        raise PluginError(f"it returned {type(changed).__name__}; legal: an array of codes")
-    if changed.ndim != codes.ndim or changed.shape[1:] != codes.shape[1:]:
-        raise PluginError(f"it returned codes {changed.shape}; legal: [columns, bands, levels]")
+    if not isinstance(changed, np.ndarray):
+        raise _not_an_array(changed)
+    if (changed.dtype, changed.ndim, changed.shape[1:]) != (codes.dtype, 3, codes.shape[1:]):
+        _, bands, levels = codes.shape
+        raise PluginError(
+            f"it returned {changed.dtype} {changed.shape}; legal: {codes.dtype} "
+            f"[columns, {bands}, {levels}]"
+        )
     check_range(changed, context)
     return changed
+
+
+def _not_an_array(changed: object) -> PluginError:
+    return PluginError(f"it returned {type(changed).__name__}; legal: an array of codes")
 
 
 def _moved(context: EditContext, first: int, offset: int, past: Codes) -> EditContext:

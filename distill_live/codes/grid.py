@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -12,9 +12,6 @@ from numpy.typing import NDArray
 from distill_live.codes.labels import check_labels
 from distill_live.codes.selection import Region, Selection
 from distill_live.errors import CodesError
-
-# What two grids must have in common before columns of one can stand in the other.
-_KIND = ("model_sha256", "codebook_size", "column_samples", "sample_rate")
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +50,7 @@ class CodeGrid:
             )
         if min(self.codebook_size, self.column_samples, self.sample_rate) < 1:
             raise CodesError(
-                "codebook_size, column_samples and sample_rate must be 1 or more; they are "
+                "a grid has 1 or more codes per level, samples per column and Hz, not "
                 f"{self.codebook_size}, {self.column_samples} and {self.sample_rate}"
             )
         object.__setattr__(self, "codes", codes.astype(np.int64))
@@ -68,7 +65,7 @@ class CodeGrid:
         )
 
     @property
-    def duration_s(self) -> float:
+    def duration_seconds(self) -> float:
         """Length of the sound in seconds."""
         return len(self.codes) * self.column_samples / self.sample_rate
 
@@ -103,14 +100,24 @@ class CodeGrid:
                 f"one grid is of the model {self.model_name!r}, the other of {other.model_name!r}, "
                 "which has a different codec: encode both sounds with the same model"
             )
-        for name, one, two in (
-            ("bands and levels", self.codes.shape[1:], other.codes.shape[1:]),
-            *((name, getattr(self, name), getattr(other, name)) for name in _KIND),
-        ):
-            if one != two:
-                raise CodesError(
-                    f"the two grids do not fit each other: one has {name} {one}, the other {two}"
-                )
+        for what, (one, two) in self.differences(other).items():
+            raise CodesError(
+                f"the two grids do not fit each other: one has {one} {what}, the other {two}"
+            )
+
+    def differences(self, other: CodeGrid) -> dict[str, tuple[int, int]]:
+        """What keeps columns of `other` from standing in this grid, besides the codec: each by its
+        unit, such as "bands", with this grid's number and that of `other`."""
+        _, bands, levels = self.codes.shape
+        _, other_bands, other_levels = other.codes.shape
+        numbers = {
+            "bands": (bands, other_bands),
+            "levels": (levels, other_levels),
+            "codes per level": (self.codebook_size, other.codebook_size),
+            "samples per column": (self.column_samples, other.column_samples),
+            "Hz": (self.sample_rate, other.sample_rate),
+        }
+        return {what: (one, two) for what, (one, two) in numbers.items() if one != two}
 
     def cut(self, start: int, end: int) -> CodeGrid:
         """The columns from `start` up to, but without, `end`: 0 <= start <= end <= T.
@@ -143,9 +150,8 @@ class CodeGrid:
             raise CodesError("there are no grids to put together; give at least one")
         for grid in grids[1:]:
             grids[0].require_like(grid)
-        sources = dict.fromkeys(grid.source for grid in grids if grid.source)
         codes = np.concatenate([grid.codes for grid in grids])
-        return replace(grids[0], codes=codes, source=", ".join(sources))
+        return replace(grids[0], codes=codes, source=joined_sources(grids))
 
     def with_codes(self, codes: NDArray[Any]) -> CodeGrid:
         """The grid with other codes `[T', F, Q]`, any number of columns of as many bands and
@@ -164,3 +170,8 @@ class CodeGrid:
         """
         check_labels(labels)
         return replace(self, level_labels=tuple(labels))
+
+
+def joined_sources(grids: Iterable[CodeGrid]) -> str:
+    """The sources of grids that become one: each once, with commas between them."""
+    return ", ".join(dict.fromkeys(grid.source for grid in grids if grid.source))

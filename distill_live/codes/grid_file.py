@@ -39,7 +39,8 @@ _DAMAGE = (
 def save_grid(path: Path, grid: CodeGrid) -> None:
     """Write a grid as .json (one column per line) or .npz (small and fast), atomically.
 
-    Raises CodesError for another suffix, or when the file cannot be written.
+    Raises CodesError for another suffix, when the file cannot be written, and for more codes than
+    `load_grid` reads.
     """
     suffix = check_suffix(path)
     description: dict[str, Any] = {
@@ -62,6 +63,9 @@ def save_grid(path: Path, grid: CodeGrid) -> None:
                 np.savez_compressed(temporary, codes=small, description=json.dumps(description))
             else:
                 temporary.write_text(_as_json(description, grid.codes), encoding="utf-8")
+            _require_readable(temporary, suffix)
+    except CodesError as error:
+        raise CodesError(f"cannot save {path}: {error}") from error
     except OSError as error:
         raise CodesError(f"cannot save {path}: {error.strerror or error}") from error
 
@@ -75,10 +79,9 @@ def load_grid(path: Path) -> CodeGrid:
     """
     suffix = check_suffix(path)
     try:
-        _require_size(path.stat().st_size)
+        _require_readable(path, suffix)
         description, codes = _read_npz(path) if suffix == ".npz" else _read_json(path)
-        if (description["format"], description["format_version"]) != (FORMAT, FORMAT_VERSION):
-            raise CodesError(f"it is not a {FORMAT} file of version {FORMAT_VERSION}")
+        _check_version(description["format"], description["format_version"])
         _check_shape(codes, description["shape"])
         return CodeGrid(
             codes=codes,
@@ -116,16 +119,31 @@ def _read_json(path: Path) -> tuple[dict[str, Any], NDArray[Any]]:
 
 def _read_npz(path: Path) -> tuple[dict[str, Any], NDArray[Any]]:
     with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
-        for part in content.zip.infolist():
-            _require_size(part.file_size)
         return json.loads(str(content["description"])), content["codes"]
 
 
-def _require_size(size: int) -> None:
-    if size > MOST_BYTES:
+def _require_readable(path: Path, suffix: str) -> None:
+    """Raise CodesError for a file that is too large, also when it is unpacked."""
+    sizes = [path.stat().st_size]
+    if suffix == ".npz":
+        with zipfile.ZipFile(path) as archive:
+            sizes += [part.file_size for part in archive.infolist()]
+    if (largest := max(sizes)) > MOST_BYTES:
         raise CodesError(
-            f"it has {size >> 20} MB of codes; legal: up to {MOST_BYTES >> 20} MB: split it"
+            f"it has {largest >> 20} MB of codes; legal: up to {MOST_BYTES >> 20} MB: encode a "
+            "shorter part"
         )
+
+
+def _check_version(name: object, version: object) -> None:
+    """Raise CodesError unless a file is of this format, in a version that can be read."""
+    if name == FORMAT and isinstance(version, int) and version > FORMAT_VERSION:
+        raise CodesError(
+            f"it was written by a newer distill-live (codes version {version}); this program reads "
+            f"version {FORMAT_VERSION}: update it"
+        )
+    if (name, version) != (FORMAT, FORMAT_VERSION):
+        raise CodesError(f"it is not a {FORMAT} file of version {FORMAT_VERSION}")
 
 
 def _check_shape(codes: NDArray[Any], shape: list[int]) -> None:

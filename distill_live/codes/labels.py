@@ -57,17 +57,17 @@ def check_labels(labels: Sequence[str]) -> None:
 
 def rename_level(labels: Sequence[str], level: str, label: str) -> tuple[str, ...]:
     """The labels with a new one for `level`: its label, as addresses write it or not, or its
-    number, counted from 1, coarse to fine.
+    number from 0, coarse to fine.
 
     Raises CodesError when there is no such level, and when it cannot be called so.
     """
     names = [level_name(one) for one in labels]
-    numbers = [str(number) for number in range(1, len(names) + 1)]
+    numbers = [str(number) for number in range(len(names))]
     wanted = level_name(level)
     if wanted not in (*names, *numbers):
         raise CodesError(
-            f"there is no level {reprlib.repr(level)}; legal: {', '.join(labels)}, or "
-            f"1..{len(labels)}"
+            f"there is no level {reprlib.repr(level)}; legal: {', '.join(names)}, or "
+            f"0..{len(labels) - 1}"
         )
     # A number always counts levels, whatever their labels say.
     place = numbers.index(wanted) if wanted in numbers else names.index(wanted)
@@ -80,6 +80,6 @@ def rename_level(labels: Sequence[str], level: str, label: str) -> tuple[str, ..
 
 def _taken(label: str, other: str) -> CodesError:
     return CodesError(
-        f"two levels cannot be called {label!r} and {other!r}: names must differ in more than "
-        "capitals"
+        f"two levels cannot be called {label!r} and {other!r}: level names must differ in more "
+        "than capitals, spaces and _"
     )

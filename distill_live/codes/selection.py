@@ -12,6 +12,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from distill_live.codes.labels import level_name
 from distill_live.errors import CodesError, nearest_name
 
 #: Names for thirds of the bands, low to high.
@@ -20,7 +21,8 @@ BAND_NAMES = ("low", "mid", "high")
 #: The longest number that is read.
 _DIGITS = 12
 _NUMBERS = re.compile(r"(?P<start>\d{1,6})|(?P<first>\d{0,6}):(?P<end>\d{0,6})", re.ASCII)
-_SECONDS = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(m?)s", re.ASCII)
+_NUMBER = re.compile(r"\d+(?:\.\d*)?|\.\d+", re.ASCII)
+_SECONDS = re.compile(rf"({_NUMBER.pattern})(m?)s", re.ASCII)
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,9 +40,10 @@ class Region:
 class Selection:
     """Columns, bands and levels as they are written; "" stands for all.
 
-    Columns: `0:16`, `8` (one column), `0:1s`, `500ms:`, `:2s`, without the end. Bands: `0:2`, `3`,
-    or `low`, `mid`, `high` (thirds), several with commas. Levels: labels such as `structure`, or
-    numbers from 0, several with commas, or `0:2`.
+    Columns: `0:16`, `8` (one column), `0:1s`, `500ms:`, `:2s`, without the end. A unit at the end
+    counts for both: `1:3s` is 1 s to 3 s. Bands: `0:2`, `3`, or `low`, `mid`, `high` (thirds),
+    several with commas. Levels: labels such as `structure` (with spaces or `_`), or numbers from 0,
+    several with commas, or `0:2`.
     """
 
     columns: str = ""
@@ -70,11 +73,16 @@ def find_columns(text: str, count: int, columns_per_second: float) -> tuple[int,
     """
     legal = f"legal: columns such as 0:16, 8 or 0.5s:2s, within 0:{count}"
     first, colon, last = (text or ":").partition(":")
+    time = _SECONDS.fullmatch(last)
+    if time and _NUMBER.fullmatch(first):
+        # A unit at the end counts for both.
+        first += f"{time[2]}s"
     start = _position(first, 0, columns_per_second, legal)
     if not colon and text.endswith("s"):
         raise CodesError(f"{text!r} is a moment; give a beginning and an end; {legal}")
     end = _position(last, count, columns_per_second, legal) if colon else start + 1
-    _check_span("columns", text, start, end, count)
+    if not 0 <= start < end <= count:
+        raise CodesError(_no_columns(text, start >= end, count, columns_per_second))
     return start, end
 
 
@@ -86,11 +94,11 @@ def find_bands(text: str, count: int) -> NDArray[np.bool_]:
 
 
 def find_levels(text: str, labels: Sequence[str]) -> NDArray[np.bool_]:
-    """Which levels are written, by labels, in upper or lower case, or by numbers from 0.
+    """Which levels are written, by labels as addresses write them or not, or by numbers from 0.
 
     Raises CodesError as `Selection.resolve` does.
     """
-    named = {label.lower(): (number, number + 1) for number, label in enumerate(labels)}
+    named = {level_name(label): (number, number + 1) for number, label in enumerate(labels)}
     return _find("levels", text, len(labels), named)
 
 
@@ -99,8 +107,8 @@ def _find(
 ) -> NDArray[np.bool_]:
     """Which of `count` bands or levels are written: spans, numbers and names, between commas."""
     found = np.zeros(count, bool)
-    for word in (text or ":").lower().split(","):
-        start, end = named.get(word.strip()) or _span(what, word.strip(), count, named)
+    for word in map(level_name, (text or ":").split(",")):
+        start, end = named.get(word) or _span(what, word, count, named)
         _check_span(what, word, start, end, count)
         found[start:end] = True
     return found
@@ -130,6 +138,18 @@ def _position(word: str, otherwise: int, columns_per_second: float, legal: str) 
         raise CodesError(f"{word!r} is not a column; {legal}")
     seconds = float(time[1]) / (1000 if time[2] else 1)
     return round(seconds * columns_per_second)
+
+
+def _no_columns(text: str, empty: bool, count: int, columns_per_second: float) -> str:
+    """Says why columns are empty or outside, and which there are."""
+    if not count:
+        return "the grid has no columns"
+    each = f" of {1000 / columns_per_second:.4g} ms" if empty else ""
+    seconds = f"{count / columns_per_second:.2f}".rstrip("0").removesuffix(".")
+    return (
+        f"columns {text!r} {'select nothing' if empty else 'are outside'}: the grid has {count} "
+        f"columns{each}, 0:{count} or 0s:{seconds}s"
+    )
 
 
 def _check_span(what: str, text: str, start: int, end: int, count: int) -> None:

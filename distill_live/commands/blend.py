@@ -10,11 +10,11 @@ import typer
 
 from distill_live.commands.grids.mixing import (
     Curve,
-    CurveOption,
     Destination,
     MixtureBitDepthOption,
     MixtureOutputOption,
     SmoothOption,
+    curve_option,
     write_mixture,
 )
 from distill_live.commands.grids.reading import GridModelOption, find_level, read_grid
@@ -51,14 +51,14 @@ def blend(
         str, typer.Option("--from", help="Weights at the beginning, if they change over time.")
     ] = "",
     end: Annotated[str, typer.Option("--to", help="Weights at the end.")] = "",
-    curve: CurveOption = "linear",
+    curve: Annotated[Curve | None, curve_option("linear")] = None,
     repeat: Annotated[
         bool,
         typer.Option("--repeat", help="Repeat shorter grids instead of cutting the longer ones."),
     ] = False,
     smooth: SmoothOption = False,
     output: MixtureOutputOption = None,
-    bit_depth: MixtureBitDepthOption = 24,
+    bit_depth: MixtureBitDepthOption = None,
     model: GridModelOption = None,
     device: DeviceOption = "auto",
 ) -> None:
@@ -95,7 +95,7 @@ def _weights(
     grids: Sequence[CodeGrid],
     weights: str,
     over_time: tuple[str, str],
-    curve: Curve,
+    curve: Curve | None,
     level_weights: Sequence[str],
 ) -> Weights:
     """The weights as they are typed. Raises CodesError when they make no sense."""
@@ -103,6 +103,8 @@ def _weights(
 
     if any(over_time) and (weights or not all(over_time)):
         raise CodesError("--from and --to go together, in the place of --weights")
+    if curve is not None and not all(over_time):
+        raise CodesError("--curve is for --from and --to: other weights do not change")
     count, labels = len(grids), grids[0].level_labels
     levels = {}
     for text in level_weights:
@@ -112,7 +114,7 @@ def _weights(
         levels[find_level(label, labels)] = _numbers(numbers, count)
     usual = weights or ",".join(["1"] * count)
     first, last = over_time if all(over_time) else (usual, usual)
-    return Weights(_numbers(first, count), _numbers(last, count), curve, levels)
+    return Weights(_numbers(first, count), _numbers(last, count), curve or "linear", levels)
 
 
 def _numbers(text: str, count: int) -> list[float]:
@@ -120,9 +122,10 @@ def _numbers(text: str, count: int) -> list[float]:
     try:
         numbers = [float(word) for word in text.split(",")]
     except ValueError:
-        raise CodesError(f"weights are numbers with commas between them, not {text!r}") from None
+        numbers = []
     if count == 2 and len(numbers) == 1 and 0.0 <= numbers[0] <= 1.0:
         return [1.0 - numbers[0], numbers[0]]
     if len(numbers) != count:
-        raise CodesError(f"there are {count} grids, but {len(numbers)} weights: {text!r}")
+        share = ", or one number 0..1, the share of the second grid" if count == 2 else ""
+        raise CodesError(f"give {count} weights with commas between them{share}; not {text!r}")
     return numbers

@@ -74,7 +74,8 @@ def write(
     output: Annotated[
         Path | None,
         typer.Option(
-            help="Output file or folder (default: the surface's usual name, in this folder)."
+            help="Output file, or an existing folder (default: the surface's usual name, in this "
+            "folder)."
         ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,

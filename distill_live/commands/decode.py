@@ -64,7 +64,7 @@ def decode(
             raise CodesError(f"{source}: {error}") from error
         path = places.path(source)
         write_sound(path, _decoded(loaded, grid), sample_rate, bit_depth)
-        tell(f"{path}: {grid.duration_s:.1f} s")
+        tell(f"{path}: {grid.duration_seconds:.1f} s")
 
     for_each_file(codes, decode_one)
 

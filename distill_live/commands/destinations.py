@@ -1,7 +1,8 @@
 """Where commands write their files: `--output` names a file or a folder.
 
-A folder that exists is a folder, whatever its name. Otherwise a name that ends like a sound file
-is a file.
+A folder that exists is a folder, whatever its name. Otherwise, for commands that can write several
+files, a name that ends like a sound or codes is a file, and any other name is a new folder. For
+commands that write one file, it is a file.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from typing import Self
 from distill_live.commands.output import free_path
 from distill_live.errors import OutputError
 
-#: Endings that mean a sound file; whether the format can be written is checked later.
-_SOUND_SUFFIXES = frozenset(
-    "aac aif aifc aiff au caf flac m4a mp3 mp4 oga ogg opus rf64 w64 wav wma".split()
+#: Endings that mean a file with a sound or with codes; whether a command can write such a file is
+#: checked later.
+_FILE_SUFFIXES = frozenset(
+    "aac aif aifc aiff au caf flac json m4a mp3 mp4 npz oga ogg opus rf64 w64 wav wma".split()
 )
 
 
@@ -25,7 +27,8 @@ def named_file(output: Path, name: str) -> Path:
 
 
 def single_file(output: Path | None, name: str) -> Path:
-    """Where a command writes its one file: `output`, or a free path where that is a folder.
+    """Where a command writes its one file: `output`, or a free path where that is an existing
+    folder.
 
     Without `output` the folder is the current one. `name` is the usual file name, with a suffix.
     """
@@ -47,14 +50,15 @@ class ConvertedFiles:
     @classmethod
     def at(cls, output: Path | None, format: str | None, usual: str, count: int) -> Self:
         """What `--output` and `--format` say together about `count` files; `usual` is the format
-        when neither names one. An output without a suffix is a folder, the current one by default.
+        when neither names one. Without an output, the folder is the current one.
 
-        Raises OutputError when the two contradict each other, and for several files in one.
+        Raises OutputError when the two contradict each other, for several files in one, and for a
+        file that ends like neither a sound nor codes.
         """
         output = output or Path()
-        suffix = output.suffix.removeprefix(".")
-        if output.is_dir() or not (suffix or output.exists()):
+        if not _names_file(output):
             return cls(output, format or usual)
+        suffix = output.suffix.removeprefix(".")
         if count > 1:
             raise OutputError(
                 f"--output {output} is one file, but there are {count} to write: give a folder"
@@ -95,11 +99,12 @@ class SoundSeries:
     def at(cls, output: Path, format: str | None, count: int) -> Self:
         """What `--output` and `--format` say together; wav when neither names a format.
 
-        Raises OutputError when the two contradict each other.
+        Raises OutputError when the two contradict each other, and for a file that ends like
+        neither a sound nor codes.
         """
-        suffix = output.suffix.removeprefix(".")
-        if output.is_dir() or suffix.lower() not in _SOUND_SUFFIXES:
+        if not _names_file(output):
             return cls(output, format or "wav", None, count)
+        suffix = output.suffix.removeprefix(".")
         if format not in (None, suffix.lower()):
             raise OutputError(_contradiction(output, format))
         return cls(output.parent, suffix, output.stem, count)
@@ -113,6 +118,21 @@ class SoundSeries:
         if self.stem is not None:
             stem = self.stem if self.count == 1 else f"{self.stem}_{index + 1}"
         return free_path(self.folder, stem, self.suffix, *beside)
+
+
+def _names_file(output: Path) -> bool:
+    """Whether an output is a file, for commands that can write several. Raises OutputError for a
+    file that does not end like a sound or codes."""
+    if output.is_dir():
+        return False
+    if output.suffix.removeprefix(".").lower() in _FILE_SUFFIXES:
+        return True
+    if output.exists():
+        raise OutputError(
+            f"--output {output} is a file, but it does not end like a sound or codes: give a "
+            "folder, or a name that ends in .wav or .json, for example"
+        )
+    return False
 
 
 def _contradiction(output: Path, format: str | None) -> str:

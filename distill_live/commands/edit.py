@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from distill_live.codes.edit import Edit, Traits, load_edits
-from distill_live.codes.edit_file import load_edit_list, save_edit_list
-from distill_live.codes.edit_list import ITSELF, EditList, EditStep, EditTools, other_side
+from distill_live.codes.edit_lists.edit_file import load_edit_list, save_edit_list
+from distill_live.codes.edit_lists.edit_list import EditList, EditTools, named_errors, other_side
+from distill_live.codes.edit_lists.edit_step import ITSELF, EditStep
 from distill_live.commands.destinations import single_file
 from distill_live.commands.grids.reading import (
     GridArgument,
@@ -47,12 +48,17 @@ def edit(
     ] = None,
     apply: Annotated[
         list[Path] | None,
-        typer.Option("--apply", help="File with a list of edits to do before those of --do."),
+        typer.Option(
+            "--apply",
+            help="File with a list of edits to do before those of --do. Names of grids in it are "
+            "looked up from the current folder.",
+        ),
     ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", help="Output .json or .npz file, or folder (default: ./GRID_edited.json)."
+            "--output",
+            help="Output .json or .npz file, or an existing folder (default: ./GRID_edited.json).",
         ),
     ] = None,
     output_other: Annotated[
@@ -95,29 +101,33 @@ def edit(
     if output_other is not None:
         check_suffix(output_other)
         _require_one_swap(steps, edits)
-        if output_other.resolve() == path.resolve():
-            raise CodesError(f"--output and --output-other are the same file, {path}")
-    edited = _Edited(source)
+    _require_different(
+        {"--output": path, "--output-other": output_other, "--save-edits": save_edits}
+    )
+    edited = _Edited(grid, source)
     edited.run(steps, edits, loaded().codebooks, tempo)
+    if save_edits is not None:
+        # First, as some lists cannot be saved.
+        save_edit_list(save_edits, steps)
+        tell(f"{save_edits}: {len(steps.steps)} edits")
     save_grid(path, edited.grid)
     tell(f"{path}: {_describe(source, edited.grid)}")
     if output_other is not None:
         (other,) = edited.swapped
         save_grid(output_other, edited.others[other])
-        tell(f"{output_other}: {other} after the swap")
-    if save_edits is not None:
-        save_edit_list(save_edits, steps)
-        tell(f"{save_edits}: {len(steps.steps)} edits")
+        tell(f"{output_other}: {edited.swapped[other]} after the swap")
 
 
 @dataclass
 class _Edited:
-    """A grid while it is edited. `others` are the second grids that steps name, as they are by now,
-    and `swapped` the names of those that a swap has changed."""
+    """The grid of a file while it is edited. `others` are the second grids that steps name, as they
+    are by now, by their paths without links; `swapped` has the names of those that a swap has
+    changed, as they were first written."""
 
+    path: Path
     grid: CodeGrid
-    others: dict[str, CodeGrid] = field(default_factory=dict)
-    swapped: set[str] = field(default_factory=set)
+    others: dict[Path, CodeGrid] = field(default_factory=dict)
+    swapped: dict[Path, str] = field(default_factory=dict)
 
     def run(
         self, steps: EditList, edits: Mapping[str, Edit], codebooks: Codebooks, tempo: float
@@ -125,21 +135,27 @@ class _Edited:
         """Do the steps. Raises CodesError as `EditList.apply` does, and for a grid that has become
         too long."""
         tools = EditTools(edits, codebooks, self._find, tempo)
-        for step, grid in zip(steps.steps, steps.stages(self.grid, tools), strict=True):
+        stages = steps.stages(self.grid, tools)
+        for number, (step, grid) in enumerate(zip(steps.steps, stages, strict=True), start=1):
             if len(grid.codes) > max(len(self.grid.codes), _MOST_COLUMNS):
                 raise CodesError(
                     f"after the edit {step} the grid would have {len(grid.codes)} columns; legal: "
                     f"up to {_MOST_COLUMNS}"
                 )
             if _swaps(step, edits):
-                self.others[step.partner] = other_side(step, self.grid, tools)
-                self.swapped.add(step.partner)
+                with named_errors(number, step):
+                    other = other_side(step, self.grid, tools)
+                self.others[Path(step.partner).resolve()] = other
+                self.swapped.setdefault(Path(step.partner).resolve(), step.partner)
             self.grid = grid
 
     def _find(self, name: str) -> CodeGrid:
-        if name not in self.others:
-            self.others[name] = read_grid(Path(name))
-        return self.others[name]
+        path = Path(name).resolve()
+        if path == self.path.resolve():
+            raise CodesError(f"{name} is the grid that is edited: write . for the grid itself")
+        if path not in self.others:
+            self.others[path] = read_grid(Path(name))
+        return self.others[path]
 
 
 def _read_steps(files: Sequence[Path], texts: Sequence[str], edits: Mapping[str, Edit]) -> EditList:
@@ -161,12 +177,23 @@ def _swaps(step: EditStep, edits: Mapping[str, Edit]) -> bool:
 
 
 def _require_one_swap(steps: EditList, edits: Mapping[str, Edit]) -> None:
-    names = {step.partner for step in steps.steps if _swaps(step, edits)}
+    swaps = (step.partner for step in steps.steps if _swaps(step, edits))
+    names = {Path(name).resolve(): name for name in swaps}
     if len(names) != 1:
-        found = ", ".join(sorted(names)) or "none"
+        found = ", ".join(sorted(names.values())) or "none"
         raise CodesError(
             f"--output-other takes the one grid that is swapped with; here there are: {found}"
         )
+
+
+def _require_different(outputs: Mapping[str, Path | None]) -> None:
+    """Raise CodesError when two options name one file."""
+    seen: dict[Path, str] = {}
+    for option, path in outputs.items():
+        if path is None:
+            continue
+        if (other := seen.setdefault(path.resolve(), option)) != option:
+            raise CodesError(f"{other} and {option} are the same file, {path}")
 
 
 def _describe(before: CodeGrid, after: CodeGrid) -> str:

@@ -26,7 +26,7 @@ from distill_live.commands.output import check_sound_file, progress_bar, tell, w
 from distill_live.commands.progress_lines import ProgressLines
 from distill_live.errors import CodesError
 from distill_live.inference.loading import load_model
-from distill_live.parameters import PARAMETERS
+from distill_live.parameters import PARAMETERS, Parameter
 
 if TYPE_CHECKING:
     from distill_live.models.file.persistence import LoadedVQModel
@@ -48,16 +48,44 @@ def _parameter_option(name: str) -> Any:
     )
 
 
+def _level_option(name: str) -> Any:
+    """The option of a parameter that each level can have a value of its own for."""
+    parameter = PARAMETERS[name]
+
+    def parse(text: str) -> float | tuple[float, ...]:
+        numbers = tuple(_read_number(parameter, part) for part in str(text).split(","))
+        return numbers[0] if len(numbers) == 1 else numbers
+
+    return typer.Option(
+        f"--{name.replace('_', '-')}",
+        parser=parse,
+        metavar="NUMBER[,NUMBER]...",
+        help=f"{parameter.doc} Legal: {parameter.legal()}; one number for all levels, or one for "
+        "each, coarse to fine, with commas between them.",
+    )
+
+
+def _read_number(parameter: Parameter, text: str) -> float:
+    """A legal value of a parameter. Raises typer.BadParameter for anything else."""
+    try:
+        number = int(text) if parameter.kind == "int" else float(text)
+    except ValueError:
+        number = math.nan
+    if not parameter.minimum <= number <= parameter.maximum:
+        raise typer.BadParameter(f"{text.strip()!r} is not legal: {parameter.legal()}.")
+    return number
+
+
 def generate(
     model: ModelArgument,
     duration: Annotated[
         float, seconds_option("--duration", 0.01, "Length of each sound in seconds.")
     ] = 10.0,
-    temperature: Annotated[float, _parameter_option("temperature")] = _DEFAULTS["temperature"],
-    top_k: Annotated[int, _parameter_option("top_k")] = int(_DEFAULTS["top_k"]),
-    top_p: Annotated[float, _parameter_option("top_p")] = _DEFAULTS["top_p"],
-    min_p: Annotated[float, _parameter_option("min_p")] = _DEFAULTS["min_p"],
-    repetition: Annotated[float, _parameter_option("repetition")] = _DEFAULTS["repetition"],
+    temperature: Annotated[Any, _level_option("temperature")] = _DEFAULTS["temperature"],
+    top_k: Annotated[Any, _level_option("top_k")] = int(_DEFAULTS["top_k"]),
+    top_p: Annotated[Any, _level_option("top_p")] = _DEFAULTS["top_p"],
+    min_p: Annotated[Any, _level_option("min_p")] = _DEFAULTS["min_p"],
+    repetition: Annotated[Any, _level_option("repetition")] = _DEFAULTS["repetition"],
     loudness: Annotated[float | None, _parameter_option("steer/loudness")] = None,
     brightness: Annotated[float | None, _parameter_option("steer/brightness")] = None,
     noisiness: Annotated[float | None, _parameter_option("steer/noisiness")] = None,

@@ -165,7 +165,7 @@ def rename_one_level(
     model: ModelArgument,
     level: Annotated[
         str,
-        typer.Argument(metavar="LEVEL", help="Level: its label, or its number, counted from 1."),
+        typer.Argument(metavar="LEVEL", help="Level: its label, or its number from 0."),
     ],
     label: Annotated[str, typer.Argument(metavar="LABEL", help="New label of the level.")],
     as_json: JsonOption = False,

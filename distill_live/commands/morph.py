@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.grid_file import save_grid
 from distill_live.commands.grids.mixing import (
-    CurveOption,
+    Curve,
     Destination,
     MixtureBitDepthOption,
     MixtureOutputOption,
     SmoothOption,
+    curve_option,
     write_mixture,
 )
 from distill_live.commands.grids.reading import GridModelOption, load_model_of, read_grid
@@ -22,6 +25,9 @@ from distill_live.commands.options import DeviceOption, seconds_option
 from distill_live.commands.output import tell, warn
 from distill_live.errors import CodesError
 from distill_live.parameters import PARAMETERS
+
+if TYPE_CHECKING:
+    from distill_live.models.file.persistence import LoadedVQModel
 
 _SEED, _TEMPERATURE = PARAMETERS["seed"], PARAMETERS["temperature"]
 _LONGEST_S = 3600.0
@@ -41,37 +47,38 @@ def morph(
             "continues from the end of A, with codes that come more and more from B.",
         ),
     ] = "blend",
-    curve: CurveOption = "smooth",
+    curve: Annotated[Curve | None, curve_option("smooth")] = None,
     smooth: SmoothOption = False,
     seed: Annotated[
-        int,
+        int | None,
         typer.Option(
             "--seed",
             min=int(_SEED.minimum),
             max=int(_SEED.maximum),
-            help="Seed of a morph through the prior; another one gives another way.",
+            help="Through the prior: seed; another one gives another way (default: 0).",
         ),
-    ] = 0,
+    ] = None,
     manner: Annotated[
-        float,
+        float | None,
         typer.Option(
             "--manner",
             min=0.01,
             max=1.0,
-            help="Through the prior: how much the two grids count, against the prior's own habits.",
+            help="Through the prior: how much the two grids count, against the prior's own habits "
+            "(default: 0.8).",
         ),
-    ] = 0.8,
+    ] = None,
     temperature: Annotated[
-        float,
+        float | None,
         typer.Option(
             "--temperature",
             min=_TEMPERATURE.minimum,
             max=_TEMPERATURE.maximum,
-            help="Through the prior: how adventurous it is.",
+            help=f"Through the prior: how adventurous it is (default: {_TEMPERATURE.default:g}).",
         ),
-    ] = _TEMPERATURE.default,
+    ] = None,
     output: MixtureOutputOption = None,
-    bit_depth: MixtureBitDepthOption = 24,
+    bit_depth: MixtureBitDepthOption = None,
     model: GridModelOption = None,
     device: DeviceOption = "auto",
 ) -> None:
@@ -81,39 +88,47 @@ def morph(
     """
     if seconds > _LONGEST_S:
         raise CodesError(f"a morph lasts up to {_LONGEST_S:g} seconds, not {seconds:g}")
+    for_prior = {"seed": seed, "manner": manner, "temperature": temperature}
+    given = {name: value for name, value in for_prior.items() if value is not None}
+    _check_options(through, smooth, curve, given)
     a, b = read_grid(first), read_grid(second)
     a.require_like(b)
-    if through == "prior" and smooth:
-        raise CodesError("a morph through the prior consists of codes: leave --smooth out")
     destination = Destination.at(output, "morph", smooth, bit_depth, a.sample_rate)
     if through == "prior":
-        _through_prior(a, b, seconds, seed, manner, temperature, destination.path, model, device)
+        grid = _draw(load_model_of(a, model, device), a, b, seconds, given)
+        save_grid(destination.path, grid)
+        tell(f"{destination.path}: {len(grid.codes)} columns, {grid.duration_seconds:.1f} s")
         return
     from distill_live.inference.blending import Weights
 
-    columns = max(round(seconds * a.sample_rate / a.column_samples), 1)
+    columns = max(round(seconds * a.columns_per_second), 1)
     for path, grid in ((first, a), (second, b)):
         if len(grid.codes) < columns:
-            warn(f"note: {path} has only {grid.duration_s:.1f} s, which repeat")
-    write_mixture([a, b], Weights((1, 0), (0, 1), curve), columns, destination, model, device)
+            warn(f"note: {path} has only {grid.duration_seconds:.1f} s, which repeat")
+    weights = Weights((1, 0), (0, 1), curve or "smooth")
+    write_mixture([a, b], weights, columns, destination, model, device)
 
 
-def _through_prior(
-    a: CodeGrid,
-    b: CodeGrid,
-    seconds: float,
-    seed: int,
-    manner: float,
-    temperature: float,
-    path: Path,
-    model: str | None,
-    device: str,
+def _check_options(
+    through: str, smooth: bool, curve: Curve | None, for_prior: Mapping[str, float]
 ) -> None:
-    from distill_live.inference.morph import morph as draw
-    from distill_live.models.prior.sampling import Sampling
+    """Raise CodesError for options that do not go together; `for_prior` are those given that only
+    a morph through the prior has."""
+    if through == "blend" and for_prior:
+        raise CodesError("--seed, --manner and --temperature are for --through prior")
+    if through == "prior" and smooth:
+        raise CodesError("a morph through the prior consists of codes: leave --smooth out")
+    if through == "prior" and curve is not None:
+        raise CodesError("--curve is for --through blend: a morph through the prior changes evenly")
 
-    loaded = load_model_of(a, model, device)
-    sampling = Sampling(temperature=temperature, manner=manner)
-    grid = draw(loaded, a, b, seconds, sampling, seed)
-    save_grid(path, grid)
-    tell(f"{path}: {len(grid.codes)} columns, {grid.duration_s:.1f} s")
+
+def _draw(
+    loaded: LoadedVQModel, a: CodeGrid, b: CodeGrid, seconds: float, given: Mapping[str, float]
+) -> CodeGrid:
+    """The way through the prior, with the settings that were given."""
+    from distill_live.inference.morph import MORPH_SAMPLING
+    from distill_live.inference.morph import morph as draw
+
+    settings: dict[str, Any] = {name: value for name, value in given.items() if name != "seed"}
+    sampling = replace(MORPH_SAMPLING, **settings)
+    return draw(loaded, a, b, seconds, sampling, int(given.get("seed", 0)))

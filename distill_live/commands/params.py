@@ -18,7 +18,7 @@ from distill_live.control.namespace.nodes import SERVICES
 from distill_live.control.namespace.requests import REQUESTS, RequestSpec
 from distill_live.inputs.plugin import load_inputs
 from distill_live.outputs.options import check_output
-from distill_live.parameters import Parameter
+from distill_live.parameters import CODE_UNIT, Parameter
 from distill_live.parameters import Table as ParameterTable
 from distill_live.plugins import declared_parameters, load_plugins
 
@@ -86,7 +86,8 @@ def _range(parameter: Parameter) -> str:
     if parameter.kind == "bool":
         return "0 or 1"
     whole = "integer, " if parameter.kind == "int" else ""
-    return f"{whole}{parameter.minimum:.10g} .. {parameter.maximum:.10g} {parameter.unit}".rstrip()
+    unit = "" if parameter.unit == CODE_UNIT else parameter.unit
+    return f"{whole}{parameter.minimum:.10g} .. {parameter.maximum:.10g} {unit}".rstrip()
 
 
 def _markdown(heads: Row, rows: Iterable[Row]) -> str:

@@ -30,7 +30,8 @@ def render(
         ),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option(help="Output sound file or folder (default: ./LOG.wav).")
+        Path | None,
+        typer.Option(help="Output sound file, or an existing folder (default: ./LOG.wav)."),
     ] = None,
     device: DeviceOption = "auto",
 ) -> None:

@@ -27,7 +27,8 @@ def report(
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", help="Output file for the report, or folder (default: beside MODEL)."
+            "--output",
+            help="Output file for the report, or an existing folder (default: beside MODEL).",
         ),
     ] = None,
     no_open: Annotated[

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from distill_live.codes.edit import CODE_UNIT, EditContext
+from distill_live.codes.edit import EditContext
 from distill_live.codes.timeline import Codes
-from distill_live.parameters import Parameter
+from distill_live.parameters import CODE_UNIT, Parameter
 
 
 class Fill:
@@ -17,7 +17,8 @@ class Fill:
     window = 1
     parameters = (
         Parameter("code", "int", 0, 32_767, 0, CODE_UNIT,
-                  "Code to play. A code that the model does not have plays as its highest one."),
+                  "Code to play. Live, a code that the model does not have plays as its highest "
+                  "one; in a region or file it is an error."),
     )  # fmt: skip
 
     def __call__(self, codes: Codes, context: EditContext) -> Codes:

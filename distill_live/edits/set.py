@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from distill_live.codes.edit import CODE_UNIT, EditContext
+from distill_live.codes.edit import EditContext
 from distill_live.codes.timeline import Codes
 from distill_live.errors import CodesError
-from distill_live.parameters import Parameter
+from distill_live.parameters import CODE_UNIT, Parameter
 
 
 class Set:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from distill_live.codes.codebook_geometry import axis_places
+from distill_live.codes.codebook_geometry import axis_ranks
 from distill_live.codes.edit import EditContext
 from distill_live.codes.timeline import Codes
 from distill_live.parameters import Parameter
@@ -26,8 +26,8 @@ class Transpose:
 
     def __call__(self, codes: Codes, context: EditContext) -> Codes:
         """The codes, moved."""
-        order, places = axis_places(context.codebooks)
+        order, ranks = axis_ranks(context.codebooks)
         levels = np.arange(codes.shape[2])
-        place = places[levels, codes] + int(context.values["steps"])
-        moved: Codes = order[levels, place.clip(0, order.shape[1] - 1)]
+        moved_ranks = ranks[levels, codes] + int(context.values["steps"])
+        moved: Codes = order[levels, moved_ranks.clip(0, order.shape[1] - 1)]
         return moved

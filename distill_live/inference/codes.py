@@ -16,7 +16,7 @@ from distill_live.inference.decoder_process import column_mels, mels_made_beside
 from distill_live.models.encoding import encode_pieces
 from distill_live.models.file.persistence import LoadedVQModel
 
-# A second process takes two seconds to start, and of a minute's decoding saves one.
+# A second process takes two seconds to start, and saves one for each minute of sound.
 _WORTH_A_PROCESS_SECONDS = 180.0
 
 
@@ -56,7 +56,7 @@ def decode_blocks(
     Raises CodesError at once as `require_fit` does.
     """
     require_fit(loaded, grid)
-    long = grid.duration_s >= _WORTH_A_PROCESS_SECONDS
+    long = grid.duration_seconds >= _WORTH_A_PROCESS_SECONDS
     mels: Iterator[Tensor]
     if long and loaded.device.type == "cpu" and (os.cpu_count() or 1) > 1:
         mels = mels_made_beside(loaded, grid)
@@ -101,19 +101,11 @@ def require_fit(loaded: LoadedVQModel, grid: CodeGrid) -> None:
     """Raise CodesError unless the model's codec made the grid, and its numbers are the model's: a
     file may say anything."""
     grid.require_model(loaded.metadata["name"], loaded.metadata["codec_sha256"])
-    config = loaded.model.config
-    _, bands, levels = grid.codes.shape
-    for name, legal, found in (
-        ("bands", config.bands, bands),
-        ("levels", config.num_quantizers, levels),
-        ("codebook_size", config.codebook_size, grid.codebook_size),
-        ("column_samples", loaded.column_samples, grid.column_samples),
-        ("sample_rate", loaded.spectrogram.config.sample_rate, grid.sample_rate),
-    ):
-        if found != legal:
-            raise CodesError(
-                f"codes of the model {loaded.metadata['name']!r} have {name} {legal}; these have "
-                f"{found}: encode the sound again"
-            )
-    if grid.codes.size and not 0 <= grid.codes.min() <= grid.codes.max() < config.codebook_size:
-        raise CodesError(f"codes of this model are 0..{config.codebook_size - 1}")
+    for what, (legal, found) in loaded.blank_grid.differences(grid).items():
+        raise CodesError(
+            f"{loaded.metadata['name']!r} needs codes with {legal} {what}, but these have {found}: "
+            "encode the sound again"
+        )
+    # A grid's codes can be changed in place after they were checked.
+    if grid.codes.size and not 0 <= grid.codes.min() <= grid.codes.max() < grid.codebook_size:
+        raise CodesError(f"codes of this model are 0..{grid.codebook_size - 1}")

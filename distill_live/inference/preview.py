@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from distill_live.codes.codebook_geometry import Codebooks, axis_places, neutral_codes
+from distill_live.codes.codebook_geometry import Codebooks, axis_ranks, neutral_codes
 from distill_live.codes.timeline import Codes
 from distill_live.errors import CodesError
 from distill_live.models.file.persistence import LoadedVQModel
@@ -24,7 +24,7 @@ def entry_orders(loaded: LoadedVQModel) -> NDArray[np.int64]:
     """The codes `[Q, V]` of each level along the main axis of its codebook, the quieter end
     first."""
     codebooks = loaded.codebooks
-    orders = axis_places(codebooks)[0].copy()
+    orders = axis_ranks(codebooks)[0].copy()
     for level, order in enumerate(orders):
         first, last = (
             held_mels(loaded, _all_bands(loaded, codebooks, level, code)).mean()

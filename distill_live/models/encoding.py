@@ -17,11 +17,15 @@ Samples = NDArray[np.float32]
 #: Columns that are coded at once. With more, torch takes gigabytes for the first convolution.
 PIECE_COLUMNS = 1024
 
-#: Extra columns on each side of a piece; no encoder looks that far.
-MARGIN_COLUMNS = 16
-
 # Of the long columns of old models, fewer are coded at once.
 _PIECE_SAMPLES = 1 << 22
+
+
+def margin_columns(codec: Codec, spectrogram: AudioSpectrogram, column_samples: int) -> int:
+    """How many extra columns of sound a piece needs on each side: all that the codes of its own
+    columns depend on. A column has `column_samples` samples."""
+    reach = codec.encoder_reach(spectrogram, column_samples)
+    return max(reach.before, reach.after + -(-reach.samples // column_samples))
 
 
 @torch.inference_mode()
@@ -33,9 +37,10 @@ def encode_pieces(
     Together they are the codes of the whole; silence fills up the last column, of `column_samples`
     samples as all are.
     """
-    columns = min(PIECE_COLUMNS, _PIECE_SAMPLES // column_samples) + 2 * MARGIN_COLUMNS
+    margin = margin_columns(codec, spectrogram, column_samples)
+    columns = min(PIECE_COLUMNS, _PIECE_SAMPLES // column_samples) + 2 * margin
     waiting = np.empty(columns * column_samples, np.float32)
-    kept = 2 * MARGIN_COLUMNS * column_samples
+    kept = 2 * margin * column_samples
     filled, known = 0, 0
     for block in blocks:
         while len(block):
@@ -44,9 +49,9 @@ def encode_pieces(
             filled, block = filled + len(taken), block[len(taken) :]
             if filled == len(waiting):
                 coded = _encode(codec, spectrogram, waiting, column_samples)
-                yield coded[known : columns - MARGIN_COLUMNS]
-                waiting[:kept] = waiting[-kept:]
-                filled, known = kept, MARGIN_COLUMNS
+                yield coded[known : columns - margin]
+                waiting[:kept] = waiting[len(waiting) - kept :]
+                filled, known = kept, margin
     yield _encode(codec, spectrogram, waiting[:filled], column_samples)[known:]
 
 

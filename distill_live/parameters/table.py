@@ -17,6 +17,10 @@ Kind = Literal["float", "int", "bool"]
 #: How many levels, coarse to fine, can have values of their own; finer ones follow the global one.
 LEVELS_LIMIT = 4
 
+#: The unit of parameters whose value is a code. One that the codebooks do not have is an error on a
+#: region; live, the highest code takes its place.
+CODE_UNIT = "code"
+
 
 @dataclass(frozen=True)
 class Parameter:
@@ -52,11 +56,18 @@ class Parameter:
         clipped = float(min(max(value, self.minimum), self.maximum))
         return clipped if self.kind == "float" else float(round(clipped))
 
+    @property
+    def span(self) -> str:
+        """The legal range without its unit, such as "0..32767"."""
+        if self.kind == "float":
+            return f"{self.minimum:g}..{self.maximum:g}"
+        return f"{int(self.minimum)}..{int(self.maximum)}"
+
     def legal(self) -> str:
         """The legal range in words."""
-        unit = f" {self.unit}" if self.unit else ""
+        unit = f" {self.unit}" if self.unit not in ("", CODE_UNIT) else ""
         off = "off or " if self.optional else ""
-        return f"{off}{self.minimum:g}..{self.maximum:g}{unit}"
+        return f"{off}{self.span}{unit}"
 
 
 #: Declared parameters by their full names.

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from distill_live.views import pixel_font
-from distill_live.views.png import indexed_png, places, shades
+from distill_live.views.png import indexed_png, shade_indices, shades
 
 #: How many shades there are for values; three other colours follow them in the palette.
 SHADES = 253
@@ -42,7 +42,7 @@ class Canvas:
         """Draw values `[rows, columns]`, 0 (dark) to 1 (light), a pixel for each; x and y, 0 or
         more, are the top left corner."""
         place = self._pixels[y : y + values.shape[0], x : x + values.shape[1]]
-        place[:] = places(values[: place.shape[0], : place.shape[1]], SHADES)
+        place[:] = shade_indices(values[: place.shape[0], : place.shape[1]], SHADES)
 
     def text(self, x: int, y: int, text: str, colour: int = INK, align: Align = "left") -> None:
         """Write a line whose top is at y; x is its left end, its middle or its right end."""

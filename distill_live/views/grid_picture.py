@@ -84,7 +84,7 @@ def _seconds(canvas: Canvas, layout: _Layout, view: GridView, width: float) -> N
     """The axis below the panels, whose columns are so wide together."""
     most = max(int(width) // text_width(f"{_LAST_LABEL}  "), 2)
     free = 0
-    for tick in ticks(view.start_s, view.end_s, most):
+    for tick in ticks(view.start_seconds, view.end_seconds, most):
         x, half = layout.left + round(tick.place * width), text_width(tick.label) // 2
         canvas.fill(x - 1, layout.bottom - _GAP, 2, _TICK, INK)
         if x - half >= free:

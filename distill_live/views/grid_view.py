@@ -23,15 +23,15 @@ _SAME, _DIFFERENT = 0.0, 0.85
 class GridView:
     """Values `[T, F, Q]`, 0 (dark) to 1 (light), of a grid whose levels have these labels.
 
-    The first column begins at `start_s`. `key` says what the values mean, and `merge` what is shown
-    of several cells in one place: their mean, or the largest. `scale` is false if there are only
-    two values, dark and light.
+    The first column begins at `start_seconds`. `key` says what the values mean, and `merge` what is
+    shown of several cells in one place: their mean, or the largest. `scale` is false if there are
+    only two values, dark and light.
     """
 
     values: NDArray[np.float32]
     labels: Sequence[str]
-    column_s: float
-    start_s: float
+    column_seconds: float
+    start_seconds: float
     key: str
     merge: Literal["mean", "largest"] = "mean"
     scale: bool = True
@@ -65,9 +65,9 @@ class GridView:
         return replace(self, values=self.values[..., chosen], labels=labels)
 
     @property
-    def end_s(self) -> float:
+    def end_seconds(self) -> float:
         """When the last column ends."""
-        return self.start_s + len(self.values) * self.column_s
+        return self.start_seconds + len(self.values) * self.column_seconds
 
     def panels(self, most: int) -> tuple[NDArray[np.float32], int]:
         """The values `[Q, F, n]`, high bands first, at most `most` (1 or more) across; and how many

@@ -14,7 +14,7 @@ _COLOURS = (
     (252, 253, 191),
 )  # fmt: skip
 
-# Of a PNG's header: bits per pixel, and pixels that are places in a palette.
+# Of a PNG's header: bits per pixel, and pixels that are indices of a palette.
 _BITS, _INDEXED = 8, 3
 
 
@@ -27,19 +27,19 @@ def shades(count: int = 256) -> NDArray[np.uint8]:
     return np.round(np.stack(channels, axis=1)).astype(np.uint8)
 
 
-def places(values: NDArray[np.floating], count: int = 256) -> NDArray[np.uint8]:
-    """Values 0 (dark) to 1 (light) to their places among so many shades; beyond is clipped."""
+def shade_indices(values: NDArray[np.floating], count: int = 256) -> NDArray[np.uint8]:
+    """Values 0 (dark) to 1 (light) to the indices of so many shades; beyond is clipped."""
     found: NDArray[np.uint8] = np.round(np.clip(values, 0, 1) * (count - 1)).astype(np.uint8)
     return found
 
 
 def values_png(values: NDArray[np.floating]) -> bytes:
     """A PNG of values `[rows, columns]`, 0 (dark) to 1 (light); the first row is the top one."""
-    return indexed_png(places(values), shades())
+    return indexed_png(shade_indices(values), shades())
 
 
 def indexed_png(pixels: NDArray[np.uint8], palette: NDArray[np.uint8]) -> bytes:
-    """A PNG of pixels `[rows, columns]`, which are places in a palette `[256, 3]`."""
+    """A PNG of pixels `[rows, columns]`, which are indices of a palette `[256, 3]`."""
     rows, columns = pixels.shape
     # Each row begins with its filter: none.
     lines = np.concatenate([np.zeros((rows, 1), np.uint8), pixels], axis=1)

@@ -33,31 +33,30 @@ class LevelStatistics:
 @dataclass(frozen=True)
 class GridStatistics:
     """What `measure` finds in a grid. `repeated_columns` have all the codes of a column before
-    them, wherever it is; `longest_hold_s` is the longest time without any change."""
+    them, wherever it is; `longest_hold_seconds` is the longest time without any change."""
 
     columns: int
     seconds: float
     levels: tuple[LevelStatistics, ...]
     repeated_columns: int
-    longest_hold_s: float
+    longest_hold_seconds: float
 
 
 def measure(grid: CodeGrid, commonest: int = 3) -> GridStatistics:
     """The statistics of a grid with at least one column."""
-    column_s = grid.column_seconds
     rows = grid.codes.reshape(len(grid.codes), -1)
     return GridStatistics(
         columns=len(rows),
-        seconds=grid.duration_s,
+        seconds=grid.duration_seconds,
         levels=tuple(
-            _measure_level(grid, level, column_s, commonest) for level in range(grid.codes.shape[2])
+            _measure_level(grid, level, commonest) for level in range(grid.codes.shape[2])
         ),
         repeated_columns=len(rows) - len(np.unique(rows, axis=0)),
-        longest_hold_s=_longest_hold(rows) * column_s,
+        longest_hold_seconds=_longest_hold(rows) * grid.column_seconds,
     )
 
 
-def _measure_level(grid: CodeGrid, level: int, column_s: float, commonest: int) -> LevelStatistics:
+def _measure_level(grid: CodeGrid, level: int, commonest: int) -> LevelStatistics:
     codes = grid.codes[..., level]
     counts = np.bincount(codes.ravel(), minlength=grid.codebook_size)
     shares = counts[counts > 0] / counts.sum()
@@ -69,7 +68,7 @@ def _measure_level(grid: CodeGrid, level: int, column_s: float, commonest: int) 
         codebook_size=grid.codebook_size,
         entropy_bits=float(-(shares * np.log2(shares)).sum()) + 0.0,
         most_bits=float(np.log2(grid.codebook_size)),
-        changes_per_second=float(changed) / column_s,
+        changes_per_second=float(changed) / grid.column_seconds,
         held=1.0 - float(changed) if len(codes) > 1 else 0.0,
         commonest=tuple(int(code) for code in order if counts[code]),
     )

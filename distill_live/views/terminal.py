@@ -13,7 +13,7 @@ from rich.text import Text
 from distill_live.codes.grid import CodeGrid
 from distill_live.escapes import escape
 from distill_live.views.grid_view import GridView
-from distill_live.views.png import places, shades
+from distill_live.views.png import shade_indices, shades
 from distill_live.views.seconds_axis import ticks
 
 # The upper half of a character's place in the text's colour, the lower half in the background's.
@@ -29,7 +29,7 @@ def colour_lines(view: GridView, width: int) -> Iterator[Text]:
     room = max(width - gutter, _LEAST_ROOM)
     values, together = view.panels(room)
     each = min(max(room // values.shape[2], 1), _WIDEST_CELL)
-    colours = shades()[places(values)].repeat(each, axis=2)
+    colours = shades()[shade_indices(values)].repeat(each, axis=2)
     bands = values.shape[1]
     for label, panel in zip(view.labels, colours, strict=True):
         for row in range(0, bands, 2):
@@ -50,10 +50,10 @@ def number_lines(
     gutter = _gutter(grid.level_labels, bands)
     digits = len(str(grid.codebook_size - 1)) + 1
     across = max((width - gutter + 1) // digits, 1)
-    column_s = grid.column_seconds
+    seconds = grid.column_seconds
     for start in range(0, columns, across):
         end = min(start + across, columns)
-        times = f"{(first + start) * column_s:.2f}s:{(first + end) * column_s:.2f}s"
+        times = f"{(first + start) * seconds:.2f}s:{(first + end) * seconds:.2f}s"
         yield f"columns {first + start}:{first + end}, {times}"
         for level in levels.nonzero()[0]:
             for band in reversed(range(bands)):
@@ -89,7 +89,7 @@ def _colour(levels: NDArray[np.uint8] | None) -> Color | None:
 def _axis(view: GridView, width: float) -> str:
     """Times below the columns, which are so many characters wide together."""
     line = ""
-    for tick in ticks(view.start_s, view.end_s, max(int(width) // 7, 2)):
+    for tick in ticks(view.start_seconds, view.end_seconds, max(int(width) // 7, 2)):
         place = round(tick.place * width)
         if place >= len(line) and place + len(tick.label) <= max(width, len(tick.label)):
             line = line.ljust(place) + tick.label + " "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,10 +29,11 @@ _KEPT = {"cache-control": "no-cache"}
 
 @dataclass(frozen=True)
 class _File:
-    """A file's content, and when it was read: its time and its length."""
+    """A file's content, plain and packed by gzip, and when it was read: its time and its length."""
 
     mark: tuple[int, int]
     body: bytes
+    packed: bytes
     tag: str
 
 
@@ -52,11 +54,15 @@ class PageFiles:
         if path is None:
             return PlainTextResponse(f"the page has no file {name[:200]!r}\n", 404)
         file = self._load(path)
-        headers = {"etag": file.tag, **_KEPT}
+        # Weak, because the packed content has the same tag.
+        headers = {"etag": f"W/{file.tag}", "vary": "accept-encoding", **_KEPT}
         asked = request.headers.get("if-none-match", "")
         if file.tag in (one.strip().removeprefix("W/") for one in asked.split(",")):
             return Response(status_code=304, headers=headers)
-        return Response(file.body, media_type=TYPES[path.suffix], headers=headers)
+        body = file.body
+        if _takes_gzip(request) and len(file.packed) < len(body):
+            body, headers["content-encoding"] = file.packed, "gzip"
+        return Response(body, media_type=TYPES[path.suffix], headers=headers)
 
     def _find(self, name: str) -> Path | None:
         """The file of that name, if it lies in the folder and is of a kind that is served."""
@@ -75,9 +81,15 @@ class PageFiles:
         known = self._read.get(path)
         if known is None or known.mark != mark:
             body = path.read_bytes()
-            known = _File(mark, body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+            tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+            known = _File(mark, body, gzip.compress(body, mtime=0), tag)
             self._read[path] = known
         return known
+
+
+def _takes_gzip(request: Request) -> bool:
+    asked = request.headers.get("accept-encoding", "").split(",")
+    return "gzip" in (one.partition(";")[0].strip() for one in asked)
 
 
 def wants_page(connection: HTTPConnection) -> bool:

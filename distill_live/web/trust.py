@@ -163,9 +163,11 @@ def _is_written(connection: HTTPConnection) -> bool:
 
 
 def _explain(refusal: _Refusal, connection: HTTPConnection) -> Response:
+    # Else the server would read all of an upload that it has refused.
+    headers = {"connection": "close"}
     if connection.scope["path"].startswith("/api/"):
-        return JSONResponse({"error": refusal.text}, refusal.status)
-    return PlainTextResponse(f"{refusal.text}\n", refusal.status)
+        return JSONResponse({"error": refusal.text}, refusal.status, headers)
+    return PlainTextResponse(f"{refusal.text}\n", refusal.status, headers)
 
 
 def _with_headers(send: Send) -> Send:

@@ -68,8 +68,8 @@ def test_a_button_asks_for_what_is_legal(button: Button) -> None:
 def test_every_request_is_at_hand_but_those_that_take_a_name_and_more() -> None:
     at_hand = {button.request for button in (*SURFACE.buttons, *SURFACE.typed)}
     assert set(REQUESTS) - at_hand == {
-        "preset/beats", "clip/load", "cell", "cell/ahead", "region", "region/ahead", "history/go",
-        "edit/order",
+        "preset/beats", "clip/load", "cell", "cell/ahead", "region", "region/ahead", "loop/columns",
+        "history/go", "edit/order",
     }  # fmt: skip
     assert [button.request for button in SURFACE.typed] == [
         "prime", "clip/play", "clip/prime", "clip/delete", "blend/clip", "manner/clip", "edit/clip",

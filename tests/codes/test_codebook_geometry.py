@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from distill_live.codes.codebook_geometry import (
     axis_order,
-    axis_places,
+    axis_ranks,
     blend_codes,
     blend_grids,
     cell_vectors,
@@ -19,7 +19,6 @@ from distill_live.codes.codebook_geometry import (
     nearest_used,
     neutral_codes,
     once_per_array,
-    requantise,
     used_codes,
 )
 
@@ -36,26 +35,6 @@ def test_a_cell_s_vector_is_the_sum_of_its_codes_vectors() -> None:
     assert vectors.shape == (7, 4, 6)
     one, two, three = FIRST[5, 2]
     assert np.allclose(vectors[5, 2], BOOKS[0][one] + BOOKS[1][two] + BOOKS[2][three])
-
-
-def test_requantising_takes_the_nearest_of_what_is_left_level_by_level() -> None:
-    vectors = CHANCE.standard_normal((5, 6)).astype(np.float32)
-    codes = requantise(vectors, BOOKS)
-    assert codes.shape == (5, 3)
-    rest = vectors.astype(np.float64)
-    for level, book in enumerate(BOOKS):
-        apart = np.square(rest[:, None] - book).sum(axis=2)
-        assert (codes[:, level] == apart.argmin(axis=1)).all()
-        rest = rest - book[codes[:, level]]
-
-
-def test_codes_that_an_encoder_would_choose_come_back() -> None:
-    chosen = requantise(cell_vectors(FIRST, BOOKS), BOOKS)
-    again = requantise(cell_vectors(chosen, BOOKS), BOOKS)
-    assert (again == requantise(cell_vectors(again, BOOKS), BOOKS)).mean() > 0.9
-    exact = np.array([[4, 9, 30]])
-    books = BOOKS * np.array([1.0, 1e-3, 1e-6], np.float32)[:, None, None]
-    assert (requantise(cell_vectors(exact, books), books) == exact).all()
 
 
 def test_a_mixture_weighs_each_level_of_each_grid() -> None:
@@ -89,7 +68,12 @@ def test_amounts_of_a_blend_can_change_from_column_to_column() -> None:
     blended = blend_codes(FIRST, SECOND, amounts, BOOKS)
     assert (blended[:2] == FIRST[:2]).all() and (blended[5:] == SECOND[5:]).all()
     middle = mix([FIRST, SECOND], np.stack([1 - amounts, amounts]), BOOKS)[2:5]
-    assert (blended[2:5] == requantise(middle, BOOKS)).all()
+    # The nearest of what is left, level by level.
+    rest = middle.astype(np.float64)
+    for level, book in enumerate(BOOKS):
+        apart = np.square(rest[..., None, :] - book).sum(axis=-1)
+        assert (blended[2:5, :, level] == apart.argmin(axis=-1)).all()
+        rest = rest - book[blended[2:5, :, level]]
 
 
 def test_of_several_grids_each_level_may_come_from_another_one() -> None:
@@ -123,9 +107,9 @@ def test_the_order_along_the_axis_is_that_of_the_direction_in_which_codes_differ
     book = np.array([[0, 5.0], [0.1, -3], [-0.1, 9], [0, 1]], np.float32)
     assert axis_order(book).tolist() == [1, 3, 0, 2]
     assert axis_order(-book).tolist() == [2, 0, 3, 1]
-    order, places = axis_places(BOOKS)
+    order, ranks = axis_ranks(BOOKS)
     for level in range(3):
-        assert (order[level][places[level]] == np.arange(32)).all()
+        assert (order[level][ranks[level]] == np.arange(32)).all()
 
 
 def test_distances_are_measured_against_the_typical_one() -> None:

@@ -135,9 +135,10 @@ def test_an_edit_of_files_may_change_the_number_of_columns() -> None:
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
-        (CODES[:, :2], r"returned codes \(20, 2, 3\)"),
-        (CODES[0], r"returned codes \(4, 3\)"),
-        (3, "returned int"),
+        (CODES[:, :2], r"returned int64 \(20, 2, 3\); legal: int64 \[columns, 4, 3\]$"),
+        (CODES[0], r"returned int64 \(4, 3\); legal: int64 \[columns, 4, 3\]$"),
+        (CODES.astype(np.int32), r"returned int32 \(20, 4, 3\); legal: int64 \[columns, 4, 3\]$"),
+        (3, "returned int; legal: an array of codes"),
         (CODES + 8, r"returned codes 8\.\.15"),
     ],
 )

@@ -32,7 +32,7 @@ def test_codes_that_do_not_fit_are_refused(codes: np.ndarray, message: str) -> N
 
 @pytest.mark.parametrize("field", ["codebook_size", "column_samples", "sample_rate"])
 def test_a_grid_without_length_or_codes_is_refused(field: str) -> None:
-    with pytest.raises(CodesError, match="must be 1 or more"):
+    with pytest.raises(CodesError, match="1 or more codes per level, samples per column and Hz"):
         replace(grid_of(0), **{field: 0})
 
 
@@ -71,7 +71,7 @@ def test_a_grid_that_is_cut_and_put_together_is_as_before(place: int) -> None:
     assert CodeGrid.concatenate([left, right]) == grid
     assert right.insert(0, left) == grid
     assert left.insert(place, right) == grid
-    assert left.duration_s + right.duration_s == pytest.approx(grid.duration_s)
+    assert left.duration_seconds + right.duration_seconds == pytest.approx(grid.duration_seconds)
 
 
 def test_columns_are_inserted_before_the_one_that_is_named() -> None:
@@ -110,10 +110,10 @@ def test_nothing_is_inserted_where_no_column_is(column: int) -> None:
     ("change", "reason"),
     [
         ({"model_sha256": "def", "model_name": "hail"}, "'rain', the other of 'hail', which has a"),
-        ({"codes": np.zeros((2, 7, 3), int)}, r"bands and levels \(8, 3\), the other \(7, 3\)"),
-        ({"codebook_size": 65}, "codebook_size 64, the other 65"),
-        ({"column_samples": 1}, "column_samples 4096, the other 1"),
-        ({"sample_rate": 1}, "sample_rate 48000, the other 1"),
+        ({"codes": np.zeros((2, 7, 3), int)}, "one has 8 bands, the other 7$"),
+        ({"codebook_size": 65}, "one has 64 codes per level, the other 65$"),
+        ({"column_samples": 1}, "one has 4096 samples per column, the other 1$"),
+        ({"sample_rate": 1}, "one has 48000 Hz, the other 1$"),
     ],
 )
 def test_grids_of_another_kind_are_not_put_together(change: dict[str, Any], reason: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from distill_live.codes import grid_file
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.grid_file import MOST_BYTES, SUFFIXES, load_grid, save_grid
 from distill_live.errors import CodesError
@@ -116,6 +117,35 @@ def test_a_column_that_is_too_short_is_named(tmp_path: Path) -> None:
     del columns[3][2][1]
     with pytest.raises(CodesError, match="column 3 does not hold 8 bands of 3 codes each"):
         load_grid(edited(tmp_path, codes=columns))
+
+
+@pytest.mark.parametrize("version", [2, 17])
+def test_a_file_of_a_newer_program_is_told(tmp_path: Path, version: int) -> None:
+    told = rf"newer distill-live \(codes version {version}\); this program reads version 1: update"
+    with pytest.raises(CodesError, match=told):
+        load_grid(edited(tmp_path, format_version=version))
+
+
+@pytest.mark.parametrize("version", [0, "2", None])
+def test_a_version_that_never_was_is_no_newer_one(tmp_path: Path, version: object) -> None:
+    with pytest.raises(CodesError, match="it is not a distill-codes file of version 1"):
+        load_grid(edited(tmp_path, format_version=version))
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_more_codes_than_can_be_read_are_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    path = tmp_path / f"codes{suffix}"
+    # Codes that are all alike take hardly any room as long as they are packed.
+    long = replace(grid_of(1), codes=np.zeros((500, 8, 3), np.int64))
+    save_grid(path, grid_of(1))
+    before = path.read_bytes()
+    monkeypatch.setattr(grid_file, "MOST_BYTES", 10_000)
+    with pytest.raises(CodesError, match=r"cannot save .*legal: .*: encode a shorter part"):
+        save_grid(path, long)
+    assert path.read_bytes() == before
+    assert [*tmp_path.iterdir()] == [path]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])

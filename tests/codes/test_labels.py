@@ -54,13 +54,13 @@ def test_a_label_that_no_address_can_write_is_refused_with_what_is_legal(label: 
 
 @pytest.mark.parametrize("label", ["structure", "low_end", "LOW END"])
 def test_no_two_levels_have_one_name(label: str) -> None:
-    with pytest.raises(CodesError, match="names must differ in more than capitals"):
+    with pytest.raises(CodesError, match="must differ in more than capitals, spaces and _"):
         rename_level(LABELS, "detail", label)
-    with pytest.raises(CodesError, match="names must differ in more than capitals"):
+    with pytest.raises(CodesError, match="must differ in more than capitals, spaces and _"):
         check_labels((*LABELS, label))
 
 
-@pytest.mark.parametrize("level", ["Low End", "low_end", "LOW END", "2"])
+@pytest.mark.parametrize("level", ["Low End", "low_end", "LOW END", "1"])
 def test_the_level_to_rename_is_meant_by_label_name_or_number(level: str) -> None:
     assert rename_level(LABELS, level, "Air") == ("Structure", "Air", "Detail")
 
@@ -69,7 +69,7 @@ def test_the_capitals_of_a_label_can_be_changed() -> None:
     assert rename_level(LABELS, "detail", "DETAIL") == ("Structure", "Low End", "DETAIL")
 
 
-@pytest.mark.parametrize("level", ["air", "0", "4", ""])
+@pytest.mark.parametrize("level", ["air", "3", "-1", ""])
 def test_a_level_that_is_not_there_is_refused_with_those_that_are(level: str) -> None:
-    with pytest.raises(CodesError, match=r"legal: Structure, Low End, Detail, or 1\.\.3"):
+    with pytest.raises(CodesError, match=r"legal: structure, low_end, detail, or 0\.\.2"):
         rename_level(LABELS, level, "air")

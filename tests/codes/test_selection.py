@@ -18,7 +18,8 @@ def resolve(columns: str = "", bands: str = "", levels: str = "") -> Region:
     [
         ("", (0, 20)), (":", (0, 20)), ("3:7", (3, 7)), ("3:", (3, 20)), (":7", (0, 7)),
         ("8", (8, 9)), ("0.5s:1.5s", (5, 15)), ("500ms:", (5, 20)), (":.26s", (0, 3)),
-        ("1s:20", (10, 20)),
+        ("1s:20", (10, 20)), ("1:1.5s", (10, 15)), ("500:900ms", (5, 9)), (".5:1s", (5, 10)),
+        ("500ms:1s", (5, 10)),
     ],
 )  # fmt: skip
 def test_columns_are_numbers_or_times(text: str, span: tuple[int, int]) -> None:
@@ -39,8 +40,11 @@ def test_bands_are_numbers_or_thirds(text: str, chosen: list[int]) -> None:
 
 @pytest.mark.parametrize(
     ("text", "chosen"),
-    [("", [0, 1, 2]), ("timbre", [1]), ("Structure,2", [0, 2]), ("high air", [2]), ("0:2", [0, 1])],
-)
+    [
+        ("", [0, 1, 2]), ("timbre", [1]), ("Structure,2", [0, 2]), ("high air", [2]),
+        ("high_air", [2]), ("timbre, High  Air", [1, 2]), ("0:2", [0, 1]),
+    ],
+)  # fmt: skip
 def test_levels_are_labels_or_numbers(text: str, chosen: list[int]) -> None:
     assert resolve(levels=text).levels.nonzero()[0].tolist() == chosen
 
@@ -54,14 +58,16 @@ def test_one_cell_can_be_selected() -> None:
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ({"columns": "7:3"}, "columns '7:3' select nothing: there are 20 columns, 0:20"),
+        ({"columns": "7:3"}, "columns '7:3' select nothing: the grid has 20 columns of 100 ms"),
         ({"columns": "5:5"}, "select nothing"),
-        ({"columns": "1s:1.02s"}, "select nothing"),
-        ({"columns": "20"}, "columns '20' are outside: there are 20 columns, 0:20"),
+        ({"columns": "1s:1.02s"}, "nothing: the grid has 20 columns of 100 ms, 0:20 or 0s:2s"),
+        ({"columns": "1:1.02s"}, "columns '1:1.02s' select nothing"),
+        ({"columns": "20"}, "columns '20' are outside: the grid has 20 columns, 0:20 or 0s:2s$"),
         ({"columns": "3:21"}, "are outside"),
         ({"columns": ":9999s"}, "are outside"),
         ({"columns": "-3:"}, "'-3' is not a column; legal: columns such as 0:16, 8 or 0.5s:2s"),
         ({"columns": "a"}, "'a' is not a column"),
+        ({"columns": "a:2s"}, "'a' is not a column"),
         ({"columns": "1:2:3"}, "'2:3' is not a column"),
         ({"columns": "1e3s:"}, "'1e3s' is not a column"),
         ({"columns": "9" * 13}, "is not a column"),
@@ -77,7 +83,7 @@ def test_one_cell_can_be_selected() -> None:
         ({"levels": "3"}, "levels '3' are outside: there are 3 levels, 0:3"),
         (
             {"levels": "detail"},
-            "there is no level 'detail'; legal: structure, timbre, high air, or",
+            "there is no level 'detail'; legal: structure, timbre, high_air, or",
         ),
         ({"levels": "structur"}, "did you mean 'structure'"),
     ],
@@ -88,5 +94,5 @@ def test_what_is_empty_outside_or_unknown_is_told(given: dict[str, str], told: s
 
 
 def test_a_grid_without_columns_has_nothing_to_select() -> None:
-    with pytest.raises(CodesError, match="select nothing: there are 0 columns"):
+    with pytest.raises(CodesError, match="the grid has no columns"):
         Selection().resolve(0, 8, LABELS, 10.0)

@@ -114,10 +114,21 @@ def test_chunks_of_distill_v1_can_be_blended_smoothly(
     ("arguments", "told"),
     [
         (("a.json",), "two grids or more"),
-        (("a.json", "b.json", "--weights", "1,x"), "'1,x'"),
-        (("a.json", "b.json", "--weights", "1,2,3"), "there are 2 grids, but 3 weights"),
+        (
+            ("a.json", "b.json", "--weights", "1,x"),
+            "give 2 weights with commas between them, or one number 0..1, the share of the second "
+            "grid; not '1,x'",
+        ),
+        (("a.json", "b.json", "--weights", "1.5"), "or one number 0..1, the share of the second"),
+        (("a.json", "b.json", "--weights", "1,2,3"), "give 2 weights with commas between them"),
+        (
+            ("a.json", "b.json", "a.json", "--weights", "1"),
+            "give 3 weights with commas between them; not '1'",
+        ),
         (("a.json", "b.json", "--weights", "0,0"), "not 0,0"),
-        (("a.json", "b.json", "--weights", "nan"), "2 grids"),
+        (("a.json", "b.json", "--weights", "nan"), "give 2 weights"),
+        (("a.json", "b.json", "--curve", "smooth"), "--curve is for --from and --to"),
+        (("a.json", "b.json", "--bit-depth", "16"), "--bit-depth is for --smooth"),
         (("a.json", "b.json", "--weights", "1,inf"), "not 1,inf"),
         (("a.json", "b.json", "--from", "0"), "--from and --to go together"),
         (("a.json", "b.json", "--from", "0", "--to", "1", "--weights", "1"), "go together"),
@@ -164,6 +175,14 @@ def test_a_morph_through_the_prior_is_what_the_prior_draws(
         (("--seconds", 3601), "up to 3600 seconds"),
         (("--seconds", 1, "--through", "prior", "--smooth"), "leave --smooth out"),
         (("--seconds", 1, "--output", "x.wav"), "must end in .json or .npz"),
+        (
+            ("--seconds", 1, "--through", "prior", "--curve", "linear"),
+            "--curve is for --through blend: a morph through the prior changes evenly",
+        ),
+        *(
+            (("--seconds", 1, option, 0.5 if option != "--seed" else 0), "are for --through prior")
+            for option in ("--seed", "--manner", "--temperature")
+        ),
     ],
 )
 def test_a_morph_that_cannot_be_made_is_one_line(

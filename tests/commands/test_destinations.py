@@ -78,8 +78,43 @@ def test_encode_and_decode_write_into_a_folder(
 def test_encode_refuses_an_unknown_suffix_before_it_begins(
     run_cli: RunCli, tiny_in_library: Path
 ) -> None:
-    result = run_cli("encode", "missing.wav", "--model", "tiny", "--output", "codes.txt")
-    assert result.err == "error: codes.txt must end in .json or .npz\n"
+    result = run_cli("encode", "missing.wav", "--model", "tiny", "--output", "codes.wav")
+    assert result.err == "error: codes.wav must end in .json or .npz\n"
+
+
+@pytest.mark.parametrize("name", ["v1.2", "new", "takes.txt"])
+def test_a_name_that_ends_like_neither_a_sound_nor_codes_is_a_new_folder_of_all_commands(
+    run_cli: RunCli, tiny_in_library: Path, sounds: Path, name: str
+) -> None:
+    assert run_cli(*SHORT, "--output", name).code == 0
+    for command, file in (("encode", sounds / "sine_440.wav"), ("decode", "codes/sine_440.json")):
+        run_cli("encode", sounds / "sine_440.wav", "--model", "tiny", "--output", "codes")
+        result = run_cli(command, file, "--model", "tiny", "--output", f"{command} {name}")
+        assert result.code == 0, result.err
+    assert names(name, "*.wav") == ["tiny_5.wav"]
+    assert names(f"encode {name}") == ["sine_440.json"]
+    assert names(f"decode {name}") == ["sine_440.wav"]
+
+
+@pytest.mark.parametrize("command", ["generate", "encode", "decode"])
+def test_a_file_without_such_an_ending_is_no_output_of_any_command(
+    run_cli: RunCli, tiny_in_library: Path, sounds: Path, command: str
+) -> None:
+    Path("v1.2").write_text("mine")
+    arguments = {
+        "generate": SHORT,
+        "encode": ("encode", sounds / "sine_440.wav", "--model", "tiny"),
+        "decode": ("decode", "missing.json", "--model", "tiny"),
+    }[command]
+    result = run_cli(*arguments, "--output", "v1.2")
+    assert (result.code, result.out) == (1, "")
+    assert "--output v1.2 is a file, but it does not end like a sound or codes" in result.err
+    assert Path("v1.2").read_text() == "mine"
+
+
+def test_generate_makes_no_codes(run_cli: RunCli, tiny_in_library: Path) -> None:
+    result = run_cli(*SHORT, "--output", "rain.json")
+    assert result.code == 1 and "cannot write 'json' files; legal formats: wav" in result.err
 
 
 def test_a_report_is_written_into_a_folder(run_cli: RunCli, tiny_in_library: Path) -> None:

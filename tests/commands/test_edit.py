@@ -69,16 +69,45 @@ def test_swapping_twice_changes_neither_side(
 
 
 def test_a_list_that_was_saved_is_replayed_on_another_grid(
-    run_cli: RunCli, pair: tuple[CodeGrid, CodeGrid]
+    run_cli: RunCli, tiny_model: LoadedVQModel, pair: tuple[CodeGrid, CodeGrid]
 ) -> None:
     edits = ("--do", "mutate 0:8 share=0.5 --seed 4", "--do", "swap b.json 0:2 4:6")
     run_cli("edit", "a.json", *edits, "--output", "one.json", "--save-edits", "edits.yaml")
     run_cli("edit", "a.json", "--apply", "edits.yaml", "--output", "two.json")
     assert Path("one.json").read_bytes() == Path("two.json").read_bytes()
-    result = run_cli("edit", "b.json", "--apply", "edits.yaml", "--do", "reverse")
+    saved(model_grid(tiny_model, 15, seed=2), "c.json")
+    result = run_cli("edit", "c.json", "--apply", "edits.yaml", "--do", "reverse")
     assert result.code == 0
-    run_cli("edit", "b.json", *edits, "--do", "reverse", "--output", "three.json")
-    assert Path("b_edited.json").read_bytes() == Path("three.json").read_bytes()
+    run_cli("edit", "c.json", *edits, "--do", "reverse", "--output", "three.json")
+    assert Path("c_edited.json").read_bytes() == Path("three.json").read_bytes()
+
+
+def test_a_list_that_cannot_be_saved_is_told_before_a_grid_is_written(
+    run_cli: RunCli, pair: tuple[CodeGrid, CodeGrid]
+) -> None:
+    before = sorted(Path().iterdir())
+    code, out, err = run_cli("edit", "a.json", "--do", "reverse", "--save-edits", "a.json/x.yaml")
+    assert (code, out) == (1, "") and "cannot save a.json" in err
+    assert sorted(Path().iterdir()) == before
+
+
+def test_one_grid_is_one_grid_however_its_name_is_written(
+    run_cli: RunCli, pair: tuple[CodeGrid, CodeGrid]
+) -> None:
+    swaps = ("--do", "swap b.json 0:4 10:14", "--do", "swap ./b.json 0:4 10:14")
+    result = run_cli(
+        "edit", "a.json", *swaps, "--output", "a2.json", "--output-other", "b2.json"
+    )  # fmt: skip
+    assert result.out.splitlines()[1] == "b2.json: b.json after the swap"
+    assert (load_grid(Path("a2.json")), load_grid(Path("b2.json"))) == pair
+
+
+def test_a_swap_needs_columns_that_both_grids_have(
+    run_cli: RunCli, pair: tuple[CodeGrid, CodeGrid]
+) -> None:
+    code, _, err = run_cli("edit", "b.json", "--do", "reverse", "--do", "swap a.json")
+    assert code == 1 and "edit 2 (swap a.json): swap swaps the same columns of both grids" in err
+    assert "a.json has only 12: choose columns, such as 0:12" in err
 
 
 def test_the_prior_draws_a_region_again(run_cli: RunCli, pair: tuple[CodeGrid, CodeGrid]) -> None:
@@ -131,6 +160,12 @@ def test_a_grid_may_become_longer_but_not_endlessly(
         (
             ("--do", "swap b.json 0:2 0:2", "--output-other", "x.json", "--output", "./x.json"),
             "are the same file",
+        ),
+        (("--do", "reverse", "--output", "x.json", "--save-edits", "./x.json"), "the same file"),
+        (
+            ("--do", "reverse", "--do", "swap ./a.json 0:2 4:6"),
+            "edit 2 (swap ./a.json 0:2 4:6): ./a.json is the grid that is edited: write . for the "
+            "grid itself",
         ),
     ],
 )

@@ -80,14 +80,20 @@ def test_a_grid_that_cannot_be_decoded_is_named_and_the_others_are_decoded(
     assert names("back") == ["good.wav"]
 
 
-@pytest.mark.parametrize("output", ["all.json", "taken"])
+@pytest.mark.parametrize(
+    ("output", "reason"),
+    [
+        ("all.json", "is one file, but there are 2 to write: give a folder"),
+        ("taken", "is a file, but it does not end like a sound or codes: give a folder, or a name "
+                  "that ends in .wav or .json, for example"),
+    ],
+)  # fmt: skip
 def test_several_files_in_one_are_refused_before_any_is_read(
-    run_cli: RunCli, tiny_in_library: Path, output: str
+    run_cli: RunCli, tiny_in_library: Path, output: str, reason: str
 ) -> None:
     Path("taken").write_text("precious")
     result = run_cli("encode", "a.wav", "b.wav", "--model", "tiny", "--output", output)
-    reason = f"--output {output} is one file, but there are 2 to write: give a folder"
-    assert (result.code, result.err) == (1, f"error: {reason}\n")
+    assert (result.code, result.err) == (1, f"error: --output {output} {reason}\n")
     assert Path("taken").read_text() == "precious"
 
 

@@ -128,16 +128,16 @@ def test_a_level_is_renamed_and_nothing_else_changes(run_cli: RunCli, folders: F
     labels = {"name": "rain", "level_labels": ["Structure", "Air"]}
     assert printed(run_cli, "rename-level", "rain", "detail", "Air") == labels
     assert read_header(path).metadata == before | labels
-    shown = run_cli("models", "rename-level", "rain", "1", "Low End")
+    shown = run_cli("models", "rename-level", "rain", "0", "Low End")
     assert shown.out == "rain: levels Low End, Air\n"
 
 
 @pytest.mark.parametrize(
     ("level", "label", "reason"),
     [
-        ("timbre", "air", "there is no level 'timbre'; legal: Structure, Detail, or 1..2"),
+        ("timbre", "air", "there is no level 'timbre'; legal: structure, detail, or 0..1"),
         ("detail", "a/b", "'a/b' cannot be a level's label: use up to 32 of the letters a to z"),
-        ("detail", "STRUCTURE", "names must differ in more than capitals"),
+        ("detail", "STRUCTURE", "level names must differ in more than capitals, spaces and _"),
     ],
 )
 def test_a_level_that_cannot_be_renamed_leaves_the_file_as_it_was(

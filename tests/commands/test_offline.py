@@ -299,8 +299,8 @@ def test_decode_refuses_a_file_that_cannot_be_written_before_it_decodes(
 
     run_cli("encode", sounds / "sine_440.wav", "--model", "tiny", "--output", "codes.json")
     monkeypatch.setattr(codes, "decode_blocks", lambda *_: pytest.fail("decoded"))
-    result = run_cli("decode", "codes.json", "--model", "tiny", "--output", "out.txt")
-    assert "cannot write 'txt'" in result.err
+    result = run_cli("decode", "codes.json", "--model", "tiny", "--output", "out.m4a")
+    assert "cannot write 'm4a'" in result.err
 
 
 def test_decode_refuses_codes_of_another_model(

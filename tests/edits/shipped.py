@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from distill_live.codes.edit import Edit, Traits, load_edits
-from distill_live.codes.edit_list import EditStep, EditTools
+from distill_live.codes.edit_lists.edit_list import EditTools
+from distill_live.codes.edit_lists.edit_step import EditStep
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.selection import Selection
 from distill_live.codes.timeline import Codes

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from distill_live.codes.edit import Traits, parameter_name
-from distill_live.codes.edit_file import load_edit_list, save_edit_list
-from distill_live.codes.edit_list import ITSELF, EditList, EditStep, other_side
+from distill_live.codes.edit_lists.edit_file import load_edit_list, save_edit_list
+from distill_live.codes.edit_lists.edit_list import EditList, other_side
+from distill_live.codes.edit_lists.edit_step import ITSELF, EditStep
 from distill_live.codes.edit_parameters import parameter_table
 from distill_live.codes.edit_rack import EditRack
 from distill_live.codes.grid import CodeGrid
@@ -138,7 +139,7 @@ def play(codes: Codes, done: list[EditStep]) -> Codes:
         for name, value in step.values.items():
             store.set(parameter_name(step.edit, name), value)
         rack.partners[step.edit] = Partner("other", OTHER.codes)
-    rack.use(rack.read(done[0].seed, 5.0), 0, lambda start, end: codes[start:end])
+    rack.use(rack.read(done[0].seed or 0, 5.0), 0, lambda start, end: codes[start:end])
     return np.concatenate(
         [rack.apply(column, lambda start, end: codes[start:end]) for column in range(COLUMNS)]
     )

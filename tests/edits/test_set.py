@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from distill_live.codes.edit_list import EditStep, apply_step
+from distill_live.codes.edit_lists.edit_list import apply_step
+from distill_live.codes.edit_lists.edit_step import EditStep
 from distill_live.codes.selection import Selection
 from distill_live.errors import CodesError
 from tests.edits.shipped import OTHER, tools

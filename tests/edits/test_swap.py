@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from distill_live.codes.edit_list import ITSELF, EditStep, apply_step, other_side
+from distill_live.codes.edit_lists.edit_list import EditList, apply_step, other_side
+from distill_live.codes.edit_lists.edit_step import ITSELF, EditStep
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.selection import Selection
 from distill_live.codes.timeline import Codes
@@ -49,7 +51,7 @@ def test_two_places_of_one_grid_are_swapped() -> None:
         ("2:5", "100:104", "other", "two places of the same length; these have 3 and 4 columns"),
         ("2:5", "4:7", ITSELF, "columns 2:5 and 4:7 overlap"),
         ("2:5", "", ITSELF, "columns 2:5 and 2:5 overlap"),
-        ("2:5", "199:202", "other", "'199:202' are outside: there are 200 columns"),
+        ("2:5", "199:202", "other", "'199:202' are outside: the grid has 200 columns"),
     ],
 )
 def test_places_of_different_lengths_and_places_that_overlap_are_refused(
@@ -59,12 +61,32 @@ def test_places_of_different_lengths_and_places_that_overlap_are_refused(
         swap(columns, partner_columns, partner)
 
 
-def test_the_other_grid_changes_only_where_it_has_the_same_columns() -> None:
-    step = EditStep("swap", Selection("20:40"), partner="other")
-    edited = apply_step(step, OTHER, tools(GRID))
-    assert (edited[20:40] == GRID.codes[[*range(20, 30), *range(10)]]).all()
-    with pytest.raises(CodesError, match="columns '20:40' are outside: there are 30 columns"):
+def test_both_grids_must_have_the_columns_that_are_swapped() -> None:
+    step = EditStep("swap", Selection("20:31"), partner="short.json")
+    told = (
+        "swap swaps the same columns of both grids, and short.json has only 30: choose columns, "
+        "such as 0:30"
+    )
+    with pytest.raises(CodesError, match=f"^{told}$"):
         other_side(step, OTHER, tools(GRID))
+    with pytest.raises(CodesError, match=rf"^edit 1 \(swap short.json 20:31\): {told}$"):
+        EditList((step,)).apply(OTHER, tools(GRID))
+    whole = EditStep("swap", Selection("20:30"), partner="short.json")
+    assert (other_side(whole, OTHER, tools(GRID)).codes[20:] == OTHER.codes[20:30]).all()
+
+
+def test_a_region_of_a_stream_takes_a_short_grid_again_and_again() -> None:
+    step = EditStep("swap", Selection("20:40"), partner="clip")
+    edited = apply_step(step, OTHER, tools(GRID), column=1000)
+    assert (edited[20:40] == GRID.codes[np.arange(1020, 1040) % 30]).all()
+
+
+def test_the_levels_of_the_other_grid_may_be_called_otherwise() -> None:
+    renamed = OTHER.with_labels(["Timbre", "Air", "Structure"])
+    step = EditStep("swap", Selection("2:5", "", "Timbre"), partner="other.json")
+    other = other_side(step, GRID, tools(renamed))
+    changed = other.codes != OTHER.codes
+    assert changed[2:5, :, 1].any() and not changed[..., [0, 2]].any()
 
 
 def test_other_edits_leave_the_second_grid_as_it_is() -> None:

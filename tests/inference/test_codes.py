@@ -62,11 +62,17 @@ def test_the_codes_of_another_codec_are_refused(tiny_model: LoadedVQModel) -> No
 @pytest.mark.parametrize(
     ("change", "legal"),
     [
-        ({"codes": np.zeros((2, 7, 3), int)}, "bands 8; these have 7"),
-        ({"codes": np.zeros((2, 8, 2), int), "level_labels": ("a", "b")}, "levels 3; these have 2"),
-        ({"codes": np.full((2, 8, 3), 40), "codebook_size": 64}, "codebook_size 16; these have 64"),
-        ({"column_samples": 1}, "column_samples 4096; these have 1"),
-        ({"sample_rate": 44_100}, "sample_rate 48000; these have 44100"),
+        ({"codes": np.zeros((2, 7, 3), int)}, "needs codes with 8 bands, but these have 7: encode"),
+        (
+            {"codes": np.zeros((2, 8, 2), int), "level_labels": ("a", "b")},
+            "with 3 levels, but these have 2",
+        ),
+        (
+            {"codes": np.full((2, 8, 3), 40), "codebook_size": 64},
+            "16 codes per level, but these have 64",
+        ),
+        ({"column_samples": 1}, "4096 samples per column, but these have 1:"),
+        ({"sample_rate": 44_100}, "48000 Hz, but these have 44100"),
     ],
 )
 def test_codes_that_cannot_be_this_models_are_refused(

@@ -3,7 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from distill_live.codes.edit_list import MODEL_EDITS, EditList, EditStep, EditTools
+from distill_live.codes.edit_lists.edit_list import EditList, EditTools
+from distill_live.codes.edit_lists.edit_step import MODEL_EDITS, EditStep
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.selection import Selection
 from distill_live.errors import CodesError

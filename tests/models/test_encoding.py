@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,8 @@ import pytest
 import torch
 
 from distill_live.models import encoding
-from distill_live.models.encoding import encode_pieces
+from distill_live.models.codec.vqvae import ConvVQVAE
+from distill_live.models.encoding import encode_pieces, margin_columns
 from distill_live.models.file.persistence import LoadedVQModel
 from distill_live.training.data.coding import code_mel
 
@@ -24,7 +26,7 @@ def encode(loaded: LoadedVQModel, *blocks: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("model", ["tiny_model", "tiny_two_levels", "old_model"])
-@pytest.mark.parametrize("columns", [0.5, 1, 36, 37, 40, 44, 45, 60.5])
+@pytest.mark.parametrize("columns", [0.5, 1, 6, 8, 14, 16, 17, 20, 24, 25, 60.5])
 def test_codes_do_not_show_in_what_pieces_and_blocks_they_were_made(
     model: str, columns: float, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -41,6 +43,15 @@ def test_codes_do_not_show_in_what_pieces_and_blocks_they_were_made(
         encode(loaded, *blocks, sound[:0]),
     ):
         assert np.array_equal(found, whole.numpy())
+
+
+def test_pieces_overlap_by_all_that_an_encoder_looks_at(
+    tiny_model: LoadedVQModel, old_model: LoadedVQModel
+) -> None:
+    deep = ConvVQVAE(replace(tiny_model.model.config, encoder_blocks=20))
+    assert margin_columns(deep, tiny_model.spectrogram, tiny_model.column_samples) >= 21
+    # The chunks of a model of Distill v1.1 overlap by less than one.
+    assert margin_columns(old_model.model, old_model.spectrogram, old_model.column_samples) == 1
 
 
 def test_minutes_are_coded_as_training_codes_their_mels(tiny_model: LoadedVQModel) -> None:

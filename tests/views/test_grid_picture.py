@@ -3,7 +3,7 @@ import pytest
 from distill_live.views.canvas import FAINT, INK, SHADES
 from distill_live.views.grid_picture import draw_grid
 from distill_live.views.grid_view import GridView
-from distill_live.views.png import places
+from distill_live.views.png import shade_indices
 from tests.grids import plain_grid
 from tests.png_file import read_png
 
@@ -19,7 +19,7 @@ def test_a_picture_of_any_grid_has_a_moderate_size(columns: int, bands: int) -> 
 def test_every_cell_has_its_colour() -> None:
     view = GridView.of_codes(plain_grid(6))
     pixels = read_png(draw_grid(view, "")).pixels
-    shades = places(view.panels(6)[0], SHADES)  # [Q, F, T]
+    shades = shade_indices(view.panels(6)[0], SHADES)  # [Q, F, T]
     assert set(shades.ravel().tolist()) <= set(pixels.ravel().tolist())
     # The highest band of the first level: its cells follow each other along lines of pixels.
     row = shades[0, 0].repeat(24).tobytes()

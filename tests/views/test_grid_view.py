@@ -23,7 +23,7 @@ def test_codes_go_from_dark_to_light_in_the_order_of_their_level() -> None:
 
 def test_a_part_begins_where_it_was() -> None:
     view = GridView.of_codes(plain_grid(5), first=10)
-    assert (view.start_s, view.end_s) == pytest.approx((1.0, 1.5))
+    assert (view.start_seconds, view.end_seconds) == pytest.approx((1.0, 1.5))
 
 
 def test_panels_are_levels_with_the_high_bands_first() -> None:

@@ -31,8 +31,8 @@ def test_columns_that_repeat_earlier_ones_are_counted_wherever_those_are() -> No
 def test_the_longest_hold_is_that_of_whole_columns() -> None:
     grid = plain_grid(6)
     held = grid.codes[[0, 1, 1, 1, 4, 4]]
-    assert measure(replace(grid, codes=held)).longest_hold_s == pytest.approx(0.3)
-    assert measure(replace(grid, codes=held[:1])).longest_hold_s == pytest.approx(0.1)
+    assert measure(replace(grid, codes=held)).longest_hold_seconds == pytest.approx(0.3)
+    assert measure(replace(grid, codes=held[:1])).longest_hold_seconds == pytest.approx(0.1)
 
 
 def test_a_single_column_changes_nothing() -> None:

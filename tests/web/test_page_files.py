@@ -43,6 +43,16 @@ def test_each_kind_of_file_has_its_type_and_is_not_taken_for_another(
     assert answered.content == (FOLDER / name).read_bytes()
 
 
+def test_browsers_get_files_packed_and_others_as_they_are(studio: Studio) -> None:
+    address = f"{studio.server.address}/page/js/core/store.js"
+    packed = httpx.get(address, headers={"accept-encoding": "br, gzip;q=0.8"})
+    plain = httpx.get(address, headers={"accept-encoding": "identity"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert packed.content == plain.content == (FOLDER / "js/core/store.js").read_bytes()
+    assert int(packed.headers["content-length"]) < int(plain.headers["content-length"])
+
+
 def test_all_that_the_page_loads_at_first_is_there(studio: Studio) -> None:
     assert "/page/js/main.js" in LOADED
     missing = [

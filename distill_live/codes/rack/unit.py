@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from distill_live.codes.edit import CODE_UNIT, Edit, EditContext, Traits
+from distill_live.codes.edit import Edit, EditContext, Traits
 from distill_live.codes.edit_run import read_only, run_window
 from distill_live.codes.rack.settings import EditSetting, EditSettings, Held
 from distill_live.codes.timeline import Codes
+from distill_live.parameters import CODE_UNIT
 
 #: How many windows of an edit are remembered, so that they need not be edited again.
 _REMEMBERED = 256

@@ -50,7 +50,8 @@ def diff(
 def _tell(grid: CodeGrid, found: Difference) -> None:
     if found.more:
         longer = "second" if found.more > 0 else "first"
-        tell(f"the {longer} grid has {abs(found.more)} columns more")
+        columns = "1 column" if abs(found.more) == 1 else f"{abs(found.more)} columns"
+        tell(f"the {longer} grid is {columns} longer")
     if not found.total:
         tell(f"the codes of all {found.columns} columns are the same")
         return
@@ -72,9 +73,9 @@ def _tell_counts(grid: CodeGrid, found: Difference) -> None:
 
 def _tell_cells(grid: CodeGrid, found: Difference) -> None:
     tell("the first of them:")
-    column_s = grid.column_seconds
     for cell in found.cells:
+        seconds = cell.column * grid.column_seconds
         tell(
-            f"  column {cell.column} ({cell.column * column_s:.2f} s), band {cell.band}, "
+            f"  column {cell.column} ({seconds:.2f} s), band {cell.band}, "
             f"{grid.level_labels[cell.level]}: {cell.first} -> {cell.second}"
         )

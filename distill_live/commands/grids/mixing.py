@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from distill_live.codes.grid import joined_sources
 from distill_live.codes.grid_file import SUFFIXES, save_grid
 from distill_live.commands.destinations import single_file
 from distill_live.commands.grids.reading import load_model_of
@@ -20,11 +21,8 @@ if TYPE_CHECKING:
     from distill_live.inference.blending import Weights
 
 Curve = Literal["linear", "smooth"]
+_USUAL_DEPTH = 24
 
-CurveOption = Annotated[
-    Curve,
-    typer.Option("--curve", help="How the weights change: evenly, or slowly at both ends."),
-]
 SmoothOption = Annotated[
     bool,
     typer.Option("--smooth", help="Write the sound of the mixture, without quantising it again."),
@@ -32,13 +30,23 @@ SmoothOption = Annotated[
 MixtureOutputOption = Annotated[
     Path | None,
     typer.Option(
-        "--output", help="Output .json or .npz file, with --smooth a sound file; or folder."
+        "--output",
+        help="Output .json or .npz file, with --smooth a sound file; or an existing folder.",
     ),
 ]
 MixtureBitDepthOption = Annotated[
-    int,
-    typer.Option("--bit-depth", help="Bits per sample of a sound: 16, 24 or 32 (float, wav only)."),
+    int | None,
+    typer.Option(
+        "--bit-depth",
+        help="With --smooth: bits per sample, 16, 24 or 32 (32 is float, wav only; default: 24).",
+    ),
 ]
+
+
+def curve_option(default: Curve) -> Any:
+    """The option for how weights change; None stands for the default."""
+    ways = "linear is evenly, smooth is slowly at both ends"
+    return typer.Option("--curve", help=f"How the weights change: {ways} (default: {default}).")
 
 
 @dataclass(frozen=True)
@@ -51,18 +59,21 @@ class Destination:
 
     @classmethod
     def at(
-        cls, output: Path | None, stem: str, smooth: bool, bit_depth: int, sample_rate: int
+        cls, output: Path | None, stem: str, smooth: bool, bit_depth: int | None, sample_rate: int
     ) -> Destination:
         """What the options say; `stem` is the usual name. Raises CodesError or AudioFileError if
         no such file can be written."""
         path = single_file(output, f"{stem}.wav" if smooth else f"{stem}.json")
+        depth = _USUAL_DEPTH if bit_depth is None else bit_depth
         if smooth:
-            check_sound_file(path.suffix.lower().lstrip("."), sample_rate, bit_depth)
+            check_sound_file(path.suffix.lower().lstrip("."), sample_rate, depth)
         elif path.suffix not in SUFFIXES:
             raise CodesError(
                 f"{path} must end in {' or '.join(SUFFIXES)}; with --smooth it can be a sound file"
             )
-        return cls(path, smooth, bit_depth)
+        elif bit_depth is not None:
+            raise CodesError("--bit-depth is for --smooth: codes have no bits per sample")
+        return cls(path, smooth, depth)
 
 
 def write_mixture(
@@ -86,7 +97,6 @@ def write_mixture(
             blocks = decode_vectors(loaded, vectors, columns, advance)
             write_sound(path, blocks, grids[0].sample_rate, destination.bit_depth)
     else:
-        sources = dict.fromkeys(grid.source for grid in grids if grid.source)
         codes = mixture.codes(loaded.codebooks)
-        save_grid(path, replace(grids[0], codes=codes, source=", ".join(sources)))
+        save_grid(path, replace(grids[0], codes=codes, source=joined_sources(grids)))
     tell(f"{path}: {columns} columns, {columns * grids[0].column_seconds:.1f} s")

@@ -29,6 +29,8 @@ _WAYS = (
     "--only-level for one level"
 )
 
+_USUAL_SECONDS = 1.0
+
 
 def preview(
     model: ModelArgument,
@@ -54,12 +56,16 @@ def preview(
         str, typer.Option("--only-level", help="Level of the grid to hear alone.")
     ] = "",
     seconds: Annotated[
-        float,
-        seconds_option("--seconds", 0.01, "How long to hold an entry or a column, in seconds."),
-    ] = 1.0,
+        float | None,
+        seconds_option(
+            "--seconds", 0.01, "How long to hold an entry or a column, in seconds (default: 1)."
+        ),
+    ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", help="Output sound file or folder (default: ./preview.wav)."),
+        typer.Option(
+            "--output", help="Output sound file, or an existing folder (default: ./preview.wav)."
+        ),
     ] = None,
     bit_depth: BitDepthOption = 24,
     device: DeviceOption = "auto",
@@ -78,6 +84,9 @@ def preview(
         possible = about_part and not about_entry
     if not possible:
         raise CodesError(_WAYS)
+    held = grid is None or column is not None
+    if seconds is not None and not held:
+        raise CodesError("--seconds is for an entry or a column: a level lasts as long as its grid")
     path = single_file(output, "preview.wav")
     loaded = load_model(model, device)
     sample_rate = loaded.spectrogram.config.sample_rate
@@ -86,8 +95,9 @@ def preview(
         codes = _entry(loaded, level, code or 0, bands)
     else:
         codes = _part(loaded, read_grid(grid), column, only_level)
-    if grid is None or column is not None:
-        codes = codes.repeat(max(round(seconds * sample_rate / loaded.column_samples), 1), axis=0)
+    if held:
+        length = _USUAL_SECONDS if seconds is None else seconds
+        codes = codes.repeat(max(round(length * sample_rate / loaded.column_samples), 1), axis=0)
     _write(loaded, codes, path, bit_depth)
 
 
@@ -124,4 +134,4 @@ def _write(loaded: LoadedVQModel, codes: Codes, path: Path, bit_depth: int) -> N
     with progress_bar("decoding") as advance:
         blocks = decode_blocks(loaded, grid, advance)
         write_sound(path, blocks, grid.sample_rate, bit_depth)
-    tell(f"{path}: {grid.duration_s:.1f} s")
+    tell(f"{path}: {grid.duration_seconds:.1f} s")

@@ -10,12 +10,12 @@ import typer
 
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.grid_file import load_grid
+from distill_live.codes.labels import level_name
 from distill_live.codes.selection import find_levels
 from distill_live.commands.output import tell
-from distill_live.errors import CodesError, ModelFileError, ModelNotFoundError
-from distill_live.inference.loading import load_model
-from distill_live.models.file.header import check_name, read_header
-from distill_live.models.file.library import find_model, list_models
+from distill_live.errors import CodesError
+from distill_live.inference.loading import find_model_of, load_model
+from distill_live.models.file.library import find_model
 
 if TYPE_CHECKING:
     from distill_live.models.file.persistence import LoadedVQModel
@@ -45,7 +45,7 @@ def load_model_of(grid: CodeGrid, given: str | None, device: str) -> LoadedVQMod
     Raises ModelNotFoundError when there is none, CodesError when the given one has another codec,
     and what `load_model` raises.
     """
-    path = find_model(given) if given is not None else _find_model_of(grid)
+    path = find_model(given) if given is not None else find_model_of(grid)
     # torch takes seconds to import, and a model that is not there needs none.
     from distill_live.inference.codes import require_fit
 
@@ -61,26 +61,6 @@ def find_level(text: str, labels: Sequence[str]) -> int:
     more than one."""
     found = find_levels(text, labels).nonzero()[0]
     if not text or len(found) != 1:
-        raise CodesError(f"{text!r} is not one level; legal: {', '.join(labels)}, or a number")
+        names = ", ".join(map(level_name, labels))
+        raise CodesError(f"{text!r} is not one level; legal: {names}, or a number from 0")
     return int(found[0])
-
-
-def _find_model_of(grid: CodeGrid) -> Path:
-    """The file of a model by the name in a grid, or else of any that has the same codec."""
-    try:
-        # A name from a stranger's file must not lead out of the library.
-        check_name(grid.model_name)
-        named = find_model(grid.model_name)
-        known = read_header(named).metadata.get("codec_sha256")
-        # The header of a file of Distill v1.1 has none.
-        if known in (None, grid.model_sha256):
-            return named
-    except (ModelNotFoundError, ModelFileError):
-        pass
-    for entry in list_models():
-        if entry.metadata.get("codec_sha256") == grid.model_sha256:
-            return entry.path
-    raise ModelNotFoundError(
-        f"no model in the library has the codec of these codes, which {grid.model_name!r} made: "
-        "give its file with --model"
-    )

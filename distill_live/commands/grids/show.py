@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 
 PngOption = Annotated[
     Path | None,
-    typer.Option("--png", help="Write a picture to this file, or into this folder, instead."),
+    typer.Option(
+        "--png", help="Write a picture to this file, or into this existing folder, instead."
+    ),
 ]
 
 

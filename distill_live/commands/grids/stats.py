@@ -61,7 +61,6 @@ def _silent_columns(grid: CodeGrid, model: str | None, device: str) -> int | Non
 
 def _tell(grid: CodeGrid, found: GridStatistics, silent: int | None) -> None:
     columns, bands, levels = grid.codes.shape
-    column_s = grid.column_seconds
     tell(f"{columns} columns x {bands} bands x {levels} levels, {found.seconds:.2f} s")
     heads = ("level", "codes used", "entropy, bits", "changes per second", "held", "most frequent")
     table = Table(*heads, box=None)
@@ -77,6 +76,6 @@ def _tell(grid: CodeGrid, found: GridStatistics, silent: int | None) -> None:
         )
     Console().print(table)
     tell(f"columns that repeat an earlier one: {found.repeated_columns}")
-    tell(f"longest time without a change: {found.longest_hold_s:.2f} s")
+    tell(f"longest time without a change: {found.longest_hold_seconds:.2f} s")
     if silent is not None:
-        tell(f"silent columns: {silent} ({silent * column_s:.2f} s)")
+        tell(f"silent columns: {silent} ({silent * grid.column_seconds:.2f} s)")

@@ -19,6 +19,7 @@ from distill_live.commands.serving.streams import ServerStreams
 from distill_live.control.feedback.outcomes import Answer, Outcomes
 from distill_live.control.namespace.address import ROOT
 from distill_live.control.namespace.targets import Levels, find_target
+from distill_live.control.patch.editing import PatchEditor
 from distill_live.control.patch.files import describe_patch, find_patch, load_patch, presets_path
 from distill_live.control.patch.watch import PatchWatch
 from distill_live.control.presets.presets import Presets
@@ -33,6 +34,7 @@ from distill_live.control.timing.ticker import Ticker
 from distill_live.errors import ParameterError
 from distill_live.inputs.osc import parse_endpoint
 from distill_live.plugins import load_plugin
+from distill_live.web.api.patch import PatchRoutes
 
 if TYPE_CHECKING:
     from distill_live.control.feedback.feedback import Feedback
@@ -88,10 +90,13 @@ class Controls:
             store, say,
         )  # fmt: skip
         self.site.edits = tuple(self._edits.edits.values())
-        self.site.api = open_api(
-            options.work, options.upload_limit, options.recordings, lambda: server.deck.path
-        )
         self.site.feed = LiveFeed(server, self._tempo.tempo)
+        self._watch = PatchWatch(path, store.table, self._use, say)
+        editor = PatchEditor(path, store.table, self._watch.follow)
+        self.site.api = open_api(
+            options.work, options.upload_limit, options.recordings, lambda: server.deck.path,
+            PatchRoutes(editor).operations(),
+        )  # fmt: skip
         self._answers |= {"osc": self.osc.answer, "web": self.site.answer}
         self._devices = Devices(self.router, store, options.midi, options.link, inputs, say)
         self._learn = LearnService(
@@ -101,8 +106,7 @@ class Controls:
         self.router.hooks.learns = self._learn.is_busy
         self.router.add_service(CLIP_LIST, ClipList(server))
 
-        # Changes while it plays: the patch's file, the model, and everything with a tick.
-        self._watch = PatchWatch(path, store.table, self._use, say)
+        # Changes while it plays: the model, and everything with a tick.
         server.on_model = self._use_levels
         self._ticker = self._make_ticker(feedback)
         self._documents = ServerDocuments(

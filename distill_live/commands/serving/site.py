@@ -124,6 +124,8 @@ class Site:
             self._announcement.stop()
         if self._web:
             self._web.stop()
+        if self.api:
+            self.api.close()
         self._announcement = self._web = self._app = None
 
     def use(self, time_tags: TimeTagMode) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from distill_live.codes.edit import Edit
-from distill_live.codes.edit_list import ITSELF, EditStep
+from distill_live.codes.edit_lists.edit_step import ITSELF, EditStep
 from distill_live.codes.labels import level_name
 from distill_live.control.history.live_history import LiveHistory
 from distill_live.control.namespace.targets import Levels

@@ -210,7 +210,8 @@ REQUESTS: dict[str, RequestSpec] = {
                     (_AHEAD, *_CELL), "control"),
         RequestSpec("region",
                     "Run an edit once on some columns, from the one with this number on. The edit "
-                    "is its name, then its parameters as NAME=VALUE, `--bands` and `--levels`.",
+                    "is its name, then its parameters as NAME=VALUE, `--bands` and `--levels`. "
+                    "These two count from 0, as on files; parameters such as `band` count from 1.",
                     (_COLUMN, *_REGION), "control"),
         RequestSpec("region/ahead",
                     "Run an edit once on some columns, which begin so many columns after the one "
@@ -246,6 +247,9 @@ REQUESTS: dict[str, RequestSpec] = {
         RequestSpec("loop/beats", "Loop the most recent beats, sample-accurately, until "
                                   "`release`.",
                     (_BEATS,), "control"),
+        RequestSpec("loop/columns",
+                    "Loop columns exactly, from the one with this number on, until `release`.",
+                    (_COLUMN, _REGION[0]), "control"),
         RequestSpec("rewind/beats", "Go back by a number of beats, sample-accurately; otherwise "
                                     "like `rewind`.",
                     (_BEATS, _TAKE), "control"),

@@ -22,7 +22,7 @@ from distill_live.control.patch.schema import Patch
 from distill_live.control.patch.sources import same_control
 from distill_live.errors import PatchError, nearest_name
 from distill_live.parameters import PARAMETERS, Table
-from distill_live.yaml_file import document_error, read_yaml
+from distill_live.yaml_file import MAX_BYTES, Document, document_error, parse_yaml, read_yaml
 
 SUFFIXES = (".yaml", ".yml")
 #: Files that belong to a patch: NAME.presets.yaml is not a patch of its own.
@@ -94,6 +94,18 @@ def load_patch(path: Path | str, table: Table = PARAMETERS) -> Patch:
     return patch.model_copy(update={"map": [*kept, *learned.map], "devices": devices})
 
 
+def check_patch(text: str, path: Path, table: Table = PARAMETERS) -> None:
+    """Check a text that is to become the patch at `path`, as `load_patch` would.
+
+    Raises PatchError; its `problems` have the lines.
+    """
+    # A lone surrogate, which JSON can carry, is no UTF-8; parse_yaml says so, with its line.
+    data = text.encode(errors="surrogatepass")
+    if len(data) > MAX_BYTES:
+        raise PatchError(f"{path} is not a patch: it is larger than {MAX_BYTES // 1024} KiB")
+    _validate(parse_yaml(data, path, "patch"), path, table, _stored_names(presets_path(path)))
+
+
 def describe_patch(patch: Patch, stored: int = 0) -> str:
     """How much a patch holds, such as "3 mappings, 1 preset", and how many presets were stored with
     it."""
@@ -110,7 +122,12 @@ def read_document(path: Path) -> Any:
 
 def _load_one(path: Path, table: Table, presets: Collection[str] | None = ()) -> Patch:
     """The patch in one file; its programs may also name `presets`, or, if None, any preset."""
-    document = read_yaml(path, "patch")
+    return _validate(read_yaml(path, "patch"), path, table, presets)
+
+
+def _validate(
+    document: Document, path: Path, table: Table, presets: Collection[str] | None
+) -> Patch:
     problems = preset_problems(document, table)
     if presets is not None:
         problems += program_problems(document, presets)

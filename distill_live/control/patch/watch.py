@@ -27,15 +27,22 @@ class PatchWatch:
     def __init__(
         self, path: Path, table: Table, use: Callable[[Patch], None], say: Callable[[str], None]
     ) -> None:
-        self.path, self._table = path, table
+        self.path = self._wanted = path
+        self._table = table
         self._use, self._say = use, say
         #: What is wrong with the file, if it is not the one in use; "" for nothing.
         self.fault = ""
         self._due = float("-inf")
         self._marks = self._look()
 
+    def follow(self, path: Path) -> None:
+        """Watch the patch at `path` from the next tick on, which also uses it; from any thread."""
+        self._wanted = path
+
     def tick(self, now: float) -> None:
         """Check the files, if it is time to; `now` is in seconds."""
+        if self._wanted != self.path:
+            self.path, self._marks, self._due = self._wanted, (), now
         if now < self._due:
             return
         self._due = now + LOOK_S

@@ -35,6 +35,7 @@ class ControlRequests:
             "steer/off": lambda: None,
             "reset": self._reset,
             "loop/beats": self._loop,
+            "loop/columns": self._loop_columns,
             "rewind/beats": self._rewind,
             "hold/beats": self._hold,
             "clip/play": self._play_clip,
@@ -73,6 +74,9 @@ class ControlRequests:
 
     def _loop(self, beats: float) -> None:
         self._hand_on("loop", self._tempo.seconds(beats))
+
+    def _loop_columns(self, first: int, count: int) -> None:
+        self._server("loop_columns", (first, count))
 
     def _rewind(self, beats: float, take: object) -> None:
         self._hand_on("rewind", self._tempo.seconds(beats), take)

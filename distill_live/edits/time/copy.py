@@ -36,6 +36,6 @@ def destination(columns: int, length: int, context: EditContext) -> slice:
         first = context.column
         raise CodesError(
             f"{length} columns do not fit at column {first + start}: the grid has the columns "
-            f"{first}:{first + columns}, so to is {first}..{first + columns - length}"
+            f"{first}:{first + columns}; legal: to={first}..{first + columns - length}"
         )
     return slice(start, start + length)

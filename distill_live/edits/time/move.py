@@ -1,4 +1,4 @@
-"""Move: take a region to another place and leave silence behind."""
+"""Move: take a region to another place, and leave neutral codes behind."""
 
 from __future__ import annotations
 

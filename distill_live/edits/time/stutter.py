@@ -22,7 +22,8 @@ class Stutter:
     timed = True
     parameters = (
         Parameter("beats", "float", 0.0625, 8.0, 1.0, "beats",
-                  "Length of what is repeated, rounded to whole columns.", curve="exp"),
+                  "Length of what is repeated, rounded to whole columns, 64 at most (about 5 s); "
+                  "longer settings repeat those 64.", curve="exp"),
     )  # fmt: skip
 
     def __call__(self, codes: Codes, context: EditContext) -> Codes:

@@ -52,13 +52,14 @@ def encode(audio: Path, model: Path, columns: int, end: bool) -> tuple[CodeGrid,
     sound = Sound(audio)
     # Only now: torch takes seconds to load, and a file that is not a sound is refused without it.
     from distill_live.inference.codes import encode_blocks
-    from distill_live.models.encoding import MARGIN_COLUMNS
+    from distill_live.models.encoding import margin_columns
     from distill_live.models.file.persistence import load_model_v2
 
     loaded = load_model_v2(model, "cpu")
     rate, length = loaded.spectrogram.config.sample_rate, loaded.column_samples
     # The last column that is kept must be coded as if the rest followed.
-    part = _Part(None if end else columns + MARGIN_COLUMNS, length)
+    margin = margin_columns(loaded.model, loaded.spectrogram, length)
+    part = _Part(None if end else columns + margin, length)
     grid = encode_blocks(loaded, part.read(sound.blocks(rate)), audio.name)
     dropped = max(len(grid.codes) - columns, 0)
     kept = grid.codes[dropped:] if end else grid.codes[:columns]

@@ -8,9 +8,11 @@ from dataclasses import replace
 import numpy as np
 
 from distill_live.codes.edit import MAX_COLUMNS, Edit, GridEdit, Traits
-from distill_live.codes.edit_list import ITSELF, EditStep, EditTools, apply_step
+from distill_live.codes.edit_lists.edit_list import EditTools, apply_step
+from distill_live.codes.edit_lists.edit_step import ITSELF, EditStep
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.history.overlay import Mask, Overlay
+from distill_live.codes.labels import level_name
 from distill_live.codes.selection import find_columns
 from distill_live.codes.timeline import Codes
 from distill_live.errors import CodesError, DistillError
@@ -117,7 +119,7 @@ class Painter:
         place = (column, request.band, request.level)
         overlay = Overlay.of_cell(request.number, place, request.code, (bands, levels))
         label = self._grid.level_labels[request.level]
-        return overlay, f"cell {column} {request.band + 1} {label.lower()} {request.code}"
+        return overlay, f"cell {column} {request.band + 1} {level_name(label)} {request.code}"
 
     def _edit_or_wait(self, request: RegionRequest) -> bool:
         """Edit a region; False if it must wait until its columns are drawn."""
@@ -152,7 +154,7 @@ class Painter:
         end = request.first + request.count
         start, known = self._surroundings(request, edit, step)
         grid = self._grid.with_codes(self._columns.laid(start, known))
-        step = replace(step, seed=step.seed or request.number)
+        step = replace(step, seed=request.number if step.seed is None else step.seed)
         here = _with_columns(self._shifted(step, start), request.first - start, end - start)
         tools = EditTools(
             self._edits, self._codebooks, lambda name: self._partner(name, request.partner),

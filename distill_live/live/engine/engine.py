@@ -139,6 +139,12 @@ class Engine:
         """Repeat the last `seconds` seconds."""
         self._move("loop", partial(self._generator.loop, seconds), seconds)
 
+    def loop_columns(self, first: int, count: int) -> None:
+        """Repeat `count` columns, from the one with the number `first` on."""
+        self._move(
+            "loop_columns", partial(self._generator.loop_columns, first, count), first, count
+        )
+
     def hold(self, seconds: float | None = None) -> None:
         """Stay in the current column, until `release` or for `seconds` seconds."""
         arguments = () if seconds is None else (seconds,)

@@ -232,6 +232,20 @@ class StreamGenerator:
             self._do("loop", begin=begin, end=end, fade=self.fade, position=at)
             self._publish_jump(at)
 
+    def loop_columns(self, first: int, count: int) -> None:
+        """Repeat `count` columns, from the one with the number `first` on, until `release`."""
+        oldest, drawn = self.edited.oldest, self.timeline.end
+        last = first + count - 1
+        if first < oldest or last >= drawn:
+            self._say(f"columns {first}..{last} cannot be looped; legal: {oldest}..{drawn - 1}")
+            return
+        at = self.pace.soonest_jump(self.playhead.position)
+        begin = self.playhead.start_of(first)
+        end = max(self.playhead.start_of(first + count), begin + SHORTEST_LOOP)
+        with self.pace.jump:
+            self._do("loop", begin=begin, end=end, fade=self.fade, position=at)
+            self._publish_jump(at)
+
     def hold(self, seconds: float | None = None) -> None:
         """Stay in the current column, until `release` or for `seconds` seconds."""
         at = self.pace.soonest()

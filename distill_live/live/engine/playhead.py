@@ -128,6 +128,10 @@ class Playhead:
         """The same with the part of the column, 0..1, that is before the sample."""
         return self._decoder.place_of(sample)
 
+    def start_of(self, column: int) -> int:
+        """The segment's sample at which the samples that a column completes begin."""
+        return self._decoder.start_of(column)
+
     def unheard_column(self, position: int) -> int:
         """The first column to draw again if only the sound from `position` on may change."""
         mark = self._first_mark(position)

@@ -22,7 +22,7 @@ from distill_live.live.ipc.shared_codes import SharedCodes
 #: also the names in the session log.
 EDIT_REQUESTS = ("cell", "region", "lay", "recall", "order", "tell_held")
 #: The same, with all that a performer can ask of it directly.
-ENGINE_REQUESTS = ("rewind", "loop", "hold", "release", "panic", *EDIT_REQUESTS)
+ENGINE_REQUESTS = ("rewind", "loop", "loop_columns", "hold", "release", "panic", *EDIT_REQUESTS)
 
 #: The name of the live input, where a clip's name is expected.
 INPUT = "input"

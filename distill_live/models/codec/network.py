@@ -46,9 +46,9 @@ class VQVAEConfig:
 
     @property
     def encoder_columns(self) -> int:
-        """How many columns before and after one the encoder's output for it depends on, at most:
-        one for each block; and, through the first layer, half of the next one, of which the
-        outermost frames see half a spectrogram's window beyond."""
+        """How many columns on each side of a column its codes depend on, at most: one per block,
+        and one for the first layer and the spectrogram's window, which reach part of the next
+        column."""
         return self.encoder_blocks + 1
 
     @property

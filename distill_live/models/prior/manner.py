@@ -47,8 +47,9 @@ class MannerTable:
         p2(v) = (n(both, v) + d(both) p1(v)) / (n(both) + d(both))
 
     This is interpolated Witten-Bell smoothing (Witten and Bell, IEEE Transactions on Information
-    Theory 37(4), 1991; "method C"), except that p1 pools the two contexts. The probabilities are
-    p2; contexts that the recording does not have leave those without them. A code that the cell
+    Theory 37(4), 1991; "method C"), except that p1 pools the two contexts. The result is
+    p2. Where the recording lacks a context, that context drops out: p2 falls back to p1, and p1 to
+    p0. A code that the cell
     never has in the recording has probability 0.
 
     Two tables are equal only if they are the same object; equal codes give equal `key`s. Raises

@@ -92,10 +92,10 @@ def _draw_take(
     for column in codes[region.start : region.end]:
         given = np.where(drawn, -1, column)
         columns.append((yield from session.steps(sampling, given)))
-        log_likelihood += session.likelihood
+        log_likelihood += session.log_likelihood
     for column in codes[region.end : region.end + FOLLOWING_COLUMNS]:
         if session.context_start(session.column) >= region.end:
             break
         yield from session.steps(sampling, column)
-        log_likelihood += session.likelihood
+        log_likelihood += session.log_likelihood
     return np.concatenate(columns), log_likelihood

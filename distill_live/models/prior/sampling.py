@@ -134,7 +134,7 @@ def raise_repeated(
     return raised
 
 
-def log_likelihood(logits: NDArray[np.floating], code: int) -> float:
+def code_log_likelihood(logits: NDArray[np.floating], code: int) -> float:
     """The logarithm of a code's probability by its logits `[V]`, in nats; -inf if it is 0."""
     probability = code_probabilities(logits)[code]
     return math.log(probability) if probability > 0.0 else -math.inf

@@ -14,10 +14,10 @@ from distill_live.models.prior.sampling import (
     REPETITION_COLUMNS,
     ColumnSampling,
     Sampling,
+    code_log_likelihood,
     column_uniforms,
     draw_code,
     entropy_bits,
-    log_likelihood,
 )
 from distill_live.models.prior.steering import Steering
 from distill_live.models.prior.stepping import Cache, ColumnDraw, Stepper
@@ -51,7 +51,7 @@ class PriorSession:
         self._spans = [_Span(self._stepper.new_cache()), _Span(self._stepper.new_cache())]
         self._history = _History(self._config.column_codes)
         self._drawing: object = None
-        self._entropy = self._likelihood = 0.0
+        self._entropy = self._log_likelihood = 0.0
 
     @property
     def column(self) -> int:
@@ -71,11 +71,11 @@ class PriorSession:
         return self._entropy
 
     @property
-    def likelihood(self) -> float:
+    def log_likelihood(self) -> float:
         """How likely the prior found the codes that were given to the last drawn column: the sum of
         the logarithms of their probabilities in nats, before all that `sampling` does to them,
         except for steering."""
-        return self._likelihood
+        return self._log_likelihood
 
     @property
     def context_columns(self) -> int:
@@ -134,7 +134,7 @@ class PriorSession:
         try:
             uniforms = column_uniforms(self.seed, self.take, column, size)
             draw = self._begin(sampling.steering)
-            entropy = likelihood = 0.0
+            entropy = log_likelihood = 0.0
             for cell in range(size):
                 if cell and cell % levels == 0:
                     yield
@@ -145,9 +145,9 @@ class PriorSession:
                     codes[cell] = draw_code(probabilities, uniforms[cell])
                     entropy += entropy_bits(probabilities)
                 else:
-                    likelihood += log_likelihood(logits, int(codes[cell]))
+                    log_likelihood += code_log_likelihood(logits, int(codes[cell]))
                 draw.accept(int(codes[cell]))
-            self._entropy, self._likelihood = entropy / size, likelihood
+            self._entropy, self._log_likelihood = entropy / size, log_likelihood
             self._history.append(codes[None])
             return self._grid(codes)
         finally:

@@ -12,7 +12,7 @@ from distill_live.audio.dataset import Recording, Recordings
 from distill_live.audio.spectrogram import AudioSpectrogram
 from distill_live.errors import TrainingError
 from distill_live.models.codec.vqvae import ConvVQVAE
-from distill_live.models.encoding import MARGIN_COLUMNS, PIECE_COLUMNS
+from distill_live.models.encoding import PIECE_COLUMNS
 from distill_live.models.layers.causal_conv import Past, Tails
 
 #: Codes `[T, F, Q]`.
@@ -52,12 +52,12 @@ def recording_mel(
 @torch.inference_mode()
 def code_mel(codec: ConvVQVAE, mel: Tensor) -> Grid:
     """Encode a normalised mel `[M, T]`; frames at the end that do not fill a column are dropped."""
-    frames = codec.config.column_frames
+    frames, margin = codec.config.column_frames, codec.config.encoder_columns
     columns = mel.shape[-1] // frames
     pieces = [np.zeros((0, codec.config.bands, codec.config.num_quantizers), dtype=np.int16)]
     for start in range(0, columns, PIECE_COLUMNS):
-        first = max(start - MARGIN_COLUMNS, 0)
-        last = min(start + PIECE_COLUMNS + MARGIN_COLUMNS, columns)
+        first = max(start - margin, 0)
+        last = min(start + PIECE_COLUMNS + margin, columns)
         indices, shape = codec.encode(mel[None, None, :, first * frames : last * frames])
         grid = indices[0].view(shape[1], shape[0], -1).to(torch.int16).cpu().numpy()
         pieces.append(grid[start - first :][:PIECE_COLUMNS])

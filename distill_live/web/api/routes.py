@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from starlette.requests import Request
@@ -27,10 +27,18 @@ from distill_live.web.work.workplace import Workplace
 class Api:
     """The API of a workplace: `routes` are mounted under /api.
 
-    `more` are operations that others bring, such as those on codes.
+    `more` are operations that others bring, such as those on codes; `close` ends what they have
+    started.
     """
 
-    def __init__(self, workplace: Workplace, more: Iterable[Operation] = ()) -> None:
+    def __init__(
+        self,
+        workplace: Workplace,
+        more: Iterable[Operation] = (),
+        close: Callable[[], None] = lambda: None,
+    ) -> None:
+        #: To be called when the API is no longer served.
+        self.close = close
         commands = Commands(workplace.program)
         self._workplace, self._jobs = workplace, Jobs(workplace)
         self.operations: list[Operation] = [

@@ -72,6 +72,8 @@ def main() -> None:
         sys.exit("this job runs already")
     if sys.platform != "win32" and os.fork():
         os._exit(0)
+    # What a shell starts in the background ignores Ctrl-C, and all its children inherit that.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     priority.lower_session()
     # The command holds the lock, too: whoever kills this process does not end the job.
     code = _keep(folder, command, held.fileno())

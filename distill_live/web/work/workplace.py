@@ -19,7 +19,8 @@ MEGABYTE = 1_000_000
 class Workplace:
     """The folders of the API and its limits.
 
-    `folder` is the work folder: uploaded sets, jobs, generated files and the trash are below it.
+    `folder` is the work folder: uploaded sets, jobs, grids of codes, generated files and the
+    trash are below it.
     `recordings` has what `serve` records, if anything does. `playing` gives the file of the model
     in play, or None. `program` starts our command line. A file may be uploaded if it has at most
     `most_file_bytes`, and as long as all sets together have at most `most_bytes`.
@@ -56,6 +57,11 @@ class Workplace:
     def inspections(self) -> Path:
         """The folder for what was found in sets."""
         return self.folder / "inspections"
+
+    @property
+    def codes(self) -> Path:
+        """The folder for open grids of codes, and for what was uploaded to be opened."""
+        return self.folder / "codes"
 
     @property
     def incoming(self) -> Path:

@@ -37,7 +37,10 @@ def test_what_differs_is_counted_and_the_first_is_named(run_cli: RunCli, grid: C
 def test_a_longer_grid_is_told(run_cli: RunCli, grid: CodeGrid) -> None:
     saved(replace(grid, codes=grid.codes[:9]), "short.json")
     out = run_cli("codes", "diff", "loop.json", "short.json").out
-    assert out.startswith("the first grid has 3 columns more\n")
+    assert out.startswith("the first grid is 3 columns longer\n")
+    saved(replace(grid, codes=grid.codes[:8]), "shorter.json")
+    out = run_cli("codes", "diff", "shorter.json", "short.json").out
+    assert out.startswith("the second grid is 1 column longer\n")
 
 
 def test_programs_get_json(run_cli: RunCli, grid: CodeGrid) -> None:

@@ -65,6 +65,7 @@ def test_a_column_is_held_and_a_level_alone_is_as_long_as_the_grid(
         (("--level", "timbre", "--code", 16), "legal: 0..15"),
         (("--level", "timbre", "--code", 1, "--bands", "9"), "bands"),
         (("--grid", "loop.json", "--column", 12), "legal: 0..11"),
+        (("--grid", "loop.json", "--only-level", "0", "--seconds", 2), "--seconds is for an entry"),
     ],
 )
 def test_what_cannot_be_heard_is_one_line_and_no_file(

@@ -73,7 +73,7 @@ def test_a_name_in_a_grid_does_not_lead_out_of_the_library(
 def test_a_grid_may_claim_what_its_model_does_not_have(run_cli: RunCli, grid: CodeGrid) -> None:
     saved(replace(grid, codes=np.full((2, 7, 3), 1)), "loop.json")
     code, err = edit(run_cli)
-    assert code == 1 and "bands 8; these have 7" in err
+    assert code == 1 and "needs codes with 8 bands, but these have 7" in err
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,8 @@ from tests.edits.shipped import EDITS
 NAMED = {"model", "prime", "preset", "preset/beats", "preset/store", "preset/delete",
          "tempo_source", "clip/load", "clip/play", "clip/prime", "clip/delete", "capture",
          "blend/clip", "manner/clip", "edit/clip", "listen/clip", "cell", "cell/ahead", "region",
-         "region/ahead", "region/loop", "history/go", "history/name", "edit/order"}  # fmt: skip
+         "region/ahead", "region/loop", "loop/columns", "history/go", "history/name",
+         "edit/order"}  # fmt: skip
 
 SHIPPED = sorted((Path(__file__).parents[3] / "patches").glob("*.yaml"))
 

@@ -90,3 +90,15 @@ def test_a_patch_that_is_gone_plays_on_and_counts_again_when_it_is_back(stage: S
     stage.save(KNOB % 4)
     stage.turn()
     assert stage.controls == [[4]]
+
+
+def test_another_patch_can_be_watched_instead_and_is_used_at_once(stage: Stage) -> None:
+    stage.turn()
+    other = stage.path.with_name("other.yaml")
+    stage.save(KNOB % 7, other)
+    stage.watch.follow(other)
+    stage.watch.tick(stage.now + 0.01)
+    assert stage.controls == [[7]]
+    stage.save(KNOB % 8)
+    stage.turn()
+    assert stage.controls == [[7]]

@@ -78,6 +78,7 @@ def test_what_was_carried_out_or_is_handed_on_is_told_to_whoever_notes_it(stand:
         ("clip/play", ("kick", 0.5), ("clip/play", ("kick", 0.3))),
         ("clip/play", ("kick", None), ("clip/play", ("kick", None))),
         ("loop", (2.0,), ("loop", (2.0,))),
+        ("loop/columns", (120, 16), ("loop_columns", (120, 16))),
         ("play", (), ("play", ())),
     ],
 )

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from distill_live.codes.edit_list import EditStep, apply_step
+from distill_live.codes.edit_lists.edit_list import apply_step
+from distill_live.codes.edit_lists.edit_step import EditStep
 from distill_live.codes.selection import Selection
 from distill_live.codes.timeline import Codes
 from distill_live.edits.time.copy import Copy
@@ -20,7 +21,7 @@ def test_a_region_is_repeated_where_it_is_told_to() -> None:
 
 def test_a_copy_that_does_not_fit_is_refused() -> None:
     step = EditStep("copy", Selection("3:6"), {"to": 198})
-    told = "3 columns do not fit at column 198: the grid has the columns 0:200, so to is 0..197"
+    told = "3 columns do not fit at column 198: the grid has the columns 0:200; legal: to=0..197"
     with pytest.raises(CodesError, match=told):
         apply_step(step, OTHER, tools(OTHER))
 
@@ -31,5 +32,5 @@ def test_a_destination_is_counted_from_the_beginning_of_the_stream(
     # The five columns are 10 to 14 of the stream.
     changed = Copy().change(codes, 0, 2, make_context(to=13))
     assert (changed[3:5] == codes[:2]).all() and (changed[:3] == codes[:3]).all()
-    with pytest.raises(CodesError, match=r"the columns 10:15, so to is 10\.\.13"):
+    with pytest.raises(CodesError, match=r"the columns 10:15; legal: to=10\.\.13"):
         Copy().change(codes, 0, 2, make_context(to=9))

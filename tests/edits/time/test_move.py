@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from distill_live.codes.codebook_geometry import neutral_codes
-from distill_live.codes.edit_list import EditStep, apply_step
+from distill_live.codes.edit_lists.edit_list import apply_step
+from distill_live.codes.edit_lists.edit_step import EditStep
 from distill_live.codes.selection import Selection
 from tests.edits.shipped import BOOKS, OTHER, tools
 

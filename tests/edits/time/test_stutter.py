@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from distill_live.codes.edit_list import EditStep, apply_step
+from distill_live.codes.edit_lists.edit_list import apply_step
+from distill_live.codes.edit_lists.edit_step import EditStep
 from distill_live.codes.selection import Selection
 from distill_live.codes.timeline import Codes
 from distill_live.edits.time.stutter import Stutter

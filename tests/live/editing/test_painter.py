@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from distill_live.codes.edit import EditContext
 from distill_live.codes.history.overlay import Overlay
 from distill_live.codes.timeline import Codes, Timeline
+from distill_live.edits.mutate import Mutate
 from distill_live.edits.swap import Swap
 from distill_live.live.ipc.messages import OverlayMade, OverlayRefused, SegmentBegan
 from distill_live.live.replay.exact import replay_log
@@ -53,7 +55,7 @@ class Copy:
         return copied
 
 
-ALL = (*EDITS, Backwards(), Cut(), Copy(), Swap())
+ALL = (*EDITS, Backwards(), Cut(), Copy(), Mutate(), Swap())
 
 
 @pytest.fixture(scope="module")
@@ -356,3 +358,21 @@ def test_a_region_takes_codes_of_a_clip_or_of_the_stream_itself(player: Player) 
     np.testing.assert_array_equal(codes[10:13], drawn[6:9])
     assert (two.start, two.end) == (6, 13)
     assert not two.mask[3:4].any()
+
+
+def test_a_region_has_a_seed_of_its_own_unless_one_is_given_and_0_is_one(player: Player) -> None:
+    for number, seed in ((1, ""), (2, " --seed 0"), (3, " --seed 7")):
+        ask(player, "region", number, "at", 4, 2, f"mutate share=1{seed}")
+    texts = [one.text for one in player.reports if isinstance(one, OverlayMade)]
+    assert texts == [f"mutate 4:6 share=1 --seed {seed}" for seed in (1, 0, 7)]
+
+
+def test_a_cell_is_named_as_its_address_is_written(tiny_model: LoadedVQModel) -> None:
+    labels = ["Structure", "Timbre", "High Air"]
+    renamed = replace(tiny_model, metadata=tiny_model.metadata | {"level_labels": labels})
+    player = Player(renamed, edits=ALL)
+    player.hear(SECOND)
+    ask(player, "cell", 1, "at", 4, 0, 2, 7)
+    assert [one.text for one in player.reports if isinstance(one, OverlayMade)] == [
+        "cell 4 1 high_air 7"
+    ]

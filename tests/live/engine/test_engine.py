@@ -244,6 +244,28 @@ def test_a_loop_longer_than_the_past_says_so(tiny_model: LoadedVQModel) -> None:
     assert player.said == ["the loop lasts only 1.03 s: nothing earlier is available"]
 
 
+def test_columns_are_looped_exactly_as_they_were_played(tiny_model: LoadedVQModel) -> None:
+    player = Player(tiny_model)
+    before = player.hear(2 * SECOND)
+    column = player.engine._generator._column_samples
+    player.engine.loop_columns(3, 4)
+    looped = player.hear(3 * SECOND)
+    assert (player.status["loop_begin"], player.status["loop_end"]) == (3, 7)
+    # A pass, away from the fades at its ends. A column's samples begin a little before it.
+    inside = before[3 * column + 1000 : 6 * column]
+    starts = [n for n in range(len(looped) - len(inside)) if looped[n] == inside[0]]
+    assert any(np.array_equal(looped[n : n + len(inside)], inside) for n in starts)
+
+
+def test_columns_that_are_not_there_cannot_be_looped(tiny_model: LoadedVQModel) -> None:
+    player = Player(tiny_model)
+    player.hear(SECOND)
+    player.engine.loop_columns(100_000, 4)
+    player.hear(SECOND)
+    assert player.status["motion"] == Motion.FORWARD
+    assert "columns 100000..100003 cannot be looped; legal: 0.." in player.said[0]
+
+
 def test_a_loop_before_the_first_sound_is_refused(tiny_model: LoadedVQModel) -> None:
     player = Player(tiny_model)
     player.engine.loop(1.0)

@@ -99,7 +99,7 @@ def test_a_chunk_can_be_led_by_a_manner_and_given_codes(prior: ChunkPrior) -> No
     assert (column[0][given == 7] == 7).all()
     logits = torch.log_softmax(prior(torch.from_numpy(column.reshape(1, 12)))[0], -1)
     expected = logits[given.reshape(-1) == 7, 7].sum().item()
-    assert session.likelihood == pytest.approx(expected, abs=1e-4)
+    assert session.log_likelihood == pytest.approx(expected, abs=1e-4)
 
 
 def test_a_first_code_is_one_that_the_codec_uses(prior: ChunkPrior) -> None:

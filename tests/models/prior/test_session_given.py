@@ -9,7 +9,7 @@ import torch
 from distill_live.errors import CodesError
 from distill_live.models.kinds import open_session
 from distill_live.models.prior.base import Prior
-from distill_live.models.prior.sampling import log_likelihood
+from distill_live.models.prior.sampling import code_log_likelihood
 from tests.models.prior.sessions import FREE, Grid, play
 
 
@@ -58,14 +58,14 @@ def test_the_likelihood_of_given_codes_is_the_priors(prior: Prior, share: float)
         cells = generator.random((2, 3)) < share
         column = session.step(FREE, np.where(cells, generator.integers(0, 12, (2, 3)), -1))
         grid = np.concatenate([grid, column])
-        assert session.likelihood == pytest.approx(likelihood_of(prior, grid, cells), abs=1e-4)
+        assert session.log_likelihood == pytest.approx(likelihood_of(prior, grid, cells), abs=1e-4)
     session.step(FREE)
-    assert session.likelihood == 0.0
+    assert session.log_likelihood == 0.0
 
 
 def test_an_impossible_code_has_no_finite_likelihood() -> None:
-    assert log_likelihood(np.array([0.0, -np.inf], np.float32), 1) == -np.inf
-    assert log_likelihood(np.zeros(4, np.float32), 2) == pytest.approx(-np.log(4))
+    assert code_log_likelihood(np.array([0.0, -np.inf], np.float32), 1) == -np.inf
+    assert code_log_likelihood(np.zeros(4, np.float32), 2) == pytest.approx(-np.log(4))
 
 
 def test_given_codes_that_do_not_fit_the_model_are_refused(prior: Prior) -> None:

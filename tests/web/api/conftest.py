@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from distill_live.web.api.operations import Operation
 from distill_live.web.api.routes import Api
 from distill_live.web.server import WebServer
 from distill_live.web.work.workplace import Workplace
@@ -68,8 +69,8 @@ class Office:
         return found
 
 
-def open_office(place: Workplace) -> Iterator[Office]:
-    api = Api(place)
+def open_office(place: Workplace, more: Iterable[Operation] = ()) -> Iterator[Office]:
+    api = Api(place, more)
     lines: list[str] = []
     app = Starlette(routes=[Mount("/api", routes=api.routes)])
     server = WebServer(app, "127.0.0.1", 0, lines.append)

@@ -65,5 +65,11 @@ def test_a_piece_that_comes_too_late_is_one_gap_that_fades(blank: Page) -> None:
     assert played["step"] < 3 * SMOOTH
 
 
+def test_after_a_gap_the_latency_is_what_it_was(blank: Page) -> None:
+    played = play(blank, seconds=8, late="n > 300 && n < 330 ? 0.6 - (n - 300) * 0.02 : 0")
+    assert played["gaps"] == 1
+    assert played["fill"] == pytest.approx(0.1, abs=0.03)
+
+
 def test_what_is_lost_on_the_way_counts_as_a_gap(blank: Page) -> None:
     assert play(blank, lost="n === 300")["gaps"] == 1

@@ -15,7 +15,7 @@ from playwright.sync_api import FloatRect, Locator, Page, expect
 from tests.commands.server_process import OscClient, ServerProcess
 from tests.installed_plugin import install_plugin
 from tests.tools import read_line, wait_until
-from tests.web.page.conftest import PRESS_SECONDS, Served, hold
+from tests.web.page.conftest import PRESS_SECONDS, OpenPage, Served, hold
 
 _PLUGIN = """
 from distill_live.parameters import Parameter
@@ -99,7 +99,7 @@ def press_twice(page: Page, target: Locator) -> None:
 
 def test_an_osc_subscriber_hears_of_a_fader_that_is_dragged(page: Page, served: Served) -> None:
     expect(control(page, "gain")).to_be_visible()
-    with subscribed(served.osc, "/distill/gain") as listener:
+    with Subscription(served.osc, "/distill/gain") as listener:
         drag(page, control(page, "gain"), 0.5, 0.25)
         assert listener.hears("/distill/gain") == pytest.approx(0.5, abs=0.05)
 
@@ -126,14 +126,14 @@ def test_a_double_click_resets(page: Page, served: Served) -> None:
 
 
 def test_a_value_can_be_typed(page: Page, served: Served) -> None:
-    page.get_by_role("button", name="Type Gain").click()
+    page.get_by_role("button", name=re.compile("^Gain")).click()
     page.keyboard.type("0,4")
     page.keyboard.press("Enter")
     wait_until(lambda: value(served.osc, "gain") == pytest.approx(0.4), "the typed value")
 
 
 def test_what_is_no_number_is_explained(page: Page) -> None:
-    page.get_by_role("button", name="Type Gain").click()
+    page.get_by_role("button", name=re.compile("^Gain")).click()
     page.keyboard.type("loud")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("Gain takes a number")
@@ -264,6 +264,13 @@ def test_a_phone_shows_no_part_beyond_its_edge(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def test_the_page_is_light(page: Page) -> None:
+    arrived = page.evaluate(
+        "performance.getEntries().reduce((sum, one) => sum + (one.transferSize ?? 0), 0)"
+    )
+    assert 0 < arrived < 300_000
+
+
 @pytest.fixture(scope="module")
 def with_plugin(tiny_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server that has an edit of a plugin."""
@@ -271,10 +278,7 @@ def with_plugin(tiny_model_path: Path, tmp_path_factory: pytest.TempPathFactory)
     environment = install_plugin(folder, "edits", "sieve", _PLUGIN)
     arguments = (str(tiny_model_path), "--output", "clock", "--web", "127.0.0.1:0")
     with ServerProcess(*arguments, environment=environment) as server:
-        assert server.process.stdout is not None
-        found = re.search(r"http://[\w.:]+", read_line(server.process.stdout))
-        assert found is not None
-        yield found[0]
+        yield web_address(server)
         server.end()
 
 
@@ -288,13 +292,40 @@ def test_a_plugins_edit_has_controls(page: Page, with_plugin: str) -> None:
     expect(control(page, "edit/sieve/keep")).to_have_attribute("aria-valuetext", "0.80")
 
 
-class subscribed:
+def test_a_lost_connection_is_shown_until_it_is_back(
+    open_page: OpenPage, tiny_model_path: Path
+) -> None:
+    page = open_page()
+    with ServerProcess(str(tiny_model_path), "--output", "clock", "--web", "127.0.0.1:0") as first:
+        address = web_address(first)
+        page.goto(address)
+        settle(page)
+        first.end()
+    lost = page.get_by_role("alert").filter(has_text="connection to the instrument is lost")
+    expect(lost).to_be_visible()
+    web = address.removeprefix("http://")
+    with ServerProcess(str(tiny_model_path), "--output", "clock", "--web", web) as second:
+        expect(lost).to_be_hidden(timeout=60_000)
+        second.osc.send("/distill/gain", 0.25)
+        expect(control(page, "gain")).to_have_attribute("aria-valuetext", "0.25")
+        second.end()
+
+
+def web_address(server: ServerProcess) -> str:
+    """Where a server's page is."""
+    assert server.process.stdout is not None
+    found = re.search(r"http://[\w.:]+", read_line(server.process.stdout))
+    assert found is not None
+    return found[0]
+
+
+class Subscription:
     """An OSC client that is told the changes of an address."""
 
     def __init__(self, osc: OscClient, address: str) -> None:
         self._client, self._address = OscClient(osc.port), address
 
-    def __enter__(self) -> subscribed:
+    def __enter__(self) -> Subscription:
         self._client.send("/distill/subscribe", 0, 60.0, self._address)
         return self
 

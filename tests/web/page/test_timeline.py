@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page
 from tests.web.page.conftest import OpenPage, Served, hold, until
 
 #: A column, the ruler and the line above each level, in CSS pixels; the columns after the now line.
-COLUMN, RULER, HEADER, AHEAD = 12, 32, 22, 24
+COLUMN, RULER, HEADER, AHEAD = 12, 28, 18, 24
 EDITED, PAINTED = 1, 4
 
 #: Collects what the server says of the columns, beside the page's own view of it.
@@ -38,6 +38,7 @@ def live(page: Page, served: Served) -> Iterator[Page]:
     page.evaluate(FOLLOW)
     until(page, "window.meters?.position - Math.min(...Object.keys(window.columns)) > 16")
     yield page
+    served.osc.send("/distill/release")
     served.osc.send("/distill/panic")
     served.osc.send("/distill/play")
 
@@ -119,6 +120,17 @@ def test_a_region_is_selected_in_the_ruler_mutated_and_undone(live: Page) -> Non
         "String(before[n].codes))",
         [before, numbers],
     )
+
+
+def test_a_selected_region_loops_exactly(live: Page) -> None:
+    x, _ = place(live, -10)
+    y = cells(live).bounding_box()["y"] + 10  # type: ignore[index]
+    hold(live, x, y, to=(x + 5 * COLUMN, y))
+    live.get_by_text("6 columns, all levels").wait_for()
+    live.get_by_role("toolbar", name="Selected cells").get_by_text("Loop").click()
+    until(live, "window.meters.motion === 'loop'")
+    begin, end = live.evaluate("[window.meters.loop_begin, window.meters.loop_end]")
+    assert (end - begin, begin % 1) == (6, 0)
 
 
 def test_what_is_wrong_with_an_edit_is_said_where_it_was_asked_for(live: Page) -> None:

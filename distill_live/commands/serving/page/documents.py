@@ -94,6 +94,8 @@ class ServerDocuments:
             "priority": server.priority.describe(),
             "counts": {name: int(count) for name, count in server.counts.items()},
             "learning": self._router.hooks.learns(),
+            # None without an input.
+            "listening": server.listening.on if server.listening.workers else None,
             **self._facts(),
         }
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from distill_live.web.api.codes import Codes
 from distill_live.web.api.routes import Api
 from distill_live.web.work.workplace import MEGABYTE, Workplace
+from distill_live.workbench.client import WorkbenchClient
 
 if TYPE_CHECKING:
+    from distill_live.web.api.operations import Operation
     from distill_live.web.socket.documents import Documents
 
 #: How often the jobs are looked at, in seconds, and how many are told: the newest ones.
@@ -17,19 +20,23 @@ LOOK_S, MAX_JOBS = 1.0, 50
 
 
 def open_api(
-    work: Path, upload_limit: int, recordings: Path, playing: Callable[[], Path | None]
+    work: Path,
+    upload_limit: int,
+    recordings: Path,
+    playing: Callable[[], Path | None],
+    more: Iterable[Operation] = (),
 ) -> Api:
     """The API on a work folder; uploads may have `upload_limit` megabytes. `playing` gives the file
-    of the model in play."""
-    return Api(
-        Workplace(
-            work.absolute(),
-            recordings.absolute(),
-            playing,
-            most_file_bytes=upload_limit * MEGABYTE,
-            most_bytes=max(20_000, upload_limit) * MEGABYTE,
-        )
+    of the model in play, and `more` are operations besides those on the work folder."""
+    workplace = Workplace(
+        work.absolute(),
+        recordings.absolute(),
+        playing,
+        most_file_bytes=upload_limit * MEGABYTE,
+        most_bytes=max(20_000, upload_limit) * MEGABYTE,
     )
+    bench = WorkbenchClient(workplace.codes)
+    return Api(workplace, [*Codes(workplace, bench).operations(), *more], bench.close)
 
 
 class JobDocuments:

@@ -57,6 +57,7 @@ def test_a_new_page_finds_everything(stand: Stand) -> None:
     assert [one["target"] for one in found["mappings"]] == ["gain", "width"]
     assert found["server"]["osc"] == f"127.0.0.1:{stand.controls.osc.port}"
     assert found["server"]["learning"] is False
+    assert found["server"]["listening"] is None
 
 
 def test_what_changes_is_sent_and_what_does_not_is_not(stand: Stand) -> None:

@@ -79,7 +79,7 @@ export class JitterBuffer {
       this._append(samples[index] / 32768, samples[index + right] / 32768)
     }
     if (this.fill > this.latency + EXCESS) {
-      this.gaps++
+      if (this._playing) this.gaps++
       this._read = this._written - this.latency * this.rate
     }
   }
@@ -104,9 +104,11 @@ export class JitterBuffer {
     this.restart()
   }
 
+  /** Play from where exactly the latency is ahead: after a gap, much may come at once. */
   _begin() {
+    this._read = this._written - this.latency * this.rate
     this._playing = true
-    this._average = this.fill
+    this._average = this.latency
   }
 
   _stop() {

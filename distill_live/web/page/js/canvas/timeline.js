@@ -12,7 +12,7 @@ import * as marks from './timeline_marks.js'
 /** More columns than the server sends at once. */
 const CAPACITY = 1024
 /** The heights of the ruler and of the levels' names, in CSS pixels. */
-const RULER = 32, HEADER = 22
+const RULER = 28, HEADER = 18
 /** How many columns are shown after the now line, and the share of the width that they get at most. */
 const AHEAD = 24, AHEAD_SHARE = 0.38
 /** How fast the picture glides after a jump, in milliseconds, and over how many columns at most. */
@@ -36,8 +36,6 @@ export class TimelineView {
     this.back = 0
     /** What is drawn over the cells; see timeline_session.js. */
     this.overlay = { selection: null, ghost: null, cursor: null, pending: [] }
-    /** How much later a change is heard, in seconds. */
-    this.reaction = 0.05
     /** Called after each picture, with the time it has cost in milliseconds. */
     this.onDraw = (/** @type {number} */ _cost) => {}
     /** The column at the now line's usual place, with its fraction; null before the first picture. */
@@ -57,10 +55,7 @@ export class TimelineView {
   take(frame) { this.grid.take(frame) }
 
   /** @param {any} frame meters, kind 2 */
-  hear(frame) {
-    this.clock.hear(frame)
-    if (frame.reaction > 0) this.reaction = frame.reaction
-  }
+  hear(frame) { this.clock.hear(frame) }
 
   /** Set the width of a column, in CSS pixels. @param {number} zoom */
   setZoom(zoom) {

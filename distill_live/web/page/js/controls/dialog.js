@@ -7,7 +7,7 @@
  *   Dialogs()   where the last two are drawn; once, in the frame
  */
 
-import { classes, html, useEffect, useRef, useState } from '../core/dom.js'
+import { classes, html, useLayoutEffect, useRef, useState } from '../core/dom.js'
 import { Button } from './button.js'
 
 /** @type {(question: any) => void} */
@@ -16,7 +16,8 @@ let show = () => {}
 /** @param {any} props */
 export function Dialog({ title, open, onClose, wide, children }) {
   const element = useRef(/** @type {HTMLDialogElement|null} */ (null))
-  useEffect(() => {
+  // Before the next key, which would go to the page behind.
+  useLayoutEffect(() => {
     if (!open) return
     const dialog = /** @type {HTMLDialogElement} */ (element.current)
     const before = /** @type {HTMLElement|null} */ (document.activeElement)
@@ -62,7 +63,7 @@ export function Dialogs() {
 
 function Question(/** @type {any} */ { title, value, action, danger, hint, isText, answer }) {
   const field = useRef(/** @type {HTMLInputElement|null} */ (null))
-  useEffect(() => field.current?.select(), [])
+  useLayoutEffect(() => field.current?.select(), [])
   const submit = (/** @type {Event} */ event) => {
     event.preventDefault()
     answer(isText ? field.current?.value.trim() || null : true)

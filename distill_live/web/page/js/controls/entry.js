@@ -5,7 +5,7 @@
  *   up. With `seed`, what was typed already, it begins with that in place of the value.
  */
 
-import { html, useEffect, useRef } from '../core/dom.js'
+import { html, useLayoutEffect, useRef } from '../core/dom.js'
 import { formatNumber, parseValue } from '../core/format.js'
 import { toast } from './toast.js'
 
@@ -13,7 +13,8 @@ import { toast } from './toast.js'
 export function Entry({ parameter, value, label, seed, onDone }) {
   const field = useRef(/** @type {HTMLInputElement|null} */ (null))
   const over = useRef(false)
-  useEffect(() => {
+  // Before the next key, which would go to the page.
+  useLayoutEffect(() => {
     const input = /** @type {HTMLInputElement} */ (field.current)
     // Set once: the server's next value must not replace what is being typed.
     input.value = seed || formatNumber(value, parameter)

@@ -46,8 +46,9 @@ export function Fader({ name, level, label, vertical = false }) {
   return html`<div class=${names} title=${parameter.doc} ...${menu}>
     <${Track} ...${{ parameter, address, title, level, vertical, control, mark, setTyping }} />
     ${typing ? html`<${Entry} ...${{ parameter, value, label: title, seed: typing.seed, onDone: done }} />`
-      : html`<button type="button" class="fader-value" tabindex="-1" aria-label=${`Type ${title}`}
-          onClick=${() => setTyping({ seed: '' })}>${formatNumber(value, parameter)}${unit}</button>`}
+      : html`<button type="button" class="fader-value" tabindex="-1" title="Type a value"
+          onClick=${() => setTyping({ seed: '' })}><span class="visually-hidden">${title}: </span>${
+          formatNumber(value, parameter)}${unit}</button>`}
   </div>`
 }
 

@@ -6,7 +6,6 @@
 
 import { html, useEffect, useRef, useState } from '../core/dom.js'
 import { useDocument } from '../core/store.js'
-import { words } from '../core/format.js'
 import { onLearning } from './learning.js'
 
 const SLACK_MS = 2000
@@ -32,8 +31,10 @@ export function LearnBanner() {
   }, [learning])
   if (!attempt && !learning) return null
   return html`<div class="banner accent" role="status" data-learning>
-    <p class="grow"><strong>${attempt?.label ?? words(learning)}</strong>: move the MIDI control for it.
-      Turn it both ways, or press it once.<${Left} key=${attempt?.until} until=${attempt?.until} /></p>
+    <p class="grow">${attempt
+      ? html`<strong>${attempt.label}</strong>: move the MIDI control for it. Turn it both ways, or press
+          it once.<${Left} key=${attempt.until} until=${attempt.until} />`
+      : 'A MIDI control is being learned elsewhere: the next one that moves is taken.'}</p>
   </div>`
 }
 

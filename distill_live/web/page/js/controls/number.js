@@ -6,7 +6,7 @@
 
 import { html, useState } from '../core/dom.js'
 import { send, store, useValue } from '../core/store.js'
-import { formatNumber, formatValue, titleOf, toTravel } from '../core/format.js'
+import { formatNumber, titleOf, toTravel } from '../core/format.js'
 import { useControlMenu } from './control_menu.js'
 import { Entry } from './entry.js'
 import { stepped } from './fader_keys.js'
@@ -35,9 +35,8 @@ export function NumberField({ name, label }) {
   return html`<span class="number-field" ...${menu}>
     ${typing ? html`<${Entry} ...${{ parameter, value, label: title, onDone: done }} />`
       : html`<button type="button" class="button" title=${parameter.doc} data-name=${name}
-          aria-label=${`${title}: ${formatValue(value, parameter)}`}
           onClick=${() => setTyping(true)} onKeyDown=${press}>
-          <strong>${formatNumber(value, parameter)}</strong>
+          <span class="visually-hidden">${title}: </span><strong>${formatNumber(value, parameter)}</strong>
           ${parameter.unit && html`<small>${parameter.unit}</small>`}</button>`}
   </span>`
 }

@@ -6,8 +6,8 @@
  *   attempt(promise) -> Promise<value|undefined>                  its error becomes a toast
  */
 
-const MOST = 4
-const STAY_MS = 5000
+const MOST = 3
+const STAY_MS = 4000
 const FAULT_STAY_MS = 12000
 
 /** @typedef {{key: number, text: string, kind?: string, action?: {label: string, run: () => void}}} Toast */

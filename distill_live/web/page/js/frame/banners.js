@@ -1,17 +1,20 @@
 // @ts-check
 /**
- * What must not be overlooked: a lost connection, and a patch with problems.
+ * What must not be overlooked: a lost connection, a new version, and a patch with problems.
  *   Banners()
  */
 
 import { html, useRemembered } from '../core/dom.js'
-import { useConnection, useDocument } from '../core/store.js'
+import { useConnection, useDocument, useHello } from '../core/store.js'
 import { Button } from '../controls/button.js'
 import { LearnBanner } from '../controls/learn_banner.js'
 
+/** The version of the socket's protocol that this page speaks. */
+const VERSION = 1
+
 export function Banners() {
   return html`<div class="banners">
-    <${Lost} /><${PatchProblem} /><${LearnBanner} />
+    <${Lost} /><${OtherVersion} /><${PatchProblem} /><${LearnBanner} />
   </div>`
 }
 
@@ -21,6 +24,16 @@ function Lost() {
   return html`<div class="banner fault" role="alert">
     <p class="grow"><strong>The connection to the instrument is lost.</strong> Trying again …
       <span class="soft">What you see may be out of date; the sound may go on.</span></p>
+  </div>`
+}
+
+/** The server was replaced by one with which this page cannot talk. */
+function OtherVersion() {
+  const hello = useHello()
+  if (!hello || hello.version === VERSION) return null
+  return html`<div class="banner warn" role="alert">
+    <p class="grow"><strong>The instrument was updated.</strong> Load the page again to go on.</p>
+    <${Button} label="Load again" kind="primary" onPress=${() => location.reload()} />
   </div>`
 }
 

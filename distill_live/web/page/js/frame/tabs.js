@@ -6,7 +6,7 @@
 
 import { useEffect, useState } from '../core/dom.js'
 import { store, useHello } from '../core/store.js'
-import { hasApi } from '../core/api.js'
+import { forgetApi, hasApi } from '../core/api.js'
 
 /** What the tabs about jobs share. */
 const JOBS = ['lists.css', 'jobs.css', 'sounds.css']
@@ -31,6 +31,8 @@ export function useTabs() {
   const [tabs, setTabs] = useState(/** @type {typeof TABS} */ ([]))
   useEffect(() => {
     if (!hello) return
+    // After a reconnect it may be another server.
+    forgetApi()
     let wanted = true
     Promise.all(TABS.map(isHere)).then((found) => {
       if (wanted) setTabs(TABS.filter((_, n) => found[n]))

@@ -80,7 +80,10 @@ function Mappings() {
 function Ways() {
   const server = useDocument('server')
   if (!server) return null
-  const ways = [['OSC', server.osc], ['Web', server.web], ['Output', server.output], ['Version', server.version]]
+  const ways = [
+    ['OSC', server.osc], ['Web', server.web], ['MIDI', server.midi], ['Output', server.output],
+    ['Priority', server.priority], ['Version', server.version],
+  ]
   return html`<section class="panel" aria-label="Where it listens">
     <div class="panel-head"><h2>Where it listens</h2></div>
     <dl class="ways">${ways.filter(([, value]) => value).map(([name, value]) => html`

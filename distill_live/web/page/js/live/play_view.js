@@ -10,13 +10,14 @@ import { LevelFaders } from '../controls/level_faders.js'
 import { Segments } from '../controls/segments.js'
 import { XyPad } from '../controls/xy_pad.js'
 import { Clips } from './clips.js'
+import { LiveInput } from './live_input.js'
 import { Presets } from './presets.js'
 
 export function PlayView() {
   return html`<div class="columns">
     <div class="column"><${Sampling} /><${Output} /></div>
     <div class="column"><${Steering} /><${Pad} /></div>
-    <div class="column"><${Presets} /><${Clips} /></div>
+    <div class="column"><${Presets} /><${Clips} /><${LiveInput} /></div>
   </div>`
 }
 

@@ -8,6 +8,7 @@
  * selects; a drag inside the selection takes it elsewhere; the wheel turns back, with Ctrl it zooms.
  */
 
+import { describe } from './timeline_keys.js'
 import { cellsBetween, contains, regionBetween } from '../canvas/region.js'
 
 /** A press that lasts so long without moving picks, in milliseconds. */
@@ -38,7 +39,7 @@ export function followPointer(view, session) {
     },
     pointermove: (/** @type {PointerEvent} */ event) => {
       if (gesture?.id === event.pointerId) gesture.move(event)
-      else if (!gesture) element.style.cursor = cursorAt(view, session, event)
+      else if (!gesture) hover(view, session, event)
     },
     pointerup: (/** @type {PointerEvent} */ event) => {
       if (gesture?.id === event.pointerId) end(true)
@@ -150,9 +151,15 @@ function hasMoved(from, to) {
   return Math.hypot(to.clientX - from.clientX, to.clientY - from.clientY) > STEADY
 }
 
-function cursorAt(view, session, event) {
-  if (!view.layout) return ''
-  const cell = view.nearestCell(event)
+/** Show what a press would do, and, after a moment, what cell it is. */
+function hover(view, session, event) {
+  if (!view.layout) return
+  const { element } = view.canvas, cell = view.nearestCell(event)
+  element.style.cursor = cursorAt(session, cell)
+  element.title = cell.ruler ? 'Drag to select columns' : describe(cell, view, session)
+}
+
+function cursorAt(session, cell) {
   if (cell.ruler) return 'col-resize'
   if (session.selection && contains(session.selection, cell)) return 'grab'
   return session.mode === 'select' ? 'cell' : 'crosshair'

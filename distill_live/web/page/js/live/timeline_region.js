@@ -19,7 +19,7 @@ export function RegionBar({ session }) {
       ${text && html`<span class=${kind || 'soft'} role="status">${text}</span>`}</p>
     <${Button} label="Freeze" title="Repeat the first selected column in all of them"
       onPress=${() => session.runEdit('freeze')} />
-    <${Button} label="Loop" title="Go back and play the selected columns in a loop"
+    <${Button} label="Loop" title="Play the selected columns in a loop, all bands and levels"
       onPress=${() => session.loop()} />
     <${Button} label="Mutate" title="Replace a quarter of the selected codes"
       onPress=${() => session.runEdit('mutate')} />

@@ -116,21 +116,13 @@ export class TimelineSession {
     }
   }
 
-  /** Play the selection in a loop: go back to its end, and repeat what was before it. */
+  /** Play the selection in a loop. */
   loop() {
     const region = this.selection
     if (!region) return
-    const { columnSeconds } = this.view.clock
-    // A jump is heard a little later: so far the sound will have moved on by then.
-    const ahead = this.view.reaction / columnSeconds
-    const back = (this.view.position + ahead - region.first - region.count) * columnSeconds
-    if (back < 0.01) {
-      this.say('You can loop a region once it has been heard.')
-      return
-    }
-    send([['/distill/rewind', Math.min(back, 600), 'same'],
-      ['/distill/loop', Math.min(Math.max(region.count * columnSeconds, 0.05), 60)]])
-    this.say(`Looping ${regionWords(region, this.model.levels, this.shape)}.`)
+    const { count } = region
+    const done = `Looping ${count === 1 ? 'one column' : `${count} columns`} until you release.`
+    this._ask(done, '/distill/loop/columns', region.first, count)
   }
 
   undo() { this._step('/distill/undo', 'Undone.') }

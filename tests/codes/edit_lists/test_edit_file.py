@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from distill_live.codes.edit_file import load_edit_list, save_edit_list
-from distill_live.codes.edit_list import EditList, EditStep
+from distill_live.codes.edit_lists import edit_file
+from distill_live.codes.edit_lists.edit_file import load_edit_list, save_edit_list
+from distill_live.codes.edit_lists.edit_list import EditList
+from distill_live.codes.edit_lists.edit_step import EditStep
 from distill_live.codes.selection import Selection
 from distill_live.errors import CodesError
 from tests.edits.shipped import EDITS
@@ -14,7 +16,9 @@ from tests.edits.shipped import EDITS
 def test_a_list_is_read_as_it_was_written_a_line_for_each_edit(tmp_path: Path) -> None:
     steps = EditList(
         (
-            EditStep("swap", Selection("0:2s", "low", "Structure"), {}, 0, "my loop.json", "1s:3s"),
+            EditStep(
+                "swap", Selection("0:2s", "low", "Structure"), {}, None, "my loop.json", "1:3s"
+            ),
             EditStep("mutate", values={"share": 0.1, "distance": 1 / 3}, seed=7),
         )
     )
@@ -23,10 +27,51 @@ def test_a_list_is_read_as_it_was_written_a_line_for_each_edit(tmp_path: Path) -
     assert path.read_text(encoding="utf-8").splitlines() == [
         "version: 1",
         "edits:",
-        "- \"swap 'my loop.json' 0:2s 1s:3s --bands low --levels Structure\"",
+        "- \"swap 'my loop.json' 0:2s 1:3s --bands low --levels Structure\"",
         '- "mutate share=0.1 distance=0.3333333333333333 --seed 7"',
     ]
     assert load_edit_list(path, EDITS) == steps
+
+
+@pytest.mark.parametrize(
+    "character",
+    ["\x7f", "\x85", "\x9f", "\xa0", "\u2028", "\u2029", "\udce9", "\ud83d", "\ufeff", "\ufffe",
+     "\uffff", "\x1b", "\n", '"', "'", "\\", "ä", "\U0001f600"],
+)  # fmt: skip
+def test_a_grid_s_name_comes_back_whatever_is_in_it(tmp_path: Path, character: str) -> None:
+    steps = EditList((EditStep("swap", partner=f"caf{character}.json"),))
+    path = tmp_path / "edits.yaml"
+    save_edit_list(path, steps)
+    assert load_edit_list(path, EDITS) == steps
+
+
+def test_a_list_has_as_many_edits_as_can_be_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(edit_file, "MAX_EDITS", 4)
+    path = tmp_path / "edits.yaml"
+    save_edit_list(path, EditList((EditStep("reverse"),) * 4))
+    assert len(load_edit_list(path, EDITS).steps) == 4
+    before = path.read_bytes()
+    with pytest.raises(CodesError, match=r"edits\.yaml: it has 5 edits .*; legal: up to 4 edits"):
+        save_edit_list(path, EditList((EditStep("reverse"),) * 5))
+    assert path.read_bytes() == before
+    with path.open("ab") as file:
+        file.write(b'- "reverse"\n')
+    with pytest.raises(CodesError, match="more than 7 values"):
+        load_edit_list(path, EDITS)
+
+
+def test_an_edit_that_is_too_long_to_be_read_again_is_not_written(tmp_path: Path) -> None:
+    path = tmp_path / "edits.yaml"
+    for length, fits in ((1000, True), (1001, False)):
+        steps = EditList((EditStep("swap", partner="a" * (length - len("swap "))),))
+        if fits:
+            save_edit_list(path, steps)
+            assert load_edit_list(path, EDITS) == steps
+        else:
+            with pytest.raises(CodesError, match="has 1001 characters; legal: up to 1000"):
+                save_edit_list(path, steps)
 
 
 def test_an_empty_list_is_a_list(tmp_path: Path) -> None:

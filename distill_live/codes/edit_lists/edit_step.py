@@ -1,0 +1,171 @@
+"""One step of an edit list: an edit with its arguments and its seed, written as text.
+
+Such a text is `swap other.json 0:2s 1:3s --levels structure`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+from distill_live.codes.edit import Edit, Traits
+from distill_live.codes.edit_run import context_values
+from distill_live.codes.selection import Selection
+from distill_live.errors import CodesError, ParameterError, nearest_name
+from distill_live.parameters import PARAMETERS
+
+#: The word for the edited grid itself where a step names a second grid.
+ITSELF = "."
+#: Edits that only `distill-live edit` has, because they need a model's prior.
+MODEL_EDITS = ("resample",)
+
+_VALUE = re.compile(r"([a-z][a-z0-9_]*)=(.*)", re.DOTALL)
+_OPTIONS = ("bands", "levels", "seed")
+
+
+@dataclass(frozen=True)
+class EditStep:
+    """One edit of one selection: `values` are the parameters that were given, by name.
+
+    `partner` names the second grid, ITSELF for the edited one, and `partner_columns` selects its
+    columns (see `Selection`), the first of which belongs to the selection's first column. With ""
+    the two grids lie side by side, column by column, and the second one repeats. `seed` is
+    0..2^31-1; None is 0 on files, and live a seed that each region has for itself.
+    """
+
+    edit: str
+    selection: Selection = field(default_factory=Selection)
+    values: Mapping[str, float] = field(default_factory=dict)
+    seed: int | None = None
+    partner: str = ""
+    partner_columns: str = ""
+
+    @classmethod
+    def parse(cls, text: str, edits: Mapping[str, Edit]) -> Self:
+        """A step from its text: EDIT [GRID] [COLUMNS] [GRID-COLUMNS] [NAME=VALUE ...]
+        [--bands BANDS] [--levels LEVELS] [--seed SEED].
+
+        Raises CodesError, which says what the edit takes, and ParameterError for a value that is
+        not legal.
+        """
+        try:
+            words = shlex.split(text)
+        except ValueError as error:
+            raise CodesError(f"the edit {text!r} cannot be read: {error}") from None
+        edit = find_edit(words.pop(0) if words else "", edits)
+        given = _Words(words, usage(edit))
+        partner = given.place() if Traits.of(edit).partner else ""
+        columns = given.place()
+        partner_columns = given.place() if partner else ""
+        given.end()
+        if Traits.of(edit).partner and not partner:
+            raise CodesError(f"{edit.name} needs a second grid; {usage(edit)}")
+        values = {name: _number(name, value) for name, value in given.values.items()}
+        context_values(edit, values)
+        bands, levels, seed = (given.options.get(name, "") for name in _OPTIONS)
+        selection = Selection(columns, bands, levels)
+        return cls(edit.name, selection, values, _seed(seed), partner, partner_columns)
+
+    def __str__(self) -> str:
+        """The text of the step, from which `parse` makes the same step."""
+        words = [self.edit, *([self.partner] if self.partner else [])]
+        if self.selection.columns or self.partner_columns:
+            words.append(self.selection.columns or ":")
+        words += [self.partner_columns] if self.partner_columns else []
+        words += [f"{name}={_shortest(value)}" for name, value in self.values.items()]
+        options = {"bands": self.selection.bands, "levels": self.selection.levels}
+        for name, value in options.items():
+            words += [f"--{name}", value] if value else []
+        words += ["--seed", str(self.seed)] if self.seed is not None else []
+        return shlex.join(words)
+
+
+class _Words:
+    """The words of a step after its edit's name: places in order, values and options by name."""
+
+    def __init__(self, words: Iterable[str], usage: str) -> None:
+        self._usage = usage
+        self._places: list[str] = []
+        self.values: dict[str, str] = {}
+        self.options: dict[str, str] = {}
+        rest = iter(words)
+        for word in rest:
+            value = _VALUE.fullmatch(word)
+            if word.startswith("--"):
+                self._read_option(word, rest)
+            elif value:
+                self._set(self.values, value[1], value[2], value[1])
+            else:
+                self._places.append(word)
+
+    def place(self) -> str:
+        return self._places.pop(0) if self._places else ""
+
+    def end(self) -> None:
+        if self._places:
+            raise CodesError(f"{self._places[0]!r} is one word too many; {self._usage}")
+
+    def _read_option(self, word: str, rest: Iterator[str]) -> None:
+        option, equals, value = word.partition("=")
+        name = option.removeprefix("--")
+        if name not in _OPTIONS:
+            raise CodesError(f"there is no option {option}; {self._usage}")
+        value = value if equals else next(rest, "")
+        if not value:
+            raise CodesError(f"{option} needs a value; {self._usage}")
+        self._set(self.options, name, value, option)
+
+    def _set(self, given: dict[str, str], name: str, value: str, shown: str) -> None:
+        if name in given:
+            raise CodesError(f"{shown} is given twice; {self._usage}")
+        given[name] = value
+
+
+def find_edit(name: str, edits: Mapping[str, Edit]) -> Edit:
+    """The edit of that name. Raises CodesError with the nearest known name."""
+    if name not in edits and name in MODEL_EDITS:
+        raise CodesError(f"{name} works only on files: distill-live edit")
+    if name not in edits:
+        known = ", ".join(sorted(edits))
+        raise CodesError(
+            f"there is no edit {name!r}{nearest_name(name, edits)}; installed: {known}"
+        )
+    return edits[name]
+
+
+def usage(edit: Edit) -> str:
+    """What is written after an edit's name."""
+    partner = Traits.of(edit).partner
+    words = [edit.name, *(["GRID"] if partner else []), "[COLUMNS]"]
+    words += ["[GRID-COLUMNS]"] if partner else []
+    words += [f"[{one.name}={one.span}]" for one in edit.parameters]
+    return f"usage: {' '.join(words)} [--bands BANDS] [--levels LEVELS] [--seed SEED]"
+
+
+def _shortest(value: float) -> str:
+    """The shortest text from which the same number is read; a whole number without its point."""
+    return repr(float(value)).removesuffix(".0")
+
+
+def _number(name: str, text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        raise CodesError(f"{name} takes a number, not {text!r}") from None
+    if not math.isfinite(number):
+        raise ParameterError(f"{name} takes a finite number, not {text!r}")
+    return number
+
+
+def _seed(text: str) -> int | None:
+    """The seed of a step, as `seed` of the stream; None where it is left out."""
+    if not text:
+        return None
+    seed, legal = _number("--seed", text), PARAMETERS["seed"]
+    if legal.clip(seed) != seed:
+        raise ParameterError(f"--seed takes a whole number, {legal.legal()}, not {text}")
+    return int(seed)

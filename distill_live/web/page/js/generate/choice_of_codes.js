@@ -1,0 +1,120 @@
+// @ts-check
+/** How codes are chosen: each sampling parameter for all levels, and for each level apart. */
+
+import { html, useRemembered } from '../core/dom.js'
+import { formatNumber, words } from '../core/format.js'
+import { levelsOf } from '../core/store.js'
+import { NumberField, SliderField } from './number.js'
+import { SAMPLING, STEERED, parameterOf } from './settings.js'
+
+const TITLES = { top_k: 'Top-k', top_p: 'Top-p', min_p: 'Min-p' }
+
+/** @param {string} name */
+export const titleOfSetting = (name) => TITLES[/** @type {keyof typeof TITLES} */ (name)] ?? words(name)
+
+/** @param {{settings: any, change: (part: any) => void, levels: string[]}} props */
+export function ChoiceOfCodes({ settings, change, levels }) {
+  const [apart, setApart] = useRemembered('generate.apart', false)
+  const set = (/** @type {string} */ name, /** @type {any} */ value) =>
+    change({ sampling: { ...settings.sampling, [name]: value } })
+  return html`<fieldset class="group">
+    <legend>Choice of codes</legend>
+    ${SAMPLING.map(
+      (name) => html`<${SliderField}
+        key=${name}
+        id=${`generate-${name}`}
+        label=${titleOfSetting(name)}
+        parameter=${parameterOf(name)}
+        value=${settings.sampling[name].all}
+        onChange=${(/** @type {number} */ all) => set(name, { ...settings.sampling[name], all })}
+      />`,
+    )}
+    ${levels.length > 0 &&
+    html`<button type="button" class="button quiet" aria-expanded=${apart} onClick=${() => setApart(!apart)}>
+      ${apart ? 'Hide the levels' : 'Set each level apart'}
+    </button>`}
+    ${apart && html`<${Levels} settings=${settings} set=${set} levels=${levels} />`}
+  </fieldset>`
+}
+
+function Levels(/** @type {any} */ { settings, set, levels }) {
+  return html`<table class="level-table">
+    <caption class="visually-hidden">
+      Values for each level; an empty field follows the value for all
+    </caption>
+    <thead>
+      <tr>
+        <th scope="col"><span class="visually-hidden">Setting</span></th>
+        ${levelsOf({ levels }).map(
+          (/** @type {any} */ level) =>
+            html`<th scope="col" class=${`level level-${level.colour}`}>${level.label}</th>`,
+        )}
+      </tr>
+    </thead>
+    <tbody>
+      ${SAMPLING.map(
+        (name) => html`<tr key=${name}>
+          <th scope="row">${titleOfSetting(name)}</th>
+          ${levels.map((/** @type {string} */ label, /** @type {number} */ n) => {
+            const { all, own } = settings.sampling[name]
+            const parameter = parameterOf(name)
+            return html`<td>
+              <${NumberField}
+                label=${`${titleOfSetting(name)} of ${label}`}
+                parameter=${parameter}
+                value=${own[n] ?? null}
+                placeholder=${formatNumber(all, parameter)}
+                onChange=${(/** @type {number|null} */ value) =>
+                  set(name, { all, own: withLevel(own, n, value) })}
+              />
+            </td>`
+          })}
+        </tr>`,
+      )}
+    </tbody>
+  </table>`
+}
+
+function withLevel(/** @type {any} */ own, /** @type {number} */ level, /** @type {number|null} */ value) {
+  const { [level]: _, ...rest } = own
+  return value === null ? rest : { ...rest, [level]: value }
+}
+
+/** How the sound should be: each off, or from the least to the most of the recordings. @param {any} props */
+export function Steering({ settings, change }) {
+  const set = (/** @type {string} */ name, /** @type {number|null} */ value) =>
+    change({ steering: { ...settings.steering, [name]: value } })
+  const steered = Object.values(settings.steering).some((value) => value !== null)
+  return html`<fieldset class="group">
+    <legend>Steering</legend>
+    ${STEERED.map((name) => {
+      const value = settings.steering[name]
+      return html`<div class="steered" key=${name}>
+        <label class="check">
+          <input
+            type="checkbox"
+            checked=${value !== null}
+            onChange=${(/** @type {any} */ event) => set(name, event.target.checked ? 0 : null)}
+          />
+          <span class="visually-hidden">Steer ${name}</span>
+        </label>
+        <${SliderField}
+          id=${`generate-${name}`}
+          label=${words(name)}
+          parameter=${parameterOf(`steer/${name}`)}
+          value=${value ?? 0}
+          disabled=${value === null}
+          onChange=${(/** @type {number} */ next) => set(name, next)}
+        />
+      </div>`
+    })}
+    <${SliderField}
+      id="generate-guidance"
+      label="Guidance"
+      parameter=${parameterOf('steer/guidance')}
+      value=${settings.guidance}
+      disabled=${!steered}
+      onChange=${(/** @type {number} */ guidance) => change({ guidance })}
+    />
+  </fieldset>`
+}

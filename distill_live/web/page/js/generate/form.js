@@ -1,0 +1,106 @@
+// @ts-check
+/** The form of the Generate tab: which model, how much, how, and the button that starts it. */
+
+import { html, useRef, useState } from '../core/dom.js'
+import { start } from '../jobs/jobs.js'
+import { attempt } from '../listing/undo.js'
+import { ChoiceOfCodes, Steering } from './choice_of_codes.js'
+import { NumberField } from './number.js'
+import { BIT_DEPTHS, FORMATS, MOST_SECONDS, MOST_SOUNDS, defaults, hasDepth, jobOf, parameterOf } from './settings.js'
+
+const SECONDS = { kind: 'float', min: 0.1, max: MOST_SECONDS, default: 10 }
+const COUNT = { kind: 'int', min: 1, max: MOST_SOUNDS, default: 1 }
+
+/**
+ * @param {{settings: any, setSettings: (settings: any) => void, models: any[], started: () => void}} props
+ */
+export function Form({ settings, setSettings, models, started }) {
+  const [busy, setBusy] = useState(false)
+  // Enter in a field changes it and submits at once, before anything is drawn again.
+  const newest = useRef(settings)
+  newest.current = settings
+  const change = (/** @type {any} */ part) => {
+    newest.current = { ...newest.current, ...part }
+    setSettings(newest.current)
+  }
+  const model = models.find((one) => one.name === settings.model)
+  const levels = model?.levels ?? []
+  const submit = async (/** @type {Event} */ event) => {
+    event.preventDefault()
+    setBusy(true)
+    const { count } = newest.current
+    const says = count === 1 ? 'A sound is being made' : `${count} sounds are being made`
+    await attempt(start(jobOf(newest.current, levels.length)), `${says}; you can go on meanwhile.`)
+    setBusy(false)
+    started()
+  }
+  return html`<form class="panel generate-form" onSubmit=${submit} aria-label="New sounds">
+    <div class="group">
+      <label class="field">
+        <span>Model</span>
+        <select value=${settings.model} onChange=${(/** @type {any} */ e) => change({ model: e.target.value })}>
+          ${!model && html`<option value=${settings.model}>${settings.model || 'none'} (not here)</option>`}
+          ${models.map((one) => html`<option key=${one.name} value=${one.name}>${one.name}</option>`)}
+        </select>
+      </label>
+      <${HowMuch} settings=${settings} change=${change} />
+    </div>
+    <${ChoiceOfCodes} settings=${settings} change=${change} levels=${levels} />
+    <${Steering} settings=${settings} change=${change} />
+    <div class="row form-end">
+      <button class="button primary" disabled=${busy || !model}>Generate</button>
+      <button type="button" class="button quiet" onClick=${() => setSettings({ ...defaults(), model: settings.model })}>
+        Defaults
+      </button>
+    </div>
+  </form>`
+}
+
+function HowMuch(/** @type {any} */ { settings, change }) {
+  const value = (/** @type {any} */ event) => event.target.value
+  return html`<div class="how-much">
+    <label class="field">
+      <span>Seconds</span>
+      <${NumberField}
+        parameter=${SECONDS}
+        value=${settings.duration}
+        onChange=${(/** @type {number} */ duration) => change({ duration })}
+      />
+    </label>
+    <label class="field">
+      <span>Count</span>
+      <${NumberField}
+        parameter=${COUNT}
+        value=${settings.count}
+        onChange=${(/** @type {number} */ count) => change({ count })}
+      />
+    </label>
+    <label class="field">
+      <span>Seed</span>
+      <${NumberField}
+        parameter=${parameterOf('seed')}
+        value=${settings.seed}
+        placeholder="random"
+        onChange=${(/** @type {number|null} */ seed) => change({ seed })}
+      />
+    </label>
+    <label class="field">
+      <span>Format</span>
+      <select value=${settings.format} onChange=${(/** @type {any} */ e) => change({ format: value(e) })}>
+        ${FORMATS.map((one) => html`<option key=${one} value=${one}>${one}</option>`)}
+      </select>
+    </label>
+    ${hasDepth(settings.format) &&
+    html`<label class="field">
+      <span>Bits</span>
+      <select
+        value=${settings.bitDepth}
+        onChange=${(/** @type {any} */ e) => change({ bitDepth: Number(value(e)) })}
+      >
+        ${BIT_DEPTHS.filter((one) => one < 32 || settings.format === 'wav').map(
+          (one) => html`<option key=${one} value=${one}>${one === 32 ? '32, float' : one}</option>`,
+        )}
+      </select>
+    </label>`}
+  </div>`
+}

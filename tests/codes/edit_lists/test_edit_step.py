@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import pytest
+
+from distill_live.codes.edit_lists.edit_list import apply_step
+from distill_live.codes.edit_lists.edit_step import EditStep, usage
+from distill_live.codes.selection import Selection
+from distill_live.errors import DistillError
+from tests.edits.shipped import EDITS, OTHER, make_grid, tools
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        ("reverse", EditStep("reverse")),
+        ("reverse 0:16 columns=4", EditStep("reverse", Selection("0:16"), {"columns": 4.0})),
+        ("reverse columns=4 0:16", EditStep("reverse", Selection("0:16"), {"columns": 4.0})),
+        (
+            "swap other.json 0:2s 1:3s --levels structure",
+            EditStep(
+                "swap", Selection("0:2s", "", "structure"), {}, None, "other.json", "1:3s"
+            ),
+        ),
+        (
+            "mutate --bands low,3 --seed 5 share=.5",
+            EditStep("mutate", Selection("", "low,3"), {"share": 0.5}, 5),
+        ),
+        (
+            "mutate --bands=low,3 --seed=0 --levels='high air'",
+            EditStep("mutate", Selection("", "low,3", "high air"), {}, 0),
+        ),
+        (
+            "blend 'a b=c.json' : 3: amount=1",
+            EditStep("blend", Selection(":"), {"amount": 1.0}, None, "a b=c.json", "3:"),
+        ),
+        ("blend ./a=b.json", EditStep("blend", partner="./a=b.json")),
+    ],
+)  # fmt: skip
+def test_a_step_is_written_as_words(text: str, step: EditStep) -> None:
+    assert EditStep.parse(text, EDITS) == step
+    assert EditStep.parse(str(step), EDITS) == step
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "there is no edit ''; installed: blend, copy"),
+        ("revers", r"there is no edit 'revers' \(did you mean 'reverse'\?\); installed: "),
+        ("reverse 0:16 0:8", r"'0:8' is one word too many; usage: reverse \[COLUMNS\]"),
+        ("swap a.json 0:1 1:2 2:3", r"too many; usage: swap GRID \[COLUMNS\] \[GRID-COLUMNS\]"),
+        ("swap", "swap needs a second grid; usage: swap GRID"),
+        ("blend amount=0.5", "blend needs a second grid"),
+        ("mutate amount=1", "mutate has no parameter 'amount'; it has: share, distance"),
+        ("mutate shar=1", r"no parameter 'shar' \(did you mean 'share'\?\)"),
+        ("mask depth=1", "mask has no parameter 'depth'; it has: none"),
+        ("mutate share=2", r"share takes 0\.\.1, not 2"),
+        ("echo columns=2.5", r"columns takes a whole number, 1\.\.64 columns, not 2\.5"),
+        ("mutate share=x", "share takes a number, not 'x'"),
+        ("mutate share=nan", "share takes a finite number, not 'nan'"),
+        ("mutate share=", "share takes a number, not ''"),
+        ("mutate --level 0", "there is no option --level; usage: mutate"),
+        ("mutate --levels", "--levels needs a value"),
+        ("mutate --levels=", "--levels needs a value"),
+        ("mutate --level=0", "there is no option --level; usage: mutate"),
+        ("mutate --levels 0 --levels=1", "--levels is given twice; usage: mutate"),
+        ("mutate share=0 share=1", "share is given twice; usage: mutate"),
+        ("mutate --seed -1", r"--seed takes a whole number, 0\.\.2147483647, not -1$"),
+        ("fill code=1e9", r"code takes a whole number, 0\.\.32767, not 1000000000$"),
+        ("mutate --seed 1.5", "--seed takes a whole number"),
+        ("mutate --seed one", "--seed takes a number, not 'one'"),
+        ("mutate 'share=1", "cannot be read: No closing quotation"),
+    ],
+)
+def test_what_cannot_be_read_is_told_with_what_is_legal(text: str, told: str) -> None:
+    with pytest.raises(DistillError, match=told):
+        EditStep.parse(text, EDITS)
+
+
+def test_usage_tells_the_words_in_their_order() -> None:
+    assert usage(EDITS["swap"]) == (
+        "usage: swap GRID [COLUMNS] [GRID-COLUMNS] [--bands BANDS] [--levels LEVELS] [--seed SEED]"
+    )
+    assert "[share=0..1] [distance=0..2]" in usage(EDITS["mutate"])
+    assert usage(EDITS["copy"]).startswith("usage: copy [COLUMNS] [to=0..2147483647] ")
+
+
+def test_a_unit_at_the_end_of_columns_is_that_of_both() -> None:
+    grid = make_grid(OTHER.codes[::-1][:30])
+    step = EditStep.parse("swap other.json 0:2s 1:3s --levels structure", EDITS)
+    # A column lasts 0.1 s.
+    edited = apply_step(step, grid, tools(OTHER))
+    assert (edited[:20, :, 0] == OTHER.codes[10:30, :, 0]).all()
+    assert (edited[20:] == grid.codes[20:]).all() and (edited[..., 1:] == grid.codes[..., 1:]).all()

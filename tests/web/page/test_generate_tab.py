@@ -1,0 +1,115 @@
+"""The Generate tab, as a user goes through it, with a real server and real sounds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.web.page.conftest import OpenPage, shot
+from tests.web.page.workshop import PATIENCE, Workshop, open_workbench
+
+PRESS_MS = 80
+
+
+@pytest.fixture(scope="module")
+def served(tiny_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
+    with open_workbench(tmp_path_factory.mktemp("generate"), tiny_model_path) as found:
+        yield found
+
+
+@pytest.fixture
+def tab(open_page: OpenPage) -> Page:
+    page = open_page("/#generate")
+    page.get_by_role("combobox", name="Model").select_option("tiny")
+    return page
+
+
+def press(locator: Locator) -> None:
+    locator.click(delay=PRESS_MS)
+
+
+def generate(page: Page, seed: int, **fields: object) -> None:
+    for label, value in ({"Seconds": 1, "Seed": seed} | fields).items():
+        page.get_by_label(label, exact=True).and_(page.locator("input.number")).fill(str(value))
+    press(page.get_by_role("button", name="Generate", exact=True))
+
+
+def made(page: Page, seed: int) -> Locator:
+    """The row of a sound, once it is there."""
+    row = page.locator(".sound").filter(has_text=f"tiny_{seed}.wav")
+    expect(row).to_be_visible(timeout=PATIENCE)
+    return row
+
+
+def test_a_sound_is_made_and_can_be_heard(tab: Page) -> None:
+    generate(tab, 7)
+    row = made(tab, 7)
+    press(row.get_by_role("button", name="Play tiny_7.wav"))
+    expect(row.get_by_role("button", name="Pause tiny_7.wav")).to_be_visible()
+    position = row.get_by_role("slider")
+    expect(position).not_to_have_attribute("aria-valuenow", "0")
+    expect(position).to_have_attribute("aria-valuemax", "1")
+    shot(tab, "generate")
+
+
+def test_settings_of_a_sound_are_taken_over(tab: Page) -> None:
+    temperature = tab.locator("#generate-temperature")
+    press(tab.get_by_role("button", name="Set each level apart"))
+    tab.get_by_label("Temperature of Timbre").fill("0.4")
+    generate(tab, 8, Temperature="0.7")
+    row = made(tab, 8)
+    press(tab.get_by_role("button", name="Defaults"))
+    expect(temperature).to_have_value("1.00")
+    press(row.get_by_role("button", name="Reuse settings"))
+    expect(temperature).to_have_value("0.70")
+    expect(tab.get_by_label("Temperature of Timbre")).to_have_value("0.40")
+    expect(tab.get_by_label("Seed", exact=True)).to_have_value("8")
+
+
+def test_the_other_sound_goes_on_where_the_first_one_is(tab: Page) -> None:
+    generate(tab, 20, Seconds=8, Count=2)
+    for side, seed in (("A", 20), ("B", 21)):
+        press(made(tab, seed).get_by_role("button", name=f"Compare as {side}"))
+    compare = tab.get_by_role("group", name="Compare two sounds")
+    press(compare.get_by_role("button", name="Play tiny_20.wav"))
+    first, second = (made(tab, seed).get_by_role("slider") for seed in (20, 21))
+    expect(first).to_have_attribute("aria-valuenow", re.compile(r"^[1-7]"), timeout=30_000)
+    tab.keyboard.press("x")
+    expect(compare).to_contain_text("tiny_21.wav")
+    before = float(first.get_attribute("aria-valuenow") or 0)
+    expect(second).to_have_attribute("aria-valuenow", re.compile(r"^[1-8]"))
+    assert float(second.get_attribute("aria-valuenow") or 0) >= before
+
+
+def test_a_favourite_stays_when_others_are_hidden(tab: Page) -> None:
+    generate(tab, 30, Count=2)
+    made(tab, 31)
+    star = made(tab, 30).get_by_role("button", name="Favourite")
+    press(star)
+    expect(star).to_have_attribute("aria-pressed", "true")
+    press(tab.get_by_role("button", name="Favourites"))
+    expect(tab.locator(".sound").filter(has_text="tiny_31.wav")).to_have_count(0)
+    expect(tab.locator(".sound").filter(has_text="tiny_30.wav")).to_be_visible()
+
+
+def test_a_deleted_sound_comes_back(tab: Page, served: Workshop) -> None:
+    generate(tab, 40)
+    row = made(tab, 40)
+    [file] = served.folder.rglob("tiny_40.wav")
+    press(row.get_by_role("button", name="Delete"))
+    expect(row).to_have_count(0)
+    assert not file.exists()
+    press(tab.get_by_role("button", name="Undo"))
+    made(tab, 40)
+    assert file.with_suffix(".json").exists()
+
+
+def test_a_long_generation_can_be_stopped(tab: Page) -> None:
+    generate(tab, 50, Seconds=3600)
+    job = tab.locator(".job").filter(has=tab.get_by_role("button", name="Stop"))
+    press(job.get_by_role("button", name="Stop"))
+    expect(tab.locator(".job[data-state=stopped]").first).to_be_visible(timeout=30_000)

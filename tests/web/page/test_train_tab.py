@@ -1,0 +1,99 @@
+"""The Train tab, as a user goes through it: real recordings, real trainings of an epoch or two."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.web.page.conftest import OpenPage, shot
+from tests.web.page.workshop import PATIENCE, Workshop, open_workbench, write_tones
+
+PRESS_MS = 80
+#: The tiny networks are for so many recordings.
+SOUNDS = 6
+
+
+@pytest.fixture(scope="module")
+def served(tiny_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
+    with open_workbench(tmp_path_factory.mktemp("train"), tiny_model_path) as found:
+        yield found
+
+
+@pytest.fixture
+def tab(open_page: OpenPage) -> Page:
+    page = open_page("/#train")
+    expect(page.get_by_role("button", name="Choose files")).to_be_visible()
+    return page
+
+
+def press(locator: Locator) -> None:
+    locator.click(delay=PRESS_MS)
+
+
+def fill_set(page: Page, name: str, files: list[Path]) -> None:
+    """Make a set, and upload files into it."""
+    press(page.get_by_role("button", name="New set"))
+    page.get_by_role("dialog").get_by_role("textbox").fill(name)
+    press(page.get_by_role("button", name="Create"))
+    expect(page.get_by_label("Set of recordings")).to_have_value(name)
+    page.get_by_label("Recordings to upload", exact=True).set_input_files(files)
+    expect(page.locator(".inspection")).to_be_visible(timeout=PATIENCE)
+
+
+def start(page: Page, **epochs: int) -> None:
+    press(page.get_by_text("More settings"))
+    for label, count in epochs.items():
+        page.get_by_label(label.replace("_", " ")).fill(str(count))
+    press(page.get_by_role("button", name="Start training"))
+
+
+def test_recordings_are_looked_into_before_training(tab: Page, tmp_path: Path) -> None:
+    good = write_tones(tmp_path, SOUNDS)
+    short = write_tones(tmp_path / "short", 1, seconds=0.1)
+    short = [short[0].rename(tmp_path / "short.wav")]
+    fill_set(tab, "looked", [*good, *short])
+    found = tab.locator(".inspection")
+    expect(found).to_contain_text("6, together 18.0 s")
+    expect(found).to_contain_text("1 file is not used")
+    expect(found).to_contain_text("short.wav")
+    expect(found).to_contain_text(re.compile("Training takes.*for the codec"), timeout=PATIENCE)
+    shot(tab, "train-inspection")
+
+
+def test_a_model_is_trained_and_its_curves_health_and_previews_are_shown(
+    tab: Page, served: Workshop, tmp_path: Path
+) -> None:
+    fill_set(tab, "whole", write_tones(tmp_path, SOUNDS))
+    start(tab, Epochs_of_the_codec=2, Epochs_of_the_prior=1)
+    expect(tab.locator(".job[data-state=done]")).to_be_visible(timeout=PATIENCE)
+    expect(tab.get_by_role("img", name="Codec, epoch 2 of 2")).to_be_visible()
+    expect(tab.locator(".curves canvas").first).to_be_visible()
+    expect(tab.get_by_role("img", name="Prior, epoch 1 of 1")).to_be_visible()
+    expect(tab.get_by_label("Health of the codebooks").get_by_role("listitem")).to_have_count(3)
+    press(tab.get_by_role("button", name="Play After epoch 2"))
+    expect(tab.get_by_role("button", name="Pause")).to_be_visible()
+    press(tab.get_by_role("radio", name="Original"))
+    expect(tab.get_by_role("group", name="Compare with the original")).to_contain_text("recording")
+    assert (served.models / "whole.distill").exists()
+    shot(tab, "train")
+
+
+def test_a_training_is_stopped_kept_and_resumed(
+    tab: Page, served: Workshop, tmp_path: Path
+) -> None:
+    fill_set(tab, "stopped", write_tones(tmp_path, SOUNDS))
+    start(tab, Epochs_of_the_codec=1000, Epochs_of_the_prior=1)
+    job = tab.locator(".job").first
+    expect(tab.get_by_role("img", name="of 1000")).to_be_visible(timeout=PATIENCE)
+    tab.reload()
+    press(job.get_by_role("button", name="Stop and keep"))
+    expect(job).to_have_attribute("data-state", "stopped", timeout=PATIENCE)
+    assert (served.models / "stopped.distill").exists()
+    press(job.get_by_role("button", name="Resume"))
+    expect(job).to_have_attribute("data-state", "running", timeout=30_000)
+    press(job.get_by_role("button", name="Stop at once"))
+    expect(job).to_have_attribute("data-state", "stopped", timeout=30_000)

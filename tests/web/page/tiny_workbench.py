@@ -1,0 +1,16 @@
+"""`distill-live` with a page whose jobs train networks that take no time; as a program."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+
+from distill_live import cli
+from distill_live.commands.serving.page import work
+from distill_live.web.work.workplace import Workplace
+
+PROGRAM = (sys.executable, "-m", "tests.commands.tiny_training")
+
+if __name__ == "__main__":
+    setattr(work, "Workplace", partial(Workplace, program=PROGRAM))  # noqa: B010
+    cli.main()
