@@ -50,8 +50,13 @@ def finger(phone: Page) -> Finger:
 
 
 def middle(target: Locator) -> tuple[float, float]:
-    """The middle of something, in sight: well below the top bar and above the tabs."""
+    """The middle of something, brought into sight: well below the top bar and above the tabs."""
     target.evaluate("(element) => element.scrollIntoView({ block: 'center' })")
+    return middle_of(target)
+
+
+def middle_of(target: Locator) -> tuple[float, float]:
+    """The middle of something, wherever it is."""
     box = target.bounding_box()
     assert box is not None
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -64,12 +69,26 @@ def test_a_finger_moves_a_level_from_where_it_stands(
     finger.down(x, y)
     time.sleep(PRESS_SECONDS)
     for step in range(1, 9):
-        finger.move(x, y - 8 * step)
+        finger.move(x + 8 * step, y)
     finger.up()
     wait_until(
-        lambda: 1.2 < float(str(served.osc.ask("/distill/get", "temperature/timbre")[0])) < 1.8,
+        lambda: 1.1 < float(str(served.osc.ask("/distill/get", "temperature/timbre")[0])) < 1.8,
         "the level's value",
     )
+
+
+def test_a_finger_that_scrolls_over_the_levels_moves_none(
+    phone: Page, finger: Finger, served: Served
+) -> None:
+    fader = phone.locator('[data-name="temperature/timbre"]').first
+    x, y = middle(fader)
+    finger.down(x, y)
+    for step in range(1, 17):
+        finger.move(x, y - 8 * step)
+    finger.up()
+    wait_until(lambda: middle_of(fader)[1] < y - 20, "the page to scroll", 60.0)
+    served.osc.ask("/distill/ping")
+    assert served.osc.ask("/distill/get", "temperature/timbre") == [1.0]
 
 
 def test_a_finger_that_only_touches_moves_nothing(
