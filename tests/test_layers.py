@@ -101,7 +101,7 @@ ROOMS = {
     "live.editing": {"live.ipc"},
     "live.engine": {"live.ipc", "live.pacing", "live.editing"},
     "live.clips": {"live.ipc"},
-    "live.drawing": {"live.ipc"},
+    "live.drawing": {"live.ipc", "live.clips"},
     "live.playback": {"live.ipc"},
     "live.recording": {"live.ipc", "live.server.long_request"},
     "live.server": {

@@ -28,7 +28,8 @@ class PerformerRequests:
         labels: Callable[[], Sequence[str]],
     ) -> None:
         self._history, self._labels = history, labels
-        self._edits = {**edits, ResampleEdit.name: cast(Edit, ResampleEdit())}
+        #: The edits that regions can have, by their names.
+        self.edits = {**edits, ResampleEdit.name: cast(Edit, ResampleEdit())}
         #: By the requests' names.
         self.handlers: dict[str, Handler] = {
             "cell": self._cell,
@@ -67,7 +68,7 @@ class PerformerRequests:
 
     def _edit(self, asked: str, place: tuple[str, int, int], edit: str) -> None:
         try:
-            step = EditStep.parse(edit, self._edits)
+            step = EditStep.parse(edit, self.edits)
         except CodesError as error:
             raise ParameterError(str(error)) from None
         if step.edit == ResampleEdit.name:

@@ -17,6 +17,7 @@ from distill_live.errors import DistillError
 from distill_live.live.clips.encodings import Encodings
 from distill_live.live.clips.library import ClipInfo
 from distill_live.live.clips.waiting_regions import WaitingRegions
+from distill_live.live.drawing.region_drawing import RegionDrawing
 from distill_live.live.ipc.messages import (
     ENGINE_REQUESTS,
     EditReport,
@@ -40,7 +41,6 @@ from distill_live.live.server.model_swap import ModelSwap
 from distill_live.live.server.overload_notice import OverloadNotice
 from distill_live.live.server.priming import Priming
 from distill_live.live.server.recovery import Recovery
-from distill_live.live.server.region_drawing import RegionDrawing
 from distill_live.live.server.reports import Reports
 from distill_live.live.server.settings import ServerSettings
 from distill_live.live.server.supervisor import Supervisor
@@ -109,8 +109,9 @@ class Server:
         self._requests: queue.SimpleQueue[tuple[str, tuple[Any, ...]]] = queue.SimpleQueue()
         self._regions = WaitingRegions()
         self._drawing = RegionDrawing(
-            self._regions, self._clips, lambda: self.deck, self._hear_edits
-        )
+            self._regions, lambda: (self.deck.path, self.deck.blank),
+            self._clips.send_region_codes, self._hear_edits,
+        )  # fmt: skip
         self._sounding_since: float | None = None
         self._connect()
 
