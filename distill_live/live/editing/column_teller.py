@@ -21,6 +21,9 @@ from distill_live.live.ipc.shown_columns import (
 #: How many columns are shown at once, and how many of them may have to be edited for it: little
 #: enough for one turn of the engine. That work is not lost: the rack remembers what it has edited.
 AT_ONCE, EDITED_AT_ONCE = 64, 1
+#: How many turns a busy engine lets changes gather, about 35 ms: many columns cost little more than
+#: one, and nobody looks more often.
+BUSY_TURNS = 32
 #: How many columns before the present are shown at least, and after it, where there are so many and
 #: the stream does not end with the newest ones: in a long clip, or in a loop long ago.
 PAST_COLUMNS, COMING_COLUMNS = 384, 64
@@ -52,12 +55,18 @@ class ColumnTeller:
         #: Columns to show, and those that were shown without an edit that looks ahead.
         self._due: set[int] = set()
         self._unfinished: set[int] = set()
+        self._waited = 0
         self._begin(edited.timeline, goes_on)
         #: Columns before this one were drawn or given before this engine began.
         self._inherited = self._timeline.end if goes_on else 0
 
-    def tell(self, heard: int) -> None:
-        """Show some of what has changed; `heard` is the column that is heard."""
+    def tell(self, heard: int, busy: bool = False) -> None:
+        """Show some of what has changed, but not in every turn in which the engine is `busy`;
+        `heard` is the column that is heard."""
+        self._waited += 1
+        if busy and self._waited < BUSY_TURNS:
+            return
+        self._waited = 0
         timeline = self._edited.timeline
         if timeline is not self._timeline:
             self._begin(timeline)

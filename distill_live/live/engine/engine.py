@@ -123,7 +123,7 @@ class Engine:
             self._take_over_parameters()
         busy = self._change_future() or self._filler.fill(self._missing)
         self._filler.note_turn()
-        self._tell()
+        self._tell(busy)
         self._follow_origin(busy)
         return busy
 
@@ -327,7 +327,7 @@ class Engine:
         self._origin_due = now + self._column_seconds / _ORIGINS_PER_COLUMN
         self._origin.follow(self._generator.timeline, int(self._status["column"]))
 
-    def _tell(self) -> None:
+    def _tell(self, busy: bool) -> None:
         """Show in the status what is playing now, and the columns around it."""
         status, generator = self._status, self._generator
         column = self._tell_place()
@@ -335,7 +335,7 @@ class Engine:
         if current is not None:
             status.current_column.write(current)
         if self._columns is not None:
-            self._columns.tell(column)
+            self._columns.tell(column, busy)
         status["position"] = generator.playhead.position
         status["lookahead"] = max(generator.lookahead, 0)
         status["take"] = generator.draw.take

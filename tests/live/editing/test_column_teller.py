@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from distill_live.edits.time.reverse import Reverse
-from distill_live.live.editing.column_teller import AT_ONCE, PAST_COLUMNS
+from distill_live.live.editing.column_teller import AT_ONCE, BUSY_TURNS, PAST_COLUMNS
 from distill_live.live.ipc.messages import OverlayMade
 from distill_live.live.ipc.shown_columns import (
     SHOWN_COLUMNS,
@@ -311,3 +311,15 @@ def test_the_place_of_the_sound_is_told_with_its_part_of_the_column(player: Watc
     for _ in range(100):
         player.hear(480)
         assert status["loop_begin"] <= status["place"] <= status["loop_end"]
+
+
+def test_a_busy_engine_lets_changes_gather_but_not_for_ever(player: Watched) -> None:
+    teller, heard = player.engine._columns, int(player.status["column"])
+    assert teller is not None
+    changes = player.look().changes
+    player.engine._generator.edited.timeline.set_edited(3, np.full((1, 8, 3), 7))
+    for _ in range(BUSY_TURNS - 1):
+        teller.tell(heard, busy=True)
+    assert player.shown.read(changes).details.columns.tolist() == []
+    teller.tell(heard, busy=True)
+    assert player.shown.read(changes).details.columns.tolist() == [3]

@@ -24,7 +24,9 @@ def served(tiny_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 @pytest.fixture
 def tab(open_page: OpenPage) -> Page:
     page = open_page("/#generate")
-    page.get_by_role("combobox", name="Model").select_option("tiny")
+    model = page.get_by_role("combobox", name="Model")
+    model.select_option("tiny")
+    expect(model).to_have_value("tiny")
     return page
 
 

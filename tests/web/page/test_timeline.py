@@ -133,6 +133,22 @@ def test_a_selected_region_loops_exactly(live: Page) -> None:
     assert (end - begin, begin % 1) == (6, 0)
 
 
+def test_a_selection_is_dragged_to_another_place(live: Page, served: Served) -> None:
+    # While the stream stands still, so do the cells.
+    served.osc.send("/distill/stop")
+    until(live, "window.meters.transport === 'stop'")
+    live.wait_for_timeout(500)
+    x, y = place(live, -13.5, level=1, band=0)
+    live.keyboard.down("Shift")
+    hold(live, x, y, to=(x + 3 * COLUMN, y))
+    live.keyboard.up("Shift")
+    live.get_by_text("4 columns, Timbre, band 1").wait_for()
+    live.get_by_role("button", name="Drag copies").click()
+    hold(live, x + COLUMN, y, to=(x + 9 * COLUMN, y))
+    live.locator(".region-words").get_by_text("copy: 4 columns, Timbre, band 1").wait_for()
+    assert wait_for_flag(live, EDITED | PAINTED)
+
+
 def test_what_is_wrong_with_an_edit_is_said_where_it_was_asked_for(live: Page) -> None:
     x, _ = place(live, -6)
     y = cells(live).bounding_box()["y"] + 10  # type: ignore[index]

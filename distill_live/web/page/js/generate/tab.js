@@ -24,9 +24,11 @@ function Generate() {
   const models = useLoaded('/api/models')
   const files = useLoaded('/api/files')
   const { jobs, error, reload } = useJobs(['generate'])
+  // What was made is in the list of sounds; here is what is not there yet, and what went wrong.
+  const shown = jobs.filter((job) => job.state !== 'done')
   useNewFiles(jobs, files.reload)
   const playable = (models.data?.models ?? []).filter((/** @type {any} */ one) => one.prior && !one.error)
-  useFirstModel(settings, setSettings, playable)
+  useFirstModel(setSettings, playable)
   return html`<div class="two-columns">
     <div class="stack">
       <${Problem} text=${models.error} retry=${models.reload} />
@@ -34,10 +36,10 @@ function Generate() {
     </div>
     <div class="stack">
       <${Problem} text=${error} retry=${reload} />
-      ${jobs.length > 0 &&
+      ${shown.length > 0 &&
       html`<section class="panel" aria-label="In progress">
         <ul class="jobs">
-          ${jobs.map((job) => html`<${JobRow} key=${job.id} job=${job} reload=${reload} />`)}
+          ${shown.map((job) => html`<${JobRow} key=${job.id} job=${job} reload=${reload} />`)}
         </ul>
       </section>`}
       <${History} files=${files} reuse=${(/** @type {any} */ file) => setSettings(reused(file))} />
@@ -60,17 +62,17 @@ const doneOf = (/** @type {any} */ job) => Math.floor((job.progress ?? 0) * (job
 
 /** Begin with the model that plays, or the first that can. */
 function useFirstModel(
-  /** @type {any} */ settings,
-  /** @type {(settings: any) => void} */ setSettings,
+  /** @type {(change: (old: any) => any) => void} */ setSettings,
   /** @type {any[]} */ playable,
 ) {
   const playing = useDocument('model')?.name
   // What plays may be known later than what there is: then it replaces our choice, not the user's.
   const ours = useRef('')
   useEffect(() => {
-    if (settings.model !== ours.current || !playable.length) return
-    const found = playable.find((one) => one.name === playing) ?? playable[0]
-    ours.current = found.name
-    setSettings({ ...settings, model: found.name })
+    if (!playable.length) return
+    const before = ours.current
+    const { name } = playable.find((one) => one.name === playing) ?? playable[0]
+    ours.current = name
+    setSettings((old) => (old.model === before ? { ...old, model: name } : old))
   }, [playable.length, playing])
 }

@@ -45,27 +45,27 @@ export function JobRow({ job, reload, selected, onSelect, keeps }) {
           </button>`
         : html`<span class="job-title">${job.title}</span>`}
       <span class="job-state">${stateInWords(job)}</span>
+      <div class="job-buttons">
+        ${isActive(job) && keeps &&
+        html`<button class="button" onClick=${() => act(stopAndKeep(job))}>Stop and keep</button>`}
+        ${isActive(job) &&
+        html`<button class="button quiet" onClick=${() => act(stop(job))}>
+          ${keeps ? 'Stop at once' : 'Stop'}
+        </button>`}
+        ${!isActive(job) && job.resumable &&
+        html`<button class="button" onClick=${() => act(resume(job))}>Resume</button>`}
+        ${!isActive(job) &&
+        html`<button
+          class="button quiet"
+          aria-label=${`Clear: ${job.title}`}
+          onClick=${() => deleteWithUndo(apiPath('jobs', job.id), job.title, reload)}
+        >
+          Clear
+        </button>`}
+      </div>
     </div>
     ${isActive(job) && html`<${Progress} job=${job} />`}
     ${job.error && html`<p class="job-error" role="alert">${job.error}</p>`}
-    <div class="job-buttons">
-      ${isActive(job) && keeps &&
-      html`<button class="button" onClick=${() => act(stopAndKeep(job))}>Stop and keep</button>`}
-      ${isActive(job) &&
-      html`<button class="button quiet" onClick=${() => act(stop(job))}>
-        ${keeps ? 'Stop at once' : 'Stop'}
-      </button>`}
-      ${!isActive(job) && job.resumable &&
-      html`<button class="button" onClick=${() => act(resume(job))}>Resume</button>`}
-      ${!isActive(job) &&
-      html`<button
-        class="button quiet"
-        aria-label=${`Take ${job.title} off the list`}
-        onClick=${() => deleteWithUndo(apiPath('jobs', job.id), job.title, reload)}
-      >
-        Clear
-      </button>`}
-    </div>
   </li>`
 }
 

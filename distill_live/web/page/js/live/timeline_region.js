@@ -35,8 +35,9 @@ export function RegionBar({ session }) {
 /** Any edit of the instrument's table, with its parameters as text. */
 function AnyEdit({ session }) {
   const edits = [...store.edits.values()].filter((edit) => edit.region !== false)
-  // Those with a second grid come to nothing without a clip.
-  const [name, setName] = useState(edits.find((edit) => !edit.partner)?.name ?? '')
+  // Those with a second grid come to nothing without a clip, and others need a place.
+  const simple = edits.find((edit) => !edit.partner && edit.scope === 'both') ?? edits[0]
+  const [name, setName] = useState(simple?.name ?? '')
   const [text, setText] = useState('')
   const edit = store.edits.get(name)
   if (!edit) return null

@@ -91,7 +91,8 @@ export class TimelineSession {
   /** @param {Region|null} region */
   select(region) {
     this.view.overlay.selection = region
-    this._changed()
+    // What was said was about another selection.
+    this.say('')
   }
 
   /** @param {Cell|null} cursor */
@@ -112,7 +113,8 @@ export class TimelineSession {
     const region = this.selection
     if (!region || to === region.first) return
     if (await this._run(region, `${copies ? 'copy' : 'move'} to=${to}`)) {
-      this.select({ ...region, first: to })
+      this.view.overlay.selection = { ...region, first: to }
+      this._changed()
     }
   }
 
