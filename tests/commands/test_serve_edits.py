@@ -231,3 +231,21 @@ def test_a_loop_that_is_drawn_again_is_heard_is_undone_and_renders_to_the_same_s
     assert not changed[:, :, 1:].any()
     rendered = render(run_cli, folder / "session.log", tmp_path / "again.wav")
     assert_is_what_was_recorded(rendered, read_audio(played.recording)[0][:, 0], start)
+
+
+def test_a_region_that_is_being_drawn_when_the_engine_is_killed_is_laid_by_the_next_one(
+    tiny_model_path: Path, tmp_path: Path
+) -> None:
+    with session(tiny_model_path, tmp_path) as played:
+        played.hear(0.5)
+        played.osc.send("/distill/hold")
+        engine = played.server.child_with("libtorch_cpu")
+        played.osc.send("/distill/region/loop", "resample --levels structure")
+        wait_until(
+            lambda: any(one["name"] == "region" for one in played.entries("request")), "the request"
+        )
+        os.kill(engine, signal.SIGKILL)
+        told = played.osc.await_told("/distill/done", "region/loop")
+        wait_until(lambda: last(played) is not None, "the column drawn again")
+        played.end()
+    assert told.startswith("resample ")
