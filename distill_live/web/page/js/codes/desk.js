@@ -82,14 +82,14 @@ export class Desk {
 
   /** Open a file of the server. @param {string} file @param {string} model */
   open(file, model) {
-    return this._take(`Opening ${file}`, () => documents.openFile(file, model))
+    return this._take(`Opening ${file}`, () => documents.openFile(file, modelFor(file, model)))
   }
 
   /** Open a file of this computer. @param {File} file @param {string} model */
   upload(file, model) {
     const said = (/** @type {number} */ share) =>
       this._become(share < 1 ? `Uploading ${file.name}: ${Math.floor(100 * share)} %` : `Encoding ${file.name}`)
-    return this._take(`Uploading ${file.name}`, () => documents.uploadFile(file, model, said))
+    return this._take(`Uploading ${file.name}`, () => documents.uploadFile(file, modelFor(file.name, model), said))
   }
 
   /** Show a document in place of the active one. @param {string} id */
@@ -231,6 +231,10 @@ function isSame(/** @type {any} */ one, /** @type {any} */ other) {
   return one.codes.length === other.codes.length
     && one.codes.every((/** @type {number} */ code, /** @type {number} */ n) => code === other.codes[n])
 }
+
+/** Sounds need a model to encode them; a grid finds its own. */
+const modelFor = (/** @type {string} */ file, /** @type {string} */ model) =>
+  (/\.(npz|json)$/i.test(file) ? '' : model)
 
 function fail(/** @type {Error} */ error) {
   toast(error.message, { kind: 'fault' })

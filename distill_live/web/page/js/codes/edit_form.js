@@ -79,10 +79,10 @@ function Partner(/** @type {any} */ { desk, id, form, change, partner }) {
     <label class="field">With
       <select onChange=${(/** @type {any} */ event) => change({ partner: event.currentTarget.value })}>
         ${others(desk, id).map((one) => html`<option value=${one.name} selected=${one.name === partner}>${one.name}</option>`)}
-        <option value="." selected=${partner === '.'}>this document itself</option>
+        <option value="." selected=${partner === '.'}>itself</option>
       </select></label>
     <label class="field">Its columns
-      <input value=${form.partnerColumns} placeholder="beside each other" autocomplete="off" spellcheck=${false}
+      <input value=${form.partnerColumns} placeholder="side by side" autocomplete="off" spellcheck=${false}
         title="Such as 0:16 or 0.5s:2s"
         onInput=${(/** @type {any} */ event) => change({ partnerColumns: event.currentTarget.value })} /></label>
   </div>`

@@ -19,6 +19,8 @@ export function PaneHead({ desk, id, view, touchSelects, setTouchSelects }) {
   const { document, side } = desk.of(id)
   const { sound, playing, loading } = desk.hearing.state
   const [loop, setLoop] = useRemembered('codes.loop', false)
+  // Phones find the rest in the menu.
+  const narrow = useMedia('(max-width: 719px)')
   const coarse = useMedia('(pointer: coarse)')
   desk.hearing.loop(loop)
   const sounds = sound?.id === id && (playing || loading)
@@ -44,8 +46,9 @@ export function PaneHead({ desk, id, view, touchSelects, setTouchSelects }) {
       </span>
       ${coarse && html`<${Button} label="Select" pressed=${touchSelects}
         title="Whether a finger selects cells, or scrolls" onPress=${() => setTouchSelects(!touchSelects)} />`}
-      <${Button} label="Send to the live stream" icon="live" hideLabel onPress=${() => sendToLive(desk, id)} />
-      <${Button} label="Save" icon="download" onPress=${() => openSave(desk, id)} />
+      ${!narrow && html`<${Button} label="Send to the live stream" icon="live" hideLabel
+        onPress=${() => sendToLive(desk, id)} />`}
+      <${Button} label="Save" icon="download" hideLabel=${narrow} onPress=${() => openSave(desk, id)} />
       <${Button} label=${`More about ${document.name}`} icon="more" kind="quiet" hideLabel
         onPress=${(/** @type {any} */ event) => openMenu(event, items(desk, id, view), document.name)} />
     </div>
