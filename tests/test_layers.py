@@ -101,11 +101,12 @@ ROOMS = {
     "live.editing": {"live.ipc"},
     "live.engine": {"live.ipc", "live.pacing", "live.editing"},
     "live.clips": {"live.ipc"},
+    "live.drawing": {"live.ipc", "live.clips"},
     "live.playback": {"live.ipc"},
     "live.recording": {"live.ipc", "live.server.long_request"},
     "live.server": {
         "live.ipc", "live.engine", "live.playback", "live.clips", "live.listening",
-        "live.recording",
+        "live.drawing", "live.recording",
     },
     "live.replay": {"live.ipc", "live.engine", "live.playback"},
     "models.layers": set(),

@@ -1,4 +1,4 @@
-"""Edits that need more of a model than its codebooks: steps of an edit list, on files only."""
+"""Edits that need more of a model than its codebooks: steps of an edit list."""
 
 from __future__ import annotations
 
@@ -8,28 +8,16 @@ from typing import cast
 import numpy as np
 
 from distill_live.codes.edit import Edit, EditContext
+from distill_live.codes.edit_lists.resample_edit import ResampleEdit
 from distill_live.codes.selection import Selection
 from distill_live.codes.timeline import Codes
 from distill_live.inference.resample import resample
 from distill_live.models.file.persistence import LoadedVQModel
 from distill_live.models.prior.sampling import Sampling
-from distill_live.parameters import PARAMETERS, Parameter
-
-_TEMPERATURE = PARAMETERS["temperature"]
 
 
-class Resample:
+class Resample(ResampleEdit):
     """Draws a region again with a model's prior; see `inference.resample.resample`."""
-
-    name = "resample"
-    doc = "Draw a region again with the prior, so that it joins what comes before and after it."
-    scope = "region"
-    parameters = (
-        Parameter("takes", "int", 1, 64, 8, "",
-                  "How many times it is drawn; the take that joins best is kept."),
-        Parameter("temperature", "float", _TEMPERATURE.minimum, _TEMPERATURE.maximum,
-                  _TEMPERATURE.default, "", _TEMPERATURE.doc),
-    )  # fmt: skip
 
     def __init__(self, load: Callable[[], LoadedVQModel]) -> None:
         """`load` gives the model of the grids that are edited; it is called with the first one."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.commands.logged_session import Session, session
@@ -186,3 +187,65 @@ def test_an_engine_that_is_killed_with_overlays_laid_goes_on_with_them(
     expected = [list(band) for band in painted]
     expected[1][2] = 5
     assert both == expected
+
+
+def columns(played: Session, op: str) -> dict[int, np.ndarray]:
+    """The codes of each column, as the log had them last; empty for one that is played as drawn."""
+    entries = played.entries(op)
+    return {
+        one["column"]: np.array([] if one["codes"] is None else one["codes"]) for one in entries
+    }
+
+
+def test_a_loop_that_is_drawn_again_is_heard_is_undone_and_renders_to_the_same_samples(
+    run_cli: RunCli, tiny_model_path: Path, tmp_path: Path
+) -> None:
+    for number in range(4):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        options = ("--record", str(folder / "recording.wav"))
+        with session(tiny_model_path, folder, *options) as played:
+            played.set("gain", QUIET)
+            played.hear(1.5)
+            start = played.heard()
+            played.ask("loop", 0.5)
+            text = done(played, "region/loop", "resample takes=2 --levels structure --seed 5")
+            wait_until(lambda: last(played) is not None, "the loop drawn again")
+            played.hear(1.0)
+            drawn, again = columns(played, "draw"), columns(played, "push")
+            done(played, "undo")
+            wait_until(lambda: last(played) is None, "the loop as it was")
+            done(played, "redo")
+            wait_until(lambda: last(played) is not None, "the loop drawn again")
+            played.hear(0.5)
+            names = [name for _, name, _ in history(played)]
+            counts = played.end()
+        if not counts["underruns"]:
+            break
+    assert counts["underruns"] == 0
+    first, end = map(int, text.split()[1].split(":"))
+    assert text == f"resample {first}:{end} takes=2 --levels structure --seed 5"
+    assert names[-1] == text
+    changed = np.stack([again[column] != drawn[column] for column in range(first, end)])
+    assert changed[:, :, 0].mean() > 0.5
+    assert not changed[:, :, 1:].any()
+    rendered = render(run_cli, folder / "session.log", tmp_path / "again.wav")
+    assert_is_what_was_recorded(rendered, read_audio(played.recording)[0][:, 0], start)
+
+
+def test_a_region_that_is_being_drawn_when_the_engine_is_killed_is_laid_by_the_next_one(
+    tiny_model_path: Path, tmp_path: Path
+) -> None:
+    with session(tiny_model_path, tmp_path) as played:
+        played.hear(0.5)
+        played.osc.send("/distill/hold")
+        engine = played.server.child_with("libtorch_cpu")
+        played.osc.send("/distill/region/loop", "resample --levels structure")
+        wait_until(
+            lambda: any(one["name"] == "region" for one in played.entries("request")), "the request"
+        )
+        os.kill(engine, signal.SIGKILL)
+        told = played.osc.await_told("/distill/done", "region/loop")
+        wait_until(lambda: last(played) is not None, "the column drawn again")
+        played.end()
+    assert told.startswith("resample ")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from distill_live.codes.edit_lists.edit_list import EditList, EditTools
-from distill_live.codes.edit_lists.edit_step import MODEL_EDITS, EditStep
+from distill_live.codes.edit_lists.edit_step import EditStep
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.selection import Selection
 from distill_live.errors import CodesError
@@ -30,10 +30,6 @@ def test_resample_is_what_the_prior_draws_for_the_selection(tiny_model: LoadedVQ
     untouched = edited.codes != grid.codes
     untouched[4:8, :3, 0] = False
     assert not untouched.any()
-
-
-def test_live_requests_know_which_edits_only_files_have(tiny_model: LoadedVQModel) -> None:
-    assert set(model_edits(lambda: tiny_model)) == set(MODEL_EDITS)
 
 
 def test_the_temperature_is_that_of_the_prior(tiny_model: LoadedVQModel) -> None:

@@ -20,8 +20,6 @@ from distill_live.parameters import PARAMETERS
 
 #: The word for the edited grid itself where a step names a second grid.
 ITSELF = "."
-#: Edits that only `distill-live edit` has, because they need a model's prior.
-MODEL_EDITS = ("resample",)
 
 _VALUE = re.compile(r"([a-z][a-z0-9_]*)=(.*)", re.DOTALL)
 _OPTIONS = ("bands", "levels", "seed")
@@ -127,8 +125,6 @@ class _Words:
 
 def find_edit(name: str, edits: Mapping[str, Edit]) -> Edit:
     """The edit of that name. Raises CodesError with the nearest known name."""
-    if name not in edits and name in MODEL_EDITS:
-        raise CodesError(f"{name} works only on files: distill-live edit")
     if name not in edits:
         known = ", ".join(sorted(edits))
         raise CodesError(

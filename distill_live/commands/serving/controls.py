@@ -89,7 +89,7 @@ class Controls:
             options.web, options.osc_allow, lambda: server.deck.level_labels, self.router, feedback,
             store, say,
         )  # fmt: skip
-        self.site.edits = tuple(self._edits.edits.values())
+        self.site.edits = tuple(self._edits.requests.edits.values())
         self.site.feed = LiveFeed(server, self._tempo.tempo)
         self._watch = PatchWatch(path, store.table, self._use, say)
         editor = PatchEditor(path, store.table, self._watch.follow)

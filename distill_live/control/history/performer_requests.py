@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import cast
 
 from distill_live.codes.edit import Edit
 from distill_live.codes.edit_lists.edit_step import ITSELF, EditStep
+from distill_live.codes.edit_lists.resample_edit import ResampleEdit
 from distill_live.codes.labels import level_name
 from distill_live.control.history.live_history import LiveHistory
 from distill_live.control.namespace.targets import Levels
@@ -25,7 +27,9 @@ class PerformerRequests:
         edits: Mapping[str, Edit],
         labels: Callable[[], Sequence[str]],
     ) -> None:
-        self._history, self._edits, self._labels = history, edits, labels
+        self._history, self._labels = history, labels
+        #: The edits that regions can have, by their names.
+        self.edits = {**edits, ResampleEdit.name: cast(Edit, ResampleEdit())}
         #: By the requests' names.
         self.handlers: dict[str, Handler] = {
             "cell": self._cell,
@@ -64,9 +68,12 @@ class PerformerRequests:
 
     def _edit(self, asked: str, place: tuple[str, int, int], edit: str) -> None:
         try:
-            step = EditStep.parse(edit, self._edits)
+            step = EditStep.parse(edit, self.edits)
         except CodesError as error:
             raise ParameterError(str(error)) from None
+        if step.edit == ResampleEdit.name:
+            self._history.paint(asked, step.edit, (*place, edit), f"{asked}: {edit}")
+            return
         clip = None if step.partner in ("", ITSELF) else step.partner
         self._history.paint(asked, "region", (*place, edit, clip), f"{asked}: {edit}")
 

@@ -1,12 +1,10 @@
 """Encodes one recording, in a process of its own (see encodings.py):
 
-python -m distill_live.live.clips.encode_process AUDIO MODEL FOLDER COLUMNS first|last
+python -m distill_live.live.clips.encode_process FOLDER AUDIO MODEL COLUMNS first|last
 """
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,33 +13,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from distill_live import priority
 from distill_live.audio.level import loudness_db
 from distill_live.audio.reading.sound import Sound
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.grid_file import save_grid
-from distill_live.errors import OUT_OF_MEMORY, DistillError, is_out_of_memory
-from distill_live.live.clips.encodings import FACTS, GRID
-from distill_live.thread_waiting import wait_briefly
+from distill_live.live.clips.encodings import GRID
+from distill_live.live.ipc.short_process import do_short_work
 
 Samples = NDArray[np.float32]
 
 
-def main(audio: str, model: str, folder: str, columns: str, part: str) -> None:
+def main(folder: str, audio: str, model: str, columns: str, part: str) -> None:
     """Write the codes and the facts into the folder; of a recording or a model that cannot be used,
     only why."""
-    priority.lower()
-    wait_briefly()
-    try:
+
+    def work() -> dict[str, Any]:
         grid, facts = encode(Path(audio), Path(model), int(columns), part == "last")
         save_grid(Path(folder) / GRID, grid)
-    except (DistillError, OSError, MemoryError, RuntimeError) as error:
-        ours = isinstance(error, DistillError | OSError)
-        if os.environ.get("DISTILL_DEBUG") or not (ours or is_out_of_memory(error)):
-            raise
-        reason = error.strerror if isinstance(error, OSError) else None
-        facts = {"error": str(reason or error) if ours else OUT_OF_MEMORY}
-    (Path(folder) / FACTS).write_text(json.dumps(facts), encoding="utf-8")
+        return facts
+
+    do_short_work(Path(folder), work)
 
 
 def encode(audio: Path, model: Path, columns: int, end: bool) -> tuple[CodeGrid, dict[str, Any]]:

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-import tempfile
 from collections import deque
 from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -17,9 +11,10 @@ from typing import NamedTuple
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.grid_file import load_grid
 from distill_live.errors import ClipError, DistillError
+from distill_live.live.ipc.short_process import ShortProcess
 
-#: The files that the process writes: the codes, and what it found out about the recording.
-GRID, FACTS = "codes.npz", "facts.json"
+#: The file of the codes that the process writes.
+GRID = "codes.npz"
 #: The most recordings that wait.
 MAX_WAITING = 64
 
@@ -117,55 +112,24 @@ class Encodings:
             self._running = job, done
 
 
-class EncodingProcess:
+class EncodingProcess(ShortProcess):
     """A process that encodes one recording, so that it does not slow down the engine.
 
     Raises OSError when it cannot be started.
     """
 
     def __init__(self, job: EncodingJob) -> None:
-        with ExitStack() as files:
-            folder = files.enter_context(tempfile.TemporaryDirectory(prefix="distill-encode"))
-            self._folder = Path(folder)
-            self._errors = files.enter_context(
-                tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
-            )
-            self._process = subprocess.Popen(  # noqa: S603 - our own program
-                [
-                    sys.executable, "-m", "distill_live.live.clips.encode_process",
-                    str(job.audio.absolute()), str(job.model.absolute()), folder,
-                    str(job.columns), "last" if job.end else "first",
-                ],
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self._errors,
-                env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"},
-            )  # fmt: skip
-            self._files = files.pop_all()
-
-    @property
-    def ended(self) -> bool:
-        """Whether it has ended, well or not."""
-        return self._process.poll() is not None
+        super().__init__(
+            "distill_live.live.clips.encode_process",
+            str(job.audio.absolute()), str(job.model.absolute()),
+            str(job.columns), "last" if job.end else "first",
+        )  # fmt: skip
 
     def result(self) -> Encoded | ClipError:
         """The codes, or why there are none, once it has ended."""
         try:
-            facts = json.loads((self._folder / FACTS).read_text(encoding="utf-8"))
-            if "error" in facts:
-                return ClipError(facts["error"])
-            grid = load_grid(self._folder / GRID)
-        except (OSError, ValueError, DistillError):
-            return ClipError(self._last_words())
+            facts = self.facts()
+            grid = load_grid(self.folder / GRID)
+        except DistillError as error:
+            return ClipError(str(error))
         return Encoded(grid, facts["samples"], facts["loudness_db"], tuple(facts["notes"]))
-
-    def close(self) -> None:
-        """End the process if it still works, and remove its files."""
-        if self._process.poll() is None:
-            self._process.kill()
-            self._process.wait()
-        self._files.close()
-
-    def _last_words(self) -> str:
-        """Why it ended without a result."""
-        self._errors.seek(0)
-        lines = self._errors.read().strip().splitlines()
-        return lines[-1] if lines else "the process ended without an error message"

@@ -1,5 +1,5 @@
-"""Regions that are to be edited with a clip, until the main thread, which has the clips, sends them
-on."""
+"""Regions that wait for something before the main thread sends their codes to the engine: for their
+clip, or to be drawn again."""
 
 from __future__ import annotations
 
@@ -24,6 +24,11 @@ class WaitingRegions:
         with self._lock:
             self._waiting[number] = arguments
 
+    def has(self, number: int) -> bool:
+        """Whether a request is waiting."""
+        with self._lock:
+            return number in self._waiting
+
     def hand_on(self, number: int, send: Callable[[Arguments], None]) -> None:
         """Send a request, unless it was dropped; what `send` raises is passed on."""
         with self._lock:
@@ -31,14 +36,16 @@ class WaitingRegions:
             if arguments is not None:
                 send(arguments)
 
-    def drop(self, numbers: Iterable[int], send: Callable[[], None]) -> None:
+    def drop(self, numbers: Iterable[int], send: Callable[[], None] = lambda: None) -> None:
         """Drop requests that have not been sent, and send what takes away those that have."""
         with self._lock:
             for number in numbers:
                 self._waiting.pop(number, None)
             send()
 
-    def clear(self) -> None:
-        """Drop all requests."""
+    def clear(self) -> list[int]:
+        """Drop all requests; returns their numbers."""
         with self._lock:
+            numbers = list(self._waiting)
             self._waiting.clear()
+        return numbers

@@ -28,7 +28,7 @@ class CellRequest:
 @dataclass(frozen=True)
 class RegionRequest:
     """An edit, as text, for `count` columns from `first` on. `partner` [P, F, Q] is the grid that
-    the text names, where it names one."""
+    the text names, where it names one, or what a region becomes that was drawn again."""
 
     number: int
     where: Where
@@ -48,12 +48,17 @@ class PaintRequests:
         self.waiting: dict[int, RegionRequest] = {}
         #: The highest number of an overlay that control knows, and how many requests there were.
         self.newest = self.count = 0
+        #: The numbers of regions that another process is drawing again.
+        self.away: set[int] = set()
         # Up to which number all overlays belonged to an earlier segment.
         self._gone = 0
 
     def add(self, request: CellRequest | RegionRequest) -> None:
-        """Keep a request, unless there is one with its number."""
+        """Keep a request, unless there is one with its number; a region that was drawn again takes
+        the place of its own request."""
         number = request.number
+        if isinstance(request, RegionRequest) and request.partner is not None:
+            self.drop([number])
         if not (number in self._asked or number in self.waiting):
             self._asked[number] = self.count, request
 
@@ -64,7 +69,9 @@ class PaintRequests:
     def begin_segment(self, newest: int) -> list[int]:
         """Drop the requests up to this number, whose columns are gone; returns their numbers."""
         self._gone = newest
-        late = [number for number in (*self.waiting, *self._asked) if self.is_gone(number)]
+        late = [
+            number for number in (*self.waiting, *self._asked, *self.away) if self.is_gone(number)
+        ]
         self.drop(late)
         return late
 
@@ -77,6 +84,7 @@ class PaintRequests:
         for number in numbers:
             self._asked.pop(number, None)
             self.waiting.pop(number, None)
+            self.away.discard(number)
 
     def asked(self, before: int | None = None) -> list[CellRequest | RegionRequest]:
         """Those of the first `before` requests, or of all, that nobody has looked at."""

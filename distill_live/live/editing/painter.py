@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import cast
 
-import numpy as np
-
-from distill_live.codes.edit import MAX_COLUMNS, Edit, GridEdit, Traits
+from distill_live.codes.edit import MAX_COLUMNS, Edit, GridEdit
 from distill_live.codes.edit_lists.edit_list import EditTools, apply_step
 from distill_live.codes.edit_lists.edit_step import ITSELF, EditStep
+from distill_live.codes.edit_lists.resample_edit import ResampleEdit
 from distill_live.codes.grid import CodeGrid
-from distill_live.codes.history.overlay import Mask, Overlay
+from distill_live.codes.history.overlay import Overlay
 from distill_live.codes.labels import level_name
 from distill_live.codes.selection import find_columns
 from distill_live.codes.timeline import Codes
@@ -22,6 +22,13 @@ from distill_live.live.editing.paint_requests import (
     PaintRequests,
     RegionRequest,
     Where,
+)
+from distill_live.live.editing.region_steps import (
+    drawn_region,
+    parse_region_step,
+    region_to_draw,
+    selected,
+    with_columns,
 )
 from distill_live.live.ipc.messages import EditReport, OverlayMade, OverlayRefused
 from distill_live.models.file.persistence import LoadedVQModel
@@ -56,8 +63,8 @@ class Painter:
     ) -> None:
         self._columns, self._next_change = columns, next_change
         self._tempo, self._report = tempo, report
-        self._edits = {edit.name: edit for edit in edits}
-        self._codebooks, self._grid = loaded.codebooks, loaded.blank_grid
+        self._edits = {edit.name: edit for edit in (*edits, cast(Edit, ResampleEdit()))}
+        self._loaded, self._codebooks, self._grid = loaded, loaded.codebooks, loaded.blank_grid
         self.requests = PaintRequests()
 
     @property
@@ -123,7 +130,7 @@ class Painter:
 
     def _edit_or_wait(self, request: RegionRequest) -> bool:
         """Edit a region; False if it must wait until its columns are drawn."""
-        step, request = self._parsed(request.text), self._placed(request)
+        step, request = parse_region_step(request, self._edits), self._placed(request)
         drawn, last = self._columns.timeline.end, request.first + request.count - 1
         _check("count", request.count, 1, REGION_COLUMNS)
         for column in (request.first, last):
@@ -131,31 +138,28 @@ class Painter:
         if last >= drawn:
             self.requests.waiting[request.number] = request
             return False
-        self._lay(*self._edit(request, step))
+        if step.edit == ResampleEdit.name:
+            self._draw(request, step)
+        else:
+            self._lay(*self._edit(request, step))
         return True
 
-    def _parsed(self, text: str) -> EditStep:
-        """The edit that a text means, which must be one for a region of the stream."""
-        step = EditStep.parse(text, self._edits)
-        if step.selection.columns not in ("", ":"):
-            raise CodesError(
-                f"{step.selection.columns!r} is one word too many: the columns of a region come "
-                "before the edit"
-            )
-        if Traits.of(self._edits[step.edit]).scope == "file":
-            raise CodesError(
-                f"{step.edit} changes the number of columns, so it works only on files: "
-                "distill-live edit"
-            )
-        return step
+    def _draw(self, request: RegionRequest, step: EditStep) -> None:
+        """Lay a region that was drawn again, or have it drawn."""
+        if request.partner is not None:
+            self._lay(*drawn_region(request, step, self._grid.with_codes(request.partner)))
+            return
+        context = self._loaded.require_prior().config.context_columns
+        asked = region_to_draw(request, step, self._columns, self._grid, context)
+        self.requests.away.add(request.number)
+        self._report(asked)
 
     def _edit(self, request: RegionRequest, step: EditStep) -> tuple[Overlay, str]:
         edit = self._edits[step.edit]
         end = request.first + request.count
         start, known = self._surroundings(request, edit, step)
         grid = self._grid.with_codes(self._columns.laid(start, known))
-        step = replace(step, seed=request.number if step.seed is None else step.seed)
-        here = _with_columns(self._shifted(step, start), request.first - start, end - start)
+        here = with_columns(self._shifted(step, start), request.first - start, end - start)
         tools = EditTools(
             self._edits, self._codebooks, lambda name: self._partner(name, request.partner),
             self._tempo(),
@@ -164,11 +168,11 @@ class Painter:
         mask = after != grid.codes
         if not isinstance(edit, GridEdit):
             # What is selected stays as it is now, whether it has changed or not.
-            mask |= _selected(here, grid)
+            mask |= selected(here, grid)
         if not mask.any():
             raise CodesError(f"{request.text} changes nothing there")
         overlay = Overlay.of_columns(request.number, start, after, mask)
-        return overlay, str(_with_columns(step, request.first, end))
+        return overlay, str(with_columns(step, request.first, end))
 
     def _surroundings(self, request: RegionRequest, edit: Edit, step: EditStep) -> tuple[int, int]:
         """The columns, first and end, that an edit of a region may look at."""
@@ -221,18 +225,6 @@ class Painter:
     def _lay(self, overlay: Overlay, text: str) -> None:
         self._columns.lay([overlay])
         self._report(OverlayMade(overlay, text))
-
-
-def _selected(step: EditStep, grid: CodeGrid) -> Mask:
-    """Which cells [n, F, Q] of a grid a step selects."""
-    found = grid.region(step.selection)
-    mask = np.zeros(grid.codes.shape, bool)
-    mask[found.start : found.end] = found.bands[:, None] & found.levels[None, :]
-    return mask
-
-
-def _with_columns(step: EditStep, start: int, end: int) -> EditStep:
-    return replace(step, selection=replace(step.selection, columns=f"{start}:{end}"))
 
 
 def _check(what: str, value: int, least: int, most: int) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from distill_live.codes.grid import CodeGrid
-from distill_live.codes.history.overlay import Overlay
+from distill_live.codes.history.overlay import Overlay, SmallCodes
 from distill_live.codes.rack.settings import Held
 from distill_live.live.ipc.shared_codes import SharedCodes
 
@@ -118,6 +118,20 @@ class OverlayRefused:
     reason: str
 
 
+@dataclass(frozen=True, eq=False)
+class RegionToDraw:
+    """A region of `count` columns from `first` on is to be drawn again by the edit `text`, for the
+    overlay with this number. `codes` [n, F, Q] are those around it: `before` columns, the region,
+    and what follows."""
+
+    number: int
+    first: int
+    count: int
+    text: str
+    before: int
+    codes: SmallCodes
+
+
 @dataclass(frozen=True)
 class EditsHold:
     """What the edits that are on hold now, by their names; codes are uint16."""
@@ -191,7 +205,7 @@ class InputAway:
 #: What the engine's process reports about itself.
 EngineReport = DeviceChosen | DeviceFailed | EngineReady | Failed
 #: What the engine's process reports for the history of edits.
-EditReport = OverlayMade | OverlayRefused | EditsHold | SegmentBegan
+EditReport = OverlayMade | OverlayRefused | RegionToDraw | EditsHold | SegmentBegan
 #: What the audio process reports about its output.
 OutputReport = OutputOpened | OutputAway | OutputFinished | OutputBroken
 #: What the input's process reports about its device.

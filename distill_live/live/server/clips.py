@@ -109,9 +109,17 @@ class Clips:
         Raises ClipError when there is no such clip, and CodesError when its codes cannot be
         written.
         """
-        deck = self._playing()
-        shared = self._files.share_once(self._library.find(name, deck.codec).grid.codes)
-        deck.worker.send(Request("region", (*arguments, shared)))
+        self.send_region_codes(
+            self._library.find(name, self._playing().codec).grid.codes, arguments
+        )
+
+    def send_region_codes(self, codes: Codes, arguments: Arguments) -> None:
+        """Ask the engine to edit a region with codes [T, F, Q].
+
+        Raises CodesError when they cannot be written.
+        """
+        shared = self._files.share_once(codes)
+        self._playing().worker.send(Request("region", (*arguments, shared)))
 
     def take_captured(self, captured: Captured, deck: Deck) -> None:
         """Make a clip of what the engine of a deck says was heard."""

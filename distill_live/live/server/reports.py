@@ -21,6 +21,7 @@ from distill_live.live.ipc.messages import (
     OutputOpened,
     OverlayMade,
     OverlayRefused,
+    RegionToDraw,
     SegmentBegan,
 )
 from distill_live.live.listening.listening import Listening
@@ -70,7 +71,7 @@ class Reports:
             case EditFailed(switch):
                 # Only control writes parameters; this way every surface shows that it is off.
                 switch_edit_off(self._parameters, switch)
-            case OverlayMade() | OverlayRefused() | EditsHold() | SegmentBegan():
+            case OverlayMade() | OverlayRefused() | RegionToDraw() | EditsHold() | SegmentBegan():
                 # An engine that has been faded out says no more about what is heard.
                 if worker is self._playing().worker:
                     self._hear_edits(message)

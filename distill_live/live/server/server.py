@@ -17,10 +17,12 @@ from distill_live.errors import DistillError
 from distill_live.live.clips.encodings import Encodings
 from distill_live.live.clips.library import ClipInfo
 from distill_live.live.clips.waiting_regions import WaitingRegions
+from distill_live.live.drawing.region_drawing import RegionDrawing
 from distill_live.live.ipc.messages import (
     ENGINE_REQUESTS,
     EditReport,
     OverlayRefused,
+    RegionToDraw,
     Request,
 )
 from distill_live.live.ipc.ring import SAMPLE_RATE
@@ -101,11 +103,15 @@ class Server:
         self._clips = Clips(settings, self.tap, parameters, self._encodings, lambda: self.deck, log)
         self._reports = Reports(
             self._output, self._recovery, self.listening, self._clips, parameters,
-            lambda: self.deck, lambda report: self.on_edit_report(report), log,
+            lambda: self.deck, self._hear_edits, log,
         )  # fmt: skip
         self._session_log: LogCollector | None = None
         self._requests: queue.SimpleQueue[tuple[str, tuple[Any, ...]]] = queue.SimpleQueue()
         self._regions = WaitingRegions()
+        self._drawing = RegionDrawing(
+            self._regions, lambda: (self.deck.path, self.deck.blank),
+            self._clips.send_region_codes, self._hear_edits,
+        )  # fmt: skip
         self._sounding_since: float | None = None
         self._connect()
 
@@ -151,6 +157,7 @@ class Server:
         self._encodings.poll()
         self._prime()
         self._clips.poll()
+        self._drawing.poll()
         self._recordings.poll()
         if self._session_log:
             self._session_log.poll()
@@ -258,6 +265,11 @@ class Server:
             number, *others = arguments
             self._regions.add(number, tuple(others))
             self._requests.put((name, (number,)))
+        elif name == "resample":
+            # The engine says where it is and what is there; then it is drawn.
+            number, *others = arguments
+            self._regions.add(number, tuple(others))
+            self.deck.worker.send(Request("region", arguments))
         elif name == "lay":
             _, removed = arguments
             self._regions.drop(removed, lambda: self.deck.worker.send(Request(name, arguments)))
@@ -305,6 +317,15 @@ class Server:
         except DistillError as error:
             self.on_edit_report(OverlayRefused(number, str(error)))
 
+    def _hear_edits(self, report: EditReport) -> None:
+        """Take what concerns the history of edits."""
+        if isinstance(report, RegionToDraw):
+            self._drawing.begin(report)
+            return
+        if isinstance(report, OverlayRefused):
+            self._regions.drop([report.number])
+        self.on_edit_report(report)
+
     def end(self) -> None:
         """Fade out, finish the recording and the session log, and end the workers."""
         self.status["transport"] = Transport.STOP
@@ -312,6 +333,7 @@ class Server:
         while not self.status["silent"] and self._output.opened and time.monotonic() < deadline:
             time.sleep(0.005)
         self._encodings.close()
+        self._drawing.close()
         self._recordings.stop()
         self._supervisor.end()
         self._swap.end()
@@ -330,7 +352,8 @@ class Server:
         self._log(f"now playing {new.name}")
         self._tell_outcome("model", f"now playing {new.name}", False)
         # They were asked for while the other model played.
-        self._regions.clear()
+        for number in self._regions.clear():
+            self.on_edit_report(OverlayRefused(number, "another model began to play meanwhile"))
         self.on_model(new.level_labels)
         self._clips.slots.use(new)
         self.listening.use_model(new.path)

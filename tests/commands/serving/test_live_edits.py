@@ -12,7 +12,12 @@ from distill_live.codes.grid import CodeGrid
 from distill_live.codes.history.overlay import Overlay
 from distill_live.control.namespace.address import Reply
 from distill_live.live.clips.clip import Clip
-from distill_live.live.ipc.messages import OverlayMade, OverlayRefused, Request
+from distill_live.live.ipc.messages import (
+    OverlayMade,
+    OverlayRefused,
+    RegionToDraw,
+    Request,
+)
 from tests.commands.serving.test_controls import ANNA, PATCH, Stand
 from tests.tools import wait_until
 
@@ -208,9 +213,43 @@ def test_a_region_with_a_clip_that_is_undone_at_once_is_never_painted(stand: Edi
     assert [one[:5] for one in stand.requests("region")] == [(1, "at", 5, 3, "swap rain : 0:3")]
 
 
-def test_an_edit_that_only_files_have_says_so(stand: Edited) -> None:
-    [(_, (_, reason))] = stand.osc("/distill/region/ahead", 0, 8, "resample")
-    assert reason == "resample works only on files: distill-live edit"
+def test_a_region_to_be_drawn_again_is_checked_at_once_and_then_asked_of_the_engine(
+    stand: Edited,
+) -> None:
+    [(_, (_, reason))] = stand.osc("/distill/region/ahead", 0, 8, "resample takes=0")
+    assert "takes" in str(reason)
+    assert stand.osc("/distill/region/loop", "resample takes=2") == []
+    assert stand.requests("region") == [(1, "loop", 0, 0, "resample takes=2")]
+    assert stand.names() == ["start", "region/loop: resample takes=2"]
+
+
+def to_draw(number: int) -> RegionToDraw:
+    return RegionToDraw(number, 5, 3, "resample", 2, np.zeros((8, 1, 2), np.uint16))
+
+
+def test_a_region_that_is_undone_is_not_drawn(stand: Edited) -> None:
+    drawings = stand.server._drawing._drawings
+    stand.server.deck.blank = CodeGrid(
+        np.zeros((0, 1, 2), np.int64), "rain", "abc", ("Body", "Air"), 16, 4_096
+    )
+    for number in (1, 2):
+        stand.osc("/distill/region", 5, 3, "resample")
+        stand.server._reports.hear(stand.server.deck.worker, to_draw(number))
+    stand.osc("/distill/undo")
+    drawings.keep(stand.server._regions.has)
+    assert list(drawings._waiting) == [1]
+    stand.server._reports.hear(stand.server.deck.worker, to_draw(2))
+    assert list(drawings._waiting) == [1]
+
+
+def test_another_model_refuses_the_regions_that_wait(stand: Edited) -> None:
+    told: list[object] = []
+    stand.controls._answers["osc"] = lambda sender, messages: told.extend(messages)
+    stand.osc("/distill/region", 5, 3, "resample")
+    stand.server._begin_swap(stand.server.deck)
+    reason = "another model began to play meanwhile"
+    assert ("/distill/error", ("/distill/region", reason)) in told
+    assert stand.names() == ["start"]
 
 
 def test_an_engine_on_any_deck_begins_with_the_order(stand: Edited, tmp_path: Path) -> None:

@@ -22,7 +22,9 @@ def test_of_another_model_nothing_is_left() -> None:
     sent: list[object] = []
     regions = WaitingRegions()
     regions.add(1, ("at", 1))
-    regions.clear()
+    assert regions.has(1)
+    assert regions.clear() == [1]
+    assert not regions.has(1)
     regions.hand_on(1, sent.append)
     assert sent == []
 

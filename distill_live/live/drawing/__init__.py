@@ -1,0 +1,1 @@
+"""Regions of the stream that are drawn again, in a process of their own."""
