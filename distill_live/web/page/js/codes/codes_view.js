@@ -27,6 +27,8 @@ export class CodesView {
     this.shape = shape
     this.columns = 0
     this.zoom = 12
+    /** The zoom of a document that is shown already: both are to be compared. @type {() => number|undefined} */
+    this.zoomBeside = () => undefined
     /** What is drawn over the cells. @type {any} */
     this.overlay = { selection: null, ghost: null, cursor: null, head: null }
     this._request = 0
@@ -42,7 +44,7 @@ export class CodesView {
       this.grid = new GridColumns(bands, levels, columns)
       this.view = new GridView(this.grid, labels, codebookSize)
       this._first = codes
-      if (!this.columns) this.zoom = firstZoom(this.scroller.clientWidth / columns)
+      if (!this.columns) this.zoom = this.zoomBeside() ?? firstZoom(this.scroller.clientWidth / columns)
       this.columns = columns
       this._lay()
     }

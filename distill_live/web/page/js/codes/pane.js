@@ -27,6 +27,7 @@ export function Pane({ desk, id, touchSelects, setTouchSelects }) {
   useLayoutEffect(() => {
     const made = new CodesView(/** @type {any} */ (scroller.current), /** @type {any} */ (stage.current), document)
     const off = followPointer(made, desk, id, () => touch.current)
+    made.zoomBeside = () => [...desk.views.values()].find((one) => one !== made && one.columns)?.zoom
     desk.views.set(id, made)
     setView(made)
     return () => (off(), desk.views.delete(id), made.remove())
