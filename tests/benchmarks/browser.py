@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 import re
 import subprocess
 import tempfile
 import threading
 import time
 import urllib.request
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -57,37 +59,30 @@ class Browser:
         self._numbers = itertools.count(1)
 
     def __enter__(self) -> Self:
-        self._folder = tempfile.TemporaryDirectory(prefix="browser", ignore_cleanup_errors=True)
-        self._process = subprocess.Popen(
-            [
-                require_program("chromium"), *FLAGS, *self._flags, "--window-size=1440,900",
-                f"--user-data-dir={self._folder.name}", "--remote-debugging-port=0", "about:blank",
-            ],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        place = Path(self._folder.name) / "DevToolsActivePort"
-        wait_until(lambda: place.exists() and place.read_text().count("\n"), "Chromium")
-        self._port, path = place.read_text().split("\n")[:2]
-        self._whole = connect(f"ws://127.0.0.1:{self._port}{path}", max_size=None)
-        self._tab = connect(self._tab_url(), max_size=None)
-        if self._address is not None:
-            self.go(self._address)
+        with ExitStack() as stack:
+            folder = tempfile.TemporaryDirectory(prefix="browser", ignore_cleanup_errors=True)
+            place = Path(stack.enter_context(folder))
+            process = subprocess.Popen(
+                [
+                    require_program("chromium"), *FLAGS, *self._flags, "--window-size=1440,900",
+                    f"--user-data-dir={place}", "--remote-debugging-port=0", "about:blank",
+                ],
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            )  # fmt: skip
+            stack.callback(process.wait)
+            stack.callback(process.terminate)
+            self._connect(stack, place / "DevToolsActivePort")
+            if self._address is not None:
+                self.go(self._address)
+            self._open = stack.pop_all()
         return self
 
-    def _tab_url(self) -> str:
-        found: list[str] = []
-
-        def look() -> bool:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self._port}/json/list") as answer:  # noqa: S310 - loopback
-                found[:] = [
-                    one["webSocketDebuggerUrl"]
-                    for one in json.load(answer)
-                    if one["type"] == "page"
-                ]
-            return bool(found)
-
-        wait_until(look, "a tab of Chromium")
-        return found[0]
+    def _connect(self, stack: ExitStack, place: Path) -> None:
+        wait_until(lambda: place.exists() and place.read_text().count("\n"), "Chromium")
+        port, path = place.read_text().split("\n")[:2]
+        url = f"ws://127.0.0.1:{port}{path}"
+        self._whole = stack.enter_context(connect(url, max_size=None))
+        self._tab = stack.enter_context(connect(_tab_url(port), max_size=None))
 
     def go(self, address: str) -> None:
         """Show the Live tab of a server; returns when it is drawn."""
@@ -146,25 +141,38 @@ class Browser:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for socket in (self._tab, self._whole):
-            socket.close()
-        self._process.terminate()
-        self._process.wait()
-        self._folder.cleanup()
+        self._open.close()
+
+
+def _tab_url(port: str) -> str:
+    """Where the tab of a browser is driven."""
+    found: list[str] = []
+
+    def look() -> bool:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/json/list") as answer:
+            targets = json.load(answer)
+        found[:] = [one["webSocketDebuggerUrl"] for one in targets if one["type"] == "page"]
+        return bool(found)
+
+    wait_until(look, "a tab of Chromium")
+    return found[0]
 
 
 class Watcher:
     """`with Watcher(address, "meters", ...)`: a client that watches like a page, and reads all.
 
-    `counts` has how many frames of each of FRAMES have come, and how many texts.
+    `counts` has how many frames of each of FRAMES have come, and how many texts; `ended` is when
+    the server closed, in seconds of time.monotonic().
     """
 
     def __init__(self, address: str, *what: str) -> None:
         self._url, self._what = address.replace("http", "ws", 1) + "/page/socket", what
         self.counts = dict.fromkeys((*FRAMES.values(), "texts"), 0)
+        self.ended = math.inf
 
     def __enter__(self) -> Self:
-        self._socket = connect(self._url, max_size=None)
+        self._connecting = connect(self._url, max_size=None)
+        self._socket = self._connecting.__enter__()
         self._socket.send(json.dumps({"type": "watch", "what": self._what}))
         self._thread = threading.Thread(target=self._read)
         self._thread.start()
@@ -176,8 +184,9 @@ class Watcher:
                 is_text = isinstance(message, str)
                 self.counts["texts" if is_text else FRAMES[message[0]]] += 1  # type: ignore[index]
         except ConnectionClosed:
-            return
+            pass
+        self.ended = time.monotonic()
 
     def __exit__(self, *_: object) -> None:
-        self._socket.close()
+        self._connecting.__exit__(None, None, None)
         self._thread.join()
