@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -50,7 +51,8 @@ class Codes:
         """All of them."""
         one = "/codes/{id}"
         return [
-            Operation("GET", "/codes", "Lists the open documents, the newest first.", self._list),
+            Operation("GET", "/codes", "Lists the open documents, the newest first, and the grids "
+                      "that were saved.", self._list),
             Operation("POST", "/codes", "Opens a sound or a grid of codes as a document.",
                       self._open, status=201,
                       body=(Field("file", "text", "Path of the file, such as sets/drums/kick.wav.",
@@ -101,7 +103,9 @@ class Codes:
         ]  # fmt: skip
 
     def _list(self, asked: Asked) -> dict[str, Any]:
-        return {"documents": self._bench.ask("documents")}
+        shelf = Shelf(self._workplace.generated)
+        saved = [f"generated/{name}" for name, path in shelf.files() if path.suffix == ".npz"]
+        return {"documents": self._bench.ask("documents"), "saved": saved}
 
     def _open(self, asked: Asked) -> Any:
         values = dict(asked.values)
@@ -110,7 +114,7 @@ class Codes:
 
     async def _upload(self, asked: Asked) -> Any:
         name = check_name(asked.path["file"])
-        place = Shelf(self._workplace.codes / "files").new(name)
+        place = _free_place(Shelf(self._workplace.codes / "files"), name)
         most = self._workplace.most_file_bytes
         async with received_file(asked.request, place.parent, place.suffix, most) as received:
             put_in_place(received, place)
@@ -146,3 +150,13 @@ class Codes:
         self._bench.ask("save", **asked.path, path=str(place))
         # `path` is for messages to the instrument, such as /distill/clip/load.
         return {"file": f"generated/{name}", "path": str(place)}
+
+
+def _free_place(shelf: Shelf, name: str) -> Path:
+    """Where a file of that name is kept; the same file can be uploaded again under the same name,
+    as documents that were made of the first one still use that one."""
+    stem, dot, suffix = name.rpartition(".")
+    names = (f"{stem} {number}{dot}{suffix}" for number in itertools.count(2))
+    taken = {path.name.casefold() for path in shelf.folder.glob("*")}
+    every = itertools.chain([name], names)
+    return shelf.new(next(one for one in every if one.casefold() not in taken))

@@ -144,6 +144,20 @@ def test_an_upload_opens_at_once(desk: Office) -> None:
     assert desk.put("/codes/files/broken.wav", sound).status_code == 201
 
 
+def test_the_same_file_is_uploaded_again(desk: Office) -> None:
+    sound = (desk.place.sets / "kit" / "tone.wav").read_bytes()
+    ids = {desk.put("/codes/files/Again.wav", sound).json()["id"]}
+    ids.add(desk.put("/codes/files/again.wav", sound).json()["id"])
+    assert len(ids) == 2
+
+
+def test_saved_grids_are_listed(desk: Office, document: dict[str, Any]) -> None:
+    desk.post(f"/codes/{document['id']}/save", name="listed")
+    desk.post(f"/codes/{document['id']}/save", name="listed", format="wav")
+    saved = desk.get("/codes").json()["saved"]
+    assert "generated/listed.npz" in saved and "generated/listed.wav" not in saved
+
+
 def test_levels_are_renamed(desk: Office, document: dict[str, Any]) -> None:
     labels = [f"level {number}" for number in range(document["levels"])]
     assert desk.patch(f"/codes/{document['id']}", labels=labels).json()["labels"] == labels

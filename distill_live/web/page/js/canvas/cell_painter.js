@@ -36,15 +36,16 @@ export class Inks {
  * @param {Uint32Array} pixels
  * @param {import('./grid_columns.js').GridColumns} grid @param {number} column
  * @param {import('./grid_layout.js').GridLayout} layout @param {Inks} inks
+ * @param {boolean} figures whether codes have their figures, which would cross out numbers
  */
-export function paintColumn(pixels, grid, column, layout, inks) {
+export function paintColumn(pixels, grid, column, layout, inks, figures = true) {
   pixels.fill(0)
   const flags = grid.flags(column)
   for (let level = 0; level < layout.levels; level++) {
     for (let band = 0; band < layout.bands; band++) {
       const ink = inks.index(level, grid.code(column, band, level))
       const cell = cellBox(layout, layout.cellTop(band, level))
-      fillCell(pixels, layout.columnWidth, cell, inks, ink)
+      fillCell(pixels, layout.columnWidth, cell, inks, ink, figures)
       if (flags & (EDITED | PAINTED) && grid.differs(column, band, level)) {
         markCell(pixels, layout.columnWidth, cell, (flags & PAINTED) !== 0)
       }
@@ -59,10 +60,10 @@ function cellBox(layout, top) {
   return { top, right, bottom }
 }
 
-function fillCell(pixels, stride, { top, right, bottom }, inks, ink) {
+function fillCell(pixels, stride, { top, right, bottom }, inks, ink, figures) {
   const fill = inks.fills[ink]
   for (let y = top; y < bottom; y++) pixels.fill(fill, y * stride, y * stride + right)
-  const figure = Math.min(right, bottom - top) >= FIGURE_LEAST ? inks.figures[ink] : 0
+  const figure = figures && Math.min(right, bottom - top) >= FIGURE_LEAST ? inks.figures[ink] : 0
   if (figure) drawFigure(pixels, stride, figureBox(figure, top, right, bottom), inks.marks[ink])
 }
 

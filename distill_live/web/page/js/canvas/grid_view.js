@@ -86,10 +86,11 @@ export class GridView {
     this._shown[slot] = column
     this._versions[slot] = version
     this.painted++
-    if (version) paintColumn(this._pixels, this.grid, column, this.layout, this._inks)
+    const numbers = this._hasNumbers()
+    if (version) paintColumn(this._pixels, this.grid, column, this.layout, this._inks, !numbers)
     else this._pixels.fill(0)
     this._context.putImageData(this._column, slot * this.layout.columnWidth, 0)
-    if (version && this._hasNumbers()) this._number(column, slot * this.layout.columnWidth)
+    if (version && numbers) this._number(column, slot * this.layout.columnWidth)
   }
 
   _hasNumbers() {

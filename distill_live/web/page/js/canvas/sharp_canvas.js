@@ -39,11 +39,20 @@ export class SharpCanvas {
   _fit(entry) {
     this.scale = window.devicePixelRatio || 1
     const exact = entry.devicePixelContentBoxSize?.[0]
-    const width = exact?.inlineSize ?? Math.round(entry.contentRect.width * this.scale)
-    const height = exact?.blockSize ?? Math.round(entry.contentRect.height * this.scale)
+    const width = whole(entry.contentRect.width * this.scale, exact?.inlineSize)
+    const height = whole(entry.contentRect.height * this.scale, exact?.blockSize)
     if (!width || !height) return
     this.element.width = width
     this.element.height = height
     this._onResize()
   }
+}
+
+/**
+ * A length in whole pixels, as the browser has rounded it. Where a browser emulates another screen,
+ * what it says of its pixels is not of that screen.
+ * @param {number} length @param {number} [exact]
+ */
+function whole(length, exact) {
+  return exact !== undefined && Math.abs(exact - length) <= 1 ? exact : Math.round(length)
 }

@@ -21,6 +21,7 @@ const LINES = {
   left: 'm12 5-5 5 5 5',
   right: 'm8 5 5 5-5 5',
   plus: 'M10 4v12M4 10h12',
+  minus: 'M4 10h12',
   trash: 'M4 6h12M8 6V4h4v2M6 6l1 11h6l1-11',
   download: 'M10 3v10M6 9l4 4 4-4M4 17h12',
   more: 'M4 10h.1M10 10h.1M16 10h.1',

@@ -15,7 +15,7 @@ const LIVE = ['live.css', 'live_edits.css', 'live_lists.css', 'timeline.css']
 /** `api` is the path that a tab cannot do without; its styles are loaded with it. */
 export const TABS = [
   { id: 'live', title: 'Live', styles: LIVE },
-  { id: 'codes', title: 'Codes', api: '/api/codes', styles: ['codes.css'] },
+  { id: 'codes', title: 'Codes', api: '/api/codes', styles: ['codes.css', 'codes_side.css'] },
   { id: 'generate', title: 'Generate', api: '/api/jobs', styles: [...JOBS, 'generate.css'] },
   { id: 'train', title: 'Train', api: '/api/sets', styles: [...JOBS, 'train.css'] },
   { id: 'library', title: 'Library', api: '/api/models', styles: ['lists.css', 'library.css'] },
