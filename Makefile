@@ -7,6 +7,9 @@
 # make bench-rig       play a minute through a software sound card, check every sample
 # make bench-live      how soon changes are heard, and what abuse the sound survives (25 minutes)
 # make soak            ten minutes of play with fifty messages a second, every sample checked
+# make soak-page       an hour with the page open in Chromium: whether the server or the browser grow
+# make bench-page      how soon the page is painted and how large it is, how fast browsers, OSC and MIDI
+#                      agree, and whether those who watch slow the instrument down (20 minutes)
 # make fuzz-midi       a hundred thousand random MIDI messages into a real server
 # make bench-osc       a million broken packets, and 20,000 messages a second
 # make bench-training FOLDER=...   train on a folder, measure what encode and decode lose
@@ -65,9 +68,10 @@ quick_tests := $(addprefix tests/,audio codes control edits inference inputs mod
 	web commands/test_offline.py commands/test_plugins.py commands/test_serve.py) tests/test_*.py
 # Many tests wait for sound: three at a time keep two cores busy.
 workers := $(shell test "$$(getconf _NPROCESSORS_ONLN)" -ge 4 && echo 4 || echo 3)
-pytest := $(bin)/pytest --numprocesses $(workers) --dist loadfile
+# Tests that watch something grow take minutes: they are left out but where CI=true, where nothing is.
+pytest := $(bin)/pytest --numprocesses $(workers) --dist loadfile $(if $(filter true,$(CI)),,-m "not soak")
 
-.PHONY: serve test test-quick test-newest run-tests constraints bench bench-rig bench-live bench-osc soak fuzz-midi bench-training lint clean
+.PHONY: serve test test-quick test-newest run-tests constraints bench bench-rig bench-live bench-osc bench-page soak soak-page fuzz-midi bench-training lint clean
 .DELETE_ON_ERROR:
 
 serve: $(VENV)/installed $(VENV)/sound-library
@@ -112,6 +116,14 @@ bench-live: $(VENV)/installed-test $(VENV)/test-programs
 bench-osc: $(VENV)/installed-test
 	$(bin)/python -m tests.benchmarks.osc_rate
 	$(bin)/python -m tests.benchmarks.fuzz_osc $(ARGS)
+
+bench-page: $(VENV)/installed-test $(VENV)/test-programs
+	$(bin)/python -m tests.benchmarks.page_load
+	$(bin)/python -m tests.benchmarks.page_agreement
+	$(bin)/python -m tests.benchmarks.page_latency $(ARGS)
+
+soak-page: $(VENV)/installed-test $(VENV)/test-programs
+	$(bin)/python -m tests.benchmarks.page_soak $(ARGS)
 
 soak: $(VENV)/installed-test $(VENV)/test-programs
 	$(bin)/python -m tests.benchmarks.live_soak $(ARGS)

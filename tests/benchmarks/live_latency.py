@@ -25,6 +25,7 @@ import argparse
 import json
 import random
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -57,6 +58,18 @@ def main() -> None:
 
 def measure(rig: LiveRig, kind: str, trials: int) -> dict[str, Any]:
     """Make the changes, then find each in the recording."""
+    latencies, facts = find_changes(rig, kind, trials)
+    return {"trials": trials, "lost": trials - len(latencies), **percentiles(latencies), **facts}
+
+
+def percentiles(latencies: Sequence[float]) -> dict[str, float]:
+    """The median, the 95th percentile and the longest of some times in seconds, in ms."""
+    return {f"p{q}": round(1e3 * float(np.percentile(latencies, q)), 1) for q in (50, 95, 100)}
+
+
+def find_changes(rig: LiveRig, kind: str, trials: int) -> tuple[list[float], dict[str, Any]]:
+    """Make changes and end the server: the seconds from each to its first sample, of those that
+    were heard, and what else there is to say of the run."""
     time.sleep(4.0)
     prepare(rig, kind)
     sent = []
@@ -71,13 +84,7 @@ def measure(rig: LiveRig, kind: str, trials: int) -> dict[str, Any]:
     circumstances = rig.finish()
     find_latencies = silences if kind == "gain" else differences
     latencies, lead = find_latencies(rig, sent)
-    return {
-        "trials": trials,
-        "lost": trials - len(latencies),
-        **{f"p{q}": round(1e3 * float(np.percentile(latencies, q)), 1) for q in (50, 95, 100)},
-        **lead,
-        **circumstances,
-    }
+    return latencies, {**lead, **circumstances}
 
 
 def prepare(rig: LiveRig, kind: str) -> None:

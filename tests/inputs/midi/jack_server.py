@@ -7,6 +7,7 @@ import secrets
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -88,12 +89,14 @@ class JackServer:
 class Controller:
     """A MIDI controller: a process of its own with the JACK ports NAME:out and NAME:in.
 
-    Use with `with`. `received` is what came to it, as hexadecimal text.
+    Use with `with`. `received` is what came to it, as hexadecimal text, and `arrivals` when, in
+    seconds of time.time().
     """
 
     def __init__(self, server: JackServer, name: str) -> None:
         self._server, self._name = server, name
         self.received: list[str] = []
+        self.arrivals: list[float] = []
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
@@ -123,6 +126,7 @@ class Controller:
     def _read(self) -> None:
         assert self._process.stdout is not None
         for line in self._process.stdout:
+            self.arrivals.append(time.time())
             self.received.append(line.strip())
 
     def send(self, *message: int, until: Callable[[], object]) -> None:
