@@ -12,8 +12,8 @@ from tests.commands.server_process import ServerProcess
 
 #: What is compared is the end with after the first minute, in which buffers fill.
 SECONDS = 100.0
-#: What may be in use at the end per that after a minute. Frames of sound that are kept exceed it; for
-#: the small ones of meters it takes the hour of `make soak-page`.
+#: What may be in use at the end per that after a minute. Frames of sound that are kept exceed it;
+#: for the small ones of meters it takes the hour of `make soak-page`.
 BOUNDS = {"control": 1.1, "renderer": 1.2, "heap": 1.15, "nodes": 1.05, "listeners": 1.05}
 
 
