@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.commands.server_process import OscClient, ServerProcess
 from tests.tools import read_line, require_program
@@ -27,6 +27,11 @@ _PATCH = Path(__file__).parents[3] / "patches" / "default.yaml"
 
 #: How long a finger rests on what it presses, in seconds.
 PRESS_SECONDS = 0.08
+
+
+#: How long a test waits for something on a page, in ms: as long as a busy machine may need.
+PATIENCE_MS = 180_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,7 @@ def open_page(chromium: Browser, served: Served) -> Iterator[OpenPage]:
             viewport={"width": width, "height": height}, has_touch=touch, reduced_motion="reduce"
         )
         contexts.append(context)
+        context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(f"{served.address}{path}")
@@ -125,7 +131,7 @@ def hold(page: Page, x: float, y: float, to: tuple[float, float] | None = None) 
 
 def until(page: Page, script: str, argument: object = None) -> None:
     """Wait until a script says yes. Playwright's own waiting breaks the page's security policy."""
-    ends = time.monotonic() + 60
+    ends = time.monotonic() + PATIENCE_MS / 1000
     while not page.evaluate(script, argument):
         assert time.monotonic() < ends, script
         page.wait_for_timeout(50)

@@ -48,7 +48,7 @@ def page(page: Page) -> Page:
 
 def settle(page: Page) -> None:
     """Wait until the levels, the timeline and the transport are shown."""
-    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
     expect(page.get_by_role("application", name=re.compile("Timeline"))).to_be_visible()
     expect(control(page, "temperature/structure")).to_be_visible()
 
@@ -305,7 +305,7 @@ def test_a_lost_connection_is_shown_until_it_is_back(
     expect(lost).to_be_visible()
     web = address.removeprefix("http://")
     with ServerProcess(str(tiny_model_path), "--output", "clock", "--web", web) as second:
-        expect(lost).to_be_hidden(timeout=60_000)
+        expect(lost).to_be_hidden()
         second.osc.send("/distill/gain", 0.25)
         expect(control(page, "gain")).to_have_attribute("aria-valuetext", "0.25")
         second.end()

@@ -39,7 +39,7 @@ class Finger:
 def phone(open_page: OpenPage, served: Served) -> Iterator[Page]:
     served.osc.send("/distill/reset")
     page = open_page(width=390, height=844, touch=True)
-    expect(page.locator('[data-name="temperature/structure"]').first).to_be_visible(timeout=30_000)
+    expect(page.locator('[data-name="temperature/structure"]').first).to_be_visible()
     expect(page.get_by_role("application", name=re.compile("Timeline"))).to_be_visible()
     yield page
 

@@ -94,6 +94,6 @@ def test_a_training_is_stopped_kept_and_resumed(
     expect(job).to_have_attribute("data-state", "stopped", timeout=PATIENCE)
     assert (served.models / "stopped.distill").exists()
     press(job.get_by_role("button", name="Resume"))
-    expect(job).to_have_attribute("data-state", "running", timeout=30_000)
+    expect(job).to_have_attribute("data-state", "running")
     press(job.get_by_role("button", name="Stop at once"))
-    expect(job).to_have_attribute("data-state", "stopped", timeout=30_000)
+    expect(job).to_have_attribute("data-state", "stopped")
