@@ -86,6 +86,27 @@ def find_columns(text: str, count: int, columns_per_second: float) -> tuple[int,
     return start, end
 
 
+def last_equally_long(one: str, other: str) -> bool:
+    """Whether two spans of columns are written as times, and are equally long.
+
+    Rounded to columns, they can differ by one.
+    """
+    durations = [_milliseconds(text) for text in (one, other)]
+    return durations[0] is not None and durations[0] == durations[1]
+
+
+def _milliseconds(text: str) -> int | None:
+    """How long a span of columns is that is written as two times, or as none and one."""
+    first, _, last = text.partition(":")
+    end = _SECONDS.fullmatch(last)
+    start = _SECONDS.fullmatch(first) or (end and _SECONDS.fullmatch(f"{first or 0}{end[2]}s"))
+    if end is None or start is None or len(text) > 2 * _DIGITS:
+        return None
+    return round(sum(
+        sign * float(time[1]) * (1 if time[2] else 1000) for sign, time in ((1, end), (-1, start))
+    ))  # fmt: skip
+
+
 def find_bands(text: str, count: int) -> NDArray[np.bool_]:
     """Which of `count` bands are written. Raises CodesError as `Selection.resolve` does."""
     edges = [round(third * count / 3) for third in range(4)]

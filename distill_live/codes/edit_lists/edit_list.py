@@ -17,7 +17,7 @@ from distill_live.codes.edit import Edit, EditContext, Traits
 from distill_live.codes.edit_lists.edit_step import ITSELF, EditStep, find_edit
 from distill_live.codes.edit_run import context_values, read_only, run_region
 from distill_live.codes.grid import CodeGrid
-from distill_live.codes.selection import Region, find_columns
+from distill_live.codes.selection import Region, find_columns, last_equally_long
 from distill_live.codes.timeline import Codes
 from distill_live.errors import CodesError, DistillError
 
@@ -176,7 +176,11 @@ def _place_partner(
 def _partner_span(step: EditStep, region: Region, other: CodeGrid) -> tuple[int, int]:
     """The columns of the partner that belong to the region."""
     columns = step.partner_columns or f"{region.start}:{region.end}"
-    return find_columns(columns, len(other.codes), other.columns_per_second)
+    start, end = find_columns(columns, len(other.codes), other.columns_per_second)
+    if last_equally_long(columns, step.selection.columns):
+        # A second here and a second there must not differ by the rounding of their ends.
+        end = min(start + region.end - region.start, len(other.codes))
+    return start, end
 
 
 def _mirrored(step: EditStep, grid: CodeGrid, other: CodeGrid) -> EditStep:

@@ -22,6 +22,8 @@ from distill_live.parameters import PARAMETERS
 ITSELF = "."
 
 _VALUE = re.compile(r"([a-z][a-z0-9_]*)=(.*)", re.DOTALL)
+#: Columns in the place of the second grid's name.
+_COLUMNS = re.compile(r"[\d.]*(m?s)?:[\d.]*(m?s)?", re.ASCII)
 _OPTIONS = ("bands", "levels", "seed")
 
 
@@ -60,8 +62,8 @@ class EditStep:
         columns = given.place()
         partner_columns = given.place() if partner else ""
         given.end()
-        if Traits.of(edit).partner and not partner:
-            raise CodesError(f"{edit.name} needs a second grid; {usage(edit)}")
+        if Traits.of(edit).partner and (not partner or _COLUMNS.fullmatch(partner)):
+            raise CodesError(f"{edit.name} needs a second grid before the columns; {usage(edit)}")
         values = {name: _number(name, value) for name, value in given.values.items()}
         context_values(edit, values)
         bands, levels, seed = (given.options.get(name, "") for name in _OPTIONS)

@@ -28,7 +28,7 @@ def parse_region_step(request: RegionRequest, edits: Mapping[str, Edit]) -> Edit
     if step.selection.columns not in ("", ":"):
         raise CodesError(
             f"{step.selection.columns!r} is one word too many: the columns of a region come "
-            "before the edit"
+            f"before the edit{_instead(step)}"
         )
     if Traits.of(edits[step.edit]).scope == "file":
         raise CodesError(
@@ -36,6 +36,15 @@ def parse_region_step(request: RegionRequest, edits: Mapping[str, Edit]) -> Edit
             "distill-live edit"
         )
     return replace(step, seed=request.number if step.seed is None else step.seed)
+
+
+def _instead(step: EditStep) -> str:
+    """What a word after the edit was probably meant to be."""
+    if step.partner:
+        return (
+            f"; for those of {step.partner}: {step.edit} {step.partner} : {step.selection.columns}"
+        )
+    return ", and parameters are written NAME=VALUE"
 
 
 def with_columns(step: EditStep, start: int, end: int) -> EditStep:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from distill_live.codes.edit_lists.edit_list import apply_step
 from distill_live.codes.edit_lists.edit_step import EditStep, usage
 from distill_live.codes.selection import Selection
-from distill_live.errors import DistillError
+from distill_live.errors import CodesError, DistillError
 from tests.edits.shipped import EDITS, OTHER, make_grid, tools
 
 
@@ -48,7 +50,7 @@ def test_a_step_is_written_as_words(text: str, step: EditStep) -> None:
         ("revers", r"there is no edit 'revers' \(did you mean 'reverse'\?\); installed: "),
         ("reverse 0:16 0:8", r"'0:8' is one word too many; usage: reverse \[COLUMNS\]"),
         ("swap a.json 0:1 1:2 2:3", r"too many; usage: swap GRID \[COLUMNS\] \[GRID-COLUMNS\]"),
-        ("swap", "swap needs a second grid; usage: swap GRID"),
+        ("swap", "swap needs a second grid before the columns; usage: swap GRID"),
         ("blend amount=0.5", "blend needs a second grid"),
         ("mutate amount=1", "mutate has no parameter 'amount'; it has: share, distance"),
         ("mutate shar=1", r"no parameter 'shar' \(did you mean 'share'\?\)"),
@@ -91,3 +93,20 @@ def test_a_unit_at_the_end_of_columns_is_that_of_both() -> None:
     edited = apply_step(step, grid, tools(OTHER))
     assert (edited[:20, :, 0] == OTHER.codes[10:30, :, 0]).all()
     assert (edited[20:] == grid.codes[20:]).all() and (edited[..., 1:] == grid.codes[..., 1:]).all()
+
+
+@pytest.mark.parametrize("there", ["4s:5s", "4:5s", "4000ms:5s"])
+def test_equal_times_have_equally_many_columns(there: str) -> None:
+    # A column lasts 85 ms: the ends of these seconds are rounded differently.
+    grid, other = (replace(one, column_samples=4_096) for one in (make_grid(OTHER.codes), OTHER))
+    step = EditStep.parse(f"swap other.json 1s:2s {there}", EDITS)
+    edited = apply_step(step, grid, tools(other))
+    assert (edited[12:23] == other.codes[47:58]).all()
+    step = EditStep.parse("swap other.json 1s:2s 4s:5.2s", EDITS)
+    with pytest.raises(CodesError, match="same length; these have 11 and 14 columns"):
+        apply_step(step, grid, tools(other))
+
+
+def test_columns_in_the_place_of_the_second_grid_are_explained() -> None:
+    with pytest.raises(CodesError, match="blend needs a second grid before the columns; usage"):
+        EditStep.parse("blend 0:4", EDITS)
