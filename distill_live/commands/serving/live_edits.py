@@ -11,6 +11,7 @@ from distill_live.control.history.performer_requests import Handler, PerformerRe
 from distill_live.control.namespace.address import ROOT, Reply, Sender
 from distill_live.control.namespace.nodes import SERVICES
 from distill_live.control.namespace.streams import STREAMS
+from distill_live.control.routing.limited_log import LimitedLog
 from distill_live.live.clips.clip import NO_CLIP
 from distill_live.live.ipc.keepsake import TIMELINE_COLUMNS
 from distill_live.live.ipc.messages import (
@@ -58,7 +59,7 @@ class LiveEdits:
         say: Callable[[str], None],
     ) -> None:
         self._server, self._feedback = server, feedback
-        self._outcomes, self._presets = outcomes, presets
+        self._outcomes, self._presets, self._log = outcomes, presets, LimitedLog(say)
         self.history = LiveHistory(store, server.request, lambda: server.deck.level_labels)
         #: The installed edits by name.
         self.edits = {edit.name: edit for edit in load_edits_again(store.table, say)}
@@ -142,6 +143,8 @@ class LiveEdits:
             case OverlayRefused(number, reason):
                 asked = self.history.note_refused(number)
                 if asked:
+                    # Programs that only send never see an answer.
+                    self._log.write(f"refused {asked}", f"refused {ROOT}/{asked}: {reason}")
                     self._outcomes.tell(asked, reason, failed=True, arguments=(number,))
             case EditsHold(held):
                 self.history.note_held(held)

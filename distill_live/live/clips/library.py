@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,6 +37,8 @@ class ClipLibrary:
 
     def __init__(self, folder: Path, say: Callable[[str], None]) -> None:
         self._folder, self._say = folder, say
+        #: The names of clips that are being loaded.
+        self.loading: Collection[str] = ()
         self._clips: dict[tuple[str, str], Clip] = {}
         self._files: dict[tuple[str, str], Path] = {}
         self._listed: tuple[str, tuple[ClipInfo, ...]] | None = None
@@ -57,6 +59,8 @@ class ClipLibrary:
                 f"the clip {name!r} belongs to the model {others[0]!r}, and {codec.name!r} has "
                 "another codec: load it again from its recording"
             )
+        if name in self.loading:
+            raise ClipError(f"the clip {name!r} is still being loaded: wait until it is there")
         known = [one for sha256, one in self._clips if sha256 == codec.sha256]
         raise ClipError(f"no clip {name!r}{nearest_name(name, known)}; {_list(known)}")
 

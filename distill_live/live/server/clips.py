@@ -58,6 +58,7 @@ class Clips:
         self.slots = ClipSlots(self._library, self._files, has_input, playing, say)
         #: The recordings that are to become clips, by the clips' names.
         self._loading: dict[str, tuple[EncodingJob, Arguments]] = {}
+        self._library.loading = self._loading
         self._look_back = LookBack(tap)
         self._captures = Captures(
             self._look_back,

@@ -144,6 +144,7 @@ def test_a_refusal_by_the_engine_reaches_whoever_has_asked(stand: Edited) -> Non
     refused = OverlayRefused(1, "code 300 is out of range")
     stand.server._reports.hear(stand.server.deck.worker, refused)
     assert told == [("/distill/error", ("/distill/cell", "code 300 is out of range"))]
+    assert stand.lines[-1] == "refused /distill/cell: code 300 is out of range"
 
 
 def test_an_outcome_reaches_only_the_client_whose_request_it_is_of(stand: Edited) -> None:

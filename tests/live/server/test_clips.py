@@ -185,6 +185,14 @@ def test_a_clip_that_cannot_be_loaded_leaves_the_one_that_is_being_loaded_alone(
     desk.clips.close()
 
 
+def test_a_clip_that_is_still_being_loaded_is_said_to_be(desk: Desk) -> None:
+    desk.load_sound("kick", "kick.wav")
+    desk.ask("clip/play", "kick", None)
+    wait = "the clip 'kick' is still being loaded: wait until it is there"
+    assert desk.outcomes[-1] == ("clip/play", wait, True)
+    desk.clips.close()
+
+
 def test_a_clip_that_is_made_stops_the_loading_of_one_of_its_name(desk: Desk) -> None:
     path = desk.load_sound("kick", "kick.wav")
     desk.load("kick")
