@@ -16,7 +16,7 @@ from distill_live.codes.selection import Region
 from distill_live.codes.timeline import Codes
 from distill_live.errors import CodesError, RequestError
 from distill_live.inference.codes import decode
-from distill_live.inference.preview import entry_column, entry_orders
+from distill_live.inference.preview import entry_column, entry_orders, fade_edges
 from distill_live.models.file.persistence import LoadedVQModel
 
 Samples = NDArray[np.float32]
@@ -92,7 +92,9 @@ class Sounds:
 
     def _play(self, codes: Codes) -> bytes:
         grid = self._loaded.grid_of(codes)
-        return _as_wav(decode(self._loaded, grid), grid.sample_rate)
+        samples = decode(self._loaded, grid)
+        (faded,) = fade_edges([samples], len(samples), grid.sample_rate)
+        return _as_wav(faded, grid.sample_rate)
 
 
 def _as_wav(samples: Samples, rate: int) -> bytes:

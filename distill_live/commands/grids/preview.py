@@ -129,9 +129,11 @@ def _part(loaded: LoadedVQModel, grid: CodeGrid, column: int | None, only_level:
 
 def _write(loaded: LoadedVQModel, codes: Codes, path: Path, bit_depth: int) -> None:
     from distill_live.inference.codes import decode_blocks
+    from distill_live.inference.preview import fade_edges
 
     grid = loaded.grid_of(codes)
     with progress_bar("decoding") as advance:
-        blocks = decode_blocks(loaded, grid, advance)
+        length = len(codes) * loaded.column_samples
+        blocks = fade_edges(decode_blocks(loaded, grid, advance), length, grid.sample_rate)
         write_sound(path, blocks, grid.sample_rate, bit_depth)
     tell(f"{path}: {grid.duration_seconds:.1f} s")

@@ -112,6 +112,18 @@ def test_a_fader_makes_one_entry_also_beside_other_edits(desk: Desk) -> None:
     assert desk.store[BAND] == 0
 
 
+def test_faders_of_different_levels_make_an_entry_each(desk: Desk) -> None:
+    for level, value in enumerate((1.0, 0.3, 0.0)):
+        for part in (0.5, 1.0):
+            desk.set("blend", value * part, level)
+            desk.now += 0.1
+    assert len(desk.names) == 4
+    desk.history.undo()
+    assert desk.store.view().levels("blend", 3) == pytest.approx([1.0, 0.3, 0.0])
+    desk.history.undo()
+    assert desk.store.view().levels("blend", 3) == pytest.approx([1.0, 0.0, 0.0])
+
+
 def test_a_fader_that_rests_begins_another_entry(desk: Desk) -> None:
     desk.set(BAND, 3)
     desk.now += MERGE_SECONDS
