@@ -15,7 +15,8 @@ def test_a_message_arrives_as_it_was_sent(kind: type) -> None:
     ours, theirs = Pipe()
     message = kind(*["text"] * len(kind.__annotations__))
     ours.send(message)
-    assert theirs.recv() == message
+    arrived = theirs.recv()
+    assert type(arrived) is kind and vars(arrived) == vars(message)
 
 
 def test_every_message_is_in_the_union_that_control_handles() -> None:

@@ -46,9 +46,10 @@ class Served:
 OpenPage = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One browser for all tests."""
+    """One browser for the tests of a file; not for more, because Playwright keeps an event loop
+    running in this thread, and other tests need their own."""
     program = require_program("chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, headless=True, args=FLAGS)
