@@ -38,6 +38,22 @@ class CliResult(NamedTuple):
 RunCli = Callable[..., CliResult]
 
 
+#: Tests here wait for other programs, some of them for minutes.
+_WAITING = tuple(str(Path("tests", *one.split("/"))) for one in (
+    "web/page/test_memory.py", "web/api/test_jobs.py", "web/page", "commands", "live/server",
+))  # fmt: skip
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with the tests that take longest, so that no worker is left alone with one."""
+
+    def rank(item: pytest.Item) -> int:
+        path = str(item.path.relative_to(config.rootpath))
+        return next((n for n, one in enumerate(_WAITING) if path.startswith(one)), len(_WAITING))
+
+    items.sort(key=rank)
+
+
 @pytest.fixture
 def run_cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> RunCli:
     """Run `distill-live` with the given arguments in this process, on a wide terminal."""
