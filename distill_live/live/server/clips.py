@@ -94,6 +94,9 @@ class Clips:
         """Look after captures, and list what there is for the model that plays."""
         self._look_back.poll()
         self._captures.poll()
+        self._list()
+
+    def _list(self) -> None:
         self.listing = self._library.listing(self._playing().codec)
 
     def send_codes(self, name: str, codes: Codes, *arguments: object) -> None:
@@ -193,6 +196,8 @@ class Clips:
         replaced = self._library.put(clip)
         self._stop_loading(clip.name, "another clip of that name was made")
         self.slots.exchange(clip)
+        # Whoever is told that it is there may ask for the list at once.
+        self._list()
         return replaced
 
     def _play(self, name: str, seconds: float | None) -> str:
@@ -219,6 +224,7 @@ class Clips:
         if stopped and not self._library.has(name, codec):
             return f"clip {name} is no longer being loaded"
         users = self.slots.users_of(self._library.delete(name, codec))
+        self._list()
         rest = f"; {users} can use it until you choose another" if users else ""
         return f"clip {name} deleted{rest}"
 

@@ -185,6 +185,14 @@ def test_a_clip_that_cannot_be_loaded_leaves_the_one_that_is_being_loaded_alone(
     desk.clips.close()
 
 
+def test_whoever_is_told_of_a_clip_finds_it_in_the_list(desk: Desk) -> None:
+    listed: list[list[str]] = []
+    desk.clips.on_outcome = lambda *told: listed.append([one.name for one in desk.clips.listing])
+    desk.load("kick")
+    desk.ask("clip/delete", "kick")
+    assert [("kick" in names) for names in listed] == [True, False]
+
+
 def test_a_clip_that_is_still_being_loaded_is_said_to_be(desk: Desk) -> None:
     desk.load_sound("kick", "kick.wav")
     desk.ask("clip/play", "kick", None)
