@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from distill_live.errors import LiveError
-from distill_live.memory_order import fence
+from distill_live.live.ipc.versioned_memory import VersionedMemory
 from distill_live.shared_memory import SharedArray
 
 #: How many columns are kept: a minute and a half of 85 ms columns.
@@ -31,7 +31,7 @@ class Heard(NamedTuple):
     column_samples: int
 
 
-class HeardColumns:
+class HeardColumns(VersionedMemory):
     """The newest columns of the live input, in shared memory: one writer, any number of readers.
 
     The newest columns are written again while more of what follows them is known. Nobody waits.
@@ -40,7 +40,7 @@ class HeardColumns:
     def __init__(self) -> None:
         self._codes = SharedArray((KEPT_COLUMNS, MAX_CODES), "u2")
         self._loudness = SharedArray((KEPT_COLUMNS,), "f4")
-        self._marks = SharedArray((_MARKS,), "i8")
+        super().__init__(SharedArray((_MARKS,), "i8"))
 
     # The listener's side.
 
@@ -77,43 +77,29 @@ class HeardColumns:
         self._marks.array[_WRITTEN] = first + len(codes)
         self._close()
 
-    def _open(self) -> None:
-        marks = self._marks.array
-        # Made odd even if the last listener ended while it was writing.
-        marks[_VERSION] = int(marks[_VERSION]) // 2 * 2 + 1
-        fence()
-
-    def _close(self) -> None:
-        fence()
-        self._marks.array[_VERSION] += 1
-
     # The readers' side.
-
-    @property
-    def version(self) -> int:
-        """Changes whenever something was written."""
-        return int(self._marks.array[_VERSION])
 
     def read(self, count: int, codec_sha256: str) -> Heard | None:
         """The newest columns, at most `count`.
 
         None if there are none of this codec, or while they are being written.
         """
-        for _ in range(_TRIES):
-            version = self.version
-            fence()
-            marks = self._marks.array.copy()
-            end = int(marks[_WRITTEN])
-            rows = np.arange(max(end - min(count, KEPT_COLUMNS), 0), end) % KEPT_COLUMNS
-            shape = (len(rows), int(marks[_BANDS]), int(marks[_LEVELS]))
-            flat = self._codes.array[rows, : shape[1] * shape[2]].astype(np.int64)
-            loudness = self._loudness.array[rows]
-            fence()
-            if version % 2 == 0 and version == self.version:
-                if not end or marks[_CODEC] != _codec_number(codec_sha256):
-                    return None
-                return Heard(flat.reshape(shape), loudness, int(marks[_SAMPLES]))
-        return None
+        copied = self._read_whole(lambda: self._copy(count), _TRIES)
+        if copied is None:
+            return None
+        marks, flat, loudness = copied
+        if not marks[_WRITTEN] or marks[_CODEC] != _codec_number(codec_sha256):
+            return None
+        codes = flat.reshape(len(flat), int(marks[_BANDS]), int(marks[_LEVELS]))
+        return Heard(codes, loudness, int(marks[_SAMPLES]))
+
+    def _copy(self, count: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
+        """The marks, and the codes [T, F * Q] and the loudness [T] of the newest columns."""
+        marks = self._marks.array.copy()
+        end = int(marks[_WRITTEN])
+        rows = np.arange(max(end - min(count, KEPT_COLUMNS), 0), end) % KEPT_COLUMNS
+        flat = self._codes.array[rows, : marks[_BANDS] * marks[_LEVELS]].astype(np.int64)
+        return marks, flat, self._loudness.array[rows]
 
 
 def _codec_number(codec_sha256: str) -> int:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from distill_live.live.ipc.current_column import MAX_CODES
-from distill_live.memory_order import fence
+from distill_live.live.ipc.versioned_memory import VersionedMemory
 from distill_live.shared_memory import SharedArray
 
 #: How many columns are shown: 43 s of 85 ms columns, those to come among them.
@@ -61,7 +61,7 @@ class Shown(NamedTuple):
     details: ColumnDetails
 
 
-class ShownColumns:
+class ShownColumns(VersionedMemory):
     """The columns around the present, in shared memory: one writer, any number of readers.
 
     Each change of columns has a number, so that a reader finds what is new by the number of the
@@ -72,7 +72,7 @@ class ShownColumns:
     def __init__(self) -> None:
         self._codes = SharedArray((SHOWN_COLUMNS, MAX_CODES), "u2")
         self._rows = SharedArray((SHOWN_COLUMNS, _FIELDS), "i8")
-        self._marks = SharedArray((_MARKS,), "i8")
+        super().__init__(SharedArray((_MARKS,), "i8"))
 
     def clear(self) -> None:
         """Show no column, while no engine works."""
@@ -155,41 +155,27 @@ class ShownColumns:
         self._rows.array[:, _COLUMN] = -1
         self._marks.array[_START] = self._marks.array[_END] = 0
 
-    def _open(self) -> None:
-        marks = self._marks.array
-        # Made odd even if the last engine ended while it was writing.
-        marks[_VERSION] = int(marks[_VERSION]) // 2 * 2 + 1
-        fence()
-
-    def _close(self) -> None:
-        fence()
-        self._marks.array[_VERSION] += 1
-
     # The readers' side.
-
-    @property
-    def version(self) -> int:
-        """Changes whenever something was written."""
-        return int(self._marks.array[_VERSION])
 
     def read(self, since: int = 0) -> Shown | None:
         """All columns that have changed since the change with the number `since`.
 
         None before the first segment, and while columns are being written.
         """
-        for _ in range(_TRIES):
-            version = self.version
-            fence()
-            marks, rows = self._marks.array.copy(), self._rows.array.copy()
-            columns = rows[:, _COLUMN]
-            there = (columns >= marks[_START]) & (columns < marks[_END])
-            places = np.flatnonzero(there & (rows[:, _CHANGE] > since))
-            places = places[np.argsort(columns[places])]
-            flat = self._codes.array[places, : marks[_BANDS] * marks[_LEVELS]]
-            fence()
-            if version % 2 == 0 and version == self.version:
-                return _shown(marks, rows[places], flat) if marks[_SEGMENT] else None
-        return None
+        copied = self._read_whole(lambda: self._copy(since), _TRIES)
+        if copied is None:
+            return None
+        marks, rows, flat = copied
+        return _shown(marks, rows, flat) if marks[_SEGMENT] else None
+
+    def _copy(self, since: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint16]]:
+        """The marks, and the rows [n, _FIELDS] and codes [n, F * Q] that have changed."""
+        marks, rows = self._marks.array.copy(), self._rows.array.copy()
+        columns = rows[:, _COLUMN]
+        there = (columns >= marks[_START]) & (columns < marks[_END])
+        places = np.flatnonzero(there & (rows[:, _CHANGE] > since))
+        places = places[np.argsort(columns[places])]
+        return marks, rows[places], self._codes.array[places, : marks[_BANDS] * marks[_LEVELS]]
 
 
 def _shown(marks: NDArray[np.int64], rows: NDArray[np.int64], flat: NDArray[np.uint16]) -> Shown:
