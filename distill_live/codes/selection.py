@@ -102,9 +102,12 @@ def _milliseconds(text: str) -> int | None:
     start = _SECONDS.fullmatch(first) or (end and _SECONDS.fullmatch(f"{first or 0}{end[2]}s"))
     if end is None or start is None or len(text) > 2 * _DIGITS:
         return None
-    return round(sum(
-        sign * float(time[1]) * (1 if time[2] else 1000) for sign, time in ((1, end), (-1, start))
-    ))  # fmt: skip
+    return round(1000 * (_seconds(end) - _seconds(start)))
+
+
+def _seconds(time: re.Match[str]) -> float:
+    """The seconds of a time that `_SECONDS` has matched."""
+    return float(time[1]) / (1000 if time[2] else 1)
 
 
 def find_bands(text: str, count: int) -> NDArray[np.bool_]:
@@ -157,8 +160,7 @@ def _position(word: str, otherwise: int, columns_per_second: float, legal: str) 
     time = _SECONDS.fullmatch(word)
     if time is None or len(word) > _DIGITS:
         raise CodesError(f"{word!r} is not a column; {legal}")
-    seconds = float(time[1]) / (1000 if time[2] else 1)
-    return round(seconds * columns_per_second)
+    return round(_seconds(time) * columns_per_second)
 
 
 def _no_columns(text: str, empty: bool, count: int, columns_per_second: float) -> str:
