@@ -59,7 +59,7 @@ export function drawRuler(scene, now, secondWidth, loop) {
 function drawLoopRuler({ context, layout, scale, x }, secondWidth, loop, y) {
   const left = x(loop.begin), right = x(loop.end), seconds = (right - left) / secondWidth
   const step = stepFor(secondWidth / scale)
-  for (let tick = 0; tick * step < seconds - step / 2 || tick === 0; tick++) {
+  for (let tick = 0; tick * step < seconds - step / 4 || tick === 0; tick++) {
     context.fillText(`${tick * step} s`, left + tick * step * secondWidth, y)
   }
   const text = `loop ${seconds.toFixed(2)} s`, room = context.measureText(text).width + 32 * scale

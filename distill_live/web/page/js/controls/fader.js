@@ -55,7 +55,7 @@ export function Fader({ name, level, label, vertical = false, disabled }) {
         noteOf(disabled, learning, sources)}</span>
     </${Track}>
     ${typing ? html`<${Entry} ...${{ parameter, value, label: title, seed: typing.seed, onDone: done }} />`
-      : html`<button type="button" class="fader-value" tabindex="-1" title="Type a value"
+      : html`<button type="button" class="fader-value" tabindex="-1" title="Type a value" disabled=${Boolean(disabled)}
           onClick=${() => setTyping({ seed: '' })}><span class="visually-hidden">${title}: </span>${
           formatNumber(value, parameter)}${unit}</button>`}
   </div>`
@@ -81,9 +81,9 @@ function Track(/** @type {any} */ props) {
     aria-valuenow=${off ? parameter.min : value} aria-valuetext=${formatValue(value, parameter)}
     aria-disabled=${disabled ? 'true' : undefined}
     onPointerDown=${(/** @type {any} */ event) => disabled || dragging(event, { vertical, ...control })}
-    onDblClick=${control.reset}
-    onWheel=${(/** @type {any} */ event) => roll(event, control, parameter)}
-    onKeyDown=${(/** @type {any} */ event) => press(event, control, parameter, setTyping)}>
+    onDblClick=${disabled ? undefined : control.reset}
+    onWheel=${(/** @type {any} */ event) => disabled || roll(event, control, parameter)}
+    onKeyDown=${(/** @type {any} */ event) => disabled || press(event, control, parameter, setTyping)}>
     <span class="fader-groove">
       <span class="fader-fill" style=${{ [begin]: sizes.begin, [length]: sizes.length }}></span>
       <span class="fader-edge" style=${{ [begin]: sizes.edge }}></span>
