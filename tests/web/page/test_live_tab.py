@@ -208,7 +208,7 @@ def test_learning_is_begun_from_the_menu_of_a_control(page: Page) -> None:
 
 
 def test_a_fader_says_what_moves_it(page: Page) -> None:
-    expect(fader(page, "gain").locator(".fader-note")).to_have_text("cc 7")
+    expect(fader(page, "gain").locator(".fader-note")).to_have_text("cc 7, osc")
     expect(fader(page, "gain")).to_have_attribute("title", re.compile("Moved by cc 7"))
     expect(fader(page, "temperature/structure").locator(".fader-note")).to_have_count(0)
 
