@@ -110,7 +110,7 @@ class Controls:
         self._ticker = self._make_ticker(feedback)
         self._documents = ServerDocuments(
             self.site.documents, server, self.router, self._presets, self._edits.history,
-            self._watch, options.recordings, self._addresses,
+            self._watch, options.recordings, self._facts,
         )  # fmt: skip
         self._jobs = JobDocuments(self.site.documents, api)
 
@@ -225,11 +225,12 @@ class Controls:
         self._edits.use_model()
         self.site.note_levels()
 
-    def _addresses(self) -> dict[str, Any]:
-        """Where messages are received."""
+    def _facts(self) -> dict[str, Any]:
+        """Where messages are received, and what a control is being learned for."""
         midi = self._devices.midi
         osc = f"{self.osc.host}:{self.osc.port}"
-        return {"osc": osc, "web": self.site.address, "midi": midi.status}
+        learning = self._learn.learning.name
+        return {"osc": osc, "web": self.site.address, "midi": midi.status, "learning": learning}
 
     def _set(self, text: str) -> None:
         """Set a parameter by NAME=VALUE, as a message would. Raises ParameterError."""

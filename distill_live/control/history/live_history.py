@@ -23,6 +23,7 @@ from distill_live.control.history.state import (
     changes_between,
     drop_overlays,
 )
+from distill_live.control.history.strokes import find_stroke, set_laid
 from distill_live.control.namespace.address import Sender
 from distill_live.control.namespace.targets import edit_names, find_order
 from distill_live.errors import CodesError, ParameterError
@@ -90,7 +91,7 @@ class LiveHistory:
             if self._has_changed() or force:
                 moved = self._moves.touched(state.chain.changes(self._chain), self._clock())
                 if name:
-                    self._do(name, replace(state, chain=self._chain, laid=(), removed=()))
+                    self._do(name, state.after(chain=self._chain))
                 elif moved:
                     self._note_moves(state, moved)
 
@@ -113,15 +114,26 @@ class LiveHistory:
         with self._lock:
             self._book.forget_before(column)
 
-    def paint(self, asked: str, request: str, arguments: tuple[object, ...], name: str) -> None:
+    def paint(
+        self,
+        asked: str,
+        request: str,
+        arguments: tuple[object, ...],
+        name: str,
+        stroke: int | None = None,
+    ) -> None:
         """Have the engine make an overlay by a request, whose first argument will be its number;
-        `asked` is what the performer has asked for."""
+        `asked` is what the performer has asked for. Overlays of the same `stroke` are one entry."""
         with self._lock:
             self._settle()
             number = self._book.add(Record(request, arguments, asked))
             self.on_paint(asked, number)
             self._book.send(number)
-            self._do(name, replace(self._history.state, laid=(number,), removed=()))
+            begun = find_stroke(self._history, stroke)
+            if begun is None:
+                self._do(name, self._history.state.after(laid=(number,), stroke=stroke))
+            else:
+                set_laid(self._history, begun, (*self._history[begun].state.laid, number))
 
     def set_order(self, names: Sequence[str]) -> str:
         """Run the edits in this order, then all others by name."""
@@ -229,17 +241,20 @@ class LiveHistory:
             if record is None:
                 return ""
             record.overlay = overlay
-            if position is not None:
+            if position is not None and len(self._history[position].state.laid) == 1:
                 self._history.amend(position, text, self._history[position].state)
             return record.asked
 
     def note_refused(self, number: int) -> str:
-        """An overlay cannot be made: its entry is dropped, as if it had not been asked for. Returns
-        as `note_made`."""
+        """An overlay cannot be made: its entry is dropped, as if it had not been asked for, unless
+        it is a stroke that has others. Returns as `note_made`."""
         with self._lock:
             record, position = self._book.find(number), self._find(number)
             self._book.forget([number])
-            if position is not None:
+            laid = () if position is None else self._history[position].state.laid
+            if position is not None and len(laid) > 1:
+                set_laid(self._history, position, [one for one in laid if one != number])
+            elif position is not None:
                 self._named.keep([position], without=number)
                 kept = {at: self._history[at] for at in range(len(self._history)) if at != position}
                 if position == len(self._history) - 1:
@@ -286,7 +301,7 @@ class LiveHistory:
         title = self._parameters.describe(moved, state.chain, self._labels())
         begun = self._moves.going_on(moved, self._history.position, now)
         if begun is None or not self._parameters.is_gradual(moved):
-            self._do(title, replace(state, chain=self._chain, laid=(), removed=()))
+            self._do(title, state.after(chain=self._chain))
             begun = self._history.position
         else:
             self._history.amend(begun, title, self._history[begun].state)

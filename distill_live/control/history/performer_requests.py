@@ -67,18 +67,28 @@ class PerformerRequests:
             return f"{edit.name} is switched on by {ROOT}/{traits.switch}"
         return ""
 
-    def _cell(self, column: int, band: int, level: int | str, code: int) -> None:
-        self._paint("cell", "at", column, band, level, code)
+    def _cell(
+        self, column: int, band: int, level: int | str, code: int, stroke: int | None
+    ) -> None:
+        self._paint("cell", ("at", column), band, level, code, stroke)
 
-    def _cell_ahead(self, ahead: int, band: int, level: int | str, code: int) -> None:
-        self._paint("cell/ahead", "ahead", ahead, band, level, code)
+    def _cell_ahead(
+        self, ahead: int, band: int, level: int | str, code: int, stroke: int | None
+    ) -> None:
+        self._paint("cell/ahead", ("ahead", ahead), band, level, code, stroke)
 
     def _paint(
-        self, asked: str, where: str, column: int, band: int, level: int | str, code: int
+        self,
+        asked: str,
+        place: tuple[str, int],
+        band: int,
+        level: int | str,
+        code: int,
+        stroke: int | None,
     ) -> None:
         found = Levels(self._labels()).find_name(level_name(str(level)))
-        title = f"{asked} {column} {band} {level} {code}"
-        self._history.paint(asked, "cell", (where, column, band - 1, found, code), title)
+        title = f"{asked} {place[1]} {band} {level} {code}"
+        self._history.paint(asked, "cell", (*place, band - 1, found, code), title, stroke)
 
     def _region(self, first: int, count: int, edit: str) -> None:
         self._edit("region", ("at", first, count), edit)

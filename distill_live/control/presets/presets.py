@@ -19,6 +19,8 @@ from distill_live.parameters.rounding import rounded
 
 #: The most presets that can be stored while playing: as many as MIDI has programs.
 MAX_STORED = 128
+#: How far a value may be from that of a preset, which is rounded, to count as the same.
+_SAME = 1e-5
 #: Parameters that a stored preset leaves out: they are about timing, not about the sound.
 NOT_STORED = ("tempo", "beats_per_bar", "link_start_stop", "morph")
 
@@ -50,6 +52,9 @@ class Presets:
         self.levels = Levels()
         #: The preset that was recalled or stored last.
         self.current: str | None = None
+        # What it sets, and the order of the edits with it.
+        self._goal: dict[Cell, Value] = {}
+        self._goal_order: Sequence[str] | None = None
         #: How the order of the edits is read, where there is one, and set.
         self.get_order: Callable[[], Sequence[str] | None] = lambda: None
         self.set_order: Callable[[Sequence[str]], None] = lambda names: None
@@ -69,6 +74,21 @@ class Presets:
     def stored_names(self) -> set[str]:
         """Those that were stored while playing."""
         return set(self._stored)
+
+    def is_changed(self, moving: Collection[str] = ()) -> bool:
+        """Whether something that the current preset sets is now otherwise, except by a morph to it
+        and by what moves the parameters `moving`, or PARAMETER/LEVEL, by itself."""
+        ignored = {find_target(one, self._store.table).parameter.name for one in moving}
+        with self._lock:
+            if self._morph is not None:
+                return False
+            if self._goal_order is not None and self.get_order() != self._goal_order:
+                return True
+            return not all(
+                self._is_at(cell, value)
+                for cell, value in self._goal.items()
+                if cell.name not in ignored
+            )
 
     def use(self, presets: Mapping[str, Preset]) -> None:
         """Use the presets of another patch, or of the same one after a change."""
@@ -96,7 +116,7 @@ class Presets:
             targets = self._targets(presets[name], left_out)
             self._use_order(presets[name], left_out)
             morph = Morph(self._store, targets, began, wanted)
-            self.current = name
+            self._set_current(name, presets[name], targets)
             self._morph = morph if morph.tick(began) else None
         within = f" over {wanted:g} s" if wanted > 0 else ""
         extent = self._extent({cell.name for cell in targets})
@@ -124,7 +144,7 @@ class Presets:
             if name not in self._stored and len(self._stored) >= MAX_STORED:
                 raise ParameterError(f"{MAX_STORED} presets are already stored: delete one first")
             self._stored[name] = values = self._snapshot()
-            self.current = name
+            self._set_current(name, values, self._targets(values, []))
             self._file.write(dict(self._stored))
         parameters = [one for one in values if one != EDIT_ORDER]
         extent = self._extent(
@@ -166,6 +186,21 @@ class Presets:
 
     def _all(self) -> dict[str, Preset]:
         return {**self._patch, **self._stored}
+
+    def _set_current(self, name: str, values: Preset, targets: dict[Cell, Value]) -> None:
+        self.current, self._goal = name, targets
+        self._goal_order = self.get_order() if EDIT_ORDER in values else None
+
+    def _is_at(self, cell: Cell, wanted: Value) -> bool:
+        """Whether a cell has a value, as far as that is heard; None: off, or as all levels."""
+        shared = self._store[cell.name]
+        now = shared
+        if cell.level is not None:
+            own = self._store.own(cell.name, cell.level)
+            now, wanted = shared if own is None else own, shared if wanted is None else wanted
+        if wanted is None or math.isnan(wanted):
+            return math.isnan(now)
+        return math.isclose(now, wanted, rel_tol=_SAME, abs_tol=_SAME)
 
     def _extent(self, names: Collection[str]) -> str:
         """What a preset of these parameters sets or leaves alone, whichever is shorter."""

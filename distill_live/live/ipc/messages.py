@@ -178,9 +178,10 @@ class Captured:
 
 @dataclass(frozen=True)
 class OutputOpened:
-    """The output plays now, on what `description` says."""
+    """The output plays now, on what `description` says. One that only keeps time is not audible."""
 
     description: str
+    is_audible: bool = True
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,11 @@ class Recorder:
         self.written = self.lost = 0
         self.error: str | None = None
 
+    @property
+    def seconds(self) -> float:
+        """How long the file is so far."""
+        return self.written / self._file_rate
+
     def start(self) -> None:
         """Record what is played from this moment on, or from the first sound.
 

@@ -30,6 +30,11 @@ class Recordings(LongRequest):
         """The file that is being written, if one is."""
         return self._recorder.path if self._recorder else None
 
+    @property
+    def seconds(self) -> float:
+        """How long the file that is being written is so far."""
+        return self._recorder.seconds if self._recorder else 0.0
+
     def start(self, path: Path) -> None:
         """Record into a file. Raises AudioFileError when it cannot be written."""
         recorder = Recorder(self._tap, path, 2 if self._parameters["width"] else 1)

@@ -195,6 +195,11 @@ class Server:
         return self._output.name
 
     @property
+    def is_audible(self) -> bool:
+        """Whether a sound device plays the output: there may be none, or it may be away."""
+        return self._output.is_audible
+
+    @property
     def sounding(self) -> bool:
         """Whether sound has begun."""
         return self.status["played"] > 0
@@ -239,6 +244,11 @@ class Server:
     def recording(self) -> Path | None:
         """The file to which the output is being recorded, if it is."""
         return self._recordings.path
+
+    @property
+    def recorded_seconds(self) -> float:
+        """How long that file is so far."""
+        return self._recordings.seconds
 
     @property
     def counts(self) -> dict[str, float]:

@@ -77,6 +77,14 @@ def test_panic_reset_and_presets_are_entries_that_can_be_undone(stand: Edited) -
     assert frozen == [1, 0, 1, 0]
 
 
+def test_cells_with_the_same_stroke_are_one_entry_whoever_sends_them(stand: Edited) -> None:
+    stand.osc("/distill/cell", 120, 1, "body", 3, 4711)
+    stand.router.receive_osc([("/distill/cell", (121, 1, "body", 3, 4711))], BERT)
+    stand.osc("/distill/cell/ahead", 0, 1, "body", 3, 4711)
+    stand.osc("/distill/cell", 122, 1, "body", 3)
+    assert stand.names() == ["start", "paint 3 cells", "cell 122 1 body 3"]
+
+
 def test_a_preset_that_takes_its_time_is_one_entry(stand: Edited) -> None:
     stand.osc("/distill/edit/freeze/band", 60)
     stand.osc("/distill/preset/store", "high")

@@ -13,6 +13,7 @@ from distill_live.codes.edit_rack import Held
 from distill_live.codes.history.overlay import Overlay
 from distill_live.control.history.fader_moves import MERGE_ENTRIES, MERGE_SECONDS
 from distill_live.control.history.live_history import CLAIM_SECONDS, LiveHistory
+from distill_live.control.history.strokes import STROKE_CELLS, STROKE_ENTRIES
 from distill_live.control.namespace.targets import DEFAULT_LABELS
 from distill_live.errors import ParameterError
 from distill_live.parameters import ParameterStore
@@ -39,10 +40,10 @@ class Desk:
         self.store.set(name, value, level)
         self.history.look()
 
-    def paint(self, column: int = 5) -> int:
+    def paint(self, column: int = 5, stroke: int | None = None) -> int:
         """Paint a cell that the engine makes at once; returns its number."""
         arguments = ("at", column, 0, 0, 1)
-        self.history.paint("cell", "cell", arguments, f"cell {column}")
+        self.history.paint("cell", "cell", arguments, f"cell {column}", stroke)
         number = self.sent.pop()[1][0]
         assert isinstance(number, int)
         overlay = Overlay.of_cell(number, (column, 0, 0), 1, (2, 3))
@@ -180,6 +181,51 @@ def test_a_cell_is_an_entry_with_the_name_that_the_engine_gives_it(desk: Desk) -
     assert desk.laid() == [([], [second, first])]
     desk.history.redo()
     assert desk.laid() == [([first], [])]
+
+
+def test_the_cells_of_a_stroke_are_undone_together_whatever_else_is_done_meanwhile(
+    desk: Desk,
+) -> None:
+    stroke = [desk.paint(column, stroke=7) for column in (5, 6)]
+    desk.set(MASK, 1)
+    stroke.append(desk.paint(7, stroke=7))
+    other = desk.paint(8, stroke=8)
+    desk.sent.clear()
+    assert desk.names == ["start", "paint 3 cells", "edit/mask/on 1", "cell 8 made"]
+    for _ in range(3):
+        desk.history.undo()
+    assert desk.laid() == [([], [other]), ([], stroke)]
+    desk.history.redo()
+    assert desk.laid() == [(stroke, [])]
+
+
+@pytest.mark.parametrize("ends", ["undo", "panic"])
+def test_after_an_undo_or_a_panic_a_stroke_is_another_entry(desk: Desk, ends: str) -> None:
+    desk.paint(5, stroke=7), desk.paint(6, stroke=7)
+    getattr(desk.history, ends)()
+    last = desk.paint(7, stroke=7)
+    desk.sent.clear()
+    desk.history.undo()
+    assert desk.laid() == [([], [last])]
+
+
+def test_a_cell_of_a_stroke_that_cannot_be_made_leaves_the_others(desk: Desk) -> None:
+    numbers = [desk.paint(column, stroke=7) for column in (5, 6)]
+    desk.history.note_refused(numbers[0])
+    desk.sent.clear()
+    assert desk.names == ["start", "paint 1 cell"]
+    desk.history.note_refused(numbers[1])
+    assert desk.names == ["start"]
+
+
+def test_a_stroke_that_never_ends_is_several_entries(desk: Desk) -> None:
+    for column in range(STROKE_CELLS + 1):
+        desk.paint(column, stroke=7)
+    assert desk.names == ["start", f"paint {STROKE_CELLS} cells", f"cell {STROKE_CELLS} made"]
+    for column in range(STROKE_ENTRIES):
+        desk.paint(column)
+    desk.paint(5, stroke=7)
+    assert desk.names[-1] == "cell 5 made"
 
 
 def test_a_cell_that_is_not_made_yet_is_asked_for_again_by_redo(desk: Desk) -> None:

@@ -255,3 +255,42 @@ def test_another_patch_brings_its_presets_and_the_stored_ones_stay(stand: Stand)
     assert stand.presets.names == ["other", "mine"]
     stand.presets.next()
     assert stand.presets.current == "other"
+
+
+def test_a_preset_counts_as_changed_once_something_that_it_sets_is_otherwise(stand: Stand) -> None:
+    presets, store = stand.presets, stand.store
+    assert not presets.is_changed()
+    presets.recall("verse")
+    store.set("width", 0.5)
+    assert not presets.is_changed()
+    store.set("temperature", 0.3)
+    assert presets.is_changed() and not presets.is_changed(["temperature/timbre"])
+    presets.store("mine")
+    assert not presets.is_changed()
+    store.set("width", 0.25)
+    assert presets.is_changed()
+    presets.recall("end")
+    # What follows all levels sounds the same as a value of its own that is theirs.
+    store.set_level("temperature", store["temperature"], 1)
+    assert not presets.is_changed()
+    store.set("steer/loudness", 0.0)
+    assert presets.is_changed()
+
+
+def test_on_the_way_to_a_preset_nothing_counts_as_changed_but_stopped_there_it_does(
+    stand: Stand,
+) -> None:
+    stand.presets.recall("intro", 4.0)
+    stand.tick(2.0)
+    assert not stand.presets.is_changed()
+    stand.presets.stop()
+    assert stand.presets.is_changed()
+
+
+def test_another_order_of_the_edits_is_a_change_of_a_preset_that_has_one(stand: Stand) -> None:
+    order = ["mask", "freeze"]
+    stand.presets.get_order = lambda: tuple(order)
+    stand.presets.store("mine")
+    assert not stand.presets.is_changed()
+    order.reverse()
+    assert stand.presets.is_changed()
