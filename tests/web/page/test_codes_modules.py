@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
-from distill_live.codes.edit import Edit, load_edits
+from distill_live.codes.edit import load_edits
 from distill_live.codes.edit_lists.edit_step import EditStep
-from distill_live.inference.model_edits import Resample
-from distill_live.web.socket.hello import describe_edit
 from tests.web.page.test_core_modules import run
 
 SHAPE = {"columns": 24, "bands": 8, "levels": 3, "columnSeconds": 0.085, "id": "1a"}
@@ -69,16 +67,4 @@ def test_the_recording_is_heard_only_as_a_whole(blank: Page) -> None:
     assert run(blank, script, {"shape": SHAPE, "region": REGION}) == [
         "/api/codes/1a/original?columns=2%3A6",
         "/api/codes/1a/sound?columns=2%3A6&bands=1%3A3&levels=0%2C2",
-    ]
-
-
-def test_the_edit_that_only_documents_have_is_as_the_workbench_has_it(blank: Page) -> None:
-    known = run(blank, "return (await load('codes/edits.js')).editsOf().get('resample')")
-    real = describe_edit(cast(Edit, Resample(lambda: pytest.fail("not needed"))), [])
-    assert {name: known[name] for name in ("name", "doc", "partner", "region")} == {
-        name: real[name] for name in ("name", "doc", "partner", "region")
-    }
-    fields = ("name", "kind", "min", "max", "default", "unit")
-    assert [[one[name] for name in fields] for one in known["arguments"]] == [
-        [one[name] for name in fields] for one in real["arguments"]
     ]
