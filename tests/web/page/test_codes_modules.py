@@ -68,3 +68,18 @@ def test_the_recording_is_heard_only_as_a_whole(blank: Page) -> None:
         "/api/codes/1a/original?columns=2%3A6",
         "/api/codes/1a/sound?columns=2%3A6&bands=1%3A3&levels=0%2C2",
     ]
+
+
+def test_a_code_that_is_in_no_column_has_no_playhead(blank: Page) -> None:
+    heads = run(blank, """
+      const { Desk } = await load('codes/desk.js')
+      const desk = new Desk(), heads = []
+      desk.of = () => ({ document: given, version: 1, cursor: { column: 9 }, side: 'decode' })
+      desk.hearing.play = (sound) => { desk.hearing.state = { sound, playing: true } }
+      for (const part of [{ level: 0, code: 3 }, { level: 0, code: 3, band: 1, column: 5 }]) {
+        desk.hear(given.id, part)
+        heads.push(desk.hearing.head(given.id))
+      }
+      return heads
+    """, SHAPE)  # fmt: skip
+    assert heads == [None, 5.5]
