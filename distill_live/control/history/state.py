@@ -58,13 +58,14 @@ def changes_between(history: History[State], start: int, end: int) -> tuple[list
 
 
 def drop_overlays(history: History[State], newest: int | None, same_model: bool) -> None:
-    """Drop from all states what `State.without` drops, and entries that then change nothing."""
+    """Drop from all states what `State.without` drops, and entries that then change nothing and
+    were not given a name."""
     kept: dict[int, HistoryEntry[State]] = {}
     chain: Chain | None = None
     for position in range(len(history)):
         entry = history[position]
         state = entry.state.without(newest, same_model)
-        if chain != state.chain or state.laid or state.removed:
-            kept[position] = HistoryEntry(entry.name, state)
+        if chain != state.chain or state.laid or state.removed or entry.given:
+            kept[position] = replace(entry, state=state)
             chain = state.chain
     history.keep(kept)

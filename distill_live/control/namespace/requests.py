@@ -229,9 +229,12 @@ REQUESTS: dict[str, RequestSpec] = {
                     "of the edits that are on. The music does not jump, and other parameters stay.",
                     where="control"),
         RequestSpec("redo", "Do again what was undone last.", where="control"),
-        RequestSpec("history/go", "Go to a state of the history, by its number.",
-                    (Argument("number", "int", 0, 2**31 - 1),), "control"),
-        RequestSpec("history/name", "Name the current state of the history.",
+        RequestSpec("history/go", "Go to a state of the history, by its number or its name.",
+                    (Argument("state", "int", 0, 2**31 - 1, alternative="a state's name",
+                              rest=True),), "control"),
+        RequestSpec("history/name",
+                    "Name the current state of the history. A named state is kept, even when a new "
+                    "edit takes its place.",
                     (Argument("name", "text", rest=True),), "control"),
         RequestSpec("edit/order",
                     "Run the edits in this order, one after the other, and those that are not "

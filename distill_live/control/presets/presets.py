@@ -43,7 +43,7 @@ class Presets:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store, self._patch = store, presets
-        self._log, self._clock = log, clock
+        self._clock = clock
         self._lock = threading.Lock()
         self._file = PresetFile(path, log)
         self._stored: dict[str, Preset] = dict(self._file.read())
@@ -100,8 +100,8 @@ class Presets:
         are. By default it takes as long as the parameter `morph` says. Returns a line for the
         performer, as the other requests do.
 
-        Parameters that this instrument does not have are logged and left out. Raises ParameterError
-        when there is no such preset.
+        Parameters that this instrument does not have are left out, and the line says so. Raises
+        ParameterError when there is no such preset.
         """
         with self._lock:
             presets = self._all()
@@ -112,13 +112,15 @@ class Presets:
                 )
             wanted = self._store["morph"] if seconds is None else seconds
             began = self._clock()
-            targets = self._targets(name, presets[name])
-            self._use_order(name, presets[name])
+            left_out: list[str] = []
+            targets = self._targets(presets[name], left_out)
+            self._use_order(presets[name], left_out)
             morph = Morph(self._store, targets, began, wanted)
             self._set_current(name, presets[name], targets)
             self._morph = morph if morph.tick(began) else None
         within = f" over {wanted:g} s" if wanted > 0 else ""
-        return f"preset {name} recalled{within}; {self._extent({cell.name for cell in targets})}"
+        extent = self._extent({cell.name for cell in targets})
+        return "; ".join([f"preset {name} recalled{within}", extent, *left_out])
 
     def next(self) -> str:
         """Recall the preset after the current one; after the last, the first. As `recall`."""
@@ -142,7 +144,7 @@ class Presets:
             if name not in self._stored and len(self._stored) >= MAX_STORED:
                 raise ParameterError(f"{MAX_STORED} presets are already stored: delete one first")
             self._stored[name] = values = self._snapshot()
-            self._set_current(name, values, self._targets(name, values))
+            self._set_current(name, values, self._targets(values, []))
             self._file.write(dict(self._stored))
         parameters = [one for one in values if one != EDIT_ORDER]
         extent = self._extent(
@@ -217,7 +219,8 @@ class Presets:
         place = names.index(self.current) if self.current in names else min(-step, 0)
         return self.recall(names[(place + step) % len(names)])
 
-    def _targets(self, preset: str, values: Preset) -> dict[Cell, Value]:
+    def _targets(self, values: Preset, left_out: list[str]) -> dict[Cell, Value]:
+        """The values of a preset that can be set; the others are noted in `left_out`."""
         targets: dict[Cell, Value] = {}
         for name, value in values.items():
             if name == EDIT_ORDER:
@@ -226,16 +229,16 @@ class Presets:
                 cell = self._cell(name)
                 targets[cell] = self._target(cell, value)
             except ParameterError as error:
-                self._log(f"preset {preset}: {name} was left out: {error}")
+                left_out.append(f"{name} was left out: {error}")
         return targets
 
-    def _use_order(self, preset: str, values: Preset) -> None:
-        """Let the edits run in the order of a preset, if it has one."""
+    def _use_order(self, values: Preset, left_out: list[str]) -> None:
+        """Let the edits run in the order of a preset, if it has one that can be used."""
         if EDIT_ORDER in values:
             try:
                 self.set_order(str(values[EDIT_ORDER]).split())
             except ParameterError as error:
-                self._log(f"preset {preset}: {EDIT_ORDER} was left out: {error}")
+                left_out.append(f"{EDIT_ORDER} was left out: {error}")
 
     def _cell(self, name: str) -> Cell:
         target = find_target(name, self._store.table)

@@ -47,13 +47,13 @@ class Recordings(LongRequest):
         Asking twice changes nothing; `say` reports a failure.
         """
         if on and self._recorder is not None:
-            self.on_outcome(f"already recording to {self._recorder.path}", False)
+            self.on_outcome(f"already recording to {self._recorder.path}", False, None)
         elif on:
             self._begin(name)
         elif self._recorder is not None:
             self.stop()
         else:
-            self.on_outcome("nothing is being recorded", False)
+            self.on_outcome("nothing is being recorded", False, None)
 
     def _begin(self, name: str) -> None:
         try:
@@ -74,11 +74,10 @@ class Recordings(LongRequest):
         if recorder is None:
             return
         recorder.stop()
+        lost = f"; it lost {recorder.lost} samples: the disk was too slow" if recorder.lost else ""
         if recorder.error:
-            self._end(recorder.error, failed=True)
+            self._end(recorder.error + lost, failed=True)
         elif recorder.written:
-            self._end(f"recorded {recorder.path}")
+            self._end(f"recorded {recorder.path}{lost}", failed=bool(lost))
         else:
-            self.on_outcome("nothing was played, so nothing was recorded", False)
-        if recorder.lost:
-            self._say(f"the recording lost {recorder.lost} samples: the disk was too slow")
+            self.on_outcome("nothing was played, so nothing was recorded", False, None)

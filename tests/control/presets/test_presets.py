@@ -220,13 +220,12 @@ def test_what_this_instrument_does_not_have_is_reported_and_left_out(tmp_path: P
         "odd": {"gain": 9.0, "edit/gone/on": 1.0, "temperature/texture": 0.5, "top_p": "off",
                 "temperature/4": 0.25},
     })  # fmt: skip
-    stand.presets.recall("odd")
+    text = stand.presets.recall("odd")
     assert (stand.store["gain"], stand.store["top_p"]) == (2.0, 1.0)
     # A number may mean a level of another model.
     assert stand.store.own("temperature", 3) == 0.25
-    assert [line.split(" was left out: ")[0] for line in stand.lines] == [
-        "preset odd: edit/gone/on", "preset odd: temperature/texture", "preset odd: top_p",
-    ]  # fmt: skip
+    for name in ("edit/gone/on", "temperature/texture", "top_p"):
+        assert f"; {name} was left out: " in text
     stand.presets.levels = Levels(("Structure", "Timbre", "Texture", "Detail"))
     stand.presets.recall("odd")
     assert stand.store.own("temperature", 2) == 0.5

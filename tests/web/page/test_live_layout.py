@@ -54,7 +54,7 @@ def inside(page: Page, target: Locator) -> bool:
     return box["y"] >= 0 and box["y"] + box["height"] <= size["height"] - 32
 
 
-@pytest.mark.parametrize("size", [(1366, 768), (1024, 768), (1440, 900)])
+@pytest.mark.parametrize("size", [(1366, 768), (1024, 768), (1440, 1000), (1920, 1100)])
 def test_transport_timeline_levels_and_presets_are_seen_at_once(
     open_page: OpenPage, size: tuple[int, int]
 ) -> None:

@@ -128,9 +128,11 @@ class ServerDocuments:
 
     def _list_history(self) -> dict[str, Any]:
         present, _, _ = self._history.position
-        entries = self._history.entries(MAX_STATES)
-        states = [{"number": number, "name": name} for number, name, _ in entries]
-        return {"present": present, "states": states}
+        states = [
+            {"number": number, "name": entry.name, "given": entry.given}
+            for number, entry in self._history.entries(MAX_STATES)
+        ]
+        return {"present": present, "states": states, "kept": list(self._history.kept_names)}
 
     def _states(self, patch: Patch) -> list[list[ControlState | None]]:
         """Where the controls of the patch stand; the router may have got another one just now."""

@@ -36,7 +36,7 @@ function Sampling() {
     .filter((one) => one.perLevel && one.kind !== 'bool' && !switches.has(one.name))
     .map((one) => one.name)
   const [chosen, choose] = useRemembered('sampling', names[0])
-  const isLow = useMedia('(max-height: 999px)')
+  const isLow = useMedia('(max-height: 1099px)')
   const name = names.includes(chosen) ? chosen : names[0]
   if (!name) return null
   const options = names.map((one) => ({ id: one, label: titleOf(one) }))

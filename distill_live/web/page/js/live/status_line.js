@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * The numbers of the engine, and where the sound comes from.
- *   StatusLine({withOrigin}), Origin()
+ *   StatusLine({withOrigin}), Origin({always?})
  */
 
 import { html } from '../core/dom.js'
@@ -11,12 +11,14 @@ import { useMeter } from '../frame/meters.js'
 
 /** @param {{withOrigin: boolean}} props */
 export function StatusLine({ withOrigin }) {
-  return html`<div class="status-line">${withOrigin && html`<${Origin} />`}<${Numbers} /></div>`
+  return html`<div class="status-line">${withOrigin && html`<${Origin} always />`}<${Numbers} /></div>`
 }
 
-export function Origin() {
+/** Nothing, or a line in words, if the sound is like none. @param {{always?: boolean}} props */
+export function Origin({ always = false }) {
   const origin = useValue('stream/origin')
   const [name, seconds, match] = Array.isArray(origin) ? origin : []
+  if (!name && !always) return null
   return html`<p class="origin cut" title="The recording that the sound resembles most">${name
     ? html`<span class="visually-hidden">Sounds like </span><strong>${name}</strong>
         <span class="soft"> at </span>${Number(seconds).toFixed(1)} s<span class="soft">, ${formatShare(match)}</span>`
