@@ -15,6 +15,7 @@ import typer
 from distill_live.commands.options import DeviceOption, ModelArgument, seconds_option
 from distill_live.commands.output import (
     check_sound_file,
+    free_name,
     progress_bar,
     save_file,
     tell,
@@ -61,7 +62,7 @@ def codebook(
     if seconds > _LONGEST_S:
         raise CodesError(f"an entry sounds for up to {_LONGEST_S:g} seconds, not {seconds:g}")
     loaded = load_model(model, device)
-    folder = _free_folder(output or Path(f"{loaded.metadata['name']}-codebook"))
+    folder = free_name(output or Path(f"{loaded.metadata['name']}-codebook"), _holds_a_codebook)
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"{folder} is a file: --output takes a folder")
     from distill_live.inference.codebook import Slots, usage
@@ -85,12 +86,9 @@ def codebook(
         tell(folder / name)
 
 
-def _free_folder(folder: Path) -> Path:
-    """The folder, with a number after its name if it holds the files of a codebook already."""
-    free, number = folder, 2
-    while (free / _SOUND).exists():
-        free, number = folder.with_name(f"{folder.name}_{number}"), number + 1
-    return free
+def _holds_a_codebook(folder: Path) -> bool:
+    """Whether any of the files is there that this command writes: their names all begin alike."""
+    return any(folder.glob(f"{Path(_SOUND).stem}*"))
 
 
 def _sound(

@@ -1,6 +1,6 @@
 """Where commands write their files: `--output` names a file or a folder.
 
-No file that is there is replaced: a number follows the name of the new one.
+An existing file is never replaced: the new one gets a number after its name.
 
 A folder that exists is a folder, whatever its name. Otherwise, for commands that can write several
 files, a name that ends like a sound or codes is a file, and any other name is a new folder. For
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from distill_live.commands.output import free_path
+from distill_live.commands.output import free_name, free_path
 from distill_live.errors import OutputError
 
 #: Endings that mean a file with a sound or with codes; whether a command can write such a file is
@@ -38,11 +38,8 @@ def single_file(output: Path | None, name: str) -> Path:
 
 
 def free_file(path: Path) -> Path:
-    """The path, with a number after its stem if a file is there already."""
-    free, number = path, 2
-    while free.is_file():
-        free, number = path.with_name(f"{path.stem}_{number}{path.suffix}"), number + 1
-    return free
+    """The path, with a number after its stem if something is there already."""
+    return free_name(path, Path.exists)
 
 
 @dataclass(frozen=True)

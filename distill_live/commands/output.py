@@ -53,10 +53,18 @@ def add_plain_row(table: Table, *cells: str) -> None:
 def free_path(folder: Path, stem: str, *suffixes: str) -> Path:
     """`folder/stem.suffix` with the first suffix; a number follows the stem while a file with any
     of the suffixes is there."""
-    name, number = stem, 2
-    while any((folder / f"{name}.{suffix}").exists() for suffix in suffixes):
-        name, number = f"{stem}_{number}", number + 1
-    return folder / f"{name}.{suffixes[0]}"
+    return free_name(
+        folder / f"{stem}.{suffixes[0]}",
+        lambda path: any(path.with_suffix(f".{suffix}").exists() for suffix in suffixes),
+    )
+
+
+def free_name(path: Path, is_taken: Callable[[Path], bool]) -> Path:
+    """The path, with a number after its stem while one of that name is taken."""
+    free, number = path, 2
+    while is_taken(free):
+        free, number = path.with_name(f"{path.stem}_{number}{path.suffix}"), number + 1
+    return free
 
 
 def check_sound_file(format: str, sample_rate: int, bit_depth: int) -> None:

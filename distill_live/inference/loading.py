@@ -48,6 +48,6 @@ def find_model_of(grid: CodeGrid) -> Path:
             return entry.path
     maker, _ = tell_apart((grid.model_name, grid.model_sha256), (grid.model_name, ""))
     raise ModelNotFoundError(
-        f"no model in the library has the codec of these codes, which the model {maker} made: name "
-        "the file of that model, or encode the sound again"
+        f"no model in the library has the codec of these codes, which the model {maker} made: give "
+        "the path of that model's file, or encode the sound again"
     )

@@ -12,6 +12,7 @@ from distill_live.live.ipc.messages import OutputAway, OutputBroken, OutputFinis
 from distill_live.live.ipc.worker_process import is_closed
 from distill_live.live.playback.last_mile import LastMile
 from distill_live.outputs.clock import ClockOutput
+from distill_live.outputs.file import FileOutput
 from distill_live.outputs.options import Output, OutputOptions, Source
 
 #: Seconds between two attempts to open a device that is away.
@@ -74,7 +75,7 @@ class Player:
     def _run(self, output: Output) -> None:
         source = self._make_source(output.sample_rate)
         self._unheard = None
-        is_audible = not isinstance(output, ClockOutput)
+        is_audible = not isinstance(output, ClockOutput | FileOutput)
         self._channel.send(OutputOpened(output.describe(), is_audible))
         _collect_garbage_for_the_last_time()
         stopped = _Closed(self._channel, source)

@@ -80,9 +80,9 @@ class Document:
             history.go_to(kept["position"])
             grid = load_grid(folder / history.state.file)
             facts = Facts(kept["name"], Path(kept["model"]), sound)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            named = {name: State(file) for name, file in kept.get("kept", {}).items()}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise RequestError(404, f"there is no document {folder.name!r}") from error
-        named = {name: State(file) for name, file in kept.get("kept", {}).items()}
         return cls(folder, facts, history, grid, named)
 
     @staticmethod

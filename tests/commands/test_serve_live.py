@@ -221,7 +221,7 @@ def test_channels_that_are_none_are_refused(tiny_model_path: Path, channels: str
     assert "Traceback" not in ended.stderr
 
 
-def test_what_comes_of_a_request_is_told_to_who_asked(
+def test_what_comes_of_a_request_is_told_to_whoever_asked(
     tiny_model_path: Path, tiny_two_levels_path: Path, sounds: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "noise.wav").write_text("no sound")

@@ -89,10 +89,19 @@ def test_documents_of_an_older_version_have_states_without_names(tmp_path: Path)
     document.do("a", grid(1))
     path = tmp_path / "one" / "document.json"
     kept = json.loads(path.read_text())
-    del kept["kept"]
+    del kept["kept"], kept["grid"]
     kept["states"] = [[name, file] for name, file, _ in kept["states"]]
     path.write_text(json.dumps(kept))
     assert Document.load(tmp_path / "one").describe() == document.describe()
+    assert Document.describe_saved(tmp_path / "one") == document.describe()
+
+
+def test_a_document_with_damaged_names_cannot_be_read(tmp_path: Path) -> None:
+    Document.create(tmp_path / "one", FACTS, grid(0))
+    path = tmp_path / "one" / "document.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"kept": ["full"]}))
+    with pytest.raises(RequestError, match="there is no document 'one'"):
+        Document.load(tmp_path / "one")
 
 
 def test_labels_can_be_undone_and_the_name_stays(tmp_path: Path) -> None:

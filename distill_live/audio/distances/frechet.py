@@ -9,8 +9,8 @@ Vectors = NDArray[np.float64]
 
 
 def frechet_distance(one: Vectors, other: Vectors) -> float:
-    """Of two sets of vectors `[N, D]`, as if both were Gaussian; 0 is alike (Dowson and Landau
-    1982). Each needs at least two vectors."""
+    """How far two sets of vectors `[N, D]` are apart if both are taken as Gaussian; 0 means alike
+    (Dowson and Landau 1982). Each needs at least two vectors."""
     one_spread, other_spread = _covariance(one), _covariance(other)
     root = _square_root(one_spread)
     cross = _square_root(root @ other_spread @ root)

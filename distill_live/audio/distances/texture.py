@@ -22,7 +22,7 @@ _RATE = 48_000
 _BLOCK = 2_400
 _SIZE = 4_096
 _OCTAVES_HZ = (500, 1_000, 2_000, 4_000, 8_000, 16_000)
-#: Each octave has as many parts as are this wide, but no more than so many.
+#: An octave is split into parts about this wide, but into no more than so many.
 _PART_HZ, _MOST_PARTS = 100.0, 8
 #: Moments in which no octave is louder are left out.
 _QUIET_DB = -65.0
@@ -152,15 +152,15 @@ def _prominence(power: Features) -> Features:
 
 
 def _above(sound: Features, hertz: float) -> Features:
-    """What of a sound is above a frequency."""
+    """The part of a sound above a frequency."""
     spectrum = np.fft.rfft(sound)
     spectrum[np.fft.rfftfreq(len(sound), 1 / _RATE) < hertz] = 0
     return np.fft.irfft(spectrum, len(sound))
 
 
 def _rise(sound: Features) -> Features:
-    """The steepest attack in each block: by how many dB three milliseconds are louder at most than
-    the four before them are on average."""
+    """The steepest attack in each block: the loudest of three milliseconds against the mean of the
+    four before them, in dB."""
     level = 10 * np.log10((sound.reshape(-1, _STEP) ** 2).mean(axis=1) + 1e-6)
     count = len(level)
     level = np.pad(level, 6, mode="edge")

@@ -75,7 +75,6 @@ class Controls:
         self._answers: dict[str, Answer] = {}
         self._outcomes = Outcomes(feedback, self._answers)
 
-        # What messages do.
         self._tempo = TempoParameters(Tempo(log=say), store, feedback.publish)
         self._presets = Presets(store, {}, presets_path(path), say)
         self._edits = LiveEdits(
@@ -87,7 +86,6 @@ class Controls:
         )  # fmt: skip
         self.router = self._make_router(feedback)
 
-        # Where messages come from: clients, devices, and the patch.
         self._watch = PatchWatch(path, store.table, self._use, say)
         self.osc = self._make_osc(options, feedback)
         editor = PatchEditor(path, store.table, self._watch.follow)
@@ -106,7 +104,6 @@ class Controls:
         self.router.add_service(LEARN, self._learn)
         self.router.add_service(CLIP_LIST, ClipList(server))
 
-        # What is called again and again.
         self._ticker = self._make_ticker(feedback)
         self._documents = ServerDocuments(
             self.site.documents, server, self.router, self._presets, self._edits.history,

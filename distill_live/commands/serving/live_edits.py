@@ -73,6 +73,7 @@ class LiveEdits:
         server.on_edit_report = self._hear
         server.on_engine_lost = self._note_lost_engine
         server.on_outcome = self._note_outcome
+        server.on_late_failure = outcomes.fail_last
         self.history.on_clip = lambda *chosen: server.request(CLIP_RESTORE, chosen)
         self.history.on_paint = lambda asked, number: outcomes.asked(asked, sender(), (number,))
         presets.get_order = lambda: self.history.chosen_order

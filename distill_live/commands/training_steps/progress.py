@@ -195,7 +195,9 @@ class TrainingProgress:
         """Print how close each vocoder comes to held-out sound, and which one the model uses."""
         for name, one in distances.items():
             self._print(f"held-out sound, {name} vocoder: {one}")
-        why = "as requested" if asked else "which is closer by most measures; texture counts twice"
+        why = "as requested" if asked else "which is closer by most measures"
+        if not asked and all(one.texture is not None for one in distances.values()):
+            why += "; texture counts twice"
         self._print(f"the model now plays through the {played} vocoder, {why}")
 
     def _print(self, line: str) -> None:

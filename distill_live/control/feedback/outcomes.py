@@ -22,8 +22,8 @@ Arguments = tuple[object, ...]
 
 
 class Outcomes:
-    """Remembers who asked for what, and tells them what came of it: also when something that was
-    done ends in a failure later, such as a recording on a full disk.
+    """Remembers who asked for what, and tells them the outcome, even if something that had
+    succeeded fails later, such as a recording on a full disk.
 
     `answers` has a function that sends to a sender, by the sender's first item, such as "osc".
     May be called from any thread.
@@ -75,10 +75,14 @@ class Outcomes:
                 self._last[name] = (arguments, meant)
             elif failed and not meant:
                 meant = self._pop_last(name, arguments)
-        heard = self._feedback.announce(message[0], *message[1])
-        for sender in dict.fromkeys(meant):
-            if sender not in heard:
-                self.answer(sender, [message])
+        self._send(message, meant)
+
+    def fail_last(self, name: str, text: str) -> None:
+        """Tell that what was done last by that name has failed: whoever asked for it is told, once.
+        Requests that have not been answered yet go on."""
+        with self._lock:
+            meant = self._pop_last(name, None)
+        self._send((ERROR, (f"{ROOT}/{name}", text)), meant)
 
     def fail_pending(self, names: Iterable[str], text: str) -> bool:
         """Tell that all requests of these names that have not been answered yet have failed;
@@ -88,6 +92,13 @@ class Outcomes:
         for name in pending:
             self.tell(name, text, failed=True)
         return bool(pending)
+
+    def _send(self, message: Reply, meant: Iterable[Sender]) -> None:
+        """Tell all who listen, and those who are meant."""
+        heard = self._feedback.announce(message[0], *message[1])
+        for sender in dict.fromkeys(meant):
+            if sender not in heard:
+                self.answer(sender, [message])
 
     def _pop_last(self, name: str, arguments: Arguments | None) -> list[Sender]:
         """Who asked for what was done last by that name, if it can have had these arguments."""

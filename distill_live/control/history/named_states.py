@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from distill_live.codes.history.history import History
 from distill_live.control.history.state import State, changes_between
@@ -45,10 +44,10 @@ class NamedStates:
         note = ""
         if name in self._kept:
             del self._kept[name]
-            note = "; the one that had the name before is gone"
+            note = "; the earlier state of that name is gone"
         elif before not in (None, history.position):
             history.rename("", before)
-            note = f"; state {before} is not called so any more"
+            note = f"; state {before} has lost that name"
         history.rename(name)
         return f"state {history.position} is now called {name}{note}"
 
@@ -80,7 +79,7 @@ class NamedStates:
             if entry.given:
                 lying, _ = changes_between(self._history, -1, at)
                 laid = tuple(number for number in lying if number != without)
-                self._kept[entry.given] = replace(entry.state, laid=laid, removed=())
+                self._kept[entry.given] = entry.state.after(laid=laid)
         while len(self._kept) > MAX_KEPT:
             del self._kept[next(iter(self._kept))]
 
@@ -98,8 +97,8 @@ def check_state_name(name: str) -> None:
     """Raise ParameterError unless a state can be called so."""
     if not name.isprintable() or not 0 < len(name.strip()) == len(name) <= MAX_NAME:
         raise ParameterError(
-            f"a state's name has 1..{MAX_NAME} characters, without spaces at the beginning or end, "
-            f"and this one has {len(name)}"
+            f"a state's name has 1..{MAX_NAME} printable characters, no spaces at its ends; this "
+            f"one has {len(name)}"
         )
     if name.isdecimal():
         raise ParameterError(f"a state cannot be called {name}: that is the number of a state")

@@ -209,7 +209,7 @@ REQUESTS: dict[str, RequestSpec] = {
                     (_COLUMN, *_CELL), "control"),
         RequestSpec("cell/ahead",
                     "Paint one code so many columns after the one in which a change can be heard "
-                    "first; in a loop, columns are counted round and round. The stroke is that of "
+                    "first; in a loop, columns are counted round and round. Strokes work as for "
                     "`cell`.",
                     (_AHEAD, *_CELL), "control"),
         RequestSpec("region",

@@ -76,9 +76,9 @@ class Presets:
         return set(self._stored)
 
     def is_changed(self, moving: Collection[str] = ()) -> bool:
-        """Whether something that the current preset sets is now otherwise, except by a morph to it
-        and by what moves the parameters `moving`, or PARAMETER/LEVEL, by itself."""
-        ignored = {find_target(one, self._store.table).parameter.name for one in moving}
+        """Whether something that the current preset sets has changed since. A morph to it does not
+        count, nor does what moves the parameters `moving`, or PARAMETER/LEVEL, by itself."""
+        ignored = {self._cell(one) for one in moving}
         with self._lock:
             if self._morph is not None:
                 return False
@@ -87,13 +87,16 @@ class Presets:
             return not all(
                 self._is_at(cell, value)
                 for cell, value in self._goal.items()
-                if cell.name not in ignored
+                if cell not in ignored and Cell(cell.name) not in ignored
             )
 
     def use(self, presets: Mapping[str, Preset]) -> None:
         """Use the presets of another patch, or of the same one after a change."""
         with self._lock:
             self._patch = presets
+            if self.current in (known := self._all()):
+                values = known[self.current]
+                self._set_current(self.current, values, self._targets(values, []))
 
     def recall(self, name: str, seconds: float | None = None) -> str:
         """Bring the parameters of a preset to its values within `seconds`; all others stay as they

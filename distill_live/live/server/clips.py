@@ -53,6 +53,8 @@ class Clips:
         self._parameters, self._encodings = parameters, encodings
         self._playing, self._say = playing, say
         self.on_outcome: Outcome = lambda name, text, failed, arguments: None
+        #: Called with the name of a request and a text when what it has chosen is lost later.
+        self.on_late_failure: Callable[[str, str], None] = lambda name, text: None
         #: All clips as clients list them.
         self.listing: tuple[ClipInfo, ...] = ()
         self._library, self._files = ClipLibrary(settings.clip_library, say), CodeFiles()
@@ -61,7 +63,7 @@ class Clips:
         #: The recordings that are to become clips, by the clips' names.
         self._loading: dict[str, tuple[EncodingJob, Arguments]] = {}
         self._library.loading = self._loading
-        self.slots.on_lost = lambda slot, text: self._end(f"{slot}/clip", text, True, None)
+        self.slots.on_lost = self._lose
         self._look_back = LookBack(tap)
         self._captures = Captures(
             self._look_back,
@@ -250,6 +252,11 @@ class Clips:
 
     def _end_capture(self, capture: Capture, text: str, failed: bool) -> None:
         self._end("capture", text, failed, (capture.seconds, capture.name))
+
+    def _lose(self, slot: str, text: str) -> None:
+        """Tell everybody that the clip of a slot is no longer in use."""
+        self._say(text)
+        self.on_late_failure(f"{slot}/clip", text)
 
     def _end(self, name: str, text: str, failed: bool, arguments: Arguments | None) -> None:
         """Tell everybody what came of a request."""

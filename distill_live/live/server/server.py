@@ -74,6 +74,8 @@ class Server:
         self.on_outcome: Callable[[str, str, bool, tuple[Any, ...] | None], None] = (
             lambda name, text, failed, arguments: None
         )
+        #: Called with the name of a request and a text when something that was done fails later.
+        self.on_late_failure: Callable[[str, str], None] = lambda name, text: None
         #: Called with what the engine that plays reports for the history of edits.
         self.on_edit_report: Callable[[EditReport], None] = lambda report: None
         #: Called when the engine that plays has failed, before its successor begins.
@@ -124,11 +126,12 @@ class Server:
         self._swap.on_begin, self._swap.on_end = self._begin_swap, self._end_swap
         self._swap.on_failure = self._tell_missing_model
         self._swap.on_overtaken = partial(self._tell_outcome, "model")
-        self._recovery.on_failure = lambda text: self._tell_outcome("model", text, True)
+        self._recovery.on_failure = lambda text: self.on_late_failure("model", text)
         self._priming.on_codes = self._prime
         self._priming.on_outcome = partial(self._tell_outcome, "prime")
         self._recordings.on_outcome = partial(self._tell_outcome, "record")
         self._clips.on_outcome = self.listening.on_outcome = self._tell_outcome
+        self._clips.on_late_failure = lambda name, text: self.on_late_failure(name, text)
         self.listening.on_prime = self._prime
         self.listening.on_clip = self._clips.keep_passage
 

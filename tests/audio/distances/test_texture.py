@@ -85,8 +85,16 @@ def test_other_rates_are_converted() -> None:
 def test_a_long_sound_is_measured_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     sound = clicks(0, 6.0)
     whole = Texture.of([sound], RATE)
+    measure, lengths = texture._features, []
+
+    def note(piece: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        lengths.append(len(piece))
+        return measure(piece)
+
     monkeypatch.setattr(texture, "_PIECE", 2 * RATE)
+    monkeypatch.setattr(texture, "_features", note)
     pieces = Texture.of([sound], RATE)
+    assert lengths == [2 * RATE] * 3
     assert pieces.peaky.shape == whole.peaky.shape
     assert np.mean(abs(pieces.peaky - whole.peaky) < 1e-6) > 0.9
     assert np.mean(abs(pieces.rise - whole.rise) < 0.1) > 0.9

@@ -50,7 +50,10 @@ def test_a_step_is_written_as_words(text: str, step: EditStep) -> None:
         ("revers", r"there is no edit 'revers' \(did you mean 'reverse'\?\); installed: "),
         ("reverse 0:16 0:8", r"'0:8' is one word too many; usage: reverse \[COLUMNS\]"),
         ("swap a.json 0:1 1:2 2:3", r"too many; usage: swap GRID \[COLUMNS\] \[GRID-COLUMNS\]"),
-        ("swap", "swap needs a second grid before the columns: a file, live a clip, or . for "),
+        (
+            "swap",
+            "swap needs a second grid before the columns: a file .or a clip, when playing live., or . for ",
+        ),
         ("blend amount=0.5", "blend needs a second grid"),
         ("mutate amount=1", "mutate has no parameter 'amount'; it has: share, distance"),
         ("mutate shar=1", r"no parameter 'shar' \(did you mean 'share'\?\)"),

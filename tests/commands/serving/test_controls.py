@@ -152,7 +152,7 @@ def test_what_is_refused_when_its_beat_has_come_is_answered_then(stand: Stand) -
     assert told == [(ANNA, [error])]
 
 
-def test_a_request_is_answered_to_who_asked_even_at_once(
+def test_a_request_is_answered_to_whoever_asked_even_at_once(
     stand: Stand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[object] = []
@@ -167,7 +167,7 @@ def test_a_request_is_answered_to_who_asked_even_at_once(
     assert told == [(ANNA, [error])]
 
 
-def test_a_preset_is_confirmed_to_who_asked_and_to_all_who_listen(stand: Stand) -> None:
+def test_a_preset_is_confirmed_to_whoever_asked_and_to_all_who_listen(stand: Stand) -> None:
     told: list[object] = []
     heard: list[Reply] = []
     stand.controls._answers["osc"] = lambda sender, messages: told.append((sender, messages))
@@ -234,7 +234,7 @@ def test_who_hears_what_is_said_is_told_once_what_to_move(stand: Stand) -> None:
     assert stand.osc("/distill/learn", "width") == []
 
 
-def test_a_control_that_is_not_moved_is_told_to_who_asked_for_it(stand: Stand) -> None:
+def test_a_control_that_is_not_moved_is_told_to_whoever_asked_for_it(stand: Stand) -> None:
     told: list[object] = []
     stand.controls._answers["osc"] = lambda sender, messages: told.append((sender, messages))
     stand.osc("/distill/learn", "width")

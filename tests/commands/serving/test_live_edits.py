@@ -294,7 +294,7 @@ def hear(stand: Edited, message: Message) -> None:
     stand.server._reports.hear(stand.server.deck.worker, message)
 
 
-def test_what_an_engine_cannot_do_is_told_to_who_asked_in_their_words(stand: Edited) -> None:
+def test_what_an_engine_cannot_do_is_told_to_whoever_asked_in_their_words(stand: Edited) -> None:
     told: list[object] = []
     stand.controls._answers["osc"] = lambda sender, messages: told.extend(messages)
     for _ in range(2):
@@ -311,7 +311,7 @@ def test_what_an_engine_cannot_do_is_told_to_who_asked_in_their_words(stand: Edi
     assert stand.lines[-1] == "columns 9..12 cannot be looped"
 
 
-def test_requests_that_an_engine_takes_with_it_are_told_to_who_asked(stand: Edited) -> None:
+def test_requests_that_an_engine_takes_with_it_are_told_to_whoever_asked(stand: Edited) -> None:
     told: list[object] = []
     stand.controls._answers["osc"] = lambda sender, messages: told.extend(messages)
     stand.osc("/distill/rewind", 2)
@@ -324,7 +324,7 @@ def test_requests_that_an_engine_takes_with_it_are_told_to_who_asked(stand: Edit
     assert stand.lines[-1].startswith("a rewind, loop or hold was lost")
 
 
-def test_an_edit_that_fails_is_told_to_who_switched_it_on(stand: Edited) -> None:
+def test_an_edit_that_fails_is_told_to_whoever_switched_it_on(stand: Edited) -> None:
     told: list[object] = []
     stand.controls._answers["osc"] = lambda sender, messages: told.append((sender, messages))
     stand.router.receive_osc([(f"/distill/{FREEZE}", (1,))], BERT)
@@ -336,7 +336,7 @@ def test_an_edit_that_fails_is_told_to_who_switched_it_on(stand: Edited) -> None
     assert stand.store.levels(FREEZE, 2) == (0, 0)
 
 
-def test_a_clip_that_is_let_go_is_told_to_who_chose_it(stand: Edited) -> None:
+def test_a_clip_that_is_let_go_is_told_to_whoever_chose_it(stand: Edited) -> None:
     told: list[object] = []
     stand.controls._answers["osc"] = lambda sender, messages: told.extend(messages)
     stand.keep_clip("rain")

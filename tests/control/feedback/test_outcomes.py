@@ -84,7 +84,7 @@ def test_a_request_that_is_let_go_is_not_answered() -> None:
     assert [told for _, (_, (_, told)) in stage.answered] == ["second"]
 
 
-def test_what_fails_after_it_was_done_is_told_once_to_who_asked_for_it() -> None:
+def test_what_fails_after_it_was_done_is_told_once_to_whoever_asked_for_it() -> None:
     stage = Stage()
     stage.outcomes.asked("record", ASKER, (True,))
     stage.outcomes.tell("record", "recording to a.wav")
@@ -102,6 +102,21 @@ def test_a_failure_of_other_arguments_is_not_that_of_what_was_done_last() -> Non
     assert len(stage.answered) == 1
     stage.outcomes.tell("clip/prime", "it does not fit", True, ("kick",))
     assert len(stage.answered) == 2
+
+
+def test_what_fails_later_leaves_the_next_request_waiting() -> None:
+    stage = Stage()
+    next_one = ("osc", "127.0.0.1", 9002)
+    stage.outcomes.asked("model", ASKER, ("a",))
+    stage.outcomes.tell("model", "now playing a", arguments=("a",))
+    stage.outcomes.asked("model", next_one, ("b",))
+    for _ in range(2):
+        stage.outcomes.fail_last("model", "a keeps failing")
+    stage.outcomes.tell("model", "now playing b", arguments=("b",))
+    assert stage.answered[1:] == [
+        (ASKER, ("/distill/error", ("/distill/model", "a keeps failing"))),
+        (next_one, ("/distill/done", ("model", "now playing b"))),
+    ]
 
 
 def test_who_moved_a_parameter_last_is_told_why_it_has_no_effect() -> None:

@@ -264,7 +264,8 @@ def test_a_preset_counts_as_changed_once_something_that_it_sets_is_otherwise(sta
     store.set("width", 0.5)
     assert not presets.is_changed()
     store.set("temperature", 0.3)
-    assert presets.is_changed() and not presets.is_changed(["temperature/timbre"])
+    assert presets.is_changed() and not presets.is_changed(["temperature"])
+    assert presets.is_changed(["temperature/timbre"])
     presets.store("mine")
     assert not presets.is_changed()
     store.set("width", 0.25)
@@ -275,6 +276,13 @@ def test_a_preset_counts_as_changed_once_something_that_it_sets_is_otherwise(sta
     assert not presets.is_changed()
     store.set("steer/loudness", 0.0)
     assert presets.is_changed()
+
+
+def test_a_preset_that_the_patch_has_changed_is_not_what_plays(stand: Stand) -> None:
+    stand.presets.recall("intro")
+    assert not stand.presets.is_changed()
+    stand.presets.use({"intro": {"gain": 0.25}})
+    assert stand.presets.is_changed()
 
 
 def test_on_the_way_to_a_preset_nothing_counts_as_changed_but_stopped_there_it_does(

@@ -299,7 +299,7 @@ def test_what_came_of_a_request_is_reported_as_what_was_asked_for(
     assert player.said == []
 
 
-def test_a_panic_lets_go_what_it_drops(tiny_model: LoadedVQModel) -> None:
+def test_a_panic_lets_go_of_what_it_drops(tiny_model: LoadedVQModel) -> None:
     player = Player(tiny_model)
     player.hear(SECOND)
     for name, arguments in (("loop", (0.5,)), ("panic", ())):
@@ -308,7 +308,7 @@ def test_a_panic_lets_go_what_it_drops(tiny_model: LoadedVQModel) -> None:
     assert player.done == [RequestDone(("loop", (0.5,))), RequestDone(("panic", ()))]
 
 
-def test_a_clip_that_does_not_fit_is_refused_to_who_chose_it(tiny_model: LoadedVQModel) -> None:
+def test_a_clip_that_does_not_fit_is_refused_to_whoever_chose_it(tiny_model: LoadedVQModel) -> None:
     player = Player(tiny_model)
     for name in ("partner", "prime"):
         given = ("edit", "kick") if name == "partner" else ()

@@ -119,7 +119,9 @@ def test_nobody_waits_for_the_old_engine_but_its_deck_is_not_used_before_it_is_g
     assert rig.said == ["loading one", "loading two"]
 
 
-def test_a_model_that_another_one_overtakes_is_told_to_who_asked(use: Use, tmp_path: Path) -> None:
+def test_a_model_that_another_one_overtakes_is_told_to_whoever_asked(
+    use: Use, tmp_path: Path
+) -> None:
     use(workers.engine)
     told: list[tuple[object, ...]] = []
     with playing(tmp_path) as rig:

@@ -72,7 +72,7 @@ def test_a_recording_becomes_the_codes_that_the_model_makes_of_it_and_what_is_od
     assert desk.asked == [("prime", (str(audio),))]
 
 
-def test_codes_that_cannot_be_handed_over_are_told_to_who_asked(
+def test_codes_that_cannot_be_handed_over_are_told_to_whoever_asked(
     tiny_model_path: Path, sounds: Path
 ) -> None:
     def refuse(codes: Codes, asked: Asked) -> None:

@@ -92,7 +92,7 @@ def test_levels_and_ways_can_be_listened_to(studio: Studio, socket: ClientConnec
         latest |= dict([hear(socket)])
 
 
-def test_every_line_that_is_said_comes_to_who_listens_to_them(
+def test_every_line_that_is_said_comes_to_whoever_listens_to_them(
     studio: Studio, socket: ClientConnection
 ) -> None:
     say(socket, "LISTEN", "/distill/said")
@@ -120,7 +120,7 @@ def test_the_newest_of_a_stream_comes_at_once_and_what_follows(
         assert heard[0] != "/distill/stream/codes"
 
 
-def test_an_answer_that_comes_later_goes_to_who_asked(
+def test_an_answer_that_comes_later_goes_to_whoever_asked(
     studio: Studio, url: str, socket: ClientConnection
 ) -> None:
     assert sync(socket) == []

@@ -162,7 +162,8 @@ def test_a_sound_view_goes_on_from_what_was_seen_before(blank: Page) -> None:
       const frame = (max, past = false) => ({ min: 0, max, past, spectrum: new Uint8Array(96) })
       const kept = { heard: [frame(0.1), frame(0.2)], at: performance.now() - 6 * 33.3 }
       const view = new SoundView(host, kept)
-      while (!view.canvas.width) await new Promise((done) => setTimeout(done, 10))
+      const wide = Math.round(600 * devicePixelRatio)
+      while (view.canvas.width !== wide) await new Promise((done) => setTimeout(done, 10))
       for (const max of [0.5, 0.6, 0.7]) view.hear(frame(max, true))
       view.hear(frame(0.8))
       view.hear(frame(0.9))

@@ -106,7 +106,7 @@ def test_a_drag_paints_every_cell_on_its_way(live: Page) -> None:
     assert [columns[str(number)]["codes"][0] for number in on_its_way] == [1] * len(on_its_way)
 
 
-def test_a_stroke_is_undone_at_once(live: Page, served: Served) -> None:
+def test_a_stroke_is_undone_in_one_step(live: Page, served: Served) -> None:
     # While the stream stands still, so do the cells.
     served.osc.send("/distill/stop")
     until(live, "window.meters.transport === 'stop'")

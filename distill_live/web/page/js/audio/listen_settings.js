@@ -6,6 +6,7 @@
 
 import { Button } from '../controls/button.js'
 import { html, useRemembered } from '../core/dom.js'
+import { gapsInWords } from '../core/format.js'
 import { listen, useListening } from '../core/listening.js'
 import { DEFAULTS, listenHere } from './listen_here.js'
 
@@ -26,7 +27,7 @@ export function ListenSettings() {
       onInput=${(/** @type {any} */ event) => change(setVolume, (sound) => sound.setVolume(+event.currentTarget.value))(event)} />
     <${Range} label="Latency" unit="ms" shown=${latency} min=${LEAST_MS} max=${MOST_MS} step="10" value=${latency}
       onChange=${(/** @type {any} */ event) => change(setLatency, (sound) => sound.setLatency(event.currentTarget.value / 1000))(event)} />
-    <p class="soft small">Short to play, long for a network that is not even.</p>
+    <p class="soft small">Choose a short latency for playing, a long one for an unsteady network.</p>
     <label class="field">Quality
       <select value=${String(rate)} onChange=${change(setRate, listenHere)}>
         <option value="48000">48 kHz</option>
@@ -48,8 +49,7 @@ function Range(/** @type {any} */ { label, unit, shown, ...rest }) {
 
 function Report(/** @type {any} */ { report }) {
   if (!report) return html`<p class="soft">Not playing here.</p>`
-  const gaps = report.gaps === 1 ? '1 gap' : `${report.gaps} gaps`
   return html`<p class="number soft" data-gaps=${report.gaps} data-playing=${report.playing}>
     ${report.playing ? `Playing, ${Math.round(report.fill * 1000)} ms ahead` : 'Waiting for sound'}${', '}
-    <span class=${report.gaps ? 'warn' : ''}>${gaps}</span></p>`
+    <span class=${report.gaps ? 'warn' : ''}>${gapsInWords(report.gaps)}</span></p>`
 }

@@ -5,7 +5,7 @@
  *   new SoundView(host, kept)   view.hear({min, max, past, spectrum}) 30 times a second
  *   view.remove() -> what another view can begin with, as `kept`
  *
- * The waveform grows with the decibels, so that quiet sound is seen, too; labels say which they are.
+ * The waveform's height is in decibels, so that quiet sound can be seen; labels give the scale.
  */
 
 import { INK } from './colours.js'
@@ -77,7 +77,6 @@ export class SoundView {
   }
 
   _lay() {
-    if (!this.canvas.width) return
     this._image.width = this._slots * this._step
     this._image.height = this.canvas.height
     this._columns = 0

@@ -151,7 +151,7 @@ export class Desk {
   /** Hear a part of a document; a part without columns is the code of a cell. @param {string} id @param {any} part */
   hear(id, part) {
     const sheet = this.of(id)
-    // A code that was not chosen in the grid stands in no column.
+    // A code that was not chosen in the grid has no column.
     const loose = part.code !== undefined && part.column === undefined
     if (sheet) this.hearing.play({ ...soundOf(sheet, part), loose })
   }

@@ -3,7 +3,8 @@
 
 import { html, useEffect, useState } from '../core/dom.js'
 import { regionWords } from '../canvas/region.js'
-import { titleOf, words } from '../core/format.js'
+import { EditArgument } from '../controls/edit_argument.js'
+import { words } from '../core/format.js'
 import { store } from '../core/store.js'
 import { editText, withIds } from './parts.js'
 
@@ -53,8 +54,8 @@ export function EditForm({ desk }) {
 
 function Arguments(/** @type {any} */ { edit, document, form, change }) {
   return html`<div class="edit-arguments">
-    ${edit.arguments.map((/** @type {any} */ one) => html`<${Argument} key=${`${edit.name}/${one.name}`} parameter=${one}
-      most=${one.unit === 'code' ? document.codebookSize - 1 : one.max}
+    ${edit.arguments.map((/** @type {any} */ one) => html`<${EditArgument} key=${`${edit.name}/${one.name}`} parameter=${one}
+      most=${one.unit === 'code' ? document.codebookSize - 1 : one.max} columnSeconds=${document.columnSeconds}
       value=${form.values[one.name] ?? ''}
       set=${(/** @type {string} */ value) => change({ values: { ...form.values, [one.name]: value } })} />`)}
     <label class="field">Seed
@@ -62,16 +63,6 @@ function Arguments(/** @type {any} */ { edit, document, form, change }) {
         title="The same seed draws the same random numbers."
         onInput=${(/** @type {any} */ event) => change({ seed: event.currentTarget.value })} /></label>
   </div>`
-}
-
-function Argument(/** @type {any} */ { parameter, most, value, set }) {
-  const { name, unit, min, doc, kind } = parameter
-  // Beyond a million, the limit says nothing.
-  const range = most < 1e6 ? `, ${min} to ${most}` : ''
-  return html`<label class="field"><span class="cut">${titleOf(name)}<span class="soft">${range}${unit && unit !== name && ` ${unit}`}</span></span>
-    <input type="number" min=${min} max=${most} step=${kind === 'int' ? 1 : 'any'} value=${value}
-      placeholder=${parameter.default ?? 'off'} title=${doc}
-      onInput=${(/** @type {any} */ event) => set(event.currentTarget.value)} /></label>`
 }
 
 function Partner(/** @type {any} */ { desk, id, form, change, partner }) {

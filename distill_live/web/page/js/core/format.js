@@ -121,3 +121,6 @@ function unshape(/** @type {number} */ share, /** @type {string|undefined} */ cu
   if (curve === 's') return 0.5 - Math.sin(Math.asin(1 - 2 * share) / 3)
   return share
 }
+
+/** How often there was nothing to play. @param {number} count */
+export const gapsInWords = (count) => (count === 1 ? '1 gap' : `${count} gaps`)

@@ -6,6 +6,7 @@
  */
 
 import { html, useEffect, useRemembered, useState } from '../core/dom.js'
+import { gapsInWords } from '../core/format.js'
 import { listen, useListening } from '../core/listening.js'
 import { useDocument } from '../core/store.js'
 import { listenHere } from '../audio/listen_here.js'
@@ -22,7 +23,7 @@ export function Listen() {
   return html`<span class="joined listen" ...${menu}>
     <${Button} icon=${playing ? 'sound' : 'mute'} hideLabel pressed=${Boolean(playing)}
       label=${playing ? 'Stop the sound in this browser' : 'Listen in this browser'}
-      title=${playing ? `Heard in this browser${gaps ? `, ${gaps} gaps` : ''}. Press to stop.`
+      title=${playing ? `Heard in this browser${gaps ? `, ${gapsInWords(gaps)}` : ''}. Press to stop.`
         : 'Listen in this browser'}
       onPress=${() => (playing ? listen(null) : listenHere())} />
     <${Button} label="Sound in this browser" icon="down" hideLabel extra="narrow" onPress=${settings} />
@@ -48,7 +49,7 @@ export function NoSound() {
   }, [audible, hidden])
   if (audible !== false || playing || hidden) return null
   return html`<div class="banner" role="status">
-    <p class="grow"><strong>This server has no sound card:</strong> listen to it in this browser.</p>
+    <p class="grow"><strong>No sound device is playing.</strong> You can listen in this browser.</p>
     <${Button} label="Listen here" icon="sound" kind="primary" onPress=${listenHere} />
     <${Button} label="Hide" kind="quiet" onPress=${() => hide(true)} />
   </div>`

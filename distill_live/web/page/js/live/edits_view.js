@@ -40,7 +40,7 @@ function Edit(/** @type {any} */ { edit, at, order }) {
   const isBool = parameter?.kind === 'bool'
   const request = edit.switch === 'blend' ? 'blend/clip' : 'edit/clip'
   const need = useClipNeed(request)
-  // It needs a clip only as long as it has none, and only some edits have one.
+  // Only some edits need a clip, and only until one is chosen.
   const disabled = edit.partner ? need : ''
   return html`<section class="panel edit-card" aria-label=${`Edit ${edit.name}`} data-edit=${edit.name}
     data-on=${String(on)}>
@@ -58,7 +58,7 @@ function Edit(/** @type {any} */ { edit, at, order }) {
       ${edit.partner && html`<${ClipChoice} label="Clip" request=${request} />`}
       ${!isBool && parameter && html`<${Fader} name=${edit.switch} disabled=${disabled} />
         <div class="level-row faders">${levels.map((/** @type {any} */ level) => html`
-          <${Fader} key=${level.name} name=${edit.switch} level=${level} disabled=${disabled && ' '} />`)}</div>`}
+          <${Fader} key=${level.name} name=${edit.switch} level=${level} disabled=${disabled} />`)}</div>`}
       ${others.map((/** @type {string} */ name) => html`<${Fader} key=${name} name=${name}
         label=${titleOf(name, `edit/${edit.name}`)} />`)}
     </div>

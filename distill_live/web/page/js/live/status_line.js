@@ -38,7 +38,7 @@ function Numbers() {
   const drawn = Number.isFinite(ahead) && columnSeconds ? `${(ahead * columnSeconds).toFixed(1)} s` : '–'
   return html`<dl class="numbers">
     <${Figure} label="Load" value=${Number.isFinite(load) ? `${load} %` : '–'}
-      title="How much of the time there is the engine needs" remark=${loadRemark(load)} />
+      title="How much of the available time the engine needs" remark=${loadRemark(load)} />
     <${Figure} label="Buffered" value=${`${ring ?? '–'} s`}
       title="Sound that is ready but not heard yet (the ring)" remark=${bridging && ['repeating', 'warn']} />
     <${Figure} label="Planned" value=${drawn} title="Codes that are drawn ahead of what is heard (the lookahead)" />
@@ -47,7 +47,7 @@ function Numbers() {
     <${Figure} label="Surprise" value=${`${entropy ?? '–'} bits`}
       title="How undecided the model is about each code (the entropy)" />
     <${Figure} label="Dropouts" value=${Number.isFinite(underruns) ? underruns : '–'}
-      title="How often the sound broke off since the start (underruns)" remark=${underruns > 0 && ['heard', 'warn']} />
+      title="How often the sound has dropped out since the start (underruns)" remark=${underruns > 0 && ['heard', 'warn']} />
   </dl>`
 }
 

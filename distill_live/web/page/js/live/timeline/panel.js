@@ -97,7 +97,7 @@ function Hint({ session }) {
   if (session.mode === 'select') return 'Drag over cells to select them.'
   return picks
     ? 'Press a cell to pick its code. Then press or drag to paint with it; drag in the ruler to select.'
-    : 'Press or drag to paint. Press long, or with Alt, to pick another code; drag in the ruler to select.'
+    : 'Press or drag to paint. Press and hold a cell, or Alt-click it, to pick its code; drag in the ruler to select.'
 }
 
 /** Show the view and keep it up to date. @param {HTMLElement} host */

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Two fingers on the timeline: apart or together they zoom, side by side they turn back in time.
+ * Two fingers on the timeline: spread or pinched they zoom, moved sideways they go back in time.
  *   pinch.down(event) -> whether it is the second finger; pinch.move(event) -> whether it was used;
  *   pinch.up(event); pinch.active   until all fingers are lifted
  */

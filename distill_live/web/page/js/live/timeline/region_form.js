@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * Any edit of the instrument's table for the selected cells, with its numbers: RegionForm({session}).
- * What an edit was given is kept while the form is open for another one.
+ * What you filled in is still there when the form is opened again.
  */
 
 import { EditArgument } from '../../controls/edit_argument.js'
@@ -10,6 +10,8 @@ import { html, useState } from '../../core/dom.js'
 import { words } from '../../core/format.js'
 import { store, useDocument } from '../../core/store.js'
 
+/** The stream itself, in the place of a clip. */
+const STREAM = '.'
 /** What the form was given last. */
 let last = { name: '', partner: '', values: /** @type {Record<string, string>} */ ({}) }
 
@@ -23,7 +25,9 @@ export function RegionForm({ session }) {
   const edit = store.edits.get(form.name) ?? simple
   if (!edit) return null
   const change = (/** @type {any} */ changed) => setForm(last = { ...form, ...changed })
-  const partner = edit.partner ? form.partner || clips[0]?.name : ''
+  const names = [...clips.map((/** @type {any} */ one) => one.name), STREAM]
+  // A clip that was chosen may have been deleted.
+  const partner = edit.partner ? (names.includes(form.partner) ? form.partner : names[0]) : ''
   const run = (/** @type {Event} */ event) => {
     event.preventDefault()
     session.runEdit(textOf(edit, partner, form.values))
@@ -34,7 +38,7 @@ export function RegionForm({ session }) {
         ${edits.map((one) => html`<option value=${one.name} selected=${one.name === edit.name}>${words(one.name)}</option>`)}
       </select></label>
     <p class="soft small">${edit.doc}</p>
-    ${edit.partner && html`<${Partner} clips=${clips} partner=${partner}
+    ${edit.partner && html`<${Partner} names=${names} partner=${partner}
       choose=${(/** @type {string} */ name) => change({ partner: name })} />`}
     <div class="region-fields">
       ${edit.arguments.map((/** @type {any} */ one) => html`<${EditArgument} key=${`${edit.name}/${one.name}`}
@@ -44,16 +48,16 @@ export function RegionForm({ session }) {
     </div>
     <div class="dialog-end">
       <${Button} label="Close" onPress=${() => session.set({ open: null })} />
-      <button type="submit" class="button primary" disabled=${edit.partner && !partner}>Do it</button>
+      <button type="submit" class="button primary">Do it</button>
     </div>
   </form>`
 }
 
-function Partner(/** @type {any} */ { clips, partner, choose }) {
-  if (!clips.length) return html`<p class="warn">This edit needs a clip: load or capture one, under Clips.</p>`
-  return html`<label class="field">With the clip
+function Partner(/** @type {any} */ { names, partner, choose }) {
+  return html`<label class="field">With
     <select onChange=${(/** @type {any} */ event) => choose(event.currentTarget.value)}>
-      ${clips.map((/** @type {any} */ one) => html`<option value=${one.name} selected=${one.name === partner}>${one.name}</option>`)}
+      ${names.map((/** @type {string} */ name) => html`<option value=${name} selected=${name === partner}>${
+        name === STREAM ? 'the stream itself' : name}</option>`)}
     </select></label>`
 }
 
@@ -61,6 +65,6 @@ function Partner(/** @type {any} */ { clips, partner, choose }) {
 function textOf(/** @type {any} */ edit, /** @type {string} */ partner, /** @type {Record<string, string>} */ values) {
   const given = Object.entries(values).filter(([, value]) => value !== '')
   // Names may have spaces.
-  const quoted = partner && `"${partner.replace(/(["\\])/g, '\\$1')}"`
-  return [edit.name, quoted, ...given.map(([name, value]) => `${name}=${value}`)].filter(Boolean).join(' ')
+  const quoted = partner && partner !== STREAM && `"${partner.replace(/(["\\])/g, '\\$1')}"`
+  return [edit.name, quoted || partner, ...given.map(([name, value]) => `${name}=${value}`)].filter(Boolean).join(' ')
 }
