@@ -64,8 +64,8 @@ class EditStep:
         given.end()
         if Traits.of(edit).partner and (not partner or _COLUMNS.fullmatch(partner)):
             raise CodesError(
-                f"{edit.name} needs a second grid before the columns: a file (or a clip, when playing live), or "
-                f"{ITSELF} for the grid itself; {usage(edit)}"
+                f"{edit.name} needs a second grid before the columns: a file (or a clip, when "
+                f"playing live), or {ITSELF} for the grid itself; {usage(edit)}"
             )
         values = {name: _number(name, value) for name, value in given.values.items()}
         context_values(edit, values)

@@ -52,7 +52,7 @@ def test_a_step_is_written_as_words(text: str, step: EditStep) -> None:
         ("swap a.json 0:1 1:2 2:3", r"too many; usage: swap GRID \[COLUMNS\] \[GRID-COLUMNS\]"),
         (
             "swap",
-            "swap needs a second grid before the columns: a file .or a clip, when playing live., or . for ",
+            "needs a second grid before the columns: a file .or a clip, when playing live., or . for ",
         ),
         ("blend amount=0.5", "blend needs a second grid"),
         ("mutate amount=1", "mutate has no parameter 'amount'; it has: share, distance"),
