@@ -76,4 +76,6 @@ class Recordings(LongRequest):
         else:
             self.on_outcome("nothing was played, so nothing was recorded", False)
         if recorder.lost:
-            self._say(f"the recording lost {recorder.lost} samples: the disk was too slow")
+            to_disk = recorder.lost_to_disk > recorder.lost / 2
+            reason = "writing the file took too long" if to_disk else "the computer was too busy"
+            self._say(f"the recording lost {recorder.lost} samples: {reason}")

@@ -51,6 +51,8 @@ class Clips:
         self._parameters, self._encodings = parameters, encodings
         self._playing, self._say = playing, say
         self.on_outcome: Outcome = lambda name, text, failed, arguments: None
+        #: Says when a request that is sent to the engine now will be heard, such as " in 0.2 s".
+        self.when: Callable[[], str] = lambda: ""
         #: All clips as clients list them.
         self.listing: tuple[ClipInfo, ...] = ()
         self._library, self._files = ClipLibrary(settings.clip_library, say), CodeFiles()
@@ -203,7 +205,7 @@ class Clips:
     def _play(self, name: str, seconds: float | None) -> str:
         clip = self._library.find(name, self._playing().codec)
         samples, rate = clip.samples, clip.grid.sample_rate
-        text = f"playing clip {name}"
+        text = f"playing clip {name}{self.when()}"
         if seconds is not None:
             whole = len(clip.grid.codes) * clip.grid.column_samples
             samples = round(seconds * rate)
@@ -216,7 +218,7 @@ class Clips:
     def _prime(self, name: str) -> str:
         clip = self._library.find(name, self._playing().codec)
         self.send_codes("prime", clip.grid.codes[-PRIME_COLUMNS:])
-        return f"continuing from clip {name}"
+        return f"continuing from clip {name}{self.when()}"
 
     def _delete(self, name: str) -> str:
         codec = self._playing().codec

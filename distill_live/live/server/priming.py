@@ -21,6 +21,8 @@ class Priming(LongRequest):
     def __init__(self, encodings: Encodings, say: Callable[[str], None]) -> None:
         super().__init__(say)
         self._encodings = encodings
+        #: Says when the codes that `poll` returns will be heard, such as " in 0.2 s".
+        self.when: Callable[[], str] = lambda: ""
         self._job: EncodingJob | None = None
         self._result: Encoded | ClipError | None = None
 
@@ -52,7 +54,7 @@ class Priming(LongRequest):
             return None
         for note in result.notes:
             self._say(f"{job.audio}: {note}")
-        self._end(f"continuing from {job.audio}")
+        self._end(f"continuing from {job.audio}{self.when()}")
         return result.grid.codes
 
     def close(self) -> None:
