@@ -30,13 +30,13 @@ def test_an_output_that_keeps_its_pace_is_not_told_of() -> None:
 
 def test_a_slow_output_is_told_of_once_a_minute() -> None:
     desk = Desk()
-    desk.play(50.0)
+    desk.play(40.1)
     desk.play(45.0, 0.8)
     assert desk.said == [
         "running slow: in the last 20 s, the clock played only 16.0 s of sound; the computer is "
         "too busy, or the sound card too slow"
     ]
-    desk.play(60.0, 0.8)
+    desk.play(70.0, 0.8)
     assert len(desk.said) == 2
 
 
