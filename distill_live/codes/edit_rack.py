@@ -29,8 +29,8 @@ class EditRack:
     result of the one before it.
 
     Edits that are not in the store's table are left out: nothing could switch them on. `codebooks`
-    [Q, V, D] are the model's. When an edit fails, `log` gets a line and `on_failure` the name of
-    its switch, and the codes pass unchanged; it is tried again after it has been switched off.
+    [Q, V, D] are the model's. When an edit fails, `on_failure` gets the name of its switch and a
+    line about it, and the codes pass unchanged; it is tried again after it has been switched off.
     Columns before `first` are never asked for: if a window reaches before it, column `first` stands
     in.
     """
@@ -40,8 +40,7 @@ class EditRack:
         edits: Sequence[Edit],
         store: ParameterValues,
         codebooks: NDArray[np.float32],
-        log: Callable[[str], None],
-        on_failure: Callable[[str], None] = lambda switch: None,
+        on_failure: Callable[[str, str], None],
     ) -> None:
         self.first = 0
         self._traits = {edit.name: Traits.of(edit) for edit in edits}
@@ -54,7 +53,7 @@ class EditRack:
         self._order = list(self._edits)
         #: The second grid of each edit that needs one, by the edit's name; see `set_partner`.
         self.partners: dict[str, Partner] = {}
-        self._store, self._log, self._on_failure = store, log, on_failure
+        self._store, self._on_failure = store, on_failure
         # Edits that have failed, and those whose switches were off when they were last read.
         self._failed: set[str] = set()
         self._off: set[str] = set()
@@ -253,8 +252,8 @@ class EditRack:
                 leaving[start - aligned : end - aligned] = unit.run(start, past, entering[place])
         except Exception as error:
             self._failed.add(unit.edit.name)
-            self._log(f"the edit {unit.edit.name!r} failed and is now off: {error!r}")
-            self._on_failure(self._traits[unit.edit.name].switch)
+            text = f"the edit {unit.edit.name!r} failed and is now off: {error!r}"
+            self._on_failure(self._traits[unit.edit.name].switch, text)
             return entering[before:]
         return leaving
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from distill_live.codes.codec_names import tell_apart
 from distill_live.codes.labels import check_labels
 from distill_live.codes.selection import Region, Selection
 from distill_live.errors import CodesError
@@ -87,18 +88,22 @@ class CodeGrid:
     def require_model(self, name: str, sha256: str) -> None:
         """Raise CodesError unless the model called `name` has the codec that made these codes."""
         if sha256 != self.model_sha256:
+            own, other = tell_apart((self.model_name, self.model_sha256), (name, sha256))
             raise CodesError(
-                f"these codes were made by the model {self.model_name!r}, and {name!r} has a "
-                f"different codec: use them with {self.model_name!r}"
+                f"these codes were made by the model {own}, and {other} has a different codec: use "
+                "them with the model that made them, or encode the sound again"
             )
 
     def require_like(self, other: CodeGrid) -> None:
         """Raise CodesError unless the columns of `other` can stand in this grid: codes of the same
         codec, in as many bands and levels."""
         if other.model_sha256 != self.model_sha256:
+            own, theirs = tell_apart(
+                (self.model_name, self.model_sha256), (other.model_name, other.model_sha256)
+            )
             raise CodesError(
-                f"one grid is of the model {self.model_name!r}, the other of {other.model_name!r}, "
-                "which has a different codec: encode both sounds with the same model"
+                f"one grid is of the model {own}, the other of {theirs}, which has a different "
+                "codec: encode both sounds with the same model"
             )
         for what, (one, two) in self.differences(other).items():
             raise CodesError(

@@ -19,7 +19,6 @@ from distill_live.commands.grids.mixing import (
 )
 from distill_live.commands.grids.reading import GridModelOption, find_level, read_grid
 from distill_live.commands.options import DeviceOption
-from distill_live.commands.output import warn
 from distill_live.errors import CodesError
 
 if TYPE_CHECKING:
@@ -72,23 +71,22 @@ def blend(
     read = [read_grid(path) for path in grids]
     destination = Destination.at(output, "blend", smooth, bit_depth, read[0].sample_rate)
     found = _weights(read, weights, (start, end), curve, level_weights or [])
-    write_mixture(read, found, _columns(read, repeat), destination, model, device)
+    columns, notes = _columns(read, repeat)
+    write_mixture(read, found, columns, destination, notes, model, device)
 
 
-def _columns(grids: Sequence[CodeGrid], repeat: bool) -> int:
-    """How long a blend is; a note says what happens to grids of another length."""
+def _columns(grids: Sequence[CodeGrid], repeat: bool) -> tuple[int, list[str]]:
+    """How long a blend is, and what there is to say of grids of another length."""
     lengths = [len(grid.codes) for grid in grids]
     if min(lengths) == max(lengths):
-        return lengths[0]
-    told = ", ".join(map(str, lengths))
+        return lengths[0], []
+    told = f"the grids have {', '.join(map(str, lengths))} columns"
     if repeat:
-        warn(f"note: the grids have {told} columns: the shorter ones repeat up to {max(lengths)}")
-        return max(lengths)
-    warn(
-        f"note: the grids have {told} columns: only the first {min(lengths)} are blended; with "
-        "--repeat, the shorter ones repeat"
+        return max(lengths), [f"{told}: the shorter ones repeat up to {max(lengths)}"]
+    cut = (
+        f"{told}: only the first {min(lengths)} are blended; with --repeat, the shorter ones repeat"
     )
-    return min(lengths)
+    return min(lengths), [cut]
 
 
 def _weights(

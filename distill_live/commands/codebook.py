@@ -36,6 +36,7 @@ _NEIGHBOURS = 3
 # Between two entries, so that they can be told apart.
 _PAUSE_S = 0.1
 _LONGEST_S = 10.0
+_SOUND = "codebook.wav"
 # From the lightest colour to the darkest.
 _RANGE_DB = 70.0
 
@@ -60,7 +61,7 @@ def codebook(
     if seconds > _LONGEST_S:
         raise CodesError(f"an entry sounds for up to {_LONGEST_S:g} seconds, not {seconds:g}")
     loaded = load_model(model, device)
-    folder = output or Path(f"{loaded.metadata['name']}-codebook")
+    folder = _free_folder(output or Path(f"{loaded.metadata['name']}-codebook"))
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"{folder} is a file: --output takes a folder")
     from distill_live.inference.codebook import Slots, usage
@@ -69,7 +70,7 @@ def codebook(
     check_sound_file("wav", rate, 24)
     slots = Slots.of(loaded, seconds, _PAUSE_S)
     tiles: list[list[Tile]] = [[] for _ in loaded.metadata["level_labels"]]
-    sound = folder / "codebook.wav"
+    sound = folder / _SOUND
     with progress_bar("decoding") as advance:
         write_sound(sound, _sound(loaded, slots, tiles, advance), rate, 24)
     tell(sound)
@@ -82,6 +83,14 @@ def codebook(
     for name, content in files.items():
         save_file(folder / name, content)
         tell(folder / name)
+
+
+def _free_folder(folder: Path) -> Path:
+    """The folder, with a number after its name if it holds the files of a codebook already."""
+    free, number = folder, 2
+    while (free / _SOUND).exists():
+        free, number = folder.with_name(f"{folder.name}_{number}"), number + 1
+    return free
 
 
 def _sound(

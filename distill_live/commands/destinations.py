@@ -1,5 +1,7 @@
 """Where commands write their files: `--output` names a file or a folder.
 
+No file that is there is replaced: a number follows the name of the new one.
+
 A folder that exists is a folder, whatever its name. Otherwise, for commands that can write several
 files, a name that ends like a sound or codes is a file, and any other name is a new folder. For
 commands that write one file, it is a file.
@@ -27,15 +29,20 @@ def named_file(output: Path, name: str) -> Path:
 
 
 def single_file(output: Path | None, name: str) -> Path:
-    """Where a command writes its one file: `output`, or a free path where that is an existing
-    folder.
+    """Where a command writes its one file: a free path like `output`, or where that is an existing
+    folder, one like `name` in it.
 
     Without `output` the folder is the current one. `name` is the usual file name, with a suffix.
     """
-    if output is not None and not output.is_dir():
-        return output
-    usual = Path(name)
-    return free_path(output or Path(), usual.stem, usual.suffix.removeprefix("."))
+    return free_file(named_file(output or Path(), name))
+
+
+def free_file(path: Path) -> Path:
+    """The path, with a number after its stem if a file is there already."""
+    free, number = path, 2
+    while free.is_file():
+        free, number = path.with_name(f"{path.stem}_{number}{path.suffix}"), number + 1
+    return free
 
 
 @dataclass(frozen=True)
@@ -73,8 +80,10 @@ class ConvertedFiles:
         return self.suffix.lower()
 
     def path(self, source: Path) -> Path:
-        """Where the file made of `source` goes: a free path, unless the user has named it."""
-        return self.named or free_path(self.folder, source.stem, self.suffix)
+        """Where the file made of `source` goes: a free path."""
+        if self.named:
+            return free_file(self.named)
+        return free_path(self.folder, source.stem, self.suffix)
 
 
 @dataclass(frozen=True)

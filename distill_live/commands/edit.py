@@ -14,7 +14,7 @@ from distill_live.codes.edit import Edit, Traits, load_edits
 from distill_live.codes.edit_lists.edit_file import load_edit_list, save_edit_list
 from distill_live.codes.edit_lists.edit_list import EditList, EditTools, named_errors, other_side
 from distill_live.codes.edit_lists.edit_step import ITSELF, EditStep
-from distill_live.commands.destinations import single_file
+from distill_live.commands.destinations import free_file, single_file
 from distill_live.commands.grids.reading import (
     GridArgument,
     GridModelOption,
@@ -114,14 +114,16 @@ def edit(
     edited.run(done, edits, loaded().codebooks, tempo)
     if save_edits is not None:
         # First, as some lists cannot be saved.
-        save_edit_list(save_edits, steps)
-        tell(f"{save_edits}: {len(steps.steps)} edits")
+        list_path = free_file(save_edits)
+        save_edit_list(list_path, steps)
+        tell(f"{list_path}: {len(steps.steps)} edits")
     save_grid(path, edited.grid)
     tell(f"{path}: {_describe(source, edited.grid)}")
     if output_other is not None:
         (other,) = edited.swapped
-        save_grid(output_other, edited.others[other])
-        tell(f"{output_other}: {edited.swapped[other]} after the swap")
+        other_path = free_file(output_other)
+        save_grid(other_path, edited.others[other])
+        tell(f"{other_path}: {edited.swapped[other]} after the swap")
 
 
 @dataclass

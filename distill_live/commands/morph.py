@@ -22,7 +22,7 @@ from distill_live.commands.grids.mixing import (
 )
 from distill_live.commands.grids.reading import GridModelOption, load_model_of, read_grid
 from distill_live.commands.options import DeviceOption, seconds_option
-from distill_live.commands.output import tell, warn
+from distill_live.commands.output import tell
 from distill_live.errors import CodesError
 from distill_live.parameters import PARAMETERS
 
@@ -102,11 +102,13 @@ def morph(
     from distill_live.inference.blending import Weights
 
     columns = max(round(seconds * a.columns_per_second), 1)
-    for path, grid in ((first, a), (second, b)):
-        if len(grid.codes) < columns:
-            warn(f"note: {path} has only {grid.duration_seconds:.1f} s, which repeat")
+    notes = [
+        f"{path} has only {grid.duration_seconds:.1f} s, which repeat"
+        for path, grid in ((first, a), (second, b))
+        if len(grid.codes) < columns
+    ]
     weights = Weights((1, 0), (0, 1), curve or "smooth")
-    write_mixture([a, b], weights, columns, destination, model, device)
+    write_mixture([a, b], weights, columns, destination, notes, model, device)
 
 
 def _check_options(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from distill_live.codes.codec_names import tell_apart
 from distill_live.commands.destinations import single_file
 from distill_live.commands.options import DeviceOption
 from distill_live.commands.output import check_sound_file, tell, warn, write_sound
@@ -117,9 +118,12 @@ def _load_same(entry: dict[str, Any], device: str) -> LoadedVQModel:
     loaded = load_model(str(path) if path.exists() else name, device)
     torch.set_num_threads(entry["threads"])
     if loaded.metadata["codec_sha256"] != entry["codec_sha256"]:
+        then, now = tell_apart(
+            (name, entry["codec_sha256"]), (name, loaded.metadata["codec_sha256"])
+        )
         raise SessionLogError(
-            f"the model {name!r} has a different codec from the one in the session; `--model "
-            f"{name}` replays the parameter changes and requests on it"
+            f"the session was played with the model {then}, and {now} has a different codec; "
+            f"`--model {name}` replays the parameter changes and requests on it"
         )
     vocoder = loaded.metadata.get("vocoder")
     if entry.get("vocoder", vocoder) != vocoder:

@@ -48,6 +48,7 @@ def workbench(
     on, and the next `workbench` or `serve` with the same --work finds them.
     """
     from distill_live.codes.edit import load_edits
+    from distill_live.codes.edit_lists.resample_edit import with_resample
     from distill_live.codes.edit_parameters import parameter_table
     from distill_live.commands.serving.page.work import JobDocuments, open_api
     from distill_live.commands.serving.site import OFF, Site
@@ -63,7 +64,7 @@ def workbench(
     feedback = Feedback(store, lambda: DEFAULT_LABELS)
     router = Router(store, _refuse, None, warn)
     site = Site(web, osc_allow or (), lambda: DEFAULT_LABELS, router, feedback, store, warn)
-    site.edits, site.plays_live = edits, False
+    site.edits, site.plays_live = tuple(with_resample({e.name: e for e in edits}).values()), False
     site.api = open_api(work, upload_limit, recordings, lambda: None)
     _serve(site, feedback, JobDocuments(site.documents, site.api))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from distill_live.codes.codec_names import tell_apart
 from distill_live.codes.grid import CodeGrid
 from distill_live.errors import ModelFileError, ModelNotFoundError
 from distill_live.models.file.header import check_name, read_header
@@ -45,7 +46,8 @@ def find_model_of(grid: CodeGrid) -> Path:
     for entry in list_models():
         if entry.metadata.get("codec_sha256") == grid.model_sha256:
             return entry.path
+    maker, _ = tell_apart((grid.model_name, grid.model_sha256), (grid.model_name, ""))
     raise ModelNotFoundError(
-        f"no model in the library has the codec of these codes, which {grid.model_name!r} made: "
-        "name it"
+        f"no model in the library has the codec of these codes, which the model {maker} made: name "
+        "the file of that model, or encode the sound again"
     )

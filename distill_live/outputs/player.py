@@ -74,7 +74,8 @@ class Player:
     def _run(self, output: Output) -> None:
         source = self._make_source(output.sample_rate)
         self._unheard = None
-        self._channel.send(OutputOpened(output.describe()))
+        is_audible = not isinstance(output, ClockOutput)
+        self._channel.send(OutputOpened(output.describe(), is_audible))
         _collect_garbage_for_the_last_time()
         stopped = _Closed(self._channel, source)
         try:

@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from distill_live.audio.dataset import Recording, find_recordings, name_in
+from distill_live.audio.distances.reconstruction import Distances, measure_all
 from distill_live.audio.files import audio_bytes
 from distill_live.audio.reading.sound import read_mono
 from distill_live.audio.resample import resample
@@ -53,6 +54,15 @@ class Pair:
 
 
 @dataclass(frozen=True)
+class Comparison:
+    """Recordings before and after the codec, and how far the one is from the other; or only their
+    decoded codes."""
+
+    pairs: Sequence[Pair]
+    distances: Distances | None = None
+
+
+@dataclass(frozen=True)
 class NewSound:
     """New sound, and the passages of the recordings that it resembles; see `passages`."""
 
@@ -86,15 +96,16 @@ def some_recordings(folder: Path, sample_rate: int) -> list[Recording]:
     return sorted(found, key=lambda one: one.name)
 
 
-def compare(loaded: LoadedVQModel, recordings: Sequence[Recording]) -> list[Pair]:
+def compare(loaded: LoadedVQModel, recordings: Sequence[Recording]) -> Comparison:
     """The last SECONDS of recordings, before and after the codec. The codec has not learned the
     very end of them."""
     rate = loaded.spectrogram.config.sample_rate
-    pairs = []
+    pairs, sounds = [], []
     for recording in recordings:
         original = recording.samples[-round(SECONDS * rate) :]
         decoded = decode(loaded, encode(loaded, original))[: len(original)]
         low, high = _range(_decibels(loaded, original))
+        sounds.append((original, decoded))
         pairs.append(
             Pair(
                 recording.name,
@@ -103,10 +114,10 @@ def compare(loaded: LoadedVQModel, recordings: Sequence[Recording]) -> list[Pair
                 _heard(loaded, "after the codec", decoded, low, high),
             )
         )
-    return pairs
+    return Comparison(pairs, measure_all(sounds, rate))
 
 
-def decode_training_codes(loaded: LoadedVQModel) -> list[Pair]:
+def decode_training_codes(loaded: LoadedVQModel) -> Comparison:
     """The sound of the codes in the model file."""
     rate, samples = loaded.spectrogram.config.sample_rate, loaded.column_samples
     pairs = []
@@ -116,7 +127,7 @@ def decode_training_codes(loaded: LoadedVQModel) -> list[Pair]:
         low, high = _range(_decibels(loaded, decoded))
         heard = _heard(loaded, "decoded from its codes", decoded, low, high)
         pairs.append(Pair(one.name, len(decoded) / rate, None, heard))
-    return pairs
+    return Comparison(pairs)
 
 
 def play(loaded: LoadedVQModel) -> NewSound:

@@ -16,8 +16,8 @@ from distill_live.audio.dataset import Recording
 from distill_live.errors import ReportError
 from distill_live.models.file.persistence import LoadedVQModel, load_model_v2
 from distill_live.report.listening import (
+    Comparison,
     NewSound,
-    Pair,
     compare,
     decode_training_codes,
     play,
@@ -75,9 +75,7 @@ def write_page(
     return output
 
 
-def render(
-    loaded: LoadedVQModel, model: Path, shown: Sequence[Pair], played: NewSound | None
-) -> str:
+def render(loaded: LoadedVQModel, model: Path, shown: Comparison, played: NewSound | None) -> str:
     """The page as HTML."""
     metadata = loaded.metadata
     parts = [

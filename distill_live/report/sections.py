@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from distill_live.audio.distances.reconstruction import Distances
 from distill_live.codes.codebook_health import Verdict, overall, read_health
 from distill_live.models.file.kept_recordings import Preview
 from distill_live.report.curves import Curve, chart
-from distill_live.report.listening import Heard, NewSound, Pair
+from distill_live.report.listening import Comparison, Heard, NewSound
 from distill_live.report.pictures import data_uri, picture
 from distill_live.training.prior.memorisation import Memorisation
 
@@ -115,6 +116,10 @@ def learning(metadata: Metadata) -> str:
             ],
             training.get("vocoder_best_epoch"),
         )
+        known = training.get("vocoder_distances") or {}
+        drawn += _distances(
+            {f"held-out sound, {name} vocoder": Distances(**one) for name, one in known.items()}
+        )
     said = "A rising curve for held-out sound means that the model is memorising."
     return _section("Training curves", said, f'<div class="row">{drawn}</div>') if drawn else ""
 
@@ -136,22 +141,24 @@ def previews(sounds: Sequence[Preview]) -> str:
     )
 
 
-def pairs(shown: Sequence[Pair]) -> str:
+def pairs(shown: Comparison) -> str:
     """Recordings before and after the codec."""
-    if not shown:
+    if not shown.pairs:
         return ""
     figures = "".join(
         f"<h3>{_text(pair.name)}</h3><div class=row>"
         + "".join(_figure(one, pair.seconds) for one in (pair.original, pair.decoded) if one)
         + "</div>"
-        for pair in shown
+        for pair in shown.pairs
     )
-    compared = any(pair.original for pair in shown)
+    measured = ""
+    if shown.distances:
+        measured = _distances({"these recordings, after codec and vocoder": shown.distances})
     return _section(
-        "Recording and codec" if compared else "Decoded from the codes in this model",
+        "Recording and codec" if shown.distances else "Decoded from the codes in this model",
         "This is how recordings sound after the codec. Brighter is louder; low frequencies are at "
         "the bottom.",
-        figures,
+        figures + measured,
     )
 
 
@@ -273,6 +280,25 @@ def _figure(heard: Heard, seconds: float) -> str:
         f"<figure><figcaption>{_text(heard.label)}</figcaption>"
         f'<img class="spectrogram" src="{heard.spectrogram}" '
         f'alt="spectrogram, 0 to {seconds:.1f} s">{_player(heard.sound)}</figure>'
+    )
+
+
+def _distances(measured: Mapping[str, Distances]) -> str:
+    """How far sounds are from what was made of them, in a table."""
+    if not measured:
+        return ""
+    rows = "".join(
+        f"<tr><td>{_text(name)}</td><td>{one.mel_db:.2f} dB</td><td>{one.sc:.2f}</td>"
+        f"<td>{one.env:.2f}</td><td>"
+        f"{'-' if one.texture is None else f'{one.texture:.2f}'}</td></tr>"
+        for name, one in measured.items()
+    )
+    return (
+        "<table><tr><th></th><th>mel distance</th><th>spectral convergence</th><th>envelope</th>"
+        f"<th>texture</th></tr>{rows}</table>"
+        '<p class="soft">Lower is better, except for the envelope, which is best at 1. The mel '
+        "distance favours blur; the texture says whether partials are as clear and attacks as "
+        "steep as in the recordings.</p>"
     )
 
 

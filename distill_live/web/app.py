@@ -17,7 +17,7 @@ from distill_live.web.instrument import Instrument
 from distill_live.web.oscquery.routes import OscQuery
 from distill_live.web.page_files import PageFiles, wants_page
 from distill_live.web.socket.routes import PageSockets
-from distill_live.web.trust import COOKIE, LINK, TrustedOnly
+from distill_live.web.trust import LINK, TrustedOnly, cookie_name
 
 
 class Routes(Protocol):
@@ -66,6 +66,7 @@ class WebApp:
         if request.query_params.get(LINK) and self._instrument.token:
             # Only a token that is right gets here from another machine. It is the same page without
             # a redirect: after one, a browser that came by a link elsewhere would send no cookie.
-            answered.set_cookie(COOKIE, self._instrument.token, httponly=True, samesite="strict")
+            name, token = cookie_name(request), self._instrument.token
+            answered.set_cookie(name, token, httponly=True, samesite="strict")
             answered.headers["cache-control"] = "no-store"
         return answered

@@ -22,8 +22,8 @@ from starlette.websockets import WebSocketClose
 
 from distill_live.web.page_files import wants_page
 
-#: The name of the cookie, and of the part of the link, that hold the token.
-COOKIE, LINK = "distill_token", "token"
+#: The name of the part of the link that holds the token.
+LINK = "token"
 #: The only content types of requests that change something.
 WRITTEN = ("application/json", "application/octet-stream")
 
@@ -106,11 +106,22 @@ def is_for_page(connection: HTTPConnection) -> bool:
     return path.partition("/")[2].partition("/")[0] in ("page", "api")
 
 
+def cookie_name(connection: HTTPConnection) -> str:
+    """The name of the cookie that holds the token. It has the server's port, as the browser names
+    it: cookies belong to a host, and two servers on one host must not replace each other's."""
+    try:
+        port = urlsplit(f"//{connection.headers.get('host', '')}").port
+    except ValueError:
+        port = None
+    return f"distill_token_{port or 80}"
+
+
 def has_token(connection: HTTPConnection, token: str) -> bool:
     """Whether a client knows the token: by its cookie, by an Authorization header, or, for the page
     itself, by the link."""
     kind, _, bearer = connection.headers.get("authorization", "").partition(" ")
-    given = [connection.cookies.get(COOKIE, ""), bearer if kind.lower() == "bearer" else ""]
+    cookie = connection.cookies.get(cookie_name(connection), "")
+    given = [cookie, bearer if kind.lower() == "bearer" else ""]
     if connection.scope["path"] == "/":
         given.append(connection.query_params.get(LINK, ""))
     return any(secrets.compare_digest(one.encode(), token.encode()) for one in given)

@@ -7,6 +7,7 @@ import shutil
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -68,10 +69,11 @@ class Workbench:
         folders = sorted(self._folder.glob("*/document.json"), reverse=True)
         found = []
         for path in folders:
-            try:
-                found.append(self._find(path.parent.name).describe())
-            except RequestError:
-                continue
+            open_one = self._open.get(path.parent.name)
+            with suppress(RequestError):
+                found.append(
+                    open_one.describe() if open_one else Document.describe_saved(path.parent)
+                )
         return found
 
     def open(self, file: str, model: str, name: str, playing: str | None) -> dict[str, Any]:
@@ -149,8 +151,12 @@ class Workbench:
         """Go forward by one state."""
         return self._after(id, lambda one: one.redo())
 
-    def go_to(self, id: str, state: int) -> dict[str, Any]:
-        """Go to a state by its number."""
+    def go_to(self, id: str, state: int | None, name: str | None) -> dict[str, Any]:
+        """Go to a state by its number, or by the name that it was given."""
+        if name is not None:
+            return self._after(id, lambda one: one.return_to(name))
+        if state is None:
+            raise RequestError(400, "give the number or the name of a state")
         return self._after(id, lambda one: one.go_to(state))
 
     def name_state(self, id: str, name: str) -> dict[str, Any]:

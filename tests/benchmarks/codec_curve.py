@@ -8,7 +8,8 @@ AugmentationConfig or CodecTrainingConfig) for so many epochs, and prints a line
 
     codes_per_s   codes of one second of sound
     seen, unseen  mean absolute difference of log mels in dB: training part, held-out end
-    sound         mel_db, sc and env (see train_and_measure) of what is decoded and made audible
+    sound         mel_db, sc, env and texture (see train_and_measure) of what is decoded and made
+                  audible
     held_out      the same for the recordings that were held out altogether
     levels        the same, held out, decoded from the first level alone, the first two, ...
     shifted       part of the codes that change when the sound comes one frame later, per level
@@ -22,14 +23,14 @@ import ast
 import json
 import math
 import time
-from dataclasses import astuple, fields, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from distill_live.audio.dataset import Recording, Recordings, load_recordings, training_columns
-from distill_live.audio.distances import mean_distances, measure_distances
+from distill_live.audio.distances.reconstruction import measure_all
 from distill_live.models.codec.quantizer import LearningConfig
 from distill_live.models.codec.vqvae import ConvVQVAE, VQVAEConfig
 from distill_live.training.codec.config import CodecTrainingConfig, get_adaptive_codec_config
@@ -121,17 +122,20 @@ def measure(trained: TrainedCodec, recordings: Recordings) -> dict[str, Any]:
 
 
 @torch.inference_mode()
-def distances(trained: TrainedCodec, recordings: list[Recording]) -> list[float] | None:
-    """Mean distances of recordings from what the codec makes of them."""
+def distances(trained: TrainedCodec, recordings: list[Recording]) -> dict[str, float] | None:
+    """Distances of recordings from what the codec makes of them."""
+    rate = trained.spectrogram.config.sample_rate
     found = []
     for recording in recordings:
         waveform = torch.from_numpy(recording.samples)[None, None]
         mel = trained.spectrogram.waveform_to_mel(waveform, trained.model.config.column_frames)
         decoded = decode(trained.model, mel, trained.model.config.num_quantizers)
         sound = trained.spectrogram.mel_to_waveform(decoded)[0, 0].numpy()
-        rate = trained.spectrogram.config.sample_rate
-        found.append(measure_distances(recording.samples, sound, rate))
-    return [round(value, 3) for value in astuple(mean_distances(found))] if found else None
+        found.append((recording.samples, sound))
+    if not found:
+        return None
+    measured = asdict(measure_all(found, rate))
+    return {name: round(value, 3) for name, value in measured.items() if value is not None}
 
 
 def decode(model: ConvVQVAE, mel: torch.Tensor, levels: int) -> torch.Tensor:

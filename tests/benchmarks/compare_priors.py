@@ -7,7 +7,8 @@ against cache, on one thread, turn by turn in one run. With a model's codec and 
 made of: also both priors are trained alike at the first size. `training` and `validation` are
 their perplexities, `played` that of the held-out columns step by step as in playing, where large
 matrices on the CPU are int8; 180 s of each are compared with the recordings: Frechet distances of
-mel frames and of their changes, beside those of two halves of the recordings (every other file).
+mel frames and of their changes, and of their texture, beside those of two halves of the recordings
+(every other file).
 `--holdout 0.2` holds the last fifth of each recording back. Prints lines of JSON.
 """
 
@@ -16,12 +17,15 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from distill_live.audio.dataset import HOLDOUT, Recordings, load_recordings
+from distill_live.audio.distances.texture import Texture
 from distill_live.audio.spectrogram import SpectrogramConfig
 from distill_live.inference.generation import generate_audio_from_prior
 from distill_live.models.codec.vqvae import VQVAEConfig
@@ -37,6 +41,8 @@ from distill_live.training.data.augmentation import get_adaptive_augmentation
 from distill_live.training.data.sequences import CodeSequences, extract_code_sequences
 from distill_live.training.prior.trainer import PriorTrainingConfig, train_prior_on_codes
 from tests.benchmarks.mel_statistics import distances, mel_frames
+
+Sounds = Sequence[NDArray[np.float32]]
 
 ROUNDS, COLUMNS = 5, 8
 SEEDS, SECONDS = 12, 15.0
@@ -122,16 +128,24 @@ def compare(
     configs: dict[str, PriorTrainingConfig],
 ) -> None:
     """Train each, let each play, and say how near that is to the recordings."""
-    real = [mel_frames(loaded.spectrogram, one.samples) for one in recordings.recordings]
-    print(json.dumps({"halves of the recordings": distances(real[::2], real[1::2])}), flush=True)
+    sounds = [one.samples for one in recordings.recordings]
+    halves = apart(loaded, sounds[::2], sounds[1::2])
+    print(json.dumps({"halves of the recordings": halves}), flush=True)
     for kind, config in configs.items():
         result = trained(loaded, sequences, config)
         played = [
-            mel_frames(loaded.spectrogram, generate_audio_from_prior(
-                loaded, top_p=0.0, seed=seed, duration_s=SECONDS)[0])
+            generate_audio_from_prior(loaded, top_p=0.0, seed=seed, duration_s=SECONDS)[0]
             for seed in range(SEEDS)
-        ]  # fmt: skip
-        print(json.dumps({"kind": kind, **result, **distances(played, real)}), flush=True)
+        ]
+        print(json.dumps({"kind": kind, **result, **apart(loaded, sounds, played)}), flush=True)
+
+
+def apart(loaded: LoadedVQModel, reference: Sounds, other: Sounds) -> dict[str, float | None]:
+    """The Frechet distances of two sets of sounds."""
+    rate = loaded.spectrogram.config.sample_rate
+    frames = ([mel_frames(loaded.spectrogram, one) for one in each] for each in (reference, other))
+    texture = Texture.of(reference, rate).distance_of(Texture.of(other, rate))
+    return {**distances(*frames), "texture": round(texture.whole, 2) if texture else None}
 
 
 def trained(

@@ -65,7 +65,7 @@ def switch_on(rack: EditRack, store: ParameterStore, edits: Sequence[Edit], leng
 def measure(edits: Sequence[Edit], length: int = 0) -> Cost:
     """The cost of these edits together."""
     store = ParameterStore(parameter_table(edits))
-    rack = EditRack(edits, store, BOOKS, sys.exit)
+    rack = EditRack(edits, store, BOOKS, lambda switch, text: sys.exit(text))
     switch_on(rack, store, edits, length)
     times = [time.thread_time()]
     rack.use(rack.read(1, COLUMNS_PER_BEAT), BEGIN, lambda start, end: GRID[start:end])

@@ -33,7 +33,7 @@ AUTOPLAY = "--autoplay-policy=no-user-gesture-required"
 WATCH_ALL = """(async () => {
   const { onFrame, watch } = await import('/page/js/core/store.js')
   const { listen } = await import('/page/js/core/listening.js')
-  const { BrowserAudio } = await import('/page/js/live/browser_audio.js')
+  const { BrowserAudio } = await import('/page/js/audio/browser_audio.js')
   window.counted = {}
   for (const kind of [1, 2, 3, 4]) {
     onFrame(kind, () => { window.counted[kind] = (window.counted[kind] ?? 0) + 1 })

@@ -24,7 +24,7 @@ from tests.web.page.conftest import FLAGS, until
 
 #: Listens outside of the page's own panel, in the same way, and remembers when it became silent.
 LISTEN = """async (latency) => {
-  const { BrowserAudio } = await import('/page/js/live/browser_audio.js')
+  const { BrowserAudio } = await import('/page/js/audio/browser_audio.js')
   const sound = window.sound = new BrowserAudio({
     rate: 48000, latency, volume: 1,
   })

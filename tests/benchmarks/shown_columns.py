@@ -58,7 +58,7 @@ class Bench:
         named = {edit.name: edit for edit in load_edits(sys.exit)}
         several = [named[name] for name in EIGHT] if edits else []
         store = ParameterStore(parameter_table(several))
-        rack = EditRack(several, store, BOOKS, sys.exit)
+        rack = EditRack(several, store, BOOKS, lambda switch, text: sys.exit(text))
         switch_on(rack, store, several, 0)
         self.edited = EditedColumns(rack, self.timeline)
         self.deck = Deck(0, store, journal=False)

@@ -3,8 +3,9 @@
     python -m tests.benchmarks.vocode_mels FOLDER
 
 Every recording goes through the vocoder's stream a column of mels at a time, as in playing, on one
-thread. Prints the distances of each and their mean (see distill_live/audio/distances.py), and the
-real-time factor: computing time per time of sound. Nothing else should run beside it.
+thread. Prints the distances of each, their mean with the distance of their texture (see
+distill_live/audio/distances/), and the real-time factor: computing time per time of sound. Nothing
+else should run beside it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 import torch
 
 from distill_live.audio.dataset import find_recordings
-from distill_live.audio.distances import mean_distances, measure_distances
+from distill_live.audio.distances.reconstruction import measure_all, measure_distances
 from distill_live.audio.reading.sound import read_mono
 from distill_live.audio.spectrogram import AudioSpectrogram
 from distill_live.models.vocoder.vocoder import PhaseVocoder
@@ -40,9 +41,9 @@ def main() -> None:
         again = torch.cat([*map(stream.push, columns), stream.flush()])
         computing += time.perf_counter() - began
         sounding += len(sound) / rate
-        found.append(measure_distances(sound.numpy(), again.numpy(), rate))
-        print(f"{path.stem:28} {found[-1]}")
-    print(f"{'mean':28} {mean_distances(found)}")
+        found.append((sound.numpy(), again.numpy()))
+        print(f"{path.stem:28} {measure_distances(*found[-1], rate)}")
+    print(f"{'all':28} {measure_all(found, rate)}")
     print(f"real-time factor, one thread: {computing / sounding:.3f}")
 
 

@@ -40,7 +40,7 @@ class Fake:
 
 
 class Bench:
-    """A rack over a timeline of 100 columns of random codes, and the lines that it logs."""
+    """A rack over a timeline of 100 columns of random codes, and what it says of failed edits."""
 
     def __init__(self, *edits: Edit) -> None:
         self.codes = np.random.default_rng(7).integers(0, SIZE, (100, BANDS, LEVELS))
@@ -49,7 +49,11 @@ class Bench:
         self.asked: list[tuple[int, int]] = []
         self.store = ParameterStore(parameter_table(edits))
         books = np.zeros((LEVELS, SIZE, 4), np.float32)
-        self.rack = EditRack(edits, self.store, books, self.lines.append, self.failed.append)
+        self.rack = EditRack(edits, self.store, books, self._note_failure)
+
+    def _note_failure(self, switch: str, text: str) -> None:
+        self.failed.append(switch)
+        self.lines.append(text)
 
     def raw(self, start: int, end: int) -> Codes:
         assert 0 <= start < end <= len(self.codes)

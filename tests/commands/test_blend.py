@@ -28,7 +28,7 @@ def pair(tiny_model: LoadedVQModel, tiny_in_library: Path) -> tuple[CodeGrid, Co
 def blend(run_cli: RunCli, *arguments: object) -> np.ndarray:
     result = run_cli("blend", "a.json", "b.json", *arguments, "--output", "x.json")
     assert result.code == 0, result.err
-    return load_grid(Path("x.json")).codes
+    return load_grid(Path(result.out.split(":")[0])).codes
 
 
 def test_a_weight_of_one_is_that_grid(run_cli: RunCli, pair: tuple[CodeGrid, CodeGrid]) -> None:
@@ -62,6 +62,9 @@ def test_grids_of_different_lengths_are_cut_or_repeated_and_that_is_told(
     err = run_cli("blend", "a.json", "b.json").err
     assert "note: the grids have 12, 20 columns: only the first 12 are blended" in err
     assert len(load_grid(Path("blend.json")).codes) == 12
+    # What is refused is refused before anything else is said.
+    refused = run_cli("blend", "a.json", "b.json", "--model", "nowhere")
+    assert refused.code == 1 and "note" not in refused.err
     repeated = blend(run_cli, "--repeat", "--weights", "1,0")
     assert (repeated == np.concatenate([pair[0].codes, pair[0].codes[:8]])).all()
 

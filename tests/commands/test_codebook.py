@@ -62,6 +62,14 @@ def test_every_entry_is_in_the_sound_the_table_and_a_cue_sheet(
     assert begin == pytest.approx(float(found[-1]["begins_s"]), abs=1e-3)
 
 
+def test_a_codebook_that_is_there_is_not_replaced(run_cli: RunCli, model: Path) -> None:
+    Path("book").mkdir()
+    Path("book/codebook.wav").write_text("mine")
+    result = run_cli("codebook", "two", "--seconds", 0.05, "--output", "book")
+    assert result.out.split()[0] == "book_2/codebook.wav"
+    assert Path("book/codebook.wav").read_text() == "mine"
+
+
 def test_without_the_recordings_codes_usage_is_left_out(
     run_cli: RunCli, folders: Folders, tiny_two_levels_path: Path
 ) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import soundfile
 
+from distill_live.codes.grid_file import save_grid
+from distill_live.models.file.persistence import LoadedVQModel
 from tests.conftest import RunCli
 
 SHORT = ("generate", "tiny", "--duration", 0.1, "--seed", 5)
@@ -37,6 +40,29 @@ def test_generate_replaces_no_file_that_is_named(run_cli: RunCli, tiny_in_librar
     Path("rain.wav").write_text("mine")
     assert run_cli(*SHORT, "--output", "rain.wav").out == "rain_2.wav\n"
     assert Path("rain.wav").read_text() == "mine"
+
+
+def test_no_command_replaces_a_grid_a_picture_or_a_list_that_is_there(
+    run_cli: RunCli, tiny_in_library: Path, tiny_model: LoadedVQModel
+) -> None:
+    for name, columns in (("a.json", 4), ("b.json", 6)):
+        save_grid(Path(name), tiny_model.grid_of(np.zeros((columns, 8, 3), np.int64)))
+    before = {name: Path(name).read_bytes() for name in ("a.json", "b.json")}
+    Path("list.yaml").write_text("mine")
+    edit = ("edit", "a.json", "--do", "swap b.json 0:2", "--output", "a.json")
+    result = run_cli(*edit, "--output-other", "b.json", "--save-edits", "list.yaml")
+    assert [line.split(":")[0] for line in result.out.splitlines()] == [
+        "list_2.yaml", "a_2.json", "b_2.json",
+    ]  # fmt: skip
+    result = run_cli("blend", "a.json", "b.json", "--output", "b.json")
+    assert result.out.startswith("b_3.json: ")
+    for expected in ("grid.png\n", "grid_2.png\n"):
+        assert run_cli("codes", "show", "a.json", "--png", "grid.png").out == expected
+    for expected in ("a.wav", "a_2.wav"):
+        result = run_cli("decode", "a.json", "--model", "tiny", "--output", "a.wav")
+        assert result.out.startswith(f"{expected}: ")
+    assert {name: Path(name).read_bytes() for name in before} == before
+    assert Path("list.yaml").read_text() == "mine"
 
 
 def test_a_folder_that_is_called_like_a_sound_is_a_folder(

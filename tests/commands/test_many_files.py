@@ -36,9 +36,10 @@ def test_several_files_give_the_codes_that_each_gives_alone(
     files = [sounds / name for name in ("sine_110.wav", "burst_440.wav")]
     run_cli("encode", *files, "--model", "tiny", "--output", "both")
     for file in files:
-        run_cli("encode", file, "--model", "tiny", "--output", "alone.npz")
+        alone = Path("alone") / f"{file.stem}.npz"
+        run_cli("encode", file, "--model", "tiny", "--output", alone)
         both = load_grid(Path("both") / f"{file.stem}.json").codes
-        assert both.tolist() == load_grid(Path("alone.npz")).codes.tolist()
+        assert both.tolist() == load_grid(alone).codes.tolist()
 
 
 def test_files_of_one_name_are_numbered(

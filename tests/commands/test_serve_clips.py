@@ -145,8 +145,8 @@ def test_what_cannot_be_done_with_clips_is_said_and_the_music_goes_on(
             ("no such file", "clip/load", "a", str(material / "nowhere.wav")),
             ("damaged or not a sound file", "clip/load", "a", "noise.wav"),
             ("is damaged or contains no codes", "clip/load", "a", "broken.npz"),
-            ("has codes of the model two, and tiny has another codec", "clip/load", "a",
-             "other.json"),
+            ("has codes of the model 'two', and 'tiny', which plays, has another codec",
+             "clip/load", "a", "other.json"),
         ):  # fmt: skip
             assert reason in stage.refused(request, *arguments)
         stage.osc.send("/distill/clip/load", "late", "sound.wav")

@@ -58,7 +58,13 @@ def test_what_one_client_plays_another_hears(tiny_model_path: Path) -> None:
 def test_a_page_plays_it_and_sees_and_hears_what_sounds(tiny_model_path: Path) -> None:
     with ServerProcess(str(tiny_model_path), *CLOCK, "--web", "127.0.0.1:0") as server:
         with Page(address_of(server)) as page:
-            assert "freeze" in [edit["name"] for edit in page.hello["edits"]]
+            edits = {edit["name"]: edit for edit in page.hello["edits"]}
+            assert "freeze" in edits
+            resample = edits["resample"]
+            assert (resample["switch"], resample["scope"], resample["region"]) == (
+                None, "grid", True,
+            )  # fmt: skip
+            assert [one["name"] for one in resample["arguments"]] == ["takes", "temperature"]
             model = page.await_one(lambda one: one.get("name") == "model")["value"]
             assert model["name"] == tiny_model_path.stem
             page.send(type="watch", what=["meters", "timeline", "sound", "audio"])
@@ -107,7 +113,44 @@ def test_the_web_and_osc_over_tcp_share_a_port(tiny_model_path: Path) -> None:
         client.ping()
         [(about, (address_told, _))] = client.heard
         assert (about, address_told) == ("/distill/error", "/distill/prime")
+        client.say("/distill/edit/mutate/distance", 5.0)
+        client.ping()
+        corrected = "edit/mutate/distance 5 is outside 0..2; set to 2"
+        expected = ("/distill/error", ["/distill/edit/mutate/distance", corrected])
+        assert client.heard[1:] == [expected]
         client.socket.close()
+        assert server.end() == 0
+    assert "Traceback" not in server.errors
+
+
+def test_what_an_engine_cannot_do_is_answered_over_udp_tcp_and_the_page_s_socket(
+    tiny_model_path: Path,
+) -> None:
+    asked, first = "/distill/loop/columns", 1_000_000
+    with ServerProcess(str(tiny_model_path), *CLOCK, "--web", "127.0.0.1:0") as server:
+        address = address_of(server)
+        server.osc.send(asked, first, 4)
+        assert "cannot be looped" in server.osc.await_told("/distill/error", asked)
+        client = TcpClient(server.osc.port)
+        client.say(asked, first, 5)
+
+        def is_answered() -> bool:
+            client.ping()
+            return bool(client.heard)
+
+        wait_until(is_answered, "the answer over TCP")
+        [(about, (address_told, reason))] = client.heard
+        assert (about, address_told) == ("/distill/error", asked)
+        assert "columns 1000000..1000004 cannot be looped" in reason
+        client.socket.close()
+        with Page(address) as page:
+            page.play([asked, first, 6])
+            told = page.await_one(lambda one: one.get("address") == "/distill/error")
+            assert told["arguments"][0] == asked
+            assert "columns 1000000..1000005" in told["arguments"][1]
+            assert page.ask(["/distill/gain", 9]) == [
+                ["/distill/error", ["/distill/gain", "gain 9 is outside 0..2; set to 2"]]
+            ]
         assert server.end() == 0
     assert "Traceback" not in server.errors
 

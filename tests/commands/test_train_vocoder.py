@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import torch
 
-from distill_live.audio.distances import Distances
+from distill_live.audio.distances.reconstruction import Distances
 from distill_live.commands.training_steps import vocoder
 from distill_live.commands.training_steps.progress import TrainingProgress
 from distill_live.models.file.header import read_header

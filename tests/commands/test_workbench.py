@@ -58,7 +58,8 @@ def test_pages_are_told_that_nothing_plays_but_which_edits_there_are(folders: Fo
         with connect(f"ws{address.removeprefix('http')}/page/socket") as socket:
             hello = json.loads(socket.recv(timeout=10))
     assert (hello["type"], hello["live"], hello["requests"]) == ("hello", False, [])
-    assert "freeze" in [one["name"] for one in hello["edits"]]
+    names = [one["name"] for one in hello["edits"]]
+    assert {"freeze", "resample"} < set(names) and names == sorted(names)
 
 
 def test_it_imports_no_torch(folders: Folders) -> None:

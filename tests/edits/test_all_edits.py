@@ -130,7 +130,7 @@ def play(codes: Codes, done: list[EditStep]) -> Codes:
     """The codes as they sound live with these edits on from column 0, in this order."""
     edits = [EDITS[step.edit] for step in done]
     store = ParameterStore(parameter_table(edits))
-    rack = EditRack(edits, store, BOOKS, pytest.fail)
+    rack = EditRack(edits, store, BOOKS, lambda switch, text: pytest.fail(text))
     rack.set_order([step.edit for step in done])
     for step in done:
         region = step.selection.resolve(COLUMNS, BANDS, LABELS, 10.0)

@@ -19,7 +19,7 @@ from distill_live.live.engine.wiring import Beginning, EngineMemory, EngineRepor
 from distill_live.live.ipc.heard_columns import HeardColumns
 from distill_live.live.ipc.journal import JournalRing
 from distill_live.live.ipc.keepsake import Keepsake
-from distill_live.live.ipc.messages import EditReport
+from distill_live.live.ipc.messages import EditReport, RequestDone
 from distill_live.live.ipc.ring import AudioRing
 from distill_live.live.ipc.shown_columns import ShownColumns
 from distill_live.live.ipc.status import EngineStatus
@@ -58,6 +58,7 @@ class Player:
         self.keepsake, self.heard, self.shown = Keepsake(), HeardColumns(), ShownColumns()
         self.said: list[str] = []
         self.reports: list[EditReport] = []
+        self.done: list[RequestDone] = []
         self.captured: list[tuple[int, np.ndarray]] = []
         #: The clips that the next engine is started with.
         self.partners: Sequence[tuple[str, str, np.ndarray]] = ()
@@ -88,8 +89,8 @@ class Player:
             self.shown,
         )  # fmt: skip
         reports = EngineReports(
-            self.said.append, lambda name: None, lambda *one: self.captured.append(one),
-            self.reports.append,
+            self.said.append, lambda switch, text: self.said.append(text),
+            lambda *one: self.captured.append(one), self.reports.append, self.done.append,
         )  # fmt: skip
         self.engine = Engine(
             loaded, memory, self.settings, beginning, self.edits, reports, self.clock, self.partners

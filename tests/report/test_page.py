@@ -16,6 +16,7 @@ import soundfile
 import torch
 
 from distill_live.audio.dataset import load_recordings
+from distill_live.audio.distances.reconstruction import Distances
 from distill_live.codes.training_codes import TrainingCodes
 from distill_live.errors import ReportError
 from distill_live.models.file.header import rewrite_metadata
@@ -182,6 +183,24 @@ def test_recordings_are_shown_beside_what_comes_back(model: Path, sounds: Path) 
     assert page.texts("h3")[-3:] == [names[0], names[2], names[5]]
     captions = page.texts("figcaption")
     assert captions.count("recording") == captions.count("after the codec") == 3
+    shown = Distances(*(float(text.removesuffix(" dB")) for text in page.texts("td")[1:5]))
+    assert shown.mel_db > 0.5 and shown.texture is not None and shown.texture > 0.5
+
+
+def test_how_near_each_vocoder_came_is_shown(tiny_model_path: Path, tmp_path: Path) -> None:
+    """Also in a file from before texture was measured."""
+    path = Path(shutil.copy(tiny_model_path, tmp_path))
+    old = {"mel_db": 3.04, "sc": 0.567, "env": 0.805}
+    rewrite_metadata(
+        path,
+        training={"vocoder_distances": {"phase": old, "neural": old | {"texture": 5.5}}},
+        loss_curves={"vocoder": {"training": [9.0], "validation": [8.0]}},
+    )
+    page = Page(write_page(path).read_text(encoding="utf-8"))
+    assert page.texts("td") == [
+        "held-out sound, phase vocoder", "3.04 dB", "0.57", "0.81", "-",
+        "held-out sound, neural vocoder", "3.04 dB", "0.57", "0.81", "5.50",
+    ]  # fmt: skip
 
 
 def test_a_model_of_which_little_is_known_has_a_short_page(

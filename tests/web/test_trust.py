@@ -18,6 +18,7 @@ from tests.tools import leave_out
 from tests.web.conftest import Studio
 
 TOKEN = "Xq3-a_long_token"  # noqa: S105
+OTHER = TOKEN[::-1]
 
 
 @pytest.mark.parametrize(
@@ -63,7 +64,7 @@ def test_only_this_servers_own_pages_may_open_a_websocket(origin: str | None, ow
 
 def other_machines_server(studio: Studio, **changes: object) -> WebServer:
     """A server whose clients come from this machine's outside address, as if from another one."""
-    server = studio.serve("0.0.0.0", token=TOKEN, **changes)  # noqa: S104
+    server = studio.serve("0.0.0.0", **{"token": TOKEN, **changes})  # noqa: S104
     if "//127.0.0.1" in server.outside_address:
         server.stop()
         leave_out("this machine has no address besides loopback")
@@ -103,13 +104,26 @@ def test_the_link_sets_a_cookie_that_no_script_and_no_other_site_can_use(outside
         page = browser.get(f"{outside}/?token={TOKEN}", headers={"accept": "text/html"})
         assert page.headers["content-type"].startswith("text/html")
         cookie = page.headers["set-cookie"].lower()
-        assert cookie.startswith(f"distill_token={TOKEN.lower()};")
+        port = outside.rpartition(":")[2]
+        assert cookie.startswith(f"distill_token_{port}={TOKEN.lower()};")
         assert {"httponly", "samesite=strict", "path=/"} <= set(cookie.split("; "))
         assert page.headers["cache-control"] == "no-store"
         assert page.headers["referrer-policy"] == "no-referrer"
         assert browser.get(f"{outside}/page/js/core/store.js").status_code == 200
         wrong = httpx.get(f"{outside}/?token=wrong", headers={"accept": "text/html"})
         assert (wrong.status_code, "set-cookie" in wrong.headers) == (401, False)
+
+
+def test_a_browser_keeps_the_tokens_of_two_servers_on_one_host(
+    studio: Studio, outside: str
+) -> None:
+    other = other_machines_server(studio, token=OTHER)
+    with httpx.Client() as browser:
+        for address, token in ((outside, TOKEN), (other.outside_address, OTHER)):
+            browser.get(f"{address}/?token={token}", headers={"accept": "text/html"})
+        pages = [f"{one}/page/js/core/store.js" for one in (outside, other.outside_address)]
+        assert [browser.get(page).status_code for page in pages] == [200, 200]
+    other.stop()
 
 
 def test_the_token_in_the_link_counts_for_the_page_alone(outside: str) -> None:
@@ -122,7 +136,9 @@ def test_another_machine_needs_the_token_for_the_pages_websocket(outside: str) -
     with pytest.raises(InvalidStatus, match="403"):
         open_socket(outside, authorization="Bearer wrong")
     open_socket(outside, authorization=f"Bearer {TOKEN}")
-    open_socket(outside, cookie=f"distill_token={TOKEN}")
+    open_socket(outside, cookie=f"distill_token_{outside.rpartition(':')[2]}={TOKEN}")
+    with pytest.raises(InvalidStatus, match="403"):
+        open_socket(outside, cookie=f"distill_token_80={TOKEN}")
 
 
 def test_oscquery_needs_no_token_because_its_programs_cannot_send_one(outside: str) -> None:

@@ -1,5 +1,6 @@
 """A document keeps all its states on the disk."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +27,8 @@ def test_every_state_is_there_after_loading(tmp_path: Path) -> None:
     document.name_state("good")
     loaded = Document.load(tmp_path / "one")
     assert loaded.describe() == document.describe()
-    assert loaded.describe()["states"] == ["start", "fill 1", "good", "fill 3"]
+    assert loaded.describe()["states"] == ["start", "fill 1", "fill 2", "fill 3"]
+    assert loaded.describe()["given"] == ["", "", "good", ""]
     assert [loaded.grid_of(number) == grid(number) for number in range(4)] == [True] * 4
     assert loaded.grid == grid(2) and loaded.facts == FACTS
 
@@ -51,6 +53,46 @@ def test_the_oldest_states_are_forgotten(tmp_path: Path, monkeypatch: pytest.Mon
     assert document.describe()["states"] == ["3", "4", "5"]
     assert len(list((tmp_path / "one").glob("*.npz"))) == 3
     assert Document.load(tmp_path / "one").grid_of(0) == grid(3)
+
+
+def test_a_named_state_that_was_dropped_can_be_gone_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_STATES", 3)
+    document = Document.create(tmp_path / "one", FACTS, grid(0))
+    document.name_state("empty")
+    document.do("a", grid(1))
+    document.name_state("full")
+    document.undo()
+    document.do("b", grid(2))
+    document.do("c", grid(3))
+    document.do("d", grid(4))
+    assert document.describe()["states"] == ["b", "c", "d"]
+    loaded = Document.load(tmp_path / "one")
+    assert loaded.describe()["kept"] == ["full", "empty"]
+    loaded.return_to("full")
+    assert loaded.grid == grid(1)
+    assert loaded.describe()["given"] == ["", "", "full"]
+    assert loaded.describe()["kept"] == ["empty"]
+    assert len(list((tmp_path / "one").glob("*.npz"))) == 4
+    loaded.undo()
+    loaded.return_to("full")
+    assert loaded.history.position == 2
+    loaded.name_state("empty")
+    assert Document.load(tmp_path / "one").describe()["given"] == ["", "", "empty"]
+    with pytest.raises(RequestError, match="there is no state called 'full'"):
+        loaded.return_to("full")
+
+
+def test_documents_of_an_older_version_have_states_without_names(tmp_path: Path) -> None:
+    document = Document.create(tmp_path / "one", FACTS, grid(0))
+    document.do("a", grid(1))
+    path = tmp_path / "one" / "document.json"
+    kept = json.loads(path.read_text())
+    del kept["kept"]
+    kept["states"] = [[name, file] for name, file, _ in kept["states"]]
+    path.write_text(json.dumps(kept))
+    assert Document.load(tmp_path / "one").describe() == document.describe()
 
 
 def test_labels_can_be_undone_and_the_name_stays(tmp_path: Path) -> None:

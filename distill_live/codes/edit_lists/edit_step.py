@@ -67,13 +67,16 @@ class EditStep:
         except ValueError as error:
             raise CodesError(f"the edit {text!r} cannot be read: {error}") from None
         edit = find_edit(words.pop(0) if words else "", edits)
-        given = _Words(words, usage(edit))
+        given = _Words(words, edit)
         partner = given.place() if Traits.of(edit).partner else ""
         columns = given.place()
         partner_columns = given.place() if partner else ""
         given.end()
         if Traits.of(edit).partner and (not partner or _COLUMNS.fullmatch(partner)):
-            raise CodesError(f"{edit.name} needs a second grid before the columns; {usage(edit)}")
+            raise CodesError(
+                f"{edit.name} needs a second grid before the columns: a file, live a clip, or "
+                f"{ITSELF} for the grid itself; {usage(edit)}"
+            )
         distances = _distances(edit, given.values)
         others = {name: text for name, text in given.values.items() if name not in distances}
         kinds = {one.name: _KINDS.get(one.unit, "a number") for one in edit.parameters}
@@ -114,8 +117,9 @@ class EditStep:
 class _Words:
     """The words of a step after its edit's name: places in order, values and options by name."""
 
-    def __init__(self, words: Iterable[str], usage: str) -> None:
-        self._usage = usage
+    def __init__(self, words: Iterable[str], edit: Edit) -> None:
+        self._usage = usage(edit)
+        self._names = {one.name for one in edit.parameters}
         self._places: list[str] = []
         self.values: dict[str, str] = {}
         self.options: dict[str, str] = {}
@@ -124,9 +128,12 @@ class _Words:
             value = _VALUE.fullmatch(word)
             if word.startswith("--"):
                 self._read_option(word, rest)
+            elif value and value[1] in _OPTIONS and value[1] not in self._names:
+                raise CodesError(f"write --{value[1]} {value[2]} with -- before it; {self._usage}")
             elif value:
                 self._set(self.values, value[1], value[2], value[1])
             else:
+                self._require_place(word)
                 self._places.append(word)
 
     def place(self) -> str:
@@ -136,9 +143,23 @@ class _Words:
         if self._places:
             raise CodesError(f"{self._places[0]!r} is one word too many; {self._usage}")
 
+    def _require_place(self, word: str) -> None:
+        """Raise CodesError for what was written for a parameter or an option, but is none."""
+        before = self._places[-1] if self._places else ""
+        if before in self._names and _is_number(word):
+            raise CodesError(f"write {before}={word}, with = and without spaces; {self._usage}")
+        name, colon, value = word.partition(":")
+        if colon and name in self._names:
+            raise CodesError(f"write {name}={value}, with = and without spaces; {self._usage}")
+        if before in _OPTIONS:
+            raise CodesError(f"write --{before} {word} with -- before it; {self._usage}")
+
     def _read_option(self, word: str, rest: Iterator[str]) -> None:
         option, equals, value = word.partition("=")
         name = option.removeprefix("--")
+        if name in self._names:
+            value = value or next(rest, "VALUE")
+            raise CodesError(f"{name} is a parameter: write {name}={value}; {self._usage}")
         if name not in _OPTIONS:
             raise CodesError(f"there is no option {option}; {self._usage}")
         value = value if equals else next(rest, "")
@@ -191,11 +212,20 @@ def _shortest(value: float) -> str:
     return repr(float(value)).removesuffix(".0")
 
 
-def _number(name: str, text: str, kind: str = "a number") -> float:
+def _is_number(text: str) -> bool:
     try:
-        number = float(text)
+        float(text)
     except ValueError:
-        raise CodesError(f"{name} takes {kind}, not {text!r}") from None
+        return False
+    return True
+
+
+def _number(name: str, text: str, kind: str = "a number") -> float:
+    if not text:
+        raise CodesError(f"{name} needs a number right after the =, such as {name}=1")
+    if not _is_number(text):
+        raise CodesError(f"{name} takes {kind}, not {text!r}")
+    number = float(text)
     if not math.isfinite(number):
         raise ParameterError(f"{name} takes a finite number, not {text!r}")
     return number

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from distill_live.codes.edit import EditContext
+from collections.abc import Mapping
+from typing import cast
+
+from distill_live.codes.edit import Edit, EditContext
 from distill_live.codes.timeline import Codes
 from distill_live.errors import CodesError
 from distill_live.parameters import PARAMETERS, Parameter
@@ -29,3 +32,10 @@ class ResampleEdit:
         """The codes `[T, F, Q]` with the selected cells drawn again. Raises CodesError without a
         model."""
         raise CodesError(f"{self.name} needs a model")
+
+
+def with_resample(edits: Mapping[str, Edit]) -> dict[str, Edit]:
+    """The installed edits by their names, and `resample`, in alphabetical order."""
+    # An edit that sees the whole grid is not called with a window.
+    every = {**edits, ResampleEdit.name: cast(Edit, ResampleEdit())}
+    return dict(sorted(every.items()))

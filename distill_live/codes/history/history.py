@@ -1,9 +1,9 @@
-"""Undo and redo: a list of states, each with the name of what led to it."""
+"""Undo and redo: a list of states, each with what led to it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from distill_live.errors import CodesError
@@ -13,10 +13,21 @@ _State = TypeVar("_State")
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry(Generic[_State]):
-    """A state, and the name of what led to it."""
+    """A state, the name of what led to it, and the name that it was given, or ""."""
 
     name: str
     state: _State
+    given: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The name that it was given, or else of what led to it."""
+        return self.given or self.name
+
+    @property
+    def described(self) -> str:
+        """What led to it, and the name that it was given."""
+        return f"{self.name}, named {self.given}" if self.given else self.name
 
 
 class History(Generic[_State]):
@@ -37,6 +48,11 @@ class History(Generic[_State]):
         return self._entries[self.position].state
 
     @property
+    def entry(self) -> HistoryEntry[_State]:
+        """The present state, with its names."""
+        return self._entries[self.position]
+
+    @property
     def entries(self) -> tuple[HistoryEntry[_State], ...]:
         """All states, oldest first, those that were undone included."""
         return tuple(self._entries)
@@ -45,6 +61,11 @@ class History(Generic[_State]):
     def undone(self) -> tuple[HistoryEntry[_State], ...]:
         """The states that `redo` leads to, and that the next `do` drops."""
         return tuple(self._entries[self.position + 1 :])
+
+    @property
+    def overdue(self) -> range:
+        """The positions of the oldest states that the next `do` drops for want of room."""
+        return range(max(self.position + 2 - self._limit, 0))
 
     def __getitem__(self, position: int) -> HistoryEntry[_State]:
         return self._entries[position]
@@ -79,13 +100,15 @@ class History(Generic[_State]):
         self.position = position
         return self.state
 
-    def rename(self, name: str) -> None:
-        """Give the present state a name of its own."""
-        self.amend(self.position, name, self.state)
+    def rename(self, given: str, position: int | None = None) -> None:
+        """Give the present state, or another one, a name of its own, or ("") take it away."""
+        at = self.position if position is None else position
+        self._entries[at] = replace(self._entries[at], given=given)
 
     def amend(self, position: int, name: str, state: _State) -> None:
-        """Correct what is known about a state, the present one or another."""
-        self._entries[position] = HistoryEntry(name, state)
+        """Correct what is known about a state, the present one or another, but not the name that
+        it was given."""
+        self._entries[position] = HistoryEntry(name, state, self._entries[position].given)
 
     def keep(self, entries: Mapping[int, HistoryEntry[_State]]) -> None:
         """Keep only these entries, by the positions of those that they take the place of; if the

@@ -13,7 +13,7 @@ from distill_live.codes.grid import joined_sources
 from distill_live.codes.grid_file import SUFFIXES, save_grid
 from distill_live.commands.destinations import single_file
 from distill_live.commands.grids.reading import load_model_of
-from distill_live.commands.output import check_sound_file, progress_bar, tell, write_sound
+from distill_live.commands.output import check_sound_file, progress_bar, tell, warn, write_sound
 from distill_live.errors import CodesError
 
 if TYPE_CHECKING:
@@ -81,15 +81,19 @@ def write_mixture(
     weights: Weights,
     columns: int,
     destination: Destination,
+    notes: Sequence[str],
     model: str | None,
     device: str,
 ) -> None:
-    """Mix so many columns of grids of one model, and write them; see `inference.blending`."""
+    """Mix so many columns of grids of one model, and write them; see `inference.blending`. `notes`
+    are said once it is certain that this can be done."""
     from distill_live.inference.blending import Mixture
     from distill_live.inference.codes import decode_vectors
 
     mixture = Mixture.of(grids, weights, columns)
     loaded = load_model_of(grids[0], model, device)
+    for note in notes:
+        warn(f"note: {note}")
     path = destination.path
     if destination.smooth:
         vectors = mixture.vectors(loaded.codebooks)

@@ -14,6 +14,7 @@ from distill_live.commands.serving.live_edits import HISTORY, LiveEdits
 from distill_live.commands.serving.page.documents import ServerDocuments
 from distill_live.commands.serving.page.feed import LiveFeed
 from distill_live.commands.serving.page.work import JobDocuments, open_api
+from distill_live.commands.serving.remarks import Remarks
 from distill_live.commands.serving.site import Site
 from distill_live.commands.serving.streams import ServerStreams
 from distill_live.control.feedback.outcomes import Answer, Outcomes
@@ -40,8 +41,10 @@ if TYPE_CHECKING:
     from distill_live.control.feedback.feedback import Feedback
     from distill_live.control.namespace.address import Sender
     from distill_live.control.patch.schema import Patch
+    from distill_live.live.ipc.messages import Asked
     from distill_live.live.server.server import Server
     from distill_live.parameters import ParameterStore
+    from distill_live.web.api.routes import Api
 
 
 class Controls:
@@ -68,53 +71,50 @@ class Controls:
         #: The patch at the start, in words.
         self.patch_summary = f"patch {patch.name}: {describe_patch(patch)}"
         self._allowed_files = AllowedFiles(lambda: options.folders)
-
-        # Outcomes of requests go to whoever made them; `_answers` holds the function that sends to
-        # clients of each input.
+        # Outcomes go to whoever has asked; `_answers` has what sends to the clients of each input.
         self._answers: dict[str, Answer] = {}
         self._outcomes = Outcomes(feedback, self._answers)
 
-        # The router, and the requests that messages can make.
+        # What messages do.
         self._tempo = TempoParameters(Tempo(log=say), store, feedback.publish)
         self._presets = Presets(store, {}, presets_path(path), say)
         self._edits = LiveEdits(
             server, store, feedback, self._outcomes, self._presets, lambda: self.router.sender, say
         )
-        self.router = self._make_router(feedback)
-        self.router.add_service(HISTORY, self._edits.list)
-
-        # Sources of messages: clients over OSC and the web, and devices.
-        self.osc = self._make_osc(options, feedback)
-        self.site = Site(
-            options.web, options.osc_allow, lambda: server.deck.level_labels, self.router, feedback,
-            store, say,
+        self._remarks = Remarks(
+            server, store, self._edits.edits.values(), self._tempo.tempo, options.link,
+            self._outcomes, say,
         )  # fmt: skip
-        self.site.edits = tuple(self._edits.requests.edits.values())
-        self.site.feed = LiveFeed(server, self._tempo.tempo)
+        self.router = self._make_router(feedback)
+
+        # Where messages come from: clients, devices, and the patch.
         self._watch = PatchWatch(path, store.table, self._use, say)
+        self.osc = self._make_osc(options, feedback)
         editor = PatchEditor(path, store.table, self._watch.follow)
-        self.site.api = open_api(
+        api = open_api(
             options.work, options.upload_limit, options.recordings, lambda: server.deck.path,
             PatchRoutes(editor).operations(),
         )  # fmt: skip
+        self.site = self._make_site(options, feedback, api)
         self._answers |= {"osc": self.osc.answer, "web": self.site.answer}
         self._devices = Devices(self.router, store, options.midi, options.link, inputs, say)
         self._learn = LearnService(
             path, store.table, self._devices.midi, feedback, self._outcomes, say
         )
-        self.router.add_service(LEARN, self._learn)
         self.router.hooks.learns = self._learn.is_busy
+        self.router.add_service(HISTORY, self._edits.list)
+        self.router.add_service(LEARN, self._learn)
         self.router.add_service(CLIP_LIST, ClipList(server))
 
-        # Changes while it plays: the model, and everything with a tick.
-        server.on_model = self._use_levels
+        # What is called again and again.
         self._ticker = self._make_ticker(feedback)
         self._documents = ServerDocuments(
             self.site.documents, server, self.router, self._presets, self._edits.history,
-            self._watch, options.recordings, self._addresses,
+            self._watch, options.recordings, self._facts,
         )  # fmt: skip
-        self._jobs = JobDocuments(self.site.documents, self.site.api)
+        self._jobs = JobDocuments(self.site.documents, api)
 
+        server.on_model = self._use_levels
         self._use(patch)
         self._use_levels(server.deck.level_labels)
         for value in options.values:
@@ -137,6 +137,7 @@ class Controls:
         now = time.monotonic()
         self._watch.tick(now)
         self._learn.tick(now)
+        self._remarks.tick()
         self._documents.tick(now)
         self._jobs.tick(now)
 
@@ -160,10 +161,11 @@ class Controls:
         )  # fmt: skip
         hooks = Hooks(
             on_touch=lambda sender, name: self._note_touch(feedback, sender, name),
-            on_change=self._edits.history.follow_touches,
+            on_change=self._note_change,
             on_reply=self._outcomes.answer,
             follow=server.follow,
             latency=lambda: server.latency,
+            explain=self._edits.requests.explain,
         )
         return Router(
             self._store, requests, None, say,
@@ -175,6 +177,19 @@ class Controls:
         host, port = parse_endpoint(options.osc)
         make = load_plugin("inputs", "osc")
         return make(host, port, self.router, feedback, self.router.schedule, options.osc_allow)
+
+    def _make_site(self, options: ControlOptions, feedback: Feedback, api: Api) -> Site:
+        """The web server with all that the page shows. Raises DeviceError for an address or a
+        network that is not valid."""
+        server = self._server
+        site = Site(
+            options.web, options.osc_allow, lambda: server.deck.level_labels, self.router, feedback,
+            self._store, self._say,
+        )  # fmt: skip
+        site.edits = tuple(self._edits.requests.edits.values())
+        site.feed = LiveFeed(server, self._tempo.tempo)
+        site.api = api
+        return site
 
     def _make_ticker(self, feedback: Feedback) -> Ticker:
         """Everything that is called many times a second, in this order."""
@@ -210,11 +225,12 @@ class Controls:
         self._edits.use_model()
         self.site.note_levels()
 
-    def _addresses(self) -> dict[str, Any]:
-        """Where messages are received."""
+    def _facts(self) -> dict[str, Any]:
+        """Where messages are received, and what a control is being learned for."""
         midi = self._devices.midi
         osc = f"{self.osc.host}:{self.osc.port}"
-        return {"osc": osc, "web": self.site.address, "midi": midi.status}
+        learning = self._learn.learning.name
+        return {"osc": osc, "web": self.site.address, "midi": midi.status, "learning": learning}
 
     def _set(self, text: str) -> None:
         """Set a parameter by NAME=VALUE, as a message would. Raises ParameterError."""
@@ -223,23 +239,34 @@ class Controls:
             raise ParameterError(f"--set takes NAME=VALUE, such as temperature=0.8, not {text!r}")
         # Only parameters: a request would be made before there is any sound.
         try:
-            find_target(name, self._store.table)
+            parameter = find_target(name, self._store.table).parameter
         except ParameterError as error:
             raise ParameterError(f"--set {text}: {error}") from None
-        for _, (_, reason) in self.router.receive_osc([(f"{ROOT}/{name}", (value,))]).replies:
+        replies = self.router.receive_osc([(f"{ROOT}/{name}", (value,))]).replies
+        if self.router.counters.clipped:
+            raise ParameterError(f"--set {text}: {name} takes {parameter.legal()}")
+        for _, (_, reason) in replies:
             raise ParameterError(f"--set {text}: {reason}")
 
-    def _request(self, name: str, arguments: tuple[object, ...]) -> None:
+    def _request(self, name: str, arguments: tuple[object, ...], asked: Asked) -> None:
         """Hand a request on to the server. Raises ParameterError for a file elsewhere."""
         checked = self._allowed_files.check(name, arguments)
+        if asked == (name, arguments):
+            asked = (name, checked)
         # First, because the server may answer at once.
-        self._outcomes.asked(name, self.router.sender, checked)
-        self._server.request(name, checked)
+        self._outcomes.asked(asked[0], self.router.sender, asked[1])
+        self._server.request(name, checked, asked)
 
     def _note_touch(self, feedback: Feedback, sender: Sender, name: str) -> None:
         """Note that a parameter is moved."""
         feedback.touched(sender, name)
         self._edits.history.touched(sender, name)
+        self._remarks.touched(sender, name)
+
+    def _note_change(self) -> None:
+        """Note that all parameters of a message are moved, and all requests are made."""
+        self._edits.history.follow_touches()
+        self._remarks.settle()
 
     def _note_done(self, name: str, text: str) -> None:
         """Confirm what control itself has done, to the sender and to all listeners."""

@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 HISTORY = "history"
 #: How often overlays that are too old to be played again are forgotten, in seconds.
 _FORGET_SECONDS = 1.0
+#: Requests that are lost with an engine that fails.
+_MOVES = (
+    "rewind", "rewind/beats", "loop", "loop/beats", "loop/columns", "hold", "hold/beats", "release",
+)  # fmt: skip
 #: Requests that choose a clip for edits.
 CLIP_REQUESTS = ("edit/clip", "blend/clip")
 #: Requests that change edits by the store.
@@ -67,7 +71,7 @@ class LiveEdits:
             self.history, self.edits, lambda: server.deck.level_labels
         )
         server.on_edit_report = self._hear
-        server.on_engine_lost = self.history.resend
+        server.on_engine_lost = self._note_lost_engine
         server.on_outcome = self._note_outcome
         self.history.on_clip = lambda *chosen: server.request(CLIP_RESTORE, chosen)
         self.history.on_paint = lambda asked, number: outcomes.asked(asked, sender(), (number,))
@@ -112,15 +116,19 @@ class LiveEdits:
         self._patch_order = names
 
     def list(self, arguments: Sequence[object], sender: Sender) -> list[Reply]:
-        """Answer with the newest states of the history."""
+        """Answer with the named states that have no number any more, and the newest others."""
         (count,) = SERVICES[HISTORY].check(arguments)
-        entries = self.history.entries(int(str(count)))
-        return [(f"{ROOT}/{HISTORY}", entry) for entry in entries]
+        present, _, _ = self.history.position
+        kept: list[tuple[object, ...]] = [(-1, name, 0) for name in self.history.kept_names]
+        newest = self.history.entries(int(str(count)))
+        kept += [(number, entry.shown, int(number == present)) for number, entry in newest]
+        return [(f"{ROOT}/{HISTORY}", entry) for entry in kept]
 
     def _note_outcome(
         self, name: str, text: str, failed: bool, arguments: tuple[object, ...] | None = None
     ) -> None:
-        """Make an entry of a clip that was chosen for edits, and tell whoever has asked."""
+        """Make an entry of a clip that was chosen for edits, and tell whoever has asked. Without a
+        text there is nothing to tell."""
         if name == CLIP_RESTORE:
             slot, chosen = map(str, arguments or ("", ""))
             self.history.note_restored(slot, "" if failed else chosen)
@@ -129,7 +137,15 @@ class LiveEdits:
             chosen = str((arguments or ("",))[0] or "")
             slot = name.removesuffix("/clip")
             self.history.note_clip(slot, "" if chosen == NO_CLIP else chosen)
-        self._outcomes.tell(name, text, failed, arguments)
+        if text:
+            self._outcomes.tell(name, text, failed, arguments)
+        else:
+            self._outcomes.forget(name, arguments or ())
+
+    def _note_lost_engine(self) -> None:
+        """Have the next engine lay what is painted, and tell of requests that are lost."""
+        self.history.resend()
+        self._outcomes.fail_pending(_MOVES, "the engine failed meanwhile: send it again")
 
     def _hear(self, report: EditReport) -> None:
         """Take in what an engine reports, and tell whoever has asked for it."""

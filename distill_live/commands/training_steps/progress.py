@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from distill_live.escapes import escape
 
 if TYPE_CHECKING:
-    from distill_live.audio.distances import Distances
+    from distill_live.audio.distances.reconstruction import Distances
     from distill_live.codes.codebook_health import LevelHealth
     from distill_live.training.codec.config import CodecTrainingConfig
     from distill_live.training.codec.trainer import CodecEpoch
@@ -195,7 +195,7 @@ class TrainingProgress:
         """Print how close each vocoder comes to held-out sound, and which one the model uses."""
         for name, one in distances.items():
             self._print(f"held-out sound, {name} vocoder: {one}")
-        why = "as requested" if asked else "which is closer by at least two of the three measures"
+        why = "as requested" if asked else "which is closer by most measures; texture counts twice"
         self._print(f"the model now plays through the {played} vocoder, {why}")
 
     def _print(self, line: str) -> None:

@@ -12,7 +12,7 @@ from distill_live.commands.progress_lines import ProgressLines
 from distill_live.commands.training_steps.progress import TrainingProgress, in_words
 
 if TYPE_CHECKING:
-    from distill_live.audio.distances import Distances
+    from distill_live.audio.distances.reconstruction import Distances
     from distill_live.codes.codebook_health import LevelHealth
     from distill_live.training.codec.config import CodecTrainingConfig
     from distill_live.training.codec.trainer import CodecEpoch

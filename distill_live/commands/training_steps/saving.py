@@ -13,7 +13,7 @@ import numpy as np
 
 from distill_live import __version__
 from distill_live.audio.dataset import Recordings
-from distill_live.audio.distances import Distances
+from distill_live.audio.distances.reconstruction import Distances
 from distill_live.audio.files import audio_bytes
 from distill_live.codes.codebook_health import count_codes
 from distill_live.codes.training_codes import TrainingCodes

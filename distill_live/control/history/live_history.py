@@ -15,6 +15,7 @@ from distill_live.control.history.chain import Chain, ChainParameters
 from distill_live.control.history.clip_choices import ClipChoices
 from distill_live.control.history.fader_moves import FaderMoves
 from distill_live.control.history.held_codes import HeldCodes
+from distill_live.control.history.named_states import NamedStates
 from distill_live.control.history.overlay_book import OverlayBook, Record, Send
 from distill_live.control.history.state import (
     State,
@@ -22,6 +23,7 @@ from distill_live.control.history.state import (
     changes_between,
     drop_overlays,
 )
+from distill_live.control.history.strokes import find_stroke, set_laid
 from distill_live.control.namespace.address import Sender
 from distill_live.control.namespace.targets import edit_names, find_order
 from distill_live.errors import CodesError, ParameterError
@@ -66,6 +68,7 @@ class LiveHistory:
         self.on_paint: Callable[[str, int], None] = lambda asked, number: None
         self._chain = Chain(self._parameters.read())
         self._history = History(State(self._chain))
+        self._named = NamedStates(self._history)
         #: The states that the newest entry has taken the place of: they come back if it is refused.
         self._dropped: tuple[HistoryEntry[State], ...] = ()
 
@@ -88,7 +91,7 @@ class LiveHistory:
             if self._has_changed() or force:
                 moved = self._moves.touched(state.chain.changes(self._chain), self._clock())
                 if name:
-                    self._do(name, replace(state, chain=self._chain, laid=(), removed=()))
+                    self._do(name, state.after(chain=self._chain))
                 elif moved:
                     self._note_moves(state, moved)
 
@@ -111,15 +114,26 @@ class LiveHistory:
         with self._lock:
             self._book.forget_before(column)
 
-    def paint(self, asked: str, request: str, arguments: tuple[object, ...], name: str) -> None:
+    def paint(
+        self,
+        asked: str,
+        request: str,
+        arguments: tuple[object, ...],
+        name: str,
+        stroke: int | None = None,
+    ) -> None:
         """Have the engine make an overlay by a request, whose first argument will be its number;
-        `asked` is what the performer has asked for."""
+        `asked` is what the performer has asked for. Overlays of the same `stroke` are one entry."""
         with self._lock:
             self._settle()
             number = self._book.add(Record(request, arguments, asked))
             self.on_paint(asked, number)
             self._book.send(number)
-            self._do(name, replace(self._history.state, laid=(number,), removed=()))
+            begun = find_stroke(self._history, stroke)
+            if begun is None:
+                self._do(name, self._history.state.after(laid=(number,), stroke=stroke))
+            else:
+                set_laid(self._history, begun, (*self._history[begun].state.laid, number))
 
     def set_order(self, names: Sequence[str]) -> str:
         """Run the edits in this order, then all others by name."""
@@ -178,42 +192,47 @@ class LiveHistory:
         """Go back to the state before the present one."""
         with self._lock:
             left, _ = self._move(self._history.undo)
-            return f"undone: {left} (now at {self._place})"
+            return f"undone: {left.described} (now at {self._place})"
 
     def redo(self) -> str:
         """Go forward to the state that was undone last."""
         with self._lock:
             _, reached = self._move(self._history.redo)
-            return f"redone: {reached} (now at {self._place})"
+            return f"redone: {reached.described} (now at {self._place})"
 
-    def go_to(self, number: int) -> str:
-        """Go to a state by its number."""
+    def go_to(self, place: str) -> str:
+        """Go to a state by its number, or by the name that it was given."""
         with self._lock:
-            _, reached = self._move(lambda: self._history.go_to(number))
-            return f"now at state {self._place}: {reached}"
+            number = int(place) if place.isdecimal() else self._named.position(place)
+            if number is None:
+                self._return_to(place)
+            else:
+                self._move(lambda: self._history.go_to(number))
+            return f"now at state {self._place}: {self._history.entry.described}"
 
     def rename(self, name: str) -> str:
         """Give the present state a name."""
         with self._lock:
             self._settle()
-            self._history.rename(name)
-            return f"state {self._history.position} is now called {name}"
+            return self._named.rename(name)
 
-    def entries(self, count: int) -> list[tuple[int, str, int]]:
-        """Number, name and 1 for the present one, of the newest states, oldest first."""
+    def entries(self, count: int) -> list[tuple[int, HistoryEntry[State]]]:
+        """The newest states with their numbers, oldest first."""
         with self._lock:
             first = max(len(self._history) - count, 0)
-            return [
-                (number, self._history[number].name, int(number == self._history.position))
-                for number in range(first, len(self._history))
-            ]
+            return list(enumerate(self._history.entries[first:], first))
+
+    @property
+    def kept_names(self) -> tuple[str, ...]:
+        """The names of states that have no number any more, and can only be gone to by name."""
+        return self._named.kept
 
     @property
     def position(self) -> tuple[int, int, str]:
         """The number of the present state, that of the last one, and the present one's name."""
         with self._lock:
             number = self._history.position
-            return number, len(self._history) - 1, self._history[number].name
+            return number, len(self._history) - 1, self._history[number].shown
 
     def note_made(self, overlay: Overlay, text: str) -> str:
         """An overlay was made; returns what it was asked for as, "" if it was not."""
@@ -222,20 +241,25 @@ class LiveHistory:
             if record is None:
                 return ""
             record.overlay = overlay
-            if position is not None:
+            if position is not None and len(self._history[position].state.laid) == 1:
                 self._history.amend(position, text, self._history[position].state)
             return record.asked
 
     def note_refused(self, number: int) -> str:
-        """An overlay cannot be made: its entry is dropped, as if it had not been asked for. Returns
-        as `note_made`."""
+        """An overlay cannot be made: its entry is dropped, as if it had not been asked for, unless
+        it is a stroke that has others. Returns as `note_made`."""
         with self._lock:
             record, position = self._book.find(number), self._find(number)
             self._book.forget([number])
-            if position is not None:
+            laid = () if position is None else self._history[position].state.laid
+            if position is not None and len(laid) > 1:
+                set_laid(self._history, position, [one for one in laid if one != number])
+            elif position is not None:
+                self._named.keep([position], without=number)
                 kept = {at: self._history[at] for at in range(len(self._history)) if at != position}
                 if position == len(self._history) - 1:
                     kept |= dict(enumerate(self._dropped, start=position + 1))
+                    self._named.drop(entry.given for entry in self._dropped)
                     self._dropped = ()
                 self._history.keep(kept)
                 self._moves.end()
@@ -252,6 +276,7 @@ class LiveHistory:
         with self._lock:
             self._book.forget_up_to(newest)
             drop_overlays(self._history, newest, same_model)
+            self._named.begin_segment(newest, same_model)
             self._dropped = ()
             self._moves.end()
             if not same_model:
@@ -276,7 +301,7 @@ class LiveHistory:
         title = self._parameters.describe(moved, state.chain, self._labels())
         begun = self._moves.going_on(moved, self._history.position, now)
         if begun is None or not self._parameters.is_gradual(moved):
-            self._do(title, replace(state, chain=self._chain, laid=(), removed=()))
+            self._do(title, state.after(chain=self._chain))
             begun = self._history.position
         else:
             self._history.amend(begun, title, self._history[begun].state)
@@ -295,7 +320,9 @@ class LiveHistory:
 
     def _do(self, name: str, state: State) -> None:
         position, undone = self._history.position, self._history.undone
-        self._book.forget(number for entry in self._dropped for number in entry.state.laid)
+        self._named.keep([*range(position + 1, len(self._history)), *self._history.overdue])
+        dropped = {number for entry in self._dropped for number in entry.state.laid}
+        self._book.forget(dropped - self._named.overlays)
         self._dropped = undone
         self._history.do(name, state)
         if undone or self._history.position == position:
@@ -310,8 +337,8 @@ class LiveHistory:
         """The number of the present state, and of the last one, in words."""
         return f"{self._history.position} of {len(self._history) - 1}"
 
-    def _move(self, move: Callable[[], State]) -> tuple[str, str]:
-        """Move along the history; returns the names of the states left and reached."""
+    def _move(self, move: Callable[[], State]) -> tuple[HistoryEntry[State], HistoryEntry[State]]:
+        """Move along the history; returns the entries left and reached."""
         self._settle()
         start = self._history.position
         try:
@@ -322,7 +349,22 @@ class LiveHistory:
         end = self._history.position
         self._restore(self._history.state)
         self._book.lay(*changes_between(self._history, start, end))
-        return self._history[start].name, self._history[end].name
+        return self._history[start], self._history[end]
+
+    def _return_to(self, name: str) -> None:
+        """Go to a state that the history has dropped: by an entry of its own, so that undo leads
+        back. Raises ParameterError if there is none of that name."""
+        kept = self._named.find(name)
+        self._settle()
+        here, _ = changes_between(self._history, -1, self._history.position)
+        laid = tuple(number for number in kept.laid if number not in here)
+        removed = tuple(number for number in here if number not in kept.laid)
+        self._do(f"back to {name}", replace(kept, laid=laid, removed=removed))
+        self._named.drop([name])
+        self._history.rename(name)
+        self._moves.end()
+        self._restore(self._history.state)
+        self._book.lay(laid, removed)
 
     def _restore(self, state: State) -> None:
         """Make the chain what it was in a state."""

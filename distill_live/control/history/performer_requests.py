@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import cast
 
-from distill_live.codes.edit import Edit
+from distill_live.codes.edit import SWITCH, Edit, Traits, parameter_name
 from distill_live.codes.edit_lists.edit_step import ITSELF, EditStep
-from distill_live.codes.edit_lists.resample_edit import ResampleEdit
+from distill_live.codes.edit_lists.resample_edit import ResampleEdit, with_resample
 from distill_live.codes.labels import level_name
 from distill_live.control.history.live_history import LiveHistory
+from distill_live.control.namespace.address import ROOT
 from distill_live.control.namespace.targets import Levels
 from distill_live.errors import CodesError, ParameterError
 
@@ -29,7 +29,7 @@ class PerformerRequests:
     ) -> None:
         self._history, self._labels = history, labels
         #: The edits that regions can have, by their names.
-        self.edits = {**edits, ResampleEdit.name: cast(Edit, ResampleEdit())}
+        self.edits = with_resample(edits)
         #: By the requests' names.
         self.handlers: dict[str, Handler] = {
             "cell": self._cell,
@@ -44,18 +44,51 @@ class PerformerRequests:
             "edit/order": self._order,
         }
 
-    def _cell(self, column: int, band: int, level: int | str, code: int) -> None:
-        self._paint("cell", "at", column, band, level, code)
+    def explain(self, name: str) -> str:
+        """Why there is no address of that name below /distill, if it is that of an edit without a
+        switch; else nothing."""
+        group, _, rest = name.partition("/")
+        edit = self.edits.get(rest.partition("/")[0])
+        if group != "edit" or edit is None:
+            return ""
+        traits = Traits.of(edit)
+        if traits.scope == "file":
+            return (
+                f"{edit.name} changes the number of columns, so it works only on files: "
+                "distill-live edit"
+            )
+        if traits.scope == "region":
+            words = f'"{edit.name}{" CLIP" if traits.partner else ""}"'
+            return (
+                f"{edit.name} has no switch; it changes a region once: {ROOT}/region COLUMN COUNT "
+                f"{words}, or {ROOT}/region/loop {words}"
+            )
+        if name == parameter_name(edit.name, SWITCH):
+            return f"{edit.name} is switched on by {ROOT}/{traits.switch}"
+        return ""
 
-    def _cell_ahead(self, ahead: int, band: int, level: int | str, code: int) -> None:
-        self._paint("cell/ahead", "ahead", ahead, band, level, code)
+    def _cell(
+        self, column: int, band: int, level: int | str, code: int, stroke: int | None
+    ) -> None:
+        self._paint("cell", ("at", column), band, level, code, stroke)
+
+    def _cell_ahead(
+        self, ahead: int, band: int, level: int | str, code: int, stroke: int | None
+    ) -> None:
+        self._paint("cell/ahead", ("ahead", ahead), band, level, code, stroke)
 
     def _paint(
-        self, asked: str, where: str, column: int, band: int, level: int | str, code: int
+        self,
+        asked: str,
+        place: tuple[str, int],
+        band: int,
+        level: int | str,
+        code: int,
+        stroke: int | None,
     ) -> None:
         found = Levels(self._labels()).find_name(level_name(str(level)))
-        title = f"{asked} {column} {band} {level} {code}"
-        self._history.paint(asked, "cell", (where, column, band - 1, found, code), title)
+        title = f"{asked} {place[1]} {band} {level} {code}"
+        self._history.paint(asked, "cell", (*place, band - 1, found, code), title, stroke)
 
     def _region(self, first: int, count: int, edit: str) -> None:
         self._edit("region", ("at", first, count), edit)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Self
 
 from distill_live.codes.history.history import History, HistoryEntry
 from distill_live.codes.rack.settings import Held
@@ -14,12 +14,18 @@ from distill_live.control.history.chain import Chain
 @dataclass(frozen=True, slots=True)
 class State:
     """A state: the chain, what its edits hold, and which overlays this entry, compared with the one
-    before it, has laid and taken away."""
+    before it, has laid and taken away. `stroke` is the number of the stroke that has laid them, if
+    they are cells of one."""
 
     chain: Chain
     held: Mapping[str, Held] = field(default_factory=dict)
     laid: tuple[int, ...] = ()
     removed: tuple[int, ...] = ()
+    stroke: int | None = None
+
+    def after(self, **changes: Any) -> Self:
+        """A state after this one, which lays and takes away nothing but what `changes` say."""
+        return replace(self, **{"laid": (), "removed": (), "stroke": None, **changes})
 
     def without(self, newest: int | None, same_model: bool) -> State:
         """The same without overlays up to a number, or (None) without any; and without clips and
@@ -52,13 +58,14 @@ def changes_between(history: History[State], start: int, end: int) -> tuple[list
 
 
 def drop_overlays(history: History[State], newest: int | None, same_model: bool) -> None:
-    """Drop from all states what `State.without` drops, and entries that then change nothing."""
+    """Drop from all states what `State.without` drops, and entries that then change nothing and
+    were not given a name."""
     kept: dict[int, HistoryEntry[State]] = {}
     chain: Chain | None = None
     for position in range(len(history)):
         entry = history[position]
         state = entry.state.without(newest, same_model)
-        if chain != state.chain or state.laid or state.removed:
-            kept[position] = HistoryEntry(entry.name, state)
+        if chain != state.chain or state.laid or state.removed or entry.given:
+            kept[position] = replace(entry, state=state)
             chain = state.chain
     history.keep(kept)

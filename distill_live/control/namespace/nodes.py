@@ -119,7 +119,8 @@ SERVICES: dict[str, RequestSpec] = {
                      Argument("address", "text"))),
         RequestSpec("history", "Reply `/distill/history` with the number and the name of each of "
                                "the newest states of the history, 32 if you don't say how many, "
-                               "and with 1 for the current one or 0.",
+                               "and with 1 for the current one or 0. Named states that a new edit "
+                               "has replaced come first, with the number -1.",
                     (Argument("count", "int", 1, 256, optional=True, default=32),)),
         RequestSpec("subscribe", "Send all values now, and changes as they happen, for one "
                                  "minute; port 0 means the port you send from, and more patterns "

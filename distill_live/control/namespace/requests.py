@@ -138,6 +138,7 @@ _CELL = (
     Argument("band", "int", 1, 64),
     Argument("level", "int", 1, LEVELS_LIMIT, alternative="a level's name"),
     Argument("code", "int", 0, 65_535),
+    Argument("stroke", "int", 0, 2**31 - 1, optional=True),
 )
 _REGION = (
     Argument("count", "int", 1, 1024, "columns"),
@@ -202,11 +203,14 @@ REQUESTS: dict[str, RequestSpec] = {
         RequestSpec("cell",
                     "Paint one code: in the column with this number (see `/distill/stream/column`) "
                     "and this band, counted from 1, low to high. It is heard at once if its column "
-                    "is playing or comes later, and otherwise when the column is played again.",
+                    "is playing or comes later, and otherwise when the column is played again. "
+                    "Cells with the same stroke are undone together: give each stroke a number of "
+                    "its own, such as a random one.",
                     (_COLUMN, *_CELL), "control"),
         RequestSpec("cell/ahead",
                     "Paint one code so many columns after the one in which a change can be heard "
-                    "first; in a loop, columns are counted round and round.",
+                    "first; in a loop, columns are counted round and round. The stroke is that of "
+                    "`cell`.",
                     (_AHEAD, *_CELL), "control"),
         RequestSpec("region",
                     "Run an edit once on some columns, from the one with this number on. The edit "
@@ -221,13 +225,16 @@ REQUESTS: dict[str, RequestSpec] = {
                     "Run an edit once on all columns of the loop, or on the column that is held.",
                     (_REGION[-1],), "control"),
         RequestSpec("undo",
-                    "Undo the last edit: a painted cell, an edited region, or a change of the "
-                    "edits that are on. The music does not jump, and other parameters stay.",
+                    "Undo the last edit: a painted cell or stroke, an edited region, or a change "
+                    "of the edits that are on. The music does not jump, and other parameters stay.",
                     where="control"),
         RequestSpec("redo", "Do again what was undone last.", where="control"),
-        RequestSpec("history/go", "Go to a state of the history, by its number.",
-                    (Argument("number", "int", 0, 2**31 - 1),), "control"),
-        RequestSpec("history/name", "Name the current state of the history.",
+        RequestSpec("history/go", "Go to a state of the history, by its number or its name.",
+                    (Argument("state", "int", 0, 2**31 - 1, alternative="a state's name",
+                              rest=True),), "control"),
+        RequestSpec("history/name",
+                    "Name the current state of the history. A named state is kept, even when a new "
+                    "edit takes its place.",
                     (Argument("name", "text", rest=True),), "control"),
         RequestSpec("edit/order",
                     "Run the edits in this order, one after the other, and those that are not "

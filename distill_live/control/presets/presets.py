@@ -19,6 +19,8 @@ from distill_live.parameters.rounding import rounded
 
 #: The most presets that can be stored while playing: as many as MIDI has programs.
 MAX_STORED = 128
+#: How far a value may be from that of a preset, which is rounded, to count as the same.
+_SAME = 1e-5
 #: Parameters that a stored preset leaves out: they are about timing, not about the sound.
 NOT_STORED = ("tempo", "beats_per_bar", "link_start_stop", "morph")
 
@@ -41,7 +43,7 @@ class Presets:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store, self._patch = store, presets
-        self._log, self._clock = log, clock
+        self._clock = clock
         self._lock = threading.Lock()
         self._file = PresetFile(path, log)
         self._stored: dict[str, Preset] = dict(self._file.read())
@@ -50,6 +52,9 @@ class Presets:
         self.levels = Levels()
         #: The preset that was recalled or stored last.
         self.current: str | None = None
+        # What it sets, and the order of the edits with it.
+        self._goal: dict[Cell, Value] = {}
+        self._goal_order: Sequence[str] | None = None
         #: How the order of the edits is read, where there is one, and set.
         self.get_order: Callable[[], Sequence[str] | None] = lambda: None
         self.set_order: Callable[[Sequence[str]], None] = lambda names: None
@@ -70,6 +75,21 @@ class Presets:
         """Those that were stored while playing."""
         return set(self._stored)
 
+    def is_changed(self, moving: Collection[str] = ()) -> bool:
+        """Whether something that the current preset sets is now otherwise, except by a morph to it
+        and by what moves the parameters `moving`, or PARAMETER/LEVEL, by itself."""
+        ignored = {find_target(one, self._store.table).parameter.name for one in moving}
+        with self._lock:
+            if self._morph is not None:
+                return False
+            if self._goal_order is not None and self.get_order() != self._goal_order:
+                return True
+            return not all(
+                self._is_at(cell, value)
+                for cell, value in self._goal.items()
+                if cell.name not in ignored
+            )
+
     def use(self, presets: Mapping[str, Preset]) -> None:
         """Use the presets of another patch, or of the same one after a change."""
         with self._lock:
@@ -80,8 +100,8 @@ class Presets:
         are. By default it takes as long as the parameter `morph` says. Returns a line for the
         performer, as the other requests do.
 
-        Parameters that this instrument does not have are logged and left out. Raises ParameterError
-        when there is no such preset.
+        Parameters that this instrument does not have are left out, and the line says so. Raises
+        ParameterError when there is no such preset.
         """
         with self._lock:
             presets = self._all()
@@ -92,13 +112,15 @@ class Presets:
                 )
             wanted = self._store["morph"] if seconds is None else seconds
             began = self._clock()
-            targets = self._targets(name, presets[name])
-            self._use_order(name, presets[name])
+            left_out: list[str] = []
+            targets = self._targets(presets[name], left_out)
+            self._use_order(presets[name], left_out)
             morph = Morph(self._store, targets, began, wanted)
-            self.current = name
+            self._set_current(name, presets[name], targets)
             self._morph = morph if morph.tick(began) else None
         within = f" over {wanted:g} s" if wanted > 0 else ""
-        return f"preset {name} recalled{within}; {self._extent({cell.name for cell in targets})}"
+        extent = self._extent({cell.name for cell in targets})
+        return "; ".join([f"preset {name} recalled{within}", extent, *left_out])
 
     def next(self) -> str:
         """Recall the preset after the current one; after the last, the first. As `recall`."""
@@ -122,7 +144,7 @@ class Presets:
             if name not in self._stored and len(self._stored) >= MAX_STORED:
                 raise ParameterError(f"{MAX_STORED} presets are already stored: delete one first")
             self._stored[name] = values = self._snapshot()
-            self.current = name
+            self._set_current(name, values, self._targets(values, []))
             self._file.write(dict(self._stored))
         parameters = [one for one in values if one != EDIT_ORDER]
         extent = self._extent(
@@ -165,6 +187,21 @@ class Presets:
     def _all(self) -> dict[str, Preset]:
         return {**self._patch, **self._stored}
 
+    def _set_current(self, name: str, values: Preset, targets: dict[Cell, Value]) -> None:
+        self.current, self._goal = name, targets
+        self._goal_order = self.get_order() if EDIT_ORDER in values else None
+
+    def _is_at(self, cell: Cell, wanted: Value) -> bool:
+        """Whether a cell has a value, as far as that is heard; None: off, or as all levels."""
+        shared = self._store[cell.name]
+        now = shared
+        if cell.level is not None:
+            own = self._store.own(cell.name, cell.level)
+            now, wanted = shared if own is None else own, shared if wanted is None else wanted
+        if wanted is None or math.isnan(wanted):
+            return math.isnan(now)
+        return math.isclose(now, wanted, rel_tol=_SAME, abs_tol=_SAME)
+
     def _extent(self, names: Collection[str]) -> str:
         """What a preset of these parameters sets or leaves alone, whichever is shorter."""
         left = [name for name in self._store.table if name not in names]
@@ -182,7 +219,8 @@ class Presets:
         place = names.index(self.current) if self.current in names else min(-step, 0)
         return self.recall(names[(place + step) % len(names)])
 
-    def _targets(self, preset: str, values: Preset) -> dict[Cell, Value]:
+    def _targets(self, values: Preset, left_out: list[str]) -> dict[Cell, Value]:
+        """The values of a preset that can be set; the others are noted in `left_out`."""
         targets: dict[Cell, Value] = {}
         for name, value in values.items():
             if name == EDIT_ORDER:
@@ -191,16 +229,16 @@ class Presets:
                 cell = self._cell(name)
                 targets[cell] = self._target(cell, value)
             except ParameterError as error:
-                self._log(f"preset {preset}: {name} was left out: {error}")
+                left_out.append(f"{name} was left out: {error}")
         return targets
 
-    def _use_order(self, preset: str, values: Preset) -> None:
-        """Let the edits run in the order of a preset, if it has one."""
+    def _use_order(self, values: Preset, left_out: list[str]) -> None:
+        """Let the edits run in the order of a preset, if it has one that can be used."""
         if EDIT_ORDER in values:
             try:
                 self.set_order(str(values[EDIT_ORDER]).split())
             except ParameterError as error:
-                self._log(f"preset {preset}: {EDIT_ORDER} was left out: {error}")
+                left_out.append(f"{EDIT_ORDER} was left out: {error}")
 
     def _cell(self, name: str) -> Cell:
         target = find_target(name, self._store.table)

@@ -173,7 +173,8 @@ class Actions:
         if travels:
             travel = one_number(name, arguments)
             if not 0.0 <= travel <= 1.0:
-                self.note_clipped(f"{name}{NORM} {travel:g} is outside 0..1")
+                nearest = min(max(travel, 0.0), 1.0)
+                self.note_clipped(f"{name}{NORM} {travel:g} is outside 0..1; set to {nearest:g}")
             return scale_travel(travel, parameter.minimum, parameter.maximum, parameter.curve)
         if parameter.kind == "bool" and len(arguments) == 1:
             return switch(name, arguments[0])

@@ -31,8 +31,8 @@ class AddressBook:
     """Finds the handlers of each address.
 
     `services` are the built-in addresses that are neither parameters nor requests, by their names
-    below /distill; `mapped` are those of a patch. The levels are those that `actions` has when the
-    book is made.
+    below /distill; `mapped` are those of a patch. `explain` says why there is no such name below
+    /distill, if it knows. The levels are those that `actions` has when the book is made.
     """
 
     def __init__(
@@ -41,8 +41,9 @@ class AddressBook:
         actions: Actions,
         services: Mapping[str, Handler],
         mapped: Mapping[str, list[Handler]],
+        explain: Callable[[str], str] = lambda name: "",
     ) -> None:
-        self._table, self._actions = table, actions
+        self._table, self._actions, self._explain = table, actions, explain
         built_in: dict[str, Handler] = {
             "get": actions.get, "ping": actions.ping, "sync": actions.sync, **services,
         }  # fmt: skip
@@ -124,6 +125,9 @@ class AddressBook:
         ]
 
     def _hint(self, address: str) -> str:
+        reason = self._explain(address[:200].removeprefix(f"{ROOT}/"))
+        if reason:
+            return f": {reason}"
         # Compared without the root, which all addresses share and some senders leave out.
         names = {known.removeprefix(ROOT): known for known in self._found}
         wanted = address[:200].removeprefix(ROOT)

@@ -12,7 +12,8 @@ from distill_live.control.timing.tempo_parameters import TempoParameters
 class ControlRequests:
     """Call it with a name of `REQUESTS` and its checked arguments, from any thread.
 
-    `server` takes the requests that control does not carry out, with beats converted to seconds.
+    `server` takes the requests that control does not carry out, with beats converted to seconds:
+    the name, the arguments, and what was asked for.
     `edits` are the functions that carry out requests for the history of edits. `done` takes the
     name of a request and a line about its outcome, `acted` the name and the arguments of each
     request that was carried out here or is about to be handed on. A call raises ParameterError when
@@ -21,7 +22,7 @@ class ControlRequests:
 
     def __init__(
         self,
-        server: Callable[[str, tuple[object, ...]], None],
+        server: Callable[[str, tuple[object, ...], tuple[str, tuple[object, ...]]], None],
         tempo: TempoParameters,
         presets: Presets,
         edits: Mapping[str, Callable[..., str | None]] | None = None,
@@ -66,31 +67,36 @@ class ControlRequests:
         if name == "panic":
             self._presets.stop()
         self._acted(name, arguments)
-        self._server(name, arguments)
+        self._server(name, arguments, (name, arguments))
 
     def _reset(self, name: str | None) -> None:
         if name is None:
             self._presets.stop()
 
     def _loop(self, beats: float) -> None:
-        self._hand_on("loop", self._tempo.seconds(beats))
+        self._hand_on(("loop/beats", (beats,)), "loop", self._tempo.seconds(beats))
 
     def _loop_columns(self, first: int, count: int) -> None:
-        self._server("loop_columns", (first, count))
+        self._server("loop_columns", (first, count), ("loop/columns", (first, count)))
 
     def _rewind(self, beats: float, take: object) -> None:
-        self._hand_on("rewind", self._tempo.seconds(beats), take)
+        asked = ("rewind/beats", (beats, take))
+        self._hand_on(asked, "rewind", self._tempo.seconds(beats), take)
 
     def _hold(self, beats: float) -> None:
         # Unchecked: in a message `hold` takes no argument, because a button sends 1.
-        self._server("hold", (self._tempo.seconds(beats),))
+        self._server("hold", (self._tempo.seconds(beats),), ("hold/beats", (beats,)))
 
     def _play_clip(self, name: str, beats: float | None) -> None:
         # Unchecked: the server takes seconds.
-        self._server("clip/play", (name, None if beats is None else self._tempo.seconds(beats)))
+        arguments = (name, None if beats is None else self._tempo.seconds(beats))
+        self._server("clip/play", arguments, ("clip/play", arguments))
 
     def _recall(self, name: str, beats: float) -> str:
         return self._presets.recall(name, self._tempo.seconds(beats))
 
-    def _hand_on(self, name: str, *arguments: object) -> None:
-        self._server(name, REQUESTS[name].check(arguments))
+    def _hand_on(
+        self, asked: tuple[str, tuple[object, ...]], name: str, *arguments: object
+    ) -> None:
+        """Ask the server for a request with these arguments, which may not be legal for it."""
+        self._server(name, REQUESTS[name].check(arguments), asked)

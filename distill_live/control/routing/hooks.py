@@ -17,7 +17,8 @@ class Hooks:
     moves; `on_change` is called when all that a packet has asked for is done. `on_reply` hears
     answers that come too late to be returned: the sender, and what to send. `follow` gives the
     present value of what an envelope follower follows. `latency` is how many seconds a change takes
-    to be heard: quantised actions fire that much earlier. `learns` says whether MIDI learn is
+    to be heard: quantised actions fire that much earlier. `explain` says of an address below
+    /distill, without that root, why there is none, or nothing. `learns` says whether MIDI learn is
     waiting for a control, which the patch need not map.
     """
 
@@ -26,4 +27,5 @@ class Hooks:
     on_reply: Callable[[Sender, list[Reply]], None] = lambda sender, replies: None
     follow: Callable[[Followed], float] = lambda what: 0.0
     latency: Callable[[], float] = lambda: 0.0
+    explain: Callable[[str], str] = lambda name: ""
     learns: Callable[[], bool] = lambda: False

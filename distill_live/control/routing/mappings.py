@@ -62,7 +62,10 @@ class ParameterBinding:
         Raises UnknownLevelError, afterwards, if it lacks one of them.
         """
         if not 0.0 <= gesture.amount <= 1.0 and gesture.kind == "move":
-            self._actions.note_clipped(f"a mapped control must send 0..1, not {gesture.amount:g}")
+            nearest = min(max(gesture.amount, 0.0), 1.0)
+            self._actions.note_clipped(
+                f"a mapped control must send 0..1, not {gesture.amount:g}; {nearest:g} is used"
+            )
         lacking: UnknownLevelError | None = None
         for knob in self._knobs:
             try:

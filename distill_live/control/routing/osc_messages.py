@@ -11,6 +11,7 @@ from distill_live.control.patch.sources import OscSource
 from distill_live.control.routing.actions import Actions
 from distill_live.control.routing.address_book import AddressBook, Handler
 from distill_live.control.routing.gestures import osc_gesture
+from distill_live.control.routing.hooks import Hooks
 from distill_live.control.routing.mappings import Binding
 from distill_live.control.routing.reception import Reception
 from distill_live.control.routing.waiting import Message, Waiting, read_at
@@ -35,14 +36,20 @@ class PacketResult(NamedTuple):
 class OscMessages:
     """Applies messages to parameters, requests, services and mapped controls.
 
-    Everything is done within a change of `actions`. `table` has the parameters.
+    Everything is done within a change of `actions`. `table` has the parameters, and `hooks` say why
+    there is no such address.
     """
 
     def __init__(
-        self, table: Table, actions: Actions, reception: Reception, waiting: Waiting
+        self,
+        table: Table,
+        actions: Actions,
+        reception: Reception,
+        waiting: Waiting,
+        hooks: Hooks,
     ) -> None:
         self._table, self._actions = table, actions
-        self._reception, self._waiting = reception, waiting
+        self._reception, self._waiting, self._hooks = reception, waiting, hooks
         self._services: dict[str, Handler] = {"at": self._put_off}
         self._mapped: dict[str, list[Handler]] = {}
         self._moved: dict[str, Binding] = {}
@@ -71,7 +78,9 @@ class OscMessages:
 
     def renew(self) -> None:
         """Make the address book again: a service, the patch or the levels have changed."""
-        self._book = AddressBook(self._table, self._actions, self._services, self._mapped)
+        self._book = AddressBook(
+            self._table, self._actions, self._services, self._mapped, self._hooks.explain
+        )
         self.generation += 1
 
     def apply(self, messages: Sequence[Message]) -> PacketResult:

@@ -69,6 +69,8 @@ class Reception:
         self._log = LimitedLog(log, clock)
         self._last: tuple[str, Sequence[object]] | None = None
         self._reasons: dict[str, set[str]] = {}
+        #: What was corrected of the message that is being applied, if one is.
+        self._corrected: list[str] | None = None
 
     @property
     def last_message(self) -> str:
@@ -105,14 +107,19 @@ class Reception:
     ) -> list[Reply]:
         """Call `action(*arguments)` for a message to `name`; returns what to answer.
 
-        An action that raises is answered by an error, and does not stop the messages after it.
+        An action that raises is answered by an error, and does not stop the messages after it. A
+        number that was out of range is answered by one, too.
         """
+        corrected = self._corrected = []
         try:
-            return action(*arguments) or []
+            replies = action(*arguments) or []
+            return [*replies, *(_error(name, reason) for reason in corrected)]
         except ParameterError as error:
             return self.refuse(name, error)
         except Exception as error:
             return self.refuse(name, ParameterError(f"failed: {error!r}"))
+        finally:
+            self._corrected = None
 
     def refuse(self, name: str, error: ParameterError) -> list[Reply]:
         """Tell of a message that cannot be used; returns the answer."""
@@ -123,7 +130,7 @@ class Reception:
             self._log.write_once(line, lambda: line)
         else:
             self._log.write(self._kind(name, str(error)), line)
-        return [(_ERROR, (printable(name), str(error)[:_LONGEST_REASON]))]
+        return [_error(name, str(error))]
 
     def _kind(self, name: str, reason: str) -> str:
         """The kind of log line for a mistake: one for each of the first reasons of each of the
@@ -155,8 +162,10 @@ class Reception:
         self._log.write_once(name, lambda: f"{name} is not mapped by the patch")
 
     def note_clipped(self, line: str) -> None:
-        """Tell of a number that was out of range."""
+        """Tell of a number that was out of range, in the message that is being applied."""
         self.counters.clipped += 1
+        if self._corrected is not None:
+            self._corrected.append(line)
         self._log.write("clipped", line)
 
     def note_malformed(self, sender: str, reason: str) -> None:
@@ -171,6 +180,10 @@ class Reception:
     def tell(self, kind: str, line: str) -> None:
         """Log a line; at most one a second of each kind."""
         self._log.write(kind, line)
+
+
+def _error(name: str, reason: str) -> Reply:
+    return _ERROR, (printable(name), reason[:_LONGEST_REASON])
 
 
 def printable(text: str) -> str:

@@ -43,8 +43,7 @@ class Router:
     router to the rest of the instrument.
 
     All of these functions, and services, are called with the router's lock held: they must return
-    soon
-    and must not call the router.
+    soon and must not call the router.
     """
 
     def __init__(
@@ -69,7 +68,9 @@ class Router:
         self.incoming = self._reception.incoming
         self._actions = Actions(store, self._reception, self.hooks)
         self._waiting = Waiting(self.schedule, self.tempo, clock, self.hooks)
-        self._osc = OscMessages(store.table, self._actions, self._reception, self._waiting)
+        self._osc = OscMessages(
+            store.table, self._actions, self._reception, self._waiting, self.hooks
+        )
         self._midi = MidiEvents(self._actions, self._reception, self._waiting, self.hooks)
         self.use_patch(patch)
 
@@ -214,13 +215,17 @@ class Router:
         with self._lock:
             if panics == self._actions.panics:
                 with self._actions.change(sender):
-                    self._reception.attempt(binding.name, binding.apply, gesture, now)
-                self._follow_up(sender)
+                    attempt = self._reception.attempt
+                    replies = attempt(binding.name, binding.apply, gesture, now)
+                self._answer_late(sender, replies + self._follow_up(sender))
 
     def _apply_due(self, sender: Sender, panics: int, messages: Sequence[Message]) -> None:
         """Apply messages whose beat has come, unless there was a panic since."""
         with self._lock:
             if panics == self._actions.panics:
-                replies = self._apply(messages, sender).replies
-                if replies:
-                    self.hooks.on_reply(sender, replies)
+                self._answer_late(sender, self._apply(messages, sender).replies)
+
+    def _answer_late(self, sender: Sender, replies: list[Reply]) -> None:
+        """Answer what was done at its beat."""
+        if replies:
+            self.hooks.on_reply(sender, replies)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from distill_live.control.midi.event import CLIENT_NAME, device_name, port_matches
 from distill_live.errors import DeviceError
@@ -19,6 +19,12 @@ from distill_live.inputs.midi.system import (
 #: Seconds until a system that does not answer, or a port that cannot be opened, is tried again.
 RETRY_S = 5.0
 
+#: What to do where a system does not answer.
+_ADVICE = {
+    "ALSA": "load the kernel's MIDI with `sudo modprobe snd-seq`",
+    "JACK": "start a JACK server",
+}
+
 
 def list_inputs(backend: MidiBackend) -> list[str]:
     """The names of the machine's MIDI inputs, except the instrument's own.
@@ -26,7 +32,7 @@ def list_inputs(backend: MidiBackend) -> list[str]:
     Raises DeviceError ("MIDI unavailable: why") when no system answers.
     """
     found: list[str] = []
-    reasons: list[str] = []
+    reasons: dict[str, str] = {}
     for system in backend.systems:
         try:
             probe = backend.open_input(system, CLIENT_NAME)
@@ -35,7 +41,7 @@ def list_inputs(backend: MidiBackend) -> list[str]:
             finally:
                 close_quietly(probe)
         except DeviceError as error:
-            reasons.append(f"{system}: {error}")
+            reasons[system] = str(error)
     if len(reasons) == len(backend.systems):
         raise DeviceError(_unavailable(reasons))
     return found
@@ -84,7 +90,7 @@ class MidiPorts:
     def status(self) -> str:
         """One line: what is open, what is missing, or "MIDI unavailable: why"."""
         if not self.is_available:
-            return _unavailable([f"{name}: {why}" for name, why in self._reasons.items()])
+            return _unavailable(self._reasons)
         if self.inputs():
             return f"MIDI from {', '.join(map(_shown, self.inputs()))}"
         ours = [f"{s.virtual} ({s.name})" for s in self._systems.values() if s.virtual]
@@ -200,8 +206,12 @@ class MidiPorts:
         return port
 
 
-def _unavailable(reasons: Sequence[str]) -> str:
-    return f"MIDI unavailable: {'; '.join(reasons) or 'its library supports no MIDI system here'}"
+def _unavailable(reasons: Mapping[str, str]) -> str:
+    """Why MIDI is unavailable, by the systems that do not answer, and what to do about it."""
+    why = "; ".join(f"{system}: {reason}" for system, reason in reasons.items())
+    advice = [_ADVICE[system] for system in reasons if system in _ADVICE]
+    to_do = f" (for controllers, {' or '.join(advice)})" if advice else ""
+    return f"MIDI unavailable: {why or 'its library supports no MIDI system here'}{to_do}"
 
 
 def _shown(port: PortName) -> str:

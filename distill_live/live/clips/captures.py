@@ -6,7 +6,7 @@ import itertools
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,7 +20,7 @@ from distill_live.audio.level import loudness_db, mean_square
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.grid_file import save_grid
 from distill_live.errors import AudioFileError, ClipError, CodesError, DistillError
-from distill_live.live.clips.clip import REPLACED, Clip, check_clip_name
+from distill_live.live.clips.clip import Clip, check_clip_name
 from distill_live.live.clips.clip_file import SUFFIX
 from distill_live.live.clips.look_back import LookBack
 from distill_live.live.ipc.messages import Captured, Request
@@ -60,7 +60,7 @@ class Captures:
     """Makes captures; call `poll` many times a second.
 
     `new_path` gives the path of a new sound file with a name in it, and may raise AudioFileError;
-    `keep` takes the clip and says whether it replaces another one. `on_outcome` is called with what
+    `keep` takes the clip and returns notes about it. `on_outcome` is called with what
     came of a capture: it, a text, and whether it failed.
     """
 
@@ -68,7 +68,7 @@ class Captures:
         self,
         look_back: LookBack,
         new_path: Callable[[str], Path],
-        keep: Callable[[Clip], bool],
+        keep: Callable[[Clip], Sequence[str]],
         on_outcome: Callable[[Capture, str, bool], None],
     ) -> None:
         self._look_back, self._new_path = look_back, new_path
@@ -103,14 +103,15 @@ class Captures:
             return
         grid = replace(blank, codes=captured.codes.astype(np.int64), source="capture")
         samples = min(round(capture.seconds * grid.sample_rate), _length(grid))
-        lost, replaced = "", False
+        lost = ""
+        notes: Sequence[str] = ()
         try:
-            replaced = self._keep(Clip(capture.name, grid, samples, capture.loudness_db))
+            notes = self._keep(Clip(capture.name, grid, samples, capture.loudness_db))
         except ClipError as error:
             # What was heard is written all the same: it does not come back.
             lost = str(error)
         try:
-            self._write(capture, grid, lost, replaced)
+            self._write(capture, grid, lost, notes)
         except AudioFileError as error:
             self._on_outcome(capture, _unwritten(lost, error), True)
 
@@ -130,9 +131,9 @@ class Captures:
             writer.join()
         self.poll()
 
-    def _write(self, capture: Capture, grid: CodeGrid, lost: str, replaced: bool) -> None:
+    def _write(self, capture: Capture, grid: CodeGrid, lost: str, notes: Sequence[str]) -> None:
         """Write sound and codes in the background; `lost` says why there is no clip, if so, and
-        `replaced` whether the clip has taken the place of another one.
+        `notes` what else there is to say of it.
 
         Raises AudioFileError when the file cannot be made.
         """
@@ -144,13 +145,13 @@ class Captures:
             raise AudioFileError(f"cannot write {path}: {error.strerror or error}") from error
         # Not a daemon: the program ends only after the files are written.
         writer = threading.Thread(
-            target=self._save, args=(capture, path, grid, lost, replaced), name="capture"
+            target=self._save, args=(capture, path, grid, lost, notes), name="capture"
         )
         self._writers = [one for one in self._writers if one.is_alive()] + [writer]
         writer.start()
 
     def _save(
-        self, capture: Capture, path: Path, grid: CodeGrid, lost: str, replaced: bool
+        self, capture: Capture, path: Path, grid: CodeGrid, lost: str, notes: Sequence[str]
     ) -> None:
         codes = path.with_suffix(SUFFIX)
         try:
@@ -166,8 +167,7 @@ class Captures:
         text = f"clip {capture.name}: the last {seconds:.1f} s, also in {path} and {codes.name}"
         if lost:
             text = f"{lost}; the last {seconds:.1f} s are only in {path} and {codes.name}"
-        elif replaced:
-            text += f"; {REPLACED}"
+        text = "; ".join([text, *notes])
         self._written.put(_Written(capture, text, bool(lost)))
 
 

@@ -7,9 +7,10 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import NamedTuple
 
+from distill_live.codes.codec_names import tell_apart
 from distill_live.errors import ClipError, CodesError, nearest_name
 from distill_live.escapes import escape
-from distill_live.live.clips.clip import Clip, Codec, check_clip_name
+from distill_live.live.clips.clip import REPLACED, Clip, Codec, check_clip_name
 from distill_live.live.clips.clip_file import SUFFIX, load_clip, save_clip
 
 #: The most clips in a library.
@@ -53,10 +54,11 @@ class ClipLibrary:
         clip = self._clips.get((codec.sha256, name))
         if clip is not None:
             return clip
-        others = [one.codec.name for (_, other), one in self._clips.items() if other == name]
+        others = [one.codec for (_, other), one in self._clips.items() if other == name]
         if others:
+            own, playing = tell_apart(others[0], codec)
             raise ClipError(
-                f"the clip {name!r} belongs to the model {others[0]!r}, and {codec.name!r} has "
+                f"the clip {name!r} belongs to the model {own}, and {playing}, which plays, has "
                 "another codec: load it again from its recording"
             )
         if name in self.loading:
@@ -68,23 +70,24 @@ class ClipLibrary:
         """Whether a model has a clip of that name."""
         return (codec.sha256, name) in self._clips
 
-    def put(self, clip: Clip) -> bool:
-        """Keep a clip, in place of the one with its name; whether there was one.
+    def put(self, clip: Clip) -> list[str]:
+        """Keep a clip, in place of the one with its name; returns notes for whoever asked for it:
+        that there was one, and why a clip that cannot be written to the disk is kept only until the
+        session ends.
 
-        Raises ClipError when the library is full. A clip that cannot be written to the disk is kept
-        until the session ends, and `say` tells why.
+        Raises ClipError when the library is full.
         """
         key = clip.codec.sha256, clip.name
-        replaced = key in self._clips
-        if not replaced and len(self._clips) >= MAX_CLIPS:
+        notes = [REPLACED] if key in self._clips else []
+        if not notes and len(self._clips) >= MAX_CLIPS:
             raise ClipError(f"there are {MAX_CLIPS} clips already: delete one first")
         self._clips[key], self._listed = clip, None
         path = self._files.setdefault(key, self._path(clip))
         try:
             save_clip(path, clip)
         except CodesError as error:
-            self._say(f"the clip {clip.name} lasts only until the server stops: {error}")
-        return replaced
+            notes.append(f"it lasts only until the server stops: {error}")
+        return notes
 
     def delete(self, name: str, codec: Codec) -> Clip:
         """Delete a model's clip, also from the disk. Raises ClipError as `find` does, and when the

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import cast
 
 from distill_live.codes.edit import MAX_COLUMNS, Edit, GridEdit
 from distill_live.codes.edit_lists.edit_list import EditTools, apply_step
 from distill_live.codes.edit_lists.edit_step import ITSELF, EditStep
-from distill_live.codes.edit_lists.resample_edit import ResampleEdit
+from distill_live.codes.edit_lists.resample_edit import ResampleEdit, with_resample
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.history.overlay import Overlay
 from distill_live.codes.labels import level_name
@@ -63,7 +62,7 @@ class Painter:
     ) -> None:
         self._columns, self._next_change = columns, next_change
         self._tempo, self._report = tempo, report
-        self._edits = {edit.name: edit for edit in (*edits, cast(Edit, ResampleEdit()))}
+        self._edits = with_resample({edit.name: edit for edit in edits})
         self._loaded, self._codebooks, self._grid = loaded, loaded.codebooks, loaded.blank_grid
         self.requests = PaintRequests()
 

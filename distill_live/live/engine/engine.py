@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
@@ -31,7 +32,13 @@ from distill_live.live.engine.parameter_reader import ParameterReader
 from distill_live.live.engine.settings import EngineSettings
 from distill_live.live.engine.wiring import Beginning, EngineMemory, EngineReports
 from distill_live.live.ipc.journal import Journal
-from distill_live.live.ipc.messages import EDIT_REQUESTS, INPUT
+from distill_live.live.ipc.messages import (
+    EDIT_REQUESTS,
+    ENGINE_REQUESTS,
+    INPUT,
+    Asked,
+    RequestDone,
+)
 from distill_live.live.ipc.ring import SAMPLE_RATE
 from distill_live.live.ipc.status import Motion
 from distill_live.live.pacing.pace import Pace
@@ -40,6 +47,17 @@ from distill_live.models.file.persistence import LoadedVQModel
 #: How many columns the origin may follow, while the engine is busy, in the time of one: more than
 #: one, to catch up after a jump.
 _ORIGINS_PER_COLUMN = 4
+
+
+@dataclass(frozen=True)
+class _Move:
+    """A request that waits until there is time: its name, what carries it out, how many requests
+    for overlays came before it, and what the performer has asked for, if that is to be reported."""
+
+    name: str
+    carry_out: Callable[[], None]
+    overlays_before: int
+    asked: Asked | None
 
 
 class Engine:
@@ -67,13 +85,13 @@ class Engine:
             )
         self._ring, self._status, self._settings = memory.ring, memory.status, settings
         self._say, self._clock = reports.say, clock
-        self._on_capture = reports.on_capture
+        self._on_capture, self._on_done = reports.on_capture, reports.on_done
         self._journal = Journal(memory.journal)
         self._parameters = ParameterReader(
             memory, self._journal, loaded.model.config.num_quantizers
         )
         self._rack = EditRack(
-            edits, self._parameters.values, loaded.codebooks, reports.say, reports.on_edit_failure
+            edits, self._parameters.values, loaded.codebooks, reports.on_edit_failure
         )
         #: The clips that the stream is played together with, by slot.
         self._partners = {slot: Partner(name, codes) for slot, name, codes in partners}
@@ -89,7 +107,7 @@ class Engine:
         pace = Pace(memory.ring, settings, clock)
         draw = self._parameters.read_draw(0)
         self._generator = StreamGenerator(
-            loaded, memory, beginning, self._rack, draw, pace, reports.say
+            loaded, memory, beginning, self._rack, draw, pace, self._explain
         )
         if beginning.before is not None:
             # Parameters may have changed while no engine was running.
@@ -110,8 +128,11 @@ class Engine:
         self._filler = RingFiller(
             self._generator, memory.status, settings, self._column_seconds, clock
         )
-        #: What was asked for, each with how many requests for overlays came before it.
-        self._moves: deque[tuple[int, Callable[[], None]]] = deque()
+        self._moves: deque[_Move] = deque()
+        #: What the performer has asked for, while it is being taken.
+        self._asked: Asked | None = None
+        #: Why the request that is being carried out cannot be done as it was asked for.
+        self._reasons: list[str] = []
         self._rest_until = 0.0
         self._origin_due = 0.0
         self._use_manner()
@@ -129,9 +150,12 @@ class Engine:
         self._follow_origin(busy)
         return busy
 
-    def carry_out(self, name: str, arguments: Sequence[Any]) -> None:
-        """Carry out a request by its name, as soon as there is time."""
+    def carry_out(self, name: str, arguments: Sequence[Any], asked: Asked | None = None) -> None:
+        """Carry out a request by its name, as soon as there is time. What became of it is reported
+        as that of what the performer has `asked` for; without that, only a refusal is said."""
+        self._asked = asked
         getattr(self._edit_requests if name in EDIT_REQUESTS else self, name)(*arguments)
+        self._asked = None
 
     def rewind(self, seconds: float, take: int | Literal["same"] | None = None) -> None:
         """Go back, and continue with a new take (None), a given one, or as before ("same")."""
@@ -173,7 +197,7 @@ class Engine:
             if codes is not None:
                 self._generator.require_fit(codes)
         except CodesError as error:
-            self._say(f"{name}: {error}")
+            self._refuse(f"{name}: {error}", self._asked)
             return
         self._journal.note("partner", slot=slot, name=name or None)
         self._partners.pop(slot, None)
@@ -192,13 +216,16 @@ class Engine:
 
     def panic(self) -> None:
         """Drop all other requests, end a hold or a loop, and draw the future again."""
+        for move in self._moves:
+            self._tell_done(move)
         self._moves.clear()
         self._move("panic", partial(self._rewind, 0.0, None))
 
     def _move(self, name: str, move: Callable[[], None], *arguments: float | str | None) -> None:
         """Carry out a request as soon as there is time."""
         self._note(name, *arguments)
-        self._moves.append((self._painter.requests.count, move))
+        count = self._painter.requests.count
+        self._moves.append(_Move(name, move, count, self._asked))
 
     def _note(self, name: str, *arguments: Any) -> None:
         """Note a request for the session log."""
@@ -214,6 +241,39 @@ class Engine:
             self._edit_requests.begin_segment(newest)
 
         self._move(name, move, *arguments)
+
+    def _carry_out(self, move: _Move) -> bool:
+        """Carry out a request, and report what became of it; False if it changes nothing."""
+        self._reasons.clear()
+        try:
+            move.carry_out()
+        except CodesError as error:
+            if self._generator.is_drafting:
+                raise
+            self._refuse(str(error), move.asked)
+            return False
+        if self._reasons:
+            self._refuse("; ".join(self._reasons), move.asked)
+        else:
+            self._tell_done(move)
+        return True
+
+    def _explain(self, reason: str) -> None:
+        """Note why the request that is being carried out is not done as it was asked for."""
+        self._reasons.append(reason)
+
+    def _refuse(self, reason: str, asked: Asked | None) -> None:
+        """Report why what the performer has asked for was not done, or not done in full."""
+        if asked is None:
+            self._say(reason)
+        else:
+            self._on_done(RequestDone(asked, reason))
+
+    def _tell_done(self, move: _Move) -> None:
+        """Report that a request was done, or that a panic has made it pointless."""
+        # Control itself confirms all others, before they are asked of the engine.
+        if move.asked is not None and move.name in ENGINE_REQUESTS:
+            self._on_done(RequestDone(move.asked))
 
     def _rewind(self, seconds: float, take: int | Literal["same"] | None) -> None:
         if take == "same":
@@ -275,7 +335,8 @@ class Engine:
     def _change(self, edits: EditSettings | None) -> None:
         """Make the most urgent change, or use these edits."""
         # In the order in which they were asked for: a region of a loop comes before its release.
-        before = self._moves[0][0] if self._moves else self._painter.requests.count
+        count = self._painter.requests.count
+        before = self._moves[0].overlays_before if self._moves else count
         self._painter.work(before)
         if not self._painter.requests.asked(before) and self._make_future(edits):
             self._edit_requests.tell_changes()
@@ -290,8 +351,8 @@ class Engine:
         # Whatever else changes may change what the prior follows.
         self._refeed_due = generator.draw.follow
         if self._moves:
-            _, move = self._moves.popleft()
-            move()
+            if not self._carry_out(self._moves.popleft()):
+                return False
             # A new segment aligns the partners of edits with itself.
             self._edits = self._rack.settings
         elif self._redraw_due:

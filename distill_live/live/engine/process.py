@@ -22,6 +22,7 @@ from distill_live.live.ipc.messages import (
     OverlayRefused,
     PartnerCodes,
     Request,
+    RequestDone,
 )
 from distill_live.live.ipc.shared_codes import SharedCodes
 from distill_live.live.ipc.worker_process import run_worker
@@ -53,8 +54,8 @@ class EngineJob:
 def run_engine(channel: Connection, job: EngineJob) -> None:
     """The engine process: load, say so, play until the channel closes.
 
-    Sends `DeviceChosen`, `EngineReady`, `Notice`, `EditFailed`, what EditReport lists, `Captured`,
-    `DeviceFailed` and `Failed`; takes `Request`.
+    Sends `DeviceChosen`, `EngineReady`, `Notice`, `EditFailed`, `RequestDone`, what EditReport
+    lists, `Captured`, `DeviceFailed` and `Failed`; takes `Request`.
     """
     run_worker(channel, lambda: _play_or_blame(channel, job))
 
@@ -92,9 +93,10 @@ def _play(channel: Connection, job: EngineJob) -> None:
     )
     reports = EngineReports(
         say=lambda line: channel.send(Notice(line)),
-        on_edit_failure=lambda switch: channel.send(EditFailed(switch)),
+        on_edit_failure=lambda switch, text: channel.send(EditFailed(switch, text)),
         on_capture=lambda number, codes: channel.send(Captured(number, codes)),
         on_edit_report=channel.send,
+        on_done=channel.send,
     )
     edits = load_edits_again(job.memory.parameters.table, reports.say)
     with torch.inference_mode():
@@ -133,10 +135,12 @@ def _carry_out(request: Request, engine: Engine, channel: Connection) -> None:
     except CodesError as error:
         if request.name == "region":
             channel.send(OverlayRefused(request.arguments[0], str(error)))
+        elif request.asked is not None:
+            channel.send(RequestDone(request.asked, str(error)))
         else:
             channel.send(Notice(f"{request.name}: {error}"))
         return
-    engine.carry_out(request.name, arguments)
+    engine.carry_out(request.name, arguments, request.asked)
 
 
 def _beginning(job: EngineJob) -> Beginning:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from distill_live.live.ipc.heard_columns import HeardColumns
 from distill_live.live.ipc.journal import JournalRing
 from distill_live.live.ipc.keepsake import Continuation, Keepsake
-from distill_live.live.ipc.messages import EditReport
+from distill_live.live.ipc.messages import EditReport, RequestDone
 from distill_live.live.ipc.ring import AudioRing
 from distill_live.live.ipc.shown_columns import ShownColumns
 from distill_live.live.ipc.status import EngineStatus
@@ -40,14 +40,15 @@ class EngineMemory:
 @dataclass(frozen=True)
 class EngineReports:
     """What an engine reports: `say` takes a line of text for the performer, `on_edit_failure` the
-    name of the switch of an edit that failed and must be switched off, `on_capture` the number of a
-    capture and the codes [T, F, Q] that were heard, `on_edit_report` what became of requests for
-    the history of edits."""
+    switch of an edit that failed and must be switched off, with a line about it, `on_capture` the
+    number of a capture and the codes [T, F, Q] that were heard, `on_edit_report` what became of
+    requests for the history of edits, `on_done` what became of other requests."""
 
     say: Callable[[str], None]
-    on_edit_failure: Callable[[str], None]
+    on_edit_failure: Callable[[str, str], None]
     on_capture: Callable[[int, NDArray[np.uint16]], None] = lambda number, codes: None
     on_edit_report: Callable[[EditReport], None] = lambda report: None
+    on_done: Callable[[RequestDone], None] = lambda done: None
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,9 @@ from distill_live.codes.history.overlay import Overlay, SmallCodes
 from distill_live.codes.rack.settings import Held
 from distill_live.live.ipc.shared_codes import SharedCodes
 
+#: What a performer has asked for: the request's name and its arguments.
+Asked = tuple[str, tuple[Any, ...]]
+
 #: What control asks of the engine for the history of edits: the names of its methods, which are
 #: also the names in the session log.
 EDIT_REQUESTS = ("cell", "region", "lay", "recall", "order", "tell_held")
@@ -33,10 +36,12 @@ CLIP_RESTORE = "clip/restore"
 @dataclass(frozen=True)
 class Request:
     """Asks the engine for one of its methods: one of ENGINE_REQUESTS, "prime", "play_clip",
-    "partner" or "capture", with the method's arguments. Codes come as SharedCodes."""
+    "partner" or "capture", with the method's arguments. Codes come as SharedCodes. `asked` is what
+    the performer has asked for, if it is to be reported with RequestDone."""
 
     name: str
     arguments: tuple[Any, ...] = ()
+    asked: Asked | None = None
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,8 @@ class PartnerCodes:
 
     def request(self) -> Request:
         """Tells an engine that plays already."""
-        return Request("partner", (self.slot, self.name, self.codes))
+        asked = (f"{self.slot}/clip", (self.name or None,))
+        return Request("partner", (self.slot, self.name, self.codes), asked)
 
 
 # From any process.
@@ -96,9 +102,20 @@ class EngineReady:
 
 @dataclass(frozen=True)
 class EditFailed:
-    """The edit with this switch, a parameter's full name, failed and must be switched off."""
+    """The edit with this switch, a parameter's full name, failed and must be switched off; `text`
+    says so to the user."""
 
     switch: str
+    text: str
+
+
+@dataclass(frozen=True)
+class RequestDone:
+    """What a performer has asked for was done, or could not be done as it was asked for, because of
+    this reason."""
+
+    asked: Asked
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -161,9 +178,10 @@ class Captured:
 
 @dataclass(frozen=True)
 class OutputOpened:
-    """The output plays now, on what `description` says."""
+    """The output plays now, on what `description` says. One that only keeps time is not audible."""
 
     description: str
+    is_audible: bool = True
 
 
 @dataclass(frozen=True)
@@ -210,4 +228,7 @@ EditReport = OverlayMade | OverlayRefused | RegionToDraw | EditsHold | SegmentBe
 OutputReport = OutputOpened | OutputAway | OutputFinished | OutputBroken
 #: What the input's process reports about its device.
 InputReport = InputOpened | InputAway
-Message = Notice | EditFailed | EditReport | Captured | EngineReport | OutputReport | InputReport
+Message = (
+    Notice | EditFailed | RequestDone | EditReport | Captured | EngineReport | OutputReport
+    | InputReport
+)  # fmt: skip

@@ -52,11 +52,13 @@ class AudioInput:
         self._away = True
         self.worker.arguments = self._arguments()
 
-    def give_up(self) -> None:
-        """Leave the input alone if its process fails again and again before it has ever opened."""
-        if not self._opened:
-            self.worker.give_up()
-            self._say("the input process keeps failing: live input is off")
+    def give_up(self) -> str:
+        """Leave the input alone if its process fails again and again before it has ever opened;
+        returns a line about that, or "" if it is tried again."""
+        if self._opened:
+            return ""
+        self.worker.give_up()
+        return "the input process keeps failing: live input is off"
 
     def _tell_away(self, reason: str) -> None:
         self._away = True

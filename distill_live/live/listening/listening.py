@@ -11,7 +11,7 @@ from distill_live.codes.timeline import Codes
 from distill_live.errors import DistillError, LiveError
 from distill_live.live.ipc.heard_columns import KEPT_COLUMNS
 from distill_live.live.ipc.listening_memory import ListeningMemory
-from distill_live.live.ipc.messages import Failed, InputReport, Request
+from distill_live.live.ipc.messages import Asked, Failed, InputReport, Request
 from distill_live.live.ipc.ring import SAMPLE_RATE
 from distill_live.live.listening.audio_input import AudioInput
 from distill_live.live.listening.follower import InputFollower
@@ -40,14 +40,14 @@ class Listening:
 
     `say` takes a line of text for the user. `on_outcome` is called with the name of a request, what
     came of it, whether it failed, and its arguments; `on_prime` with codes [T, F, Q] to continue
-    from, and `on_clip` with the name of a clip and what to keep in it; it returns what there is to
-    say of it. Both may raise DistillError.
+    from, and the request; `on_clip` with the name of a clip and what to keep in it; it returns what
+    there is to say of it. Both may raise DistillError.
     """
 
     def __init__(self, settings: ServerSettings, say: Callable[[str], None]) -> None:
         self.memory, self._say = ListeningMemory(), say
         self.on_outcome: Callable[[str, str, bool, tuple[Any, ...]], None] = lambda *outcome: None
-        self.on_prime: Callable[[Codes], None] = lambda codes: None
+        self.on_prime: Callable[[Codes, Asked], None] = lambda codes, asked: None
         #: Says when what `on_prime` gets will be heard, such as " in 0.2 s".
         self.when: Callable[[], str] = lambda: ""
         self.on_clip: Callable[[str, Passage], str] = lambda name, passage: ""
@@ -104,14 +104,17 @@ class Listening:
     def give_up(self, worker: Worker) -> None:
         """Stop listening if the listener fails again and again, or an input that never opened."""
         if self._input is not None and worker is self._input.worker:
-            self._input.give_up()
+            text = self._input.give_up()
+            if text:
+                self._end("listen", text, True, (True,))
         elif worker is self._listener:
             self.memory.status["on"] = 0.0
             worker.give_up()
-            self._say(
+            text = (
                 "the listener keeps failing right after it starts: listening is off; "
                 "/distill/listen 1 tries again"
             )
+            self._end("listen", text, True, (True,))
 
     def use_model(self, model: Path) -> None:
         """Encode with the codec of another model from now on."""
@@ -149,7 +152,7 @@ class Listening:
         passage = self._passage(seconds, codec_sha256)
         if name == "listen/clip":
             return self.on_clip(names[0], passage)
-        self.on_prime(passage.codes)
+        self.on_prime(passage.codes, (name, arguments))
         return f"continuing from the last {passage.seconds:.1f} s you played{self.when()}"
 
     def _passage(self, seconds: float | None, codec_sha256: str) -> Passage:

@@ -39,6 +39,11 @@ class Recorder:
         self._copied, self._writing = time.monotonic(), 0.0
         self.error: str | None = None
 
+    @property
+    def seconds(self) -> float:
+        """How long the file is so far."""
+        return self.written / self._file_rate
+
     def start(self) -> None:
         """Record what is played from this moment on, or from the first sound.
 

@@ -30,6 +30,11 @@ class Recordings(LongRequest):
         """The file that is being written, if one is."""
         return self._recorder.path if self._recorder else None
 
+    @property
+    def seconds(self) -> float:
+        """How long the file that is being written is so far."""
+        return self._recorder.seconds if self._recorder else 0.0
+
     def start(self, path: Path) -> None:
         """Record into a file. Raises AudioFileError when it cannot be written."""
         recorder = Recorder(self._tap, path, 2 if self._parameters["width"] else 1)
@@ -42,13 +47,13 @@ class Recordings(LongRequest):
         Asking twice changes nothing; `say` reports a failure.
         """
         if on and self._recorder is not None:
-            self.on_outcome(f"already recording to {self._recorder.path}", False)
+            self.on_outcome(f"already recording to {self._recorder.path}", False, None)
         elif on:
             self._begin(name)
         elif self._recorder is not None:
             self.stop()
         else:
-            self.on_outcome("nothing is being recorded", False)
+            self.on_outcome("nothing is being recorded", False, None)
 
     def _begin(self, name: str) -> None:
         try:
@@ -69,13 +74,12 @@ class Recordings(LongRequest):
         if recorder is None:
             return
         recorder.stop()
+        to_disk = recorder.lost_to_disk > recorder.lost / 2
+        reason = "writing the file took too long" if to_disk else "the computer was too busy"
+        lost = f"; it lost {recorder.lost} samples: {reason}" if recorder.lost else ""
         if recorder.error:
-            self._end(recorder.error, failed=True)
+            self._end(recorder.error + lost, failed=True)
         elif recorder.written:
-            self._end(f"recorded {recorder.path}")
+            self._end(f"recorded {recorder.path}{lost}", failed=bool(lost))
         else:
-            self.on_outcome("nothing was played, so nothing was recorded", False)
-        if recorder.lost:
-            to_disk = recorder.lost_to_disk > recorder.lost / 2
-            reason = "writing the file took too long" if to_disk else "the computer was too busy"
-            self._say(f"the recording lost {recorder.lost} samples: {reason}")
+            self.on_outcome("nothing was played, so nothing was recorded", False, None)

@@ -81,7 +81,7 @@ class _Player:
             EngineSettings(),
             Beginning(ring.read_position),
             edits,
-            EngineReports(say, on_edit_failure=lambda switch: None, on_edit_report=self._hear),
+            EngineReports(say, lambda switch, text: say(text), on_edit_report=self._hear),
             # By a clock that stands still everything is on time, whatever the machine.
             clock=lambda: 0.0,
         )

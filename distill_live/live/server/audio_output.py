@@ -33,6 +33,7 @@ class AudioOutput:
         self._options, self._fallbacks = settings.output_options, list(settings.fallback_options)
         self._blocks_before = 0.0
         self._fell_back = self._away = False
+        self._audible = True
         #: What the output plays on; nothing before it has opened.
         self.name = ""
         self.opened = self.finished = False
@@ -43,7 +44,8 @@ class AudioOutput:
     def hear(self, report: OutputReport | Failed) -> None:
         """Take in what the audio process reports."""
         match report:
-            case OutputOpened(description):
+            case OutputOpened(description, is_audible):
+                self._audible = is_audible
                 self._note_opened(description)
             case OutputAway(reason):
                 self._away = True
@@ -58,6 +60,11 @@ class AudioOutput:
                 self._fall_back(reason)
             case Failed(reason):
                 self._note_failure(reason)
+
+    @property
+    def is_audible(self) -> bool:
+        """Whether a device plays, or will play as soon as it has opened."""
+        return self._audible and not self._away
 
     def prepare(self, reason: str) -> bool:
         """Prepare the next audio process, after the last one failed for `reason`.

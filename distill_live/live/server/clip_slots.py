@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from distill_live.codes.codec_names import tell_apart
 from distill_live.errors import ClipError, CodesError
 from distill_live.live.clips.clip import NO_CLIP, Clip
 from distill_live.live.clips.library import ClipLibrary
@@ -20,7 +21,8 @@ SLOTS = {"edit": "edits", "blend": "blend", "manner": "manner"}
 class ClipSlots:
     """Chooses clips of `library` for slots, and tells the engine of the deck that `playing` gives.
 
-    `has_input`: the live input can be chosen, too. `say` takes a line of text for the user.
+    `has_input`: the live input can be chosen, too. `on_lost` takes a slot whose clip cannot be used
+    any more, and why.
     """
 
     def __init__(
@@ -29,10 +31,10 @@ class ClipSlots:
         files: CodeFiles,
         has_input: bool,
         playing: Callable[[], Deck],
-        say: Callable[[str], None],
     ) -> None:
         self._library, self._partners = library, Partners(files)
-        self._has_input, self._playing, self._say = has_input, playing, say
+        self._has_input, self._playing = has_input, playing
+        self.on_lost: Callable[[str, str], None] = lambda slot, text: None
 
     @property
     def chosen(self) -> dict[str, str]:
@@ -64,13 +66,16 @@ class ClipSlots:
         except CodesError as error:
             raise ClipError(f"{self.choose(slot, None)}; {error}") from error
 
-    def exchange(self, clip: Clip) -> None:
-        """Put a new clip into the slots that have the one of its name and codec."""
+    def exchange(self, clip: Clip) -> list[str]:
+        """Put a new clip into the slots that have the one of its name and codec; returns a note for
+        each slot where that cannot be done."""
+        notes = []
         for slot in self._partners.slots_with(clip.name, clip.codec):
             try:
                 self._tell(self._partners.put(slot, clip))
             except CodesError as error:
-                self._say(f"{SLOTS[slot]}: still the old clip {clip.name}; {error}")
+                notes.append(f"{SLOTS[slot]}: still the old clip {clip.name}: {error}")
+        return notes
 
     def users_of(self, clip: Clip) -> str:
         """What the slots are called that have a clip; "" if none has it."""
@@ -83,9 +88,11 @@ class ClipSlots:
     def use(self, deck: Deck) -> None:
         """Use the clips of another deck's model, which begins to be heard."""
         for slot, clip in self._partners.clear_others(deck.codec):
-            self._say(
+            own, playing = tell_apart(clip.codec, deck.codec)
+            self.on_lost(
+                slot,
                 f"the clip {clip.name} is no longer chosen for {SLOTS[slot]}: it belongs to the "
-                f"codec of {clip.codec.name}"
+                f"model {own}, and {playing}, which plays now, has another codec",
             )
         known = {one.slot: one for one in deck.partners}
         for slot in SLOTS:

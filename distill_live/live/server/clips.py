@@ -8,16 +8,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from distill_live.codes.codec_names import tell_apart
 from distill_live.codes.grid_file import SUFFIXES
 from distill_live.codes.timeline import Codes
 from distill_live.errors import ClipError, DistillError
 from distill_live.live.clips.captures import Capture, Captures
-from distill_live.live.clips.clip import MAX_COLUMNS, REPLACED, Clip, check_clip_name
+from distill_live.live.clips.clip import MAX_COLUMNS, Clip, check_clip_name
 from distill_live.live.clips.clip_file import load_clip
 from distill_live.live.clips.encodings import Encoded, EncodingJob, Encodings, check_recording
 from distill_live.live.clips.library import ClipInfo, ClipLibrary
 from distill_live.live.clips.look_back import LookBack
-from distill_live.live.ipc.messages import CLIP_RESTORE, INPUT, Captured, Request
+from distill_live.live.ipc.messages import CLIP_RESTORE, INPUT, Asked, Captured, Request
 from distill_live.live.ipc.shared_codes import CodeFiles
 from distill_live.live.ipc.tap import TapRing
 from distill_live.live.listening.listening import Passage
@@ -29,8 +30,9 @@ from distill_live.live.server.settings import ServerSettings
 from distill_live.parameters import ParameterStore
 
 Arguments = tuple[Any, ...]
-#: Told of what came of a request: its name, a text, whether it failed, and its arguments.
-Outcome = Callable[[str, str, bool, Arguments], None]
+#: Told of what came of a request: its name, a text, whether it failed, and its arguments, or None
+#: for all requests of that name.
+Outcome = Callable[[str, str, bool, Arguments | None], None]
 
 
 class Clips:
@@ -57,10 +59,11 @@ class Clips:
         self.listing: tuple[ClipInfo, ...] = ()
         self._library, self._files = ClipLibrary(settings.clip_library, say), CodeFiles()
         has_input = settings.run_input is not None
-        self.slots = ClipSlots(self._library, self._files, has_input, playing, say)
+        self.slots = ClipSlots(self._library, self._files, has_input, playing)
         #: The recordings that are to become clips, by the clips' names.
         self._loading: dict[str, tuple[EncodingJob, Arguments]] = {}
         self._library.loading = self._loading
+        self.slots.on_lost = lambda slot, text: self._end(f"{slot}/clip", text, True, None)
         self._look_back = LookBack(tap)
         self._captures = Captures(
             self._look_back,
@@ -101,13 +104,14 @@ class Clips:
     def _list(self) -> None:
         self.listing = self._library.listing(self._playing().codec)
 
-    def send_codes(self, name: str, codes: Codes, *arguments: object) -> None:
-        """Make a request of the engine, with codes [T, F, Q] as its first argument.
+    def send_codes(self, name: str, codes: Codes, *arguments: object, asked: Asked) -> None:
+        """Make a request of the engine, with codes [T, F, Q] as its first argument; `asked` is what
+        the performer has asked for.
 
         Raises CodesError when they cannot be written.
         """
         shared = self._files.share_once(codes)
-        self._playing().worker.send(Request(name, (shared, *arguments)))
+        self._playing().worker.send(Request(name, (shared, *arguments), asked))
 
     def send_region(self, name: str, arguments: Arguments) -> None:
         """Ask the engine to edit a region with a clip.
@@ -174,10 +178,9 @@ class Clips:
         try:
             if isinstance(result, ClipError):
                 raise ClipError(f"cannot load {file}: {result}")
-            for note in result.notes:
-                self._say(f"{file}: {note}")
             clip = Clip(name, result.grid, result.samples, result.loudness_db)
-            self._end("clip/load", self._keep(clip), False, arguments)
+            text = "; ".join([self._keep(clip), *result.notes])
+            self._end("clip/load", text, False, arguments)
         except ClipError as error:
             self._end("clip/load", str(error), True, arguments)
 
@@ -187,20 +190,21 @@ class Clips:
         text = f"clip {kept.name}: {kept.describe()}"
         if kept is not clip:
             text += f", the first {MAX_COLUMNS} columns"
-        if self._put(kept):
-            text += f"; {REPLACED}"
+        text = "; ".join([text, *self._put(kept)])
         if kept.codec.sha256 != self._playing().codec.sha256:
-            text += f"; it belongs to the model {kept.codec.name}, which no longer plays"
+            own, playing = tell_apart(kept.codec, self._playing().codec)
+            text += f"; it belongs to the model {own}; now {playing} plays"
         return text
 
-    def _put(self, clip: Clip) -> bool:
-        """Keep a clip, also where the one of its name is in use; whether there was one."""
-        replaced = self._library.put(clip)
+    def _put(self, clip: Clip) -> list[str]:
+        """Keep a clip, also where the one of its name is in use; returns what else there is to say
+        of it."""
+        notes = self._library.put(clip)
         self._stop_loading(clip.name, "another clip of that name was made")
-        self.slots.exchange(clip)
+        notes += self.slots.exchange(clip)
         # Whoever is told that it is there may ask for the list at once.
         self._list()
-        return replaced
+        return notes
 
     def _play(self, name: str, seconds: float | None) -> str:
         clip = self._library.find(name, self._playing().codec)
@@ -212,12 +216,14 @@ class Clips:
             if samples > whole:
                 samples = whole
                 text += f", all of it: it has {whole / rate:.2f} s, fewer than {seconds:.2f} s"
-        self.send_codes("play_clip", clip.grid.codes, samples)
+        asked = ("clip/play", (name, seconds))
+        self.send_codes("play_clip", clip.grid.codes, samples, asked=asked)
         return text
 
     def _prime(self, name: str) -> str:
         clip = self._library.find(name, self._playing().codec)
-        self.send_codes("prime", clip.grid.codes[-PRIME_COLUMNS:])
+        asked = ("clip/prime", (name,))
+        self.send_codes("prime", clip.grid.codes[-PRIME_COLUMNS:], asked=asked)
         return f"continuing from clip {name}{self.when()}"
 
     def _delete(self, name: str) -> str:
@@ -247,7 +253,7 @@ class Clips:
     def _end_capture(self, capture: Capture, text: str, failed: bool) -> None:
         self._end("capture", text, failed, (capture.seconds, capture.name))
 
-    def _end(self, name: str, text: str, failed: bool, arguments: Arguments) -> None:
+    def _end(self, name: str, text: str, failed: bool, arguments: Arguments | None) -> None:
         """Tell everybody what came of a request."""
         self._say(text)
         self.on_outcome(name, text, failed, arguments)
@@ -256,8 +262,9 @@ class Clips:
 def _check_fit(path: Path, clip: Clip, deck: Deck) -> None:
     """Raise ClipError unless a file's codes are those of the model that plays."""
     if clip.codec.sha256 != deck.codec.sha256:
+        own, playing = tell_apart(clip.codec, deck.codec)
         raise ClipError(
-            f"{path} has codes of the model {clip.codec.name}, and {deck.name} has another codec: "
+            f"{path} has codes of the model {own}, and {playing}, which plays, has another codec: "
             "encode its sound again"
         )
     if deck.blank is not None and clip.grid.codes.shape[1:] != deck.blank.codes.shape[1:]:

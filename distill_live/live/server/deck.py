@@ -34,6 +34,8 @@ CPU = "cpu"
 _UNKNOWN_LOUDNESS_DB = -18.0
 #: The kind of vocoder of a model whose file does not describe one.
 _USUAL_VOCODER = "phase"
+#: The kind of prior that can be steered, and the one of a model whose file does not say.
+_STEERED_PRIOR, _USUAL_PRIOR = "columns", "flat"
 #: A model is never made louder or quieter than by this, to match another one.
 _MOST_GAIN_DB = 12.0
 
@@ -74,6 +76,8 @@ class Deck:
         self.training_files: tuple[str, ...] = ()
         #: The kind of the model's vocoder.
         self.vocoder = _USUAL_VOCODER
+        #: Whether the model can be steered.
+        self.steers = False
         #: The model's codec, and a grid of it without columns once an engine has been ready.
         self.codec = Codec("", "")
         self.blank: CodeGrid | None = None
@@ -117,6 +121,9 @@ class Deck:
         self.vocoder = _USUAL_VOCODER
         if isinstance(described, dict):
             self.vocoder = str(described.get("kind", _USUAL_VOCODER))
+        prior = header.get("prior")
+        kind = prior.get("kind", _USUAL_PRIOR) if isinstance(prior, dict) else _USUAL_PRIOR
+        self.steers = kind == _STEERED_PRIOR
         loudness = header.get("loudness_db")
         self.loudness_db = _UNKNOWN_LOUDNESS_DB if loudness is None else float(loudness)
         self.ring.reset()

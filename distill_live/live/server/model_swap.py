@@ -26,7 +26,9 @@ class ModelSwap:
     A model that cannot be loaded changes nothing; `say` tells why. Of several models that are
     asked for while one is loading, only the last one counts. `on_begin` and `on_end` are called
     with the new deck when a fade begins to be heard and when it is over, `on_load` before its
-    engine is started, `on_failure` with the text about a model that cannot be played.
+    engine is started, `on_failure` with the text about a model that cannot be played and what was
+    asked for, and `on_overtaken` with the outcome of a request that another one has overtaken: a
+    text, whether it failed, and its arguments.
     """
 
     def __init__(
@@ -42,17 +44,27 @@ class ModelSwap:
         self.on_load: Callable[[Deck], None] = lambda deck: None
         self.on_begin: Callable[[Deck], None] = lambda deck: None
         self.on_end: Callable[[Deck], None] = lambda deck: None
-        self.on_failure: Callable[[str], None] = lambda text: None
+        self.on_failure: Callable[[str, str], None] = lambda text, asked: None
+        self.on_overtaken: Callable[[str, bool, tuple[str]], None] = lambda *outcome: None
+        #: What was asked for: the model that is coming, or the one that came last.
+        self.asked = ""
         self._loudness_db = decks[0].loudness_db
         self._wanted: str | None = None
         # The device for a model that could not be loaded on the usual one.
         self._device: str | None = None
         self._coming: Deck | None = None
-        self._asked = self._fading = False
+        self._fade_asked = self._fading = False
         self.deck = decks[0]
 
     def ask(self, name: str) -> None:
         """Let the model called `name` play next."""
+        if self._wanted is not None:
+            # One that is to be tried again, on the CPU, is wanted by its path.
+            before = self._wanted if self._device is None else self.asked
+            if before != name:
+                text = f"{before} was not loaded: {name} was asked for instead"
+                self._say(text)
+                self.on_overtaken(text, True, (before,))
         self._wanted, self._device = name, None
 
     def poll(self, device: str, settings: EngineSettings) -> None:
@@ -61,7 +73,7 @@ class ModelSwap:
             if self._free.worker.is_gone(_END_SECONDS) and self._wanted is not None:
                 name, self._wanted = self._wanted, None
                 self._load(name, self._device or device, settings)
-        elif self._asked:
+        elif self._fade_asked:
             self._follow_fade(self._coming)
         else:
             self._await(self._coming)
@@ -71,11 +83,11 @@ class ModelSwap:
 
         To be called when nothing is heard any more.
         """
-        if self._coming is not None and self._asked:
+        if self._coming is not None and self._fade_asked:
             self._follow_fade(self._coming)
             if self._fading:
                 self.on_end(self.deck)
-        if not self._asked:
+        if not self._fade_asked:
             self._free.worker.end(_END_SECONDS)
 
     @property
@@ -91,6 +103,8 @@ class ModelSwap:
 
     def _load(self, name: str, device: str, settings: EngineSettings) -> None:
         deck = self._free
+        if self._device is None:
+            self.asked = name
         try:
             deck.put(find_playable(name), device, settings)
         except DistillError as error:
@@ -120,7 +134,7 @@ class ModelSwap:
             fade = round(self._parameters["model_fade"] * SAMPLE_RATE)
             self._control.fade_to(deck.number, fade, deck.gain_to_match(self._loudness_db))
             self._supervisor.add(deck.worker)
-            self._asked = True
+            self._fade_asked = True
 
     def _fail_or_retry(self, deck: Deck, reason: str) -> None:
         """Try a model on the CPU if its device has failed, unless another model is wanted now."""
@@ -133,7 +147,7 @@ class ModelSwap:
     def _fail(self, reason: str) -> None:
         text = f"{self.deck.name} keeps playing: {reason}"
         self._say(text)
-        self.on_failure(text)
+        self.on_failure(text, self.asked)
 
     def _follow_fade(self, deck: Deck) -> None:
         """The new deck plays from the fade's first sample on; the old one ends after its last."""
@@ -146,4 +160,4 @@ class ModelSwap:
             old = self._free.worker
             self._supervisor.remove(old)
             old.leave()
-            self._coming, self._asked, self._fading = None, False, False
+            self._coming, self._fade_asked, self._fading = None, False, False

@@ -7,8 +7,9 @@ from functools import partial
 from pathlib import Path
 
 from distill_live.codes.timeline import Codes
-from distill_live.errors import ClipError
+from distill_live.errors import ClipError, DistillError
 from distill_live.live.clips.encodings import Encoded, EncodingJob, Encodings, check_recording
+from distill_live.live.ipc.messages import Asked
 from distill_live.live.server.long_request import LongRequest
 
 #: How many columns of a recording the prior is given, the last ones: more than any context.
@@ -16,46 +17,56 @@ PRIME_COLUMNS = 512
 
 
 class Priming(LongRequest):
-    """Has one recording encoded at a time: the one asked for last, before all clips that wait."""
+    """Has one recording encoded at a time: the one asked for last, before all clips that wait.
+
+    `on_codes` takes its codes [T, F, Q] and the request, and may raise DistillError.
+    """
 
     def __init__(self, encodings: Encodings, say: Callable[[str], None]) -> None:
         super().__init__(say)
         self._encodings = encodings
-        #: Says when the codes that `poll` returns will be heard, such as " in 0.2 s".
+        self.on_codes: Callable[[Codes, Asked], None] = lambda codes, asked: None
+        #: Says when the codes that `on_codes` gets will be heard, such as " in 0.2 s".
         self.when: Callable[[], str] = lambda: ""
+        #: As it was asked for.
+        self._file = ""
         self._job: EncodingJob | None = None
         self._result: Encoded | ClipError | None = None
 
-    def ask(self, audio: Path, model: Path) -> None:
+    def ask(self, file: str, model: Path) -> None:
         """Begin to encode a recording with a model's codec."""
+        audio = Path(file)
         try:
             check_recording(audio)
         except ClipError as error:
-            self._end(f"cannot prime {audio}: {error}", failed=True)
+            self._end(f"cannot prime {audio}: {error}", True, (file,))
             return
-        if self._job is not None:
-            self._say(f"{self._job.audio} was dropped in favour of {audio}")
+        if self._job is not None and self._file != file:
+            text = f"{self._file} was not loaded: {file} was asked for instead"
+            self._end(text, True, (self._file,))
         self.close()
-        self._job = EncodingJob(audio, model, PRIME_COLUMNS, end=True)
+        self._file, self._job = file, EncodingJob(audio, model, PRIME_COLUMNS, end=True)
         self._encodings.add(self._job, partial(self._take, self._job), first=True)
         self._say(f"encoding {audio}")
 
-    def poll(self, model: Path) -> Codes | None:
-        """The recording's codes [T, F, Q], once, if they were made for `model`."""
+    def poll(self, model: Path) -> None:
+        """Continue from a recording once it is encoded, if that was done for `model`."""
         job, result = self._job, self._result
         if job is None or result is None:
-            return None
+            return
         self._job = self._result = None
-        if isinstance(result, ClipError):
-            self._end(f"cannot prime {job.audio}: {result}", failed=True)
-            return None
-        if job.model != model:
-            self._end(f"the model has changed: prime {job.audio} again", failed=True)
-            return None
-        for note in result.notes:
-            self._say(f"{job.audio}: {note}")
-        self._end(f"continuing from {job.audio}{self.when()}")
-        return result.grid.codes
+        arguments = (self._file,)
+        try:
+            if isinstance(result, ClipError):
+                raise result
+            if job.model != model:
+                raise ClipError("another model plays now; send the request again")
+            self.on_codes(result.grid.codes, ("prime", arguments))
+        except DistillError as error:
+            self._end(f"cannot prime {job.audio}: {error}", True, arguments)
+        else:
+            text = f"continuing from {job.audio}{self.when()}"
+            self._end("; ".join([text, *result.notes]), False, arguments)
 
     def close(self) -> None:
         """Stop encoding."""

@@ -19,7 +19,8 @@ class Recovery:
     it continues without the hold or the loop in which it failed; after the third failure the
     previous model takes over. If there is none, the server keeps trying while the last
     passage repeats: the performer does not expect to hear a model that they did not choose. `say`
-    takes a line of text for the performer. An output that is not `endless`, such as a file, ends
+    takes a line of text for the performer, and `on_failure` the one about a model that is given up.
+    An output that is not `endless`, such as a file, ends
     with an error instead: nobody is listening to it.
     """
 
@@ -34,6 +35,7 @@ class Recovery:
         self._played: list[Path] = []
         self._given_up: set[Path] = set()
         self._last_words: dict[int, str] = {}
+        self.on_failure: Callable[[str], None] = lambda text: None
 
     def deck_of(self, worker: Worker) -> Deck | None:
         """The deck that an engine plays on; None for another worker, or an engine that has left."""
@@ -92,11 +94,13 @@ class Recovery:
     def _replace(self, deck: Deck) -> None:
         if self._swap.loading:
             deck.worker.give_up()
-            self._say(f"{deck.name} keeps failing: repeating its last passage until the next model")
+            self._tell(
+                f"{deck.name} keeps failing: repeating its last passage until the next model"
+            )
             return
         other = self._last_played()
         if other is not None:
-            self._say(f"{deck.name} keeps failing: going back to {other.stem}")
+            self._tell(f"{deck.name} keeps failing: going back to {other.stem}")
             self._given_up.add(other)
             deck.worker.give_up()
             self._swap.ask(str(other))
@@ -104,12 +108,16 @@ class Recovery:
         if not (self._played and self._endless):
             why = self._last_words.get(deck.number, "no reason given")
             raise LiveError(f"{deck.name} keeps failing right after it starts: {why}")
-        self._say(
+        self._tell(
             f"{deck.name} keeps failing: repeating its last passage while trying again; "
             "/distill/model NAME plays another model"
         )
         if deck.worker.done:
             deck.worker.take_up()
+
+    def _tell(self, text: str) -> None:
+        self._say(text)
+        self.on_failure(text)
 
     def _last_played(self) -> Path | None:
         """The last model heard that is not given up; each is tried once."""

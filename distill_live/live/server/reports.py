@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from distill_live.codes.edit_parameters import switch_edit_off
 from distill_live.live.ipc.messages import (
@@ -22,6 +23,7 @@ from distill_live.live.ipc.messages import (
     OverlayMade,
     OverlayRefused,
     RegionToDraw,
+    RequestDone,
     SegmentBegan,
 )
 from distill_live.live.listening.listening import Listening
@@ -37,7 +39,8 @@ class Reports:
     """Hears the workers of a server, for its supervisor.
 
     `playing` gives the deck that plays. `hear_edits` gets what its engine reports for the history
-    of edits, and `say` a line of text for the user.
+    of edits, `tell` the outcome of a request or a parameter (see `Server.on_outcome`), and `say` a
+    line of text for the user.
     """
 
     def __init__(
@@ -49,11 +52,13 @@ class Reports:
         parameters: ParameterStore,
         playing: Callable[[], Deck],
         hear_edits: Callable[[EditReport], None],
+        tell: Callable[[str, str, bool, tuple[Any, ...] | None], None],
         say: Callable[[str], None],
     ) -> None:
         self._output, self._recovery = output, recovery
         self._listening, self._clips, self._parameters = listening, clips, parameters
-        self._playing, self._hear_edits, self._say = playing, hear_edits, say
+        self._playing, self._hear_edits = playing, hear_edits
+        self._tell, self._say = tell, say
         self._engine_lost = False
         #: How often a process failed and had to be started again.
         self.restarts = 0
@@ -68,9 +73,14 @@ class Reports:
         match message:
             case Notice(line):
                 self._say(line)
-            case EditFailed(switch):
+            case EditFailed(switch, text):
                 # Only control writes parameters; this way every surface shows that it is off.
                 switch_edit_off(self._parameters, switch)
+                self._refuse(switch, text, None)
+            case RequestDone((name, arguments), ""):
+                self._tell(name, "", False, arguments)
+            case RequestDone((name, arguments), reason):
+                self._refuse(name, reason, arguments)
             case OverlayMade() | OverlayRefused() | RegionToDraw() | EditsHold() | SegmentBegan():
                 # An engine that has been faded out says no more about what is heard.
                 if worker is self._playing().worker:
@@ -112,3 +122,8 @@ class Reports:
             self._output.give_up()
         else:
             self._listening.give_up(worker)
+
+    def _refuse(self, name: str, reason: str, arguments: tuple[Any, ...] | None) -> None:
+        """Say why a request or a parameter is not what was asked for, and tell whoever asked."""
+        self._say(reason)
+        self._tell(name, reason, True, arguments)

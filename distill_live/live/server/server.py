@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from distill_live.codes.timeline import Codes
 from distill_live.errors import DistillError
 from distill_live.live.clips.encodings import Encodings
 from distill_live.live.clips.library import ClipInfo
@@ -20,6 +21,7 @@ from distill_live.live.clips.waiting_regions import WaitingRegions
 from distill_live.live.drawing.region_drawing import RegionDrawing
 from distill_live.live.ipc.messages import (
     ENGINE_REQUESTS,
+    Asked,
     EditReport,
     OverlayRefused,
     RegionToDraw,
@@ -68,7 +70,8 @@ class Server:
         #: Called with the level labels of each model that begins to play.
         self.on_model: Callable[[tuple[str, ...]], None] = lambda labels: None
         #: Called with the outcome of a request that takes its time: its name, a text, whether it
-        #: failed; and its arguments, or None for all requests of that name.
+        #: failed; and its arguments, or None for all requests of that name. Without a text, it was
+        #: done and needs no answer. Also called with a parameter that has no effect any more.
         self.on_outcome: Callable[[str, str, bool, tuple[Any, ...] | None], None] = (
             lambda name, text, failed, arguments: None
         )
@@ -105,7 +108,7 @@ class Server:
         self._clips = Clips(settings, self.tap, parameters, self._encodings, lambda: self.deck, log)
         self._reports = Reports(
             self._output, self._recovery, self.listening, self._clips, parameters,
-            lambda: self.deck, self._hear_edits, log,
+            lambda: self.deck, self._hear_edits, self._tell_outcome, log,
         )  # fmt: skip
         self._session_log: LogCollector | None = None
         self._requests: queue.SimpleQueue[tuple[str, tuple[Any, ...]]] = queue.SimpleQueue()
@@ -122,11 +125,14 @@ class Server:
         self._swap.on_load = self._clips.slots.equip
         self._swap.on_begin, self._swap.on_end = self._begin_swap, self._end_swap
         self._swap.on_failure = self._tell_missing_model
+        self._swap.on_overtaken = partial(self._tell_outcome, "model")
+        self._recovery.on_failure = lambda text: self._tell_outcome("model", text, True)
         self._clips.when = self._priming.when = self.listening.when = self._when_heard
+        self._priming.on_codes = self._prime
         self._priming.on_outcome = partial(self._tell_outcome, "prime")
         self._recordings.on_outcome = partial(self._tell_outcome, "record")
         self._clips.on_outcome = self.listening.on_outcome = self._tell_outcome
-        self.listening.on_prime = partial(self._clips.send_codes, "prime")
+        self.listening.on_prime = self._prime
         self.listening.on_clip = self._clips.keep_passage
 
     @property
@@ -158,7 +164,7 @@ class Server:
             self._carry_out(*self._requests.get())
         self._swap.poll(self._settings.device, self._settings.engine)
         self._encodings.poll()
-        self._prime()
+        self._priming.poll(self.deck.path)
         self._clips.poll()
         self._drawing.poll()
         self._recordings.poll()
@@ -175,14 +181,9 @@ class Server:
             self.listening.begin(self._supervisor.add)
         return not (self._output.finished or self._is_over())
 
-    def _prime(self) -> None:
-        """Continue from a recording once it is encoded."""
-        codes = self._priming.poll(self.deck.path)
-        if codes is not None:
-            try:
-                self._clips.send_codes("prime", codes)
-            except DistillError as error:
-                self._log(f"cannot prime: {error}")
+    def _prime(self, codes: Codes, asked: Asked) -> None:
+        """Continue from codes [T, F, Q]. Raises CodesError when they cannot be handed over."""
+        self._clips.send_codes("prime", codes, asked=asked)
 
     def rest(self, seconds: float) -> None:
         """Wait so long, or until there is a request, which is carried out at once."""
@@ -197,6 +198,11 @@ class Server:
     def output_name(self) -> str:
         """What the output plays on; nothing before it has opened."""
         return self._output.name
+
+    @property
+    def is_audible(self) -> bool:
+        """Whether a sound device plays the output: there may be none, or it may be away."""
+        return self._output.is_audible
 
     @property
     def sounding(self) -> bool:
@@ -245,6 +251,11 @@ class Server:
         return self._recordings.path
 
     @property
+    def recorded_seconds(self) -> float:
+        """How long that file is so far."""
+        return self._recordings.seconds
+
+    @property
     def counts(self) -> dict[str, float]:
         """How often what has gone wrong; for the engine, since its model was put on the deck."""
         audio = ("underruns", "bridged", "device_faults", "repaired")
@@ -261,8 +272,11 @@ class Server:
         """How often a process failed and had to be started again."""
         return self._reports.restarts
 
-    def request(self, name: str, arguments: tuple[Any, ...] = ()) -> None:
-        """Take one of the instrument's requests, on any thread, without waiting for it."""
+    def request(
+        self, name: str, arguments: tuple[Any, ...] = (), asked: Asked | None = None
+    ) -> None:
+        """Take one of the instrument's requests, on any thread, without waiting for it; `asked` is
+        what the performer has asked for, if that is something else."""
         if name in ("play", "stop", "panic"):
             self.status["transport"] = Transport[name.upper()]
         if name == "region" and arguments[-1] is not None:
@@ -282,7 +296,7 @@ class Server:
             for deck in self._decks:
                 deck.set_order(*arguments)
         elif name in ENGINE_REQUESTS:
-            self.deck.worker.send(Request(name, arguments))
+            self.deck.worker.send(Request(name, arguments, asked or (name, arguments)))
             if name == "recall":
                 # The edits that are about to be switched on must not take hold of other codes.
                 self.deck.worker.flush(_FLUSH_SECONDS)
@@ -304,7 +318,7 @@ class Server:
         if name == "model":
             self._swap.ask(*arguments)
         elif name == "prime":
-            self._priming.ask(Path(*arguments), self.deck.path)
+            self._priming.ask(str(arguments[0]), self.deck.path)
         elif name == "record":
             (on,) = arguments
             self._recordings.record(on, self.deck.name)
@@ -355,7 +369,7 @@ class Server:
         """Another deck is beginning to be heard."""
         self._recovery.note_played(new)
         self._log(f"now playing {new.name}")
-        self._tell_outcome("model", f"now playing {new.name}", False)
+        self._tell_outcome("model", f"now playing {new.name}", False, (self._swap.asked,))
         # They were asked for while the other model played.
         for number in self._regions.clear():
             self.on_edit_report(OverlayRefused(number, "another model began to play meanwhile"))
@@ -393,8 +407,8 @@ class Server:
         if self._session_log:
             self._session_log.note("bridge", **bridge._asdict())
 
-    def _tell_missing_model(self, text: str) -> None:
-        self._tell_outcome("model", text, True)
+    def _tell_missing_model(self, text: str, asked: str) -> None:
+        self._tell_outcome("model", text, True, (asked,))
         self._recovery.retry_given_up()
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from distill_live.audio.distances import Distances, mean_distances, measure_distances
+from distill_live.audio.distances.reconstruction import Distances, Reconstruction, measure_all
 from distill_live.models.vocoder.neural import NeuralVocoder
 from distill_live.models.vocoder.vocoder import Vocoder
 from distill_live.training.run.step import mean_loss
@@ -26,13 +26,13 @@ Judged = tuple[Tensor, Tensor]
 def compare_vocoders(
     vocoders: Mapping[str, Vocoder], pairs: SoundPairs, sample_rate: int
 ) -> dict[str, Distances]:
-    """The mean distances of each vocoder's sound, streamed as live, from the held-out parts."""
-    found: dict[str, list[Distances]] = {name: [] for name in vocoders}
+    """The distances of each vocoder's sound, streamed as live, from the held-out parts."""
+    found: dict[str, list[Reconstruction]] = {name: [] for name in vocoders}
     for mel, real in judged_parts(pairs):
         for name, vocoder in vocoders.items():
             made = vocoder(mel)[-len(real) :].cpu().numpy()
-            found[name].append(measure_distances(real.numpy(), made, sample_rate))
-    return {name: mean_distances(each) for name, each in found.items()}
+            found[name].append((real.numpy(), made))
+    return {name: measure_all(each, sample_rate) for name, each in found.items()}
 
 
 def judged_parts(pairs: SoundPairs) -> list[Judged]:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from distill_live.control.history.named_states import MAX_NAME
 from distill_live.errors import RequestError
 from distill_live.web.api.operations import BYTES, Asked, Operation
 from distill_live.web.fields import Field
@@ -80,12 +81,14 @@ class Codes:
             Operation("POST", f"{one}/undo", "Goes back by one state.", partial(self._ask, "undo")),
             Operation("POST", f"{one}/redo", "Goes forward by one state.",
                       partial(self._ask, "redo")),
-            Operation("POST", f"{one}/go", "Goes to a state.", partial(self._ask, "go_to"),
-                      body=(Field("state", "integer", "Number of the state.", required=True,
-                                  minimum=0),)),
-            Operation("POST", f"{one}/name", "Names the current state.",
+            Operation("POST", f"{one}/go", "Goes to a state, by its number or its name.",
+                      partial(self._ask, "go_to"),
+                      body=(Field("state", "integer", "Number of the state.", minimum=0),
+                            Field("name", "text", "Name that the state was given."))),
+            Operation("POST", f"{one}/name", "Names the current state, which is kept from then on.",
                       partial(self._ask, "name_state"),
-                      body=(Field("name", "text", "The name.", required=True),)),
+                      body=(Field("name", "text", "The name.", required=True,
+                                  longest=MAX_NAME),)),
             Operation("GET", f"{one}/sound", "What is selected, as sound.", self._sound,
                       query=(_COLUMNS, _BANDS, _LEVELS, _HOLD, _STATE), answers=_WAV),
             Operation("GET", f"{one}/original", "The same columns of the recording.",

@@ -48,7 +48,7 @@ class Files:
                       self._peaks, query=(_COUNT,)),
             Operation("GET", one, "Downloads a file, or the part that Range asks for.",
                       self._download, answers=BYTES),
-            Operation("PATCH", one, "Makes a file a favourite, or one no more.", self._mark,
+            Operation("PATCH", one, "Marks a file as a favourite, or removes the mark.", self._mark,
                       body=(_FAVOURITE,)),
             Operation("DELETE", one, "Moves a file and its sidecars to the trash.",
                       self._delete),

@@ -37,14 +37,15 @@ class Models:
         one, file = "/models/{name}", "/models/{name}/file"
         return [
             Operation("GET", "/models", "Lists all models.", self._list),
-            Operation("GET", one, "Says everything about a model.", self._detail),
+            Operation("GET", one, "Describes a model in full.", self._detail),
             Operation("PATCH", one, "Renames a model, or replaces its tags.", self._change,
                       body=(_NAME, _TAGS)),
             Operation("DELETE", one, "Moves a model to the trash.", self._delete),
             Operation("GET", file, "Downloads the model file.", self._download, answers=BYTES),
             Operation("PUT", file, "Uploads a model file, also one of Distill v1.1.",
                       self._upload, upload=True, status=201),
-            Operation("POST", f"{one}/import", "Makes an own copy of a model of Distill v1.1.",
+            Operation("POST", f"{one}/import",
+                      "Converts a model of Distill v1.1 into a copy of your own.",
                       self._import, body=(_NAME,), status=201),
             Operation("GET", f"{one}/codebook", "Says how often each code is used.",
                       self._codebook),

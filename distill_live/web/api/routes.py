@@ -42,7 +42,7 @@ class Api:
         commands = Commands(workplace.program)
         self._workplace, self._jobs = workplace, Jobs(workplace)
         self.operations: list[Operation] = [
-            Operation("GET", "/", "Says what this server is, and its limits.", self._about),
+            Operation("GET", "/", "Describes this server and its limits.", self._about),
             Operation("GET", "/openapi.json", "This API as an OpenAPI document.", self._openapi),
             *Models(workplace, commands).operations(),
             *Sets(workplace, commands).operations(),

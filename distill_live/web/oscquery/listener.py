@@ -52,7 +52,7 @@ class Listener:
             )
 
     def ignore(self, address: str) -> None:
-        """Send the values of an address no more."""
+        """Stop sending the values of an address."""
         self._heard.pop(address, None)
         self._values.pop(address, None)
         if not self._heard:

@@ -20,8 +20,9 @@ from distill_live.web.socket.requests import INCOMING, SendRequest, WatchRequest
 PERIOD, AUDIO_PERIOD = 1 / 30, 1 / 100
 #: How often a page is told what comes in, in seconds.
 INCOMING_PERIOD = 0.1
-#: The most frames of sound that are sent at once to a page that has not read for a while.
-MAX_SOUND_FRAMES = 50
+#: The most frames of sound that are sent at once to a page that has not read for a while: of what
+#: is shown, all of the past that it gets at first; of what is played, a second.
+MAX_FRAMES = {SOUND: 200, AUDIO: 50}
 
 
 class PageConnection:
@@ -109,8 +110,9 @@ class PageConnection:
         """
         readers = [reader for reader in (self._views, self._audio) if reader]
         frames = [frame for reader in readers for frame in reader.frames()]
-        sounding = [at for at, frame in enumerate(frames) if frame[0] in (SOUND, AUDIO)]
-        dropped = set(sounding[:-MAX_SOUND_FRAMES])
+        dropped: set[int] = set()
+        for kind, most in MAX_FRAMES.items():
+            dropped |= set([at for at, frame in enumerate(frames) if frame[0] == kind][:-most])
         return [frame for at, frame in enumerate(frames) if at not in dropped]
 
     def _send(self, request: SendRequest) -> None:

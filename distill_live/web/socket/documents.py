@@ -48,6 +48,6 @@ class Documents:
             self._readers[key] = tell
 
     def leave(self, key: object) -> None:
-        """Tell `key` no more."""
+        """Stop telling `key`."""
         with self._lock:
             self._readers.pop(key, None)

@@ -24,7 +24,7 @@ class FeedReader(Protocol):
         """
 
     def close(self) -> None:
-        """Read no more, and free what the reader holds. May be called again."""
+        """Stop reading, and free what the reader holds. May be called again."""
 
 
 class PageFeed(Protocol):

@@ -82,10 +82,13 @@ def pack_meters(meters: Meters) -> bytes:
     return _METERS.pack(METERS, motion, transport, bridging, *numbers)
 
 
-def pack_sound(lowest: float, highest: float, spectrum: NDArray[np.uint8]) -> bytes:
+def pack_sound(
+    lowest: float, highest: float, spectrum: NDArray[np.uint8], past: bool = False
+) -> bytes:
     """The lowest and the highest of some samples, -1..1, and a column of their spectrogram [bins]:
-    low to high, 0 is -90 dB or less and 255 full scale."""
-    return _SOUND_HEAD.pack(SOUND, 0, len(spectrum), lowest, highest) + spectrum.tobytes()
+    low to high, 0 is -90 dB or less and 255 full scale. `past`: they sounded before the page
+    watched."""
+    return _SOUND_HEAD.pack(SOUND, past, len(spectrum), lowest, highest) + spectrum.tobytes()
 
 
 def pack_audio(rate: int, position: int, samples: NDArray[np.int16]) -> bytes:

@@ -44,7 +44,7 @@ class Job:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.order = Order(**json.loads((folder / _ABOUT).read_text(encoding="utf-8")))
+        self.order = Order(**_known_json(folder / _ABOUT))
 
     @classmethod
     def create(cls, folder: Path, order: Order) -> Self:
@@ -90,7 +90,7 @@ class Job:
             return ("stopping" if (self.folder / keeper.STOP).exists() else "running"), ""
         result = self._result()
         if not result:
-            return "lost", "its process ended without a word: was the computer switched off?"
+            return "lost", "its process ended unexpectedly: was the computer switched off?"
         if result["code"] == 0:
             return "done", ""
         if result["stop"] or result["code"] == _INTERRUPTED:
@@ -121,11 +121,9 @@ class Job:
 
     def _result(self) -> dict[str, Any]:
         try:
-            text = (self.folder / keeper.RESULT).read_text(encoding="utf-8")
+            return _known_json(self.folder / keeper.RESULT)
         except OSError:
             return {}
-        result: dict[str, Any] = json.loads(text)
-        return result
 
     def _summary(self) -> dict[str, Any]:
         try:
@@ -136,11 +134,32 @@ class Job:
         return dict(_summarise(self.events, phases, found.st_size, found.st_mtime_ns))
 
     def _complaint(self) -> str:
+        path = self.folder / keeper.ERRORS
         try:
-            text = (self.folder / keeper.ERRORS).read_text(encoding="utf-8", errors="replace")
+            found = path.stat()
+            return _complaint(path, found.st_size, found.st_mtime_ns)
         except OSError:
             return ""
-        return complaint(text)
+
+
+# The page looks at many jobs each second: of those that have ended, no file is read again.
+
+
+def _known_json(path: Path) -> dict[str, Any]:
+    """What a file of JSON holds; do not change it. Raises OSError and ValueError."""
+    found = path.stat()
+    return _read_json(path, found.st_size, found.st_mtime_ns)
+
+
+@lru_cache(maxsize=512)
+def _read_json(path: Path, _size: int, _changed: int) -> dict[str, Any]:
+    held: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return held
+
+
+@lru_cache(maxsize=256)
+def _complaint(path: Path, _size: int, _changed: int) -> str:
+    return complaint(path.read_text(encoding="utf-8", errors="replace"))
 
 
 @lru_cache(maxsize=256)

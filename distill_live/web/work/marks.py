@@ -24,7 +24,7 @@ class Marks:
             return set()
 
     def set_favourite(self, path: str, marked: bool) -> None:
-        """Make a file a favourite, or one no more. Raises OSError."""
+        """Mark a file as a favourite, or remove the mark. Raises OSError."""
         with self._lock:
             found = self.favourites() - {path} | ({path} if marked else set())
             self._path.parent.mkdir(parents=True, exist_ok=True)

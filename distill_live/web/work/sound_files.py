@@ -45,4 +45,4 @@ def require_sound(path: Path, name: str) -> None:
     # MPEG audio without a tag begins with eleven ones.
     is_mpeg = len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0
     if not (head.startswith(_BEGINNINGS) or is_mpeg):
-        raise RequestError(415, f"{name!r} is not a sound file: it begins like none")
+        raise RequestError(415, f"{name!r} is not a sound file, or it is damaged")

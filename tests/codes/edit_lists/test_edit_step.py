@@ -50,7 +50,7 @@ def test_a_step_is_written_as_words(text: str, step: EditStep) -> None:
         ("revers", r"there is no edit 'revers' \(did you mean 'reverse'\?\); installed: "),
         ("reverse 0:16 0:8", r"'0:8' is one word too many; usage: reverse \[COLUMNS\]"),
         ("swap a.json 0:1 1:2 2:3", r"too many; usage: swap GRID \[COLUMNS\] \[GRID-COLUMNS\]"),
-        ("swap", "swap needs a second grid before the columns; usage: swap GRID"),
+        ("swap", "swap needs a second grid before the columns: a file, live a clip, or . for "),
         ("blend amount=0.5", "blend needs a second grid"),
         ("mutate amount=1", "mutate has no parameter 'amount'; it has: share, distance"),
         ("mutate shar=1", r"no parameter 'shar' \(did you mean 'share'\?\)"),
@@ -59,7 +59,15 @@ def test_a_step_is_written_as_words(text: str, step: EditStep) -> None:
         ("echo columns=2.5", r"columns takes a whole number, 1\.\.64 columns, not 2\.5"),
         ("mutate share=x", "share takes a number, not 'x'"),
         ("mutate share=nan", "share takes a finite number, not 'nan'"),
-        ("mutate share=", "share takes a number, not ''"),
+        ("mutate share=", "share needs a number right after the =, such as share=1"),
+        ("mutate share 0.5", "^write share=0.5, with = and without spaces; usage: mutate"),
+        ("mutate 0:4 share 0.5", "^write share=0.5, with ="),
+        ("mutate share:0.5", "^write share=0.5, with ="),
+        ("blend b.json amount 0.5", "^write amount=0.5, with ="),
+        ("mutate --share 0.5", "^share is a parameter: write share=0.5; usage"),
+        ("mutate --share=0.5", "^share is a parameter: write share=0.5; usage"),
+        ("mutate levels structure", "^write --levels structure with -- before it; usage"),
+        ("mutate levels=structure", "^write --levels structure with -- before it; usage"),
         ("mutate --level 0", "there is no option --level; usage: mutate"),
         ("mutate --levels", "--levels needs a value"),
         ("mutate --levels=", "--levels needs a value"),
@@ -146,5 +154,5 @@ def test_what_is_neither_a_number_nor_a_time_is_refused(text: str) -> None:
 
 
 def test_columns_in_the_place_of_the_second_grid_are_explained() -> None:
-    with pytest.raises(CodesError, match="blend needs a second grid before the columns; usage"):
+    with pytest.raises(CodesError, match="blend needs a second grid before the columns: a fi"):
         EditStep.parse("blend 0:4", EDITS)

@@ -55,7 +55,12 @@ def test_the_present_state_can_be_named() -> None:
     history.do("swap", 1)
     history.rename("chorus")
     history.undo()
-    assert names(history) == ["start", "chorus"]
+    assert [entry.shown for entry in history.entries] == ["start", "chorus"]
+    assert history[1].described == "swap, named chorus"
+    history.amend(1, "swap 0:2", 2)
+    assert history[1].described == "swap 0:2, named chorus"
+    history.rename("", 1)
+    assert history[1].described == "swap 0:2"
     assert history.state == 0
 
 

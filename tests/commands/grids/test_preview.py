@@ -19,7 +19,7 @@ def written(loaded: LoadedVQModel, codes: np.ndarray) -> np.ndarray:
 def preview(run_cli: RunCli, *arguments: object) -> np.ndarray:
     result = run_cli("codes", "preview", "tiny", *arguments, "--output", "x.wav", "--bit-depth", 32)
     assert result.code == 0, result.err
-    return soundfile.read("x.wav", dtype="float32")[0]
+    return soundfile.read(result.out.split(":")[0], dtype="float32")[0]
 
 
 def test_an_entry_is_held(run_cli: RunCli, grid: CodeGrid, tiny_model: LoadedVQModel) -> None:

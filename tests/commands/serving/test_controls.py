@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from unittest.mock import Mock, call
 
@@ -13,6 +14,7 @@ import pytest
 from pythonosc.osc_bundle_builder import OscBundleBuilder
 from pythonosc.osc_message_builder import OscMessageBuilder
 
+from distill_live.codes.edit import Edit
 from distill_live.codes.edit_parameters import parameter_table
 from distill_live.commands.serving.control_options import ControlOptions
 from distill_live.commands.serving.controls import Controls
@@ -48,12 +50,15 @@ def nothing(*_: object) -> None:
 class Stand:
     """Controls of a server that was not started, and what they say to people and to devices."""
 
+    #: The edits that have parameters.
+    edits: Sequence[Edit] = (Freeze(),)
+
     def __init__(self, folder: Path, **options: object) -> None:
         self.patch = folder / "live.yaml"
         self.patch.write_text(PATCH % "ignore")
         self.lines: list[str] = []
         self.sent: list[tuple[int, ...]] = []
-        self.store = ParameterStore(parameter_table([Freeze()]))
+        self.store = ParameterStore(parameter_table(self.edits))
         model = save_empty_model(folder, "rain", level_labels=["Body", "Air"])
         self.server = Server(ServerSettings(model, nothing, None), self.store, self.lines.append)
         self.feedback = Feedback(self.store, lambda: self.server.deck.level_labels)
@@ -153,7 +158,7 @@ def test_a_request_is_answered_to_who_asked_even_at_once(
     told: list[object] = []
     stand.controls._answers["osc"] = lambda sender, messages: told.append((sender, messages))
 
-    def fail(name: str, _arguments: tuple[object, ...] = ()) -> None:
+    def fail(name: str, _arguments: object = (), _asked: object = None) -> None:
         stand.server.on_outcome(name, "no such model", True)
 
     monkeypatch.setattr(stand.server, "request", fail)
@@ -307,6 +312,7 @@ def test_any_parameter_or_level_can_be_set_from_the_start(tmp_path: Path) -> Non
         ("play=1", "unknown parameter 'play'"),
         ("temperature=hot", "--set temperature=hot: temperature takes a number, not 'hot'"),
         ("temperature/water=1", "--set temperature/water=1: the current model has no level"),
+        ("gain=9", "--set gain=9: gain takes 0..2"),
     ],
 )
 def test_what_cannot_be_set_from_the_start_is_reported(

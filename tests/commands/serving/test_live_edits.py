@@ -11,12 +11,15 @@ import pytest
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.history.overlay import Overlay
 from distill_live.control.namespace.address import Reply
-from distill_live.live.clips.clip import Clip
+from distill_live.live.clips.clip import Clip, Codec
 from distill_live.live.ipc.messages import (
+    EditFailed,
+    Message,
     OverlayMade,
     OverlayRefused,
     RegionToDraw,
     Request,
+    RequestDone,
 )
 from tests.commands.serving.test_controls import ANNA, PATCH, Stand
 from tests.tools import wait_until
@@ -74,6 +77,14 @@ def test_panic_reset_and_presets_are_entries_that_can_be_undone(stand: Edited) -
     assert frozen == [1, 0, 1, 0]
 
 
+def test_cells_with_the_same_stroke_are_one_entry_whoever_sends_them(stand: Edited) -> None:
+    stand.osc("/distill/cell", 120, 1, "body", 3, 4711)
+    stand.router.receive_osc([("/distill/cell", (121, 1, "body", 3, 4711))], BERT)
+    stand.osc("/distill/cell/ahead", 0, 1, "body", 3, 4711)
+    stand.osc("/distill/cell", 122, 1, "body", 3)
+    assert stand.names() == ["start", "paint 3 cells", "cell 122 1 body 3"]
+
+
 def test_a_preset_that_takes_its_time_is_one_entry(stand: Edited) -> None:
     stand.osc("/distill/edit/freeze/band", 60)
     stand.osc("/distill/preset/store", "high")
@@ -118,6 +129,22 @@ def test_an_edit_that_is_not_understood_is_answered_at_once(stand: Edited) -> No
     assert (address, name) == ("/distill/error", "/distill/region")
     assert str(reason).startswith("--levels needs a value; usage: mask [COLUMNS]")
     assert stand.names() == ["start"]
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("swap/on", 'swap has no switch; it changes a region once: /distill/region COLUMN COUNT '
+                    '"swap CLIP", or /distill/region/loop "swap CLIP"'),
+        ("resample/takes", "resample has no switch; it changes a region once: /distill/region COL"),
+        ("stretch", "stretch changes the number of columns, so it works only on files"),
+        ("blend/on", "blend is switched on by /distill/blend"),
+    ],
+)  # fmt: skip
+def test_an_edit_without_a_switch_says_how_it_is_used(stand: Edited, name: str, told: str) -> None:
+    [(address, (_, reason))] = stand.osc(f"/distill/edit/{name}", 1)
+    assert address == "/distill/error"
+    assert str(reason).startswith(f"unknown OSC address /distill/edit/{name}: {told}")
 
 
 def test_the_words_of_an_edit_may_come_one_by_one(stand: Edited) -> None:
@@ -260,3 +287,62 @@ def test_an_engine_on_any_deck_begins_with_the_order(stand: Edited, tmp_path: Pa
     for deck in stand.server._decks:
         (job,) = deck.worker.arguments
         assert job.order == ("freeze",)
+
+
+def hear(stand: Edited, message: Message) -> None:
+    """The engine that plays reports something."""
+    stand.server._reports.hear(stand.server.deck.worker, message)
+
+
+def test_what_an_engine_cannot_do_is_told_to_who_asked_in_their_words(stand: Edited) -> None:
+    told: list[object] = []
+    stand.controls._answers["osc"] = lambda sender, messages: told.extend(messages)
+    for _ in range(2):
+        stand.osc("/distill/loop/beats", 4)
+    asked = [request.asked for request in stand.asked if request.name == "loop"]
+    assert asked == [("loop/beats", (4.0,))] * 2
+    # One that is done is not answered, and is not taken for the next one.
+    hear(stand, RequestDone(("loop/beats", (4.0,))))
+    stand.router.receive_osc([("/distill/loop/beats", (4,))], BERT)
+    stand.osc("/distill/loop/columns", 9, 4)
+    hear(stand, RequestDone(("loop/columns", (9, 4)), "columns 9..12 cannot be looped"))
+    error = ("/distill/error", ("/distill/loop/columns", "columns 9..12 cannot be looped"))
+    assert told == [error]
+    assert stand.lines[-1] == "columns 9..12 cannot be looped"
+
+
+def test_requests_that_an_engine_takes_with_it_are_told_to_who_asked(stand: Edited) -> None:
+    told: list[object] = []
+    stand.controls._answers["osc"] = lambda sender, messages: told.extend(messages)
+    stand.osc("/distill/rewind", 2)
+    stand.osc("/distill/loop", 1)
+    hear(stand, RequestDone(("loop", (1.0,))))
+    stand.server.on_engine_lost()
+    assert told == [
+        ("/distill/error", ("/distill/rewind", "the engine failed meanwhile: send it again"))
+    ]
+
+
+def test_an_edit_that_fails_is_told_to_who_switched_it_on(stand: Edited) -> None:
+    told: list[object] = []
+    stand.controls._answers["osc"] = lambda sender, messages: told.append((sender, messages))
+    stand.router.receive_osc([(f"/distill/{FREEZE}", (1,))], BERT)
+    stand.osc(f"/distill/{FREEZE}/air", 1)
+    hear(stand, EditFailed(FREEZE, "the edit 'freeze' failed and is now off"))
+    error = ("/distill/error", (f"/distill/{FREEZE}", "the edit 'freeze' failed and is now off"))
+    assert told == [(ANNA, [error])]
+    assert stand.lines[-1] == "the edit 'freeze' failed and is now off"
+    assert stand.store.levels(FREEZE, 2) == (0, 0)
+
+
+def test_a_clip_that_is_let_go_is_told_to_who_chose_it(stand: Edited) -> None:
+    told: list[object] = []
+    stand.controls._answers["osc"] = lambda sender, messages: told.extend(messages)
+    stand.keep_clip("rain")
+    stand.osc("/distill/blend/clip", "rain")
+    stand.carry_out()
+    stand.server.deck.codec = Codec("wind", "b" * 64)
+    stand.server._clips.slots.use(stand.server.deck)
+    [_, (address, (name, text))] = told  # type: ignore[misc]
+    assert (address, name) == ("/distill/error", "/distill/blend/clip")
+    assert str(text).startswith("the clip rain is no longer chosen for blend")

@@ -82,3 +82,40 @@ def test_a_request_that_is_let_go_is_not_answered() -> None:
     stage.outcomes.tell("cell", "first", arguments=(1,))
     stage.outcomes.tell("cell", "second", arguments=(2,))
     assert [told for _, (_, (_, told)) in stage.answered] == ["second"]
+
+
+def test_what_fails_after_it_was_done_is_told_once_to_who_asked_for_it() -> None:
+    stage = Stage()
+    stage.outcomes.asked("record", ASKER, (True,))
+    stage.outcomes.tell("record", "recording to a.wav")
+    for _ in range(2):
+        stage.outcomes.tell("record", "the disk is full", failed=True)
+    error = ("/distill/error", ("/distill/record", "the disk is full"))
+    assert stage.answered[1:] == [(ASKER, error)]
+
+
+def test_a_failure_of_other_arguments_is_not_that_of_what_was_done_last() -> None:
+    stage = Stage()
+    stage.outcomes.asked("clip/prime", ASKER, ("kick",))
+    stage.outcomes.tell("clip/prime", "continuing from clip kick", arguments=("kick",))
+    stage.outcomes.tell("clip/prime", "no clip 'snare'", True, ("snare",))
+    assert len(stage.answered) == 1
+    stage.outcomes.tell("clip/prime", "it does not fit", True, ("kick",))
+    assert len(stage.answered) == 2
+
+
+def test_who_moved_a_parameter_last_is_told_why_it_has_no_effect() -> None:
+    stage = Stage()
+    for port in (9002, 9001):
+        stage.outcomes.moved("edit/swap/on", ("osc", "127.0.0.1", port))
+    stage.outcomes.tell("edit/swap/on", "it failed", failed=True)
+    assert stage.answered == [(ASKER, ("/distill/error", ("/distill/edit/swap/on", "it failed")))]
+
+
+def test_all_requests_that_wait_can_fail_together() -> None:
+    stage = Stage()
+    for number in (1, 2):
+        stage.outcomes.asked("loop", ASKER, (number,))
+    assert stage.outcomes.fail_pending(["rewind", "loop"], "lost")
+    assert not stage.outcomes.fail_pending(["rewind", "loop"], "lost")
+    assert stage.answered == [(ASKER, ("/distill/error", ("/distill/loop", "lost")))]

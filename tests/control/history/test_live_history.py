@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -12,6 +13,7 @@ from distill_live.codes.edit_rack import Held
 from distill_live.codes.history.overlay import Overlay
 from distill_live.control.history.fader_moves import MERGE_ENTRIES, MERGE_SECONDS
 from distill_live.control.history.live_history import CLAIM_SECONDS, LiveHistory
+from distill_live.control.history.strokes import STROKE_CELLS, STROKE_ENTRIES
 from distill_live.control.namespace.targets import DEFAULT_LABELS
 from distill_live.errors import ParameterError
 from distill_live.parameters import ParameterStore
@@ -38,10 +40,10 @@ class Desk:
         self.store.set(name, value, level)
         self.history.look()
 
-    def paint(self, column: int = 5) -> int:
+    def paint(self, column: int = 5, stroke: int | None = None) -> int:
         """Paint a cell that the engine makes at once; returns its number."""
         arguments = ("at", column, 0, 0, 1)
-        self.history.paint("cell", "cell", arguments, f"cell {column}")
+        self.history.paint("cell", "cell", arguments, f"cell {column}", stroke)
         number = self.sent.pop()[1][0]
         assert isinstance(number, int)
         overlay = Overlay.of_cell(number, (column, 0, 0), 1, (2, 3))
@@ -50,7 +52,7 @@ class Desk:
 
     @property
     def names(self) -> list[str]:
-        return [name for _, name, _ in self.history.entries(1000)]
+        return [entry.shown for _, entry in self.history.entries(1000)]
 
     def laid(self) -> list[tuple[list[int], list[int]]]:
         """The numbers that were laid and taken away by each request since the last call."""
@@ -83,7 +85,7 @@ def test_every_switch_is_an_entry_and_undo_sets_the_store(desk: Desk) -> None:
     assert desk.store.own(MASK, 2) is None
     with pytest.raises(ParameterError, match="nothing to undo"):
         desk.history.undo()
-    assert desk.history.go_to(2) == "now at state 2 of 2: edit/freeze/on 1"
+    assert desk.history.go_to("2") == "now at state 2 of 2: edit/freeze/on 1"
     assert (desk.store[FREEZE], desk.store.own(MASK, 2)) == (1, 1)
     with pytest.raises(ParameterError, match="nothing to redo"):
         desk.history.redo()
@@ -106,7 +108,7 @@ def test_a_fader_makes_one_entry_also_beside_other_edits(desk: Desk) -> None:
         desk.now += 0.02
     assert desk.names[:2] == ["start", "edit/freeze/band 20"]
     assert len(desk.names) == 2 + 20
-    desk.history.go_to(1)
+    desk.history.go_to("1")
     assert desk.store[BAND] == 20
     desk.history.undo()
     assert desk.store[BAND] == 0
@@ -175,10 +177,55 @@ def test_what_has_changed_the_store_before_it_was_noted_gets_its_own_entry(desk:
 def test_a_cell_is_an_entry_with_the_name_that_the_engine_gives_it(desk: Desk) -> None:
     first, second = desk.paint(5), desk.paint(6)
     assert desk.names == ["start", "cell 5 made", "cell 6 made"]
-    desk.history.go_to(0)
+    desk.history.go_to("0")
     assert desk.laid() == [([], [second, first])]
     desk.history.redo()
     assert desk.laid() == [([first], [])]
+
+
+def test_the_cells_of_a_stroke_are_undone_together_whatever_else_is_done_meanwhile(
+    desk: Desk,
+) -> None:
+    stroke = [desk.paint(column, stroke=7) for column in (5, 6)]
+    desk.set(MASK, 1)
+    stroke.append(desk.paint(7, stroke=7))
+    other = desk.paint(8, stroke=8)
+    desk.sent.clear()
+    assert desk.names == ["start", "paint 3 cells", "edit/mask/on 1", "cell 8 made"]
+    for _ in range(3):
+        desk.history.undo()
+    assert desk.laid() == [([], [other]), ([], stroke)]
+    desk.history.redo()
+    assert desk.laid() == [(stroke, [])]
+
+
+@pytest.mark.parametrize("ends", ["undo", "panic"])
+def test_after_an_undo_or_a_panic_a_stroke_is_another_entry(desk: Desk, ends: str) -> None:
+    desk.paint(5, stroke=7), desk.paint(6, stroke=7)
+    getattr(desk.history, ends)()
+    last = desk.paint(7, stroke=7)
+    desk.sent.clear()
+    desk.history.undo()
+    assert desk.laid() == [([], [last])]
+
+
+def test_a_cell_of_a_stroke_that_cannot_be_made_leaves_the_others(desk: Desk) -> None:
+    numbers = [desk.paint(column, stroke=7) for column in (5, 6)]
+    desk.history.note_refused(numbers[0])
+    desk.sent.clear()
+    assert desk.names == ["start", "paint 1 cell"]
+    desk.history.note_refused(numbers[1])
+    assert desk.names == ["start"]
+
+
+def test_a_stroke_that_never_ends_is_several_entries(desk: Desk) -> None:
+    for column in range(STROKE_CELLS + 1):
+        desk.paint(column, stroke=7)
+    assert desk.names == ["start", f"paint {STROKE_CELLS} cells", f"cell {STROKE_CELLS} made"]
+    for column in range(STROKE_ENTRIES):
+        desk.paint(column)
+    desk.paint(5, stroke=7)
+    assert desk.names[-1] == "cell 5 made"
 
 
 def test_a_cell_that_is_not_made_yet_is_asked_for_again_by_redo(desk: Desk) -> None:
@@ -202,12 +249,12 @@ def test_what_cannot_be_made_leaves_no_entry(desk: Desk) -> None:
 
 def test_what_cannot_be_made_leaves_redo_as_it_was(desk: Desk) -> None:
     first, second = desk.paint(5), desk.paint(6)
-    desk.history.go_to(0)
+    desk.history.go_to("0")
     desk.history.paint("region", "region", ("at", 5, 2, "mask", None), "region: mask")
     desk.history.note_refused(3)
     desk.sent.clear()
     assert desk.history.position == (0, 2, "start")
-    desk.history.go_to(2)
+    desk.history.go_to("2")
     assert desk.laid() == [([first, second], [])]
 
 
@@ -252,9 +299,9 @@ def test_what_an_edit_held_comes_back_before_it_is_switched_on(desk: Desk) -> No
     desk.history.undo()
     assert on_when_recalled == [0.0]
     desk.history._send = lambda *one: desk.sent.append(one)
-    desk.history.go_to(1)
-    desk.history.go_to(4)
-    desk.history.go_to(2)
+    desk.history.go_to("1")
+    desk.history.go_to("4")
+    desk.history.go_to("2")
     recalled = [one["freeze"] for name, (one, *_) in desk.sent if name == "recall"]
     assert recalled[-1] is first
 
@@ -335,7 +382,7 @@ def test_in_another_segment_edits_can_still_be_undone_and_overlays_are_gone(desk
     later = desk.paint(7)
     desk.history.begin_segment(newest)
     assert desk.names == ["start", "edit/mask/on 1", "cell 7 made"]
-    desk.history.go_to(0)
+    desk.history.go_to("0")
     assert desk.laid() == [([], [later])]
     assert desk.store[MASK] == 0
 
@@ -374,7 +421,7 @@ def test_overlays_that_no_engine_remembers_are_forgotten(desk: Desk) -> None:
     desk.history.forget_before(100)
     desk.history.resend()
     assert desk.laid() == [([2], [])]
-    desk.history.go_to(0)
+    desk.history.go_to("0")
     desk.history.redo()
     assert desk.laid() == [([], [2])]
 
@@ -382,10 +429,122 @@ def test_overlays_that_no_engine_remembers_are_forgotten(desk: Desk) -> None:
 def test_states_can_be_named_and_listed(desk: Desk) -> None:
     for number in range(5):
         desk.paint(number)
-    desk.history.go_to(4)
+    desk.history.go_to("4")
     assert desk.history.rename("verse") == "state 4 is now called verse"
-    assert desk.history.entries(2) == [(4, "verse", 1), (5, "cell 4 made", 0)]
+    newest = desk.history.entries(2)
+    assert [(number, one.shown) for number, one in newest] == [(4, "verse"), (5, "cell 4 made")]
     assert desk.history.position == (4, 5, "verse")
+
+
+def test_undo_redo_and_go_say_the_name_and_what_was_done(desk: Desk) -> None:
+    desk.set(FREEZE, 1)
+    desk.history.rename("verse")
+    done = "edit/freeze/on 1, named verse"
+    assert desk.history.undo() == f"undone: {done} (now at 0 of 1)"
+    assert desk.history.redo() == f"redone: {done} (now at 1 of 1)"
+    for place in ("verse", "1"):
+        desk.history.go_to("0")
+        assert desk.history.go_to(place) == f"now at state 1 of 1: {done}"
+
+
+def test_what_was_painted_keeps_the_name_that_it_was_given_before_it_was_made(desk: Desk) -> None:
+    desk.history.paint("cell", "cell", ("at", 5, 0, 0, 1), "cell 5")
+    desk.history.rename("dot")
+    desk.history.note_made(Overlay.of_cell(1, (5, 0, 0), 1, (2, 3)), "cell 5 made")
+    assert desk.history.undo() == "undone: cell 5 made, named dot (now at 0 of 1)"
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("", "1..64 characters"), (" a", "without spaces"), ("x" * 65, "and this one has 65"),
+     ("a\nb", "1..64 characters"), ("12", "cannot be called 12: that is the number of a state")],
+)  # fmt: skip
+def test_a_state_has_a_name_that_can_be_shown_and_found(desk: Desk, name: str, told: str) -> None:
+    with pytest.raises(ParameterError, match=re.escape(told)):
+        desk.history.rename(name)
+    assert desk.names == ["start"]
+
+
+def test_a_name_is_that_of_one_state(desk: Desk) -> None:
+    desk.history.rename("x" * 64)
+    desk.history.rename("verse")
+    desk.paint()
+    text = "state 1 is now called verse; state 0 is not called so any more"
+    assert desk.history.rename("verse") == text
+    assert desk.history.rename("verse") == "state 1 is now called verse"
+    assert desk.names == ["start", "verse"]
+
+
+def test_a_name_that_no_state_has_is_answered_with_those_there_are(desk: Desk) -> None:
+    with pytest.raises(ParameterError, match="'vers'; /distill/history/name NAME gives"):
+        desk.history.go_to("vers")
+    desk.history.rename("verse")
+    with pytest.raises(
+        ParameterError, match=re.escape("'vers' (did you mean 'verse'?); named: ve")
+    ):
+        desk.history.go_to("vers")
+
+
+def test_a_named_state_that_a_new_edit_drops_can_still_be_gone_to(desk: Desk) -> None:
+    first = desk.paint(1)
+    desk.set(FREEZE, 1)
+    second = desk.paint(2)
+    desk.history.rename("chorus")
+    desk.history.go_to("0")
+    desk.set(MASK, 1)
+    third = desk.paint(3)
+    # A second new edit: what the first one has dropped does not come back by itself.
+    assert desk.names == ["start", "edit/mask/on 1", "cell 3 made"]
+    assert desk.history.kept_names == ("chorus",)
+    desk.laid()
+    assert desk.history.go_to("chorus") == "now at state 3 of 3: back to chorus, named chorus"
+    assert desk.laid() == [([first, second], [third])]
+    assert (desk.store[FREEZE], desk.store[MASK], desk.history.kept_names) == (1, 0, ())
+    desk.history.undo()
+    assert desk.laid() == [([third], [first, second])]
+    assert (desk.store[FREEZE], desk.store[MASK]) == (0, 1)
+    desk.history.redo()
+    assert desk.names[-1] == "chorus"
+
+
+def test_a_named_state_comes_back_with_what_a_refused_edit_has_dropped(desk: Desk) -> None:
+    desk.paint(1)
+    desk.history.rename("chorus")
+    desk.history.undo()
+    desk.history.paint("cell", "cell", ("at", 5, 0, 0, 99), "cell 5")
+    assert desk.history.kept_names == ("chorus",)
+    desk.history.note_refused(2)
+    assert (desk.names, desk.history.kept_names) == (["start", "chorus"], ())
+
+
+def test_the_name_of_what_is_refused_stays_with_what_sounds(desk: Desk) -> None:
+    first = desk.paint(1)
+    desk.history.paint("cell", "cell", ("at", 5, 0, 0, 99), "cell 5")
+    desk.history.rename("chorus")
+    desk.history.note_refused(2)
+    assert desk.history.kept_names == ("chorus",)
+    desk.history.undo()
+    desk.sent.clear()
+    desk.history.go_to("chorus")
+    assert desk.laid() == [([first], [])]
+
+
+def test_named_states_outlive_what_was_painted_and_room_for_the_oldest(desk: Desk) -> None:
+    desk.paint(1)
+    desk.history.rename("verse")
+    desk.set(FREEZE, 1)
+    desk.history.begin_segment()
+    assert desk.names == ["start", "verse", "edit/freeze/on 1"]
+    desk.history._history._limit = 3
+    desk.history.go_to("verse")
+    desk.history.undo()
+    desk.history.rename("bare")
+    desk.history.go_to("2")
+    desk.set(MASK, 1)
+    assert desk.names == ["verse", "edit/freeze/on 1", "edit/mask/on 1"]
+    assert desk.history.kept_names == ("bare",)
+    desk.history.go_to("bare")
+    assert (desk.store[FREEZE], desk.store[MASK]) == (0, 0)
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -409,6 +568,6 @@ def test_undo_after_any_changes_restores_every_state(seed: int) -> None:
         follow()
         states.append((desk.store.raw(), set(lying)))
     for position in random.integers(0, 41, 30).tolist():
-        desk.history.go_to(position)
+        desk.history.go_to(str(position))
         follow()
         assert (desk.store.raw(), lying) == states[position]

@@ -220,13 +220,12 @@ def test_what_this_instrument_does_not_have_is_reported_and_left_out(tmp_path: P
         "odd": {"gain": 9.0, "edit/gone/on": 1.0, "temperature/texture": 0.5, "top_p": "off",
                 "temperature/4": 0.25},
     })  # fmt: skip
-    stand.presets.recall("odd")
+    text = stand.presets.recall("odd")
     assert (stand.store["gain"], stand.store["top_p"]) == (2.0, 1.0)
     # A number may mean a level of another model.
     assert stand.store.own("temperature", 3) == 0.25
-    assert [line.split(" was left out: ")[0] for line in stand.lines] == [
-        "preset odd: edit/gone/on", "preset odd: temperature/texture", "preset odd: top_p",
-    ]  # fmt: skip
+    for name in ("edit/gone/on", "temperature/texture", "top_p"):
+        assert f"; {name} was left out: " in text
     stand.presets.levels = Levels(("Structure", "Timbre", "Texture", "Detail"))
     stand.presets.recall("odd")
     assert stand.store.own("temperature", 2) == 0.5
@@ -256,3 +255,42 @@ def test_another_patch_brings_its_presets_and_the_stored_ones_stay(stand: Stand)
     assert stand.presets.names == ["other", "mine"]
     stand.presets.next()
     assert stand.presets.current == "other"
+
+
+def test_a_preset_counts_as_changed_once_something_that_it_sets_is_otherwise(stand: Stand) -> None:
+    presets, store = stand.presets, stand.store
+    assert not presets.is_changed()
+    presets.recall("verse")
+    store.set("width", 0.5)
+    assert not presets.is_changed()
+    store.set("temperature", 0.3)
+    assert presets.is_changed() and not presets.is_changed(["temperature/timbre"])
+    presets.store("mine")
+    assert not presets.is_changed()
+    store.set("width", 0.25)
+    assert presets.is_changed()
+    presets.recall("end")
+    # What follows all levels sounds the same as a value of its own that is theirs.
+    store.set_level("temperature", store["temperature"], 1)
+    assert not presets.is_changed()
+    store.set("steer/loudness", 0.0)
+    assert presets.is_changed()
+
+
+def test_on_the_way_to_a_preset_nothing_counts_as_changed_but_stopped_there_it_does(
+    stand: Stand,
+) -> None:
+    stand.presets.recall("intro", 4.0)
+    stand.tick(2.0)
+    assert not stand.presets.is_changed()
+    stand.presets.stop()
+    assert stand.presets.is_changed()
+
+
+def test_another_order_of_the_edits_is_a_change_of_a_preset_that_has_one(stand: Stand) -> None:
+    order = ["mask", "freeze"]
+    stand.presets.get_order = lambda: tuple(order)
+    stand.presets.store("mine")
+    assert not stand.presets.is_changed()
+    order.reverse()
+    assert stand.presets.is_changed()

@@ -28,6 +28,8 @@ class Stand:
         self.now = 0.0
         self.store = ParameterStore()
         self.server: list[tuple[str, tuple[object, ...]]] = []
+        #: What the performer has asked for each time.
+        self.asked: list[tuple[str, tuple[object, ...]]] = []
         self.lines: list[str] = []
         self.tempo = Tempo(lambda: self.now)
         self.presets = Presets(
@@ -41,7 +43,7 @@ class Stand:
         self.acts: list[tuple[str, tuple[object, ...]]] = []
         self.history = LiveHistory(self.store, lambda *request: self.server.append(request), tuple)
         self.requests = ControlRequests(
-            lambda *request: self.server.append(request),
+            self._hand_on,
             self.tempo_parameters,
             self.presets,
             PerformerRequests(self.history, {}, lambda: DEFAULT_LABELS).handlers,
@@ -49,6 +51,12 @@ class Stand:
             lambda *act: self.acts.append(act),
         )
         self.router = Router(self.store, self.requests, None, self.lines.append)
+
+    def _hand_on(
+        self, name: str, arguments: tuple[object, ...], asked: tuple[str, tuple[object, ...]]
+    ) -> None:
+        self.server.append((name, arguments))
+        self.asked.append(asked)
 
 
 @pytest.fixture
@@ -89,6 +97,8 @@ def test_lengths_in_beats_reach_the_server_as_the_seconds_that_they_last(
     stand.requests(name, arguments)
     [(asked, given)] = stand.server
     assert (asked, given) == (request_[0], pytest.approx(request_[1]))
+    # The clip's player takes seconds, and says what came of it.
+    assert stand.asked == [(name, arguments if name != "clip/play" else given)]
 
 
 @pytest.mark.parametrize("name", ["loop/beats", "rewind/beats", "hold/beats"])

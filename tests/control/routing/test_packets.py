@@ -97,7 +97,9 @@ def test_sync_is_answered_when_all_before_it_is_done(desk: Desk) -> None:
 def test_a_travel_goes_through_the_parameter_s_range_and_curve(
     desk: Desk, travel: float, clipped: int
 ) -> None:
-    desk.osc("/distill/model_fade/norm", [travel])
+    replies = desk.osc("/distill/model_fade/norm", [travel])
+    told = ["model_fade/norm 1.5 is outside 0..1; set to 1"][:clipped]
+    assert [reason for _, (_, reason) in replies] == told
     assert desk.store["model_fade"] == scale_travel(travel, 0.05, 20.0, "exp")
     [(_, (back,))] = desk.osc("/distill/get", ["model_fade/norm"])
     assert back == pytest.approx(min(travel, 1.0))

@@ -29,9 +29,20 @@ def test_whole_numbers_and_booleans_are_numbers_and_are_clipped(
 
 
 def test_a_clipped_value_is_counted_and_reported(desk: Desk) -> None:
-    desk.osc("/distill/temperature", [64.0])
+    line = "temperature 64 is outside 0.1..2; set to 2"
+    told = [("/distill/error", ("/distill/temperature", line))]
+    assert desk.osc("/distill/temperature", [64.0]) == told
     assert desk.router.counters == Counters(received=1, clipped=1)
-    assert desk.lines == ["temperature 64 is outside 0.1..2; set to 2"]
+    assert desk.lines == [line]
+
+
+def test_of_several_numbers_each_that_is_out_of_range_is_answered(desk: Desk) -> None:
+    replies = desk.osc("/distill/temperature", [64.0, 1.0, 0.0])
+    assert [reason for _, (_, reason) in replies] == [
+        "temperature 64 is outside 0.1..2; set to 2", "temperature 0 is outside 0.1..2; set to 0.1",
+    ]  # fmt: skip
+    # The next message is answered for itself alone.
+    assert desk.osc("/distill/temperature", [1.0]) == []
 
 
 @pytest.mark.parametrize(
@@ -404,7 +415,8 @@ def test_a_mapped_address_spreads_its_way_over_the_range_by_the_curve(desk: Desk
 
 def test_a_mapped_address_outside_0_to_1_is_clipped_and_counted(desk: Desk) -> None:
     desk.use({"from": {"osc": "/1/fader1"}, "to": "gain", "range": [0.0, 1.0]})
-    desk.osc("/1/fader1", [127.0])
+    told = "a mapped control must send 0..1, not 127; 1 is used"
+    assert desk.osc("/1/fader1", [127.0]) == [("/distill/error", ("/1/fader1", told))]
     assert desk.store["gain"] == 1.0
     assert desk.router.counters == Counters(received=1, clipped=1)
 

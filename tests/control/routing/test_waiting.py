@@ -124,6 +124,18 @@ def test_what_is_refused_at_its_time_is_answered_then(desk: Desk) -> None:
     assert answers == [(ANNA, [error])]
 
 
+def test_a_mapped_control_that_is_refused_at_its_time_is_answered_then(desk: Desk) -> None:
+    answers: list[object] = []
+    desk.router.hooks.on_reply = lambda sender, replies: answers.append((sender, replies))
+    desk.use({"from": {"osc": "/fader"}, "to": "temperature/fur", "quantise": "beat"})
+    desk.now = 0.1
+    assert desk.osc("/fader", [0.5], ANNA) == []
+    desk.wait(1.0)
+    [(sender, [(address, (_, reason))])] = answers  # type: ignore[misc]
+    assert (sender, address) == (ANNA, "/distill/error")
+    assert "the current model has no level 'fur'" in str(reason)
+
+
 def test_more_than_can_wait_is_refused(desk: Desk) -> None:
     desk.now = 0.1
     for _ in range(MAX_WAITING):

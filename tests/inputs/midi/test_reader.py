@@ -27,6 +27,7 @@ from tests.inputs.midi.jack_server import Controller, JackServer
 from tests.tools import require_program, wait_until
 
 CSOUND = "knobs_out:out"
+NO_JACK = "MIDI unavailable: JACK: JACK server not running? (for controllers, start a JACK server)"
 
 
 @contextmanager
@@ -229,7 +230,7 @@ def test_a_server_that_dies_leaves_an_input_that_can_be_stopped_and_started(
         source.stop()
         source.start()
         source.stop()
-    assert source.status == "MIDI unavailable: JACK: JACK server not running?"
+    assert source.status == NO_JACK
 
 
 def test_without_a_system_that_answers_midi_is_unavailable_and_nothing_else_is_printed(
@@ -242,7 +243,7 @@ def test_without_a_system_that_answers_midi_is_unavailable_and_nothing_else_is_p
     monkeypatch.setenv("JACK_NO_START_SERVER", "1")
     with running(MidiInput(listener, backend=backend)):
         pass
-    assert listener.lines == ["MIDI unavailable: JACK: JACK server not running?"]
+    assert listener.lines == [NO_JACK]
     with pytest.raises(DeviceError, match="MIDI unavailable: JACK"):
         list_inputs(backend)
     assert capfd.readouterr() == ("", "")

@@ -10,7 +10,7 @@ import pytest
 from distill_live.codes.grid_file import load_grid
 from distill_live.errors import AudioFileError, ClipError
 from distill_live.live.clips.captures import Capture, Captures
-from distill_live.live.clips.clip import Clip
+from distill_live.live.clips.clip import REPLACED, Clip
 from distill_live.live.clips.look_back import LookBack
 from distill_live.live.ipc.messages import Captured
 from distill_live.live.ipc.tap import TapRing
@@ -40,11 +40,11 @@ class Desk:
     def _path(self, name: str) -> Path:
         return self.folder / f"{name}.wav"
 
-    def _keep(self, clip: Clip) -> bool:
+    def _keep(self, clip: Clip) -> list[str]:
         if self.full:
             raise ClipError("the library is full")
         self.kept.append(clip)
-        return self.known
+        return [REPLACED] if self.known else []
 
     def _tell(self, capture: Capture, text: str, failed: bool) -> None:
         self.told.append((text, failed))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from distill_live.errors import ClipError
-from distill_live.live.clips.clip import MAX_COLUMNS, Codec
+from distill_live.live.clips.clip import MAX_COLUMNS, REPLACED, Codec
 from distill_live.live.clips.clip_file import save_clip
 from distill_live.live.clips.library import MAX_CLIPS, ClipInfo, ClipLibrary
 from tests.live.clips.clips import clip
@@ -41,7 +41,7 @@ def test_a_clip_takes_the_place_of_one_with_its_name_and_is_gone_once_deleted(
 ) -> None:
     library = Shelf(tmp_path).library
     library.put(clip("kick", 5))
-    assert library.put(clip("kick", 7))
+    assert library.put(clip("kick", 7)) == [REPLACED]
     assert len(library.find("kick", RAIN).grid.codes) == 7
     library.delete("kick", RAIN)
     assert library.listing(RAIN) == Shelf(tmp_path).library.listing(RAIN) == ()
@@ -54,7 +54,9 @@ def test_an_unknown_clip_is_told_with_those_that_exist(tmp_path: Path) -> None:
     library.put(clip("kick"))
     with pytest.raises(ClipError, match=r"no clip 'kik' \(did you mean 'kick'\?\); clips: kick"):
         library.delete("kik", RAIN)
-    with pytest.raises(ClipError, match="'kick' belongs to the model 'rain', and 'wind' has"):
+    with pytest.raises(
+        ClipError, match="'kick' belongs to the model 'rain', and 'wind', which plays, has"
+    ):
         library.find("kick", WIND)
 
 
@@ -83,7 +85,6 @@ def test_a_full_library_takes_no_more(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_a_folder_that_cannot_be_written_keeps_clips_for_the_session(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     shelf = Shelf(tmp_path / "file")
-    shelf.library.put(clip("kick"))
-    [said] = shelf.said
-    assert said.startswith("the clip kick lasts only until the server stops: cannot save ")
+    [note] = shelf.library.put(clip("kick"))
+    assert note.startswith("it lasts only until the server stops: cannot save ")
     assert shelf.library.find("kick", RAIN)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from distill_live.errors import ClipError, LiveError
-from distill_live.live.ipc.messages import Failed, InputAway, InputOpened
+from distill_live.live.ipc.messages import Asked, Failed, InputAway, InputOpened
 from distill_live.live.ipc.status import ListeningStatus
 from distill_live.live.ipc.tap import TapRing
 from distill_live.live.listening.listening import NO_INPUT, Listening, Passage
@@ -39,8 +39,12 @@ class Desk:
         )  # fmt: skip
         self.listening = Listening(settings, self.said.append)
         self.listening.on_outcome = lambda *outcome: self.outcomes.append(outcome)
-        self.listening.on_prime = self.primed.append
+        self.listening.on_prime = self._prime
         self.listening.on_clip = self._keep
+
+    def _prime(self, codes: np.ndarray, asked: Asked) -> None:
+        assert asked[0] == "listen/prime"
+        self.primed.append(codes)
 
     def _keep(self, name: str, passage: Passage) -> str:
         if name == "off":
@@ -147,7 +151,9 @@ def test_an_input_process_that_never_opened_is_given_up_and_one_that_did_is_not(
     (process,) = desk.listening.workers
     desk.listening.give_up(process)
     assert process.done
-    assert desk.said == ["the input process keeps failing: live input is off"]
+    text = "the input process keeps failing: live input is off"
+    assert desk.said == [text]
+    assert desk.outcomes == [("listen", text, True, (True,))]
 
 
 def test_columns_of_a_listener_that_has_failed_are_forgotten() -> None:
@@ -168,6 +174,7 @@ def test_a_listener_that_keeps_failing_is_given_up_until_it_is_wanted_again() ->
         "the listener keeps failing right after it starts: listening is off; /distill/listen 1 "
         "tries again"
     )
+    assert desk.outcomes.pop() == ("listen", desk.said[-1], True, (True,))
     desk.ask("listen", True)
     assert not listener.done and desk.listening.on
     assert listener._start_at is not None and listener._start_at <= time.monotonic()

@@ -25,6 +25,8 @@ class Desk:
         self.said: list[str] = []
         self.tap, self.parameters = TapRing(), ParameterStore()
         self.recordings = Recordings(self.tap, self.parameters, folder, self.said.append)
+        self.told: list[tuple[str, bool]] = []
+        self.recordings.on_outcome = lambda text, failed, _: self.told.append((text, failed))
 
     def files(self) -> list[Path]:
         return sorted(self.folder.glob("*.wav"))
@@ -115,10 +117,9 @@ def test_samples_that_are_not_copied_in_time_are_counted_and_said(tmp_path: Path
     desk.tap.write(np.zeros(CAPACITY - 1, np.float32))
     desk.recordings.stop()
     (path,) = desk.files()
-    assert desk.said[1:] == [
-        f"recorded {path}",
-        f"the recording lost {CAPACITY // 2 - 1} samples: the computer was too busy",
-    ]
+    lost = f"it lost {CAPACITY // 2 - 1} samples: the computer was too busy"
+    assert desk.said[1:] == [f"recorded {path}; {lost}"]
+    assert desk.told[-1] == (desk.said[-1], True)
 
 
 def test_a_disk_that_is_too_slow_is_told_from_a_computer_that_is_too_busy(
@@ -141,9 +142,8 @@ def test_a_disk_that_is_too_slow_is_told_from_a_computer_that_is_too_busy(
     desk.tap.write(steady(0.1))
     assert held_up.wait(30.0)
     desk.recordings.stop()
-    assert desk.said[2] == (
-        f"the recording lost {CAPACITY // 2 - 1} samples: writing the file took too long"
-    )
+    lost = f"it lost {CAPACITY // 2 - 1} samples: writing the file took too long"
+    assert desk.said[1].endswith(f"; {lost}")
 
 
 def test_a_disk_that_is_full_is_said_and_the_next_recording_may_work(tmp_path: Path) -> None:
@@ -188,27 +188,25 @@ def test_a_recording_that_breaks_off_is_said_at_once_and_the_next_one_may_work(
 
 
 def test_every_request_to_record_has_an_outcome(tmp_path: Path) -> None:
-    desk, told = Desk(tmp_path), list[tuple[str, bool]]()
-    desk.recordings.on_outcome = lambda text, failed: told.append((text, failed))
+    desk = Desk(tmp_path)
     for on in (False, True, True, False):
         desk.recordings.record(on, "rain")
         desk.tap.write(steady(0.5))
     (path,) = desk.files()
     desk.recordings.record(True, "rain")
     desk.recordings.record(False, "rain")
-    assert told[:4] == [
+    assert desk.told[:4] == [
         ("nothing is being recorded", False),
         (f"recording to {path}", False),
         (f"already recording to {path}", False),
         (f"recorded {path}", False),
     ]
-    assert told[5] == ("nothing was played, so nothing was recorded", False)
+    assert desk.told[5] == ("nothing was played, so nothing was recorded", False)
 
 
 def test_a_folder_that_cannot_be_written_is_a_failure(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
-    desk, told = Desk(tmp_path / "file"), list[tuple[str, bool]]()
-    desk.recordings.on_outcome = lambda text, failed: told.append((text, failed))
+    desk = Desk(tmp_path / "file")
     desk.recordings.record(True, "rain")
-    [(text, failed)] = told
+    [(text, failed)] = desk.told
     assert failed and text.startswith("cannot record: ")

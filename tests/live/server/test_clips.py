@@ -123,9 +123,10 @@ def test_a_model_with_another_codec_lets_the_clips_go(
     desk.sent.clear()
     desk.clips.slots.use(new)
     assert desk.sent == []
-    assert desk.said[-1] == (
-        "the clip rain is no longer chosen for blend: it belongs to the codec of tiny"
+    assert desk.said[-1].startswith(
+        "the clip rain is no longer chosen for blend: it belongs to the model 'tiny', and "
     )
+    assert desk.outcomes[-1] == ("blend/clip", desk.said[-1], True)
     desk.decks.reverse()
     desk.clips.poll()
     assert [one.usable for one in desk.clips.listing] == [False, False]

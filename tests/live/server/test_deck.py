@@ -10,6 +10,9 @@ from distill_live.live.engine.settings import EngineSettings
 from distill_live.live.ipc.shown_columns import ColumnDetails
 from distill_live.live.ipc.status import NEW_SOUND
 from distill_live.live.server.deck import Deck, HeardOrigin
+from distill_live.models.distill_v1.chunk_prior import ChunkPrior
+from distill_live.models.prior.column_prior import ColumnPrior
+from distill_live.models.prior.flat_prior import CodePrior
 from distill_live.parameters import ParameterStore
 from tests.conftest import save_empty_model
 
@@ -78,6 +81,18 @@ def test_the_kind_of_vocoder_is_that_of_the_header(
 ) -> None:
     put(deck, tmp_path, "rain", vocoder=described)
     assert deck.vocoder == kind
+
+
+@pytest.mark.parametrize(
+    ("prior", "steers"),
+    [({"kind": ColumnPrior.kind}, True), ({"kind": CodePrior.kind}, False), ({}, False),
+     ({"kind": ChunkPrior.kind}, False)],
+)  # fmt: skip
+def test_only_a_model_with_a_prior_by_columns_can_be_steered(
+    deck: Deck, tmp_path: Path, prior: dict[str, object], steers: bool
+) -> None:
+    put(deck, tmp_path, "rain", prior=prior)
+    assert deck.steers == steers
 
 
 def test_sound_that_is_overdue_is_none_that_is_ready(deck: Deck) -> None:

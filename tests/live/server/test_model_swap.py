@@ -119,6 +119,20 @@ def test_nobody_waits_for_the_old_engine_but_its_deck_is_not_used_before_it_is_g
     assert rig.said == ["loading one", "loading two"]
 
 
+def test_a_model_that_another_one_overtakes_is_told_to_who_asked(use: Use, tmp_path: Path) -> None:
+    use(workers.engine)
+    told: list[tuple[object, ...]] = []
+    with playing(tmp_path) as rig:
+        rig.swap.on_overtaken = lambda *outcome: told.append(outcome)
+        rig.bring("one")
+        for name in ("two", "two", "three"):
+            rig.swap.ask(name)
+        assert rig.swap.asked == str(tmp_path / "one.distill")
+    text = "two was not loaded: three was asked for instead"
+    assert told == [(text, True, ("two",))]
+    assert rig.said[-1] == text
+
+
 def test_a_model_that_fails_to_load_is_not_waited_for_either(use: Use, tmp_path: Path) -> None:
     use(workers.engine)
     with playing(tmp_path) as rig:

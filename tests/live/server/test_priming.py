@@ -7,14 +7,16 @@ import pytest
 
 from distill_live.audio.reading.sound import read_mono
 from distill_live.codes.timeline import Codes
+from distill_live.errors import CodesError
 from distill_live.inference import codes as inference
 from distill_live.live.clips.encodings import Encodings
+from distill_live.live.ipc.messages import Asked
 from distill_live.live.server.priming import Priming
 from distill_live.models.file.persistence import LoadedVQModel
 from tests.audio.reading.odd_files import encoded, noise
 from tests.tools import wait_until
 
-_OUTCOMES = ("continuing from", "cannot prime", "the model has changed")
+_OUTCOMES = ("continuing from", "cannot prime")
 
 
 class Desk:
@@ -25,22 +27,26 @@ class Desk:
         self.encodings = Encodings()
         self.priming = Priming(self.encodings, self.said.append)
         self.told: list[tuple[str, bool]] = []
-        self.priming.on_outcome = lambda text, failed: self.told.append((text, failed))
+        self.priming.on_outcome = lambda text, failed, _: self.told.append((text, failed))
+        self.asked: list[Asked] = []
+        self.codes: list[Codes] = []
+        self.priming.on_codes = self._take
+
+    def _take(self, codes: Codes, asked: Asked) -> None:
+        self.codes.append(codes)
+        self.asked.append(asked)
 
     def wait(self, model: Path) -> Codes | None:
         """Poll until something is said; the codes that came with it, if any."""
-        found: list[Codes] = []
 
         def poll() -> bool:
             self.encodings.poll()
-            codes = self.priming.poll(model)
-            if codes is not None:
-                found.append(codes)
+            self.priming.poll(model)
             return any(line.startswith(_OUTCOMES) for line in self.said)
 
         wait_until(poll, "the encoding")
-        assert self.priming.poll(model) is None
-        return found[0] if found else None
+        self.priming.poll(model)
+        return self.codes.pop() if self.codes else None
 
 
 def test_a_recording_becomes_the_codes_that_the_model_makes_of_it_and_what_is_odd_is_said(
@@ -51,7 +57,7 @@ def test_a_recording_becomes_the_codes_that_the_model_makes_of_it_and_what_is_od
     audio = tmp_path / "caf\udce9.flac"
     audio.write_bytes(part + part)
     desk = Desk()
-    desk.priming.ask(audio, tiny_model_path)
+    desk.priming.ask(str(audio), tiny_model_path)
     codes = desk.wait(tiny_model_path)
     assert codes is not None
     expected = inference.encode(tiny_model, read_mono(audio)).codes
@@ -61,15 +67,29 @@ def test_a_recording_becomes_the_codes_that_the_model_makes_of_it_and_what_is_od
         "left and right cancel when mixed to mono, so the right channel was inverted first; if it "
         "should not be, mix the file to mono yourself"
     )
-    assert desk.said == [f"encoding {audio}", f"{audio}: {note}", f"continuing from {audio}"]
-    assert desk.told == [(f"continuing from {audio}", False)]
+    assert desk.said == [f"encoding {audio}", f"continuing from {audio}; {note}"]
+    assert desk.told == [(desk.said[-1], False)]
+    assert desk.asked == [("prime", (str(audio),))]
+
+
+def test_codes_that_cannot_be_handed_over_are_told_to_who_asked(
+    tiny_model_path: Path, sounds: Path
+) -> None:
+    def refuse(codes: Codes, asked: Asked) -> None:
+        raise CodesError("no room")
+
+    desk = Desk()
+    desk.priming.on_codes = refuse
+    desk.priming.ask(str(sounds / "sine_440.wav"), tiny_model_path)
+    desk.wait(tiny_model_path)
+    assert desk.told == [(f"cannot prime {sounds / 'sine_440.wav'}: no room", True)]
 
 
 @pytest.mark.parametrize("name", ["noise.wav", "missing.wav", "."])
 def test_a_file_that_is_no_sound_is_said(tiny_model_path: Path, tmp_path: Path, name: str) -> None:
     (tmp_path / "noise.wav").write_text("no sound at all")
     desk = Desk()
-    desk.priming.ask(tmp_path / name, tiny_model_path)
+    desk.priming.ask(str(tmp_path / name), tiny_model_path)
     assert desk.wait(tiny_model_path) is None
     said = desk.said[-1]
     assert said.startswith(f"cannot prime {tmp_path / name}: ")
@@ -81,15 +101,18 @@ def test_codes_of_a_model_that_plays_no_more_are_not_used(
     tiny_model_path: Path, tiny_two_levels_path: Path, sounds: Path
 ) -> None:
     desk, audio = Desk(), sounds / "sine_440.wav"
-    desk.priming.ask(audio, tiny_model_path)
+    desk.priming.ask(str(audio), tiny_model_path)
     assert desk.wait(tiny_two_levels_path) is None
-    assert desk.said[1:] == [f"the model has changed: prime {audio} again"]
+    reason = "another model plays now; send the request again"
+    assert desk.said[1:] == [f"cannot prime {audio}: {reason}"]
 
 
 def test_of_two_recordings_the_newest_counts(tiny_model_path: Path, sounds: Path) -> None:
     desk = Desk()
-    desk.priming.ask(sounds / "sine_110.wav", tiny_model_path)
-    desk.priming.ask(sounds / "sine_440.wav", tiny_model_path)
+    first, second = str(sounds / "sine_110.wav"), str(sounds / "sine_440.wav")
+    desk.priming.ask(first, tiny_model_path)
+    desk.priming.ask(second, tiny_model_path)
+    assert desk.told == [(f"{first} was not loaded: {second} was asked for instead", True)]
     assert desk.wait(tiny_model_path) is not None
     assert desk.said[-1] == f"continuing from {sounds / 'sine_440.wav'}"
 
@@ -101,11 +124,11 @@ def test_an_encoding_that_cannot_be_started_is_said_and_leaves_no_file(
     audio.touch()
     monkeypatch.setattr("tempfile.tempdir", str(temporary))
     desk = Desk()
-    desk.priming.ask(audio, tiny_model_path)
+    desk.priming.ask(str(audio), tiny_model_path)
     assert desk.wait(tiny_model_path) is None
     temporary.mkdir()
     monkeypatch.setattr("sys.executable", str(tmp_path / "nowhere"))
-    desk.priming.ask(audio, tiny_model_path)
+    desk.priming.ask(str(audio), tiny_model_path)
     assert desk.wait(tiny_model_path) is None
     failures = [said for said in desk.said if said.startswith(f"cannot prime {audio}: ")]
     assert len(failures) == 2

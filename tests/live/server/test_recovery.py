@@ -123,8 +123,10 @@ def test_a_model_that_fails_again_and_again_is_given_up_for_the_one_before(
     show: Callable[..., Any], tiny_model_path: Path, tmp_path: Path
 ) -> None:
     bad = shutil.copy(tiny_model_path, tmp_path / "bad.distill")
+    told: list[tuple[object, ...]] = []
     with show(workers.bad_engine) as played:
         played.hear(1.0)
+        played.server.on_outcome = lambda *outcome: told.append(outcome)
         played.server.request("model", (str(bad),))
         played.hear_of("bad keeps failing: going back to good")
         played.poll_until(lambda: len(played.entries("swap")) == 2, "the old model")
@@ -132,6 +134,11 @@ def test_a_model_that_fails_again_and_again_is_given_up_for_the_one_before(
         played.hear(0.5)
     assert played.server.restarts == 3
     assert played.said.count("now playing good") == 1
+    assert [(name, text, failed) for name, text, failed, _ in told][:2] == [
+        ("model", "now playing bad", False),
+        ("model", "bad keeps failing: going back to good", True),
+    ]
+    assert told[0][3] == (str(bad),)
     assert_no_silence(read_audio(played.recording)[0][:, 0])
 
 

@@ -79,7 +79,14 @@ def test_edits_are_undone_and_done_again(desk: Office, document: dict[str, Any])
     assert (codes_of(desk, document) == before).all()
     assert desk.post(f"{path}/redo").json()["state"] == 1
     assert (codes_of(desk, document, state=2) == after).all()
-    assert desk.post(f"{path}/name", name="two").json()["states"][1] == "two"
+    assert desk.post(f"{path}/name", name="two").json()["given"] == ["", "two", ""]
+    assert desk.post(f"{path}/name", name="x" * 65).status_code == 400
+    desk.post(f"{path}/go", state=0)
+    assert desk.post(f"{path}/go", name="two").json()["state"] == 1
+    assert desk.post(f"{path}/go", name="three").json()["error"] == (
+        "there is no state called 'three'"
+    )
+    assert desk.post(f"{path}/go").status_code == 400
     assert (
         "nothing to undo" in desk.post(f"{path}/go", state=0).text + desk.post(f"{path}/undo").text
     )

@@ -76,7 +76,8 @@ def test_a_request_says_what_else_it_takes() -> None:
     assert [way["TYPE"] for way in rewind["OVERLOADS"]] == ["fi", "fs"]
     assert rewind["OVERLOADS"][1]["RANGE"][1] == {"VALS": ["same"]}
     cell = tree().describe("/distill/cell")
-    assert (cell["TYPE"], [way["TYPE"] for way in cell["OVERLOADS"]]) == ("iiii", ["iisi"])
+    ways = [way["TYPE"] for way in cell["OVERLOADS"]]
+    assert (cell["TYPE"], ways) == ("iiii", ["iisi", "iiiii", "iisii"])
     assert tree().describe("/distill/panic")["TYPE"] == "N"
     assert "RANGE" not in tree().describe("/distill/prime")
 

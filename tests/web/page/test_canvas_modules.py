@@ -127,6 +127,51 @@ def test_the_mark_of_the_meter_stays_and_then_falls(blank: Page) -> None:
     assert marks == [0, 1, True, 0, True]
 
 
+def test_the_ruler_of_a_loop_has_its_seconds_and_its_length(blank: Page) -> None:
+    texts = run(blank, """
+      const { drawRuler } = await load('canvas/timeline_marks.js')
+      const texts = []
+      const context = { fillRect() {}, fillText: (text, x) => texts.push([text, Math.round(x)]),
+        measureText: (text) => ({ width: 6 * text.length }) }
+      const layout = { width: 900, top: 28 }
+      const scene = { context, layout, scale: 1, x: (column) => 10 * column }
+      drawRuler(scene, 480, 100, { begin: 20, end: 45 })
+      drawRuler(scene, 480, 100, { begin: 1, end: 26 })
+      return texts
+    """)  # fmt: skip
+    assert texts == [
+        ["0 s", 200], ["1 s", 300], ["2 s", 400], ["loop 2.50 s", 180],
+        ["0 s", 10], ["1 s", 110], ["2 s", 210], ["loop 2.50 s", 268],
+    ]  # fmt: skip
+
+
+def test_a_waveform_grows_with_the_decibels(blank: Page) -> None:
+    shares = run(blank, """
+      const { waveShare } = await load('canvas/sound_view.js')
+      return [1, 2, 10 ** (-30 / 20), -(10 ** (-15 / 20)), 0.0001, 0].map(waveShare)
+    """)  # fmt: skip
+    assert shares == pytest.approx([1, 1, 0.5, -0.75, 0, 0])
+
+
+def test_a_sound_view_goes_on_from_what_was_seen_before(blank: Page) -> None:
+    heard = run(blank, """
+      const { SoundView } = await load('canvas/sound_view.js')
+      const host = document.createElement('div')
+      host.style = 'position: relative; width: 600px; height: 60px'
+      document.body.append(host)
+      const frame = (max, past = false) => ({ min: 0, max, past, spectrum: new Uint8Array(96) })
+      const kept = { heard: [frame(0.1), frame(0.2)], at: performance.now() - 6 * 33.3 }
+      const view = new SoundView(host, kept)
+      while (!view.canvas.width) await new Promise((done) => setTimeout(done, 10))
+      for (const max of [0.5, 0.6, 0.7]) view.hear(frame(max, true))
+      view.hear(frame(0.8))
+      view.hear(frame(0.9))
+      return view.remove().heard.map(({ max }) => max)
+    """)  # fmt: skip
+    assert heard[:2] == [0.1, 0.2] and heard[-5:] == [0.5, 0.6, 0.7, 0.8, 0.9]
+    assert 3 <= len(heard) - 7 and set(heard[2:-5]) == {0}
+
+
 GRID = """
   const { GridColumns } = await load('canvas/grid_columns.js')
   const { GridLayout } = await load('canvas/grid_layout.js')

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
-from distill_live.codes.edit import Edit, load_edits
+from distill_live.codes.edit import load_edits
 from distill_live.codes.edit_lists.edit_step import EditStep
-from distill_live.inference.model_edits import Resample
-from distill_live.web.socket.hello import describe_edit
 from tests.web.page.test_core_modules import run
 
 SHAPE = {"columns": 24, "bands": 8, "levels": 3, "columnSeconds": 0.085, "id": "1a"}
@@ -72,13 +70,16 @@ def test_the_recording_is_heard_only_as_a_whole(blank: Page) -> None:
     ]
 
 
-def test_the_edit_that_only_documents_have_is_as_the_workbench_has_it(blank: Page) -> None:
-    known = run(blank, "return (await load('codes/edits.js')).editsOf().get('resample')")
-    real = describe_edit(cast(Edit, Resample(lambda: pytest.fail("not needed"))), [])
-    assert {name: known[name] for name in ("name", "doc", "partner", "region")} == {
-        name: real[name] for name in ("name", "doc", "partner", "region")
-    }
-    fields = ("name", "kind", "min", "max", "default", "unit")
-    assert [[one[name] for name in fields] for one in known["arguments"]] == [
-        [one[name] for name in fields] for one in real["arguments"]
-    ]
+def test_a_code_that_is_in_no_column_has_no_playhead(blank: Page) -> None:
+    heads = run(blank, """
+      const { Desk } = await load('codes/desk.js')
+      const desk = new Desk(), heads = []
+      desk.of = () => ({ document: given, version: 1, cursor: { column: 9 }, side: 'decode' })
+      desk.hearing.play = (sound) => { desk.hearing.state = { sound, playing: true } }
+      for (const part of [{ level: 0, code: 3 }, { level: 0, code: 3, band: 1, column: 5 }]) {
+        desk.hear(given.id, part)
+        heads.push(desk.hearing.head(given.id))
+      }
+      return heads
+    """, SHAPE)  # fmt: skip
+    assert heads == [None, 5.5]

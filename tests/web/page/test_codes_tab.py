@@ -258,6 +258,11 @@ def test_a_state_is_named_and_gone_back_to(low: Locator, tab: Page) -> None:
     expect(states(tab).first).to_contain_text("backwards")
     press(states(tab).last)
     expect(states(tab).last).to_have_attribute("aria-current", "step")
+    # A new edit takes its place, but it is kept.
+    edit(tab, "shuffle")
+    expect(states(tab).last).to_contain_text("backwards: kept")
+    press(states(tab).last)
+    expect(states(tab).first).to_contain_text("backwards: back to backwards")
 
 
 def test_an_edit_that_is_refused_is_explained(low: Locator, tab: Page) -> None:

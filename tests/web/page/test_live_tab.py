@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import FloatRect, Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, WebSocketRoute, expect
 
 from tests.commands.server_process import OscClient, ServerProcess
 from tests.installed_plugin import install_plugin
@@ -56,6 +57,11 @@ def settle(page: Page) -> None:
 def control(page: Page, name: str) -> Locator:
     """The control of an address, such as "temperature/structure"."""
     return page.locator(f'[data-name="{name}"]').first
+
+
+def fader(page: Page, name: str) -> Locator:
+    """The whole fader of an address, with its number."""
+    return page.locator(".fader").filter(has=page.locator(f'[data-name="{name}"]')).first
 
 
 def place_of(target: Locator) -> FloatRect:
@@ -199,6 +205,73 @@ def test_learning_is_begun_from_the_menu_of_a_control(page: Page) -> None:
     # Either it waits for a control, or it says why it cannot.
     waiting = page.locator("[data-learning]").or_(page.get_by_role("alert"))
     expect(waiting.first).to_contain_text(re.compile("gain|MIDI", re.IGNORECASE))
+
+
+def test_a_fader_says_what_moves_it(page: Page) -> None:
+    expect(fader(page, "gain").locator(".fader-note")).to_have_text("cc 7, osc")
+    expect(fader(page, "gain")).to_have_attribute("title", re.compile("Moved by cc 7"))
+    expect(fader(page, "temperature/structure").locator(".fader-note")).to_have_count(0)
+
+
+def test_a_fader_shows_that_a_control_is_being_learned_for_it(page: Page) -> None:
+    def learn(route: WebSocketRoute) -> None:
+        server = route.connect_to_server()
+
+        def pass_on(message: str | bytes) -> None:
+            # As if somebody else had begun it: there may be no MIDI here.
+            if isinstance(message, str) and '"name":"server"' in message.replace(" ", ""):
+                found = json.loads(message)
+                found["value"]["learning"] = "gain"
+                message = json.dumps(found)
+            route.send(message)
+
+        server.on_message(pass_on)
+
+    page.route_web_socket("**/page/socket", learn)
+    page.reload()
+    expect(fader(page, "gain")).to_have_class(re.compile("learning"))
+    expect(fader(page, "gain")).to_contain_text("move a control")
+    expect(page.locator("[data-learning]")).to_contain_text("Gain")
+
+
+def test_a_preset_is_no_longer_lit_once_something_has_changed(page: Page, served: Served) -> None:
+    served.osc.send("/distill/preset/store", "lit")
+    preset = page.locator('[data-preset="lit"]')
+    expect(preset).to_have_attribute("aria-pressed", "true")
+    expect(preset).not_to_contain_text("changed")
+    served.osc.send("/distill/gain", 0.5)
+    expect(preset).to_contain_text("changed")
+    press(page, preset)
+    expect(preset).not_to_contain_text("changed")
+    served.osc.send("/distill/preset/delete", "lit")
+
+
+def test_without_a_clip_blend_says_what_it_needs_and_does_nothing(
+    page: Page, served: Served
+) -> None:
+    blend = fader(page, "blend")
+    expect(blend).to_contain_text("load or capture a clip first")
+    drag(page, control(page, "blend"), 0.1, 0.9)
+    served.osc.ask("/distill/ping")
+    assert value(served.osc, "blend") == 0
+    served.osc.send("/distill/blend", 0.5)
+    expect(control(page, "blend")).to_have_attribute("aria-valuetext", "0.50")
+    expect(control(page, "blend")).to_have_attribute("aria-disabled", "true")
+
+
+def test_lengths_are_written_as_people_write_them(page: Page) -> None:
+    page.get_by_role("button", name="Length of the loop").click()
+    expect(page.get_by_role("menuitemradio", name="½ beat", exact=True)).to_be_visible()
+    expect(page.get_by_role("menuitemradio", name="2 beats", exact=True)).to_be_visible()
+
+
+def test_a_switch_that_is_on_for_some_levels_says_so(page: Page, served: Served) -> None:
+    page.get_by_role("tab", name="Edits").click()
+    switch = control(page, "edit/freeze/on")
+    expect(switch).not_to_contain_text("some levels")
+    served.osc.send("/distill/edit/freeze/on/timbre", 1)
+    expect(switch).to_contain_text("some levels")
+    expect(switch).to_have_attribute("aria-checked", "false")
 
 
 def test_an_edit_is_switched_on_for_one_level(page: Page, served: Served) -> None:

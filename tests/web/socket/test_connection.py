@@ -220,11 +220,11 @@ def test_of_sound_that_waits_the_oldest_is_dropped_and_of_columns_nothing(
     page.send(type="watch", what=["timeline", "sound"])
     wait_until(lambda: len(studio.feed.readers) == 2, "its reader")
     [_, reader] = studio.feed.readers
-    numbered = [struct.pack("<BI", kind, n) for n in range(200) for kind in (TIMELINE, SOUND)]
+    numbered = [struct.pack("<BI", kind, n) for n in range(300) for kind in (TIMELINE, SOUND)]
     reader.due = numbered
     found: list[tuple[int, int]] = []
-    while not found or found[-1] != (SOUND, 199):
+    while not found or found[-1] != (SOUND, 299):
         if isinstance(frame := page.receive(), bytes):
             found.append(struct.unpack("<BI", frame))
-    assert [n for kind, n in found if kind == TIMELINE] == list(range(200))
-    assert [n for kind, n in found if kind == SOUND] == list(range(150, 200))
+    assert [n for kind, n in found if kind == TIMELINE] == list(range(300))
+    assert [n for kind, n in found if kind == SOUND] == list(range(100, 300))

@@ -59,6 +59,8 @@ def test_sound_is_an_outline_and_a_column_of_the_spectrogram() -> None:
     frame = pack_sound(-0.5, 0.25, np.arange(96, dtype=np.uint8))
     assert struct.unpack_from("<BBHff", frame) == (3, 0, 96, -0.5, 0.25)
     assert list(frame[12:]) == list(range(96))
+    past = pack_sound(-0.5, 0.25, np.arange(96, dtype=np.uint8), past=True)
+    assert past[:2] == bytes([3, 1]) and past[2:] == frame[2:]
 
 
 def test_audio_is_interleaved_after_its_rate_and_its_place() -> None:

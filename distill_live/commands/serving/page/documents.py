@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from distill_live import __version__
 from distill_live.commands.serving.page.mappings import describe_mappings
 from distill_live.commands.serving.page.model import model_facts
+from distill_live.control.patch.sources import MODULATORS
 
 if TYPE_CHECKING:
     from distill_live.control.history.live_history import LiveHistory
@@ -78,6 +79,7 @@ class ServerDocuments:
         yield "partners", {f"{slot}/clip": name or None for slot, name in chosen}
         yield "history", self._list_history()
         yield "edit_order", list(self._history.order)
+        yield "recording", self._describe_recording()
         if self._patch is not None:
             name, patch = self._patch
             path = str(self._watch.path)
@@ -89,28 +91,48 @@ class ServerDocuments:
         return {
             "version": __version__,
             "output": server.output_name,
+            "audible": server.is_audible,
             "latency": _stepped(server.latency),
             "outputLatency": _stepped(server.status["output_latency"]),
             "priority": server.priority.describe(),
             "counts": {name: int(count) for name, count in server.counts.items()},
-            "learning": self._router.hooks.learns(),
             # None without an input.
             "listening": server.listening.on if server.listening.workers else None,
             **self._facts(),
         }
 
+    def _describe_recording(self) -> dict[str, Any] | None:
+        written = self._server.recording
+        # In whole seconds, so that it is not told more often.
+        seconds = int(self._server.recorded_seconds)
+        return {"name": written.name, "seconds": seconds} if written else None
+
     def _list_presets(self) -> list[dict[str, Any]]:
         stored, current = self._presets.stored_names, self._presets.current
+        changed = self._presets.is_changed(self._modulated())
         return [
-            {"name": name, "stored": name in stored, "current": name == current}
+            {
+                "name": name,
+                "stored": name in stored,
+                "current": name == current,
+                "changed": name == current and changed,
+            }
             for name in self._presets.names
         ]
 
+    def _modulated(self) -> set[str]:
+        """The parameters, and PARAMETER/LEVEL, that the patch moves by itself."""
+        mappings = self._patch[1].map if self._patch else ()
+        moving = [one for one in mappings if isinstance(one.source, MODULATORS)]
+        return {target for one in moving for target in getattr(one, "to", ())}
+
     def _list_history(self) -> dict[str, Any]:
         present, _, _ = self._history.position
-        entries = self._history.entries(MAX_STATES)
-        states = [{"number": number, "name": name} for number, name, _ in entries]
-        return {"present": present, "states": states}
+        states = [
+            {"number": number, "name": entry.name, "given": entry.given}
+            for number, entry in self._history.entries(MAX_STATES)
+        ]
+        return {"present": present, "states": states, "kept": list(self._history.kept_names)}
 
     def _states(self, patch: Patch) -> list[list[ControlState | None]]:
         """Where the controls of the patch stand; the router may have got another one just now."""

@@ -13,6 +13,8 @@ from distill_live.web.socket.frames import pack_audio, pack_sound
 
 #: The most samples whose outline one frame shows: a third of a second.
 _MOST = 2**14
+#: How many seconds of what has sounded already are shown at first, and in how many frames each.
+_PAST_S, _PAST_FRAMES = 5, 30
 #: How many frames of audio make a second.
 _FRAMES = 50
 #: A reader of audio that is so late, in seconds, goes on with the newest sound.
@@ -20,15 +22,19 @@ _LATE, _NEWEST = 0.5, 0.1
 
 
 class SoundReader:
-    """Reads from a tap what the waveform and the spectrogram show."""
+    """Reads from a tap what the waveform and the spectrogram show, at first of the last seconds."""
 
     def __init__(self, tap: TapRing) -> None:
         self._tap = tap
-        self._position = tap.written
+        self._position, self._begun = tap.written, False
         self._rate, self._spectrum = 0, LogSpectrum(1)
 
     def frames(self) -> list[bytes]:
-        """A frame of the samples since the last call; none if there are none."""
+        """A frame of the samples since the last call; none if there are none. The first call gives
+        those of the past."""
+        if not self._begun:
+            self._begun = True
+            return self._past()
         end = self._tap.written
         if end == self._position:
             return []
@@ -41,6 +47,22 @@ class SoundReader:
         if not len(fresh):
             return []
         return [pack_sound(float(fresh.min()), float(fresh.max()), self._newest(middle))]
+
+    def _past(self) -> list[bytes]:
+        """Frames of the last seconds that have the present rate, oldest first."""
+        tap, rate = self._tap, self._tap.sample_rate
+        start = max(self._position - _PAST_S * rate - SIZE, tap.since)
+        samples, lost = tap.read(start)
+        middle = (0.5 * samples[0] + 0.5 * samples[1])[: max(self._position - start - lost, 0)]
+        size = rate // _PAST_FRAMES
+        count = min(len(middle) // size, _PAST_S * _PAST_FRAMES)
+        ends = [len(middle) - back * size for back in range(count)]
+        return [self._describe(middle[:end], size) for end in reversed(ends)]
+
+    def _describe(self, middle: Samples, size: int) -> bytes:
+        """A frame of the last `size` of some samples."""
+        own = middle[-size:]
+        return pack_sound(float(own.min()), float(own.max()), self._newest(middle), past=True)
 
     def _newest(self, middle: Samples) -> NDArray[np.uint8]:
         """The spectrum of the newest samples."""

@@ -8,10 +8,12 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from distill_live.commands.serving.page.documents import MAX_RECORDINGS, list_recordings
 from tests.commands.serving.test_controls import PATCH, Stand
+from tests.tools import wait_until
 
 
 @pytest.fixture
@@ -49,14 +51,18 @@ def test_a_new_page_finds_everything(stand: Stand) -> None:
     assert (found["model"]["name"], found["model"]["levels"]) == ("rain", ["Body", "Air"])
     assert found["partners"] == {"edit/clip": None, "blend/clip": None, "manner/clip": None}
     assert found["files"] == {"recording": None, "recordings": []}
-    assert found["presets"] == [{"name": "calm", "stored": False, "current": False}]
+    assert found["presets"] == [
+        {"name": "calm", "stored": False, "current": False, "changed": False}
+    ]
     assert found["history"]["present"] == 0
     assert [state["number"] for state in found["history"]["states"]] == [0]
     assert found["edit_order"] == ["freeze"]
     assert found["patch"] == {"name": "live", "path": str(stand.patch), "broken": None}
     assert [one["target"] for one in found["mappings"]] == ["gain", "width"]
     assert found["server"]["osc"] == f"127.0.0.1:{stand.controls.osc.port}"
-    assert found["server"]["learning"] is False
+    assert found["recording"] is None
+    assert found["server"]["learning"] is None
+    assert found["server"]["audible"] is True
     assert found["server"]["listening"] is None
 
 
@@ -69,10 +75,30 @@ def test_what_changes_is_sent_and_what_does_not_is_not(stand: Stand) -> None:
     stand.osc("/distill/preset", "calm")
     stand.osc("/distill/preset/store", "mine")
     assert reader.look()["presets"] == [
-        {"name": "calm", "stored": False, "current": False},
-        {"name": "mine", "stored": True, "current": True},
+        {"name": "calm", "stored": False, "current": False, "changed": False},
+        {"name": "mine", "stored": True, "current": True, "changed": False},
     ]
     assert reader.sent == ["presets"]
+    stand.osc("/distill/temperature", 0.75)
+    assert [one["changed"] for one in reader.look()["presets"]] == [False, True]
+
+
+def test_what_a_control_is_being_learned_for_is_told(stand: Stand) -> None:
+    reader = Reader(stand)
+    stand.osc("/distill/learn", "/distill/width")
+    assert reader.look()["server"]["learning"] == "width"
+
+
+def test_a_recording_is_told_with_its_whole_seconds(stand: Stand) -> None:
+    reader = Reader(stand)
+    server = stand.server
+    server._recordings.record(True, "rain")
+    assert reader.look()["recording"]["seconds"] == 0
+    server.tap.write(np.zeros((2, 60_000), np.float32))
+    wait_until(lambda: reader.look()["recording"]["seconds"] == 1, "the recorder")
+    assert reader.newest["recording"]["name"] == reader.newest["files"]["recording"]
+    server._recordings.record(False, "rain")
+    assert reader.look()["recording"] is None
 
 
 def test_a_broken_patch_is_reported_and_a_new_one_shown(stand: Stand) -> None:

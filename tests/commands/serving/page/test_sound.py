@@ -27,14 +27,41 @@ def heard(reader: AudioReader) -> list[tuple[int, np.ndarray]]:
     return found
 
 
+def watching(tap: TapRing) -> SoundReader:
+    """A reader that has shown what sounded before."""
+    reader = SoundReader(tap)
+    reader.frames()
+    return reader
+
+
 @pytest.fixture
 def tap() -> TapRing:
     return TapRing()
 
 
+def test_at_first_the_last_seconds_are_shown_oldest_first(tap: TapRing) -> None:
+    tap.write(np.full((2, 3 * SECOND), 1.0, np.float32))
+    for level in range(1, 151):
+        tap.write(np.full((2, SECOND // 30), level / 256, np.float32))
+    reader = SoundReader(tap)
+    tap.write(np.full((2, SECOND // 30), 1.0, np.float32))
+    heads = [struct.unpack_from("<BBHff", frame) for frame in reader.frames()]
+    assert heads == [(3, 1, 96, level / 256, level / 256) for level in range(1, 151)]
+    (frame,) = reader.frames()
+    assert struct.unpack_from("<BBHff", frame) == (3, 0, 96, 1.0, 1.0)
+
+
+def test_what_sounded_at_another_rate_is_not_shown(tap: TapRing) -> None:
+    tap.write(np.full((2, SECOND), 1.0, np.float32))
+    tap.begin(24_000)
+    tap.write(np.full((2, 2_000), 0.5, np.float32))
+    heads = [struct.unpack_from("<BBHff", frame) for frame in SoundReader(tap).frames()]
+    assert heads == [(3, 1, 96, 0.5, 0.5)] * 2
+
+
 def test_the_outline_is_that_of_both_channels_since_the_last_frame(tap: TapRing) -> None:
     tap.write(np.full((2, 1_000), 0.9, np.float32))
-    reader = SoundReader(tap)
+    reader = watching(tap)
     assert reader.frames() == []
     tap.write(np.array([[0.5, -0.75, 0.0], [0.25, -0.25, 0.0]], np.float32))
     (frame,) = reader.frames()
@@ -47,7 +74,7 @@ def test_the_outline_is_that_of_both_channels_since_the_last_frame(tap: TapRing)
 
 
 def test_the_spectrum_is_that_of_the_newest_sound(tap: TapRing) -> None:
-    reader = SoundReader(tap)
+    reader = watching(tap)
     for start in range(0, SECOND, 1_600):
         tap.write(tone(1_600, start, hz=2_000.0))
         (frame,) = reader.frames()
@@ -57,7 +84,7 @@ def test_the_spectrum_is_that_of_the_newest_sound(tap: TapRing) -> None:
 
 
 def test_a_reader_that_is_late_shows_the_newest_sound_alone(tap: TapRing) -> None:
-    reader = SoundReader(tap)
+    reader = watching(tap)
     tap.write(np.full((2, 4 * SECOND), 1.0, np.float32))
     tap.write(np.full((2, 2 * SECOND), 0.25, np.float32))
     (frame,) = reader.frames()

@@ -75,7 +75,7 @@ export function Meter({ vertical = false }) {
       aria-valuetext=${formatDecibels(shown.rms)}></div>
     <button type="button" class="meter-clip" data-clipped=${shown.clipped} onClick=${forget}
       aria-label=${shown.clipped ? 'The output has clipped: forget it' : 'The output has not clipped'}
-      title=${shown.clipped ? 'The output has clipped. Click to forget it.' : 'No clipping'}></button>
+      title=${shown.clipped ? 'The output has clipped. Press to forget it.' : 'No clipping'}></button>
   </div>`
 }
 

@@ -42,10 +42,15 @@ export function editText(region, edit, shape) {
   return words.join(' ')
 }
 
-/** A region in words. @param {Region} region @param {string[]} labels the levels' names */
+/**
+ * A region in words: how long, how many columns, which levels and bands.
+ * @param {Region} region @param {string[]} labels the levels' names
+ * @param {{bands: number, columnSeconds?: number}} shape
+ */
 export function regionWords(region, labels, shape) {
   const { begin, end } = region.bands
-  const columns = `${region.count} ${region.count === 1 ? 'column' : 'columns'}`
+  const seconds = shape.columnSeconds ? `${(region.count * shape.columnSeconds).toFixed(2)} s, ` : ''
+  const columns = `${seconds}${region.count} ${region.count === 1 ? 'column' : 'columns'}`
   const levels = region.levels.length === labels.length
     ? 'all levels' : region.levels.map((level) => labels[level]).join(', ')
   if (end - begin === shape.bands) return `${columns}, ${levels}`

@@ -2,22 +2,28 @@
 /**
  * What sounds, as a waveform above a spectrogram, which scroll together.
  *
- *   new SoundView(host)   view.hear({min, max, spectrum}) 30 times a second; view.remove()
+ *   new SoundView(host, kept)   view.hear({min, max, past, spectrum}) 30 times a second
+ *   view.remove() -> what another view can begin with, as `kept`
+ *
+ * The waveform grows with the decibels, so that quiet sound is seen, too; labels say which they are.
  */
 
 import { INK } from './colours.js'
 import { SharpCanvas } from './sharp_canvas.js'
 
 /** The width of what one frame brings, in CSS pixels, and the share of the waveform's height. */
-const STEP = 3, WAVE = 0.38
+const STEP = 3, WAVE = 0.5
+/** The quietest level of the waveform, and the one with a label, in dBFS. */
+const FLOOR = -60, LABELLED = -30
 /** Frames usually come so often, in milliseconds. */
 const USUAL_MS = 33.3
 /** Shades from silent to loud; colours are for levels. */
 const SHADES = [[0, [14, 15, 18]], [0.25, [26, 29, 37]], [0.6, [116, 118, 124]], [1, [250, 248, 240]]]
+const SILENCE = { min: 0, max: 0, spectrum: new Uint8Array(1) }
 
 export class SoundView {
-  /** @param {HTMLElement} host */
-  constructor(host) {
+  /** @param {HTMLElement} host @param {{heard: any[], at: number}|null} kept */
+  constructor(host, kept = null) {
     this._palette = shades()
     this._image = document.createElement('canvas')
     this._context = /** @type {CanvasRenderingContext2D} */ (
@@ -26,32 +32,52 @@ export class SoundView {
     this._last = performance.now()
     this._pace = USUAL_MS
     /** @type {any[]} what was heard lately, to draw again after a change of size */
-    this._heard = []
+    this._heard = kept?.heard ?? []
+    /** For how many milliseconds nothing was heard since. */
+    this._away = kept ? performance.now() - kept.at : 0
+    /** @type {any[]} what sounded before the first frame, as the server sends it first */
+    this._past = []
     this.canvas = new SharpCanvas(host, () => this._lay())
     this._tick = this._tick.bind(this)
     this._request = requestAnimationFrame(this._tick)
   }
 
-  /** @param {{min: number, max: number, spectrum: Uint8Array}} frame */
+  /** @param {{min: number, max: number, past: boolean, spectrum: Uint8Array}} frame */
   hear(frame) {
+    const own = { min: frame.min, max: frame.max, spectrum: frame.spectrum.slice() }
+    if (frame.past) return void this._past.push(own)
+    if (this._past.length || this._away) this._catchUp()
     const now = performance.now()
     this._pace += (Math.min(now - this._last, 100) - this._pace) * 0.1
     this._last = now
-    this._heard.push({ min: frame.min, max: frame.max, spectrum: frame.spectrum.slice() })
+    this._heard.push(own)
     if (this._heard.length > this._slots * 1.5) this._heard = this._heard.slice(-this._slots)
-    if (this._column) this._add(this._heard[this._heard.length - 1])
+    if (this._column) this._add(own)
   }
 
   remove() {
     cancelAnimationFrame(this._request)
     this.canvas.remove()
+    return { heard: this._heard, at: performance.now() }
   }
 
   get _step() { return Math.round(STEP * this.canvas.scale) }
 
   get _slots() { return Math.ceil(this.canvas.width / this._step) + 2 }
 
+  /** Put the past after what is known already; what was missed in between is left free. */
+  _catchUp() {
+    const missed = Math.round(this._away / USUAL_MS) - this._past.length
+    const known = missed < 0 ? this._heard.slice(0, missed) : this._heard
+    const gap = Array(Math.min(Math.max(missed, 0), this._slots)).fill(SILENCE)
+    this._heard = [...known, ...gap, ...this._past]
+    this._past = []
+    this._away = 0
+    this._lay()
+  }
+
   _lay() {
+    if (!this.canvas.width) return
     this._image.width = this._slots * this._step
     this._image.height = this.canvas.height
     this._columns = 0
@@ -71,11 +97,11 @@ export class SoundView {
   }
 
   _paintWave({ min, max }, height) {
-    const middle = height / 2, reach = middle - 2
-    const top = Math.floor(middle - Math.min(max, 1) * reach)
-    const bottom = Math.ceil(middle - Math.max(min, -1) * reach)
+    const middle = height / 2, reach = middle - 1
+    const top = Math.floor(middle - waveShare(max) * reach)
+    const bottom = Math.ceil(middle - waveShare(min) * reach)
     const colour = max >= 1 || min <= -1 ? 0xff616bff : 0xffe4eaec
-    this._pixels.fill(colour, top * this._step, Math.max(bottom, top + 1) * this._step)
+    this._pixels.fill(colour, Math.max(top, 0) * this._step, Math.max(bottom, top + 1) * this._step)
   }
 
   /** Low frequencies at the bottom. @param {Uint8Array} spectrum */
@@ -97,6 +123,27 @@ export class SoundView {
     context.fillRect(0, 0, width, height)
     const share = Math.min((performance.now() - this._last) / this._pace, 1)
     this._copy(context, width + Math.round((1 - share) * this._step), height)
+    if (this._heard.length) this._drawAxis(context, height)
+  }
+
+  /** Which level and which frequencies the edges mean. */
+  _drawAxis(context, height) {
+    const { scale } = this.canvas, split = Math.round(height * WAVE)
+    context.font = `${Math.round(11 * scale)}px system-ui, sans-serif`
+    context.textAlign = 'left'
+    const write = (/** @type {string} */ text, /** @type {number} */ y, /** @type {any} */ baseline) => {
+      context.textBaseline = baseline
+      const { width } = context.measureText(text), size = 14 * scale
+      context.fillStyle = 'rgb(14 15 18 / 0.92)'
+      context.fillRect(0, baseline === 'top' ? y : y - size, width + 12 * scale, size)
+      context.fillStyle = INK.soft
+      context.fillText(text, 6 * scale, baseline === 'top' ? y + 2 * scale : y - 2 * scale)
+    }
+    write('0 dBFS', 0, 'top')
+    if (split >= 44 * scale) write(`−${-LABELLED}`, split / 4, 'top')
+    if (height - split < 30 * scale) return
+    write('18 kHz', split + 1, 'top')
+    write('40 Hz', height, 'bottom')
   }
 
   /** Copy the columns so that the newest ends at `right`. */
@@ -111,6 +158,12 @@ export class SoundView {
       x += wide
     }
   }
+}
+
+/** How far from the middle a sample is drawn, -1..1: by its decibels above the floor. @param {number} sample */
+export function waveShare(sample) {
+  const level = 20 * Math.log10(Math.max(Math.abs(sample), 1e-9))
+  return Math.sign(sample) * Math.min(Math.max(1 - level / FLOOR, 0), 1)
 }
 
 /** 256 pixels from silent to loud. */

@@ -108,9 +108,12 @@ export class TimelineView {
   _lay() {
     const { width, height, scale } = this.canvas
     if (!width || !height) return
+    const { bands, levels } = this.grid
+    const top = Math.round(RULER * scale), least = Math.round(HEADER * scale)
+    // What whole rows leave over is shared by the levels' names.
+    const rest = Math.max(height - top - levels * least, 0) % (bands * levels)
     this.layout = new GridLayout({
-      bands: this.grid.bands, levels: this.grid.levels, width, height,
-      top: Math.round(RULER * scale), header: Math.round(HEADER * scale),
+      bands, levels, width, height, top, header: least + Math.floor(rest / levels),
       columnWidth: this.zoom * scale,
     })
     this.view.setLayout(this.layout, scale)

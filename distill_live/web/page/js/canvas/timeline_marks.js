@@ -30,7 +30,7 @@ export function drawNow({ context, layout, scale }, now) {
 }
 
 /**
- * Seconds before and after `now`, an x; in a loop, which is so many seconds long, only its length.
+ * Seconds before and after `now`, an x; in a loop, seconds from its beginning, and how long it is.
  * @param {Scene} scene @param {number} now @param {number} secondWidth
  * @param {{begin: number, end: number}|null} loop
  */
@@ -44,8 +44,7 @@ export function drawRuler(scene, now, secondWidth, loop) {
   context.fillStyle = INK.soft
   const y = (layout.top - 6 * scale) / 2
   if (loop) {
-    const width = scene.x(loop.end) - scene.x(loop.begin)
-    context.fillText(`loop ${(width / secondWidth).toFixed(2)} s`, scene.x(loop.begin) + width / 2, y)
+    drawLoopRuler(scene, secondWidth, loop, y)
     return
   }
   const step = stepFor(secondWidth / scale)
@@ -54,6 +53,20 @@ export function drawRuler(scene, now, secondWidth, loop) {
     const label = tick ? `${tick > 0 ? '+' : '−'}${Math.abs(tick * step)} s` : 'now'
     context.fillText(label, now + tick * step * secondWidth, y)
   }
+}
+
+/** The seconds of a loop inside it, and its length beside it, at the left where there is room. */
+function drawLoopRuler({ context, layout, scale, x }, secondWidth, loop, y) {
+  const left = x(loop.begin), right = x(loop.end), seconds = (right - left) / secondWidth
+  const step = stepFor(secondWidth / scale)
+  for (let tick = 0; tick * step < seconds - step / 4 || tick === 0; tick++) {
+    context.fillText(`${tick * step} s`, left + tick * step * secondWidth, y)
+  }
+  const text = `loop ${seconds.toFixed(2)} s`, room = context.measureText(text).width + 32 * scale
+  const isFree = left > room
+  context.textAlign = isFree ? 'right' : 'left'
+  context.fillStyle = INK.text
+  context.fillText(text, isFree ? left - 20 * scale : Math.min(right + 8 * scale, layout.width - room), y)
 }
 
 /** How many seconds lie between labels if one is so many CSS pixels wide. */

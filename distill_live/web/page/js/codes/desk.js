@@ -151,7 +151,9 @@ export class Desk {
   /** Hear a part of a document; a part without columns is the code of a cell. @param {string} id @param {any} part */
   hear(id, part) {
     const sheet = this.of(id)
-    if (sheet) this.hearing.play(soundOf(sheet, part))
+    // A code that was not chosen in the grid stands in no column.
+    const loose = part.code !== undefined && part.column === undefined
+    if (sheet) this.hearing.play({ ...soundOf(sheet, part), loose })
   }
 
   /** Keep what the server says while something lasts. @param {string} busy @param {() => Promise<any>} work */

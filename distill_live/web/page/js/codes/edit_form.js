@@ -4,7 +4,7 @@
 import { html, useEffect, useState } from '../core/dom.js'
 import { regionWords } from '../canvas/region.js'
 import { titleOf, words } from '../core/format.js'
-import { editsOf } from './edits.js'
+import { store } from '../core/store.js'
 import { editText, withIds } from './parts.js'
 
 const EMPTY = { edit: 'mutate', partner: '', partnerColumns: '', values: {}, seed: '' }
@@ -13,7 +13,7 @@ const EMPTY = { edit: 'mutate', partner: '', partnerColumns: '', values: {}, see
 export function EditForm({ desk }) {
   const id = desk.active
   const { document, selection } = desk.of(id)
-  const edits = editsOf()
+  const edits = store.edits
   const [form, setForm] = useState(/** @type {any} */ (EMPTY))
   const [typed, setTyped] = useState(/** @type {string|null} */ (null))
   const edit = edits.get(form.edit) ?? [...edits.values()][0]

@@ -22,6 +22,7 @@ const KEPT = 12
  * @property {boolean} held whether it is one column that is held, or one code
  * @property {string} side 'decode' or 'original'
  * @property {number[]} [columns] its first column, and the one after its last
+ * @property {boolean} [loose] whether it has no place in the document
  */
 
 export class Hearing {
@@ -86,7 +87,7 @@ export class Hearing {
   /** The column of a document that sounds, with its fraction; null if none does. @param {string} id */
   head(id) {
     const { sound, playing } = this.state
-    if (!playing || sound?.id !== id) return null
+    if (!playing || sound?.id !== id || sound.loose) return null
     return sound.first + (sound.held ? 0.5 : this._audio.currentTime / sound.columnSeconds)
   }
 

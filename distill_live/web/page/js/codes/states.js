@@ -8,9 +8,9 @@ import { asked } from '../controls/dialog.js'
 /** @param {{desk: any}} props */
 export function States({ desk }) {
   const id = desk.active
-  const { state, states } = desk.of(id).document
+  const { state, states, given, kept } = desk.of(id).document
   const name = async () => {
-    const text = await asked('Name this state', { value: states[state], action: 'Name', hint: 'Name, to find it again' })
+    const text = await asked('Name this state', { value: given[state], action: 'Name', hint: 'Name, to find it again' })
     if (text) desk.change(id, 'name', { name: text })
   }
   return html`<section class="panel states" aria-label="History">
@@ -20,10 +20,18 @@ export function States({ desk }) {
       ${states.map((/** @type {string} */ text, /** @type {number} */ number) => html`<li key=${number}>
         <button type="button" class="state" aria-current=${number === state ? 'step' : undefined}
           onClick=${() => number !== state && desk.change(id, 'go', { state: number })}>
-          <span class="soft number">${number}</span><span class="cut">${text === 'start' ? 'Start' : text}</span>
+          <span class="soft number">${number}</span><span class="cut">${inWords(given[number], text)}</span>
         </button></li>`).reverse()}
+      ${kept.map((/** @type {string} */ one) => html`<li key=${`kept ${one}`}>
+        <button type="button" class="state" onClick=${() => desk.change(id, 'go', { name: one })}>
+          <span class="soft number"></span><span class="cut">${inWords(one, 'kept')}</span></button></li>`)}
     </ol>
   </section>`
+}
+
+function inWords(/** @type {string} */ given, /** @type {string} */ text) {
+  const done = text === 'start' ? 'Start' : text
+  return given ? `${given}: ${done}` : done
 }
 
 /** @param {{desk: any}} props */

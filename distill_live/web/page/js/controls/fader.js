@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * A parameter as a bar that is dragged.
- *   Fader({name, level?, label?, vertical?})
+ *   Fader({name, level?, label?, vertical?, disabled?})   disabled: why it would do nothing
  * It shows the server's value; under the pointer it shows the pointer's, until 250 ms after the last
  * move. Drag (touch: from where it stands; mouse: where you press), Shift is fine, double click or
  * Delete resets, Enter or a click on the number types a value, arrows and the wheel step.
@@ -9,17 +9,19 @@
 
 import { classes, html, useEffect, useRef, useState } from '../core/dom.js'
 import { send, sendSoon, store, useValue } from '../core/store.js'
-import { formatNumber, formatValue, fromTravel, titleOf, toTravel } from '../core/format.js'
+import { docOf, formatNumber, formatValue, fromTravel, titleOf, toTravel } from '../core/format.js'
 import { useControlMenu } from './control_menu.js'
 import { Entry } from './entry.js'
 import { dragging } from './fader_drag.js'
 import { stepped } from './fader_keys.js'
+import { useIsLearning } from './learning.js'
+import { shortSource, useSources } from './sources.js'
 import { useWaitingTravel } from './takeover.js'
 
 const STAY_MS = 250
 
-/** @param {{name: string, level?: any, label?: string, vertical?: boolean}} props */
-export function Fader({ name, level, label, vertical = false }) {
+/** @param {{name: string, level?: any, label?: string, vertical?: boolean, disabled?: string}} props */
+export function Fader({ name, level, label, vertical = false, disabled }) {
   const parameter = store.parameters.get(name)
   const address = level ? `${name}/${level.name}` : name
   const control = useFader(parameter, address)
@@ -33,28 +35,41 @@ export function Fader({ name, level, label, vertical = false }) {
   })
   const own = useValue(`${address}/own`)
   const mark = useWaitingTravel(address)
+  const sources = useSources(address)
+  const learning = useIsLearning(address)
   if (!parameter) return null
   const { value, held } = control
   const off = typeof value !== 'number'
   const names = classes('fader', vertical && 'vertical', held && 'held', off && 'off',
-    level && `level-${level.colour}`, level && !own && 'following')
+    level && `level-${level.colour}`, level && !own && 'following', learning && 'learning',
+    disabled && 'disabled')
   const done = (/** @type {any} */ typed) => {
     setTyping(null)
     if (typed !== undefined) control.type(typed)
   }
   const unit = parameter.unit && !off && !vertical && html` <small>${parameter.unit}</small>`
-  return html`<div class=${names} title=${parameter.doc} ...${menu}>
-    <${Track} ...${{ parameter, address, title, level, vertical, control, mark, setTyping }} />
+  const about = [disabled, docOf(parameter), ...sources.map((one) => `Moved by ${one}.`)]
+  return html`<div class=${names} title=${about.filter(Boolean).join('\n')} ...${menu}>
+    <${Track} ...${{ parameter, address, title, level, vertical, control, mark, setTyping, disabled }}>
+      <span class="fader-name"><span class="cut">${title}</span>${
+        noteOf(disabled, learning, sources)}</span>
+    </${Track}>
     ${typing ? html`<${Entry} ...${{ parameter, value, label: title, seed: typing.seed, onDone: done }} />`
-      : html`<button type="button" class="fader-value" tabindex="-1" title="Type a value"
+      : html`<button type="button" class="fader-value" tabindex="-1" title="Type a value" disabled=${Boolean(disabled)}
           onClick=${() => setTyping({ seed: '' })}><span class="visually-hidden">${title}: </span>${
           formatNumber(value, parameter)}${unit}</button>`}
   </div>`
 }
 
+/** What is said beside the name: why it does nothing, that it is being learned, or what moves it. */
+function noteOf(/** @type {any} */ disabled, /** @type {boolean} */ learning, /** @type {string[]} */ sources) {
+  const text = learning ? 'move a control' : disabled || sources.map(shortSource).join(', ')
+  return text && html`<small class="fader-note cut">${text}</small>`
+}
+
 /** What is dragged: the whole bar, below the number. */
 function Track(/** @type {any} */ props) {
-  const { parameter, address, title, level, vertical, control, mark, setTyping } = props
+  const { parameter, address, title, level, vertical, control, mark, setTyping, disabled, children } = props
   const { value, travel } = control
   const off = typeof value !== 'number'
   const sizes = fillOf(parameter, travel, off)
@@ -64,15 +79,18 @@ function Track(/** @type {any} */ props) {
     aria-orientation=${vertical ? 'vertical' : 'horizontal'}
     aria-valuemin=${parameter.min} aria-valuemax=${parameter.max}
     aria-valuenow=${off ? parameter.min : value} aria-valuetext=${formatValue(value, parameter)}
-    onPointerDown=${(/** @type {any} */ event) => dragging(event, { vertical, ...control })}
-    onDblClick=${control.reset}
-    onWheel=${(/** @type {any} */ event) => roll(event, control, parameter)}
-    onKeyDown=${(/** @type {any} */ event) => press(event, control, parameter, setTyping)}>
-    <span class="fader-fill" style=${{ [begin]: sizes.begin, [length]: sizes.length }}></span>
-    <span class="fader-edge" style=${{ [begin]: sizes.edge }}></span>
-    ${mark !== null && html`<span class="fader-mark" style=${{ [begin]: `${100 * mark}%` }}
-      title="The controller is here: move it past the value"></span>`}
-    <span class="fader-name">${title}</span>
+    aria-disabled=${disabled ? 'true' : undefined}
+    onPointerDown=${(/** @type {any} */ event) => disabled || dragging(event, { vertical, ...control })}
+    onDblClick=${disabled ? undefined : control.reset}
+    onWheel=${(/** @type {any} */ event) => disabled || roll(event, control, parameter)}
+    onKeyDown=${(/** @type {any} */ event) => disabled || press(event, control, parameter, setTyping)}>
+    <span class="fader-groove">
+      <span class="fader-fill" style=${{ [begin]: sizes.begin, [length]: sizes.length }}></span>
+      <span class="fader-edge" style=${{ [begin]: sizes.edge }}></span>
+      ${mark !== null && html`<span class="fader-mark" style=${{ [begin]: `${100 * mark}%` }}
+        title="The controller is here: move it past the value"></span>`}
+    </span>
+    ${children}
   </div>`
 }
 
@@ -111,7 +129,9 @@ function fillOf(/** @type {any} */ parameter, /** @type {number} */ travel, /** 
   const zero = parameter.min < 0 && parameter.max > 0 ? toTravel(0, parameter) : 0
   const [low, high] = off ? [0, 0] : [Math.min(zero, travel), Math.max(zero, travel)]
   const percent = (/** @type {number} */ share) => `${(100 * share).toFixed(2)}%`
-  return { begin: percent(low), length: percent(high - low), edge: percent(travel) }
+  // The corners are round: at both ends the handle stands a little inside.
+  const edge = `clamp(3px, ${percent(travel)}, calc(100% - 3px))`
+  return { begin: percent(low), length: percent(high - low), edge }
 }
 
 function press(

@@ -12,7 +12,7 @@ const NEAR_EDGE_PX = 12
 export function dragging(event, { vertical, travel, setTravel }) {
   if (event.button !== 0) return
   const element = /** @type {HTMLElement} */ (event.currentTarget)
-  const box = element.getBoundingClientRect()
+  const box = (element.querySelector('.fader-groove') ?? element).getBoundingClientRect()
   const length = vertical ? box.height : box.width
   const along = (/** @type {PointerEvent} */ one) => (vertical ? -one.clientY : one.clientX)
   const drag = { at: along(event), travel, moving: false }
@@ -21,7 +21,9 @@ export function dragging(event, { vertical, travel, setTravel }) {
 
   const pressed = vertical ? (box.bottom - event.clientY) / length : (event.clientX - box.left) / length
   const far = Math.abs(pressed - travel) * length > NEAR_EDGE_PX
-  if (event.pointerType === 'mouse' && far) {
+  // Beside the groove are the name and the number: whoever takes hold there means no value.
+  const inside = pressed >= 0 && pressed <= 1
+  if (event.pointerType === 'mouse' && far && inside) {
     drag.travel = pressed
     setTravel(pressed)
   }

@@ -33,6 +33,7 @@ const LINES = {
   train: 'M3 17V3M3 17h14M5 6c2 6 5 8 12 8',
   library: 'M4 3v14M8 3v14M11 4l4 13',
   patch: 'M5 5h.1M5 15h.1M15 10h.1M5 5c6 0 4 5 10 5M5 15c6 0 4-5 10-5',
+  mute: 'M3 8h3l4-4v12l-4-4H3zM13.500 7.500l4 5M17.500 7.500l-4 5',
   sound: 'M3 8h3l4-4v12l-4-4H3zM13 7c2 2 2 4 0 6M15.500 4.500c3.500 3.500 3.500 7.500 0 11',
   previous: 'M5 4v12M15 4l-7 6 7 6z',
   next: 'M15 4v12M5 4l7 6-7 6z',

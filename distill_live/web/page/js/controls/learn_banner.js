@@ -5,6 +5,7 @@
  */
 
 import { html, useEffect, useRef, useState } from '../core/dom.js'
+import { titleOf } from '../core/format.js'
 import { useDocument } from '../core/store.js'
 import { onLearning } from './learning.js'
 
@@ -12,7 +13,8 @@ const SLACK_MS = 2000
 
 export function LearnBanner() {
   const [attempt, setAttempt] = useState(/** @type {any} */ (null))
-  const learning = useDocument('server')?.learning
+  const server = useDocument('server')
+  const learning = server?.learning
   const hadBegun = useRef(false)
   onLearning((next) => {
     hadBegun.current = Boolean(learning)
@@ -34,7 +36,8 @@ export function LearnBanner() {
     <p class="grow">${attempt
       ? html`<strong>${attempt.label}</strong>: move the MIDI control for it. Turn it both ways, or press
           it once.<${Left} key=${attempt.until} until=${attempt.until} />`
-      : 'A MIDI control is being learned elsewhere: the next one that moves is taken.'}</p>
+      : html`<strong>${titleOf(learning)}</strong>: a MIDI control is being learned for it elsewhere.`}
+      <span class="soft"> ${server?.midi}</span></p>
   </div>`
 }
 

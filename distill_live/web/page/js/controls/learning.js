@@ -3,9 +3,11 @@
  * MIDI learn: one control at a time; learn_banner.js shows what the instrument waits for.
  *   learn('temperature/structure', 'Temperature, Structure')   begins; errors become toasts
  *   onLearning(fn)   fn({label, until} | null) whenever the instrument begins or ends to wait
+ *   useIsLearning('gain')   whether a control is being learned for it, here or elsewhere
  */
 
-import { ask } from '../core/store.js'
+import { useEffect, useState } from '../core/dom.js'
+import { ask, store } from '../core/store.js'
 import { toast } from './toast.js'
 
 /** How long the instrument waits for a first move; see control/midi_learn/learning.py. */
@@ -29,3 +31,16 @@ export async function learn(name, label) {
     toast(/** @type {Error} */ (error).message, { kind: 'fault' })
   }
 }
+
+/** @param {string} address */
+export function useIsLearning(address) {
+  const [is, set] = useState(() => learned() === address)
+  useEffect(() => {
+    const note = () => set(learned() === address)
+    note()
+    return store.watchDocument('server', note)
+  }, [address])
+  return is
+}
+
+const learned = () => store.document('server')?.learning

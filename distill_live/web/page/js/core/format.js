@@ -12,6 +12,12 @@
 /** @typedef {{name: string, kind: string, min: number, max: number, default: number, unit?: string, curve?: string}} P */
 
 const E3 = Math.exp(3) - 1
+/** Plain titles for what has a technical term as its name. @type {Record<string, {title: string, term: string}>} */
+const PLAIN = {
+  top_k: { title: 'Choices', term: 'Top-k' },
+  top_p: { title: 'Likely share', term: 'Top-p (nucleus sampling)' },
+  min_p: { title: 'Likelihood floor', term: 'Min-p' },
+}
 
 /** A number with as many digits as its range needs. @param {any} value @param {P} parameter */
 export function formatNumber(value, parameter) {
@@ -85,8 +91,21 @@ export function words(name) {
 
 /** A parameter's title; names inside a group leave the group out. @param {string} name @param {string} [group] */
 export function titleOf(name, group = '') {
+  if (PLAIN[name]) return PLAIN[name].title
   const inside = group && name.startsWith(`${group}/`) ? name.slice(group.length + 1) : name
   return words(inside.replace(/^edit\//, ''))
+}
+
+/** What a parameter does, beginning with the technical term if its title is another. @param {any} parameter */
+export function docOf({ name, doc }) {
+  return PLAIN[name] ? `${PLAIN[name].term}: ${doc}` : doc
+}
+
+/** @param {number} seconds '0:07', '1:02:03' */
+export function formatClock(seconds) {
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60]
+  const two = (/** @type {number} */ count) => String(Math.floor(count)).padStart(2, '0')
+  return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`
 }
 
 function shape(/** @type {number} */ travel, /** @type {string|undefined} */ curve) {

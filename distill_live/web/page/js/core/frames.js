@@ -7,7 +7,8 @@
  *                          flags Uint8Array [count] (EDITED 1, GIVEN 2, PAINTED 4), entropy Float32Array
  *                          [count] bits per code (NaN unknown), codes Uint16Array [count * bands * levels]
  *   readMeters(view)    -> {motion, transport, bridging, rms, falling_peak, position, ...} see METERS
- *   readSound(view)     -> {bins, min, max, spectrum}: spectrum Uint8Array [bins], 0 is -90 dB, 255 is 0 dB
+ *   readSound(view)     -> {past, bins, min, max, spectrum}: spectrum Uint8Array [bins], 0 is -90 dB,
+ *                          255 is 0 dB; past: it sounded before it was watched
  *   readAudio(view)     -> {channels, rate, position, samples}: samples Int16Array, interleaved
  */
 
@@ -67,7 +68,8 @@ export function readMeters(view) {
 export function readSound(view) {
   const bins = view.getUint16(2, true)
   const spectrum = new Uint8Array(view.buffer, view.byteOffset + 12, bins)
-  return { bins, min: view.getFloat32(4, true), max: view.getFloat32(8, true), spectrum }
+  const [min, max] = [4, 8].map((at) => view.getFloat32(at, true))
+  return { past: view.getUint8(1) > 0, bins, min, max, spectrum }
 }
 
 /** @param {DataView} view */

@@ -6,7 +6,7 @@
  *   listen(sound)                            starts it instead of what plays; listen(null) stops that
  *   useListening()                           a hook that rerenders with every report
  *
- * A sound has start() -> Promise, stop() and onReport (see live/browser_audio.js).
+ * A sound has start() -> Promise, stop() and onReport (see audio/browser_audio.js).
  */
 
 import { useEffect, useState } from './dom.js'

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * What must not be overlooked: a lost connection, a new version, and a patch with problems.
+ * What must not be overlooked: a lost connection, a new version, a patch with problems, no sound.
  *   Banners()
  */
 
@@ -8,13 +8,14 @@ import { html, useRemembered } from '../core/dom.js'
 import { useConnection, useDocument, useHello } from '../core/store.js'
 import { Button } from '../controls/button.js'
 import { LearnBanner } from '../controls/learn_banner.js'
+import { NoSound } from './listen.js'
 
 /** The version of the socket's protocol that this page speaks. */
 const VERSION = 1
 
 export function Banners() {
   return html`<div class="banners">
-    <${Lost} /><${OtherVersion} /><${PatchProblem} /><${LearnBanner} />
+    <${Lost} /><${OtherVersion} /><${PatchProblem} /><${NoSound} /><${LearnBanner} />
   </div>`
 }
 

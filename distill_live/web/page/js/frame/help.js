@@ -36,7 +36,7 @@ export function Help() {
           <span>${keys.split(' or ').map((/** @type {string} */ key, /** @type {number} */ n) => html`
             ${n > 0 && ' '}<kbd>${key}</kbd>`)}</span><span>${text}</span>`)}`)}
     </div>
-    <p class="soft help-note">Right click, or press long, on any control: learn a MIDI control for
-      it, reset it, or copy its OSC address.</p>
+    <p class="soft help-note">Press long, or with the right button, on any control: learn a MIDI control
+      for it, reset it, or copy its OSC address.</p>
   </${Dialog}>`
 }

@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * The tempo: its number, a tap button, which clock leads, and where in the bar we are.
+ * The tempo: its number, a tap button, which clock leads, and where in the bar we are; while the output
+ * is recorded, how long that has lasted.
  *   Tempo()
  */
 
@@ -11,6 +12,7 @@ import { Button } from '../controls/button.js'
 import { openMenu } from '../controls/menu.js'
 import { NumberField } from '../controls/number.js'
 import { useMeter } from './meters.js'
+import { RecordingLight } from './recording_light.js'
 
 const SOURCES = [
   ['auto', 'The first external clock, or ours'],
@@ -29,7 +31,7 @@ export function Tempo() {
     label, run: () => send('/distill/tempo_source', word),
   }))
   return html`<div class="tempo" role="group" aria-label="Tempo">
-    <${Beats} />
+    <span class="beat-slot"><${Beats} /><${RecordingLight} /></span>
     <${NumberField} name="tempo" />
     <span class="joined">
       <${Button} label="Tap" onPress=${tap} learn="tap" />

@@ -1,12 +1,13 @@
 // @ts-check
 /**
- * The bar at the top: model, transport, tempo, meter, keys.
+ * The bar at the top: model, transport, tempo, meter, sound in the browser, keys.
  *   TopBar({live})
  */
 
 import { html, useEffect, useState } from '../core/dom.js'
 import { Button } from '../controls/button.js'
 import { openHelp } from './help.js'
+import { Listen } from './listen.js'
 import { ModelMenu } from './model_menu.js'
 import { Tempo } from './tempo.js'
 import { Transport } from './transport.js'
@@ -17,8 +18,8 @@ export function TopBar({ live }) {
     ${live ? html`<div class="top-model"><${ModelMenu} /></div><${Transport} />`
       : html`<h1 class="top-title">distill-live</h1>`}
     <div class="top-end">
-      ${live && html`<${Tempo} /><${Level} />`}
-      <${Button} label="Keys" icon="help" kind="quiet" hideLabel onPress=${openHelp} />
+      ${live && html`<${Tempo} /><${Level} /><${Listen} />`}
+      <${Button} label="Keys" icon="help" kind="quiet" extra="top-help" hideLabel onPress=${openHelp} />
     </div>
   </div>`
 }

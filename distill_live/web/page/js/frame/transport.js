@@ -95,5 +95,5 @@ function shortLength(/** @type {any} */ { unit, length }) {
 
 function longLength(/** @type {any} */ { unit, length }) {
   if (unit === 'seconds') return `${length} s`
-  return length === 1 ? '1 beat' : `${length === 0.5 ? '½' : length} beats`
+  return length <= 1 ? `${length === 0.5 ? '½' : length} beat` : `${length} beats`
 }

@@ -12,7 +12,7 @@ import { useControlMenu } from '../controls/control_menu.js'
 import { confirmed } from '../controls/dialog.js'
 import { Fader } from '../controls/fader.js'
 import { openMenu } from '../controls/menu.js'
-import { ClipChoice } from './clip_choice.js'
+import { ClipChoice, useClipNeed } from './clip_choice.js'
 import { captureClip, loadClip } from './clip_dialogs.js'
 
 const USES = [
@@ -36,8 +36,10 @@ export function Clips() {
           ${clips.map((/** @type {any} */ one) => html`<${Clip} key=${one.name} ...${one} />`)}
         </ul>`}
     <div class="stack">
-      <${ClipChoice} request="blend/clip" label="Blend into the stream" /><${Fader} name="blend" />
-      <${ClipChoice} request="manner/clip" label="Play in the manner of" /><${Fader} name="manner" />
+      <${ClipChoice} request="blend/clip" label="Blend into the stream" />
+      <${Fader} name="blend" disabled=${useClipNeed('blend/clip')} />
+      <${ClipChoice} request="manner/clip" label="Play in the manner of" />
+      <${Fader} name="manner" disabled=${useClipNeed('manner/clip')} />
     </div>
   </section>`
 }

@@ -10,7 +10,7 @@ import { titleOf, words } from '../core/format.js'
 import { Button, Toggle } from '../controls/button.js'
 import { Fader } from '../controls/fader.js'
 import { openMenu } from '../controls/menu.js'
-import { ClipChoice } from './clip_choice.js'
+import { ClipChoice, useClipNeed } from './clip_choice.js'
 import { History } from './history.js'
 
 export function EditsView() {
@@ -38,6 +38,10 @@ function Edit(/** @type {any} */ { edit, at, order }) {
   const parameter = store.parameters.get(edit.switch)
   const others = edit.parameters.filter((/** @type {string} */ name) => name !== edit.switch)
   const isBool = parameter?.kind === 'bool'
+  const request = edit.switch === 'blend' ? 'blend/clip' : 'edit/clip'
+  const need = useClipNeed(request)
+  // It needs a clip only as long as it has none, and only some edits have one.
+  const disabled = edit.partner ? need : ''
   return html`<section class="panel edit-card" aria-label=${`Edit ${edit.name}`} data-edit=${edit.name}
     data-on=${String(on)}>
     <div class="panel-head">
@@ -46,16 +50,15 @@ function Edit(/** @type {any} */ { edit, at, order }) {
       <${Button} label=${`More about ${edit.name}`} icon="more" kind="quiet" hideLabel
         onPress=${(/** @type {any} */ event) => openMenu(event, moves(edit.name, at, order), edit.doc)} />
     </div>
-    <p class="soft hint">${edit.doc}${edit.partner && html` <em>Needs a clip.</em>`}</p>
+    <p class="soft hint">${edit.doc}${disabled && html` <em>Needs a clip: ${disabled}.</em>`}</p>
     ${parameter?.perLevel && isBool && html`<div class="level-row" role="group" aria-label="Only these levels">
       ${levels.map((/** @type {any} */ level) => html`<${Toggle} key=${level.name} name=${edit.switch} level=${level} />`)}
     </div>`}
     <div class="stack">
-      ${edit.partner && html`<${ClipChoice} label="Second grid"
-        request=${edit.switch === 'blend' ? 'blend/clip' : 'edit/clip'} />`}
-      ${!isBool && parameter && html`<${Fader} name=${edit.switch} />
+      ${edit.partner && html`<${ClipChoice} label="Clip" request=${request} />`}
+      ${!isBool && parameter && html`<${Fader} name=${edit.switch} disabled=${disabled} />
         <div class="level-row faders">${levels.map((/** @type {any} */ level) => html`
-          <${Fader} key=${level.name} name=${edit.switch} level=${level} />`)}</div>`}
+          <${Fader} key=${level.name} name=${edit.switch} level=${level} disabled=${disabled && ' '} />`)}</div>`}
       ${others.map((/** @type {string} */ name) => html`<${Fader} key=${name} name=${name}
         label=${titleOf(name, `edit/${edit.name}`)} />`)}
     </div>

@@ -12,6 +12,7 @@ import { asked } from '../controls/dialog.js'
 export function History() {
   const history = useDocument('history')
   const states = history?.states ?? []
+  const kept = history?.kept ?? []
   const undo = () => send('/distill/undo')
   const redo = () => send('/distill/redo')
   return html`<section class="panel history" aria-label="History">
@@ -25,8 +26,11 @@ export function History() {
       ${[...states].reverse().map((/** @type {any} */ one) => html`<li key=${one.number}>
         <button type="button" class="history-state" aria-current=${one.number === history.present ? 'step' : undefined}
           onClick=${() => send('/distill/history/go', one.number)}>
-          <span class="soft number">${one.number}</span><span class="cut">${one.name || 'Start'}</span>
+          <span class="soft number">${one.number}</span><span class="cut">${one.given ? `${one.given}: ${one.name}` : one.name}</span>
         </button></li>`)}
+      ${kept.map((/** @type {string} */ one) => html`<li key=${`kept ${one}`}>
+        <button type="button" class="history-state" onClick=${() => send('/distill/history/go', one)}>
+          <span class="soft number"></span><span class="cut">${one}: kept</span></button></li>`)}
     </ol>
     <${Button} label="Name this state" kind="quiet" onPress=${name} extra="wide-button" />
   </section>`

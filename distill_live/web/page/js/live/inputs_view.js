@@ -68,8 +68,8 @@ function Mappings() {
   if (!mappings) return null
   return html`<section class="panel" aria-label="Mappings">
     <div class="panel-head"><h2>Mapped controls</h2><span class="soft cut">${patch?.name}</span></div>
-    ${mappings.length === 0 && html`<p class="empty">No control is mapped. Press long on any control of
-      this page, or click it with the right button, to learn one.</p>`}
+    ${mappings.length === 0 && html`<p class="empty">No control is mapped. Press long, or with the right
+      button, on any control of this page to learn one.</p>`}
     <ul class="list">${mappings.map((/** @type {any} */ one) => html`<li class="mapping">
       <span class="cut">${one.source}</span><span class="cut"><span class="soft">→ </span>${one.target}</span></li>`)}
     </ul>

@@ -1,9 +1,9 @@
 // @ts-check
 /** What is played with most: levels, steering, presets, clips and a pad. */
 
-import { html, useRemembered } from '../core/dom.js'
+import { html, useMedia, useRemembered } from '../core/dom.js'
 import { send, store } from '../core/store.js'
-import { titleOf } from '../core/format.js'
+import { docOf, titleOf } from '../core/format.js'
 import { Button } from '../controls/button.js'
 import { Fader } from '../controls/fader.js'
 import { LevelFaders } from '../controls/level_faders.js'
@@ -13,11 +13,19 @@ import { Clips } from './clips.js'
 import { LiveInput } from './live_input.js'
 import { Presets } from './presets.js'
 
+/** Levels and presets come first, side by side where there is room. */
 export function PlayView() {
-  return html`<div class="columns">
-    <div class="column"><${Sampling} /><${Output} /></div>
-    <div class="column"><${Steering} /><${Pad} /></div>
-    <div class="column"><${Presets} /><${Clips} /><${LiveInput} /></div>
+  const isWide = useMedia('(min-width: 1200px)')
+  if (isWide) {
+    return html`<div class="columns">
+      <div class="column"><${Sampling} /><${Output} /></div>
+      <div class="column"><${Steering} /><${Pad} /></div>
+      <div class="column"><${Presets} /><${Clips} /><${LiveInput} /></div>
+    </div>`
+  }
+  return html`<div class="columns two">
+    <div class="column"><${Sampling} /><${Steering} /><${Output} /></div>
+    <div class="column"><${Presets} /><${Clips} /><${LiveInput} /><${Pad} /></div>
   </div>`
 }
 
@@ -28,14 +36,25 @@ function Sampling() {
     .filter((one) => one.perLevel && one.kind !== 'bool' && !switches.has(one.name))
     .map((one) => one.name)
   const [chosen, choose] = useRemembered('sampling', names[0])
+  const isLow = useMedia('(max-height: 1099px)')
   const name = names.includes(chosen) ? chosen : names[0]
   if (!name) return null
   const options = names.map((one) => ({ id: one, label: titleOf(one) }))
   return html`<section class="panel sampling" aria-label="Sampling">
-    <${Segments} label="Sampling parameter" options=${options} value=${name} onChange=${choose} />
+    ${isLow ? html`<${Choice} options=${options} value=${name} onChange=${choose} />`
+      : html`<${Segments} label="Sampling parameter" options=${options} value=${name} onChange=${choose} />`}
     <${LevelFaders} name=${name} key=${name} />
-    <p class="soft hint">${store.parameters.get(name)?.doc}</p>
+    ${!isLow && html`<p class="soft hint">${docOf(store.parameters.get(name))}</p>`}
   </section>`
+}
+
+/** The same choice in one row, for windows that are not high. */
+function Choice(/** @type {any} */ { options, value, onChange }) {
+  return html`<label class="inline-field"><span>Levels</span>
+    <select aria-label="Sampling parameter" title=${docOf(store.parameters.get(value))}
+      onChange=${(/** @type {any} */ event) => onChange(event.currentTarget.value)}>
+      ${options.map((/** @type {any} */ one) => html`<option value=${one.id} selected=${one.id === value}>${one.label}</option>`)}
+    </select></label>`
 }
 
 function Output() {

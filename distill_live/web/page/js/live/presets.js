@@ -4,7 +4,7 @@
  *   Presets()
  */
 
-import { html } from '../core/dom.js'
+import { classes, html } from '../core/dom.js'
 import { send, useDocument } from '../core/store.js'
 import { Button } from '../controls/button.js'
 import { useControlMenu } from '../controls/control_menu.js'
@@ -22,16 +22,16 @@ export function Presets() {
       <${Button} label="Next preset" icon="right" hideLabel onPress=${next} learn="preset/next" />
       <${Button} label="Store" icon="plus" onPress=${store} />
     </div>
-    ${presets.length === 0
-      ? html`<p class="empty">Store all current values under a name, and recall them with one press.</p>`
-      : html`<div class="chips">
-          ${presets.map((/** @type {any} */ one) => html`<${Preset} key=${one.name} ...${one} />`)}
-        </div>`}
+    <div class="chips">
+      ${presets.length === 0
+        && html`<p class="empty">Store all current values under a name, and recall them with one press.</p>`}
+      ${presets.map((/** @type {any} */ one) => html`<${Preset} key=${one.name} ...${one} />`)}
+    </div>
     <${Fader} name="morph" label="Time to get there" />
   </section>`
 }
 
-function Preset(/** @type {any} */ { name, stored, current }) {
+function Preset(/** @type {any} */ { name, stored, current, changed }) {
   const menu = useControlMenu({
     learn: ['preset', name],
     label: name,
@@ -43,9 +43,11 @@ function Preset(/** @type {any} */ { name, stored, current }) {
       stored && { label: 'Delete', run: () => remove(name) },
     ],
   })
-  return html`<button type="button" class="button" aria-pressed=${String(Boolean(current))}
-    title=${stored ? 'Stored here' : 'From the patch'} data-preset=${name}
-    onClick=${() => send('/distill/preset', name)} ...${menu}><span class="cut">${name}</span></button>`
+  const about = changed ? 'Changed since: press to recall it again' : stored ? 'Stored here' : 'From the patch'
+  return html`<button type="button" class=${classes('button', 'preset', changed && 'changed')}
+    aria-pressed=${String(Boolean(current))} title=${about} data-preset=${name}
+    onClick=${() => send('/distill/preset', name)} ...${menu}>
+    <span class="cut">${name}</span>${changed && html`<small>changed</small>`}</button>`
 }
 
 async function store() {

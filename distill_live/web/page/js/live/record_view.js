@@ -1,10 +1,10 @@
 // @ts-check
-/** Recording what sounds, what was recorded, and hearing it here. */
+/** Recording what sounds, and what was recorded. */
 
 import { classes, html, useEffect, useState } from '../core/dom.js'
 import { send, useDocument } from '../core/store.js'
 import { hasApi } from '../core/api.js'
-import { formatBytes, formatSeconds } from '../core/format.js'
+import { formatBytes, formatClock } from '../core/format.js'
 import { Button } from '../controls/button.js'
 import { Icon } from '../controls/icons.js'
 import { captureClip } from './clip_dialogs.js'
@@ -13,47 +13,25 @@ const SOUNDS = /\.(wav|flac|mp3|ogg|aiff?|w64|rf64|opus)$/i
 
 export function RecordView() {
   return html`<div class="columns two">
-    <div class="column"><${Recorder} /><${Hearing} /></div>
+    <div class="column"><${Recorder} /></div>
     <div class="column"><${Recordings} /></div>
   </div>`
 }
 
 function Recorder() {
-  const files = useDocument('files')
-  const since = useSince(files?.recording)
+  const recording = useDocument('recording')
   return html`<section class="panel" aria-label="Recorder">
     <div class="panel-head"><h2>Record the output</h2></div>
     <div class="row">
-      <${Button} label="Record" icon="record" kind="danger" onPress=${() => send('/distill/record', 1)}
-        pressed=${Boolean(files?.recording)} learn=${['record', 1]} />
-      <${Button} label="Stop recording" icon="stop" onPress=${() => send('/distill/record', 0)} learn=${['record', 0]} />
-      ${since && html`<p class="recording-time" role="timer">${since}</p>`}
+      <${Button} label=${recording ? 'Recording' : 'Record'} icon="record" kind="danger" extra="record-button"
+        onPress=${() => send('/distill/record', 1)} pressed=${Boolean(recording)} learn=${['record', 1]} />
+      <${Button} label="Stop recording" icon="stop" disabled=${!recording}
+        onPress=${() => send('/distill/record', 0)} learn=${['record', 0]} />
+      <p class="recording-time number">${recording ? formatClock(recording.seconds) : ''}</p>
     </div>
     <div class="row capture"><${Button} label="Capture the last seconds" onPress=${captureClip} />
       <p class="soft grow">as a clip, and as a sound file with its codes.</p></div>
   </section>`
-}
-
-/** How long a recording has run, as text; null while there is none. */
-function useSince(/** @type {any} */ recording) {
-  const [began, begin] = useState(/** @type {number|null} */ (null))
-  const [, tick] = useState(0)
-  useEffect(() => {
-    begin(recording ? Date.now() : null)
-    if (!recording) return
-    const timer = setInterval(() => tick((n) => n + 1), 200)
-    return () => clearInterval(timer)
-  }, [Boolean(recording)])
-  return began ? formatSeconds((Date.now() - began) / 1000) : null
-}
-
-/** Sound in this browser; its code is loaded when this view is opened. */
-function Hearing() {
-  const [panels, setPanels] = useState(/** @type {any} */ (null))
-  useEffect(() => {
-    import('./panels.js').then(setPanels)
-  }, [])
-  return panels?.BrowserAudio ? html`<${panels.BrowserAudio} />` : null
 }
 
 function Recordings() {

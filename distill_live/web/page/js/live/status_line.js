@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Where the sound comes from, and the numbers of the engine in one row.
- *   StatusLine()
+ * The numbers of the engine, and where the sound comes from.
+ *   StatusLine({withOrigin}), Origin({always?})
  */
 
 import { html } from '../core/dom.js'
@@ -9,13 +9,16 @@ import { useDocument, useValue } from '../core/store.js'
 import { formatShare } from '../core/format.js'
 import { useMeter } from '../frame/meters.js'
 
-export function StatusLine() {
-  return html`<div class="status-line"><${Origin} /><${Numbers} /></div>`
+/** @param {{withOrigin: boolean}} props */
+export function StatusLine({ withOrigin }) {
+  return html`<div class="status-line">${withOrigin && html`<${Origin} always />`}<${Numbers} /></div>`
 }
 
-function Origin() {
+/** Nothing, or a line in words, if the sound is like none. @param {{always?: boolean}} props */
+export function Origin({ always = false }) {
   const origin = useValue('stream/origin')
   const [name, seconds, match] = Array.isArray(origin) ? origin : []
+  if (!name && !always) return null
   return html`<p class="origin cut" title="The recording that the sound resembles most">${name
     ? html`<span class="visually-hidden">Sounds like </span><strong>${name}</strong>
         <span class="soft"> at </span>${Number(seconds).toFixed(1)} s<span class="soft">, ${formatShare(match)}</span>`
@@ -34,16 +37,17 @@ function Numbers() {
   const bridging = useMeter((frame) => frame.bridging)
   const drawn = Number.isFinite(ahead) && columnSeconds ? `${(ahead * columnSeconds).toFixed(1)} s` : '–'
   return html`<dl class="numbers">
-    <${Figure} label="Ring" value=${`${ring ?? '–'} s`} title="Sound that is ready but not yet heard"
-      remark=${bridging && ['bridging', 'warn']} />
-    <${Figure} label="Ahead" value=${drawn} title="Codes drawn ahead of what is heard" />
     <${Figure} label="Load" value=${Number.isFinite(load) ? `${load} %` : '–'}
-      title="Share of real time that the engine needs" remark=${loadRemark(load)} />
-    <${Figure} label="Reaction" value=${`${reaction ?? '–'} s`}
-      title="How soon a change of what is drawn is heard" />
-    <${Figure} label="Entropy" value=${`${entropy ?? '–'} bits`} title="How undecided the prior is, per code" />
+      title="How much of the time there is the engine needs" remark=${loadRemark(load)} />
+    <${Figure} label="Buffered" value=${`${ring ?? '–'} s`}
+      title="Sound that is ready but not heard yet (the ring)" remark=${bridging && ['repeating', 'warn']} />
+    <${Figure} label="Planned" value=${drawn} title="Codes that are drawn ahead of what is heard (the lookahead)" />
+    <${Figure} label="Response" value=${`${reaction ?? '–'} s`}
+      title="How soon you hear a change of what is drawn (the reaction)" />
+    <${Figure} label="Surprise" value=${`${entropy ?? '–'} bits`}
+      title="How undecided the model is about each code (the entropy)" />
     <${Figure} label="Dropouts" value=${Number.isFinite(underruns) ? underruns : '–'}
-      title="Dropouts since the start" remark=${underruns > 0 && ['heard', 'warn']} />
+      title="How often the sound broke off since the start (underruns)" remark=${underruns > 0 && ['heard', 'warn']} />
   </dl>`
 }
 

@@ -6,6 +6,7 @@ import { send } from '../core/store.js'
 import { useKeys } from '../core/keys.js'
 import { Button } from '../controls/button.js'
 import { Segments } from '../controls/segments.js'
+import { BelowTheFold } from './below_the_fold.js'
 import { ClipDialogs } from './clip_dialogs.js'
 import { ControlsView } from './controls_view.js'
 import { EditsView } from './edits_view.js'
@@ -51,9 +52,10 @@ export function Tab() {
         <${Button} label=${folded ? 'Show the timeline' : 'Hide the timeline'} icon=${folded ? 'down' : 'up'}
           kind="quiet" hideLabel onPress=${() => fold(!folded)} />
       </div>
-      <${StatusLine} />
+      <${StatusLine} withOrigin=${folded} />
     </div>
     <div role="tabpanel" aria-label=${now.label} key=${now.id}><${now.View} /></div>
+    <${BelowTheFold} />
     <${ClipDialogs} />
   </div>`
 }
@@ -65,6 +67,6 @@ function Sounding() {
     import('./panels.js').then(setPanels)
   }, [])
   return html`<div class="sounding">
-    ${panels && html`<${panels.Timeline} /><${panels.SoundView} />`}
+    ${panels && html`<${panels.TimelinePanel} /><${panels.SoundPanel} />`}
   </div>`
 }

@@ -6,8 +6,8 @@
  *   pressKey(event, view, session) -> what to say, or null if the key is none of the timeline's
  */
 
-import { contains, regionBetween } from '../canvas/region.js'
-import { EDITED, GIVEN, PAINTED } from '../core/frames.js'
+import { contains, regionBetween } from '../../canvas/region.js'
+import { EDITED, GIVEN, PAINTED } from '../../core/frames.js'
 
 export const TIMELINE_KEYS = [
   { keys: 'Arrows', text: 'Move the cursor over the cells (timeline focused)' },
@@ -23,8 +23,8 @@ export const TIMELINE_KEYS = [
 /** Columns and rows that an arrow moves by. @type {Record<string, [number, number]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
 
-/** @typedef {import('./timeline_session.js').TimelineSession} Session */
-/** @typedef {import('../canvas/timeline.js').TimelineView} View */
+/** @typedef {import('./session.js').TimelineSession} Session */
+/** @typedef {import('../../canvas/timeline.js').TimelineView} View */
 
 /** @param {KeyboardEvent} event @param {View} view @param {Session} session */
 export function pressKey(event, view, session) {
@@ -67,11 +67,12 @@ const ACTIONS = {
   },
 }
 
-/** A cell in words. @param {import('../canvas/region.js').Cell} cell */
+/** A cell in words. @param {import('../../canvas/region.js').Cell} cell */
 export function describe(cell, view, session) {
   const { column, band, level } = cell
   const away = column - Math.floor(view.position), { grid } = view
-  const when = away === 0 ? 'now' : `${Math.abs(away)} ${away > 0 ? 'ahead' : 'ago'}`
+  const seconds = (Math.abs(away) * session.model.columnSeconds).toFixed(2)
+  const when = away === 0 ? 'now' : `${seconds} s ${away > 0 ? 'ahead' : 'ago'}`
   const code = grid.code(column, band, level), flags = grid.flags(column)
   return [
     `Column ${column}, ${when}`, session.model.levels[level], `band ${band + 1}`,

@@ -1,19 +1,23 @@
 // @ts-check
-/** What stands above the timeline: Tools({session}), for paint or select, undo, and the view. */
+/** What stands above the timeline: Tools({session}), for paint or select, the codes, undo, and the view. */
 
-import { Button } from '../controls/button.js'
-import { html, useState } from '../core/dom.js'
-import { useDocument } from '../core/store.js'
+import { Button } from '../../controls/button.js'
+import { html, useState } from '../../core/dom.js'
+import { useDocument } from '../../core/store.js'
+import { Palette } from './palette.js'
 
-/** @param {{session: import('./timeline_session.js').TimelineSession}} props */
+/** @param {{session: import('./session.js').TimelineSession}} props */
 export function Tools({ session }) {
   return html`
     <div class="joined" role="group" aria-label="What a drag does">
       <${Mode} session=${session} mode="paint" label="Paint" />
       <${Mode} session=${session} mode="select" label="Select" />
     </div>
-    <${Undo} session=${session} />
-    <${Zoom} session=${session} />`
+    <${Palette} session=${session} />
+    <div class="timeline-tools-end">
+      <${Undo} session=${session} />
+      <${Zoom} session=${session} />
+    </div>`
 }
 
 function Mode({ session, mode, label }) {
@@ -48,8 +52,8 @@ function Zoom({ session }) {
     draw(view.zoom)
   }
   return html`<div class="joined" role="group" aria-label="Zoom of time">
-    <${Button} label="−" title="Show more columns" onPress=${() => zoom(0.75)} />
-    <${Button} label="+" title="Show fewer columns" onPress=${() => zoom(1.3333)} />
+    <${Button} icon="minus" hideLabel label="Show more columns" onPress=${() => zoom(0.75)} />
+    <${Button} icon="plus" hideLabel label="Show fewer columns" onPress=${() => zoom(1.3333)} />
   </div>
   <${Button} label="Now" title="Follow the column that sounds" kind="quiet"
     onPress=${() => view.setBack(0)} />`

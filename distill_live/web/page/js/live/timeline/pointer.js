@@ -4,26 +4,30 @@
  *
  *   followPointer(view, session) -> stop
  *
- * A click or a drag paints; Alt or a long press picks a code; a drag in the ruler or with Shift
- * selects; a drag inside the selection takes it elsewhere; the wheel turns back, with Ctrl it zooms.
+ * A press or a drag paints; Alt or a long press picks a code; a drag in the ruler or with Shift
+ * selects; a drag inside the selection takes it elsewhere; the wheel turns back, with Ctrl it zooms;
+ * two fingers do both.
  */
 
-import { describe } from './timeline_keys.js'
-import { cellsBetween, contains, regionBetween } from '../canvas/region.js'
+import { cellsBetween, contains, regionBetween } from '../../canvas/region.js'
+import { describe } from './keys.js'
+import { Pinch } from './pinch.js'
+import { newStroke } from './session.js'
 
 /** A press that lasts so long without moving picks, in milliseconds. */
 const LONG_MS = 500
 /** A pointer that moves less than this has not moved, in CSS pixels. */
 const STEADY = 6
 
-/** @typedef {import('./timeline_session.js').TimelineSession} Session */
-/** @typedef {import('../canvas/timeline.js').TimelineView} View */
+/** @typedef {import('./session.js').TimelineSession} Session */
+/** @typedef {import('../../canvas/timeline.js').TimelineView} View */
 
 /** @param {View} view @param {Session} session */
 export function followPointer(view, session) {
   const element = view.canvas.element
   /** @type {any} */
   let gesture = null
+  const pinch = new Pinch(view)
   const end = (/** @type {boolean} */ done) => {
     view.standStill(false)
     if (done) gesture?.end()
@@ -32,19 +36,27 @@ export function followPointer(view, session) {
   }
   const handlers = {
     pointerdown: (/** @type {PointerEvent} */ event) => {
-      if (event.button !== 0 || gesture || !view.layout) return
+      if (event.button !== 0 || !view.layout) return
       element.setPointerCapture(event.pointerId)
+      // With a second finger, the first has painted nothing: it waits until it moves or is lifted.
+      if (pinch.down(event) && gesture) end(false)
+      if (gesture || pinch.active) return
       view.standStill(true)
       gesture = { id: event.pointerId, ...begin(view, session, event) }
     },
     pointermove: (/** @type {PointerEvent} */ event) => {
+      if (pinch.move(event)) return
       if (gesture?.id === event.pointerId) gesture.move(event)
       else if (!gesture) hover(view, session, event)
     },
     pointerup: (/** @type {PointerEvent} */ event) => {
       if (gesture?.id === event.pointerId) end(true)
+      pinch.up(event)
     },
-    pointercancel: () => end(false),
+    pointercancel: (/** @type {PointerEvent} */ event) => {
+      end(false)
+      pinch.up(event)
+    },
     wheel: (/** @type {WheelEvent} */ event) => turn(view, event),
     contextmenu: (/** @type {Event} */ event) => event.preventDefault(),
   }
@@ -76,6 +88,7 @@ function picking(session, start) {
 
 function painting(view, session, start, event) {
   let last = start, moved = false, picked = false
+  const stroke = newStroke()
   const timer = setTimeout(() => {
     picked = true
     session.pick(start)
@@ -83,7 +96,7 @@ function painting(view, session, start, event) {
   const begun = () => {
     clearTimeout(timer)
     if (session.codes[start.level] === null) session.pick(start)
-    else session.paint([start])
+    else session.paint([start], stroke)
   }
   return {
     move(/** @type {PointerEvent} */ next) {
@@ -92,7 +105,7 @@ function painting(view, session, start, event) {
       moved = true
       const cell = view.nearestCell(next)
       if (cell.column === last.column && rowOf(cell) === rowOf(last)) return
-      session.paint(cellsBetween(last, cell, rowOf, cellOf))
+      session.paint(cellsBetween(last, cell, rowOf, cellOf), stroke)
       last = cell
     },
     end() {

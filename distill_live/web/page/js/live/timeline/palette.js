@@ -1,34 +1,29 @@
 // @ts-check
-/** The codes to paint with: Palette({session, open, setOpen}), one button per level, all on demand. */
+/** The codes to paint with: Palette({session}), one button per level; Codes({session}), all of one level. */
 
-import { codeLook, css } from '../canvas/colours.js'
-import { classes, html, useLayoutEffect, useRef, useState } from '../core/dom.js'
-import { store } from '../core/store.js'
+import { codeLook, css } from '../../canvas/colours.js'
+import { classes, html, useLayoutEffect, useRef, useState } from '../../core/dom.js'
+import { store } from '../../core/store.js'
 
-/** @typedef {import('./timeline_session.js').TimelineSession} Session */
+/** @typedef {import('./session.js').TimelineSession} Session */
 
-/** @param {{session: Session, open: boolean, setOpen: (open: boolean) => void}} props */
-export function Palette({ session, open, setOpen }) {
-  const toggle = (/** @type {number} */ level) => {
-    setOpen(!(open && session.level === level))
-    session.set({ level })
-  }
-  return html`<div class="palette">
-    <div class="row" role="group" aria-label="Codes to paint with">
-      ${session.model.levels.map((/** @type {string} */ label, /** @type {number} */ level) =>
-        html`<button type="button" class="button palette-chosen" onClick=${() => toggle(level)}
-          aria-expanded=${String(open && session.level === level)}>
-          <${Swatch} session=${session} level=${level} code=${session.codes[level]} />
-          <span>${label}</span>
-          <span class="number soft">${session.codes[level] ?? '–'}</span>
-        </button>`)}
-    </div>
-    ${open && html`<${Codes} session=${session} close=${() => setOpen(false)} />`}
+/** @param {{session: Session}} props */
+export function Palette({ session }) {
+  const isOpen = (/** @type {number} */ level) => session.open === 'codes' && session.level === level
+  return html`<div class="palette" role="group" aria-label="Codes to paint with">
+    ${session.model.levels.map((/** @type {string} */ label, /** @type {number} */ level) =>
+      html`<button type="button" class="button palette-chosen" aria-expanded=${String(isOpen(level))}
+        title=${`Choose a code of ${label}`}
+        onClick=${() => session.set({ open: isOpen(level) ? null : 'codes', level })}>
+        <${Swatch} session=${session} level=${level} code=${session.codes[level]} />
+        <span>${label}</span>
+        <span class="number soft">${session.codes[level] ?? '–'}</span>
+      </button>`)}
   </div>`
 }
 
-/** All codes of the chosen level; typing finds one by its number. */
-function Codes({ session, close }) {
+/** All codes of the chosen level; typing finds one by its number. @param {{session: Session}} props */
+export function Codes({ session }) {
   const [wanted, setWanted] = useState('')
   const { level, model, view } = session
   const counts = view.grid.counts(level, model.codebookSize)
@@ -36,10 +31,10 @@ function Codes({ session, close }) {
     .filter((code) => String(code).startsWith(wanted.trim()))
   const choose = (/** @type {number} */ code) => {
     session.choose(level, code)
-    session.say(`Code ${code} of ${model.levels[level]} is chosen: click or drag to paint with it.`)
+    session.set({ open: null })
+    session.sayChosen(code, level)
   }
   const key = (/** @type {KeyboardEvent} */ event) => {
-    if (event.key === 'Escape') close()
     if (event.key === 'Enter' && codes.length) choose(exact(codes, wanted))
   }
   return html`<div class="palette-codes" onKeyDown=${key}>
@@ -73,6 +68,6 @@ function Swatch({ session, level, code }) {
     style.setProperty('--mark', code === null ? 'transparent' : css(look.mark))
   }, [level, code])
   const figure = code === null ? 0 : code % 4
-  const name = store.levels()[level]?.name
+  const name = store.levels()[level]?.colour
   return html`<span ref=${element} class="swatch figure-${figure} level-${name}" aria-hidden="true"></span>`
 }

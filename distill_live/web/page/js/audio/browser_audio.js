@@ -12,7 +12,7 @@
 import { KINDS, readAudio } from '../core/frames.js'
 import { onFrame, watch } from '../core/store.js'
 
-const WORKLET = new URL('../audio/player_worklet.js', import.meta.url)
+const WORKLET = new URL('./player_worklet.js', import.meta.url)
 
 export class BrowserAudio {
   /** @param {{rate: number, latency: number, volume: number}} given */

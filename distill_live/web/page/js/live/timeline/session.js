@@ -2,27 +2,36 @@
 /**
  * What a performer does on the timeline: the chosen codes, the selection, and what is sent for it.
  *
- *   new TimelineSession(view, model)   model: {bands, levels: [labels], codebookSize, columnSeconds}
+ *   new TimelineSession(view, model, key)   model: {bands, levels: [labels], codebookSize,
+ *                                     columnSeconds}; what was chosen under the same key is kept
  *   session.onChange(fn) -> off        fn() after each change of what the panel shows
- *   session.paint(cells), pick(cell), select(region), runEdit('mutate share=0.5'), move(first),
- *   loop(), undo(), redo()
+ *   session.paint(cells, stroke), pick(cell), select(region), runEdit('mutate share=0.5'),
+ *   move(first), loop(), undo(), redo()
+ *   newStroke()   the number of a stroke: cells that are painted with it are undone together
  */
 
-import { editText, regionWords } from '../canvas/region.js'
-import { ask, send } from '../core/store.js'
+import { editText, regionWords } from '../../canvas/region.js'
+import { ask, send } from '../../core/store.js'
 
 /** How long a painted cell stays marked as on its way, in milliseconds. */
 const PENDING_MS = 1500
 
-/** @typedef {import('../canvas/region.js').Cell} Cell */
-/** @typedef {import('../canvas/region.js').Region} Region */
+/** @typedef {import('../../canvas/region.js').Cell} Cell */
+/** @typedef {import('../../canvas/region.js').Region} Region */
+
+/** What was chosen when a timeline was shown last, by the key of its session. @type {Map<string, any>} */
+const kept = new Map()
+
+/** Random, so that two pages do not choose the same. */
+export const newStroke = () => Math.floor(Math.random() * 2 ** 31)
 
 export class TimelineSession {
-  /** @param {import('../canvas/timeline.js').TimelineView} view @param {any} model */
-  constructor(view, model) {
+  /** @param {import('../../canvas/timeline.js').TimelineView} view @param {any} model */
+  constructor(view, model, key = '') {
     this.view = view
     this.model = model
-    this.shape = { bands: model.bands, levels: model.levels.length }
+    this.shape = { bands: model.bands, levels: model.levels.length, columnSeconds: model.columnSeconds }
+    this._key = key
     /** @type {'paint'|'select'} what a drag over cells does */
     this.mode = 'paint'
     /** @type {(number|null)[]} the code to paint with, for each level */
@@ -32,9 +41,20 @@ export class TimelineSession {
     this.copies = false
     /** Where a selection by keyboard began. @type {Cell|null} */
     this.origin = null
+    /** What is open above the cells. @type {'codes'|'edit'|null} */
+    this.open = null
     this.hint = { text: '', kind: '' }
     /** @type {Set<() => void>} */
     this._listeners = new Set()
+    const { zoom, ...chosen } = kept.get(key) ?? {}
+    Object.assign(this, chosen)
+    if (zoom) view.setZoom(zoom)
+  }
+
+  /** Keep what is chosen until the timeline is shown again. */
+  keep() {
+    const { mode, codes, level, copies, view } = this
+    kept.set(this._key, { mode, codes, level, copies, zoom: view.zoom })
   }
 
   /** @param {() => void} fn */
@@ -60,14 +80,14 @@ export class TimelineSession {
     this.set({ hint: { text, kind } })
   }
 
-  /** Paint cells with the chosen codes. @param {Cell[]} cells */
-  paint(cells) {
+  /** Paint cells with the chosen codes. @param {Cell[]} cells @param {number} stroke */
+  paint(cells, stroke = newStroke()) {
     const { grid } = this.view
     const painted = cells.filter(({ column, band, level }) => column >= grid.start
       && this.codes[level] !== null && grid.code(column, band, level) !== this.codes[level])
     if (!painted.length) return
     send(painted.map(({ column, band, level }) =>
-      ['/distill/cell', column, band + 1, level + 1, this.codes[level]]))
+      ['/distill/cell', column, band + 1, level + 1, this.codes[level], stroke]))
     this._await(painted)
     const { column, level } = painted[painted.length - 1]
     this.say(`Painted code ${this.codes[level]} of ${this.model.levels[level]}.${this._when(column)}`)
@@ -78,7 +98,12 @@ export class TimelineSession {
     const code = this.view.grid.code(column, band, level)
     if (code < 0) return
     this.choose(level, code)
-    this.say(`Code ${code} of ${this.model.levels[level]} is chosen: click or drag to paint with it.`)
+    this.sayChosen(code, level)
+  }
+
+  /** @param {number} code @param {number} level */
+  sayChosen(code, level) {
+    this.say(`Code ${code} of ${this.model.levels[level]} is chosen: press or drag to paint with it.`)
   }
 
   /** Choose a code of a level for painting. @param {number} level @param {number} code */
@@ -123,7 +148,8 @@ export class TimelineSession {
     const region = this.selection
     if (!region) return
     const { count } = region
-    const done = `Looping ${count === 1 ? 'one column' : `${count} columns`} until you release.`
+    const seconds = (count * this.model.columnSeconds).toFixed(2)
+    const done = `Looping ${seconds} s, ${count === 1 ? 'one column' : `${count} columns`}, until you release.`
     this._ask(done, '/distill/loop/columns', region.first, count)
   }
 
