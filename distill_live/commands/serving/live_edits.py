@@ -145,7 +145,10 @@ class LiveEdits:
     def _note_lost_engine(self) -> None:
         """Have the next engine lay what is painted, and tell of requests that are lost."""
         self.history.resend()
-        self._outcomes.fail_pending(_MOVES, "the engine failed meanwhile: send it again")
+        text = "the engine failed meanwhile: send it again"
+        if self._outcomes.fail_pending(_MOVES, text):
+            # A MIDI control cannot be answered.
+            self._log.write("lost", f"a rewind, loop or hold was lost: {text}")
 
     def _hear(self, report: EditReport) -> None:
         """Take in what an engine reports, and tell whoever has asked for it."""

@@ -321,6 +321,7 @@ def test_requests_that_an_engine_takes_with_it_are_told_to_who_asked(stand: Edit
     assert told == [
         ("/distill/error", ("/distill/rewind", "the engine failed meanwhile: send it again"))
     ]
+    assert stand.lines[-1].startswith("a rewind, loop or hold was lost")
 
 
 def test_an_edit_that_fails_is_told_to_who_switched_it_on(stand: Edited) -> None:
