@@ -68,6 +68,7 @@ BELOW = {
 
 #: Folder within a layer -> what it may import of that layer besides itself.
 ROOMS = {
+    "audio.distances": {"audio.resample"},
     "audio.reading": {"audio.files", "audio.resample"},
     "commands.grids": {"commands.destinations", "commands.options", "commands.output"},
     "codes.edit_lists": {
