@@ -181,6 +181,12 @@ class Workbench:
         """One code of the model of a document, alone, as a WAV file."""
         return self._model(self._find(id).facts.model).sounds.cell(level, code, band, hold)
 
+    def cell_of_model(
+        self, model: str, level: int, code: int, band: int | None, hold: float
+    ) -> bytes:
+        """One code of a model, by the path of its file, alone, as a WAV file."""
+        return self._model(Path(model)).sounds.cell(level, code, band, hold)
+
     def original(self, id: str, columns: str) -> bytes:
         """The columns of a document in the recording that it was encoded from, as a WAV file."""
         document = self._find(id)
