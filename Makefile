@@ -58,9 +58,9 @@ test_packages := libportaudio2 libasound2-plugins pulseaudio pulseaudio-utils \
 	jackd2 jack-tools libjack-jackd2-0 jack-midi-clock csound liblo-tools puredata-core \
 	supercollider-language chromium
 # The same for JavaScript, where TouchOSC's and Open Stage Control's relatives are at home, and what
-# finds faults of the page for people who cannot see it; npm comes by apt only where there is none,
-# because some Node packages bring one along and refuse another.
-test_modules := osc@2.4.5 oscquery@1.1.1 axe-core@4.14.1
+# finds faults of the page: for people who cannot see it, and between its types; npm comes by apt only
+# where there is none, because some Node packages bring one along and refuse another.
+test_modules := osc@2.4.5 oscquery@1.1.1 axe-core@4.14.1 typescript@5.9.3
 npm_install := npm install --no-audit --no-fund --omit=optional --ignore-scripts
 
 # Tests that neither train for minutes nor drive the surfaces of other programs.

@@ -68,6 +68,7 @@ BELOW = {
 
 #: Folder within a layer -> what it may import of that layer besides itself.
 ROOMS = {
+    "audio.distances": {"audio.resample"},
     "audio.reading": {"audio.files", "audio.resample"},
     "commands.grids": {"commands.destinations", "commands.options", "commands.output"},
     "codes.edit_lists": {
@@ -99,14 +100,15 @@ ROOMS = {
     "live.listening": {"live.ipc", "live.server.settings", "live.server.worker"},
     "live.pacing": {"live.ipc", "live.engine.settings"},
     "live.editing": {"live.ipc"},
-    "live.engine": {"live.ipc", "live.pacing", "live.editing"},
+    "live.past": {"live.ipc"},
+    "live.engine": {"live.ipc", "live.pacing", "live.editing", "live.past"},
     "live.clips": {"live.ipc"},
     "live.drawing": {"live.ipc", "live.clips"},
     "live.playback": {"live.ipc"},
     "live.recording": {"live.ipc", "live.server.long_request"},
     "live.server": {
         "live.ipc", "live.engine", "live.playback", "live.clips", "live.listening",
-        "live.drawing", "live.recording",
+        "live.drawing", "live.recording", "live.pacing",
     },
     "live.replay": {"live.ipc", "live.engine", "live.playback"},
     "models.layers": set(),

@@ -86,6 +86,19 @@ def find_columns(text: str, count: int, columns_per_second: float) -> tuple[int,
     return start, end
 
 
+def find_distance(text: str, columns_per_second: float) -> int | None:
+    """The number of columns that is written with a sign, or as a time, or both, such as `+16`,
+    `2s` or `-500ms`; None for anything else. A time is rounded to the nearest column."""
+    sign = -1 if text[:1] == "-" else 1
+    number = text.removeprefix("-" if sign < 0 else "+")
+    time = _SECONDS.fullmatch(number)
+    if len(text) > _DIGITS:
+        return None
+    if time is None:
+        return sign * int(number) if number.isascii() and number.isdigit() else None
+    return sign * round(_seconds(time) * columns_per_second)
+
+
 def last_equally_long(one: str, other: str) -> bool:
     """Whether two spans of columns are written as times, and are equally long.
 

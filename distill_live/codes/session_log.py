@@ -10,6 +10,8 @@ names what happened:
               the common value again, or the parameter is off)
     request   something was asked for: `name`, `arguments`
     draw      the prior drew a column: `codes` [bands, levels]
+    give      columns were added that the prior did not draw: `codes` [T, bands, levels], the first
+              of them as they were `played` before
     cut       the prior forgot all columns from `column` on
     push      a column was played: `codes` as edited, null if they are as drawn
     partner   a clip was chosen for a `slot`: its `name`, null for none

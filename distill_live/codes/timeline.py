@@ -65,6 +65,14 @@ class Timeline:
             self.end += 1
             self._note_change(place, unplayed=True)
 
+    def append_played(self, columns: Codes, played: Codes) -> None:
+        """Add columns [T, F, Q] at the end, the first of which were `played` [k, F, Q] before."""
+        first = self.end
+        self.append(columns)
+        for column, codes in enumerate(played, first):
+            if column >= self.start:
+                self.set_edited(column, codes[None])
+
     def forget_before(self, column: int) -> None:
         """Forget the columns before `column`."""
         self._first = min(max(self.start, column), self.end)

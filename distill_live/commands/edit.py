@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -86,8 +86,8 @@ def edit(
     """Edit a grid of codes, and write the result as another grid.
 
     `distill-live plugins` lists the edits. An edit is written as its name, for some a second grid,
-    columns (0:16, 0.5s:2s), NAME=VALUE for each parameter, --bands, --levels and --seed. A second
-    grid is a file, or . for the edited grid itself.
+    columns (0:16, 0.5s:2s), NAME=VALUE for each parameter, --bands, --levels and --seed. A value in
+    columns can be a time (to=2s). A second grid is a file, or . for the edited grid itself.
     """
     from distill_live.codes.grid_file import check_suffix, save_grid
     from distill_live.inference.model_edits import model_edits
@@ -96,16 +96,22 @@ def edit(
     loaded = cache(lambda: load_model_of(source, model, device))
     edits = {one.name: one for one in load_edits(warn)} | model_edits(loaded)
     steps = _read_steps(apply or [], do or [], edits)
+    # A list may have been written for another grid, and name this one.
+    itself = grid.resolve()
+    done = EditList(tuple(
+        replace(step, partner=ITSELF) if Path(step.partner).resolve() == itself else step
+        for step in steps.steps
+    ))  # fmt: skip
     path = single_file(output, f"{grid.stem}_edited{grid.suffix}")
     check_suffix(path)
     if output_other is not None:
         check_suffix(output_other)
-        _require_one_swap(steps, edits)
+        _require_one_swap(done, edits)
     _require_different(
         {"--output": path, "--output-other": output_other, "--save-edits": save_edits}
     )
-    edited = _Edited(grid, source)
-    edited.run(steps, edits, loaded().codebooks, tempo)
+    edited = _Edited(source)
+    edited.run(done, edits, loaded().codebooks, tempo)
     if save_edits is not None:
         # First, as some lists cannot be saved.
         list_path = free_file(save_edits)
@@ -126,7 +132,6 @@ class _Edited:
     are by now, by their paths without links; `swapped` has the names of those that a swap has
     changed, as they were first written."""
 
-    path: Path
     grid: CodeGrid
     others: dict[Path, CodeGrid] = field(default_factory=dict)
     swapped: dict[Path, str] = field(default_factory=dict)
@@ -153,8 +158,6 @@ class _Edited:
 
     def _find(self, name: str) -> CodeGrid:
         path = Path(name).resolve()
-        if path == self.path.resolve():
-            raise CodesError(f"{name} is the grid that is edited: write . for the grid itself")
         if path not in self.others:
             self.others[path] = read_grid(Path(name))
         return self.others[path]

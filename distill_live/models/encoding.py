@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import torch
@@ -35,7 +36,8 @@ def encode_pieces(
     """Mono blocks `[n]` at the codec's rate, however long, to codes `[T, F, Q]`, piece by piece.
 
     Together they are the codes of the whole; silence fills up the last column, of `column_samples`
-    samples as all are.
+    samples as all are. A piece is coded on one thread, whatever torch is set to: on some processors
+    torch takes gigabytes for the first convolution on more of them.
     """
     margin = margin_columns(codec, spectrogram, column_samples)
     columns = min(PIECE_COLUMNS, _PIECE_SAMPLES // column_samples) + 2 * margin
@@ -58,4 +60,16 @@ def encode_pieces(
 def _encode(
     codec: Codec, spectrogram: AudioSpectrogram, samples: Samples, column_samples: int
 ) -> Tensor:
-    return codec.encode_columns(spectrogram, torch.from_numpy(samples), column_samples).cpu()
+    with _one_thread():
+        return codec.encode_columns(spectrogram, torch.from_numpy(samples), column_samples).cpu()
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Let torch use one thread in the block."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)

@@ -10,6 +10,7 @@ from distill_live.parameters.curves import (
 from distill_live.parameters.store import ParameterStore, ParameterValues, ParameterView
 from distill_live.parameters.table import (
     CODE_UNIT,
+    COLUMN_UNIT,
     EDIT_SWITCHES,
     LEVEL_SAMPLING,
     LEVELS_LIMIT,
@@ -25,6 +26,7 @@ from distill_live.parameters.table import (
 
 __all__ = [
     "CODE_UNIT",
+    "COLUMN_UNIT",
     "EDIT_SWITCHES",
     "LEVELS_LIMIT",
     "LEVEL_SAMPLING",

@@ -20,6 +20,8 @@ LEVELS_LIMIT = 4
 #: The unit of parameters whose value is a code. One that the codebooks do not have is an error on a
 #: region; live, the highest code takes its place.
 CODE_UNIT = "code"
+#: The unit of a parameter whose value is the number of a column.
+COLUMN_UNIT = "column"
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class Parameter:
 
     def legal(self) -> str:
         """The legal range in words."""
-        unit = f" {self.unit}" if self.unit not in ("", CODE_UNIT) else ""
+        unit = f" {self.unit}" if self.unit not in ("", CODE_UNIT, COLUMN_UNIT) else ""
         off = "off or " if self.optional else ""
         return f"{off}{self.span}{unit}"
 

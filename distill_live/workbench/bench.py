@@ -8,6 +8,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -127,13 +128,15 @@ class Workbench:
         model = self._model(document.facts.model)
         edits = self._edits | model_edits(lambda: model.loaded)
         step = EditStep.parse(text, edits)
+        if step.partner == id:
+            step = replace(step, partner=ITSELF)
         tools = EditTools(edits, model.loaded.codebooks, lambda name: self._find(name).grid, tempo)
         grid = document.grid.with_codes(apply_step(step, document.grid, tools))
         if len(grid.codes) > max(len(document.grid.codes), _MOST_COLUMNS):
             raise CodesError(
                 f"the grid would have {len(grid.codes)} columns; legal: up to {_MOST_COLUMNS}"
             )
-        swaps = Traits.of(edits[step.edit]).mutual and step.partner not in (ITSELF, id)
+        swaps = Traits.of(edits[step.edit]).mutual and step.partner != ITSELF
         there = other_side(step, document.grid, tools) if swaps else None
         document.do(self._in_words(step), grid)
         if there is not None:
@@ -177,6 +180,12 @@ class Workbench:
     def cell(self, id: str, level: int, code: int, band: int | None, hold: float) -> bytes:
         """One code of the model of a document, alone, as a WAV file."""
         return self._model(self._find(id).facts.model).sounds.cell(level, code, band, hold)
+
+    def cell_of_model(
+        self, model: str, level: int, code: int, band: int | None, hold: float
+    ) -> bytes:
+        """One code of a model, by the path of its file, alone, as a WAV file."""
+        return self._model(Path(model)).sounds.cell(level, code, band, hold)
 
     def original(self, id: str, columns: str) -> bytes:
         """The columns of a document in the recording that it was encoded from, as a WAV file."""

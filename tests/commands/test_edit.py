@@ -162,11 +162,6 @@ def test_a_grid_may_become_longer_but_not_endlessly(
             "are the same file",
         ),
         (("--do", "reverse", "--output", "x.json", "--save-edits", "./x.json"), "the same file"),
-        (
-            ("--do", "reverse", "--do", "swap ./a.json 0:2 4:6"),
-            "edit 2 (swap ./a.json 0:2 4:6): ./a.json is the grid that is edited: write . for the "
-            "grid itself",
-        ),
     ],
 )
 def test_what_cannot_be_done_is_one_line_and_writes_nothing(
@@ -179,6 +174,17 @@ def test_what_cannot_be_done_is_one_line_and_writes_nothing(
     assert (code, out) == (1, "") and told in err
     assert err.replace("model: ", "error: ").count("error: ") == err.count("\n")
     assert {path: path.read_bytes() for path in Path().glob("*.*")} == before
+
+
+def test_a_list_that_names_the_grid_that_it_is_applied_to_means_it_as_it_is_by_then(
+    run_cli: RunCli, pair: tuple[CodeGrid, CodeGrid]
+) -> None:
+    steps = ("--do", "reverse", "--do", "swap ./a.json 0:2 4:6")
+    assert run_cli("edit", "b.json", *steps, "--save-edits", "list.yaml")[0] == 0
+    assert run_cli("edit", "a.json", "--apply", "list.yaml", "--output", "x.json")[0] == 0
+    expected = pair[0].codes[::-1].copy()
+    expected[[0, 1, 4, 5]] = expected[[4, 5, 0, 1]]
+    np.testing.assert_array_equal(load_grid(Path("x.json")).codes, expected)
 
 
 def test_only_one_other_side_can_be_written(

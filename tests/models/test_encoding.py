@@ -4,6 +4,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -97,3 +98,25 @@ def test_memory_does_not_grow_with_the_length(tiny_model_path: Path) -> None:
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
     assert int(done.stdout) < 40
+
+
+def test_pieces_are_coded_on_one_thread_and_the_number_of_threads_stays(
+    tiny_model: LoadedVQModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used: list[int] = []
+    encode_columns = ConvVQVAE.encode_columns
+
+    def note_threads(*arguments: Any) -> torch.Tensor:
+        used.append(torch.get_num_threads())
+        return encode_columns(*arguments)
+
+    monkeypatch.setattr(ConvVQVAE, "encode_columns", note_threads)
+    monkeypatch.setattr(encoding, "PIECE_COLUMNS", 4)
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        encode(tiny_model, noise(12 * tiny_model.column_samples))
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
+    assert len(used) > 1 and set(used) == {1}

@@ -131,11 +131,12 @@ def _run(
     edit = find_edit(step.edit, tools.edits)
     region = grid.region(step.selection)
     partner, partner_column = _place_partner(step, region, other, edit, column)
+    given = step.resolve(edit, column + region.start, grid.columns_per_second)
     context = EditContext(
         column=column,
         levels=read_only(region.levels),
         bands=read_only(region.bands),
-        values=context_values(edit, step.values),
+        values=context_values(edit, given),
         held=grid.codes[region.start],
         seed=step.seed or 0,
         codebooks=read_only(tools.codebooks),
@@ -146,7 +147,7 @@ def _run(
         name=edit.name,
     )
     window = Traits.of(edit).window
-    length = int(step.values[window]) if isinstance(window, str) and window in step.values else None
+    length = int(given[window]) if isinstance(window, str) and window in given else None
     try:
         return run_region(edit, grid.codes, region.start, region.end, context, length)
     except (DistillError, MemoryError):

@@ -14,9 +14,9 @@ from typing import Self
 
 from distill_live.codes.edit import Edit, Traits
 from distill_live.codes.edit_run import context_values
-from distill_live.codes.selection import Selection
+from distill_live.codes.selection import Selection, find_distance
 from distill_live.errors import CodesError, ParameterError, nearest_name
-from distill_live.parameters import PARAMETERS
+from distill_live.parameters import COLUMN_UNIT, PARAMETERS
 
 #: The word for the edited grid itself where a step names a second grid.
 ITSELF = "."
@@ -25,11 +25,20 @@ _VALUE = re.compile(r"([a-z][a-z0-9_]*)=(.*)", re.DOTALL)
 #: Columns in the place of the second grid's name.
 _COLUMNS = re.compile(r"[\d.]*(m?s)?:[\d.]*(m?s)?", re.ASCII)
 _OPTIONS = ("bands", "levels", "seed")
+#: How parameters that count columns are written, by their unit.
+_KINDS = {
+    COLUMN_UNIT: "a column (16), a time (2s), or a distance from the region's first column "
+    "(+16, -1s)",
+    "columns": "a number of columns, or a time such as 0.5s",
+}
 
 
 @dataclass(frozen=True)
 class EditStep:
     """One edit of one selection: `values` are the parameters that were given, by name.
+
+    `distances` are parameters that count columns and were given as a time, such as `2s`, or, if
+    they are the number of a column, from the selection's first column on, such as `+16` or `-1s`.
 
     `partner` names the second grid, ITSELF for the edited one, and `partner_columns` selects its
     columns (see `Selection`), the first of which belongs to the selection's first column. With ""
@@ -43,6 +52,7 @@ class EditStep:
     seed: int | None = None
     partner: str = ""
     partner_columns: str = ""
+    distances: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def parse(cls, text: str, edits: Mapping[str, Edit]) -> Self:
@@ -67,11 +77,27 @@ class EditStep:
                 f"{edit.name} needs a second grid before the columns: a file (or a clip, when "
                 f"playing live), or {ITSELF} for the grid itself; {usage(edit)}"
             )
-        values = {name: _number(name, value) for name, value in given.values.items()}
+        distances = _distances(edit, given.values)
+        others = {name: text for name, text in given.values.items() if name not in distances}
+        kinds = {one.name: _KINDS.get(one.unit, "a number") for one in edit.parameters}
+        values = {
+            name: _number(name, text, kinds.get(name, "a number")) for name, text in others.items()
+        }
         context_values(edit, values)
         bands, levels, seed = (given.options.get(name, "") for name in _OPTIONS)
         selection = Selection(columns, bands, levels)
-        return cls(edit.name, selection, values, _seed(seed), partner, partner_columns)
+        return cls(edit.name, selection, values, _seed(seed), partner, partner_columns, distances)
+
+    def resolve(self, edit: Edit, start: int, columns_per_second: float) -> dict[str, float]:
+        """The values that were given, in columns, for a selection whose first column has the number
+        `start`."""
+        places = {one.name for one in edit.parameters if one.unit == COLUMN_UNIT}
+        found = dict(self.values)
+        for name, text in self.distances.items():
+            distance = find_distance(text, columns_per_second) or 0
+            from_start = name in places and text[0] in "+-"
+            found[name] = float(start + distance if from_start else distance)
+        return found
 
     def __str__(self) -> str:
         """The text of the step, from which `parse` makes the same step."""
@@ -80,6 +106,7 @@ class EditStep:
             words.append(self.selection.columns or ":")
         words += [self.partner_columns] if self.partner_columns else []
         words += [f"{name}={_shortest(value)}" for name, value in self.values.items()]
+        words += [f"{name}={text}" for name, text in self.distances.items()]
         options = {"bands": self.selection.bands, "levels": self.selection.levels}
         for name, value in options.items():
             words += [f"--{name}", value] if value else []
@@ -161,8 +188,23 @@ def usage(edit: Edit) -> str:
     partner = Traits.of(edit).partner
     words = [edit.name, *(["GRID"] if partner else []), "[COLUMNS]"]
     words += ["[GRID-COLUMNS]"] if partner else []
-    words += [f"[{one.name}={one.span}]" for one in edit.parameters]
+    words += [
+        f"[{one.name}={'COLUMN' if one.unit == COLUMN_UNIT else one.span}]"
+        for one in edit.parameters
+    ]
     return f"usage: {' '.join(words)} [--bands BANDS] [--levels LEVELS] [--seed SEED]"
+
+
+def _distances(edit: Edit, given: Mapping[str, str]) -> dict[str, str]:
+    """The parameters that are given as times or, if that is where a column is, with a sign."""
+    units = {one.name: one.unit for one in edit.parameters}
+    found = {}
+    for name, text in given.items():
+        signed = text[:1] in ("+", "-") and units.get(name) == COLUMN_UNIT
+        timed = text.endswith("s") and units.get(name) in (COLUMN_UNIT, "columns")
+        if (signed or timed) and find_distance(text, 1.0) is not None:
+            found[name] = text
+    return found
 
 
 def _shortest(value: float) -> str:
@@ -178,11 +220,11 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _number(name: str, text: str) -> float:
+def _number(name: str, text: str, kind: str = "a number") -> float:
     if not text:
         raise CodesError(f"{name} needs a number right after the =, such as {name}=1")
     if not _is_number(text):
-        raise CodesError(f"{name} takes a number, not {text!r}")
+        raise CodesError(f"{name} takes {kind}, not {text!r}")
     number = float(text)
     if not math.isfinite(number):
         raise ParameterError(f"{name} takes a finite number, not {text!r}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from distill_live.codes.edit import EditContext
 from distill_live.codes.timeline import Codes
 from distill_live.errors import CodesError
-from distill_live.parameters import Parameter
+from distill_live.parameters import COLUMN_UNIT, Parameter
 
 #: The highest column that can be given as a destination.
 LAST_COLUMN = 2**31 - 1
@@ -18,7 +18,7 @@ class Copy:
     doc = "Copy a region to another place in the same grid."
     scope = "region"
     parameters = (
-        Parameter("to", "int", 0, LAST_COLUMN, 0, "", "Column where the copy begins."),
+        Parameter("to", "int", 0, LAST_COLUMN, 0, COLUMN_UNIT, "Column where the copy begins."),
     )  # fmt: skip
 
     def change(self, codes: Codes, start: int, end: int, context: EditContext) -> Codes:
@@ -36,6 +36,7 @@ def destination(columns: int, length: int, context: EditContext) -> slice:
         first = context.column
         raise CodesError(
             f"{length} columns do not fit at column {first + start}: the grid has the columns "
-            f"{first}:{first + columns}; legal: to={first}..{first + columns - length}"
+            f"{first}:{first + columns}; legal: to={first}..{first + columns - length}, or to=+N "
+            "or -N, counted from the region"
         )
     return slice(start, start + length)

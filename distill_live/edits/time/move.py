@@ -6,7 +6,7 @@ from distill_live.codes.codebook_geometry import neutral_codes
 from distill_live.codes.edit import EditContext
 from distill_live.codes.timeline import Codes
 from distill_live.edits.time.copy import LAST_COLUMN, destination
-from distill_live.parameters import Parameter
+from distill_live.parameters import COLUMN_UNIT, Parameter
 
 
 class Move:
@@ -16,7 +16,8 @@ class Move:
     doc = "Move a region to another place in the same grid; neutral codes take its old place."
     scope = "region"
     parameters = (
-        Parameter("to", "int", 0, LAST_COLUMN, 0, "", "Column where the region begins afterwards."),
+        Parameter("to", "int", 0, LAST_COLUMN, 0, COLUMN_UNIT,
+                  "Column where the region begins afterwards."),
     )  # fmt: skip
 
     def change(self, codes: Codes, start: int, end: int, context: EditContext) -> Codes:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from distill_live.audio.fades import rising_fade
 from distill_live.audio.files import write_audio
 from distill_live.audio.level import loudness_db, mean_square
 from distill_live.codes.grid import CodeGrid
@@ -27,6 +28,8 @@ from distill_live.live.ipc.ring import Samples
 
 #: How long an engine may take to answer, in seconds; it answers between two columns.
 PATIENCE_SECONDS = 10.0
+#: How long the sound of a capture fades in and out, in seconds.
+FADE_SECONDS = 0.005
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,7 +155,7 @@ class Captures:
     ) -> None:
         codes = path.with_suffix(SUFFIX)
         try:
-            write_audio(path, capture.sound, capture.sample_rate)
+            write_audio(path, _faded(capture.sound, capture.sample_rate), capture.sample_rate)
             save_grid(codes, grid)
         except (AudioFileError, CodesError) as error:
             with suppress(OSError):
@@ -166,6 +169,16 @@ class Captures:
             text = f"{lost}; the last {seconds:.1f} s are only in {path} and {codes.name}"
         text = "; ".join([text, *notes])
         self._written.put(_Written(capture, text, bool(lost)))
+
+
+def _faded(sound: Samples, sample_rate: int) -> Samples:
+    """A sound [N, C] that fades in and out: it was cut out of the middle of what was heard."""
+    count = min(round(FADE_SECONDS * sample_rate), len(sound) // 2)
+    faded = sound.copy()
+    fade = rising_fade(count)[:, None]
+    faded[:count] *= fade
+    faded[len(sound) - count :] *= fade[::-1]
+    return faded
 
 
 def _unwritten(lost: str, error: DistillError) -> str:

@@ -25,6 +25,7 @@ from distill_live.live.editing.painter import Painter
 from distill_live.live.engine.filling import RingFiller
 from distill_live.live.engine.generator import StreamGenerator
 from distill_live.live.engine.input_partner import InputPartner
+from distill_live.live.engine.jumps import Jumps
 from distill_live.live.engine.motion import Hold, Loop
 from distill_live.live.engine.origin import OriginTeller
 from distill_live.live.engine.parameter_reader import ParameterReader
@@ -111,6 +112,7 @@ class Engine:
         if beginning.before is not None:
             # Parameters may have changed while no engine was running.
             self._edits, self._redraw_due = self._rack.settings, True
+        self._jumps = Jumps(self._generator, loaded.column_samples, reports.say)
         edited, report = self._generator.edited, reports.on_edit_report
         self._painter = Painter(
             loaded, edits, edited, self._generator.next_change,
@@ -161,13 +163,11 @@ class Engine:
 
     def loop(self, seconds: float) -> None:
         """Repeat the last `seconds` seconds."""
-        self._move("loop", partial(self._generator.loop, seconds), seconds)
+        self._move("loop", partial(self._jumps.loop, seconds), seconds)
 
     def loop_columns(self, first: int, count: int) -> None:
         """Repeat `count` columns, from the one with the number `first` on."""
-        self._move(
-            "loop_columns", partial(self._generator.loop_columns, first, count), first, count
-        )
+        self._move("loop_columns", partial(self._jumps.loop_columns, first, count), first, count)
 
     def hold(self, seconds: float | None = None) -> None:
         """Stay in the current column, until `release` or for `seconds` seconds."""
@@ -180,11 +180,11 @@ class Engine:
 
     def prime(self, codes: Codes) -> None:
         """Continue from these codes [T, F, Q]."""
-        self._begin_segment("prime", partial(self._generator.prime, codes))
+        self._begin_segment("prime", partial(self._jumps.prime, codes))
 
     def play_clip(self, codes: Codes, length: int) -> None:
         """Loop the first `length` samples of a clip's codes [T, F, Q], as they are."""
-        self._begin_segment("play_clip", partial(self._generator.play_clip, codes, length), length)
+        self._begin_segment("play_clip", partial(self._jumps.play_clip, codes, length), length)
 
     def partner(self, slot: str, name: str, codes: Codes | None) -> None:
         """Put a clip's codes [T, F, Q] into a slot, or (None) clear it: "edit" is for edits that
@@ -277,12 +277,12 @@ class Engine:
 
     def _rewind(self, seconds: float, take: int | Literal["same"] | None) -> None:
         if take == "same":
-            self._generator.rewind(seconds, None)
+            self._jumps.rewind(seconds, None)
             return
         if take is None:
             take = self._generator.takes + 1
         self._generator.takes = max(self._generator.takes, take)
-        self._generator.rewind(seconds, take)
+        self._jumps.rewind(seconds, take)
 
     def _use_manner(self) -> None:
         """Let the clip that is in the slot now lead the sampling."""
@@ -412,12 +412,14 @@ class Engine:
         motion, (sample, column) = playhead.motion_at(heard), playhead.sound_at(heard)
         status["column"], status["place"] = column, playhead.place_of(sample)
         status["place_at"] = heard
+        loops = isinstance(motion, Loop) and motion.repeats
         if isinstance(motion, Loop):
-            status["loop_begin"] = playhead.place_of(motion.begin)
-            status["loop_end"] = playhead.place_of(motion.end)
+            begin, end = motion.whole
+            status["loop_begin"] = playhead.place_of(begin)
+            status["loop_end"] = playhead.place_of(end)
         status["motion"] = (
             Motion.HOLD if isinstance(motion, Hold)
-            else Motion.LOOP if isinstance(motion, Loop)
+            else Motion.LOOP if loops
             else Motion.FORWARD
         )  # fmt: skip
         return column

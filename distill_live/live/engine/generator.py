@@ -30,8 +30,6 @@ from distill_live.live.ipc.ring import SAMPLE_RATE, Samples
 from distill_live.live.pacing.pace import Pace
 from distill_live.models.file.persistence import LoadedVQModel
 
-#: The shortest loop, in samples: 50 ms.
-SHORTEST_LOOP = 2_400
 #: How many samples a change takes to be heard in full, unless `fade` says otherwise: 10 ms.
 _USUAL_FADE = 480
 
@@ -64,7 +62,7 @@ class StreamGenerator:
         #: The highest take so far.
         self.takes = 0
         #: How many columns of the present segment are those of a clip that is played.
-        self._clip_columns = 0
+        self.clip_columns = 0
         timeline = Timeline(codec.bands, codec.num_quantizers, TIMELINE_COLUMNS)
         self.edited = EditedColumns(rack, timeline)
         self.sampler = Sampler(
@@ -130,7 +128,7 @@ class StreamGenerator:
                 codes=None if as_drawn else as_lists(codes),
                 heard=self._ring.read_position,
             )
-            self._write(self.playhead.push(codes))
+            self._write(self.playhead.push(codes, self.edited.laid(column, column + 1)))
 
     def describe(self, column: int) -> CurrentColumn | None:
         """A column as it is played; None if it is not remembered."""
@@ -162,8 +160,9 @@ class StreamGenerator:
         """Draw all columns that can still change again, as `draw` says, or (`again`) each as it was
         drawn, but after the columns before it as they are played now."""
         at = self.pace.soonest()
-        self._cut(self.playhead.unheard_column(at), again)
-        if self.playhead.motion is None and self._do("back_after", position=at):
+        # What was given stays as it is.
+        self.cut(self.sampler.next_drawn(self.playhead.unheard_column(at)), again)
+        if self.playhead.motion is None and self.do("back_after", position=at):
             self._publish(self.playhead.position)
 
     def use_edits(self, settings: EditSettings) -> None:
@@ -197,55 +196,6 @@ class StreamGenerator:
         _, column = self.playhead.sound_at(self.pace.soonest())
         return self.edited.reach(column, settings) - self.timeline.end
 
-    def rewind(self, seconds: float, take: int | None) -> None:
-        """Go back by `seconds`, to the sample. The columns that follow are drawn as take `take`, or
-        as they were drawn before (None)."""
-        at = self.pace.soonest_jump(self.playhead.position)
-        current, _ = self.playhead.sound_at(at)
-        sample = current - round(seconds * SAMPLE_RATE)
-        wanted = self.playhead.column_of(sample)
-        column = max(wanted, self.edited.oldest)
-        if wanted < column:
-            back = (current - column * self._column_samples) / SAMPLE_RATE
-            self._say(f"rewind went back only {max(back, 0.0):.1f} s: nothing earlier is available")
-        if take is not None:
-            self.draw = self.draw._replace(take=take)
-        with self.pace.jump:
-            self._cut(column, again=take is None)
-            self._do("jump", column=column, position=at, sample=sample)
-            self._publish_jump(at)
-
-    def loop(self, seconds: float) -> None:
-        """Repeat the last `seconds` seconds, until `release`."""
-        at = self.pace.soonest_jump(self.playhead.position)
-        end, _ = self.playhead.sound_at(at)
-        begin = max(end - round(seconds * SAMPLE_RATE), self.edited.oldest * self._column_samples)
-        if end - begin < SHORTEST_LOOP:
-            self._say("there is nothing to loop yet: a loop repeats what has just been played")
-            return
-        if end - begin < round(seconds * SAMPLE_RATE):
-            self._say(
-                f"the loop lasts only {(end - begin) / SAMPLE_RATE:.2f} s: nothing earlier "
-                "is available"
-            )
-        with self.pace.jump:
-            self._do("loop", begin=begin, end=end, fade=self.fade, position=at)
-            self._publish_jump(at)
-
-    def loop_columns(self, first: int, count: int) -> None:
-        """Repeat `count` columns, from the one with the number `first` on, until `release`."""
-        oldest, drawn = self.edited.oldest, self.timeline.end
-        last = first + count - 1
-        if first < oldest or last >= drawn:
-            self._say(f"columns {first}..{last} cannot be looped; legal: {oldest}..{drawn - 1}")
-            return
-        at = self.pace.soonest_jump(self.playhead.position)
-        begin = self.playhead.start_of(first)
-        end = max(self.playhead.start_of(first + count), begin + SHORTEST_LOOP)
-        with self.pace.jump:
-            self._do("loop", begin=begin, end=end, fade=self.fade, position=at)
-            self._publish_jump(at)
-
     def hold(self, seconds: float | None = None) -> None:
         """Stay in the current column, until `release` or for `seconds` seconds."""
         at = self.pace.soonest()
@@ -258,45 +208,12 @@ class StreamGenerator:
         if self.playhead.motion or self.playhead.motion_at(at):
             self._change_motion(at, "release")
 
-    def prime(self, codes: Codes) -> None:
-        """Continue from these codes [T, F, Q]: a new segment, with a crossfade to it.
-
-        Raises CodesError when they do not fit the model.
-        """
-        self.require_fit(codes)
-        # From one of the prior's anchors on, the codes need not be stepped through one by one.
-        half = self.sampler.context_columns // 2
-        codes = codes[len(codes) % half if len(codes) > half else 0 :]
-        at = self.pace.soonest_jump(self.playhead.position)
-        with self.pace.jump:
-            self._begin_segment(codes, at, len(codes))
-            self._publish_jump(at)
-
-    def play_clip(self, codes: Codes, length: int) -> None:
-        """Loop the first `length` samples of these codes [T, F, Q] as they are, until `release`: a
-        new segment, with a crossfade to it. Then the prior continues from them.
-
-        Raises CodesError when they do not fit the model.
-        """
-        self.require_fit(codes)
-        end = max(min(length, len(codes) * self._column_samples), SHORTEST_LOOP)
-        # The end of the sound depends on the columns after it: on the next ones of the clip, or, as
-        # it repeats, on its first ones.
-        columns = self.playhead.column_of(end + self.fade) + 1
-        codes = codes[np.arange(columns) % len(codes)]
-        at = self.pace.soonest_jump(self.playhead.position)
-        with self.pace.jump:
-            self._begin_segment(codes, at, 0)
-            self._clip_columns = len(codes)
-            self._do("loop", begin=0, end=end, fade=self.fade, position=at)
-            self._publish_jump(at)
-
     @property
     def partner_column(self) -> int:
         """The column in which a partner begins that is chosen now: the one that is heard, or the
         first one of a clip that is played, so that the two loops are in step."""
         column = self.playhead.sound_at(self._ring.read_position)[1]
-        return 0 if column < self._clip_columns else column
+        return 0 if column < self.clip_columns else column
 
     def heard(self, seconds: float) -> Codes:
         """The codes [T, F, Q] of the last seconds that were heard, as they were played."""
@@ -326,38 +243,46 @@ class StreamGenerator:
         # Another decoder made the sound before it.
         self.pace.jumped_at = self.playhead.position
 
-    def _begin_segment(self, codes: Codes, position: int, start: int) -> None:
-        """Forget the timeline, and continue from these codes from a ring position on; those from
-        column `start` on can be gone back to."""
+    def begin_segment(self, codes: Codes, position: int, start: int) -> None:
+        """Forget the timeline, and continue from these codes [T, F, Q] from a ring position on;
+        those from column `start` on can be gone back to."""
         self._journal.note("begin_segment", codes=codes.tolist(), position=position)
         self.playhead.begin_segment(codes, position)
         self.sampler.begin_segment(self.timeline)
         self.edited.begin_segment(self.timeline, start)
-        self._clip_columns = 0
+        self.clip_columns = 0
+
+    def give(self, codes: Codes, played: Codes) -> None:
+        """Add columns [T, F, Q] at the end instead of drawing them; see `Sampler.give`."""
+        self.sampler.give(codes, played)
+        self.edited.forget()
 
     def _change_motion(
         self, at: int, operation: str | None = None, **arguments: int | None
     ) -> None:
         """Play the column at a ring position again, in another motion."""
-        again = self._do("back_before", position=at)
+        again = self.do("back_before", position=at)
         if operation is not None:
-            self._do(operation, **arguments)
+            self.do(operation, **arguments)
         if again:
             self._publish(at)
 
-    def _cut(self, column: int, again: bool = False) -> None:
+    def cut(self, column: int, again: bool = False) -> None:
+        """Forget the columns from `column` on; see `Sampler.cut`."""
         if column < self.timeline.end:
             self.sampler.cut(column, again)
 
-    def _do(self, operation: str, **arguments: Any) -> Any:
+    def do(self, operation: str, **arguments: Any) -> Any:
         """Have the playhead do something, and note it in the journal."""
         self._journal.note(operation, **arguments)
         return getattr(self.playhead, operation)(**arguments)
 
-    def _publish_jump(self, at: int) -> None:
-        """As `_publish`, after a jump: nothing before ring position `at` can be gone back to."""
+    def publish_jump(self, at: int, back_to: int | None = None) -> None:
+        """Publish a future that begins with a jump at ring position `at`: nothing before it can be
+        gone back to. The sound returns to what was heard at `back_to`, if it was heard before."""
         self._publish(at)
         self.pace.jumped_at = at
+        self.playhead.past.note_jump(at, back_to)
 
     def _publish(self, at: int) -> None:
         """Play on into a new future until it can be heard from `at` on, and publish it."""

@@ -37,10 +37,11 @@ class Handover:
         raw, edited = timeline.raw(start, timeline.end), timeline.edited(start, timeline.end)
         rack = self._rack
         partners = {name: one.without_codes() for name, one in rack.partners.items()}
+        heard, returns = self._playhead.past.kept(self._playhead.segment)
         continuation = Continuation(
             self._playhead.places(), start, raw.astype(np.uint16), edited.astype(np.uint16),
             segment_start, drawn, again, take, takes, rack.settings.without_codes(), rack.held,
-            partners, seen,
+            partners, seen, heard, returns,
         )  # fmt: skip
         self._keepsake.write(continuation, switches)
 
@@ -60,3 +61,4 @@ class Handover:
         self._sampler.go_on(timeline, before.drawn, before.again)
         self._rack.restore(before.edits, before.held, before.partners)
         self._playhead.go_on(timeline, place)
+        self._playhead.past.restore(before.heard, before.returns, self._playhead.segment, timeline)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from distill_live.codes.timeline import Codes
+from distill_live.live.ipc.keepsake import Place
 from distill_live.live.ipc.ring import Samples
+from distill_live.live.past.passage import Piece
+from distill_live.live.past.past import HeardColumn, Row
 
 if TYPE_CHECKING:
     from distill_live.live.engine.decoder import DecoderMark
@@ -27,10 +32,35 @@ class Hold:
 
 
 @dataclass(frozen=True)
+class Route:
+    """Pieces of the segment that are played one after the other, each the samples `begin` to `end`.
+
+    If it `repeats`, the first piece follows the last one again. Otherwise the sound goes on from
+    the last piece, beyond its end. `entries` are the decoder's states before the columns in which
+    pieces begin, as far as they were needed.
+    """
+
+    pieces: tuple[Piece, ...]
+    repeats: bool = True
+    entries: dict[int, DecoderMark] = field(default_factory=dict, compare=False, repr=False)
+
+    @cached_property
+    def begin(self) -> int:
+        """The first sample of the segment that it plays."""
+        return min(begin for begin, _ in self.pieces)
+
+    @cached_property
+    def end(self) -> int:
+        """The sample after the last one that it plays."""
+        return max(end for _, end in self.pieces)
+
+
+@dataclass(frozen=True)
 class Loop:
     """Repeat the segment's samples `begin` to `end`; each seam is a fade of `fade` samples.
 
-    A pass begins with the decoder at `entry`, just before `column`.
+    A pass begins with the decoder at `entry`, just before `column`. With a `route`, this is its
+    piece number `piece`, and at the end the next piece follows.
     """
 
     begin: int
@@ -38,10 +68,28 @@ class Loop:
     fade: int
     column: int
     entry: DecoderMark
+    route: Route | None = None
+    piece: int = 0
+
+    @property
+    def repeats(self) -> bool:
+        """Whether it repeats until it is released."""
+        return self.route is None or self.route.repeats
+
+    @property
+    def whole(self) -> Piece:
+        """The samples, first and end, between which all of it lies."""
+        return (self.route.begin, self.route.end) if self.route else (self.begin, self.end)
 
     def wrap(self, sample: int) -> int:
         """The place in the loop of a sample whose number may be beyond the loop's end."""
         return self.begin + (sample - self.begin) % (self.end - self.begin)
+
+    def released(self) -> Loop | None:
+        """How it goes on when it is released: to the end of its route, then forward."""
+        if self.route is None or self.piece == len(self.route.pieces) - 1:
+            return None
+        return replace(self, route=replace(self.route, repeats=False))
 
 
 Motion = Hold | Loop | None
@@ -68,21 +116,107 @@ class State:
     ending: Samples = field(default_factory=nothing)
     faded: int = 0
 
+    def place(self, position: int, column: int) -> Place:
+        """The same for a keepsake, at a ring position, where `column` is played next."""
+        motion, place = self.motion, Place(position, column, self.sample)
+        if isinstance(motion, Hold):
+            return replace(place, hold=(motion.end, motion.fade))
+        if motion is None:
+            return place
+        place = replace(place, loop=(motion.begin, motion.end, motion.fade), piece=motion.piece)
+        if motion.route is None:
+            return place
+        return replace(place, route=motion.route.pieces, repeats=motion.route.repeats)
+
+
+class Played(NamedTuple):
+    """A column of a segment as it was played: its codes [F, Q] as drawn, under the overlays, and
+    after the edits."""
+
+    segment: int
+    raw: Row
+    laid: Row
+    codes: Row
+
 
 @dataclass(frozen=True)
 class Mark:
     """The state, and the decoder, before the sound from ring position `position` on was made.
 
-    `codes` [1, F, Q] are those of the column that made it; without them that sound was not a column
-    but a repetition of what came before.
+    `played` is the column that made it; without one, that sound was not a column but a repetition
+    of what came before.
     """
 
     position: int
     state: State
     decoder: DecoderMark
-    codes: Codes | None = None
+    played: Played | None = None
 
     @property
     def repeated(self) -> bool:
         """Whether that sound was a repetition."""
-        return self.codes is None
+        return self.played is None
+
+    def heard(self, end: int) -> HeardColumn | None:
+        """What is heard of the column up to ring position `end`; None for a repetition."""
+        if self.played is None:
+            return None
+        state = self.state
+        held = isinstance(state.motion, Hold)
+        return HeardColumn(self.position, end, state.column, state.sample, held, *self.played)
+
+
+class Marks:
+    """The marks of the sound that is not over, the oldest first."""
+
+    def __init__(self) -> None:
+        self._marks: deque[Mark] = deque()
+
+    def __iter__(self) -> Iterator[Mark]:
+        return iter(self._marks)
+
+    def append(self, mark: Mark) -> None:
+        """Add the newest mark."""
+        self._marks.append(mark)
+
+    @property
+    def newest(self) -> Mark:
+        """The newest mark; there must be one."""
+        return self._marks[-1]
+
+    def at(self, position: int) -> Mark | None:
+        """The newest mark at or before a ring position."""
+        return next((mark for mark in reversed(self._marks) if mark.position <= position), None)
+
+    def first(self, position: int) -> Mark | None:
+        """The oldest mark at or after a ring position."""
+        return next((mark for mark in self._marks if mark.position >= position), None)
+
+    def drop_from(self, position: int) -> None:
+        """Drop the marks at and after a ring position."""
+        while self._marks and self._marks[-1].position >= position:
+            self._marks.pop()
+
+    def go_back_to(self, mark: Mark) -> None:
+        """Drop a mark and all newer ones."""
+        while self._marks.pop() is not mark:
+            pass
+
+    def forget_before(self, position: int) -> list[HeardColumn]:
+        """Drop the marks of sound that is over; returns the columns that were heard."""
+        columns = []
+        while len(self._marks) > 1 and self._marks[1].position <= position:
+            column = self._marks.popleft().heard(self._marks[0].position)
+            if column is not None:
+                columns.append(column)
+        return columns
+
+    def heard(self, end: int) -> list[HeardColumn]:
+        """The columns of the sound that is made up to ring position `end`, the oldest first."""
+        ends = [*[mark.position for mark in self._marks][1:], end]
+        columns = [
+            mark.heard(min(last, end))
+            for mark, last in zip(self._marks, ends, strict=False)
+            if mark.position <= end
+        ]
+        return [column for column in columns if column is not None]

@@ -6,7 +6,7 @@ same samples again (see live/replay).
 
 from __future__ import annotations
 
-from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -14,10 +14,21 @@ import numpy as np
 from distill_live.audio.fades import crossfade
 from distill_live.codes.timeline import Codes, Timeline
 from distill_live.live.engine.decoder import ColumnDecoder
-from distill_live.live.engine.motion import Hold, Loop, Mark, Motion, State, nothing
-from distill_live.live.engine.recent import Recent, RecentCodes
+from distill_live.live.engine.motion import (
+    Hold,
+    Loop,
+    Mark,
+    Marks,
+    Motion,
+    Played,
+    Route,
+    State,
+    nothing,
+)
 from distill_live.live.ipc.keepsake import Place
 from distill_live.live.ipc.ring import Samples
+from distill_live.live.past.past import HeardColumn, Past
+from distill_live.live.past.recent import Recent
 
 
 class Playhead:
@@ -27,9 +38,11 @@ class Playhead:
         self._decoder = decoder
         self.timeline = timeline
         self.position = position
+        #: How many segments there were before the present one.
+        self.segment = 0
         self._state = State(0, 0)
-        self._marks: deque[Mark] = deque()
-        self._recent, self._heard = Recent(), RecentCodes()
+        self._marks, self._recent = Marks(), Recent()
+        self.past = Past()
 
     @property
     def column(self) -> int:
@@ -47,14 +60,23 @@ class Playhead:
         return self._frontier(self._state)
 
     @property
+    def past_columns(self) -> int:
+        """How many columns before a column affect its sound."""
+        return self._decoder.past_columns
+
+    @property
     def remembered(self) -> int:
         """Samples that `repeat` could play again."""
         return self._recent.length
 
-    def push(self, codes: Codes) -> Samples:
-        """Play `column` with these codes [1, F, Q]; returns the samples [N] that this makes."""
-        self._set_mark(codes)
+    def push(self, codes: Codes, laid: Codes | None = None) -> Samples:
+        """Play `column` with these codes [1, F, Q]; returns the samples [N] that this makes.
+
+        `laid` [1, F, Q] are its codes before the edits, if they are not as drawn.
+        """
         state = self._state
+        raw = self.timeline.raw(state.column, state.column + 1)
+        self._set_mark(Played(self.segment, raw[0], (raw if laid is None else laid)[0], codes[0]))
         self.timeline.set_edited(state.column, codes)
         made = self._decoder.push(codes)
         end = self._decoder.start_of(state.column + 1)
@@ -81,7 +103,7 @@ class Playhead:
 
     def sound_at(self, position: int) -> tuple[int, int]:
         """(sample of the segment, column) at a ring position that is made, or the next."""
-        mark = self._mark_at(position)
+        mark = self._marks.at(position)
         state, gone = self._state, 0
         if mark is not None:
             state = mark.state
@@ -93,7 +115,7 @@ class Playhead:
 
     def motion_at(self, position: int) -> Motion:
         """The motion in which the sound at a ring position was made, or will be."""
-        mark = self._mark_at(position)
+        mark = self._marks.at(position)
         made = mark is not None and position < self.position
         return mark.state.motion if mark and made else self._state.motion
 
@@ -101,18 +123,19 @@ class Playhead:
         """The columns, first and end, that the hold or the loop at a ring position repeats; None
         where it moves forward."""
         motion = self.motion_at(position)
-        if motion is None:
+        if isinstance(motion, Hold):
+            return motion.column, motion.column + 1
+        if motion is None or not motion.repeats:
             return None
-        last = motion.column
-        if isinstance(motion, Loop):
-            last = self._decoder.column_of(motion.end - 1)
-        return motion.column, last + 1
+        begin, end = motion.whole
+        first = max(self._decoder.column_of(begin), self.timeline.start)
+        return first, self._decoder.column_of(end - 1) + 1
 
     def made_columns(self, position: int) -> list[int]:
         """The columns of the sound that is made from a ring position on, each once."""
         if position >= self.position:
             return []
-        begin = self._mark_at(position)
+        begin = self._marks.at(position)
         marks = [
             mark
             for mark in self._marks
@@ -134,7 +157,7 @@ class Playhead:
 
     def unheard_column(self, position: int) -> int:
         """The first column to draw again if only the sound from `position` on may change."""
-        mark = self._first_mark(position)
+        mark = self._marks.first(position)
         forward = self._state.motion is None and mark is not None
         return self._frontier(mark.state if mark and forward else self._state)
 
@@ -143,7 +166,7 @@ class Playhead:
 
         Returns False, and changes nothing, if no sound is made for that position yet.
         """
-        mark = self._mark_at(position)
+        mark = self._marks.at(position)
         if mark is None or position >= self.position:
             return False
         self._restore(mark, position)
@@ -154,9 +177,9 @@ class Playhead:
 
         Returns False, and changes nothing, if no sound is made from there on yet.
         """
-        mark = self._mark_at(position)
+        mark = self._marks.at(position)
         if mark is None or not mark.repeated or position >= self.position:
-            mark = self._first_mark(position)
+            mark = self._marks.first(position)
         if mark is None:
             return False
         self._restore(mark, position)
@@ -174,6 +197,7 @@ class Playhead:
     def begin_segment(self, codes: Codes, position: int) -> None:
         """Forget the timeline; continue these codes [T, F, Q] from a ring position on."""
         self.timeline = Timeline(*self.timeline.shape, self.timeline.capacity)
+        self.segment += 1
         self.timeline.append(codes)
         self.jump(self.timeline.end, position)
 
@@ -189,10 +213,27 @@ class Playhead:
         motion = Loop(begin, end, fade, column, self._decoder.mark())
         self._state = State(column, begin, motion)
 
+    def route(
+        self, pieces: Sequence[Sequence[int]], fade: int, position: int, repeats: bool
+    ) -> None:
+        """From a ring position on, play pieces of the segment one after the other: again and again
+        if it `repeats`, otherwise once, and on from the last one. Each seam is a fade of `fade`
+        samples."""
+        route = Route(tuple((begin, end) for begin, end in pieces), repeats)
+        begin, end = route.pieces[0]
+        column = max(self._decoder.column_of(begin), self.timeline.start)
+        self._begin(column, position)
+        self._state = State(
+            column, begin, Loop(begin, end, fade, column, self._decoder.mark(), route)
+        )
+
     def places(self) -> tuple[Place, ...]:
         """Where it stood before each piece of sound that is not over, and where it stands now."""
-        marks = [self._place(mark.position, mark.state) for mark in self._marks]
-        return (*marks, self._place(self.position, self._state))
+        marks = [
+            self._place(mark.position, mark.state, mark.played.segment if mark.played else -1)
+            for mark in self._marks
+        ]
+        return (*marks, self._place(self.position, self._state, self.segment))
 
     def go_on(self, timeline: Timeline, place: Place) -> None:
         """Continue in a timeline from where another playhead stood."""
@@ -204,41 +245,38 @@ class Playhead:
         elif place.loop is not None:
             entry = max(self._decoder.column_of(place.loop[0]), timeline.start)
             self._begin(entry, position)
-            motion = Loop(*place.loop, entry, self._decoder.mark())
+            route = Route(place.route, place.repeats) if place.route else None
+            motion = Loop(*place.loop, entry, self._decoder.mark(), route, place.piece)
             begin = max(begin, entry)
         self._begin(begin, position)
         sample = max(place.sample, self._decoder.start_of(begin))
         self._state = State(begin, sample, motion)
 
     def release(self) -> None:
-        """Move forward again, from where the motion is now."""
-        self._state = replace(self._state, motion=None)
+        """Move forward again, from where the motion is now; a route is played to its end."""
+        motion = self._state.motion
+        going_on = motion.released() if isinstance(motion, Loop) else None
+        self._state = replace(self._state, motion=going_on)
 
     def forget_before(self, position: int) -> None:
-        """Drop the marks of sound that is over, and remember its codes as heard."""
-        while len(self._marks) > 1 and self._marks[1].position <= position:
-            mark = self._marks.popleft()
-            if mark.codes is not None:
-                self._heard.append(mark.position, mark.codes[0])
+        """Drop the marks of sound that is over, and remember its columns as heard."""
+        for column in self._marks.forget_before(position):
+            self.past.append(column)
 
     def heard(self, position: int, count: int, length: int) -> Codes:
         """The last `count` columns [T, F, Q] of `length` samples that were heard up to a ring
         position, as far as that is known."""
-        now = [(one.position, one.codes[0]) for one in self._marks
-               if one.codes is not None and one.position <= position]  # fmt: skip
-        return self._heard.last(now, position, count, length, self.timeline.shape)
+        now = self._marks.heard(position)
+        return self.past.codes(now, position, count, length, self.timeline.shape)
 
-    def _place(self, position: int, state: State) -> Place:
-        motion = state.motion
+    def back_from(self, position: int) -> Iterator[HeardColumn]:
+        """What is heard before a ring position, the last column first; see `Past.back_from`."""
+        return self.past.back_from(position, self._marks.heard(min(position, self.position)))
+
+    def _place(self, position: int, state: State, segment: int) -> Place:
         # The column that completes the samples beyond a loop makes them again.
         column = self._decoder.column_of(state.sample) if len(state.beyond) else state.column
-        return Place(
-            position,
-            column,
-            state.sample,
-            (motion.end, motion.fade) if isinstance(motion, Hold) else None,
-            (motion.begin, motion.end, motion.fade) if isinstance(motion, Loop) else None,
-        )
+        return replace(state.place(position, column), segment=segment)
 
     def _stay(self, hold: Hold, made: Samples, end: int) -> Samples:
         """The part of a held column that may be played: all, or what the hold has room for.
@@ -259,7 +297,7 @@ class Playhead:
         if isinstance(motion, Hold):
             return motion.column + 1
         if isinstance(motion, Loop):
-            return self._decoder.column_of(motion.end + motion.fade) + 1
+            return self._decoder.column_of(motion.whole[1] + motion.fade) + 1
         return state.column
 
     def _advance(self, made: Samples) -> Samples:
@@ -271,9 +309,40 @@ class Playhead:
         played, beyond = self._blend(made[:count]), made[count:]
         self._state = replace(self._state, sample=self._state.sample + count, beyond=beyond)
         if isinstance(loop, Loop) and len(beyond) >= loop.fade:
-            self._decoder.restore(loop.entry)
-            self._state = State(loop.column, loop.begin, loop, ending=beyond[: loop.fade])
+            # If a piece is shorter than a fade, the sound before it is still fading out.
+            ending = self._blend(beyond[: loop.fade])
+            self._state = self._begin_pass(loop, ending)
         return played
+
+    def _begin_pass(self, loop: Loop, ending: Samples) -> State:
+        """The state at the beginning of the next pass of a loop, or of the next piece of its route,
+        under which `ending` fades out."""
+        route = loop.route
+        if route is None:
+            self._decoder.restore(loop.entry)
+            return State(loop.column, loop.begin, loop, ending=ending)
+        number = (loop.piece + 1) % len(route.pieces)
+        begin, end = route.pieces[number]
+        column = max(self._decoder.column_of(begin), self.timeline.start)
+        self._get_ready(column, route)
+        motion: Motion = None
+        if route.repeats or number < len(route.pieces) - 1:
+            motion = Loop(begin, end, loop.fade, column, self._decoder.mark(), route, number)
+        return State(column, begin, motion, ending=ending)
+
+    def _get_ready(self, column: int, route: Route) -> None:
+        """Get the decoder ready for a column in which a piece of a route begins."""
+        last = self._marks.newest
+        if self._state.column == column:
+            # It has just played the column before it.
+            return
+        if last.state.column == column and not last.repeated:
+            self._decoder.restore(last.decoder)
+        elif column in route.entries:
+            self._decoder.restore(route.entries[column])
+        else:
+            self._begin_decoder(column)
+            route.entries[column] = self._decoder.mark()
 
     def _blend(self, samples: Samples) -> Samples:
         """The samples, with the sound that still fades out under them."""
@@ -291,29 +360,23 @@ class Playhead:
         self.position += len(samples)
         return samples
 
-    def _set_mark(self, codes: Codes | None) -> None:
-        self._marks.append(Mark(self.position, self._state, self._decoder.mark(), codes))
-
-    def _mark_at(self, position: int) -> Mark | None:
-        """The newest mark at or before a ring position."""
-        return next((mark for mark in reversed(self._marks) if mark.position <= position), None)
-
-    def _first_mark(self, position: int) -> Mark | None:
-        """The oldest mark at or after a ring position."""
-        return next((mark for mark in self._marks if mark.position >= position), None)
+    def _set_mark(self, played: Played | None) -> None:
+        self._marks.append(Mark(self.position, self._state, self._decoder.mark(), played))
 
     def _restore(self, mark: Mark, position: int) -> None:
-        while self._marks.pop() is not mark:
-            pass
+        self._marks.go_back_to(mark)
         self._decoder.restore(mark.decoder)
         self._state = mark.state
         self._rewind_ring(max(position, mark.position) if mark.repeated else mark.position)
 
     def _begin(self, column: int, position: int) -> None:
         """Get the decoder ready for `column`, for sound from a ring position on."""
-        while self._marks and self._marks[-1].position >= position:
-            self._marks.pop()
+        self._marks.drop_from(position)
         self._rewind_ring(position)
+        self._begin_decoder(column)
+
+    def _begin_decoder(self, column: int) -> None:
+        """Get the decoder ready for `column`, as it sounds after the columns before it."""
         first = max(column - self._decoder.past_columns, self.timeline.start)
         self._decoder.begin(column, self.timeline.edited(first, column))
 

@@ -155,6 +155,12 @@ class Sampler:
             if number in self._fed
         )
 
+    def next_drawn(self, column: int) -> int:
+        """The first column from `column` on that was drawn, or else the end: those that were given
+        are left out."""
+        later = range(column, self._timeline.end)
+        return next((one for one in later if one in self._drawn), self._timeline.end)
+
     def cut(self, column: int, again: bool = False) -> None:
         """Forget the columns from `column` on; with `again`, they will be drawn as before, and
         those that were given stay.
@@ -163,8 +169,7 @@ class Sampler:
         """
         self._abandon()
         if again:
-            later = range(column, self._timeline.end)
-            column = next((one for one in later if one in self._drawn), self._timeline.end)
+            column = self.next_drawn(column)
         # The session remembers at least as much as the timeline, which therefore raises first.
         self._timeline.truncate(column)
         self._prior_session.rewind(column)
@@ -173,6 +178,20 @@ class Sampler:
         self._fed = {number: fed for number, fed in self._fed.items() if number < column}
         self._again = self._again | dropped if again else {}
         self._journal.note("cut", column=column)
+
+    def give(self, codes: Codes, played: Codes) -> None:
+        """Add columns [T, F, Q] at the end of the timeline instead of drawing them, the first of
+        which were `played` [k, F, Q] before."""
+        self._abandon()
+        column = self._timeline.end
+        self._prior_session.prime(codes)
+        self._timeline.append_played(codes, played)
+        self._again = {}
+        start = self._timeline.start
+        self._drawn = {number: draw for number, draw in self._drawn.items() if number >= start}
+        self._entropy = {number: bits for number, bits in self._entropy.items() if number >= start}
+        self._fed = {number: fed for number, fed in self._fed.items() if number >= start}
+        self._journal.note("give", column=column, codes=codes.tolist(), played=played.tolist())
 
     def begin_segment(self, timeline: Timeline) -> None:
         """Continue the columns of a new timeline, and forget all others."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -18,8 +18,11 @@ from distill_live.shared_memory import SharedArray
 TIMELINE_COLUMNS = 4096
 #: How many codes are kept, raw and edited: all columns of up to 64 codes, fewer larger ones.
 KEPT_CODES = 64 * TIMELINE_COLUMNS
-#: Bytes of a copy: 4 for each code, and the rest.
-_COPY = 4 * KEPT_CODES + 2**20
+#: The numbers of a column that was heard: its ring positions, first and end, its column, its first
+#: sample of the segment, and whether it was held.
+HEARD_NUMBERS = 5
+#: Bytes of a copy: 4 for each code, 8 for each number of a heard column, and the rest.
+_COPY = 4 * KEPT_CODES + 8 * HEARD_NUMBERS * TIMELINE_COLUMNS + 2**20
 #: How much of the old engine's sound must be left where the new one's begins, in samples: 20 ms, so
 #: that one can fade into the other.
 _OVERLAP = 960
@@ -29,13 +32,19 @@ _OVERLAP = 960
 class Place:
     """Where a playhead stood before it made the sound from ring position `position` on: the next
     `column` and `sample` of the segment, and the motion, which is a hold (`end`, `fade`), a loop
-    (`begin`, `end`, `fade`) or, without either, forward."""
+    (`begin`, `end`, `fade`) or, without either, forward. A loop with a `route` is its piece number
+    `piece`; whether the route `repeats` matters only then. `segment` is the number of its segment,
+    or -1 if the sound before it was repeated there."""
 
     position: int
     column: int
     sample: int
     hold: tuple[int | None, int] | None = None
     loop: tuple[int, int, int] | None = None
+    route: tuple[tuple[int, int], ...] = ()
+    piece: int = 0
+    repeats: bool = True
+    segment: int = 0
 
 
 @dataclass(frozen=True)
@@ -48,7 +57,9 @@ class Continuation:
     columns were drawn, and how they must be drawn again. `take` is the present take, `takes` the
     highest so far. `edits` are those in use, `held` what each of them holds, and `partners` their
     second grids, without codes: control sends them to every new engine.
-    `switches` is how many of the ring's switches are in the session log.
+    `switches` is how many of the ring's switches are in the session log. `heard` are the columns of
+    the segment that were heard [n, HEARD_NUMBERS], the oldest first, and `returns` where the sound
+    went back, as for a `Past`.
     """
 
     places: tuple[Place, ...]
@@ -64,6 +75,8 @@ class Continuation:
     held: Mapping[str, Held]
     partners: Mapping[str, Partner]
     switches: int
+    heard: NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, HEARD_NUMBERS), np.int64))
+    returns: Mapping[int, int] = field(default_factory=dict)
 
     def settle(self, ring: AudioRing) -> Continuation:
         """The same with a single place: where to continue, so that it fits the sound in the ring.
@@ -71,7 +84,16 @@ class Continuation:
         That is within the last column made, which is then made twice, so that the old sound can
         fade into the new one. A future that nobody has heard yet is made again as a whole.
         """
-        return replace(self, places=(self._place(ring),))
+        place = self._place(ring)
+        before = [one for one in self.places if one.position < place.position]
+        ends = [one.position for one in (*before, place)][1:]
+        heard = [
+            (one.position, end, one.column, one.sample, one.hold is not None)
+            for one, end in zip(before, ends, strict=True)
+            if one.segment == place.segment
+        ]
+        rows = np.array(heard, np.int64).reshape(-1, HEARD_NUMBERS)
+        return replace(self, places=(place,), heard=np.concatenate([self.heard, rows]))
 
     def _place(self, ring: AudioRing) -> Place:
         pending = ring.pending_switch()
@@ -89,7 +111,7 @@ class Continuation:
     def plainly(self) -> Continuation:
         """The same without a hold or a loop, and with another take: for use after engines have
         failed there more than once."""
-        places = tuple(replace(one, hold=None, loop=None) for one in self.places)
+        places = tuple(replace(one, hold=None, loop=None, route=()) for one in self.places)
         return replace(self, places=places, take=self.takes + 1, takes=self.takes + 1, again={})
 
 

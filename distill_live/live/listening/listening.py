@@ -48,6 +48,8 @@ class Listening:
         self.memory, self._say = ListeningMemory(), say
         self.on_outcome: Callable[[str, str, bool, tuple[Any, ...]], None] = lambda *outcome: None
         self.on_prime: Callable[[Codes, Asked], None] = lambda codes, asked: None
+        #: Says when what `on_prime` gets will be heard, such as " in 0.2 s".
+        self.when: Callable[[], str] = lambda: ""
         self.on_clip: Callable[[str, Passage], str] = lambda name, passage: ""
         self.follow = InputFollower(self.memory.tap, self.memory.status).follow
         self._input = None
@@ -151,7 +153,7 @@ class Listening:
         if name == "listen/clip":
             return self.on_clip(names[0], passage)
         self.on_prime(passage.codes, (name, arguments))
-        return f"continuing from the last {passage.seconds:.1f} s you played"
+        return f"continuing from the last {passage.seconds:.1f} s you played{self.when()}"
 
     def _passage(self, seconds: float | None, codec_sha256: str) -> Passage:
         """The last seconds, or (None) the last phrase, of the live input.

@@ -24,15 +24,19 @@ class Recorder:
 
     Two channels are left and right; one is the middle, which is the sound without its width. The
     file has the rate of the device that plays its first sample, if its format allows that; sound
-    from a device with another rate is resampled. `written` counts the samples in the file, `lost`
-    those for which the disk was too slow; `error` says why a recording broke off.
+    from a device with another rate is resampled. `written` counts the samples in the file, and
+    `lost` those that were not copied in time; of these, `lost_to_disk` were lost while the file was
+    being written, and the others because the thread did not run. `error` says why a recording broke
+    off.
     """
 
     def __init__(self, tap: TapRing, path: Path, channels: Literal[1, 2] = 1) -> None:
         self._tap, self.path, self._channels = tap, path, channels
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
-        self.written = self.lost = 0
+        self.written = self.lost = self.lost_to_disk = 0
+        #: When the tap was last copied, and how many seconds were spent in writing since.
+        self._copied, self._writing = time.monotonic(), 0.0
         self.error: str | None = None
 
     @property
@@ -74,15 +78,19 @@ class Recorder:
 
     def _copy(self) -> None:
         samples, lost = self._tap.read(self._position)
+        before, self._copied = self._copied, time.monotonic()
+        if self._writing > (self._copied - before) / 2:
+            self.lost_to_disk += lost
+        self._writing = 0.0
         if self._channels == 1:
             # Halved first, so that the middle of two equal samples is exactly that sample.
             samples = 0.5 * samples[:1] + 0.5 * samples[1:]
         start = self._position + lost
         self._position = start + samples.shape[1]
         self.lost += lost
-        before = max(self._tap.since - start, 0)
-        self._write(samples.T[:before])
-        if len(rest := samples.T[before:]):
+        older = max(self._tap.since - start, 0)
+        self._write(samples.T[:older])
+        if len(rest := samples.T[older:]):
             self._follow(self._tap.sample_rate)
             self._write(rest)
 
@@ -107,7 +115,9 @@ class Recorder:
     def _write(self, samples: Samples, last: bool = False) -> None:
         """Append samples [n, channels]; `last`: they are the last of their rate."""
         converted = self._resampler.process(samples, last)
+        began = time.monotonic()
         self._file.write(converted)
+        self._writing += time.monotonic() - began
         self.written += len(converted)
 
 

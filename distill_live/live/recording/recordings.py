@@ -74,7 +74,9 @@ class Recordings(LongRequest):
         if recorder is None:
             return
         recorder.stop()
-        lost = f"; it lost {recorder.lost} samples: the disk was too slow" if recorder.lost else ""
+        to_disk = recorder.lost_to_disk > recorder.lost / 2
+        reason = "writing the file took too long" if to_disk else "the computer was too busy"
+        lost = f"; it lost {recorder.lost} samples: {reason}" if recorder.lost else ""
         if recorder.error:
             self._end(recorder.error + lost, failed=True)
         elif recorder.written:

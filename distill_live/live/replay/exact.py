@@ -24,7 +24,7 @@ from distill_live.live.replay.future import Future
 from distill_live.models.file.persistence import LoadedVQModel
 
 #: The playhead's methods that a log calls by name, with their arguments.
-_CALLS = ("back_before", "back_after", "jump", "hold", "loop", "release")
+_CALLS = ("back_before", "back_after", "jump", "hold", "loop", "route", "release")
 #: What an entry says besides the arguments of its call.
 _NO_FIELDS = ("op", "deck")
 
@@ -141,7 +141,8 @@ class DeckReplay:
             self._heard, self._position = before._heard, before._position
             self._ending, self._faded = before._ending, before._faded
         self._handlers: dict[str, Callable[..., None]] = {
-            "draw": self._draw, "cut": self._cut, "begin_segment": self._begin_segment,
+            "draw": self._draw, "give": self._give, "cut": self._cut,
+            "begin_segment": self._begin_segment,
             "push": self._push, "repeat": self._repeat, "draft": self._draft,
             "future": self._future, "switched": self._switched, "resume": self._resume,
         }  # fmt: skip
@@ -167,6 +168,13 @@ class DeckReplay:
         if column != self._playhead.timeline.end:
             raise SessionLogError(f"column {column} follows {self._playhead.timeline.end - 1}")
         self._playhead.timeline.append(np.array([codes], np.int64))
+
+    def _give(self, column: int, codes: list[Any], played: list[Any]) -> None:
+        timeline = self._playhead.timeline
+        if column != timeline.end:
+            raise SessionLogError(f"column {column} follows {timeline.end - 1}")
+        given: Codes = np.array(codes, np.int64).reshape(-1, *timeline.shape)
+        timeline.append_played(given, np.array(played, np.int64).reshape(-1, *timeline.shape))
 
     def _cut(self, column: int) -> None:
         self._playhead.timeline.truncate(column)

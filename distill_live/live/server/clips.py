@@ -55,6 +55,8 @@ class Clips:
         self.on_outcome: Outcome = lambda name, text, failed, arguments: None
         #: Called with the name of a request and a text when what it has chosen is lost later.
         self.on_late_failure: Callable[[str, str], None] = lambda name, text: None
+        #: Says when a request that is sent to the engine now will be heard, such as " in 0.2 s".
+        self.when: Callable[[], str] = lambda: ""
         #: All clips as clients list them.
         self.listing: tuple[ClipInfo, ...] = ()
         self._library, self._files = ClipLibrary(settings.clip_library, say), CodeFiles()
@@ -209,7 +211,7 @@ class Clips:
     def _play(self, name: str, seconds: float | None) -> str:
         clip = self._library.find(name, self._playing().codec)
         samples, rate = clip.samples, clip.grid.sample_rate
-        text = f"playing clip {name}"
+        text = f"playing clip {name}{self.when()}"
         if seconds is not None:
             whole = len(clip.grid.codes) * clip.grid.column_samples
             samples = round(seconds * rate)
@@ -224,7 +226,7 @@ class Clips:
         clip = self._library.find(name, self._playing().codec)
         asked = ("clip/prime", (name,))
         self.send_codes("prime", clip.grid.codes[-PRIME_COLUMNS:], asked=asked)
-        return f"continuing from clip {name}"
+        return f"continuing from clip {name}{self.when()}"
 
     def _delete(self, name: str) -> str:
         codec = self._playing().codec

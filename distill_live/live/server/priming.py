@@ -26,6 +26,8 @@ class Priming(LongRequest):
         super().__init__(say)
         self._encodings = encodings
         self.on_codes: Callable[[Codes, Asked], None] = lambda codes, asked: None
+        #: Says when the codes that `on_codes` gets will be heard, such as " in 0.2 s".
+        self.when: Callable[[], str] = lambda: ""
         #: As it was asked for.
         self._file = ""
         self._job: EncodingJob | None = None
@@ -63,7 +65,8 @@ class Priming(LongRequest):
         except DistillError as error:
             self._end(f"cannot prime {job.audio}: {error}", True, arguments)
         else:
-            self._end("; ".join([f"continuing from {job.audio}", *result.notes]), False, arguments)
+            text = f"continuing from {job.audio}{self.when()}"
+            self._end("; ".join([text, *result.notes]), False, arguments)
 
     def close(self) -> None:
         """Stop encoding."""

@@ -31,6 +31,7 @@ from distill_live.live.ipc.ring import SAMPLE_RATE
 from distill_live.live.ipc.status import LiveStatus, Transport
 from distill_live.live.ipc.tap import TapRing
 from distill_live.live.listening.listening import Listening
+from distill_live.live.pacing.output_pace import OutputPace
 from distill_live.live.playback.deck_mixer import DeckControl
 from distill_live.live.playback.memory import AudioMemory
 from distill_live.live.recording.recordings import Recordings
@@ -103,6 +104,7 @@ class Server:
         self._bridges = BridgeWatch(self.status)
         self._recordings = Recordings(self.tap, parameters, settings.recordings, log)
         self._overload_notice = OverloadNotice(log)
+        self._output_pace = OutputPace(self.tap, log)
         self._encodings = Encodings()
         self._priming = Priming(self._encodings, log)
         self._clips = Clips(settings, self.tap, parameters, self._encodings, lambda: self.deck, log)
@@ -127,6 +129,7 @@ class Server:
         self._swap.on_failure = self._tell_missing_model
         self._swap.on_overtaken = partial(self._tell_outcome, "model")
         self._recovery.on_failure = lambda text: self.on_late_failure("model", text)
+        self._clips.when = self._priming.when = self.listening.when = self._when_heard
         self._priming.on_codes = self._prime
         self._priming.on_outcome = partial(self._tell_outcome, "prime")
         self._recordings.on_outcome = partial(self._tell_outcome, "record")
@@ -172,6 +175,8 @@ class Server:
             self._session_log.poll()
         if self.sounding:
             self._overload_notice.poll(self.deck.status)
+            if not self.waits:
+                self._output_pace.poll(self.output_name)
         self._note_bridges()
         if self.sounding and self._sounding_since is None:
             self._sounding_since = time.monotonic()
@@ -387,6 +392,14 @@ class Server:
                 faded=control.faded,
                 gain=control.gain(new.number),
             )
+
+    def _when_heard(self) -> str:
+        """When a clip or a prime is heard that is asked for now, as the end of a sentence."""
+        if self.status["transport"] != Transport.PLAY:
+            return " once you send /distill/play"
+        if not self.deck.status["engine_beat"]:
+            return " as soon as the engine is ready"
+        return f" in {self.latency:.1f} s"
 
     def _note_bridges(self) -> None:
         """Report a passage that was repeated because there was no new sound."""

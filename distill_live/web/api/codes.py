@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from distill_live.control.history.named_states import MAX_NAME
 from distill_live.errors import RequestError
+from distill_live.web.api.models import find_exactly
 from distill_live.web.api.operations import BYTES, Asked, Operation
 from distill_live.web.fields import Field
 from distill_live.web.work.names import Shelf, check_name
@@ -30,6 +31,12 @@ _HOLD = Field(
 _COLUMNS, _BANDS, _LEVELS = (
     Field(name, "text", f"{name.capitalize()}, such as {example} (default: all).", default="")
     for name, example in (("columns", "0:16 or 0s:1s"), ("bands", "low"), ("levels", "structure"))
+)
+_CELL = (
+    Field("level", "integer", "Level, from 0.", required=True, minimum=0),
+    Field("code", "integer", "Code.", required=True, minimum=0),
+    Field("band", "integer", "Band, from 0 (default: all).", minimum=0),
+    _HOLD,
 )
 _MODEL = Field("model", "text", "Name of the model; a grid of codes can find its own.", default="")
 _NAME = Field("name", "text", "Name of the document (default: that of the file).", default="")
@@ -94,10 +101,9 @@ class Codes:
             Operation("GET", f"{one}/original", "The same columns of the recording.",
                       self._original, query=(_COLUMNS,), answers=_WAV),
             Operation("GET", f"{one}/cell", "One code alone, as sound.", self._cell,
-                      query=(Field("level", "integer", "Level, from 0.", required=True, minimum=0),
-                             Field("code", "integer", "Code.", required=True, minimum=0),
-                             Field("band", "integer", "Band, from 0 (default: all).", minimum=0),
-                             _HOLD), answers=_WAV),
+                      query=_CELL, answers=_WAV),
+            Operation("GET", "/models/{name}/cell", "One code of a model alone, as sound.",
+                      self._cell_of_model, query=_CELL, answers=_WAV),
             Operation("POST", f"{one}/save", "Saves a document among the generated files.",
                       self._save, status=201,
                       body=(Field("name", "text", "Name of the file.", required=True, longest=100),
@@ -146,6 +152,11 @@ class Codes:
 
     def _cell(self, asked: Asked) -> Response:
         return Response(self._ask("cell", asked), media_type=_WAV)
+
+    def _cell_of_model(self, asked: Asked) -> Response:
+        model = str(find_exactly(asked.path["name"]).path)
+        sound = self._bench.ask("cell_of_model", model=model, **asked.values)
+        return Response(sound, media_type=_WAV)
 
     def _save(self, asked: Asked) -> Any:
         name = f"{asked.values['name']}.{asked.values['format']}"

@@ -60,11 +60,11 @@ class Models:
         return {"models": [summarise(entry) for entry in list_models()]}
 
     def _detail(self, asked: Asked) -> dict[str, Any]:
-        entry = _find(asked.path["name"])
+        entry = find_exactly(asked.path["name"])
         return detail(entry) | {"report": self._report_of(entry.path) is not None}
 
     async def _change(self, asked: Asked) -> dict[str, Any]:
-        entry = await run_in_threadpool(_find, asked.path["name"])
+        entry = await run_in_threadpool(find_exactly, asked.path["name"])
         name, tags = asked.values["name"], asked.values["tags"]
         if tags is not None:
             await self._tag(entry, tags)
@@ -72,7 +72,7 @@ class Models:
             self._require_idle(entry)
             words = ("models", "rename", "--json", "--", _word(entry), check_name(name))
             await self._commands.run(*words)
-        return summarise(await run_in_threadpool(_find, name or entry.name))
+        return summarise(await run_in_threadpool(find_exactly, name or entry.name))
 
     async def _tag(self, entry: ModelEntry, tags: list[str]) -> None:
         old = entry.metadata.get("tags") or []
@@ -83,7 +83,7 @@ class Models:
             await self._commands.run(*words)
 
     async def _delete(self, asked: Asked) -> dict[str, Any]:
-        entry = await run_in_threadpool(_find, asked.path["name"])
+        entry = await run_in_threadpool(find_exactly, asked.path["name"])
         self._require_idle(entry)
         words = ("models", "delete", _word(entry), "--dry-run", "--json")
         doomed = (await self._commands.run(*words))["would_delete"]
@@ -92,7 +92,7 @@ class Models:
         return {"undo": await run_in_threadpool(trash.take, "model", entry.name, paths)}
 
     def _download(self, asked: Asked) -> Response:
-        path = _find(asked.path["name"]).path
+        path = find_exactly(asked.path["name"]).path
         return FileResponse(path, media_type=BYTES, filename=path.name)
 
     async def _upload(self, asked: Asked) -> dict[str, Any]:
@@ -100,20 +100,20 @@ class Models:
         place, most = self._workplace.incoming, self._workplace.most_file_bytes
         async with received_file(asked.request, place, SUFFIX, most) as received:
             await self._add(received, name)
-        return summarise(await run_in_threadpool(_find, name))
+        return summarise(await run_in_threadpool(find_exactly, name))
 
     async def _import(self, asked: Asked) -> dict[str, Any]:
-        entry = await run_in_threadpool(_find, asked.path["name"])
+        entry = await run_in_threadpool(find_exactly, asked.path["name"])
         name = asked.values["name"] or entry.name
         await self._add(entry.path.absolute(), name)
-        return summarise(await run_in_threadpool(_find, name))
+        return summarise(await run_in_threadpool(find_exactly, name))
 
     async def _add(self, path: Path, name: str) -> None:
         words = ("models", "import", str(path), f"--name={name}", "--json")
         await self._commands.run(*words, seconds=300.0)
 
     def _codebook(self, asked: Asked) -> dict[str, Any]:
-        metadata = _find(asked.path["name"]).metadata
+        metadata = find_exactly(asked.path["name"]).metadata
         return {
             "labels": metadata.get("level_labels") or [],
             "codebookSize": (metadata.get("codec") or {}).get("codebook_size"),
@@ -122,13 +122,13 @@ class Models:
         }
 
     def _preview(self, asked: Asked) -> Response:
-        entry = _find(asked.path["name"])
+        entry = find_exactly(asked.path["name"])
         mp3 = read_preview(entry.path, int(asked.path["epoch"]))
         return Response(mp3, media_type="audio/mpeg")
 
     def _report(self, asked: Asked) -> Response:
         name = asked.path["name"]
-        page = self._report_of(_find(name).path)
+        page = self._report_of(find_exactly(name).path)
         if page is None:
             told = (
                 f'{name} has no report yet; POST /api/jobs {{"kind": "report", "model": "{name}"}}'
@@ -149,7 +149,7 @@ class Models:
             raise RequestError(409, f"{entry.name} is playing: load another model first")
 
 
-def _find(name: str) -> ModelEntry:
+def find_exactly(name: str) -> ModelEntry:
     """The model of exactly that name. Raises ModelNotFoundError."""
     entries = {entry.name: entry for entry in list_models()}
     if name not in entries:

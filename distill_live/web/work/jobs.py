@@ -187,6 +187,8 @@ def _require_no_checkpoint(model: Path, kind: JobKind) -> None:
 
 def _title(kind: JobKind, chosen: Mapping[str, Any], model: Path) -> str:
     if kind.command == "train":
+        if model.stem == chosen["set"] and not chosen.get("continue"):
+            return model.stem
         more = f"{model.stem} learns" if chosen.get("continue") else f"{model.stem} from"
         return f"{more} {chosen['set']}"
     if kind.command == "generate":

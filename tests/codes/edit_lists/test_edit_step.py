@@ -52,7 +52,7 @@ def test_a_step_is_written_as_words(text: str, step: EditStep) -> None:
         ("swap a.json 0:1 1:2 2:3", r"too many; usage: swap GRID \[COLUMNS\] \[GRID-COLUMNS\]"),
         (
             "swap",
-            "needs a second grid before the columns: a file .or a clip, when playing live., or . for ",
+            "swap needs a second grid before the columns: a file .or a clip, when playing live.",
         ),
         ("blend amount=0.5", "blend needs a second grid"),
         ("mutate amount=1", "mutate has no parameter 'amount'; it has: share, distance"),
@@ -94,7 +94,7 @@ def test_usage_tells_the_words_in_their_order() -> None:
         "usage: swap GRID [COLUMNS] [GRID-COLUMNS] [--bands BANDS] [--levels LEVELS] [--seed SEED]"
     )
     assert "[share=0..1] [distance=0..2]" in usage(EDITS["mutate"])
-    assert usage(EDITS["copy"]).startswith("usage: copy [COLUMNS] [to=0..2147483647] ")
+    assert usage(EDITS["copy"]).startswith("usage: copy [COLUMNS] [to=COLUMN] ")
 
 
 def test_a_unit_at_the_end_of_columns_is_that_of_both() -> None:
@@ -116,6 +116,44 @@ def test_equal_times_have_equally_many_columns(there: str) -> None:
     step = EditStep.parse("swap other.json 1s:2s 4s:5.2s", EDITS)
     with pytest.raises(CodesError, match="same length; these have 11 and 14 columns"):
         apply_step(step, grid, tools(other))
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("to=2s", 20), ("to=2000ms", 20), ("to=+4", 10), ("to=-4", 2), ("to=+0.5s", 11),
+     ("to=-.5s", 1), ("to=20", 20)],
+)  # fmt: skip
+def test_a_place_can_be_a_time_or_a_distance_from_the_region(text: str, place: int) -> None:
+    # A column lasts 0.1 s.
+    grid = make_grid(OTHER.codes[:30])
+    step = EditStep.parse(f"copy 6:8 {text}", EDITS)
+    assert EditStep.parse(str(step), EDITS) == step
+    expected = grid.codes.copy()
+    expected[place : place + 2] = grid.codes[6:8]
+    assert (apply_step(step, grid, tools(OTHER)) == expected).all()
+    # In the stream columns have other numbers, and so has the place, unless it is a distance.
+    start = 100 if text[3] in "+-" else 0
+    assert (apply_step(step, grid, tools(OTHER), start) == expected).all()
+
+
+def test_a_length_in_columns_can_be_a_time() -> None:
+    grid = make_grid(OTHER.codes[:30])
+    timed, plain = (EditStep.parse(f"reverse {text}", EDITS) for text in
+                    ("columns=0.5s", "columns=5"))  # fmt: skip
+    assert (apply_step(timed, grid, tools(OTHER)) == apply_step(plain, grid, tools(OTHER))).all()
+    too_long = EditStep.parse("reverse columns=20s", EDITS)
+    with pytest.raises(
+        DistillError, match=r"columns takes a whole number, 2\.\.64 columns, not 200"
+    ):
+        apply_step(too_long, grid, tools(OTHER))
+
+
+@pytest.mark.parametrize(
+    "text", ["copy to=soon", "copy to=+soon", "copy to=2x", "reverse columns=s"]
+)
+def test_what_is_neither_a_number_nor_a_time_is_refused(text: str) -> None:
+    with pytest.raises(CodesError, match=r"takes a .*time.*, not"):
+        EditStep.parse(text, EDITS)
 
 
 def test_columns_in_the_place_of_the_second_grid_are_explained() -> None:

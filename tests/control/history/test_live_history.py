@@ -456,8 +456,8 @@ def test_what_was_painted_keeps_the_name_that_it_was_given_before_it_was_made(de
 
 @pytest.mark.parametrize(
     ("name", "told"),
-    [("", "1..64 characters"), (" a", "without spaces"), ("x" * 65, "and this one has 65"),
-     ("a\nb", "1..64 characters"), ("12", "cannot be called 12: that is the number of a state")],
+    [("", "1..64 printable"), (" a", "no spaces at its ends"), ("x" * 65, "this one has 65"),
+     ("a\nb", "1..64 printable"), ("12", "cannot be called 12: that is the number of a state")],
 )  # fmt: skip
 def test_a_state_has_a_name_that_can_be_shown_and_found(desk: Desk, name: str, told: str) -> None:
     with pytest.raises(ParameterError, match=re.escape(told)):

@@ -465,7 +465,9 @@ def spectra(sound: np.ndarray) -> np.ndarray:
     return np.log(1e-4 + np.abs(np.fft.rfft(frames * np.hanning(2048))))
 
 
-def test_a_prime_is_continued_and_a_rewind_stops_at_its_border(tiny_model: LoadedVQModel) -> None:
+def test_a_prime_is_continued_and_a_rewind_goes_back_to_what_was_before_it(
+    tiny_model: LoadedVQModel,
+) -> None:
     given = np.random.default_rng(0).integers(0, 16, (40, 8, 3))
     player = Player(tiny_model)
     player.hear(SECOND)
@@ -473,10 +475,12 @@ def test_a_prime_is_continued_and_a_rewind_stops_at_its_border(tiny_model: Loade
     player.hear(SECOND)
     np.testing.assert_array_equal(timeline(player).raw(0, 40), given)
     assert 40 < player.status["column"] < 60
+    player.engine.rewind(1.5)
+    player.hear(4_800)
+    assert player.said == []
     player.engine.rewind(10.0)
     player.hear(4_800)
-    assert "nothing earlier is available" in player.said[0]
-    assert 40 <= player.status["column"] < 45
+    assert player.said == ["rewind went back only 0.6 s: nothing earlier is available"]
 
 
 def test_a_prime_that_does_not_fit_is_refused_and_the_sound_continues(

@@ -7,7 +7,7 @@ import torch
 from distill_live.audio.fades import crossfade
 from distill_live.live.engine.decoder import ColumnDecoder
 from distill_live.live.engine.motion import Hold, Loop
-from distill_live.live.engine.recent import RECENT
+from distill_live.live.past.recent import RECENT
 from distill_live.models.file.persistence import LoadedVQModel
 from tests.live.engine.stage import Stage
 

@@ -1,9 +1,13 @@
 """Recordings one after the other, as they are asked for."""
 
+import threading
+import time
 from pathlib import Path
 
 import numpy as np
+import pytest
 
+from distill_live.audio.files import SoundFileWriter
 from distill_live.live.ipc.ring import CAPACITY
 from distill_live.live.ipc.tap import TapRing
 from distill_live.live.recording.recordings import Recordings
@@ -105,17 +109,41 @@ def test_of_a_recording_without_sound_nothing_is_said(tmp_path: Path) -> None:
     assert desk.said == []
 
 
-def test_samples_that_the_disk_was_too_slow_for_are_counted_and_said(tmp_path: Path) -> None:
+def test_samples_that_are_not_copied_in_time_are_counted_and_said(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
-    # More in one instant than the tap remembers: what a disk that hangs for seconds leaves.
+    # More in one instant than the tap remembers: what a thread leaves that cannot run for seconds.
     desk.recordings.record(True, "rain")
     desk.tap.write(np.zeros(CAPACITY // 2, np.float32))
     desk.tap.write(np.zeros(CAPACITY - 1, np.float32))
     desk.recordings.stop()
     (path,) = desk.files()
-    lost = f"it lost {CAPACITY // 2 - 1} samples: the disk was too slow"
+    lost = f"it lost {CAPACITY // 2 - 1} samples: the computer was too busy"
     assert desk.said[1:] == [f"recorded {path}; {lost}"]
     assert desk.told[-1] == (desk.said[-1], True)
+
+
+def test_a_disk_that_is_too_slow_is_told_from_a_computer_that_is_too_busy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(tmp_path)
+    write, held_up = SoundFileWriter.write, threading.Event()
+
+    def write_slowly(file: SoundFileWriter, samples: np.ndarray) -> None:
+        write(file, samples)
+        if len(samples) and not held_up.is_set():
+            # Meanwhile more is played than the tap remembers.
+            held_up.set()
+            desk.tap.write(np.zeros(CAPACITY // 2, np.float32))
+            desk.tap.write(np.zeros(CAPACITY - 1, np.float32))
+            time.sleep(0.5)
+
+    monkeypatch.setattr(SoundFileWriter, "write", write_slowly)
+    desk.recordings.record(True, "rain")
+    desk.tap.write(steady(0.1))
+    assert held_up.wait(30.0)
+    desk.recordings.stop()
+    lost = f"it lost {CAPACITY // 2 - 1} samples: writing the file took too long"
+    assert desk.said[1].endswith(f"; {lost}")
 
 
 def test_a_disk_that_is_full_is_said_and_the_next_recording_may_work(tmp_path: Path) -> None:

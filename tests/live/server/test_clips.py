@@ -46,6 +46,7 @@ class Desk:
         )
         tap.write(np.zeros((2, 4_800), np.float32))
         self.clips.on_outcome = lambda *told: self.outcomes.append(told[:3])
+        self.clips.on_late_failure = lambda *told: self.outcomes.append((*told, True))
         self.decks = [Deck(number, store, journal=False) for number in (0, 1)]
         for deck in self.decks:
             self.put(deck, model)

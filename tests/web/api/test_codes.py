@@ -130,6 +130,17 @@ def test_regions_levels_cells_and_the_recording_are_heard(
     assert np.allclose(original, tone()[length : 3 * length], atol=1e-3)
 
 
+def test_a_code_of_a_model_is_heard_without_a_document(
+    desk: Office, document: dict[str, Any], tiny_in_library: Path
+) -> None:
+    cell = sound_of(desk, f"/codes/{document['id']}/cell", level=1, code=3, band=1)
+    path = f"/models/{tiny_in_library.stem}/cell"
+    assert np.allclose(sound_of(desk, path, level=1, code=3, band=1), cell, atol=1e-3)
+    refused = desk.get(path, params={"level": 0, "code": 999})
+    assert refused.status_code == 409 and "999" in refused.json()["error"]
+    assert desk.get("/models/none/cell", params={"level": 0, "code": 3}).status_code == 404
+
+
 def test_a_document_is_saved_as_codes_and_as_sound(desk: Office, document: dict[str, Any]) -> None:
     path = f"/codes/{document['id']}/save"
     saved = desk.post(path, name="mine").json()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import signal
 from collections.abc import Iterator
@@ -13,24 +12,50 @@ import pytest
 
 from distill_live.web.work import jobs as jobs_module
 from distill_live.web.work.workplace import Workplace
-from tests.conftest import Folders
 from tests.tools import wait_until
-from tests.web.api.conftest import Office, open_office
+from tests.web.api.conftest import ROOT, TINY, Office, open_office
 
 #: A training that lasts until it is stopped.
 ENDLESS = {"codec_epochs": 1_000_000, "no_prior": True}
 
 
-@pytest.fixture
-def studio(place: Workplace, tiny_program: tuple[str, ...], sounds: Path) -> Iterator[Office]:
-    """An office whose trainings take no time, with a set of six recordings."""
-    for office in open_office(dataclasses.replace(place, program=tiny_program)):
-        office.fill_set("drums", sounds)
-        yield office
-        for job in office.get("/jobs").json()["jobs"]:
-            if job["state"] in ("running", "stopping"):
-                office.post(f"/jobs/{job['id']}/stop", keep=False)
-                office.wait_for(job["id"], "stopped")
+@pytest.fixture(scope="module")
+def hall(sounds: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """An office for all tests, whose trainings take no time, with a set of six recordings. Each
+    test trains models of names of its own."""
+    folder = tmp_path_factory.mktemp("hall")
+    (folder / "recordings").mkdir()
+    place = Workplace(folder / "work", folder / "recordings", program=TINY)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setenv("XDG_DATA_HOME", str(folder / "data"))
+        patch.setenv("PYTHONPATH", str(ROOT))
+        for office in open_office(place):
+            office.fill_set("drums", sounds)
+            yield office
+
+
+@pytest.fixture(scope="module")
+def trained(hall: Office) -> dict[str, Any]:
+    """A training that is done: what is told of its job."""
+    ended = hall.wait_for(start(hall, set="drums", name="whole"), "done", "failed")
+    assert ended["state"] == "done", ended
+    return ended
+
+
+@pytest.fixture(scope="module")
+def endless(hall: Office) -> Iterator[str]:
+    """A job that trains `kit` as long as there are tests."""
+    job = start(hall, set="drums", name="kit", **ENDLESS)
+    wait_for_epoch(hall, job, 1)
+    yield job
+    end(hall, job)
+
+
+def end(office: Office, job: str) -> dict[str, Any]:
+    """Stop a job at once."""
+    office.post(f"/jobs/{job}/stop", keep=False)
+    return office.wait_for(job, "stopped")
 
 
 def start(office: Office, kind: str = "train", **options: Any) -> str:
@@ -54,75 +79,68 @@ def wait_for_epoch(office: Office, job: str, epoch: int) -> None:
     wait_until(there, f"epoch {epoch}")
 
 
-def test_a_training_reports_all_it_does_and_leaves_a_model(studio: Office) -> None:
-    job = start(studio, set="drums", name="kit")
-    ended = studio.wait_for(job, "done", "failed")
-    assert ended["state"] == "done", ended
-    assert (ended["progress"], ended["model"], ended["set"]) == (1.0, "kit", "drums")
-    assert [one["phase"] for one in events_of(studio, job, "phase")] == ["codec", "prior"]
-    epochs = events_of(studio, job, "epoch")
+def test_a_training_reports_all_it_does_and_leaves_a_model(
+    hall: Office, trained: dict[str, Any]
+) -> None:
+    job = trained["id"]
+    assert (trained["progress"], trained["model"], trained["set"]) == (1.0, "whole", "drums")
+    assert trained["title"] == "whole from drums"
+    assert [one["phase"] for one in events_of(hall, job, "phase")] == ["codec", "prior"]
+    epochs = events_of(hall, job, "epoch")
     assert [(one["phase"], one["epoch"]) for one in epochs] == [
         ("codec", 1), ("codec", 2), ("prior", 1), ("prior", 2),
     ]  # fmt: skip
     assert {one["verdict"] for one in epochs[0]["health"]} <= {"green", "yellow", "red"}
-    assert [one["name"] for one in events_of(studio, job, "model")] == ["kit"]
-    models = studio.get("/models").json()["models"]
-    assert next(one for one in models if one["name"] == "kit")["prior"] is True
-    last = studio.get(f"/jobs/{job}/events").json()["next"]
-    rest = studio.get(f"/jobs/{job}/events", params={"after": last}).json()
+    assert [one["name"] for one in events_of(hall, job, "model")] == ["whole"]
+    models = hall.get("/models").json()["models"]
+    assert next(one for one in models if one["name"] == "whole")["prior"] is True
+    last = hall.get(f"/jobs/{job}/events").json()["next"]
+    rest = hall.get(f"/jobs/{job}/events", params={"after": last}).json()
     assert rest == {"events": [], "next": last}
 
 
-def test_previews_can_be_heard_against_the_original(studio: Office) -> None:
-    job = start(studio, set="drums", name="kit", no_prior=True)
-    studio.wait_for(job, "done")
-    previews = events_of(studio, job, "preview")
+def test_previews_can_be_heard_against_the_original(hall: Office, trained: dict[str, Any]) -> None:
+    previews = events_of(hall, trained["id"], "preview")
     assert [one["epoch"] for one in previews] == [0, 1, 2]
     for one in previews:
-        heard = studio.client.get(one["url"])
+        heard = hall.client.get(one["url"])
         assert (heard.headers["content-type"], heard.content[:4]) == ("audio/wav", b"RIFF")
 
 
-def test_a_stopped_training_keeps_its_best_result_and_is_resumed(studio: Office) -> None:
-    job = start(studio, set="drums", name="kit", **ENDLESS)
-    wait_for_epoch(studio, job, 2)
-    assert studio.post(f"/jobs/{job}/stop").json()["state"] in ("stopping", "stopped")
-    stopped = studio.wait_for(job, "stopped")
+def test_a_stopped_training_keeps_its_best_result_and_is_resumed(hall: Office) -> None:
+    job = start(hall, set="drums", name="stopped", **ENDLESS)
+    wait_for_epoch(hall, job, 2)
+    assert hall.post(f"/jobs/{job}/stop").json()["state"] in ("stopping", "stopped")
+    stopped = hall.wait_for(job, "stopped")
     assert stopped["resumable"] is True
-    assert "kit" in [one["name"] for one in studio.get("/models").json()["models"]]
-    assert studio.post(f"/jobs/{job}/resume").json()["state"] == "running"
-    wait_for_epoch(studio, job, stopped["epoch"] + 1)
-    epochs = [one["epoch"] for one in events_of(studio, job, "epoch")]
+    assert "stopped" in [one["name"] for one in hall.get("/models").json()["models"]]
+    assert hall.post(f"/jobs/{job}/resume").json()["state"] == "running"
+    wait_for_epoch(hall, job, stopped["epoch"] + 1)
+    epochs = [one["epoch"] for one in events_of(hall, job, "epoch")]
     assert epochs == sorted(set(epochs)), "an epoch was trained twice"
+    end(hall, job)
 
 
-def test_a_training_that_is_ended_at_once_can_be_resumed_too(studio: Office) -> None:
-    job = start(studio, set="drums", name="kit", **ENDLESS)
-    wait_for_epoch(studio, job, 1)
-    studio.post(f"/jobs/{job}/stop", keep=False)
-    assert studio.wait_for(job, "stopped")["resumable"] is True
-
-
-def test_a_later_server_finds_a_job_that_still_runs(
-    place: Workplace, tiny_program: tuple[str, ...], sounds: Path
+def test_a_training_that_is_ended_at_once_can_be_resumed_and_takes_its_checkpoint_to_the_trash(
+    hall: Office,
 ) -> None:
-    place = dataclasses.replace(place, program=tiny_program)
-    for office in open_office(place):
-        office.fill_set("drums", sounds)
-        job = start(office, set="drums", name="kit", **ENDLESS)
-        wait_for_epoch(office, job, 1)
-    for later in open_office(place):
-        wait_for_epoch(later, job, later.get(f"/jobs/{job}").json()["epoch"] + 1)
-        later.post(f"/jobs/{job}/stop", keep=False)
-        later.wait_for(job, "stopped")
+    job = start(hall, set="drums", name="ended", **ENDLESS)
+    wait_for_epoch(hall, job, 1)
+    assert end(hall, job)["resumable"] is True
+    [checkpoint] = Path.cwd().rglob("ended.resume")
+    undo = hall.delete(f"/jobs/{job}").json()["undo"]
+    assert hall.get(f"/jobs/{job}").status_code == 404
+    assert not checkpoint.exists()
+    hall.post(f"/trash/{undo}/restore")
+    assert hall.get(f"/jobs/{job}").json()["resumable"] is True
 
 
-def test_a_job_whose_processes_have_vanished_is_lost_and_can_be_resumed(studio: Office) -> None:
-    job = start(studio, set="drums", name="kit", **ENDLESS)
-    wait_for_epoch(studio, job, 1)
-    for process in processes_of(studio.place.jobs / job):
+def test_a_job_whose_processes_have_vanished_is_lost_and_can_be_resumed(hall: Office) -> None:
+    job = start(hall, set="drums", name="vanished", **ENDLESS)
+    wait_for_epoch(hall, job, 1)
+    for process in processes_of(hall.place.jobs / job):
         os.kill(process, signal.SIGKILL)
-    lost = studio.wait_for(job, "lost")
+    lost = hall.wait_for(job, "lost")
     assert "switched off" in lost["error"]
     assert lost["resumable"] is True
 
@@ -140,60 +158,54 @@ def processes_of(folder: Path) -> list[int]:
     return found
 
 
-def test_a_model_is_trained_by_one_job_at_a_time(studio: Office) -> None:
-    start(studio, set="drums", name="kit", **ENDLESS)
-    again = studio.post("/jobs", kind="train", set="drums", name="kit", force=True)
+def test_a_later_server_finds_a_job_that_still_runs(hall: Office, endless: str) -> None:
+    for later in open_office(hall.place):
+        wait_for_epoch(later, endless, later.get(f"/jobs/{endless}").json()["epoch"] + 1)
+
+
+def test_a_model_is_trained_by_one_job_at_a_time(hall: Office, endless: str) -> None:
+    again = hall.post("/jobs", kind="train", set="drums", name="kit", force=True)
     assert again.status_code == 409
     assert "is being trained already" in again.json()["error"]
 
 
-def test_only_so_many_jobs_run_at_once(studio: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_so_many_jobs_run_at_once(
+    hall: Office, endless: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(jobs_module, "MOST_RUNNING", 1)
-    start(studio, set="drums", name="kit", **ENDLESS)
-    again = studio.post("/jobs", kind="train", set="drums", name="other")
+    again = hall.post("/jobs", kind="train", set="drums", name="other")
     assert again.status_code == 409
     assert "wait for one to end" in again.json()["error"]
 
 
-def test_a_running_job_cannot_be_deleted_and_a_stopped_one_takes_its_checkpoint_along(
-    studio: Office, folders: Folders
-) -> None:
-    job = start(studio, set="drums", name="kit", **ENDLESS)
-    wait_for_epoch(studio, job, 1)
-    assert studio.delete(f"/jobs/{job}").status_code == 409
-    studio.post(f"/jobs/{job}/stop", keep=False)
-    studio.wait_for(job, "stopped")
-    undo = studio.delete(f"/jobs/{job}").json()["undo"]
-    assert studio.get(f"/jobs/{job}").status_code == 404
-    assert not (folders.user / "kit.resume").exists()
-    studio.post(f"/trash/{undo}/restore")
-    assert studio.get(f"/jobs/{job}").json()["resumable"] is True
+def test_a_running_job_cannot_be_deleted(hall: Office, endless: str) -> None:
+    assert hall.delete(f"/jobs/{endless}").status_code == 409
+    assert hall.get(f"/jobs/{endless}").json()["state"] == "running"
 
 
-def test_a_job_that_fails_says_why(studio: Office) -> None:
-    for path in (studio.place.sets / "drums").iterdir():
-        path.write_bytes(b"RIFFnonsense")
-    job = start(studio, set="drums", name="kit")
-    failed = studio.wait_for(job, "failed", "done")
-    assert failed["state"] == "failed"
+def test_a_job_that_fails_says_why(hall: Office, tmp_path: Path) -> None:
+    (tmp_path / "broken.wav").write_bytes(b"RIFFnonsense")
+    hall.fill_set("broken", tmp_path)
+    failed = hall.wait_for(start(hall, set="broken"), "failed", "done")
+    assert (failed["state"], failed["title"]) == ("failed", "broken")
     assert "can be used" in failed["error"]
 
 
 def test_generated_files_are_listed_with_how_they_were_made(
-    studio: Office, tiny_in_library: Path
+    hall: Office, trained: dict[str, Any]
 ) -> None:
-    job = start(studio, "generate", model="tiny", duration=0.5, count=2, seed=5, temperature=0.8)
-    ended = studio.wait_for(job, "done", "failed")
+    job = start(hall, "generate", model="whole", duration=0.5, count=2, seed=5, temperature=0.8)
+    ended = hall.wait_for(job, "done", "failed")
     assert ended["state"] == "done", ended
-    assert sorted(ended["files"]) == ["generated/tiny_5.wav", "generated/tiny_6.wav"]
-    files = studio.get("/files").json()["files"]
-    made = {one["path"]: one["sidecar"] for one in files}["generated/tiny_5.wav"]
+    assert sorted(ended["files"]) == ["generated/whole_5.wav", "generated/whole_6.wav"]
+    files = hall.get("/files").json()["files"]
+    made = {one["path"]: one["sidecar"] for one in files}["generated/whole_5.wav"]
     assert (made["seed"], made["settings"]["temperature"]) == (5, 0.8)
 
 
-def test_a_report_is_a_job(studio: Office, tiny_in_library: Path) -> None:
-    studio.wait_for(start(studio, "report", model="tiny"), "done")
-    assert "<title>tiny</title>" in studio.get("/models/tiny/report").text
+def test_a_report_is_a_job(hall: Office, trained: dict[str, Any]) -> None:
+    hall.wait_for(start(hall, "report", model="whole"), "done")
+    assert "<title>whole</title>" in hall.get("/models/whole/report").text
 
 
 @pytest.mark.parametrize(
@@ -211,14 +223,15 @@ def test_a_report_is_a_job(studio: Office, tiny_in_library: Path) -> None:
     ],
 )
 def test_what_cannot_be_done_is_refused_at_once(
-    studio: Office, options: dict[str, Any], told: str
+    hall: Office, options: dict[str, Any], told: str
 ) -> None:
-    answered = studio.client.post("/api/jobs", json=options)
+    before = [one["id"] for one in hall.get("/jobs").json()["jobs"]]
+    answered = hall.client.post("/api/jobs", json=options)
     assert answered.status_code in (400, 404, 409)
     assert told in answered.json()["error"]
-    assert studio.get("/jobs").json() == {"jobs": []}
+    assert [one["id"] for one in hall.get("/jobs").json()["jobs"]] == before
 
 
 @pytest.mark.parametrize("number", ["..", "x", "20260101-000000-0000"])
-def test_only_jobs_are_found(studio: Office, number: str) -> None:
-    assert studio.get(f"/jobs/{number}/events").status_code == 404
+def test_only_jobs_are_found(hall: Office, number: str) -> None:
+    assert hall.get(f"/jobs/{number}/events").status_code == 404

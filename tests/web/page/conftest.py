@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.commands.server_process import OscClient, ServerProcess
-from tests.tools import read_line, require_program
+from tests.tools import read_line, require_node_module, require_program
 
 #: What keeps Chromium quiet, and lets it run in a container.
 FLAGS = [
@@ -130,12 +130,38 @@ def hold(page: Page, x: float, y: float, to: tuple[float, float] | None = None) 
     page.mouse.up()
 
 
+def drop_files(page: Page, target: Locator, *paths: Path) -> None:
+    """Drag files or folders from outside onto something, and let them go there."""
+    target.scroll_into_view_if_needed()
+    box = target.bounding_box()
+    assert box is not None
+    place = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    session = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        session.send("Input.dispatchDragEvent", {"type": kind, "data": data, **place})
+    session.detach()
+
+
 def until(page: Page, script: str, argument: object = None) -> None:
     """Wait until a script says yes. Playwright's own waiting breaks the page's security policy."""
     ends = time.monotonic() + PATIENCE_MS / 1000
     while not page.evaluate(script, argument):
         assert time.monotonic() < ends, script
         page.wait_for_timeout(50)
+
+
+def axe_faults(page: Page) -> list[tuple[str, str]]:
+    """What axe finds serious on the page as it is: the names of the rules, and where."""
+    modules = Path(require_node_module("axe-core")["NODE_PATH"])
+    if not page.evaluate("Boolean(window.axe)"):
+        page.evaluate((modules / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run().then((result) => result.violations)")
+    return [
+        (one["id"], one["nodes"][0]["html"])
+        for one in found
+        if one["impact"] in ("serious", "critical")
+    ]
 
 
 def shot(page: Page, name: str) -> None:

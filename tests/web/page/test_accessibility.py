@@ -1,34 +1,62 @@
-"""The Live tab for people who do not see it, or who see little: axe finds nothing serious."""
+"""The Live tab for people who see little or nothing; and messages, which hide nothing."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.tools import require_node_module
-from tests.web.page.conftest import OpenPage
+from tests.web.page.conftest import OpenPage, Served, axe_faults
 
 VIEWS = ("Play", "Edits", "Controls", "Record", "Inputs")
+SIZES = pytest.mark.parametrize("size", [(1440, 900), (390, 844)], ids=["laptop", "phone"])
+
+#: Which parts of the frame lie over one another.
+_OVERLAPS = """() => {
+  const names = ['.top-area', '.nav', '.main', '.toasts']
+  const boxes = names.map((name) => document.querySelector(name).getBoundingClientRect())
+  return names.flatMap((name, n) => names.slice(n + 1).filter((_, m) => {
+    const [one, other] = [boxes[n], boxes[n + 1 + m]]
+    return Math.min(one.right, other.right) - Math.max(one.left, other.left) > 0.5
+      && Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 0.5
+  }).map((other) => `${name} ${other}`))
+}"""
 
 
-@pytest.mark.parametrize("size", [(1440, 900), (390, 844)], ids=["laptop", "phone"])
+_IS_CUT = """(one) => one.scrollHeight > one.clientHeight + 1
+  || one.scrollWidth > one.clientWidth + 1"""
+
+
+@SIZES
 def test_axe_finds_nothing_serious(open_page: OpenPage, size: tuple[int, int]) -> None:
-    modules = Path(require_node_module("axe-core")["NODE_PATH"])
-    source = (modules / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
     page = open_page(width=size[0], height=size[1])
     expect(page.get_by_role("application", name=re.compile("Timeline"))).to_be_visible()
-    page.evaluate(source)
     found = {}
     for view in VIEWS:
         page.get_by_role("tab", name=view).click()
         expect(page.get_by_role("tabpanel", name=view)).to_be_visible()
-        violations = page.evaluate("axe.run().then((result) => result.violations)")
-        found[view] = [
-            (one["id"], one["nodes"][0]["html"])
-            for one in violations
-            if one["impact"] in ("serious", "critical")
-        ]
+        found[view] = axe_faults(page)
     assert found == {view: [] for view in VIEWS}
+
+
+@SIZES
+def test_messages_are_whole_and_lie_over_nothing(
+    open_page: OpenPage, served: Served, size: tuple[int, int]
+) -> None:
+    page = open_page(width=size[0], height=size[1])
+    expect(page.get_by_role("application", name=re.compile("Timeline"))).to_be_visible()
+    served.osc.send("/distill/edit/mask/on", 1)
+    served.osc.send("/distill/undo")
+    told = page.get_by_role("status").filter(has_text="Undone: mask on")
+    expect(told).to_be_visible()
+    page.get_by_role("button", name=re.compile("^Gain")).click()
+    page.keyboard.type("x" * 100)
+    page.keyboard.press("Enter")
+    wrong = page.get_by_role("alert").filter(has_text="Gain takes a number")
+    expect(wrong).to_be_visible()
+    assert page.evaluate(_OVERLAPS) == []
+    for one in (told, wrong):
+        assert not one.locator("p").evaluate(_IS_CUT)
+    told.get_by_role("button", name="Dismiss").click()
+    expect(told).to_have_count(0)

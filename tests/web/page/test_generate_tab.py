@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.web.page.conftest import OpenPage, shot
+from tests.web.page.conftest import OpenPage, axe_faults, shot
 from tests.web.page.workshop import PATIENCE, Workshop, open_workbench
 
 PRESS_MS = 80
@@ -56,20 +56,45 @@ def test_a_sound_is_made_and_can_be_heard(tab: Page) -> None:
     expect(position).not_to_have_attribute("aria-valuenow", "0")
     expect(position).to_have_attribute("aria-valuemax", "1")
     shot(tab, "generate")
+    assert axe_faults(tab) == []
 
 
 def test_settings_of_a_sound_are_taken_over(tab: Page) -> None:
-    temperature = tab.locator("#generate-temperature")
+    temperature = fader(tab, "Temperature")
     press(tab.get_by_role("button", name="Set each level apart"))
     tab.get_by_label("Temperature of Timbre").fill("0.4")
-    generate(tab, 8, Temperature="0.7")
+    temperature.press("0")
+    tab.get_by_label("Temperature", exact=True).and_(tab.locator("input")).fill("0.7")
+    tab.keyboard.press("Enter")
+    generate(tab, 8)
     row = made(tab, 8)
     press(tab.get_by_role("button", name="Defaults"))
-    expect(temperature).to_have_value("1.00")
+    expect(temperature).to_have_attribute("aria-valuenow", "1")
     press(row.get_by_role("button", name="Reuse settings"))
-    expect(temperature).to_have_value("0.70")
+    expect(temperature).to_have_attribute("aria-valuenow", "0.7")
     expect(tab.get_by_label("Temperature of Timbre")).to_have_value("0.40")
     expect(tab.get_by_label("Seed", exact=True)).to_have_value("8")
+
+
+def test_the_form_is_kept_until_the_browsers_tab_is_closed(tab: Page, open_page: OpenPage) -> None:
+    seconds, warmth = tab.get_by_label("Seconds"), fader(tab, "Temperature")
+    seconds.fill("3")
+    warmth.press("Home")
+    fader(tab, "Brightness").press("End")
+    tab.get_by_role("link", name="Library").click()
+    tab.get_by_role("link", name="Generate").click()
+    expect(seconds).to_have_value("3.0")
+    tab.reload()
+    expect(seconds).to_have_value("3.0")
+    expect(warmth).to_have_attribute("aria-valuenow", "0.1")
+    expect(fader(tab, "Brightness")).to_have_attribute("aria-valuenow", "1")
+    fader(tab, "Brightness").press("Delete")
+    expect(fader(tab, "Brightness")).to_have_attribute("aria-valuetext", "off")
+    expect(open_page("/#generate").get_by_label("Seconds")).to_have_value("10.0")
+
+
+def fader(page: Page, name: str) -> Locator:
+    return page.get_by_role("slider", name=name, exact=True)
 
 
 def test_the_other_sound_goes_on_where_the_first_one_is(tab: Page) -> None:

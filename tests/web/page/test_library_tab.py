@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from distill_live.models.file.header import read_header
-from tests.web.page.conftest import OpenPage, shot
+from tests.web.page.conftest import OpenPage, axe_faults, drop_files, shot
 from tests.web.page.workshop import PATIENCE, Stage, describe_codebooks, open_stage
 
 PRESS_MS = 80
@@ -65,6 +65,46 @@ def test_a_model_says_how_its_codebooks_are_used(tab: Page) -> None:
         tab.keyboard.press("ArrowRight")
     expect(details).to_contain_text("Structure, code 3: 50 times")
     shot(tab, "library")
+    assert axe_faults(tab) == []
+
+
+def test_a_code_of_a_model_is_heard(tab: Page) -> None:
+    details = opened(tab, "drums")
+    played: list[str] = []
+    tab.on("response", lambda one: played.append(one.url) if "/cell?" in one.url else None)
+    heat = details.get_by_label("How often each code is used")
+    heat.scroll_into_view_if_needed()
+    box = heat.bounding_box()
+    assert box is not None
+    # The middle of code 5 of 16 of the second level.
+    x, y = box["width"] * 5.5 / 16, 56
+    heat.click(position={"x": x, "y": y}, delay=PRESS_MS)
+    until_played(tab, played, 1)
+    heat.click(position={"x": x, "y": y}, button="right")
+    press(tab.get_by_role("menuitem", name="Hear this code"))
+    expect(tab.get_by_role("menu")).to_have_count(0)
+    finder = details.get_by_role("region", name="Hear a code")
+    finder.get_by_label("Level").select_option("Detail")
+    finder.get_by_label("Code").fill("7")
+    press(finder.get_by_role("button", name="Hear it"))
+    until_played(tab, played, 2)
+    assert [one.partition("/drums/")[2] for one in played] == [
+        "cell?level=1&code=5", "cell?level=2&code=7",
+    ]  # fmt: skip
+
+
+def until_played(page: Page, played: list[str], count: int) -> None:
+    """Wait until so many sounds of codes have come, each once, and the last has begun."""
+    while len(played) < count:
+        page.wait_for_timeout(20)
+    expect(page.get_by_text("The sound is being made")).to_have_count(0)
+
+
+def test_the_model_in_play_is_looked_at_first(tab: Page) -> None:
+    expect(tab.get_by_role("region", name="tiny")).to_be_visible()
+    expect(row(tab, "tiny")).to_have_attribute("aria-pressed", "true")
+    press(tab.get_by_role("region", name="tiny").get_by_role("button", name="Close"))
+    expect(tab.get_by_role("region", name="tiny")).to_have_count(0)
 
 
 def test_the_search_finds_names_and_tags(tab: Page) -> None:
@@ -123,7 +163,48 @@ def test_a_model_goes_down_and_up_again(tab: Page, served: Stage, tmp_path: Path
     (served.models / "guitar.distill").unlink()
 
 
+def test_models_are_dropped_on_the_tab_and_other_files_refused(
+    tab: Page, drums: Path, served: Stage, tmp_path: Path
+) -> None:
+    dropped, sound = tmp_path / "bells.distill", tmp_path / "bells.wav"
+    shutil.copyfile(drums, dropped)
+    sound.write_bytes(b"RIFF")
+    drop_files(tab, tab.get_by_role("region", name="Models"), sound, dropped)
+    expect(tab.get_by_role("alert")).to_contain_text("bells.wav is not a model")
+    expect(row(tab, "bells")).to_be_visible(timeout=PATIENCE)
+    # Where nothing takes it, a file does not replace the page.
+    drop_files(tab, tab.get_by_role("link", name="Patch"), sound)
+    expect(row(tab, "bells")).to_be_visible()
+    (served.models / "bells.distill").unlink()
+
+
 def test_a_model_of_distill_v1_is_taken_in(tab: Page, served: Stage, old_model_path: Path) -> None:
     tab.get_by_label("Model file to upload").set_input_files(old_model_path)
     expect(row(tab, "old")).to_be_visible(timeout=PATIENCE)
     (served.models / "old.distill").unlink()
+
+
+def test_a_model_of_distill_v1_is_converted(
+    served: Stage, old_model_path: Path, open_page: OpenPage
+) -> None:
+    shutil.copyfile(old_model_path, served.models / "ancient.distill")
+    tab = open_page("/#library")
+    press(opened(tab, "ancient").get_by_role("button", name="Convert to this version"))
+    dialog = tab.get_by_role("dialog")
+    expect(dialog.get_by_label("Name of the new model")).to_have_value("ancient converted")
+    press(dialog.get_by_role("button", name="Convert"))
+    made = row(tab, "ancient converted")
+    expect(made).to_have_attribute("aria-pressed", "true", timeout=PATIENCE)
+    expect(made).not_to_contain_text("from Distill v1.1")
+    for path in served.models.glob("ancient*"):
+        path.unlink()
+
+
+def test_a_report_is_written_and_can_be_opened(tab: Page) -> None:
+    details = opened(tab, "drums")
+    press(details.get_by_role("button", name="Write a report"))
+    report = details.get_by_role("link", name="Report", exact=True)
+    expect(report).to_be_visible(timeout=PATIENCE)
+    with tab.context.expect_page() as page:
+        press(report)
+    expect(page.value).to_have_title("drums")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.web.page.conftest import OpenPage, shot
+from tests.web.page.conftest import OpenPage, axe_faults, shot
 from tests.web.page.workshop import PATCH, Stage, open_stage
 
 PRESS_MS = 80
@@ -42,6 +42,7 @@ def test_a_value_runs_along_its_mapping(tab: Page, served: Stage) -> None:
     expect(meter).to_have_attribute("aria-valuetext", "1.80")
     expect(tab.get_by_label("Messages, newest first")).to_contain_text("/1/fader1")
     shot(tab, "patch")
+    assert axe_faults(tab) == []
 
 
 def test_a_message_that_leads_nowhere_is_seen(tab: Page, served: Stage) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.web.page.conftest import OpenPage, shot
+from tests.web.page.conftest import OpenPage, axe_faults, drop_files, shot
 from tests.web.page.workshop import PATIENCE, Workshop, open_workbench, write_tones
 
 PRESS_MS = 80
@@ -51,6 +51,16 @@ def start(page: Page, **epochs: int) -> None:
     press(page.get_by_role("button", name="Start training"))
 
 
+def test_a_folder_of_recordings_is_dropped(tab: Page, tmp_path: Path) -> None:
+    write_tones(tmp_path / "band" / "one", 1)
+    write_tones(tmp_path / "band" / "two", 1)
+    drop_files(tab, tab.locator(".drop"), tmp_path / "band")
+    expect(tab.get_by_label("Set of recordings")).to_have_value("recordings")
+    expect(tab.locator(".files li")).to_have_count(2)
+    names = tab.locator(".files li > span:first-child").all_text_contents()
+    assert names == ["one - tone 0.wav", "two - tone 0.wav"]
+
+
 def test_recordings_are_looked_into_before_training(tab: Page, tmp_path: Path) -> None:
     good = write_tones(tmp_path, SOUNDS)
     short = write_tones(tmp_path / "short", 1, seconds=0.1)
@@ -80,6 +90,7 @@ def test_a_model_is_trained_and_its_curves_health_and_previews_are_shown(
     expect(tab.get_by_role("group", name="Compare with the original")).to_contain_text("recording")
     assert (served.models / "whole.distill").exists()
     shot(tab, "train")
+    assert axe_faults(tab) == []
 
 
 def test_a_training_is_stopped_kept_and_resumed(

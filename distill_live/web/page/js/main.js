@@ -11,8 +11,14 @@ import { startMessages } from './frame/messages.js'
 if (location.search.startsWith('?token=')) history.replaceState(null, '', location.pathname + location.hash)
 
 const page = /** @type {HTMLElement} */ (document.getElementById('page'))
+for (const kind of ['dragover', 'drop']) addEventListener(kind, keepPage)
 startMessages()
 startKeys()
 start()
 page.textContent = ''
 render(html`<${App} />`, page)
+
+/** A file that is dropped where nothing takes it must not take the place of the page. */
+function keepPage(/** @type {Event} */ event) {
+  event.preventDefault()
+}

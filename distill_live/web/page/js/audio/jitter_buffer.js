@@ -34,6 +34,12 @@ export class JitterBuffer {
     this._left = new Float32Array(this._size)
     this._right = new Float32Array(this._size)
     this._expected = NaN
+    // Set when it begins anew.
+    /** @type {number} */ this._written
+    /** @type {number} */ this._read
+    /** @type {number} */ this._average
+    /** @type {number} */ this._gain
+    /** @type {number[]} */ this._ended
     this.restart()
   }
 

@@ -67,7 +67,7 @@ function fillCell(pixels, stride, { top, right, bottom }, inks, ink, figures) {
   if (figure) drawFigure(pixels, stride, figureBox(figure, top, right, bottom), inks.marks[ink])
 }
 
-/** The box [left, top, right, bottom] of a figure 1..3 in a cell. */
+/** The box [left, top, right, bottom] of a figure 1..3 in a cell. @returns {[number, number, number, number]} */
 function figureBox(figure, top, right, bottom) {
   const high = bottom - top
   if (figure === 1) return [0, top, Math.max(2, Math.round(right * 0.25)), bottom]

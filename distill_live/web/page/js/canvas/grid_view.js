@@ -27,6 +27,12 @@ export class GridView {
     this._scale = 1
     /** How many columns were painted since the view was made: what it has cost. */
     this.painted = 0
+    // Once there is a layout.
+    /** @type {import('./grid_layout.js').GridLayout} */ this.layout
+    /** @type {ImageData} */ this._column
+    /** @type {Uint32Array} */ this._pixels
+    /** @type {Int32Array} */ this._shown
+    /** @type {Uint32Array} */ this._versions
   }
 
   /**

@@ -18,6 +18,7 @@ const FLOOR = -60, LABELLED = -30
 /** Frames usually come so often, in milliseconds. */
 const USUAL_MS = 33.3
 /** Shades from silent to loud; colours are for levels. */
+/** @type {[number, number[]][]} */
 const SHADES = [[0, [14, 15, 18]], [0.25, [26, 29, 37]], [0.6, [116, 118, 124]], [1, [250, 248, 240]]]
 const SILENCE = { min: 0, max: 0, spectrum: new Uint8Array(1) }
 
@@ -37,6 +38,9 @@ export class SoundView {
     this._away = kept ? performance.now() - kept.at : 0
     /** @type {any[]} what sounded before the first frame, as the server sends it first */
     this._past = []
+    // Once its size is known.
+    /** @type {ImageData} */ this._column
+    /** @type {Uint32Array} */ this._pixels
     this.canvas = new SharpCanvas(host, () => this._lay())
     this._tick = this._tick.bind(this)
     this._request = requestAnimationFrame(this._tick)

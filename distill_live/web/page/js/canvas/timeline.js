@@ -20,6 +20,9 @@ const GLIDE_MS = 80, LONGEST_GLIDE = 400
 export const LEAST_ZOOM = 2, MOST_ZOOM = 48
 
 /** Draws itself in `host` at the pace of the screen, from frames that `take` and `hear` get. */
+/** @typedef {import('./region.js').Cell} Cell */
+/** @typedef {import('./region.js').Region} Region */
+
 export class TimelineView {
   /**
    * @param {HTMLElement} host
@@ -35,6 +38,7 @@ export class TimelineView {
     /** How far the view is turned back from now, in columns; 0 follows. */
     this.back = 0
     /** What is drawn over the cells; see timeline_session.js. */
+    /** @type {{selection: Region|null, ghost: Region|null, cursor: Cell|null, pending: Cell[]}} */
     this.overlay = { selection: null, ghost: null, cursor: null, pending: [] }
     /** Called after each picture, with the time it has cost in milliseconds. */
     this.onDraw = (/** @type {number} */ _cost) => {}
@@ -46,6 +50,7 @@ export class TimelineView {
     this._still = false
     this._calm = matchMedia('(prefers-reduced-motion: reduce)').matches
     this._drawn = performance.now()
+    /** Once its size is known. @type {import('./grid_layout.js').GridLayout} */ this.layout
     this.canvas = new SharpCanvas(host, () => this._lay())
     this._tick = this._tick.bind(this)
     this._request = requestAnimationFrame(this._tick)

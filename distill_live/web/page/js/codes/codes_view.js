@@ -34,6 +34,11 @@ export class CodesView {
     this._request = 0
     this._changed = () => this.redraw()
     scroller.addEventListener('scroll', this._changed, { passive: true })
+    // Once there are codes.
+    /** @type {GridColumns} */ this.grid
+    /** @type {GridView} */ this.view
+    /** @type {GridLayout} */ this.layout
+    /** @type {Uint16Array} */ this._first
     this.canvas = new SharpCanvas(stage, () => this._lay())
   }
 

@@ -11,9 +11,9 @@
  */
 
 import { local, remember } from '../core/dom.js'
+import { Hearing } from '../core/hearing.js'
 import { toast } from '../controls/toast.js'
 import * as documents from './documents.js'
-import { Hearing } from './hearing.js'
 import { soundOf } from './parts.js'
 
 const SHOWN = 'codes.shown'

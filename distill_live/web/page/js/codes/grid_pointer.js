@@ -1,8 +1,9 @@
 // @ts-check
-/** What a pointer does to the codes: hear, select, and carry a selection to another place. */
+/** What a pointer does to the codes: hear, select, carry a selection to another place, open a menu. */
 
 import { contains, regionBetween } from '../canvas/region.js'
 import { openMenu } from '../controls/menu.js'
+import { longPress, openCellMenu } from './cell_menu.js'
 import { dropItems } from './dropping.js'
 
 /** A press that moves less than this, in CSS pixels, is a click. */
@@ -27,29 +28,39 @@ export function followPointer(view, desk, id, touchSelects) {
     const scrolls = event.pointerType === 'touch' && !touchSelects()
     if (!scrolls) stage.setPointerCapture(event.pointerId)
     drag = { at, carries, scrolls, selection, x: event.clientX, y: event.clientY, moved: false, pointer: event.pointerId }
+    drag.leave = event.pointerType === 'mouse' ? () => {} : longPress(() => menu(event))
+  }
+  // Some touch screens send a context menu of their own after a long press, others do not.
+  const menu = (/** @type {MouseEvent} */ event) => {
+    event.preventDefault()
+    cancel()
+    if (view.layout) openCellMenu(view, desk, id, event)
   }
   const move = (/** @type {PointerEvent} */ event) => {
     if (!drag || drag.pointer !== event.pointerId) return
     drag.moved ||= Math.hypot(event.clientX - drag.x, event.clientY - drag.y) > SLACK
-    if (!drag.moved || drag.scrolls) return
+    if (!drag.moved) return
+    drag.leave()
+    if (drag.scrolls) return
     if (drag.carries) carry(drag, event, desk)
     else select(view, desk, id, drag, event)
   }
   const up = (/** @type {PointerEvent} */ event) => {
     if (!drag || drag.pointer !== event.pointerId) return
     const ended = drag
-    drag = null
-    clearGhosts(desk)
+    cancel()
     if (!ended.moved) click(view, desk, id, ended, event)
     else if (ended.carries) drop(desk, id, ended, event)
   }
   const cancel = () => {
+    drag?.leave()
     drag = null
     clearGhosts(desk)
   }
-  const events = { pointerdown: down, pointermove: move, pointerup: up, pointercancel: cancel }
+  const events = { pointerdown: down, pointermove: move, pointerup: up, pointercancel: cancel, contextmenu: menu }
   for (const [name, fn] of Object.entries(events)) stage.addEventListener(name, /** @type {any} */ (fn))
   return () => {
+    cancel()
     for (const [name, fn] of Object.entries(events)) stage.removeEventListener(name, /** @type {any} */ (fn))
   }
 }

@@ -39,9 +39,9 @@ function Choice(/** @type {any} */ { desk, beside, close }) {
     desk.wantsBeside = beside
     run()
   }
-  const found = groups.map(([title, files]) => [title, files.filter((one) =>
-    one.toLowerCase().includes(search.trim().toLowerCase()))]).filter(([, files]) => files.length)
-  const first = found[0]?.[1][0]
+  const isFound = (/** @type {string} */ one) => one.toLowerCase().includes(search.trim().toLowerCase())
+  const found = groups.map(([title, files]) => ({ title, files: files.filter(isFound) })).filter(({ files }) => files.length)
+  const first = found[0]?.files[0]
   return html`<${Dialog} title=${beside ? 'Open beside it' : 'Open a sound or a grid of codes'} open wide onClose=${close}>
     <form class="stack" onSubmit=${(/** @type {Event} */ event) => {
       event.preventDefault()
@@ -63,12 +63,13 @@ function Choice(/** @type {any} */ { desk, beside, close }) {
           ${models.map((one) => html`<option value=${one} selected=${one === model}>${one}</option>`)}
         </select></label>`}
       <div class="file-list">
-        ${found.map(([title, files]) => html`<h3>${title}</h3>
+        ${found.map(({ title, files }) => html`<h3>${title}</h3>
           ${files.map((/** @type {string} */ one) => html`<button type="button" class="file-choice" key=${one}
             onClick=${() => begin(() => desk.open(one, model))}>${one.replace(/^(recordings|generated|sets\/[^/]*)\//, '')}</button>`)}`)}
         ${!found.length && html`<p class="empty">${search ? 'No file has such a name.'
           : 'There are no recordings, generated files or sets yet. Choose a file of this computer, or drop one on the page.'}</p>`}
       </div>
+      <div class="dialog-end"><${Button} label="Cancel" onPress=${close} /></div>
     </form>
   </${Dialog}>`
 }

@@ -32,7 +32,8 @@ export function soundOf({ document, version, cursor, side }, part) {
   const { id, columnSeconds } = document
   if (part.code !== undefined) {
     const first = part.column ?? cursor?.column ?? 0
-    return { id, url: cellUrl(id, only(part, ['level', 'code', 'band'])), version: 0, first, columnSeconds, held: true, side: 'decode' }
+    const { level, code, band } = part
+    return { id, url: cellUrl(id, { level, code, band }), version: 0, first, columnSeconds, held: true, side: 'decode' }
   }
   const first = part.columns[0]
   const end = Math.min(part.columns[1], first + Math.floor(MOST_SECONDS / columnSeconds))
@@ -85,8 +86,4 @@ export function withIds(text, edits, documents) {
 /** A name as one word. */
 function quoted(/** @type {string} */ name) {
   return /^[\w.:+-]+$/.test(name) ? name : `"${name.replaceAll('"', '')}"`
-}
-
-function only(/** @type {any} */ given, /** @type {string[]} */ names) {
-  return Object.fromEntries(names.filter((name) => given[name] !== undefined).map((name) => [name, given[name]]))
 }

@@ -5,7 +5,7 @@
  */
 
 import { html, useRef, useState } from '../core/dom.js'
-import { asked, Dialog } from '../controls/dialog.js'
+import { asked, Dialog, DialogEnd } from '../controls/dialog.js'
 
 /** @type {(wanted: any) => void} */
 let show = () => {}
@@ -38,7 +38,7 @@ export function LevelNames() {
     <form ref=${form} class="stack" onSubmit=${submit}>
       ${labels.map((/** @type {string} */ label, /** @type {number} */ n) => html`<label class="field">Level ${n + 1}
         <input defaultValue=${label} autocomplete="off" spellcheck=${false} autofocus=${n === 0} /></label>`)}
-      <div class="dialog-end"><button type="submit" class="button primary">Rename</button></div>
+      <${DialogEnd} action="Rename" onCancel=${() => setWanted(null)} />
     </form>
   </${Dialog}>`
 }

@@ -6,7 +6,7 @@
 
 import { html, useRef, useState } from '../core/dom.js'
 import { ask, store } from '../core/store.js'
-import { asked, Dialog } from '../controls/dialog.js'
+import { asked, Dialog, DialogEnd } from '../controls/dialog.js'
 import { attempt, toast } from '../controls/toast.js'
 import { saveAs } from './documents.js'
 
@@ -35,7 +35,8 @@ export async function sendToLive(desk, id) {
 async function send(/** @type {string} */ id, /** @type {string} */ clip) {
   const { path } = await saveAs(id, fileName(`${clip} ${clock()}`), 'npz')
   await ask('/distill/clip/load', clip, path)
-  toast(`The clip ${clip} is ready, in the Live tab.`, { kind: 'good' })
+  // The instrument says when it is there.
+  toast(`${clip} goes to the clips of the Live tab.`, { kind: 'good' })
 }
 
 export function SaveDialog() {
@@ -58,7 +59,7 @@ export function SaveDialog() {
       <label class="field">What to write
         <select name="format">${FORMATS.map(([format, label]) => html`<option value=${format}>${label}</option>`)}</select>
       </label>
-      <div class="dialog-end"><button type="submit" class="button primary">Save</button></div>
+      <${DialogEnd} action="Save" onCancel=${() => setWanted(null)} />
     </form>
   </${Dialog}>`
 }

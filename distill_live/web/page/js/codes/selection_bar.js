@@ -17,8 +17,8 @@ export function SelectionBar({ desk, id }) {
   if (!selection) {
     return html`<p class="document-hint soft" role="status">${waits ? 'The sound is being made …'
       : cursor ? describe(cursor, desk.views.get(id) ?? { code: () => '' }, document)
-      : coarse ? 'Tap a cell, the head of a column or of a row to hear it. To select cells, press Select and drag.'
-      : 'Click a cell, the head of a column or of a row to hear it. Drag over cells to select them.'}</p>`
+      : coarse ? 'Press a cell to hear its code, or the head of a column or a row. Press long for more. To select, press Select and drag.'
+      : 'Press a cell to hear its code, or the head of a column or a row. Right-click for more. Drag over cells to select them.'}</p>`
   }
   const seconds = formatSeconds(selection.count * document.columnSeconds)
   return html`<div class="document-hint row" role="group" aria-label="Selection">

@@ -14,7 +14,7 @@ import { Pane } from './pane.js'
 import { closeDocument, compare } from './pane_head.js'
 import { LevelNames, renameDocument } from './rename.js'
 import { SaveDialog } from './saving.js'
-import { CodeFinder, States } from './states.js'
+import { HearCode, States } from './states.js'
 
 export const id = 'codes'
 export const title = 'Codes'
@@ -31,7 +31,7 @@ export function Tab() {
     ${desk.active && desk.of(desk.active) ? html`<div class="codes-columns">
         <div class="stack documents">${desk.shown.map((one) => html`<${Pane} key=${one} desk=${desk} id=${one}
           touchSelects=${touchSelects} setTouchSelects=${setTouchSelects} />`)}</div>
-        <div class="stack side"><${EditForm} desk=${desk} /><${States} desk=${desk} /><${CodeFinder} desk=${desk} /></div>
+        <div class="stack side"><${HearCode} desk=${desk} /><${EditForm} desk=${desk} /><${States} desk=${desk} /></div>
       </div>` : html`<${Empty} desk=${desk} />`}
     <${OpenDialog} desk=${desk} /><${SaveDialog} /><${LevelNames} />
   </div>`

@@ -26,7 +26,7 @@ export function Button(props) {
   </button>`
 }
 
-/** @param {{name: string, level?: {name: string, label: string}, label?: string, extra?: string}} props */
+/** @param {{name: string, level?: {name: string, label: string, colour: string}, label?: string, extra?: string}} props */
 export function Toggle({ name, level, label, extra }) {
   const address = level ? `${name}/${level.name}` : name
   const on = useValue(address) >= 0.5

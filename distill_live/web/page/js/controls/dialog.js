@@ -2,6 +2,7 @@
 /**
  * Dialogs on the browser's own <dialog>: focus stays inside, Escape closes.
  *   Dialog({title, open, onClose, wide?, children})
+ *   DialogEnd({action, onCancel, danger?})   the last row of a dialog's form: Cancel, and what it does
  *   confirmed(text, {action: 'Delete', danger?}) -> Promise<boolean>
  *   asked(title, {value?, action?, hint?}) -> Promise<string|null>   a text, or null
  *   Dialogs()   where the last two are drawn; once, in the frame
@@ -40,6 +41,14 @@ export function Dialog({ title, open, onClose, wide, children }) {
   </dialog>`
 }
 
+/** @param {{action: string, onCancel: () => void, danger?: boolean, focus?: boolean}} props */
+export function DialogEnd({ action, onCancel, danger = false, focus = false }) {
+  return html`<div class="dialog-end">
+    <${Button} label="Cancel" onPress=${onCancel} />
+    <button type="submit" class=${classes('button', danger ? 'danger' : 'primary')} autofocus=${focus}>${action}</button>
+  </div>`
+}
+
 /** @param {string} text @param {{action?: string, danger?: boolean}} [options] */
 export function confirmed(text, { action = 'OK', danger = false } = {}) {
   return new Promise((resolve) => show({ title: text, action, danger, resolve, isText: false }))
@@ -72,11 +81,8 @@ function Question(/** @type {any} */ { title, value, action, danger, hint, isTex
     <form onSubmit=${submit}>
       ${isText && html`<label class="field">${hint || 'Name'}
         <input ref=${field} defaultValue=${value} autocomplete="off" spellcheck=${false} autofocus /></label>`}
-      <div class="dialog-end">
-        <${Button} label="Cancel" onPress=${() => answer(isText ? null : false)} />
-        <button type="submit" class=${classes('button', danger ? 'danger' : 'primary')}
-          autofocus=${!isText}>${action}</button>
-      </div>
+      <${DialogEnd} action=${action} danger=${danger} focus=${!isText}
+        onCancel=${() => answer(isText ? null : false)} />
     </form>
   </${Dialog}>`
 }

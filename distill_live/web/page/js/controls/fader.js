@@ -68,7 +68,7 @@ function noteOf(/** @type {any} */ disabled, /** @type {boolean} */ learning, /*
 }
 
 /** What is dragged: the whole bar, below the number. */
-function Track(/** @type {any} */ props) {
+export function Track(/** @type {any} */ props) {
   const { parameter, address, title, level, vertical, control, mark, setTyping, disabled, children } = props
   const { value, travel } = control
   const off = typeof value !== 'number'

@@ -63,7 +63,7 @@ export function forgetApi() {
   known = null
 }
 
-async function request(/** @type {string} */ method, /** @type {string} */ path, /** @type {any} */ body) {
+async function request(/** @type {string} */ method, /** @type {string} */ path, /** @type {any} */ body = undefined) {
   /** @type {RequestInit} */
   const options = { method, headers: { Accept: 'application/json' } }
   if (method !== 'GET') {

@@ -7,6 +7,7 @@
  *   toTravel(value, parameter) 0..1 / fromTravel(travel, parameter)   by the parameter's curve
  *   formatSeconds(71.3) '1:11.3'   formatDecibels(0.5) '-6.0 dB'   formatBytes, formatShare(0.8) '80 %'
  *   titleOf('edit/echo/on') 'Echo on'   words('top_k') 'Top k'
+ *   capital('now playing') 'Now playing'   uncapital('Echo on') 'echo on', but not 'MIDI'
  */
 
 /** @typedef {{name: string, kind: string, min: number, max: number, default: number, unit?: string, curve?: string}} P */
@@ -83,11 +84,17 @@ export function formatBytes(bytes) {
 /** @param {number} share 0..1 */
 export const formatShare = (share) => `${Math.round(100 * share)} %`
 
-/** A name in words: 'top_k' is 'Top k'. @param {string} name */
+/** A name in words: 'model_fade' is 'Model fade'. @param {string} name */
 export function words(name) {
-  const text = name.replaceAll('_', ' ').replaceAll('/', ' ')
-  return text.charAt(0).toUpperCase() + text.slice(1)
+  return capital(name.replaceAll('_', ' ').replaceAll('/', ' '))
 }
+
+/** A text that begins with a capital. @param {string} text */
+export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1)
+
+/** A title as it stands within a sentence; abbreviations stay. @param {string} text */
+export const uncapital = (text) =>
+  /^[A-Z][^A-Z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text
 
 /** A parameter's title; names inside a group leave the group out. @param {string} name @param {string} [group] */
 export function titleOf(name, group = '') {

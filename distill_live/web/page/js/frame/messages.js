@@ -1,11 +1,13 @@
 // @ts-check
 /**
- * What the server says to people: errors and outcomes become toasts, everything is kept in a log.
+ * What the server says to people: errors and outcomes become toasts, in plain words; everything is
+ * kept in a log, as it was said, for those who send OSC.
  *   startMessages()        once, from main.js
  *   useSaid() -> [{time, text, kind}]   newest last, at most 200
  */
 
 import { useEffect, useState } from '../core/dom.js'
+import { sentence } from '../core/sentences.js'
 import { store } from '../core/store.js'
 import { toast } from '../controls/toast.js'
 
@@ -38,7 +40,7 @@ export function useSaid() {
 function take(/** @type {string} */ text, /** @type {string} */ kind) {
   if (!text) return
   // What was refused is an error for whoever sent it; from others it is only noted.
-  if (kind || !text.startsWith('refused ')) toast(text, { kind })
+  if (kind || !text.startsWith('refused ')) toast(sentence(text), { kind })
   // Outcomes are often said as well; once is enough.
   if (said.at(-1)?.text === text) return
   said = [...said, { time: new Date(), text, kind }].slice(-MOST)

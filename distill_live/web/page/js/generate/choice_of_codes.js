@@ -1,16 +1,12 @@
 // @ts-check
 /** How codes are chosen: each sampling parameter for all levels, and for each level apart. */
 
+import { LocalFader } from '../controls/local_fader.js'
 import { html, useRemembered } from '../core/dom.js'
-import { formatNumber, words } from '../core/format.js'
+import { formatNumber, titleOf, words } from '../core/format.js'
 import { levelsOf } from '../core/store.js'
-import { NumberField, SliderField } from './number.js'
+import { NumberField } from './number.js'
 import { SAMPLING, STEERED, parameterOf } from './settings.js'
-
-const TITLES = { top_k: 'Top-k', top_p: 'Top-p', min_p: 'Min-p' }
-
-/** @param {string} name */
-export const titleOfSetting = (name) => TITLES[/** @type {keyof typeof TITLES} */ (name)] ?? words(name)
 
 /** @param {{settings: any, change: (part: any) => void, levels: string[]}} props */
 export function ChoiceOfCodes({ settings, change, levels }) {
@@ -20,10 +16,9 @@ export function ChoiceOfCodes({ settings, change, levels }) {
   return html`<fieldset class="group">
     <legend>Choice of codes</legend>
     ${SAMPLING.map(
-      (name) => html`<${SliderField}
+      (name) => html`<${LocalFader}
         key=${name}
-        id=${`generate-${name}`}
-        label=${titleOfSetting(name)}
+        label=${titleOf(name)}
         parameter=${parameterOf(name)}
         value=${settings.sampling[name].all}
         onChange=${(/** @type {number} */ all) => set(name, { ...settings.sampling[name], all })}
@@ -54,13 +49,13 @@ function Levels(/** @type {any} */ { settings, set, levels }) {
     <tbody>
       ${SAMPLING.map(
         (name) => html`<tr key=${name}>
-          <th scope="row">${titleOfSetting(name)}</th>
+          <th scope="row">${titleOf(name)}</th>
           ${levels.map((/** @type {string} */ label, /** @type {number} */ n) => {
             const { all, own } = settings.sampling[name]
             const parameter = parameterOf(name)
             return html`<td>
               <${NumberField}
-                label=${`${titleOfSetting(name)} of ${label}`}
+                label=${`${titleOf(name)} of ${label}`}
                 parameter=${parameter}
                 value=${own[n] ?? null}
                 placeholder=${formatNumber(all, parameter)}
@@ -87,29 +82,16 @@ export function Steering({ settings, change }) {
   const steered = Object.values(settings.steering).some((value) => value !== null)
   return html`<fieldset class="group">
     <legend>Steering</legend>
-    ${STEERED.map((name) => {
-      const value = settings.steering[name]
-      return html`<div class="steered" key=${name}>
-        <label class="check">
-          <input
-            type="checkbox"
-            checked=${value !== null}
-            onChange=${(/** @type {any} */ event) => set(name, event.target.checked ? 0 : null)}
-          />
-          <span class="visually-hidden">Steer ${name}</span>
-        </label>
-        <${SliderField}
-          id=${`generate-${name}`}
-          label=${words(name)}
-          parameter=${parameterOf(`steer/${name}`)}
-          value=${value ?? 0}
-          disabled=${value === null}
-          onChange=${(/** @type {number} */ next) => set(name, next)}
-        />
-      </div>`
-    })}
-    <${SliderField}
-      id="generate-guidance"
+    ${STEERED.map(
+      (name) => html`<${LocalFader}
+        key=${name}
+        label=${words(name)}
+        parameter=${parameterOf(`steer/${name}`)}
+        value=${settings.steering[name]}
+        onChange=${(/** @type {number|null} */ value) => set(name, value)}
+      />`,
+    )}
+    <${LocalFader}
       label="Guidance"
       parameter=${parameterOf('steer/guidance')}
       value=${settings.guidance}

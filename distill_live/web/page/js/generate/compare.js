@@ -6,6 +6,7 @@ import { html, useEffect } from '../core/dom.js'
 import { formatSeconds } from '../core/format.js'
 import { useKeys } from '../core/keys.js'
 import { player, usePlayer } from '../core/player.js'
+import { PlayButton } from '../listing/play_button.js'
 import { apiPath } from '../listing/undo.js'
 
 /** The last part of a path. @param {string} path */
@@ -53,13 +54,7 @@ export function Switch({ sounds }) {
     else player.swap(other.url)
   }
   useKeys('Compare', [{ keys: 'x', text: 'Switch between the two sounds', run: swap }])
-  return html`<button
-      class="button"
-      aria-label=${state.playing ? 'Pause' : `Play ${now.name}`}
-      onClick=${() => player.toggle(now.url)}
-    >
-      ${state.playing ? '❚❚' : '▶'}
-    </button>
+  return html`<${PlayButton} url=${now.url} name=${now.name} />
     <${Segments}
       label="Which one plays"
       options=${sounds.map((one) => ({ id: one.url, label: one.label }))}

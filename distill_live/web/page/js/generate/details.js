@@ -2,11 +2,11 @@
 /** What the file beside a sound tells of it: its settings, and which recordings it comes from. */
 
 import { html } from '../core/dom.js'
-import { formatSeconds, formatShare, words } from '../core/format.js'
+import { formatSeconds, formatShare, titleOf } from '../core/format.js'
 
 const SHOWN = 12
 /** @type {Record<string, string>} */
-const NAMES = { duration_s: 'Seconds', bit_depth: 'Bits', top_k: 'Top-k', top_p: 'Top-p', min_p: 'Min-p' }
+const NAMES = { duration_s: 'Seconds', bit_depth: 'Bits' }
 
 /** @param {{file: any}} props */
 export function Details({ file }) {
@@ -15,7 +15,7 @@ export function Details({ file }) {
   const { steering = {}, ...settings } = sidecar.settings ?? {}
   const rows = [
     ['File', file.path],
-    ...Object.entries(settings).map(([name, value]) => [NAMES[name] ?? words(name), shown(value)]),
+    ...Object.entries(settings).map(([name, value]) => [NAMES[name] ?? titleOf(name), shown(value)]),
     ...Object.entries(steering).map(([name, value]) => [`Steer ${name}`, shown(value)]),
   ]
   return html`<div class="details">

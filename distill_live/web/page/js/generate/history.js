@@ -1,6 +1,7 @@
 // @ts-check
 /** The sounds in the folders of the server, newest first: to hear, compare, keep and take further. */
 
+import { Icon } from '../controls/icons.js'
 import { html, useRemembered, useState } from '../core/dom.js'
 import { Problem } from '../listing/loaded.js'
 import { Compare } from './compare.js'
@@ -31,7 +32,7 @@ export function History({ files, reuse }) {
         onInput=${(/** @type {any} */ event) => setText(event.target.value)}
       />
       <button class="button quiet" aria-pressed=${favourites} onClick=${() => setFavourites(!favourites)}>
-        ★ Favourites
+        <${Icon} name="starred" /> Favourites
       </button>
     </div>
     <${Problem} text=${files.error} retry=${files.reload} />

@@ -1,36 +1,8 @@
 // @ts-check
-/** A number with a slider beside it, of the page alone: it moves nothing on the server. */
+/** A field for a number, of the page alone: it sets nothing on the server. */
 
 import { html, useEffect, useState } from '../core/dom.js'
-import { formatNumber, fromTravel, parseValue, toTravel } from '../core/format.js'
-
-const STEPS = 200
-
-/**
- * A slider and a field for the same value of a parameter.
- * @param {{label: string, parameter: any, value: number, onChange: (value: number) => void,
- *          disabled?: boolean, id: string}} props
- */
-export function SliderField({ label, parameter, value, onChange, disabled, id }) {
-  const travel = Math.round(toTravel(value, parameter) * STEPS)
-  return html`<div class="slider-field" title=${parameter.doc}>
-    <label for=${id}>${label}</label>
-    <input
-      class="range"
-      type="range"
-      min="0"
-      max=${STEPS}
-      value=${travel}
-      disabled=${disabled}
-      aria-label=${label}
-      aria-valuetext=${formatNumber(value, parameter)}
-      onInput=${(/** @type {any} */ event) =>
-        onChange(rounded(fromTravel(event.target.value / STEPS, parameter), parameter))}
-      onDblClick=${() => onChange(parameter.default)}
-    />
-    <${NumberField} id=${id} parameter=${parameter} value=${value} onChange=${onChange} disabled=${disabled} />
-  </div>`
-}
+import { formatNumber, parseValue } from '../core/format.js'
 
 /**
  * A field for a number; what is no number, or out of range, is put right when it is left. An empty

@@ -1,10 +1,11 @@
 // @ts-check
 /** One sound of the history: picture, name, where it comes from, and what can be done with it. */
 
+import { Icon } from '../controls/icons.js'
 import { html, useState } from '../core/dom.js'
 import { formatBytes, formatSeconds } from '../core/format.js'
 import { patch } from '../core/api.js'
-import { player, usePlayer } from '../core/player.js'
+import { PlayButton } from '../listing/play_button.js'
 import { attempt, apiPath, deleteWithUndo } from '../listing/undo.js'
 import { Waveform } from '../listing/waveform.js'
 import { nameOf } from './compare.js'
@@ -34,7 +35,7 @@ export function SoundRow({ file, sides, side, reuse, changed }) {
         aria-label=${`Favourite: ${name}`}
         onClick=${favour}
       >
-        ${file.favourite ? '★' : '☆'}
+        <${Icon} name=${file.favourite ? 'starred' : 'star'} />
       </button>
     </div>
     <${Waveform} url=${url} peaks=${`${url}/peaks?count=${PEAKS}`} name=${name} seconds=${file.seconds} />
@@ -66,18 +67,6 @@ export function SoundRow({ file, sides, side, reuse, changed }) {
     </div>
     ${open && html`<${Details} file=${file} />`}
   </li>`
-}
-
-/** @param {{url: string, name: string}} props */
-export function PlayButton({ url, name }) {
-  const { playing } = usePlayer(url)
-  return html`<button
-    class="button play"
-    aria-label=${playing ? `Pause ${name}` : `Play ${name}`}
-    onClick=${() => player.toggle(url)}
-  >
-    ${playing ? '❚❚' : '▶'}
-  </button>`
 }
 
 function summary(/** @type {any} */ file) {

@@ -1,7 +1,7 @@
 // @ts-check
 /** The Generate tab: new sounds into files, and what became of them. */
 
-import { html, useEffect, useRef, useState } from '../core/dom.js'
+import { html, useEffect, useKept, useRef } from '../core/dom.js'
 import { useDocument, useHello } from '../core/store.js'
 import { JobRow } from '../jobs/job_row.js'
 import { isActive, useJobs } from '../jobs/jobs.js'
@@ -20,7 +20,9 @@ export function Tab() {
 }
 
 function Generate() {
-  const [settings, setSettings] = useState(defaults)
+  const [kept, setSettings] = useKept('generate.form', {})
+  // What was kept may be of another version.
+  const settings = { ...defaults(), ...kept }
   const models = useLoaded('/api/models')
   const files = useLoaded('/api/files')
   const { jobs, error, reload } = useJobs(['generate'])
@@ -73,6 +75,6 @@ function useFirstModel(
     const before = ours.current
     const { name } = playable.find((one) => one.name === playing) ?? playable[0]
     ours.current = name
-    setSettings((old) => (old.model === before ? { ...old, model: name } : old))
+    setSettings((old) => ((old.model ?? '') === before ? { ...old, model: name } : old))
   }, [playable.length, playing])
 }

@@ -1,9 +1,12 @@
 // @ts-check
 /** How a model uses its codebooks: in words for each level, and as a map of every code. */
 
-import { html } from '../core/dom.js'
+import { html, useEffect, useMemo, useState } from '../core/dom.js'
 import { formatShare } from '../core/format.js'
+import { Hearing } from '../core/hearing.js'
 import { levelsOf } from '../core/store.js'
+import { toast } from '../controls/toast.js'
+import { CodeFinder } from '../listing/code_finder.js'
 import { useLoaded } from '../listing/loaded.js'
 import { apiPath } from '../listing/undo.js'
 import { HeatMap } from './heat_map.js'
@@ -15,7 +18,9 @@ export function CodebookHealth({ model }) {
   const codebook = useLoaded(model.error ? null : `${apiPath('models', model.name)}/codebook`)
   const health = model.levelHealth ?? []
   const counts = codebook.data?.counts
-  if (!health.length && !counts) return null
+  const [hearing, loading] = useHearing()
+  const hear = (/** @type {{level: number, code: number}} */ cell) => hearing.play(soundOf(model, cell))
+  if (!health.length && !counts && !model.codebookSize) return null
   return html`<section class="stack" aria-label="Codebooks">
     <h3>Codebooks</h3>
     ${health.length > 0 &&
@@ -34,8 +39,28 @@ export function CodebookHealth({ model }) {
       </tbody>
     </table>`}
     ${advice(health).map((text) => html`<p class="soft" key=${text}>${text}</p>`)}
-    ${counts && html`<${HeatMap} counts=${counts} levels=${levels} />`}
+    ${counts && html`<${HeatMap} counts=${counts} levels=${levels} hear=${hear} loading=${loading} />`}
+    ${model.codebookSize && html`<section aria-label="Hear a code">
+      <${CodeFinder} labels=${levels.map((/** @type {any} */ one) => one.label)}
+        codebookSize=${model.codebookSize} hear=${hear} /></section>`}
   </section>`
+}
+
+/** What plays codes, as long as the model is looked at; and whether a sound is being made. */
+function useHearing() {
+  const [loading, setLoading] = useState(false)
+  const hearing = useMemo(() => {
+    const made = new Hearing(() => setLoading(made.state.loading), (error) => toast(error.message, { kind: 'fault' }))
+    return made
+  }, [])
+  useEffect(() => () => hearing.remove(), [])
+  return /** @type {[Hearing, boolean]} */ ([hearing, loading])
+}
+
+/** One code of a model, held for a second. */
+function soundOf(/** @type {any} */ model, /** @type {{level: number, code: number}} */ { level, code }) {
+  const url = `${apiPath('models', model.name, 'cell')}?level=${level}&code=${code}`
+  return { id: model.name, url, version: 0, first: 0, columnSeconds: 1, held: true, side: 'decode' }
 }
 
 function Row(/** @type {any} */ { one, level }) {

@@ -1,9 +1,10 @@
 // @ts-check
 /**
  * How often each code occurs in the recordings: a row of cells for each level, the brighter the more
- * often. Point at a cell, or move with the arrow keys, to read its count.
+ * often. Point at a cell, or move with the arrow keys, to read its count; press it to hear it.
  */
 
+import { openMenu } from '../controls/menu.js'
 import { html, useEffect, useRef, useState } from '../core/dom.js'
 
 const ROW = 32
@@ -12,10 +13,12 @@ const GAP = 8
 const DEAD = 0.06
 const DIMMEST = 0.18
 
-/** @param {{counts: number[][], levels: any[]}} props */
-export function HeatMap({ counts, levels }) {
+/** @typedef {{level: number, code: number}} Cell */
+
+/** @param {{counts: number[][], levels: any[], hear: (cell: Cell) => void, loading: boolean}} props */
+export function HeatMap({ counts, levels, hear, loading }) {
   const canvas = useRef(/** @type {HTMLCanvasElement|null} */ (null))
-  const [cell, setCell] = useState(/** @type {{level: number, code: number}|null} */ (null))
+  const [cell, setCell] = useState(/** @type {Cell|null} */ (null))
   useEffect(() => {
     const redraw = () => draw(canvas.current, counts, levels, cell)
     redraw()
@@ -23,7 +26,21 @@ export function HeatMap({ counts, levels }) {
     if (canvas.current) watching.observe(canvas.current)
     return () => watching.disconnect()
   }, [counts, cell])
+  const press = (/** @type {MouseEvent} */ event) => {
+    const found = cellAt(event, counts)
+    setCell(found)
+    if (found) hear(found)
+  }
+  const menu = (/** @type {MouseEvent} */ event) => {
+    const found = cellAt(event, counts)
+    setCell(found)
+    if (found) openMenu(event, [{ label: 'Hear this code', hint: 'Enter', run: () => hear(found) }], nameOf(found, levels))
+  }
   const move = (/** @type {KeyboardEvent} */ event) => {
+    if (cell && (event.key === 'Enter' || event.key === ' ')) {
+      event.preventDefault()
+      return hear(cell)
+    }
     const next = moved(cell ?? { level: 0, code: 0 }, event.key, counts)
     if (!next) return
     event.preventDefault()
@@ -33,29 +50,32 @@ export function HeatMap({ counts, levels }) {
     <canvas
       ref=${canvas}
       class="heat-map"
-      role="img"
+      role="application"
       tabindex="0"
-      aria-label="How often each code is used; arrow keys read the cells"
+      aria-label="How often each code is used; arrow keys read the cells, Enter plays one"
       style=${{ height: `${counts.length * (ROW + GAP) - GAP}px` }}
       onPointerMove=${(/** @type {PointerEvent} */ event) => setCell(cellAt(event, counts))}
-      onPointerDown=${(/** @type {PointerEvent} */ event) => setCell(cellAt(event, counts))}
+      onClick=${press}
+      onContextMenu=${menu}
       onPointerLeave=${() => setCell(null)}
       onKeyDown=${move}
     ></canvas>
-    <p class="soft" aria-live="polite">${inWords(cell, counts, levels)}</p>
+    <p class="soft" aria-live="polite">${loading ? 'The sound is being made …' : inWords(cell, counts, levels)}</p>
   </div>`
 }
 
 function inWords(/** @type {any} */ cell, /** @type {number[][]} */ counts, /** @type {any[]} */ levels) {
-  if (!cell) return 'Each cell is a code. Bright ones are common in the recordings, dark ones never occur.'
+  if (!cell) return 'Each cell is a code: press one to hear it. Bright ones are common in the recordings, dark ones never occur.'
   const row = counts[cell.level]
   const total = row.reduce((sum, one) => sum + one, 0) || 1
   const count = row[cell.code]
   const share = ((100 * count) / total).toFixed(1)
-  const label = levels[cell.level]?.label ?? `Level ${cell.level + 1}`
-  if (!count) return `${label}, code ${cell.code}: never used`
-  return `${label}, code ${cell.code}: ${count} ${count === 1 ? 'time' : 'times'}, ${share} % of the level`
+  if (!count) return `${nameOf(cell, levels)}: never used`
+  return `${nameOf(cell, levels)}: ${count} ${count === 1 ? 'time' : 'times'}, ${share} % of the level`
 }
+
+const nameOf = (/** @type {Cell} */ cell, /** @type {any[]} */ levels) =>
+  `${levels[cell.level]?.label ?? `Level ${cell.level + 1}`}, code ${cell.code}`
 
 function moved(/** @type {any} */ cell, /** @type {string} */ key, /** @type {number[][]} */ counts) {
   const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }
@@ -65,7 +85,7 @@ function moved(/** @type {any} */ cell, /** @type {string} */ key, /** @type {nu
   return { level, code: Math.min(Math.max(cell.code + right, 0), counts[level].length - 1) }
 }
 
-function cellAt(/** @type {PointerEvent} */ event, /** @type {number[][]} */ counts) {
+function cellAt(/** @type {MouseEvent} */ event, /** @type {number[][]} */ counts) {
   const box = /** @type {HTMLElement} */ (event.currentTarget).getBoundingClientRect()
   const level = Math.floor((event.clientY - box.top) / (ROW + GAP))
   const row = counts[level]

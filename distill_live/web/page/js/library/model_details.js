@@ -2,7 +2,9 @@
 /** Everything about one model, and what can be done with it. */
 
 import { post } from '../core/api.js'
-import { html } from '../core/dom.js'
+import { html, useState } from '../core/dom.js'
+import { asked } from '../controls/dialog.js'
+import { Icon } from '../controls/icons.js'
 import { formatBytes, formatSeconds } from '../core/format.js'
 import { Problem, useLoaded } from '../listing/loaded.js'
 import { attempt, apiPath, deleteWithUndo } from '../listing/undo.js'
@@ -24,7 +26,7 @@ export function ModelDetails({ model, playing, changed, close }) {
   return html`<section class="panel model-details" aria-label=${model.name}>
     <div class="panel-head">
       <${Name} model=${known} changed=${changed} />
-      <button class="button quiet" aria-label="Close" onClick=${close}>✕</button>
+      <button class="button quiet" aria-label="Close" onClick=${close}><${Icon} name="close" /></button>
     </div>
     <${Problem} text=${details.error || model.error} retry=${details.error ? details.reload : undefined} />
     <${Tags} model=${known} changed=${noted} />
@@ -64,14 +66,22 @@ function Recordings(/** @type {{names?: string[]}} */ { names }) {
 }
 
 function Actions(/** @type {any} */ { model, path, changed, reload }) {
-  const bringIn = async () => {
-    const made = await attempt(post(`${path}/import`, {}), `${model.name} was converted.`)
-    if (made) changed(made.name ?? model.name)
+  const [converting, setConverting] = useState(false)
+  const convert = async () => {
+    // The old file stays, so in the same folder the new one needs another name.
+    const value = model.own ? `${model.name} converted` : model.name
+    const name = await asked('Convert to a model of this version', { value, action: 'Convert', hint: 'Name of the new model' })
+    if (!name) return
+    setConverting(true)
+    const made = await attempt(post(`${path}/import`, { name }), `${name} is in the library.`)
+    setConverting(false)
+    if (made) changed(made.name ?? name)
   }
   return html`<div class="row">
     <a class="button" href=${`${path}/file`} download=${`${model.name}.distill`}>Download</a>
     <${Report} model=${model} path=${path} reload=${reload} />
-    ${model.old && html`<button class="button" onClick=${bringIn}>Convert to a model of this version</button>`}
+    ${model.old && html`<button class="button" disabled=${converting} onClick=${convert}>
+      ${converting ? 'Converting …' : 'Convert to this version'}</button>`}
     ${model.own !== false &&
     html`<button
       class="button danger"

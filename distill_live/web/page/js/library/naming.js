@@ -3,6 +3,7 @@
 
 import { patch } from '../core/api.js'
 import { html, useState } from '../core/dom.js'
+import { Icon } from '../controls/icons.js'
 import { attempt, apiPath } from '../listing/undo.js'
 
 /** @param {any} props */
@@ -63,7 +64,7 @@ export function Tags({ model, changed }) {
           aria-label=${`Remove the tag ${tag}`}
           onClick=${() => set(tags.filter((/** @type {string} */ one) => one !== tag))}
         >
-          ✕
+          <${Icon} name="close" />
         </button>`}
       </span>`,
     )}

@@ -4,13 +4,14 @@
 import { html, useEffect, useRef } from '../core/dom.js'
 import { stateInWords } from '../jobs/job_row.js'
 import { isActive, start, useJobs } from '../jobs/jobs.js'
+import { toast } from '../controls/toast.js'
 import { attempt } from '../listing/undo.js'
 
 /** @param {any} props */
 export function Report({ model, path, reload }) {
   const { jobs, reload: reloadJobs } = useJobs(['report'])
   const job = jobs.find((one) => one.model === model.name && isActive(one))
-  useWhenDone(Boolean(job), reload)
+  useEnd(job, jobs, reload)
   const write = async () => {
     await attempt(start({ kind: 'report', model: model.name }))
     reloadJobs()
@@ -21,11 +22,14 @@ export function Report({ model, path, reload }) {
     <button class="button" onClick=${write}>${model.report ? 'Write the report again' : 'Write a report'}</button>`
 }
 
-/** Call a function when something has ended. */
-function useWhenDone(/** @type {boolean} */ goes, /** @type {() => void} */ done) {
-  const before = useRef(goes)
+/** When a job has ended, call a function, or say what went wrong. */
+function useEnd(/** @type {any} */ job, /** @type {any[]} */ jobs, /** @type {() => void} */ done) {
+  const before = useRef('')
   useEffect(() => {
-    if (before.current && !goes) done()
-    before.current = goes
-  }, [goes])
+    const ended = before.current && before.current !== job?.id
+      && jobs.find((one) => one.id === before.current)
+    before.current = job?.id ?? ''
+    if (ended?.error) toast(`No report: ${ended.error}`, { kind: 'fault' })
+    else if (ended) done()
+  }, [job?.id])
 }

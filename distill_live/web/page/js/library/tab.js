@@ -1,7 +1,7 @@
 // @ts-check
 /** The Library tab: all models, what each is like, and what can be done with it. */
 
-import { html, useRemembered, useState } from '../core/dom.js'
+import { html, useMedia, useRemembered, useState } from '../core/dom.js'
 import { useDocument } from '../core/store.js'
 import { Problem, useLoaded } from '../listing/loaded.js'
 import { ModelDetails } from './model_details.js'
@@ -10,6 +10,9 @@ import { UploadModel } from './upload_model.js'
 
 export const id = 'library'
 export const title = 'Library'
+
+/** Where the details have room beside the list. */
+const WIDE = '(min-width: 1024px)'
 
 const ORDERS = {
   name: (/** @type {any} */ a, /** @type {any} */ b) => a.name.localeCompare(b.name),
@@ -20,19 +23,22 @@ const ORDERS = {
 export function Tab() {
   const models = useLoaded('/api/models')
   const playing = useDocument('model')?.name
-  const [chosen, setChosen] = useState('')
+  /** '' until somebody chooses; null once the details were closed. */
+  const [wanted, setWanted] = useState(/** @type {string|null} */ (''))
+  const wide = useMedia(WIDE)
   const all = models.data?.models ?? []
+  const chosen = wanted === null ? '' : chosenOf(all, wanted, wide ? playing : null)
   const selected = all.find((/** @type {any} */ one) => one.name === chosen)
   // A model that was renamed stays the one that is looked at.
   const changed = (/** @type {string} */ name) => {
-    if (name) setChosen(name)
+    setWanted(name)
     models.reload()
   }
   return html`<div class="two-columns wide-left" data-open=${Boolean(selected)}>
     <section class="panel" aria-label="Models">
       <${Problem} text=${models.error} retry=${models.reload} />
       <${List} all=${all} known=${Boolean(models.data)} playing=${playing} chosen=${chosen}
-        choose=${setChosen} changed=${changed} />
+        choose=${setWanted} changed=${changed} />
     </section>
     ${selected
       ? html`<${ModelDetails}
@@ -40,10 +46,18 @@ export function Tab() {
           model=${selected}
           playing=${playing === selected.name}
           changed=${changed}
-          close=${() => setChosen('')}
+          close=${() => setWanted(null)}
         />`
       : html`<p class="empty nothing-chosen">Choose a model to see its codebooks and its recordings.</p>`}
   </div>`
+}
+
+/** The model that is looked at: the chosen one, or that in play, or the first. Without room for both
+ * (`playing` null) the list comes first. */
+function chosenOf(/** @type {any[]} */ all, /** @type {string} */ wanted, /** @type {string|undefined|null} */ playing) {
+  if (wanted || playing === null) return wanted
+  const names = all.map((one) => one.name)
+  return names.includes(playing) ? playing : [...names].sort((a, b) => a.localeCompare(b))[0] ?? ''
 }
 
 function List(/** @type {any} */ { all, known, playing, chosen, choose, changed }) {

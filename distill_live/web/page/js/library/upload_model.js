@@ -1,6 +1,7 @@
 // @ts-check
 /** A model from this computer into the library of the server: by a button, or dropped on it. */
 
+import { toast } from '../controls/toast.js'
 import { upload } from '../core/api.js'
 import { html, useEffect, useRef, useState } from '../core/dom.js'
 import { formatShare } from '../core/format.js'
@@ -41,22 +42,18 @@ export function UploadModel({ changed }) {
     />`
 }
 
-/** A model that is dropped anywhere on the tab. */
-function useDrop(/** @type {(file: File) => void} */ take) {
+/** Models that are dropped anywhere on the tab. */
+function useDrop(/** @type {(file: File) => Promise<void>} */ take) {
   const newest = useRef(take)
   newest.current = take
   useEffect(() => {
-    const over = (/** @type {DragEvent} */ event) => event.preventDefault()
-    const drop = (/** @type {DragEvent} */ event) => {
-      event.preventDefault()
-      const file = event.dataTransfer?.files[0]
-      if (file && ENDINGS.test(file.name)) newest.current(file)
+    const drop = async (/** @type {DragEvent} */ event) => {
+      for (const file of [...(event.dataTransfer?.files ?? [])]) {
+        if (ENDINGS.test(file.name)) await newest.current(file)
+        else toast(`${file.name} is not a model: drop files that end in .distill. Recordings go to the Train tab.`, { kind: 'fault' })
+      }
     }
-    document.addEventListener('dragover', over)
     document.addEventListener('drop', drop)
-    return () => {
-      document.removeEventListener('dragover', over)
-      document.removeEventListener('drop', drop)
-    }
+    return () => document.removeEventListener('drop', drop)
   }, [])
 }

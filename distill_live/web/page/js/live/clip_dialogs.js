@@ -8,7 +8,7 @@
 import { html, useEffect, useRef, useState } from '../core/dom.js'
 import { send } from '../core/store.js'
 import { get, hasApi } from '../core/api.js'
-import { Dialog } from '../controls/dialog.js'
+import { Dialog, DialogEnd } from '../controls/dialog.js'
 
 /** @type {(which: string|null) => void} */
 let show = () => {}
@@ -42,7 +42,7 @@ function Load(/** @type {any} */ { close }) {
       <datalist id="clip-files">${files.map((one) => html`<option value=${one}></option>`)}</datalist>
       <label class="field">Name of the clip
         <input name="name" placeholder="as the file" autocomplete="off" spellcheck=${false} /></label>
-      <div class="dialog-end"><button class="button primary" type="submit">Load</button></div>
+      <${DialogEnd} action="Load" onCancel=${close} />
     </form>
   </${Dialog}>`
 }
@@ -60,7 +60,7 @@ function Capture(/** @type {any} */ { close }) {
         <input name="seconds" type="number" min="0.1" max="60" step="0.1" value="4" required autofocus /></label>
       <label class="field">Name of the clip
         <input name="name" defaultValue=${`take ${clock()}`} autocomplete="off" required /></label>
-      <div class="dialog-end"><button class="button primary" type="submit">Capture</button></div>
+      <${DialogEnd} action="Capture" onCancel=${close} />
     </form>
   </${Dialog}>`
 }

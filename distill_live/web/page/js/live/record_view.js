@@ -7,8 +7,11 @@ import { hasApi } from '../core/api.js'
 import { formatBytes, formatClock } from '../core/format.js'
 import { Button } from '../controls/button.js'
 import { Icon } from '../controls/icons.js'
+import { PlayButton } from '../listing/play_button.js'
+import { Waveform } from '../listing/waveform.js'
 import { captureClip } from './clip_dialogs.js'
 
+const PEAKS = 240
 const SOUNDS = /\.(wav|flac|mp3|ogg|aiff?|w64|rf64|opus)$/i
 
 export function RecordView() {
@@ -53,11 +56,12 @@ function Recording(/** @type {any} */ { name, bytes, modified, canHear, running 
   const url = `/api/files/recordings/${encodeURIComponent(name)}`
   const about = running ? 'recording now' : `${formatBytes(bytes)}, ${when(modified)}`
   return html`<li class="recording" data-recording=${name}>
-    <div class="row"><div class="grow"><div class="cut">${name}</div>
+    <div class="row">${canHear && !running && html`<${PlayButton} url=${url} name=${name} />`}
+      <div class="grow"><div class="cut">${name}</div>
       <div class=${classes('small', running ? 'fault' : 'soft')}>${about}</div></div>
       ${canHear && !running && html`<a class="button" href=${url} download=${name}
         aria-label=${`Download ${name}`}><${Icon} name="download" /> Download</a>`}</div>
-    ${canHear && !running && html`<audio controls preload="none" src=${url} aria-label=${name}></audio>`}
+    ${canHear && !running && html`<${Waveform} url=${url} peaks=${`${url}/peaks?count=${PEAKS}`} name=${name} />`}
   </li>`
 }
 

@@ -29,7 +29,7 @@ function Numbers() {
   const model = useDocument('model')
   const columnSeconds = model?.columnSeconds
   const ring = useMeter((frame) => fixed(frame.ring, 1))
-  const ahead = useMeter((frame) => Math.round(frame.lookahead))
+  const ahead = useMeter((frame) => Math.round(frame.lookahead)) ?? NaN
   const load = useMeter((frame) => Math.round(100 * frame.load))
   const entropy = useMeter((frame) => fixed(frame.entropy, 1))
   const underruns = useMeter((frame) => frame.underruns)

@@ -37,6 +37,7 @@ export function Curves({ phase }) {
   useEffect(() => {
     if (!ready || !box.current) return undefined
     plot.current = new ready(settings(phase, box.current), data, box.current)
+    showLast(plot.current)
     const watching = new ResizeObserver(([entry]) =>
       plot.current?.setSize({ width: entry.contentRect.width, height: HEIGHT }),
     )
@@ -47,8 +48,16 @@ export function Curves({ phase }) {
       plot.current = null
     }
   }, [ready])
-  useEffect(() => plot.current?.setData(data), [phase.rows.length, phase.rows.at(-1)?.epoch])
+  useEffect(() => {
+    plot.current?.setData(data)
+    showLast(plot.current)
+  }, [phase.rows.length, phase.rows.at(-1)?.epoch])
   return html`<div class="curves" ref=${box} role="img" aria-label=${inWords(phase)}></div>`
+}
+
+/** While nobody points at the curves, the numbers below them are the newest. */
+function showLast(/** @type {any} */ plot) {
+  if (plot && plot.cursor.idx == null) plot.setLegend({ idx: plot.data[0].length - 1 })
 }
 
 function columnsOf(/** @type {any} */ phase) {
@@ -63,7 +72,7 @@ function columnsOf(/** @type {any} */ phase) {
 function settings(/** @type {any} */ phase, /** @type {HTMLElement} */ box) {
   const style = getComputedStyle(box)
   const colour = (/** @type {string} */ name) => style.getPropertyValue(name).trim()
-  const axis = { stroke: colour('--soft'), grid: { stroke: colour('--line') }, ticks: { show: false } }
+  const axis = { stroke: colour('--soft'), grid: { stroke: colour('--line'), width: 1 }, ticks: { show: false } }
   const line = (/** @type {string} */ label, /** @type {string} */ stroke, /** @type {number[]} */ dash) => ({
     label,
     stroke,
@@ -76,11 +85,14 @@ function settings(/** @type {any} */ phase, /** @type {HTMLElement} */ box) {
   return {
     width: box.clientWidth,
     height: HEIGHT,
-    scales: { x: { time: false } },
+    // From the first epoch on, and never a single point in the middle of nothing.
+    scales: { x: { time: false, range: (/** @type {any} */ _, /** @type {number} */ __, /** @type {number} */ last) => [1, Math.max(last, 2)] } },
+    hooks: { setCursor: [showLast] },
+    legend: { markers: { fill: (/** @type {any} */ _, /** @type {number} */ n) => (n === 2 ? colour('--text') : 'transparent') } },
     cursor: { drag: { x: false, y: false } },
     axes: [{ ...axis, incrs: [1, 2, 5, 10, 20, 50, 100, 1000] }, { ...axis, size: 56 }],
     series: [
-      { label: 'Epoch' },
+      { label: 'Epoch', value: (/** @type {any} */ _, /** @type {number|null} */ epoch) => epoch ?? '–' },
       line('Learned', colour('--soft'), [4, 4]),
       line('New to it', colour('--text'), []),
     ],

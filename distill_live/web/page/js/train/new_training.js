@@ -2,7 +2,7 @@
 /** The form that starts a training: of a new model, or of a part of one that exists. */
 
 import { Segments } from '../controls/segments.js'
-import { html, useRef, useState } from '../core/dom.js'
+import { html, useKept, useRef, useState } from '../core/dom.js'
 import { start } from '../jobs/jobs.js'
 import { attempt } from '../listing/undo.js'
 import { Fields, defaultsOf, optionsOf } from './options.js'
@@ -25,15 +25,16 @@ const KINDS = { new: 'train', continue: 'train', prior: 'train-prior', vocoder: 
 
 /** @param {any} props */
 export function NewTraining({ set, inspection, models, started }) {
-  const [what, setWhat] = useState(/** @type {What} */ ('new'))
-  const [values, setValues] = useState(defaultsOf('new'))
+  const [kept, keep] = useKept('train.form', { what: 'new', values: {} })
+  const what = /** @type {What} */ (kept.what in KINDS ? kept.what : 'new')
+  const values = { ...defaultsOf(what), ...kept.values }
   const [busy, setBusy] = useState(false)
   // Enter in a field changes it and submits at once, before anything is drawn again.
   const newest = useRef(values)
   newest.current = values
   const change = (/** @type {any} */ part) => {
     newest.current = { ...newest.current, ...part }
-    setValues(newest.current)
+    keep({ what, values: newest.current })
   }
   const own = models.filter((/** @type {any} */ one) => one.own !== false && !one.error && !one.old)
   const needs = what === 'new' ? '' : values.model || own[0]?.name || ''
@@ -45,10 +46,7 @@ export function NewTraining({ set, inspection, models, started }) {
     setBusy(false)
     if (job) started(job)
   }
-  const choose = (/** @type {What} */ next) => {
-    setWhat(next)
-    setValues(defaultsOf(next))
-  }
+  const choose = (/** @type {What} */ next) => keep({ what: next, values: defaultsOf(next) })
   return html`<form class="panel stack" aria-label="New training" onSubmit=${submit}>
     <${Segments} label="What to train" options=${WHAT} value=${what} onChange=${choose} />
     <p class="soft">${SAYS[what]}</p>

@@ -4,6 +4,7 @@
 import { Segments } from '../controls/segments.js'
 import { html, useState } from '../core/dom.js'
 import { Switch } from '../generate/compare.js'
+import { PlayButton } from '../listing/play_button.js'
 
 /** @param {{sounds: {epoch: number, url: string}[]}} props */
 export function Previews({ sounds }) {
@@ -29,7 +30,7 @@ export function Previews({ sounds }) {
               { label: 'Original', name: 'The recording', url: original.url },
             ]}
           />`
-        : html`<audio controls preload="none" src=${shown.url}></audio>`}
+        : html`<${PlayButton} url=${shown.url} name=${`After epoch ${shown.epoch}`} />`}
     </div>
   </section>`
 }

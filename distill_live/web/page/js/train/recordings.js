@@ -4,6 +4,7 @@
 import { post, upload } from '../core/api.js'
 import { asked } from '../controls/dialog.js'
 import { html, useEffect, useState } from '../core/dom.js'
+import { Icon } from '../controls/icons.js'
 import { formatBytes, formatShare } from '../core/format.js'
 import { attempt, apiPath, deleteWithUndo } from '../listing/undo.js'
 import { DropZone } from './drop_zone.js'
@@ -118,7 +119,7 @@ function Files(/** @type {any} */ { set, inspection, reload, choose }) {
         (/** @type {any} */ one) => html`<li key=${one.name}>
           <span class="grow cut">${one.name}</span>
           <span class="soft number">${refused.has(one.name) ? 'not used' : formatBytes(one.bytes)}</span>
-          <button class="button quiet" aria-label=${`Remove ${one.name}`} onClick=${() => drop(one.name)}>✕</button>
+          <button class="button quiet" aria-label=${`Remove ${one.name}`} onClick=${() => drop(one.name)}><${Icon} name="close" /></button>
         </li>`,
       )}
     </ul>

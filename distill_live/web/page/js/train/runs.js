@@ -46,7 +46,9 @@ function Run(/** @type {{job: any}} */ { job }) {
     </div>
     ${phases.length === 0 &&
     html`<p class="soft">
-      ${isActive(job) ? 'The curves begin with the first epoch.' : 'It ended before its first epoch.'}
+      ${isActive(job)
+        ? 'The curves begin when the first epoch is done, which can take minutes. You can close the page meanwhile.'
+        : 'It ended before its first epoch.'}
     </p>`}
     ${phases.map((phase) => html`<${Phase} key=${phase.name} phase=${phase} />`)}
     <${Levels} health=${healthOf(events)} />

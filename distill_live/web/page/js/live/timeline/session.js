@@ -171,9 +171,9 @@ export class TimelineSession {
   }
 
   /** Ask for something, and say what has become of it. @returns {Promise<boolean>} */
-  async _ask(done, ...message) {
+  async _ask(done, address, ...values) {
     try {
-      await ask(...message)
+      await ask(address, ...values)
       this.say(done)
       return true
     } catch (error) {

@@ -1,22 +1,22 @@
 // @ts-check
 /**
- * What of the documents is heard: one sound at a time, fetched once and kept for a while.
+ * Sounds that the workbench makes of codes: one is heard at a time, fetched once and kept for a while.
  *
- *   new Hearing(onChange)
+ *   new Hearing(onChange, onError)
  *   play(sound)      sound: {id, url, version, first, columnSeconds, held, side}; see below
  *   swap(sound)      go on with another sound, such as the recording, where this one is
  *   stop(), loop(on), head(id) -> column with its fraction, or null
  *   state            {sound, loading, playing}
  */
 
-import { getBinary } from '../core/api.js'
+import { getBinary } from './api.js'
 
 /** How many sounds stay in memory. */
 const KEPT = 12
 
 /**
  * @typedef {object} Sound
- * @property {string} id the document @property {string} url
+ * @property {string} id the document, or what else it belongs to @property {string} url
  * @property {number} version changes whenever the same address gives another sound
  * @property {number} first its first column @property {number} columnSeconds
  * @property {boolean} held whether it is one column that is held, or one code

@@ -1,0 +1,61 @@
+// @ts-check
+/**
+ * An edit that was done once, in words.
+ *   editInWords('mutate 0:16 share=0.3 --levels timbre', tables)   'Mutate (Timbre), share 0.3, columns 0 to 15'
+ */
+
+import { titleOf, uncapital, words } from './format.js'
+
+const COLUMNS = /^(?:[\d.]+(?:m?s)?|[\d.]*(?:m?s)?:[\d.]*(?:m?s)?)$/
+
+/**
+ * The text of an edit as words; null if it is something else, such as a name that somebody gave.
+ * @param {string} text @param {any} tables
+ */
+export function editInWords(text, tables) {
+  const [name, ...rest] = split(text)
+  const edit = tables.edits.get(name)
+  if (!edit) return null
+  const said = { places: /** @type {string[]} */ ([]), values: /** @type {string[]} */ ([]), bands: '', levels: '' }
+  for (let n = 0; n < rest.length; n += 1) {
+    const [, option, given] = /^--(bands|levels|seed)(?:=(.*))?$/.exec(rest[n]) ?? []
+    const [, value, number] = /^([a-z][a-z0-9_]*)=(.*)$/.exec(rest[n]) ?? []
+    if (option) take(said, option, given ?? rest[(n += 1)] ?? '')
+    else if (value) said.values.push(`${uncapital(titleOf(value))} ${number}`)
+    else said.places.push(rest[n])
+  }
+  // The name of a second grid may have spaces.
+  const names = said.places.findIndex((one) => COLUMNS.test(one))
+  const partner = said.places.slice(0, names < 0 ? undefined : names).join(' ')
+  const [columns, ...more] = names < 0 ? [] : said.places.slice(names)
+  if (!more.every((one) => COLUMNS.test(one)) || (partner && !edit?.partner)) return null
+  const where = [levelsInWords(said.levels, tables), said.bands && range('band', said.bands, 1)].filter(Boolean).join(', ')
+  return [
+    words(name) + (partner && ` with ${partner === '.' ? 'itself' : partner}`) + (where && ` (${where})`),
+    ...said.values,
+    columns && columns !== ':' && range('column', columns, 0),
+  ].filter(Boolean).join(', ')
+}
+
+function take(/** @type {any} */ said, /** @type {string} */ option, /** @type {string} */ value) {
+  if (option === 'seed') said.values.push(`seed ${value}`)
+  else said[option] = value
+}
+
+/** 'band 3' or 'bands 1 to 4' of '2:3' and '0:4'; words and seconds stay. */
+function range(/** @type {string} */ what, /** @type {string} */ text, /** @type {number} */ from) {
+  const [, first, end] = /^(\d+):(\d+)$/.exec(text) ?? []
+  if (first === undefined) return `${what}s ${/^\d+$/.test(text) ? Number(text) + from : text}`.replace(/s (\d+)$/, ' $1')
+  const [low, high] = [Number(first) + from, Number(end) - 1 + from]
+  return high > low ? `${what}s ${low} to ${high}` : `${what} ${low}`
+}
+
+function levelsInWords(/** @type {string} */ text, /** @type {any} */ tables) {
+  const levels = tables.levels()
+  return text.split(',').filter(Boolean).map((one) =>
+    levels.find((/** @type {any} */ level) => level.name === one)?.label ?? levels[Number(one)]?.label ?? one).join(' and ')
+}
+
+/** The words of a text; what is in quotes is one word. */
+const split = (/** @type {string} */ text) =>
+  (text.match(/"[^"]*"|'[^']*'|\S+/g) ?? []).map((one) => one.replace(/^(["'])(.*)\1$/, '$2'))

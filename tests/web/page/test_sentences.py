@@ -1,0 +1,116 @@
+"""What the server says becomes plain words, made from the tables that the page gets."""
+
+from __future__ import annotations
+
+from typing import Protocol, cast
+
+import pytest
+from playwright.sync_api import Page
+
+from distill_live.codes.edit import Edit, EditContext, load_edits
+from distill_live.codes.edit_lists.resample_edit import ResampleEdit
+from distill_live.codes.edit_parameters import parameter_table
+from distill_live.codes.timeline import Codes
+from distill_live.control.namespace.requests import REQUESTS
+from distill_live.parameters import Parameter
+from distill_live.web.socket.hello import describe_edit, describe_parameter, describe_request
+from tests.web.page.test_core_modules import run
+
+
+class Crush:
+    """An edit of a plugin."""
+
+    name = "crush"
+    doc = "Fewer codes."
+    window = 1
+    parameters = (Parameter("depth", "int", 1, 16, 4, "codes", "How few."),)
+
+    def __call__(self, codes: Codes, context: EditContext) -> Codes:
+        return codes
+
+
+class Say(Protocol):
+    def __call__(self, function: str, text: str) -> str: ...
+
+
+@pytest.fixture
+def say(blank: Page) -> Say:
+    """Calls a function of the page with the tables of a server that has a plugin."""
+    edits: list[Edit] = [*load_edits(print), Crush(), cast(Edit, ResampleEdit())]
+    table = parameter_table(edits)
+    tables = {
+        "parameters": [describe_parameter(one) for one in table.values()],
+        "requests": [describe_request(one) for one in REQUESTS.values()],
+        "edits": [describe_edit(one, list(table)) for one in edits],
+    }
+
+    def call(function: str, text: str) -> str:
+        said: str = run(blank, """
+          const { levelsOf } = await load('core/store.js')
+          const said = await load('core/sentences.js')
+          const [name, text, lists] = given
+          const levels = levelsOf({ levels: ['Structure', 'Timbre', 'Fine Dust'] })
+          const tables = Object.fromEntries(Object.entries(lists).map(([kind, list]) =>
+            [kind, new Map(list.map((one) => [one.name, one]))]))
+          return said[name](text, { ...tables, levels: () => levels })
+        """, [function, text, tables])  # fmt: skip
+        return said
+
+    return call
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("", "Start"),
+        ("edit/mask/on/fine_dust 1", "Mask on for Fine Dust"),
+        ("edit/mask/on/fine_dust off", "Mask as for all for Fine Dust"),
+        ("edit/freeze/on 1, edit/echo/columns 4 and 2 more",
+         "Freeze on, echo columns 4 and 2 more"),
+        ("edit/crush/depth 1", "Crush depth 1 code"),
+        ("edit/crush/on 0", "Crush off"),
+        ("blend/timbre 0.25", "Blend 0.25 for Timbre"),
+        ("cell 1203 3 timbre 40", "Painted: Timbre, band 3, code 40"),
+        ("paint 12 cells", "Painted: 12 cells"),
+        ("cell/ahead 4 1 3 40", "Painted: Fine Dust, band 1, code 40"),
+        ("region/ahead: mutate share=0.3", "Mutate, share 0.3"),
+        ("mutate 0:16 share=0.3 --bands 0:2 --levels timbre",
+         "Mutate (Timbre, bands 1 to 2), share 0.3, columns 0 to 15"),
+        ("swap low tide 0:4 8:12", "Swap with low tide, columns 0 to 3"),
+        ("resample 3:4 takes=8 --seed 5", "Resample, takes 8, seed 5, column 3"),
+        ("preset dark room", "Preset dark room"),
+        ("reset edit", "Edits reset"),
+        ("reset edit/freeze", "Freeze reset"),
+        ("reset top_k", "Choices reset"),
+        ("edit/order freeze mask", "Order of edits: freeze, mask"),
+        ("blend/clip rain", "Clip to blend: rain"),
+        ("edit/clip off", "Clip for edits: none"),
+        ("panic", "Panic"),
+        ("back to verse", "Back to verse"),
+        ("blend/timbre 0.25, named verse", "Blend 0.25 for Timbre, named verse"),
+        ("echo of a dream", "echo of a dream"),
+        ("Before the drop, 2nd try", "Before the drop, 2nd try"),
+    ],
+)  # fmt: skip
+def test_a_state_of_the_history_has_a_title(say: Say, name: str, title: str) -> None:
+    assert say("stateTitle", name) == title
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("undone: edit/mask/on/timbre 1 (now at 3 of 7)", "Undone: mask on for Timbre"),
+        ("now at state 2 of 7: panic", "Back to: panic"),
+        ("refused /distill/region/ahead: count 0 is out of range; legal: 1..64",
+         "Region ahead: Count 0 is out of range; legal: 1 to 64"),
+        ("temperature/structure 2.4 is outside 0.1..2; set to 2",
+         "Temperature of Structure 2.4 is outside 0.1 to 2; set to 2"),
+        ("CC 21 moves /distill/steer/loudness now", "CC 21 moves “Steer loudness” now"),
+        ("now playing demo", "Now playing demo"),
+        ("cannot read recordings/drums.wav: not a sound file",
+         "Cannot read recordings/drums.wav: not a sound file"),
+        ("/1/fader9 leads nowhere", "/1/fader9 leads nowhere"),
+    ],
+)  # fmt: skip
+def test_what_the_server_says_has_no_addresses_of_ours(say: Say, text: str, said: str) -> None:
+    assert say("sentence", text) == said
