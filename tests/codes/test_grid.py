@@ -38,7 +38,7 @@ def test_a_grid_without_length_or_codes_is_refused(field: str) -> None:
 
 def test_another_codec_is_refused_with_the_right_models_name() -> None:
     grid_of(1).require_model("renamed", "abc")
-    with pytest.raises(CodesError, match=r"use them with 'rain'"):
+    with pytest.raises(CodesError, match=r"made by the model 'rain' \(codec abc\)"):
         grid_of(1).require_model("rain", "def")
 
 

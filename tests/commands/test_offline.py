@@ -250,14 +250,15 @@ def test_encode_leaves_what_says_how_a_sound_was_made(
     assert load_grid(Path("sine_440_2.json")).model_name == "tiny"
 
 
-def test_an_output_that_is_named_may_be_replaced(
+def test_an_output_that_is_named_is_not_replaced(
     run_cli: RunCli, tiny_in_library: Path, sounds: Path
 ) -> None:
-    Path("codes.json").write_text("old")
+    for name in ("codes.json", "out.wav"):
+        Path(name).write_text("old")
     run_cli("encode", sounds / "sine_440.wav", "--model", "tiny", "--output", "codes.json")
-    Path("out.wav").write_text("old")
-    run_cli("decode", "codes.json", "--model", "tiny", "--output", "out.wav")
-    assert soundfile.info("out.wav").frames == 12 * 4096
+    run_cli("decode", "codes_2.json", "--model", "tiny", "--output", "out.wav")
+    assert soundfile.info("out_2.wav").frames == 12 * 4096
+    assert [Path(name).read_text() for name in ("codes.json", "out.wav")] == ["old", "old"]
 
 
 @pytest.mark.parametrize(

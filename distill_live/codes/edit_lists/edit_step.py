@@ -157,7 +157,7 @@ class _Words:
     def _read_option(self, word: str, rest: Iterator[str]) -> None:
         option, equals, value = word.partition("=")
         name = option.removeprefix("--")
-        if name in self._names:
+        if name not in _OPTIONS and name in self._names:
             value = value or next(rest, "VALUE")
             raise CodesError(f"{name} is a parameter: write {name}={value}; {self._usage}")
         if name not in _OPTIONS:

@@ -112,7 +112,7 @@ class Engine:
         if beginning.before is not None:
             # Parameters may have changed while no engine was running.
             self._edits, self._redraw_due = self._rack.settings, True
-        self._jumps = Jumps(self._generator, loaded.column_samples, reports.say)
+        self._jumps = Jumps(self._generator, loaded.column_samples, self._explain)
         edited, report = self._generator.edited, reports.on_edit_report
         self._painter = Painter(
             loaded, edits, edited, self._generator.next_change,

@@ -469,7 +469,7 @@ def test_a_name_is_that_of_one_state(desk: Desk) -> None:
     desk.history.rename("x" * 64)
     desk.history.rename("verse")
     desk.paint()
-    text = "state 1 is now called verse; state 0 is not called so any more"
+    text = "state 1 is now called verse; state 0 has lost that name"
     assert desk.history.rename("verse") == text
     assert desk.history.rename("verse") == "state 1 is now called verse"
     assert desk.names == ["start", "verse"]

@@ -281,7 +281,7 @@ def test_a_preset_counts_as_changed_once_something_that_it_sets_is_otherwise(sta
 def test_a_preset_that_the_patch_has_changed_is_not_what_plays(stand: Stand) -> None:
     stand.presets.recall("intro")
     assert not stand.presets.is_changed()
-    stand.presets.use({"intro": {"gain": 0.25}})
+    stand.presets.use({"intro": {"gain": 0.75}})
     assert stand.presets.is_changed()
 
 
