@@ -6,9 +6,10 @@ import math
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from distill_live.control.namespace.targets import Levels, find_target
+from distill_live.control.namespace.targets import Levels, UnknownLevelError, find_target
 from distill_live.control.patch.schema import EDIT_ORDER
 from distill_live.control.presets.morph import Cell, Morph, Value
 from distill_live.control.presets.preset_file import MAX_NAME, OFF, Preset, PresetFile
@@ -78,7 +79,11 @@ class Presets:
     def is_changed(self, moving: Collection[str] = ()) -> bool:
         """Whether something that the current preset sets has changed since. A morph to it does not
         count, nor does what moves the parameters `moving`, or PARAMETER/LEVEL, by itself."""
-        ignored = {self._cell(one) for one in moving}
+        ignored = set()
+        for one in moving:
+            # The model in play may lack its level.
+            with suppress(UnknownLevelError):
+                ignored.add(self._cell(one))
         with self._lock:
             if self._morph is not None:
                 return False

@@ -266,6 +266,7 @@ def test_a_preset_counts_as_changed_once_something_that_it_sets_is_otherwise(sta
     store.set("temperature", 0.3)
     assert presets.is_changed() and not presets.is_changed(["temperature"])
     assert presets.is_changed(["temperature/timbre"])
+    assert presets.is_changed(["temperature/no_such_level"])
     presets.store("mine")
     assert not presets.is_changed()
     store.set("width", 0.25)
