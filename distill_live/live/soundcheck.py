@@ -17,6 +17,7 @@ import torch
 from numpy.typing import NDArray
 
 from distill_live.live.ipc.ring import SAMPLE_RATE
+from distill_live.models.devices import use_threads
 from distill_live.models.file.persistence import LoadedVQModel
 from distill_live.models.kinds import open_session
 from distill_live.models.prior.sampling import Sampling
@@ -106,12 +107,8 @@ def measure(loaded: LoadedVQModel, columns: int, threads: int) -> Timings:
 
     Torch has `threads` threads meanwhile, and as many as before afterwards. Raises NoPriorError.
     """
-    before = torch.get_num_threads()
-    torch.set_num_threads(threads)
-    try:
+    with use_threads(threads):
         marks = _play(loaded, columns)
-    finally:
-        torch.set_num_threads(before)
     seconds = loaded.column_samples / loaded.spectrogram.config.sample_rate
     return Timings(seconds, np.diff(marks, axis=1))
 

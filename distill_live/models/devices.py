@@ -1,8 +1,10 @@
-"""Which of torch's devices a command computes on."""
+"""Which of torch's devices a command computes on, and with how many threads."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal, get_args
 
 import torch
@@ -29,6 +31,17 @@ def pick_device(name: str = "auto") -> torch.device:
     if name == "mps" and not torch.backends.mps.is_available():
         raise DeviceError("torch finds no Apple GPU on this machine: use --device cpu")
     return torch.device(name)
+
+
+@contextmanager
+def use_threads(count: int) -> Iterator[None]:
+    """Let torch use `count` threads in the block, and as many as before afterwards."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def is_device_failure(error: BaseException) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 
 import numpy as np
 import torch
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from distill_live.audio.spectrogram import AudioSpectrogram
+from distill_live.models.devices import use_threads
 from distill_live.models.kinds import Codec
 
 Samples = NDArray[np.float32]
@@ -60,16 +60,5 @@ def encode_pieces(
 def _encode(
     codec: Codec, spectrogram: AudioSpectrogram, samples: Samples, column_samples: int
 ) -> Tensor:
-    with _one_thread():
+    with use_threads(1):
         return codec.encode_columns(spectrogram, torch.from_numpy(samples), column_samples).cpu()
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Let torch use one thread in the block."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)

@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-import torch
-
 from distill_live.audio.dataset import Recording
 from distill_live.errors import ReportError
+from distill_live.models.devices import use_threads
 from distill_live.models.file.persistence import LoadedVQModel, load_model_v2
 from distill_live.report.listening import (
     Comparison,
@@ -57,14 +56,10 @@ def write_page(
     if isinstance(recordings, Path):
         # At the rate of the model as it was loaded: a header alone may ask for any.
         recordings = some_recordings(recordings, loaded.spectrogram.config.sample_rate)
-    threads = torch.get_num_threads()
     # Sums in another order end in other bytes, and these sounds are to be the ones heard live.
-    torch.set_num_threads(1)
-    try:
+    with use_threads(1):
         shown = compare(loaded, spread(recordings)) if recordings else decode_training_codes(loaded)
         played = play(loaded) if loaded.prior else None
-    finally:
-        torch.set_num_threads(threads)
     try:
         html = render(loaded, model, shown, played)
     except _NONSENSE as error:

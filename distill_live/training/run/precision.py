@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import torch
 from torch.nn import functional
 
+from distill_live.models.devices import use_threads
 from distill_live.training.run.muon import orthogonal
 from distill_live.training.run.processes import Processes
 
@@ -65,7 +66,7 @@ def choose_precision(processes: Processes, earlier: Precision | None = None) -> 
 def _slowness(device: str) -> Slowness:
     """A trial on a CPU; torch knows about NVIDIA GPUs; on other devices float32 is safe."""
     if device == "cpu":
-        with torch.random.fork_rng(devices=[]), _one_thread():
+        with torch.random.fork_rng(devices=[]), use_threads(1):
             return Slowness(_of_network(), _of_matrices())
     known = device == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
     return Slowness(0.5, 0.5) if known else Slowness(math.inf, math.inf)
@@ -108,13 +109,3 @@ def _seconds(compute: Callable[[bool], object], half: bool) -> float:
     began = time.thread_time()
     compute(half)
     return time.thread_time() - began
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
