@@ -31,7 +31,8 @@ def once_per_array(
     changes, such as codebooks, and keeps it for as long as that array is in use.
 
     The array is recognised by identity, and forgotten with its last reference. The other arguments
-    are positional and hashable.
+    are positional and hashable. An array among the results is read-only, because every caller gets
+    the same one.
     """
     results: dict[int, tuple[weakref.ref[_Array], dict[object, _Result]]] = {}
 
@@ -44,10 +45,17 @@ def once_per_array(
             results[number] = weakref.ref(array, lambda _: results.pop(number, None)), {}
         known = results[number][1]
         if arguments not in known:
-            known[arguments] = compute(array, *arguments, **named)
+            known[arguments] = _read_only(compute(array, *arguments, **named))
         return known[arguments]
 
     return remembered
+
+
+def _read_only(result: _Result) -> _Result:
+    for part in result if isinstance(result, tuple) else (result,):
+        if isinstance(part, np.ndarray):
+            part.setflags(write=False)
+    return result
 
 
 def cell_vectors(codes: Codes, codebooks: Codebooks) -> NDArray[np.float32]:

@@ -75,7 +75,7 @@ class Sounds:
     def _alone(self, codes: Codes, region: Region) -> Codes:
         alone = np.where(region.levels, codes, neutral_codes(self._loaded.codebooks))
         if not region.bands.all():
-            quiet = neutral_codes(self._loaded.codebooks)
+            quiet = neutral_codes(self._loaded.codebooks).copy()
             quiet[0] = self._quietest()
             alone[:, ~region.bands] = quiet
         return alone

@@ -156,6 +156,13 @@ def test_the_neutral_code_of_the_first_level_is_the_one_nearest_to_its_codebook_
     assert neutral_codes(books)[0] == 1
 
 
+def test_what_every_caller_gets_cannot_be_changed() -> None:
+    books = np.random.default_rng(0).standard_normal((3, 8, 4)).astype(np.float32)
+    for shared in (neutral_codes(books), *axis_ranks(books)):
+        with pytest.raises(ValueError, match="read-only"):
+            shared[0] = 1
+
+
 def test_what_belongs_to_an_array_is_computed_once_and_forgotten_with_it() -> None:
     computed: list[float] = []
     kept = object()

@@ -60,7 +60,8 @@ def test_of_models_asked_for_while_one_is_coming_the_newest_is_next(
             played.osc.send("/distill/model", str(model))
         wait_until(lambda: len(played.entries("swap")) == 2, "two swaps")
         played.end()
-    assert "nowhere" not in played.server.errors
+    assert f"/nowhere was not loaded: {tiny_model_path} was asked for" in played.server.errors
+    assert "no model" not in played.server.errors
     names = [entry["name"] for entry in played.entries("engine")]
     assert names == ["tiny", "two", "tiny"]
 

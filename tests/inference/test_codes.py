@@ -55,7 +55,7 @@ def test_the_vectors_of_codes_decode_to_the_same_bytes(
 
 def test_the_codes_of_another_codec_are_refused(tiny_model: LoadedVQModel) -> None:
     grid = replace(encode(tiny_model, noise(4096)), model_sha256="other", model_name="rain")
-    with pytest.raises(CodesError, match="use them with 'rain'"):
+    with pytest.raises(CodesError, match="made by the model 'rain', and 'tiny' has a diff"):
         decode(tiny_model, grid)
 
 

@@ -43,7 +43,7 @@ def test_it_plays_one_deck_and_then_the_other_and_says_when_it_has_finished(
     )
     process.start()
     theirs.close()
-    assert ours.recv() == OutputOpened(f"file {tmp_path / 'take.wav'}")
+    assert ours.recv() == OutputOpened(f"file {tmp_path / 'take.wav'}", is_audible=False)
     while rings[0].read_position < 24_000:
         assert process.is_alive()
     decks.fade_to(1, 4_800)

@@ -11,7 +11,7 @@ SECONDS = 20
 def test_the_sound_in_the_browser_has_no_gap_and_goes_on_in_every_tab(page: Page) -> None:
     page.evaluate("localStorage.setItem('distill.sound.latency', '1000')")
     page.reload()
-    notice = page.get_by_role("status").filter(has_text="This server has no sound card")
+    notice = page.get_by_role("status").filter(has_text="No sound device is playing")
     notice.get_by_role("button", name="Listen here").click()
     expect(notice).to_be_hidden()
     page.evaluate("location.hash = 'library'")

@@ -48,8 +48,9 @@ def row(page: Page, name: str) -> Locator:
 
 
 def opened(page: Page, name: str) -> Locator:
-    """A model's details."""
-    press(row(page, name))
+    """A model's details, once they are all there: what comes late moves the buttons below it."""
+    with page.expect_response("**/codebook"):
+        press(row(page, name))
     return page.get_by_role("region", name=name)
 
 

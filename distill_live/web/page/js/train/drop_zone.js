@@ -66,16 +66,18 @@ const nameIn = (/** @type {string} */ path) => {
 async function dropped(data) {
   const entries = [...data.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean)
   if (!entries.length) return [...data.files].map((file) => ({ name: file.name, file }))
-  const found = await Promise.all(entries.map((entry) => walk(entry, '')))
+  const found = await Promise.all(entries.map(walk))
   return found.flat()
 }
 
-async function walk(/** @type {any} */ entry, /** @type {string} */ before) {
-  const name = before ? `${before} - ${entry.name}` : entry.name
-  if (entry.isFile) return [{ name, file: await new Promise((give, fail) => entry.file(give, fail)) }]
+/** The files of an entry, and of the folders in it. */
+async function walk(/** @type {any} */ entry) {
+  if (entry.isFile) {
+    const file = await new Promise((give, fail) => entry.file(give, fail))
+    return [{ name: nameIn(entry.fullPath.slice(1)), file }]
+  }
   const inside = await everyEntry(entry.createReader())
-  const prefix = before ? name : ''
-  const found = await Promise.all(inside.map((/** @type {any} */ one) => walk(one, prefix)))
+  const found = await Promise.all(inside.map(walk))
   return found.flat()
 }
 
