@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -193,6 +194,14 @@ def tiny_model(tiny_model_path: Path) -> LoadedVQModel:
     from distill_live.models.file.persistence import load_model_v2
 
     return load_model_v2(tiny_model_path)
+
+
+@pytest.fixture(scope="session")
+def tiny_clear(tiny_model: LoadedVQModel) -> LoadedVQModel:
+    """The first model with a clarity: a larger gain for each higher band."""
+    from distill_live.models.codec.clarity import Clarity
+
+    return replace(tiny_model, clarity=Clarity(tuple(np.linspace(1.0, 3.0, 128).tolist())))
 
 
 @pytest.fixture(scope="session")

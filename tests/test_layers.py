@@ -45,7 +45,7 @@ BELOW = {
     "audio": set(),
     "codes": {"parameters", "plugins", "yaml_file"},
     "edits": {"codes", "parameters"},
-    "models": {"audio", "codes"},
+    "models": {"audio", "codes", "parameters"},
     "training": {"models", "codes", "audio"},
     "inference": {"models", "codes", "audio", "parameters"},
     "views": {"codes"},

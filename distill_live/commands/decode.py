@@ -10,10 +10,17 @@ import typer
 
 from distill_live.commands.destinations import ConvertedFiles
 from distill_live.commands.many_files import for_each_file
-from distill_live.commands.options import BitDepthOption, DeviceOption, ModelOption, SoundFormat
+from distill_live.commands.options import (
+    BitDepthOption,
+    ClarityOption,
+    DeviceOption,
+    ModelOption,
+    SoundFormat,
+)
 from distill_live.commands.output import check_sound_file, progress_bar, tell, write_sound
 from distill_live.errors import CodesError
 from distill_live.inference.loading import load_model
+from distill_live.parameters import PARAMETERS
 
 if TYPE_CHECKING:
     from distill_live.audio.limiter import Samples
@@ -41,6 +48,7 @@ def decode(
             "--format", help="File format (default: from the name given to --output, else wav)."
         ),
     ] = None,
+    clarity: ClarityOption = PARAMETERS["clarity"].default,
     bit_depth: BitDepthOption = 24,
     device: DeviceOption = "auto",
 ) -> None:
@@ -63,15 +71,15 @@ def decode(
         except CodesError as error:
             raise CodesError(f"{source}: {error}") from error
         path = places.path(source)
-        write_sound(path, _decoded(loaded, grid), sample_rate, bit_depth)
+        write_sound(path, _decoded(loaded, grid, clarity), sample_rate, bit_depth)
         tell(f"{path}: {grid.duration_seconds:.1f} s")
 
     for_each_file(codes, decode_one)
 
 
-def _decoded(loaded: LoadedVQModel, grid: CodeGrid) -> Iterator[Samples]:
+def _decoded(loaded: LoadedVQModel, grid: CodeGrid, clarity: float) -> Iterator[Samples]:
     """The blocks of a grid's sound, with a bar while they are made."""
     from distill_live.inference.codes import decode_blocks
 
     with progress_bar("decoding") as advance:
-        yield from decode_blocks(loaded, grid, advance)
+        yield from decode_blocks(loaded, grid, advance, clarity)

@@ -16,6 +16,7 @@ from distill_live.atomic_file import atomic_file
 from distill_live.commands.destinations import SoundSeries
 from distill_live.commands.options import (
     BitDepthOption,
+    ClarityOption,
     DeviceOption,
     ModelArgument,
     ProgressFileOption,
@@ -104,6 +105,7 @@ def generate(
             help=f"How much --manner counts: 0 not at all, 1 alone (default: {_USUAL_MANNER:g}).",
         ),
     ] = None,
+    clarity: ClarityOption = _DEFAULTS["clarity"],
     overlap: Annotated[
         float | None,
         typer.Option(
@@ -198,14 +200,14 @@ def generate(
             audio, _ = generate_audio_from_prior(
                 loaded, duration_s=duration, seed=used, progress_callback=told,
                 overlap_samples=overlap_samples, steering=steering, on_column=columns.append,
-                **sampling, **led,
+                clarity=clarity, **sampling, **led,
             )  # fmt: skip
         path = series.path(number, f"{loaded.metadata['name']}_{used}", "json")
         write_sound(path, [resample(audio, own_rate, rate)], rate, bit_depth)
         written = {"duration_s": duration, "sample_rate": rate, "bit_depth": bit_depth}
         if overlap is not None and overlap_samples is not None:
             written["overlap"] = overlap
-        settings = sampling | {"steering": asdict(steering)} | written
+        settings = sampling | {"steering": asdict(steering), "clarity": clarity} | written
         if manner is not None:
             settings["manner"] = {"codes": str(manner), "amount": amount}
         sounding = columns[: math.ceil(duration / column_seconds)]

@@ -11,8 +11,14 @@ from rich.console import Console
 from rich.table import Table
 
 from distill_live.codes.labels import rename_level
-from distill_live.commands.options import ForceOption, JsonOption, ModelArgument
-from distill_live.commands.output import add_plain_row, print_json, tell
+from distill_live.commands.options import (
+    DeviceOption,
+    FolderArgument,
+    ForceOption,
+    JsonOption,
+    ModelArgument,
+)
+from distill_live.commands.output import add_plain_row, print_json, progress_bar, tell
 from distill_live.errors import ModelFileError
 from distill_live.models.distill_v1.file import is_old_file
 from distill_live.models.file.header import (
@@ -38,7 +44,8 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
-    help="List, inspect, tag, rename, search, import and delete models; rename their levels.",
+    help="List, inspect, tag, rename, search, import, refresh and delete models; rename their "
+    "levels.",
 )
 
 
@@ -212,6 +219,68 @@ def _convert(old: Path, path: Path) -> None:
 
     loaded = load_model_v2(old)
     save_changed_model(path, replace(loaded, metadata=loaded.metadata | {"name": path.stem}))
+
+
+@app.command()
+def refresh(
+    model: ModelArgument,
+    folder: FolderArgument,
+    device: DeviceOption = "auto",
+    as_json: JsonOption = False,
+) -> None:
+    """Measure again what a model needs for the parameter `clarity`, on the recordings in FOLDER,
+    and store it in the model's file; the weights stay unchanged. Do this once for models that were
+    trained before there was that parameter."""
+    from distill_live.audio.dataset import load_recordings
+    from distill_live.models.devices import pick_device
+    from distill_live.models.file.persistence import load_model_v2
+    from distill_live.training.codec.clarity import measure_clarity
+
+    path = find_own_model(model)
+    _require_refreshable(path)
+    loaded = load_model_v2(path, pick_device(device))
+    rate = loaded.spectrogram.config.sample_rate
+    with progress_bar("reading") as advance:
+        recordings = load_recordings(folder, rate, lambda read, found: advance(read / found))
+    for name, reason in recordings.skipped:
+        tell(f"skipped {name}: {reason}", err=True)
+    clarity = measure_clarity(loaded.require_trainable(), loaded.spectrogram, recordings)
+    before, gains = list(loaded.clarity.gains) or None, list(clarity.gains)
+    rewrite_metadata(path, clarity=gains)
+    if as_json:
+        print_json({"name": path.stem, "file": str(path), "clarity": gains, "before": before})
+        return
+    count = len(recordings.recordings)
+    tell(
+        f"{path.stem}: clarity measured on {count} {'recording' if count == 1 else 'recordings'}, "
+        f"{recordings.seconds:.1f} s: {_in_short(gains)} (before: {_in_short(before)})"
+    )
+    if loaded.vocoder.kind == "neural" and gains != before:
+        tell(
+            "note: its neural vocoder has learned from mels without this clarity; train it again: "
+            f"distill-live train-vocoder {path.stem} {folder}"
+        )
+
+
+def _require_refreshable(path: Path) -> None:
+    """Raise ModelFileError for a model of Distill v1.1, and for one that is being trained."""
+    metadata = read_header(path).metadata
+    if metadata["codec"].get("kind") == "chunks":
+        raise ModelFileError(
+            f"{path.stem} is a Distill v1.1 model: its decoder works otherwise, and it sounds the "
+            "same at any clarity"
+        )
+    for checkpoint in found_checkpoints(path):
+        raise ModelFileError(
+            f"{checkpoint} belongs to an interrupted training run of this model: finish it with "
+            "--resume, or delete it"
+        )
+
+
+def _in_short(gains: list[float] | None) -> str:
+    if not gains:
+        return "none"
+    return f"gains {min(gains):.2f}..{max(gains):.2f}, {sum(gains) / len(gains):.2f} on average"
 
 
 @app.command()

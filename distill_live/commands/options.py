@@ -8,6 +8,10 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from distill_live.parameters import PARAMETERS
+
+_CLARITY = PARAMETERS["clarity"]
+
 Device = Literal["auto", "cpu", "cuda", "mps"]
 ColumnFrames = Literal["4", "8", "16"]
 VocoderChoice = Literal["auto", "phase", "neural"]
@@ -39,6 +43,10 @@ KeepOption = Annotated[
 BitDepthOption = Annotated[
     int,
     typer.Option("--bit-depth", help="Bits per sample: 16, 24 or 32 (32 is float, wav only)."),
+]
+ClarityOption = Annotated[
+    float,
+    typer.Option("--clarity", min=_CLARITY.minimum, max=_CLARITY.maximum, help=_CLARITY.doc),
 ]
 DeviceOption = Annotated[Device, typer.Option("--device", help="Device for torch to compute on.")]
 AcceleratorOption = Annotated[

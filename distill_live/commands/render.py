@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -114,6 +115,8 @@ def _load_same(entry: dict[str, Any], device: str) -> LoadedVQModel:
     """
     import torch
 
+    from distill_live.models.codec.clarity import Clarity
+
     path, name = Path(entry["model"]), entry["name"]
     loaded = load_model(str(path) if path.exists() else name, device)
     torch.set_num_threads(entry["threads"])
@@ -131,6 +134,8 @@ def _load_same(entry: dict[str, Any], device: str) -> LoadedVQModel:
             f"the model {name!r} has a different vocoder from the one in the session; `--model "
             f"{name}` replays the parameter changes and requests with its current one"
         )
+    # As the model was then: it may have been measured, or measured again, since.
+    clarity = Clarity.read(entry.get("clarity"), loaded.model.config.n_mels)
     for what, here in (("torch", torch.__version__), ("device", str(loaded.device))):
         if entry[what] != here:
             tell(
@@ -138,4 +143,4 @@ def _load_same(entry: dict[str, Any], device: str) -> LoadedVQModel:
                 "bits of the sound may differ",
                 err=True,
             )
-    return loaded
+    return replace(loaded, clarity=clarity)

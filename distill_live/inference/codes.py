@@ -13,6 +13,7 @@ from torch import Tensor
 from distill_live.codes.grid import CodeGrid
 from distill_live.errors import CodesError
 from distill_live.inference.decoder_process import column_mels, mels_made_beside
+from distill_live.models.codec.clarity import USUAL_CLARITY
 from distill_live.models.encoding import encode_pieces
 from distill_live.models.file.persistence import LoadedVQModel
 
@@ -38,19 +39,22 @@ def decode(
     loaded: LoadedVQModel,
     grid: CodeGrid,
     progress_callback: Callable[[float], None] | None = None,
+    clarity: float = USUAL_CLARITY,
 ) -> NDArray[np.float32]:
     """What `decode_blocks` gives, as one array `[N]`: for grids that are not too long for it."""
     nothing = np.zeros(0, np.float32)
-    return np.concatenate([nothing, *decode_blocks(loaded, grid, progress_callback)])
+    return np.concatenate([nothing, *decode_blocks(loaded, grid, progress_callback, clarity)])
 
 
 def decode_blocks(
     loaded: LoadedVQModel,
     grid: CodeGrid,
     progress_callback: Callable[[float], None] | None = None,
+    clarity: float = USUAL_CLARITY,
 ) -> Iterator[NDArray[np.float32]]:
     """Codes to mono blocks `[n]`, whose samples may exceed full scale: T columns give exactly
-    `T * column_samples` of them. The memory needed does not grow with the length of the grid.
+    `T * column_samples` of them. `clarity` is the parameter of that name. The memory needed does
+    not grow with the length of the grid.
 
     It works column by column through the same streams as live, so that the bytes are the same.
     Raises CodesError at once as `require_fit` does.
@@ -59,9 +63,9 @@ def decode_blocks(
     long = grid.duration_seconds >= _WORTH_A_PROCESS_SECONDS
     mels: Iterator[Tensor]
     if long and loaded.device.type == "cpu" and (os.cpu_count() or 1) > 1:
-        mels = mels_made_beside(loaded, grid)
+        mels = mels_made_beside(loaded, grid, clarity)
     else:
-        mels = column_mels(loaded.model, grid.codes)
+        mels = column_mels(loaded, grid.codes, clarity)
     return _decoded(loaded, mels, len(grid.codes), progress_callback)
 
 
@@ -70,10 +74,11 @@ def decode_vectors(
     vectors: Iterable[NDArray[np.float32]],
     columns: int,
     progress_callback: Callable[[float], None] | None = None,
+    clarity: float = USUAL_CLARITY,
 ) -> Iterator[NDArray[np.float32]]:
     """As `decode_blocks`, with vectors `[k, F, D]` in the place of those of codes, so many columns
     together: what lies between codes can be heard without being turned into codes."""
-    mels = column_mels(loaded.model, (column for block in vectors for column in block))
+    mels = column_mels(loaded, (column for block in vectors for column in block), clarity)
     return _decoded(loaded, mels, columns, progress_callback)
 
 

@@ -3,7 +3,7 @@
 In two threads of one process they would mostly wait for each other, because they call many short
 functions and only one thread at a time can call one.
 
-    python -m distill_live.inference.decoder_process FOLDER THREADS
+    python -m distill_live.inference.decoder_process FOLDER THREADS CLARITY
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ from distill_live.codes.grid import CodeGrid
 from distill_live.codes.grid_file import load_grid, save_grid
 from distill_live.errors import CodesError, ModelFileError
 from distill_live.models.file.persistence import LoadedVQModel, load_model_v2, save_model_v2
-from distill_live.models.kinds import Codec
 
 _COMMAND = (sys.executable, "-P", "-m", "distill_live.inference.decoder_process")
 _MODEL, _CODES = "codec.distill", "codes.npz"
@@ -36,10 +35,12 @@ _COUNT_BYTES = 4
 
 
 @torch.inference_mode()
-def column_mels(codec: Codec, columns: Iterable[NDArray[Any]]) -> Iterator[Tensor]:
+def column_mels(
+    loaded: LoadedVQModel, columns: Iterable[NDArray[Any]], clarity: float
+) -> Iterator[Tensor]:
     """The mels `[M, frames]` of each column, of codes `[F, Q]` or of vectors `[F, D]`, and those
     that the decoder still has at the end."""
-    decoder = codec.stream()
+    decoder = loaded.decoder(clarity)
     for column in columns:
         if np.issubdtype(column.dtype, np.integer):
             yield decoder.push(column[None])
@@ -48,28 +49,33 @@ def column_mels(codec: Codec, columns: Iterable[NDArray[Any]]) -> Iterator[Tenso
     yield decoder.flush()
 
 
-def mels_made_beside(loaded: LoadedVQModel, grid: CodeGrid) -> Generator[Tensor, None, None]:
+def mels_made_beside(
+    loaded: LoadedVQModel, grid: CodeGrid, clarity: float
+) -> Generator[Tensor, None, None]:
     """What `column_mels` gives for a grid's codes, made by a second process on the CPU.
 
     What that process does not make, because it cannot be started or was ended, is made here.
     """
     made = 0
     with ExitStack() as stack:
-        for mel in _read(_start(loaded, grid, stack), loaded.model.config.n_mels):
+        for mel in _read(_start(loaded, grid, clarity, stack), loaded.model.config.n_mels):
             yield mel
             made += 1
     if made <= len(grid.codes):
-        yield from islice(column_mels(loaded.model, grid.codes), made, None)
+        yield from islice(column_mels(loaded, grid.codes, clarity), made, None)
 
 
-def _start(loaded: LoadedVQModel, grid: CodeGrid, stack: ExitStack) -> IO[bytes]:
+def _start(loaded: LoadedVQModel, grid: CodeGrid, clarity: float, stack: ExitStack) -> IO[bytes]:
     """The output of a new process, empty if there is none; `stack` ends it and what it needs."""
     try:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="distill-decode")))
-        save_model_v2(folder / _MODEL, model=loaded.model, spectrogram=loaded.spectrogram)
+        save_model_v2(
+            folder / _MODEL, model=loaded.model, spectrogram=loaded.spectrogram,
+            clarity=loaded.clarity,
+        )  # fmt: skip
         save_grid(folder / _CODES, grid)
         process = subprocess.Popen(  # noqa: S603 - our own program
-            (*_COMMAND, str(folder), str(torch.get_num_threads())),
+            (*_COMMAND, str(folder), str(torch.get_num_threads()), str(clarity)),
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
     except (OSError, ModelFileError, CodesError):
@@ -91,11 +97,11 @@ def _read(pipe: IO[bytes], n_mels: int) -> Iterator[Tensor]:
         yield mel
 
 
-def main(folder: str, threads: str) -> None:
+def main(folder: str, threads: str, clarity: str) -> None:
     """Write the mels of the folder's codes to standard output."""
     torch.set_num_threads(int(threads))
-    codec, grid = load_model_v2(Path(folder) / _MODEL).model, load_grid(Path(folder) / _CODES)
-    for mel in column_mels(codec, grid.codes):
+    loaded, grid = load_model_v2(Path(folder) / _MODEL), load_grid(Path(folder) / _CODES)
+    for mel in column_mels(loaded, grid.codes, float(clarity)):
         sys.stdout.buffer.write(mel.shape[1].to_bytes(_COUNT_BYTES, "little"))
         sys.stdout.buffer.write(mel.contiguous().numpy().tobytes())
         sys.stdout.buffer.flush()

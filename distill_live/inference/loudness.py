@@ -21,7 +21,7 @@ def silent_columns(
 ) -> NDArray[np.bool_]:
     """Which columns `[T]` of a grid of the model are silent; see SILENT_DB. `progress` gets the
     part done, 0..1."""
-    stream = loaded.model.stream()
+    stream = loaded.decoder()
     powers = []
     with torch.inference_mode():
         for number, column in enumerate(grid.codes, start=1):

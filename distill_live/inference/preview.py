@@ -78,7 +78,7 @@ def fade_edges(
 
 def held_mels(loaded: LoadedVQModel, column: Codes) -> NDArray[np.float32]:
     """The normalised mels `[M, frames]` of a column `[F, Q]` after it has been held for a while."""
-    stream = loaded.model.stream()
+    stream = loaded.decoder()
     frames = loaded.model.config.column_frames
     with torch.inference_mode():
         held = stream.push(np.repeat(column[None], _SETTLED_COLUMNS, axis=0))

@@ -31,8 +31,10 @@ import torch
 
 from distill_live.audio.dataset import Recording, Recordings, load_recordings, training_columns
 from distill_live.audio.distances.reconstruction import measure_all
+from distill_live.models.codec.clarity import Clarity
 from distill_live.models.codec.quantizer import LearningConfig
 from distill_live.models.codec.vqvae import ConvVQVAE, VQVAEConfig
+from distill_live.training.codec.clarity import measure_clarity
 from distill_live.training.codec.config import CodecTrainingConfig, get_adaptive_codec_config
 from distill_live.training.codec.trainer import TrainedCodec, train_codec
 from distill_live.training.data.augmentation import AugmentationConfig
@@ -58,10 +60,12 @@ def main() -> None:
         began = time.monotonic()
         trained = train_codec(recordings, config)
         seconds = round(time.monotonic() - began)
+        clarity = measure_clarity(trained.model, trained.spectrogram, recordings)
         print(json.dumps({"trial": trial or "the defaults", "seconds": seconds,
                           **measure(trained, recordings),
-                          "sound": distances(trained, recordings.recordings),
-                          "held_out": distances(trained, unseen)}), flush=True)  # fmt: skip
+                          "sound": distances(trained, recordings.recordings, clarity),
+                          "held_out": distances(trained, unseen, clarity)}),
+              flush=True)  # fmt: skip
 
 
 def split(recordings: Recordings, held_out: list[str]) -> tuple[Recordings, list[Recording]]:
@@ -122,15 +126,18 @@ def measure(trained: TrainedCodec, recordings: Recordings) -> dict[str, Any]:
 
 
 @torch.inference_mode()
-def distances(trained: TrainedCodec, recordings: list[Recording]) -> dict[str, float] | None:
-    """Distances of recordings from what the codec makes of them."""
+def distances(
+    trained: TrainedCodec, recordings: list[Recording], clarity: Clarity
+) -> dict[str, float] | None:
+    """Distances of recordings from what the codec makes of them, with the usual clarity."""
     rate = trained.spectrogram.config.sample_rate
     found = []
     for recording in recordings:
         waveform = torch.from_numpy(recording.samples)[None, None]
         mel = trained.spectrogram.waveform_to_mel(waveform, trained.model.config.column_frames)
         decoded = decode(trained.model, mel, trained.model.config.num_quantizers)
-        sound = trained.spectrogram.mel_to_waveform(decoded)[0, 0].numpy()
+        clear = clarity.apply(decoded)
+        sound = trained.spectrogram.mel_to_waveform(clear)[0, 0].numpy()
         found.append((recording.samples, sound))
     if not found:
         return None

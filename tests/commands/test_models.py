@@ -1,11 +1,17 @@
 import io
 import json
+import re
+import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from distill_live.models.file.header import read_header
+from distill_live.audio.files import write_audio
+from distill_live.models.file.header import read_header, rewrite_metadata
+from distill_live.models.file.library import checkpoint_path
+from distill_live.models.file.persistence import load_model_v2
 from distill_live.report.place import BEGINNING
 from tests.conftest import Folders, RunCli, save_empty_model
 
@@ -242,7 +248,7 @@ def test_rename_leaves_an_interrupted_training_and_a_page_that_is_none_of_ours(
 @pytest.mark.parametrize(
     "command",
     [("delete", "demo", "--yes"), ("rename", "demo", "mine"), ("tag", "demo", "x"),
-     ("rename-level", "demo", "detail", "air")],
+     ("rename-level", "demo", "detail", "air"), ("refresh", "demo", ".")],
 )  # fmt: skip
 def test_the_demo_is_not_the_users_to_change(
     run_cli: RunCli, folders: Folders, command: tuple[str, ...]
@@ -252,3 +258,87 @@ def test_the_demo_is_not_the_users_to_change(
     assert result.code == 1
     assert "ships with distill-live" in result.err
     assert Path(path).exists()
+
+
+def test_refresh_measures_clarity_and_changes_nothing_else(
+    run_cli: RunCli, tiny_in_library: Path, sounds: Path
+) -> None:
+    before = read_header(tiny_in_library)
+    weights = tiny_in_library.read_bytes()[before.weights_start :]
+    result = run_cli("models", "refresh", "tiny", sounds)
+    assert (result.code, result.err) == (0, "")
+    assert re.fullmatch(
+        r"tiny: clarity measured on 6 recordings, 6\.0 s: gains [123]\.\d\d\.\.[123]\.\d\d, "
+        r"[123]\.\d\d on average \(before: none\)\n",
+        result.out,
+    )
+    after = read_header(tiny_in_library)
+    gains = after.metadata.pop("clarity")
+    assert len(gains) == 128
+    assert after.metadata | {"clarity": None} == before.metadata
+    assert tiny_in_library.read_bytes()[after.weights_start :] == weights
+    assert list(load_model_v2(tiny_in_library).clarity.gains) == gains
+    again = printed(run_cli, "refresh", "tiny", sounds)
+    assert (again["clarity"], again["before"]) == (gains, gains)
+
+
+def test_refresh_of_a_neural_vocoder_says_that_it_must_learn_again(
+    run_cli: RunCli, tiny_neural_path: Path, folders: Folders, sounds: Path
+) -> None:
+    shutil.copy(tiny_neural_path, folders.user / "mine.distill")
+    words = f"distill-live train-vocoder mine {sounds}"
+    assert words in run_cli("models", "refresh", "mine", sounds).out
+    # Nothing has changed.
+    assert words not in run_cli("models", "refresh", "mine", sounds).out
+
+
+@pytest.mark.parametrize("imported", [False, True])
+def test_a_model_of_distill_v1_cannot_be_refreshed(
+    run_cli: RunCli, old_model_path: Path, folders: Folders, sounds: Path, imported: bool
+) -> None:
+    path = Path(shutil.copy(old_model_path, folders.user / "old.distill"))
+    if imported:
+        assert run_cli("models", "import", path, "--name", "new").code == 0
+        path = folders.user / "new.distill"
+    before = path.read_bytes()
+    result = run_cli("models", "refresh", path, sounds)
+    assert (result.code, result.out, result.err.count("\n")) == (1, "", 1)
+    assert f"{path.stem} is a Distill v1.1 model" in result.err
+    assert path.read_bytes() == before
+
+
+def test_refresh_without_sound_leaves_the_file_as_it_was(
+    run_cli: RunCli, tiny_in_library: Path, tmp_path: Path
+) -> None:
+    before = tiny_in_library.read_bytes()
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "silent").mkdir()
+    write_audio(tmp_path / "silent" / "a.wav", np.zeros(48_000, np.float32), 48_000)
+    for folder, reason in (("empty", "no recordings in"), ("silent", "nothing but silence"),
+                           ("nowhere", "is not a folder")):  # fmt: skip
+        result = run_cli("models", "refresh", "tiny", tmp_path / folder)
+        assert (result.code, result.err.count("\n")) == (1, 1)
+        assert reason in result.err
+    assert tiny_in_library.read_bytes() == before
+
+
+def test_a_model_that_is_being_trained_is_not_refreshed(
+    run_cli: RunCli, tiny_in_library: Path, sounds: Path
+) -> None:
+    checkpoint = checkpoint_path(tiny_in_library, "train-vocoder")
+    checkpoint.write_bytes(b"")
+    result = run_cli("models", "refresh", "tiny", sounds)
+    assert result.code == 1
+    assert f"{checkpoint} belongs to an interrupted training run" in result.err
+
+
+def test_rename_tag_and_import_keep_clarity(
+    run_cli: RunCli, tiny_in_library: Path, folders: Folders
+) -> None:
+    rewrite_metadata(tiny_in_library, clarity=[1.5] * 128)
+    for command in (
+        ("tag", "tiny", "wet"), ("rename-level", "tiny", "detail", "air"),
+        ("rename", "tiny", "mine"), ("import", folders.user / "mine.distill", "--name", "copy"),
+    ):  # fmt: skip
+        assert run_cli("models", *command).code == 0
+    assert load_model_v2(folders.user / "copy.distill").clarity.gains == (1.5,) * 128

@@ -14,10 +14,12 @@ import distill_live
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.grid_file import load_grid, save_grid
 from distill_live.codes.training_codes import TrainingCodes
+from distill_live.models.file.header import rewrite_metadata
 from distill_live.models.file.persistence import LoadedVQModel, load_model_v2, save_model_v2
 from distill_live.models.kinds import open_session
 from distill_live.models.prior.sampling import Sampling
 from distill_live.models.prior.steering import STEERED
+from distill_live.parameters import PARAMETERS
 from tests.audio.true_peak import true_peak
 from tests.conftest import Folders, RunCli
 from tests.models.prior.manners import wandering
@@ -51,6 +53,24 @@ def test_every_sampling_option_is_heard_and_written_down(
         run_cli(*base, f"--{name.replace('_', '-')}", value)
         assert Path(f"tiny_5_{number}.wav").read_bytes() != plain, name
         assert json.loads(Path(f"tiny_5_{number}.json").read_text())["settings"][name] == value
+
+
+def test_clarity_is_heard_in_both_and_written_down(run_cli: RunCli, tiny_in_library: Path) -> None:
+    rewrite_metadata(tiny_in_library, clarity=[2.0] * 128)
+    codes = save_clip(tiny_in_library)
+    for command in (("generate", "tiny", "--duration", 0.5, "--seed", 5, "--output"),
+                    ("decode", codes, "--model", "tiny", "--output")):  # fmt: skip
+        sounds = []
+        for number, options in enumerate(
+            ((), ("--clarity", PARAMETERS["clarity"].default), ("--clarity", 0))
+        ):
+            path = Path(f"{command[0]}_{number}.wav")
+            assert run_cli(*command, path, *options).code == 0
+            sounds.append(path.read_bytes())
+        assert sounds[0] == sounds[1] != sounds[2]
+    told = [json.loads(Path(f"generate_{n}.json").read_text())["settings"] for n in (0, 2)]
+    assert [one["clarity"] for one in told] == [PARAMETERS["clarity"].default, 0.0]
+    assert run_cli("decode", codes, "--model", "tiny", "--clarity", 1.6).code == 2
 
 
 def save_clip(model: Path, name: str = "clip.npz", columns: int = 40) -> Path:

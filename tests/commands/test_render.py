@@ -156,6 +156,28 @@ def test_a_model_with_another_vocoder_is_refused_and_what_to_do_is_said(
     assert "`--model tiny` replays" in result.err
 
 
+def test_a_model_that_was_refreshed_since_plays_as_it_was_then(
+    run_cli: RunCli, tiny_in_library: Path, played: tuple[list[Entry], np.ndarray],
+    tiny_clear: LoadedVQModel,
+) -> None:  # fmt: skip
+    player = Player(tiny_clear)
+    heard = player.hear(SECOND)
+    noted = [{"deck": 0, **json.loads(line)} for line in player.journal.read()]
+    end = {"op": "end", "deck": 0, "heard": SECOND, "counts": {}}
+    gains = list(tiny_clear.clarity.gains)
+    log = write_log(Path("then.log"), engine(tiny_in_library, clarity=gains), *noted, end)
+    rewrite_metadata(tiny_in_library, clarity=[1.5] * 128)
+    assert run_cli("render", log).code == 0
+    np.testing.assert_array_equal(read_audio("then.wav")[0][:, 0], heard)
+    old = write_log(Path("old.log"), engine(tiny_in_library), *played[0])
+    assert run_cli("render", old).code == 0
+    np.testing.assert_array_equal(read_audio("old.wav")[0][: 2 * SECOND, 0], played[1])
+    wrong = write_log(Path("wrong.log"), engine(tiny_in_library, clarity=[9.0]), *noted)
+    result = run_cli("render", wrong)
+    assert (result.code, result.err.count("\n")) == (1, 1)
+    assert "entry 'engine' is damaged: its clarity must be a list of 128 gains" in result.err
+
+
 def test_a_model_with_another_codec_is_refused_and_what_to_do_is_said(
     run_cli: RunCli, log: Path, tiny_in_library: Path, tiny_two_levels_path: Path
 ) -> None:

@@ -51,6 +51,22 @@ def test_a_folder_becomes_a_model_in_the_users_folder(trained: Trained, sounds: 
     assert metadata["training"]["memorisation"]["generated"]["near"] <= 1
 
 
+def test_clarity_is_measured_on_the_recordings_as_refresh_does_it_again(
+    run_cli: RunCli, trained: Trained, mine: Path, sounds: Path
+) -> None:
+    gains = read_header(trained.path).metadata["clarity"]
+    assert len(gains) == 128 and len(set(gains)) > 1
+    rewrite_metadata(mine, clarity=None)
+    assert run_cli("models", "refresh", "mine", sounds).code == 0
+    assert read_header(mine).metadata["clarity"] == gains
+
+
+def test_a_new_prior_keeps_clarity(run_cli: RunCli, mine: Path, sounds: Path) -> None:
+    rewrite_metadata(mine, clarity=[1.5] * 128)
+    assert run_cli("train-prior", "mine", sounds).code == 0
+    assert read_header(mine).metadata["clarity"] == [1.5] * 128
+
+
 def test_the_report_is_beside_the_model(
     run_cli: RunCli, trained: Trained, mine: Path, sounds: Path
 ) -> None:

@@ -12,7 +12,8 @@ import torch
 from distill_live.audio.distances.reconstruction import Distances
 from distill_live.commands.training_steps import vocoder
 from distill_live.commands.training_steps.progress import TrainingProgress
-from distill_live.models.file.header import read_header
+from distill_live.models.codec.clarity import USUAL_CLARITY, Clarity
+from distill_live.models.file.header import read_header, rewrite_metadata
 from distill_live.models.file.persistence import load_model_v2
 from distill_live.models.vocoder.neural import NeuralVocoder
 from distill_live.models.vocoder.vocoder import PhaseVocoder
@@ -44,6 +45,33 @@ def test_a_neural_vocoder_is_trained_stored_and_told_of(
     for name, one in after["training"]["vocoder_distances"].items():
         assert f"held-out sound, {name} vocoder: {Distances(**one)}" in result.out
     assert "the model now plays through the neural vocoder, as requested" in result.out
+
+
+def test_clarity_is_kept_and_the_vocoder_learns_what_it_will_play(
+    run_cli: RunCli, tiny_in_library: Path, sounds: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learned: list[SoundPairs] = []
+    train, compare = vocoder.train_vocoder, vocoder.compare_vocoders
+    judged: list[SoundPairs] = []
+
+    def train_on(pairs: SoundPairs, *others: Any) -> Any:
+        learned.append(pairs)
+        return train(pairs, *others)
+
+    def compare_on(vocoders: Any, pairs: SoundPairs, rate: int) -> Any:
+        judged.append(pairs)
+        return compare(vocoders, pairs, rate)
+
+    monkeypatch.setattr(vocoder, "train_vocoder", train_on)
+    monkeypatch.setattr(vocoder, "compare_vocoders", compare_on)
+    for gains in ([1.0] * 128, [2.0] * 128):
+        rewrite_metadata(tiny_in_library, clarity=gains)
+        for choice in ("auto", "phase"):
+            assert run_cli("train-vocoder", "tiny", sounds, "--vocoder", choice).code == 0
+            assert read_header(tiny_in_library).metadata["clarity"] == gains
+    plain, clear = (one.validation[0].mel for one in learned)
+    assert torch.equal(clear, Clarity((2.0,) * 128).apply(plain, USUAL_CLARITY))
+    assert judged == learned
 
 
 def test_what_was_trained_is_played(run_cli: RunCli, tiny_in_library: Path, sounds: Path) -> None:

@@ -14,6 +14,7 @@ from distill_live.inference.codes import (
     encode,
     require_fit,
 )
+from distill_live.models.codec.clarity import USUAL_CLARITY
 from distill_live.models.file.persistence import LoadedVQModel
 from tests.grids import model_grid
 
@@ -131,3 +132,18 @@ def test_codes_are_refused_before_the_first_block(tiny_model: LoadedVQModel) -> 
     for refuse in (require_fit, decode_blocks):
         with pytest.raises(CodesError, match="different codec"):
             refuse(tiny_model, grid)
+
+
+def test_clarity_is_heard_as_much_as_is_asked_for(
+    tiny_model: LoadedVQModel, tiny_clear: LoadedVQModel
+) -> None:
+    grid = encode(tiny_model, noise(48_000))
+    plain = decode(tiny_model, grid).tobytes()
+    assert decode(tiny_model, grid, clarity=1.5).tobytes() == plain
+    assert decode(tiny_clear, grid, clarity=0.0).tobytes() == plain
+    usual, half = decode(tiny_clear, grid), decode(tiny_clear, grid, clarity=0.5)
+    assert usual.tobytes() == decode(tiny_clear, grid, clarity=USUAL_CLARITY).tobytes()
+    assert len({plain, usual.tobytes(), half.tobytes()}) == 3
+    vectors = cell_vectors(grid.codes, tiny_clear.codebooks)
+    mixed = decode_vectors(tiny_clear, [vectors], len(vectors), clarity=0.5)
+    assert np.concatenate([*mixed]).tobytes() == half.tobytes()

@@ -20,7 +20,7 @@ def grid(tiny_model: LoadedVQModel) -> CodeGrid:
 
 @pytest.fixture(scope="module")
 def mels(tiny_model: LoadedVQModel, grid: CodeGrid) -> list[Tensor]:
-    return list(column_mels(tiny_model.model, grid.codes))
+    return list(column_mels(tiny_model, grid.codes, 1.0))
 
 
 def run_instead(monkeypatch: pytest.MonkeyPatch, code: str, content: Path) -> None:
@@ -35,14 +35,14 @@ def written(mel: Tensor) -> bytes:
 
 
 def test_a_long_grid_is_decoded_beside_to_the_same_bytes(
-    tiny_model: LoadedVQModel, grid: CodeGrid, monkeypatch: pytest.MonkeyPatch
+    tiny_clear: LoadedVQModel, grid: CodeGrid, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    alone = decode(tiny_model, grid)
+    alone = decode(tiny_clear, grid, clarity=0.7)
     monkeypatch.setattr(codes, "_WORTH_A_PROCESS_SECONDS", 0.0)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
     for module in (codes, decoder_process):
         monkeypatch.setattr(module, "column_mels", lambda *_: pytest.fail("made here"))
-    assert decode(tiny_model, grid).tobytes() == alone.tobytes()
+    assert decode(tiny_clear, grid, clarity=0.7).tobytes() == alone.tobytes()
 
 
 def test_without_a_process_the_mels_are_made_here(
@@ -52,7 +52,7 @@ def test_without_a_process_the_mels_are_made_here(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(decoder_process, "_COMMAND", ("no such program",))
-    assert all(map(torch.equal, mels_made_beside(tiny_model, grid), mels))
+    assert all(map(torch.equal, mels_made_beside(tiny_model, grid, 1.0), mels))
 
 
 def test_what_a_process_that_ends_early_did_not_make_is_made_here(
@@ -65,7 +65,7 @@ def test_what_a_process_that_ends_early_did_not_make_is_made_here(
     content = tmp_path / "mels"
     content.write_bytes(written(torch.zeros_like(mels[0])) + written(mels[1])[:-1])
     run_instead(monkeypatch, "pass", content)
-    first, *others = mels_made_beside(tiny_model, grid)
+    first, *others = mels_made_beside(tiny_model, grid, 1.0)
     assert not first.any()
     assert len(others) == len(mels) - 1 and all(map(torch.equal, others, mels[1:]))
 
@@ -80,6 +80,6 @@ def test_the_process_is_ended_when_the_mels_are_dropped(
     content = tmp_path / "mels"
     content.write_bytes(written(mels[0]))
     run_instead(monkeypatch, "import time; time.sleep(3600)", content)
-    made = mels_made_beside(tiny_model, grid)
+    made = mels_made_beside(tiny_model, grid, 1.0)
     assert torch.equal(next(made), mels[0])
     made.close()

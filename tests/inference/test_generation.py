@@ -29,6 +29,24 @@ def test_the_sound_is_as_long_as_asked_for(tiny_model: LoadedVQModel) -> None:
         assert audio.shape == (round(duration_s * 48_000),)
 
 
+def test_clarity_is_heard_and_changes_no_codes(
+    tiny_model: LoadedVQModel, tiny_clear: LoadedVQModel
+) -> None:
+    columns: list[list[np.ndarray]] = [[], [], []]
+    plain, flat, clear = (
+        generate_audio_from_prior(
+            loaded, duration_s=0.3, seed=1, clarity=amount, on_column=drawn.append
+        )[0].tobytes()
+        for loaded, amount, drawn in zip(
+            (tiny_model, tiny_clear, tiny_clear), (1.0, 0.0, 1.0), columns, strict=True
+        )
+    )
+    assert plain == flat != clear
+    np.testing.assert_array_equal(columns[0], columns[2])
+    with pytest.raises(ParameterError, match="clarity must be"):
+        generate_audio_from_prior(tiny_clear, duration_s=0.1, clarity=2.0)
+
+
 def test_a_longer_sound_begins_like_a_shorter_one(tiny_model: LoadedVQModel) -> None:
     short, _ = generate_audio_from_prior(tiny_model, duration_s=0.3, seed=1)
     long, _ = generate_audio_from_prior(tiny_model, duration_s=0.6, seed=1)

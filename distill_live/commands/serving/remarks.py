@@ -53,6 +53,7 @@ class Remarks:
         self._has_link, self._outcomes, self._say = has_link, outcomes, say
         checks = self._checks_of_edits(edits) | {
             _MANNER: partial(self._lacks_clip, _MANNER, _MANNER),
+            "clarity": self._lacks_clarity,
             "tempo": self._lacks_tempo,
             "link_start_stop": self._lacks_link,
             _BAND: self._lacks_band,
@@ -142,6 +143,15 @@ class Remarks:
         if deck.steers or all(math.isnan(self._store[name]) for name in _STEERS):
             return ""
         return f"steering has no effect: the model {deck.name} cannot be steered"
+
+    def _lacks_clarity(self) -> str:
+        deck = self._server.deck
+        if deck.clears:
+            return ""
+        return (
+            f"clarity has no effect: it was not measured for the model {deck.name} (see "
+            "`distill-live models refresh`)"
+        )
 
     def _lacks_tempo(self) -> str:
         if self._tempo.source != "midi":

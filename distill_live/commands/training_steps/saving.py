@@ -20,10 +20,12 @@ from distill_live.codes.training_codes import TrainingCodes
 from distill_live.commands.training_steps.material import Material
 from distill_live.commands.training_steps.run import TrainingRun
 from distill_live.errors import AudioFileError
+from distill_live.models.codec.clarity import Clarity
 from distill_live.models.file.kept_recordings import Preview, declines_codes
 from distill_live.models.file.persistence import LoadedVQModel, save_model_v2
 from distill_live.models.vocoder.neural import NeuralVocoder
 from distill_live.models.vocoder.vocoder import PhaseConfig, PhaseVocoder
+from distill_live.training.codec.clarity import measure_clarity
 from distill_live.training.codec.config import CodecTrainingConfig
 from distill_live.training.codec.previews import Previews
 from distill_live.training.codec.trainer import TrainedCodec
@@ -44,8 +46,8 @@ def save_codec(
     trained: TrainedCodec,
     previews: Previews,
 ) -> None:
-    """Save a codec without a prior, with the codes of all recordings and with previews. If the user
-    has declined, nothing of the recordings is kept.
+    """Save a codec without a prior, with its clarity, the codes of all recordings and previews. If
+    the user has declined, neither codes nor previews are kept.
 
     Raises ModelFileError when the file cannot be written.
     """
@@ -77,6 +79,7 @@ def save_codec(
         },
         training_codes=codes if keeps_codes else (),
         previews=_as_mp3(previews, material.recordings.sample_rate) if keeps_codes else (),
+        clarity=_clarity(material, config, trained),
     )
 
 
@@ -177,6 +180,14 @@ def _codes(
     return (
         *(code_rehearsed(codec, rehearsal) if rehearsal else ()),
         *code_training_parts(codec, trained.spectrogram, material.recordings, config.holdout),
+    )
+
+
+def _clarity(material: Material, config: CodecTrainingConfig, trained: TrainedCodec) -> Clarity:
+    """What the codec's mels lack, measured on all recordings whose spectrograms are known."""
+    rehearsed = material.rehearsal.recorded_mels if material.rehearsal else ()
+    return measure_clarity(
+        trained.model, trained.spectrogram, material.recordings, rehearsed, config.holdout
     )
 
 

@@ -37,7 +37,7 @@ def add_vocoder(run: TrainingRun, recordings: Recordings) -> None:
     run.begin_phase("vocoder", recordings, config, loaded.metadata["codec_sha256"], processes=1)
     try:
         run.progress.begin_vocoder(config)
-        pairs = extract_sound_pairs(codec, spectrogram, recordings, config.holdout)
+        pairs = extract_sound_pairs(codec, spectrogram, recordings, config.holdout, loaded.clarity)
         trained = train_vocoder(
             pairs, spectrogram, config, run.progress.vocoder_epoch, run.checkpoints
         )

@@ -10,7 +10,7 @@ import torch
 
 from distill_live.codes.timeline import Codes
 from distill_live.live.ipc.ring import Samples
-from distill_live.models.codec.vqvae import CodecStream
+from distill_live.models.codec.clarity import ClearStream
 from distill_live.models.file.persistence import LoadedVQModel
 from distill_live.models.vocoder.vocoder import VocoderStream
 
@@ -31,7 +31,7 @@ class ColumnDecoder:
     """
 
     def __init__(self, loaded: LoadedVQModel) -> None:
-        self._model, self._vocoder_model = loaded.model, loaded.vocoder
+        self._loaded, self._clarity = loaded, 0.0
         self.column_samples = loaded.column_samples
         config = loaded.model.config
         #: How many columns before a column affect its sound.
@@ -46,13 +46,22 @@ class ColumnDecoder:
         With `past_columns` of them, or with all there are, the mels that follow are the same as in
         one go; the vocoder finds its phases afresh.
         """
-        self._codec: CodecStream = self._model.stream()
-        self._vocoder: VocoderStream = self._vocoder_model.stream()
+        self._codec: ClearStream = self._loaded.decoder(self._clarity)
+        self._vocoder: VocoderStream = self._loaded.vocoder.stream()
         self._first = column - len(before)
         for number, codes in enumerate(before):
             mel = self._codec.push(torch.from_numpy(codes[None]))
             if number >= len(before) - self._settling_columns:
                 self._vocoder.push(mel)
+
+    @property
+    def clarity(self) -> float:
+        """With how much clarity columns are decoded: 0 until it is set, whatever is restored."""
+        return self._clarity
+
+    @clarity.setter
+    def clarity(self, amount: float) -> None:
+        self._clarity = self._codec.amount = amount
 
     def start_of(self, column: int) -> int:
         """The segment's sample at which the samples that `column` completes begin."""

@@ -37,9 +37,9 @@ _USUAL_FADE = 480
 class StreamGenerator:
     """Plays one model into a ring, from where `beginning` says.
 
-    `draw` says how columns to come are drawn and `fade` how many samples a change takes to be
-    heard in full; `pace` measures how long things take. `say` takes a line of text for the
-    performer.
+    `draw` says how columns to come are drawn, `clarity` how they are decoded, and `fade` how many
+    samples a change takes to be heard in full; `pace` measures how long things take. `say` takes a
+    line of text for the performer.
     """
 
     def __init__(
@@ -49,6 +49,7 @@ class StreamGenerator:
         beginning: Beginning,
         rack: EditRack,
         draw: Draw,
+        clarity: float,
         pace: Pace,
         say: Callable[[str], None],
     ) -> None:
@@ -58,6 +59,7 @@ class StreamGenerator:
         self._journal = Journal(memory.journal)
         self._column_samples = loaded.column_samples
         self._codebook_size = codec.codebook_size
+        self._can_be_clear = loaded.clarity.is_measured
         self._drawing_spent = 0.0
         #: The highest take so far.
         self.takes = 0
@@ -70,6 +72,7 @@ class StreamGenerator:
             lambda: Followed(self.edited, self.playhead.column),
         )  # fmt: skip
         self.playhead = Playhead(ColumnDecoder(loaded), timeline, beginning.position)
+        self.clarify(clarity)
         self._handover = Handover(memory.keepsake, self.playhead, self.sampler, rack)
         seen = self._ring.published
         if beginning.before is not None:
@@ -184,6 +187,17 @@ class StreamGenerator:
             return False
         self._change_motion(at)
         return True
+
+    def clarify(self, amount: float) -> bool:
+        """Decode columns with so much clarity from now on; False if that changes nothing."""
+        if not self._can_be_clear or amount == self.playhead.clarity:
+            return False
+        self.do("clarify", amount=amount)
+        return True
+
+    def decode_again(self) -> None:
+        """Play on with the clarity of now, even within the current column."""
+        self._change_motion(self.pace.soonest())
 
     def next_change(self) -> tuple[int, tuple[int, int] | None]:
         """The column in which a change can be heard first; the columns, first and end, that a hold

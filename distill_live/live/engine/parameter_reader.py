@@ -1,4 +1,5 @@
-"""The parameters as an engine uses them: how columns are drawn, and how long a change fades."""
+"""The parameters as an engine uses them: how columns are drawn and decoded, and how long a change
+fades."""
 
 from __future__ import annotations
 
@@ -32,6 +33,11 @@ class ParameterReader:
     def fade(self) -> int:
         """How many samples a change takes to be heard in full."""
         return round(self.values["fade"] * SAMPLE_RATE / 1e3)
+
+    @property
+    def clarity(self) -> float:
+        """With how much clarity columns are decoded."""
+        return self.values["clarity"]
 
     def refresh(self) -> bool:
         """Take over what control has written since the last time; False if that is nothing."""

@@ -65,6 +65,11 @@ class Playhead:
         return self._decoder.past_columns
 
     @property
+    def clarity(self) -> float:
+        """With how much clarity columns are decoded."""
+        return self._decoder.clarity
+
+    @property
     def remembered(self) -> int:
         """Samples that `repeat` could play again."""
         return self._recent.length
@@ -251,6 +256,10 @@ class Playhead:
         self._begin(begin, position)
         sample = max(place.sample, self._decoder.start_of(begin))
         self._state = State(begin, sample, motion)
+
+    def clarify(self, amount: float) -> None:
+        """Decode all columns with so much clarity from now on."""
+        self._decoder.clarity = amount
 
     def release(self) -> None:
         """Move forward again, from where the motion is now; a route is played to its end."""

@@ -161,6 +161,7 @@ def describe_engine(job: EngineJob, loaded: LoadedVQModel) -> dict[str, Any]:
         "name": loaded.metadata["name"],
         "codec_sha256": loaded.metadata["codec_sha256"],
         "vocoder": loaded.metadata.get("vocoder"),
+        "clarity": list(loaded.clarity.gains),
         "level_labels": list(loaded.metadata["level_labels"]),
         "column_samples": loaded.column_samples,
         "torch": torch.__version__,

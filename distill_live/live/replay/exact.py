@@ -24,7 +24,7 @@ from distill_live.live.replay.future import Future
 from distill_live.models.file.persistence import LoadedVQModel
 
 #: The playhead's methods that a log calls by name, with their arguments.
-_CALLS = ("back_before", "back_after", "jump", "hold", "loop", "route", "release")
+_CALLS = ("back_before", "back_after", "jump", "hold", "loop", "route", "release", "clarify")
 #: What an entry says besides the arguments of its call.
 _NO_FIELDS = ("op", "deck")
 

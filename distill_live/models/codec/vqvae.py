@@ -115,6 +115,9 @@ class CodecStream(Protocol):
         """As `push`, with vectors `[k, F, D]` in the place of those of codes: mixtures of codes,
         for example."""
 
+    def flush(self) -> Tensor:
+        """The frames that still wait for a later column `[M, frames]`; a new stream begins."""
+
     def snapshot(self) -> object:
         """Where the stream stands; nothing changes it later."""
 

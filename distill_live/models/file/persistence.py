@@ -22,7 +22,19 @@ from distill_live.codes.codebook_geometry import Codebooks
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.labels import level_labels
 from distill_live.codes.training_codes import TrainingCodes
-from distill_live.errors import DeviceError, ModelFileError, NoPriorError, TrainingError
+from distill_live.errors import (
+    DeviceError,
+    ModelFileError,
+    NoPriorError,
+    ParameterError,
+    TrainingError,
+)
+from distill_live.models.codec.clarity import (
+    UNMEASURED,
+    USUAL_CLARITY,
+    Clarity,
+    ClearStream,
+)
 from distill_live.models.codec.vqvae import ConvVQVAE
 from distill_live.models.devices import is_device_failure
 from distill_live.models.distill_v1.file import describe_old_model, is_old_file, read_old_file
@@ -57,6 +69,7 @@ from distill_live.models.prior.base import Prior
 from distill_live.models.vocoder.network import VocoderNetwork
 from distill_live.models.vocoder.neural import NeuralVocoder
 from distill_live.models.vocoder.vocoder import PhaseVocoder
+from distill_live.parameters import PARAMETERS
 
 _Network = TypeVar("_Network", bound=nn.Module)
 
@@ -73,7 +86,7 @@ class LoadedVQModel:
 
     The networks are on `device`, in evaluation mode and without gradients. `training_codes` are
     those of the recordings that it has learned, `previews` are from its training; a file may
-    contain neither.
+    contain neither. `clarity` is what its decoded mels lack, if that was measured.
     """
 
     model: Codec
@@ -84,12 +97,21 @@ class LoadedVQModel:
     metadata: dict[str, Any]
     training_codes: tuple[TrainingCodes, ...] = ()
     previews: tuple[Preview, ...] = ()
+    clarity: Clarity = UNMEASURED
 
     @property
     def column_samples(self) -> int:
         """The length of one column in samples, up to the beginning of the next one."""
         frames = self.model.config.column_frames
         return frames * self.spectrogram.config.hop_length - self.vocoder.overlap_samples
+
+    def decoder(self, clarity: float = USUAL_CLARITY) -> ClearStream:
+        """The codec's decoder as a stream, as it is heard: with so much clarity. Raises
+        ParameterError unless that is a legal value of the parameter of that name."""
+        if PARAMETERS["clarity"].clip(clarity) != clarity:
+            legal = PARAMETERS["clarity"].legal()
+            raise ParameterError(f"clarity must be {legal}, not {clarity!r:.40}")
+        return ClearStream(self.model.stream(), self.clarity, clarity)
 
     @cached_property
     def codebooks(self) -> Codebooks:
@@ -146,6 +168,7 @@ def save_model_v2(
     metadata: dict[str, Any] | None = None,
     training_codes: Sequence[TrainingCodes] = (),
     previews: Sequence[Preview] = (),
+    clarity: Clarity = UNMEASURED,
 ) -> dict[str, Any]:
     """Save a model as one `.distill` file, atomically, and return the metadata of its header.
 
@@ -173,6 +196,7 @@ def save_model_v2(
         "codec_sha256": _sha256(codec_tensors),
         "prior": describe_prior(prior) if prior else None,
         "vocoder": described_vocoder,
+        "clarity": list(clarity.gains) or None,
         **describe_kept(training_codes, previews),
     }
     return write_model_bytes(path, described, safetensors.torch.save(tensors))
@@ -193,6 +217,7 @@ def save_changed_model(path: Path, changed: LoadedVQModel) -> LoadedVQModel:
         metadata=changed.metadata,
         training_codes=changed.training_codes,
         previews=changed.previews,
+        clarity=changed.clarity,
     )
     return replace(changed, metadata=metadata)
 
@@ -216,6 +241,7 @@ def load_model_v2(path: str | Path, device: torch.device | str = "cpu") -> Loade
             prior = _restore(lambda: make_prior(prior_config), "prior", tensors)
         codes = read_codes(metadata, tensors, codec)
         previews = read_previews(metadata, tensors)
+        clarity = Clarity.read(metadata.get("clarity"), codec.config.n_mels)
         vocoder = _restore_vocoder(metadata, spectrogram, tensors)
         check_fit(codec, prior, vocoder, spectrogram)
         _check_labels(metadata["level_labels"], codec)
@@ -239,6 +265,7 @@ def load_model_v2(path: str | Path, device: torch.device | str = "cpu") -> Loade
         metadata=metadata,
         training_codes=codes,
         previews=previews,
+        clarity=clarity,
     )
 
 

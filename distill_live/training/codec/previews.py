@@ -1,4 +1,7 @@
-"""Previews: what the codec makes of the end of a recording, at a few epochs of its training."""
+"""Previews: what the codec makes of the end of a recording, at a few epochs of its training.
+
+They have the clarity that the codec needs at that epoch, measured on the same recording.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,17 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from distill_live.audio import phase
-from distill_live.audio.dataset import Recordings
+from distill_live.audio.dataset import Recordings, training_columns
 from distill_live.audio.spectrogram import AudioSpectrogram
+from distill_live.models.codec.clarity import Clarity
 from distill_live.models.codec.vqvae import ConvVQVAE
+from distill_live.training.codec.clarity import compare_detail
 
 #: How long a preview is, if the recording is that long.
 PREVIEW_SECONDS = 4.0
+
+#: How much of the recording the clarity of a preview is measured on.
+MEASURED_SECONDS = 20.0
 
 #: How many previews a complete training makes, including that of its last epoch.
 PREVIEWS = 5
@@ -31,14 +39,15 @@ class Previews:
     def __init__(self, recordings: Recordings, epochs: int) -> None:
         longest = max(recordings.recordings, key=lambda one: len(one.samples))
         wanted = round(PREVIEW_SECONDS * recordings.sample_rate)
-        self._original = longest.samples[-wanted:]
+        self._whole, self._original = longest.samples, longest.samples[-wanted:]
         self._due = {max(1, round(epochs * part / PREVIEWS)) for part in range(1, PREVIEWS + 1)}
         self.sounds: list[tuple[int, Sound]] = [(0, self._original)]
 
     def listen(self, epoch: int, codec: ConvVQVAE, spectrogram: AudioSpectrogram) -> None:
         """Add a preview if one is due after this epoch. The codec must be in evaluation mode."""
         if epoch in self._due:
-            self.sounds.append((epoch, reconstruct(codec, spectrogram, self._original)))
+            clarity = self._clarity(codec, spectrogram)
+            self.sounds.append((epoch, reconstruct(codec, spectrogram, self._original, clarity)))
 
     def state(self) -> list[tuple[int, Tensor]]:
         """All previews so far, for a checkpoint."""
@@ -48,12 +57,29 @@ class Previews:
         """Restore the previews from a checkpoint."""
         self.sounds = [(epoch, sound.numpy()) for epoch, sound in state]
 
+    @torch.inference_mode()
+    def _clarity(self, codec: ConvVQVAE, spectrogram: AudioSpectrogram) -> Clarity:
+        """What the codec's mels lack, by the last part of the recording that it learns."""
+        frames = codec.config.column_frames
+        column = frames * spectrogram.config.hop_length
+        end = training_columns(-(-len(self._whole) // column)) * column
+        wanted = round(MEASURED_SECONDS * spectrogram.config.sample_rate)
+        mel = _mel(spectrogram, self._whole[:end][-wanted:], frames)
+        return compare_detail(codec, [mel[0, 0]])
+
 
 @torch.inference_mode()
-def reconstruct(codec: ConvVQVAE, spectrogram: AudioSpectrogram, samples: Sound) -> Sound:
-    """Samples `[N]` encoded and decoded again, `[N]`."""
-    waveform = torch.from_numpy(np.ascontiguousarray(samples))[None, None]
-    mel = spectrogram.waveform_to_mel(waveform, codec.config.column_frames)
-    decoded, _, _ = codec(mel)
-    sound: Sound = phase.reconstruct(spectrogram, decoded[0, 0].float()).cpu().numpy()
+def reconstruct(
+    codec: ConvVQVAE, spectrogram: AudioSpectrogram, samples: Sound, clarity: Clarity
+) -> Sound:
+    """Samples `[N]` encoded and decoded again, `[N]`, with the usual amount of a clarity."""
+    decoded, _, _ = codec(_mel(spectrogram, samples, codec.config.column_frames))
+    clear = clarity.apply(decoded[0, 0].float())
+    sound: Sound = phase.reconstruct(spectrogram, clear).cpu().numpy()
     return sound[: len(samples)]
+
+
+def _mel(spectrogram: AudioSpectrogram, samples: Sound, column_frames: int) -> Tensor:
+    """The mel `[1, 1, M, T]` of samples `[N]`, of whole columns."""
+    waveform = torch.from_numpy(np.ascontiguousarray(samples))[None, None]
+    return spectrogram.waveform_to_mel(waveform, column_frames)

@@ -65,6 +65,11 @@ class Rehearsal:
         return [one.name for one in self.kept]
 
     @property
+    def recorded_mels(self) -> list[Tensor]:
+        """The mels that are of recordings, and not decoded from codes for want of them."""
+        return [mel for one, mel in zip(self.kept, self.mels, strict=True) if one.mel]
+
+    @property
     def columns(self) -> int:
         """The total length of the old recordings, in columns."""
         return sum(mel.shape[-1] for mel in self.mels) // self.model.config.column_frames

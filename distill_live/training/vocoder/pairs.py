@@ -15,6 +15,7 @@ from torch.nn import functional
 
 from distill_live.audio.dataset import HOLDOUT, Recordings, training_columns
 from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
+from distill_live.models.codec.clarity import UNMEASURED, Clarity
 from distill_live.models.codec.vqvae import ConvVQVAE
 from distill_live.training.data.coding import code_mel, decode_grid, recording_mel, require_rate
 
@@ -50,9 +51,10 @@ def extract_sound_pairs(
     spectrogram: AudioSpectrogram,
     recordings: Recordings,
     holdout: float = HOLDOUT,
+    clarity: Clarity = UNMEASURED,
 ) -> SoundPairs:
     """Encode and decode every recording with a finished codec, on its device; the pairs are on the
-    CPU.
+    CPU. Mels have the usual amount of the model's `clarity`, as they are played.
 
     Raises TrainingError when the recordings' sample rate is not the model's.
     """
@@ -67,10 +69,10 @@ def extract_sound_pairs(
         mel = recording_mel(recording, spectrogram, frames)
         end = training_columns(mel.shape[-1] // frames, holdout) * frames
         for offset in range(0, frames, spacing):
-            pair = _pair(codec, spectrogram, mel[:, :end], samples, offset)
+            pair = _pair(codec, spectrogram, mel[:, :end], samples, offset, clarity)
             if pair.mel.shape[-1]:
                 training.append(pair._replace(name=recording.name))
-        whole = _pair(codec, spectrogram, mel, samples, 0)
+        whole = _pair(codec, spectrogram, mel, samples, 0, clarity)
         validation.append(whole._replace(first=end, name=recording.name))
     held_out = [pair for pair in validation if pair.first < pair.mel.shape[-1]]
     # If no recording is long enough to hold anything out, all of it serves for both.
@@ -78,10 +80,15 @@ def extract_sound_pairs(
 
 
 def _pair(
-    codec: ConvVQVAE, spectrogram: AudioSpectrogram, mel: Tensor, samples: Tensor, offset: int
+    codec: ConvVQVAE,
+    spectrogram: AudioSpectrogram,
+    mel: Tensor,
+    samples: Tensor,
+    offset: int,
+    clarity: Clarity,
 ) -> SoundPair:
     """The codec's version of `mel` `[M, T]` from frame `offset` on, and the sound there."""
-    decoded = decode_grid(codec, code_mel(codec, mel[:, offset:]))
+    decoded = clarity.apply(decode_grid(codec, code_mel(codec, mel[:, offset:])))
     hop, count = spectrogram.config.hop_length, decoded.shape[-1]
     sound = samples[offset * hop : (offset + count) * hop]
     return SoundPair(decoded, functional.pad(sound, (0, count * hop - len(sound))), count)

@@ -84,6 +84,7 @@ def _described(metadata: dict[str, Any]) -> dict[str, Any]:
         "created": metadata["created"],
         "prior": bool(metadata.get("prior")),
         "vocoder": (metadata.get("vocoder") or {}).get("kind"),
+        "clarity": bool(metadata.get("clarity")),
         "levels": metadata["level_labels"],
         "codebookSize": codec.get("codebook_size"),
         "files": training.get("files"),

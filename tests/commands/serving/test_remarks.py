@@ -101,6 +101,17 @@ def test_what_the_model_does_not_have_is_told(stand: Remarked) -> None:
     ]
 
 
+def test_clarity_that_was_not_measured_is_told(stand: Remarked) -> None:
+    stand.osc("/distill/clarity", 0.5)
+    assert [reason for _, _, reason in stand.wait()] == [
+        "clarity has no effect: it was not measured for the model rain (see `distill-live models "
+        "refresh`)"
+    ]
+    stand.server.deck.clears = True
+    stand.osc("/distill/clarity", 0.25)
+    assert stand.wait() == []
+
+
 def test_what_something_else_decides_is_told(stand: Remarked) -> None:
     for number in range(60):
         stand.router.tempo.receive_clock("tick", 0, number / 48)

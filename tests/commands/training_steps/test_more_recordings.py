@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import shutil
 import signal
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from distill_live.audio.files import write_audio
 from distill_live.audio.reading.sound import read_mono
+from distill_live.commands.training_steps import saving
 from distill_live.commands.training_steps.progress import TrainingProgress
+from distill_live.models.codec.clarity import UNMEASURED
 from distill_live.models.file.header import read_header, rewrite_metadata
-from distill_live.models.file.persistence import load_model_v2
+from distill_live.models.file.persistence import load_model_v2, save_changed_model
 from tests.commands.tiny_training import make_tiny
 from tests.commands.training_process import TrainingProcess, epochs, files_of, press_ctrl_c, weights
 from tests.conftest import Folders, RunCli
@@ -71,6 +75,41 @@ def test_a_model_takes_recordings_in_and_keeps_the_old_ones(
     assert new["training"]["files"] == 6
     assert new["training"]["sound_seconds"] == pytest.approx(6, rel=0.1)
     assert files_of(Folders(*[sine_model.parent] * 3), "mine") == ["mine.distill", "mine.html"]
+
+
+def test_clarity_is_measured_again_on_old_and_new_recordings(
+    run_cli: RunCli, sine_model: Path, halves: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rewrite_metadata(sine_model, clarity=[1.5] * 128)
+    seen: list[tuple[int, int]] = []
+    measure = saving.measure_clarity
+
+    def measure_on(codec: Any, sound: Any, recordings: Any, rehearsed: Any, *rest: Any) -> Any:
+        seen.append((len(recordings.recordings), len(rehearsed)))
+        return measure(codec, sound, recordings, rehearsed, *rest)
+
+    monkeypatch.setattr(saving, "measure_clarity", measure_on)
+    assert run_cli("train", "--continue", "mine", halves[1]).code == 0
+    loaded = load_model_v2(sine_model)
+    assert seen == [(3, 3)]
+    assert loaded.clarity.is_measured and set(loaded.clarity.gains) != {1.5}
+
+
+def test_without_their_spectrograms_old_recordings_do_not_count_for_clarity(
+    run_cli: RunCli, sine_model: Path, halves: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded = load_model_v2(sine_model)
+    codes = [replace(one, mel=b"") for one in loaded.training_codes]
+    save_changed_model(sine_model, replace(loaded, training_codes=tuple(codes)))
+    seen: list[int] = []
+
+    def measure(codec: Any, spectrogram: Any, recordings: Any, rehearsed: Any, *rest: Any) -> Any:
+        seen.append(len(rehearsed))
+        return UNMEASURED
+
+    monkeypatch.setattr(saving, "measure_clarity", measure)
+    assert run_cli("train", "--continue", "mine", halves[1]).code == 0
+    assert seen == [0]
 
 
 def test_the_codes_of_old_and_new_recordings_are_in_the_file(

@@ -8,10 +8,12 @@ import torch
 
 from distill_live.codes.timeline import Codes
 from distill_live.live.engine.decoder import ColumnDecoder
+from distill_live.models.codec.clarity import Clarity
 from distill_live.models.codec.vqvae import ConvVQVAE
 from distill_live.models.file.persistence import LoadedVQModel
 
 COLUMNS = 14
+GAINS = Clarity(tuple(np.linspace(1.0, 3.0, 128).tolist()))
 
 
 @pytest.fixture(params=["three levels", "two levels", "a lookahead", "a neural vocoder"])
@@ -128,3 +130,22 @@ def test_the_rest_completes_the_columns_pushed_and_leaves_the_decoder_as_it_was(
     np.testing.assert_array_equal(asked.rest(), rest)
     for one, other in zip(push(plain, grid[6:]), push(asked, grid[6:]), strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_clarity_is_as_it_was_set_last_whatever_is_begun_or_restored(
+    model: LoadedVQModel, grid: Codes
+) -> None:
+    plain, stream = ColumnDecoder(model), ColumnDecoder(replace(model, clarity=GAINS))
+    np.testing.assert_array_equal(np.concatenate(push(stream, grid)),
+                                  np.concatenate(push(plain, grid)))  # fmt: skip
+    mark = stream.mark()
+    stream.clarity = 1.0
+    stream.restore(mark)
+    assert stream.clarity == 1.0
+    assert (push(stream, grid[:1])[0] != push(plain, grid[:1])[0]).any()
+    begun = ColumnDecoder(replace(model, clarity=GAINS))
+    begun.clarity = 1.0
+    for one in (stream, begun):
+        one.begin(8, grid[:8])
+    np.testing.assert_array_equal(np.concatenate(push(stream, grid[8:])),
+                                  np.concatenate(push(begun, grid[8:])))  # fmt: skip

@@ -678,3 +678,65 @@ def test_a_new_engine_continues_where_the_reader_stands(tiny_model: LoadedVQMode
     heard = player.hear(SECOND)
     assert player.ring.read_position == position + SECOND
     assert np.abs(heard).max() > 0
+
+
+def test_clarity_plays_live_what_it_plays_offline(
+    tiny_model: LoadedVQModel, tiny_clear: LoadedVQModel
+) -> None:
+    player = Player(tiny_clear)
+    offline, _ = generate_audio_from_prior(tiny_clear, duration_s=1.0, seed=1)
+    np.testing.assert_array_equal(player.hear(SECOND), offline)
+    flat = Player(tiny_clear)
+    flat.parameters.set("clarity", 0.0)
+    np.testing.assert_array_equal(flat.hear(SECOND), Player(tiny_model).hear(SECOND))
+
+
+def test_a_change_of_clarity_is_heard_within_the_column_and_changes_no_codes(
+    tiny_clear: LoadedVQModel,
+) -> None:
+    undisturbed, player = Player(tiny_clear), Player(tiny_clear)
+    expected = undisturbed.hear(2 * SECOND)
+    before = player.hear(SECOND)
+    player.parameters.set("clarity", 0.0)
+    after = player.hear(SECOND)
+    np.testing.assert_array_equal(before, expected[:SECOND])
+    assert first_difference(after, expected[SECOND:]) < SETTINGS.guard + tiny_clear.column_samples
+    assert player.status["futures"] == 1
+    one, other = (each.engine._generator.timeline for each in (player, undisturbed))
+    np.testing.assert_array_equal(one.edited(0, one.end), other.edited(0, one.end))
+
+
+def test_without_numbers_a_change_of_clarity_makes_no_future(tiny_model: LoadedVQModel) -> None:
+    undisturbed, player = Player(tiny_model), Player(tiny_model)
+    before = player.hear(SECOND)
+    player.parameters.set("clarity", 0.0)
+    np.testing.assert_array_equal(np.r_[before, player.hear(SECOND)], undisturbed.hear(2 * SECOND))
+    assert player.status["futures"] == 0
+
+
+@pytest.mark.parametrize("request_", [("hold",), ("loop", 0.3)])
+def test_a_change_of_clarity_is_heard_in_a_hold_and_a_loop_and_ends_neither(
+    tiny_clear: LoadedVQModel, request_: tuple[str, *tuple[float, ...]]
+) -> None:
+    players = Player(tiny_clear), Player(tiny_clear)
+    for player in players:
+        player.hear(SECOND)
+        getattr(player.engine, request_[0])(*request_[1:])
+        player.hear(SECOND)
+    motion = players[0].status["motion"]
+    players[0].parameters.set("clarity", 1.5)
+    sounds = [player.hear(SECOND) for player in players]
+    assert first_difference(*sounds) < SETTINGS.guard + 2 * tiny_clear.column_samples
+    assert players[0].status["motion"] == motion != Motion.FORWARD
+
+
+def test_a_fader_of_clarity_that_never_rests_does_not_starve_the_ring(
+    tiny_clear: LoadedVQModel,
+) -> None:
+    player = Player(tiny_clear, clock=(clock := Clock()))
+    player.hear(SECOND)
+    for step in range(50):
+        player.parameters.set("clarity", step / 50)
+        clock.now += 0.01
+        player.hear(480)
+    assert player.status["futures"] == 50

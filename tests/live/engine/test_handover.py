@@ -290,3 +290,34 @@ def test_a_long_past_is_known_and_can_be_gone_back_to(
     heard = player.hear(2 * SECOND)
     assert np.abs(heard[SECOND:]).max() > 0
     assert all("nothing earlier is available" in line for line in player.said)
+
+
+@pytest.mark.parametrize("request_", [None, ("hold",), ("loop", 0.3)])
+def test_a_new_engine_plays_on_with_the_clarity_of_now(
+    tiny_model: LoadedVQModel, tiny_clear: LoadedVQModel, request_: tuple[Any, ...] | None
+) -> None:
+    sounds = []
+    for loaded, amounts in ((tiny_clear, (0.5, 0.5)), (tiny_clear, (0.5, 0.0)),
+                            (tiny_clear, (0.0, 0.0)), (tiny_model, (1.0, 1.0))):  # fmt: skip
+        player = Player(loaded)
+        player.parameters.set("clarity", amounts[0])
+        heard = [player.hear(SECOND)]
+        if request_:
+            getattr(player.engine, request_[0])(*request_[1:])
+            heard.append(player.hear(SECOND))
+        log = entries(player, position=0)
+        player.parameters.set("clarity", amounts[1])
+        position = player.replace(loaded)
+        heard.append(player.hear(2 * SECOND))
+        second = entries(player, position=position)
+        if loaded.clarity.is_measured and amounts[1]:
+            # First, for what the decoder is made ready with sounds on under the next column.
+            first, *_ = (one["op"] for one in second if one["op"] in ("clarify", "resume"))
+            assert first == "clarify"
+        log += [*second, {"op": "end", "deck": 0, "heard": player.ring.read_position}]
+        sounds.append(np.concatenate(heard))
+        np.testing.assert_array_equal(replay(log, loaded), sounds[-1])
+    kept, changed, flat, plain = (sound[-SECOND:] for sound in sounds)
+    assert (kept != changed).any()
+    np.testing.assert_array_equal(changed, flat)
+    np.testing.assert_array_equal(flat, plain)

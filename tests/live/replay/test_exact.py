@@ -59,14 +59,43 @@ def test_all_that_can_be_done_is_replayed_to_the_sample(
     np.testing.assert_array_equal(replay(log, loaded), heard)
 
 
-def test_changes_that_come_faster_than_they_are_heard_are_replayed_too(
-    tiny_model: LoadedVQModel,
+def test_clarity_is_replayed_wherever_it_was_changed(tiny_clear: LoadedVQModel) -> None:
+    player = Player(tiny_clear)
+    heard = [player.hear(SECOND)]
+    for amount, name, arguments in (
+        (0.0, "loop", (0.3,)), (1.5, "release", ()), (0.4, "hold", ()), (1.0, "release", ()),
+        (0.2, "rewind", (1.0, "same")), (0.8, "panic", ()),
+    ):  # fmt: skip
+        heard.append(change(player, "clarity", amount))
+        # Together with a request, and between two blocks.
+        player.parameters.set("clarity", amount / 2)
+        heard.append(act(player, name, *arguments))
+    log = [*entries(player), {"op": "end", "deck": 0, "heard": player.ring.read_position}]
+    amounts = [entry["amount"] for entry in log if entry["op"] == "clarify"]
+    # From 0 to 0 nothing changes.
+    assert amounts == [1.0, 0.0, 1.5, 0.75, 0.4, 0.2, 1.0, 0.5, 0.2, 0.1, 0.8, 0.4]
+    np.testing.assert_array_equal(replay(log, tiny_clear), np.concatenate(heard))
+
+
+def test_a_log_from_before_clarity_is_replayed_as_it_was_heard(
+    tiny_model: LoadedVQModel, tiny_clear: LoadedVQModel
 ) -> None:
     player = Player(tiny_model)
+    heard = player.hear(SECOND)
+    log = [*entries(player), {"op": "end", "deck": 0, "heard": player.ring.read_position}]
+    assert not [entry for entry in log if entry["op"] == "clarify"]
+    # Its model has been refreshed since.
+    np.testing.assert_array_equal(replay(log, tiny_clear), heard)
+
+
+def test_changes_that_come_faster_than_they_are_heard_are_replayed_too(
+    tiny_clear: LoadedVQModel,
+) -> None:
+    player = Player(tiny_clear)
     rng = np.random.default_rng(3)
     heard = [player.hear(SECOND)]
     for _ in range(200):
-        kind = rng.integers(6)
+        kind = rng.integers(7)
         if kind == 0:
             player.parameters.set("seed", int(rng.integers(9)))
         elif kind == 1:
@@ -76,6 +105,8 @@ def test_changes_that_come_faster_than_they_are_heard_are_replayed_too(
         elif kind == 3:
             player.engine.loop(float(rng.uniform(0.05, 1.0)))
         elif kind == 4:
+            player.parameters.set("clarity", float(rng.uniform(0.0, 1.5)))
+        elif kind == 5:
             player.engine.hold(rng.choice([None, float(rng.uniform(0.01, 0.5))]))
         else:
             player.engine.release()
@@ -83,7 +114,7 @@ def test_changes_that_come_faster_than_they_are_heard_are_replayed_too(
             player.work()
         heard.append(player.hear(480 * int(rng.integers(1, 9)), 480))
     log = [*entries(player), {"op": "end", "deck": 0, "heard": player.ring.read_position}]
-    np.testing.assert_array_equal(replay(log, tiny_model), np.concatenate(heard))
+    np.testing.assert_array_equal(replay(log, tiny_clear), np.concatenate(heard))
 
 
 def test_a_held_loop_of_an_engine_that_came_late_is_replayed(tiny_model: LoadedVQModel) -> None:
@@ -98,20 +129,21 @@ def test_a_held_loop_of_an_engine_that_came_late_is_replayed(tiny_model: LoadedV
     np.testing.assert_array_equal(replay(log, tiny_model), np.concatenate(heard))
 
 
-def test_an_engine_that_took_over_from_a_dead_one_is_replayed(tiny_model: LoadedVQModel) -> None:
-    player = Player(tiny_model)
+def test_an_engine_that_took_over_from_a_dead_one_is_replayed(tiny_clear: LoadedVQModel) -> None:
+    player = Player(tiny_clear)
     heard = [player.hear(SECOND)]
     log = entries(player)
     position = player.ring.read_position
+    player.parameters.set("clarity", 0.3)
     # What the first engine has left in the ring sounds on while the second one loads.
     heard.append(player.hear_rest(4_800))
-    player.revive(tiny_model, position)
+    player.revive(tiny_clear, position)
     heard.append(player.hear(SECOND))
     log += [
         *entries(player, position=position),
         {"op": "end", "deck": 0, "heard": player.ring.read_position},
     ]
-    np.testing.assert_array_equal(replay(log, tiny_model), np.concatenate(heard))
+    np.testing.assert_array_equal(replay(log, tiny_clear), np.concatenate(heard))
 
 
 def test_two_decks_are_mixed_as_the_mixer_does(tiny_model: LoadedVQModel) -> None:

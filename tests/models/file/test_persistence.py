@@ -1,4 +1,5 @@
 import json
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -7,11 +8,13 @@ import numpy as np
 import pytest
 import torch
 
+import distill_live
 from distill_live.codes.labels import level_labels
-from distill_live.errors import ModelFileError, NoPriorError
+from distill_live.errors import ModelFileError, NoPriorError, ParameterError
+from distill_live.models.codec.clarity import UNMEASURED
 from distill_live.models.codec.vqvae import ConvVQVAE
-from distill_live.models.file import persistence
-from distill_live.models.file.header import read_header, rewrite_metadata
+from distill_live.models.file import header, persistence
+from distill_live.models.file.header import read_header, rewrite_metadata, write_model_bytes
 from distill_live.models.file.persistence import (
     LoadedVQModel,
     load_model_v2,
@@ -298,3 +301,80 @@ def test_names_that_somebody_gave_are_kept(tiny_model: LoadedVQModel, tmp_path: 
         path, model=tiny_model.model, spectrogram=tiny_model.spectrogram, metadata=metadata
     )
     assert read_header(path).metadata["level_labels"] == ["Body", "Skin", "Air"]
+
+
+def test_clarity_comes_back_and_leaves_all_checksums_as_they_were(
+    tiny_clear: LoadedVQModel, tmp_path: Path
+) -> None:
+    plain = save_changed_model(tmp_path / "a.distill", replace(tiny_clear, clarity=UNMEASURED))
+    clear = save_changed_model(tmp_path / "b.distill", tiny_clear)
+    assert plain.metadata["clarity"] is None
+    assert load_model_v2(tmp_path / "a.distill").clarity == UNMEASURED
+    assert load_model_v2(tmp_path / "b.distill").clarity == tiny_clear.clarity
+    for checksum in ("codec_sha256", "weights_sha256"):
+        assert clear.metadata[checksum] == plain.metadata[checksum]
+
+
+def test_a_file_from_before_clarity_has_none(tiny_model_path: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(tiny_model_path, tmp_path))
+    metadata = read_header(path).metadata
+    del metadata["clarity"]
+    write_model_bytes(path, metadata, path.read_bytes())
+    assert "clarity" not in read_header(path).metadata
+    assert load_model_v2(path).clarity == UNMEASURED
+
+
+@pytest.mark.parametrize(
+    ("stored", "reason"),
+    [
+        ([1.5] * 127, "its clarity must be a list of 128 gains"),
+        ([1.5] * 100_000, "its clarity must be a list of 128 gains"),
+        ({"gains": 1}, "its clarity must be a list of 128 gains"),
+        ("loud", "its clarity must be a list of 128 gains"),
+        ([1.5] * 127 + [3.5], "a gain of its clarity must be 1..3, not 3.5"),
+        ([0.5] + [1.5] * 127, "a gain of its clarity must be 1..3, not 0.5"),
+        ([1e308] * 128, "a gain of its clarity must be 1..3"),
+        ([[1.5]] * 128, "a gain of its clarity is not a number"),
+        ([True] * 128, "a gain of its clarity is not a number"),
+        ([None] * 128, "a gain of its clarity is not a number"),
+    ],
+)
+def test_a_clarity_that_makes_no_sense_is_refused_in_one_line(
+    tiny_model_path: Path, tmp_path: Path, stored: object, reason: str
+) -> None:
+    path = Path(shutil.copy(tiny_model_path, tmp_path))
+    rewrite_metadata(path, clarity=stored)
+    with pytest.raises(ModelFileError, match=reason) as caught:
+        load_model_v2(path)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
+def test_a_gain_that_is_not_finite_is_refused(
+    tiny_model_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: str
+) -> None:
+    path = Path(shutil.copy(tiny_model_path, tmp_path))
+    # Our own writer makes null of it; a stranger's need not.
+    monkeypatch.setattr(
+        header, "_encode", lambda metadata: json.dumps(metadata).replace("12345", number)
+    )
+    rewrite_metadata(path, clarity=[12345] * 128)
+    with pytest.raises(ModelFileError, match=r"a gain of its clarity must be 1\.\.3, not"):
+        load_model_v2(path)
+
+
+@pytest.mark.parametrize("amount", [-0.1, 1.6, float("nan"), float("inf")])
+def test_a_decoder_has_a_legal_amount_of_clarity(tiny_clear: LoadedVQModel, amount: float) -> None:
+    with pytest.raises(ParameterError):
+        tiny_clear.decoder(amount)
+
+
+def test_only_one_place_opens_a_codecs_stream() -> None:
+    """Whoever decodes takes `LoadedVQModel.decoder`: nobody can forget clarity."""
+    package = Path(distill_live.__file__).parent
+    opened = [
+        path.relative_to(package).as_posix()
+        for path in sorted(package.rglob("*.py"))
+        if re.search(r"(model|codec)\.stream\(\)", path.read_text())
+    ]
+    assert opened == ["models/file/persistence.py"]

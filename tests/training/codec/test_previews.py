@@ -35,3 +35,20 @@ def test_it_is_the_end_of_the_longest_recording_and_its_decode(tiny_model: Loade
     np.testing.assert_array_equal(original, given.recordings[1].samples[-4 * 48_000 :])
     assert decoded.shape == original.shape
     assert np.abs(decoded).max() > 0
+
+
+def test_it_has_the_clarity_that_the_codec_needs_for_the_part_that_it_learns(
+    tiny_model: LoadedVQModel,
+) -> None:
+    given = recordings(6.0)
+    heard = []
+    for changed in (slice(0, 0), slice(100_000, 110_000), slice(-10, None)):
+        other = recordings(6.0)
+        other.recordings[0].samples[changed] *= 0.1
+        previews = Previews(other, 1)
+        # The same end of the recording, whatever came before it.
+        previews._original = given.recordings[0].samples[-4 * 48_000 :]
+        previews.listen(1, tiny_model.model, tiny_model.spectrogram)
+        heard.append(previews.sounds[1][1])
+    assert (heard[0] != heard[1]).any()
+    np.testing.assert_array_equal(heard[0], heard[2])

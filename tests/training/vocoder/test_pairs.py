@@ -10,6 +10,7 @@ import torch
 from distill_live.audio.dataset import Recording, Recordings
 from distill_live.audio.spectrogram import SpectrogramConfig
 from distill_live.errors import TrainingError
+from distill_live.models.codec.clarity import UNMEASURED, USUAL_CLARITY
 from distill_live.models.file.persistence import LoadedVQModel
 from distill_live.training.data.coding import code_mel
 from distill_live.training.vocoder import pairs
@@ -49,6 +50,21 @@ def test_mels_are_what_the_codec_gives_back(tiny_model: LoadedVQModel) -> None:
     with torch.no_grad():
         expected = tiny_model.model.stream().push(code_mel(tiny_model.model, mel))
     assert (pairs.validation[0].mel - expected).abs().max() < 1e-4
+
+
+def test_mels_are_as_clear_as_they_are_played(
+    tiny_model: LoadedVQModel, tiny_clear: LoadedVQModel
+) -> None:
+    given, clarity = recordings(10), tiny_clear.clarity
+    plain, clear = (
+        extract_sound_pairs(tiny_model.model, tiny_model.spectrogram, given, clarity=one)
+        for one in (UNMEASURED, clarity)
+    )
+    for one, other in zip(
+        plain.training + plain.validation, clear.training + clear.validation, strict=True
+    ):
+        assert torch.equal(other.mel, clarity.apply(one.mel, USUAL_CLARITY))
+        assert torch.equal(other.samples, one.samples)
 
 
 def test_nothing_that_is_held_out_is_trained_on(tiny_model: LoadedVQModel) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from distill_live.models.file.header import read_header
+from distill_live.models.file.header import read_header, rewrite_metadata
 from distill_live.models.file.kept_recordings import Preview
 from distill_live.models.file.persistence import LoadedVQModel, save_model_v2
 from distill_live.web.work.workplace import Workplace
@@ -36,6 +36,9 @@ def test_a_model_is_listed_with_what_its_header_says(library: Office, folders: F
     assert (model["tags"], model["files"], model["seconds"]) == (["dry"], 3, 61.5)
     assert (model["prior"], model["own"], model["old"]) == (False, True, False)
     assert (model["health"], model["healthWords"]) == ("red", "Codebook collapse detected")
+    assert model["clarity"] is False
+    rewrite_metadata(folders.user / "drums.distill", clarity=[1.5] * 128)
+    assert library.get("/models").json()["models"][0]["clarity"] is True
     told = library.get("/models/drums").json()
     assert [one["verdict"] for one in told["levelHealth"]] == ["green", "red"]
     assert told["header"]["name"] == "drums"

@@ -56,6 +56,7 @@ def opened(page: Page, name: str) -> Locator:
 
 def test_a_model_says_how_its_codebooks_are_used(tab: Page) -> None:
     details = opened(tab, "drums")
+    expect(details.locator(".facts")).to_contain_text("Claritynot measured")
     table = details.get_by_role("table")
     expect(table.get_by_role("row", name="Structure")).to_contain_text("Healthy")
     expect(table.get_by_role("row", name="Timbre")).to_contain_text("Some codes underused")

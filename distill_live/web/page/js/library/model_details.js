@@ -46,6 +46,7 @@ function Facts(/** @type {any} */ { model }) {
     ['Levels', (model.levels ?? []).join(', ')],
     ['Codebooks', size],
     ['Learned from', sound],
+    ['Clarity', !model.old && !model.error && (model.clarity ? 'measured' : 'not measured')],
     ['Made', day(model.created)],
     ['Size', model.bytes && formatBytes(model.bytes)],
     ['File', model.file],
