@@ -71,7 +71,8 @@ workers := $(shell test "$$(getconf _NPROCESSORS_ONLN)" -ge 4 && echo 4 || echo 
 # Tests that watch something grow take minutes: they are left out but where CI=true, where nothing is.
 pytest := $(bin)/pytest --numprocesses $(workers) --dist loadfile $(if $(filter true,$(CI)),,-m "not soak")
 
-# Images of containers often forbid Python to keep what it compiled. Here hundreds of processes start.
+# Many container images forbid Python to store compiled code. The tests start hundreds of processes, and
+# each of them would have to compile every module again.
 run-tests test-quick: export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: serve test test-quick test-newest run-tests constraints bench bench-rig bench-live bench-osc bench-page soak soak-page fuzz-midi bench-training lint clean

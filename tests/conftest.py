@@ -198,7 +198,7 @@ def tiny_model(tiny_model_path: Path) -> LoadedVQModel:
 
 @pytest.fixture(scope="session")
 def tiny_clear(tiny_model: LoadedVQModel) -> LoadedVQModel:
-    """The first model with a clarity: a larger gain for each higher band."""
+    """The first model with a clarity: the higher the mel bin, the larger its gain."""
     from distill_live.models.codec.clarity import Clarity
 
     return replace(tiny_model, clarity=Clarity(tuple(np.linspace(1.0, 3.0, 128).tolist())))

@@ -31,8 +31,8 @@ def once_per_array(
     changes, such as codebooks, and keeps it for as long as that array is in use.
 
     The array is recognised by identity, and forgotten with its last reference. The other arguments
-    are positional and hashable. An array among the results is read-only, because every caller gets
-    the same one.
+    are positional and hashable. A result that is an array, or a tuple of arrays, is read-only,
+    because every caller gets the same one.
     """
     results: dict[int, tuple[weakref.ref[_Array], dict[object, _Result]]] = {}
 

@@ -4,7 +4,7 @@ It is a file of JSON lines. The first line identifies the file; each later one h
 names what happened:
 
     engine    an engine began to play: its `deck`, model, torch, device, threads, `position`; the
-              gains of the model's `clarity`; `continues`: it took over from one that failed
+              model's `clarity` gains; `continues`: it took over from one that failed
     resume    that engine's columns as it found them, and the `place` where it continued
     set       a parameter changed: `name`, `level` (null: all), `value` (null: the level follows
               the common value again, or the parameter is off)
@@ -14,7 +14,7 @@ names what happened:
               of them as they were `played` before
     cut       the prior forgot all columns from `column` on
     push      a column was played: `codes` as edited, null if they are as drawn
-    clarify   from now on, columns were decoded with an `amount` of clarity
+    clarify   from here on, columns were decoded with this `amount` of clarity
     partner   a clip was chosen for a `slot`: its `name`, null for none
     swap      the sound changed over to another deck: `deck` and its `gain`; `at`, the position in
               the old deck's ring; `fade`, how long the fade should last; `faded`, how long it did

@@ -228,9 +228,9 @@ def refresh(
     device: DeviceOption = "auto",
     as_json: JsonOption = False,
 ) -> None:
-    """Measure again what a model needs for the parameter `clarity`, on the recordings in FOLDER,
-    and store it in the model's file; the weights stay unchanged. Do this once for models that were
-    trained before there was that parameter."""
+    """Measure a model's clarity on the recordings in FOLDER, and store it in the model file; the
+    weights stay unchanged. Models that were trained before the parameter `clarity` existed need
+    this once."""
     from distill_live.audio.dataset import load_recordings
     from distill_live.models.devices import pick_device
     from distill_live.models.file.persistence import load_model_v2
@@ -257,7 +257,7 @@ def refresh(
     )
     if loaded.vocoder.kind == "neural" and gains != before:
         tell(
-            "note: its neural vocoder has learned from mels without this clarity; train it again: "
+            "note: its neural vocoder was trained without this clarity; train it again: "
             f"distill-live train-vocoder {path.stem} {folder}"
         )
 
@@ -266,10 +266,7 @@ def _require_refreshable(path: Path) -> None:
     """Raise ModelFileError for a model of Distill v1.1, and for one that is being trained."""
     metadata = read_header(path).metadata
     if metadata["codec"].get("kind") == "chunks":
-        raise ModelFileError(
-            f"{path.stem} is a Distill v1.1 model: its decoder works otherwise, and it sounds the "
-            "same at any clarity"
-        )
+        raise ModelFileError(f"{path.stem} is a Distill v1.1 model: clarity has no effect on it")
     for checkpoint in found_checkpoints(path):
         raise ModelFileError(
             f"{checkpoint} belongs to an interrupted training run of this model: finish it with "

@@ -134,7 +134,7 @@ def _load_same(entry: dict[str, Any], device: str) -> LoadedVQModel:
             f"the model {name!r} has a different vocoder from the one in the session; `--model "
             f"{name}` replays the parameter changes and requests with its current one"
         )
-    # As the model was then: it may have been measured, or measured again, since.
+    # As it was then: the model may have been refreshed since.
     clarity = Clarity.read(entry.get("clarity"), loaded.model.config.n_mels)
     for what, here in (("torch", torch.__version__), ("device", str(loaded.device))):
         if entry[what] != here:

@@ -53,11 +53,12 @@ def decode_blocks(
     clarity: float = USUAL_CLARITY,
 ) -> Iterator[NDArray[np.float32]]:
     """Codes to mono blocks `[n]`, whose samples may exceed full scale: T columns give exactly
-    `T * column_samples` of them. `clarity` is the parameter of that name. The memory needed does
-    not grow with the length of the grid.
+    `T * column_samples` of them. `clarity`, 0..1.5, is the parameter of that name. The memory
+    needed does not grow with the length of the grid.
 
     It works column by column through the same streams as live, so that the bytes are the same.
-    Raises CodesError at once as `require_fit` does.
+    Raises CodesError at once as `require_fit` does, and ParameterError with the first block unless
+    `clarity` is in its range.
     """
     require_fit(loaded, grid)
     long = grid.duration_seconds >= _WORTH_A_PROCESS_SECONDS

@@ -39,7 +39,7 @@ def column_mels(
     loaded: LoadedVQModel, columns: Iterable[NDArray[Any]], clarity: float
 ) -> Iterator[Tensor]:
     """The mels `[M, frames]` of each column, of codes `[F, Q]` or of vectors `[F, D]`, and those
-    that the decoder still has at the end."""
+    that the decoder still has at the end. Raises ParameterError unless `clarity` is 0..1.5."""
     decoder = loaded.decoder(clarity)
     for column in columns:
         if np.issubdtype(column.dtype, np.integer):

@@ -45,7 +45,7 @@ def generate_audio_from_prior(
     The same model, seed and settings (see Sampling) give the same bytes, which the live server
     plays before its gain and limiter: the audio may exceed full scale. Without a seed a random one
     is drawn. `manner` of the probabilities come from `manner_table`, the manner of a recording.
-    `clarity` is the parameter of that name. `progress_callback` gets the part done, 0..1,
+    `clarity`, 0..1.5, is the parameter of that name. `progress_callback` gets the part done, 0..1,
     `on_column` each column `[F, Q]` that is drawn: a few more than are heard, because sound comes
     later than its codes.
     `overlap_samples` is for models that decode chunks separately (those of Distill v1.1: 2400, at

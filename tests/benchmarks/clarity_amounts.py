@@ -4,16 +4,17 @@
         [--seconds 60]
 
 Encodes the recordings of a folder and decodes them with each amount. Those that the model was
-trained on are `seen`, the others `held out`. `generated` are sounds of 15 s, so many seconds in
-all, from the same seeds for each amount. Prints, for each group and amount:
+trained on are `seen`, the others `held out`. `generated` are new sounds of 15 s each, `--seconds`
+in all, from the same seeds for each amount. Prints, for each group and amount:
 
-    mel_db, sc, env  distances of each sound from what is decoded, see train_and_measure; none for
-                     generated sound, which has nothing to be compared with moment by moment
-    texture          how far the fine texture of the group is from that of its recordings, of
-                     generated sound from that of the seen ones
+    mel_db, sc, env  how far the decoded sounds are from the recordings, see train_and_measure; not
+                     for generated sound, which cannot be compared moment by moment
+    texture          how far the fine texture of the decoded sounds is from that of the recordings,
+                     and that of generated sound from that of the seen recordings
 
-and the texture of one half of each seen recording beside the other: nearer than that nothing can
-come. If the model's file has no numbers for clarity, they are measured on the seen recordings.
+and, for comparison, how far apart the textures of the two halves of the seen recordings are: no
+closer match can be expected. If clarity was not measured for the model, it is measured on the seen
+recordings first.
 """
 
 from __future__ import annotations
@@ -58,8 +59,8 @@ def main() -> None:
     held_out = [one for one in recordings.recordings if one.name not in known]
     if not loaded.clarity.is_measured:
         if not seen:
-            raise SystemExit("the model has no numbers for clarity, and none of its recordings is "
-                             "there to measure them on")  # fmt: skip
+            raise SystemExit("clarity was not measured for the model, and none of its recordings "
+                             "is in the folder to measure it on")  # fmt: skip
         training = replace(recordings, recordings=seen)
         found = measure_clarity(loaded.require_trainable(), loaded.spectrogram, training)
         loaded = replace(loaded, clarity=found)

@@ -15,7 +15,8 @@ from distill_live.models.file.persistence import load_model_v2
 from tests.commands.training_process import ROOT, Ended, epochs, files_of, weights
 from tests.conftest import Folders, RunCli
 
-# Not imported here: every process of a test run reads this file, and importing it takes seconds.
+# Not imported here: every process of a test run reads this file, and importing it would take
+# seconds.
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("lightning_fabric") is None,
     reason="Lightning Fabric is not installed: pip install -e '.[accelerator]'",

@@ -146,7 +146,7 @@ class Remarks:
 
     def _lacks_clarity(self) -> str:
         deck = self._server.deck
-        if deck.clears:
+        if deck.has_clarity:
             return ""
         return (
             f"clarity has no effect: it was not measured for the model {deck.name} (see "

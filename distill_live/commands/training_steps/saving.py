@@ -184,7 +184,8 @@ def _codes(
 
 
 def _clarity(material: Material, config: CodecTrainingConfig, trained: TrainedCodec) -> Clarity:
-    """What the codec's mels lack, measured on all recordings whose spectrograms are known."""
+    """What the codec's mels lack, measured on the recordings and, if the model is continued, on the
+    spectrograms that it has kept of its old ones."""
     rehearsed = material.rehearsal.recorded_mels if material.rehearsal else ()
     return measure_clarity(
         trained.model, trained.spectrogram, material.recordings, rehearsed, config.holdout

@@ -56,7 +56,8 @@ class ColumnDecoder:
 
     @property
     def clarity(self) -> float:
-        """With how much clarity columns are decoded: 0 until it is set, whatever is restored."""
+        """The amount of clarity, 0..1.5, with which columns are decoded: 0 until it is set. `begin`
+        and `restore` leave it as it is."""
         return self._clarity
 
     @clarity.setter

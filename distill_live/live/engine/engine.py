@@ -102,7 +102,7 @@ class Engine:
         self._redraw_due = False
         #: Whether the prior may have followed columns that are played otherwise now.
         self._refeed_due = False
-        #: Whether columns that are not heard yet may have been decoded with another clarity.
+        #: Whether columns that are not heard yet may have been decoded with an earlier clarity.
         self._clarity_due = False
         #: Columns that must be drawn before edits that were switched on, or regions, can be used.
         self._missing = 0

@@ -189,14 +189,15 @@ class StreamGenerator:
         return True
 
     def clarify(self, amount: float) -> bool:
-        """Decode columns with so much clarity from now on; False if that changes nothing."""
+        """Decode columns with this amount of clarity, 0..1.5, from now on; False if that changes
+        nothing."""
         if not self._can_be_clear or amount == self.playhead.clarity:
             return False
         self.do("clarify", amount=amount)
         return True
 
     def decode_again(self) -> None:
-        """Play on with the clarity of now, even within the current column."""
+        """Play on with the present clarity, even within the current column."""
         self._change_motion(self.pace.soonest())
 
     def next_change(self) -> tuple[int, tuple[int, int] | None]:

@@ -36,7 +36,7 @@ class ParameterReader:
 
     @property
     def clarity(self) -> float:
-        """With how much clarity columns are decoded."""
+        """The amount of clarity, 0..1.5, with which columns are decoded."""
         return self.values["clarity"]
 
     def refresh(self) -> bool:

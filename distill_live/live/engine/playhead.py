@@ -66,7 +66,7 @@ class Playhead:
 
     @property
     def clarity(self) -> float:
-        """With how much clarity columns are decoded."""
+        """The amount of clarity, 0..1.5, with which columns are decoded."""
         return self._decoder.clarity
 
     @property
@@ -258,7 +258,7 @@ class Playhead:
         self._state = State(begin, sample, motion)
 
     def clarify(self, amount: float) -> None:
-        """Decode all columns with so much clarity from now on."""
+        """Decode columns with this amount of clarity, 0..1.5, from now on."""
         self._decoder.clarity = amount
 
     def release(self) -> None:

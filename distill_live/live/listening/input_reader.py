@@ -9,22 +9,22 @@ from distill_live.live.ipc.ring import SAMPLE_RATE, Samples
 from distill_live.live.ipc.tap import TapRing
 from distill_live.live.listening.phrase import REST_SECONDS
 
-#: The silence that stands for the time without a device, in seconds: long enough that what came
-#: before and what comes after it are two phrases.
+#: The silence that stands for the time without a device, in seconds: long enough that the sound
+#: before it and the sound after it are two phrases.
 AWAY_SECONDS = 2 * REST_SECONDS
 
 
 class InputReader:
-    """Follows the tap of an input from now on; its device may go and come back, or another come,
-    with another rate."""
+    """Follows the tap of an input from now on. Its device may go away and come back, or be replaced
+    by one with a different rate."""
 
     def __init__(self, tap: TapRing) -> None:
         self._tap, self._position = tap, tap.written
         self._use(tap.since, tap.sample_rate)
 
     def read(self) -> Samples:
-        """All samples [N] at 48 kHz that have come in since the last call; finite. Between two
-        devices there are AWAY_SECONDS of silence."""
+        """All samples [N] at 48 kHz that have come in since the last call; finite. AWAY_SECONDS
+        of silence come before the samples of a device that has come back or is new."""
         samples, lost = self._tap.read(self._position)
         start = self._position + lost
         self._position = start + samples.shape[1]

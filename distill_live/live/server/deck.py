@@ -79,7 +79,7 @@ class Deck:
         #: Whether the model can be steered.
         self.steers = False
         #: Whether the parameter `clarity` has an effect on the model.
-        self.clears = False
+        self.has_clarity = False
         #: The model's codec, and a grid of it without columns once an engine has been ready.
         self.codec = Codec("", "")
         self.blank: CodeGrid | None = None
@@ -126,7 +126,7 @@ class Deck:
         prior = header.get("prior")
         kind = prior.get("kind", _USUAL_PRIOR) if isinstance(prior, dict) else _USUAL_PRIOR
         self.steers = kind == _STEERED_PRIOR
-        self.clears = bool(header.get("clarity"))
+        self.has_clarity = bool(header.get("clarity"))
         loudness = header.get("loudness_db")
         self.loudness_db = _UNKNOWN_LOUDNESS_DB if loudness is None else float(loudness)
         self.ring.reset()

@@ -1,7 +1,7 @@
-"""Clarity: gives decoded mels back the fine detail across bands that the codec's decoder smooths.
+"""Clarity: gives decoded mels back the fine detail across mel bins that the codec's decoder blurs.
 
-A decoder that is trained to come close to mels makes an average of all that is likely, in which
-partials stand out less than in the recordings. How much less is measured for each mel band.
+A decoder that is trained to match mels gives an average of everything that is likely, in which
+partials stand out less than in the recordings. How much less is measured for each mel bin.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from distill_live.parameters import PARAMETERS
 if TYPE_CHECKING:
     from distill_live.models.codec.vqvae import CodecStream
 
-#: The amount of clarity when nothing else is said.
+#: The amount of clarity unless another is asked for.
 USUAL_CLARITY = PARAMETERS["clarity"].default
-#: The legal gains of a mel band.
+#: The range of a mel bin's gain.
 LEAST_GAIN, MOST_GAIN = 1.0, 3.0
 
-# A Hann window of 5 bands is 1, 3, 4, 3, 1 twelfths.
+# A Hann window over 5 mel bins is 1, 3, 4, 3, 1 twelfths.
 _OWN, _BESIDE, _ALL = 4.0, 3.0, 12.0
 
 
 @dataclass(frozen=True)
 class Clarity:
-    """How much larger the detail of decoded mels must be, a gain 1..3 for each mel band; without
-    any, mels stay as they are. Raises ValueError for other gains."""
+    """By how much the detail of decoded mels must grow: a gain, 1..3, for each mel bin. Without
+    gains, mels stay as they are. Raises ValueError for gains that are not numbers in that range."""
 
     gains: tuple[float, ...] = ()
 
@@ -46,8 +46,8 @@ class Clarity:
 
     @classmethod
     def read(cls, stored: Any, n_mels: int) -> Self:
-        """From what a file says: a gain for each of `n_mels` bands, or nothing. Raises ValueError
-        for anything else."""
+        """From what a file says: a list of a gain for each of `n_mels` bins, or nothing (None or an
+        empty list). Raises ValueError for anything else."""
         if stored is None or stored == []:
             return cls()
         if not isinstance(stored, list) or len(stored) != n_mels:
@@ -56,14 +56,15 @@ class Clarity:
 
     @property
     def is_measured(self) -> bool:
-        """Whether it changes anything."""
+        """Whether it has gains."""
         return bool(self.gains)
 
     def apply(self, mel: Tensor, amount: float = USUAL_CLARITY) -> Tensor:
-        """Mels `[..., M, T]` with their detail multiplied by 1 + `amount` * (gain - 1).
+        """Mels `[..., M, T]` with their detail multiplied by 1 + `amount` * (gain - 1); `amount` is
+        0..1.5.
 
-        At 0, or without gains, they are returned as they are. Each frame is treated by itself, with
-        the same bytes however many there are.
+        At 0, or without gains, they are returned as they are. Each frame is treated by itself: it
+        has the same bytes however many frames there are.
         """
         if not self.gains or not amount:
             return mel
@@ -82,7 +83,7 @@ UNMEASURED = Clarity()
 class ClearStream:
     """A codec's decoder as a stream whose mels get their detail back.
 
-    `amount`, 0..1.5, is how much of it; it may change from column to column.
+    `amount`, 0..1.5, says how much of it; it may change from column to column.
     """
 
     def __init__(self, codec: CodecStream, clarity: Clarity, amount: float) -> None:
@@ -102,7 +103,7 @@ class ClearStream:
         return self._clear(self._codec.flush())
 
     def snapshot(self) -> object:
-        """Where the stream stands, but for the amount; nothing changes it later."""
+        """Where the stream stands, without the amount; later calls do not change it."""
         return self._codec.snapshot()
 
     def restore(self, state: Any) -> None:
@@ -115,12 +116,12 @@ class ClearStream:
 
 
 def detail(mel: Tensor) -> Tensor:
-    """How mels `[..., M, T]` differ from their mean over 5 bands, weighted by a Hann window; beyond
-    the first and the last band it is as in these."""
+    """How mels `[..., M, T]` differ from their mean over 5 bins, weighted by a Hann window. Beyond
+    the ends, the first and the last bin are repeated."""
     first, last = mel[..., :1, :], mel[..., -1:, :]
     padded = torch.cat((first, first, mel, last, last), dim=-2)
     count = mel.shape[-2]
     beyond = padded[..., :count, :] + padded[..., 4:, :]
     beside = padded[..., 1 : 1 + count, :] + padded[..., 3 : 3 + count, :]
-    # Sums of products, never a product of matrices, whose last digits depend on its size.
+    # Not as a convolution or a product of matrices: their last bits depend on the number of frames.
     return mel - (beyond + beside * _BESIDE + mel * _OWN) / _ALL

@@ -29,12 +29,7 @@ from distill_live.errors import (
     ParameterError,
     TrainingError,
 )
-from distill_live.models.codec.clarity import (
-    UNMEASURED,
-    USUAL_CLARITY,
-    Clarity,
-    ClearStream,
-)
+from distill_live.models.codec.clarity import UNMEASURED, USUAL_CLARITY, Clarity, ClearStream
 from distill_live.models.codec.vqvae import ConvVQVAE
 from distill_live.models.devices import is_device_failure
 from distill_live.models.distill_v1.file import describe_old_model, is_old_file, read_old_file
@@ -106,8 +101,8 @@ class LoadedVQModel:
         return frames * self.spectrogram.config.hop_length - self.vocoder.overlap_samples
 
     def decoder(self, clarity: float = USUAL_CLARITY) -> ClearStream:
-        """The codec's decoder as a stream, as it is heard: with so much clarity. Raises
-        ParameterError unless that is a legal value of the parameter of that name."""
+        """A new stream of the codec's decoder, with this amount of clarity, as it is heard. Raises
+        ParameterError unless it is 0..1.5, the range of the parameter `clarity`."""
         if PARAMETERS["clarity"].clip(clarity) != clarity:
             legal = PARAMETERS["clarity"].legal()
             raise ParameterError(f"clarity must be {legal}, not {clarity!r:.40}")

@@ -1,4 +1,4 @@
-"""Measures how much fine detail a codec's decoder smooths away; see models/codec/clarity.py."""
+"""Measures how much fine detail a codec's decoder blurs; see models/codec/clarity.py."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from distill_live.models.codec.clarity import LEAST_GAIN, MOST_GAIN, Clarity, de
 from distill_live.models.codec.vqvae import ConvVQVAE
 from distill_live.training.data.coding import code_mel, decode_grid, recording_mel, require_rate
 
-# Enough to measure by, ten minutes of sound. Of a large set every k-th recording is taken, and of a
-# long recording the beginning.
+# About ten minutes of sound: enough for stable gains. Of a large set every k-th recording is taken,
+# and of a long recording the beginning.
 _MEASURED_FRAMES = 56_000
 _DECIMALS = 3
 
@@ -28,7 +28,7 @@ def measure_clarity(
     rehearsed: Sequence[Tensor] = (),
     holdout: float = HOLDOUT,
 ) -> Clarity:
-    """The clarity that a finished codec needs, by the training parts of recordings.
+    """The clarity that a finished codec needs, measured on the training parts of recordings.
 
     `rehearsed` are normalised mels `[M, T]` of further recordings. Raises TrainingError when the
     recordings' sample rate is not the model's, or a mel is not finite.
@@ -41,21 +41,21 @@ def measure_clarity(
 @torch.no_grad()
 def compare_detail(codec: ConvVQVAE, mels: Iterable[Tensor]) -> Clarity:
     """The clarity that a codec in evaluation mode needs for these normalised mels `[M, T]`, on its
-    device: each gain is the standard deviation of a band's detail in them, over that in the mels
-    that are decoded from their codes."""
+    device: each gain is the standard deviation of a bin's detail in them, divided by that in the
+    mels decoded from their codes, and limited to the legal range."""
     real, decoded = _Deviation(codec.config.n_mels), _Deviation(codec.config.n_mels)
     for mel in mels:
         smooth = decode_grid(codec, code_mel(codec, mel))
         real.add(detail(mel[:, : smooth.shape[-1]].cpu()))
         decoded.add(detail(smooth))
-    # Where nothing is decoded, no gain helps.
+    # Where the decoder gives no detail at all, there is nothing to enlarge.
     gains = torch.where(decoded.value > 0, real.value / decoded.value, LEAST_GAIN)
     legal = gains.clamp(LEAST_GAIN, MOST_GAIN).tolist()
     return Clarity(tuple(round(gain, _DECIMALS) for gain in legal))
 
 
 class _Deviation:
-    """The standard deviation of each band over all frames."""
+    """The standard deviation of each mel bin over all frames."""
 
     def __init__(self, n_mels: int) -> None:
         self._frames = 0

@@ -20,7 +20,7 @@ from distill_live.training.codec.clarity import compare_detail
 #: How long a preview is, if the recording is that long.
 PREVIEW_SECONDS = 4.0
 
-#: How much of the recording the clarity of a preview is measured on.
+#: How many seconds of the recording the clarity of a preview is measured on.
 MEASURED_SECONDS = 20.0
 
 #: How many previews a complete training makes, including that of its last epoch.
@@ -59,7 +59,7 @@ class Previews:
 
     @torch.inference_mode()
     def _clarity(self, codec: ConvVQVAE, spectrogram: AudioSpectrogram) -> Clarity:
-        """What the codec's mels lack, by the last part of the recording that it learns."""
+        """What the codec's mels lack, measured on the end of the part that it is trained on."""
         frames = codec.config.column_frames
         column = frames * spectrogram.config.hop_length
         end = training_columns(-(-len(self._whole) // column)) * column
@@ -72,7 +72,8 @@ class Previews:
 def reconstruct(
     codec: ConvVQVAE, spectrogram: AudioSpectrogram, samples: Sound, clarity: Clarity
 ) -> Sound:
-    """Samples `[N]` encoded and decoded again, `[N]`, with the usual amount of a clarity."""
+    """Samples `[N]` encoded and decoded again, `[N]`, with this clarity at its usual
+    amount."""
     decoded, _, _ = codec(_mel(spectrogram, samples, codec.config.column_frames))
     clear = clarity.apply(decoded[0, 0].float())
     sound: Sound = phase.reconstruct(spectrogram, clear).cpu().numpy()

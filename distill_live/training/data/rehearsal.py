@@ -66,7 +66,7 @@ class Rehearsal:
 
     @property
     def recorded_mels(self) -> list[Tensor]:
-        """The mels that are of recordings, and not decoded from codes for want of them."""
+        """The mels whose spectrograms are in the file; the others are decoded from codes."""
         return [mel for one, mel in zip(self.kept, self.mels, strict=True) if one.mel]
 
     @property

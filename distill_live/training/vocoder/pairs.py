@@ -54,7 +54,7 @@ def extract_sound_pairs(
     clarity: Clarity = UNMEASURED,
 ) -> SoundPairs:
     """Encode and decode every recording with a finished codec, on its device; the pairs are on the
-    CPU. Mels have the usual amount of the model's `clarity`, as they are played.
+    CPU. Mels have the usual amount of the model's `clarity`, as when they are played.
 
     Raises TrainingError when the recordings' sample rate is not the model's.
     """

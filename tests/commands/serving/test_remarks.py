@@ -107,7 +107,7 @@ def test_clarity_that_was_not_measured_is_told(stand: Remarked) -> None:
         "clarity has no effect: it was not measured for the model rain (see `distill-live models "
         "refresh`)"
     ]
-    stand.server.deck.clears = True
+    stand.server.deck.has_clarity = True
     stand.osc("/distill/clarity", 0.25)
     assert stand.wait() == []
 

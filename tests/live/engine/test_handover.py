@@ -311,7 +311,7 @@ def test_a_new_engine_plays_on_with_the_clarity_of_now(
         heard.append(player.hear(2 * SECOND))
         second = entries(player, position=position)
         if loaded.clarity.is_measured and amounts[1]:
-            # First, for what the decoder is made ready with sounds on under the next column.
+            # First, because what the decoder gets ready with is heard in the next column.
             first, *_ = (one["op"] for one in second if one["op"] in ("clarify", "resume"))
             assert first == "clarify"
         log += [*second, {"op": "end", "deck": 0, "heard": player.ring.read_position}]

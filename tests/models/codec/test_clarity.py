@@ -26,16 +26,16 @@ def codes(columns: int) -> np.ndarray:
     return np.random.default_rng(0).integers(0, 16, (columns, 8, 3))
 
 
-def test_detail_is_what_differs_from_a_hann_mean_of_five_bands() -> None:
+def test_detail_is_what_differs_from_a_hann_mean_of_five_bins() -> None:
     peak = torch.zeros(9, 1)
     peak[4] = 12.0
     assert detail(peak)[:, 0].tolist() == [0, 0, -1, -3, 8, -3, -1, 0, 0]
 
 
-def test_beyond_the_last_bands_it_is_as_in_them() -> None:
+def test_beyond_the_ends_the_last_bins_are_repeated() -> None:
     step = torch.zeros(9, 1)
     step[8] = 12.0
-    # Of the last band's own mean it is 4 + 3 + 1 twelfths, of the next one's 3 + 1, then 1.
+    # It makes up 4 + 3 + 1 twelfths of the last bin's mean, 3 + 1 of the next one's, then 1.
     assert detail(step)[5:, 0].tolist() == [0, -1, -4, 4]
 
 
@@ -45,7 +45,7 @@ def test_what_is_smooth_stays_as_it_is() -> None:
 
 
 @pytest.mark.parametrize("amount", [0.25, 1.0, 1.5])
-def test_the_detail_of_each_band_grows_by_its_gain_as_far_as_the_amount_says(
+def test_the_detail_of_each_bin_grows_by_its_gain_as_far_as_the_amount_says(
     amount: float,
 ) -> None:
     given = mel(5)
@@ -75,7 +75,7 @@ def test_a_gain_out_of_range_is_refused(gain: Any) -> None:
 
 
 @pytest.mark.parametrize("stored", [[1.0] * 127, [1.0] * 129, {"0": 1.0}, "1.0", 1.5, True])
-def test_a_file_must_have_a_list_of_a_gain_for_each_band(stored: Any) -> None:
+def test_a_file_must_have_a_list_of_a_gain_for_each_bin(stored: Any) -> None:
     with pytest.raises(ValueError, match="its clarity must be a list of 128 gains"):
         Clarity.read(stored, 128)
 

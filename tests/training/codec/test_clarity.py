@@ -1,4 +1,4 @@
-"""How much detail a codec smooths away."""
+"""How the detail that a codec's decoder blurs is measured."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def recordings(*columns: int, rate: int = 48_000) -> Recordings:
 
 
 def mels(loaded: LoadedVQModel, given: Recordings) -> list[Tensor]:
-    """The training parts."""
+    """The training parts of the recordings, as mels."""
     found = []
     for one in given.recordings:
         mel = recording_mel(one, loaded.spectrogram, 8)

@@ -77,7 +77,7 @@ def choose(page: Page, level: str, code: int) -> None:
 
 def paint(page: Page, start: float, end: float) -> None:
     """Paint with code 1 of Structure from one column to another, both counted from the one that
-    sounds. On a busy machine a press may last so long that it picks: then once more."""
+    sounds. On a busy machine a press may last so long that it picks a code: then paint again."""
     painted = page.get_by_text("Painted code 1 of Structure.")
     for _ in range(10):
         choose(page, "Structure", 1)
