@@ -34,7 +34,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
 
-from distill_live.errors import CodesError, SessionLogError
+from distill_live.errors import CodesError, ParameterError, SessionLogError
 
 FORMAT = "distill-session"
 FORMAT_VERSION = 1
@@ -97,7 +97,7 @@ def reading_entry(entry: Entry) -> Iterator[None]:
     """Around the use of an entry: raises SessionLogError if it lacks what its `op` needs."""
     try:
         yield
-    except (CodesError, TypeError, ValueError, LookupError) as error:
+    except (CodesError, ParameterError, TypeError, ValueError, LookupError) as error:
         raise SessionLogError(f"the log's entry {entry['op']!r} is damaged: {error}") from error
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -246,6 +247,10 @@ def refresh(
         tell(f"skipped {name}: {reason}", err=True)
     clarity = measure_clarity(loaded.require_trainable(), loaded.spectrogram, recordings)
     before, gains = list(loaded.clarity.gains) or None, list(clarity.gains)
+    if read_header(path).metadata["codec_sha256"] != loaded.metadata["codec_sha256"]:
+        raise ModelFileError(
+            f"{path.stem} was trained while its clarity was being measured: run this again"
+        )
     rewrite_metadata(path, clarity=gains)
     if as_json:
         print_json({"name": path.stem, "file": str(path), "clarity": gains, "before": before})
@@ -258,7 +263,7 @@ def refresh(
     if loaded.vocoder.kind == "neural" and gains != before:
         tell(
             "note: its neural vocoder was trained without this clarity; train it again: "
-            f"distill-live train-vocoder {path.stem} {folder}"
+            f"distill-live train-vocoder {shlex.quote(path.stem)} {shlex.quote(str(folder))}"
         )
 
 

@@ -118,9 +118,9 @@ PARAMETERS: dict[str, Parameter] = {
         Parameter("gain", "float", 0.0, 2.0, 1.0, "",
                   "Output gain, linear; 1 is unchanged, 0 is silence."),
         Parameter("clarity", "float", 0.0, 1.5, 1.0, "",
-                  "How much of the fine detail that decoding blurs is put back: 0 is none, 1 is as "
-                  "much as in the recordings, higher values exaggerate. A model in which it was "
-                  "not measured sounds the same at any value."),
+                  "How much of the fine detail that decoding blurs is put back: 0 is none, 1 is "
+                  "about as much as in the recordings, higher values exaggerate. A model in which "
+                  "it was not measured sounds the same at any value."),
         Parameter("width", "float", 0.0, 1.0, 0.0, "",
                   "Stereo width; 0 is mono. Left and right always sum to the mono signal."),
         Parameter("fade", "float", 5.0, 20.0, 10.0, "ms",

@@ -10,7 +10,7 @@ import torch
 
 from distill_live.codes.timeline import Codes
 from distill_live.live.ipc.ring import Samples
-from distill_live.models.codec.clarity import ClearStream
+from distill_live.models.codec.clarity import ClearStream, require_amount
 from distill_live.models.file.persistence import LoadedVQModel
 from distill_live.models.vocoder.vocoder import VocoderStream
 
@@ -57,11 +57,12 @@ class ColumnDecoder:
     @property
     def clarity(self) -> float:
         """The amount of clarity, 0..1.5, with which columns are decoded: 0 until it is set. `begin`
-        and `restore` leave it as it is."""
+        and `restore` leave it as it is. Raises ParameterError for another amount."""
         return self._clarity
 
     @clarity.setter
     def clarity(self, amount: float) -> None:
+        require_amount(amount)
         self._clarity = self._codec.amount = amount
 
     def start_of(self, column: int) -> int:

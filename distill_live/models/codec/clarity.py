@@ -15,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from distill_live.errors import ParameterError
 from distill_live.parameters import PARAMETERS
 
 if TYPE_CHECKING:
@@ -27,6 +28,13 @@ LEAST_GAIN, MOST_GAIN = 1.0, 3.0
 
 # A Hann window over 5 mel bins is 1, 3, 4, 3, 1 twelfths.
 _OWN, _BESIDE, _ALL = 4.0, 3.0, 12.0
+
+
+def require_amount(amount: float) -> None:
+    """Raise ParameterError unless an amount of clarity is 0..1.5, the range of the parameter."""
+    if PARAMETERS["clarity"].clip(amount) != amount:
+        legal = PARAMETERS["clarity"].legal()
+        raise ParameterError(f"clarity must be {legal}, not {amount!r:.40}")
 
 
 @dataclass(frozen=True)

@@ -22,14 +22,14 @@ from distill_live.codes.codebook_geometry import Codebooks
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.labels import level_labels
 from distill_live.codes.training_codes import TrainingCodes
-from distill_live.errors import (
-    DeviceError,
-    ModelFileError,
-    NoPriorError,
-    ParameterError,
-    TrainingError,
+from distill_live.errors import DeviceError, ModelFileError, NoPriorError, TrainingError
+from distill_live.models.codec.clarity import (
+    UNMEASURED,
+    USUAL_CLARITY,
+    Clarity,
+    ClearStream,
+    require_amount,
 )
-from distill_live.models.codec.clarity import UNMEASURED, USUAL_CLARITY, Clarity, ClearStream
 from distill_live.models.codec.vqvae import ConvVQVAE
 from distill_live.models.devices import is_device_failure
 from distill_live.models.distill_v1.file import describe_old_model, is_old_file, read_old_file
@@ -64,7 +64,6 @@ from distill_live.models.prior.base import Prior
 from distill_live.models.vocoder.network import VocoderNetwork
 from distill_live.models.vocoder.neural import NeuralVocoder
 from distill_live.models.vocoder.vocoder import PhaseVocoder
-from distill_live.parameters import PARAMETERS
 
 _Network = TypeVar("_Network", bound=nn.Module)
 
@@ -103,9 +102,7 @@ class LoadedVQModel:
     def decoder(self, clarity: float = USUAL_CLARITY) -> ClearStream:
         """A new stream of the codec's decoder, with this amount of clarity, as it is heard. Raises
         ParameterError unless it is 0..1.5, the range of the parameter `clarity`."""
-        if PARAMETERS["clarity"].clip(clarity) != clarity:
-            legal = PARAMETERS["clarity"].legal()
-            raise ParameterError(f"clarity must be {legal}, not {clarity!r:.40}")
+        require_amount(clarity)
         return ClearStream(self.model.stream(), self.clarity, clarity)
 
     @cached_property

@@ -181,6 +181,8 @@ def test_a_log_that_misses_entries_is_refused(tiny_model: LoadedVQModel) -> None
         {"op": "end"},
         {"op": "lost"},
         {"op": "loop", "begin": "x", "end": 1, "fade": 1, "position": 0},
+        {"op": "clarify", "amount": 9},
+        {"op": "clarify", "amount": float("nan")},
     ],
 )
 def test_a_damaged_entry_is_refused(tiny_model: LoadedVQModel, wrong: Entry) -> None:

@@ -29,7 +29,8 @@ _PATCH = Path(__file__).parents[3] / "patches" / "default.yaml"
 PRESS_SECONDS = 0.08
 
 
-#: How long a test waits for something on a page, in ms: as long as a busy machine may need.
+#: How long a test waits for something on a page, in ms: as long as a busy machine may need, but no
+#: longer, because a fault in the page's frame makes many tests wait.
 PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS)
 
