@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -158,12 +159,19 @@ NO_TORCH = (
 )  # fmt: skip
 
 
+@cache
+def import_statements(path: Path) -> tuple[ast.Import | ast.ImportFrom, ...]:
+    """All of a file, wherever in it."""
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    return tuple(node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom))
+
+
 def imports(path: Path) -> Iterator[str]:
-    """Every module that a file imports, wherever in it."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    """Every module that a file imports."""
+    for node in import_statements(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+        elif node.module and node.level == 0:
             if node.module.count(".") < 2:
                 yield from (f"{node.module}.{alias.name}" for alias in node.names)
             yield node.module
@@ -172,10 +180,10 @@ def imports(path: Path) -> Iterator[str]:
 def own_imports(module: str) -> set[str]:
     """The modules of ours that a module imports, lazily and for types alone included."""
     found = set()
-    for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
+    for node in import_statements(MODULES[module]):
         if isinstance(node, ast.Import):
             found |= {find_module(alias.name) for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
+        elif node.module:
             package = find_module(node.module)
             found |= {find_module(f"{node.module}.{each.name}") or package for each in node.names}
     return {name.removeprefix("distill_live.") for name in found if name}
