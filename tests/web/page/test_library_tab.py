@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -49,7 +50,7 @@ def row(page: Page, name: str) -> Locator:
 
 def opened(page: Page, name: str) -> Locator:
     """A model's details, once they are all there: what comes late moves the buttons below it."""
-    with page.expect_response("**/codebook"):
+    with page.expect_response(f"**/models/{quote(name)}/codebook"):
         press(row(page, name))
     return page.get_by_role("region", name=name)
 

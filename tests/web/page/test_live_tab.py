@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import FloatRect, Locator, Page, WebSocketRoute, expect
+from playwright.sync_api import FloatRect, Locator, Page, Route, WebSocketRoute, expect
 
 from tests.commands.server_process import OscClient, ServerProcess
 from tests.installed_plugin import install_plugin
@@ -363,6 +363,23 @@ def test_a_plugins_edit_has_controls(page: Page, with_plugin: str) -> None:
     expect(control(page, "edit/sieve/on")).to_have_attribute("aria-checked", "true")
     drag(page, control(page, "edit/sieve/keep"), 0.5, 0.8)
     expect(control(page, "edit/sieve/keep")).to_have_attribute("aria-valuetext", "0.80")
+
+
+def test_a_tab_that_loads_late_does_not_replace_one_that_was_chosen_after_it(page: Page) -> None:
+    settle(page)
+    late: list[Route] = []
+    page.route("**/library/tab.js", lambda route: late.append(route))
+    page.evaluate("location.hash = 'library'")
+    timeline = page.get_by_role("application", name=re.compile("Timeline"))
+    expect(timeline).to_be_hidden()
+    page.evaluate("location.hash = 'live'")
+    expect(timeline).to_be_visible()
+    wait_until(lambda: page.wait_for_timeout(20) or late, "the request for the tab")
+    with page.expect_response("**/library/tab.js"):
+        late[0].continue_()
+    page.wait_for_timeout(500)
+    expect(timeline).to_be_visible()
+    expect(page.get_by_role("region", name="Models")).to_be_hidden()
 
 
 def test_a_lost_connection_is_shown_until_it_is_back(

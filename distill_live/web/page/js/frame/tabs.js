@@ -59,12 +59,16 @@ export function useTab(tabs) {
   }, [])
   const tab = tabs.find((one) => `#${one.id}` === hash.split('/')[0]) ?? tabs[0]
   useEffect(() => {
-    if (!tab) return
+    if (!tab) return undefined
     document.title = `${tab.title} – distill-live`
+    // A tab that comes after another one was chosen must not take its place.
+    let wanted = true
+    const take = (/** @type {any} */ found) => wanted && setLoaded({ id: tab.id, ...found })
     load(tab).then(
-      (module) => setLoaded({ id: tab.id, module }),
-      (error) => setLoaded({ id: tab.id, error }),
+      (module) => take({ module }),
+      (error) => take({ error }),
     )
+    return () => { wanted = false }
   }, [tab?.id])
   const mine = loaded.id === tab?.id ? loaded : {}
   return [tab, mine.module, mine.error]
