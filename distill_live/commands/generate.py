@@ -21,6 +21,7 @@ from distill_live.commands.options import (
     ModelArgument,
     ProgressFileOption,
     SoundFormat,
+    parameter_option,
     seconds_option,
 )
 from distill_live.commands.output import check_sound_file, progress_bar, tell, write_sound
@@ -35,18 +36,6 @@ if TYPE_CHECKING:
 _SEEDS = PARAMETERS["seed"]
 _MANNER, _USUAL_MANNER = PARAMETERS["manner"], 0.5
 _DEFAULTS = {name: parameter.default for name, parameter in PARAMETERS.items()}
-
-
-def _parameter_option(name: str) -> Any:
-    """The option of a parameter of the instrument; help and range come from its declaration."""
-    parameter = PARAMETERS[name]
-    option = name.replace("_", "-").replace("/", "-")
-    return typer.Option(
-        f"--{option}",
-        min=parameter.minimum,
-        max=parameter.maximum,
-        help=parameter.doc,
-    )
 
 
 def _level_option(name: str) -> Any:
@@ -87,11 +76,11 @@ def generate(
     top_p: Annotated[Any, _level_option("top_p")] = _DEFAULTS["top_p"],
     min_p: Annotated[Any, _level_option("min_p")] = _DEFAULTS["min_p"],
     repetition: Annotated[Any, _level_option("repetition")] = _DEFAULTS["repetition"],
-    loudness: Annotated[float | None, _parameter_option("steer/loudness")] = None,
-    brightness: Annotated[float | None, _parameter_option("steer/brightness")] = None,
-    noisiness: Annotated[float | None, _parameter_option("steer/noisiness")] = None,
-    density: Annotated[float | None, _parameter_option("steer/density")] = None,
-    guidance: Annotated[float, _parameter_option("steer/guidance")] = _DEFAULTS["steer/guidance"],
+    loudness: Annotated[float | None, parameter_option("steer/loudness")] = None,
+    brightness: Annotated[float | None, parameter_option("steer/brightness")] = None,
+    noisiness: Annotated[float | None, parameter_option("steer/noisiness")] = None,
+    density: Annotated[float | None, parameter_option("steer/density")] = None,
+    guidance: Annotated[float, parameter_option("steer/guidance")] = _DEFAULTS["steer/guidance"],
     manner: Annotated[
         Path | None,
         typer.Option("--manner", help="Grid of codes in whose manner to generate (see `encode`)."),

@@ -10,7 +10,18 @@ import typer
 
 from distill_live.parameters import PARAMETERS
 
-_CLARITY = PARAMETERS["clarity"]
+
+def parameter_option(name: str) -> Any:
+    """The option of a parameter of the instrument; help and range come from its declaration."""
+    parameter = PARAMETERS[name]
+    option = name.replace("_", "-").replace("/", "-")
+    return typer.Option(
+        f"--{option}",
+        min=parameter.minimum,
+        max=parameter.maximum,
+        help=parameter.doc,
+    )
+
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
 ColumnFrames = Literal["4", "8", "16"]
@@ -44,10 +55,7 @@ BitDepthOption = Annotated[
     int,
     typer.Option("--bit-depth", help="Bits per sample: 16, 24 or 32 (32 is float, wav only)."),
 ]
-ClarityOption = Annotated[
-    float,
-    typer.Option("--clarity", min=_CLARITY.minimum, max=_CLARITY.maximum, help=_CLARITY.doc),
-]
+ClarityOption = Annotated[float, parameter_option("clarity")]
 DeviceOption = Annotated[Device, typer.Option("--device", help="Device for torch to compute on.")]
 AcceleratorOption = Annotated[
     Device | None,
