@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from distill_live.audio.files import write_audio
+from distill_live.models.codec.clarity import Clarity
 from distill_live.models.file.header import read_header, rewrite_metadata
 from distill_live.models.file.library import checkpoint_path
 from distill_live.models.file.persistence import load_model_v2
@@ -320,6 +321,24 @@ def test_refresh_without_sound_leaves_the_file_as_it_was(
         assert (result.code, result.err.count("\n")) == (1, 1)
         assert reason in result.err
     assert tiny_in_library.read_bytes() == before
+
+
+def test_a_model_that_was_trained_meanwhile_is_not_refreshed(
+    run_cli: RunCli,
+    tiny_in_library: Path,
+    tiny_two_levels_path: Path,
+    sounds: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def measure(*_: object) -> Clarity:
+        shutil.copy(tiny_two_levels_path, tiny_in_library)
+        return Clarity((1.0,) * 128)
+
+    monkeypatch.setattr("distill_live.training.codec.clarity.measure_clarity", measure)
+    result = run_cli("models", "refresh", "tiny", sounds)
+    assert (result.code, result.out) == (1, "")
+    assert "tiny was trained while its clarity was being measured: run this again" in result.err
+    assert tiny_in_library.read_bytes() == tiny_two_levels_path.read_bytes()
 
 
 def test_a_model_that_is_being_trained_is_not_refreshed(
