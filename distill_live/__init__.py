@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from distill_live.inference.morph import morph
     from distill_live.inference.resample import resample
     from distill_live.models.codec.vqvae import ConvVQVAE, VQVAEConfig, get_adaptive_vqvae_config
-    from distill_live.models.file.persistence import LoadedVQModel, load_model_v2, save_model_v2
+    from distill_live.models.file.loaded import LoadedVQModel
+    from distill_live.models.file.persistence import load_model_v2, save_model_v2
     from distill_live.models.kinds import sample_code_sequence
     from distill_live.models.prior.base import flatten_codes, unflatten_codes
     from distill_live.models.prior.column_prior import (
@@ -37,7 +38,7 @@ _MODULES = {
     "ColumnPrior": "models.prior.column_prior",
     "ColumnPriorConfig": "models.prior.column_prior",
     "ConvVQVAE": "models.codec.vqvae",
-    "LoadedVQModel": "models.file.persistence",
+    "LoadedVQModel": "models.file.loaded",
     "MannerTable": "models.prior.manner",
     "PriorConfig": "models.prior.flat_prior",
     "Sampling": "models.prior.sampling",

@@ -20,7 +20,7 @@ from distill_live.models.file.header import write_model_bytes
 
 if TYPE_CHECKING:
     from distill_live.audio.spectrogram import AudioSpectrogram
-    from distill_live.models.file.persistence import LoadedVQModel
+    from distill_live.models.file.loaded import LoadedVQModel
     from distill_live.models.vocoder.vocoder import PhaseVocoder
 
 # Before torch is imported, here and in every process that a test starts: networks this small gain

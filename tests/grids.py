@@ -11,7 +11,7 @@ from distill_live.codes.grid import CodeGrid
 from distill_live.codes.grid_file import save_grid
 
 if TYPE_CHECKING:
-    from distill_live.models.file.persistence import LoadedVQModel
+    from distill_live.models.file.loaded import LoadedVQModel
 
 
 def plain_grid(columns: int, seed: int = 0, bands: int = 4, size: int = 16) -> CodeGrid:

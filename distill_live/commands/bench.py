@@ -19,7 +19,7 @@ from distill_live.inference.loading import load_model
 from distill_live.models.file.library import DEMO
 
 if TYPE_CHECKING:
-    from distill_live.models.file.persistence import LoadedVQModel
+    from distill_live.models.file.loaded import LoadedVQModel
 
 _START_LIMIT_S = 120.0
 _STOP_LIMIT_S = 20.0

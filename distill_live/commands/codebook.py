@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from distill_live.audio.limiter import Samples
     from distill_live.inference.codebook import Slots
-    from distill_live.models.file.persistence import LoadedVQModel
+    from distill_live.models.file.loaded import LoadedVQModel
     from distill_live.views.codebook_sheet import Tile
 
 _NEIGHBOURS = 3

@@ -25,7 +25,7 @@ from distill_live.parameters import PARAMETERS
 if TYPE_CHECKING:
     from distill_live.audio.limiter import Samples
     from distill_live.codes.grid import CodeGrid
-    from distill_live.models.file.persistence import LoadedVQModel
+    from distill_live.models.file.loaded import LoadedVQModel
 
 
 def decode(

@@ -31,7 +31,7 @@ from distill_live.inference.loading import load_model
 from distill_live.parameters import PARAMETERS, Parameter
 
 if TYPE_CHECKING:
-    from distill_live.models.file.persistence import LoadedVQModel
+    from distill_live.models.file.loaded import LoadedVQModel
 
 _SEEDS = PARAMETERS["seed"]
 _MANNER, _USUAL_MANNER = PARAMETERS["manner"], 0.5

@@ -27,7 +27,7 @@ from distill_live.errors import CodesError
 from distill_live.parameters import PARAMETERS
 
 if TYPE_CHECKING:
-    from distill_live.models.file.persistence import LoadedVQModel
+    from distill_live.models.file.loaded import LoadedVQModel
 
 _SEED, _TEMPERATURE = PARAMETERS["seed"], PARAMETERS["temperature"]
 _LONGEST_S = 3600.0

@@ -18,7 +18,7 @@ from distill_live.inference.loading import load_model
 
 if TYPE_CHECKING:
     from distill_live.live.ipc.ring import Samples
-    from distill_live.models.file.persistence import LoadedVQModel
+    from distill_live.models.file.loaded import LoadedVQModel
 
 
 def render(

@@ -15,7 +15,7 @@ from distill_live.audio.fades import rising_fade
 from distill_live.codes.codebook_geometry import distances
 from distill_live.inference.cue_sheet import FRAMES_PER_SECOND
 from distill_live.inference.preview import entry_column
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 
 _FADE_SAMPLES = 240
 

@@ -15,7 +15,7 @@ from distill_live.errors import CodesError
 from distill_live.inference.decoder_process import column_mels, mels_made_beside
 from distill_live.models.codec.clarity import USUAL_CLARITY
 from distill_live.models.encoding import encode_pieces
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 
 # A second process takes two seconds to start, and saves one for each minute of sound.
 _WORTH_A_PROCESS_SECONDS = 180.0

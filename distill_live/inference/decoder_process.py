@@ -26,7 +26,8 @@ from torch import Tensor
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.grid_file import load_grid, save_grid
 from distill_live.errors import CodesError, ModelFileError
-from distill_live.models.file.persistence import LoadedVQModel, load_model_v2, save_model_v2
+from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.file.persistence import load_model_v2, save_model_v2
 
 _COMMAND = (sys.executable, "-P", "-m", "distill_live.inference.decoder_process")
 _MODEL, _CODES = "codec.distill", "codes.npz"

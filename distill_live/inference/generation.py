@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from distill_live.models.codec.clarity import USUAL_CLARITY
 from distill_live.models.distill_v1.chunk_vocoder import ChunkVocoder
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.kinds import open_session
 from distill_live.models.prior.manner import Manner
 from distill_live.models.prior.sampling import Sampling

@@ -12,7 +12,7 @@ from distill_live.models.file.header import check_name, read_header
 from distill_live.models.file.library import find_model, list_models
 
 if TYPE_CHECKING:
-    from distill_live.models.file.persistence import LoadedVQModel
+    from distill_live.models.file.loaded import LoadedVQModel
 
 
 def load_model(name: str, device: str) -> LoadedVQModel:

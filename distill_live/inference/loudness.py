@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from distill_live.codes.grid import CodeGrid
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 
 #: A column is silent if the mean power of its decoded mels is below this.
 SILENT_DB = -60.0

@@ -12,7 +12,7 @@ from distill_live.codes.edit_lists.resample_edit import ResampleEdit
 from distill_live.codes.selection import Selection
 from distill_live.codes.timeline import Codes
 from distill_live.inference.resample import resample
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.prior.sampling import Sampling
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from distill_live.codes.grid import CodeGrid
 from distill_live.errors import ParameterError
 from distill_live.inference.codes import require_fit
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.kinds import open_session
 from distill_live.models.prior.manner import MannerMix, MannerTable
 from distill_live.models.prior.sampling import Sampling

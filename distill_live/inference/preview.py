@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from distill_live.codes.codebook_geometry import Codebooks, axis_ranks, neutral_codes
 from distill_live.codes.timeline import Codes
 from distill_live.errors import CodesError
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 
 #: How long a preview fades in and out, in seconds: a sound that begins at once clicks.
 FADE_SECONDS = 0.005

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from distill_live.live.ipc.ring import SAMPLE_RATE
 from distill_live.models.devices import use_threads
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.kinds import open_session
 from distill_live.models.prior.sampling import Sampling
 

@@ -21,7 +21,7 @@ from distill_live.errors import AudioFileError
 from distill_live.inference.codes import decode, encode
 from distill_live.inference.generation import generate_audio_from_prior
 from distill_live.inference.origins import describe_origins
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.report.pictures import data_uri, picture
 
 #: How many recordings are shown, and how many seconds of each and of new sound.

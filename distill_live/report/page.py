@@ -13,7 +13,8 @@ from pathlib import Path
 from distill_live.audio.dataset import Recording
 from distill_live.errors import ReportError
 from distill_live.models.devices import use_threads
-from distill_live.models.file.persistence import LoadedVQModel, load_model_v2
+from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.file.persistence import load_model_v2
 from distill_live.report.listening import (
     Comparison,
     NewSound,

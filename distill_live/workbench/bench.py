@@ -29,7 +29,7 @@ from distill_live.inference.loading import find_model_of, load_model
 from distill_live.inference.model_edits import model_edits
 from distill_live.models.file.header import read_header
 from distill_live.models.file.library import find_model
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.workbench.document import Document, Facts
 from distill_live.workbench.sounds import Sounds
 

@@ -17,7 +17,7 @@ from distill_live.codes.timeline import Codes
 from distill_live.errors import CodesError, RequestError
 from distill_live.inference.codes import decode
 from distill_live.inference.preview import entry_column, entry_orders, fade_edges
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 
 Samples = NDArray[np.float32]
 

@@ -34,7 +34,8 @@ from distill_live.audio.distances.texture import Texture
 from distill_live.inference.codes import decode, encode
 from distill_live.inference.generation import generate_audio_from_prior
 from distill_live.models.file.library import find_model
-from distill_live.models.file.persistence import LoadedVQModel, load_model_v2
+from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.file.persistence import load_model_v2
 from distill_live.training.codec.clarity import measure_clarity
 
 Sounds = Sequence[NDArray[np.float32]]

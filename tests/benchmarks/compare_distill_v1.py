@@ -19,7 +19,8 @@ import torch
 
 from distill_live.audio.reading.sound import read_mono
 from distill_live.models.distill_v1.chunk_prior import ChunkPrior
-from distill_live.models.file.persistence import LoadedVQModel, load_model_v2
+from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.file.persistence import load_model_v2
 
 _SHAPE = "_spatial_shape"
 

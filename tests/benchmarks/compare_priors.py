@@ -30,7 +30,8 @@ from distill_live.audio.spectrogram import SpectrogramConfig
 from distill_live.inference.generation import generate_audio_from_prior
 from distill_live.models.codec.vqvae import VQVAEConfig
 from distill_live.models.file.library import find_model
-from distill_live.models.file.persistence import LoadedVQModel, load_model_v2
+from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.file.persistence import load_model_v2
 from distill_live.models.kinds import make_prior, open_session, open_stepper
 from distill_live.models.prior.base import Prior, PriorShape
 from distill_live.models.prior.column_prior import ColumnPriorConfig, get_adaptive_prior_config

@@ -22,7 +22,8 @@ import torch
 from distill_live.audio.dataset import Recordings, load_recordings
 from distill_live.audio.spectrogram import AudioSpectrogram
 from distill_live.models.codec.vqvae import ConvVQVAE, get_adaptive_vqvae_config
-from distill_live.models.file.persistence import LoadedVQModel, load_model_v2, save_model_v2
+from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.file.persistence import load_model_v2, save_model_v2
 from distill_live.training.codec.config import get_adaptive_codec_config, get_continued_codec_config
 from distill_live.training.codec.trainer import CodecEpoch, TrainedCodec, train_codec
 from distill_live.training.data.kept import code_training_parts

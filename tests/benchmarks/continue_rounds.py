@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from distill_live.audio.dataset import Recordings, load_recordings
-from distill_live.models.file.persistence import LoadedVQModel, load_model_v2
+from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.file.persistence import load_model_v2
 from distill_live.training.codec.config import get_continued_codec_config
 from distill_live.training.codec.trainer import train_codec
 from distill_live.training.data.kept import code_training_parts

@@ -20,7 +20,8 @@ import torch
 from distill_live.audio.reading.sound import read_mono
 from distill_live.codes.codebook_geometry import cell_vectors
 from distill_live.models.file.library import find_playable
-from distill_live.models.file.persistence import LoadedVQModel, load_model_v2
+from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.file.persistence import load_model_v2
 
 #: Columns of a recording that are compared, at most.
 COLUMNS = 120

@@ -18,7 +18,8 @@ import torch
 from distill_live.audio.descriptors import describe_columns
 from distill_live.inference.generation import generate_audio_from_prior
 from distill_live.models.file.library import find_model
-from distill_live.models.file.persistence import LoadedVQModel, load_model_v2
+from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.file.persistence import load_model_v2
 from distill_live.models.prior.steering import STEERED, Steering
 from distill_live.parameters import PARAMETERS
 

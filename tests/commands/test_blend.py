@@ -10,7 +10,7 @@ import soundfile
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.grid_file import load_grid
 from distill_live.inference.morph import morph
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.prior.sampling import Sampling
 from tests.conftest import RunCli
 from tests.grids import model_grid, saved

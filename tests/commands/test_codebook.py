@@ -8,7 +8,8 @@ import pytest
 import soundfile
 
 from distill_live.codes.training_codes import TrainingCodes
-from distill_live.models.file.persistence import LoadedVQModel, save_model_v2
+from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.file.persistence import save_model_v2
 from tests.conftest import Folders, RunCli
 from tests.png_file import read_png
 

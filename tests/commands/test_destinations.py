@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 from distill_live.codes.grid_file import save_grid
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from tests.conftest import RunCli
 
 SHORT = ("generate", "tiny", "--duration", 0.1, "--seed", 5)

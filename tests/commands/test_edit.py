@@ -9,7 +9,7 @@ import pytest
 from distill_live.codes.grid import CodeGrid
 from distill_live.codes.grid_file import load_grid
 from distill_live.commands import edit as command
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from tests.conftest import RunCli
 from tests.grids import model_grid, saved
 

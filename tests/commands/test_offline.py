@@ -15,7 +15,8 @@ from distill_live.codes.grid import CodeGrid
 from distill_live.codes.grid_file import load_grid, save_grid
 from distill_live.codes.training_codes import TrainingCodes
 from distill_live.models.file.header import rewrite_metadata
-from distill_live.models.file.persistence import LoadedVQModel, load_model_v2, save_model_v2
+from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.file.persistence import load_model_v2, save_model_v2
 from distill_live.models.kinds import open_session
 from distill_live.models.prior.sampling import Sampling
 from distill_live.models.prior.steering import STEERED

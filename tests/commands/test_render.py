@@ -15,7 +15,7 @@ import torch
 
 from distill_live.codes.session_log import Entry, SessionLogWriter
 from distill_live.models.file.header import read_header, rewrite_metadata
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from tests.conftest import Folders, RunCli
 from tests.live.player import Player
 from tests.sound_files import read_audio

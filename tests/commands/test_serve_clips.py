@@ -14,7 +14,7 @@ from distill_live.audio.reading.sound import read_mono
 from distill_live.codes.grid_file import load_grid, save_grid
 from distill_live.codes.session_log import read_session_log
 from distill_live.inference import codes as inference
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from tests.commands.logged_session import SECOND, Session, session
 from tests.sound_files import read_audio
 from tests.tools import wait_until

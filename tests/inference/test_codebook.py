@@ -7,7 +7,7 @@ from distill_live.codes.training_codes import TrainingCodes
 from distill_live.inference.codebook import Slots, entries, nearest, usage
 from distill_live.inference.codes import decode
 from distill_live.inference.preview import entry_column
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 
 
 def test_every_entry_sounds_as_its_codes_decode(tiny_two_levels: LoadedVQModel) -> None:

@@ -15,7 +15,7 @@ from distill_live.inference.codes import (
     require_fit,
 )
 from distill_live.models.codec.clarity import USUAL_CLARITY
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from tests.grids import model_grid
 
 

@@ -10,7 +10,7 @@ from distill_live.codes.grid import CodeGrid
 from distill_live.inference import codes, decoder_process
 from distill_live.inference.codes import decode
 from distill_live.inference.decoder_process import column_mels, mels_made_beside
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 
 
 @pytest.fixture(scope="module")

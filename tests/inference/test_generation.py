@@ -8,7 +8,7 @@ import torch
 from distill_live.errors import NoPriorError, ParameterError
 from distill_live.inference.codes import decode, encode
 from distill_live.inference.generation import generate_audio_from_prior
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.kinds import open_session
 from distill_live.models.prior.sampling import Sampling
 

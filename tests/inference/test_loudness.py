@@ -4,7 +4,7 @@ import numpy as np
 
 from distill_live.inference.codes import encode
 from distill_live.inference.loudness import silent_columns
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from tests.grids import model_grid
 
 

@@ -10,7 +10,7 @@ from distill_live.codes.selection import Selection
 from distill_live.errors import CodesError
 from distill_live.inference.model_edits import model_edits
 from distill_live.inference.resample import resample
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from tests.grids import model_grid
 
 

@@ -11,7 +11,7 @@ from distill_live.codes.grid import CodeGrid
 from distill_live.errors import CodesError, NoPriorError, ParameterError
 from distill_live.inference.codes import encode
 from distill_live.inference.morph import morph
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.prior.manner import MannerTable
 from distill_live.models.prior.sampling import Sampling
 from tests.models.prior.manners import bits, wandering

@@ -10,7 +10,7 @@ from distill_live.inference.preview import (
     held_mels,
     only_level,
 )
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 
 
 @pytest.mark.parametrize("level", [0, 1, 2])

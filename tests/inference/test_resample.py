@@ -13,7 +13,7 @@ from distill_live.codes.selection import Selection
 from distill_live.errors import CodesError, NoPriorError, ParameterError
 from distill_live.inference.codes import encode
 from distill_live.inference.resample import resample
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.prior.sampling import Sampling
 
 PLACE = Selection("2:5")

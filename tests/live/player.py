@@ -24,7 +24,7 @@ from distill_live.live.ipc.ring import AudioRing
 from distill_live.live.ipc.shown_columns import ShownColumns
 from distill_live.live.ipc.status import EngineStatus
 from distill_live.live.playback.ring_reader import RingReader
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.parameters import ParameterStore
 
 SETTINGS = EngineSettings()

@@ -11,7 +11,7 @@ import torch
 
 from distill_live.errors import NoPriorError
 from distill_live.live.soundcheck import Timings, measure, propose, thread_counts
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 
 
 def machine(

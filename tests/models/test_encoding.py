@@ -13,7 +13,7 @@ import torch
 from distill_live.models import encoding
 from distill_live.models.codec.vqvae import ConvVQVAE
 from distill_live.models.encoding import encode_pieces, margin_columns
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.training.data.coding import code_mel
 
 

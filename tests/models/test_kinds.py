@@ -10,7 +10,8 @@ from distill_live.models.distill_v1.chunk_codec import ChunkCodec
 from distill_live.models.distill_v1.chunk_vocoder import ChunkVocoder
 from distill_live.models.distill_v1.log1p_spectrogram import Log1pSpectrogram
 from distill_live.models.file.header import read_header, rewrite_metadata
-from distill_live.models.file.persistence import LoadedVQModel, load_model_v2
+from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.file.persistence import load_model_v2
 from distill_live.models.kinds import (
     build_codec,
     build_spectrogram,

@@ -21,7 +21,8 @@ from distill_live.codes.training_codes import TrainingCodes
 from distill_live.errors import ReportError
 from distill_live.models.file.header import rewrite_metadata
 from distill_live.models.file.kept_recordings import Preview
-from distill_live.models.file.persistence import LoadedVQModel, load_model_v2, save_model_v2
+from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.file.persistence import load_model_v2, save_model_v2
 from distill_live.report.page import write_page
 
 #: Elements that have no end.

@@ -22,7 +22,7 @@ from distill_live.inference.loading import load_model
 if TYPE_CHECKING:
     from distill_live.codes.grid import CodeGrid
     from distill_live.codes.timeline import Codes
-    from distill_live.models.file.persistence import LoadedVQModel
+    from distill_live.models.file.loaded import LoadedVQModel
 
 _WAYS = (
     "give --level and --code for one entry, --grid and --column for one column, or --grid and "

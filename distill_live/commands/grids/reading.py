@@ -18,7 +18,7 @@ from distill_live.inference.loading import find_model_of, load_model
 from distill_live.models.file.library import find_model
 
 if TYPE_CHECKING:
-    from distill_live.models.file.persistence import LoadedVQModel
+    from distill_live.models.file.loaded import LoadedVQModel
 
 GridArgument = Annotated[
     Path,

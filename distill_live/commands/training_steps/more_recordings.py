@@ -12,7 +12,8 @@ from distill_live.commands.training_steps.run import RunStopped, TrainingRun
 from distill_live.errors import TrainingError
 from distill_live.models.file.kept_recordings import declines_codes
 from distill_live.models.file.library import draft_path
-from distill_live.models.file.persistence import LoadedVQModel, load_model_v2
+from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.file.persistence import load_model_v2
 from distill_live.training.codec.config import CodecTrainingConfig, get_continued_codec_config
 from distill_live.training.data.rehearsal import Rehearsal
 

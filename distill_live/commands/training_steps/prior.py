@@ -9,7 +9,7 @@ from distill_live.commands.training_steps.material import Material
 from distill_live.commands.training_steps.run import RunStopped, TrainingRun
 from distill_live.commands.training_steps.saving import save_prior
 from distill_live.models.codec.vqvae import VQVAEConfig
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.prior.base import Prior
 from distill_live.models.prior.column_prior import get_adaptive_prior_config
 from distill_live.training.data.sequences import CodeSequences, extract_code_sequences

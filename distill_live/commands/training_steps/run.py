@@ -21,7 +21,8 @@ from distill_live.errors import DistillError, ModelNotFoundError, TrainingError
 from distill_live.models.devices import pick_device
 from distill_live.models.file.header import read_header
 from distill_live.models.file.library import TrainingCommand, find_model
-from distill_live.models.file.persistence import LoadedVQModel, load_model_v2, save_changed_model
+from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.file.persistence import load_model_v2, save_changed_model
 from distill_live.report.page import write_page
 from distill_live.training.codec.config import CodecTrainingConfig
 from distill_live.training.prior.trainer import PriorTrainingConfig

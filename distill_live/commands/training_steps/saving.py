@@ -22,7 +22,8 @@ from distill_live.commands.training_steps.run import TrainingRun
 from distill_live.errors import AudioFileError
 from distill_live.models.codec.clarity import Clarity
 from distill_live.models.file.kept_recordings import Preview, declines_codes
-from distill_live.models.file.persistence import LoadedVQModel, save_model_v2
+from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.file.persistence import save_model_v2
 from distill_live.models.vocoder.neural import NeuralVocoder
 from distill_live.models.vocoder.vocoder import PhaseConfig, PhaseVocoder
 from distill_live.training.codec.clarity import measure_clarity

@@ -30,7 +30,7 @@ from distill_live.live.editing.region_steps import (
     with_columns,
 )
 from distill_live.live.ipc.messages import EditReport, OverlayMade, OverlayRefused
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 
 #: How many columns beyond those that are drawn a region may reach, and a cell may lie: 5 s, 350 s.
 REGION_AHEAD, CELL_AHEAD = 64, 4096

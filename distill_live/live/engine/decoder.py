@@ -11,7 +11,7 @@ import torch
 from distill_live.codes.timeline import Codes
 from distill_live.live.ipc.ring import Samples
 from distill_live.models.codec.clarity import ClearStream, require_amount
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.vocoder.vocoder import VocoderStream
 
 

@@ -42,7 +42,7 @@ from distill_live.live.ipc.messages import (
 from distill_live.live.ipc.ring import SAMPLE_RATE
 from distill_live.live.ipc.status import Motion
 from distill_live.live.pacing.pace import Pace
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 
 #: How many columns the origin may follow, while the engine is busy, in the time of one: more than
 #: one, to catch up after a jump.

@@ -28,7 +28,7 @@ from distill_live.live.ipc.journal import Journal, as_lists
 from distill_live.live.ipc.keepsake import TIMELINE_COLUMNS, Continuation
 from distill_live.live.ipc.ring import SAMPLE_RATE, Samples
 from distill_live.live.pacing.pace import Pace
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 
 #: How many samples a change takes to be heard in full, unless `fade` says otherwise: 10 ms.
 _USUAL_FADE = 480

@@ -30,7 +30,7 @@ from distill_live.priority import raise_engine
 
 if TYPE_CHECKING:
     from distill_live.live.engine.engine import Engine
-    from distill_live.models.file.persistence import LoadedVQModel
+    from distill_live.models.file.loaded import LoadedVQModel
 
 
 @dataclass(frozen=True)

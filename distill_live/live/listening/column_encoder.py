@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from distill_live.audio.level import level_db, mean_square
 from distill_live.live.ipc.ring import Samples
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 
 #: The level that silent columns are said to have, in dBFS.
 FLOOR_DB = -100.0

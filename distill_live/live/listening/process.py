@@ -15,7 +15,7 @@ from distill_live.priority import lower
 
 if TYPE_CHECKING:
     from distill_live.live.listening.column_encoder import ColumnEncoder
-    from distill_live.models.file.persistence import LoadedVQModel
+    from distill_live.models.file.loaded import LoadedVQModel
 
 #: Seconds between two looks at what has come in.
 _IDLE_SECONDS = 0.004

@@ -21,7 +21,7 @@ from distill_live.live.engine.playhead import Playhead
 from distill_live.live.ipc.keepsake import TIMELINE_COLUMNS, Place
 from distill_live.live.ipc.ring import Samples
 from distill_live.live.replay.future import Future
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 
 #: The playhead's methods that a log calls by name, with their arguments.
 _CALLS = ("back_before", "back_after", "jump", "hold", "loop", "route", "release", "clarify")

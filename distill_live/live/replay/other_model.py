@@ -29,7 +29,7 @@ from distill_live.live.ipc.ring import AudioRing, Samples
 from distill_live.live.ipc.status import EngineStatus
 from distill_live.live.playback.ring_reader import RingReader
 from distill_live.live.replay.exact import goes_on
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.parameters import ParameterStore
 
 #: How many samples are played between two looks at the log: 10 ms.

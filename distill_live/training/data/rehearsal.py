@@ -16,7 +16,7 @@ from distill_live.codes.training_codes import TrainingCodes
 from distill_live.errors import TrainingError
 from distill_live.models.codec.vqvae import ConvVQVAE
 from distill_live.models.file.kept_mels import pack_mel, unpack_mel
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.prior.base import Prior
 from distill_live.training.data.coding import code_mel, decode_grid
 

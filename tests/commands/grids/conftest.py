@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from distill_live.codes.grid import CodeGrid
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from tests.grids import model_grid, saved
 
 

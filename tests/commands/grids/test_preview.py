@@ -7,7 +7,7 @@ import soundfile
 from distill_live.codes.grid import CodeGrid
 from distill_live.inference.codes import decode
 from distill_live.inference.preview import entry_column, only_level
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from tests.conftest import RunCli
 
 

@@ -10,7 +10,7 @@ from distill_live.audio.files import write_audio
 from distill_live.audio.reading.sound import read_mono
 from distill_live.inference import codes as inference
 from distill_live.live.clips.encode_process import encode
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from distill_live.codes.timeline import Codes
 from distill_live.errors import CodesError
 from distill_live.inference.resample import resample
 from distill_live.live.drawing.drawings import MAX_WAITING, DrawingJob, Drawings
-from distill_live.models.file.persistence import LoadedVQModel, load_model_v2, save_model_v2
+from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.file.persistence import load_model_v2, save_model_v2
 from tests.grids import model_grid
 from tests.tools import wait_until
 

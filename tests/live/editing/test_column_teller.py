@@ -17,7 +17,7 @@ from distill_live.live.ipc.shown_columns import (
     ColumnFlag,
     Shown,
 )
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from tests.live.player import EDITS, Player
 
 SECOND = 48_000

@@ -7,7 +7,7 @@ import pytest
 
 from distill_live.codes.edit_rack import Held
 from distill_live.live.ipc.messages import EditsHold
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from tests.live.player import Player
 
 SECOND = 48_000

@@ -9,7 +9,7 @@ import pytest
 
 from distill_live.codes.edit import EditContext
 from distill_live.codes.timeline import Codes, Timeline
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.kinds import open_session
 from distill_live.models.prior.sampling import Sampling
 from distill_live.parameters import Parameter

@@ -16,7 +16,7 @@ from distill_live.edits.mutate import Mutate
 from distill_live.edits.swap import Swap
 from distill_live.live.ipc.messages import OverlayMade, OverlayRefused, SegmentBegan
 from distill_live.live.replay.exact import replay_log
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.parameters import Parameter
 from tests.live.player import EDITS, SETTINGS, Player
 

@@ -10,7 +10,7 @@ import pytest
 
 from distill_live.codes.timeline import Timeline
 from distill_live.live.ipc.messages import OverlayMade, OverlayRefused, RegionToDraw
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.prior.resampling import FOLLOWING_COLUMNS
 from tests.live.player import Player
 

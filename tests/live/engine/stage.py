@@ -8,7 +8,7 @@ import torch
 from distill_live.codes.timeline import Timeline
 from distill_live.live.engine.decoder import ColumnDecoder
 from distill_live.live.engine.playhead import Playhead
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 
 
 class Stage:

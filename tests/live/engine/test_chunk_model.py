@@ -10,7 +10,8 @@ from distill_live.codes.session_log import Entry
 from distill_live.inference.codes import decode, encode
 from distill_live.inference.generation import generate_audio_from_prior
 from distill_live.live.replay.exact import replay_log
-from distill_live.models.file.persistence import LoadedVQModel, load_model_v2
+from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.file.persistence import load_model_v2
 from tests.live.player import SETTINGS, Player
 from tests.old_model import old_model, save_old_model
 

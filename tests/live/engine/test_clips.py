@@ -10,7 +10,7 @@ import pytest
 
 from distill_live.codes.timeline import Codes
 from distill_live.edits.blend import Blend
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from tests.live.player import EDITS, Player
 
 SECOND = 48_000

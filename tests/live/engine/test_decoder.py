@@ -10,7 +10,7 @@ from distill_live.codes.timeline import Codes
 from distill_live.live.engine.decoder import ColumnDecoder
 from distill_live.models.codec.clarity import Clarity
 from distill_live.models.codec.vqvae import ConvVQVAE
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 
 COLUMNS = 14
 GAINS = Clarity(tuple(np.linspace(1.0, 3.0, 128).tolist()))

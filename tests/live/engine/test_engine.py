@@ -13,7 +13,7 @@ from distill_live.live.engine.motion import Hold
 from distill_live.live.ipc.messages import Asked, RequestDone
 from distill_live.live.ipc.status import Motion
 from distill_live.live.pacing.stillness import LONGEST_SECONDS, STILL_SECONDS
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from tests.live.player import SETTINGS, Clock, Player
 from tests.models.prior.manners import wandering
 

@@ -11,7 +11,8 @@ import torch
 from distill_live.audio.spectrogram import AudioSpectrogram, SpectrogramConfig
 from distill_live.inference.generation import generate_audio_from_prior
 from distill_live.models.codec.vqvae import ConvVQVAE, VQVAEConfig
-from distill_live.models.file.persistence import LoadedVQModel, load_model_v2, save_model_v2
+from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.file.persistence import load_model_v2, save_model_v2
 from distill_live.models.layers.packed_matrix import PackedMatrix
 from distill_live.models.prior.column_prior import ColumnPrior, get_adaptive_prior_config
 from distill_live.models.vocoder.network import NeuralVocoderConfig

@@ -10,7 +10,7 @@ from distill_live.codes.edit import EditContext
 from distill_live.codes.timeline import Codes
 from distill_live.live.engine.generator import StreamGenerator
 from distill_live.live.ipc.keepsake import TIMELINE_COLUMNS
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.prior import session
 from distill_live.models.prior.base import MOST_CONTEXT_COLUMNS
 from distill_live.parameters import Parameter

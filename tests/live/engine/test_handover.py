@@ -15,7 +15,7 @@ from distill_live.codes.timeline import Timeline
 from distill_live.live.engine.motion import Hold, Loop
 from distill_live.live.ipc.status import Motion
 from distill_live.live.replay.exact import replay_log
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from tests.live.player import Player
 from tests.models.prior.manners import wandering
 

@@ -9,7 +9,7 @@ from distill_live.codes.timeline import Codes
 from distill_live.edits.blend import Blend
 from distill_live.live.engine.settings import EngineSettings
 from distill_live.live.ipc.messages import INPUT
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from tests.live.player import EDITS, Clock, Player
 
 SECOND, COLUMN = 48_000, 4_096

@@ -14,7 +14,7 @@ from distill_live.codes.session_log import Entry
 from distill_live.live.engine.motion import Loop
 from distill_live.live.ipc.status import Motion
 from distill_live.live.replay.exact import replay_log
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from tests.live.player import SETTINGS, Player
 
 SECOND, COLUMN = 48_000, 4_096

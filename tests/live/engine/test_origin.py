@@ -11,7 +11,7 @@ from distill_live.codes.timeline import Timeline
 from distill_live.codes.training_codes import WINDOW_COLUMNS, TrainingCodes
 from distill_live.live.engine.origin import OriginTeller
 from distill_live.live.ipc.status import NEW_SOUND, EngineStatus
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from tests.live.player import Clock, Player
 
 SECOND = 48_000

@@ -8,7 +8,7 @@ from distill_live.audio.fades import crossfade
 from distill_live.live.engine.decoder import ColumnDecoder
 from distill_live.live.engine.motion import Hold, Loop
 from distill_live.live.past.recent import RECENT
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from tests.live.engine.stage import Stage
 
 FADE = 960

@@ -13,7 +13,7 @@ from distill_live.live.engine.engine import Engine
 from distill_live.live.engine.process import EngineJob, _carry_out, describe_engine
 from distill_live.live.ipc.messages import Message, Notice, OverlayRefused, Request
 from distill_live.live.ipc.shared_codes import SharedCodes
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 
 GONE = "its codes are no longer there: ask again"
 

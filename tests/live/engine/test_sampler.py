@@ -10,7 +10,7 @@ from distill_live.codes.timeline import Codes, Timeline
 from distill_live.errors import CodesError
 from distill_live.live.engine.sampler import KEPT_TABLES, Draw, Sampler
 from distill_live.live.ipc.journal import Journal, JournalRing
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.kinds import open_session
 from distill_live.models.prior.manner import MannerTable
 from distill_live.models.prior.sampling import Sampling

@@ -8,7 +8,7 @@ import pytest
 
 from distill_live.live.ipc.current_column import MAX_CODES, CurrentColumn, SharedColumn
 from distill_live.live.ipc.status import EngineStatus
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.kinds import open_session
 from tests.live.player import Player
 

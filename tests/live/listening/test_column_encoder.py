@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from distill_live.live.listening.column_encoder import FLOOR_DB, ColumnEncoder
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 
 
 @pytest.fixture(params=["tiny_model", "tiny_two_levels", "old_model"])

@@ -14,7 +14,7 @@ from distill_live.live.ipc.heard_columns import Heard
 from distill_live.live.ipc.listening_memory import ListeningMemory
 from distill_live.live.ipc.messages import Request
 from distill_live.live.listening.process import ListenerJob, run_listener
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from tests.tools import wait_until
 
 

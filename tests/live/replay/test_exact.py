@@ -10,7 +10,7 @@ import torch
 from distill_live.codes.session_log import Entry
 from distill_live.errors import SessionLogError
 from distill_live.live.replay.exact import replay_log
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from tests.live.player import Clock, Player
 
 SECOND = 48_000

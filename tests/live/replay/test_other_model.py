@@ -10,7 +10,7 @@ from distill_live.codes.session_log import Entry
 from distill_live.errors import SessionLogError
 from distill_live.live.ipc.messages import OverlayMade
 from distill_live.live.replay.other_model import replay_on_other_model
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from tests.live.player import EDITS, Player
 
 SECOND = 48_000

@@ -18,7 +18,7 @@ from distill_live.live.listening.listening import Passage
 from distill_live.live.server.clips import Clips
 from distill_live.live.server.deck import Deck
 from distill_live.live.server.settings import ServerSettings
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.parameters import ParameterStore
 
 

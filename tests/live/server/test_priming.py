@@ -12,7 +12,7 @@ from distill_live.inference import codes as inference
 from distill_live.live.clips.encodings import Encodings
 from distill_live.live.ipc.messages import Asked
 from distill_live.live.server.priming import Priming
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from tests.audio.reading.odd_files import encoded, noise
 from tests.tools import wait_until
 

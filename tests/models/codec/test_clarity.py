@@ -12,7 +12,7 @@ from torch import Tensor
 
 from distill_live.models.codec.clarity import UNMEASURED, USUAL_CLARITY, Clarity, detail
 from distill_live.models.codec.vqvae import ConvVQVAE
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.parameters import PARAMETERS
 
 GAINS = tuple(np.linspace(1.0, 3.0, 128).tolist())

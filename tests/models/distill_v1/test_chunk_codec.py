@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from distill_live.models.distill_v1.chunk_codec import ChunkCodec, ChunkCodecConfig
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 
 
 @pytest.fixture(scope="module")

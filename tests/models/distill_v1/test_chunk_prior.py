@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from distill_live.models.distill_v1.chunk_prior import ChunkPrior, ChunkPriorConfig
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.kinds import open_session, open_stepper, sample_code_sequence
 from distill_live.models.prior.manner import MannerTable
 from distill_live.models.prior.sampling import Sampling

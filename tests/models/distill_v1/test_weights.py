@@ -20,7 +20,8 @@ from distill_live.models.distill_v1.chunk_prior import ChunkPrior
 from distill_live.models.distill_v1.file import OldModel
 from distill_live.models.distill_v1.weights import read_old_weights
 from distill_live.models.file.header import read_header
-from distill_live.models.file.persistence import LoadedVQModel, load_model_v2, save_model_v2
+from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.file.persistence import load_model_v2, save_model_v2
 from distill_live.models.kinds import open_session
 from distill_live.models.prior.sampling import Sampling
 from tests.old_model import CHANNELS, CODES, LEVELS, MELS, WIDTH, Caller, old_model, save_old_model

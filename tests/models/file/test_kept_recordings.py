@@ -12,7 +12,8 @@ from distill_live.errors import ModelFileError
 from distill_live.models.codec.vqvae import ConvVQVAE
 from distill_live.models.file.header import read_header, rewrite_metadata
 from distill_live.models.file.kept_recordings import Preview, declines_codes
-from distill_live.models.file.persistence import LoadedVQModel, load_model_v2, save_model_v2
+from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.file.persistence import load_model_v2, save_model_v2
 
 
 def grids(columns: tuple[int, ...], codes: int = 16) -> list[TrainingCodes]:

@@ -15,12 +15,8 @@ from distill_live.models.codec.clarity import UNMEASURED
 from distill_live.models.codec.vqvae import ConvVQVAE
 from distill_live.models.file import header, persistence
 from distill_live.models.file.header import read_header, rewrite_metadata, write_model_bytes
-from distill_live.models.file.persistence import (
-    LoadedVQModel,
-    load_model_v2,
-    save_changed_model,
-    save_model_v2,
-)
+from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.file.persistence import load_model_v2, save_changed_model, save_model_v2
 from distill_live.models.prior.column_prior import ColumnPrior, ColumnPriorConfig
 from distill_live.models.vocoder.neural import NeuralVocoder
 
@@ -377,4 +373,4 @@ def test_only_one_place_opens_a_codecs_stream() -> None:
         for path in sorted(package.rglob("*.py"))
         if re.search(r"(model|codec)\.stream\(\)", path.read_text())
     ]
-    assert opened == ["models/file/persistence.py"]
+    assert opened == ["models/file/loaded.py"]

@@ -13,7 +13,7 @@ from distill_live.audio.dataset import Recording, Recordings, training_columns
 from distill_live.errors import TrainingError
 from distill_live.models.codec.clarity import detail
 from distill_live.models.codec.vqvae import ConvVQVAE
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.training.codec import clarity
 from distill_live.training.codec.clarity import compare_detail, measure_clarity
 from distill_live.training.data.coding import code_mel, recording_mel

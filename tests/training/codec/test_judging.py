@@ -10,7 +10,7 @@ from torch import Tensor
 
 from distill_live.audio.spectrogram import SpectrogramConfig
 from distill_live.models.codec.vqvae import ConvVQVAE
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.training.codec import judging
 from distill_live.training.codec.judging import judge_codec
 from distill_live.training.run.precision import Precision

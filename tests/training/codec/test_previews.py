@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from distill_live.audio.dataset import Recording, Recordings
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.training.codec.previews import Previews
 
 

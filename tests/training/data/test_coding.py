@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from distill_live.models.codec.vqvae import ConvVQVAE
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.training.data import coding
 from distill_live.training.data.coding import code_mel, decode_grid
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 
 from distill_live.audio.dataset import load_recordings
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.training.data.kept import code_training_parts
 from distill_live.training.data.sequences import extract_code_sequences
 

@@ -12,7 +12,7 @@ import torch
 from distill_live.audio.dataset import Recording, Recordings
 from distill_live.codes.training_codes import TrainingCodes
 from distill_live.errors import TrainingError
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.training.codec import trainer
 from distill_live.training.codec.config import CodecTrainingConfig, get_continued_codec_config
 from distill_live.training.codec.trainer import train_codec

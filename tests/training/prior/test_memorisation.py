@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.training.data.sequences import CodeSequences
 from distill_live.training.prior import memorisation
 from distill_live.training.prior.memorisation import (

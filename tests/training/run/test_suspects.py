@@ -15,7 +15,7 @@ from distill_live.audio.spectrogram import AudioSpectrogram
 from distill_live.codes.training_codes import TrainingCodes
 from distill_live.errors import TrainingError
 from distill_live.models.codec.vqvae import VQVAEConfig
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.training.codec import trainer
 from distill_live.training.codec.config import CodecTrainingConfig
 from distill_live.training.codec.trainer import train_codec

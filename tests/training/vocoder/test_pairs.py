@@ -11,7 +11,7 @@ from distill_live.audio.dataset import Recording, Recordings
 from distill_live.audio.spectrogram import SpectrogramConfig
 from distill_live.errors import TrainingError
 from distill_live.models.codec.clarity import UNMEASURED, USUAL_CLARITY
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.training.data.coding import code_mel
 from distill_live.training.vocoder import pairs
 from distill_live.training.vocoder.pairs import (

@@ -9,7 +9,8 @@ import pytest
 
 from distill_live.models.file.header import read_header, rewrite_metadata
 from distill_live.models.file.kept_recordings import Preview
-from distill_live.models.file.persistence import LoadedVQModel, save_model_v2
+from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.file.persistence import save_model_v2
 from distill_live.web.work.workplace import Workplace
 from tests.conftest import Folders, save_empty_model
 from tests.web.api.conftest import Office, open_office

@@ -14,7 +14,7 @@ from distill_live.live.ipc.messages import EngineReady
 from distill_live.live.ipc.status import Motion, Transport
 from distill_live.live.server.deck import Deck
 from distill_live.live.server.server import Server
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.web.socket.frames import Meters
 
 NAMES = [field.name for field in fields(Meters)]

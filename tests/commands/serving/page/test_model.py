@@ -6,7 +6,7 @@ from pathlib import Path
 from distill_live.commands.serving.page.model import model_facts
 from distill_live.live.ipc.messages import EngineReady
 from distill_live.live.server.server import Server
-from distill_live.models.file.persistence import LoadedVQModel
+from distill_live.models.file.loaded import LoadedVQModel
 
 
 def test_before_an_engine_is_ready_the_header_tells_what_the_model_is(
