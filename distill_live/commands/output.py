@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from distill_live.audio.limiter import Samples
+    from distill_live.models.file.loaded import LoadedVQModel
 
 
 def tell(text: object, *, nl: bool = True, err: bool = False) -> None:
@@ -32,6 +33,13 @@ def tell(text: object, *, nl: bool = True, err: bool = False) -> None:
 def warn(line: str) -> None:
     """Print a line on standard error."""
     tell(line, err=True)
+
+
+def warn_of_grains(loaded: LoadedVQModel) -> None:
+    """Say on standard error that a model's grains cannot be used, if there are any."""
+    if loaded.grains_problem:
+        warn(f"warning: {loaded.metadata['name']} plays without its grains: "
+             f"{loaded.grains_problem}")  # fmt: skip
 
 
 def print_json(value: Any) -> None:

@@ -36,6 +36,7 @@ from distill_live.inference.generation import generate_audio_from_prior
 from distill_live.models.file.library import find_model
 from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.file.persistence import load_model_v2
+from distill_live.models.sound_settings import SoundSettings
 from distill_live.training.codec.clarity import measure_clarity
 
 Sounds = Sequence[NDArray[np.float32]]
@@ -82,7 +83,10 @@ def compare(
     grids = [encode(loaded, one.samples) for one in recordings]
     for amount in amounts:
         pairs = [
-            (one.samples, decode(loaded, grid, clarity=amount)[: len(one.samples)])
+            (
+                one.samples,
+                decode(loaded, grid, sound=SoundSettings(amount, grain=0.0))[: len(one.samples)],
+            )
             for one, grid in zip(recordings, grids, strict=True)
         ]
         found = measure_all(pairs, loaded.spectrogram.config.sample_rate)
@@ -99,7 +103,9 @@ def judge_generated(
     reference = Texture.of(recordings, rate)
     for amount in amounts:
         sounds = [
-            generate_audio_from_prior(loaded, seed=seed, duration_s=SECONDS, clarity=amount)[0]
+            generate_audio_from_prior(
+                loaded, seed=seed, duration_s=SECONDS, sound=SoundSettings(amount)
+            )[0]
             for seed in range(round(seconds / SECONDS))
         ]
         found = reference.distance_of(Texture.of(sounds, rate))

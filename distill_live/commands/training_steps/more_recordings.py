@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from distill_live.atomic_file import replace_file
 from distill_live.audio.dataset import HOLDOUT, Recordings, training_columns
+from distill_live.commands.training_steps.grains import add_grains, grains_kept
 from distill_live.commands.training_steps.material import Material
 from distill_live.commands.training_steps.phases import train_codec_and_prior
 from distill_live.commands.training_steps.run import RunStopped, TrainingRun
@@ -37,7 +38,10 @@ def learn_more(run: TrainingRun) -> None:
         run.say(f"{run.path} is unchanged")
         raise
     if run.processes.is_first:
+        new = material.recordings.recordings
+        old = grains_kept(run.path, {one.name for one in new})
         replace_file(draft.path, run.path)
+        add_grains(run, [*old, *new])
 
 
 def recorded_again(recordings: Recordings, loaded: LoadedVQModel) -> set[str]:

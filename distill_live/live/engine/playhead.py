@@ -29,6 +29,7 @@ from distill_live.live.ipc.keepsake import Place
 from distill_live.live.ipc.ring import Samples
 from distill_live.live.past.past import HeardColumn, Past
 from distill_live.live.past.recent import Recent
+from distill_live.models.sound_settings import SoundSettings
 
 
 class Playhead:
@@ -65,9 +66,9 @@ class Playhead:
         return self._decoder.past_columns
 
     @property
-    def clarity(self) -> float:
-        """The amount of clarity, 0..1.5, with which columns are decoded."""
-        return self._decoder.clarity
+    def sound(self) -> SoundSettings:
+        """How columns are decoded."""
+        return self._decoder.sound
 
     @property
     def remembered(self) -> int:
@@ -259,7 +260,11 @@ class Playhead:
 
     def clarify(self, amount: float) -> None:
         """Decode columns with this amount of clarity, 0..1.5, from now on."""
-        self._decoder.clarity = amount
+        self._decoder.sound = replace(self.sound, clarity=amount)
+
+    def use_grains(self, amount: float, reach: float) -> None:
+        """Play so much grain, 0..1, with such a reach, 1..40 dB, from now on."""
+        self._decoder.sound = replace(self.sound, grain=amount, reach=reach)
 
     def release(self) -> None:
         """Move forward again, from where the motion is now; a route is played to its end."""
