@@ -85,8 +85,9 @@ def measure(paths: list[Path], model: str, work: Path) -> None:
     """Encode, decode and compare each file."""
     print(f"{'file':28} {'mel_db':>7} {'sc':>6} {'env':>6} {'texture':>8}")
     pairs = []
-    for path in paths:
-        codes, sound = work / "codes.npz", work / "decoded.wav"
+    for number, path in enumerate(paths):
+        # A command does not write over a file that is there.
+        codes, sound = work / f"codes_{number}.npz", work / f"decoded_{number}.wav"
         run("encode", str(path), "--model", model, "--output", str(codes))
         run("decode", str(codes), "--model", model, "--output", str(sound))
         pairs.append((read_mono(path), read_mono(sound)))
