@@ -196,12 +196,13 @@ def generate(
     for number in range(count):
         used = (first + number) % (int(_SEEDS.maximum) + 1)
         columns: list[Any] = []
+        grains: list[Any] = []
         with progress_bar(f"seed {used}") as advance:
             told = _telling(advance, lines, number, count)
             audio, _ = generate_audio_from_prior(
                 loaded, duration_s=duration, seed=used, progress_callback=told,
                 overlap_samples=overlap_samples, steering=steering, on_column=columns.append,
-                sound=sound, **sampling, **led,
+                sound=sound, on_grain=grains.append, **sampling, **led,
             )  # fmt: skip
         path = series.path(number, f"{loaded.metadata['name']}_{used}", "json")
         write_sound(path, [resample(audio, own_rate, rate)], rate, bit_depth)
@@ -212,7 +213,7 @@ def generate(
         if manner is not None:
             settings["manner"] = {"codes": str(manner), "amount": amount}
         sounding = columns[: math.ceil(duration / column_seconds)]
-        _write_sidecar(path, loaded, used, settings, describe_origins(loaded, sounding))
+        _write_sidecar(path, loaded, used, settings, describe_origins(loaded, sounding, grains))
         tell(path)
         if lines:
             lines.write("file", file=str(path.absolute()), seed=used)

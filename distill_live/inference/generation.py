@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from distill_live.models.distill_v1.chunk_vocoder import ChunkVocoder
 from distill_live.models.file.loaded import LoadedVQModel
+from distill_live.models.grains.stream import GrainStream
 from distill_live.models.kinds import open_session
 from distill_live.models.prior.manner import Manner
 from distill_live.models.prior.sampling import Sampling
@@ -39,6 +40,7 @@ def generate_audio_from_prior(
     manner: float | tuple[float, ...] = 0.0,
     manner_table: Manner | None = None,
     sound: SoundSettings = USUAL_SOUND,
+    on_grain: Callable[[tuple[int, float] | None], object] | None = None,
 ) -> tuple[NDArray[np.float32], int]:
     """Sample and decode `duration_s` seconds: (audio `[N]` at the model's rate, the seed used).
 
@@ -47,7 +49,8 @@ def generate_audio_from_prior(
     is drawn. `manner` of the probabilities come from `manner_table`, the manner of a recording.
     `sound` says how codes become sound. `progress_callback` gets the part done, 0..1,
     `on_column` each column `[F, Q]` that is drawn: a few more than are heard, because sound comes
-    later than its codes.
+    later than its codes; and `on_grain` for each of them where its grain is from: the number of the
+    recording and the second in it, None if it has none.
     `overlap_samples` is for models that decode chunks separately (those of Distill v1.1: 2400, at
     most half a chunk); for others it is ignored, with a UserWarning. Raises NoPriorError if the
     model has no prior, and ParameterError for settings out of range.
@@ -64,7 +67,7 @@ def generate_audio_from_prior(
     sampling = Sampling(
         temperature, top_k, top_p, min_p, repetition, steering, manner, manner_table
     )
-    for block in _stream_samples(loaded, sampling, seed, on_column, sound):
+    for block in _stream_samples(loaded, sampling, seed, on_column, sound, on_grain):
         used = block[: total - done]
         audio[done : done + len(used)] = used
         done += len(used)
@@ -86,6 +89,7 @@ def _stream_samples(
     seed: int,
     on_column: Callable[[NDArray[np.int64]], object] | None,
     sound: SoundSettings,
+    on_grain: Callable[[tuple[int, float] | None], object] | None,
 ) -> Iterator[NDArray[np.float32]]:
     """The samples column by column, through the same streams as live."""
     session = open_session(loaded.require_prior(), seed)
@@ -96,4 +100,6 @@ def _stream_samples(
             on_column(codes[0])
         with torch.inference_mode():
             samples = vocoder.push(decoder.push(codes))
+        if on_grain:
+            on_grain(vocoder.origin if isinstance(vocoder, GrainStream) else None)
         yield samples.cpu().numpy()

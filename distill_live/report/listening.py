@@ -20,7 +20,7 @@ from distill_live.audio.resample import resample
 from distill_live.errors import AudioFileError
 from distill_live.inference.codes import decode, encode
 from distill_live.inference.generation import generate_audio_from_prior
-from distill_live.inference.origins import describe_origins
+from distill_live.inference.origins import GrainOrigin, describe_origins
 from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.sound_settings import SoundSettings
 from distill_live.report.pictures import data_uri, picture
@@ -138,15 +138,16 @@ def play(loaded: LoadedVQModel) -> NewSound:
     """New sound with the default settings. Raises NoPriorError."""
     column_seconds = loaded.column_samples / loaded.spectrogram.config.sample_rate
     columns: list[NDArray[np.int64]] = []
+    grains: list[GrainOrigin] = []
     sound, _ = generate_audio_from_prior(
-        loaded, duration_s=NEW_SECONDS, seed=0, on_column=columns.append
+        loaded, duration_s=NEW_SECONDS, seed=0, on_column=columns.append, on_grain=grains.append
     )
     low, high = _range(_decibels(loaded, sound))
     sounding = columns[: math.ceil(NEW_SECONDS / column_seconds)]
     return NewSound(
         _heard(loaded, "new sound", sound, low, high),
         NEW_SECONDS,
-        describe_origins(loaded, sounding),
+        describe_origins(loaded, sounding, grains),
     )
 
 

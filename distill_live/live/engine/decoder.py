@@ -93,6 +93,13 @@ class ColumnDecoder:
         mel = self._codec.push(torch.from_numpy(codes))
         return np.asarray(self._vocoder.push(mel).cpu().numpy(), dtype=np.float32)
 
+    @property
+    def origin(self) -> tuple[int, float] | None:
+        """The recording, by its number among the grains, that the sound of the last column is from,
+        and the second in it; None if that sound is the vocoder's."""
+        vocoder = self._vocoder
+        return vocoder.origin if isinstance(vocoder, GrainStream) else None
+
     def rest(self) -> Samples:
         """How the sound would end here [N]: what the vocoder still holds back."""
         mark = self.mark()

@@ -393,7 +393,8 @@ class Engine:
         if busy and (now < self._origin_due or self._generator.lead < self._settings.guard):
             return
         self._origin_due = now + self._column_seconds / _ORIGINS_PER_COLUMN
-        self._origin.follow(self._generator.timeline, int(self._status["column"]))
+        column, playhead = int(self._status["column"]), self._generator.playhead
+        self._origin.follow(playhead.timeline, column, playhead.grain_origins.of(column))
 
     def _tell(self, busy: bool) -> None:
         """Show in the status what is playing now, and the columns around it."""

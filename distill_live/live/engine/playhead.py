@@ -27,6 +27,7 @@ from distill_live.live.engine.motion import (
 )
 from distill_live.live.ipc.keepsake import Place
 from distill_live.live.ipc.ring import Samples
+from distill_live.live.past.grain_origins import GrainOrigins
 from distill_live.live.past.past import HeardColumn, Past
 from distill_live.live.past.recent import Recent
 from distill_live.models.sound_settings import SoundSettings
@@ -44,6 +45,8 @@ class Playhead:
         self._state = State(0, 0)
         self._marks, self._recent = Marks(), Recent()
         self.past = Past()
+        #: The grains that columns were last played with.
+        self.grain_origins = GrainOrigins(timeline.capacity)
 
     @property
     def column(self) -> int:
@@ -85,6 +88,7 @@ class Playhead:
         self._set_mark(Played(self.segment, raw[0], (raw if laid is None else laid)[0], codes[0]))
         self.timeline.set_edited(state.column, codes)
         made = self._decoder.push(codes)
+        self.grain_origins.note(state.column, self._decoder.origin)
         end = self._decoder.start_of(state.column + 1)
         if isinstance(state.motion, Hold):
             return self._give(self._stay(state.motion, made, end))
@@ -203,6 +207,7 @@ class Playhead:
     def begin_segment(self, codes: Codes, position: int) -> None:
         """Forget the timeline; continue these codes [T, F, Q] from a ring position on."""
         self.timeline = Timeline(*self.timeline.shape, self.timeline.capacity)
+        self.grain_origins = GrainOrigins(self.timeline.capacity)
         self.segment += 1
         self.timeline.append(codes)
         self.jump(self.timeline.end, position)

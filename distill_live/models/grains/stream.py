@@ -61,10 +61,12 @@ class GrainState:
 
 @dataclass(frozen=True, eq=False)
 class Stretch:
-    """A stretch of a recording that sounds: `start` is the sample that comes next. `gains` `[M]` in
-    dB correct it; `tail` is how it goes on with them."""
+    """A stretch of a recording that sounds: `start` is the sample that comes next, `began` the one
+    at which the last column's sound began. `gains` `[M]` in dB correct it; `tail` is how it goes on
+    with them."""
 
     recording: int
+    began: int
     start: int
     gains: Db
     tail: Samples
@@ -99,12 +101,12 @@ class GrainStream:
 
     @property
     def origin(self) -> tuple[int, float] | None:
-        """The recording that sounds and the second in it at which the next column begins; None
-        while the vocoder is heard more than it."""
+        """The recording that the sound of the last column is from, and the second in it at which
+        that begins; None if the vocoder is heard more than it."""
         stretch = self._state.stretch
         if stretch is None or self._state.share < 0.5:
             return None
-        return stretch.recording, stretch.start / self._sound.sample_rate
+        return stretch.recording, stretch.began / self._sound.sample_rate
 
     def push(self, mel: Tensor) -> Tensor:
         """Normalised mels `[M, k]`, k from 0, to the samples `[n]` that they complete."""
@@ -181,7 +183,7 @@ class GrainStream:
         made = self._read(recording, start, gains, len(base) + _FADE)
         sound, tail = made[: len(base)], made[len(base) :]
         mixed = self._mixed(base, state.stretch, sound, share)
-        stretch = Stretch(recording, start + len(base), gains, tail)
+        stretch = Stretch(recording, start, start + len(base), gains, tail)
         self._state = replace(state, stretch=stretch, share=share, distance=distance)
         return mixed
 
