@@ -39,7 +39,18 @@ from tests.benchmarks.live_rig import LiveRig, replay
 from tests.sound_card import SoundCard
 
 SILENCE = 10 ** (-70 / 20)
-KINDS = ("gain", "edit", "sampling", "rewind", "blend", "cell", "region", "undo", "clarity", "grain")
+KINDS = (
+    "gain",
+    "edit",
+    "sampling",
+    "rewind",
+    "blend",
+    "cell",
+    "region",
+    "undo",
+    "clarity",
+    "grain",
+)
 #: The time in which a change must be heard, in seconds: less than until the next one.
 PATIENCE = 1.0
 

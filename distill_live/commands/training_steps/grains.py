@@ -22,10 +22,10 @@ def add_grains(run: TrainingRun, recordings: Sequence[Recording]) -> None:
     if not run.processes.is_first:
         return
     path, loaded = grains_path(run.path), run.model()
-    if not (run.choices.grains and run.choices.keep_codes):
+    if not _are_wanted(run):
         path.unlink(missing_ok=True)
         return
-    if _is_of(path, loaded.metadata["codec_sha256"]):
+    if not lacks_grains(run):
         return
     run.progress.begin("grains")
     header = make_grains(
@@ -57,9 +57,14 @@ def grains_kept(model: Path, replaced: set[str]) -> list[Recording]:
         return []
 
 
-def _is_of(path: Path, codec_sha256: str) -> bool:
-    """Whether a file of grains is there and made for this codec."""
+def lacks_grains(run: TrainingRun) -> bool:
+    """Whether the user wants grains, and there is no file of them for the model's codec."""
+    path, sha256 = grains_path(run.path), run.model().metadata["codec_sha256"]
     try:
-        return path.exists() and read_grains_header(path).codec_sha256 == codec_sha256
+        return _are_wanted(run) and read_grains_header(path).codec_sha256 != sha256
     except ModelFileError:
-        return False
+        return True
+
+
+def _are_wanted(run: TrainingRun) -> bool:
+    return run.choices.grains and run.choices.keep_codes
