@@ -56,7 +56,7 @@ def test_two_processes_make_one_model_and_continue_after_a_kill(
     resumed = train(folders, "never:0", sounds, "--name", "cut", "--resume")
     assert (resumed.returncode, epochs(resumed.stdout)) == (0, ["2/2"]), resumed.stderr
     assert weights(folders.user / "cut.distill") == weights(folders.user / "whole.distill")
-    assert files_of(folders, "cut") == ["cut.distill", "cut.html"]
+    assert files_of(folders, "cut") == ["cut.distill", "cut.grains", "cut.html"]
 
 
 def test_ctrl_c_reaches_all_processes_and_keeps_the_best_so_far(
@@ -71,7 +71,7 @@ def test_ctrl_c_reaches_all_processes_and_keeps_the_best_so_far(
     assert running.returncode == 130, err
     assert "stopped; to resume: distill-live train" in out
     assert load_model_v2(folders.user / "cut.distill").metadata["loss_curves"]["codec"]["loss"]
-    assert files_of(folders, "cut") == ["cut.distill", "cut.resume"]
+    assert files_of(folders, "cut") == ["cut.distill", "cut.grains", "cut.resume"]
 
 
 def test_a_device_and_an_accelerator_are_one_too_many(
