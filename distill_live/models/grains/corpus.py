@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import Tensor
 
 from distill_live.audio.spectrogram import AudioSpectrogram
 from distill_live.errors import ModelFileError
@@ -59,13 +60,12 @@ class Grains:
     @cached_property
     def equaliser(self) -> Equaliser:
         """What corrects their spectrum."""
-        return Equaliser(self.bank)
+        return Equaliser(self.bank.numpy())
 
     @cached_property
-    def bank(self) -> NDArray[np.float32]:
-        """The mel filters `[M, bins]`."""
-        bank: NDArray[np.float32] = self.spectrogram.mel_bank.cpu().numpy()
-        return bank
+    def bank(self) -> Tensor:
+        """The mel filters `[M, bins]`, on the CPU."""
+        return self.spectrogram.mel_bank.cpu()
 
     @cached_property
     def window(self) -> NDArray[np.float32]:

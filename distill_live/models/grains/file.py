@@ -3,7 +3,8 @@
     8 bytes     `DLGRAINS`
     8 bytes     length of the header, little endian
     header      JSON: `content`, what the file says of itself, and `seal`, the SHA-256 of `content`
-    the rest    levels `[T, D]` as bytes, then each recording as a sound file of its own
+    the rest    levels `[T, D]` as bytes, then each recording: flac files of a third of a second,
+                which can be read from anywhere, or one ogg file
 
 The header has the SHA-256 of each part, and all are checked when the file is opened, so no byte of
 it can change unnoticed.
@@ -32,6 +33,10 @@ FORMAT_VERSION = 1
 
 #: How recordings are stored: as they are, in 16 bits, or small, for passing on.
 SoundFormat = Literal["flac", "ogg"]
+#: How many samples a flac file in it has.
+PIECE_SAMPLES = 1 << 14
+#: The most seconds of recordings that can be stored as ogg, which stays in memory decoded.
+MOST_OGG_SECONDS = 600.0
 
 _MAGIC = b"DLGRAINS"
 _LENGTH_BYTES = 8
@@ -44,14 +49,20 @@ Levels = NDArray[np.uint8]
 @dataclass(frozen=True)
 class StoredRecording:
     """A recording in the file: its path inside the folder, its `samples` at the model's rate, the
-    `frames` of mels that its levels have, and where its sound file lies in the file."""
+    `frames` of mels that its levels have, where its sound begins in the file, and how many bytes
+    each of its `pieces` has."""
 
     name: str
     samples: int
     frames: int
     start: int
-    length: int
+    pieces: tuple[int, ...]
     sha256: str
+
+    @property
+    def length(self) -> int:
+        """How many bytes all its pieces have."""
+        return sum(self.pieces)
 
 
 @dataclass(frozen=True)
@@ -99,20 +110,23 @@ def write_grains(
     firsts: Sequence[int],
     sound_format: SoundFormat,
     levels: Sequence[Levels],
-    recordings: Iterable[tuple[str, int, bytes]],
+    recordings: Iterable[tuple[str, int, Sequence[bytes]]],
 ) -> GrainFileHeader:
     """Write a file of grains, atomically, and return its header.
 
-    `recordings` are (name, samples, the bytes of a sound file), one for each of `levels` `[T, D]`.
-    Raises ModelFileError when the file cannot be written.
+    `recordings` are (name, samples, sound files), one for each of `levels` `[T, D]`: a flac file
+    for every PIECE_SAMPLES samples, or a single ogg file. Raises ModelFileError when the file
+    cannot be written.
     """
     joined = np.concatenate(levels)
     stored: list[StoredRecording] = []
     sounds: list[bytes] = []
     start = joined.size
-    for (name, samples, sound), own in zip(recordings, levels, strict=True):
+    for (name, samples, pieces), own in zip(recordings, levels, strict=True):
+        sound = b"".join(pieces)
         digest = hashlib.sha256(sound).hexdigest()
-        stored.append(StoredRecording(name, samples, len(own), start, len(sound), digest))
+        lengths = tuple(map(len, pieces))
+        stored.append(StoredRecording(name, samples, len(own), start, lengths, digest))
         sounds.append(sound)
         start += len(sound)
     header = GrainFileHeader(
@@ -158,10 +172,11 @@ class GrainFile:
         #: Levels `[T, D]` of all recordings, read-only.
         self.levels: Levels = levels.reshape(-1, groups)
 
-    def sound(self, number: int) -> bytes:
-        """The sound file of a recording."""
-        one = self.header.recordings[number]
-        return bytes(self._content[one.start : one.start + one.length])
+    def piece(self, recording: int, number: int) -> bytes:
+        """The sound file of a piece of a recording."""
+        one = self.header.recordings[recording]
+        start = one.start + sum(one.pieces[:number])
+        return bytes(self._content[start : start + one.pieces[number]])
 
 
 def _head(header: GrainFileHeader) -> bytes:
@@ -228,7 +243,10 @@ def _parse(raw: bytes, path: Path) -> tuple[GrainFileHeader, str]:
                 f"{path} has format version {version!r}; this program reads {FORMAT_VERSION}: "
                 "update distill-live"
             )
-        recordings = tuple(StoredRecording(**one) for one in content.pop("recordings"))
+        recordings = tuple(
+            StoredRecording(**{**one, "pieces": tuple(map(int, one["pieces"]))})
+            for one in content.pop("recordings")
+        )
         firsts = tuple(int(one) for one in content.pop("firsts"))
         header = GrainFileHeader(**content, firsts=firsts, recordings=recordings)
         _check(header)
@@ -239,11 +257,16 @@ def _parse(raw: bytes, path: Path) -> tuple[GrainFileHeader, str]:
 
 def _check(header: GrainFileHeader) -> None:
     """Raise ValueError for numbers that make no sense: a file may say anything."""
+    if header.sound_format not in ("flac", "ogg"):
+        raise ValueError("its sound is in an unknown format")
     if min(header.sample_rate, header.hop_length, len(header.firsts), header.frames) < 1:
         raise ValueError("a number is below 1")
     for one in header.recordings:
-        if min(one.samples, one.frames, one.start, one.length) < 0:
+        if min(one.samples, one.frames, one.start, *one.pieces) < 0:
             raise ValueError("a number is below 0")
+        pieces = -(-one.samples // PIECE_SAMPLES) if header.sound_format == "flac" else 1
+        if len(one.pieces) != pieces:
+            raise ValueError("a recording lacks a piece")
         if one.frames > one.samples // header.hop_length + 1:
             raise ValueError("a recording has more frames than sound")
 

@@ -234,9 +234,10 @@ class GrainStream:
         around = grains.sound.read(recording, start - sound.n_fft // 2, count)
         frames = np.lib.stride_tricks.sliding_window_view(around, sound.n_fft)[:: sound.hop_length]
         spectra = np.fft.rfft(frames * grains.window)
-        power = (spectra.real**2 + spectra.imag**2) @ grains.bank.T / sound.n_fft
-        db: Db = 10 * np.log10(power / sound.floor + 1).T
-        return db
+        power = torch.from_numpy(spectra.real**2 + spectra.imag**2) / sound.n_fft
+        # By torch, which uses one thread while it plays: numpy would use all.
+        mel: Db = torch.mm(grains.bank, power.T).numpy()
+        return np.asarray(10 * np.log10(mel / sound.floor + 1), np.float32)
 
     def _continue(self, stretch: Stretch, count: int) -> Samples:
         return self._read(stretch.recording, stretch.start, stretch.gains, count)

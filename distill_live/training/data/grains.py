@@ -11,10 +11,17 @@ from numpy.typing import NDArray
 
 from distill_live.audio.dataset import Recording
 from distill_live.audio.files import audio_bytes
+from distill_live.errors import ModelFileError
 from distill_live.models.encoding import encode_pieces
 from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.grains.features import Levels, group_db, store_levels, to_db, usual_groups
-from distill_live.models.grains.file import GrainFileHeader, SoundFormat, write_grains
+from distill_live.models.grains.file import (
+    MOST_OGG_SECONDS,
+    PIECE_SAMPLES,
+    GrainFileHeader,
+    SoundFormat,
+    write_grains,
+)
 from distill_live.models.sound_settings import SoundSettings
 
 
@@ -26,8 +33,15 @@ def make_grains(
     on_recording: Callable[[int], object] | None = None,
 ) -> GrainFileHeader:
     """Write the grains of recordings, at the model's rate, for its codec; `on_recording` hears how
-    many are done. Raises ModelFileError when the file cannot be written."""
+    many are done. Raises ModelFileError when the file cannot be written, or would have too much
+    ogg."""
     config = loaded.spectrogram.config
+    seconds = sum(len(one.samples) for one in recordings) / config.sample_rate
+    if sound_format == "ogg" and seconds > MOST_OGG_SECONDS:
+        raise ModelFileError(
+            f"grains of {seconds / 60:.0f} minutes cannot be ogg, which is for up to "
+            f"{MOST_OGG_SECONDS / 60:.0f}: use flac"
+        )
     firsts = usual_groups(config.n_mels)
     levels = []
     for number, recording in enumerate(recordings, start=1):
@@ -64,6 +78,12 @@ def decoded_levels(
 
 def _sounds(
     recordings: list[Recording], sample_rate: int, sound_format: SoundFormat
-) -> Iterator[tuple[str, int, bytes]]:
+) -> Iterator[tuple[str, int, list[bytes]]]:
+    """Name, length and sound files of each recording."""
     for one in recordings:
-        yield one.name, len(one.samples), audio_bytes(one.samples, sample_rate, sound_format, 16)
+        size = PIECE_SAMPLES if sound_format == "flac" else len(one.samples)
+        pieces = [
+            audio_bytes(one.samples[start : start + size], sample_rate, sound_format, 16)
+            for start in range(0, len(one.samples), size)
+        ]
+        yield one.name, len(one.samples), pieces

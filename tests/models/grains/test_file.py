@@ -8,6 +8,7 @@ import pytest
 from distill_live.audio.files import audio_bytes
 from distill_live.errors import ModelFileError
 from distill_live.models.grains.file import (
+    PIECE_SAMPLES,
     GrainFile,
     GrainFileHeader,
     grains_path,
@@ -24,12 +25,16 @@ def sounds() -> list[np.ndarray]:
     return [noise.uniform(-0.5, 0.5, count).astype(np.float32) for count in (20 * HOP, 33 * HOP)]
 
 
+def pieces_of(sound: np.ndarray) -> list[bytes]:
+    parts = range(0, len(sound), PIECE_SAMPLES)
+    return [audio_bytes(sound[at : at + PIECE_SAMPLES], RATE, "flac", 16) for at in parts]
+
+
 def write(path: Path) -> GrainFileHeader:
     drawn = np.random.default_rng(2)
     levels = [drawn.integers(0, 256, (len(one) // HOP, 56), np.uint8) for one in sounds()]
     recordings = [
-        (name, len(one), audio_bytes(one, RATE, "flac", 16))
-        for name, one in zip(NAMES, sounds(), strict=True)
+        (name, len(one), pieces_of(one)) for name, one in zip(NAMES, sounds(), strict=True)
     ]
     return write_grains(
         path, model_name="mine", codec_sha256="c" * 64, sample_rate=RATE, hop_length=HOP,
@@ -59,7 +64,7 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     drawn = np.random.default_rng(2)
     expected = np.concatenate([drawn.integers(0, 256, (n, 56), np.uint8) for n in (20, 33)])
     assert np.array_equal(file.levels, expected)
-    assert file.sound(1) == audio_bytes(sounds()[1], RATE, "flac", 16)
+    assert [file.piece(1, number) for number in (0, 1)] == pieces_of(sounds()[1])
 
 
 def test_the_checksum_is_that_of_the_content(tmp_path: Path) -> None:

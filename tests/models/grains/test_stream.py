@@ -14,7 +14,7 @@ from distill_live.audio.dataset import Recording
 from distill_live.inference.codes import decode, encode
 from distill_live.models.file.loaded import LoadedVQModel
 from distill_live.models.grains.corpus import load_grains
-from distill_live.models.grains.file import write_grains
+from distill_live.models.grains.file import PIECE_SAMPLES, write_grains
 from distill_live.models.grains.stream import GrainStream
 from distill_live.models.sound_settings import SoundSettings
 from distill_live.training.data.grains import decoded_levels, make_grains
@@ -157,11 +157,12 @@ def test_a_recording_that_cannot_be_decoded_leaves_the_vocoder(
     tiny_model: LoadedVQModel, grain_recordings: list[Recording], tmp_path: Path
 ) -> None:
     firsts = tuple(range(128))
+    pieces = -(-len(grain_recordings[0].samples) // PIECE_SAMPLES)
     write_grains(
         tmp_path / "tiny.grains", model_name="tiny", sample_rate=48_000, hop_length=512,
         codec_sha256=tiny_model.metadata["codec_sha256"], firsts=firsts, sound_format="flac",
         levels=[decoded_levels(tiny_model, grain_recordings[0].samples, firsts)],
-        recordings=[("a.wav", len(grain_recordings[0].samples), b"no sound")],
+        recordings=[("a.wav", len(grain_recordings[0].samples), [b"no sound"] * pieces)],
     )  # fmt: skip
     sha256 = tiny_model.metadata["codec_sha256"]
     grains = load_grains(tmp_path / "tiny.distill", sha256, tiny_model.spectrogram, 8)
