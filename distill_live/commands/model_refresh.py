@@ -41,7 +41,8 @@ def refresh(
         GrainsFormat,
         typer.Option(
             "--grains-format",
-            help="Format of that file's sound: flac keeps it as it is, ogg is a sixth of the size.",
+            help="Format of that file's sound: flac keeps it as it is, ogg makes the file about a "
+            "quarter of the size.",
         ),
     ] = "flac",
     device: DeviceOption = "auto",
