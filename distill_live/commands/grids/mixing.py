@@ -13,7 +13,14 @@ from distill_live.codes.grid import joined_sources
 from distill_live.codes.grid_file import SUFFIXES, save_grid
 from distill_live.commands.destinations import single_file
 from distill_live.commands.grids.reading import load_model_of
-from distill_live.commands.output import check_sound_file, progress_bar, tell, warn, write_sound
+from distill_live.commands.output import (
+    check_sound_file,
+    counted,
+    progress_bar,
+    tell,
+    warn,
+    write_sound,
+)
 from distill_live.errors import CodesError
 
 if TYPE_CHECKING:
@@ -103,4 +110,4 @@ def write_mixture(
     else:
         codes = mixture.codes(loaded.codebooks)
         save_grid(path, replace(grids[0], codes=codes, source=joined_sources(grids)))
-    tell(f"{path}: {columns} columns, {columns * grids[0].column_seconds:.1f} s")
+    tell(f"{path}: {counted(columns, 'column')}, {columns * grids[0].column_seconds:.1f} s")
