@@ -14,7 +14,7 @@ from distill_live.codes.edit import Edit, Traits, load_edits
 from distill_live.codes.edit_lists.edit_file import load_edit_list, save_edit_list
 from distill_live.codes.edit_lists.edit_list import EditList, EditTools, named_errors, other_side
 from distill_live.codes.edit_lists.edit_step import ITSELF, EditStep
-from distill_live.commands.destinations import free_file, single_file
+from distill_live.commands.destinations import free_file, named_file
 from distill_live.commands.grids.reading import (
     GridArgument,
     GridModelOption,
@@ -102,12 +102,13 @@ def edit(
         replace(step, partner=ITSELF) if Path(step.partner).resolve() == itself else step
         for step in steps.steps
     ))  # fmt: skip
-    path = single_file(output, f"{grid.stem}_edited{grid.suffix}")
+    named = named_file(output or Path(), f"{grid.stem}_edited{grid.suffix}")
+    check_suffix(named)
+    path = free_file(named)
     other_path = None if output_other is None else free_file(output_other)
     list_path = None if save_edits is None else free_file(save_edits)
-    check_suffix(path)
-    if other_path is not None:
-        check_suffix(other_path)
+    if output_other is not None:
+        check_suffix(output_other)
         _require_one_swap(done, edits)
     # With the numbers that they get where files of their names exist: they must not become equal.
     _require_different({"--output": path, "--output-other": other_path, "--save-edits": list_path})

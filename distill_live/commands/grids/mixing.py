@@ -11,7 +11,7 @@ import typer
 
 from distill_live.codes.grid import joined_sources
 from distill_live.codes.grid_file import SUFFIXES, save_grid
-from distill_live.commands.destinations import single_file
+from distill_live.commands.destinations import free_file, named_file
 from distill_live.commands.grids.reading import load_model_of
 from distill_live.commands.output import (
     check_sound_file,
@@ -70,17 +70,17 @@ class Destination:
     ) -> Destination:
         """What the options say; `stem` is the usual name. Raises CodesError or AudioFileError if
         no such file can be written."""
-        path = single_file(output, f"{stem}.wav" if smooth else f"{stem}.json")
+        named = named_file(output or Path(), f"{stem}.wav" if smooth else f"{stem}.json")
         depth = _USUAL_DEPTH if bit_depth is None else bit_depth
         if smooth:
-            check_sound_file(path.suffix.lower().lstrip("."), sample_rate, depth)
-        elif path.suffix not in SUFFIXES:
+            check_sound_file(named.suffix.lower().lstrip("."), sample_rate, depth)
+        elif named.suffix not in SUFFIXES:
             raise CodesError(
-                f"{path} must end in {' or '.join(SUFFIXES)}; with --smooth it can be a sound file"
+                f"{named} must end in {' or '.join(SUFFIXES)}; with --smooth it can be a sound file"
             )
         elif bit_depth is not None:
             raise CodesError("--bit-depth is for --smooth: codes have no bits per sample")
-        return cls(path, smooth, depth)
+        return cls(free_file(named), smooth, depth)
 
 
 def write_mixture(
