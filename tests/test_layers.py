@@ -126,7 +126,7 @@ ROOMS = {
     "training.codec": {"training.run", "training.data"},
     "training.prior": {"training.run", "training.data"},
     "training.vocoder": {"training.run", "training.data"},
-    "web.api": {"web.fields", "web.work"},
+    "web.api": {"web.fields", "web.packing", "web.work"},
     "web.work": {"web.fields"},
     "web.oscquery": {"web.instrument"},
     "web.socket": {"web.instrument"},

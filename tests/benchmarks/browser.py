@@ -52,11 +52,15 @@ def page_address(server: ServerProcess) -> str:
 
 class Browser:
     """`with Browser(address) as page`: waits until the Live tab is shown there, if there is an
-    address; else the browser is empty, see `go`. Chromium gets `flags` besides the usual ones."""
+    address; else the browser is empty, see `go`. Chromium gets `flags` besides the usual ones.
+
+    `events` are those of DevTools' protocol that came before the last answer, if any were enabled.
+    """
 
     def __init__(self, address: str | None = None, *flags: str) -> None:
         self._address, self._flags = address, flags
         self._numbers = itertools.count(1)
+        self.events: list[dict[str, Any]] = []
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
@@ -130,6 +134,8 @@ class Browser:
             message = json.loads(socket.recv(timeout=_PATIENCE))
             if message.get("id") == number:
                 break
+            if "method" in message:
+                self.events.append(message)
         if "error" in message:
             raise RuntimeError(f"{method}: {message['error']}")
         result: dict[str, Any] = message["result"]

@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from distill_live.errors import DistillError, ModelNotFoundError, RequestError
 from distill_live.web.fields import Field, check_fields, parse_fields
+from distill_live.web.packing import answer_json
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
@@ -76,7 +77,9 @@ class Operation:
                 # Else the server would read the rest of the file, only to throw it away.
                 refused.headers["connection"] = "close"
             return refused
-        return made if isinstance(made, Response) else JSONResponse(made, self.status)
+        if isinstance(made, Response):
+            return made
+        return await answer_json(request, made, self.status)
 
     async def _values(self, request: Request) -> dict[str, Any]:
         values = parse_fields(request.query_params, self.query)

@@ -38,8 +38,11 @@ def test_files_are_listed_newest_first_with_how_they_were_made(taken: Office) ->
 def test_a_part_of_a_file_can_be_asked_for(taken: Office) -> None:
     whole = taken.get("/files/recordings/take%201.wav")
     assert (whole.status_code, whole.headers["content-type"]) == (200, "audio/wav")
+    assert whole.request.headers["accept-encoding"].startswith("gzip")
+    assert "content-encoding" not in whole.headers
     part = taken.get("/files/recordings/take%201.wav", headers={"range": "bytes=0-3"})
     assert (part.status_code, part.content) == (206, b"RIFF")
+    assert "content-encoding" not in part.headers
     assert part.headers["content-range"] == f"bytes 0-3/{len(whole.content)}"
     beyond = taken.get("/files/recordings/take%201.wav", headers={"range": "bytes=9999999-"})
     assert beyond.status_code == 416

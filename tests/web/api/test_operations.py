@@ -57,6 +57,13 @@ def test_an_unknown_path_is_refused_in_json(office: Office, path: str) -> None:
     assert "openapi.json" in answered.json()["error"]
 
 
+def test_long_answers_are_packed_and_short_ones_are_not(office: Office) -> None:
+    long, short = office.get("/openapi.json"), office.get("/sets")
+    assert long.headers["content-encoding"] == "gzip"
+    assert int(long.headers["content-length"]) < len(long.content) / 4
+    assert "content-encoding" not in short.headers
+
+
 def test_the_openapi_document_has_every_operation(office: Office) -> None:
     document = office.get("/openapi.json").json()
     assert document["openapi"].startswith("3.1")

@@ -3,7 +3,7 @@
 
 import { html, useEffect, useRef, useState } from '../core/dom.js'
 
-const LIBRARY = '../../vendor/uplot-1.6.32/uPlot.esm.js'
+const LIBRARY = new URL('../../vendor/uplot-1.6.32/uPlot.iife.min.js', import.meta.url).href
 const STYLE = new URL('../../vendor/uplot-1.6.32/uPlot.min.css', import.meta.url).href
 const HEIGHT = 180
 
@@ -15,7 +15,13 @@ function library() {
   loading ??= new Promise((give, fail) => {
     const link = document.createElement('link')
     Object.assign(link, { rel: 'stylesheet', href: STYLE })
-    link.onload = link.onerror = () => import(LIBRARY).then((found) => give(found.default), fail)
+    link.onload = link.onerror = () => {
+      // Only as a classic script, which makes a global name, does its maker minify it.
+      const script = document.createElement('script')
+      Object.assign(script, { src: LIBRARY, onerror: fail })
+      script.onload = () => give(/** @type {any} */ (window).uPlot)
+      document.head.append(script)
+    }
     document.head.append(link)
   })
   return loading
