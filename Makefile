@@ -65,11 +65,14 @@ npm_install := npm install --no-audit --no-fund --omit=optional --ignore-scripts
 
 # Tests that neither train for minutes nor drive the surfaces of other programs.
 quick_tests := $(addprefix tests/,audio codes control edits inference inputs models outputs parameters \
-	web commands/test_offline.py commands/test_plugins.py commands/test_serve.py) tests/test_*.py
-# Many tests wait for sound: three at a time keep two cores busy.
+	web commands/test_offline.py commands/test_plugins.py commands/test_serve.py \
+	commands/test_serve_end.py) tests/test_*.py
+# Many tests wait for sound: three at a time keep two cores busy. tests/conftest.py says which files go
+# first; left to itself, xdist begins with those that have the most tests, which are the quickest.
 workers := $(shell test "$$(getconf _NPROCESSORS_ONLN)" -ge 4 && echo 4 || echo 3)
 # Tests that watch something grow take minutes: they are left out but where CI=true, where nothing is.
-pytest := $(bin)/pytest --numprocesses $(workers) --dist loadfile $(if $(filter true,$(CI)),,-m "not soak")
+pytest := $(bin)/pytest --numprocesses $(workers) --dist loadfile --no-loadscope-reorder \
+	$(if $(filter true,$(CI)),,-m "not soak")
 
 # Many container images forbid Python to store compiled code. The tests start hundreds of processes, and
 # each of them would have to compile every module again.

@@ -52,12 +52,16 @@ def load_plugin(kind: Kind, name: str) -> Any:
             f"there is no {kind} plugin named {name!r}{nearest_name(name, found)}; installed: "
             f"{known}"
         )
+    return _load(found[name])
+
+
+def _load(entry: EntryPoint) -> Any:
     try:
-        return found[name].load()
+        return entry.load()
     except (Exception, SystemExit) as error:
         # Somebody else's module may do anything, even end the program.
-        where = f"{found[name].value} of {origin(found[name])}"
         told = str(error) if isinstance(error, Exception) else "it exits the program"
+        where = f"{entry.value} of {origin(entry)}"
         raise PluginError(f"{where} cannot be imported: {told}") from error
 
 
@@ -76,9 +80,10 @@ def load_plugins(
     says why. Raises PluginError when two packages claim the same name.
     """
     loaded: dict[str, _T] = {}
-    for name in sorted(find_plugins(kind)):
+    # Looked for once: it takes a look at every package that is installed.
+    for name, entry in sorted(find_plugins(kind).items()):
         try:
-            loaded[name] = check(name, load_plugin(kind, name))
+            loaded[name] = check(name, _load(entry))
         except Exception as error:
             log(f"the {singular(kind)} {name!r} was left out: {error}")
     return loaded

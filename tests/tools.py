@@ -58,8 +58,13 @@ def read_line(stream: IO[str], timeout_s: float = 300.0) -> str:
 
 
 def wait_until(condition: Callable[[], object], what: str, timeout_s: float = 180.0) -> None:
-    """Return as soon as `condition` holds; fail, naming `what`, only long after it should have."""
+    """Return soon after `condition` holds; fail, naming `what`, only long after it should have.
+
+    It looks ever more rarely, down to twenty times a second: what it waits for needs the processor.
+    """
     deadline = time.monotonic() + timeout_s
+    pause_s = 0.002
     while not condition():
         assert time.monotonic() < deadline, f"waited {timeout_s:g} s for {what}"
-        time.sleep(0.005)
+        time.sleep(pause_s)
+        pause_s = min(1.25 * pause_s, 0.05)

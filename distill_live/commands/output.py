@@ -50,6 +50,16 @@ def print_json(value: Any) -> None:
     put(f"{text}\n", err=False)
 
 
+def counted(number: int, thing: str) -> str:
+    """A number of things: "1 column", "2 columns"."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def grid_size(shape: tuple[int, ...]) -> str:
+    """The size of a grid of codes [columns, bands, levels], in words."""
+    return " x ".join(map(counted, shape, ("column", "band", "level")))
+
+
 def add_plain_row(table: Table, *cells: str) -> None:
     """Add a row as it stands: [brackets] and :colons: in names are not markup, and escape codes
     are written out."""

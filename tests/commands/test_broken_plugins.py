@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
-from distill_live.plugins import KINDS, Kind, singular
+from distill_live.plugins import KINDS
 from tests.commands.server_process import ServerProcess
 from tests.installed_plugin import install_plugin
 from tests.sound_files import read_audio
@@ -129,29 +127,24 @@ def test_an_output_that_raises_is_left_for_the_next_one(
     assert abs(samples[-24_000:]).max() > 0
 
 
-def test_one_that_breaks_the_contract_is_left_out_at_the_start(
+def test_those_that_break_the_contract_or_cannot_be_imported_are_left_out_at_the_start(
     tiny_model_path: Path, tmp_path: Path
 ) -> None:
-    environment = install_plugin(tmp_path, "inputs", "shaky", BAD)
-    arguments = (str(tiny_model_path), "--output", "clock")
-    with ServerProcess(*arguments, environment=environment) as server:
+    install_plugin(tmp_path, "inputs", "shaky", BAD)
+    for kind in KINDS:
+        environment = install_plugin(tmp_path, kind, f"no_{kind}", "import no_such_library\n")
+    with ServerProcess(
+        str(tiny_model_path), "--output", "clock", environment=environment
+    ) as server:
         assert server.osc.ask("/distill/ping", 1) == [1]
-        said = wait_for(server, "shaky")
-        assert not [line for line in end(server) if "shaky" in line]
-    assert said == (
+        said = [line for line in end(server) if "was left out" in line]
+    assert sorted(said) == [
+        "the edit 'no_edits' was left out: no_edits_plugin:Plugin of no_edits-plugin 1.0 "
+        "cannot be imported: No module named 'no_such_library'",
+        "the input 'no_inputs' was left out: no_inputs_plugin:Plugin of no_inputs-plugin 1.0 "
+        "cannot be imported: No module named 'no_such_library'",
         "the input 'shaky' was left out: its parameter 'depth' is from 9 to 0; "
-        "legal: two finite numbers, the lower one first"
-    )
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_one_that_cannot_be_imported_is_named_at_the_start(
-    tiny_model_path: Path, tmp_path: Path, kind: Kind
-) -> None:
-    environment = install_plugin(tmp_path, kind, "shaky", "import no_such_library\n")
-    arguments = (str(tiny_model_path), "--output", "clock")
-    with ServerProcess(*arguments, environment=environment) as server:
-        assert [line for line in end(server) if "shaky" in line] == [
-            f"the {singular(kind)} 'shaky' was left out: shaky_plugin:Plugin of shaky-plugin 1.0 "
-            "cannot be imported: No module named 'no_such_library'"
-        ]
+        "legal: two finite numbers, the lower one first",
+        "the output 'no_outputs' was left out: no_outputs_plugin:Plugin of no_outputs-plugin 1.0 "
+        "cannot be imported: No module named 'no_such_library'",
+    ]

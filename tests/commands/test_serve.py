@@ -15,12 +15,11 @@ import pytest
 from distill_live.errors import LiveError
 from distill_live.live.server.settings import ServerSettings
 from distill_live.outputs.portaudio import list_devices
-from distill_live.priority import ENGINE_NICE
 from tests.commands.server_process import ServerProcess, is_running, run_command
 from tests.conftest import RunCli
 from tests.sound_card import Recording, SoundCard
 from tests.sound_files import read_audio
-from tests.tools import read_line, wait_until
+from tests.tools import wait_until
 
 CLOCK = ("--output", "clock")
 
@@ -80,8 +79,11 @@ def on_card(tiny_model_path: Path) -> Iterator[OnCard]:
         ServerProcess(str(tiny_model_path), environment=card.environment) as server,
     ):
         yield OnCard(server, card)
+        everything = [*server.children(), server.process.pid]
         assert server.end() == 0
         assert "Traceback" not in server.errors
+        assert "restarting it" not in server.errors
+        assert_nothing_is_left(everything)
 
 
 def test_osc_moves_parameters_and_answers(on_card: OnCard) -> None:
@@ -122,6 +124,18 @@ def test_a_port_in_use_is_refused_and_the_other_server_plays_on(
     assert ended.returncode == 1
     assert "--osc" in ended.stderr
     assert on_card.server.osc.ask("/distill/ping", 1) == [1]
+
+
+def test_a_signal_that_all_its_processes_get_ends_none_but_control(on_card: OnCard) -> None:
+    # As a service manager, `timeout` or a terminal that is closed sends it. Control gets it when
+    # the last of these tests is done. A process that ended would be started again, with another id.
+    before = on_card.server.children()
+    for pid in before:
+        os.kill(pid, signal.SIGTERM)
+    with Recording(on_card.card) as recording:
+        wait_until(lambda: loudness(recording.samples[-24_000:]) > 0, "sound")
+    assert on_card.server.osc.ask("/distill/ping", 1) == [1]
+    assert on_card.server.children() == before
 
 
 def test_sound_comes_back_after_a_process_is_killed(tiny_model_path: Path) -> None:
@@ -192,46 +206,6 @@ def test_an_interface_that_is_unplugged_is_waited_for_and_plays_again(
         assert server.end() == 0
 
 
-def test_when_control_is_killed_all_end(tiny_model_path: Path) -> None:
-    with ServerProcess(str(tiny_model_path), *CLOCK) as server:
-        everything = [*server.children(), server.process.pid]
-        assert len(everything) >= 3
-        server.process.kill()
-        server.process.wait()
-        assert_nothing_is_left(everything)
-
-
-def test_ctrl_c_stops_it_cleanly(tiny_model_path: Path) -> None:
-    with ServerProcess(str(tiny_model_path), *CLOCK) as server:
-        everything = [*server.children(), server.process.pid]
-        assert server.end(signal.SIGINT) == 0
-        assert "Traceback" not in server.errors
-        assert_nothing_is_left(everything)
-
-
-def test_a_signal_to_all_its_processes_stops_it_cleanly(tiny_model_path: Path) -> None:
-    # As a service manager, `timeout` or a terminal that is closed sends it.
-    with ServerProcess(str(tiny_model_path), *CLOCK) as server:
-        everything = [*server.children(), server.process.pid]
-        for pid in everything[:-1]:
-            os.kill(pid, signal.SIGTERM)
-        assert server.osc.ask("/distill/ping", 1) == [1]
-        assert server.end() == 0
-        assert "restarting it" not in server.errors
-        assert "Traceback" not in server.errors
-        assert_nothing_is_left(everything)
-
-
-def test_it_stops_on_sigint_when_it_was_started_in_the_background(tiny_model_path: Path) -> None:
-    # A job in the background of a script starts with SIGINT ignored.
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        with ServerProcess(str(tiny_model_path), *CLOCK) as server:
-            assert server.end(signal.SIGINT) == 0
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
 def test_without_a_sound_device_it_says_so_and_plays_into_nothing(tiny_model_path: Path) -> None:
     if list_devices("output"):
         pytest.skip("this machine has an audio device")
@@ -284,19 +258,15 @@ def test_who_plays_into_a_file_waits_for_the_sound_and_gives_nothing_up(
     assert (settings.engine.patient, settings.finite) == (waits, waits)
 
 
-def test_a_duration_ends_it_also_while_it_is_stopped(tiny_model_path: Path) -> None:
-    with ServerProcess(str(tiny_model_path), *CLOCK, "--duration", "2") as server:
-        server.osc.send("/distill/stop")
-        assert server.process.wait(60) == 0
-
-
-def test_a_file_is_never_overwritten(tiny_model_path: Path, tmp_path: Path) -> None:
+def test_a_file_is_never_overwritten(
+    run_cli: RunCli, tiny_in_library: Path, tmp_path: Path
+) -> None:
     path = tmp_path / "sound.wav"
     path.write_bytes(b"the best evening")
-    for options in (("--record", path), ("--output", f"file:{path}", "--duration", "1")):
-        ended = serve(str(tiny_model_path), *map(str, options), "--osc", "127.0.0.1:0")
-        assert ended.returncode == 1
-        assert "already exists" in ended.stderr
+    for options in (("--record", path), ("--output", f"file:{path}", "--duration", 1)):
+        ended = run_cli("serve", "tiny", *options)
+        assert ended.code == 1
+        assert "already exists" in ended.err
     assert path.read_bytes() == b"the best evening"
 
 
@@ -304,34 +274,35 @@ def test_a_file_is_never_overwritten(tiny_model_path: Path, tmp_path: Path) -> N
     ("arguments", "said"),
     [
         (("no-such-model",), "no model 'no-such-model'"),
-        (("{model}", "--osc", "nowhere"), "is not an OSC endpoint"),
-        (("{model}", "--output", "file"), "needs a file and a duration"),
-        (("{model}", "--output", "clocks"), "did you mean 'clock'?"),
-        (("{model}", "--output", "file:x.wav"), "needs a file and a duration"),
-        (("{model}", "--patch", "{patch}"), "did you mean 'temperature'?"),
+        (("tiny", "--output", "file"), "needs a file and a duration"),
+        (("tiny", "--output", "clocks"), "did you mean 'clock'?"),
+        (("tiny", "--output", "file:x.wav"), "needs a file and a duration"),
     ],
 )
-def test_what_cannot_work_is_refused_at_once(
+def test_an_output_or_a_model_that_is_none_is_refused_at_once(
+    run_cli: RunCli, tiny_in_library: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    ended = run_cli("serve", *arguments)
+    assert ended.code == 1
+    assert said in ended.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--osc", "nowhere"), "is not an OSC endpoint"),
+        (("--patch", "{patch}"), "did you mean 'temperature'?"),
+    ],
+)
+def test_controls_that_cannot_work_are_refused_at_once(
     tiny_model_path: Path, tmp_path: Path, arguments: tuple[str, ...], said: str
 ) -> None:
     patch = tmp_path / "wrong.yaml"
     patch.write_text("version: 1\nmap:\n  - {from: {cc: 1}, to: temprature}\n")
-    ended = serve(*(argument.format(model=tiny_model_path, patch=patch) for argument in arguments))
+    ended = serve(str(tiny_model_path), *(argument.format(patch=patch) for argument in arguments))
     assert ended.returncode == 1
     assert said in ended.stderr
     assert "Traceback" not in ended.stderr
-
-
-def test_one_line_says_which_priority_the_sound_has_and_it_is_so(tiny_model_path: Path) -> None:
-    with ServerProcess(str(tiny_model_path), "--output", "clock", "--web", "off") as server:
-        assert server.process.stdout is not None
-        line = server.process.stdout.readline()
-        children = server.children()
-        policies = {os.sched_getscheduler(pid) & os.SCHED_RR for pid in children}
-        nices = {os.getpriority(os.PRIO_PROCESS, pid) for pid in children}
-    assert line.startswith("priority: ")
-    assert ("the sound runs in real time" in line) == (os.SCHED_RR in policies)
-    assert ("ahead of other programs" in line) == (min(nices) == ENGINE_NICE)
 
 
 def test_an_output_that_waits_for_the_sound_asks_for_no_priority(
@@ -346,16 +317,3 @@ def test_an_output_that_waits_for_the_sound_asks_for_no_priority(
         server.process.terminate()
         assert server.process.stdout is not None
         assert "priority" not in server.process.stdout.read()
-
-
-def test_serve_names_its_patch_and_says_that_it_was_stopped(tiny_model_path: Path) -> None:
-    with ServerProcess(
-        str(tiny_model_path), "--output", "clock", "--patch", "keyboard", "--web", "off"
-    ) as server:
-        assert server.process.stdout is not None
-        while not (line := read_line(server.process.stdout)).startswith("patch "):
-            pass
-        assert re.fullmatch(r"patch .*: \d+ mappings?, \d+ presets?\n", line)
-        server.process.send_signal(signal.SIGINT)
-        assert server.process.stdout.read().endswith("stopped\n")
-        assert server.process.wait(30) == 0

@@ -6,7 +6,7 @@ import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -59,27 +59,85 @@ def paint(played: Session) -> None:
             played.hear(0.4)
 
 
-def test_a_log_with_cells_regions_and_undo_renders_to_the_same_samples(
-    run_cli: RunCli, tiny_model_path: Path, tmp_path: Path
-) -> None:
+class Drawn(NamedTuple):
+    """A loop of a performance that was drawn again."""
+
+    text: str
+    names: list[str]
+    drawn: dict[int, np.ndarray]
+    again: dict[int, np.ndarray]
+
+
+class Performance(NamedTuple):
+    """A session that was recorded, and at which sample it became quiet."""
+
+    session: Session
+    start: int
+    loop: Drawn
+
+
+@pytest.fixture(scope="module")
+def performance(tiny_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Performance:
+    """A loop that is drawn again, taken back and brought back; then cells, regions and undo."""
     # A machine that is too busy lets the ring run dry: that fade is in no log, so once more then.
-    for number in range(4):
-        folder = tmp_path / str(number)
-        folder.mkdir()
+    for _ in range(4):
+        folder = tmp_path_factory.mktemp("performance")
         options = ("--record", str(folder / "recording.wav"))
         with session(tiny_model_path, folder, *options) as played:
             played.set("gain", QUIET)
             played.hear(1.5)
             start = played.heard()
+            loop = draw_a_loop_again(played)
+            played.ask("release")
             paint(played)
             counts = played.end()
         if not counts["underruns"]:
             break
     assert counts["underruns"] == 0
+    return Performance(played, start, loop)
+
+
+def draw_a_loop_again(played: Session) -> Drawn:
+    played.ask("loop", 0.5)
+    text = done(played, "region/loop", "resample takes=2 --levels structure --seed 5")
+    wait_until(lambda: last(played) is not None, "the loop drawn again")
+    played.hear(1.0)
+    drawn, again = columns(played, "draw"), columns(played, "push")
+    done(played, "undo")
+    wait_until(lambda: last(played) is None, "the loop as it was")
+    done(played, "redo")
+    wait_until(lambda: last(played) is not None, "the loop drawn again")
+    played.hear(0.5)
+    return Drawn(text, [name for _, name, _ in history(played)], drawn, again)
+
+
+def columns(played: Session, op: str) -> dict[int, np.ndarray]:
+    """The codes of each column, as the log had them last; empty for one that is played as drawn."""
+    entries = played.entries(op)
+    return {
+        one["column"]: np.array([] if one["codes"] is None else one["codes"]) for one in entries
+    }
+
+
+def test_a_log_with_cells_regions_and_undo_renders_to_the_same_samples(
+    run_cli: RunCli, performance: Performance, tmp_path: Path
+) -> None:
+    played = performance.session
     names = {entry["name"] for entry in played.entries("request")}
     assert names >= {"cell", "region", "lay"}
-    rendered = render(run_cli, folder / "session.log", tmp_path / "again.wav")
-    assert_is_what_was_recorded(rendered, read_audio(played.recording)[0][:, 0], start)
+    rendered = render(run_cli, played.log, tmp_path / "again.wav")
+    recorded = read_audio(played.recording)[0][:, 0]
+    assert_is_what_was_recorded(rendered, recorded, performance.start)
+
+
+def test_a_loop_that_is_drawn_again_is_heard_and_undone(performance: Performance) -> None:
+    text, names, drawn, again = performance.loop
+    first, end = map(int, text.split()[1].split(":"))
+    assert text == f"resample {first}:{end} takes=2 --levels structure --seed 5"
+    assert names[-1] == text
+    changed = np.stack([again[column] != drawn[column] for column in range(first, end)])
+    assert changed[:, :, 0].mean() > 0.5
+    assert not changed[:, :, 1:].any()
 
 
 @pytest.fixture(scope="module")
@@ -163,89 +221,44 @@ def test_what_cannot_be_painted_is_answered_and_is_no_entry(played: Session) -> 
     assert history(played) == states
 
 
-def test_an_engine_that_is_killed_with_overlays_laid_goes_on_with_them(
-    tiny_model_path: Path, tmp_path: Path
-) -> None:
-    with session(tiny_model_path, tmp_path) as played:
-        played.hear(0.5)
-        played.osc.send("/distill/hold")
-        done(played, "region/loop", "mask --levels structure")
-        wait_until(lambda: last(played) is not None, "the painted column")
-        painted = last(played)
-        os.kill(played.server.child_with("libtorch_cpu"), signal.SIGKILL)
-        # Painted while there is no engine, and nobody there to make it.
-        played.osc.send("/distill/cell/ahead", 0, 2, "detail", 5)
-        wait_until(lambda: len(played.entries("engine")) == 2, "the new engine")
-        wait_until(lambda: last(played) not in (None, painted), "both overlays")
-        both = last(played)
-        done(played, "history/go", 1)
-        wait_until(lambda: last(played) == painted, "the first overlay alone")
-        done(played, "undo")
-        wait_until(lambda: last(played) is None, "the column as drawn")
-        played.end()
+def test_an_engine_that_is_killed_with_overlays_laid_goes_on_with_them(played: Session) -> None:
+    start, engines = present(played), len(played.entries("engine"))
+    played.osc.send("/distill/hold")
+    done(played, "region/loop", "mask --levels structure")
+    wait_until(lambda: last(played) is not None, "the painted column")
+    painted = last(played)
+    os.kill(played.server.child_with("libtorch_cpu"), signal.SIGKILL)
+    # Painted while there is no engine, and nobody there to make it.
+    played.osc.send("/distill/cell/ahead", 0, 2, "detail", 5)
+    wait_until(lambda: len(played.entries("engine")) == engines + 1, "the new engine")
+    wait_until(lambda: last(played) not in (None, painted), "both overlays")
+    both = last(played)
+    done(played, "history/go", start + 1)
+    wait_until(lambda: last(played) == painted, "the first overlay alone")
+    done(played, "undo")
+    wait_until(lambda: last(played) is None, "the column as drawn")
     assert painted and both
     expected = [list(band) for band in painted]
     expected[1][2] = 5
     assert both == expected
 
 
-def columns(played: Session, op: str) -> dict[int, np.ndarray]:
-    """The codes of each column, as the log had them last; empty for one that is played as drawn."""
-    entries = played.entries(op)
-    return {
-        one["column"]: np.array([] if one["codes"] is None else one["codes"]) for one in entries
-    }
-
-
-def test_a_loop_that_is_drawn_again_is_heard_is_undone_and_renders_to_the_same_samples(
-    run_cli: RunCli, tiny_model_path: Path, tmp_path: Path
-) -> None:
-    for number in range(4):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        options = ("--record", str(folder / "recording.wav"))
-        with session(tiny_model_path, folder, *options) as played:
-            played.set("gain", QUIET)
-            played.hear(1.5)
-            start = played.heard()
-            played.ask("loop", 0.5)
-            text = done(played, "region/loop", "resample takes=2 --levels structure --seed 5")
-            wait_until(lambda: last(played) is not None, "the loop drawn again")
-            played.hear(1.0)
-            drawn, again = columns(played, "draw"), columns(played, "push")
-            done(played, "undo")
-            wait_until(lambda: last(played) is None, "the loop as it was")
-            done(played, "redo")
-            wait_until(lambda: last(played) is not None, "the loop drawn again")
-            played.hear(0.5)
-            names = [name for _, name, _ in history(played)]
-            counts = played.end()
-        if not counts["underruns"]:
-            break
-    assert counts["underruns"] == 0
-    first, end = map(int, text.split()[1].split(":"))
-    assert text == f"resample {first}:{end} takes=2 --levels structure --seed 5"
-    assert names[-1] == text
-    changed = np.stack([again[column] != drawn[column] for column in range(first, end)])
-    assert changed[:, :, 0].mean() > 0.5
-    assert not changed[:, :, 1:].any()
-    rendered = render(run_cli, folder / "session.log", tmp_path / "again.wav")
-    assert_is_what_was_recorded(rendered, read_audio(played.recording)[0][:, 0], start)
-
-
 def test_a_region_that_is_being_drawn_when_the_engine_is_killed_is_laid_by_the_next_one(
-    tiny_model_path: Path, tmp_path: Path
+    played: Session,
 ) -> None:
-    with session(tiny_model_path, tmp_path) as played:
-        played.hear(0.5)
-        played.osc.send("/distill/hold")
-        engine = played.server.child_with("libtorch_cpu")
-        played.osc.send("/distill/region/loop", "resample --levels structure")
-        wait_until(
-            lambda: any(one["name"] == "region" for one in played.entries("request")), "the request"
-        )
-        os.kill(engine, signal.SIGKILL)
-        told = played.osc.await_told("/distill/done", "region/loop")
-        wait_until(lambda: last(played) is not None, "the column drawn again")
-        played.end()
+    regions = len(asked(played, "region"))
+    played.osc.told.clear()
+    played.ask("hold")
+    played.hear(0.3)
+    engine = played.server.child_with("libtorch_cpu")
+    played.osc.send("/distill/region/loop", "resample --levels structure")
+    wait_until(lambda: len(asked(played, "region")) > regions, "the request")
+    os.kill(engine, signal.SIGKILL)
+    told = played.osc.await_told("/distill/done", "region/loop")
+    wait_until(lambda: last(played) is not None, "the column drawn again")
     assert told.startswith("resample ")
+
+
+def asked(played: Session, name: str) -> list[dict[str, Any]]:
+    """The requests of that name that the log has."""
+    return [one for one in played.entries("request") if one["name"] == name]

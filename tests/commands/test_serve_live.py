@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -17,7 +19,7 @@ from distill_live.live.playback.high_pass import HighPass
 from distill_live.live.playback.last_mile import DC_CORNER
 from distill_live.models.file.header import read_header
 from tests.commands.logged_session import SECOND, Session, session
-from tests.commands.server_process import ServerProcess, run_command
+from tests.commands.server_process import OscClient
 from tests.conftest import RunCli
 from tests.sound_files import read_audio
 from tests.tools import wait_until
@@ -119,69 +121,66 @@ def test_a_rendered_log_is_what_was_recorded_to_the_sample(
     assert_is_what_was_recorded(rendered, read_audio(played.recording)[0][:, 0], start)
 
 
-def test_a_prime_is_continued_from_and_a_file_that_is_no_sound_is_said(
-    tiny_model_path: Path, sounds: Path, tmp_path: Path
-) -> None:
-    noise = tmp_path / "noise.wav"
-    noise.write_text("no sound")
-    with session(tiny_model_path, tmp_path) as played:
-        played.osc.send("/distill/prime", str(noise))
+class Performed(NamedTuple):
+    """A session that has ended, what it was asked for, and its log soon after the start."""
+
+    session: Session
+    asked: list[tuple[Any, ...]]
+    early: list[str]
+
+
+@pytest.fixture(scope="module")
+def performed(tiny_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Performed:
+    folder = tmp_path_factory.mktemp("performed")
+    nowhere = str(folder / "nowhere")
+    asked: list[tuple[Any, ...]] = [
+        ("stop",), ("play",), ("hold",), ("release",), ("rewind", 0.5, "same"), ("model", nowhere),
+        ("prime", nowhere), ("panic",), ("play",), *[("record", 1), ("record", 0)] * 2,
+        ("record", 1), ("loop", 0.5),
+    ]  # fmt: skip
+    with session(tiny_model_path, folder) as played:
+        played.set("temperature", 0.5)
         played.hear(0.5)
-        played.ask("prime", str(sounds / "sine_440.wav"))
-        wait_until(lambda: played.entries("begin_segment"), "the new segment")
-        played.hear(0.5)
+        early = played.log.read_text().splitlines(keepends=True)
+        for name, *arguments in asked:
+            begun = len(recordings(played))
+            played.ask(name, *arguments)
+            if (name, *arguments) == ("record", 1):
+                wait_until(lambda: len(recordings(played)) > begun, "a recording")  # noqa: B023
+                played.hear(0.5)
+        played.hear(1.0)
         played.end()
-    (segment,) = played.entries("begin_segment")
-    assert len(segment["codes"]) == 12
-    assert f"continuing from {sounds / 'sine_440.wav'}" in played.server.errors
+    return Performed(played, asked, early)
 
 
 def test_the_log_has_every_request_once_where_it_was_heard_and_can_be_read_meanwhile(
-    tiny_model_path: Path, tmp_path: Path
+    performed: Performed,
 ) -> None:
-    nowhere = str(tmp_path / "nowhere")
-    asked = [
-        ("stop",), ("play",), ("hold",), ("release",), ("record", 1), ("record", 0),
-        ("rewind", 0.5, "same"), ("model", nowhere), ("prime", nowhere), ("panic",),
-    ]  # fmt: skip
-    with session(tiny_model_path, tmp_path) as played:
-        played.hear(0.5)
-        first, *lines = played.log.read_text().splitlines(keepends=True)
-        for name, *arguments in asked:
-            played.ask(str(name), *arguments)
-        played.end()
+    first, *lines = performed.early
     assert json.loads(first)["format"] == "distill-session"
     whole = [json.loads(line)["op"] for line in lines if line.endswith("\n")]
     assert whole[0] == "engine"
     assert {"draw", "push", "switched"} <= set(whole)
     assert "end" not in whole
-    noted = [(entry["name"], *entry["arguments"]) for entry in played.entries("request")]
-    assert noted == asked
-    heard = [entry["heard"] for entry in played.entries("request")]
+    requests = performed.session.entries("request")
+    assert [(entry["name"], *entry["arguments"]) for entry in requests] == performed.asked
+    heard = [entry["heard"] for entry in requests]
     assert heard[0] > 0
     assert heard == sorted(heard)
-    assert {entry["deck"] for entry in played.entries("request")} == {0}
+    assert {entry["deck"] for entry in requests} == {0}
 
 
 def test_recordings_are_made_whenever_it_is_asked_for_and_finished_when_the_server_ends(
-    tiny_model_path: Path, tmp_path: Path
+    performed: Performed,
 ) -> None:
-    with session(tiny_model_path, tmp_path) as played:
-        for number in (1, 2, 3):
-            played.osc.send("/distill/record", 1)
-            wait_until(lambda: len(recordings(played)) == number, "a recording")  # noqa: B023
-            played.hear(0.5)
-            if number < 3:
-                played.osc.send("/distill/record", 0)
-                assert played.osc.ask("/distill/ping", number) == [number]
-        played.end()
-    assert len(recordings(played)) == 3
-    for path in recordings(played):
+    made = recordings(performed.session)
+    assert len(made) == 3
+    for path in made:
         samples, rate = read_audio(path)
         assert rate == SECOND
         assert len(samples) > SECOND // 4
         assert np.abs(samples).max() > 0
-        assert f"recorded {path}" in played.server.errors
+        assert f"recorded {path}" in performed.session.server.errors
 
 
 def recordings(played: Session) -> list[Path]:
@@ -189,14 +188,9 @@ def recordings(played: Session) -> list[Path]:
 
 
 def test_another_model_can_play_what_was_done(
-    run_cli: RunCli, tiny_model_path: Path, tiny_two_levels_path: Path, tmp_path: Path
+    run_cli: RunCli, performed: Performed, tiny_two_levels_path: Path, tmp_path: Path
 ) -> None:
-    with session(tiny_model_path, tmp_path) as played:
-        played.set("temperature", 0.5)
-        played.ask("loop", 0.3)
-        played.hear(1.0)
-        played.end()
-    other = ("--model", str(tiny_two_levels_path))
+    played, other = performed.session, ("--model", str(tiny_two_levels_path))
     first, second = (render(run_cli, played.log, tmp_path / f"{n}.wav", *other) for n in (1, 2))
     np.testing.assert_array_equal(first, second)
     assert np.abs(first).max() > 0
@@ -204,90 +198,115 @@ def test_another_model_can_play_what_was_done(
     assert len(first) == end["heard"]
 
 
-def test_a_log_that_exists_is_never_overwritten(tiny_model_path: Path, tmp_path: Path) -> None:
+def test_a_log_that_exists_is_never_overwritten(
+    run_cli: RunCli, tiny_in_library: Path, tmp_path: Path
+) -> None:
     log = tmp_path / "session.log"
     log.write_text("the best session")
-    ended = run_command("serve", str(tiny_model_path), "--output", "clock", "--log", str(log))
-    assert ended.returncode == 1
-    assert "already exists" in ended.stderr
+    ended = run_cli("serve", "tiny", "--output", "clock", "--log", log)
+    assert ended.code == 1
+    assert "already exists" in ended.err
     assert log.read_text() == "the best session"
 
 
 @pytest.mark.parametrize("channels", ["0", "3,", "left", "-1", "3;4", ","])
-def test_channels_that_are_none_are_refused(tiny_model_path: Path, channels: str) -> None:
-    ended = run_command("serve", str(tiny_model_path), "--output", "clock", "--channels", channels)
-    assert ended.returncode == 1
-    assert "is not a list of channels; legal: numbers such as 3,4" in ended.stderr
-    assert "Traceback" not in ended.stderr
-
-
-def test_what_comes_of_a_request_is_told_to_whoever_asked(
-    tiny_model_path: Path, tiny_two_levels_path: Path, sounds: Path, tmp_path: Path
+def test_channels_that_are_none_are_refused(
+    run_cli: RunCli, tiny_in_library: Path, channels: str
 ) -> None:
-    (tmp_path / "noise.wav").write_text("no sound")
-    with session(tiny_model_path, tmp_path) as played:
-        osc = played.osc
-        played.set("model_fade", 0.05)
-        osc.send("/distill/prime", str(tmp_path / "nowhere.wav"))
-        assert "no such file" in osc.await_told("/distill/error", "/distill/prime")
-        osc.told.clear()
-        osc.send("/distill/prime", str(tmp_path / "noise.wav"))
-        assert "cannot prime" in osc.await_told("/distill/error", "/distill/prime")
-        osc.send("/distill/prime", str(sounds / "sine_440.wav"))
-        said = osc.await_told("/distill/done", "prime")
-        assert said.startswith(f"continuing from {sounds}/sine_440.wav in ")
-        osc.send("/distill/model", "nowhere")
-        assert "no model 'nowhere'" in osc.await_told("/distill/error", "/distill/model")
-        osc.send("/distill/model", str(tiny_two_levels_path))
-        assert osc.await_told("/distill/done", "model") == "now playing two"
-        osc.send("/distill/record", 1)
-        assert "recording to" in osc.await_told("/distill/done", "record")
+    ended = run_cli("serve", "tiny", "--output", "clock", "--channels", channels)
+    assert ended.code == 1
+    assert "is not a list of channels; legal: numbers such as 3,4" in ended.err
+
+
+@pytest.fixture(scope="module")
+def playing(
+    tiny_model_path: Path, sounds: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Session]:
+    """For several tests, of which the last one goes to another model."""
+    folder = tmp_path_factory.mktemp("playing")
+    (folder / "noise.wav").write_text("no sound")
+    with session(tiny_model_path, folder, "--clips", str(sounds)) as played:
+        yield played
         played.end()
 
 
-def test_a_message_cannot_name_a_file_elsewhere(tiny_model_path: Path, tmp_path: Path) -> None:
-    arguments = (str(tiny_model_path), "--output", "clock", "--recordings", str(tmp_path))
-    with ServerProcess(*arguments) as server:
-        for name in ("prime", "model"):
-            for file, reason in (
-                ("/etc/passwd", "in these folders: "),
-                ("models/../../../../etc/passwd", "in these folders: "),
-                ("x" * 1000, "is not a path: "),
-            ):
-                server.osc.told.clear()
-                server.osc.send(f"/distill/{name}", file)
-                assert reason in server.osc.await_told("/distill/error", f"/distill/{name}")
-        assert server.osc.ask("/distill/ping", 1) == [1]
-        assert server.end() == 0
+def test_the_streams_and_lines_are_those_of_what_sounds(playing: Session) -> None:
+    osc = OscClient(playing.osc.port)
+    osc.send("/distill/subscribe", 0, 100.0, "/distill/stream/*", "/distill/said")
+    heard: dict[str, list[list[object]]] = {}
 
+    def listen() -> bool:
+        with contextlib.suppress(TimeoutError):
+            for address, arguments in osc.hear_all():
+                heard.setdefault(address.rpartition("/")[2], []).append(arguments)
+        return len(heard.get("column", [])) >= 20
 
-def test_the_streams_and_lines_are_those_of_what_sounds(
-    tiny_model_path: Path, tmp_path: Path
-) -> None:
-    with session(tiny_model_path, tmp_path) as played:
-        osc = played.osc
-        osc.send("/distill/subscribe", 0, 100.0, "/distill/stream/*", "/distill/said")
-        heard: dict[str, list[list[object]]] = {}
-
-        def listen() -> bool:
-            with contextlib.suppress(TimeoutError):
-                for address, arguments in osc.hear_all():
-                    heard.setdefault(address.rpartition("/")[2], []).append(arguments)
-            return len(heard.get("column", [])) >= 20
-
-        wait_until(listen, "twenty columns")
-        osc.send("/distill/gain", 0.0)
-        wait_until(lambda: listen() and heard["level"][-1][0] < 1e-4, "silence")
-        osc.send("/distill/record", 1)
-        wait_until(lambda: listen() and "recording to" in str(heard.get("said")), "a line")
-        played.end()
+    wait_until(listen, "twenty columns")
+    osc.send("/distill/gain", 0.0)
+    wait_until(lambda: listen() and heard["level"][-1][0] < 1e-4, "silence")
+    osc.send("/distill/record", 1)
+    wait_until(lambda: listen() and "recording to" in str(heard.get("said")), "a line")
+    for address, *arguments in (("unsubscribe",), ("record", 0), ("gain", 1.0)):
+        osc.send(f"/distill/{address}", *arguments)
+    osc.close()
     assert heard["grid"] == [[8, 3, 16]]
-    drawn = {entry["column"]: entry["codes"] for entry in played.entries("draw")}
-    drawn |= {e["column"]: e["codes"] for e in played.entries("push") if e["codes"]}
-    known = {tuple(np.ravel(codes)) for codes in drawn.values()}
-    assert {tuple(codes) for codes in heard["codes"]} <= known
+    told = {tuple(codes) for codes in heard["codes"]}
+
+    def logged() -> set[tuple[int, ...]]:
+        drawn = {entry["column"]: entry["codes"] for entry in playing.entries("draw")}
+        drawn |= {e["column"]: e["codes"] for e in playing.entries("push") if e["codes"]}
+        return {tuple(np.ravel(codes)) for codes in drawn.values()}
+
+    wait_until(lambda: told <= logged(), "what was told to be in the log")
     assert len(heard["codes"]) >= 10
     assert all(0.0 <= bits <= 4.0 for [bits] in heard["entropy"])
     assert max(rms for rms, _ in heard["level"]) > 0.01
     assert heard["underruns"][0] == [0]
     assert any("recording to" in str(line) for [line] in heard["said"])
+
+
+def test_a_message_cannot_name_a_file_elsewhere(playing: Session) -> None:
+    osc = playing.osc
+    for name in ("prime", "model"):
+        for file, reason in (
+            ("/etc/passwd", "in these folders: "),
+            ("models/../../../../etc/passwd", "in these folders: "),
+            ("x" * 1000, "is not a path: "),
+        ):
+            osc.told.clear()
+            osc.send(f"/distill/{name}", file)
+            assert reason in osc.await_told("/distill/error", f"/distill/{name}")
+    assert osc.ask("/distill/ping", 1) == [1]
+
+
+def test_a_prime_is_continued_from_and_a_file_that_is_no_sound_is_said(
+    playing: Session, sounds: Path
+) -> None:
+    osc = playing.osc
+    for name, reason in (("nowhere.wav", "no such file"), ("noise.wav", "cannot prime")):
+        osc.told.clear()
+        osc.send("/distill/prime", str(playing.log.with_name(name)))
+        assert reason in osc.await_told("/distill/error", "/distill/prime")
+    playing.hear(0.5)
+    assert not playing.entries("begin_segment")
+    osc.send("/distill/prime", str(sounds / "sine_440.wav"))
+    said = osc.await_told("/distill/done", "prime")
+    assert said.startswith(f"continuing from {sounds}/sine_440.wav in ")
+    wait_until(lambda: playing.entries("begin_segment"), "the new segment")
+    playing.hear(0.5)
+    (segment,) = playing.entries("begin_segment")
+    assert len(segment["codes"]) == 12
+
+
+def test_what_comes_of_a_request_is_told_to_whoever_asked(
+    playing: Session, tiny_two_levels_path: Path
+) -> None:
+    osc = playing.osc
+    osc.told.clear()
+    playing.set("model_fade", 0.05)
+    osc.send("/distill/model", "nowhere")
+    assert "no model 'nowhere'" in osc.await_told("/distill/error", "/distill/model")
+    osc.send("/distill/model", str(tiny_two_levels_path))
+    assert osc.await_told("/distill/done", "model") == "now playing two"
+    osc.send("/distill/record", 1)
+    assert "recording to" in osc.await_told("/distill/done", "record")

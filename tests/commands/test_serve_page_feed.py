@@ -102,19 +102,14 @@ class Serving(NamedTuple):
             yield Page(socket, *what)
 
 
-@contextmanager
-def serve(model: Path, *options: str) -> Iterator[Serving]:
-    with ServerProcess(str(model), *OPTIONS, *options) as server:
+@pytest.fixture(scope="module")
+def serving(tiny_model_path: Path, tiny_two_levels_path: Path) -> Iterator[Serving]:
+    clips = ("--clips", str(tiny_two_levels_path.parent))
+    with ServerProcess(str(tiny_model_path), *OPTIONS, *clips) as server:
         assert server.process.stdout is not None
         yield Serving(server, read_line(server.process.stdout).strip())
         assert server.end() == 0
     assert "Traceback" not in server.errors
-
-
-@pytest.fixture(scope="module")
-def serving(tiny_model_path: Path) -> Iterator[Serving]:
-    with serve(tiny_model_path) as serving:
-        yield serving
 
 
 @pytest.fixture
@@ -203,10 +198,9 @@ def test_the_sound_comes_as_an_outline_and_as_samples_without_a_gap(serving: Ser
 
 
 def test_another_model_and_another_engine_are_followed(
-    tiny_model_path: Path, tiny_two_levels_path: Path
+    serving: Serving, tiny_two_levels_path: Path
 ) -> None:
-    clips = ("--clips", str(tiny_two_levels_path.parent))
-    with serve(tiny_model_path, *clips) as serving, serving.open("timeline") as page:
+    with serving.open("timeline") as page:
         page.frame(TIMELINE)
         first = page.segment
         page.send("/distill/model_fade", 0.05)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from distill_live.codes.grid_file import save_grid
 from tests.commands.logged_session import SECOND, Session, session
@@ -59,50 +61,63 @@ def test_a_killed_engine_is_followed_by_one_that_continues_and_nothing_is_silent
     assert_is_what_was_recorded(rendered, samples[repeated:], bridges[-1]["at"] + SECOND)
 
 
-def test_prime_frozen_codes_and_hold_survive(
-    tiny_model_path: Path, sounds: Path, tmp_path: Path
-) -> None:
-    with session(tiny_model_path, tmp_path, "--clips", str(sounds)) as played:
-        played.ask("prime", str(sounds / "sine_440.wav"))
-        wait_until(lambda: played.entries("begin_segment"), "the new segment", 240.0)
-        (segment,) = played.entries("begin_segment")
-        played.hear(1.0)
-        played.set("edit/freeze/on/structure", 1)
-        played.hear(1.5)
-        frozen = np.array(played.entries("push")[-1]["codes"])[:, 0]
-        played.ask("hold")
-        played.hear(1.5)
-        held = kill_engine(played)
-        played.hear(1.0)
-        again = {entry["column"] for entry in played.entries("push")[-5:]}
-        assert played.end()["restarts"] == 1
+@pytest.fixture(scope="module")
+def played(
+    tiny_model_path: Path, sounds: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Session]:
+    """For two tests, each of which leaves nothing held."""
+    folder = tmp_path_factory.mktemp("killed")
+    with session(tiny_model_path, folder, "--clips", str(sounds)) as played:
+        yield played
+        played.end()
+
+
+def test_prime_frozen_codes_and_hold_survive(played: Session, sounds: Path) -> None:
+    engines = len(played.entries("engine"))
+    played.ask("prime", str(sounds / "sine_440.wav"))
+    wait_until(lambda: played.entries("begin_segment"), "the new segment", 240.0)
+    (segment,) = played.entries("begin_segment")
+    played.hear(1.0)
+    played.set("edit/freeze/on/structure", 1)
+    played.hear(1.5)
+    frozen = np.array(played.entries("push")[-1]["codes"])[:, 0]
+    played.ask("hold")
+    played.hear(1.5)
+    held = kill_engine(played)
+    played.hear(1.0)
+    heard = played.entries("push")[-5:]
+    played.set("edit/freeze/on/structure", 0)
+    played.ask("release")
+    assert len(played.entries("engine")) == engines + 1
     assert held["raw"][: len(segment["codes"])] == segment["codes"]
     assert held["place"]["hold"] == [None, 480]
-    assert again == {held["place"]["column"]}
-    for entry in played.entries("push")[-5:]:
+    assert {entry["column"] for entry in heard} == {held["place"]["column"]}
+    for entry in heard:
         np.testing.assert_array_equal(np.array(entry["codes"])[:, 0], frozen)
 
 
 def test_a_looped_clip_and_the_one_that_is_blended_in_survive(
-    tiny_model_path: Path, tmp_path: Path
+    played: Session, tiny_model_path: Path
 ) -> None:
-    other = random_grid(tiny_model_path, seed=1)
-    save_grid(tmp_path / "a.npz", random_grid(tiny_model_path))
-    save_grid(tmp_path / "b.npz", other)
-    with session(tiny_model_path, tmp_path) as played:
-        played.ask("clip/load", "a", str(tmp_path / "a.npz"))
-        played.ask("clip/load", "b", str(tmp_path / "b.npz"))
-        played.ask("clip/play", "a")
-        played.ask("blend/clip", "b")
-        played.set("blend", 1.0)
-        played.hear(1.5)
-        looped = kill_engine(played)
-        count = len(played.entries("push"))
-        (loop,) = played.entries("loop")
-        assert looped["place"]["loop"] == [loop["begin"], loop["end"], loop["fade"]]
-        wait_until(lambda: len(played.entries("push")) >= count + 12, "two passes")
-        for entry in played.entries("push")[-12:]:
-            assert entry["codes"] == other.codes[entry["column"] % 6].tolist()
+    folder, other = played.log.parent, random_grid(tiny_model_path, seed=1)
+    save_grid(folder / "a.npz", random_grid(tiny_model_path))
+    save_grid(folder / "b.npz", other)
+    loops = len(played.entries("loop"))
+    played.ask("clip/load", "a", str(folder / "a.npz"))
+    played.ask("clip/load", "b", str(folder / "b.npz"))
+    played.ask("clip/play", "a")
+    played.ask("blend/clip", "b")
+    played.set("blend", 1.0)
+    played.hear(1.5)
+    looped = kill_engine(played)
+    count = len(played.entries("push"))
+    (loop,) = played.entries("loop")[loops:]
+    assert looped["place"]["loop"] == [loop["begin"], loop["end"], loop["fade"]]
+    wait_until(lambda: len(played.entries("push")) >= count + 12, "two passes")
+    for entry in played.entries("push")[-12:]:
+        assert entry["codes"] == other.codes[entry["column"] % 6].tolist()
+    played.set("blend", 0.0)
+    played.ask("release")
 
 
 def test_a_file_waits_for_the_next_engine_and_has_no_gap(

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import re
 import socket
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import httpx
+import pytest
 from pythonosc.osc_message import OscMessage
 from websockets.sync.client import connect
 
@@ -28,60 +31,95 @@ def address_of(server: ServerProcess) -> str:
     return line.strip()
 
 
-def test_the_address_stands_on_a_line_of_its_own_and_answers(tiny_model_path: Path) -> None:
+class Served(NamedTuple):
+    """A server and the address of its web server."""
+
+    server: ServerProcess
+    address: str
+
+
+@pytest.fixture(scope="module")
+def served(tiny_model_path: Path) -> Iterator[Served]:
     with ServerProcess(str(tiny_model_path), *CLOCK, "--web", "127.0.0.1:0") as server:
-        address = address_of(server)
-        info = httpx.get(f"{address}/?HOST_INFO").json()
-        assert (info["OSC_IP"], info["OSC_PORT"]) == ("127.0.0.1", server.osc.port)
-        assert "distill-live" in httpx.get(address, headers={"accept": "text/html"}).text
-        server.osc.send("/distill/gain", 0.5)
-        wait_until(
-            lambda: httpx.get(f"{address}/distill/gain?VALUE").json() == {"VALUE": [0.5]}, "gain"
-        )
+        yield Served(server, address_of(server))
         assert server.end() == 0
     assert "Traceback" not in server.errors
 
 
-def test_what_one_client_plays_another_hears(tiny_model_path: Path) -> None:
-    with ServerProcess(str(tiny_model_path), *CLOCK, "--web", "127.0.0.1:0") as server:
-        with connect(address_of(server).replace("http", "ws")) as client:
-            client.send(json.dumps({"COMMAND": "LISTEN", "DATA": "/distill/temperature"}))
-            heard = OscMessage(client.recv(timeout=20))
-            assert (heard.address, heard.params) == ("/distill/temperature", [1.0])
-            server.osc.send("/distill/temperature", 0.25)
-            while OscMessage(client.recv(timeout=20)).params != [0.25]:
-                pass
-            assert server.end() == 0
-    assert "Traceback" not in server.errors
+def test_the_address_stands_on_a_line_of_its_own_and_answers(served: Served) -> None:
+    server, address = served
+    info = httpx.get(f"{address}/?HOST_INFO").json()
+    assert (info["OSC_IP"], info["OSC_PORT"]) == ("127.0.0.1", server.osc.port)
+    assert "distill-live" in httpx.get(address, headers={"accept": "text/html"}).text
+    server.osc.send("/distill/gain", 0.5)
+    wait_until(
+        lambda: httpx.get(f"{address}/distill/gain?VALUE").json() == {"VALUE": [0.5]}, "gain"
+    )
 
 
-def test_a_page_plays_it_and_sees_and_hears_what_sounds(tiny_model_path: Path) -> None:
-    with ServerProcess(str(tiny_model_path), *CLOCK, "--web", "127.0.0.1:0") as server:
-        with Page(address_of(server)) as page:
-            edits = {edit["name"]: edit for edit in page.hello["edits"]}
-            assert "freeze" in edits
-            resample = edits["resample"]
-            assert (resample["switch"], resample["scope"], resample["region"]) == (
-                None, "grid", True,
-            )  # fmt: skip
-            assert [one["name"] for one in resample["arguments"]] == ["takes", "temperature"]
-            model = page.await_one(lambda one: one.get("name") == "model")["value"]
-            assert model["name"] == tiny_model_path.stem
-            page.send(type="watch", what=["meters", "timeline", "sound", "audio"])
-            seen: set[int] = set()
-            while seen != {TIMELINE, METERS, SOUND, AUDIO}:
-                message = page.receive()
-                seen |= {message[0]} if isinstance(message, bytes) else set()
-            page.play(["/distill/edit/freeze/on", 1], ["/distill/rewind", 0.1])
-            page.await_value("edit/freeze/on", 1)
-            page.await_one(lambda one: one.get("name") == "history" and one["value"]["present"])
-            server.osc.send("/distill/gain", 0.5)
-            page.await_value("gain", 0.5)
-            page.play(["/distill/prime", "nothing.wav"])
-            told = page.await_one(lambda one: one.get("address") == "/distill/error")
-            assert told["arguments"][0] == "/distill/prime"
-            assert server.end() == 0
-    assert "Traceback" not in server.errors
+def test_what_one_client_plays_another_hears(served: Served) -> None:
+    with connect(served.address.replace("http", "ws")) as client:
+        client.send(json.dumps({"COMMAND": "LISTEN", "DATA": "/distill/temperature"}))
+        heard = OscMessage(client.recv(timeout=20))
+        assert (heard.address, heard.params) == ("/distill/temperature", [1.0])
+        served.server.osc.send("/distill/temperature", 0.25)
+        while OscMessage(client.recv(timeout=20)).params != [0.25]:
+            pass
+
+
+def test_a_page_plays_it_and_sees_and_hears_what_sounds(
+    served: Served, tiny_model_path: Path
+) -> None:
+    with Page(served.address) as page:
+        edits = {edit["name"]: edit for edit in page.hello["edits"]}
+        assert "freeze" in edits
+        resample = edits["resample"]
+        assert (resample["switch"], resample["scope"], resample["region"]) == (None, "grid", True)
+        assert [one["name"] for one in resample["arguments"]] == ["takes", "temperature"]
+        model = page.await_one(lambda one: one.get("name") == "model")["value"]
+        assert model["name"] == tiny_model_path.stem
+        page.send(type="watch", what=["meters", "timeline", "sound", "audio"])
+        seen: set[int] = set()
+        while seen != {TIMELINE, METERS, SOUND, AUDIO}:
+            message = page.receive()
+            seen |= {message[0]} if isinstance(message, bytes) else set()
+        page.play(["/distill/edit/freeze/on", 1], ["/distill/rewind", 0.1])
+        page.await_value("edit/freeze/on", 1)
+        page.await_one(lambda one: one.get("name") == "history" and one["value"]["present"])
+        served.server.osc.send("/distill/gain", 0.75)
+        page.await_value("gain", 0.75)
+        page.play(["/distill/prime", "nothing.wav"])
+        told = page.await_one(lambda one: one.get("address") == "/distill/error")
+        assert told["arguments"][0] == "/distill/prime"
+
+
+def test_what_an_engine_cannot_do_is_answered_over_udp_tcp_and_the_page_s_socket(
+    served: Served,
+) -> None:
+    server, address = served
+    asked, first = "/distill/loop/columns", 1_000_000
+    server.osc.send(asked, first, 4)
+    assert "cannot be looped" in server.osc.await_told("/distill/error", asked)
+    client = TcpClient(server.osc.port)
+    client.say(asked, first, 5)
+
+    def is_answered() -> bool:
+        client.ping()
+        return bool(client.heard)
+
+    wait_until(is_answered, "the answer over TCP")
+    [(about, (address_told, reason))] = client.heard
+    assert (about, address_told) == ("/distill/error", asked)
+    assert "columns 1000000..1000004 cannot be looped" in reason
+    client.socket.close()
+    with Page(address) as page:
+        page.play([asked, first, 6])
+        told = page.await_one(lambda one: one.get("address") == "/distill/error")
+        assert told["arguments"][0] == asked
+        assert "columns 1000000..1000005" in told["arguments"][1]
+        assert page.ask(["/distill/gain", 9]) == [
+            ["/distill/error", ["/distill/gain", "gain 9 is outside 0..2; set to 2"]]
+        ]
 
 
 def test_without_an_option_two_servers_have_each_an_address(tiny_model_path: Path) -> None:
@@ -121,46 +159,6 @@ def test_the_web_and_osc_over_tcp_share_a_port(tiny_model_path: Path) -> None:
         client.socket.close()
         assert server.end() == 0
     assert "Traceback" not in server.errors
-
-
-def test_what_an_engine_cannot_do_is_answered_over_udp_tcp_and_the_page_s_socket(
-    tiny_model_path: Path,
-) -> None:
-    asked, first = "/distill/loop/columns", 1_000_000
-    with ServerProcess(str(tiny_model_path), *CLOCK, "--web", "127.0.0.1:0") as server:
-        address = address_of(server)
-        server.osc.send(asked, first, 4)
-        assert "cannot be looped" in server.osc.await_told("/distill/error", asked)
-        client = TcpClient(server.osc.port)
-        client.say(asked, first, 5)
-
-        def is_answered() -> bool:
-            client.ping()
-            return bool(client.heard)
-
-        wait_until(is_answered, "the answer over TCP")
-        [(about, (address_told, reason))] = client.heard
-        assert (about, address_told) == ("/distill/error", asked)
-        assert "columns 1000000..1000004 cannot be looped" in reason
-        client.socket.close()
-        with Page(address) as page:
-            page.play([asked, first, 6])
-            told = page.await_one(lambda one: one.get("address") == "/distill/error")
-            assert told["arguments"][0] == asked
-            assert "columns 1000000..1000005" in told["arguments"][1]
-            assert page.ask(["/distill/gain", 9]) == [
-                ["/distill/error", ["/distill/gain", "gain 9 is outside 0..2; set to 2"]]
-            ]
-        assert server.end() == 0
-    assert "Traceback" not in server.errors
-
-
-def test_switched_off_there_is_none(tiny_model_path: Path) -> None:
-    with ServerProcess(str(tiny_model_path), *CLOCK, "--web", "off") as server:
-        assert server.osc.ask("/distill/ping", 1) == [1]
-        server.process.terminate()
-        assert server.process.stdout is not None
-        assert "http" not in server.process.stdout.read()
 
 
 def test_a_port_that_was_asked_for_and_is_in_use_is_refused(tiny_model_path: Path) -> None:

@@ -10,6 +10,7 @@ it does so again and again, see `training_process`.
 
 from __future__ import annotations
 
+import importlib
 import io
 import json
 import os
@@ -23,11 +24,16 @@ from typing import Any, BinaryIO
 import torch
 
 from distill_live import cli
+from distill_live.audio.phase import PhaseConfig
+from distill_live.audio.spectrogram import AudioSpectrogram
 from distill_live.commands.training_steps import codec as codec_step
 from distill_live.commands.training_steps import more_recordings, prior, vocoder
 from distill_live.models.codec.vqvae import VQVAEConfig
+from distill_live.models.file import persistence
+from distill_live.models.kinds import Codec
 from distill_live.models.prior.column_prior import ColumnPriorConfig
 from distill_live.models.vocoder.network import NeuralVocoderConfig
+from distill_live.models.vocoder.vocoder import PhaseVocoder
 from distill_live.report import listening
 from distill_live.training.codec.config import CodecTrainingConfig
 from distill_live.training.codec.crops import MelCrops
@@ -72,6 +78,12 @@ def make_tiny(set_attribute: Callable[[Any, str, Any], None]) -> None:
             discriminators=DiscriminatorConfig(periods=(2,), sizes=(256,), width=2),
         )  # fmt: skip
 
+    def quick_vocoder(codec: Codec, spectrogram: AudioSpectrogram) -> PhaseVocoder:
+        frames = codec.config.column_frames
+        config = PhaseConfig(frames, iterations=2, corrections=1, inversion_steps=1)
+        return PhaseVocoder(spectrogram, config)
+
+    set_attribute(persistence, "default_vocoder", quick_vocoder)
     set_attribute(codec_step, "get_adaptive_codec_config", tiny_codec)
     set_attribute(more_recordings, "get_continued_codec_config", tiny_continued)
     set_attribute(prior, "get_adaptive_prior_config", tiny_prior)
@@ -141,6 +153,8 @@ def main() -> None:
 def _is_next_run() -> bool:
     """Whether this process is one that was forked for a run: a line on standard input says what its
     arguments, its environment and its output are. The first process answers with its exit code."""
+    # The first optimizer of a process imports it, and that takes as long as a tiny training.
+    importlib.import_module("torch._dynamo")
     for line in sys.stdin:
         order = json.loads(line)
         run = os.fork()

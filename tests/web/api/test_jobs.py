@@ -44,12 +44,25 @@ def trained(hall: Office) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def endless(hall: Office) -> Iterator[str]:
-    """A job that trains `kit` as long as there are tests."""
+def stopped(hall: Office) -> Iterator[dict[str, Any]]:
+    """A training of `kit` that was stopped: what is told of its job."""
     job = start(hall, set="drums", name="kit", **ENDLESS)
-    wait_for_epoch(hall, job, 1)
-    yield job
-    end(hall, job)
+    wait_for_epoch(hall, job, 2)
+    assert hall.post(f"/jobs/{job}/stop").json()["state"] in ("stopping", "stopped")
+    yield hall.wait_for(job, "stopped")
+    if hall.get(f"/jobs/{job}").json()["state"] == "running":
+        end(hall, job)
+
+
+@pytest.fixture
+def endless(hall: Office, stopped: dict[str, Any]) -> str:
+    """That job, resumed. It takes a processor to itself, so the tests that need it come last."""
+    job: str = stopped["id"]
+    told = hall.get(f"/jobs/{job}").json()
+    if told["state"] != "running":
+        assert hall.post(f"/jobs/{job}/resume").json()["state"] == "running"
+        wait_for_epoch(hall, job, told["epoch"] + 1)
+    return job
 
 
 def end(office: Office, job: str) -> dict[str, Any]:
@@ -107,80 +120,9 @@ def test_previews_can_be_heard_against_the_original(hall: Office, trained: dict[
         assert (heard.headers["content-type"], heard.content[:4]) == ("audio/wav", b"RIFF")
 
 
-def test_a_stopped_training_keeps_its_best_result_and_is_resumed(hall: Office) -> None:
-    job = start(hall, set="drums", name="stopped", **ENDLESS)
-    wait_for_epoch(hall, job, 2)
-    assert hall.post(f"/jobs/{job}/stop").json()["state"] in ("stopping", "stopped")
-    stopped = hall.wait_for(job, "stopped")
+def test_a_stopped_training_keeps_its_best_result(hall: Office, stopped: dict[str, Any]) -> None:
     assert stopped["resumable"] is True
-    assert "stopped" in [one["name"] for one in hall.get("/models").json()["models"]]
-    assert hall.post(f"/jobs/{job}/resume").json()["state"] == "running"
-    wait_for_epoch(hall, job, stopped["epoch"] + 1)
-    epochs = [one["epoch"] for one in events_of(hall, job, "epoch")]
-    assert epochs == sorted(set(epochs)), "an epoch was trained twice"
-    end(hall, job)
-
-
-def test_a_training_that_is_ended_at_once_can_be_resumed_and_takes_its_checkpoint_to_the_trash(
-    hall: Office,
-) -> None:
-    job = start(hall, set="drums", name="ended", **ENDLESS)
-    wait_for_epoch(hall, job, 1)
-    assert end(hall, job)["resumable"] is True
-    [checkpoint] = Path.cwd().rglob("ended.resume")
-    undo = hall.delete(f"/jobs/{job}").json()["undo"]
-    assert hall.get(f"/jobs/{job}").status_code == 404
-    assert not checkpoint.exists()
-    hall.post(f"/trash/{undo}/restore")
-    assert hall.get(f"/jobs/{job}").json()["resumable"] is True
-
-
-def test_a_job_whose_processes_have_vanished_is_lost_and_can_be_resumed(hall: Office) -> None:
-    job = start(hall, set="drums", name="vanished", **ENDLESS)
-    wait_for_epoch(hall, job, 1)
-    for process in processes_of(hall.place.jobs / job):
-        os.kill(process, signal.SIGKILL)
-    lost = hall.wait_for(job, "lost")
-    assert "switched off" in lost["error"]
-    assert lost["resumable"] is True
-
-
-def processes_of(folder: Path) -> list[int]:
-    """The processes that were started for a job: its folder is on their command lines."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal():
-            try:
-                line = (entry / "cmdline").read_bytes()
-            except OSError:
-                continue
-            found += [int(entry.name)] if os.fsencode(folder) in line else []
-    return found
-
-
-def test_a_later_server_finds_a_job_that_still_runs(hall: Office, endless: str) -> None:
-    for later in open_office(hall.place):
-        wait_for_epoch(later, endless, later.get(f"/jobs/{endless}").json()["epoch"] + 1)
-
-
-def test_a_model_is_trained_by_one_job_at_a_time(hall: Office, endless: str) -> None:
-    again = hall.post("/jobs", kind="train", set="drums", name="kit", force=True)
-    assert again.status_code == 409
-    assert "is being trained already" in again.json()["error"]
-
-
-def test_only_so_many_jobs_run_at_once(
-    hall: Office, endless: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(jobs_module, "MOST_RUNNING", 1)
-    again = hall.post("/jobs", kind="train", set="drums", name="other")
-    assert again.status_code == 409
-    assert "wait for one to end" in again.json()["error"]
-
-
-def test_a_running_job_cannot_be_deleted(hall: Office, endless: str) -> None:
-    assert hall.delete(f"/jobs/{endless}").status_code == 409
-    assert hall.get(f"/jobs/{endless}").json()["state"] == "running"
+    assert "kit" in [one["name"] for one in hall.get("/models").json()["models"]]
 
 
 def test_a_job_that_fails_says_why(hall: Office, tmp_path: Path) -> None:
@@ -235,3 +177,68 @@ def test_what_cannot_be_done_is_refused_at_once(
 @pytest.mark.parametrize("number", ["..", "x", "20260101-000000-0000"])
 def test_only_jobs_are_found(hall: Office, number: str) -> None:
     assert hall.get(f"/jobs/{number}/events").status_code == 404
+
+
+def test_a_stopped_training_is_resumed_where_it_was(hall: Office, endless: str) -> None:
+    epochs = [one["epoch"] for one in events_of(hall, endless, "epoch")]
+    assert epochs == list(range(1, len(epochs) + 1))
+
+
+def test_a_later_server_finds_a_job_that_still_runs(hall: Office, endless: str) -> None:
+    for later in open_office(hall.place):
+        wait_for_epoch(later, endless, later.get(f"/jobs/{endless}").json()["epoch"] + 1)
+
+
+def test_a_model_is_trained_by_one_job_at_a_time(hall: Office, endless: str) -> None:
+    again = hall.post("/jobs", kind="train", set="drums", name="kit", force=True)
+    assert again.status_code == 409
+    assert "is being trained already" in again.json()["error"]
+
+
+def test_only_so_many_jobs_run_at_once(
+    hall: Office, endless: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs_module, "MOST_RUNNING", 1)
+    again = hall.post("/jobs", kind="train", set="drums", name="other")
+    assert again.status_code == 409
+    assert "wait for one to end" in again.json()["error"]
+
+
+def test_a_running_job_cannot_be_deleted(hall: Office, endless: str) -> None:
+    assert hall.delete(f"/jobs/{endless}").status_code == 409
+    assert hall.get(f"/jobs/{endless}").json()["state"] == "running"
+
+
+def test_a_job_whose_processes_have_vanished_is_lost_and_can_be_resumed(
+    hall: Office, endless: str
+) -> None:
+    for process in processes_of(hall.place.jobs / endless):
+        os.kill(process, signal.SIGKILL)
+    lost = hall.wait_for(endless, "lost")
+    assert "switched off" in lost["error"]
+    assert lost["resumable"] is True
+
+
+def processes_of(folder: Path) -> list[int]:
+    """The processes that were started for a job: its folder is on their command lines."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            try:
+                line = (entry / "cmdline").read_bytes()
+            except OSError:
+                continue
+            found += [int(entry.name)] if os.fsencode(folder) in line else []
+    return found
+
+
+def test_a_training_that_is_ended_at_once_can_be_resumed_and_takes_its_checkpoint_to_the_trash(
+    hall: Office, endless: str
+) -> None:
+    assert end(hall, endless)["resumable"] is True
+    [checkpoint] = Path.cwd().rglob("kit.resume")
+    undo = hall.delete(f"/jobs/{endless}").json()["undo"]
+    assert hall.get(f"/jobs/{endless}").status_code == 404
+    assert not checkpoint.exists()
+    hall.post(f"/trash/{undo}/restore")
+    assert hall.get(f"/jobs/{endless}").json()["resumable"] is True
